@@ -1,0 +1,85 @@
+/**
+ * Anthropic's own error type names.
+ * @see https://docs.anthropic.com/en/api/errors
+ */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'billing_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'request_too_large'
+  | 'rate_limit_error'
+  | 'api_error'
+  | 'timeout_error'
+  | 'overloaded_error'
+  | 'not_supported'
+
+const statusOf: Record<ErrorType, number> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+  not_supported: 501,
+}
+
+export interface GatewayErrorOptions {
+  /** HTTP status, where it differs from the type's usual one. */
+  readonly status?: number
+  /** Told to the client as `x-should-retry`: true, false, or (absent) its own judgement. */
+  readonly shouldRetry?: boolean
+  /** Seconds, told to the client as `retry-after`. */
+  readonly retryAfterSeconds?: number
+  /** Whether we ourselves may send the same request again before the client hears of it. */
+  readonly retryable?: boolean
+  /** The upstream's own id of the failed call, for its support. */
+  readonly upstreamRequestId?: string
+  /** Methods that the path knows, for a 405. */
+  readonly allow?: string
+  readonly cause?: unknown
+}
+
+/**
+ * The one error that the floors throw at each other. Its message is written for the person in front
+ * of the client and is sent to it as it stands, so it never holds a secret.
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly type: ErrorType
+  readonly status: number
+  readonly shouldRetry: boolean | undefined
+  readonly retryAfterSeconds: number | undefined
+  readonly retryable: boolean
+  readonly upstreamRequestId: string | undefined
+  readonly allow: string | undefined
+
+  constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.type = type
+    this.status = options.status ?? statusOf[type]
+    this.shouldRetry = options.shouldRetry
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.retryable = options.retryable ?? false
+    this.upstreamRequestId = options.upstreamRequestId
+    this.allow = options.allow
+  }
+}
+
+/** `messages.0.content.1`, the way Anthropic names a place in a request. */
+export const dotted = (path: readonly (string | number)[]): string => path.join('.')
+
+/** A 400 that names the place in the client's request. */
+export const invalidRequest = (path: readonly (string | number)[], sentence: string): GatewayError =>
+  new GatewayError('invalid_request_error', path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`)
+
+/** Whatever was thrown, as a GatewayError. A stranger's words stay in `cause`: they may quote a prompt. */
+export const toGatewayError = (thrown: unknown): GatewayError =>
+  thrown instanceof GatewayError
+    ? thrown
+    : new GatewayError('api_error', 'Internal error in nexus-claude-api. The log has more.', { cause: thrown })

@@ -1,0 +1,5 @@
+/** Makes a new unique id with the given prefix. */
+export type NewId = (prefix: string) => string
+
+/** Prefix and 32 hexadecimal digits (122 random bits). */
+export const randomId: NewId = (prefix) => prefix + crypto.randomUUID().replaceAll('-', '')

@@ -1,0 +1,46 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+const redacted = '[redacted]'
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/**
+ * A credential that cannot be printed by accident: console, JSON, templates, the logger and
+ * `Error.cause` all show `[redacted]`. A test holds the list of files that may call `reveal()`.
+ */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  /** The credential itself. Only where it goes onto the wire or into a line the user asked for. */
+  reveal(): string {
+    return this.#value
+  }
+
+  /** Compares in constant time, whatever the candidate's length. */
+  equals(candidate: string): boolean {
+    return timingSafeEqual(digest(this.#value), digest(candidate))
+  }
+
+  /** Enough to recognise a key by: `abcd…(40 characters)`; short ones show nothing. */
+  masked(): string {
+    const { length } = this.#value
+    const shown = length >= 16 ? this.#value.slice(0, 4) : ''
+    return `${shown}…(${length} characters)`
+  }
+
+  toString(): string {
+    return redacted
+  }
+
+  toJSON(): string {
+    return redacted
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return redacted
+  }
+}

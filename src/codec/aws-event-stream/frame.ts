@@ -1,0 +1,58 @@
+import { GatewayError } from '../../base/errors.ts'
+
+/**
+ * `application/vnd.amazon.eventstream`, the framing of Bedrock's streamed replies.
+ *
+ * ```
+ *  0  u32be total length (whole frame, both checksums included)
+ *  4  u32be headers length
+ *  8  u32be CRC-32 of bytes 0..7
+ * 12  headers: u8 name length | name | u8 type | value
+ *     payload
+ * -4  u32be CRC-32 of everything before it
+ * ```
+ *
+ * Framing knows nothing of meaning: what the frames say is the business of `wire/` and `translate/`.
+ */
+
+/** A header's value; the wire's ten types as JavaScript's. */
+export type HeaderValue = string | number | bigint | boolean | Uint8Array | Date
+
+export interface Frame {
+  /** Names are case-sensitive. */
+  readonly headers: ReadonlyMap<string, HeaderValue>
+  /** A copy of its own: it stays valid when the stream's buffer is reused. */
+  readonly payload: Uint8Array
+}
+
+/** Bytes 0..11: both lengths and their checksum. */
+export const preludeBytes = 12
+/** The checksum at a frame's end. */
+export const trailerBytes = 4
+/** The smallest frame: no headers, no payload. */
+export const minimumFrameBytes = preludeBytes + trailerBytes
+/** aws-c-event-stream's limit for the headers of one frame. */
+export const maximumHeadersBytes = 128 * 1024
+/** aws-c-event-stream's limit for the payload of one frame. */
+export const maximumPayloadBytes = 24 * 1024 * 1024
+
+/** Type bytes of the wire. */
+export const headerType = {
+  true: 0,
+  false: 1,
+  byte: 2,
+  short: 3,
+  integer: 4,
+  long: 5,
+  bytes: 6,
+  string: 7,
+  timestamp: 8,
+  uuid: 9,
+} as const
+
+/** CRC-32 (IEEE), native: a table in JavaScript costs a third more. */
+export const crc32 = (bytes: Uint8Array): number => Bun.hash.crc32(bytes)
+
+/** The bytes are not a lawful event stream: cut off, damaged, or something else altogether. */
+export const corruptStream = (detail: string): GatewayError =>
+  new GatewayError('api_error', `Truncated or corrupt event stream: ${detail}`)

@@ -1,0 +1,63 @@
+import { corruptStream, type HeaderValue, headerType } from './frame.ts'
+
+const utf8 = new TextDecoder()
+
+const uuidText = (bytes: Uint8Array): string => {
+  const hex = bytes.toHex()
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+/** Reads one header block. Throws GatewayError where a header does not fit into it. */
+export const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+  const headers = new Map<string, HeaderValue>()
+  let position = 0
+
+  const take = (length: number): number => {
+    const start = position
+    position += length
+    if (position > block.byteLength) {
+      throw corruptStream(`header runs to byte ${position} of a block of ${block.byteLength}`)
+    }
+    return start
+  }
+  const takeBytes = (length: number): Uint8Array => {
+    const start = take(length)
+    return block.subarray(start, start + length)
+  }
+
+  const takeValue = (type: number): HeaderValue => {
+    switch (type) {
+      case headerType.true:
+        return true
+      case headerType.false:
+        return false
+      case headerType.byte:
+        return view.getInt8(take(1))
+      case headerType.short:
+        return view.getInt16(take(2))
+      case headerType.integer:
+        return view.getInt32(take(4))
+      case headerType.long:
+        return view.getBigInt64(take(8))
+      case headerType.bytes:
+        return takeBytes(view.getUint16(take(2))).slice()
+      case headerType.string:
+        return utf8.decode(takeBytes(view.getUint16(take(2))))
+      case headerType.timestamp:
+        return new Date(Number(view.getBigInt64(take(8))))
+      case headerType.uuid:
+        return uuidText(takeBytes(16))
+      default:
+        throw corruptStream(`header type ${type} is not one of 0 to 9`)
+    }
+  }
+
+  while (position < block.byteLength) {
+    const nameLength = view.getUint8(take(1))
+    if (nameLength === 0) throw corruptStream('header name is empty')
+    const name = utf8.decode(takeBytes(nameLength))
+    headers.set(name, takeValue(view.getUint8(take(1))))
+  }
+  return headers
+}

@@ -1,0 +1,32 @@
+import type { Message, ResponseBlock, StopDetails, StopReason, TextCitation, Usage } from './response.ts'
+
+/**
+ * The events of a streamed answer. Their grammar, which the SDK's `MessageStream` enforces:
+ * `message_start`, then blocks with contiguous indices, one open at a time, then `message_delta` and
+ * `message_stop`; or, at any point, one `error`. `ping` may stand anywhere.
+ */
+
+export type BlockDelta =
+  | { readonly type: 'text_delta'; readonly text: string }
+  | { readonly type: 'input_json_delta'; readonly partial_json: string }
+  | { readonly type: 'thinking_delta'; readonly thinking: string }
+  /** The whole signature: the SDK replaces, it does not append. */
+  | { readonly type: 'signature_delta'; readonly signature: string }
+  | { readonly type: 'citations_delta'; readonly citation: TextCitation }
+
+export type MessageStreamEvent =
+  | { readonly type: 'message_start'; readonly message: Message }
+  | { readonly type: 'ping' }
+  | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: ResponseBlock }
+  | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: BlockDelta }
+  | { readonly type: 'content_block_stop'; readonly index: number }
+  | {
+      readonly type: 'message_delta'
+      readonly delta: {
+        readonly stop_reason: StopReason
+        readonly stop_sequence: string | null
+        readonly stop_details?: StopDetails
+      }
+      readonly usage: Omit<Usage, 'service_tier'>
+    }
+  | { readonly type: 'message_stop' }

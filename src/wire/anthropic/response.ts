@@ -1,0 +1,95 @@
+/** Answers as clients expect them. Source: Anthropic's Messages API and its SDK's types. */
+
+export type StopReason =
+  | 'end_turn'
+  | 'max_tokens'
+  | 'stop_sequence'
+  | 'tool_use'
+  | 'pause_turn'
+  | 'refusal'
+  | 'model_context_window_exceeded'
+
+/** All figures are tokens. `input_tokens` does not hold what was read from or written to the cache. */
+export interface Usage {
+  readonly input_tokens: number
+  readonly cache_creation_input_tokens: number
+  readonly cache_read_input_tokens: number
+  readonly cache_creation: {
+    readonly ephemeral_5m_input_tokens: number
+    readonly ephemeral_1h_input_tokens: number
+  }
+  readonly output_tokens: number
+  readonly service_tier: 'standard' | 'priority'
+}
+
+interface DocumentCitation {
+  readonly cited_text: string
+  readonly document_index: number
+  readonly document_title: string | null
+  readonly file_id: null
+}
+
+/** Ends are exclusive. */
+export type TextCitation =
+  | (DocumentCitation & {
+      readonly type: 'char_location'
+      readonly start_char_index: number
+      readonly end_char_index: number
+    })
+  | (DocumentCitation & {
+      readonly type: 'page_location'
+      readonly start_page_number: number
+      readonly end_page_number: number
+    })
+  | (DocumentCitation & {
+      readonly type: 'content_block_location'
+      readonly start_block_index: number
+      readonly end_block_index: number
+    })
+  | {
+      readonly type: 'search_result_location'
+      readonly cited_text: string
+      readonly search_result_index: number
+      readonly source: string
+      readonly title: string | null
+      readonly start_block_index: number
+      readonly end_block_index: number
+    }
+  | {
+      readonly type: 'web_search_result_location'
+      readonly cited_text: string
+      readonly url: string
+      readonly title: string | null
+      readonly encrypted_index: string
+    }
+
+export type ResponseBlock =
+  | { readonly type: 'text'; readonly text: string; readonly citations?: readonly TextCitation[] | null }
+  | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
+  | { readonly type: 'redacted_thinking'; readonly data: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
+
+/** Why the model, or a filter in front of it, refused. */
+export interface StopDetails {
+  readonly type: 'refusal'
+  readonly category: null
+  readonly explanation: string | null
+}
+
+export interface Message {
+  readonly id: string
+  readonly type: 'message'
+  readonly role: 'assistant'
+  readonly model: string
+  readonly content: readonly ResponseBlock[]
+  readonly stop_reason: StopReason | null
+  readonly stop_sequence: string | null
+  readonly stop_details?: StopDetails
+  readonly usage: Usage
+}
+
+export interface ErrorBody {
+  readonly type: 'error'
+  readonly error: { readonly type: string; readonly message: string }
+  readonly request_id: string
+}

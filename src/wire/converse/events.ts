@@ -1,0 +1,43 @@
+import type { AdditionalResponseFields, Citation, TokenUsage } from './response.ts'
+
+/** What a frame of `/converse-stream` says: the event's name and its JSON. */
+
+export interface BlockStart {
+  readonly contentBlockIndex?: number
+  readonly start?: { readonly toolUse?: { readonly toolUseId: string; readonly name: string } }
+}
+
+export interface BlockDelta {
+  readonly contentBlockIndex?: number
+  readonly delta?: {
+    readonly text?: string
+    readonly toolUse?: { readonly input?: string }
+    readonly reasoningContent?: {
+      readonly text?: string
+      readonly signature?: string
+      /** Base64. */
+      readonly redactedContent?: string
+    }
+    readonly citation?: Citation
+  }
+}
+
+export interface MessageStop {
+  readonly stopReason?: string
+  readonly additionalModelResponseFields?: AdditionalResponseFields | null
+}
+
+export interface Metadata {
+  readonly usage?: TokenUsage
+  readonly serviceTier?: { readonly type?: string }
+}
+
+export type ConverseStreamEvent =
+  | { readonly type: 'messageStart' }
+  | ({ readonly type: 'contentBlockStart' } & BlockStart)
+  | ({ readonly type: 'contentBlockDelta' } & BlockDelta)
+  | { readonly type: 'contentBlockStop'; readonly contentBlockIndex?: number }
+  | ({ readonly type: 'messageStop' } & MessageStop)
+  | ({ readonly type: 'metadata' } & Metadata)
+  /** A frame that we do not know: ignored, with one warning. */
+  | { readonly type: 'unknown'; readonly name: string }

@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Closed, JsonObject, OneOf } from '../open.ts'
+import { CachePoint, ContentBlock, ToolName } from './content.ts'
+
+/**
+ * The body of `POST /model/{modelId}/converse` and `/converse-stream`; the model's id stands in the path.
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ */
+
+const NonEmptyString = Type.String({ minLength: 1 })
+
+export const ConverseMessage = Closed({
+  role: OneOf('user', 'assistant'),
+  content: Type.Array(ContentBlock),
+})
+export type ConverseMessage = Static<typeof ConverseMessage>
+
+const SystemBlock = Type.Union([Closed({ text: NonEmptyString }), Closed({ cachePoint: CachePoint })])
+
+const ConverseTool = Type.Union([
+  Closed({
+    toolSpec: Closed({
+      name: ToolName,
+      description: Type.Optional(NonEmptyString),
+      inputSchema: Closed({ json: JsonObject }),
+      strict: Type.Optional(Type.Boolean()),
+    }),
+  }),
+  Closed({ cachePoint: CachePoint }),
+])
+export type ConverseTool = Static<typeof ConverseTool>
+
+const ToolConfig = Closed({
+  tools: Type.Array(ConverseTool, { minItems: 1 }),
+  toolChoice: Type.Optional(
+    Type.Union([
+      Closed({ auto: Closed({}) }),
+      Closed({ any: Closed({}) }),
+      Closed({ tool: Closed({ name: ToolName }) }),
+    ]),
+  ),
+})
+export type ToolConfig = Static<typeof ToolConfig>
+
+/** Bedrock's limit for `stopSequences`. */
+export const maximumStopSequences = 2500
+
+const InferenceConfig = Closed({
+  maxTokens: Type.Optional(Type.Integer({ minimum: 1 })),
+  temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  topP: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  stopSequences: Type.Optional(Type.Array(NonEmptyString, { maxItems: maximumStopSequences })),
+})
+export type InferenceConfig = Static<typeof InferenceConfig>
+
+const OutputConfig = Closed({
+  textFormat: Type.Optional(
+    Closed({
+      type: Type.Literal('json_schema'),
+      structure: Closed({
+        jsonSchema: Closed({
+          /** The JSON schema, as a string of JSON. */
+          schema: Type.String(),
+          name: Type.Optional(Type.String()),
+          description: Type.Optional(Type.String()),
+        }),
+      }),
+    }),
+  ),
+  effort: Type.Optional(Type.String({ maxLength: 16 })),
+})
+export type OutputConfig = Static<typeof OutputConfig>
+
+export const ConverseRequest = Closed({
+  messages: Type.Array(ConverseMessage),
+  system: Type.Optional(Type.Array(SystemBlock)),
+  inferenceConfig: Type.Optional(InferenceConfig),
+  toolConfig: Type.Optional(ToolConfig),
+  /** Merged by Converse into the body of Anthropic's own API that it builds. */
+  additionalModelRequestFields: Type.Optional(JsonObject),
+  additionalModelResponseFieldPaths: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 10 }),
+  ),
+  outputConfig: Type.Optional(OutputConfig),
+})
+export type ConverseRequest = Static<typeof ConverseRequest>

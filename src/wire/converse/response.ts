@@ -1,0 +1,80 @@
+/**
+ * Converse's answers, as far as we read them. Nothing here is checked member by member: what the
+ * upstream adds is ignored, and every member that we use may be missing.
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ */
+
+export type ConverseStopReason =
+  | 'end_turn'
+  | 'tool_use'
+  | 'max_tokens'
+  | 'stop_sequence'
+  | 'guardrail_intervened'
+  | 'content_filtered'
+  | 'malformed_model_output'
+  | 'malformed_tool_use'
+  | 'model_context_window_exceeded'
+
+/** Tokens. `inputTokens` does not hold what was read from or written to the cache. */
+export interface TokenUsage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  readonly totalTokens?: number
+  readonly cacheReadInputTokens?: number
+  readonly cacheWriteInputTokens?: number
+  readonly cacheDetails?: readonly { readonly ttl?: '5m' | '1h'; readonly inputTokens?: number }[]
+}
+
+interface CitationLocation {
+  readonly documentChar?: DocumentSpan
+  readonly documentPage?: DocumentSpan
+  readonly documentChunk?: DocumentSpan
+  readonly searchResultLocation?: {
+    readonly searchResultIndex?: number
+    readonly start?: number
+    readonly end?: number
+  }
+  readonly web?: { readonly url?: string }
+}
+
+/** Ends are exclusive. */
+export interface DocumentSpan {
+  readonly documentIndex?: number
+  readonly start?: number
+  readonly end?: number
+}
+
+export interface Citation {
+  readonly title?: string
+  readonly source?: string
+  readonly sourceContent?: readonly { readonly text?: string }[]
+  readonly location?: CitationLocation
+}
+
+export interface OutputBlock {
+  readonly text?: string
+  readonly citationsContent?: {
+    readonly content?: readonly { readonly text?: string }[]
+    readonly citations?: readonly Citation[]
+  }
+  readonly reasoningContent?: {
+    readonly reasoningText?: { readonly text?: string; readonly signature?: string }
+    /** Base64. */
+    readonly redactedContent?: string
+  }
+  readonly toolUse?: { readonly toolUseId: string; readonly name: string; readonly input?: unknown }
+}
+
+/** Where `additionalModelResponseFieldPaths` puts the stop sequence: whole answers, streamed ones. */
+export interface AdditionalResponseFields {
+  readonly stop_sequence?: string | null
+  readonly delta?: { readonly stop_sequence?: string | null }
+}
+
+export interface ConverseResponse {
+  readonly output?: { readonly message?: { readonly content?: readonly OutputBlock[] } }
+  readonly stopReason?: string
+  readonly usage?: TokenUsage
+  readonly additionalModelResponseFields?: AdditionalResponseFields | null
+  readonly serviceTier?: { readonly type?: string }
+}

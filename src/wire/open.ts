@@ -1,0 +1,36 @@
+import {
+  type Static,
+  type TLiteral,
+  type TNull,
+  type TObject,
+  type TOptional,
+  type TProperties,
+  type TSchema,
+  type TUnion,
+  Type,
+} from '@sinclair/typebox'
+
+/**
+ * An object that we read: unknown members are lawful and survive. A plain `Type.Object` is banned in
+ * `wire/`, because the server's cleaning would delete what the schema does not know.
+ */
+export const Open = <T extends TProperties>(properties: T): TObject<T> =>
+  Type.Object(properties, { additionalProperties: true })
+
+/** An object that we offer to an upstream: what the upstream does not know must not be sent. */
+export const Closed = <T extends TProperties>(properties: T): TObject<T> =>
+  Type.Object(properties, { additionalProperties: false })
+
+/** A member that may be absent or null; clients use both for "not set". */
+export const Maybe = <T extends TSchema>(schema: T): TOptional<TUnion<[T, TNull]>> =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+/** One of a closed list of strings. */
+export const OneOf = <const T extends readonly string[]>(
+  ...values: T
+): TUnion<{ -readonly [K in keyof T]: TLiteral<T[K]> }> =>
+  Type.Union(values.map((value) => Type.Literal(value))) as never
+
+/** A JSON object whose members are not ours to judge. */
+export const JsonObject = Type.Record(Type.String(), Type.Unknown())
+export type JsonObject = Static<typeof JsonObject>

@@ -1,0 +1,80 @@
+/** What pictures and PDFs cost, read off their first bytes: never their base64 as if it were text. */
+
+/** Anthropic's formula: width times height over this. */
+const pixelsPerToken = 750
+/** Larger pictures are scaled down before the model sees them. */
+const maximumImageTokens = 1600
+/** Text and picture of one page together. Three pages are about 7,000 tokens. */
+const tokensPerPage = 2300
+/** Where a PDF does not say how many pages it has. */
+const bytesPerPage = 50_000
+/** Camera pictures carry up to this much before their size is told. */
+const jpegHeaderBytes = 256 * 1024
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+const decodeStart = (base64: string, bytes: number): DataView => {
+  const buffer = Buffer.from(base64.slice(0, Math.ceil(bytes / 3) * 4), 'base64')
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+/** Start-of-frame markers hold the size; the other three of their range mean something else. */
+const isStartOfFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
+
+const jpegSize = (base64: string): Size | undefined => {
+  const view = decodeStart(base64, jpegHeaderBytes)
+  let position = 2
+  while (position + 9 <= view.byteLength && view.getUint8(position) === 0xff) {
+    if (isStartOfFrame(view.getUint8(position + 1))) {
+      return { height: view.getUint16(position + 5), width: view.getUint16(position + 7) }
+    }
+    position += 2 + view.getUint16(position + 2)
+  }
+  return undefined
+}
+
+/** The three kinds of WebP keep their size in three places. */
+const webpSize = (view: DataView): Size | undefined => {
+  const chunk = String.fromCharCode(view.getUint8(12), view.getUint8(13), view.getUint8(14), view.getUint8(15))
+  if (chunk === 'VP8 ') return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
+  if (chunk === 'VP8L') {
+    const bits = view.getUint32(21, true)
+    return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 }
+  }
+  if (chunk !== 'VP8X') return undefined
+  return { width: (view.getUint32(24, true) & 0xffffff) + 1, height: (view.getUint32(27, true) & 0xffffff) + 1 }
+}
+
+const headerBytes = 33
+
+const imageSize = (base64: string): Size | undefined => {
+  if (base64.startsWith('/9j/')) return jpegSize(base64)
+  const view = decodeStart(base64, headerBytes)
+  if (view.byteLength < headerBytes) return undefined
+  if (base64.startsWith('iVBORw')) return { width: view.getUint32(16), height: view.getUint32(20) }
+  if (base64.startsWith('R0lGOD')) return { width: view.getUint16(6, true), height: view.getUint16(8, true) }
+  return base64.startsWith('UklGR') ? webpSize(view) : undefined
+}
+
+/** An image of which nothing is known costs the most an image can. */
+export const imageTokens = (base64: string): number => {
+  const size = imageSize(base64)
+  if (size === undefined) return maximumImageTokens
+  return Math.min(Math.ceil((size.width * size.height) / pixelsPerToken), maximumImageTokens)
+}
+
+const pagePattern = /\/Type\s*\/Page(?![a-zA-Z])/g
+const countPattern = /\/Count\s+(\d+)/g
+
+/** Pages by their own objects, by the page tree's count, or by the file's size. */
+export const pdfTokens = (base64: string): number => {
+  const text = Buffer.from(base64, 'base64').toString('latin1')
+  const objects = text.match(pagePattern)?.length ?? 0
+  const counts = [...text.matchAll(countPattern)].map((match) => Number(match[1]))
+  const pages = Math.max(objects, ...counts, 0) || Math.ceil(text.length / bytesPerPage)
+  return Math.max(pages, 1) * tokensPerPage
+}

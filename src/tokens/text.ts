@@ -1,0 +1,112 @@
+/**
+ * How many tokens a text is, without a tokenizer: runs of letters, digits, signs and blanks each cost
+ * what they cost on average in the tokenizer of Claude up to 4.6. The weights were fitted to 700 texts
+ * (prose, Markdown, TypeScript, Python, JSON, nine languages); each kind comes out within a tenth.
+ */
+const weight = {
+  /** A word, with the blank before it. */
+  word: 1.293,
+  /** Each letter of a word beyond the sixth. */
+  longLetter: 0.055,
+  /** A capital inside a word: `camelCase` is two. */
+  hump: 1.372,
+  /** Three digits. */
+  digits: 2.334,
+  /** The first of a run of signs, and each further one. */
+  sign: 0.77,
+  furtherSign: 0.025,
+  lineBreak: 1.441,
+  /** Two blanks or more. */
+  indent: 0.353,
+  accented: 0.2,
+  /** One character of a script with an alphabet of its own: Cyrillic, Arabic, Devanagari. */
+  otherScript: 0.49,
+  /** Chinese, Japanese, Korean. */
+  ideograph: 1.203,
+  /** Half of a surrogate pair. */
+  surrogate: 1.586,
+} as const
+
+const lettersWithoutSurcharge = 6
+
+/** Kinds of UTF-16 code units. */
+const kind = {
+  letter: 0,
+  digit: 1,
+  lineBreak: 2,
+  blank: 3,
+  sign: 4,
+  accented: 5,
+  otherScript: 6,
+  ideograph: 7,
+  surrogate: 8,
+} as const
+type Kind = (typeof kind)[keyof typeof kind]
+
+const asciiKinds: readonly Kind[] = Array.from({ length: 128 }, (_, unit) => {
+  const character = String.fromCharCode(unit)
+  if (/[A-Za-z]/.test(character)) return kind.letter
+  if (/[0-9]/.test(character)) return kind.digit
+  if (/[\n\r]/.test(character)) return kind.lineBreak
+  return /\s/.test(character) ? kind.blank : kind.sign
+})
+
+const isIdeograph = (unit: number): boolean =>
+  (unit >= 0x2e80 && unit <= 0x9fff) || (unit >= 0xac00 && unit <= 0xd7af) || (unit >= 0xff00 && unit <= 0xffef)
+
+const kindOf = (unit: number): Kind => {
+  if (unit < 128) return asciiKinds[unit] ?? kind.sign
+  if (unit < 0x250) return kind.accented
+  if (unit >= 0xd800 && unit <= 0xdfff) return kind.surrogate
+  return isIdeograph(unit) ? kind.ideograph : kind.otherScript
+}
+
+const isCapital = (unit: number): boolean => unit >= 65 && unit <= 90
+
+/** A run of letters from `start` to `end`. */
+const wordTokens = (text: string, start: number, end: number): number => {
+  let humps = 0
+  for (let position = start + 1; position < end; position += 1) {
+    if (isCapital(text.charCodeAt(position)) && !isCapital(text.charCodeAt(position - 1))) humps += 1
+  }
+  const further = Math.max(0, end - start - lettersWithoutSurcharge * (humps + 1))
+  return weight.word + humps * weight.hump + further * weight.longLetter
+}
+
+const runTokens = (text: string, runKind: Kind, start: number, end: number): number => {
+  const length = end - start
+  switch (runKind) {
+    case kind.letter:
+      return wordTokens(text, start, end)
+    case kind.digit:
+      return Math.ceil(length / 3) * weight.digits
+    case kind.lineBreak:
+      return weight.lineBreak
+    case kind.blank:
+      return length > 1 ? weight.indent : 0
+    case kind.sign:
+      return weight.sign + (length - 1) * weight.furtherSign
+    case kind.accented:
+      return length * weight.accented
+    case kind.otherScript:
+      return length * weight.otherScript
+    case kind.ideograph:
+      return length * weight.ideograph
+    case kind.surrogate:
+      return length * weight.surrogate
+  }
+}
+
+/** Tokens, not rounded. One pass, no allocation. */
+export const textTokens = (text: string): number => {
+  let tokens = 0
+  let start = 0
+  while (start < text.length) {
+    const runKind = kindOf(text.charCodeAt(start))
+    let end = start + 1
+    while (end < text.length && kindOf(text.charCodeAt(end)) === runKind) end += 1
+    tokens += runTokens(text, runKind, start, end)
+    start = end
+  }
+  return tokens
+}

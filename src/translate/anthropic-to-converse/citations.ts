@@ -1,0 +1,30 @@
+import type { ContentBlock, DocumentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { CitationPolicy } from './context.ts'
+
+const isPdf = (block: DocumentBlock): boolean =>
+  block.source.type === 'base64' && block.source.media_type.toLowerCase().startsWith('application/pdf')
+
+type Citable = Extract<ContentBlock, { type: 'document' | 'search_result' }>
+
+const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citable[] =>
+  blocks.flatMap((block) => {
+    if (block.type === 'document' || block.type === 'search_result') return [block]
+    return block.type === 'tool_result' && Array.isArray(block.content) ? citableIn(block.content) : []
+  })
+
+/**
+ * Whether the documents go with citations. Structured output and citations exclude each other.
+ * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
+ */
+export const citationPolicy = (request: MessagesRequest): CitationPolicy => {
+  let asked = false
+  let hasPdf = false
+  const contents = request.messages.map(({ content }) => content).filter((content) => Array.isArray(content))
+  for (const block of contents.flatMap(citableIn)) {
+    asked ||= block.citations?.enabled === true
+    hasPdf ||= block.type === 'document' && isPdf(block)
+  }
+  const isStructured = Boolean(request.output_config?.format ?? request.output_format)
+  return { asked, forced: hasPdf && !asked && !isStructured }
+}

@@ -1,0 +1,38 @@
+import type { CachePoint } from '../../wire/converse/content.ts'
+import type { ModelCapabilities } from '../model-capabilities.ts'
+import type { Notes } from '../notes.ts'
+import type { DocumentNames } from './document-names.ts'
+import type { ToolNames } from './tool-names.ts'
+
+/** What one translation carries from room to room. Made new for each request. */
+export interface Translation {
+  readonly model: ModelCapabilities
+  readonly notes: Notes
+  readonly toolNames: ToolNames
+  readonly documentNames: DocumentNames
+  /** Descriptions are not needed; a tool is loaded or it is not. */
+  readonly citations: CitationPolicy
+}
+
+/**
+ * Converse reads a PDF's pages as pictures only where citations are on, and wants them on for all
+ * documents or none. So they are switched on for the sake of the pictures, and the citations that
+ * the client did not ask for are taken out of the answer again.
+ */
+export interface CitationPolicy {
+  /** The client asked for citations itself. */
+  readonly asked: boolean
+  /** Every document goes with citations on. */
+  readonly forced: boolean
+}
+
+/** Where something stands in the client's request. */
+export type Path = readonly (string | number)[]
+
+/** A block and the cache point that follows it, kept together while blocks are moved about. */
+export interface Unit<Block> {
+  readonly block: Block
+  cachePoint?: CachePoint
+  /** Where the block stood in the client's request. */
+  readonly path: Path
+}

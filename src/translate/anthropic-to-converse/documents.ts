@@ -1,0 +1,97 @@
+import { invalidRequest } from '../../base/errors.ts'
+import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
+import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
+import type { Path, Translation } from './context.ts'
+import { requireInlineSource, toImage, wireBase64 } from './media.ts'
+
+type Source = Document['source']
+
+export const isBlank = (text: string): boolean => text.trim() === ''
+
+const base64Format = (mediaType: string, path: Path): Document['format'] => {
+  switch (mediaType.toLowerCase().split(';')[0]?.trim()) {
+    case 'application/pdf':
+      return 'pdf'
+    case 'text/plain':
+      return 'txt'
+    default:
+      throw invalidRequest([...path, 'document', 'source', 'base64', 'media_type'], "Input should be 'application/pdf'")
+  }
+}
+
+interface DocumentParts {
+  readonly format: Document['format']
+  /** Undefined where the document holds nothing. */
+  readonly source: Source | undefined
+  /** Images inside a `content` source, which Converse takes only beside the document. */
+  readonly images: readonly Image[]
+}
+
+const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
+  blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
+
+const toParts = (block: DocumentBlock, path: Path): DocumentParts => {
+  const source = requireInlineSource(block.source, [...path, 'document'])
+  switch (source.type) {
+    case 'base64': {
+      const bytes = wireBase64(source.data)
+      return { format: base64Format(source.media_type, path), source: bytes === '' ? undefined : { bytes }, images: [] }
+    }
+    case 'text':
+      return { format: 'txt', source: isBlank(source.data) ? undefined : { text: source.data }, images: [] }
+    case 'content': {
+      const blocks =
+        typeof source.content === 'string' ? [{ type: 'text' as const, text: source.content }] : source.content
+      const images = blocks.flatMap((inner, index) =>
+        inner.type === 'image' ? [toImage(inner, [...path, 'source', 'content', index])] : [],
+      )
+      // Each text stays a part of its own: parts are what citations count.
+      const content = textParts(blocks.filter((inner) => inner.type === 'text'))
+      return { format: 'txt', source: content.length === 0 ? undefined : { content }, images }
+    }
+  }
+}
+
+/** A document, and the images that stood inside it. An empty document leaves nothing but a note. */
+export const toDocument = (
+  block: DocumentBlock,
+  path: Path,
+  translation: Translation,
+): { document: Document | undefined; images: readonly Image[] } => {
+  const { format, source, images } = toParts(block, path)
+  if (source === undefined) {
+    translation.notes.dropped(path, 'empty document')
+    return { document: undefined, images }
+  }
+  const name = translation.documentNames.next(block.title ?? undefined)
+  const context = block.context ?? ''
+  const withCitations = translation.citations.forced || block.citations?.enabled === true
+  const document: Document = {
+    format,
+    name,
+    source,
+    ...(isBlank(context) ? {} : { context }),
+    ...(withCitations ? { citations: { enabled: true } } : {}),
+  }
+  return { document, images }
+}
+
+/** A search result; undefined where all its texts are blank. */
+export const toSearchResult = (
+  block: SearchResultBlock,
+  path: Path,
+  translation: Translation,
+): SearchResult | undefined => {
+  const content = textParts(block.content)
+  if (content.length === 0) {
+    translation.notes.dropped(path, 'empty search result')
+    return undefined
+  }
+  const { source, title } = block
+  return {
+    source,
+    title,
+    content,
+    ...(block.citations?.enabled === true ? { citations: { enabled: true } } : {}),
+  }
+}

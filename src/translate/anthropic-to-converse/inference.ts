@@ -1,0 +1,79 @@
+import { invalidRequest } from '../../base/errors.ts'
+import { type Effort, effortLevels, type MessagesRequest } from '../../wire/anthropic/request.ts'
+import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/request.ts'
+import type { Translation } from './context.ts'
+import { isBlank } from './documents.ts'
+
+type Sampling = Pick<InferenceConfig, 'temperature' | 'topP'>
+
+const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null
+
+/** `temperature` and `top_p` as far as the model takes them, and never while it thinks. */
+const toSampling = (request: MessagesRequest, isThinking: boolean, translation: Translation): Sampling => {
+  const { temperature, top_p: topP } = request
+  const { sampling } = translation.model
+  const drop = (field: 'temperature' | 'top_p', why: string): void => translation.notes.changed([field], why)
+
+  if (sampling === 'none' || isThinking) {
+    const why = isThinking ? 'dropped: the model is thinking' : 'dropped: the model takes no sampling parameters'
+    const isNeutral = temperature === 1 && sampling !== 'none'
+    if (isSet(temperature) && !isNeutral) drop('temperature', why)
+    if (isSet(topP)) drop('top_p', why)
+    return isNeutral ? { temperature: 1 } : {}
+  }
+  if (isSet(temperature) && isSet(topP) && sampling === 'one') {
+    drop('top_p', 'dropped: the model takes temperature or top_p, not both')
+    return { temperature }
+  }
+  return { ...(isSet(temperature) ? { temperature } : {}), ...(isSet(topP) ? { topP } : {}) }
+}
+
+const toStopSequences = (request: MessagesRequest): string[] => {
+  const sequences = request.stop_sequences ?? []
+  const blank = sequences.findIndex(isBlank)
+  if (blank !== -1) throw invalidRequest(['stop_sequences'], 'each stop sequence must contain non-whitespace')
+  if (sequences.length > maximumStopSequences) {
+    throw invalidRequest(['stop_sequences'], `List should have at most ${maximumStopSequences} items`)
+  }
+  return [...sequences]
+}
+
+export const toInferenceConfig = (
+  request: MessagesRequest,
+  isThinking: boolean,
+  translation: Translation,
+): InferenceConfig => {
+  const stopSequences = toStopSequences(request)
+  return {
+    maxTokens: request.max_tokens,
+    ...toSampling(request, isThinking, translation),
+    ...(stopSequences.length > 0 ? { stopSequences } : {}),
+  }
+}
+
+/** For `additionalModelRequestFields.top_k`. */
+export const toTopK = (request: MessagesRequest, isThinking: boolean, translation: Translation): number | undefined => {
+  const { top_k: topK } = request
+  if (!isSet(topK)) return undefined
+  if (!isThinking && translation.model.sampling !== 'none') return topK
+  translation.notes.changed(['top_k'], 'dropped: the model takes none, or none while it thinks')
+  return undefined
+}
+
+/** For `additionalModelRequestFields.output_config.effort`: the asked one, or the next lower that the model knows. */
+export const toEffort = (request: MessagesRequest, translation: Translation): Effort | undefined => {
+  const asked = request.output_config?.effort
+  if (!isSet(asked)) return undefined
+  const known = translation.model.effort
+  const level = effortLevels
+    .slice(0, effortLevels.indexOf(asked) + 1)
+    .findLast((candidate) => known.includes(candidate))
+  if (level !== asked) {
+    const what =
+      level === undefined
+        ? 'dropped: the model takes no effort'
+        : `lowered to '${level}', the nearest that the model knows`
+    translation.notes.changed(['output_config', 'effort'], what)
+  }
+  return level
+}

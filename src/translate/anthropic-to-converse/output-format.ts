@@ -1,0 +1,68 @@
+import type { MessagesRequest, OutputFormat } from '../../wire/anthropic/request.ts'
+import type { OutputConfig } from '../../wire/converse/request.ts'
+import type { Translation } from './context.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const schemaName = 'response'
+
+/** Bounds that Bedrock's grammar compiler refuses. The model still reads them in the prompt's own words. */
+const refusedKeywords: ReadonlySet<string> = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minProperties',
+  'maxProperties',
+])
+
+/** Members whose keys are names of the user's own, not keywords. */
+const namedSchemas: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'patternProperties'])
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Literal values, in which nothing is a keyword. */
+const literals: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
+
+const lawfulSchema = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(lawfulSchema)
+  if (!isObject(schema)) return schema
+  const result: Record<string, unknown> = {}
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (refusedKeywords.has(keyword)) continue
+    if (literals.has(keyword)) result[keyword] = value
+    else if (namedSchemas.has(keyword) && isObject(value)) {
+      result[keyword] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lawfulSchema(inner)]))
+    } else result[keyword] = lawfulSchema(value)
+  }
+  const isObjectSchema = result['type'] === 'object' || isObject(result['properties'])
+  return isObjectSchema ? { ...result, additionalProperties: false } : result
+}
+
+const formatOf = (request: MessagesRequest): OutputFormat | undefined =>
+  request.output_config?.format ?? request.output_format ?? undefined
+
+export interface TranslatedFormat {
+  readonly textFormat?: OutputConfig['textFormat']
+  /** Said in the system prompt where the model takes no schema. */
+  readonly instruction?: string
+}
+
+/** Structured output, by Converse's own means where the model has them, else by asking for it. */
+export const toOutputFormat = (request: MessagesRequest, translation: Translation): TranslatedFormat => {
+  const format = formatOf(request)
+  if (format === undefined) return {}
+  if (translation.model.structuredOutput) {
+    const schema = JSON.stringify(lawfulSchema(format.schema))
+    return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
+  }
+  translation.notes.changed(['output_config', 'format'], 'the model takes no schema: asked for in the system prompt')
+  const schema = JSON.stringify(format.schema)
+  return { instruction: `Answer with nothing but one JSON value that matches this JSON schema:\n${schema}` }
+}

@@ -1,0 +1,61 @@
+import { invalidRequest } from '../../base/errors.ts'
+import type { Effort, MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
+import type { Translation } from './context.ts'
+
+/** Anthropic's smallest budget. */
+const minimumBudget = 1024
+/** What Claude Code itself asks for; more is not used in practice. */
+const maximumBudget = 31_999
+/** The share of `max_tokens` that an effort may think with, where a model wants it as a budget. */
+const budgetShare: Readonly<Record<Effort, number>> = { low: 0.25, medium: 0.5, high: 0.75, xhigh: 0.9, max: 0.9 }
+
+type WireThinking = Readonly<Record<string, unknown>> & { readonly type: Thinking['type'] }
+
+const asBudget = (request: MessagesRequest): number | undefined => {
+  const share = budgetShare[request.output_config?.effort ?? 'high']
+  const budget = Math.min(Math.max(Math.floor(request.max_tokens * share), minimumBudget), maximumBudget)
+  return budget < request.max_tokens ? budget : undefined
+}
+
+/** The client's words in the model's own: both kinds of model are asked to think, each in its way. */
+const converted = (
+  thinking: Thinking,
+  request: MessagesRequest,
+  translation: Translation,
+): WireThinking | undefined => {
+  const accepted = translation.model.thinking
+  if (accepted.includes('adaptive')) {
+    translation.notes.changed(
+      ['thinking', 'type'],
+      `the model takes only adaptive thinking: '${thinking.type}' became 'adaptive'`,
+    )
+    const { type: _type, budget_tokens: _budget, ...rest } = thinking as WireThinking
+    return { ...rest, type: 'adaptive' }
+  }
+  const budget = accepted.includes('enabled') ? asBudget(request) : undefined
+  if (budget === undefined) {
+    translation.notes.changed(['thinking'], 'the model cannot think here: sent without')
+    return undefined
+  }
+  translation.notes.changed(['thinking', 'type'], `the model wants a budget: '${thinking.type}' became 'enabled'`)
+  return { type: 'enabled', budget_tokens: budget }
+}
+
+/** For `additionalModelRequestFields.thinking`; undefined where nothing is to be said of it. */
+export const toThinking = (request: MessagesRequest, translation: Translation): WireThinking | undefined => {
+  const { thinking } = request
+  if (thinking === undefined || thinking === null) return undefined
+  if (thinking.type === 'disabled') {
+    if (translation.model.disabledThinking) return thinking
+    translation.notes.dropped(['thinking'], 'the model takes no word on thinking being off')
+    return undefined
+  }
+  if (!translation.model.thinking.includes(thinking.type)) return converted(thinking, request, translation)
+  if (thinking.type === 'enabled' && thinking.budget_tokens >= request.max_tokens) {
+    throw invalidRequest([], 'max_tokens must be greater than thinking.budget_tokens')
+  }
+  return thinking
+}
+
+export const asksToThink = (thinking: WireThinking | undefined): boolean =>
+  thinking !== undefined && thinking.type !== 'disabled'

@@ -1,0 +1,94 @@
+import { invalidRequest } from '../../base/errors.ts'
+import type { ContentBlock } from '../../wire/anthropic/content.ts'
+import { isCustomTool, type MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
+import { findFault } from '../../wire/fault.ts'
+import type { Notes } from '../notes.ts'
+import type { Path } from './context.ts'
+
+/**
+ * Which of the request's tools the model is shown. Anthropic's API keeps a tool with `defer_loading`
+ * from the model until a `tool_reference` names it; Converse cannot defer, so we load what was named.
+ */
+
+interface PlacedTool {
+  readonly tool: Tool
+  readonly path: Path
+}
+
+/** What decides on the tools: shared by asking for an answer and by counting. */
+type ToolRequest = Pick<MessagesRequest, 'messages' | 'tools' | 'tool_choice'>
+
+/** What the conversation says of the tools on offer. */
+interface Mentions {
+  /** Named by a tool search, used before, or added in mid-conversation. */
+  readonly named: Set<string>
+  /** Used in the history: taking these away would leave uses without a tool. */
+  readonly used: Set<string>
+  readonly removed: Set<string>
+  /** Defined in mid-conversation. */
+  readonly defined: PlacedTool[]
+}
+
+const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void => {
+  switch (block.type) {
+    case 'tool_use':
+      mentions.named.add(block.name)
+      mentions.used.add(block.name)
+      return
+    case 'tool_result':
+      if (!Array.isArray(block.content)) return
+      for (const part of block.content) if (part.type === 'tool_reference') mentions.named.add(part.tool_name)
+      return
+    case 'tool_addition':
+      if (block.tool.type === 'tool_definition') mentions.defined.push(definedTool(block.tool, path))
+      else if (block.tool.name !== undefined) {
+        mentions.named.add(block.tool.name)
+        mentions.removed.delete(block.tool.name)
+      }
+      return
+    case 'tool_removal':
+      if (block.tool.name !== undefined) mentions.removed.add(block.tool.name)
+      return
+    default:
+  }
+}
+
+const definedTool = (change: { readonly type: string }, path: Path): PlacedTool => {
+  const definition: unknown = 'definition' in change ? change.definition : undefined
+  const definitionPath = [...path, 'tool', 'definition']
+  if (findFault(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
+  return { tool: definition as Tool, path: definitionPath }
+}
+
+const readMentions = (request: ToolRequest): Mentions => {
+  const mentions: Mentions = { named: new Set(), used: new Set(), removed: new Set(), defined: [] }
+  for (const [index, message] of request.messages.entries()) {
+    if (!Array.isArray(message.content)) continue
+    for (const [position, block] of message.content.entries()) {
+      mentionBlock(block, ['messages', index, 'content', position], mentions)
+    }
+  }
+  return mentions
+}
+
+/** What the model is shown, in the request's order; tools defined in mid-conversation stand last. */
+export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] => {
+  const declared = (request.tools ?? []).map((tool, index): PlacedTool => ({ tool, path: ['tools', index] }))
+  const mentions = readMentions(request)
+  const forced = request.tool_choice?.type === 'tool' ? request.tool_choice.name : undefined
+  // Anthropic's own search would find the deferred tools; without it nothing could.
+  const searchIsServers = declared.some(({ tool }) => tool.type?.startsWith('tool_search_tool') === true)
+
+  const isOffered = ({ tool, path }: PlacedTool): boolean => {
+    if (!isCustomTool(tool)) return true
+    if (mentions.removed.has(tool.name) && !mentions.used.has(tool.name)) {
+      notes.dropped(path, 'tool removed in mid-conversation')
+      return false
+    }
+    if (tool.defer_loading !== true || searchIsServers) return true
+    const isLoaded = mentions.named.has(tool.name) || tool.name === forced
+    if (!isLoaded) notes.dropped(path, 'deferred tool that nothing refers to')
+    return isLoaded
+  }
+  return [...declared, ...mentions.defined].filter(isOffered)
+}

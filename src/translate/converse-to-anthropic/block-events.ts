@@ -1,0 +1,170 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { BlockDelta, MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { ResponseBlock } from '../../wire/anthropic/response.ts'
+import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
+import { toCitation } from './citation.ts'
+import type { ReplyContext } from './reply-context.ts'
+
+type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
+
+interface OpenBlock {
+  readonly kind: Kind
+  /** Bedrock's index: it has gaps, and is not passed on. */
+  readonly converseIndex: number
+  /** Whether `content_block_start` has been written. */
+  started: boolean
+  /** The signature or the redacted content, whole at the block's end. */
+  held: string
+  /** Whether a tool's input has had a character. */
+  hasInput: boolean
+}
+
+type Delta = NonNullable<ConverseDelta['delta']>
+
+const kindOf = (delta: Delta): Kind | undefined => {
+  if (delta.text !== undefined || delta.citation !== undefined) return 'text'
+  if (delta.toolUse !== undefined) return 'tool_use'
+  if (delta.reasoningContent?.redactedContent !== undefined) return 'redacted_thinking'
+  return delta.reasoningContent === undefined ? undefined : 'thinking'
+}
+
+/** Base64 that came in pieces: joined as it stands, or by its bytes where the pieces were padded. */
+const joinBase64 = (left: string, right: string): string =>
+  left.endsWith('=')
+    ? Buffer.concat([Buffer.from(left, 'base64'), Buffer.from(right, 'base64')]).toString('base64')
+    : left + right
+
+/**
+ * Bedrock's block events as Anthropic's: contiguous indices, one block open at a time. Only tool uses
+ * announce themselves; every other block begins with its first delta, and may end without a word.
+ */
+export class BlockEvents {
+  readonly #out: MessageStreamEvent[]
+  readonly #reply: ReplyContext
+  #nextIndex = 0
+  #open: OpenBlock | undefined
+  #hasToolUse = false
+  #hasText = false
+
+  /** Events are added to `out`. */
+  constructor(out: MessageStreamEvent[], reply: ReplyContext) {
+    this.#out = out
+    this.#reply = reply
+  }
+
+  get openKind(): Kind | undefined {
+    return this.#open?.kind
+  }
+
+  /** Bedrock's index of the open block. */
+  get openIndex(): number | undefined {
+    return this.#open?.converseIndex
+  }
+
+  get hasToolUse(): boolean {
+    return this.#hasToolUse
+  }
+
+  get hasText(): boolean {
+    return this.#hasText
+  }
+
+  start({ contentBlockIndex = 0, start }: BlockStart): void {
+    const toolUse = start?.toolUse
+    if (toolUse === undefined) return
+    this.close()
+    this.#hasToolUse = true
+    this.#open = { kind: 'tool_use', converseIndex: contentBlockIndex, started: false, held: '', hasInput: false }
+    const name = this.#reply.toClientToolName(toolUse.name)
+    this.#begin({ type: 'tool_use', id: toolUse.toolUseId, name, input: {} })
+  }
+
+  /** Throws GatewayError for the input of a tool use that never began. */
+  delta({ contentBlockIndex = 0, delta }: ConverseDelta): void {
+    const kind = delta === undefined ? undefined : kindOf(delta)
+    if (delta === undefined || kind === undefined) return
+    const block = this.#openAs(kind, contentBlockIndex)
+    switch (kind) {
+      case 'text':
+        this.#writeText(block, delta)
+        break
+      case 'thinking':
+        this.#writeThinking(block, delta.reasoningContent ?? {})
+        break
+      case 'redacted_thinking':
+        block.held = joinBase64(block.held, delta.reasoningContent?.redactedContent ?? '')
+        break
+      case 'tool_use':
+        this.#writeInput(block, delta.toolUse?.input ?? '')
+        break
+    }
+  }
+
+  /** The block with Bedrock's index has ended. Joined texts stay open: another may follow. */
+  stop(converseIndex: number): void {
+    const isJoined = this.#reply.joinsTexts && this.#open?.kind === 'text'
+    if (this.#open?.converseIndex === converseIndex && !isJoined) this.close()
+  }
+
+  /** Ends whatever is open. */
+  close(): void {
+    const block = this.#open
+    if (block === undefined) return
+    if (block.kind === 'redacted_thinking') this.#begin({ type: 'redacted_thinking', data: block.held })
+    if (block.kind === 'thinking' && block.held !== '') this.#write({ type: 'signature_delta', signature: block.held })
+    if (block.kind === 'tool_use' && !block.hasInput) this.#write({ type: 'input_json_delta', partial_json: '{}' })
+    if (block.started) {
+      this.#out.push({ type: 'content_block_stop', index: this.#nextIndex })
+      this.#nextIndex += 1
+    }
+    this.#open = undefined
+  }
+
+  #begin(block: ResponseBlock): void {
+    if (this.#open !== undefined) this.#open.started = true
+    this.#out.push({ type: 'content_block_start', index: this.#nextIndex, content_block: block })
+  }
+
+  #write(delta: BlockDelta): void {
+    this.#out.push({ type: 'content_block_delta', index: this.#nextIndex, delta })
+  }
+
+  #openAs(kind: Kind, converseIndex: number): OpenBlock {
+    const open = this.#open
+    const isSame = open?.kind === kind && open.converseIndex === converseIndex
+    const isJoined = this.#reply.joinsTexts && kind === 'text' && open?.kind === 'text'
+    if (open !== undefined && (isSame || isJoined)) return open
+    this.close()
+    if (kind === 'tool_use') {
+      throw new GatewayError('api_error', 'Bedrock sent the input of a tool use that it had not started.')
+    }
+    const block: OpenBlock = { kind, converseIndex, started: false, held: '', hasInput: false }
+    this.#open = block
+    return block
+  }
+
+  #writeText(block: OpenBlock, { text, citation }: Delta): void {
+    if (citation !== undefined && this.#reply.keepsCitations) {
+      if (!block.started) this.#begin({ type: 'text', text: '', citations: [] })
+      const translated = toCitation(citation, this.#reply)
+      if (translated !== undefined) this.#write({ type: 'citations_delta', citation: translated })
+    }
+    // Bedrock likes to begin with an empty text; a block that stays empty is none.
+    if (text === undefined || text === '') return
+    if (!block.started) this.#begin({ type: 'text', text: '' })
+    this.#hasText = true
+    this.#write({ type: 'text_delta', text })
+  }
+
+  #writeThinking(block: OpenBlock, { text, signature }: NonNullable<Delta['reasoningContent']>): void {
+    if (!block.started) this.#begin({ type: 'thinking', thinking: '', signature: '' })
+    if (text !== undefined && text !== '') this.#write({ type: 'thinking_delta', thinking: text })
+    // The SDK replaces a signature: it is written once, whole, at the end.
+    if (signature !== undefined) block.held += signature
+  }
+
+  #writeInput(block: OpenBlock, input: string): void {
+    block.hasInput ||= input !== ''
+    this.#write({ type: 'input_json_delta', partial_json: input })
+  }
+}

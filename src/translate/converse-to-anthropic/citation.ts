@@ -1,0 +1,51 @@
+import type { TextCitation } from '../../wire/anthropic/response.ts'
+import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
+import type { ReplyContext } from './reply-context.ts'
+
+/** A citation in Anthropic's form; undefined where it points nowhere that Anthropic has a word for. */
+export const toCitation = (citation: Citation, reply: ReplyContext): TextCitation | undefined => {
+  const location = citation.location ?? {}
+  const cited_text = (citation.sourceContent ?? []).map((part) => part.text ?? '').join('')
+  const inDocument = (span: DocumentSpan) => ({
+    cited_text,
+    document_index: span.documentIndex ?? 0,
+    document_title: reply.documentTitles[span.documentIndex ?? 0] ?? null,
+    file_id: null,
+  })
+
+  const { documentChar, documentPage, documentChunk, searchResultLocation, web } = location
+  if (documentChar !== undefined) {
+    const { start = 0, end = 0 } = documentChar
+    return { type: 'char_location', ...inDocument(documentChar), start_char_index: start, end_char_index: end }
+  }
+  if (documentPage !== undefined) {
+    const { start = 0, end = 0 } = documentPage
+    return { type: 'page_location', ...inDocument(documentPage), start_page_number: start, end_page_number: end }
+  }
+  if (documentChunk !== undefined) {
+    const { start = 0, end = 0 } = documentChunk
+    return {
+      type: 'content_block_location',
+      ...inDocument(documentChunk),
+      start_block_index: start,
+      end_block_index: end,
+    }
+  }
+  if (searchResultLocation !== undefined) {
+    const { searchResultIndex = 0, start = 0, end = 0 } = searchResultLocation
+    return {
+      type: 'search_result_location',
+      cited_text,
+      search_result_index: searchResultIndex,
+      source: citation.source ?? '',
+      title: citation.title ?? null,
+      start_block_index: start,
+      end_block_index: end,
+    }
+  }
+  if (web !== undefined) {
+    const { url = '' } = web
+    return { type: 'web_search_result_location', cited_text, url, title: citation.title ?? null, encrypted_index: '' }
+  }
+  return undefined
+}

@@ -1,0 +1,153 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { NewId } from '../../base/ids.ts'
+import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { Message } from '../../wire/anthropic/response.ts'
+import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/converse/events.ts'
+import { BlockEvents } from './block-events.ts'
+import type { ReplyContext } from './reply-context.ts'
+import { messageIdPrefix } from './response.ts'
+import { isMalformed, malformedOutput, toStop } from './stop.ts'
+import { noUsage, toUsage } from './usage.ts'
+
+/** Events that one chunk of the upstream's bytes gave: written to the client in one write. */
+export type EventBatch = readonly MessageStreamEvent[]
+
+type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'contentBlockDelta' | 'contentBlockStop' }>
+
+/** One answer on its way: Converse's events go in, Anthropic's come out in `out`. */
+class StreamState {
+  readonly out: MessageStreamEvent[] = []
+  readonly #reply: ReplyContext
+  readonly #newId: NewId
+  readonly #blocks: BlockEvents
+  /** Events of another block that came while a tool use was open: they wait for its end. */
+  #waiting: BlockEvent[] = []
+  #hasStarted = false
+  #isFinished = false
+  #stop: MessageStop | undefined
+  #metadata: Metadata | undefined
+
+  constructor(reply: ReplyContext, newId: NewId) {
+    this.#reply = reply
+    this.#newId = newId
+    this.#blocks = new BlockEvents(this.out, reply)
+  }
+
+  get isFinished(): boolean {
+    return this.#isFinished
+  }
+
+  /** Throws GatewayError for an answer that cannot be used. */
+  accept(event: ConverseStreamEvent): void {
+    if (this.#isFinished) return
+    if (!this.#hasStarted) this.#begin()
+    switch (event.type) {
+      case 'contentBlockStart':
+      case 'contentBlockDelta':
+      case 'contentBlockStop':
+        if (this.#stop === undefined) this.#acceptBlock(event)
+        break
+      case 'messageStop':
+        this.#acceptStop(event)
+        break
+      case 'metadata':
+        this.#metadata = event
+        break
+      case 'messageStart':
+      case 'unknown':
+        break
+    }
+    if (this.#stop !== undefined && this.#metadata !== undefined) this.#finish()
+  }
+
+  /** The upstream has no more to say. Throws GatewayError where it had not finished. */
+  end(): void {
+    if (this.#isFinished) return
+    if (this.#stop === undefined) throw new GatewayError('api_error', 'Bedrock stream ended before messageStop')
+    this.#finish()
+  }
+
+  #begin(): void {
+    this.#hasStarted = true
+    const message: Message = {
+      id: this.#newId(messageIdPrefix),
+      type: 'message',
+      role: 'assistant',
+      model: this.#reply.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      // Not known yet. Claude Code takes later figures over these only where they are above 0.
+      usage: noUsage,
+    }
+    this.out.push({ type: 'message_start', message }, { type: 'ping' })
+  }
+
+  #finish(): void {
+    this.#isFinished = true
+    const { usage: reported, serviceTier } = this.#metadata ?? {}
+    const { service_tier: _tier, ...usage } = toUsage(reported, serviceTier?.type, this.#reply)
+    const { stopReason, additionalModelResponseFields } = this.#stop ?? {}
+    const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#reply)
+    this.out.push({ type: 'message_delta', delta, usage }, { type: 'message_stop' })
+  }
+
+  #acceptBlock(event: BlockEvent): void {
+    const index = event.contentBlockIndex ?? 0
+    if (this.#blocks.openKind === 'tool_use' && index !== this.#blocks.openIndex) {
+      this.#waiting.push(event)
+      return
+    }
+    if (event.type === 'contentBlockStart') this.#blocks.start(event)
+    else if (event.type === 'contentBlockDelta') this.#blocks.delta(event)
+    else {
+      this.#blocks.stop(index)
+      this.#release()
+    }
+  }
+
+  #release(): void {
+    const events = this.#waiting
+    this.#waiting = []
+    for (const event of events) this.#acceptBlock(event)
+  }
+
+  #acceptStop(event: MessageStop): void {
+    this.#blocks.close()
+    while (this.#waiting.length > 0) {
+      this.#release()
+      this.#blocks.close()
+    }
+    // A malformed tool call cannot be taken back once it was sent; text alone is an answer.
+    const isUsable = this.#blocks.hasText && !this.#blocks.hasToolUse
+    if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
+    this.#stop = event
+  }
+}
+
+/**
+ * A Converse stream as the events of an Anthropic one. Ends after `message_stop`, or throws
+ * GatewayError: a stream that was cut is never made to look complete.
+ */
+export async function* toMessageEvents(
+  batches: AsyncIterable<readonly ConverseStreamEvent[]>,
+  reply: ReplyContext,
+  newId: NewId,
+): AsyncGenerator<EventBatch> {
+  const state = new StreamState(reply, newId)
+  const take = (): EventBatch => state.out.splice(0)
+
+  for await (const batch of batches) {
+    try {
+      for (const event of batch) state.accept(event)
+    } catch (error) {
+      // What came before the fault was said, and is handed on.
+      if (state.out.length > 0) yield take()
+      throw error
+    }
+    if (state.out.length > 0) yield take()
+    if (state.isFinished) return
+  }
+  state.end()
+  yield take()
+}

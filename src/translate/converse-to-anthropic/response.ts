@@ -1,0 +1,85 @@
+import type { NewId } from '../../base/ids.ts'
+import type { Message, ResponseBlock, TextCitation } from '../../wire/anthropic/response.ts'
+import type { ConverseResponse, OutputBlock } from '../../wire/converse/response.ts'
+import { toCitation } from './citation.ts'
+import type { ReplyContext } from './reply-context.ts'
+import { isMalformed, malformedOutput, toStop } from './stop.ts'
+import { toUsage } from './usage.ts'
+
+export const messageIdPrefix = 'msg_bdrk_'
+
+type TextBlock = Extract<ResponseBlock, { type: 'text' }>
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
+  const text = (content.content ?? []).map((part) => part.text ?? '').join('')
+  if (!reply.keepsCitations) return { type: 'text', text }
+  const citations = (content.citations ?? []).map((citation) => toCitation(citation, reply))
+  return {
+    type: 'text',
+    text,
+    citations: citations.filter((citation): citation is TextCitation => citation !== undefined),
+  }
+}
+
+const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {
+  if (block.text !== undefined) return { type: 'text', text: block.text }
+  if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
+  const { reasoningContent, toolUse } = block
+  if (reasoningContent?.redactedContent !== undefined) {
+    return { type: 'redacted_thinking', data: reasoningContent.redactedContent }
+  }
+  if (reasoningContent?.reasoningText !== undefined) {
+    const { text = '', signature = '' } = reasoningContent.reasoningText
+    return { type: 'thinking', thinking: text, signature }
+  }
+  if (toolUse !== undefined) {
+    const input = isObject(toolUse.input) ? toolUse.input : {}
+    return { type: 'tool_use', id: toolUse.toolUseId, name: reply.toClientToolName(toolUse.name), input }
+  }
+  return undefined
+}
+
+const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
+  const joined: ResponseBlock[] = []
+  for (const block of blocks) {
+    const last = joined.at(-1)
+    if (block.type === 'text' && last?.type === 'text')
+      joined[joined.length - 1] = { type: 'text', text: last.text + block.text }
+    else joined.push(block)
+  }
+  return joined
+}
+
+const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlock[] => {
+  const blocks = (response.output?.message?.content ?? [])
+    .map((block) => toBlock(block, reply))
+    .filter((block) => block !== undefined)
+  const joined = reply.joinsTexts ? joinTexts(blocks) : blocks
+  const spoken = joined.filter((block) => block.type !== 'text' || block.text !== '')
+  return spoken.length > 0 ? spoken : joined.slice(0, 1)
+}
+
+/**
+ * A whole Converse answer as a Message. Pure but for `newId`.
+ * Throws GatewayError (`api_error`) where the model produced nothing but malformed output.
+ */
+export const toMessage = (response: ConverseResponse, reply: ReplyContext, newId: NewId): Message => {
+  const blocks = toContent(response, reply)
+  const malformed = isMalformed(response.stopReason)
+  // What is malformed is the tool call, or the last of them: a good text is still an answer.
+  const content = malformed ? blocks.filter((block) => block.type !== 'tool_use') : blocks
+  if (malformed && !content.some((block) => block.type === 'text' && block.text !== '')) throw malformedOutput()
+  const hasToolUse = content.some((block) => block.type === 'tool_use')
+  return {
+    id: newId(messageIdPrefix),
+    type: 'message',
+    role: 'assistant',
+    model: reply.model,
+    content,
+    ...toStop(response.stopReason, hasToolUse, response.additionalModelResponseFields, reply),
+    usage: toUsage(response.usage, response.serviceTier?.type, reply),
+  }
+}

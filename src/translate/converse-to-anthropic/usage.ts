@@ -1,0 +1,41 @@
+import type { Usage } from '../../wire/anthropic/response.ts'
+import type { TokenUsage } from '../../wire/converse/response.ts'
+import type { ReplyContext } from './reply-context.ts'
+
+export const noUsage: Usage = {
+  input_tokens: 0,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+  cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+  output_tokens: 0,
+  service_tier: 'standard',
+}
+
+const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
+  (usage.cacheDetails ?? []).reduce((sum, detail) => sum + (detail.ttl === ttl ? (detail.inputTokens ?? 0) : 0), 0)
+
+const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_creation'] => {
+  const written = usage.cacheWriteInputTokens ?? 0
+  if (usage.cacheDetails === undefined && written > 0) {
+    return reply.cachesForAnHour
+      ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: written }
+      : { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 }
+  }
+  return { ephemeral_5m_input_tokens: sumOf(usage, '5m'), ephemeral_1h_input_tokens: sumOf(usage, '1h') }
+}
+
+/**
+ * Both sides count the same way: input tokens do not hold what came from the cache or went into it.
+ * Missing figures are 0, never null: Claude Code adds them up.
+ */
+export const toUsage = (usage: TokenUsage | undefined, serviceTier: string | undefined, reply: ReplyContext): Usage =>
+  usage === undefined
+    ? noUsage
+    : {
+        input_tokens: usage.inputTokens ?? 0,
+        cache_creation_input_tokens: usage.cacheWriteInputTokens ?? 0,
+        cache_read_input_tokens: usage.cacheReadInputTokens ?? 0,
+        cache_creation: toCacheCreation(usage, reply),
+        output_tokens: usage.outputTokens ?? 0,
+        service_tier: serviceTier === 'priority' ? 'priority' : 'standard',
+      }

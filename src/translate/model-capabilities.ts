@@ -1,0 +1,104 @@
+import type { Effort } from '../wire/anthropic/request.ts'
+import { compareVersions, type ModelFamily, type ModelVersion, parseModelName } from './model-name.ts'
+
+/**
+ * What a model takes on Bedrock, and what it refuses. The one table to extend when a model comes out:
+ * a row holds from its version on, until the family's next row.
+ */
+export interface ModelCapabilities {
+  /** Values of `thinking.type` that ask for thinking. */
+  readonly thinking: readonly ('enabled' | 'adaptive' | 'between_tools')[]
+  /** Whether `thinking: {type: "disabled"}` is accepted. */
+  readonly disabledThinking: boolean
+  /** `temperature` and `top_p`: both at once, only one of them, or a 400 for either. */
+  readonly sampling: 'both' | 'one' | 'none'
+  /** Values of `output_config.effort`; none where the field itself is refused. */
+  readonly effort: readonly Effort[]
+  /** Whether effort needs the beta flag `effort-2025-11-24`. */
+  readonly effortBeta: boolean
+  /** Whether the conversation may end with an assistant turn to be continued. */
+  readonly prefill: boolean
+  /** Whether `tool_choice` may force a tool. */
+  readonly forcedTool: 'always' | 'without thinking' | 'never'
+  /** Whether a cache point may carry a `ttl`. */
+  readonly cacheTtl: boolean
+  /** Whether Converse's `outputConfig.textFormat` is accepted. */
+  readonly structuredOutput: boolean
+  /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
+  readonly longContextBeta: boolean
+}
+
+interface Row extends ModelCapabilities {
+  readonly families: readonly ModelFamily[]
+  readonly since: ModelVersion
+}
+
+const v = (major: number, minor = 0): ModelVersion => ({ major, minor })
+
+const claude3: ModelCapabilities = {
+  thinking: [],
+  disabledThinking: false,
+  sampling: 'both',
+  effort: [],
+  effortBeta: false,
+  prefill: true,
+  forcedTool: 'always',
+  cacheTtl: false,
+  structuredOutput: false,
+  longContextBeta: false,
+}
+const claude4: ModelCapabilities = {
+  ...claude3,
+  thinking: ['enabled'],
+  disabledThinking: true,
+  forcedTool: 'without thinking',
+}
+const claude45: ModelCapabilities = { ...claude4, sampling: 'one', cacheTtl: true, structuredOutput: true }
+const claude46: ModelCapabilities = {
+  ...claude45,
+  thinking: ['enabled', 'adaptive'],
+  effort: ['low', 'medium', 'high', 'max'],
+  prefill: false,
+  longContextBeta: true,
+}
+const claude47: ModelCapabilities = {
+  ...claude46,
+  thinking: ['adaptive'],
+  sampling: 'none',
+  effort: ['low', 'medium', 'high', 'xhigh', 'max'],
+  structuredOutput: false,
+  longContextBeta: false,
+}
+const alwaysThinking: ModelCapabilities = { ...claude47, disabledThinking: false }
+const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
+
+/** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */
+const rows: readonly Row[] = [
+  { families: ['instant', 'opus', 'sonnet', 'haiku'], since: v(0), ...claude3 },
+  { families: ['sonnet'], since: v(3, 7), ...claude4 },
+  { families: ['opus', 'haiku'], since: v(4), ...claude4 },
+  { families: ['sonnet'], since: v(4), ...claude4, longContextBeta: true },
+  { families: ['opus'], since: v(4, 1), ...claude4, sampling: 'one' },
+  { families: ['haiku'], since: v(4, 5), ...claude45 },
+  { families: ['sonnet'], since: v(4, 5), ...claude45, longContextBeta: true },
+  { families: ['opus'], since: v(4, 5), ...claude45, effort: ['low', 'medium', 'high'], effortBeta: true },
+  { families: ['opus', 'sonnet'], since: v(4, 6), ...claude46 },
+  { families: ['opus'], since: v(4, 7), ...claude47 },
+  { families: ['opus', 'sonnet', 'haiku'], since: v(5), ...claude47 },
+  { families: ['fable', 'mythos'], since: v(0), ...alwaysThinking },
+  { families: ['opus', 'haiku'], since: v(5, 5), ...claude55 },
+  { families: ['sonnet'], since: v(5, 5), ...claude55, thinking: ['adaptive', 'between_tools'] },
+]
+
+/** A Claude that the table does not know is taken for the newest. */
+const newest = claude55
+
+/** What the model behind an upstream's id can do. */
+export const capabilitiesOf = (modelId: string): ModelCapabilities => {
+  const name = parseModelName(modelId)
+  if (name?.family === undefined) return name?.version === undefined ? newest : claude3
+  const { family, version } = name
+  const ofFamily = rows.filter((row) => row.families.includes(family))
+  if (version === undefined) return ofFamily.at(-1) ?? newest
+  return ofFamily.findLast((row) => compareVersions(row.since, version) <= 0) ?? newest
+}

@@ -1,0 +1,184 @@
+import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import { estimateTokens } from '../tokens/estimate.ts'
+import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
+import type { CallContext, Upstream } from '../upstreams/upstream.ts'
+import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
+import type { Message } from '../wire/anthropic/response.ts'
+import type { AnsweredRequest, GatewayEvent, GatewayObserver } from './events.ts'
+import type { ModelResolver } from './models.ts'
+
+/** What the server knows of a request beside its body. */
+export interface RequestContext {
+  readonly requestId: string
+  /** Flags of the `anthropic-beta` header. */
+  readonly betas: readonly string[]
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal
+  readonly onUpstreamId: (id: string) => void
+}
+
+export interface GatewayOptions {
+  readonly models: ModelResolver
+  readonly upstream: Upstream
+  readonly observers: readonly GatewayObserver[]
+  readonly log: Logger
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+}
+
+/** The policy of one request: which model, which upstream, who hears of it. */
+export interface Gateway {
+  readonly upstream: Upstream
+  readonly models: ModelResolver
+  /** Rejects with GatewayError. */
+  message(request: MessagesRequest, context: RequestContext): Promise<Message>
+  /** As `Upstream.stream`. */
+  stream(request: MessagesRequest, context: RequestContext): Promise<AsyncIterable<EventBatch>>
+  /** Throws GatewayError for a model that nobody knows. */
+  countTokens(request: CountTokensRequest): number
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** One request's story, told once at its end. */
+interface Story {
+  readonly call: CallContext
+  firstEvent(): void
+  read(batch: EventBatch): void
+  answered(message?: Message): void
+  failed(error: GatewayError): void
+  cancelled(): void
+}
+
+const createStory = (
+  request: MessagesRequest,
+  context: RequestContext,
+  modelId: string,
+  options: GatewayOptions,
+): Story => {
+  const { now, observers, log } = options
+  const startedAt = now()
+  const facts: Mutable<AnsweredRequest> = {
+    requestId: context.requestId,
+    upstreamRequestId: undefined,
+    modelAsked: request.model,
+    modelUsed: modelId,
+    isStream: request.stream === true,
+    firstEventMs: undefined,
+    durationMs: 0,
+    stopReason: undefined,
+    usage: undefined,
+  }
+  let isTold = false
+  const tell = (toEvent: (facts: AnsweredRequest) => GatewayEvent): void => {
+    if (isTold) return
+    isTold = true
+    facts.durationMs = now() - startedAt
+    for (const observer of observers) {
+      try {
+        observer(toEvent({ ...facts }))
+      } catch (error) {
+        log.error('observer.failed', {
+          requestId: context.requestId,
+          error: error instanceof Error ? error.name : 'unknown',
+        })
+      }
+    }
+  }
+
+  return {
+    call: {
+      ...context,
+      modelId,
+      onUpstreamId(id) {
+        facts.upstreamRequestId = id
+        context.onUpstreamId(id)
+      },
+    },
+    firstEvent() {
+      facts.firstEventMs = now() - startedAt
+    },
+    read(batch) {
+      for (const event of batch) {
+        if (event.type !== 'message_delta') continue
+        facts.usage = event.usage
+        facts.stopReason = event.delta.stop_reason
+      }
+    },
+    answered(message) {
+      if (message !== undefined) {
+        facts.usage = message.usage
+        facts.stopReason = message.stop_reason ?? undefined
+      }
+      tell((told) => ({ type: 'answered', ...told }))
+    },
+    failed(error) {
+      if (context.signal.aborted) tell((told) => ({ type: 'cancelled', ...told }))
+      else tell((told) => ({ type: 'failed', error, ...told }))
+    },
+    cancelled() {
+      tell((told) => ({ type: 'cancelled', ...told }))
+    },
+  }
+}
+
+/** Hands the batches on and tells the story at their end, however it comes. */
+async function* observed(batches: AsyncIterable<EventBatch>, story: Story): AsyncGenerator<EventBatch> {
+  let isComplete = false
+  try {
+    for await (const batch of batches) {
+      story.read(batch)
+      isComplete = batch.at(-1)?.type === 'message_stop'
+      yield batch
+    }
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    story.failed(error)
+    throw error
+  } finally {
+    // Whoever reads may leave at any batch, and leaves after the last.
+    if (isComplete) story.answered()
+    else story.cancelled()
+  }
+}
+
+export const createGateway = (options: GatewayOptions): Gateway => {
+  const { models, upstream } = options
+  return {
+    upstream,
+    models,
+
+    async message(request, context) {
+      const story = createStory(request, context, models.resolve(request.model).model.id, options)
+      try {
+        const message = await upstream.message(request, story.call)
+        story.firstEvent()
+        story.answered(message)
+        return message
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        story.failed(error)
+        throw error
+      }
+    },
+
+    async stream(request, context) {
+      const story = createStory(request, context, models.resolve(request.model).model.id, options)
+      try {
+        const batches = await upstream.stream(request, story.call)
+        story.firstEvent()
+        return observed(batches, story)
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        story.failed(error)
+        throw error
+      }
+    },
+
+    countTokens(request) {
+      models.resolve(request.model)
+      return estimateTokens(request)
+    },
+  }
+}

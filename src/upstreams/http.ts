@@ -1,0 +1,124 @@
+import { GatewayError } from '../base/errors.ts'
+import { isBrokenConnection, toConnectionError } from './connection-errors.ts'
+import { type Deadline, startDeadline } from './deadlines.ts'
+
+export type Fetch = (url: string, init: RequestInit & { timeout?: false }) => Promise<Response>
+
+export interface HttpRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly signal: AbortSignal
+  /** Milliseconds to the first byte, and of silence after it. */
+  readonly silenceMs: number
+  /** Whether a request may go out again at once when the connection that was kept open turns out broken. */
+  readonly mendsConnection: boolean
+}
+
+/** An answer whose body has not been read. Exactly one of `text`, `chunks` and `discard` is to be called. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** The whole body. Rejects with GatewayError. */
+  text(): Promise<string>
+  /** The body as it comes. Throws GatewayError. Returning early closes the connection, or drains a finished one. */
+  chunks(): AsyncGenerator<Uint8Array>
+}
+
+/** How long a finished answer's connection may take to end by itself, so that it can be used again. */
+const drainMs = 1000
+
+const hostOf = (url: string): string => new URL(url).host
+
+/** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
+const faultOf = (error: unknown, deadline: Deadline, url: string): GatewayError => {
+  if (deadline.expired !== undefined) return deadline.expired
+  if (error instanceof GatewayError) return error
+  if (deadline.signal.aborted)
+    return new GatewayError('api_error', 'The client closed the request.', { status: 499, cause: error })
+  return toConnectionError(error, hostOf(url))
+}
+
+/** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
+
+const drain = async (reader: Reader, deadline: Deadline): Promise<void> => {
+  const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs)
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The answer is complete: how its connection ends is nobody's concern.
+  } finally {
+    clearTimeout(timer)
+    deadline.stop()
+  }
+}
+
+async function* readChunks(response: Response, deadline: Deadline, url: string): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return deadline.stop()
+  let ended = false
+  try {
+    while (true) {
+      deadline.listen()
+      const { done, value } = await reader.read()
+      deadline.heard()
+      if (done) {
+        ended = true
+        return
+      }
+      yield value
+    }
+  } catch (error) {
+    ended = true
+    throw faultOf(error, deadline, url)
+  } finally {
+    if (ended) deadline.stop()
+    else void drain(reader, deadline)
+  }
+}
+
+/** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
+const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Promise<Response> => {
+  const init: Parameters<Fetch>[1] = {
+    method: 'POST',
+    headers: { ...request.headers, 'accept-encoding': 'identity' },
+    body: request.body,
+    signal: deadline.signal,
+    redirect: 'manual',
+    timeout: false,
+  }
+  try {
+    return await fetch(request.url, init)
+  } catch (error) {
+    // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
+    if (!request.mendsConnection || deadline.signal.aborted || !isBrokenConnection(error)) throw error
+    return fetch(request.url, init)
+  }
+}
+
+/** The one place that talks to another host. Rejects with GatewayError. */
+export const post = async (fetch: Fetch, request: HttpRequest): Promise<HttpAnswer> => {
+  const { url } = request
+  const deadline = startDeadline(request.silenceMs, request.signal)
+  try {
+    const response = await send(fetch, request, deadline)
+    return {
+      status: response.status,
+      headers: response.headers,
+      async text() {
+        try {
+          return await response.text()
+        } catch (error) {
+          throw faultOf(error, deadline, url)
+        } finally {
+          deadline.stop()
+        }
+      },
+      chunks: () => readChunks(response, deadline, url),
+    }
+  } catch (error) {
+    deadline.stop()
+    throw faultOf(error, deadline, url)
+  }
+}

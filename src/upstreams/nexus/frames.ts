@@ -1,0 +1,78 @@
+import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts'
+import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
+import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
+import { toStreamError } from './errors.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const utf8 = new TextDecoder()
+
+const header = (frame: Frame, name: string): string => {
+  const value = frame.headers.get(name)
+  return typeof value === 'string' ? value : ''
+}
+
+const readJson = (frame: Frame): Json => {
+  const text = utf8.decode(frame.payload)
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value as Json
+  } catch {
+    // Named below: the payload itself may hold an answer's words, and stays out of the message.
+  }
+  throw corruptStream(`the payload of a ${header(frame, ':event-type') || 'nameless'} frame is not a JSON object`)
+}
+
+const knownEvents: ReadonlySet<string> = new Set([
+  'messageStart',
+  'contentBlockStart',
+  'contentBlockDelta',
+  'contentBlockStop',
+  'messageStop',
+  'metadata',
+] satisfies ConverseStreamEvent['type'][])
+
+/** The payload is the event itself; some gateways wrap it in its own name. */
+const unwrapped = (payload: Json, name: string): Json => {
+  const inner = payload[name]
+  return typeof inner === 'object' && inner !== null ? (inner as Json) : payload
+}
+
+const toEvent = (frame: Frame): ConverseStreamEvent => {
+  const name = header(frame, ':event-type')
+  if (!knownEvents.has(name)) return { type: 'unknown', name }
+  return { ...unwrapped(readJson(frame), name), type: name } as ConverseStreamEvent
+}
+
+/** What a frame says. Throws GatewayError for one that reports a failure. */
+const readFrame = (frame: Frame): ConverseStreamEvent => {
+  switch (header(frame, ':message-type')) {
+    case 'exception':
+      throw toStreamError(header(frame, ':exception-type'), readJson(frame))
+    case 'error':
+      throw toStreamError(header(frame, ':error-code'), { message: header(frame, ':error-message') })
+    default:
+      return toEvent(frame)
+  }
+}
+
+/**
+ * The events of a `/converse-stream` body, in one batch for each chunk that completed any. Throws
+ * GatewayError for exceptions in the stream and for bytes that are no event stream, after handing on
+ * what came before.
+ */
+export async function* readConverseStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ConverseStreamEvent[]> {
+  const decoder = createEventStreamDecoder()
+  for await (const chunk of chunks) {
+    const events: ConverseStreamEvent[] = []
+    let fault: { readonly error: unknown } | undefined
+    try {
+      for (const frame of decoder.push(chunk)) events.push(readFrame(frame))
+    } catch (error) {
+      fault = { error }
+    }
+    if (events.length > 0) yield events
+    if (fault !== undefined) throw fault.error
+  }
+  decoder.end()
+}

@@ -1,0 +1,95 @@
+import { toGatewayError } from '../../base/errors.ts'
+import type { NewId } from '../../base/ids.ts'
+import type { Logger } from '../../base/logger.ts'
+import { type ConverseTranslation, toConverseRequest } from '../../translate/anthropic-to-converse/request.ts'
+import { type EventBatch, toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
+import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
+import { type RetryPolicy, withRetries } from '../retry.ts'
+import type { CallContext, Upstream } from '../upstream.ts'
+import { createNexusClient, type NexusCall, type NexusClientOptions } from './client.ts'
+import { toMidStreamError } from './errors.ts'
+import { readConverseStream } from './frames.ts'
+import { createNoteLog } from './note-log.ts'
+
+export interface NexusOptions extends NexusClientOptions {
+  readonly retry: RetryPolicy
+  readonly newId: NewId
+  readonly log: Logger
+}
+
+/** Names each unknown event once for each stream. */
+async function* warnOfUnknown(
+  batches: AsyncIterable<ConverseStreamEvent[]>,
+  log: Logger,
+  requestId: string,
+): AsyncGenerator<ConverseStreamEvent[]> {
+  const warned = new Set<string>()
+  for await (const batch of batches) {
+    for (const event of batch) {
+      if (event.type !== 'unknown' || warned.has(event.name)) continue
+      warned.add(event.name)
+      log.warn('upstream.unknown_event', { requestId, name: event.name.slice(0, 64) })
+    }
+    yield batch
+  }
+}
+
+/** The batches, the first of which is already here. */
+async function* continued(first: EventBatch, rest: AsyncGenerator<EventBatch>): AsyncGenerator<EventBatch> {
+  try {
+    yield first
+    yield* rest
+  } catch (error) {
+    throw toMidStreamError(toGatewayError(error))
+  } finally {
+    await rest.return(undefined)
+  }
+}
+
+/** AI Nexus: Claude by Bedrock's Converse, with a bearer key. */
+export const createNexus = (options: NexusOptions): Upstream => {
+  const { retry, newId, log } = options
+  const client = createNexusClient(options)
+  const logNotes = createNoteLog(log)
+
+  const translate = (request: MessagesRequest, context: CallContext): ConverseTranslation => {
+    const translation = toConverseRequest(request, { modelId: context.modelId, betas: context.betas })
+    logNotes(translation.notes, context)
+    return translation
+  }
+  const callOf = (request: MessagesRequest, { body }: ConverseTranslation, context: CallContext): NexusCall => ({
+    modelId: context.modelId,
+    model: request.model,
+    body,
+    bytes: JSON.stringify(body),
+    signal: context.signal,
+    onUpstreamId: context.onUpstreamId,
+  })
+  const retrying = <T>(attempt: () => Promise<T>, { requestId, signal }: CallContext): Promise<T> =>
+    withRetries(attempt, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
+
+  return {
+    name: 'nexus',
+    address: options.endpointUrl,
+
+    async message(request, context) {
+      const translation = translate(request, context)
+      const call = callOf(request, translation, context)
+      return retrying(async () => toMessage(await client.converse(call), translation.reply, newId), context)
+    },
+
+    async stream(request, context) {
+      const translation = translate(request, context)
+      const call = callOf(request, translation, context)
+      return retrying(async () => {
+        const events = warnOfUnknown(readConverseStream(await client.converseStream(call)), log, context.requestId)
+        const batches = toMessageEvents(events, translation.reply, newId)
+        // An exception in the first frame still becomes a status, and may still be tried again.
+        const first = await batches.next()
+        return continued(first.done === true ? [] : first.value, batches)
+      }, context)
+    },
+  }
+}

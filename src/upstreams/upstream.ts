@@ -1,0 +1,39 @@
+import type { LogFields } from '../base/logger.ts'
+import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
+import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
+import type { Message } from '../wire/anthropic/response.ts'
+
+/** What a call carries beside its request. */
+export interface CallContext {
+  /** Our own id of the request, for the log. */
+  readonly requestId: string
+  /** The upstream's id of the model: the request's own `model` is what the client asked for. */
+  readonly modelId: string
+  /** Flags of the `anthropic-beta` header. */
+  readonly betas: readonly string[]
+  /** Ends the call, whatever it is doing: the client has gone. */
+  readonly signal: AbortSignal
+  /** Tells the upstream's own id of the call, as soon as it is known. */
+  readonly onUpstreamId: (id: string) => void
+}
+
+/** Somebody who answers Messages requests. The canonical form on both sides is Anthropic's own. */
+export interface Upstream {
+  readonly name: string
+  /** Where it answers, for people: no secrets in it. */
+  readonly address: string
+  /** Rejects with GatewayError. */
+  message(request: MessagesRequest, context: CallContext): Promise<Message>
+  /**
+   * Resolves once the first events are in hand: until then a failure rejects and becomes an HTTP
+   * status. Afterwards the iterable throws GatewayError, which becomes one `error` event. It ends
+   * after `message_stop`, or throws: it never simply stops. A batch holds what one chunk of the
+   * upstream's bytes gave, and is written in one write.
+   */
+  stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
+  /** Absent where the upstream cannot count. */
+  countTokens?(request: CountTokensRequest, context: CallContext): Promise<number>
+}
+
+/** What an upstream reports of its work, beside its answers. */
+export type UpstreamLog = (event: string, fields: LogFields) => void

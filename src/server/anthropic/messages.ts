@@ -1,0 +1,69 @@
+import { Elysia } from 'elysia'
+import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
+import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
+import { MessagesRequest } from '../../wire/anthropic/request.ts'
+import { methodNotAllowed } from '../method-not-allowed.ts'
+import { requestIdHeader, upstreamIdHeader } from '../request-context.ts'
+import { sseResponse } from '../sse-response.ts'
+
+export interface MessagesOptions {
+  readonly gateway: Gateway
+  /** Milliseconds of silence between pings. */
+  readonly pingMs: number
+  /**
+   * Milliseconds after which a stream is begun although nothing has come: until then a failure can
+   * still become a status, after it the client must see a sign of life.
+   */
+  readonly commitMs: number
+}
+
+/** `a,b` as a list, and an empty list for no header. */
+const listOf = (header: string | null): string[] =>
+  header === null
+    ? []
+    : header
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '')
+
+/** Resolves with undefined when the time is up before the promise has settled. */
+const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** `POST /v1/messages`, whole or streamed. */
+export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) =>
+  new Elysia({ name: 'messages', normalize: false })
+    .post(
+      '/v1/messages',
+      async ({ body, request, set }) => {
+        const client = new AbortController()
+        const leave = (): void => client.abort()
+        if (request.signal.aborted) leave()
+        request.signal.addEventListener('abort', leave, { once: true })
+        const requestId = String(set.headers[requestIdHeader])
+        const context: RequestContext = {
+          requestId,
+          betas: listOf(request.headers.get('anthropic-beta')),
+          signal: client.signal,
+          onUpstreamId(id) {
+            set.headers[requestIdHeader] = id
+            set.headers[upstreamIdHeader] = id
+          },
+        }
+        if (body.stream !== true) return gateway.message(body, context)
+        const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(body, context)
+        const begun = await within(stream, commitMs)
+        return sseResponse(begun ?? stream, { requestId, pingMs, onCancel: leave })
+      },
+      { body: MessagesRequest },
+    )
+    .all('/v1/messages', methodNotAllowed('POST'))

@@ -1,0 +1,42 @@
+import { Elysia } from 'elysia'
+import type { NewId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import { nexusModels } from '../gateway/models.ts'
+import { countTokensRoutes } from './anthropic/count-tokens.ts'
+import { type MessagesOptions, messagesRoutes } from './anthropic/messages.ts'
+import { modelsRoutes } from './anthropic/models.ts'
+import { jsonBody } from './body.ts'
+import { errorHandler } from './errors.ts'
+import { type GuardOptions, guard } from './guard.ts'
+import { requestContext } from './request-context.ts'
+import { type StatusOptions, statusRoutes } from './status.ts'
+
+export interface AppOptions
+  extends GuardOptions,
+    Omit<MessagesOptions, 'pingMs' | 'commitMs'>,
+    Omit<StatusOptions, 'upstream'> {
+  readonly newId: NewId
+  readonly log: Logger
+  /** Milliseconds; see MessagesOptions. */
+  readonly pingMs?: number
+  readonly commitMs?: number
+}
+
+/** Claude Code gives up after 300 s without a byte, proxies in between after 60: well below both. */
+const defaultPingMs = 10_000
+/** Long enough for a throttled upstream to say so, short enough for a person. */
+const defaultCommitMs = 10_000
+
+/** Every door of the server. A request passes its rooms in this order. */
+export const createApp = (options: AppOptions) => {
+  const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
+  return new Elysia({ normalize: false })
+    .use(requestContext(options.newId))
+    .use(errorHandler(options.log))
+    .use(guard(options))
+    .use(jsonBody())
+    .use(statusRoutes({ ...options, upstream: { name: gateway.upstream.name, address: gateway.upstream.address } }))
+    .use(modelsRoutes(nexusModels, gateway.models))
+    .use(countTokensRoutes(gateway))
+    .use(messagesRoutes({ gateway, pingMs, commitMs }))
+}

@@ -1,0 +1,98 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+import { Elysia } from 'elysia'
+import { GatewayError } from '../base/errors.ts'
+
+/** Anthropic's own limit for a request, which holds after decoding, too. */
+const maximumBodyBytes = 32 * 1024 * 1024
+
+const tooLarge = (): GatewayError =>
+  new GatewayError('request_too_large', `Request exceeds the maximum size of ${maximumBodyBytes} bytes.`)
+
+const notJson = (): GatewayError => new GatewayError('invalid_request_error', 'The request body is not valid JSON.')
+
+type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
+
+const inflateAny: Decoder = async (bytes, options) => {
+  try {
+    return await promisify<Uint8Array, object, Buffer>(inflate)(bytes, options)
+  } catch (error) {
+    if (isTooLarge(error)) throw error
+    // "deflate" has always meant two things.
+    return promisify<Uint8Array, object, Buffer>(inflateRaw)(bytes, options)
+  }
+}
+
+const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
+  ['x-gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
+  ['br', promisify<Uint8Array, object, Buffer>(brotliDecompress)],
+  ['zstd', promisify<Uint8Array, object, Buffer>(zstdDecompress)],
+  ['deflate', inflateAny],
+])
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+
+const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> => {
+  const decoder = decoders.get(encoding)
+  if (decoder === undefined) {
+    throw new GatewayError('invalid_request_error', `Content encoding '${encoding.slice(0, 40)}' is not supported.`, {
+      status: 415,
+    })
+  }
+  try {
+    return await decoder(bytes, { maxOutputLength: maximumBodyBytes })
+  } catch (error) {
+    if (isTooLarge(error)) throw tooLarge()
+    throw new GatewayError('invalid_request_error', `The request body is not valid ${encoding}.`)
+  }
+}
+
+/** Reads no further than the limit, whatever the client says its length is. */
+const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.byteLength
+    if (length > maximumBodyBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}
+
+const readText = async (request: Request): Promise<string> => {
+  const { headers } = request
+  const declared = headers.get('content-length')
+  if (declared !== null && Number(declared) > maximumBodyBytes) throw tooLarge()
+  const encodings = (headers.get('content-encoding') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity')
+  if (declared !== null && encodings.length === 0) return request.text()
+  if (request.body === null) return ''
+  let bytes = await readBytes(request.body)
+  for (const encoding of encodings.reverse()) bytes = await decode(bytes, encoding)
+  return new TextDecoder().decode(bytes)
+}
+
+const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
+
+/**
+ * Reads JSON bodies. `JSON.parse(await request.text())` takes half the time of `request.json()`.
+ * Throws 400, 413 and 415.
+ */
+export const jsonBody = () =>
+  new Elysia({ name: 'json-body' }).onParse({ as: 'global' }, async ({ request }) => {
+    if (!jsonType.test(request.headers.get('content-type') ?? '')) {
+      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
+    }
+    const text = await readText(request)
+    try {
+      return JSON.parse(text)
+    } catch {
+      // The parser's own words quote the body.
+      throw notJson()
+    }
+  })

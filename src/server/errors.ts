@@ -1,0 +1,81 @@
+import type { TSchema } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import { GatewayError, invalidRequest, toGatewayError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { ErrorBody } from '../wire/anthropic/response.ts'
+import { findFault } from '../wire/fault.ts'
+import { faultSentence } from './fault-sentence.ts'
+import { requestIdHeader } from './request-context.ts'
+
+export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
+  type: 'error',
+  error: { type: error.type, message: error.message },
+  request_id: requestId,
+})
+
+/** What the client's retry logic reads beside the status. */
+export const errorHeaders = (error: GatewayError): Record<string, string> => ({
+  ...(error.shouldRetry === undefined ? {} : { 'x-should-retry': String(error.shouldRetry) }),
+  ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+  ...(error.upstreamRequestId === undefined ? {} : { 'x-amzn-requestid': error.upstreamRequestId }),
+  ...(error.allow === undefined ? {} : { allow: error.allow }),
+})
+
+const hasSchema = (validator: object): validator is { readonly schema: TSchema } => 'schema' in validator
+
+/** Where the body breaks its schema, in Anthropic's words. */
+const toValidationError = (validator: object, value: unknown): GatewayError => {
+  const fault = hasSchema(validator) ? findFault(validator.schema, value) : undefined
+  return fault === undefined
+    ? new GatewayError('invalid_request_error', 'The request does not match its schema.')
+    : invalidRequest(fault.path, faultSentence(fault))
+}
+
+const notFound = (path: string): GatewayError => {
+  const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
+  return new GatewayError('not_found_error', `There is no ${path} here.${hint}`)
+}
+
+/** The frames of a stack without its first line, which is the message and may quote a prompt. */
+const framesOf = (error: unknown): string | undefined =>
+  error instanceof Error
+    ? error.stack
+        ?.split('\n')
+        .filter((line) => /^\s+at /.test(line))
+        .slice(0, 8)
+        .join(' |')
+    : undefined
+
+/**
+ * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
+ * apply a handler to routes that were added before it.
+ */
+export const errorHandler = (log: Logger) =>
+  new Elysia({ name: 'errors' }).onError({ as: 'global' }, ({ code, error, set, request, path }) => {
+    const toError = (): GatewayError => {
+      if (code === 'NOT_FOUND') return notFound(path)
+      if (code === 'VALIDATION') return toValidationError(error.validator, error.value)
+      if (code === 'PARSE') return toGatewayError(error.cause)
+      return toGatewayError(error)
+    }
+    const failure = toError()
+    const requestId = String(set.headers[requestIdHeader])
+    if (failure.cause !== undefined && failure.status === 500) {
+      const { cause } = failure
+      log.error('internal_error', {
+        requestId,
+        name: cause instanceof Error ? cause.name : typeof cause,
+        stack: framesOf(cause),
+      })
+    }
+    log.debug('request.refused', {
+      requestId,
+      method: request.method,
+      path,
+      status: failure.status,
+      error: failure.type,
+    })
+    set.status = failure.status
+    Object.assign(set.headers, errorHeaders(failure))
+    return errorBody(failure, requestId)
+  })

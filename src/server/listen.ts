@@ -1,0 +1,37 @@
+/** Requests are read and limited by body.ts, which answers in Anthropic's shape; Bun would just hang up. */
+const unlimited = Number.MAX_SAFE_INTEGER
+
+export interface Listener {
+  readonly port: number
+  readonly hostname: string
+  /** Stops accepting; with `force`, ends running requests as well. */
+  stop(force: boolean): Promise<void>
+}
+
+export interface ListenOptions {
+  readonly hostname: string
+  /** 0 for any free one. */
+  readonly port: number
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
+
+/**
+ * Serves the app. Not by Elysia's `listen`, which shares its port with whoever else asks for it.
+ * Throws what Bun throws where the address cannot be had (`code` is `EADDRINUSE`, `EACCES`, ...).
+ */
+export const listen = ({ hostname, port, fetch }: ListenOptions): Listener => {
+  const server = Bun.serve({
+    hostname,
+    port,
+    reusePort: false,
+    // A quiet stream is no dead one: pings and our own deadlines look after it.
+    idleTimeout: 0,
+    maxRequestBodySize: unlimited,
+    fetch,
+  })
+  return {
+    port: server.port ?? port,
+    hostname: server.hostname ?? hostname,
+    stop: (force) => server.stop(force),
+  }
+}

@@ -1,0 +1,94 @@
+import { toGatewayError } from '../base/errors.ts'
+import { encodeSse } from '../codec/sse.ts'
+import type { MessageStreamEvent } from '../wire/anthropic/events.ts'
+import { errorBody } from './errors.ts'
+
+type Batch = readonly MessageStreamEvent[]
+
+export interface SseOptions {
+  /** For the `error` event. */
+  readonly requestId: string
+  /** Milliseconds of silence after which a `ping` is sent, so that nobody on the way gives up. */
+  readonly pingMs: number
+  /** The client has gone: the upstream's call is to end. */
+  readonly onCancel: () => void
+}
+
+const utf8 = new TextEncoder()
+const ping = utf8.encode(encodeSse({ type: 'ping' }))
+
+const headers: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  // Tells a proxy in between not to collect the events.
+  'x-accel-buffering': 'no',
+}
+
+const encodeBatch = (batch: Batch): Uint8Array => {
+  let text = ''
+  for (const event of batch) text += encodeSse(event)
+  return utf8.encode(text)
+}
+
+/**
+ * Batches of events as a streamed reply, one write for each batch, read from the upstream only as fast
+ * as the client reads from us. A failure in the middle becomes one `error` event, because the status
+ * has long been sent. `batches` may still be pending: then pings keep the client waiting.
+ */
+export const sseResponse = (
+  batches: Promise<AsyncIterable<Batch>> | AsyncIterable<Batch>,
+  options: SseOptions,
+): Response => {
+  let iterator: AsyncIterator<Batch> | undefined
+  let pinger: ReturnType<typeof setInterval> | undefined
+  let lastWrite = performance.now()
+  let isOver = false
+
+  const end = (): void => {
+    isOver = true
+    clearInterval(pinger)
+  }
+
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      pinger = setInterval(() => {
+        const isWanted = (controller.desiredSize ?? 0) > 0
+        if (!isWanted || performance.now() - lastWrite < options.pingMs) return
+        lastWrite = performance.now()
+        controller.enqueue(ping)
+      }, options.pingMs / 2)
+    },
+    // A pull that returns without writing is not called again.
+    async pull(controller) {
+      const write = (bytes: Uint8Array): void => {
+        lastWrite = performance.now()
+        controller.enqueue(bytes)
+      }
+      try {
+        iterator ??= (await batches)[Symbol.asyncIterator]()
+        while (!isOver) {
+          const { done, value } = await iterator.next()
+          if (isOver) return
+          if (done === true) {
+            end()
+            controller.close()
+          } else if (value.length > 0) {
+            write(encodeBatch(value))
+            return
+          }
+        }
+      } catch (error) {
+        if (isOver) return
+        end()
+        write(utf8.encode(encodeSse(errorBody(toGatewayError(error), options.requestId))))
+        controller.close()
+      }
+    },
+    async cancel() {
+      end()
+      options.onCancel()
+      await iterator?.return?.()
+    },
+  })
+  return new Response(body, { headers })
+}

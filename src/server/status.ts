@@ -1,0 +1,40 @@
+import { Type } from '@sinclair/typebox'
+import { Elysia } from 'elysia'
+import { productName, version } from '../version.ts'
+import { methodNotAllowed } from './method-not-allowed.ts'
+
+export interface StatusOptions {
+  readonly upstream: { readonly name: string; readonly address: string }
+  /** Of the process that answers. */
+  readonly pid: number
+  /** Seconds since the start. */
+  readonly uptime: () => number
+}
+
+const endpoints = [
+  'POST /v1/messages',
+  'POST /v1/messages/count_tokens',
+  'GET /v1/models',
+  'GET /v1/models/{id}',
+  'GET /health',
+]
+
+/** What probes and people ask first. None of it is secret. */
+export const statusRoutes = ({ upstream, pid, uptime }: StatusOptions) =>
+  new Elysia({ name: 'status', normalize: false })
+    .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
+    .get('/health', () => ({
+      status: 'healthy',
+      service: productName,
+      version,
+      pid,
+      uptime: Math.round(uptime()),
+      upstream,
+    }))
+    // Claude Code's probes and its own telemetry, which stays here.
+    .get('/api/hello', () => ({ status: 'ok' }))
+    .post('/api/event_logging/batch', () => ({}), { body: Type.Unknown() })
+    .all('/', methodNotAllowed('GET', 'HEAD'))
+    .all('/health', methodNotAllowed('GET', 'HEAD'))
+    .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
+    .all('/api/event_logging/batch', methodNotAllowed('POST'))

@@ -1,0 +1,48 @@
+import type { CachePoint } from '../wire/converse/content.ts'
+import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+
+/** Bedrock's rules for cache points. */
+
+type Block = Readonly<Record<string, unknown>>
+
+const maximumPoints = 4
+
+const pointsIn = (blocks: readonly object[]): CachePoint[] =>
+  blocks.flatMap((block) => ('cachePoint' in block ? [block.cachePoint as CachePoint] : []))
+
+const isTextDocument = (block: Block | undefined): boolean =>
+  block !== undefined && 'document' in block && (block['document'] as { format: string }).format !== 'pdf'
+
+const placesIn = (blocks: readonly object[], place: string): Refusal | undefined =>
+  firstOf(blocks as readonly Block[], (block, index) => {
+    if (!('cachePoint' in block)) return undefined
+    const before = (blocks as readonly Block[])[index - 1]
+    if (before === undefined || 'cachePoint' in before) return 'There is nothing available to cache.'
+    if ('reasoningContent' in before) {
+      return 'Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and try again.'
+    }
+    return isTextDocument(before) ? byModel(`${place}.${index}.type: Field required`) : undefined
+  })
+
+const places: Rule = ({ body: { toolConfig, system = [], messages } }) =>
+  placesIn(toolConfig?.tools ?? [], 'tools') ??
+  placesIn(system, 'system') ??
+  firstOf(messages, ({ content }, index) => placesIn(content, `messages.${index}.content`))
+
+const number: Rule = ({ body: { toolConfig, system = [], messages } }) => {
+  const points = [
+    ...pointsIn(toolConfig?.tools ?? []),
+    ...pointsIn(system),
+    ...messages.flatMap(({ content }) => pointsIn(content)),
+  ]
+  if (points.length > maximumPoints) {
+    return byModel(`A maximum of ${maximumPoints} blocks with cache_control may be provided. Found ${points.length}.`)
+  }
+  const firstShort = points.findIndex((point) => point.ttl !== '1h')
+  const lastLong = points.findLastIndex((point) => point.ttl === '1h')
+  return firstShort !== -1 && lastLong > firstShort
+    ? byModel("a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block")
+    : undefined
+}
+
+export const cacheRules: readonly Rule[] = [places, number]

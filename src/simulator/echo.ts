@@ -1,0 +1,67 @@
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
+
+/** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const longestEcho = 2000
+
+/** The last thing that was said, and who said it. */
+const lastWords = ({ messages }: ConverseRequest): string => {
+  for (const block of (messages.at(-1)?.content ?? []).toReversed()) {
+    if ('text' in block && !block.text.startsWith('<system-reminder>'))
+      return `You said: ${block.text.slice(0, longestEcho)}`
+    if ('toolResult' in block) {
+      const texts = block.toolResult.content.flatMap((part) => ('text' in part ? [part.text] : []))
+      return `The tool said: ${texts.join('\n').slice(0, longestEcho)}`
+    }
+  }
+  return 'You said nothing that I can read.'
+}
+
+/** The smallest value that a schema allows. */
+const exampleOf = (schema: unknown, text: string): unknown => {
+  if (!isObject(schema)) return text
+  if (Array.isArray(schema['enum'])) return schema['enum'][0]
+  if ('const' in schema) return schema['const']
+  const options = schema['anyOf'] ?? schema['oneOf']
+  if (Array.isArray(options)) return exampleOf(options[0], text)
+  const type = Array.isArray(schema['type']) ? schema['type'][0] : schema['type']
+  switch (type) {
+    case 'object':
+      return Object.fromEntries(
+        Object.entries((schema['properties'] ?? {}) as Json).map(([name, inner]) => [name, exampleOf(inner, text)]),
+      )
+    case 'array':
+      return []
+    case 'number':
+    case 'integer':
+      return 0
+    case 'boolean':
+      return false
+    case 'null':
+      return null
+    default:
+      return text
+  }
+}
+
+const thinkingOf = ({ additionalModelRequestFields }: ConverseRequest): Json | undefined => {
+  const thinking = additionalModelRequestFields?.['thinking']
+  return isObject(thinking) && thinking['type'] !== 'disabled' ? thinking : undefined
+}
+
+export const echo = ({ body }: SimulatedRequest): Reply => {
+  const words = lastWords(body)
+  const schema = body.outputConfig?.textFormat?.structure.jsonSchema.schema
+  const text = schema === undefined ? words : JSON.stringify(exampleOf(JSON.parse(schema), words.slice(0, 60)))
+  const thinking = thinkingOf(body)
+  const thought: ReplyBlock[] =
+    thinking === undefined
+      ? []
+      : [{ thinking: thinking['display'] === 'omitted' ? '' : 'Somebody said something. I say it again.' }]
+  return { content: [...thought, { text }] }
+}

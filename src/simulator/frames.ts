@@ -1,0 +1,94 @@
+import { encodeFrame } from '../codec/aws-event-stream/encode.ts'
+import type { OutputBlock } from '../wire/converse/response.ts'
+import type { Answer } from './answer.ts'
+import type { StreamFault } from './reply.ts'
+
+/** A reply as the frames that ConverseStream sends. */
+
+type Payload = Readonly<Record<string, unknown>>
+
+const utf8 = new TextEncoder()
+const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+
+/** The real service pads each event to hide its length; ours does it the same way each time. */
+const padding = (frame: number): string => alphabet.slice(0, 1 + ((frame * 17) % alphabet.length))
+
+const eventFrame = (eventType: string, payload: Payload): Uint8Array =>
+  encodeFrame(
+    { ':event-type': eventType, ':content-type': 'application/json', ':message-type': 'event' },
+    utf8.encode(JSON.stringify(payload)),
+  )
+
+/** Whole characters only: a cut surrogate pair would not survive the trip through UTF-8. */
+const slices = (text: string, characters: number): string[] => {
+  const all = [...text]
+  const result: string[] = []
+  for (let start = 0; start < all.length; start += characters)
+    result.push(all.slice(start, start + characters).join(''))
+  return result
+}
+
+const deltasOf = (block: OutputBlock, characters: number): Payload[] => {
+  if (block.text !== undefined) return slices(block.text, characters).map((text) => ({ text }))
+  if (block.citationsContent !== undefined) {
+    const { content = [], citations = [] } = block.citationsContent
+    const text = content.map((part) => part.text ?? '').join('')
+    return [...citations.map((citation) => ({ citation })), ...slices(text, characters).map((part) => ({ text: part }))]
+  }
+  if (block.toolUse !== undefined) {
+    const isEmpty = Object.keys((block.toolUse.input ?? {}) as object).length === 0
+    const parts = isEmpty ? [] : slices(JSON.stringify(block.toolUse.input), characters)
+    return ['', ...parts].map((input) => ({ toolUse: { input } }))
+  }
+  const { reasoningText, redactedContent } = block.reasoningContent ?? {}
+  if (redactedContent !== undefined) return [{ reasoningContent: { redactedContent } }]
+  const thoughts = slices(reasoningText?.text ?? '', characters).map((text) => ({ reasoningContent: { text } }))
+  return [...thoughts, { reasoningContent: { signature: reasoningText?.signature } }]
+}
+
+const blockEvents = (block: OutputBlock, contentBlockIndex: number, characters: number): [string, Payload][] => [
+  // Only tool uses announce themselves.
+  ...(block.toolUse === undefined
+    ? []
+    : ([
+        [
+          'contentBlockStart',
+          {
+            contentBlockIndex,
+            start: { toolUse: { name: block.toolUse.name, toolUseId: block.toolUse.toolUseId, type: 'tool_use' } },
+          },
+        ],
+      ] as [string, Payload][])),
+  ...deltasOf(block, characters).map((delta): [string, Payload] => ['contentBlockDelta', { contentBlockIndex, delta }]),
+  ['contentBlockStop', { contentBlockIndex }],
+]
+
+export const toFrames = (answer: Answer, deltaCharacters: number): Uint8Array[] => {
+  const { content, stopReason, stopSequence, usage } = answer
+  const fields =
+    stopSequence === undefined ? {} : { additionalModelResponseFields: { delta: { stop_sequence: stopSequence } } }
+  const events: [string, Payload][] = [
+    ['messageStart', { role: 'assistant' }],
+    ...content.flatMap((block, index) => blockEvents(block, index, deltaCharacters)),
+    ['messageStop', { ...fields, stopReason }],
+    ['metadata', { metrics: { latencyMs: 1 }, usage }],
+  ]
+  return events.map(([type, payload], index) => eventFrame(type, { ...payload, p: padding(index) }))
+}
+
+/** The frame by which a stream reports its own failure. */
+export const faultFrame = ({
+  kind,
+  type = 'internalServerException',
+  message = 'The simulated stream failed.',
+  ...fault
+}: StreamFault): Uint8Array => {
+  if (kind === 'error') {
+    return encodeFrame({ ':message-type': 'error', ':error-code': type, ':error-message': message }, new Uint8Array())
+  }
+  const { originalStatusCode, originalMessage } = fault
+  return encodeFrame(
+    { ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' },
+    utf8.encode(JSON.stringify({ message, originalStatusCode, originalMessage })),
+  )
+}

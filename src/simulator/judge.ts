@@ -1,0 +1,16 @@
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import { cacheRules } from './cache-rules.ts'
+import { conversationRules } from './conversation-rules.ts'
+import { inferenceRules } from './inference-rules.ts'
+import { mediaRules } from './media-rules.ts'
+import type { SimulatedModel } from './models.ts'
+import { shapeRefusal } from './shape.ts'
+import { toolRules } from './tool-rules.ts'
+import { firstRefusal, type Refusal } from './validation.ts'
+
+const rules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules]
+
+/** Why Bedrock would refuse a body; undefined where it would answer. */
+export const judge = (body: unknown, model: SimulatedModel): Refusal | undefined =>
+  // A body that has the shape is a ConverseRequest.
+  shapeRefusal(body) ?? firstRefusal(rules, { body: body as ConverseRequest, model })

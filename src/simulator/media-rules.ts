@@ -1,0 +1,76 @@
+import type { ContentBlock, Document, Image } from '../wire/converse/content.ts'
+import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+
+/** Bedrock's rules for documents and images. */
+
+const maximumMedia = 20
+const maximumDocumentsPerMessage = 5
+const lawfulName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
+
+/** Blocks and the parts of tool results alike. */
+const partsOf = (blocks: readonly ContentBlock[]): object[] =>
+  blocks.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
+
+const documentsIn = (parts: readonly object[]): Document[] =>
+  parts.flatMap((part) => ('document' in part ? [part.document as Document] : []))
+const imagesIn = (parts: readonly object[]): Image[] =>
+  parts.flatMap((part) => ('image' in part ? [part.image as Image] : []))
+
+const documentNames: Rule = ({ body: { messages } }) => {
+  const names = documentsIn(messages.flatMap(({ content }) => partsOf(content))).map(({ name }) => name)
+  const unlawful = names.find((name) => !lawfulName.test(name))
+  if (unlawful !== undefined) {
+    return "The document name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character."
+  }
+  return new Set(names.map((name) => name.toLowerCase())).size < names.length
+    ? "Messages can't contain duplicate document names. Rename the document and retry your request."
+    : undefined
+}
+
+const accompanied: Rule = ({ body: { messages } }) =>
+  firstOf(messages, ({ content }, index) => {
+    const documents = content.filter((block) => 'document' in block)
+    if (documents.length > maximumDocumentsPerMessage)
+      return `messages.${index} contains more than ${maximumDocumentsPerMessage} documents.`
+    return documents.length > 0 && !content.some((block) => 'text' in block)
+      ? `A text block must be included in messages.${index} when using documents.`
+      : undefined
+  })
+
+const citations: Rule = ({ body }) => {
+  const documents = documentsIn(body.messages.flatMap(({ content }) => partsOf(content)))
+  const cited = documents.filter((document) => document.citations?.enabled === true).length
+  if (cited > 0 && body.outputConfig?.textFormat !== undefined)
+    return byModel('citations cannot be used with structured output')
+  return cited > 0 && cited < documents.length
+    ? byModel('Citations must be enabled on all documents or none.')
+    : undefined
+}
+
+const count: Rule = ({ body: { messages } }) => {
+  const parts = messages.flatMap(({ content }) => partsOf(content))
+  const images = imagesIn(parts).length
+  const documents = documentsIn(parts).length
+  return images + documents > maximumMedia
+    ? byModel(`too many images and documents: ${images} + ${documents} > ${maximumMedia}`)
+    : undefined
+}
+
+const magic: Readonly<Record<Image['format'], RegExp>> = {
+  png: /^iVBORw0KGgo/,
+  jpeg: /^\/9j\//,
+  gif: /^R0lGOD/,
+  webp: /^UklGR/,
+}
+
+const imageRefusal = ({ format, source }: Image): Refusal | undefined => {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(source.bytes)) return 'The base64 of an image is not valid.'
+  return magic[format].test(source.bytes)
+    ? undefined
+    : byModel(`Image does not match the provided media type image/${format}`)
+}
+
+const images: Rule = ({ body: { messages } }) =>
+  firstOf(imagesIn(messages.flatMap(({ content }) => partsOf(content))), imageRefusal)
+
+export const mediaRules: readonly Rule[] = [documentNames, accompanied, citations, count, images]

@@ -1,0 +1,160 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { dotted, GatewayError } from '../base/errors.ts'
+import type { ContentBlock } from '../wire/converse/content.ts'
+import { findFault } from '../wire/fault.ts'
+import { Closed, JsonObject, OneOf } from '../wire/open.ts'
+import type { Reply, Scenario, SimulatedRequest } from './reply.ts'
+
+/** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
+
+const Optional = Type.Optional
+const Milliseconds = Type.Integer({ minimum: 0 })
+const Count = Type.Integer({ minimum: 1 })
+
+const ReplyBlockSchema = Type.Union([
+  Closed({ text: Type.String() }),
+  Closed({ thinking: Type.String(), signature: Optional(Type.String()) }),
+  Closed({ redacted: Type.String() }),
+  Closed({ tool: Type.String(), input: Optional(JsonObject), id: Optional(Type.String()) }),
+])
+
+const ReplySchema = Closed({
+  content: Optional(Type.Array(ReplyBlockSchema)),
+  stopReason: Optional(
+    OneOf(
+      'end_turn',
+      'tool_use',
+      'max_tokens',
+      'stop_sequence',
+      'guardrail_intervened',
+      'content_filtered',
+      'malformed_model_output',
+      'malformed_tool_use',
+      'model_context_window_exceeded',
+    ),
+  ),
+  stopSequence: Optional(Type.String()),
+  usage: Optional(JsonObject),
+  pace: Optional(
+    Closed({
+      firstMs: Optional(Milliseconds),
+      frameMs: Optional(Milliseconds),
+      deltaCharacters: Optional(Count),
+      chunkBytes: Optional(Count),
+    }),
+  ),
+  error: Optional(
+    Closed({
+      status: Type.Integer({ minimum: 300, maximum: 599 }),
+      type: Optional(Type.String()),
+      message: Optional(Type.String()),
+      headers: Optional(JsonObject),
+      body: Optional(Type.String()),
+    }),
+  ),
+  fault: Optional(
+    Closed({
+      afterFrames: Type.Integer({ minimum: 0 }),
+      kind: OneOf('cut', 'cut frame', 'reset', 'corrupt', 'hang', 'exception', 'error'),
+      type: Optional(Type.String()),
+      message: Optional(Type.String()),
+      originalStatusCode: Optional(Type.Integer()),
+      originalMessage: Optional(Type.String()),
+    }),
+  ),
+})
+
+const ConditionSchema = Closed({
+  model: Optional(Type.String()),
+  stream: Optional(Type.Boolean()),
+  /** A regular expression for the last text of the last message. */
+  text: Optional(Type.String()),
+  /** A regular expression for the texts of its tool results. */
+  toolResult: Optional(Type.String()),
+  /** A tool that must be on offer. */
+  tool: Optional(Type.String()),
+  /** Whether an answer by a JSON schema is asked for. */
+  structured: Optional(Type.Boolean()),
+})
+type Condition = Static<typeof ConditionSchema>
+
+const RuleSchema = Closed({
+  when: Optional(ConditionSchema),
+  /** How often the rule answers; without it, always. */
+  times: Optional(Count),
+  reply: ReplySchema,
+})
+
+const ScenarioFile = Closed({ rules: Type.Array(RuleSchema) })
+type ScenarioFile = Static<typeof ScenarioFile>
+
+const lastBlocks = ({ body }: SimulatedRequest): readonly ContentBlock[] => body.messages.at(-1)?.content ?? []
+
+const lastText = (request: SimulatedRequest): string => {
+  const last = lastBlocks(request).findLast((block) => 'text' in block)
+  return last === undefined ? '' : last.text
+}
+
+const resultTexts = (request: SimulatedRequest): string =>
+  lastBlocks(request)
+    .flatMap((block) => ('toolResult' in block ? block.toolResult.content : []))
+    .flatMap((part) => ('text' in part ? [part.text] : []))
+    .join('\n')
+
+const offers = ({ body }: SimulatedRequest, name: string): boolean =>
+  (body.toolConfig?.tools ?? []).some((tool) => 'toolSpec' in tool && tool.toolSpec.name === name)
+
+const fits = (when: Condition, request: SimulatedRequest): boolean =>
+  (when.model === undefined || when.model === request.modelId) &&
+  (when.stream === undefined || when.stream === request.isStream) &&
+  (when.text === undefined || new RegExp(when.text).test(lastText(request))) &&
+  (when.toolResult === undefined || new RegExp(when.toolResult).test(resultTexts(request))) &&
+  (when.tool === undefined || offers(request, when.tool)) &&
+  (when.structured === undefined || when.structured === (request.body.outputConfig?.textFormat !== undefined))
+
+/** A scenario with a memory of how often each rule has answered. */
+const createScenario = ({ rules }: ScenarioFile): Scenario => {
+  const left = rules.map((rule) => rule.times ?? Number.POSITIVE_INFINITY)
+  return (request) => {
+    const index = rules.findIndex((rule, position) => (left[position] ?? 0) > 0 && fits(rule.when ?? {}, request))
+    const rule = rules[index]
+    if (rule === undefined) return undefined
+    left[index] = (left[index] ?? 0) - 1
+    return rule.reply as Reply
+  }
+}
+
+const checkPatterns = ({ rules }: ScenarioFile): void => {
+  for (const [index, { when = {} }] of rules.entries()) {
+    for (const pattern of [when.text, when.toolResult]) {
+      try {
+        new RegExp(pattern ?? '')
+      } catch {
+        throw new GatewayError('invalid_request_error', `rules.${index}.when: '${pattern}' is not a regular expression`)
+      }
+    }
+  }
+}
+
+/** Throws GatewayError that names the place of a fault. */
+export const parseScenario = (text: string): Scenario => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new GatewayError(
+      'invalid_request_error',
+      `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
+    )
+  }
+  const fault = findFault(ScenarioFile, value)
+  if (fault !== undefined) {
+    throw new GatewayError(
+      'invalid_request_error',
+      `${dotted(fault.path) || 'the scenario'}: ${fault.kind === 'unknownMember' ? 'unknown member' : `does not fit (${fault.kind})`}`,
+    )
+  }
+  const file = value as ScenarioFile
+  checkPatterns(file)
+  return createScenario(file)
+}

@@ -1,0 +1,198 @@
+import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
+import { echo } from './echo.ts'
+import { toFrames } from './frames.ts'
+import { judge } from './judge.ts'
+import { type SimulatedModel, simulatedModels } from './models.ts'
+import type { HttpError, Reply, Scenario, SimulatedRequest } from './reply.ts'
+import { streamBody } from './stream.ts'
+import { createPromptCache } from './tokens.ts'
+
+/** What the simulator saw of one request, for tests and for the log. */
+export interface JournalEntry {
+  readonly method: string
+  readonly path: string
+  readonly modelId: string | undefined
+  readonly isStream: boolean
+  /** The parsed body, exactly as it came. */
+  readonly body: unknown
+  /** Names and values, but for the key. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly status: number
+  /** Bedrock's words, where the request broke one of its rules. */
+  readonly refusal: string | undefined
+  /** How a stream ended: the client read it to its end, or left; undefined while it runs. */
+  outcome: 'complete' | 'cancelled' | undefined
+}
+
+export interface SimulatorOptions {
+  readonly hostname?: string
+  /** 0 for any free one. */
+  readonly port?: number
+  /** The one key that is accepted; without it, any. */
+  readonly apiKey?: string
+  readonly models?: readonly SimulatedModel[]
+  readonly scenario?: Scenario
+  readonly onRequest?: (entry: JournalEntry) => void
+  readonly newId?: () => string
+}
+
+export interface Simulator {
+  readonly url: string
+  readonly port: number
+  /** In the order of arrival. */
+  readonly journal: readonly JournalEntry[]
+  stop(): Promise<void>
+}
+
+const defaultDeltaCharacters = 12
+const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream)$/
+
+const refusalError = (message: string): HttpError => ({ status: 400, type: 'ValidationException', message })
+
+const bearerKey = (headers: Headers): string | undefined =>
+  /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '')?.[1]
+
+const authenticationError = (headers: Headers, apiKey: string | undefined): HttpError | undefined => {
+  const key = bearerKey(headers)
+  if (key === undefined)
+    return { status: 403, type: 'MissingAuthenticationTokenException', message: 'Missing Authentication Token' }
+  if (apiKey === undefined || key === apiKey) return undefined
+  return {
+    status: 403,
+    type: 'AccessDeniedException',
+    message: 'Authentication failed: Please make sure your API Key is valid.',
+  }
+}
+
+const errorResponse = ({ status, type, message, headers, body }: HttpError, requestId: string): Response =>
+  new Response(body ?? JSON.stringify({ message: message ?? 'The simulated service failed.' }), {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': requestId,
+      ...(type === undefined
+        ? {}
+        : { 'x-amzn-errortype': `${type}:http://internal.amazon.com/coral/com.amazon.bedrock/` }),
+      ...headers,
+    },
+  })
+
+const answerResponse = (answer: Answer, requestId: string): Response =>
+  Response.json(toConverseResponse(answer), { headers: { 'x-amzn-requestid': requestId } })
+
+const streamResponse = (answer: Answer, reply: Reply, entry: JournalEntry, requestId: string): Response => {
+  const { pace = {}, fault } = reply
+  const body = streamBody({
+    frames: toFrames(answer, pace.deltaCharacters ?? defaultDeltaCharacters),
+    pace,
+    fault,
+    onEnd: () => {
+      entry.outcome = 'complete'
+    },
+    onCancel: () => {
+      entry.outcome = 'cancelled'
+    },
+  })
+  return new Response(body, {
+    headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
+  })
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Waits, unless the client leaves first. */
+const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  if (milliseconds <= 0 || signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(wake, milliseconds)
+    signal.addEventListener('abort', wake, { once: true })
+  })
+}
+
+/** A request as far as its path and body tell. */
+interface Asked {
+  /** Undefined where the path is no operation of Bedrock's. */
+  readonly modelId: string | undefined
+  readonly isStream: boolean
+  readonly body: unknown
+}
+
+const readRequest = async (request: Request): Promise<Asked> => {
+  const groups = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
+  return {
+    modelId: groups === undefined ? undefined : decodeURIComponent(groups['model'] ?? ''),
+    isStream: groups?.['operation'] === 'converse-stream',
+    body: parse(await request.text()),
+  }
+}
+
+/** What is wrong with a request before the scenario is asked. */
+const refuse = ({ headers }: Request, { modelId, body }: Asked, options: SimulatorOptions): HttpError | undefined => {
+  const unauthenticated = authenticationError(headers, options.apiKey)
+  if (unauthenticated !== undefined) return unauthenticated
+  if (modelId === undefined) return { status: 404, type: 'UnknownOperationException', message: 'Unknown operation' }
+  const model = (options.models ?? simulatedModels).find(({ id }) => id === modelId)
+  if (model === undefined) return refusalError('The provided model identifier is invalid.')
+  if (body === undefined) return { status: 400, type: 'SerializationException', message: 'The body is not valid JSON.' }
+  const refusal = judge(body, model)
+  return refusal === undefined ? undefined : refusalError(refusal)
+}
+
+const toEntry = (
+  request: Request,
+  { modelId, isStream, body }: Asked,
+  reply: Reply,
+  refusal?: HttpError,
+): JournalEntry => {
+  const { authorization: _key, ...headers } = Object.fromEntries(request.headers)
+  return {
+    method: request.method,
+    path: new URL(request.url).pathname,
+    modelId,
+    isStream,
+    body,
+    headers,
+    status: reply.error?.status ?? 200,
+    refusal: refusal?.type === 'ValidationException' ? refusal.message : undefined,
+    outcome: undefined,
+  }
+}
+
+/** An AI Nexus on the real wire: it judges requests as Bedrock does, and answers from a scenario. */
+export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
+  const { hostname = '127.0.0.1', scenario, onRequest, newId = () => crypto.randomUUID() } = options
+  const journal: JournalEntry[] = []
+  const cache = createPromptCache()
+
+  const answer = async (request: Request): Promise<Response> => {
+    const asked = await readRequest(request)
+    const refusal = refuse(request, asked, options)
+    // A request that was not refused has the shape.
+    const simulated = { ...asked, modelId: asked.modelId ?? '' } as SimulatedRequest
+    const reply: Reply = refusal === undefined ? (scenario?.(simulated) ?? echo(simulated)) : { error: refusal }
+    const entry = toEntry(request, asked, reply, refusal)
+    journal.push(entry)
+    onRequest?.(entry)
+
+    await pause(reply.pace?.firstMs ?? 0, request.signal)
+    if (request.signal.aborted) entry.outcome = 'cancelled'
+    const requestId = newId()
+    if (reply.error !== undefined) return errorResponse(reply.error, requestId)
+    const complete = toAnswer(reply, cache.meter(simulated.modelId, simulated.body), newId)
+    return asked.isStream ? streamResponse(complete, reply, entry, requestId) : answerResponse(complete, requestId)
+  }
+
+  const server = Bun.serve({ hostname, port: options.port ?? 0, reusePort: false, idleTimeout: 0, fetch: answer })
+  const port = server.port ?? 0
+  return { url: `http://${hostname}:${port}`, port, journal, stop: () => server.stop(true) }
+}

@@ -1,0 +1,77 @@
+import { faultFrame } from './frames.ts'
+import type { Pace, StreamFault } from './reply.ts'
+
+/** Sends frames as a body: at a pace, cut as asked, and broken as asked. */
+
+const rest = (milliseconds: number): Promise<void> | undefined =>
+  milliseconds > 0 ? new Promise((resolve) => setTimeout(resolve, milliseconds)) : undefined
+
+const corrupted = (frame: Uint8Array): Uint8Array => {
+  const damaged = frame.slice()
+  const middle = damaged.length >> 1
+  damaged[middle] = (damaged[middle] ?? 0) ^ 0xff
+  return damaged
+}
+
+type Step = Uint8Array | 'reset' | 'hang'
+
+/** The frames with the fault among them. */
+const withFault = (frames: readonly Uint8Array[], fault: StreamFault | undefined): Step[] => {
+  if (fault === undefined) return [...frames]
+  const sound = frames.slice(0, fault.afterFrames)
+  const next = frames[fault.afterFrames] ?? faultFrame(fault)
+  switch (fault.kind) {
+    case 'cut':
+      return sound
+    case 'cut frame':
+      return [...sound, next.subarray(0, next.length >> 1)]
+    case 'corrupt':
+      return [...sound, corrupted(next)]
+    case 'reset':
+    case 'hang':
+      return [...sound, fault.kind]
+    case 'exception':
+    case 'error':
+      return [...sound, faultFrame(fault)]
+  }
+}
+
+const recut = (steps: readonly Step[], chunkBytes: number | undefined): Step[] => {
+  if (chunkBytes === undefined) return [...steps]
+  const bytes = Buffer.concat(steps.filter((step) => typeof step !== 'string'))
+  const chunks: Step[] = []
+  for (let start = 0; start < bytes.length; start += chunkBytes)
+    chunks.push(new Uint8Array(bytes.subarray(start, start + chunkBytes)))
+  return [...chunks, ...steps.filter((step) => typeof step === 'string')]
+}
+
+export interface StreamOptions {
+  readonly frames: readonly Uint8Array[]
+  readonly pace: Pace
+  readonly fault: StreamFault | undefined
+  /** The client left before the end. */
+  readonly onCancel: () => void
+  /** Everything was sent. */
+  readonly onEnd: () => void
+}
+
+export const streamBody = ({ frames, pace, fault, onCancel, onEnd }: StreamOptions): ReadableStream<Uint8Array> => {
+  const steps = recut(withFault(frames, fault), pace.chunkBytes)
+  let position = 0
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const step = steps[position]
+      if (step === undefined) {
+        onEnd()
+        controller.close()
+        return
+      }
+      if (position > 0) await rest(pace.frameMs ?? 0)
+      position += 1
+      if (step === 'hang') await new Promise(() => {})
+      else if (step === 'reset') controller.error(new Error('simulated reset'))
+      else controller.enqueue(step)
+    },
+    cancel: onCancel,
+  })
+}

@@ -1,0 +1,85 @@
+import type { CachePoint } from '../wire/converse/content.ts'
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import type { TokenUsage } from '../wire/converse/response.ts'
+
+/** The simulated model's tokenizer: words of up to six letters, three digits, single signs. */
+const tokenPattern = /[A-Za-z]{1,6}|\d{1,3}|[^\sA-Za-z\d]|\n+/gu
+
+export const countTokens = (text: string): number => text.match(tokenPattern)?.length ?? 0
+
+/** What an image or a document costs, whatever is on it. */
+const mediaTokens = 1500
+
+/** Every string of a block but its bytes. */
+const blockTokens = (value: unknown): number => {
+  if (typeof value === 'string') return countTokens(value)
+  if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
+  if ('bytes' in value) return mediaTokens
+  return Object.entries(value).reduce(
+    (sum, [key, inner]) => sum + (Array.isArray(value) ? 0 : countTokens(key)) + blockTokens(inner),
+    0,
+  )
+}
+
+interface Step {
+  readonly tokens: number
+  /** Of everything up to and including this block. */
+  readonly hash: bigint
+  readonly cachePoint?: CachePoint
+}
+
+/** The prompt as the cache sees it: tools, system, messages, block by block. */
+const stepsOf = (modelId: string, { toolConfig, system = [], messages }: ConverseRequest): Step[] => {
+  const blocks: object[] = [
+    ...(toolConfig?.tools ?? []),
+    ...system,
+    ...messages.flatMap(({ role, content }) => [{ role }, ...content]),
+  ]
+  const steps: Step[] = []
+  let hash = Bun.hash(modelId) as bigint
+  for (const block of blocks) {
+    const last = steps.at(-1)
+    if ('cachePoint' in block) {
+      if (last !== undefined) steps[steps.length - 1] = { ...last, cachePoint: block.cachePoint as CachePoint }
+      continue
+    }
+    hash = Bun.hash(JSON.stringify(block), hash) as bigint
+    steps.push({ tokens: blockTokens(block), hash })
+  }
+  return steps
+}
+
+export interface PromptCache {
+  /** Counts a request, reads what is cached of it, and caches what it marks. */
+  meter(modelId: string, body: ConverseRequest): TokenUsage
+}
+
+const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
+
+/** Remembers prefixes for as long as it lives, whatever their `ttl`. */
+export const createPromptCache = (): PromptCache => {
+  const cached = new Set<bigint>()
+  return {
+    meter(modelId, body) {
+      const steps = stepsOf(modelId, body)
+      const lastPoint = steps.findLastIndex((step) => step.cachePoint !== undefined)
+      const read = steps.slice(0, lastPoint + 1).findLastIndex((step) => cached.has(step.hash))
+      for (const step of steps) if (step.cachePoint !== undefined) cached.add(step.hash)
+
+      const written = steps.slice(read + 1, lastPoint + 1)
+      const inputTokens = sum(steps.slice(lastPoint + 1))
+      if (lastPoint === -1) return { inputTokens, outputTokens: 0, totalTokens: inputTokens }
+      const ttl = steps[lastPoint]?.cachePoint?.ttl ?? '5m'
+      const cacheReadInputTokens = sum(steps.slice(0, read + 1))
+      const cacheWriteInputTokens = sum(written)
+      return {
+        inputTokens,
+        outputTokens: 0,
+        totalTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens,
+        cacheReadInputTokens,
+        cacheWriteInputTokens,
+        cacheDetails: cacheWriteInputTokens > 0 ? [{ ttl, inputTokens: cacheWriteInputTokens }] : [],
+      }
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import type { SimulatedModel } from './models.ts'
+
+/** One refusal of Bedrock's: its words, as a ValidationException would carry them. */
+export type Refusal = string
+
+export interface RuleContext {
+  readonly body: ConverseRequest
+  readonly model: SimulatedModel
+}
+
+/** Undefined where the request keeps the rule. */
+export type Rule = (context: RuleContext) => Refusal | undefined
+
+/** What the model itself refuses comes wrapped like this. */
+export const byModel = (message: string): Refusal => `The model returned the following errors: ${message}`
+
+/** The first refusal of a list of rules. */
+export const firstRefusal = (rules: readonly Rule[], context: RuleContext): Refusal | undefined => {
+  for (const rule of rules) {
+    const refusal = rule(context)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+/** The first refusal over a list of items. */
+export const firstOf = <T>(
+  items: readonly T[],
+  judge: (item: T, index: number) => Refusal | undefined,
+): Refusal | undefined => {
+  for (const [index, item] of items.entries()) {
+    const refusal = judge(item, index)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}

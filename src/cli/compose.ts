@@ -1,0 +1,84 @@
+import { randomId } from '../base/ids.ts'
+import { createLogger, type Logger } from '../base/logger.ts'
+import type { Secret } from '../base/secret.ts'
+import type { Config } from '../config/load.ts'
+import { createAccessLog } from '../gateway/access-log.ts'
+import { createGateway } from '../gateway/gateway.ts'
+import { createModelResolver, nexusModels } from '../gateway/models.ts'
+import { createApp } from '../server/app.ts'
+import type { Fetch } from '../upstreams/http.ts'
+import { createUpstream } from '../upstreams/registry.ts'
+import { createLogSink } from './log-sink.ts'
+
+/** The composition root: the one place where the parts meet the clock, the network and chance. */
+
+const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const wake = (): void => {
+      signal.removeEventListener('abort', leave)
+      resolve()
+    }
+    const leave = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(wake, milliseconds)
+    signal.addEventListener('abort', leave, { once: true })
+  })
+
+const millisecondsPerSecond = 1000
+
+export interface ServerOptions {
+  readonly config: Config
+  /** For names that say no more than `claude`. */
+  readonly defaultModelId: string
+  readonly endpointUrl: string
+  readonly apiKey: Secret
+  readonly log: Logger
+  /** For tests; the product's own values otherwise. */
+  readonly pingMs?: number
+  readonly commitMs?: number
+}
+
+/** Everything between a client's request and Nexus, ready to be served. */
+export const composeApp = ({ config, defaultModelId, endpointUrl, apiKey, log, ...timing }: ServerOptions) => {
+  const upstream = createUpstream('nexus', {
+    fetch: fetch as Fetch,
+    endpointUrl,
+    apiKey,
+    silenceMs: config.timeoutSeconds * millisecondsPerSecond,
+    mendsConnection: config.maxRetries > 0,
+    retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
+    newId: randomId,
+    log,
+  })
+  const gateway = createGateway({
+    models: createModelResolver(nexusModels, defaultModelId),
+    upstream,
+    observers: [createAccessLog(log)],
+    log,
+    now: () => performance.now(),
+  })
+  return createApp({
+    gateway,
+    host: config.host,
+    clientToken: config.clientToken,
+    newId: randomId,
+    log,
+    pid: process.pid,
+    uptime: () => process.uptime(),
+    ...timing,
+  })
+}
+
+export interface LogTarget {
+  readonly color: boolean
+  readonly write: (text: string) => void
+}
+
+/** Throws UsageError for a log file that cannot be written. */
+export const composeLog = (config: Config, { color, write }: LogTarget): Logger =>
+  createLogger(
+    config.logLevel,
+    createLogSink({ format: config.logFormat, file: config.logFile, color, write, now: () => new Date() }),
+  )

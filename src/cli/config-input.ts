@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { UsageError } from '../base/usage-error.ts'
+import type { ConfigFile } from '../config/files.ts'
+import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
+import { settings } from '../config/settings.ts'
+import type { Flags } from './arguments.ts'
+
+/** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '')
+
+/** Throws UsageError for a file that was named and cannot be read. */
+const readNamed = (path: string, what: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`The ${what} ${path} cannot be read${codeOf(error)}.`)
+  }
+}
+
+const readOptional = (path: string): ConfigFile[] =>
+  existsSync(path) ? [{ path, text: readNamed(path, 'configuration file') }] : []
+
+const textFlag = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** What is really set goes before what a file says. */
+const withEnvFile = (machine: Machine, path: string | undefined): Machine['environment'] => {
+  if (path === undefined) return machine.environment
+  const set = Object.entries(machine.environment).filter(([, value]) => value !== undefined && value !== '')
+  return { ...parseEnv(readNamed(path, 'environment file')), ...Object.fromEntries(set) }
+}
+
+export interface CommandConfig extends LoadedConfig {
+  /** What the program was started with, and what an `--env-file` added. */
+  readonly environment: Machine['environment']
+}
+
+/** Configuration as the flags, the environment and the files give it. Throws UsageError. */
+export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
+  const environment = withEnvFile(machine, textFlag(flags, 'env-file'))
+  const isDev = flags['dev'] === true
+  const local = localConfigPath(machine)
+  const named = textFlag(flags, 'config') ?? (environment['NEXUS_CONFIG'] || undefined)
+  const files = [
+    ...(isDev ? readOptional(local) : []),
+    ...(named === undefined
+      ? readOptional(userConfigPath(machine))
+      : [{ path: named, text: readNamed(named, 'configuration file') }]),
+  ]
+  const given = settings.map(({ flag }) => [flag, flags[flag]] as const)
+  const loaded = loadConfig({
+    flags: Object.fromEntries(
+      given.filter((entry): entry is [(typeof entry)[0], string] => typeof entry[1] === 'string'),
+    ),
+    environment,
+    files,
+  })
+  const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []
+  const config = {
+    ...loaded.config,
+    ...(flags['verbose'] === true && { logLevel: 'debug' as const }),
+    ...(isDev && loaded.config.logFile === undefined && { logFile: localLogPath(machine) }),
+  }
+  return { ...loaded, config, environment, warnings: [...loaded.warnings, ...unread] }
+}

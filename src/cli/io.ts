@@ -1,0 +1,26 @@
+import { homedir } from 'node:os'
+import type { Machine } from '../config/paths.ts'
+
+/** What the command line has of the world. The only file that reads `process.env`. */
+export interface Io {
+  readonly machine: Machine
+  readonly isTerminal: boolean
+  readonly useColor: boolean
+  /** What a script may want. */
+  readonly out: (text: string) => void
+  /** Everything else. */
+  readonly err: (text: string) => void
+}
+
+export const processIo = (): Io => {
+  const { env: environment } = process
+  const isTerminal = process.stderr.isTTY === true
+  return {
+    machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
+    isTerminal,
+    // https://no-color.org: any value that is not empty.
+    useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  }
+}

@@ -1,0 +1,72 @@
+import type { Config } from '../config/load.ts'
+import { clientSpelling, type ResolvedModel } from '../gateway/models.ts'
+import type { LaunchEnvironment } from './shells.ts'
+
+/** Claude Code's environment: the one place that knows its variables. */
+
+/** What a client sends where no token is wanted: Claude Code insists on having one. */
+const anyToken = 'dummy'
+
+/** Reaches the server from this machine, whatever address it is bound to. */
+export const localUrl = (host: string, port: number): string => {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+const neverByProxy = ['127.0.0.1', 'localhost', '::1']
+
+/** Both spellings' entries, each once, and ours: some programs read the one, some the other. */
+const withoutProxy = (environment: Readonly<Record<string, string | undefined>>, host: string): string => {
+  const held = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
+  const entries = held.map((entry) => entry.trim()).filter((entry) => entry !== '')
+  // A lone star means everything, and only when it is alone.
+  if (entries.includes('*')) return '*'
+  const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
+  return [...new Set([...entries, ...own])].join(',')
+}
+
+export interface LaunchOptions {
+  readonly config: Config
+  readonly model: ResolvedModel
+  readonly smallModel: ResolvedModel
+  /** The one that is really used: the configured one may have been 0. */
+  readonly port: number
+  /** The user's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
+
+/**
+ * Names are hyphenated, because by them Claude Code knows each model's window and limits; every tier is
+ * pinned, because left alone the tiers are models that Nexus does not have. Never holds the Nexus key.
+ */
+export const claudeCodeEnvironment = ({
+  config,
+  model,
+  smallModel,
+  port,
+  environment,
+}: LaunchOptions): LaunchEnvironment => {
+  const small = spelled(smallModel)
+  const noProxy = withoutProxy(environment, config.host)
+  return {
+    set: {
+      ANTHROPIC_BASE_URL: localUrl(config.host, port),
+      ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
+      ANTHROPIC_MODEL: spelled(model),
+      ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
+      ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
+      ANTHROPIC_SMALL_FAST_MODEL: small,
+      DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+      NO_PROXY: noProxy,
+      no_proxy: noProxy,
+    },
+    // It would be asked about, and would win over the token.
+    unset: ['ANTHROPIC_API_KEY'],
+  }
+}

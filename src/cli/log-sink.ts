@@ -1,0 +1,80 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { colors } from 'consola/utils'
+import type { LogRecord, LogSink } from '../base/logger.ts'
+import { UsageError } from '../base/usage-error.ts'
+import type { LogFormat } from '../config/settings.ts'
+
+type Formatter = (record: LogRecord, time: Date) => string
+
+const paint: Readonly<Record<LogRecord['level'], (text: string) => string>> = {
+  debug: colors.gray,
+  info: colors.cyan,
+  warn: colors.yellow,
+  error: colors.red,
+}
+
+/** Quotes what would not be one word. Control characters of a client's making never reach the terminal. */
+const word = (value: string | number | boolean | null): string => {
+  const text = String(value)
+  return /^[\w.:/@+,%~[\]-]+$/.test(text) ? text : JSON.stringify(text)
+}
+
+const fieldsOf = ({ fields }: LogRecord): [string, string | number | boolean | null][] =>
+  Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+
+const asText = (record: LogRecord, time: Date, color: boolean): string => {
+  const clock = time.toISOString().slice(11, 23)
+  const level = record.level.padEnd(5)
+  const fields = fieldsOf(record).map(([name, value]) => `${name}=${word(value)}`)
+  const head = color ? `${colors.gray(clock)} ${paint[record.level](level)}` : `${clock} ${level}`
+  return `${[head, record.event, ...fields].join(' ')}\n`
+}
+
+const asJson: Formatter = (record, time) =>
+  `${JSON.stringify({ time: time.toISOString(), level: record.level, event: record.event, ...Object.fromEntries(fieldsOf(record)) })}\n`
+
+export interface LogOptions {
+  readonly format: LogFormat
+  readonly file: string | undefined
+  readonly color: boolean
+  readonly write: (text: string) => void
+  readonly now: () => Date
+}
+
+/** Only its owner may read the log. */
+const logFileMode = 0o600
+
+const openLogFile = (path: string): number => {
+  try {
+    return openSync(path, 'a', logFileMode)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new UsageError(`The log file ${path} cannot be written${code}. Give another with --log-file.`)
+  }
+}
+
+/**
+ * Where log records go: standard error, and the file that was asked for. Throws UsageError for a file
+ * that cannot be written.
+ */
+export const createLogSink = ({ format, file, color, write, now }: LogOptions): LogSink => {
+  const descriptor = file === undefined ? undefined : openLogFile(file)
+  let isBroken = false
+
+  const writeFile = (line: string): void => {
+    if (descriptor === undefined || isBroken) return
+    try {
+      appendFileSync(descriptor, line)
+    } catch {
+      // A full disk must not end the server, nor fill the terminal.
+      isBroken = true
+      closeSync(descriptor)
+      write('warning: the log file can no longer be written\n')
+    }
+  }
+  return (record) => {
+    const time = now()
+    write(format === 'json' ? asJson(record, time) : asText(record, time, color))
+    writeFile(format === 'json' ? asJson(record, time) : asText(record, time, false))
+  }
+}

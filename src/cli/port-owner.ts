@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { productName } from '../version.ts'
+import { localUrl } from './launch.ts'
+
+/** Who has a port that we wanted, as far as it can be told. */
+
+const probeMs = 1000
+/** State of a listening socket in `/proc/net/tcp`. */
+const listening = '0A'
+
+/** Another of us says so itself. */
+const askItself = async (host: string, port: number): Promise<string | undefined> => {
+  try {
+    const response = await fetch(`${localUrl(host, port)}/health`, {
+      signal: AbortSignal.timeout(probeMs),
+      redirect: 'manual',
+    })
+    const health: unknown = await response.json()
+    if (typeof health !== 'object' || health === null || !('service' in health) || health.service !== productName)
+      return undefined
+    const { version, pid } = health as { readonly version?: unknown; readonly pid?: unknown }
+    return `another ${productName} (version ${String(version)}, process ${String(pid)})`
+  } catch {
+    return undefined
+  }
+}
+
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Inodes of the sockets that listen on the port. */
+const socketsOn = (port: number): string[] => {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => {
+    const lines =
+      attempt(() => readFileSync(path, 'utf8'))
+        ?.split('\n')
+        .slice(1) ?? []
+    return lines.flatMap((line) => {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
+      return local?.endsWith(wanted) === true && state === listening && inode !== undefined ? [inode] : []
+    })
+  })
+}
+
+const holds = (pid: string, links: ReadonlySet<string>): boolean =>
+  (attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? []).some((descriptor) =>
+    links.has(attempt(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? ''),
+  )
+
+/** Linux tells; other systems would have to be asked by programs that may not be there. */
+const askLinux = (port: number): string | undefined => {
+  const links = new Set(socketsOn(port).map((inode) => `socket:[${inode}]`))
+  if (links.size === 0) return undefined
+  const pids = (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name))
+  const pid = pids.find((candidate) => holds(candidate, links))
+  if (pid === undefined) return undefined
+  const name = attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? 'unknown'
+  return `${name} (process ${pid})`
+}
+
+/** `another nexus-claude-api (version 1.2.3, process 4711)`, or undefined where nobody tells. */
+export const portOwner = async (host: string, port: number, platform: string): Promise<string | undefined> =>
+  (await askItself(host, port)) ?? (platform === 'linux' ? askLinux(port) : undefined)

@@ -1,0 +1,107 @@
+import { didYouMean } from '../base/nearest.ts'
+import { Secret } from '../base/secret.ts'
+import { UsageError } from '../base/usage-error.ts'
+import type { Config } from '../config/load.ts'
+import { clientSpelling, createModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
+import { isLoopbackHost } from '../server/guard.ts'
+import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { productName, version } from '../version.ts'
+import { type Flags, parseFlags } from './arguments.ts'
+import { composeApp, composeLog } from './compose.ts'
+import { type CommandConfig, readConfig } from './config-input.ts'
+import { describeConfig } from './describe-config.ts'
+import type { Io } from './io.ts'
+import { claudeCodeEnvironment, localUrl } from './launch.ts'
+import { parentProgram } from './parent-program.ts'
+import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
+import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
+import { startFlags } from './start-flags.ts'
+
+const missingKey = `No AI Nexus key. Give one in one of these ways:
+  NEXUS_API_KEY=... ${productName} start        for this shell
+  { "apiKey": "..." } in the configuration file   for good (see ${productName} start --dry-run --simulate for its path)
+  ${productName} start --api-key ...            visible to others on this machine
+Or try it without a key: ${productName} start --simulate`
+
+/** `default` cannot stand for itself here. */
+const findModel = (name: string, flag: string): ResolvedModel => {
+  const found = createModelResolver(nexusModels, '').find(name)
+  if (found !== undefined) return found
+  const known = nexusModels.map((model) => clientSpelling(model.id))
+  throw new UsageError(`${flag} '${name}' is not known.${didYouMean(name, known)} Known: ${known.join(', ')}.`)
+}
+
+const requireKey = (config: Config, isSimulated: boolean): Secret => {
+  if (isSimulated) return new Secret('simulated')
+  if (config.apiKey === undefined) throw new UsageError(missingKey)
+  return config.apiKey
+}
+
+const shellFor = (flags: Flags, { platform, environment }: Io['machine']): Shell => {
+  const named = flags['shell']
+  return typeof named === 'string' ? parseShell(named) : detectShell({ platform, environment, parent: parentProgram() })
+}
+
+/** What a user should know before the first request. */
+const warnings = ({ config, warnings: fromFiles }: CommandConfig): string[] => {
+  const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
+  const { protocol, hostname } = new URL(config.endpointUrl)
+  return [
+    ...fromFiles,
+    ...(isOpen
+      ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
+      : []),
+    ...(protocol === 'http:' && !isLoopbackHost(hostname)
+      ? [`the key goes to ${hostname} unencrypted: use https.`]
+      : []),
+  ]
+}
+
+const banner = (model: ResolvedModel, url: string, upstream: string): string => {
+  const models = nexusModels.map(({ id }) => clientSpelling(id)).join(', ')
+  return `${productName} ${version}
+  Address   ${url}
+  Upstream  ${upstream}
+  Models    ${models} (${clientSpelling(model.model.id)} by default)
+`
+}
+
+/** `nexus-claude-api start`. Rejects with UsageError; resolves when the server was told to end. */
+export const runStart = async (rawArgs: readonly string[], io: Io): Promise<void> => {
+  const flags = parseFlags('start', startFlags, rawArgs)
+  const loaded = readConfig(flags, io.machine)
+  const { config } = loaded
+  const model = findModel(config.model, '--model')
+  const smallModel = findModel(config.smallModel, '--small-model')
+  const isSimulated = flags['simulate'] === true
+  const apiKey = requireKey(config, isSimulated)
+  const shell = flags['claude-code'] === true ? shellFor(flags, io.machine) : undefined
+  if (typeof flags['shell'] === 'string') parseShell(flags['shell'])
+  const printLaunch = (port: number): void => {
+    if (shell === undefined) return
+    const environment = claudeCodeEnvironment({ config, model, smallModel, port, environment: loaded.environment })
+    io.out(`${launchLine(shell, environment, 'claude')}\n`)
+  }
+
+  for (const warning of warnings(loaded)) io.err(`warning: ${warning}\n`)
+  if (flags['dry-run'] === true) {
+    io.err(describeConfig(loaded, io.machine, isSimulated))
+    printLaunch(config.port)
+    return
+  }
+  const log = composeLog(config, { color: io.useColor, write: io.err })
+  const simulator: Simulator | undefined = isSimulated ? startSimulator() : undefined
+  const endpointUrl = simulator?.url ?? config.endpointUrl
+  const app = composeApp({ config, defaultModelId: model.model.id, endpointUrl, apiKey, log })
+  const listener = await listenOrExplain(
+    { hostname: config.host, port: config.port, fetch: app.fetch },
+    io.machine.platform,
+  )
+
+  const upstream = isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : endpointUrl
+  io.err(banner(model, localUrl(config.host, listener.port), upstream))
+  if (shell !== undefined) io.err('  Start Claude Code with:\n')
+  printLaunch(listener.port)
+  await untilStopped(listener, io.err)
+  await simulator?.stop()
+}

@@ -1,0 +1,59 @@
+import { didYouMean } from '../base/nearest.ts'
+import { UsageError } from '../base/usage-error.ts'
+import { settings } from './settings.ts'
+
+export interface ConfigFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** A file's settings by key (`logging.format`), and what is odd about it. */
+export interface ParsedFile {
+  readonly path: string
+  readonly values: ReadonlyMap<string, unknown>
+  readonly warnings: readonly string[]
+}
+
+const keys: readonly string[] = settings.map((setting) => setting.key)
+const groups: ReadonlySet<string> = new Set(
+  keys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.indexOf('.'))),
+)
+
+const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parseObject = ({ path, text }: ConfigFile): Readonly<Record<string, unknown>> => {
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    // The parser's own words may quote a key.
+    throw new UsageError(`${path} is not valid JSON. Mend it, or move it out of the way.`)
+  }
+  if (!isObject(value)) throw new UsageError(`${path} must hold a JSON object.`)
+  return value
+}
+
+/** Throws UsageError that names the file, and the key where it is one. */
+export const parseConfigFile = (file: ConfigFile): ParsedFile => {
+  const values = new Map<string, unknown>()
+  const warnings: string[] = []
+
+  const read = (object: Readonly<Record<string, unknown>>, prefix: string): void => {
+    for (const [name, value] of Object.entries(object)) {
+      const key = prefix + camelCase(name)
+      if (prefix === '' && groups.has(key)) {
+        if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
+        read(value, `${key}.`)
+      } else if (!keys.includes(key)) {
+        warnings.push(`${file.path}: unknown key ${prefix}${name}.${didYouMean(key, keys)}`)
+      } else if (values.has(key)) {
+        warnings.push(`${file.path}: ${key} is there twice; the first one counts.`)
+      } else if (value !== null) values.set(key, value)
+    }
+  }
+  read(parseObject(file), '')
+  return { path: file.path, values, warnings }
+}

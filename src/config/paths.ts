@@ -1,0 +1,29 @@
+import { posix, win32 } from 'node:path'
+import { productName } from '../version.ts'
+
+/** Where the configuration lies, for one machine: nothing is read here. */
+export interface Machine {
+  readonly platform: string
+  readonly home: string
+  readonly currentDirectory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** The user's own file: `$XDG_CONFIG_HOME/nexus-claude-api/config.json`, on Windows in `%APPDATA%`. */
+export const userConfigPath = ({ platform, home, environment }: Machine): string => {
+  if (platform === 'win32') {
+    const base = environment['APPDATA'] || win32.join(home, 'AppData', 'Roaming')
+    return win32.join(base, productName, 'config.json')
+  }
+  // The XDG specification: a relative path there is to be ignored.
+  const configHome = environment['XDG_CONFIG_HOME']
+  const base = configHome?.startsWith('/') ? configHome : posix.join(home, '.config')
+  return posix.join(base, productName, 'config.json')
+}
+
+const here = ({ platform, currentDirectory }: Machine, name: string): string =>
+  (platform === 'win32' ? win32 : posix).join(currentDirectory, name)
+
+/** With `--dev`: configuration and log in the current directory. */
+export const localConfigPath = (machine: Machine): string => here(machine, `${productName}.local.json`)
+export const localLogPath = (machine: Machine): string => here(machine, `${productName}.local.log`)

@@ -1,0 +1,145 @@
+import { logLevels } from '../base/logger.ts'
+
+/**
+ * Every setting, once: its flag, its variables, its key in the files, its default. The command line,
+ * the files' reader and the documentation are made from this table, or tested against it.
+ */
+export interface Setting {
+  /** Key in the configuration files; `logging.format` is a member of `logging`. */
+  readonly key: string
+  readonly flag: string
+  readonly alias?: string
+  /** In the order in which they are asked. */
+  readonly environment: readonly string[]
+  readonly type: SettingType
+  readonly default?: string | number
+  readonly description: string
+  readonly hint: string
+}
+
+export type SettingType =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'secret' }
+  | { readonly kind: 'url' }
+  | { readonly kind: 'choice'; readonly options: readonly string[] }
+  | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }
+
+const logFormats = ['text', 'json'] as const
+export type LogFormat = (typeof logFormats)[number]
+
+const maximumPort = 65_535
+const maximumRetries = 10
+/** A day: longer is no deadline. */
+const maximumTimeoutSeconds = 86_400
+
+export const settings = [
+  {
+    key: 'host',
+    flag: 'host',
+    alias: 'H',
+    environment: ['NEXUS_HOST'],
+    type: { kind: 'text' },
+    default: '127.0.0.1',
+    description: 'Address to listen on',
+    hint: 'address',
+  },
+  {
+    key: 'port',
+    flag: 'port',
+    alias: 'p',
+    environment: ['NEXUS_PORT'],
+    type: { kind: 'number', minimum: 0, maximum: maximumPort, integer: true },
+    default: 4141,
+    description: 'Port to listen on; 0 for any free one',
+    hint: 'port',
+  },
+  {
+    key: 'endpointUrl',
+    flag: 'endpoint-url',
+    environment: ['NEXUS_ENDPOINT_URL'],
+    type: { kind: 'url' },
+    default: 'https://genai-nexus.api.corpinter.net',
+    description: 'Where AI Nexus answers',
+    hint: 'url',
+  },
+  {
+    key: 'apiKey',
+    flag: 'api-key',
+    environment: ['NEXUS_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK'],
+    type: { kind: 'secret' },
+    description: 'AI Nexus key; safer in a variable or a file than here',
+    hint: 'key',
+  },
+  {
+    key: 'model',
+    flag: 'model',
+    environment: ['NEXUS_MODEL'],
+    type: { kind: 'text' },
+    default: 'claude-sonnet-4.6',
+    description: 'Main model',
+    hint: 'model',
+  },
+  {
+    key: 'smallModel',
+    flag: 'small-model',
+    environment: ['NEXUS_SMALL_MODEL'],
+    type: { kind: 'text' },
+    default: 'claude-haiku-4.5',
+    description: 'Model for small side tasks',
+    hint: 'model',
+  },
+  {
+    key: 'clientToken',
+    flag: 'client-token',
+    environment: ['NEXUS_CLIENT_TOKEN'],
+    type: { kind: 'secret' },
+    description: 'Token that clients must show; without it, any client on this machine may use the server',
+    hint: 'token',
+  },
+  {
+    key: 'logging.format',
+    flag: 'log-format',
+    environment: ['NEXUS_LOG_FORMAT'],
+    type: { kind: 'choice', options: logFormats },
+    default: 'text',
+    description: 'Form of the log',
+    hint: 'text|json',
+  },
+  {
+    key: 'logging.level',
+    flag: 'log-level',
+    environment: ['NEXUS_LOG_LEVEL'],
+    type: { kind: 'choice', options: logLevels },
+    default: 'info',
+    description: 'How much is logged',
+    hint: logLevels.join('|'),
+  },
+  {
+    key: 'logging.file',
+    flag: 'log-file',
+    environment: ['NEXUS_LOG_FILE'],
+    type: { kind: 'text' },
+    description: 'File that the log is written to as well',
+    hint: 'file',
+  },
+  {
+    key: 'maxRetries',
+    flag: 'max-retries',
+    environment: ['NEXUS_MAX_RETRIES'],
+    type: { kind: 'number', minimum: 0, maximum: maximumRetries, integer: true },
+    default: 2,
+    description: 'How often a failed request to AI Nexus is tried again before the client hears of it; 0 for never',
+    hint: 'count',
+  },
+  {
+    key: 'timeout',
+    flag: 'timeout',
+    environment: ['NEXUS_TIMEOUT'],
+    type: { kind: 'number', minimum: 0.001, maximum: maximumTimeoutSeconds, integer: false },
+    default: 600,
+    description: 'Seconds that AI Nexus may take to begin its answer, and be silent within it',
+    hint: 'seconds',
+  },
+] as const satisfies readonly Setting[]
+
+export type SettingKey = (typeof settings)[number]['key']

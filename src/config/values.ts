@@ -1,0 +1,77 @@
+import { UsageError } from '../base/usage-error.ts'
+import type { Setting, SettingType } from './settings.ts'
+
+/** Turns what a flag, a variable or a file holds into a setting's value. All throw UsageError. */
+
+/** A value as flags and variables hold it: always text, and therefore sometimes a number. */
+export class Typed {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  toNumber(): number {
+    return this.text.trim() === '' ? Number.NaN : Number(this.text)
+  }
+}
+
+const fail = (where: string, sentence: string): never => {
+  throw new UsageError(`${where} ${sentence}`)
+}
+
+const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>, where: string): number => {
+  const number = value instanceof Typed ? value.toNumber() : value
+  const isLawful =
+    typeof number === 'number' &&
+    Number.isFinite(number) &&
+    (!type.integer || Number.isInteger(number)) &&
+    number >= type.minimum &&
+    number <= type.maximum
+  return isLawful
+    ? number
+    : fail(where, `must be ${type.integer ? 'a whole number' : 'a number'} from ${type.minimum} to ${type.maximum}.`)
+}
+
+/** What may stand in a header. A key that was pasted with its line break is still a key. */
+const toSecretText = (text: string, where: string): string => {
+  const bare = text.trim()
+  return /^[!-~]*$/.test(bare)
+    ? bare
+    : fail(where, 'holds a blank or an odd character: is it the key alone, without "Bearer"?')
+}
+
+const toUrl = (text: string, where: string): string => {
+  const url = URL.parse(text.trim())
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
+    return fail(where, 'must be an http or https address.')
+  if (url.username !== '' || url.password !== '') return fail(where, 'must not hold a user name or a password.')
+  if (url.search !== '' || url.hash !== '') return fail(where, 'must not hold a query or a fragment.')
+  return url.href.replace(/\/+$/, '')
+}
+
+const requireText = (value: unknown, where: string): string => {
+  const text = value instanceof Typed ? value.text : value
+  return typeof text === 'string' && text.trim() !== '' ? text : fail(where, 'must be a text, and not an empty one.')
+}
+
+/**
+ * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
+ * `NEXUS_PORT`, `port in /home/me/config.json`.
+ */
+export const toValue = ({ type }: Setting, value: unknown, where: string): string | number => {
+  switch (type.kind) {
+    case 'number':
+      return toNumber(value, type, where)
+    case 'text':
+      return requireText(value, where)
+    case 'secret':
+      return toSecretText(requireText(value, where), where)
+    case 'url':
+      return toUrl(requireText(value, where), where)
+    case 'choice': {
+      const text = requireText(value, where)
+      return type.options.includes(text) ? text : fail(where, `must be one of ${type.options.join(', ')}.`)
+    }
+  }
+}

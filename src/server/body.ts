@@ -85,6 +85,7 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
  */
 export const jsonBody = () =>
   new Elysia({ name: 'json-body' }).onParse({ as: 'global' }, async ({ request }) => {
+    if (request.method !== 'POST') return undefined
     if (!jsonType.test(request.headers.get('content-type') ?? '')) {
       throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
     }

@@ -14,7 +14,7 @@ export const errorBody = (error: GatewayError, requestId: string): ErrorBody => 
 })
 
 /** What the client's retry logic reads beside the status. */
-export const errorHeaders = (error: GatewayError): Record<string, string> => ({
+const errorHeaders = (error: GatewayError): Record<string, string> => ({
   ...(error.shouldRetry === undefined ? {} : { 'x-should-retry': String(error.shouldRetry) }),
   ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
   ...(error.upstreamRequestId === undefined ? {} : { 'x-amzn-requestid': error.upstreamRequestId }),

@@ -27,6 +27,9 @@ export const listen = ({ hostname, port, fetch }: ListenOptions): Listener => {
     // A quiet stream is no dead one: pings and our own deadlines look after it.
     idleTimeout: 0,
     maxRequestBodySize: unlimited,
+    // Bun's own error pages show stacks. The app answers its errors itself: this is for those in between.
+    development: false,
+    error: () => new Response(null, { status: 500 }),
     fetch,
   })
   return {

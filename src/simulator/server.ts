@@ -192,7 +192,15 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     return asked.isStream ? streamResponse(complete, reply, entry, requestId) : answerResponse(complete, requestId)
   }
 
-  const server = Bun.serve({ hostname, port: options.port ?? 0, reusePort: false, idleTimeout: 0, fetch: answer })
+  const server = Bun.serve({
+    hostname,
+    port: options.port ?? 0,
+    reusePort: false,
+    idleTimeout: 0,
+    development: false,
+    error: () => new Response(null, { status: 500 }),
+    fetch: answer,
+  })
   const port = server.port ?? 0
   return { url: `http://${hostname}:${port}`, port, journal, stop: () => server.stop(true) }
 }

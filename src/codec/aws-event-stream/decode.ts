@@ -51,8 +51,8 @@ const readFrame = (bytes: Uint8Array, headersLength: number): Frame => {
 }
 
 export interface EventStreamDecoder {
-  /** Takes the next bytes and returns the frames they complete. Throws GatewayError. */
-  push(chunk: Uint8Array): Frame[]
+  /** Takes the next bytes and tells the frames they complete. Throws GatewayError, after the sound frames. */
+  push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void
   /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
   end(): void
 }
@@ -77,31 +77,29 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
   }
 
   /** Cuts whole frames off the front of `bytes` and returns the rest. */
-  const cutFrames = (bytes: Uint8Array, frames: Frame[]): Uint8Array => {
+  const cutFrames = (bytes: Uint8Array, onFrame: (frame: Frame) => void): Uint8Array => {
     let rest = bytes
     while (rest.byteLength >= preludeBytes) {
       const { total, headers } = readPrelude(rest)
       if (rest.byteLength < total) break
-      frames.push(readFrame(rest.subarray(0, total), headers))
+      onFrame(readFrame(rest.subarray(0, total), headers))
       rest = rest.subarray(total)
     }
     return rest
   }
 
   return {
-    push(chunk) {
-      const frames: Frame[] = []
+    push(chunk, onFrame) {
       if (filled === 0) {
-        append(cutFrames(chunk, frames))
-        return frames
+        append(cutFrames(chunk, onFrame))
+        return
       }
       append(chunk)
-      const rest = cutFrames(buffer.subarray(0, filled), frames)
+      const rest = cutFrames(buffer.subarray(0, filled), onFrame)
       if (rest.byteLength < filled) {
         buffer.copyWithin(0, filled - rest.byteLength, filled)
         filled = rest.byteLength
       }
-      return frames
     },
     end() {
       if (filled > 0) throw corruptStream(`stream ends ${filled} bytes into an unfinished frame`)

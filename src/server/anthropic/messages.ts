@@ -55,13 +55,21 @@ export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) =
           betas: listOf(request.headers.get('anthropic-beta')),
           signal: client.signal,
           onUpstreamId(id) {
-            set.headers[requestIdHeader] = id
             set.headers[upstreamIdHeader] = id
           },
         }
-        if (body.stream !== true) return gateway.message(body, context)
+        // An answer goes by the upstream's id, which its support asks for; an error by ours.
+        const nameAnswer = (): void => {
+          set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
+        }
+        if (body.stream !== true) {
+          const message = await gateway.message(body, context)
+          nameAnswer()
+          return message
+        }
         const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(body, context)
         const begun = await within(stream, commitMs)
+        if (begun !== undefined) nameAnswer()
         return sseResponse(begun ?? stream, { requestId, pingMs, onCancel: leave })
       },
       { body: MessagesRequest },

@@ -67,7 +67,7 @@ export async function* readConverseStream(chunks: AsyncIterable<Uint8Array>): As
     const events: ConverseStreamEvent[] = []
     let fault: { readonly error: unknown } | undefined
     try {
-      for (const frame of decoder.push(chunk)) events.push(readFrame(frame))
+      decoder.push(chunk, (frame) => events.push(readFrame(frame)))
     } catch (error) {
       fault = { error }
     }

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { version } from '../../src/version.ts'
+import { cli, temporaryFolder } from '../support/cli.ts'
+
+const key = { NEXUS_API_KEY: 'canary-key-0123456789' }
+
+describe('help and version', () => {
+  test.each([
+    [['--help']],
+    [['-h']],
+    [['start', '--help']],
+    [['start', '-h', '--nonsense']],
+    [['simulate', '--help']],
+    [['--port', '1', '--help']],
+  ])('%p', async (args) => {
+    const { code, out, err } = await cli(args)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('Usage: nexus-claude-api')
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  test.each([[['--version']], [['-V']], [['start', '-V']]])('%p', async (args) => {
+    expect(await cli(args)).toEqual({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`nexus-claude-api ${version}`) as never,
+    })
+  })
+})
+
+describe('wrong use ends with 2 and a remedy', () => {
+  test.each([
+    [['start', '--prot', '1'], 'Unknown flag --prot. Did you mean --port?'],
+    [['--prot=1'], 'Unknown flag --prot. Did you mean --port?'],
+    [['start', '-x'], 'Unknown flag -x.'],
+    [['simulate', '--modle', 'x'], 'Unknown flag --modle.'],
+    [['strat'], 'Unknown command strat. Did you mean start?'],
+    [['constructor'], 'Unknown command constructor.'],
+    [['start', 'now'], 'start takes no argument without a flag.'],
+    [['start', '--port'], 'argument missing'],
+    [['start', '--dev=yes'], 'does not take an argument'],
+    [['start', '--port', 'abc'], '--port must be a whole number from 0 to 65535.'],
+    [
+      ['start', '--shell', 'tcsh', '--simulate', '--dry-run'],
+      '--shell must be one of bash, zsh, fish, sh, powershell, pwsh, cmd.',
+    ],
+    [
+      ['start', '--model', 'claude-sonet-4-6', '--simulate', '--dry-run'],
+      "--model 'claude-sonet-4-6' is not known. Did you mean claude-sonnet-4-6?",
+    ],
+    [
+      ['start', '--model', 'gpt-5', '--simulate', '--dry-run'],
+      'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.',
+    ],
+    [
+      ['start', '--config', '/nowhere/config.json'],
+      'The configuration file /nowhere/config.json cannot be read (ENOENT).',
+    ],
+    [['start', '--env-file', '/nowhere/.env'], 'The environment file /nowhere/.env cannot be read (ENOENT).'],
+    [
+      ['start', '--simulate', '--log-file', '/nowhere/x.log'],
+      'The log file /nowhere/x.log cannot be written (ENOENT).',
+    ],
+    [['simulate', '--port', 'x'], '--port must be a whole number'],
+    [['simulate', '--scenario', '/nowhere/s.json'], 'The scenario /nowhere/s.json cannot be read.'],
+    [['start'], 'No AI Nexus key.'],
+  ])('%p', async (args, message) => {
+    const { code, out, err } = await cli(args)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toStartWith('error: ')
+    expect(err).toContain(message)
+  })
+})
+
+describe('--dry-run', () => {
+  test('shows each value, where it comes from, and no key', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(
+      join(folder, 'c.json'),
+      JSON.stringify({ port: 5001, clientToken: 'canary-token-0123456789', nonsense: 1 }),
+    )
+    const { code, out, err } = await cli(
+      ['--dry-run', '--config', join(folder, 'c.json'), '--timeout', '30'],
+      { ...key, NEXUS_MODEL: 'opus' },
+      folder,
+    )
+    expect([code, out]).toEqual([0, ''])
+    expect(err).toContain('unknown key nonsense')
+    expect(err).toMatch(/port +5001 +\S*c\.json/)
+    expect(err).toMatch(/model +opus +NEXUS_MODEL/)
+    expect(err).toMatch(/timeout +30 +--timeout/)
+    expect(err).toMatch(/apiKey +cana…\(21 characters\) +NEXUS_API_KEY/)
+    expect(err).not.toContain('canary-')
+  })
+
+  test('prints the launch command alone on stdout', async () => {
+    const { out } = await cli(
+      ['--dry-run', '-c', '--shell', 'bash', '--model', 'claude-opus-4-6[1m]', '-p', '5000'],
+      key,
+    )
+    expect(out).toBe(
+      "env -u ANTHROPIC_API_KEY ANTHROPIC_BASE_URL='http://127.0.0.1:5000' ANTHROPIC_AUTH_TOKEN='dummy' ANTHROPIC_MODEL='claude-opus-4-6[1m]' ANTHROPIC_DEFAULT_OPUS_MODEL='claude-opus-4-6' ANTHROPIC_DEFAULT_SONNET_MODEL='claude-sonnet-4-6' ANTHROPIC_DEFAULT_HAIKU_MODEL='claude-haiku-4-5' ANTHROPIC_SMALL_FAST_MODEL='claude-haiku-4-5' DISABLE_NON_ESSENTIAL_MODEL_CALLS='1' CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC='1' CLAUDE_CODE_ATTRIBUTION_HEADER='0' NO_PROXY='127.0.0.1,localhost,::1' no_proxy='127.0.0.1,localhost,::1' claude\n",
+    )
+  })
+
+  test('never holds the key, holds the client token', async () => {
+    const { out } = await cli(['--dry-run', '-c', '--shell', 'fish', '--client-token', 'tok'], key)
+    expect(out).toContain("ANTHROPIC_AUTH_TOKEN='tok'")
+    expect(out).not.toContain('canary')
+  })
+})
+
+describe('files', () => {
+  test("the user's own, and the local one with --dev", async () => {
+    const folder = temporaryFolder()
+    const own = join(folder, '.config', 'nexus-claude-api', 'config.json')
+    await Bun.write(own, JSON.stringify({ port: 5001, model: 'haiku' }))
+    writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ port: 5002 }))
+    const plain = await cli(['--dry-run'], key, folder)
+    expect(plain.err).toMatch(/port +5001/)
+    expect(plain.err).toContain('nexus-claude-api.local.json lies here and is not read: say --dev to use it.')
+    const dev = await cli(['--dry-run', '--dev'], key, folder)
+    expect(dev.err).toMatch(/port +5002/)
+    expect(dev.err).toMatch(/model +haiku/)
+    expect(dev.err).toContain('nexus-claude-api.local.log')
+    expect(dev.err).not.toContain('lies here')
+  })
+
+  test('--env-file adds what is not set; no .env is read by itself', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, '.env'), 'NEXUS_PORT=6666\nNEXUS_API_KEY=canary-from-env\n')
+    expect((await cli(['start'], {}, folder)).code).toBe(2)
+    const { err } = await cli(['--dry-run', '--env-file', join(folder, '.env')], { NEXUS_PORT: '7777' }, folder)
+    expect(err).toMatch(/port +7777/)
+    expect(err).toMatch(/apiKey .*NEXUS_API_KEY/)
+  })
+
+  test('NEXUS_CONFIG names a file', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{"port": 5003}')
+    expect((await cli(['--dry-run'], { ...key, NEXUS_CONFIG: join(folder, 'c.json') }, folder)).err).toMatch(
+      /port +5003/,
+    )
+  })
+})
+
+describe('warnings', () => {
+  test('an open door, a key in the clear', async () => {
+    const { err } = await cli(['--dry-run', '--host', '0.0.0.0', '--endpoint-url', 'http://nexus.example'], key)
+    expect(err).toContain('warning: 0.0.0.0 can be reached by others')
+    expect(err).toContain('warning: the key goes to nexus.example unencrypted')
+    const quiet = await cli(['--dry-run', '--host', '0.0.0.0', '--client-token', 't'], key)
+    expect(quiet.err).not.toContain('warning')
+  })
+})

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cli, startCli, temporaryFolder } from '../support/cli.ts'
+
+const address = /Address +(http:\/\/127\.0\.0\.1:(\d+))/
+
+describe('start', () => {
+  test('serves, prints the launch command alone on stdout, and ends on a signal', async () => {
+    const program = startCli(['start', '--simulate', '--port', '0', '--claude-code', '--shell', 'zsh'])
+    const [, url = ''] = await program.says(address)
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    expect(await response.json()).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+    await program.says(/request\.answered/)
+    program.kill('SIGTERM')
+    const { code, out, err } = await program.ended
+    expect(code).toBe(0)
+    expect(out).toMatch(new RegExp(`^env -u ANTHROPIC_API_KEY ANTHROPIC_BASE_URL='${url}' .* claude\n$`))
+    expect(err).not.toContain('\u001b[')
+  })
+
+  test('says who has the port, and ends with 2', async () => {
+    const first = startCli(['start', '--simulate', '--port', '0'])
+    const [, , port = ''] = await first.says(address)
+    const second = await startCli(['start', '--simulate', '--port', port]).ended
+    expect([second.code, second.out]).toEqual([2, ''])
+    expect(second.err).toContain(`Port ${port} on 127.0.0.1 is taken by another nexus-claude-api (version `)
+    expect(second.err).toContain(`process ${first.pid}`)
+    const foreign = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
+    const third = await startCli(['start', '--simulate', '--port', String(foreign.port)]).ended
+    expect(third.code).toBe(2)
+    expect(third.err).toContain(`Port ${foreign.port} on 127.0.0.1 is taken`)
+    if (process.platform === 'linux') expect(third.err).toContain(`(process ${process.pid})`)
+    await foreign.stop(true)
+  })
+
+  test('an address that is not of this machine is told', async () => {
+    const { code, err } = await startCli(['start', '--simulate', '--port', '0', '--host', '203.0.113.7']).ended
+    expect([code, err]).toEqual([2, expect.stringContaining('Is --host an address of this machine?') as never])
+  })
+
+  test('JSON lines, and a log file for its owner alone', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'nexus.log')
+    const program = startCli([
+      '--simulate',
+      '-p',
+      '0',
+      '--log-format',
+      'json',
+      '--log-level',
+      'debug',
+      '--log-file',
+      file,
+    ])
+    const [, url = ''] = await program.says(address)
+    await fetch(`${url}/nothing`)
+    const [line] = await program.says(/\{"time".*\}/)
+    expect(JSON.parse(line)).toMatchObject({ level: 'debug', event: 'request.refused', status: 404, path: '/nothing' })
+    program.kill('SIGINT')
+    await program.ended
+    const stat = await Bun.file(file).stat()
+    expect(stat.mode & 0o777).toBe(0o600)
+    expect(await Bun.file(file).text()).toBe(`${line}\n`)
+  })
+
+  test('a running answer may end after the first signal', async () => {
+    const scenario = join(temporaryFolder(), 's.json')
+    writeFileSync(
+      scenario,
+      JSON.stringify({
+        rules: [{ reply: { content: [{ text: 'abcdefgh' }], pace: { frameMs: 30, deltaCharacters: 1 } } }],
+      }),
+    )
+    const upstream = startCli(['simulate', '--port', '0', '--scenario', scenario])
+    const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
+    const program = startCli(['start', '-p', '0', '--endpoint-url', endpoint, '--api-key', 'any'])
+    const [, url = ''] = await program.says(address)
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'sonnet',
+        stream: true,
+        max_tokens: 9,
+        messages: [{ role: 'user', content: 'Hello' }],
+      }),
+    })
+    program.kill('SIGINT')
+    await program.says(/Stopping/)
+    expect(await response.text()).toContain('event: message_stop')
+    expect((await program.ended).code).toBe(0)
+  })
+})
+
+describe('simulate', () => {
+  test('answers a server in front of it, and says what it refuses', async () => {
+    const upstream = startCli(['simulate', '--port', '0', '--api-key', 'right'])
+    const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
+    const ask = (key: string, body: object): Promise<Response> =>
+      fetch(`${endpoint}/model/claude-sonnet-4.6/converse`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify(body),
+      })
+    expect((await ask('wrong', {})).status).toBe(403)
+    const refused = await ask('right', { messages: [] })
+    expect([refused.status, refused.headers.get('x-amzn-errortype')?.split(':')[0]]).toEqual([
+      400,
+      'ValidationException',
+    ])
+    await upstream.says(/converse 400 refused: The messages field is empty/)
+    upstream.kill('SIGTERM')
+    expect((await upstream.ended).code).toBe(0)
+  })
+
+  test('a scenario with a fault names its place', async () => {
+    const file = join(temporaryFolder(), 's.json')
+    writeFileSync(file, JSON.stringify({ rules: [{ reply: { content: [{ txt: 'x' }] } }] }))
+    expect((await cli(['simulate', '--scenario', file])).err).toContain('rules.0.reply.content.0')
+    writeFileSync(file, '{')
+    expect((await cli(['simulate', '--scenario', file])).err).toContain('not JSON')
+    writeFileSync(file, JSON.stringify({ rules: [{ when: { text: '(' }, reply: {} }] }))
+    expect((await cli(['simulate', '--scenario', file])).err).toContain("'(' is not a regular expression")
+  })
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'bun:test'
+import { UsageError } from '../../src/base/usage-error.ts'
+import { type ConfigInputs, loadConfig } from '../../src/config/load.ts'
+import { userConfigPath } from '../../src/config/paths.ts'
+import { settings } from '../../src/config/settings.ts'
+
+const load = (inputs: Partial<ConfigInputs>) => loadConfig({ flags: {}, environment: {}, files: [], ...inputs })
+const file = (value: unknown, path = '/home/me/config.json') => ({
+  path,
+  text: typeof value === 'string' ? value : JSON.stringify(value),
+})
+const refusal = (inputs: Partial<ConfigInputs>): string => {
+  try {
+    load(inputs)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('where a value comes from', () => {
+  test('flag, environment, file, default', () => {
+    const files = [file({ port: 3 })]
+    expect(load({ files, environment: { NEXUS_PORT: '2' }, flags: { port: '1' } }).config.port).toBe(1)
+    expect(load({ files, environment: { NEXUS_PORT: '2' } }).config.port).toBe(2)
+    expect(load({ files, environment: { NEXUS_PORT: ' ' } }).config.port).toBe(3)
+    expect(load({}).config.port).toBe(4141)
+    expect(load({ files }).sources.get('port')).toBe('/home/me/config.json')
+    expect(load({}).sources.get('port')).toBe('default')
+  })
+
+  test("the key: flag, file, NEXUS_API_KEY, then AWS's own variable", () => {
+    const all = {
+      flags: { 'api-key': 'flag' },
+      files: [file({ apiKey: 'file' })],
+      environment: { NEXUS_API_KEY: 'nexus', AWS_BEARER_TOKEN_BEDROCK: 'aws' },
+    }
+    const key = (inputs: Partial<ConfigInputs>): string | undefined => load(inputs).config.apiKey?.reveal()
+    expect(key(all)).toBe('flag')
+    expect(key({ ...all, flags: {} })).toBe('file')
+    expect(key({ ...all, flags: { 'api-key': '' }, files: [] })).toBe('nexus')
+    expect(key({ environment: { NEXUS_API_KEY: '', AWS_BEARER_TOKEN_BEDROCK: 'aws\n' } })).toBe('aws')
+    expect(key({})).toBeUndefined()
+  })
+
+  test('the first file that has a value wins', () => {
+    const { config } = load({
+      files: [file({ model: 'opus' }, 'a'), file({ model: 'haiku', smallModel: 'sonnet' }, 'b')],
+    })
+    expect([config.model, config.smallModel]).toEqual(['opus', 'sonnet'])
+  })
+
+  test('every setting can be given in every way', () => {
+    const samples = { text: 'x', secret: 'x', url: 'https://x.example', choice: 'json', number: '1' } as const
+    for (const setting of settings) {
+      const value = setting.key === 'logging.level' ? 'warn' : samples[setting.type.kind]
+      expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
+      for (const variable of setting.environment)
+        expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)
+      const typed = setting.type.kind === 'number' ? Number(value) : value
+      const [group, member] = setting.key.split('.')
+      const content = member === undefined ? { [group as string]: typed } : { [group as string]: { [member]: typed } }
+      expect(load({ files: [file(content, 'f')] }).sources.get(setting.key)).toBe('f')
+    }
+  })
+})
+
+describe('files', () => {
+  test('snake_case twins, byte order mark, null for not set', () => {
+    const { config, warnings } = load({
+      files: [
+        file(
+          `\uFEFF${JSON.stringify({ endpoint_url: 'https://x.example/', small_model: 'opus', logging: { level: 'warn' }, port: null })}`,
+        ),
+      ],
+    })
+    expect([config.endpointUrl, config.smallModel, config.logLevel, config.port, warnings]).toEqual([
+      'https://x.example',
+      'opus',
+      'warn',
+      4141,
+      [],
+    ])
+  })
+
+  test('unknown keys are told with the nearest known one', () => {
+    const { warnings } = load({ files: [file({ prot: 1, logging: { levle: 'x' }, apiKey: 'a', api_key: 'b' })] })
+    expect(warnings).toEqual([
+      '/home/me/config.json: unknown key prot. Did you mean port?',
+      '/home/me/config.json: unknown key logging.levle. Did you mean logging.level?',
+      '/home/me/config.json: apiKey is there twice; the first one counts.',
+    ])
+  })
+
+  test('faults name the file and the key, never a value', () => {
+    expect(refusal({ files: [file({ port: '4141' })] })).toBe(
+      'port in /home/me/config.json must be a whole number from 0 to 65535.',
+    )
+    expect(refusal({ files: [file({ model: 7 })] })).toBe(
+      'model in /home/me/config.json must be a text, and not an empty one.',
+    )
+    expect(refusal({ files: [file({ logging: 'x' })] })).toBe('logging in /home/me/config.json must be an object.')
+    expect(refusal({ files: [file('{"apiKey": "canary')] })).toBe(
+      '/home/me/config.json is not valid JSON. Mend it, or move it out of the way.',
+    )
+    expect(refusal({ files: [file('[]')] })).toBe('/home/me/config.json must hold a JSON object.')
+  })
+})
+
+describe('values', () => {
+  test.each([
+    [{ port: '65536' }, '--port must be a whole number from 0 to 65535.'],
+    [{ port: '1.5' }, '--port must be a whole number from 0 to 65535.'],
+    [{ port: '' }, '--port must be a whole number from 0 to 65535.'],
+    [{ timeout: '0' }, '--timeout must be a number from 0.001 to 86400.'],
+    [{ 'max-retries': '-1' }, '--max-retries must be a whole number from 0 to 10.'],
+    [{ 'endpoint-url': 'genai.example' }, '--endpoint-url must be an http or https address.'],
+    [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not hold a user name or a password.'],
+    [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not hold a query or a fragment.'],
+    [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
+    [
+      { 'api-key': 'Bearer abc' },
+      '--api-key holds a blank or an odd character: is it the key alone, without "Bearer"?',
+    ],
+    [{ 'api-key': 'ab\ncd' }, '--api-key holds a blank or an odd character: is it the key alone, without "Bearer"?'],
+  ])('%p', (flags, message) => {
+    expect(refusal({ flags: flags as Record<string, string> })).toBe(message)
+  })
+
+  test('an address keeps its path and loses its last slash', () => {
+    expect(load({ flags: { 'endpoint-url': 'https://x.example/bedrock//' } }).config.endpointUrl).toBe(
+      'https://x.example/bedrock',
+    )
+  })
+})
+
+test.each([
+  ['linux', {}, '/home/me/.config/nexus-claude-api/config.json'],
+  ['linux', { XDG_CONFIG_HOME: '/x' }, '/x/nexus-claude-api/config.json'],
+  ['linux', { XDG_CONFIG_HOME: 'relative' }, '/home/me/.config/nexus-claude-api/config.json'],
+  ['darwin', {}, '/home/me/.config/nexus-claude-api/config.json'],
+  [
+    'win32',
+    { APPDATA: 'C:\\Users\\me\\AppData\\Roaming' },
+    'C:\\Users\\me\\AppData\\Roaming\\nexus-claude-api\\config.json',
+  ],
+])('the file of the user on %s with %p', (platform, environment, expected) => {
+  expect(userConfigPath({ platform, home: '/home/me', currentDirectory: '/', environment })).toBe(expected)
+})

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'bun:test'
+import Anthropic, { APIError } from '@anthropic-ai/sdk'
+import type { Reply, Scenario } from '../../src/simulator/reply.ts'
+import { redact, sign } from '../../src/simulator/signature.ts'
+import { startChain } from '../support/chain.ts'
+
+/** The official SDK in front of the whole chain: it is the judge of our answers. */
+
+const client = (url: string, apiKey = 'client-key'): Anthropic => new Anthropic({ baseURL: url, apiKey, maxRetries: 0 })
+
+const ask = { model: 'claude-sonnet-4-6', max_tokens: 2000, messages: [{ role: 'user' as const, content: 'Hello' }] }
+
+const replies: Record<string, Reply> = {
+  text: { content: [{ text: 'Grüße, 世界 🎉 — done.' }] },
+  'thinking, redacted, text': { content: [{ thinking: 'I think.' }, { redacted: 'hidden' }, { text: 'So.' }] },
+  'signature alone': { content: [{ thinking: '' }, { text: 'So.' }] },
+  'parallel tools': {
+    content: [
+      { text: 'Both.' },
+      { tool: 'A', input: { x: 'ä"\\\n' } },
+      { tool: 'B', input: {} },
+      { tool: 'C', input: { deep: [1, { y: null }] } },
+    ],
+  },
+  'max tokens': { content: [{ text: 'cut' }], stopReason: 'max_tokens' },
+  'nothing said': { content: [] },
+  'cache figures': {
+    content: [{ text: 'x' }],
+    usage: {
+      inputTokens: 3,
+      outputTokens: 4,
+      totalTokens: 40,
+      cacheReadInputTokens: 30,
+      cacheWriteInputTokens: 3,
+      cacheDetails: [{ ttl: '1h', inputTokens: 3 }],
+    },
+  },
+}
+
+/** What both ways of asking must agree on; the SDK adds `parsed_output` to what it streams, and drops `cache_creation`. */
+const comparable = (message: Anthropic.Message): object => {
+  const { id: _id, usage, parsed_output: _parsed, ...rest } = JSON.parse(JSON.stringify(message))
+  const { service_tier: _tier, cache_creation: _creation, ...figures } = usage
+  return { ...rest, usage: figures }
+}
+
+/** The same reply with the same ids every time. */
+const always =
+  (reply: Reply): Scenario =>
+  () => ({
+    ...reply,
+    content:
+      reply.content?.map((block, index) => ('tool' in block ? { ...block, id: `tooluse_${index}` } : block)) ?? [],
+  })
+
+describe('the SDK reads what we stream', () => {
+  for (const [name, reply] of Object.entries(replies)) {
+    test(`${name}: streamed and whole are equal, at every chunk size`, async () => {
+      for (const chunkBytes of [1, 7, 64, 1000, undefined]) {
+        const { url } = startChain({
+          scenario: always({ ...reply, pace: { deltaCharacters: 3, ...(chunkBytes && { chunkBytes }) } }),
+        })
+        const whole = await client(url).messages.create(ask)
+        const streamed = await client(url).messages.stream(ask).finalMessage()
+        expect(comparable(streamed)).toEqual(comparable(whole))
+        expect(whole.model).toBe('claude-sonnet-4-6')
+      }
+    })
+  }
+
+  test('thinking keeps its signature, redacted thinking its data', async () => {
+    const { url } = startChain({ scenario: always(replies['thinking, redacted, text'] as Reply) })
+    const message = await client(url).messages.stream(ask).finalMessage()
+    expect(message.content as unknown[]).toEqual([
+      { type: 'thinking', thinking: 'I think.', signature: sign('I think.') },
+      { type: 'redacted_thinking', data: redact('hidden') },
+      { type: 'text', text: 'So.' },
+    ])
+  })
+
+  test('tool inputs come back as they were', async () => {
+    const { url } = startChain({ scenario: always(replies['parallel tools'] as Reply) })
+    const message = await client(url).messages.stream(ask).finalMessage()
+    expect(message.stop_reason).toBe('tool_use')
+    expect(
+      message.content.filter((block) => block.type === 'tool_use').map(({ name, input }) => [name, input]),
+    ).toEqual([
+      ['A', { x: 'ä"\\\n' }],
+      ['B', {}],
+      ['C', { deep: [1, { y: null }] }],
+    ])
+  })
+
+  test('usage holds the cache figures', async () => {
+    const { url } = startChain({ scenario: always(replies['cache figures'] as Reply) })
+    const { usage } = await client(url).messages.stream(ask).finalMessage()
+    expect(usage).toMatchObject({
+      input_tokens: 3,
+      output_tokens: 4,
+      cache_read_input_tokens: 30,
+      cache_creation_input_tokens: 3,
+    })
+  })
+})
+
+describe('a whole tool loop', () => {
+  test('the conversation that the SDK keeps is lawful to send back', async () => {
+    const { url, simulator } = startChain({
+      scenario: ({ body }) =>
+        body.messages.length === 1
+          ? { content: [{ thinking: 'Let me look.' }, { text: 'I look.' }, { tool: 'look', input: { where: 'here' } }] }
+          : { content: [{ thinking: 'Seen.' }, { text: 'Found it.' }] },
+    })
+    const anthropic = client(url)
+    const tools = [{ name: 'look', input_schema: { type: 'object' as const, properties: {} } }]
+    const first = await anthropic.messages.stream({ ...ask, tools, thinking: { type: 'adaptive' } }).finalMessage()
+    const use = first.content.find((block) => block.type === 'tool_use')
+    if (use === undefined) throw new Error('no tool use')
+    const second = await anthropic.messages
+      .stream({
+        ...ask,
+        tools,
+        thinking: { type: 'adaptive' },
+        messages: [
+          ...ask.messages,
+          { role: 'assistant', content: first.content },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: use.id, content: 'a needle' }] },
+        ],
+      })
+      .finalMessage()
+    expect(second.content.at(-1)).toMatchObject({ type: 'text', text: 'Found it.' })
+    expect(simulator.journal.map(({ refusal }) => refusal)).toEqual([undefined, undefined])
+  })
+})
+
+describe('the SDK understands our errors', () => {
+  const failure = async (act: Promise<unknown>): Promise<APIError> => {
+    try {
+      await act
+    } catch (error) {
+      if (error instanceof APIError) return error
+    }
+    throw new Error('no APIError')
+  }
+
+  test('before the first event: a status, a type, the words, an id', async () => {
+    const { url } = startChain({
+      scenario: () => ({
+        error: {
+          status: 429,
+          type: 'ThrottlingException',
+          message: 'Too many requests',
+          headers: { 'retry-after': '3' },
+        },
+      }),
+    })
+    const error = await failure(client(url).messages.stream(ask).finalMessage())
+    expect(error).toBeInstanceOf(Anthropic.RateLimitError)
+    expect(error.status).toBe(429)
+    expect(error.error).toEqual({
+      type: 'error',
+      error: { type: 'rate_limit_error', message: 'Too many requests' },
+      request_id: expect.stringMatching(/^req_/),
+    })
+    expect(error.headers?.get('retry-after')).toBe('3')
+    expect(error.headers?.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('an exception as the first frame is a status, too', async () => {
+    const { url } = startChain({
+      scenario: () => ({
+        content: [{ text: 'x' }],
+        fault: { afterFrames: 0, kind: 'exception', type: 'throttlingException', message: 'slow down' },
+      }),
+    })
+    expect((await failure(client(url).messages.stream(ask).finalMessage())).status).toBe(429)
+  })
+
+  test('in mid-stream: one error event', async () => {
+    const { url } = startChain({
+      scenario: () => ({
+        content: [{ text: 'a long text' }],
+        fault: { afterFrames: 2, kind: 'exception', type: 'throttlingException', message: 'slow down' },
+      }),
+    })
+    const error = await failure(client(url).messages.stream(ask).finalMessage())
+    expect(error.error).toMatchObject({ type: 'error', error: { type: 'overloaded_error', message: 'slow down' } })
+  })
+
+  test('a bad key is told to be final', async () => {
+    const { url } = startChain({ simulator: { apiKey: 'right' }, apiKey: 'wrong' })
+    const error = await failure(client(url).messages.create(ask))
+    expect(error).toBeInstanceOf(Anthropic.AuthenticationError)
+    expect(error.headers?.get('x-should-retry')).toBe('false')
+  })
+
+  test('a client token, as key and as bearer token', async () => {
+    const { Secret } = await import('../../src/base/secret.ts')
+    const { url } = startChain({ config: { clientToken: new Secret('token') } })
+    expect((await failure(client(url, 'other').messages.create(ask))).status).toBe(401)
+    expect((await client(url, 'token').messages.create(ask)).role).toBe('assistant')
+    expect((await new Anthropic({ baseURL: url, authToken: 'token', apiKey: null }).messages.create(ask)).role).toBe(
+      'assistant',
+    )
+  })
+})
+
+describe('the other doors', () => {
+  test('models, counting', async () => {
+    const anthropic = client(startChain().url)
+    const ids: string[] = []
+    for await (const model of anthropic.models.list({ limit: 2 })) ids.push(model.id)
+    expect(ids).toEqual([
+      'claude-sonnet-4-6',
+      'claude-sonnet-4.6',
+      'claude-opus-4-6',
+      'claude-opus-4.6',
+      'claude-haiku-4-5',
+      'claude-haiku-4.5',
+    ])
+    expect((await anthropic.models.retrieve('claude-opus-4-6')).display_name).toBe('Claude Opus 4.6')
+    expect(
+      (await anthropic.messages.countTokens({ model: 'claude-sonnet-4-6', messages: ask.messages })).input_tokens,
+    ).toBeGreaterThan(5)
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'bun:test'
+import { ThrottlingException, ValidationException } from '@aws-sdk/client-bedrock-runtime'
+import { startSimulator } from '../../src/simulator/server.ts'
+import { awsClient, ConverseCommand, ConverseStreamCommand } from '../support/aws.ts'
+import { later } from '../support/chain.ts'
+
+/** AWS's own client in front of the simulator: it is the judge of the simulator's wire. */
+
+const start = (options: Parameters<typeof startSimulator>[0] = {}): string => {
+  const simulator = startSimulator(options)
+  later(() => simulator.stop())
+  return simulator.url
+}
+
+const input = {
+  modelId: 'claude-sonnet-4.6',
+  messages: [{ role: 'user' as const, content: [{ text: 'Hello' }] }],
+  inferenceConfig: { maxTokens: 100 },
+}
+
+describe("AWS's client", () => {
+  test('gets a whole answer', async () => {
+    const answer = await awsClient(start()).send(new ConverseCommand(input))
+    expect(answer.output?.message).toEqual({ role: 'assistant', content: [{ text: 'You said: Hello' }] })
+    expect(answer.stopReason).toBe('end_turn')
+    expect(answer.usage?.totalTokens).toBe((answer.usage?.inputTokens ?? 0) + (answer.usage?.outputTokens ?? 0))
+    expect(answer.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('gets a stream: every event, thinking and tools included', async () => {
+    const url = start({
+      scenario: () => ({
+        content: [{ thinking: 'hm' }, { text: 'words' }, { tool: 'Look', input: { a: 1 }, id: 'tooluse_1' }],
+        pace: { deltaCharacters: 4, chunkBytes: 13 },
+      }),
+    })
+    const { stream } = await awsClient(url).send(new ConverseStreamCommand(input))
+    const names: string[] = []
+    let text = ''
+    let toolInput = ''
+    let signature = ''
+    for await (const event of stream ?? []) {
+      names.push(Object.keys(event)[0] ?? '')
+      const delta = event.contentBlockDelta?.delta
+      text += delta?.text ?? ''
+      toolInput += delta?.toolUse?.input ?? ''
+      signature += delta?.reasoningContent?.signature ?? ''
+    }
+    expect([...new Set(names)]).toEqual([
+      'messageStart',
+      'contentBlockDelta',
+      'contentBlockStop',
+      'contentBlockStart',
+      'messageStop',
+      'metadata',
+    ])
+    expect(text).toBe('words')
+    expect(JSON.parse(toolInput)).toEqual({ a: 1 })
+    expect(signature.length).toBeGreaterThan(500)
+  })
+
+  test('knows the exceptions by their names', async () => {
+    const client = awsClient(
+      start({ scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'slow' } }) }),
+    )
+    await expect(client.send(new ConverseCommand(input))).rejects.toBeInstanceOf(ThrottlingException)
+    const refused = awsClient(start()).send(
+      new ConverseCommand({ ...input, messages: [{ role: 'user', content: [{ text: ' ' }] }] }),
+    )
+    await expect(refused).rejects.toBeInstanceOf(ValidationException)
+    await expect(refused).rejects.toThrow(/text field in the ContentBlock object at messages.0.content.0 is blank/)
+  })
+
+  test('sees an exception in mid-stream', async () => {
+    const url = start({
+      scenario: () => ({
+        content: [{ text: 'a long text' }],
+        fault: { afterFrames: 2, kind: 'exception', type: 'throttlingException', message: 'slow' },
+      }),
+    })
+    const { stream } = await awsClient(url).send(new ConverseStreamCommand(input))
+    const read = async (): Promise<void> => {
+      for await (const _ of stream ?? []);
+    }
+    await expect(read()).rejects.toBeInstanceOf(ThrottlingException)
+  })
+
+  test('is refused with another key', async () => {
+    const client = awsClient(start({ apiKey: 'right' }), 'wrong')
+    await expect(client.send(new ConverseCommand(input))).rejects.toThrow(/Authentication failed/)
+  })
+})

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'bun:test'
+import { parseScenario } from '../../src/simulator/scenario-file.ts'
+import { startSimulator } from '../../src/simulator/server.ts'
+import { later, request, startChain } from '../support/chain.ts'
+import { readEvents } from '../support/sse.ts'
+
+const ask = (content: string, more: object = {}): object => ({
+  messages: [{ role: 'user', content: [{ text: content }] }],
+  ...more,
+})
+
+const start = (options: Parameters<typeof startSimulator>[0] = {}) => {
+  const simulator = startSimulator(options)
+  later(() => simulator.stop())
+  const post = async (body: object, operation = 'converse'): Promise<Record<string, never>> => {
+    const response = await fetch(`${simulator.url}/model/claude-sonnet-4.6/${operation}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify(body),
+    })
+    return response.json() as Promise<Record<string, never>>
+  }
+  return { simulator, post }
+}
+
+describe('scenarios from a file', () => {
+  test('rules answer in order, as often as they say, then the echo', async () => {
+    const scenario = parseScenario(
+      JSON.stringify({
+        rules: [
+          { when: { text: '^one' }, times: 1, reply: { content: [{ text: 'first' }] } },
+          { when: { text: '^one' }, reply: { content: [{ text: 'again' }] } },
+          { when: { tool: 'T' }, reply: { content: [{ tool: 'T', input: { a: 1 } }] } },
+          { when: { toolResult: 'done' }, reply: { content: [{ text: 'seen' }] } },
+          { when: { stream: true }, reply: { content: [] } },
+          { when: { structured: true }, reply: { content: [{ text: '{}' }] } },
+          {
+            when: { model: 'claude-opus-4.6' },
+            reply: { error: { status: 503, type: 'ServiceUnavailableException' } },
+          },
+        ],
+      }),
+    )
+    const { post } = start({ scenario })
+    const said = async (body: object): Promise<unknown> => (await post(body))['output']
+    expect(await said(ask('one'))).toEqual({ message: { role: 'assistant', content: [{ text: 'first' }] } })
+    expect(await said(ask('one'))).toEqual({ message: { role: 'assistant', content: [{ text: 'again' }] } })
+    expect(await said(ask('two'))).toEqual({ message: { role: 'assistant', content: [{ text: 'You said: two' }] } })
+    const toolConfig = { tools: [{ toolSpec: { name: 'T', inputSchema: { json: { type: 'object' } } } }] }
+    expect(await said(ask('x', { toolConfig }))).toMatchObject({
+      message: { content: [{ toolUse: { name: 'T', input: { a: 1 } } }] },
+    })
+    expect(
+      await said(
+        ask('x', {
+          outputConfig: {
+            textFormat: {
+              type: 'json_schema',
+              structure: { jsonSchema: { schema: '{"type":"object","additionalProperties":false}' } },
+            },
+          },
+        }),
+      ),
+    ).toMatchObject({ message: { content: [{ text: '{}' }] } })
+  })
+
+  test.each([
+    ['{', 'not JSON'],
+    ['{"rules":[{"reply":{}}],"x":1}', 'x: unknown member'],
+    ['{"rules":[{"reply":{"pace":{"frameMs":-1}}}]}', 'rules.0.reply.pace.frameMs: does not fit (range)'],
+    ['{"rules":[{"when":{"text":"["},"reply":{}}]}', 'is not a regular expression'],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseScenario(text)).toThrow(message)
+  })
+})
+
+describe('the echo', () => {
+  test('speaks in the form that was asked for', async () => {
+    const { post } = start()
+    const schema = JSON.stringify({
+      type: 'object',
+      properties: { title: { type: 'string' }, n: { type: 'integer' }, kind: { enum: ['a', 'b'] } },
+      additionalProperties: false,
+    })
+    const answer = await post(
+      ask('words', { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { schema } } } } }),
+    )
+    expect(JSON.stringify(answer)).toContain(
+      JSON.stringify('{"title":"You said: words","n":0,"kind":"a"}').slice(1, -1),
+    )
+  })
+
+  test('thinks where it was asked to', async () => {
+    const { post } = start()
+    expect(
+      JSON.stringify(await post(ask('x', { additionalModelRequestFields: { thinking: { type: 'adaptive' } } }))),
+    ).toContain('"reasoningText":{"text":"Somebody')
+    expect(
+      JSON.stringify(
+        await post(ask('x', { additionalModelRequestFields: { thinking: { type: 'adaptive', display: 'omitted' } } })),
+      ),
+    ).toContain('"reasoningText":{"text":""')
+  })
+})
+
+describe('the prompt cache', () => {
+  const conversation = (turns: number): object[] =>
+    Array.from({ length: turns * 2 - 1 }, (_, index) => ({
+      role: index % 2 === 0 ? 'user' : 'assistant',
+      content: [
+        {
+          type: 'text',
+          text: `turn ${index}`,
+          ...(index === turns * 2 - 2 && { cache_control: { type: 'ephemeral', ttl: '1h' } }),
+        },
+      ],
+    }))
+
+  test('a longer conversation reads what the shorter one wrote', async () => {
+    const { post } = startChain()
+    const usage = async (turns: number) => {
+      const system = [
+        { type: 'text', text: 'A long system prompt. '.repeat(50), cache_control: { type: 'ephemeral', ttl: '1h' } },
+      ]
+      const events = await readEvents(await post(request({ stream: true, system, messages: conversation(turns) })))
+      return events.find(({ type }) => type === 'message_delta')?.['usage'] as Record<string, number>
+    }
+    const first = await usage(1)
+    expect(first).toMatchObject({ input_tokens: 0, cache_read_input_tokens: 0 })
+    expect(first['cache_creation']).toEqual({
+      ephemeral_5m_input_tokens: 0,
+      ephemeral_1h_input_tokens: first['cache_creation_input_tokens'] as never,
+    } as never)
+    const second = await usage(2)
+    expect(second['cache_read_input_tokens']).toBe(first['cache_creation_input_tokens'] as number)
+    expect(second['cache_creation_input_tokens']).toBeGreaterThan(0)
+    expect(second['cache_creation_input_tokens']).toBeLessThan(30)
+  })
+})
+
+test('what is no operation, and what is no JSON, is told as AWS does', async () => {
+  const { simulator } = start()
+  const status = async (path: string, body: string): Promise<unknown> => {
+    const response = await fetch(simulator.url + path, { method: 'POST', headers: { authorization: 'Bearer x' }, body })
+    return [response.status, response.headers.get('x-amzn-errortype')?.split(':')[0]]
+  }
+  expect(await status('/model/claude-sonnet-4.6/invoke', '{}')).toEqual([404, 'UnknownOperationException'])
+  expect(await status('/model/claude-nobody/converse', '{}')).toEqual([400, 'ValidationException'])
+  expect(await status('/model/claude-sonnet-4.6/converse', '{')).toEqual([400, 'SerializationException'])
+  expect(
+    (await fetch(`${simulator.url}/model/claude-sonnet-4.6/converse`, { method: 'POST', body: '{}' })).status,
+  ).toBe(403)
+})

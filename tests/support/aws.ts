@@ -1,0 +1,59 @@
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  type ConverseCommandInput,
+  ConverseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+
+/** AWS's own client, with a bearer key, against an address of ours. */
+export const awsClient = (endpoint: string, token = 'test-key'): BedrockRuntimeClient =>
+  new BedrockRuntimeClient({
+    endpoint,
+    region: 'eu-central-1',
+    token: { token },
+    authSchemePreference: ['httpBearerAuth'],
+    maxAttempts: 1,
+    // Its default speaks HTTP/2, which is not spoken without TLS.
+    requestHandler: new NodeHttpHandler(),
+  })
+
+/** Blobs are base64 on the wire and bytes in the client. */
+const bytesFromBase64 = (value: unknown, key = ''): unknown => {
+  if ((key === 'bytes' || key === 'redactedContent') && typeof value === 'string') return Buffer.from(value, 'base64')
+  // A document type: whatever stands in it is the user's own.
+  if (key === 'json' || key === 'input' || key === 'additionalModelRequestFields') return value
+  if (Array.isArray(value)) return value.map((item) => bytesFromBase64(item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, bytesFromBase64(inner, name)]))
+}
+
+/**
+ * What AWS's own client sends for a Converse body. It serialises by AWS's model and leaves out what the
+ * model does not know: a body that comes through unchanged holds nothing that AWS has no name for.
+ */
+export const throughAwsClient = async (body: object): Promise<unknown> => {
+  let sent: unknown
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      sent = await request.json()
+      return Response.json({
+        output: { message: { role: 'assistant', content: [] } },
+        stopReason: 'end_turn',
+        usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
+        metrics: { latencyMs: 0 },
+      })
+    },
+  })
+  try {
+    const input = { modelId: 'claude-sonnet-4.6', ...(bytesFromBase64(body) as object) } as ConverseCommandInput
+    await awsClient(`http://127.0.0.1:${server.port}`).send(new ConverseCommand(input))
+  } finally {
+    await server.stop(true)
+  }
+  return sent
+}
+
+export { ConverseCommand, ConverseStreamCommand }

@@ -1,0 +1,86 @@
+import { afterEach } from 'bun:test'
+import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { composeApp } from '../../src/cli/compose.ts'
+import { type Config, loadConfig } from '../../src/config/load.ts'
+import { listen } from '../../src/server/listen.ts'
+import type { Scenario } from '../../src/simulator/reply.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
+
+/** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
+export interface Chain {
+  readonly url: string
+  readonly simulator: Simulator
+  readonly records: readonly LogRecord[]
+  /** Posts JSON to `/v1/messages`, or to another path. */
+  post(body: unknown, options?: PostOptions): Promise<Response>
+}
+
+interface PostOptions {
+  readonly path?: string
+  readonly headers?: Record<string, string>
+  readonly signal?: AbortSignal
+}
+
+export interface ChainOptions {
+  readonly scenario?: Scenario
+  readonly simulator?: SimulatorOptions
+  readonly config?: Partial<Config>
+  /** Somebody else than the simulator. */
+  readonly endpointUrl?: string
+  readonly apiKey?: string
+  readonly pingMs?: number
+  readonly commitMs?: number
+}
+
+const cleanups: (() => Promise<void>)[] = []
+
+/** Ends what a test has started, whatever became of the test. */
+export const later = (cleanup: () => Promise<void> | void): void => {
+  cleanups.push(async () => cleanup())
+}
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
+
+export const startChain = (options: ChainOptions = {}): Chain => {
+  const simulator = startSimulator({ ...options.simulator, ...(options.scenario && { scenario: options.scenario }) })
+  const records: LogRecord[] = []
+  const config = { ...defaultConfig, maxRetries: 0, ...options.config }
+  const app = composeApp({
+    config,
+    defaultModelId: 'claude-sonnet-4.6',
+    endpointUrl: options.endpointUrl ?? simulator.url,
+    apiKey: new Secret(options.apiKey ?? 'test-key'),
+    log: createLogger('debug', (record) => records.push(record)),
+    ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
+    ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
+  })
+  const listener = listen({ hostname: '127.0.0.1', port: 0, fetch: app.fetch })
+  later(() => simulator.stop())
+  later(() => listener.stop(true))
+  const url = `http://127.0.0.1:${listener.port}`
+  return {
+    url,
+    simulator,
+    records,
+    post: (body, { path = '/v1/messages', headers = {}, signal } = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      }),
+  }
+}
+
+/** The smallest lawful request, with what a test adds. */
+export const request = (members: object = {}): Record<string, unknown> => ({
+  model: 'claude-sonnet-4-6',
+  max_tokens: 1024,
+  messages: [{ role: 'user', content: 'Hello' }],
+  ...members,
+})

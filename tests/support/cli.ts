@@ -1,0 +1,99 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Io } from '../../src/cli/io.ts'
+import { runMain } from '../../src/cli/main.ts'
+import { later } from './chain.ts'
+
+/** An empty folder that goes with the test. */
+export const temporaryFolder = (): string => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-test-')))
+  later(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export interface CliResult {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the command line in this process, in a world of its own. */
+export const cli = async (
+  rawArgs: readonly string[],
+  environment: Record<string, string> = {},
+  folder = temporaryFolder(),
+): Promise<CliResult> => {
+  let out = ''
+  let err = ''
+  const io: Io = {
+    machine: { platform: 'linux', home: folder, currentDirectory: folder, environment },
+    isTerminal: false,
+    useColor: false,
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+  }
+  const code = await runMain(rawArgs, io)
+  return { code, out, err }
+}
+
+const entry = join(import.meta.dir, '..', '..', 'src', 'main.ts')
+
+export interface RunningCli {
+  readonly pid: number
+  /** Resolves when standard error holds a match; rejects when the program ends without one. */
+  readonly says: (pattern: RegExp) => Promise<RegExpExecArray>
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<CliResult>
+}
+
+/** Runs the command line as a program of its own. */
+export const startCli = (rawArgs: readonly string[], environment: Record<string, string> = {}): RunningCli => {
+  const folder = temporaryFolder()
+  const child = Bun.spawn([process.execPath, entry, ...rawArgs], {
+    cwd: folder,
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '', ...environment },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  let err = ''
+  let isOver = false
+  let wake = (): void => {}
+  const collect = async (): Promise<void> => {
+    const decoder = new TextDecoder()
+    for await (const chunk of child.stderr) {
+      err += decoder.decode(chunk, { stream: true })
+      wake()
+    }
+    isOver = true
+    wake()
+  }
+  const collected = collect()
+  const out = new Response(child.stdout).text()
+  later(() => {
+    child.kill('SIGKILL')
+  })
+  return {
+    pid: child.pid,
+    async says(pattern) {
+      while (true) {
+        const match = pattern.exec(err)
+        if (match !== null) return match
+        if (isOver) throw new Error(`the program ended without saying ${pattern}: ${err}`)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    kill: (signal) => child.kill(signal),
+    ended: (async () => {
+      const code = await child.exited
+      await collected
+      return { code, out: await out, err }
+    })(),
+  }
+}

@@ -1,0 +1,22 @@
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+
+/** The request that an answer is translated for, with what a test adds. */
+export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({
+  model: 'claude-sonnet-4-6',
+  toClientToolName: (name) => name,
+  keepsCitations: false,
+  joinsTexts: false,
+  documentTitles: [],
+  stopSequences: [],
+  cachesForAnHour: false,
+  ...members,
+})
+
+/** Ids that count from 1. */
+export const countingIds = (): ((prefix: string) => string) => {
+  let count = 0
+  return (prefix) => {
+    count += 1
+    return `${prefix}${count}`
+  }
+}

@@ -1,0 +1,77 @@
+import { expect } from 'bun:test'
+import { judge } from '../../src/simulator/judge.ts'
+import { simulatedModels } from '../../src/simulator/models.ts'
+import { type ConverseTranslation, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
+import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import type { ConverseRequest } from '../../src/wire/converse/request.ts'
+import { findFault } from '../../src/wire/fault.ts'
+import { request } from './chain.ts'
+
+export interface TranslateOptions {
+  readonly modelId?: string
+  readonly betas?: readonly string[]
+}
+
+/** Translates a request as the server would, schema included. Throws what the translation throws. */
+export const translate = (
+  members: object,
+  { modelId = 'claude-sonnet-4.6', betas = [] }: TranslateOptions = {},
+): ConverseTranslation => {
+  const whole = request(members)
+  expect(findFault(MessagesRequest, whole)).toBeUndefined()
+  return toConverseRequest(whole as MessagesRequest, { modelId, betas })
+}
+
+/** The body, after Bedrock's rules have been asked. */
+export const lawfulBody = (members: object, options: TranslateOptions = {}): ConverseRequest => {
+  const { body } = translate(members, options)
+  const model = simulatedModels.find(({ id }) => id === (options.modelId ?? 'claude-sonnet-4.6'))
+  if (model !== undefined) expect(judge(body, model)).toBeUndefined()
+  return body
+}
+
+/** The message of what is thrown, or a failure where nothing is. */
+export const refusal = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Error) return error.message
+  }
+  throw new Error('nothing was refused')
+}
+
+export const user = (...content: unknown[]): object => ({ role: 'user', content: content.map(block) })
+export const assistant = (...content: unknown[]): object => ({ role: 'assistant', content: content.map(block) })
+const block = (content: unknown): unknown => (typeof content === 'string' ? { type: 'text', text: content } : content)
+
+export const toolUse = (id: string, name = 'Bash', input: unknown = {}): object => ({
+  type: 'tool_use',
+  id,
+  name,
+  input,
+})
+export const toolResult = (id: string, content: unknown = 'ok', more: object = {}): object => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content,
+  ...more,
+})
+export const tool = (name: string, more: object = {}): object => ({
+  name,
+  description: `The tool ${name}.`,
+  input_schema: { type: 'object', properties: {} },
+  ...more,
+})
+export const marked = (text: string, ttl?: '5m' | '1h'): object => ({
+  type: 'text',
+  text,
+  cache_control: { type: 'ephemeral', ...(ttl && { ttl }) },
+})
+export const point = { cachePoint: { type: 'default' } } as const
+
+/** One pixel. */
+export const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+export const image = (data: string = png, mediaType = 'image/png'): object => ({
+  type: 'image',
+  source: { type: 'base64', media_type: mediaType, data },
+})

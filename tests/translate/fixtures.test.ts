@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'bun:test'
+import { judge } from '../../src/simulator/judge.ts'
+import { simulatedModels } from '../../src/simulator/models.ts'
+import { sign } from '../../src/simulator/signature.ts'
+import { type ConverseTarget, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
+import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import type { ConverseRequest } from '../../src/wire/converse/request.ts'
+import { findFault } from '../../src/wire/fault.ts'
+import { throughAwsClient } from '../support/aws.ts'
+import { cases, fixture } from '../support/fixtures.ts'
+import { countingIds, replyContext } from '../support/reply.ts'
+
+/** Fixtures cannot know the simulator's seals. */
+const withGenuineSignatures = (body: ConverseRequest): ConverseRequest =>
+  JSON.parse(JSON.stringify(body), (key, value) =>
+    key === 'reasoningText' ? { ...value, signature: sign(value.text) } : value,
+  )
+
+describe('requests', () => {
+  for (const name of cases('requests')) {
+    const request = fixture<MessagesRequest>('requests', name, 'request')
+    const target = fixture<ConverseTarget>('requests', name, 'context')
+    const expected = fixture<ConverseRequest>('requests', name, 'expected')
+
+    test(name, () => {
+      expect(findFault(MessagesRequest, request)).toBeUndefined()
+      expect(toConverseRequest(request, target).body).toEqual(expected)
+    })
+
+    test(`${name}: Bedrock's rules hold`, () => {
+      const model = simulatedModels.find(({ id }) => id === target.modelId)
+      if (model === undefined) throw new Error(`no simulated model ${target.modelId}`)
+      expect(judge(withGenuineSignatures(expected), model)).toBeUndefined()
+    })
+
+    test(`${name}: AWS's own client knows every member`, async () => {
+      const { body } = toConverseRequest(request, target)
+      expect(await throughAwsClient(body)).toEqual(JSON.parse(JSON.stringify(body)))
+    })
+  }
+})
+
+describe('responses', () => {
+  for (const name of cases('responses')) {
+    test(name, () => {
+      const reply = replyContext(fixture<Partial<ReplyContext>>('responses', name, 'context'))
+      const response = fixture('responses', name, 'response')
+      expect(toMessage(response, reply, countingIds())).toEqual(fixture('responses', name, 'expected'))
+    })
+  }
+})
+
+describe('streams', () => {
+  for (const name of cases('streams')) {
+    test(name, async () => {
+      const reply = replyContext(fixture<Partial<ReplyContext>>('streams', name, 'context'))
+      const frames = fixture<[string, object][]>('streams', name, 'frames')
+      const known = new Set([
+        'messageStart',
+        'contentBlockStart',
+        'contentBlockDelta',
+        'contentBlockStop',
+        'messageStop',
+        'metadata',
+      ])
+      const events = frames.map(([type, payload]) =>
+        known.has(type) ? { ...payload, type } : { type: 'unknown', name: type },
+      ) as ConverseStreamEvent[]
+      async function* batches() {
+        for (const event of events) yield [event]
+      }
+      const translated = []
+      for await (const batch of toMessageEvents(batches(), reply, countingIds())) translated.push(...batch)
+      expect(translated as unknown[]).toEqual(fixture('streams', name, 'expected'))
+    })
+  }
+})

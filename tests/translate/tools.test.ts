@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'bun:test'
+import { assistant, lawfulBody, refusal, tool, toolResult, toolUse, translate, user } from '../support/translate.ts'
+
+const namesOf = (members: object): string[] =>
+  (lawfulBody(members).toolConfig?.tools ?? []).flatMap((entry) => ('toolSpec' in entry ? [entry.toolSpec.name] : []))
+
+const ask = { messages: [user('a')] }
+
+describe('tools', () => {
+  test('N1 names that Converse does not take are shortened by themselves alone, and mapped back', () => {
+    const long = `mcp__${'server'.repeat(6)}__${'tool'.repeat(12)}`
+    const odd = 'größe.messen'
+    const translation = translate({
+      messages: [
+        user('a'),
+        assistant(toolUse('t1', long), toolUse('t2', odd)),
+        user(toolResult('t1'), toolResult('t2')),
+      ],
+      tools: [tool(long), tool(odd), tool('Bash')],
+      tool_choice: { type: 'tool', name: long },
+    })
+    const { tools = [], toolChoice } = translation.body.toolConfig ?? {}
+    const [first, second] = tools.map((entry) => ('toolSpec' in entry ? entry.toolSpec.name : ''))
+    expect(first).toMatch(/^mcp__(server){6}__tooltoolto?.*_[0-9a-f]{8}$/)
+    expect(first?.length).toBe(64)
+    expect(second).toMatch(/^gr__e_messen_[0-9a-f]{8}$/)
+    expect(toolChoice).toEqual({ tool: { name: first as string } })
+    expect(JSON.stringify(translation.body.messages)).toContain(`"name":"${first}"`)
+    expect(translation.reply.toClientToolName(first as string)).toBe(long)
+    expect(translation.reply.toClientToolName(second as string)).toBe(odd)
+    expect(translation.reply.toClientToolName('Bash')).toBe('Bash')
+  })
+
+  test('N3 foreign ids are made lawful, the same for use and result', () => {
+    const id = `call|${'x'.repeat(80)}`
+    const body = lawfulBody({
+      messages: [user('a'), assistant(toolUse(id)), user(toolResult(id))],
+      tools: [tool('Bash')],
+    })
+    const ids = JSON.stringify(body.messages).match(/"toolUseId":"([^"]+)"/g)
+    expect(new Set(ids).size).toBe(1)
+    expect(ids?.length).toBe(2)
+  })
+
+  test('N2 N4 blank descriptions go; the root schema is an object without $schema and $id, the rest untouched', () => {
+    const schema = { $schema: 's', $id: 'i', properties: { a: { $schema: 'kept', oneOf: [{ type: 'string' }] } } }
+    const [entry] =
+      lawfulBody({ ...ask, tools: [{ name: 'A', description: ' ', input_schema: schema }] }).toolConfig?.tools ?? []
+    expect(entry).toEqual({
+      toolSpec: {
+        name: 'A',
+        inputSchema: { json: { type: 'object', properties: { a: { $schema: 'kept', oneOf: [{ type: 'string' }] } } } },
+      },
+    })
+    const nothing = lawfulBody({ ...ask, tools: [{ name: 'A', input_schema: { type: 'object', properties: null } }] })
+      .toolConfig?.tools
+    expect(nothing).toEqual([{ toolSpec: { name: 'A', inputSchema: { json: { type: 'object', properties: {} } } } }])
+  })
+
+  test('N5 N7 members that Bedrock refuses by presence are dropped with a note', () => {
+    const { body, notes } = translate({
+      ...ask,
+      tools: [tool('A', { strict: true, input_examples: [{}], allowed_callers: ['direct'] })],
+    })
+    expect(body.toolConfig?.tools).toEqual([
+      {
+        toolSpec: { name: 'A', description: 'The tool A.', inputSchema: { json: { type: 'object', properties: {} } } },
+      },
+    ])
+    expect(notes.map(({ path }) => path)).toEqual([
+      'tools.0.strict',
+      'tools.0.input_examples',
+      'tools.0.allowed_callers',
+    ])
+  })
+
+  test('N6 eager input streaming becomes its beta flag', () => {
+    expect(
+      lawfulBody({ ...ask, tools: [tool('A', { eager_input_streaming: true })] }).additionalModelRequestFields,
+    ).toEqual({
+      anthropic_beta: ['fine-grained-tool-streaming-2025-05-14'],
+    })
+  })
+
+  test('N8 deferred tools: loaded where something refers to them, left out otherwise', () => {
+    const deferred = tool('Late', { defer_loading: true })
+    expect(namesOf({ ...ask, tools: [deferred, tool('A')] })).toEqual(['A'])
+    expect(
+      namesOf({
+        messages: [user('a'), assistant(toolUse('t', 'Late')), user(toolResult('t'))],
+        tools: [deferred, tool('A')],
+      }),
+    ).toEqual(['Late', 'A'])
+    expect(namesOf({ ...ask, tools: [deferred, tool('A')], tool_choice: { type: 'tool', name: 'Late' } })).toEqual([
+      'Late',
+      'A',
+    ])
+    const found = toolResult('t', [{ type: 'tool_reference', tool_name: 'Late' }])
+    expect(
+      namesOf({ messages: [user('a'), assistant(toolUse('t', 'A')), user(found)], tools: [tool('A'), deferred] }),
+    ).toEqual(['A', 'Late'])
+    expect(
+      namesOf({
+        ...ask,
+        tools: [deferred, { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' }],
+      }),
+    ).toEqual(['Late'])
+  })
+
+  test('1.2.2 tools added and removed in mid-conversation', () => {
+    const change = (type: string, change: object): object => ({ role: 'system', content: [{ type, tool: change }] })
+    const tools = [tool('A'), tool('B'), tool('Late', { defer_loading: true })]
+    const added = change('tool_addition', { type: 'tool_reference', name: 'Late' })
+    const removed = change('tool_removal', { type: 'tool_reference', name: 'B' })
+    expect(namesOf({ messages: [user('a'), added, removed], tools })).toEqual(['A', 'Late'])
+    expect(
+      namesOf({ messages: [user('a'), assistant(toolUse('t', 'B')), user(toolResult('t')), removed], tools }),
+    ).toEqual(['A', 'B'])
+    const defined = change('tool_addition', { type: 'tool_definition', definition: tool('New') })
+    expect(namesOf({ messages: [user('a'), defined], tools })).toEqual(['A', 'B', 'New'])
+  })
+
+  test('N9 a marked tool is followed by a cache point', () => {
+    const { tools } =
+      lawfulBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral', ttl: '1h' } }), tool('B')] })
+        .toolConfig ?? {}
+    expect(tools?.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint', 'toolSpec'])
+    expect(tools?.[1]).toEqual({ cachePoint: { type: 'default', ttl: '1h' } })
+  })
+
+  test('N11 a forced server tool is refused in words, an optional one removed', () => {
+    const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 8 }
+    expect(
+      refusal(() => translate({ ...ask, tools: [search], tool_choice: { type: 'tool', name: 'web_search' } })),
+    ).toBe('web search is not available on this endpoint')
+    const { body, notes } = translate({ ...ask, tools: [search] })
+    expect(body.toolConfig).toBeUndefined()
+    expect(notes.some(({ level }) => level === 'info')).toBe(true)
+  })
+
+  test('N10 tools that are not translated yet are refused by name', () => {
+    expect(refusal(() => translate({ ...ask, tools: [{ type: 'bash_20250124', name: 'bash' }] }))).toBe(
+      "tools.0.type: tools of type 'bash_20250124' are not supported by this endpoint yet",
+    )
+  })
+
+  test('N12 two tools of one name are refused', () => {
+    expect(refusal(() => translate({ ...ask, tools: [tool('A'), tool('A')] }))).toBe(
+      'tools: Tool names must be unique.',
+    )
+  })
+})
+
+describe('tool choice', () => {
+  const choose = (tool_choice: object | undefined, more: object = {}): object => {
+    const { toolConfig, additionalModelRequestFields } = lawfulBody({
+      ...ask,
+      tools: [tool('A')],
+      tool_choice,
+      ...more,
+    })
+    return { toolChoice: toolConfig?.toolChoice, additional: additionalModelRequestFields?.['tool_choice'] }
+  }
+
+  test.each([
+    [undefined, undefined, undefined],
+    [{ type: 'auto' }, undefined, undefined],
+    [{ type: 'any' }, { any: {} }, undefined],
+    [{ type: 'tool', name: 'A' }, { tool: { name: 'A' } }, undefined],
+    [{ type: 'none' }, undefined, { type: 'none' }],
+    [{ type: 'auto', disable_parallel_tool_use: true }, undefined, { type: 'auto', disable_parallel_tool_use: true }],
+    [{ type: 'any', disable_parallel_tool_use: true }, { any: {} }, { disable_parallel_tool_use: true }],
+    [
+      { type: 'tool', name: 'A', disable_parallel_tool_use: true },
+      { tool: { name: 'A' } },
+      { disable_parallel_tool_use: true },
+    ],
+    [{ type: 'any', disable_parallel_tool_use: false }, { any: {} }, undefined],
+  ])('1.5 %p', (choice, toolChoice, additional) => {
+    expect(choose(choice)).toEqual({ toolChoice, additional })
+  })
+
+  test('1.5 a forced tool and thinking exclude each other', () => {
+    expect(choose({ type: 'any' }, { thinking: { type: 'adaptive' } })).toEqual({
+      toolChoice: undefined,
+      additional: undefined,
+    })
+    expect(
+      choose(
+        { type: 'tool', name: 'A', disable_parallel_tool_use: true },
+        { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4000 },
+      ),
+    ).toEqual({
+      toolChoice: undefined,
+      additional: { type: 'auto', disable_parallel_tool_use: true },
+    })
+    expect(choose({ type: 'any' }, { thinking: { type: 'disabled' } })).toEqual({
+      toolChoice: { any: {} },
+      additional: undefined,
+    })
+  })
+
+  test('1.5 a choice without tools is dropped, one of an unknown tool refused', () => {
+    expect(lawfulBody({ ...ask, tool_choice: { type: 'any' } }).additionalModelRequestFields).toBeUndefined()
+    expect(refusal(() => choose({ type: 'tool', name: 'B' }))).toBe("tool_choice: Tool 'B' not found in provided tools")
+  })
+})

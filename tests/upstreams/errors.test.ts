@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'bun:test'
+import { GatewayError } from '../../src/base/errors.ts'
+import { toAnswerError, toMidStreamError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
+import { cases, fixture } from '../support/fixtures.ts'
+
+interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** What a client is told, without what is not set. */
+const told = ({
+  type,
+  status,
+  message,
+  shouldRetry,
+  retryAfterSeconds,
+  upstreamRequestId,
+  retryable,
+}: GatewayError): object => ({
+  type,
+  status,
+  message,
+  ...(shouldRetry !== undefined && { shouldRetry }),
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  ...(upstreamRequestId !== undefined && { upstreamRequestId }),
+  ...(retryable && { retryable }),
+})
+
+describe('failed answers', () => {
+  for (const name of cases('errors')) {
+    test(name, () => {
+      const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
+      const context = fixture<{ model?: string; maxTokens?: number }>('errors', name, 'context')
+      const error = toAnswerError({
+        model: 'claude-sonnet-4-6',
+        maxTokens: undefined,
+        ...context,
+        ...answer,
+        headers: new Headers(headers),
+      })
+      expect(told(error)).toEqual(fixture('errors', name, 'expected'))
+    })
+  }
+
+  test('retry-after as a date is read against the date of the answer', () => {
+    const headers = new Headers({
+      date: 'Sat, 21 Nov 2026 12:00:00 GMT',
+      'retry-after': 'Sat, 21 Nov 2026 12:00:09 GMT',
+    })
+    expect(toAnswerError({ status: 429, headers, body: '', model: 'm', maxTokens: undefined }).retryAfterSeconds).toBe(
+      9,
+    )
+  })
+
+  test('an exception with a name that is a member of every object is an unknown one', () => {
+    const headers = new Headers({ 'x-amzn-errortype': 'constructor' })
+    expect(
+      toAnswerError({ status: 400, headers, body: '{"message":"m"}', model: 'm', maxTokens: undefined }).type,
+    ).toBe('invalid_request_error')
+  })
+})
+
+describe('failures in a stream', () => {
+  test.each([
+    ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm'],
+    ['serviceUnavailableException', { message: 'm' }, 'overloaded_error', 'm'],
+    ['internalServerException', { message: 'm' }, 'api_error', 'm'],
+    [
+      'validationException',
+      { message: 'The model returned the following errors: prompt is too long: 3 tokens > 2 maximum' },
+      'invalid_request_error',
+      'prompt is too long: 3 tokens > 2 maximum',
+    ],
+    [
+      'modelStreamErrorException',
+      { message: 'm', originalStatusCode: 429, originalMessage: 'the model is busy' },
+      'rate_limit_error',
+      'the model is busy',
+    ],
+    ['modelStreamErrorException', { message: 'm', originalStatusCode: 529 }, 'overloaded_error', 'm'],
+    ['modelStreamErrorException', { message: 'm', originalStatusCode: 400 }, 'invalid_request_error', 'm'],
+    ['modelStreamErrorException', { message: 'm' }, 'api_error', 'm'],
+    ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: SomethingNewException'],
+  ])('%s %p', (exception, payload, type, message) => {
+    expect(toStreamError(exception, payload)).toMatchObject({ type, message } as never)
+  })
+
+  test('in mid-stream throttling is an overload, which Claude Code tries again', () => {
+    expect(toMidStreamError(new GatewayError('rate_limit_error', 'm')).type).toBe('overloaded_error')
+    expect(toMidStreamError(new GatewayError('api_error', 'm')).type).toBe('api_error')
+  })
+})

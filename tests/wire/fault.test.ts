@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'bun:test'
+import { Value } from '@sinclair/typebox/value'
+import fc from 'fast-check'
+import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { ConverseRequest } from '../../src/wire/converse/request.ts'
+import { findFault } from '../../src/wire/fault.ts'
+import { request } from '../support/chain.ts'
+
+/** TypeBox decides whether a value is lawful; we only say where it is not. The two must never disagree. */
+
+const whole = request({
+  system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+  tools: [
+    { name: 'a', input_schema: {} },
+    { type: 'web_search_20250305', name: 'w' },
+    { type: 'custom', name: 'c', input_schema: {} },
+  ],
+  tool_choice: { type: 'tool', name: 'a' },
+  thinking: { type: 'enabled', budget_tokens: 2000, display: 'omitted' },
+  messages: [
+    { role: 'user', content: 'x' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'thinking', thinking: '', signature: 's' },
+        { type: 'tool_use', id: 'i', name: 'n', input: {} },
+      ],
+    },
+    {
+      role: 'user',
+      content: [
+        {
+          type: 'tool_result',
+          tool_use_id: 'i',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'm', data: 'd' } }],
+        },
+      ],
+    },
+  ],
+})
+const converse = {
+  messages: [
+    {
+      role: 'user',
+      content: [{ text: 'a' }, { cachePoint: { type: 'default' } }, { reasoningContent: { redactedContent: 'x' } }],
+    },
+  ],
+  toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: {} } } }], toolChoice: { any: {} } },
+}
+
+/** Every place in a value. */
+const places = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
+  typeof value === 'object' && value !== null
+    ? [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, key]))]
+    : [path]
+
+const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], by: unknown): unknown => {
+  if (key === undefined) return by
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>
+  if (rest.length === 0 && by === undefined) delete copy[String(key)]
+  else copy[String(key)] = replaced(copy[String(key)], rest, by)
+  return copy
+}
+
+describe.each([
+  ['MessagesRequest', MessagesRequest, whole],
+  ['ConverseRequest', ConverseRequest, converse],
+] as const)('%s', (_, schema, lawful) => {
+  test('a lawful value has no fault', () => {
+    expect(Value.Check(schema, lawful)).toBe(true)
+    expect(findFault(schema, lawful)).toBeUndefined()
+  })
+
+  test('whatever is put wherever: a fault is found exactly where TypeBox refuses', () => {
+    const anything = fc.constantFrom<unknown>(
+      undefined,
+      null,
+      '',
+      'x',
+      'user',
+      'text',
+      'custom',
+      0,
+      -1,
+      1.5,
+      true,
+      [],
+      [1],
+      {},
+      { type: 'text' },
+      { type: 'nobody' },
+      { text: 'a', image: 1 },
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...places(lawful)), anything, (place, value) => {
+        const changed = replaced(lawful, place, value)
+        expect([findFault(schema, changed) === undefined, changed]).toEqual([Value.Check(schema, changed), changed])
+      }),
+      { numRuns: 3000, seed: 20261121 },
+    )
+  })
+})
+
+test('a fault in a block is named by its place', () => {
+  const fault = findFault(
+    MessagesRequest,
+    request({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text' }] },
+          ],
+        },
+      ],
+    }),
+  )
+  expect(fault).toEqual({ path: ['messages', 0, 'content', 1, 'content', 0, 'text'], kind: 'required' })
+})

@@ -12,6 +12,12 @@ export interface Io {
   readonly err: (text: string) => void
 }
 
+/** Writes while somebody reads. A reader that has gone (`start 2>&1 | head`) does not end the server. */
+const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
+  stream.on('error', () => {})
+  return (text) => void stream.write(text)
+}
+
 export const processIo = (): Io => {
   const { env: environment } = process
   const isTerminal = process.stderr.isTTY === true
@@ -20,7 +26,7 @@ export const processIo = (): Io => {
     isTerminal,
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: writer(process.stdout),
+    err: writer(process.stderr),
   }
 }

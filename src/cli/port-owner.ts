@@ -11,10 +11,9 @@ const listening = '0A'
 /** Another of us says so itself. */
 const askItself = async (host: string, port: number): Promise<string | undefined> => {
   try {
-    const response = await fetch(`${localUrl(host, port)}/health`, {
-      signal: AbortSignal.timeout(probeMs),
-      redirect: 'manual',
-    })
+    // No proxy has anything to do with this machine's own ports.
+    const options: object = { signal: AbortSignal.timeout(probeMs), redirect: 'manual', proxy: false }
+    const response = await fetch(`${localUrl(host, port)}/health`, options)
     const health: unknown = await response.json()
     if (typeof health !== 'object' || health === null || !('service' in health) || health.service !== productName)
       return undefined

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError } from '../base/errors.ts'
+import { isLoopbackHost } from '../base/loopback.ts'
 import type { Secret } from '../base/secret.ts'
 
 /** Who may use the server at all. */
@@ -9,11 +10,6 @@ export interface GuardOptions {
   readonly host: string
   /** Wanted on `/v1/*`, as `x-api-key` or as a bearer token; without one, whatever is sent is ignored. */
   readonly clientToken: Secret | undefined
-}
-
-export const isLoopbackHost = (hostname: string): boolean => {
-  const name = hostname.toLowerCase().replace(/^\[|\]$/g, '')
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
 }
 
 /** `localhost:4141` and `[::1]:4141` without their port. */

@@ -1,8 +1,10 @@
 import { GatewayError } from '../base/errors.ts'
+import { isLoopbackHost } from '../base/loopback.ts'
 import { isBrokenConnection, toConnectionError } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
 
-export type Fetch = (url: string, init: RequestInit & { timeout?: false }) => Promise<Response>
+/** Fetch with Bun's own switches: no time limit of its own, no proxy. */
+export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
 
 export interface HttpRequest {
   readonly url: string
@@ -87,6 +89,8 @@ const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Pro
     signal: deadline.signal,
     redirect: 'manual',
     timeout: false,
+    // A company's proxy knows no way back to this machine.
+    ...(isLoopbackHost(new URL(request.url).hostname) && { proxy: false }),
   }
   try {
     return await fetch(request.url, init)

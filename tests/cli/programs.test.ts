@@ -128,3 +128,18 @@ describe('simulate', () => {
     expect((await cli(['simulate', '--scenario', file])).err).toContain("'(' is not a regular expression")
   })
 })
+
+test('proxies of the environment are not asked for addresses of this machine', async () => {
+  const dead = 'http://127.0.0.1:1'
+  const proxies = { HTTP_PROXY: dead, HTTPS_PROXY: dead, http_proxy: dead, https_proxy: dead, ALL_PROXY: dead }
+  const program = startCli(['start', '--simulate', '--port', '0'], proxies)
+  const [, url = '', port = ''] = await program.says(address)
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  expect(response.status).toBe(200)
+  const second = await startCli(['start', '--simulate', '--port', port], proxies).ended
+  expect(second.err).toContain('is taken by another nexus-claude-api')
+})

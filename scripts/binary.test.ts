@@ -1,0 +1,131 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { productName, version } from '../src/version.ts'
+
+/** The built program, as a user has it: `bun run build` first. */
+
+const binary = join(import.meta.dir, '..', 'dist', process.platform === 'win32' ? `${productName}.exe` : productName)
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-binary-')))
+const marker = join(folder, 'code-was-run')
+const children: Bun.Subprocess[] = []
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder as a hostile repository would have it. */
+const hostileFolder = join(folder, 'repository')
+mkdirSync(hostileFolder)
+writeFileSync(
+  join(hostileFolder, '.env'),
+  'NEXUS_API_KEY=from-the-repository\nNEXUS_ENDPOINT_URL=http://203.0.113.9\nNEXUS_PORT=7\n',
+)
+writeFileSync(join(hostileFolder, '.env.local'), 'NEXUS_API_KEY=from-the-repository\n')
+writeFileSync(join(hostileFolder, 'evil.ts'), `require('node:fs').writeFileSync(${JSON.stringify(marker)}, 'yes')\n`)
+writeFileSync(join(hostileFolder, 'bunfig.toml'), 'preload = ["./evil.ts"]\n[run]\nbun = true\n')
+writeFileSync(join(hostileFolder, 'package.json'), '{"name":"evil","type":"commonjs"}')
+writeFileSync(join(hostileFolder, 'tsconfig.json'), '{"compilerOptions":{"jsxImportSource":"./evil"}}')
+writeFileSync(join(hostileFolder, `${productName}.local.json`), '{"endpointUrl":"http://203.0.113.9"}')
+
+const start = (args: readonly string[], environment: Record<string, string> = {}) => {
+  const child = Bun.spawn([binary, ...args], {
+    cwd: hostileFolder,
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '', ...environment },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  children.push(child)
+  return child
+}
+
+const run = async (args: readonly string[], environment: Record<string, string> = {}) => {
+  const child = start(args, environment)
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, out, err }
+}
+
+/** Waits for the address that the server prints. */
+const serving = async (args: readonly string[]): Promise<{ url: string; child: Bun.Subprocess }> => {
+  const child = start(args)
+  let said = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of child.stderr) {
+    said += decoder.decode(chunk, { stream: true })
+    const url = /Address +(http:\S+)/.exec(said)?.[1]
+    if (url !== undefined) return { url, child }
+  }
+  throw new Error(`it did not start: ${said}`)
+}
+
+describe('the binary', () => {
+  test('is there', () => {
+    expect(existsSync(binary)).toBe(true)
+  })
+
+  test('--version, --help', async () => {
+    expect((await run(['--version'])).out).toContain(`${productName} ${version}`)
+    const { code, out } = await run(['start', '--help'])
+    expect([code, out.includes('--endpoint-url')]).toEqual([0, true])
+  })
+
+  test('reads neither .env nor bunfig.toml of the folder it is started in', async () => {
+    const missing = await run(['start'])
+    expect([missing.code, missing.err.includes('No AI Nexus key')]).toEqual([2, true])
+    const { err } = await run(['start', '--dry-run'], { NEXUS_API_KEY: 'mine' })
+    expect(err).toMatch(/port +4141 +default/)
+    expect(err).not.toContain('203.0.113.9')
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  test('serves every door, and validates as the sources do', async () => {
+    const { url, child } = await serving(['--simulate', '--port', '0'])
+    const post = (body: unknown, path = '/v1/messages'): Promise<Response> =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+    const ask = { model: 'sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }
+    expect(await (await post(ask)).json()).toMatchObject({
+      type: 'message',
+      model: 'sonnet',
+      content: [{ type: 'text', text: 'You said: Hello' }],
+    })
+    expect(await (await post({ ...ask, stream: true })).text()).toContain('event: message_stop')
+    expect(
+      await (await post({ ...ask, messages: [{ role: 'user', content: [{ type: 'text' }] }] })).json(),
+    ).toMatchObject({ error: { message: 'messages.0.content.0.text: Field required' } })
+    expect((await post('{')).status).toBe(400)
+    expect(await (await post(ask, '/v1/messages/count_tokens')).json()).toEqual({ input_tokens: expect.any(Number) })
+    expect((await fetch(`${url}/v1/models`)).status).toBe(200)
+    expect((await fetch(`${url}/v1/messages`)).status).toBe(405)
+    expect((await fetch(`${url}/nothing`)).status).toBe(404)
+    expect((await fetch(`${url}/health`, { headers: { host: 'evil.example' } })).status).toBe(403)
+
+    const second = await run(['--simulate', '--port', new URL(url).port])
+    expect([second.code, second.err.includes(`is taken by another ${productName}`)]).toEqual([2, true])
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+  })
+
+  test('simulates', async () => {
+    const child = start(['simulate', '--port', '0'])
+    let said = ''
+    for await (const chunk of child.stdout) {
+      said += new TextDecoder().decode(chunk)
+      if (said.includes('\n')) break
+    }
+    const endpoint = /--endpoint-url (\S+)/.exec(said)?.[1]
+    const response = await fetch(`${endpoint}/model/claude-haiku-4.5/converse`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify({ messages: [{ role: 'user', content: [{ text: 'Hello' }] }] }),
+    })
+    expect(await response.json()).toMatchObject({ output: { message: { content: [{ text: 'You said: Hello' }] } } })
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+  })
+})

@@ -1,0 +1,169 @@
+import { parseArgs } from 'node:util'
+import { colors } from 'consola/utils'
+import { createLogger } from '../src/base/logger.ts'
+import { Secret } from '../src/base/secret.ts'
+import { composeApp } from '../src/cli/compose.ts'
+import { claudeCodeEnvironment } from '../src/cli/launch.ts'
+import { detectShell, launchLine } from '../src/cli/shells.ts'
+import { decodeSse } from '../src/codec/sse.ts'
+import { loadConfig } from '../src/config/load.ts'
+import { createModelResolver, nexusModels } from '../src/gateway/models.ts'
+import { listen } from '../src/server/listen.ts'
+import type { Scenario } from '../src/simulator/reply.ts'
+import { startSimulator } from '../src/simulator/server.ts'
+import type { MessageStreamEvent } from '../src/wire/anthropic/events.ts'
+
+/**
+ * The main job without a key: a simulated AI Nexus, the server in front of it, and one streamed request
+ * with a tool through the whole chain, shown as it arrives.
+ *
+ *   bun run demo [--keep]
+ */
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean' }, port: { type: 'string', default: '0' } } })
+
+const weather = {
+  name: 'get_weather',
+  description: 'Tells the weather of a city.',
+  input_schema: {
+    type: 'object',
+    properties: { city: { type: 'string' }, unit: { type: 'string' } },
+    required: ['city'],
+  },
+}
+
+const scenario: Scenario = ({ body }) => {
+  const isWaiting = body.messages.at(-1)?.content.some((block) => 'toolResult' in block)
+  const isOurs = JSON.stringify(body.toolConfig)?.includes(weather.name) === true
+  // Whoever comes while the demo is kept hears an echo.
+  if (!isOurs || isWaiting === true) return undefined
+  return {
+    content: [
+      { thinking: 'The user asks for the weather. There is a tool for that.' },
+      { text: 'Let me look up the weather in Stuttgart for you.' },
+      { tool: 'get_weather', input: { city: 'Stuttgart', unit: 'celsius' } },
+    ],
+    pace: { frameMs: 25, deltaCharacters: 8 },
+  }
+}
+
+const request = {
+  model: 'claude-sonnet-4-6',
+  max_tokens: 1024,
+  stream: true,
+  thinking: { type: 'adaptive' },
+  system: [{ type: 'text', text: 'You are a helpful assistant.', cache_control: { type: 'ephemeral' } }],
+  tools: [weather],
+  messages: [{ role: 'user', content: 'What is the weather in Stuttgart?' }],
+}
+
+const write = (text: string): void => void process.stdout.write(text)
+
+const heading: Readonly<Record<string, string>> = { thinking: 'thinking  ', text: 'text      ', tool_use: 'tool use  ' }
+
+/** One event, in the words of a person who watches. */
+const show = (event: MessageStreamEvent, elapsedMs: number): void => {
+  switch (event.type) {
+    case 'message_start':
+      write(colors.gray(`  ${elapsedMs} ms   message_start, ${event.message.model}\n`))
+      break
+    case 'content_block_start': {
+      const { content_block: block } = event
+      write(colors.cyan(`  ${heading[block.type] ?? block.type}`) + (block.type === 'tool_use' ? `${block.name} ` : ''))
+      break
+    }
+    case 'content_block_delta': {
+      const { delta } = event
+      if (delta.type === 'text_delta') write(delta.text)
+      if (delta.type === 'thinking_delta') write(colors.gray(delta.thinking))
+      if (delta.type === 'input_json_delta') write(delta.partial_json)
+      if (delta.type === 'signature_delta') write(colors.gray(` (signed, ${delta.signature.length} characters)`))
+      break
+    }
+    case 'content_block_stop':
+      write('\n')
+      break
+    case 'message_delta':
+      write(
+        colors.gray(
+          `  ${elapsedMs} ms   ${event.delta.stop_reason}, ${event.usage.input_tokens + event.usage.cache_creation_input_tokens} tokens in, ${event.usage.output_tokens} out\n`,
+        ),
+      )
+      break
+    default:
+  }
+}
+
+const { config } = loadConfig({ flags: {}, environment: {}, files: [] })
+const simulator = startSimulator({ scenario })
+const app = composeApp({
+  config,
+  defaultModelId: config.model,
+  endpointUrl: simulator.url,
+  apiKey: new Secret('demo'),
+  log: createLogger('silent', () => {}),
+})
+const listener = listen({ hostname: config.host, port: Number(values.port), fetch: app.fetch })
+const url = `http://${config.host}:${listener.port}`
+
+write(`
+nexus-claude-api, without a key: everything below runs on this machine.
+
+  Claude Code's place       this demo, speaking Anthropic's Messages API
+  nexus-claude-api          ${url}
+  AI Nexus' place           ${simulator.url}, simulated, speaking Bedrock's Converse
+
+POST /v1/messages   "${request.messages[0]?.content}"   streamed, with a tool
+
+`)
+
+const startedAt = performance.now()
+// Bun's own switch, which its types do not know: proxies have no business here.
+const options: object = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(request),
+  proxy: false,
+}
+const response = await fetch(`${url}/v1/messages`, options)
+let isComplete = false
+for await (const data of decodeSse(response.body ?? new ReadableStream())) {
+  const event = JSON.parse(data) as MessageStreamEvent
+  show(event, Math.round(performance.now() - startedAt))
+  isComplete ||= event.type === 'message_stop'
+}
+if (!isComplete) {
+  write('\nThe answer did not end as it should have. Please report this.\n')
+  process.exit(1)
+}
+
+write(`
+It works. To go on:
+
+  with your key      NEXUS_API_KEY=... npx --yes bun@1.4.5 run start --claude-code
+  without one        npx --yes bun@1.4.5 run start --simulate --claude-code
+                     then paste the printed line: Claude Code starts against it
+  all flags          npx --yes bun@1.4.5 run start --help
+`)
+
+if (values.keep === true) {
+  const resolver = createModelResolver(nexusModels, config.model)
+  const [model, smallModel] = [resolver.resolve(config.model), resolver.resolve(config.smallModel)]
+  const environment = claudeCodeEnvironment({
+    config,
+    model,
+    smallModel,
+    port: listener.port,
+    environment: process.env,
+  })
+  const shell = detectShell({ platform: process.platform, environment: process.env, parent: undefined })
+  write(
+    `\nKept running at ${url}; Ctrl-C ends it. Claude Code in front of it, answered by an echo:\n\n${launchLine(shell, environment, 'claude')}\n`,
+  )
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+} else write('  keep this running  npx --yes bun@1.4.5 run demo --keep\n')
+await listener.stop(true)
+await simulator.stop()

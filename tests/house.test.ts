@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { claudeCodeEnvironment } from '../src/cli/launch.ts'
+import { simulateFlags } from '../src/cli/simulate.ts'
+import { startFlags } from '../src/cli/start-flags.ts'
+import { type Setting, settings } from '../src/config/settings.ts'
+import { createModelResolver, nexusModels } from '../src/gateway/models.ts'
+import { defaultConfig } from './support/chain.ts'
+
+const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
 
 /** Rules of the house that no linter holds. */
 
@@ -43,5 +51,51 @@ describe('the house', () => {
 
   test('the folder of the build machine is not in the product', () => {
     expect(matching(/import\.meta\.(?:dir|path|file|url)/)).toEqual([])
+  })
+})
+
+describe('the documentation', () => {
+  const configuration = readFileSync(join(root, 'docs', 'configuration.md'), 'utf8')
+
+  test('lists every setting once, as it is', () => {
+    for (const setting of settings as readonly Setting[]) {
+      const rows = configuration.split('\n').filter((line) => line.startsWith(`| \`--${setting.flag}\``))
+      expect(rows.length).toBe(1)
+      const [, flag, fallback, variables, key] = rows[0]?.split('|').map((cell) => cell.trim()) ?? []
+      expect(flag).toBe(
+        [`--${setting.flag}`, ...(setting.alias ? [`-${setting.alias}`] : [])].map((name) => `\`${name}\``).join(', '),
+      )
+      expect(fallback).toBe(setting.default === undefined ? 'none' : `\`${setting.default}\``)
+      expect(variables).toBe(setting.environment.map((name) => `\`${name}\``).join(', '))
+      expect(key).toBe(`\`${setting.key}\``)
+    }
+  })
+
+  test('lists every flag, and none that is not there', () => {
+    const listed = new Set(configuration.match(/(?<=\| `|, `|and `)--[a-z-]+(?=`)/g))
+    expect([...listed].sort()).toEqual(
+      Object.keys(startFlags)
+        .map((name) => `--${name}`)
+        .sort(),
+    )
+    const simulator = readFileSync(join(root, 'docs', 'simulator.md'), 'utf8')
+    for (const flag of Object.keys(simulateFlags).filter((name) => !['help', 'version'].includes(name)))
+      expect(simulator).toContain(`| \`--${flag}\``)
+  })
+
+  test('lists every variable of the launch command', () => {
+    const { set, unset } = claudeCodeEnvironment({
+      config: defaultConfig,
+      model: resolver.resolve('sonnet'),
+      smallModel: resolver.resolve('haiku'),
+      port: 1,
+      environment: {},
+    })
+    for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
+  })
+
+  test("the README's two commands come first", () => {
+    const commands = readFileSync(join(root, 'README.md'), 'utf8').match(/(?<=```sh\n).*/g)
+    expect(commands?.slice(0, 2)).toEqual(['npx --yes bun@1.4.5 run demo', 'npx --yes bun@1.4.5 run test'])
   })
 })

@@ -42,6 +42,8 @@ export interface GatewayErrorOptions {
   readonly upstreamRequestId?: string
   /** Methods that the path knows, for a 405. */
   readonly allow?: string
+  /** The message is ours and quotes nobody, so the log may have it. */
+  readonly isLoggable?: boolean
   readonly cause?: unknown
 }
 
@@ -58,6 +60,7 @@ export class GatewayError extends Error {
   readonly retryable: boolean
   readonly upstreamRequestId: string | undefined
   readonly allow: string | undefined
+  readonly isLoggable: boolean
 
   constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -68,6 +71,7 @@ export class GatewayError extends Error {
     this.retryable = options.retryable ?? false
     this.upstreamRequestId = options.upstreamRequestId
     this.allow = options.allow
+    this.isLoggable = options.isLoggable ?? false
   }
 }
 

@@ -4,11 +4,14 @@ import type { GatewayEvent, GatewayObserver } from './events.ts'
 const rounded = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : Math.round(milliseconds)
 
+/** A client may call its model what it likes. */
+const loggedNameCharacters = 100
+
 /** Figures and names, never words: an error's message may quote what was said. */
 const fieldsOf = (event: GatewayEvent): LogFields => ({
   requestId: event.requestId,
   upstreamRequestId: event.upstreamRequestId,
-  model: event.modelAsked,
+  model: event.modelAsked.slice(0, loggedNameCharacters),
   used: event.modelUsed,
   stream: event.isStream,
   stop: event.stopReason,
@@ -32,6 +35,11 @@ export const createAccessLog =
         log.info('request.cancelled', fieldsOf(event))
         return
       case 'failed':
-        log.warn('request.failed', { ...fieldsOf(event), error: event.error.type, status: event.error.status })
+        log.warn('request.failed', {
+          ...fieldsOf(event),
+          error: event.error.type,
+          status: event.error.status,
+          reason: event.error.isLoggable ? event.error.message : undefined,
+        })
     }
   }

@@ -202,5 +202,6 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     fetch: answer,
   })
   const port = server.port ?? 0
-  return { url: `http://${hostname}:${port}`, port, journal, stop: () => server.stop(true) }
+  const name = hostname.includes(':') ? `[${hostname}]` : hostname
+  return { url: `http://${name}:${port}`, port, journal, stop: () => server.stop(true) }
 }

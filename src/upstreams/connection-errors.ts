@@ -41,5 +41,6 @@ export const toConnectionError = (error: unknown, host: string): GatewayError =>
     status: 502,
     shouldRetry: true,
     retryable: true,
+    isLoggable: true,
     cause: error,
   })

@@ -29,7 +29,10 @@ export const startDeadline = (silenceMs: number, callerSignal: AbortSignal): Dea
 
   const expire = (): void => {
     const what = hasAnswered ? 'sent nothing for' : 'did not begin to answer within'
-    expired = new GatewayError('timeout_error', `AI Nexus ${what} ${inSeconds(silenceMs)}.`, { shouldRetry: true })
+    expired = new GatewayError('timeout_error', `AI Nexus ${what} ${inSeconds(silenceMs)}.`, {
+      shouldRetry: true,
+      isLoggable: true,
+    })
     controller.abort(expired)
   }
   // One timer that looks again, instead of one that is set anew for each chunk.

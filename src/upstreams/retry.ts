@@ -48,6 +48,7 @@ export const withRetries = async <T>(
         error: error.type,
         status: error.status,
         waitMs: Math.round(waitMs),
+        reason: error.isLoggable ? error.message : undefined,
       })
       await policy.sleep(waitMs, signal)
     }

@@ -265,8 +265,9 @@ describe('retries', () => {
 
 describe('an upstream that is none', () => {
   test('nobody there', async () => {
-    const { post } = startChain({ endpointUrl: 'http://127.0.0.1:1' })
+    const { post, records } = startChain({ endpointUrl: 'http://127.0.0.1:1' })
     const response = await post(request())
+    expect(records.find(({ event }) => event === 'request.failed')?.fields['reason']).toContain('connection refused')
     expect(response.status).toBe(502)
     expect(response.headers.get('x-should-retry')).toBe('true')
     expect(await response.json()).toMatchObject({

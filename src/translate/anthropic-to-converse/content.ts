@@ -3,7 +3,7 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { CacheControl, ContentBlock as ClientBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import type { Path, Translation } from './context.ts'
-import { isBlank, toDocument, toSearchResult } from './documents.ts'
+import { isBlank, toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 import { converseToolUseId } from './tool-names.ts'
 import { toToolResult } from './tool-result.ts'
@@ -66,14 +66,10 @@ export const toContentBlocks = (block: ClientBlock, path: Path, translation: Tra
       return isBlank(block.text) ? [] : [{ text: block.text }]
     case 'image':
       return [{ image: toImage(block, path) }]
-    case 'document': {
-      const { document, images } = toDocument(block, path, translation)
-      return [...(document === undefined ? [] : [{ document }]), ...images.map((image) => ({ image }))]
-    }
-    case 'search_result': {
-      const searchResult = toSearchResult(block, path, translation)
-      return searchResult === undefined ? [] : [{ searchResult }]
-    }
+    case 'document':
+      return toDocumentParts(block, path, translation)
+    case 'search_result':
+      return toSearchResultParts(block, path, translation)
     case 'thinking':
       // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
       if (block.signature) {

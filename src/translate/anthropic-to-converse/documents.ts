@@ -30,7 +30,7 @@ interface DocumentParts {
 const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
   blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
 
-const toParts = (block: DocumentBlock, path: Path): DocumentParts => {
+const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
   const source = requireInlineSource(block.source, [...path, 'document'])
   switch (source.type) {
     case 'base64': {
@@ -52,46 +52,41 @@ const toParts = (block: DocumentBlock, path: Path): DocumentParts => {
   }
 }
 
-/** A document, and the images that stood inside it. An empty document leaves nothing but a note. */
-export const toDocument = (
+/** A document, and behind it the images that stood inside it. An empty document leaves nothing but a note. */
+export const toDocumentParts = (
   block: DocumentBlock,
   path: Path,
   translation: Translation,
-): { document: Document | undefined; images: readonly Image[] } => {
-  const { format, source, images } = toParts(block, path)
+): ({ document: Document } | { image: Image })[] => {
+  const { format, source, images } = readDocument(block, path)
+  const parts = images.map((image) => ({ image }))
   if (source === undefined) {
     translation.notes.dropped(path, 'empty document')
-    return { document: undefined, images }
+    return parts
   }
-  const name = translation.documentNames.next(block.title ?? undefined)
   const context = block.context ?? ''
   const withCitations = translation.citations.forced || block.citations?.enabled === true
   const document: Document = {
     format,
-    name,
+    name: translation.documentNames.next(block.title ?? undefined),
     source,
     ...(isBlank(context) ? {} : { context }),
     ...(withCitations ? { citations: { enabled: true } } : {}),
   }
-  return { document, images }
+  return [{ document }, ...parts]
 }
 
-/** A search result; undefined where all its texts are blank. */
-export const toSearchResult = (
-  block: SearchResultBlock,
+/** A search result. One whose texts are all blank leaves nothing but a note. */
+export const toSearchResultParts = (
+  { source, title, content, citations }: SearchResultBlock,
   path: Path,
   translation: Translation,
-): SearchResult | undefined => {
-  const content = textParts(block.content)
-  if (content.length === 0) {
+): { searchResult: SearchResult }[] => {
+  const texts = textParts(content)
+  if (texts.length === 0) {
     translation.notes.dropped(path, 'empty search result')
-    return undefined
+    return []
   }
-  const { source, title } = block
-  return {
-    source,
-    title,
-    content,
-    ...(block.citations?.enabled === true ? { citations: { enabled: true } } : {}),
-  }
+  const cited = citations?.enabled === true ? { citations: { enabled: true } } : {}
+  return [{ searchResult: { source, title, content: texts, ...cited } }]
 }

@@ -3,7 +3,7 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { ToolResultContent as ClientContent, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
 import type { Path, Translation } from './context.ts'
-import { isBlank, toDocument, toSearchResult } from './documents.ts'
+import { isBlank, toDocumentParts, toSearchResultParts } from './documents.ts'
 import { imageFormatOf, toImage, wireBase64 } from './media.ts'
 import { converseToolUseId } from './tool-names.ts'
 
@@ -30,14 +30,10 @@ const toParts = (block: ClientContent, path: Path, translation: Translation): To
       return isBlank(block.text) ? [] : [{ text: block.text }]
     case 'image':
       return [toImagePart(block, path, translation)]
-    case 'document': {
-      const { document, images } = toDocument(block, path, translation)
-      return [...(document === undefined ? [] : [{ document }]), ...images.map((image) => ({ image }))]
-    }
-    case 'search_result': {
-      const searchResult = toSearchResult(block, path, translation)
-      return searchResult === undefined ? [] : [{ searchResult }]
-    }
+    case 'document':
+      return toDocumentParts(block, path, translation)
+    case 'search_result':
+      return toSearchResultParts(block, path, translation)
     case 'tool_reference':
       // The tool itself, with its description, is loaded into toolConfig: see tools.ts.
       return [{ text: `Tool available: ${block.tool_name}` }]

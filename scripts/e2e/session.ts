@@ -141,7 +141,9 @@ export const runSession = (options: SessionOptions): Promise<SessionResult> =>
   withFolder(async (home) => {
     const clientHome = join(home, 'client')
     await mkdir(clientHome)
+    const journal: JournalEntry[] = []
     const simulator = startSimulator({
+      onRequest: (entry) => journal.push(entry),
       scenario: options.scenario,
       ...(options.acceptedKey && { apiKey: options.acceptedKey }),
     })
@@ -153,7 +155,7 @@ export const runSession = (options: SessionOptions): Promise<SessionResult> =>
       return {
         ...client,
         result: client.events.findLast(({ type }) => type === 'result'),
-        journal: simulator.journal,
+        journal,
         serverLog: await log,
       }
     } finally {

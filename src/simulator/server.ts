@@ -32,6 +32,7 @@ export interface SimulatorOptions {
   readonly apiKey?: string
   readonly models?: readonly SimulatedModel[]
   readonly scenario?: Scenario
+  /** Hears of each request; the simulator itself keeps none. */
   readonly onRequest?: (entry: JournalEntry) => void
   readonly newId?: () => string
 }
@@ -39,8 +40,6 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly url: string
   readonly port: number
-  /** In the order of arrival. */
-  readonly journal: readonly JournalEntry[]
   stop(): Promise<void>
 }
 
@@ -171,7 +170,6 @@ const toEntry = (
 /** An AI Nexus on the real wire: it judges requests as Bedrock does, and answers from a scenario. */
 export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
   const { hostname = '127.0.0.1', scenario, onRequest, newId = () => crypto.randomUUID() } = options
-  const journal: JournalEntry[] = []
   const cache = createPromptCache()
 
   const answer = async (request: Request): Promise<Response> => {
@@ -181,7 +179,6 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     const simulated = { ...asked, modelId: asked.modelId ?? '' } as SimulatedRequest
     const reply: Reply = refusal === undefined ? (scenario?.(simulated) ?? echo(simulated)) : { error: refusal }
     const entry = toEntry(request, asked, reply, refusal)
-    journal.push(entry)
     onRequest?.(entry)
 
     await pause(reply.pace?.firstMs ?? 0, request.signal)
@@ -203,5 +200,5 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
   })
   const port = server.port ?? 0
   const name = hostname.includes(':') ? `[${hostname}]` : hostname
-  return { url: `http://${name}:${port}`, port, journal, stop: () => server.stop(true) }
+  return { url: `http://${name}:${port}`, port, stop: () => server.stop(true) }
 }

@@ -56,15 +56,23 @@ export interface PromptCache {
 
 const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
 
-/** Remembers prefixes for as long as it lives, whatever their `ttl`. */
+/** Prefixes that are remembered: the oldest give way. */
+const maximumPrefixes = 10_000
+
+/** Remembers prefixes whatever their `ttl`. */
 export const createPromptCache = (): PromptCache => {
   const cached = new Set<bigint>()
+  const remember = (hash: bigint): void => {
+    cached.add(hash)
+    const [oldest] = cached
+    if (cached.size > maximumPrefixes && oldest !== undefined) cached.delete(oldest)
+  }
   return {
     meter(modelId, body) {
       const steps = stepsOf(modelId, body)
       const lastPoint = steps.findLastIndex((step) => step.cachePoint !== undefined)
       const read = steps.slice(0, lastPoint + 1).findLastIndex((step) => cached.has(step.hash))
-      for (const step of steps) if (step.cachePoint !== undefined) cached.add(step.hash)
+      for (const step of steps) if (step.cachePoint !== undefined) remember(step.hash)
 
       const written = steps.slice(read + 1, lastPoint + 1)
       const inputTokens = sum(steps.slice(lastPoint + 1))

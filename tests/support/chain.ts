@@ -5,12 +5,12 @@ import { composeApp } from '../../src/cli/compose.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
+import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
 export interface Chain {
   readonly url: string
-  readonly simulator: Simulator
+  readonly simulator: Simulator & { readonly journal: readonly JournalEntry[] }
   readonly records: readonly LogRecord[]
   /** Posts JSON to `/v1/messages`, or to another path. */
   post(body: unknown, options?: PostOptions): Promise<Response>
@@ -47,7 +47,12 @@ afterEach(async () => {
 export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
 
 export const startChain = (options: ChainOptions = {}): Chain => {
-  const simulator = startSimulator({ ...options.simulator, ...(options.scenario && { scenario: options.scenario }) })
+  const journal: JournalEntry[] = []
+  const simulator = startSimulator({
+    ...options.simulator,
+    ...(options.scenario && { scenario: options.scenario }),
+    onRequest: (entry) => journal.push(entry),
+  })
   const records: LogRecord[] = []
   const config = { ...defaultConfig, maxRetries: 0, ...options.config }
   const app = composeApp({
@@ -65,7 +70,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
   const url = `http://127.0.0.1:${listener.port}`
   return {
     url,
-    simulator,
+    simulator: { ...simulator, journal },
     records,
     post: (body, { path = '/v1/messages', headers = {}, signal } = {}) =>
       fetch(url + path, {

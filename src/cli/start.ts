@@ -3,6 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
+import { type Machine, userConfigPath } from '../config/paths.ts'
 import { clientSpelling, createModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { productName, version } from '../version.ts'
@@ -17,11 +18,14 @@ import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
 import { startFlags } from './start-flags.ts'
 
-const missingKey = `No AI Nexus key. Give one in one of these ways:
-  NEXUS_API_KEY=... ${productName} start        for this shell
-  { "apiKey": "..." } in the configuration file   for good (see ${productName} start --dry-run --simulate for its path)
-  ${productName} start --api-key ...            visible to others on this machine
+const missingKey = (machine: Machine): string => {
+  const assignment = machine.platform === 'win32' ? "$env:NEXUS_API_KEY = '...'" : 'export NEXUS_API_KEY=...'
+  return `No AI Nexus key. Give one in one of these ways, the safest first:
+  { "apiKey": "..." } in ${userConfigPath(machine)}
+  ${assignment}
+  --api-key ...   (others on this machine can see it)
 Or try it without a key: ${productName} start --simulate`
+}
 
 /** `default` cannot stand for itself here. */
 const findModel = (name: string, flag: string): ResolvedModel => {
@@ -31,9 +35,9 @@ const findModel = (name: string, flag: string): ResolvedModel => {
   throw new UsageError(`${flag} '${name}' is not known.${didYouMean(name, known)} Known: ${known.join(', ')}.`)
 }
 
-const requireKey = (config: Config, isSimulated: boolean): Secret => {
+const requireKey = (config: Config, isSimulated: boolean, machine: Machine): Secret => {
   if (isSimulated) return new Secret('simulated')
-  if (config.apiKey === undefined) throw new UsageError(missingKey)
+  if (config.apiKey === undefined) throw new UsageError(missingKey(machine))
   return config.apiKey
 }
 
@@ -74,7 +78,7 @@ export const runStart = async (rawArgs: readonly string[], io: Io): Promise<void
   const model = findModel(config.model, '--model')
   const smallModel = findModel(config.smallModel, '--small-model')
   const isSimulated = flags['simulate'] === true
-  const apiKey = requireKey(config, isSimulated)
+  const apiKey = requireKey(config, isSimulated, io.machine)
   const shell = flags['claude-code'] === true ? shellFor(flags, io.machine) : undefined
   if (typeof flags['shell'] === 'string') parseShell(flags['shell'])
   const printLaunch = (port: number): void => {

@@ -82,6 +82,10 @@ export const dotted = (path: readonly (string | number)[]): string => path.join(
 export const invalidRequest = (path: readonly (string | number)[], sentence: string): GatewayError =>
   new GatewayError('invalid_request_error', path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`)
 
+/** Nobody is there any more to be told: the status is for our own log. */
+export const clientClosed = (cause: unknown): GatewayError =>
+  new GatewayError('api_error', 'The client closed the request.', { status: 499, cause })
+
 /** Whatever was thrown, as a GatewayError. A stranger's words stay in `cause`: they may quote a prompt. */
 export const toGatewayError = (thrown: unknown): GatewayError =>
   thrown instanceof GatewayError

@@ -27,8 +27,11 @@ const optionsOf = (definition: ArgsDef): Options => {
 const hasCode = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && 'code' in error
 
-/** The option that the parser could not place, as it was written. */
-const unknownOption = (message: string): string => /'(-{1,2}[^']*)'/.exec(message)?.[1] ?? ''
+/** The option that the parser could not place, as it was written; of grouped ones it names only the letter. */
+const unknownOption = (message: string): string => {
+  const name = /'([^']+)'/.exec(message)?.[1] ?? ''
+  return name.startsWith('-') ? name : `-${name}`
+}
 
 const toUsageError = (error: unknown, command: string, options: Options): UsageError => {
   const help = `See nexus-claude-api ${command} --help.`
@@ -43,7 +46,7 @@ const toUsageError = (error: unknown, command: string, options: Options): UsageE
       return new UsageError(`${command} takes no argument without a flag. ${help}`)
     default:
       // A flag without its value, or a switch with one: the parser's own words are clear.
-      return new UsageError(`${error.message.split('\n')[0]} ${help}`)
+      return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)
   }
 }
 
@@ -58,4 +61,12 @@ export const parseFlags = (command: string, definition: ArgsDef, rawArgs: readon
   } catch (error) {
     throw toUsageError(error, command, options)
   }
+}
+
+/** A flag's text; undefined where it was not given. Throws UsageError for an empty one. */
+export const textFlag = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name]
+  if (typeof value !== 'string') return undefined
+  if (value.trim() === '') throw new UsageError(`--${name} is empty. Give it a value, or leave it out.`)
+  return value
 }

@@ -6,7 +6,7 @@ import { createAccessLog } from '../gateway/access-log.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
 import { createApp } from '../server/app.ts'
-import type { Fetch } from '../upstreams/http.ts'
+import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
 import { createLogSink } from './log-sink.ts'
 
@@ -35,15 +35,20 @@ export interface ServerOptions {
   readonly endpointUrl: string
   readonly apiKey: Secret
   readonly log: Logger
+  /** As `BUN_CONFIG_MAX_HTTP_REQUESTS` of the process has it. */
+  readonly maximumConnections?: number
   /** For tests; the product's own values otherwise. */
   readonly pingMs?: number
   readonly commitMs?: number
 }
 
 /** Everything between a client's request and Nexus, ready to be served. */
-export const composeApp = ({ config, defaultModelId, endpointUrl, apiKey, log, ...timing }: ServerOptions) => {
+export const composeApp = (options: ServerOptions) => {
+  const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs } = options
+  const { maximumConnections = defaultMaximumConnections } = options
   const upstream = createUpstream('nexus', {
     fetch: fetch as Fetch,
+    maximumConnections,
     endpointUrl,
     apiKey,
     silenceMs: config.timeoutSeconds * millisecondsPerSecond,
@@ -67,7 +72,8 @@ export const composeApp = ({ config, defaultModelId, endpointUrl, apiKey, log, .
     log,
     pid: process.pid,
     uptime: () => process.uptime(),
-    ...timing,
+    ...(pingMs !== undefined && { pingMs }),
+    ...(commitMs !== undefined && { commitMs }),
   })
 }
 

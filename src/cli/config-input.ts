@@ -5,27 +5,33 @@ import type { ConfigFile } from '../config/files.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { settings } from '../config/settings.ts'
-import type { Flags } from './arguments.ts'
+import { type Flags, textFlag } from './arguments.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '')
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+
+const unreadable = (path: string, what: string, error: unknown): UsageError =>
+  new UsageError(`The ${what} ${path} cannot be read (${errorCode(error)}). Is the path right, and may you read it?`)
 
 /** Throws UsageError for a file that was named and cannot be read. */
-const readNamed = (path: string, what: string): string => {
+export const readNamed = (path: string, what: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`The ${what} ${path} cannot be read${codeOf(error)}.`)
+    throw unreadable(path, what, error)
   }
 }
 
-const readOptional = (path: string): ConfigFile[] =>
-  existsSync(path) ? [{ path, text: readNamed(path, 'configuration file') }] : []
-
-const textFlag = (flags: Flags, name: string): string | undefined => {
-  const value = flags[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+/** A file that is not there is fine; one that cannot be read might have held what is now missed. */
+const readOptional = (path: string): ConfigFile[] => {
+  try {
+    return [{ path, text: readFileSync(path, 'utf8') }]
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return []
+    throw unreadable(path, 'configuration file', error)
+  }
 }
 
 /** What is really set goes before what a file says. */
@@ -66,5 +72,8 @@ export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
     ...(flags['verbose'] === true && { logLevel: 'debug' as const }),
     ...(isDev && loaded.config.logFile === undefined && { logFile: localLogPath(machine) }),
   }
-  return { ...loaded, config, environment, warnings: [...loaded.warnings, ...unread] }
+  const sources = new Map(loaded.sources)
+  if (config.logLevel !== loaded.config.logLevel) sources.set('logging.level', '--verbose')
+  if (config.logFile !== loaded.config.logFile) sources.set('logging.file', '--dev')
+  return { config, sources, environment, warnings: [...loaded.warnings, ...unread] }
 }

@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { colors } from 'consola/utils'
 import type { LogRecord, LogSink } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
@@ -13,10 +14,16 @@ const paint: Readonly<Record<LogRecord['level'], (text: string) => string>> = {
   error: colors.red,
 }
 
+/** What JSON leaves as it is and a terminal takes for a command, or for a turn of the writing. */
+const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+const harmless = (json: string): string =>
+  json.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** Quotes what would not be one word. Control characters of a client's making never reach the terminal. */
 const word = (value: string | number | boolean | null): string => {
   const text = String(value)
-  return /^[\w.:/@+,%~[\]-]+$/.test(text) ? text : JSON.stringify(text)
+  return /^[\w.:/@+,%~[\]-]+$/.test(text) ? text : harmless(JSON.stringify(text))
 }
 
 const fieldsOf = ({ fields }: LogRecord): [string, string | number | boolean | null][] =>
@@ -30,8 +37,10 @@ const asText = (record: LogRecord, time: Date, color: boolean): string => {
   return `${[head, record.event, ...fields].join(' ')}\n`
 }
 
-const asJson: Formatter = (record, time) =>
-  `${JSON.stringify({ time: time.toISOString(), level: record.level, event: record.event, ...Object.fromEntries(fieldsOf(record)) })}\n`
+const asJson: Formatter = (record, time) => {
+  const fields = Object.fromEntries(fieldsOf(record))
+  return `${harmless(JSON.stringify({ time: time.toISOString(), level: record.level, event: record.event, ...fields }))}\n`
+}
 
 export interface LogOptions {
   readonly format: LogFormat
@@ -44,12 +53,28 @@ export interface LogOptions {
 /** Only its owner may read the log. */
 const logFileMode = 0o600
 
+const unwritable = (path: string, error: unknown): UsageError => {
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return new UsageError(`The log file ${path} cannot be written${code}. Give another with --log-file.`)
+}
+
 const openLogFile = (path: string): number => {
   try {
-    return openSync(path, 'a', logFileMode)
+    const descriptor = openSync(path, 'a', logFileMode)
+    fchmodSync(descriptor, logFileMode)
+    return descriptor
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    throw new UsageError(`The log file ${path} cannot be written${code}. Give another with --log-file.`)
+    throw unwritable(path, error)
+  }
+}
+
+/** Whether the log file could be written, without making it. Throws UsageError where not. */
+export const checkLogFile = (path: string | undefined): void => {
+  if (path === undefined) return
+  try {
+    accessSync(existsSync(path) ? path : dirname(resolve(path)), constants.W_OK)
+  } catch (error) {
+    throw unwritable(path, error)
   }
 }
 

@@ -2,6 +2,7 @@ import { type ArgsDef, defineCommand, runCommand } from 'citty'
 import { didYouMean } from '../base/nearest.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { productName, version } from '../version.ts'
+import { type Flags, parseFlags } from './arguments.ts'
 import type { Io } from './io.ts'
 import { runSimulate, simulateFlags } from './simulate.ts'
 import { runStart } from './start.ts'
@@ -15,7 +16,7 @@ type ExitCode = (typeof exitCode)[keyof typeof exitCode]
 interface Command {
   readonly description: string
   readonly flags: ArgsDef
-  readonly run: (rawArgs: readonly string[], io: Io) => Promise<void>
+  readonly run: (flags: Flags, io: Io) => Promise<void>
 }
 
 const commands: ReadonlyMap<string, Command> = new Map([
@@ -56,18 +57,19 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<void> => {
       `Unknown command ${first}.${didYouMean(first, [...commands.keys()])} See ${productName} --help.`,
     )
   }
-  const { description, flags, run } = command
-  if (wants(rawArgs, '--help', '-h')) {
-    io.out(isNamed ? commandUsage(`${productName} ${name}`, description, flags) : mainHelp())
-  } else if (wants(rawArgs, '--version', '-V')) io.out(versionLine())
-  else {
-    const citty = defineCommand({
-      meta: { name, description },
-      args: flags,
-      run: (context) => run(context.rawArgs, io),
-    })
-    await runCommand(citty, { rawArgs: rawArgs.slice(isNamed ? 1 : 0) })
-  }
+  const { description, flags: definition, run } = command
+  const help = (): void =>
+    io.out(isNamed ? commandUsage(`${productName} ${name}`, description, definition) : mainHelp())
+  // Before anything else is read, so that a line with other faults gets its help, too.
+  if (wants(rawArgs, '--help', '-h')) return help()
+  if (wants(rawArgs, '--version', '-V')) return io.out(versionLine())
+
+  const given = rawArgs.slice(isNamed ? 1 : 0)
+  const flags = parseFlags(name, definition, given)
+  if (flags['help'] === true) return help()
+  if (flags['version'] === true) return io.out(versionLine())
+  const citty = defineCommand({ meta: { name, description }, args: definition, run: () => run(flags, io) })
+  await runCommand(citty, { rawArgs: given })
 }
 
 /** Runs the command line and tells the exit code. Never throws. */

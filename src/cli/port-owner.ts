@@ -18,7 +18,9 @@ const askItself = async (host: string, port: number): Promise<string | undefined
     if (typeof health !== 'object' || health === null || !('service' in health) || health.service !== productName)
       return undefined
     const { version, pid } = health as { readonly version?: unknown; readonly pid?: unknown }
-    return `another ${productName} (version ${String(version)}, process ${String(pid)})`
+    // Whoever answers there may call itself what it likes.
+    const isOurs = typeof version === 'string' && /^[\w.+-]{1,40}$/.test(version) && Number.isInteger(pid)
+    return isOurs ? `another ${productName} (version ${version}, process ${pid})` : undefined
   } catch {
     return undefined
   }

@@ -1,14 +1,18 @@
 import { UsageError } from '../base/usage-error.ts'
-import { type Listener, type ListenOptions, listen } from '../server/listen.ts'
+import type { Listener } from '../server/listen.ts'
 import { portOwner } from './port-owner.ts'
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
-/** Listens, or says in words why it cannot. Rejects with UsageError. */
-export const listenOrExplain = async (options: ListenOptions, platform: string): Promise<Listener> => {
-  const { hostname, port } = options
+export interface Place {
+  readonly hostname: string
+  readonly port: number
+}
+
+/** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
+export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place, platform: string): Promise<T> => {
   try {
-    return listen(options)
+    return start()
   } catch (error) {
     const code = codeOf(error)
     if (code === 'EADDRINUSE') {
@@ -18,8 +22,9 @@ export const listenOrExplain = async (options: ListenOptions, platform: string):
         `Port ${port} on ${hostname} is taken${by}. Stop it, or choose another port with --port (0 for any free one).`,
       )
     }
-    if (code === 'EACCES')
+    if (code === 'EACCES') {
       throw new UsageError(`Port ${port} may not be used by you. Choose one above 1023 with --port.`)
+    }
     throw new UsageError(
       `Cannot listen on ${hostname}:${port}${code === '' ? '' : ` (${code})`}. Is --host an address of this machine?`,
     )
@@ -33,7 +38,7 @@ const graceMs = 30_000
  * Resolves when the program is told to end (SIGINT, SIGTERM) and the running answers have ended, or
  * the time for that is up. A second signal ends at once.
  */
-export const untilStopped = (listener: Listener, say: (text: string) => void): Promise<void> =>
+export const untilStopped = (listener: Pick<Listener, 'stop'>, say: (text: string) => void): Promise<void> =>
   new Promise((resolve) => {
     let isStopping = false
     const stop = (): void => {

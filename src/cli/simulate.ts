@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
 import { GatewayError } from '../base/errors.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Scenario } from '../simulator/reply.ts'
 import { parseScenario } from '../simulator/scenario-file.ts'
-import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../simulator/server.ts'
+import { type JournalEntry, type SimulatorOptions, startSimulator } from '../simulator/server.ts'
 import { productName } from '../version.ts'
-import { commonFlags, parseFlags } from './arguments.ts'
+import { commonFlags, type Flags, textFlag } from './arguments.ts'
+import { readNamed } from './config-input.ts'
 import type { Io } from './io.ts'
-import { portOwner } from './port-owner.ts'
-import { untilStopped } from './server-lifecycle.ts'
+import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 
 const defaultPort = 4142
 
@@ -27,60 +26,43 @@ export const simulateFlags: ArgsDef = {
 }
 
 const readScenario = (path: string): Scenario => {
+  const text = readNamed(path, 'scenario')
   try {
-    return parseScenario(readFileSync(path, 'utf8'))
+    return parseScenario(text)
   } catch (error) {
-    if (error instanceof GatewayError) throw new UsageError(`The scenario ${path}: ${error.message}.`)
-    throw new UsageError(`The scenario ${path} cannot be read.`)
+    if (!(error instanceof GatewayError)) throw error
+    throw new UsageError(`The scenario ${path}: ${error.message}. See docs/simulator.md for its form.`)
   }
 }
 
-const parsePort = (text: string | undefined): number => {
-  if (text === undefined) return defaultPort
-  const port = text.trim() === '' ? Number.NaN : Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new UsageError('--port must be a whole number from 0 to 65535.')
+const maximumPort = 65_535
+
+const parsePort = (given: Flags[string]): number => {
+  if (given === undefined) return defaultPort
+  const port = typeof given === 'string' && given.trim() !== '' ? Number(given) : Number.NaN
+  if (Number.isInteger(port) && port >= 0 && port <= maximumPort) return port
+  throw new UsageError(`--port must be a whole number from 0 to ${maximumPort}.`)
 }
 
 /** Names, sizes and verdicts, never the words of a request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${refusal}`}\n`
 
-const startOrExplain = async (
-  options: SimulatorOptions & { port: number; hostname: string },
-  platform: string,
-): Promise<Simulator> => {
-  try {
-    return startSimulator(options)
-  } catch (error) {
-    const { hostname, port } = options
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) {
-      throw new UsageError(`Cannot listen on ${hostname}:${port}. Is --host an address of this machine?`)
-    }
-    const owner = await portOwner(hostname, port, platform)
-    throw new UsageError(
-      `Port ${port} on ${hostname} is taken${owner === undefined ? '' : ` by ${owner}`}. Choose another with --port.`,
-    )
-  }
-}
-
 /** `nexus-claude-api simulate`. Rejects with UsageError; resolves when it was told to end. */
-export const runSimulate = async (rawArgs: readonly string[], io: Io): Promise<void> => {
-  const flags = parseFlags('simulate', simulateFlags, rawArgs)
-  const text = (name: string): string | undefined => (typeof flags[name] === 'string' ? flags[name] : undefined)
-  const apiKey = text('api-key')
-  const scenarioPath = text('scenario')
-  const simulator = await startOrExplain(
-    {
-      hostname: text('host') ?? '127.0.0.1',
-      port: parsePort(text('port')),
-      ...(apiKey && { apiKey }),
-      ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
-      onRequest: (entry) => io.err(lineFor(entry)),
-    },
-    io.machine.platform,
-  )
+export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {
+  const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
+  const port = parsePort(flags['port'])
+  const apiKey = textFlag(flags, 'api-key')
+  const scenarioPath = textFlag(flags, 'scenario')
+  const options: SimulatorOptions = {
+    hostname,
+    port,
+    ...(apiKey && { apiKey }),
+    ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
+    onRequest: (entry) => io.err(lineFor(entry)),
+  }
+  const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port }, io.machine.platform)
   io.err(`A simulated AI Nexus at ${simulator.url}. Use it with:\n`)
   io.out(`${productName} start --endpoint-url ${simulator.url} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
-  await untilStopped({ ...simulator, hostname: '', stop: () => simulator.stop() }, io.err)
+  await untilStopped({ stop: () => simulator.stop() }, io.err)
 }

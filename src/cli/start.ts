@@ -4,19 +4,21 @@ import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Machine, userConfigPath } from '../config/paths.ts'
+import type { SettingKey } from '../config/settings.ts'
 import { clientSpelling, createModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
+import { listen } from '../server/listen.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { productName, version } from '../version.ts'
-import { type Flags, parseFlags } from './arguments.ts'
+import { type Flags, textFlag } from './arguments.ts'
 import { composeApp, composeLog } from './compose.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import { describeConfig } from './describe-config.ts'
 import type { Io } from './io.ts'
 import { claudeCodeEnvironment, localUrl } from './launch.ts'
+import { checkLogFile } from './log-sink.ts'
 import { parentProgram } from './parent-program.ts'
 import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
-import { startFlags } from './start-flags.ts'
 
 const missingKey = (machine: Machine): string => {
   const assignment = machine.platform === 'win32' ? "$env:NEXUS_API_KEY = '...'" : 'export NEXUS_API_KEY=...'
@@ -27,12 +29,18 @@ const missingKey = (machine: Machine): string => {
 Or try it without a key: ${productName} start --simulate`
 }
 
-/** `default` cannot stand for itself here. */
-const findModel = (name: string, flag: string): ResolvedModel => {
+/** `where` names the place for people. `default` cannot stand for itself here. */
+const findModel = (name: string, where: string): ResolvedModel => {
   const found = createModelResolver(nexusModels, '').find(name)
   if (found !== undefined) return found
   const known = nexusModels.map((model) => clientSpelling(model.id))
-  throw new UsageError(`${flag} '${name}' is not known.${didYouMean(name, known)} Known: ${known.join(', ')}.`)
+  throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, known)} Known: ${known.join(', ')}.`)
+}
+
+/** A setting as the user gave it: a flag or a variable by its name, a file by key and path. */
+const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
+  const source = sources.get(key) ?? 'default'
+  return source.includes('/') || source.includes('\\') ? `${key} in ${source}` : source
 }
 
 const requireKey = (config: Config, isSimulated: boolean, machine: Machine): Secret => {
@@ -41,10 +49,21 @@ const requireKey = (config: Config, isSimulated: boolean, machine: Machine): Sec
   return config.apiKey
 }
 
-const shellFor = (flags: Flags, { platform, environment }: Io['machine']): Shell => {
-  const named = flags['shell']
-  return typeof named === 'string' ? parseShell(named) : detectShell({ platform, environment, parent: parentProgram() })
+/** Undefined where no launch command was asked for. Throws UsageError for a shell that we cannot write. */
+const shellFor = (flags: Flags, { platform, environment }: Machine): Shell | undefined => {
+  const named = textFlag(flags, 'shell')
+  const shell = named === undefined ? undefined : parseShell(named)
+  if (flags['claude-code'] !== true) return undefined
+  return shell ?? detectShell({ platform, environment, parent: parentProgram() })
 }
+
+/** Bun reads its limit for connections from this variable, at its start. */
+const maximumConnections = ({ environment }: Machine): { maximumConnections?: number } => {
+  const limit = Number(environment['BUN_CONFIG_MAX_HTTP_REQUESTS'])
+  return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
+}
+
+const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
 /** What a user should know before the first request. */
 const warnings = ({ config, warnings: fromFiles }: CommandConfig): string[] => {
@@ -71,16 +90,14 @@ const banner = (model: ResolvedModel, url: string, upstream: string): string => 
 }
 
 /** `nexus-claude-api start`. Rejects with UsageError; resolves when the server was told to end. */
-export const runStart = async (rawArgs: readonly string[], io: Io): Promise<void> => {
-  const flags = parseFlags('start', startFlags, rawArgs)
+export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const loaded = readConfig(flags, io.machine)
   const { config } = loaded
-  const model = findModel(config.model, '--model')
-  const smallModel = findModel(config.smallModel, '--small-model')
+  const model = findModel(config.model, placeOf('model', loaded))
+  const smallModel = findModel(config.smallModel, placeOf('smallModel', loaded))
   const isSimulated = flags['simulate'] === true
   const apiKey = requireKey(config, isSimulated, io.machine)
-  const shell = flags['claude-code'] === true ? shellFor(flags, io.machine) : undefined
-  if (typeof flags['shell'] === 'string') parseShell(flags['shell'])
+  const shell = shellFor(flags, io.machine)
   const printLaunch = (port: number): void => {
     if (shell === undefined) return
     const environment = claudeCodeEnvironment({ config, model, smallModel, port, environment: loaded.environment })
@@ -89,6 +106,8 @@ export const runStart = async (rawArgs: readonly string[], io: Io): Promise<void
 
   for (const warning of warnings(loaded)) io.err(`warning: ${warning}\n`)
   if (flags['dry-run'] === true) {
+    checkLogFile(config.logFile)
+    if (shell !== undefined && config.port === 0) throw new UsageError(unknownPort)
     io.err(describeConfig(loaded, io.machine, isSimulated))
     printLaunch(config.port)
     return
@@ -96,11 +115,16 @@ export const runStart = async (rawArgs: readonly string[], io: Io): Promise<void
   const log = composeLog(config, { color: io.useColor, write: io.err })
   const simulator: Simulator | undefined = isSimulated ? startSimulator() : undefined
   const endpointUrl = simulator?.url ?? config.endpointUrl
-  const app = composeApp({ config, defaultModelId: model.model.id, endpointUrl, apiKey, log })
-  const listener = await listenOrExplain(
-    { hostname: config.host, port: config.port, fetch: app.fetch },
-    io.machine.platform,
-  )
+  const app = composeApp({
+    config,
+    defaultModelId: model.model.id,
+    endpointUrl,
+    apiKey,
+    log,
+    ...maximumConnections(io.machine),
+  })
+  const place = { hostname: config.host, port: config.port }
+  const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
 
   const upstream = isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : endpointUrl
   io.err(banner(model, localUrl(config.host, listener.port), upstream))

@@ -19,6 +19,7 @@ export interface Setting {
 
 export type SettingType =
   | { readonly kind: 'text' }
+  | { readonly kind: 'host' }
   | { readonly kind: 'secret' }
   | { readonly kind: 'url' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
@@ -38,7 +39,7 @@ export const settings = [
     flag: 'host',
     alias: 'H',
     environment: ['NEXUS_HOST'],
-    type: { kind: 'text' },
+    type: { kind: 'host' },
     default: '127.0.0.1',
     description: 'Address to listen on',
     hint: 'address',

@@ -46,8 +46,20 @@ const toUrl = (text: string, where: string): string => {
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     return fail(where, 'must be an http or https address.')
   if (url.username !== '' || url.password !== '') return fail(where, 'must not hold a user name or a password.')
-  if (url.search !== '' || url.hash !== '') return fail(where, 'must not hold a query or a fragment.')
+  if (/[?#]/.test(url.href)) return fail(where, 'must not hold a query or a fragment.')
   return url.href.replace(/\/+$/, '')
+}
+
+/** `127.1`, `[::1]` and `*` as everybody else writes them, so that what is loopback is known for it. */
+const toHost = (text: string, where: string): string => {
+  const bare = text.trim().replace(/^\[|\]$/g, '')
+  if (bare === '*') return '0.0.0.0'
+  const url = URL.parse(`http://${bare.includes(':') ? `[${bare}]` : bare}`)
+  const isHostAlone =
+    url !== null && url.port === '' && url.pathname === '/' && url.username === '' && url.search === ''
+  return isHostAlone
+    ? url.hostname.replace(/^\[|\]$/g, '')
+    : fail(where, 'must be an address or a name of this machine.')
 }
 
 const requireText = (value: unknown, where: string): string => {
@@ -65,6 +77,8 @@ export const toValue = ({ type }: Setting, value: unknown, where: string): strin
       return toNumber(value, type, where)
     case 'text':
       return requireText(value, where)
+    case 'host':
+      return toHost(requireText(value, where), where)
     case 'secret':
       return toSecretText(requireText(value, where), where)
     case 'url':

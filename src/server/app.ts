@@ -5,9 +5,8 @@ import { nexusModels } from '../gateway/models.ts'
 import { countTokensRoutes } from './anthropic/count-tokens.ts'
 import { type MessagesOptions, messagesRoutes } from './anthropic/messages.ts'
 import { modelsRoutes } from './anthropic/models.ts'
-import { jsonBody } from './body.ts'
 import { errorHandler } from './errors.ts'
-import { type GuardOptions, guard } from './guard.ts'
+import { type GuardOptions, guard, requireToken } from './guard.ts'
 import { requestContext } from './request-context.ts'
 import { type StatusOptions, statusRoutes } from './status.ts'
 
@@ -27,16 +26,24 @@ const defaultPingMs = 10_000
 /** Long enough for a throttled upstream to say so, short enough for a person. */
 const defaultCommitMs = 10_000
 
-/** Every door of the server. A request passes its rooms in this order. */
-export const createApp = (options: AppOptions) => {
+/** Anthropic's API, behind the client token. */
+const anthropicRoutes = (options: AppOptions) => {
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
-  return new Elysia({ normalize: false })
-    .use(requestContext(options.newId))
-    .use(errorHandler(options.log))
-    .use(guard(options))
-    .use(jsonBody())
-    .use(statusRoutes({ ...options, upstream: { name: gateway.upstream.name, address: gateway.upstream.address } }))
+  return new Elysia({ name: 'anthropic', normalize: false })
+    .use(requireToken(options))
     .use(modelsRoutes(nexusModels, gateway.models))
     .use(countTokensRoutes(gateway))
     .use(messagesRoutes({ gateway, pingMs, commitMs }))
+}
+
+/** Every door of the server. A request passes its rooms in this order. */
+export const createApp = (options: AppOptions) => {
+  const { name, address } = options.gateway.upstream
+  // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
+  return new Elysia({ normalize: false, handler: { standardHostname: false } })
+    .use(requestContext(options.newId))
+    .use(errorHandler(options.log))
+    .use(guard(options))
+    .use(statusRoutes({ ...options, upstream: { name, address } }))
+    .use(anthropicRoutes(options))
 }

@@ -1,7 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
-import { Elysia } from 'elysia'
-import { GatewayError } from '../base/errors.ts'
+import { clientClosed, GatewayError } from '../base/errors.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
@@ -61,6 +60,17 @@ const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
   return Buffer.concat(chunks, length)
 }
 
+/** Throws for bytes that are no UTF-8: they would reach the model as question marks. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const decodeText = (bytes: Uint8Array | ArrayBuffer): string => {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new GatewayError('invalid_request_error', 'The request body is not valid UTF-8.')
+  }
+}
+
 const readText = async (request: Request): Promise<string> => {
   const { headers } = request
   const declared = headers.get('content-length')
@@ -70,30 +80,49 @@ const readText = async (request: Request): Promise<string> => {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
-  if (declared !== null && encodings.length === 0) return request.text()
+  if (declared !== null && encodings.length === 0) return decodeText(await request.arrayBuffer())
   if (request.body === null) return ''
   let bytes = await readBytes(request.body)
   for (const encoding of encodings.reverse()) bytes = await decode(bytes, encoding)
-  return new TextDecoder().decode(bytes)
+  return decodeText(bytes)
+}
+
+/** No honest request is nested this deeply; what is written for depth's sake exhausts the stack later. */
+const maximumDepth = 500
+
+const isDeeperThan = (value: unknown, levels: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true
+  return false
+}
+
+const parse = (text: string): unknown => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // The parser's own words quote the body.
+    throw notJson()
+  }
+  if (!isDeeperThan(value, maximumDepth)) return value
+  throw new GatewayError('invalid_request_error', `The request body is nested more than ${maximumDepth} levels deep.`)
 }
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
 /**
- * Reads JSON bodies. `JSON.parse(await request.text())` takes half the time of `request.json()`.
- * Throws 400, 413 and 415.
+ * Reads a JSON body: the `parse` of a route that takes one. `JSON.parse` of the text takes half the time
+ * of `request.json()`. Throws 400, 413 and 415.
  */
-export const jsonBody = () =>
-  new Elysia({ name: 'json-body' }).onParse({ as: 'global' }, async ({ request }) => {
-    if (request.method !== 'POST') return undefined
-    if (!jsonType.test(request.headers.get('content-type') ?? '')) {
-      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
-    }
-    const text = await readText(request)
-    try {
-      return JSON.parse(text)
-    } catch {
-      // The parser's own words quote the body.
-      throw notJson()
-    }
-  })
+export const readJson = async ({ request }: { readonly request: Request }): Promise<unknown> => {
+  if (!jsonType.test(request.headers.get('content-type') ?? '')) {
+    throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
+  }
+  try {
+    return parse(await readText(request))
+  } catch (error) {
+    // Whatever else broke, broke because the client left in the middle.
+    throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
+  }
+}

@@ -1,10 +1,7 @@
-import type { TSchema } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
-import { GatewayError, invalidRequest, toGatewayError } from '../base/errors.ts'
+import { GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ErrorBody } from '../wire/anthropic/response.ts'
-import { findFault } from '../wire/fault.ts'
-import { faultSentence } from './fault-sentence.ts'
 import { requestIdHeader } from './request-context.ts'
 
 export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
@@ -20,16 +17,6 @@ const errorHeaders = (error: GatewayError): Record<string, string> => ({
   ...(error.upstreamRequestId === undefined ? {} : { 'x-amzn-requestid': error.upstreamRequestId }),
   ...(error.allow === undefined ? {} : { allow: error.allow }),
 })
-
-const hasSchema = (validator: object): validator is { readonly schema: TSchema } => 'schema' in validator
-
-/** Where the body breaks its schema, in Anthropic's words. */
-const toValidationError = (validator: object, value: unknown): GatewayError => {
-  const fault = hasSchema(validator) ? findFault(validator.schema, value) : undefined
-  return fault === undefined
-    ? new GatewayError('invalid_request_error', 'The request does not match its schema.')
-    : invalidRequest(fault.path, faultSentence(fault))
-}
 
 const notFound = (path: string): GatewayError => {
   const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
@@ -54,7 +41,6 @@ export const errorHandler = (log: Logger) =>
   new Elysia({ name: 'errors' }).onError({ as: 'global' }, ({ code, error, set, request, path }) => {
     const toError = (): GatewayError => {
       if (code === 'NOT_FOUND') return notFound(path)
-      if (code === 'VALIDATION') return toValidationError(error.validator, error.value)
       if (code === 'PARSE') return toGatewayError(error.cause)
       return toGatewayError(error)
     }

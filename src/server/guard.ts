@@ -41,11 +41,19 @@ const checkToken = (headers: Headers, token: Secret): void => {
   throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false })
 }
 
-const isProtected = (url: string): boolean => new URL(url).pathname.startsWith('/v1/')
+/** What the client token guards. A URL that cannot be read is guarded, too. */
+const isProtected = (url: string): boolean => URL.parse(url)?.pathname.startsWith('/v1/') ?? true
 
+/** Before anything is read of a request. */
 export const guard = (options: GuardOptions) =>
   new Elysia({ name: 'guard' }).onRequest(({ request }) => {
     checkHost(request.headers, options)
     checkOrigin(request.headers)
     if (options.clientToken !== undefined && isProtected(request.url)) checkToken(request.headers, options.clientToken)
+  })
+
+/** The same lock once more on the routes themselves, whatever the router takes for their path. */
+export const requireToken = ({ clientToken }: GuardOptions) =>
+  new Elysia({ name: 'require-token' }).onBeforeHandle({ as: 'scoped' }, ({ request }) => {
+    if (clientToken !== undefined) checkToken(request.headers, clientToken)
   })

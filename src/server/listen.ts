@@ -15,11 +15,15 @@ export interface ListenOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
 
+/** A request of HTTP/1.0 may name no host: its URL is then a path alone, which no router understands. */
+const withHost = (request: Request): Request =>
+  request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
+
 /**
  * Serves the app. Not by Elysia's `listen`, which shares its port with whoever else asks for it.
  * Throws what Bun throws where the address cannot be had (`code` is `EADDRINUSE`, `EACCES`, ...).
  */
-export const listen = ({ hostname, port, fetch }: ListenOptions): Listener => {
+export const listen = ({ hostname, port, fetch: answer }: ListenOptions): Listener => {
   const server = Bun.serve({
     hostname,
     port,
@@ -30,7 +34,7 @@ export const listen = ({ hostname, port, fetch }: ListenOptions): Listener => {
     // Bun's own error pages show stacks. The app answers its errors itself: this is for those in between.
     development: false,
     error: () => new Response(null, { status: 500 }),
-    fetch,
+    fetch: (request) => answer(withHost(request)),
   })
   return {
     port: server.port ?? port,

@@ -51,6 +51,8 @@ export const sseResponse = (
 
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
+      // The head of a reply leaves with its first byte.
+      if (batches instanceof Promise) controller.enqueue(ping)
       pinger = setInterval(() => {
         const isWanted = (controller.desiredSize ?? 0) > 0
         if (!isWanted || performance.now() - lastWrite < options.pingMs) return

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import { productName, version } from '../version.ts'
+import { readJson } from './body.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 export interface StatusOptions {
@@ -33,7 +34,7 @@ export const statusRoutes = ({ upstream, pid, uptime }: StatusOptions) =>
     }))
     // Claude Code's probes and its own telemetry, which stays here.
     .get('/api/hello', () => ({ status: 'ok' }))
-    .post('/api/event_logging/batch', () => ({}), { body: Type.Unknown() })
+    .post('/api/event_logging/batch', () => ({}), { parse: readJson, body: Type.Unknown() })
     .all('/', methodNotAllowed('GET', 'HEAD'))
     .all('/health', methodNotAllowed('GET', 'HEAD'))
     .all('/api/hello', methodNotAllowed('GET', 'HEAD'))

@@ -8,6 +8,8 @@ import { compareVersions, type ModelFamily, type ModelVersion, parseModelName } 
 export interface ModelCapabilities {
   /** Values of `thinking.type` that ask for thinking. */
   readonly thinking: readonly ('enabled' | 'adaptive' | 'between_tools')[]
+  /** Whether the model thinks where nothing is said of it. */
+  readonly thinksUnasked: boolean
   /** Whether `thinking: {type: "disabled"}` is accepted. */
   readonly disabledThinking: boolean
   /** `temperature` and `top_p`: both at once, only one of them, or a 400 for either. */
@@ -26,6 +28,8 @@ export interface ModelCapabilities {
   readonly structuredOutput: boolean
   /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
   readonly longContextBeta: boolean
+  /** Whether thinking with a budget takes the beta flag `interleaved-thinking-2025-05-14`. */
+  readonly interleavedBeta: boolean
 }
 
 interface Row extends ModelCapabilities {
@@ -37,6 +41,7 @@ const v = (major: number, minor = 0): ModelVersion => ({ major, minor })
 
 const claude3: ModelCapabilities = {
   thinking: [],
+  thinksUnasked: false,
   disabledThinking: false,
   sampling: 'both',
   effort: [],
@@ -46,13 +51,15 @@ const claude3: ModelCapabilities = {
   cacheTtl: false,
   structuredOutput: false,
   longContextBeta: false,
+  interleavedBeta: false,
 }
-const claude4: ModelCapabilities = {
+const claude37: ModelCapabilities = {
   ...claude3,
   thinking: ['enabled'],
   disabledThinking: true,
   forcedTool: 'without thinking',
 }
+const claude4: ModelCapabilities = { ...claude37, interleavedBeta: true }
 const claude45: ModelCapabilities = { ...claude4, sampling: 'one', cacheTtl: true, structuredOutput: true }
 const claude46: ModelCapabilities = {
   ...claude45,
@@ -60,6 +67,7 @@ const claude46: ModelCapabilities = {
   effort: ['low', 'medium', 'high', 'max'],
   prefill: false,
   longContextBeta: true,
+  interleavedBeta: false,
 }
 const claude47: ModelCapabilities = {
   ...claude46,
@@ -69,13 +77,14 @@ const claude47: ModelCapabilities = {
   structuredOutput: false,
   longContextBeta: false,
 }
-const alwaysThinking: ModelCapabilities = { ...claude47, disabledThinking: false }
+const claude5: ModelCapabilities = { ...claude47, thinksUnasked: true }
+const alwaysThinking: ModelCapabilities = { ...claude5, disabledThinking: false }
 const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
 
 /** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */
 const rows: readonly Row[] = [
   { families: ['instant', 'opus', 'sonnet', 'haiku'], since: v(0), ...claude3 },
-  { families: ['sonnet'], since: v(3, 7), ...claude4 },
+  { families: ['sonnet'], since: v(3, 7), ...claude37 },
   { families: ['opus', 'haiku'], since: v(4), ...claude4 },
   { families: ['sonnet'], since: v(4), ...claude4, longContextBeta: true },
   { families: ['opus'], since: v(4, 1), ...claude4, sampling: 'one' },
@@ -84,7 +93,7 @@ const rows: readonly Row[] = [
   { families: ['opus'], since: v(4, 5), ...claude45, effort: ['low', 'medium', 'high'], effortBeta: true },
   { families: ['opus', 'sonnet'], since: v(4, 6), ...claude46 },
   { families: ['opus'], since: v(4, 7), ...claude47 },
-  { families: ['opus', 'sonnet', 'haiku'], since: v(5), ...claude47 },
+  { families: ['opus', 'sonnet', 'haiku'], since: v(5), ...claude5 },
   { families: ['fable', 'mythos'], since: v(0), ...alwaysThinking },
   { families: ['opus', 'haiku'], since: v(5, 5), ...claude55 },
   { families: ['sonnet'], since: v(5, 5), ...claude55, thinking: ['adaptive', 'between_tools'] },

@@ -20,12 +20,13 @@ export interface Deadline {
 
 const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`
 
-/** Listens from the start. */
-export const startDeadline = (silenceMs: number, callerSignal: AbortSignal): Deadline => {
+/** Listens from the start. `onStop` is called once, when the clock ends. */
+export const startDeadline = (silenceMs: number, callerSignal: AbortSignal, onStop: () => void): Deadline => {
   const controller = new AbortController()
   let listeningSince: number | undefined = performance.now()
   let hasAnswered = false
   let expired: GatewayError | undefined
+  let isStopped = false
 
   const expire = (): void => {
     const what = hasAnswered ? 'sent nothing for' : 'did not begin to answer within'
@@ -57,8 +58,11 @@ export const startDeadline = (silenceMs: number, callerSignal: AbortSignal): Dea
       listeningSince = undefined
     },
     stop() {
+      if (isStopped) return
+      isStopped = true
       clearTimeout(timer)
       callerSignal.removeEventListener('abort', onCallerAbort)
+      onStop()
     },
     get expired() {
       return expired

@@ -1,4 +1,4 @@
-import { GatewayError } from '../base/errors.ts'
+import { clientClosed, GatewayError } from '../base/errors.ts'
 import { isLoopbackHost } from '../base/loopback.ts'
 import { isBrokenConnection, toConnectionError } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
@@ -6,7 +6,7 @@ import { type Deadline, startDeadline } from './deadlines.ts'
 /** Fetch with Bun's own switches: no time limit of its own, no proxy. */
 export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -17,7 +17,7 @@ export interface HttpRequest {
   readonly mendsConnection: boolean
 }
 
-/** An answer whose body has not been read. Exactly one of `text`, `chunks` and `discard` is to be called. */
+/** An answer whose body has not been read. Exactly one of `text` and `chunks` is to be called. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: Headers
@@ -36,14 +36,13 @@ const hostOf = (url: string): string => new URL(url).host
 const faultOf = (error: unknown, deadline: Deadline, url: string): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
-  if (deadline.signal.aborted)
-    return new GatewayError('api_error', 'The client closed the request.', { status: 499, cause: error })
+  if (deadline.signal.aborted) return clientClosed(error)
   return toConnectionError(error, hostOf(url))
 }
 
-/** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
+/** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
 const drain = async (reader: Reader, deadline: Deadline): Promise<void> => {
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs)
   try {
@@ -101,10 +100,10 @@ const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Pro
   }
 }
 
-/** The one place that talks to another host. Rejects with GatewayError. */
-export const post = async (fetch: Fetch, request: HttpRequest): Promise<HttpAnswer> => {
+/** `onEnd` is called once, when the answer has been read, or will not be. */
+const sendAndRead = async (fetch: Fetch, request: HttpRequest, onEnd: () => void): Promise<HttpAnswer> => {
   const { url } = request
-  const deadline = startDeadline(request.silenceMs, request.signal)
+  const deadline = startDeadline(request.silenceMs, request.signal, onEnd)
   try {
     const response = await send(fetch, request, deadline)
     return {
@@ -124,5 +123,36 @@ export const post = async (fetch: Fetch, request: HttpRequest): Promise<HttpAnsw
   } catch (error) {
     deadline.stop()
     throw faultOf(error, deadline, url)
+  }
+}
+
+export type Post = (request: HttpRequest) => Promise<HttpAnswer>
+
+/** Bun opens this many connections at most; one more request would wait in silence, perhaps for minutes. */
+export const defaultMaximumConnections = 256
+
+/** Well above any person's use, and a client that reads it comes again. */
+const comeAgainSeconds = 1
+
+const tooManyConnections = (most: number): GatewayError =>
+  new GatewayError('overloaded_error', `${most} requests to AI Nexus are under way already: try again in a moment.`, {
+    retryAfterSeconds: comeAgainSeconds,
+    shouldRetry: true,
+    retryable: true,
+    isLoggable: true,
+  })
+
+/**
+ * The one place that talks to another host. Rejects with GatewayError. At most `maximumConnections`
+ * requests are under way at once: the next one is told so, and when to come again.
+ */
+export const createPost = (fetch: Fetch, maximumConnections: number): Post => {
+  let underWay = 0
+  return async (request) => {
+    if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections)
+    underWay += 1
+    return sendAndRead(fetch, request, () => {
+      underWay -= 1
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import { clientClosed, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { UpstreamLog } from './upstream.ts'
 
 export interface RetryPolicy {
@@ -50,7 +50,9 @@ export const withRetries = async <T>(
         waitMs: Math.round(waitMs),
         reason: error.isLoggable ? error.message : undefined,
       })
-      await policy.sleep(waitMs, signal)
+      await policy.sleep(waitMs, signal).catch((cause: unknown) => {
+        throw clientClosed(cause)
+      })
     }
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { inspect } from 'node:util'
 import { GatewayError, toGatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { isLoopbackHost } from '../../src/base/loopback.ts'
 import { didYouMean } from '../../src/base/nearest.ts'
 import { Secret } from '../../src/base/secret.ts'
 
@@ -31,6 +32,25 @@ describe('Secret', () => {
     expect(secret.masked()).toBe('cana…(21 characters)')
     expect(new Secret('short').masked()).toBe('…(5 characters)')
   })
+})
+
+test.each([
+  ['localhost', true],
+  ['LOCALHOST', true],
+  ['app.localhost', true],
+  ['127.0.0.1', true],
+  ['127.255.0.3', true],
+  ['::1', true],
+  ['[::1]', true],
+  ['::ffff:7f00:1', true],
+  ['::ffff:127.0.0.1', true],
+  ['localhost.evil.example', false],
+  ['127.0.0.1.evil.example', false],
+  ['0.0.0.0', false],
+  ['::ffff:a00:1', false],
+  ['', false],
+])('%s is loopback: %p', (host, expected) => {
+  expect(isLoopbackHost(host)).toBe(expected)
 })
 
 describe('GatewayError', () => {

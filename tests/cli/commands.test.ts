@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../src/version.ts'
 import { cli, temporaryFolder } from '../support/cli.ts'
@@ -14,6 +14,8 @@ describe('help and version', () => {
     [['start', '-h', '--nonsense']],
     [['simulate', '--help']],
     [['--port', '1', '--help']],
+    [['start', '-hv']],
+    [['-ch']],
   ])('%p', async (args) => {
     const { code, out, err } = await cli(args)
     expect([code, err]).toEqual([0, ''])
@@ -64,7 +66,23 @@ describe('wrong use ends with 2 and a remedy', () => {
       'The log file /nowhere/x.log cannot be written (ENOENT).',
     ],
     [['simulate', '--port', 'x'], '--port must be a whole number'],
-    [['simulate', '--scenario', '/nowhere/s.json'], 'The scenario /nowhere/s.json cannot be read.'],
+    [['simulate', '--scenario', '/nowhere/s.json'], 'The scenario /nowhere/s.json cannot be read (ENOENT).'],
+    [['start', '--host', ''], '--host must be a text, and not an empty one.'],
+    [['start', '--host', 'two words'], '--host must be an address or a name of this machine.'],
+    [['start', '--host', 'localhost:80'], '--host must be an address or a name of this machine.'],
+    [['start', '--config', ''], '--config is empty.'],
+    [['simulate', '--host', ''], '--host is empty.'],
+    [['simulate', '--scenario', ''], '--scenario is empty.'],
+    [['start', '-kS'], 'Unknown flag -k.'],
+    [
+      ['start', '--simulate', '--dry-run', '--log-file', '/nowhere/x.log'],
+      'The log file /nowhere/x.log cannot be written',
+    ],
+    [
+      ['start', '--simulate', '--dry-run', '-c', '-p', '0'],
+      'Which port --port 0 gives is known only when the server runs.',
+    ],
+    [['start', '--endpoint-url', 'https://x.example/?'], 'must not hold a query or a fragment'],
     [['start'], 'No AI Nexus key.'],
   ])('%p', async (args, message) => {
     const { code, out, err } = await cli(args)
@@ -124,7 +142,8 @@ describe('files', () => {
     const dev = await cli(['--dry-run', '--dev'], key, folder)
     expect(dev.err).toMatch(/port +5002/)
     expect(dev.err).toMatch(/model +haiku/)
-    expect(dev.err).toContain('nexus-claude-api.local.log')
+    expect(dev.err).toMatch(/logging.file +\S*nexus-claude-api.local.log +--dev/)
+    expect((await cli(['--dry-run', '-v'], key, folder)).err).toMatch(/logging.level +debug +--verbose/)
     expect(dev.err).not.toContain('lies here')
   })
 
@@ -135,6 +154,23 @@ describe('files', () => {
     const { err } = await cli(['--dry-run', '--env-file', join(folder, '.env')], { NEXUS_PORT: '7777' }, folder)
     expect(err).toMatch(/port +7777/)
     expect(err).toMatch(/apiKey .*NEXUS_API_KEY/)
+  })
+
+  test('a file that is there and cannot be read is no missing file', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, '.config', 'nexus-claude-api', 'config.json'), { recursive: true })
+    expect((await cli(['--dry-run'], key, folder)).err).toContain('config.json cannot be read (EISDIR)')
+  })
+
+  test('what is wrong is blamed on the place where it stands', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{"model": "nobody"}')
+    expect((await cli(['--dry-run', '--config', join(folder, 'c.json')], key, folder)).err).toContain(
+      `model in ${folder}/c.json 'nobody' is not known.`,
+    )
+    expect((await cli(['--dry-run'], { ...key, NEXUS_SMALL_MODEL: 'nobody' })).err).toContain(
+      "NEXUS_SMALL_MODEL 'nobody' is not known.",
+    )
   })
 
   test('NEXUS_CONFIG names a file', async () => {

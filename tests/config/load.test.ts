@@ -51,7 +51,14 @@ describe('where a value comes from', () => {
   })
 
   test('every setting can be given in every way', () => {
-    const samples = { text: 'x', secret: 'x', url: 'https://x.example', choice: 'json', number: '1' } as const
+    const samples = {
+      text: 'x',
+      host: 'x',
+      secret: 'x',
+      url: 'https://x.example',
+      choice: 'json',
+      number: '1',
+    } as const
     for (const setting of settings) {
       const value = setting.key === 'logging.level' ? 'warn' : samples[setting.type.kind]
       expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
@@ -125,6 +132,20 @@ describe('values', () => {
     [{ 'api-key': 'ab\ncd' }, '--api-key holds a blank or an odd character: is it the key alone, without "Bearer"?'],
   ])('%p', (flags, message) => {
     expect(refusal({ flags: flags as Record<string, string> })).toBe(message)
+  })
+
+  test.each([
+    ['127.1', '127.0.0.1'],
+    ['2130706433', '127.0.0.1'],
+    ['0:0:0:0:0:0:0:1', '::1'],
+    ['[::1]', '::1'],
+    [' localhost ', 'localhost'],
+    ['0', '0.0.0.0'],
+    ['*', '0.0.0.0'],
+    ['[::]', '::'],
+    ['::ffff:127.0.0.1', '::ffff:7f00:1'],
+  ])('the host %s is %s', (host, expected) => {
+    expect(load({ flags: { host } }).config.host).toBe(expected)
   })
 
   test('an address keeps its path and loses its last slash', () => {

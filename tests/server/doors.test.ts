@@ -1,7 +1,21 @@
 import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { Secret } from '../../src/base/secret.ts'
 import { request, startChain } from '../support/chain.ts'
+
+/** What comes back for bytes that no proper client would send. */
+const raw = (url: string, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname, () => socket.write(bytes))
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += data.toString()
+    })
+    socket.on('end', () => resolve(answer))
+    socket.on('error', reject)
+  })
 
 const json = async (response: Response): Promise<Record<string, never>> =>
   response.json() as Promise<Record<string, never>>
@@ -138,10 +152,7 @@ describe('what is not here', () => {
       ['/health', 'OPTIONS', 'GET, HEAD'],
       ['/api/event_logging/batch', 'GET', 'POST'],
     ] as const) {
-      const response = await fetch(url + path, {
-        method,
-        ...(method === 'POST' && { body: '{}', headers: { 'content-type': 'application/json' } }),
-      })
+      const response = await fetch(url + path, { method, ...(method === 'POST' && { body: 'no JSON at all' }) })
       expect(response.headers.get('allow')).toBe(allow)
       expect(await errorOf(response)).toEqual([405, 'invalid_request_error'])
     }
@@ -207,6 +218,50 @@ describe('bodies', () => {
     expect(await send(gzipSync(bytes).subarray(0, 40), 'gzip')).toBe(400)
     expect(await send(bytes, 'rot13')).toBe(415)
     expect(await send(gzipSync(Buffer.alloc(40 * 1024 * 1024, 32)), 'gzip')).toBe(413)
+  })
+
+  test('what is nested for the sake of it is refused at once, lawful or not', async () => {
+    const { url } = startChain()
+    const send = async (body: string, path = '/v1/messages'): Promise<unknown> => {
+      const response = await fetch(url + path, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
+      return [response.status, ((await response.json()) as { error: { message: string } }).error.message]
+    }
+    const deep = [400, 'The request body is nested more than 500 levels deep.']
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+    expect(await send(`{"model":"sonnet","max_tokens":10,"messages":${nested(30_000)}}`)).toEqual(deep)
+    const tool = `{"name":"t","input_schema":{"type":"object","p":${nested(100_000)}}}`
+    const body = `{"model":"sonnet","max_tokens":10,"tools":[${tool}],"messages":[{"role":"user","content":"x"}]}`
+    expect(await send(body)).toEqual(deep)
+    expect(await send(body, '/v1/messages/count_tokens')).toEqual(deep)
+    const lawful = body.replace(nested(100_000), nested(400))
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      body: lawful,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(response.status).toBe(200)
+  })
+
+  test('bytes that are no UTF-8 are refused, not replaced', async () => {
+    const { url } = startChain()
+    const bytes = Buffer.concat([
+      Buffer.from('{"model":"sonnet","max_tokens":10,"messages":[{"role":"user","content":"a'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('b"}]}'),
+    ])
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      body: bytes,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { message: 'The request body is not valid UTF-8.' } },
+    ])
   })
 
   test('over 32 MB are refused, declared or not', async () => {
@@ -365,6 +420,33 @@ describe('the guard', () => {
     expect(await status('/v1/models', { authorization: 'Bearer token' })).toBe(200)
     expect(await status('/v1/models', { authorization: 'bearer token', 'x-api-key': 'stale' })).toBe(200)
     expect(simulator.journal.length).toBe(0)
+  })
+
+  test('short host names lead to the same doors, and round none of them', async () => {
+    const { url, simulator } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
+    const status = async (path: string, host: string, token?: string): Promise<number> => {
+      const headers = { host, 'content-type': 'application/json', ...(token && { 'x-api-key': token }) }
+      return (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(request()) })).status
+    }
+    for (const host of ['a', 'ab', 'nas', 'a:1', 'host.example']) {
+      for (const path of ['/xx/v1/messages', '/x/v1/messages', '//v1/messages', '/./v1/messages'])
+        expect([401, 404]).toContain(await status(path, host))
+      expect(await status('/v1/messages', host)).toBe(401)
+      expect(await status('/v1/messages', host, 'token')).toBe(200)
+    }
+    expect(simulator.journal.length).toBe(5)
+  })
+
+  test('raw requests without a host, with an odd one, of an old protocol', async () => {
+    const { url } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
+    expect(await raw(url, 'GET /health HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 200')
+    expect(await raw(url, 'GET /v1/models HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 401')
+    expect(await raw(url, 'GET /health HTTP/1.1\r\nHost: a/b?\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 (?:200|4\d\d)/,
+    )
+    expect(
+      await raw(url, 'GET /v1/models/% HTTP/1.1\r\nHost: a\r\nx-api-key: token\r\nConnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 4\d\d/)
   })
 
   test("a client's own key never reaches Nexus", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
 
@@ -201,6 +202,30 @@ describe('a client that leaves', () => {
     await until(() => records.some(({ event }) => event === 'request.cancelled'))
   })
 
+  test('during a wait for the next try, or in the middle of its request, is no error of ours', async () => {
+    const { post, url, records } = startChain({
+      config: { maxRetries: 2 },
+      scenario: () => ({
+        error: { status: 429, type: 'ThrottlingException', message: 'm', headers: { 'retry-after': '9' } },
+      }),
+    })
+    const client = new AbortController()
+    const pending = post(request(), { signal: client.signal }).catch(() => undefined)
+    await until(() => records.some(({ event }) => event === 'upstream.retry'))
+    client.abort()
+    await pending
+    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+    const { hostname, port } = new URL(url)
+    const head =
+      'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a"'
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write(head, () => socket.destroy()))
+      socket.on('close', () => resolve())
+    })
+    await until(() => records.some(({ event, fields }) => event === 'request.refused' && fields['status'] === 499))
+    expect(records.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   test('ends the upstream call before it has answered, streamed or not', async () => {
     for (const isStream of [true, false]) {
       const { post, simulator } = startChain({ scenario: () => ({ pace: { firstMs: 60_000 } }) })
@@ -261,6 +286,28 @@ describe('retries', () => {
     await readEvents(await post(stream()))
     expect(simulator.journal.length).toBe(1)
   })
+})
+
+test('more requests than connections are told to come again, and the places become free', async () => {
+  let isHanging = true
+  const { post, simulator } = startChain({
+    maximumConnections: 2,
+    scenario: () => (isHanging ? { content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } } : undefined),
+  })
+  const client = new AbortController()
+  const streams = await Promise.all([
+    post(stream(), { signal: client.signal }),
+    post(stream(), { signal: client.signal }),
+  ])
+  const refused = await post(request())
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([529, '1'])
+  expect(simulator.journal.length).toBe(2)
+  isHanging = false
+  client.abort()
+  await Promise.all(streams.map((response) => response.text().catch(() => '')))
+  while ((await post(request())).status !== 200) await Bun.sleep(1)
+  for (let round = 0; round < 5; round += 1)
+    expect((await post(stream({ model: round % 2 === 0 ? 'sonnet' : 'haiku' }))).status).toBe(200)
 })
 
 describe('an upstream that is none', () => {

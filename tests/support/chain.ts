@@ -29,6 +29,7 @@ export interface ChainOptions {
   /** Somebody else than the simulator. */
   readonly endpointUrl?: string
   readonly apiKey?: string
+  readonly maximumConnections?: number
   readonly pingMs?: number
   readonly commitMs?: number
 }
@@ -61,6 +62,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
     log: createLogger('debug', (record) => records.push(record)),
+    ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

@@ -4,9 +4,9 @@ import type { ReplyContext } from '../../src/translate/converse-to-anthropic/rep
 export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({
   model: 'claude-sonnet-4-6',
   toClientToolName: (name) => name,
-  keepsCitations: false,
+  keepsCitations: { documents: false, searchResults: false },
   joinsTexts: false,
-  documentTitles: [],
+  documents: [],
   stopSequences: [],
   cachesForAnHour: false,
   ...members,

@@ -147,13 +147,3 @@ describe('media', () => {
     expect(pdf('%PDF-1.7 nothing to see')).toBe(2300)
   })
 })
-
-test('a body of 50 KB takes less than 5 ms', () => {
-  const tools = Array.from({ length: 25 }, (_, index) =>
-    tool(`Tool${index}`, { description: 'A tool that does something useful, described at length. '.repeat(36) }),
-  )
-  count({ tools })
-  const started = performance.now()
-  for (let round = 0; round < 20; round += 1) count({ tools })
-  expect((performance.now() - started) / 20).toBeLessThan(5)
-})

@@ -95,6 +95,28 @@ describe('cache points', () => {
     expect(count(crowded)).toBe(4)
   })
 
+  test('K3 K10 of markers outside and inside the longer counts', () => {
+    const result = { ...toolResult('t1', [marked('inside', '1h')]), cache_control: { type: 'ephemeral' } }
+    const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), user(result))
+    expect(turn?.at(-1)).toEqual(hour)
+    const search = { type: 'search_result', source: 's', title: 't', content: [marked('found')] }
+    expect(contentOf(user('a', search))[0]?.at(-1)).toEqual(point)
+  })
+
+  test('K8 moving results in front does not bring lifetimes out of order', () => {
+    const note = { role: 'system', content: [marked('note', '1h')] }
+    const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), note, user(markedBlock(toolResult('t1'))))
+    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
+  })
+
+  test('markers of what is not sent are handed on or noted', () => {
+    const blank = { role: 'system', content: [marked(' ')] }
+    expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, { text: 'b' }])
+    expect(
+      contentOf(user('a'), { role: 'system', content: [{ type: 'text', text: 'x' }, marked(' ')] })[0]?.at(-1),
+    ).toEqual(point)
+  })
+
   test('K10 points that meet become one, the longer', () => {
     expect(contentOf(user(marked('a', '1h'), marked(' ')))[0]).toEqual([{ text: 'a' }, hour])
     expect(contentOf(user(marked('a'), marked(' ', '1h')))[0]).toEqual([{ text: 'a' }, hour])

@@ -106,6 +106,20 @@ describe('turns', () => {
     expect(JSON.stringify(last).match(/"image":/g)?.length).toBe(12)
   })
 
+  test('1.2.10 of more than 5 documents in one message the newest 5 stay', () => {
+    const document = (index: number): object => ({
+      type: 'document',
+      title: `D${index}`,
+      source: { type: 'text', media_type: 'text/plain', data: 'x' },
+    })
+    const [turn] = bodyOf(user('a', ...[0, 1, 2].map(document)), user(...[3, 4, 5].map(document)))
+    expect(turn?.content.slice(0, 3).map((block) => Object.values(block)[0])).toMatchObject([
+      'a',
+      '[document omitted: Bedrock allows at most 5 documents per message]',
+      { name: 'D1' },
+    ])
+  })
+
   test('1.2.2 system messages of settings alone make no turn', () => {
     expect(
       bodyOf(user('a'), { role: 'system', output_config: { effort: 'low' } }, assistant('b'), user('c')).map(
@@ -330,6 +344,36 @@ describe('blocks', () => {
       'document' in block ? [(block.document as { name: string }).name] : [],
     )
     expect(names).toEqual(['My file (1) v2', 'MY FILE (1) v2 2', 'document', 'bung', 'x'.repeat(200)])
+  })
+
+  test('D5 thousands of documents of one title cost no square', () => {
+    const document = { type: 'document', title: 'Same', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
+    const many = Array.from({ length: 20_000 }, () => document)
+    const [turn] = bodyOf(user('a', ...many))
+    expect(turn?.content.at(-1)).toMatchObject({ document: { name: 'Same 20000' } })
+  })
+
+  test('citations name the documents of the client, whatever was moved or left out', () => {
+    const document = (title: string, data = 'x'): object => ({
+      type: 'document',
+      title,
+      source: { type: 'text', media_type: 'text/plain', data },
+      citations: { enabled: true },
+    })
+    const { reply } = translate(
+      messages(
+        user('go'),
+        assistant(toolUse('t1')),
+        user(document('empty', ' '), document('first'), toolResult('t1', [document('second')])),
+      ),
+    )
+    expect(reply.documents).toEqual([
+      { index: 2, title: 'second' },
+      { index: 1, title: 'first' },
+    ])
+    const images = Array.from({ length: 19 }, () => image())
+    const crowded = translate(messages(user('go', document('T0'), document('T1'), ...images)))
+    expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1' }])
   })
 
   test('D1 a base64 document must be one that Bedrock reads', () => {

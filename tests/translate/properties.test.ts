@@ -53,7 +53,7 @@ const resultContent = fc.oneof(
       textBlock,
       image,
       document,
-      word.map((tool_name) => ({ type: 'tool_reference', tool_name })),
+      fc.constantFrom('Bash', 'Read').map((tool_name) => ({ type: 'tool_reference', tool_name })),
     ),
     { maxLength: 3 },
   ),

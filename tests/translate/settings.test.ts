@@ -34,6 +34,12 @@ describe('thinking', () => {
     expect(additional({ thinking: { type: 'adaptive' }, max_tokens: 1000 }, haiku)).toEqual({})
   })
 
+  test('1.6 what stands beside the type goes along', () => {
+    expect(additional({ thinking: { type: 'adaptive', display: 'omitted' } }, haiku)).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 6000, display: 'omitted' },
+    })
+  })
+
   test('1.6 a budget becomes adaptive where only adaptive is known', () => {
     expect(additional({ thinking: { type: 'enabled', budget_tokens: 4000, display: 'omitted' } }, newer)).toEqual({
       thinking: { type: 'adaptive', display: 'omitted' },
@@ -138,6 +144,34 @@ describe('structured output', () => {
     expect(JSON.stringify(body.system?.[1])).toContain('matches this JSON schema')
   })
 
+  test('1.1 a schema with odd keywords stays a schema', () => {
+    const odd = JSON.parse(
+      '{"type":"object","properties":{},"anyOf":[{"__proto__":{"type":"object"}}],"dependentSchemas":{"minimum":{"type":"object"}}}',
+    )
+    const { outputConfig } = lawfulBody({ ...ask, output_config: { format: { type: 'json_schema', schema: odd } } })
+    expect(outputConfig?.textFormat?.structure.jsonSchema.schema).toBe(
+      '{"type":"object","properties":{},"anyOf":[{"__proto__":{"type":"object","additionalProperties":false}}],"dependentSchemas":{"minimum":{"type":"object","additionalProperties":false}},"additionalProperties":false}',
+    )
+  })
+
+  test('D6 search results with citations do not take the pictures from a PDF', () => {
+    const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } }
+    const found = {
+      type: 'search_result',
+      source: 's',
+      title: 't',
+      content: [{ type: 'text', text: 'x' }],
+      citations: { enabled: true },
+    }
+    const { body, reply } = translate({ messages: [user('a', pdf, found)] })
+    expect(JSON.stringify(body.messages[0]?.content[1])).toContain('"citations":{"enabled":true}')
+    expect([reply.keepsCitations.documents, reply.keepsCitations.searchResults, reply.joinsTexts]).toEqual([
+      false,
+      true,
+      false,
+    ])
+  })
+
   test('D6 no citations for the sake of pictures beside it', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } }
     const body = lawfulBody({ messages: [user('a', pdf)], output_config: { format: { type: 'json_schema', schema } } })
@@ -183,7 +217,17 @@ describe('members that go nowhere', () => {
       service_tier: 'auto',
       'a name with a secret in it': 1,
       output_config: { task_budget: 3 },
-      messages: [{ role: 'user', content: [{ type: 'text', text: 'a', odd: 1 }], weird: 2 }],
+      system: [{ type: 'text', text: 's', strange: 1 }],
+      tools: [{ name: 'T', input_schema: {}, novel: 1 }],
+      tool_choice: { type: 'auto', curious: 1 },
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'a', odd: 1 }], weird: 2 },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'T', input: {} }] },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'b', peculiar: 1 }] }],
+        },
+      ],
     })
     expect(notes.map(({ path }) => path)).toEqual([
       'metadata',
@@ -193,13 +237,14 @@ describe('members that go nowhere', () => {
       'service_tier',
       '(unprintable name)',
       'output_config.task_budget',
+      'tool_choice.curious',
+      'tools.0.novel',
+      'system.0.strange',
       'messages.0.weird',
       'messages.0.content.0.odd',
+      'messages.2.content.0.content.0.peculiar',
     ])
-    expect(body).toEqual({
-      messages: [{ role: 'user', content: [{ text: 'a' }] }],
-      inferenceConfig: { maxTokens: 8000 },
-    })
+    expect(Object.keys(body)).toEqual(['messages', 'system', 'inferenceConfig', 'toolConfig'])
   })
 
   test('1.1 those that must not be left out are refused', () => {

@@ -116,8 +116,13 @@ describe('tools', () => {
     expect(
       namesOf({ messages: [user('a'), assistant(toolUse('t', 'B')), user(toolResult('t')), removed], tools }),
     ).toEqual(['A', 'B'])
-    const defined = change('tool_addition', { type: 'tool_definition', definition: tool('New') })
-    expect(namesOf({ messages: [user('a'), defined], tools })).toEqual(['A', 'B', 'New'])
+    const define = (name: string): object =>
+      change('tool_addition', { type: 'tool_definition', definition: tool(name, { description: 'New.' }) })
+    expect(namesOf({ messages: [user('a'), define('New')], tools })).toEqual(['A', 'B', 'New'])
+    expect(namesOf({ messages: [user('a'), define('A')], tools })).toEqual(['B', 'A'])
+    expect(namesOf({ messages: [user('a'), removed, define('B')], tools })).toEqual(['A', 'B'])
+    const ofServer = change('tool_removal', { type: 'mcp_tool_reference', name: 'A', server_name: 's' })
+    expect(namesOf({ messages: [user('a'), ofServer], tools })).toEqual(['A', 'B'])
   })
 
   test('N9 a marked tool is followed by a cache point', () => {
@@ -136,6 +141,29 @@ describe('tools', () => {
     const { body, notes } = translate({ ...ask, tools: [search] })
     expect(body.toolConfig).toBeUndefined()
     expect(notes.some(({ level }) => level === 'info')).toBe(true)
+  })
+
+  test('N11 any other tool may still be forced beside a server tool, and its marker is handed on', () => {
+    const search = { type: 'web_search_20250305', name: 'web_search', cache_control: { type: 'ephemeral' } }
+    const { toolConfig } = lawfulBody({ ...ask, tools: [tool('A'), search], tool_choice: { type: 'any' } })
+    expect(toolConfig?.toolChoice).toEqual({ any: {} })
+    expect(toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint'])
+    const found = { type: 'tool_search_tool_regex_20251119', name: 'search' }
+    expect(
+      namesOf({ ...ask, tools: [found, tool('Late', { defer_loading: true })], tool_choice: { type: 'any' } }),
+    ).toEqual(['Late'])
+  })
+
+  test('N1 a tool reference names the tool as the model knows it', () => {
+    const long = 'mcp__'.padEnd(80, 'x')
+    const found = toolResult('t', [{ type: 'tool_reference', tool_name: long }])
+    const body = lawfulBody({
+      messages: [user('a'), assistant(toolUse('t', 'A')), user(found)],
+      tools: [tool('A'), tool(long, { defer_loading: true })],
+    })
+    const [, loaded] = body.toolConfig?.tools ?? []
+    const name = loaded !== undefined && 'toolSpec' in loaded ? loaded.toolSpec.name : 'missing'
+    expect(JSON.stringify(body.messages)).toContain(`Tool available: ${name}`)
   })
 
   test('N10 tools that are not translated yet are refused by name', () => {
@@ -198,6 +226,30 @@ describe('tool choice', () => {
       toolChoice: { any: {} },
       additional: undefined,
     })
+  })
+
+  test('1.5 a tool that is not on offer any more cannot be forced', () => {
+    const gone = { role: 'system', content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'A' } }] }
+    const members = { messages: [user('a'), gone], tools: [tool('A')] }
+    expect(refusal(() => translate({ ...members, tool_choice: { type: 'tool', name: 'A' } }))).toContain(
+      "Tool 'A' not found",
+    )
+    expect(translate({ ...members, tool_choice: { type: 'any' } }).notes.map(({ path }) => path)).toContain(
+      'tool_choice',
+    )
+  })
+
+  test('1.6 nor on a model that thinks unasked', () => {
+    const choice = { ...ask, tools: [tool('A')], tool_choice: { type: 'any' } }
+    expect(translate(choice, { modelId: 'claude-sonnet-5' }).body.toolConfig?.toolChoice).toBeUndefined()
+    expect(
+      translate({ ...choice, thinking: { type: 'disabled' } }, { modelId: 'claude-sonnet-5' }).body.toolConfig
+        ?.toolChoice,
+    ).toEqual({ any: {} })
+    expect(
+      translate({ ...choice, thinking: { type: 'disabled' } }, { modelId: 'claude-fable-5' }).body.toolConfig
+        ?.toolChoice,
+    ).toBeUndefined()
   })
 
   test('1.5 a choice without tools is dropped, one of an unknown tool refused', () => {

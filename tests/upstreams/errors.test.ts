@@ -9,6 +9,8 @@ interface Answer {
   readonly body: string
 }
 
+const wording = { model: 'claude-sonnet-4-6', maxTokens: undefined }
+
 /** What a client is told, without what is not set. */
 const told = ({
   type,
@@ -33,13 +35,7 @@ describe('failed answers', () => {
     test(name, () => {
       const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
       const context = fixture<{ model?: string; maxTokens?: number }>('errors', name, 'context')
-      const error = toAnswerError({
-        model: 'claude-sonnet-4-6',
-        maxTokens: undefined,
-        ...context,
-        ...answer,
-        headers: new Headers(headers),
-      })
+      const error = toAnswerError({ ...answer, headers: new Headers(headers) }, { ...wording, ...context })
       expect(told(error)).toEqual(fixture('errors', name, 'expected'))
     })
   }
@@ -49,16 +45,12 @@ describe('failed answers', () => {
       date: 'Sat, 21 Nov 2026 12:00:00 GMT',
       'retry-after': 'Sat, 21 Nov 2026 12:00:09 GMT',
     })
-    expect(toAnswerError({ status: 429, headers, body: '', model: 'm', maxTokens: undefined }).retryAfterSeconds).toBe(
-      9,
-    )
+    expect(toAnswerError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(9)
   })
 
   test('an exception with a name that is a member of every object is an unknown one', () => {
     const headers = new Headers({ 'x-amzn-errortype': 'constructor' })
-    expect(
-      toAnswerError({ status: 400, headers, body: '{"message":"m"}', model: 'm', maxTokens: undefined }).type,
-    ).toBe('invalid_request_error')
+    expect(toAnswerError({ status: 400, headers, body: '{"message":"m"}' }, wording).type).toBe('invalid_request_error')
   })
 })
 
@@ -82,9 +74,22 @@ describe('failures in a stream', () => {
     ['modelStreamErrorException', { message: 'm', originalStatusCode: 529 }, 'overloaded_error', 'm'],
     ['modelStreamErrorException', { message: 'm', originalStatusCode: 400 }, 'invalid_request_error', 'm'],
     ['modelStreamErrorException', { message: 'm' }, 'api_error', 'm'],
-    ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: SomethingNewException'],
+    ['throttlingException', { message: 'Too many tokens per day' }, 'rate_limit_error', 'Too many tokens per day'],
+    [
+      'validationException',
+      { message: 'The provided model identifier is invalid.' },
+      'not_found_error',
+      'The provided model identifier is invalid. (model: claude-sonnet-4-6)',
+    ],
+    [
+      'accessDeniedException',
+      { message: 'Authentication failed: bad' },
+      'authentication_error',
+      'Authentication failed: bad',
+    ],
+    ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: somethingNewException'],
   ])('%s %p', (exception, payload, type, message) => {
-    expect(toStreamError(exception, payload)).toMatchObject({ type, message } as never)
+    expect(toStreamError(exception, payload, wording)).toMatchObject({ type, message } as never)
   })
 
   test('in mid-stream throttling is an overload, which Claude Code tries again', () => {

@@ -1,7 +1,10 @@
+import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
 import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
 import { MessagesRequest } from '../../wire/anthropic/request.ts'
+import { readJson } from '../body.ts'
+import { createBodyCheck } from '../body-check.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { requestIdHeader, upstreamIdHeader } from '../request-context.ts'
 import { sseResponse } from '../sse-response.ts'
@@ -40,11 +43,13 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
 }
 
 /** `POST /v1/messages`, whole or streamed. */
-export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) =>
-  new Elysia({ name: 'messages', normalize: false })
+export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) => {
+  const check = createBodyCheck(MessagesRequest)
+  return new Elysia({ name: 'messages', normalize: false })
     .post(
       '/v1/messages',
       async ({ body, request, set }) => {
+        const asked = check(body)
         const client = new AbortController()
         const leave = (): void => client.abort()
         if (request.signal.aborted) leave()
@@ -62,16 +67,17 @@ export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) =
         const nameAnswer = (): void => {
           set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
         }
-        if (body.stream !== true) {
-          const message = await gateway.message(body, context)
+        if (asked.stream !== true) {
+          const message = await gateway.message(asked, context)
           nameAnswer()
           return message
         }
-        const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(body, context)
+        const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
         const begun = await within(stream, commitMs)
         if (begun !== undefined) nameAnswer()
         return sseResponse(begun ?? stream, { requestId, pingMs, onCancel: leave })
       },
-      { body: MessagesRequest },
+      { parse: readJson, body: Type.Unknown() },
     )
     .all('/v1/messages', methodNotAllowed('POST'))
+}

@@ -60,7 +60,9 @@ export const modelsRoutes = (models: readonly NexusModel[], resolver: ModelResol
   const all = models.flatMap((model) => [toModelInfo(model, clientSpelling(model.id)), toModelInfo(model, model.id)])
   return new Elysia({ name: 'models', normalize: false })
     .get('/v1/models', ({ query }) => toPage(all, query))
-    .get('/v1/models/:id', ({ params: { id } }) => {
+    .get('/v1/models/:id', ({ params }) => {
+      // The router gives null for what it cannot decode, whatever its types say.
+      const id = params.id ?? ''
       const model = resolver.find(id)?.model
       if (model === undefined) throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`)
       return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))

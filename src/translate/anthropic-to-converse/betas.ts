@@ -18,9 +18,8 @@ const always: Verdict = () => true
 const forwarded: ReadonlyMap<string, Verdict> = new Map(
   Object.entries<Verdict>({
     'context-1m-2025-08-07': ({ model }) => model.longContextBeta,
-    // Adaptive thinking interleaves by itself.
     'interleaved-thinking-2025-05-14': ({ model, thinking }) =>
-      thinking?.['type'] === 'enabled' && !model.thinking.includes('adaptive'),
+      thinking?.['type'] === 'enabled' && model.interleavedBeta,
     'fine-grained-tool-streaming-2025-05-14': always,
     'effort-2025-11-24': ({ model }) => model.effortBeta,
     'thinking-display-updates-2026-08-18': ({ thinking }) => thinking?.['display'] === 'updates',
@@ -36,7 +35,7 @@ export const toBetas = (
   translation: Translation,
 ): string[] => {
   const context: BetaContext = { model: translation.model, thinking }
-  const flags = new Set([...asked.map((flag) => flag.trim()), ...needed])
+  const flags = new Set([...asked.flatMap((list) => list.split(',')).map((flag) => flag.trim()), ...needed])
   flags.delete('')
   return [...flags].filter((flag) => {
     const isForwarded = forwarded.get(flag)?.(context) === true

@@ -17,13 +17,15 @@ const mayPrecedeCachePoint = (block: ContentBlock): boolean =>
 
 /** Moves points to the nearest lawful place before them in their turn; without one they go. */
 const settle = (units: readonly ContentUnit[], translation: Translation): void => {
-  for (const [index, unit] of units.entries()) {
+  let home: ContentUnit | undefined
+  for (const unit of units) {
     const { cachePoint } = unit
-    if (cachePoint === undefined || mayPrecedeCachePoint(unit.block)) continue
-    delete unit.cachePoint
-    const home = units.slice(0, index).findLast((candidate) => mayPrecedeCachePoint(candidate.block))
-    if (home === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock takes none')
-    else home.cachePoint = longerCachePoint(home.cachePoint, cachePoint) as CachePoint
+    if (mayPrecedeCachePoint(unit.block)) home = unit
+    else if (cachePoint !== undefined) {
+      delete unit.cachePoint
+      if (home === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock takes none')
+      else home.cachePoint = longerCachePoint(home.cachePoint, cachePoint) ?? cachePoint
+    }
   }
 }
 

@@ -18,13 +18,13 @@ const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citab
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
 export const citationPolicy = (request: MessagesRequest): CitationPolicy => {
-  let asked = false
-  let hasPdf = false
   const contents = request.messages.map(({ content }) => content).filter((content) => Array.isArray(content))
-  for (const block of contents.flatMap(citableIn)) {
-    asked ||= block.citations?.enabled === true
-    hasPdf ||= block.type === 'document' && isPdf(block)
-  }
+  const blocks = contents.flatMap(citableIn)
+  const isAsked = (type: Citable['type']): boolean =>
+    blocks.some((block) => block.type === type && block.citations?.enabled === true)
+
+  const documents = isAsked('document')
+  const hasPdf = blocks.some((block) => block.type === 'document' && isPdf(block))
   const isStructured = Boolean(request.output_config?.format ?? request.output_format)
-  return { asked, forced: hasPdf && !asked && !isStructured }
+  return { documents, searchResults: isAsked('search_result'), forced: hasPdf && !documents && !isStructured }
 }

@@ -1,6 +1,11 @@
 import { assertNever } from '../../base/assert-never.ts'
 import { invalidRequest } from '../../base/errors.ts'
-import type { CacheControl, ContentBlock as ClientBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
+import type {
+  CacheControl,
+  ContentBlock as ClientBlock,
+  ToolResultContent,
+  ToolUseBlock,
+} from '../../wire/anthropic/content.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import type { Path, Translation } from './context.ts'
 import { isBlank, toDocumentParts, toSearchResultParts } from './documents.ts'
@@ -24,13 +29,27 @@ export const toCachePoint = (
   return { type: 'default', ...(ttl && translation.model.cacheTtl ? { ttl } : {}) }
 }
 
-/** The marker of a block, or of a part inside a tool's result: Converse takes none in there. */
-export const cacheControlOf = (block: ClientBlock): CacheControl | undefined => {
-  let control = ('cache_control' in block ? block.cache_control : undefined) ?? undefined
-  if (block.type === 'tool_result' && Array.isArray(block.content)) {
-    for (const part of block.content) if ('cache_control' in part) control ??= part.cache_control ?? undefined
+/** The blocks inside a block, in which Converse takes no cache point. */
+const innerBlocks = (block: ClientBlock | ToolResultContent): readonly (ClientBlock | ToolResultContent)[] => {
+  switch (block.type) {
+    case 'tool_result':
+    case 'search_result':
+      return Array.isArray(block.content) ? block.content : []
+    case 'document':
+      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : []
+    default:
+      return []
   }
-  return control
+}
+
+/** The block's own marker, or the longest-lived of those inside it. */
+export const cachePointOf = (
+  block: ClientBlock | ToolResultContent,
+  translation: Translation,
+): CachePoint | undefined => {
+  let cachePoint = toCachePoint('cache_control' in block ? block.cache_control : undefined, translation)
+  for (const inner of innerBlocks(block)) cachePoint = longerCachePoint(cachePoint, cachePointOf(inner, translation))
+  return cachePoint
 }
 
 /** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */

@@ -10,7 +10,6 @@ export interface Translation {
   readonly notes: Notes
   readonly toolNames: ToolNames
   readonly documentNames: DocumentNames
-  /** Descriptions are not needed; a tool is loaded or it is not. */
   readonly citations: CitationPolicy
 }
 
@@ -20,9 +19,11 @@ export interface Translation {
  * the client did not ask for are taken out of the answer again.
  */
 export interface CitationPolicy {
-  /** The client asked for citations itself. */
-  readonly asked: boolean
-  /** Every document goes with citations on. */
+  /** The client asked for citations of its documents. */
+  readonly documents: boolean
+  /** The client asked for citations of its search results. */
+  readonly searchResults: boolean
+  /** Every document goes with citations on, unasked. */
   readonly forced: boolean
 }
 

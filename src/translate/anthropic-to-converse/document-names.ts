@@ -13,31 +13,56 @@ const lawfulName = (title: string): string => {
   return name === '' ? fallbackName : name
 }
 
+/** A document as the client knows it. */
+export interface ClientDocument {
+  /** Its place among the client's documents, those that were not sent included. */
+  readonly index: number
+  readonly title: string | undefined
+}
+
 export interface DocumentNames {
   /**
    * A name for the next document of the request: lawful, unique over the whole request whatever the
-   * case of its letters, and the same in every later turn. Remembers the title by order.
+   * case of its letters, and the same in every later turn.
    */
   next(title: string | undefined): string
-  /** Titles as the client gave them, by document index. */
-  readonly titles: readonly (string | undefined)[]
+  /** The next document is not sent. */
+  skip(): void
+  /** The client's document that was sent under a name. */
+  find(name: string): ClientDocument
 }
 
 export const createDocumentNames = (): DocumentNames => {
-  const taken = new Set<string>()
-  const titles: (string | undefined)[] = []
+  const documents = new Map<string, ClientDocument>()
+  /** The copy's number to try next, by name: without it many documents of one title would cost their square. */
+  const nextCopies = new Map<string, number>()
+  let count = 0
+
+  const uniqueName = (base: string): string => {
+    const known = base.toLowerCase()
+    let copy = nextCopies.get(known) ?? 1
+    let name = base
+    while (copy > 1 || documents.has(known)) {
+      copy = Math.max(copy, 2)
+      const suffix = ` ${copy}`
+      name = base.slice(0, maximumDocumentNameLength - suffix.length).trimEnd() + suffix
+      copy += 1
+      if (!documents.has(name.toLowerCase())) break
+    }
+    nextCopies.set(known, copy)
+    return name
+  }
+
   return {
-    titles,
     next(title) {
-      titles.push(title)
-      const base = lawfulName(title ?? '')
-      let name = base
-      for (let copy = 2; taken.has(name.toLowerCase()); copy += 1) {
-        const suffix = ` ${copy}`
-        name = base.slice(0, maximumDocumentNameLength - suffix.length).trimEnd() + suffix
-      }
-      taken.add(name.toLowerCase())
+      const name = uniqueName(lawfulName(title ?? ''))
+      documents.set(name.toLowerCase(), { index: count, title })
+      count += 1
       return name
     },
+    skip() {
+      count += 1
+    },
+    find: (name) => documents.get(name.toLowerCase()) ?? { index: 0, title: undefined },
   }
 }

@@ -62,6 +62,7 @@ export const toDocumentParts = (
   const parts = images.map((image) => ({ image }))
   if (source === undefined) {
     translation.notes.dropped(path, 'empty document')
+    translation.documentNames.skip()
     return parts
   }
   const context = block.context ?? ''

@@ -23,25 +23,34 @@ const refusedKeywords: ReadonlySet<string> = new Set([
 ])
 
 /** Members whose keys are names of the user's own, not keywords. */
-const namedSchemas: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'patternProperties'])
+const namedSchemas: ReadonlySet<string> = new Set([
+  'properties',
+  '$defs',
+  'definitions',
+  'patternProperties',
+  'dependentSchemas',
+])
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Literal values, in which nothing is a keyword. */
 const literals: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
 
+const mapValues = (value: Json, map: (inner: unknown) => unknown): Json =>
+  Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, map(inner)]))
+
+const lawfulKeyword = (keyword: string, value: unknown): unknown => {
+  if (literals.has(keyword)) return value
+  return namedSchemas.has(keyword) && isObject(value) ? mapValues(value, lawfulSchema) : lawfulSchema(value)
+}
+
 const lawfulSchema = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(lawfulSchema)
   if (!isObject(schema)) return schema
-  const result: Record<string, unknown> = {}
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (refusedKeywords.has(keyword)) continue
-    if (literals.has(keyword)) result[keyword] = value
-    else if (namedSchemas.has(keyword) && isObject(value)) {
-      result[keyword] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lawfulSchema(inner)]))
-    } else result[keyword] = lawfulSchema(value)
-  }
-  const isObjectSchema = result['type'] === 'object' || isObject(result['properties'])
+  const kept = Object.entries(schema).filter(([keyword]) => !refusedKeywords.has(keyword))
+  const result: Json = Object.fromEntries(kept.map(([keyword, value]) => [keyword, lawfulKeyword(keyword, value)]))
+  const isObjectSchema =
+    result['type'] === 'object' || (Object.hasOwn(result, 'properties') && isObject(result['properties']))
   return isObjectSchema ? { ...result, additionalProperties: false } : result
 }
 

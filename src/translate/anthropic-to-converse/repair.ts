@@ -12,9 +12,6 @@ import type { ContentUnit, Turn } from './turns.ts'
 /** White space is refused as a text. */
 const placeholder = '(no content)'
 
-/** Bedrock's limit for images and documents in one request to Claude, taken together. */
-const maximumMedia = 20
-
 const isToolUse = (unit: ContentUnit): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: ContentUnit): boolean => 'toolResult' in unit.block
 
@@ -26,25 +23,39 @@ const toolResultId = (block: ContentBlock): string | undefined =>
 const idsOf = (turn: Turn | undefined, idOf: (block: ContentBlock) => string | undefined): string[] =>
   (turn?.units ?? []).map((unit) => idOf(unit.block)).filter((id) => id !== undefined)
 
-const replaceUnits = (turn: Turn, units: readonly ContentUnit[]): void => {
-  turn.units.splice(0, turn.units.length, ...units)
+/**
+ * A marker for an hour may not follow one for five minutes. Where moving blocks has brought that about,
+ * the earlier one is given the longer life.
+ */
+const keepLifetimesOrdered = (units: readonly ContentUnit[]): void => {
+  let isHourBehind = false
+  for (const unit of units.toReversed()) {
+    if (unit.cachePoint?.ttl === '1h') isHourBehind = true
+    else if (unit.cachePoint !== undefined && isHourBehind) unit.cachePoint = { type: 'default', ttl: '1h' }
+  }
+}
+
+const isOrdered = (units: readonly ContentUnit[]): boolean => {
+  const lifetimes = units.flatMap(({ cachePoint }) => (cachePoint === undefined ? [] : [cachePoint.ttl]))
+  return lifetimes.lastIndexOf('1h') < 0 || !lifetimes.slice(0, lifetimes.lastIndexOf('1h')).some((ttl) => ttl !== '1h')
 }
 
 /** Results first, in their order, then the rest: Converse takes them only at a turn's beginning. */
 const resultsFirst = (turn: Turn): void => {
-  if (turn.units.some(isToolResult)) {
-    replaceUnits(turn, [...turn.units.filter(isToolResult), ...turn.units.filter((unit) => !isToolResult(unit))])
-  }
+  if (!turn.units.some(isToolResult)) return
+  const wasOrdered = isOrdered(turn.units)
+  turn.units = [...turn.units.filter(isToolResult), ...turn.units.filter((unit) => !isToolResult(unit))]
+  if (wasOrdered) keepLifetimesOrdered(turn.units)
 }
 
 /** Text behind the last tool use would be read as the beginning of the answer. */
 const toolUsesLast = (turn: Turn): void => {
-  const last = turn.units.findLastIndex(isToolUse)
-  if (last === -1 || last === turn.units.length - 1) return
-  let firstOfRun = last
-  while (firstOfRun > 0 && isToolUse(turn.units[firstOfRun - 1] as ContentUnit)) firstOfRun -= 1
   const { units } = turn
-  replaceUnits(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
+  const last = units.findLastIndex(isToolUse)
+  if (last === -1 || last === units.length - 1) return
+  let firstOfRun = last
+  while (firstOfRun > 0 && isToolUse(units[firstOfRun - 1] as ContentUnit)) firstOfRun -= 1
+  turn.units = [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)]
 }
 
 const checkUniqueUses = (turns: readonly Turn[]): void => {
@@ -125,49 +136,6 @@ export const checkPrefill = (turns: Turn[], translation: Translation): void => {
   const final = last.units.at(-1)
   if (final !== undefined && 'text' in final.block) {
     last.units[last.units.length - 1] = { ...final, block: { text: final.block.text.trimEnd() } }
-  }
-}
-
-type MediaKind = 'image' | 'document'
-
-const mediaKind = (part: object): MediaKind | undefined =>
-  'image' in part ? 'image' : 'document' in part ? 'document' : undefined
-
-const omitted = (kind: MediaKind): { text: string } => ({
-  text: `[${kind} omitted: Bedrock allows at most ${maximumMedia} images and documents per request]`,
-})
-
-const countMedia = (block: ContentBlock): number =>
-  'toolResult' in block
-    ? block.toolResult.content.filter((part) => mediaKind(part) !== undefined).length
-    : mediaKind(block) === undefined
-      ? 0
-      : 1
-
-/** Over the limit the newest stay, and the oldest give way to a text that says so. */
-export const limitMedia = (turns: readonly Turn[], translation: Translation): void => {
-  let surplus = -maximumMedia
-  for (const turn of turns) for (const unit of turn.units) surplus += countMedia(unit.block)
-  if (surplus <= 0) return
-
-  const omit = <Part extends object>(part: Part, unit: ContentUnit): Part | { text: string } => {
-    const kind = mediaKind(part)
-    if (kind === undefined || surplus <= 0) return part
-    surplus -= 1
-    translation.notes.changed(unit.path, `${kind} omitted: over Bedrock's limit of ${maximumMedia} per request`)
-    return omitted(kind)
-  }
-  for (const turn of turns) {
-    for (const [index, unit] of turn.units.entries()) {
-      const { block } = unit
-      turn.units[index] = {
-        ...unit,
-        block:
-          'toolResult' in block
-            ? { toolResult: { ...block.toolResult, content: block.toolResult.content.map((part) => omit(part, unit)) } }
-            : omit(block, unit),
-      }
-    }
   }
 }
 

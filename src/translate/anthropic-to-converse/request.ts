@@ -1,4 +1,5 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { Document } from '../../wire/converse/content.ts'
 import type { ConverseMessage, ConverseRequest, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
 import { capabilitiesOf } from '../model-capabilities.ts'
@@ -8,12 +9,13 @@ import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { citationPolicy } from './citations.ts'
 import { longerCachePoint, toCachePoint } from './content.ts'
 import type { Translation } from './context.ts'
-import { createDocumentNames } from './document-names.ts'
+import { type ClientDocument, createDocumentNames } from './document-names.ts'
 import { toEffort, toInferenceConfig, toTopK } from './inference.ts'
+import { limitMedia } from './media-limits.ts'
 import { toOutputFormat } from './output-format.ts'
-import { accompanyDocuments, checkPrefill, fillEmptyTurns, limitMedia, pairToolResults } from './repair.ts'
+import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
 import { toSystem } from './system.ts'
-import { asksToThink, toThinking } from './thinking.ts'
+import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
 import { createToolNames } from './tool-names.ts'
 import { type OfferedTools, toTools } from './tools.ts'
@@ -63,6 +65,13 @@ const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: 
 const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
   turns.map(({ role, units }) => ({ role, content: withCachePoints(units) }))
 
+/** The client's documents in the order in which they are sent, by which Bedrock's citations count them. */
+const documentsIn = (turns: readonly Turn[], translation: Translation): ClientDocument[] =>
+  turns
+    .flatMap(({ units }) => units)
+    .flatMap(({ block }): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
+    .flatMap((part) => ('document' in part ? [translation.documentNames.find((part.document as Document).name)] : []))
+
 const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice): ToolConfig | undefined =>
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
 
@@ -75,7 +84,7 @@ const toAdditionalFields = (
   translation: Translation,
 ): Record<string, unknown> => {
   const effort = toEffort(request, translation)
-  const topK = toTopK(request, asksToThink(thinking), translation)
+  const topK = toTopK(request, willThink(thinking, translation), translation)
   const needed = [
     ...(request.tools?.some((tool) => 'eager_input_streaming' in tool && tool.eager_input_streaming === true)
       ? [fineGrainedToolStreaming]
@@ -116,12 +125,12 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   if (instruction !== undefined) system.push({ block: { text: instruction }, path: ['output_config', 'format'] })
   const tools = toTools(request, translation)
   const thinking = toThinking(request, translation)
-  const choice = toToolChoice(request, tools, asksToThink(thinking), translation)
+  const choice = toToolChoice(request, tools, willThink(thinking, translation), translation)
   const cachePoints = placeCachePoints(tools.units, system, turns, translation)
 
   const toolConfig = toToolConfig(tools, choice)
   const additional = toAdditionalFields(request, target.betas, thinking, choice, translation)
-  const inferenceConfig = toInferenceConfig(request, asksToThink(thinking), translation)
+  const inferenceConfig = toInferenceConfig(request, willThink(thinking, translation), translation)
   const body: ConverseRequest = {
     messages: toMessages(turns),
     ...(system.length > 0 && { system: withCachePoints(system) }),
@@ -136,9 +145,9 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
     reply: {
       model: request.model,
       toClientToolName: translation.toolNames.toClient,
-      keepsCitations: translation.citations.asked,
-      joinsTexts: translation.citations.forced,
-      documentTitles: translation.documentNames.titles,
+      keepsCitations: translation.citations,
+      joinsTexts: translation.citations.forced && !translation.citations.searchResults,
+      documents: documentsIn(turns, translation),
       stopSequences: inferenceConfig.stopSequences ?? [],
       cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
     },

@@ -30,9 +30,11 @@ export const toSystem = (
     const text = index === 0 ? block.text.replace(billingHeader, '') : block.text
     if (text !== block.text) translation.notes.dropped(path, 'x-anthropic-billing-header line')
     if (!isBlank(text)) units.push({ block: { text }, path })
-    const cachePoint = longerCachePoint(units.at(-1)?.cachePoint, toCachePoint(block.cache_control, translation))
+    const cachePoint = toCachePoint(block.cache_control, translation)
     const last = units.at(-1)
-    if (cachePoint !== undefined && last !== undefined) last.cachePoint = cachePoint
+    if (cachePoint === undefined) continue
+    if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
+    else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
   }
   return units
 }

@@ -24,12 +24,12 @@ const converted = (
   translation: Translation,
 ): WireThinking | undefined => {
   const accepted = translation.model.thinking
+  const { type: _type, budget_tokens: _budget, ...rest } = thinking as WireThinking
   if (accepted.includes('adaptive')) {
     translation.notes.changed(
       ['thinking', 'type'],
       `the model takes only adaptive thinking: '${thinking.type}' became 'adaptive'`,
     )
-    const { type: _type, budget_tokens: _budget, ...rest } = thinking as WireThinking
     return { ...rest, type: 'adaptive' }
   }
   const budget = accepted.includes('enabled') ? asBudget(request) : undefined
@@ -38,7 +38,7 @@ const converted = (
     return undefined
   }
   translation.notes.changed(['thinking', 'type'], `the model wants a budget: '${thinking.type}' became 'enabled'`)
-  return { type: 'enabled', budget_tokens: budget }
+  return { ...rest, type: 'enabled', budget_tokens: budget }
 }
 
 /** For `additionalModelRequestFields.thinking`; undefined where nothing is to be said of it. */
@@ -57,5 +57,6 @@ export const toThinking = (request: MessagesRequest, translation: Translation): 
   return thinking
 }
 
-export const asksToThink = (thinking: WireThinking | undefined): boolean =>
-  thinking !== undefined && thinking.type !== 'disabled'
+/** Whether the model will think, asked or not. */
+export const willThink = (thinking: WireThinking | undefined, { model }: Translation): boolean =>
+  thinking === undefined ? model.thinksUnasked : thinking.type !== 'disabled'

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../base/errors.ts'
+import { type GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { MessagesRequest, ToolChoice } from '../../wire/anthropic/request.ts'
 import type { ToolConfig } from '../../wire/converse/request.ts'
 import type { Translation } from './context.ts'
@@ -14,6 +14,9 @@ export interface TranslatedChoice {
   readonly additional?: Readonly<Record<string, unknown>>
 }
 
+const notFound = (name: string): GatewayError =>
+  invalidRequest(['tool_choice'], `Tool '${name}' not found in provided tools`)
+
 type Forced = Extract<ToolChoice, { type: 'any' | 'tool' }>
 
 const mayForce = (isThinking: boolean, translation: Translation): boolean => {
@@ -25,9 +28,16 @@ const toForced = (choice: Forced, tools: OfferedTools, translation: Translation)
   if (choice.type === 'any') return { any: {} }
   const name = translation.toolNames.toConverse(choice.name)
   if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) {
-    throw invalidRequest(['tool_choice'], `Tool '${choice.name}' not found in provided tools`)
+    throw notFound(choice.name)
   }
   return { tool: { name } }
+}
+
+/** A choice among nothing. A tool that was declared and is not on offer any more cannot be forced. */
+const withoutTools = (request: MessagesRequest, choice: ToolChoice, translation: Translation): TranslatedChoice => {
+  if (choice.type === 'tool' && (request.tools ?? []).length > 0) throw notFound(choice.name)
+  translation.notes.dropped(['tool_choice'], 'there is no tool to choose')
+  return {}
 }
 
 /** `isThinking`: whether the translated request asks the model to think. */
@@ -39,7 +49,8 @@ export const toToolChoice = (
 ): TranslatedChoice => {
   const choice = request.tool_choice
   if (tools.areStandIns) return { additional: { type: 'none' } }
-  if (tools.units.length === 0 || choice === undefined || choice === null) return {}
+  if (choice === undefined || choice === null) return {}
+  if (tools.units.length === 0) return withoutTools(request, choice, translation)
   if (choice.type === 'none') return { additional: { type: 'none' } }
 
   const alone = choice.disable_parallel_tool_use === true ? { disable_parallel_tool_use: true } : undefined

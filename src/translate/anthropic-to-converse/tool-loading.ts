@@ -25,8 +25,8 @@ interface Mentions {
   /** Used in the history: taking these away would leave uses without a tool. */
   readonly used: Set<string>
   readonly removed: Set<string>
-  /** Defined in mid-conversation. */
-  readonly defined: PlacedTool[]
+  /** Defined in mid-conversation, by name. */
+  readonly defined: Map<string, PlacedTool>
 }
 
 const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void => {
@@ -40,28 +40,37 @@ const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void
       for (const part of block.content) if (part.type === 'tool_reference') mentions.named.add(part.tool_name)
       return
     case 'tool_addition':
-      if (block.tool.type === 'tool_definition') mentions.defined.push(definedTool(block.tool, path))
-      else if (block.tool.name !== undefined) {
-        mentions.named.add(block.tool.name)
-        mentions.removed.delete(block.tool.name)
-      }
+      addTool(block.tool, path, mentions)
       return
     case 'tool_removal':
-      if (block.tool.name !== undefined) mentions.removed.add(block.tool.name)
+      // References to MCP servers name tools that Anthropic would have fetched: none of ours.
+      if (block.tool.type === 'tool_reference' && block.tool.name !== undefined) mentions.removed.add(block.tool.name)
       return
     default:
   }
 }
 
-const definedTool = (change: { readonly type: string }, path: Path): PlacedTool => {
+type ToolChange = Extract<ContentBlock, { type: 'tool_addition' | 'tool_removal' }>['tool']
+
+const definedTool = (change: ToolChange, path: Path): PlacedTool => {
   const definition: unknown = 'definition' in change ? change.definition : undefined
   const definitionPath = [...path, 'tool', 'definition']
   if (findFault(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
   return { tool: definition as Tool, path: definitionPath }
 }
 
+/** A definition takes the place of an earlier tool of its name. */
+const addTool = (change: ToolChange, path: Path, mentions: Mentions): void => {
+  const defined = change.type === 'tool_definition' ? definedTool(change, path) : undefined
+  const name = defined?.tool.name ?? (change.type === 'tool_reference' ? change.name : undefined)
+  if (name === undefined) return
+  mentions.named.add(name)
+  mentions.removed.delete(name)
+  if (defined !== undefined) mentions.defined.set(name, defined)
+}
+
 const readMentions = (request: ToolRequest): Mentions => {
-  const mentions: Mentions = { named: new Set(), used: new Set(), removed: new Set(), defined: [] }
+  const mentions: Mentions = { named: new Set(), used: new Set(), removed: new Set(), defined: new Map() }
   for (const [index, message] of request.messages.entries()) {
     if (!Array.isArray(message.content)) continue
     for (const [position, block] of message.content.entries()) {
@@ -90,5 +99,6 @@ export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] =
     if (!isLoaded) notes.dropped(path, 'deferred tool that nothing refers to')
     return isLoaded
   }
-  return [...declared, ...mentions.defined].filter(isOffered)
+  const isReplaced = ({ tool }: PlacedTool): boolean => tool.name !== undefined && mentions.defined.has(tool.name)
+  return [...declared.filter((placed) => !isReplaced(placed)), ...mentions.defined.values()].filter(isOffered)
 }

@@ -36,7 +36,7 @@ const toParts = (block: ClientContent, path: Path, translation: Translation): To
       return toSearchResultParts(block, path, translation)
     case 'tool_reference':
       // The tool itself, with its description, is loaded into toolConfig: see tools.ts.
-      return [{ text: `Tool available: ${block.tool_name}` }]
+      return [{ text: `Tool available: ${translation.toolNames.toConverse(block.tool_name)}` }]
     case 'browser_state':
       throw invalidRequest(path, `content blocks of type '${block.type}' are not supported by this endpoint`)
     default:
@@ -52,7 +52,7 @@ const toContent = (content: ToolResultBlock['content'], path: Path, translation:
 
 /**
  * A tool's result. Converse wants at least one part in it, and takes no cache point inside: see
- * `cacheControlOf` in content.ts.
+ * `cachePointOf` in content.ts.
  */
 export const toToolResult = (block: ToolResultBlock, path: Path, translation: Translation): ContentBlock => {
   const isError = block.is_error === true

@@ -1,7 +1,7 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import { type CustomTool, isCustomTool, type MessagesRequest, type TypedTool } from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
-import { toCachePoint } from './content.ts'
+import { longerCachePoint, toCachePoint } from './content.ts'
 import type { Path, Translation, Unit } from './context.ts'
 import { isBlank } from './documents.ts'
 import { offeredTools } from './tool-loading.ts'
@@ -48,18 +48,28 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: Translation): Too
 }
 
 /** Whether the request's choice leaves the model nothing but this tool. */
-const isForced = (tool: TypedTool, request: MessagesRequest): boolean => {
+const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): boolean => {
   const choice = request.tool_choice
-  return choice?.type === 'any' || (choice?.type === 'tool' && choice.name === tool.name)
+  return (choice?.type === 'any' && isAlone) || (choice?.type === 'tool' && choice.name === tool.name)
 }
 
-const refuseTypedTool = (tool: TypedTool, path: Path, request: MessagesRequest, translation: Translation): void => {
-  if (!isServerTool(tool))
+/** Throws a 400 for a typed tool that cannot be left out; notes the others. */
+const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: Translation): void => {
+  if (!isServerTool(tool)) {
     throw invalidRequest([...path, 'type'], `tools of type '${tool.type}' are not supported by this endpoint yet`)
-  if (isForced(tool, request)) {
-    throw new GatewayError('invalid_request_error', `${spokenName(tool)} is not available on this endpoint`)
   }
-  translation.notes.changed(path, `server tool removed: ${spokenName(tool)} is not available on this endpoint`)
+  const sentence = `${spokenName(tool)} is not available on this endpoint`
+  if (isForcedOne) throw new GatewayError('invalid_request_error', sentence)
+  translation.notes.changed(path, `server tool removed: ${sentence}`)
+}
+
+/** The marker of a tool that is left out goes to the one before it. */
+const passOnMarker = (tool: TypedTool, path: Path, units: readonly ToolUnit[], translation: Translation): void => {
+  const cachePoint = toCachePoint(tool.cache_control, translation)
+  const last = units.at(-1)
+  if (cachePoint === undefined) return
+  if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
+  else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
 }
 
 const checkUnique = (units: readonly ToolUnit[]): void => {
@@ -96,9 +106,14 @@ export interface OfferedTools {
 /** The tools that the model is shown. Throws a 400 that names the tool for those without a translation. */
 export const toTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
   const units: ToolUnit[] = []
-  for (const { tool, path } of offeredTools(request, translation.notes)) {
+  const offered = offeredTools(request, translation.notes)
+  const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
+  for (const { tool, path } of offered) {
     if (isCustomTool(tool)) units.push(toToolSpec(tool, path, translation))
-    else refuseTypedTool(tool, path, request, translation)
+    else {
+      leaveOut(tool, path, isForced(tool, request, isAlone), translation)
+      passOnMarker(tool, path, units, translation)
+    }
   }
   checkUnique(units)
   if (units.length > 0) return { units, areStandIns: false }

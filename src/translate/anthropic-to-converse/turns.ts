@@ -2,7 +2,7 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
-import { cacheControlOf, longerCachePoint, toCachePoint, toContentBlocks } from './content.ts'
+import { cachePointOf, longerCachePoint, toContentBlocks } from './content.ts'
 import type { Path, Translation, Unit } from './context.ts'
 import { isBlank } from './documents.ts'
 
@@ -11,7 +11,7 @@ export type ContentUnit = Unit<ContentBlock>
 /** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
 export interface Turn {
   readonly role: 'user' | 'assistant'
-  readonly units: ContentUnit[]
+  units: ContentUnit[]
   /** Where the turn begins in the client's request. */
   readonly path: Path
 }
@@ -51,11 +51,11 @@ const blocksOf = (message: InputMessage, path: Path): readonly ClientBlock[] => 
 const addBlock = (units: ContentUnit[], block: ClientBlock, path: Path, translation: Translation): void => {
   for (const translated of toContentBlocks(block, path, translation)) units.push({ block: translated, path })
   // The marker of a block that left nothing goes to the one before it.
-  const cachePoint = toCachePoint(cacheControlOf(block), translation)
+  const cachePoint = cachePointOf(block, translation)
   const last = units.at(-1)
   if (cachePoint === undefined) return
   if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
-  else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) as typeof cachePoint
+  else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
 }
 
 const reminderPattern = /^\s*<system-reminder>[\s\S]*<\/system-reminder>\s*$/
@@ -65,7 +65,23 @@ const asReminder = (text: string): string =>
   reminderPattern.test(text) ? text : `<system-reminder>\n${text}\n</system-reminder>`
 
 const addReminder = (units: ContentUnit[], { block, path }: PlacedText, translation: Translation): void =>
-  addBlock(units, { ...block, text: asReminder(block.text) }, path, translation)
+  addBlock(units, isBlank(block.text) ? block : { ...block, text: asReminder(block.text) }, path, translation)
+
+/** In front of the conversation it belongs to the system prompt, later into the user's turn. */
+const addSystemMessage = (
+  texts: readonly PlacedText[],
+  turns: Turn[],
+  leadingSystem: PlacedText[],
+  path: Path,
+  translation: Translation,
+): void => {
+  if (turns.length === 0) {
+    for (const text of texts) leadingSystem.push(text)
+  } else if (texts.some(({ block }) => !isBlank(block.text))) {
+    const { units } = turnOf(turns, 'user', path)
+    for (const text of texts) addReminder(units, text, translation)
+  }
+}
 
 const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
   blocksOf(message, path).flatMap((block, index) => {
@@ -111,14 +127,15 @@ export const toConversation = (messages: readonly InputMessage[], translation: T
     const path: Path = ['messages', index]
     const { role } = message
     if (role === 'system') {
-      const texts = systemTexts(message, path).filter(({ block }) => !isBlank(block.text))
-      if (turns.length === 0) leadingSystem.push(...texts)
-      else for (const text of texts) addReminder(turnOf(turns, 'user', path).units, text, translation)
+      addSystemMessage(systemTexts(message, path), turns, leadingSystem, path, translation)
       continue
     }
     const units = toUnits(message, role, path, translation)
     // An assistant's message of which nothing is left is no turn; a user's is, or two answers would meet.
-    if (units.length > 0 || role === 'user') turnOf(turns, role, path).units.push(...units)
+    if (units.length > 0 || role === 'user') {
+      const turn = turnOf(turns, role, path)
+      for (const unit of units) turn.units.push(unit)
+    }
   }
   return { turns, leadingSystem }
 }

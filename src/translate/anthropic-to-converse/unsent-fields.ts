@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../base/errors.ts'
-import type { ContentBlock } from '../../wire/anthropic/content.ts'
-import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import { isCustomTool, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Notes } from '../notes.ts'
 
 /**
@@ -32,9 +32,25 @@ const refusedFields: readonly string[] = ['container', 'mcp_servers', 'skills']
 
 const translatedOutputConfig: ReadonlySet<string> = new Set(['effort', 'format'])
 const translatedMessageFields: ReadonlySet<string> = new Set(['role', 'content'])
+const translatedToolChoice: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use'])
+/** Those that tools.ts speaks of itself, too. */
+const translatedTool: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'cache_control',
+  'defer_loading',
+  'eager_input_streaming',
+  'strict',
+  'input_examples',
+  'allowed_callers',
+])
+
+type Block = ContentBlock | ToolResultContent
 
 const cacheable = ['type', 'cache_control']
-const translatedBlockFields: Readonly<Partial<Record<ContentBlock['type'], ReadonlySet<string>>>> = {
+const translatedBlockFields: Readonly<Partial<Record<Block['type'], ReadonlySet<string>>>> = {
   text: new Set([...cacheable, 'text']),
   image: new Set([...cacheable, 'source']),
   document: new Set([...cacheable, 'source', 'title', 'context', 'citations']),
@@ -43,32 +59,38 @@ const translatedBlockFields: Readonly<Partial<Record<ContentBlock['type'], Reado
   redacted_thinking: new Set(['type', 'data']),
   tool_use: new Set([...cacheable, 'id', 'name', 'input']),
   tool_result: new Set([...cacheable, 'tool_use_id', 'content', 'is_error']),
+  tool_reference: new Set([...cacheable, 'tool_name']),
+  tool_addition: new Set(['type', 'tool']),
+  tool_removal: new Set(['type', 'tool']),
 }
+
+/** Members that change what the model sees. */
+const changing: ReadonlySet<string> = new Set(['transformations'])
 
 const why = 'has no place in Converse'
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 
-const noteBlocks = (blocks: readonly ContentBlock[], message: number, notes: Notes, noted: Set<string>): void => {
+type Path = readonly (string | number)[]
+
+/** One note for each kind of member, where it first stands: a long history repeats them. */
+const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
   for (const [index, block] of blocks.entries()) {
     const known = translatedBlockFields[block.type]
-    if (known === undefined) continue
-    for (const name of Object.keys(block)) {
+    for (const name of known === undefined ? [] : Object.keys(block)) {
       const key = `${block.type}.${name}`
-      if (known.has(name) || noted.has(key)) continue
+      if (known?.has(name) === true || noted.has(key)) continue
       noted.add(key)
-      notes.dropped(['messages', message, 'content', index, name], why)
+      notes[changing.has(name) ? 'changed' : 'dropped']([...path, index, name], why)
+    }
+    if (block.type === 'tool_result' && Array.isArray(block.content)) {
+      noteBlocks(block.content, [...path, index, 'content'], notes, noted)
     }
   }
 }
 
-const noteMembers = (
-  value: object,
-  known: ReadonlySet<string>,
-  path: readonly (string | number)[],
-  notes: Notes,
-): void => {
+const noteMembers = (value: object, known: ReadonlySet<string>, path: Path, notes: Notes): void => {
   for (const name of Object.keys(value)) if (!known.has(name)) notes.dropped([...path, name], why)
 }
 
@@ -81,9 +103,15 @@ export const noteUnsentFields = (request: MessagesRequest, notes: Notes): void =
   noteMembers(request, translatedFields, [], notes)
   if (request.output_config) noteMembers(request.output_config, translatedOutputConfig, ['output_config'], notes)
 
+  if (request.tool_choice) noteMembers(request.tool_choice, translatedToolChoice, ['tool_choice'], notes)
+  for (const [index, tool] of (request.tools ?? []).entries()) {
+    if (isCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
+  }
+
   const noted = new Set<string>()
+  if (Array.isArray(request.system)) noteBlocks(request.system, ['system'], notes, noted)
   for (const [index, message] of request.messages.entries()) {
     noteMembers(message, translatedMessageFields, ['messages', index], notes)
-    if (Array.isArray(message.content)) noteBlocks(message.content, index, notes, noted)
+    if (Array.isArray(message.content)) noteBlocks(message.content, ['messages', index, 'content'], notes, noted)
   }
 }

@@ -144,10 +144,10 @@ export class BlockEvents {
   }
 
   #writeText(block: OpenBlock, { text, citation }: Delta): void {
-    if (citation !== undefined && this.#reply.keepsCitations) {
+    const kept = citation === undefined ? undefined : toCitation(citation, this.#reply)
+    if (kept !== undefined) {
       if (!block.started) this.#begin({ type: 'text', text: '', citations: [] })
-      const translated = toCitation(citation, this.#reply)
-      if (translated !== undefined) this.#write({ type: 'citations_delta', citation: translated })
+      this.#write({ type: 'citations_delta', citation: kept })
     }
     // Bedrock likes to begin with an empty text; a block that stays empty is none.
     if (text === undefined || text === '') return

@@ -2,18 +2,20 @@ import type { TextCitation } from '../../wire/anthropic/response.ts'
 import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
 import type { ReplyContext } from './reply-context.ts'
 
-/** A citation in Anthropic's form; undefined where it points nowhere that Anthropic has a word for. */
+/** A citation in Anthropic's form; undefined where nobody asked for it, or where Anthropic has no word for its place. */
 export const toCitation = (citation: Citation, reply: ReplyContext): TextCitation | undefined => {
   const location = citation.location ?? {}
   const cited_text = (citation.sourceContent ?? []).map((part) => part.text ?? '').join('')
-  const inDocument = (span: DocumentSpan) => ({
+  const inDocument = ({ documentIndex = 0 }: DocumentSpan) => ({
     cited_text,
-    document_index: span.documentIndex ?? 0,
-    document_title: reply.documentTitles[span.documentIndex ?? 0] ?? null,
+    document_index: reply.documents[documentIndex]?.index ?? documentIndex,
+    document_title: reply.documents[documentIndex]?.title ?? null,
     file_id: null,
   })
 
   const { documentChar, documentPage, documentChunk, searchResultLocation, web } = location
+  const { documents, searchResults } = reply.keepsCitations
+  if (!(searchResultLocation === undefined ? documents : searchResults)) return undefined
   if (documentChar !== undefined) {
     const { start = 0, end = 0 } = documentChar
     return { type: 'char_location', ...inDocument(documentChar), start_char_index: start, end_char_index: end }

@@ -1,5 +1,5 @@
 import type { NewId } from '../../base/ids.ts'
-import type { Message, ResponseBlock, TextCitation } from '../../wire/anthropic/response.ts'
+import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../wire/converse/response.ts'
 import { toCitation } from './citation.ts'
 import type { ReplyContext } from './reply-context.ts'
@@ -15,13 +15,10 @@ const isObject = (value: unknown): value is object =>
 
 const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
   const text = (content.content ?? []).map((part) => part.text ?? '').join('')
-  if (!reply.keepsCitations) return { type: 'text', text }
-  const citations = (content.citations ?? []).map((citation) => toCitation(citation, reply))
-  return {
-    type: 'text',
-    text,
-    citations: citations.filter((citation): citation is TextCitation => citation !== undefined),
-  }
+  const citations = (content.citations ?? [])
+    .map((citation) => toCitation(citation, reply))
+    .filter((citation) => citation !== undefined)
+  return citations.length > 0 ? { type: 'text', text, citations } : { type: 'text', text }
 }
 
 const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {

@@ -1,13 +1,15 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
-import type { ConverseRequest } from '../../wire/converse/request.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
-import { type Fetch, type HttpAnswer, post } from '../http.ts'
+import { createPost, type Fetch, type HttpAnswer } from '../http.ts'
 import { authorization } from './auth.ts'
 import { toAnswerError } from './errors.ts'
+import type { WordingContext } from './wording.ts'
 
 export interface NexusClientOptions {
   readonly fetch: Fetch
+  /** Requests under way at once; Bun's own limit unless it was raised. */
+  readonly maximumConnections: number
   /** Without a trailing slash; may hold a path of its own. */
   readonly endpointUrl: string
   readonly apiKey: Secret
@@ -19,11 +21,10 @@ export interface NexusClientOptions {
 
 export interface NexusCall {
   readonly modelId: string
-  /** The model's name as the client asked for it, for error messages. */
-  readonly model: string
-  readonly body: ConverseRequest
-  /** The body as it goes out: a retry sends the same bytes. */
-  readonly bytes: string
+  /** What error messages say of the request. */
+  readonly wording: WordingContext
+  /** The body: a retry sends the same bytes. */
+  readonly body: string
   readonly signal: AbortSignal
   readonly onUpstreamId: (id: string) => void
 }
@@ -58,15 +59,11 @@ const requireEventStream = async (answer: HttpAnswer): Promise<void> => {
 }
 
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
-export const createNexusClient = ({
-  fetch,
-  endpointUrl,
-  apiKey,
-  silenceMs,
-  mendsConnection,
-}: NexusClientOptions): NexusClient => {
+export const createNexusClient = (options: NexusClientOptions): NexusClient => {
+  const { endpointUrl, apiKey, silenceMs, mendsConnection } = options
+  const post = createPost(options.fetch, options.maximumConnections)
   const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
-    const answer = await post(fetch, {
+    const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
       headers: {
@@ -74,7 +71,7 @@ export const createNexusClient = ({
         'content-type': 'application/json',
         accept: operation === 'converse' ? 'application/json' : eventStream,
       },
-      body: call.bytes,
+      body: call.body,
       signal: call.signal,
       silenceMs,
       mendsConnection,
@@ -84,7 +81,7 @@ export const createNexusClient = ({
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
     if (status === successStatus) return answer
     const body = await answer.text()
-    throw toAnswerError({ status, headers, body, model: call.model, maxTokens: call.body.inferenceConfig?.maxTokens })
+    throw toAnswerError({ status, headers, body }, call.wording)
   }
 
   return {

@@ -2,6 +2,7 @@ import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts
 import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { toStreamError } from './errors.ts'
+import type { WordingContext } from './wording.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -45,12 +46,12 @@ const toEvent = (frame: Frame): ConverseStreamEvent => {
 }
 
 /** What a frame says. Throws GatewayError for one that reports a failure. */
-const readFrame = (frame: Frame): ConverseStreamEvent => {
+const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent => {
   switch (header(frame, ':message-type')) {
     case 'exception':
-      throw toStreamError(header(frame, ':exception-type'), readJson(frame))
+      throw toStreamError(header(frame, ':exception-type'), readJson(frame), context)
     case 'error':
-      throw toStreamError(header(frame, ':error-code'), { message: header(frame, ':error-message') })
+      throw toStreamError(header(frame, ':error-code'), { message: header(frame, ':error-message') }, context)
     default:
       return toEvent(frame)
   }
@@ -61,13 +62,16 @@ const readFrame = (frame: Frame): ConverseStreamEvent => {
  * GatewayError for exceptions in the stream and for bytes that are no event stream, after handing on
  * what came before.
  */
-export async function* readConverseStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ConverseStreamEvent[]> {
+export async function* readConverseStream(
+  chunks: AsyncIterable<Uint8Array>,
+  context: WordingContext,
+): AsyncGenerator<ConverseStreamEvent[]> {
   const decoder = createEventStreamDecoder()
   for await (const chunk of chunks) {
     const events: ConverseStreamEvent[] = []
     let fault: { readonly error: unknown } | undefined
     try {
-      decoder.push(chunk, (frame) => events.push(readFrame(frame)))
+      decoder.push(chunk, (frame) => events.push(readFrame(frame, context)))
     } catch (error) {
       fault = { error }
     }

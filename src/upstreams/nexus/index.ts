@@ -61,9 +61,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
   }
   const callOf = (request: MessagesRequest, { body }: ConverseTranslation, context: CallContext): NexusCall => ({
     modelId: context.modelId,
-    model: request.model,
-    body,
-    bytes: JSON.stringify(body),
+    wording: { model: request.model, maxTokens: request.max_tokens },
+    body: JSON.stringify(body),
     signal: context.signal,
     onUpstreamId: context.onUpstreamId,
   })
@@ -84,7 +83,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
       const translation = translate(request, context)
       const call = callOf(request, translation, context)
       return retrying(async () => {
-        const events = warnOfUnknown(readConverseStream(await client.converseStream(call)), log, context.requestId)
+        const frames = readConverseStream(await client.converseStream(call), call.wording)
+        const events = warnOfUnknown(frames, log, context.requestId)
         const batches = toMessageEvents(events, translation.reply, newId)
         // An exception in the first frame still becomes a status, and may still be tried again.
         const first = await batches.next()

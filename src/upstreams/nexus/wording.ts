@@ -5,8 +5,9 @@
 
 export interface WordingContext {
   /** The model's name as the client asked for it. */
-  readonly model?: string
-  readonly maxTokens?: number | undefined
+  readonly model: string
+  /** As the client asked for it; undefined where it did not. */
+  readonly maxTokens: number | undefined
 }
 
 const inputTooLong =
@@ -15,28 +16,38 @@ const tokensOverMaximum = /(\d+)\s*(?:tokens?)?\s*>\s*(\d+)/
 const promptTooLong = /prompt is too long/i
 const overContextLimit = /exceed context limit/i
 const overOutputLimit = /maximum tokens you requested exceeds the model limit of (\d+)/i
-const tooMuchMedia = /too many images and documents/i
+const tooMuchMedia = /too many images and documents|more than \d+ documents/i
 /** Bedrock's own forms of the two sentences about tool results. */
 const resultsMissing = /^Expected toolResult blocks at (messages\.\d+)\.content for the following Ids: (.*)$/i
 const resultsSurplus =
   /^The number of toolResult blocks at (messages\.\d+)\.content exceeds the number of toolUse blocks of previous turn/i
 
-/** The upstream's message, in the words that the client knows. Unknown ones stay as they are. */
-export const clientWording = (message: string, { model, maxTokens }: WordingContext): string => {
-  if (overContextLimit.test(message)) return message
-  if (inputTooLong.test(message) && !promptTooLong.test(message)) {
-    const numbers = tokensOverMaximum.exec(message)
-    return numbers === null ? 'prompt is too long' : `prompt is too long: ${numbers[1]} tokens > ${numbers[2]} maximum`
-  }
-  const limit = overOutputLimit.exec(message)?.[1]
-  if (limit !== undefined && maxTokens !== undefined) {
-    return `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model ?? 'this model'}`
-  }
-  if (tooMuchMedia.test(message) && !message.includes('too much media')) return `${message} (too much media)`
+/** Whether the words say that the input is too long for the model, in one way or another. */
+export const isOverflow = (message: string): boolean => promptTooLong.test(message) || inputTooLong.test(message)
+
+const overflowWording = (message: string): string => {
+  // Bytes are no tokens: the client would compute with them.
+  const figures = /bytes/i.test(message) ? null : tokensOverMaximum.exec(message)
+  return figures === null ? 'prompt is too long' : `prompt is too long: ${figures[1]} tokens > ${figures[2]} maximum`
+}
+
+const toolResultWording = (message: string): string => {
   const missing = resultsMissing.exec(message)
   if (missing !== null) {
     return `${missing[1]}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing[2]}`
   }
   const surplus = resultsSurplus.exec(message)
   return surplus === null ? message : `${surplus[1]}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
+}
+
+/** What is wrong with a request, in the words that the client knows. Unknown ones stay as they are. */
+export const clientWording = (message: string, { model, maxTokens }: WordingContext): string => {
+  if (overContextLimit.test(message) || promptTooLong.test(message)) return message
+  if (inputTooLong.test(message)) return overflowWording(message)
+  const limit = overOutputLimit.exec(message)?.[1]
+  if (limit !== undefined && maxTokens !== undefined) {
+    return `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`
+  }
+  if (tooMuchMedia.test(message) && !message.includes('too much media')) return `${message} (too much media)`
+  return toolResultWording(message)
 }

@@ -35,6 +35,7 @@ export type CustomTool = Static<typeof CustomTool>
 const TypedTool = Open({
   type: Type.String({ pattern: '^(?!custom$)' }),
   name: Type.Optional(Type.String()),
+  cache_control: Maybe(CacheControl),
 })
 export type TypedTool = Static<typeof TypedTool>
 

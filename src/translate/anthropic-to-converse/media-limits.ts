@@ -1,0 +1,62 @@
+import type { ContentBlock } from '../../wire/converse/content.ts'
+import type { Translation } from './context.ts'
+import type { ContentUnit, Turn } from './turns.ts'
+
+/** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
+
+type MediaKind = 'image' | 'document'
+
+interface Limit {
+  readonly kinds: readonly MediaKind[]
+  readonly most: number
+  readonly sentence: (kind: MediaKind) => string
+}
+
+const perRequest: Limit = {
+  kinds: ['image', 'document'],
+  most: 20,
+  sentence: (kind) => `[${kind} omitted: Bedrock allows at most 20 images and documents per request]`,
+}
+
+/** Consecutive messages of one side are one message to Bedrock. */
+const documentsPerMessage: Limit = {
+  kinds: ['document'],
+  most: 5,
+  sentence: (kind) => `[${kind} omitted: Bedrock allows at most 5 documents per message]`,
+}
+
+const mediaKind = (part: object): MediaKind | undefined =>
+  'image' in part ? 'image' : 'document' in part ? 'document' : undefined
+
+const isCounted = (part: object, { kinds }: Limit): boolean => kinds.some((kind) => kind === mediaKind(part))
+
+const count = (block: ContentBlock, limit: Limit): number => {
+  const parts: readonly object[] = 'toolResult' in block ? block.toolResult.content : [block]
+  return parts.filter((part) => isCounted(part, limit)).length
+}
+
+const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translation): void => {
+  let surplus = -limit.most
+  for (const turn of turns) for (const { block } of turn.units) surplus += count(block, limit)
+  if (surplus <= 0) return
+
+  const omit = <Part extends object>(part: Part, unit: ContentUnit): Part | { text: string } => {
+    const kind = mediaKind(part)
+    if (kind === undefined || surplus <= 0 || !isCounted(part, limit)) return part
+    surplus -= 1
+    const text = limit.sentence(kind)
+    translation.notes.changed(unit.path, text)
+    return { text }
+  }
+  const omitIn = (unit: ContentUnit): ContentBlock => {
+    const { block } = unit
+    if (!('toolResult' in block)) return omit(block, unit)
+    return { toolResult: { ...block.toolResult, content: block.toolResult.content.map((part) => omit(part, unit)) } }
+  }
+  for (const turn of turns) turn.units = turn.units.map((unit) => ({ ...unit, block: omitIn(unit) }))
+}
+
+export const limitMedia = (turns: readonly Turn[], translation: Translation): void => {
+  for (const turn of turns) omitOldest([turn], documentsPerMessage, translation)
+  omitOldest(turns, perRequest, translation)
+}

@@ -1,0 +1,142 @@
+import type { ErrorType, GatewayErrorOptions } from '../../base/errors.ts'
+
+/** Which of Anthropic's errors one of AWS's is. Source: the specification's status map. */
+
+export interface Kind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable'> {
+  readonly type: ErrorType
+  /** The words name the model, so that Claude Code takes it for the one that is missing. */
+  readonly namesModel?: boolean
+}
+
+const permanently = { shouldRetry: false } as const
+const retryable = { retryable: true } as const
+export const invalid: Kind = { type: 'invalid_request_error' }
+const badKey: Kind = { type: 'authentication_error', ...permanently }
+const forbidden: Kind = { type: 'permission_error', ...permanently }
+const missing: Kind = { type: 'not_found_error' }
+const missingModel: Kind = { ...missing, namesModel: true }
+const throttled: Kind = { type: 'rate_limit_error', ...retryable }
+const overQuota: Kind = { type: 'rate_limit_error', ...permanently }
+const overloaded: Kind = { type: 'overloaded_error', ...retryable }
+const timedOut: Kind = { type: 'timeout_error', ...retryable }
+const tooLarge: Kind = { type: 'request_too_large' }
+const failed: Kind = { type: 'api_error', ...retryable }
+
+/** By AWS's name of the exception, without `Exception` at its end. */
+const byName: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['Validation', invalid],
+  ['AccessDenied', forbidden],
+  ['UnrecognizedClient', badKey],
+  ['InvalidClientTokenId', badKey],
+  ['InvalidSignature', badKey],
+  ['ExpiredToken', badKey],
+  ['IncompleteSignature', badKey],
+  ['MissingAuthenticationToken', badKey],
+  ['FTUFormNotFilled', forbidden],
+  ['MPAgreementBeingCreated', forbidden],
+  ['NotAuthorized', forbidden],
+  ['OptInRequired', forbidden],
+  ['ResourceNotFound', missingModel],
+  ['UnknownOperation', missing],
+  ['Throttling', throttled],
+  ['TooManyRequests', throttled],
+  ['ServiceQuotaExceeded', overQuota],
+  ['ModelNotReady', overloaded],
+  ['ServiceUnavailable', overloaded],
+  ['InternalServer', failed],
+  ['InternalFailure', failed],
+  ['ModelTimeout', timedOut],
+  ['ModelError', failed],
+  ['ModelStreamError', failed],
+  ['RequestEntityTooLarge', tooLarge],
+])
+
+/** `com.amazon#ThrottlingException:http://...` and `throttlingException` are `Throttling`. */
+export const exceptionName = (name: string): string => {
+  const bare = (name.split(':')[0] ?? '').replace(/^.*#/, '').replace(/Exception$/, '')
+  return bare.charAt(0).toUpperCase() + bare.slice(1)
+}
+
+/** By HTTP status, where the exception has no name or one we do not know. */
+const kindOfStatus = (status: number): Kind => {
+  switch (status) {
+    case 401:
+      return badKey
+    case 403:
+      return forbidden
+    case 404:
+      return missing
+    case 408:
+      return timedOut
+    case 413:
+      return tooLarge
+    case 424:
+      return failed
+    case 429:
+      return throttled
+    case 502:
+    case 504:
+      return { ...failed, status }
+    case 503:
+    case 529:
+      return overloaded
+  }
+  if (status >= 500) return failed
+  // Neither an answer nor an error: not of the service's making.
+  return status < 400 ? { type: 'api_error', status: 502, ...permanently } : invalid
+}
+
+/** The status that the model itself had given, inside an error about the model. */
+const kindOfModelStatus = (status: number): Kind => {
+  if (status === 429) return throttled
+  if (status === 529) return overloaded
+  return status >= 500 ? failed : invalid
+}
+
+/** Where the model's own error came through whole. */
+const byAnthropicType: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['invalid_request_error', invalid],
+  ['authentication_error', badKey],
+  ['permission_error', forbidden],
+  ['not_found_error', missing],
+  ['request_too_large', tooLarge],
+  ['rate_limit_error', throttled],
+  ['timeout_error', timedOut],
+  ['overloaded_error', overloaded],
+  ['api_error', failed],
+])
+
+const badKeyWords =
+  /API Key is valid|Bearer Token has expired|security token included in the request|Authentication failed/i
+const missingModelWords = /provided model identifier is invalid|end of its life|on-demand throughput isn.t supported/i
+const forbiddenWords = /\b(?:FTUFormNotFilled|MPAgreementBeingCreated|NotAuthorized|OptInRequired)\b/
+
+/** What the words say more exactly than name and status do. */
+const kindOfWords = (message: string, isValidation: boolean): Kind | undefined => {
+  if (missingModelWords.test(message)) return missingModel
+  if (/Too many tokens per day/i.test(message)) return overQuota
+  // A validation error may quote anything.
+  if (isValidation) return undefined
+  if (badKeyWords.test(message)) return badKey
+  return forbiddenWords.test(message) ? forbidden : undefined
+}
+
+export interface Failure {
+  /** AWS's name of the exception, bare. */
+  readonly name: string
+  readonly status: number | undefined
+  readonly message: string
+  /** Anthropic's own type, where the model's error came through whole. */
+  readonly anthropicType: string | undefined
+  readonly originalStatus: number | undefined
+}
+
+export const kindOf = ({ name, status, message, anthropicType, originalStatus }: Failure): Kind => {
+  const isOfModel = name === 'ModelError' || name === 'ModelStreamError' || (name === '' && status === 424)
+  const byStatus = status === undefined ? failed : kindOfStatus(status)
+  const ofModel = isOfModel && originalStatus !== undefined ? kindOfModelStatus(originalStatus) : undefined
+  const known = byAnthropicType.get(anthropicType ?? '') ?? ofModel ?? byName.get(name) ?? byStatus
+  const kind = kindOfWords(message, name === 'Validation') ?? known
+  const namesModel = kind.namesModel === true || (kind.type === 'permission_error' && /\bmodel\b/i.test(message))
+  return { ...kind, namesModel }
+}

@@ -52,7 +52,6 @@ export const composeApp = (options: ServerOptions) => {
     endpointUrl,
     apiKey,
     silenceMs: config.timeoutSeconds * millisecondsPerSecond,
-    mendsConnection: config.maxRetries > 0,
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
     newId: randomId,
     log,

@@ -33,7 +33,7 @@ const anthropicRoutes = (options: AppOptions) => {
     .use(requireToken(options))
     .use(modelsRoutes(nexusModels, gateway.models))
     .use(countTokensRoutes(gateway))
-    .use(messagesRoutes({ gateway, pingMs, commitMs }))
+    .use(messagesRoutes({ gateway, log: options.log, pingMs, commitMs }))
 }
 
 /** Every door of the server. A request passes its rooms in this order. */

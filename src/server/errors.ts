@@ -18,6 +18,8 @@ const errorHeaders = (error: GatewayError): Record<string, string> => ({
   ...(error.allow === undefined ? {} : { allow: error.allow }),
 })
 
+const internalStatus = 500
+
 const notFound = (path: string): GatewayError => {
   const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
   return new GatewayError('not_found_error', `There is no ${path} here.${hint}`)
@@ -33,6 +35,13 @@ const framesOf = (error: unknown): string | undefined =>
         .join(' |')
     : undefined
 
+/** A fault of our own, with its place in the code and none of its words. */
+export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
+  if (cause === undefined || status !== internalStatus) return
+  const name = cause instanceof Error ? cause.name : typeof cause
+  log.error('internal_error', { requestId, name, stack: framesOf(cause) })
+}
+
 /**
  * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
@@ -46,14 +55,7 @@ export const errorHandler = (log: Logger) =>
     }
     const failure = toError()
     const requestId = String(set.headers[requestIdHeader])
-    if (failure.cause !== undefined && failure.status === 500) {
-      const { cause } = failure
-      log.error('internal_error', {
-        requestId,
-        name: cause instanceof Error ? cause.name : typeof cause,
-        stack: framesOf(cause),
-      })
-    }
+    logInternalError(log, requestId, failure)
     log.debug('request.refused', {
       requestId,
       method: request.method,

@@ -1,4 +1,4 @@
-import { toGatewayError } from '../base/errors.ts'
+import { GatewayError, toGatewayError } from '../base/errors.ts'
 import { encodeSse } from '../codec/sse.ts'
 import type { MessageStreamEvent } from '../wire/anthropic/events.ts'
 import { errorBody } from './errors.ts'
@@ -12,6 +12,8 @@ export interface SseOptions {
   readonly pingMs: number
   /** The client has gone: the upstream's call is to end. */
   readonly onCancel: () => void
+  /** Hears of a failure that becomes an `error` event. */
+  readonly onFailure: (error: GatewayError) => void
 }
 
 const utf8 = new TextEncoder()
@@ -23,6 +25,10 @@ const headers: Readonly<Record<string, string>> = {
   // Tells a proxy in between not to collect the events.
   'x-accel-buffering': 'no',
 }
+
+/** Inside a stream Claude Code tries again by itself only when told of an overload. */
+const asEvent = (error: GatewayError): GatewayError =>
+  error.type === 'rate_limit_error' ? new GatewayError('overloaded_error', error.message) : error
 
 const encodeBatch = (batch: Batch): Uint8Array => {
   let text = ''
@@ -82,7 +88,9 @@ export const sseResponse = (
       } catch (error) {
         if (isOver) return
         end()
-        write(utf8.encode(encodeSse(errorBody(toGatewayError(error), options.requestId))))
+        const failure = toGatewayError(error)
+        options.onFailure(failure)
+        write(utf8.encode(encodeSse(errorBody(asEvent(failure), options.requestId))))
         controller.close()
       }
     },

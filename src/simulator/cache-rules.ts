@@ -16,8 +16,8 @@ const isTextDocument = (block: Block | undefined): boolean =>
 const placesIn = (blocks: readonly object[], place: string): Refusal | undefined =>
   firstOf(blocks as readonly Block[], (block, index) => {
     if (!('cachePoint' in block)) return undefined
-    const before = (blocks as readonly Block[])[index - 1]
-    if (before === undefined || 'cachePoint' in before) return 'There is nothing available to cache.'
+    const before = (blocks as readonly Block[]).slice(0, index).findLast((candidate) => !('cachePoint' in candidate))
+    if (before === undefined) return 'There is nothing available to cache.'
     if ('reasoningContent' in before) {
       return 'Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and try again.'
     }

@@ -17,8 +17,8 @@ const alternation: Rule = ({ body: { messages } }) => {
     : undefined
 }
 
-const assistantOnly = ['toolUse', 'reasoningContent']
-const userOnly = ['toolResult', 'image', 'document', 'searchResult']
+const assistantOnly = ['toolUse', 'reasoningContent', 'citationsContent']
+const userOnly = ['toolResult', 'image', 'document', 'searchResult', 'guardContent']
 
 const kindOf = (block: ContentBlock): string => Object.keys(block)[0] ?? ''
 
@@ -84,18 +84,32 @@ const uniqueUses: Rule = ({ body: { messages } }) => {
   return new Set(ids).size < ids.length ? byModel('messages: `tool_use` ids must be unique') : undefined
 }
 
-/** Text in front of a result, or behind the last use, is what the model itself refuses or misreads. */
-const toolOrder: Rule = ({ body: { messages } }) =>
-  firstOf(messages, ({ content }, index) => {
+/** Text in front of a result, or behind the last use of the last turn, is what the model itself refuses or misreads. */
+const toolOrder: Rule = ({ body: { messages } }) => {
+  const lastAssistant = messages.findLastIndex(({ role }) => role === 'assistant')
+  return firstOf(messages, ({ content }, index) => {
     const kinds = content.map(kindOf).filter((kind) => kind !== 'cachePoint')
     if (kinds.lastIndexOf('toolResult') >= kinds.filter((kind) => kind === 'toolResult').length) {
       return byModel(`messages.${index}: \`tool_result\` blocks must come before all other blocks`)
     }
     const lastUse = kinds.lastIndexOf('toolUse')
-    return lastUse !== -1 && lastUse < kinds.length - 1
+    return index === lastAssistant && lastUse !== -1 && lastUse < kinds.length - 1
       ? byModel(`messages.${index}: \`tool_use\` blocks must come after all other blocks`)
       : undefined
   })
+}
+
+const toolInputs: Rule = ({ body: { messages } }) =>
+  firstOf(messages, ({ content }, index) =>
+    firstOf(content, (block, position) => {
+      const isWrong =
+        'toolUse' in block &&
+        (typeof block.toolUse.input !== 'object' || block.toolUse.input === null || Array.isArray(block.toolUse.input))
+      return isWrong
+        ? byModel(`messages.${index}.content.${position}.tool_use.input: Input should be a valid dictionary`)
+        : undefined
+    }),
+  )
 
 const ending: Rule = ({ body: { messages }, model }) => {
   const last = messages.at(-1)
@@ -137,6 +151,7 @@ export const conversationRules: readonly Rule[] = [
   uniqueUses,
   pairing,
   toolOrder,
+  toolInputs,
   ending,
   reasoning,
 ]

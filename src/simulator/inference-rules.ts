@@ -14,30 +14,55 @@ const thinkingOf = (context: RuleContext): Json | undefined => {
 const isThinking = (context: RuleContext): boolean =>
   ['enabled', 'adaptive'].includes(String(thinkingOf(context)?.['type']))
 
-/** Fields that Converse writes itself. */
-const converseFields = [
-  'model',
-  'messages',
-  'system',
-  'max_tokens',
-  'stop_sequences',
-  'stream',
-  'temperature',
-  'top_p',
-  'tools',
-]
-const knownFields = ['thinking', 'output_config', 'anthropic_beta', 'top_k', 'tool_choice']
+/** Fields that Converse writes itself, and when it does. */
+const converseFields: Readonly<Record<string, (context: RuleContext) => boolean>> = {
+  model: () => true,
+  messages: () => true,
+  max_tokens: () => true,
+  stream: () => true,
+  system: ({ body }) => body.system !== undefined,
+  tools: ({ body }) => body.toolConfig !== undefined,
+  stop_sequences: ({ body }) => body.inferenceConfig?.stopSequences !== undefined,
+  temperature: ({ body }) => body.inferenceConfig?.temperature !== undefined,
+  top_p: ({ body }) => body.inferenceConfig?.topP !== undefined,
+}
 
-const channels: Rule = (context) =>
-  firstOf(Object.keys(additional(context)), (field) => {
-    if (converseFields.includes(field)) return `The additional field ${field} conflicts with an existing field.`
-    return knownFields.includes(field) ? undefined : byModel(`${field}: Extra inputs are not permitted`)
+const isObjectOrAbsent = (value: unknown): boolean => value === undefined || isObject(value)
+
+/** Fields of the model's own, and what they must be. */
+const modelFields: Readonly<Record<string, (value: unknown, flags: readonly unknown[]) => boolean>> = {
+  thinking: isObjectOrAbsent,
+  reasoning_config: isObjectOrAbsent,
+  output_config: isObjectOrAbsent,
+  tool_choice: isObjectOrAbsent,
+  anthropic_beta: Array.isArray,
+  top_k: (value) => Number.isInteger(value),
+  tools: Array.isArray,
+  context_management: (value, flags) => isObject(value) && flags.includes('context-management-2025-06-27'),
+  safeguards: (value, flags) => isObject(value) && flags.includes('dangerous-tool-use-2026-09-03'),
+}
+
+const channels: Rule = (context) => {
+  const fields = additional(context)
+  const flags = Array.isArray(fields['anthropic_beta']) ? fields['anthropic_beta'] : []
+  return firstOf(Object.entries(fields), ([field, value]) => {
+    if (Object.hasOwn(converseFields, field) && converseFields[field]?.(context) === true) {
+      return `The additional field ${field} conflicts with an existing field.`
+    }
+    const isLawful = Object.hasOwn(modelFields, field)
+      ? modelFields[field]?.(value, flags) === true
+      : Object.hasOwn(converseFields, field)
+    return isLawful ? undefined : byModel(`${field}: Extra inputs are not permitted`)
   })
+}
 
 const toolChoice: Rule = (context) => {
   const extra = additional(context)['tool_choice']
   if (!isObject(extra)) return undefined
   const chosen = context.body.toolConfig?.toolChoice
+  if (extra['type'] !== undefined && !['auto', 'any', 'tool', 'none'].includes(String(extra['type']))) {
+    return byModel("tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'")
+  }
   if (context.body.toolConfig === undefined)
     return byModel('tool_choice: tool_choice may only be specified while providing tools.')
   if (chosen === undefined) return extra['type'] === undefined ? byModel('tool_choice.type: Field required') : undefined
@@ -108,6 +133,12 @@ const forcedTool: Rule = (context) => {
 
 const effort: Rule = (context) => {
   const config = additional(context)['output_config']
+  const native = context.body.outputConfig?.effort
+  if (native !== undefined && isObject(config) && 'effort' in config) {
+    return 'The additional field output_config/effort conflicts with the existing field outputConfig.effort.'
+  }
+  if (native !== undefined && !context.model.effort.includes(native))
+    return byModel('output_config.effort: Extra inputs are not permitted')
   if (!isObject(config)) return undefined
   if (context.model.effort.length === 0) return byModel('output_config.effort: Extra inputs are not permitted')
   return firstOf(Object.entries(config), ([field, value]) => {
@@ -128,11 +159,26 @@ const limits: Rule = ({ body: { inferenceConfig }, model }) => {
     : undefined
 }
 
-const openObject = (schema: unknown): boolean => {
-  if (Array.isArray(schema)) return schema.some(openObject)
-  if (!isObject(schema)) return false
-  if (schema['type'] === 'object' && schema['additionalProperties'] !== false) return true
-  return Object.values(schema).some(openObject)
+const boundKeywords = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'multipleOf']
+const literalKeywords = ['enum', 'const', 'default', 'examples']
+/** Their members' names are the user's own. */
+const namedSchemas = ['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas']
+
+/** What Bedrock's grammar compiler refuses in a schema, wherever it stands. */
+const schemaRefusal = (schema: unknown): Refusal | undefined => {
+  if (Array.isArray(schema)) return firstOf(schema, schemaRefusal)
+  if (!isObject(schema)) return undefined
+  if (schema['type'] === 'object' && schema['additionalProperties'] !== false) {
+    return byModel(
+      "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false",
+    )
+  }
+  const bound = boundKeywords.find((keyword) => keyword in schema)
+  if (bound !== undefined) return byModel(`output_config.format.schema: property '${bound}' is not supported`)
+  return firstOf(Object.entries(schema), ([keyword, value]) => {
+    if (literalKeywords.includes(keyword)) return undefined
+    return schemaRefusal(namedSchemas.includes(keyword) && isObject(value) ? Object.values(value) : value)
+  })
 }
 
 const format: Rule = ({ body }) => {
@@ -141,11 +187,7 @@ const format: Rule = ({ body }) => {
   if (definition.name !== undefined && !/^[a-zA-Z0-9_-]{1,64}$/.test(definition.name))
     return byModel('output_config.format.name: invalid')
   try {
-    return openObject(JSON.parse(definition.schema))
-      ? byModel(
-          "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false",
-        )
-      : undefined
+    return schemaRefusal(JSON.parse(definition.schema))
   } catch {
     return byModel('output_config.format.schema: Input should be valid JSON')
   }

@@ -7,8 +7,9 @@ import type { SimulatedModel } from './models.ts'
 import { shapeRefusal } from './shape.ts'
 import { toolRules } from './tool-rules.ts'
 import { firstRefusal, type Refusal } from './validation.ts'
+import { windowRule } from './window-rule.ts'
 
-const rules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules]
+const rules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules, windowRule]
 
 /** Why Bedrock would refuse a body; undefined where it would answer. */
 export const judge = (body: unknown, model: SimulatedModel): Refusal | undefined =>

@@ -1,15 +1,20 @@
-import type { ContentBlock, Document, Image } from '../wire/converse/content.ts'
+import type { ContentBlock, Document, Image, SearchResult } from '../wire/converse/content.ts'
 import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
 
 /** Bedrock's rules for documents and images. */
 
 const maximumMedia = 20
 const maximumDocumentsPerMessage = 5
+const maximumImageBytes = 3.75 * 1024 * 1024
+const maximumDocumentBytes = 4.5 * 1024 * 1024
 const lawfulName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
 
 /** Blocks and the parts of tool results alike. */
 const partsOf = (blocks: readonly ContentBlock[]): object[] =>
   blocks.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
+
+const bytesOf = (base64: string): number => Math.floor((base64.length * 3) / 4)
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 const documentsIn = (parts: readonly object[]): Document[] =>
   parts.flatMap((part) => ('document' in part ? [part.document as Document] : []))
@@ -29,10 +34,10 @@ const documentNames: Rule = ({ body: { messages } }) => {
 
 const accompanied: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ content }, index) => {
-    const documents = content.filter((block) => 'document' in block)
+    const documents = documentsIn(partsOf(content))
     if (documents.length > maximumDocumentsPerMessage)
       return `messages.${index} contains more than ${maximumDocumentsPerMessage} documents.`
-    return documents.length > 0 && !content.some((block) => 'text' in block)
+    return content.some((block) => 'document' in block) && !content.some((block) => 'text' in block)
       ? `A text block must be included in messages.${index} when using documents.`
       : undefined
   })
@@ -46,6 +51,35 @@ const citations: Rule = ({ body }) => {
     ? byModel('Citations must be enabled on all documents or none.')
     : undefined
 }
+
+const isBlank = (text: string): boolean => text.trim() === ''
+
+const documentRefusal = ({ format, source, context }: Document): Refusal | undefined => {
+  if (context !== undefined && isBlank(context)) return 'The context of a document is blank.'
+  if ('text' in source) return isBlank(source.text) ? 'The text of a document is blank.' : undefined
+  if ('content' in source) {
+    const isEmpty = source.content.length === 0 || source.content.some(({ text }) => isBlank(text))
+    return isEmpty ? 'The content of a document is blank.' : undefined
+  }
+  if (!base64.test(source.bytes)) return 'The base64 of a document is not valid.'
+  if (bytesOf(source.bytes) > maximumDocumentBytes) return byModel('document exceeds 4.5 MB maximum')
+  return format === 'pdf' && !source.bytes.startsWith('JVBERi') ? byModel('The PDF specified was not valid') : undefined
+}
+
+const documents: Rule = ({ body: { messages } }) =>
+  firstOf(documentsIn(messages.flatMap(({ content }) => partsOf(content))), documentRefusal)
+
+const searchResults: Rule = ({ body: { messages } }) =>
+  firstOf(
+    messages.flatMap(({ content }) => partsOf(content)),
+    (part) => {
+      if (!('searchResult' in part)) return undefined
+      const { content } = part.searchResult as SearchResult
+      return content.length === 0 || content.some(({ text }) => isBlank(text))
+        ? byModel('search_result content cannot be blank')
+        : undefined
+    },
+  )
 
 const count: Rule = ({ body: { messages } }) => {
   const parts = messages.flatMap(({ content }) => partsOf(content))
@@ -64,7 +98,10 @@ const magic: Readonly<Record<Image['format'], RegExp>> = {
 }
 
 const imageRefusal = ({ format, source }: Image): Refusal | undefined => {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(source.bytes)) return 'The base64 of an image is not valid.'
+  if (!base64.test(source.bytes)) return 'The base64 of an image is not valid.'
+  if (bytesOf(source.bytes) > maximumImageBytes) {
+    return byModel(`image exceeds 3.75 MB maximum: ${bytesOf(source.bytes)} bytes > ${maximumImageBytes} bytes`)
+  }
   return magic[format].test(source.bytes)
     ? undefined
     : byModel(`Image does not match the provided media type image/${format}`)
@@ -73,4 +110,12 @@ const imageRefusal = ({ format, source }: Image): Refusal | undefined => {
 const images: Rule = ({ body: { messages } }) =>
   firstOf(imagesIn(messages.flatMap(({ content }) => partsOf(content))), imageRefusal)
 
-export const mediaRules: readonly Rule[] = [documentNames, accompanied, citations, count, images]
+export const mediaRules: readonly Rule[] = [
+  documentNames,
+  accompanied,
+  documents,
+  searchResults,
+  citations,
+  count,
+  images,
+]

@@ -7,12 +7,18 @@ export interface SimulatedModel {
   readonly betas: readonly string[]
   /** Tokens. */
   readonly maxOutputTokens: number
+  /** Tokens of input and output together; a million with the beta flag for it. */
+  readonly window: number
 }
 
 const commonBetas = [
   'fine-grained-tool-streaming-2025-05-14',
   'thinking-display-updates-2026-08-18',
   'thinking-binding-controls-2026-08-01',
+  'context-management-2025-06-27',
+  'dangerous-tool-use-2026-09-03',
+  'computer-use-2025-01-24',
+  'computer-use-2025-11-24',
 ]
 
 export const simulatedModels: readonly SimulatedModel[] = [
@@ -23,6 +29,7 @@ export const simulatedModels: readonly SimulatedModel[] = [
     prefill: false,
     betas: [...commonBetas, 'context-1m-2025-08-07'],
     maxOutputTokens: 128_000,
+    window: 200_000,
   },
   {
     id: 'claude-opus-4.6',
@@ -31,6 +38,7 @@ export const simulatedModels: readonly SimulatedModel[] = [
     prefill: false,
     betas: [...commonBetas, 'context-1m-2025-08-07'],
     maxOutputTokens: 128_000,
+    window: 200_000,
   },
   {
     id: 'claude-haiku-4.5',
@@ -39,5 +47,6 @@ export const simulatedModels: readonly SimulatedModel[] = [
     prefill: true,
     betas: [...commonBetas, 'interleaved-thinking-2025-05-14'],
     maxOutputTokens: 64_000,
+    window: 200_000,
   },
 ]

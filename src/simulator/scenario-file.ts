@@ -48,7 +48,7 @@ const ReplySchema = Closed({
       status: Type.Integer({ minimum: 300, maximum: 599 }),
       type: Optional(Type.String()),
       message: Optional(Type.String()),
-      headers: Optional(JsonObject),
+      headers: Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
       body: Optional(Type.String()),
     }),
   ),

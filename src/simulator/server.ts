@@ -126,10 +126,18 @@ interface Asked {
   readonly body: unknown
 }
 
+const decodeModelId = (encoded: string): string | undefined => {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return undefined
+  }
+}
+
 const readRequest = async (request: Request): Promise<Asked> => {
   const groups = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
   return {
-    modelId: groups === undefined ? undefined : decodeURIComponent(groups['model'] ?? ''),
+    modelId: groups === undefined ? undefined : decodeModelId(groups['model'] ?? ''),
     isStream: groups?.['operation'] === 'converse-stream',
     body: parse(await request.text()),
   }
@@ -185,7 +193,10 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     if (request.signal.aborted) entry.outcome = 'cancelled'
     const requestId = newId()
     if (reply.error !== undefined) return errorResponse(reply.error, requestId)
-    const complete = toAnswer(reply, cache.meter(simulated.modelId, simulated.body), newId)
+    const { stopSequence: _unasked, ...plain } = reply
+    const asksForStop = simulated.body.additionalModelResponseFieldPaths !== undefined
+    const told = asksForStop ? reply : plain
+    const complete = toAnswer(told, cache.meter(simulated.modelId, simulated.body), newId)
     return asked.isStream ? streamResponse(complete, reply, entry, requestId) : answerResponse(complete, requestId)
   }
 

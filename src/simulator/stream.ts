@@ -13,6 +13,9 @@ const corrupted = (frame: Uint8Array): Uint8Array => {
   return damaged
 }
 
+/** Long enough for written bytes to leave the process. */
+const settleMs = 5
+
 type Step = Uint8Array | 'reset' | 'hang'
 
 /** The frames with the fault among them. */
@@ -69,8 +72,11 @@ export const streamBody = ({ frames, pace, fault, onCancel, onEnd }: StreamOptio
       if (position > 0) await rest(pace.frameMs ?? 0)
       position += 1
       if (step === 'hang') await new Promise(() => {})
-      else if (step === 'reset') controller.error(new Error('simulated reset'))
-      else controller.enqueue(step)
+      else if (step === 'reset') {
+        // What was written before goes out first.
+        await rest(settleMs)
+        controller.error(new Error('simulated reset'))
+      } else controller.enqueue(step)
     },
     cancel: onCancel,
   })

@@ -28,13 +28,19 @@ interface Step {
   readonly cachePoint?: CachePoint
 }
 
-/** The prompt as the cache sees it: tools, system, messages, block by block. */
-const stepsOf = (modelId: string, { toolConfig, system = [], messages }: ConverseRequest): Step[] => {
-  const blocks: object[] = [
-    ...(toolConfig?.tools ?? []),
-    ...system,
-    ...messages.flatMap(({ role, content }) => [{ role }, ...content]),
-  ]
+/** The prompt as the model reads it: tools, system, messages, block by block. */
+const blocksOf = ({ toolConfig, system = [], messages }: ConverseRequest): object[] => [
+  ...(toolConfig?.tools ?? []),
+  ...system,
+  ...messages.flatMap(({ role, content }) => [{ role }, ...content]),
+]
+
+/** Tokens of a whole request. */
+export const countRequest = (body: ConverseRequest): number =>
+  blocksOf(body).reduce((total, block) => total + ('cachePoint' in block ? 0 : blockTokens(block)), 0)
+
+const stepsOf = (modelId: string, body: ConverseRequest): Step[] => {
+  const blocks = blocksOf(body)
   const steps: Step[] = []
   let hash = Bun.hash(modelId) as bigint
   for (const block of blocks) {
@@ -55,6 +61,19 @@ export interface PromptCache {
 }
 
 const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
+
+/** What is written lives as long as the next point behind it says. */
+const lifetimesOf = (written: readonly Step[]): { ttl: '5m' | '1h'; inputTokens: number }[] => {
+  const tokens = { '5m': 0, '1h': 0 }
+  let unmarked = 0
+  for (const step of written) {
+    unmarked += step.tokens
+    if (step.cachePoint === undefined) continue
+    tokens[step.cachePoint.ttl ?? '5m'] += unmarked
+    unmarked = 0
+  }
+  return (['1h', '5m'] as const).filter((ttl) => tokens[ttl] > 0).map((ttl) => ({ ttl, inputTokens: tokens[ttl] }))
+}
 
 /** Prefixes that are remembered: the oldest give way. */
 const maximumPrefixes = 10_000
@@ -77,7 +96,6 @@ export const createPromptCache = (): PromptCache => {
       const written = steps.slice(read + 1, lastPoint + 1)
       const inputTokens = sum(steps.slice(lastPoint + 1))
       if (lastPoint === -1) return { inputTokens, outputTokens: 0, totalTokens: inputTokens }
-      const ttl = steps[lastPoint]?.cachePoint?.ttl ?? '5m'
       const cacheReadInputTokens = sum(steps.slice(0, read + 1))
       const cacheWriteInputTokens = sum(written)
       return {
@@ -86,7 +104,7 @@ export const createPromptCache = (): PromptCache => {
         totalTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens,
         cacheReadInputTokens,
         cacheWriteInputTokens,
-        cacheDetails: cacheWriteInputTokens > 0 ? [{ ttl, inputTokens: cacheWriteInputTokens }] : [],
+        cacheDetails: lifetimesOf(written),
       }
     },
   }

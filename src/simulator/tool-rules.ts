@@ -34,7 +34,7 @@ const knownChoice: Rule = ({ body: { toolConfig } }) => {
 const combinators = ['oneOf', 'anyOf', 'allOf']
 
 const schemas: Rule = ({ body: { toolConfig } }) =>
-  firstOf(specsOf(toolConfig?.tools ?? []), ({ description, inputSchema, strict }, index) => {
+  firstOf(specsOf(toolConfig?.tools ?? []), ({ description, inputSchema }, index) => {
     const place = `tools.${index}.custom`
     const { json } = inputSchema
     if (description !== undefined && description.trim() === '')
@@ -46,7 +46,7 @@ const schemas: Rule = ({ body: { toolConfig } }) =>
     if (combinators.some((word) => word in json)) {
       return byModel(`${place}.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`)
     }
-    return strict === undefined ? undefined : byModel(`${place}.strict: Extra inputs are not permitted`)
+    return undefined
   })
 
 export const toolRules: readonly Rule[] = [neededByHistory, uniqueNames, knownChoice, schemas]

@@ -12,6 +12,8 @@ export interface Deadline {
   listen(): void
   /** The other side gave a sign of life. */
   heard(): void
+  /** Ends the call itself: nobody wants the rest. */
+  abandon(): void
   /** Ends the clock, and forgets the caller's signal. */
   stop(): void
   /** The error for the person waiting, where the time was up; undefined where something else ended the call. */
@@ -56,6 +58,9 @@ export const startDeadline = (silenceMs: number, callerSignal: AbortSignal, onSt
     heard() {
       hasAnswered = true
       listeningSince = undefined
+    },
+    abandon() {
+      controller.abort()
     },
     stop() {
       if (isStopped) return

@@ -6,6 +6,11 @@ import { type Deadline, startDeadline } from './deadlines.ts'
 /** Fetch with Bun's own switches: no time limit of its own, no proxy. */
 export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
 
+/** One for each request, however often it is tried: a generation is paid for each time it is begun. */
+export interface Mend {
+  isAllowed: boolean
+}
+
 interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -13,22 +18,29 @@ interface HttpRequest {
   readonly signal: AbortSignal
   /** Milliseconds to the first byte, and of silence after it. */
   readonly silenceMs: number
-  /** Whether a request may go out again at once when the connection that was kept open turns out broken. */
-  readonly mendsConnection: boolean
+  /** Whether the request may go out once more when the connection that was kept open turns out dead. */
+  readonly mend: Mend
 }
 
-/** An answer whose body has not been read. Exactly one of `text` and `chunks` is to be called. */
+/** An answer whose body has not been read. Exactly one of the three is to be called. */
 export interface HttpAnswer {
   readonly status: number
   readonly headers: Headers
   /** The whole body. Rejects with GatewayError. */
   text(): Promise<string>
-  /** The body as it comes. Throws GatewayError. Returning early closes the connection, or drains a finished one. */
+  /** What tells of a failure: the body's beginning, as far as it comes soon. Never rejects. */
+  excerpt(): Promise<string>
+  /** The body as it comes. Throws GatewayError. Returning early drains what is nearly over, and closes the rest. */
   chunks(): AsyncGenerator<Uint8Array>
 }
 
 /** How long a finished answer's connection may take to end by itself, so that it can be used again. */
 const drainMs = 1000
+/** Longer than any honest error; a wrong address may answer with anything. */
+const excerptBytes = 64 * 1024
+const excerptMs = 5000
+/** A connection that had been kept open and is dead shows it at once. */
+const deadConnectionMs = 1000
 
 const hostOf = (url: string): string => new URL(url).host
 
@@ -91,13 +103,44 @@ const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Pro
     // A company's proxy knows no way back to this machine.
     ...(isLoopbackHost(new URL(request.url).hostname) && { proxy: false }),
   }
+  const sentAt = performance.now()
   try {
     return await fetch(request.url, init)
   } catch (error) {
+    const isDead = isBrokenConnection(error) && performance.now() - sentAt < deadConnectionMs
+    if (!request.mend.isAllowed || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
-    if (!request.mendsConnection || deadline.signal.aborted || !isBrokenConnection(error)) throw error
+    request.mend.isAllowed = false
     return fetch(request.url, init)
   }
+}
+
+const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(chunk)
+  return Buffer.concat(parts)
+}
+
+/** The status says what failed, in any case: a body that is endless, slow or broken only says less about it. */
+const readExcerpt = async (chunks: AsyncIterable<Uint8Array>, deadline: Deadline): Promise<string> => {
+  const parts: Uint8Array[] = []
+  const timer = setTimeout(() => deadline.abandon(), excerptMs)
+  try {
+    let length = 0
+    for await (const chunk of chunks) {
+      parts.push(chunk)
+      length += chunk.byteLength
+      if (length >= excerptBytes) break
+    }
+  } catch {
+    // What came is what there is.
+  } finally {
+    clearTimeout(timer)
+    deadline.abandon()
+  }
+  return decodeText(Buffer.concat(parts).subarray(0, excerptBytes))
 }
 
 /** `onEnd` is called once, when the answer has been read, or will not be. */
@@ -109,15 +152,8 @@ const sendAndRead = async (fetch: Fetch, request: HttpRequest, onEnd: () => void
     return {
       status: response.status,
       headers: response.headers,
-      async text() {
-        try {
-          return await response.text()
-        } catch (error) {
-          throw faultOf(error, deadline, url)
-        } finally {
-          deadline.stop()
-        }
-      },
+      text: async () => decodeText(await collect(readChunks(response, deadline, url))),
+      excerpt: () => readExcerpt(readChunks(response, deadline, url), deadline),
       chunks: () => readChunks(response, deadline, url),
     }
   } catch (error) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { ThrottlingException, ValidationException } from '@aws-sdk/client-bedrock-runtime'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { awsClient, ConverseCommand, ConverseStreamCommand } from '../support/aws.ts'
-import { later } from '../support/chain.ts'
+import { later } from '../support/cleanup.ts'
 
 /** AWS's own client in front of the simulator: it is the judge of the simulator's wire. */
 

@@ -85,7 +85,6 @@ describe('a streamed reply', () => {
       for (let afterFrames = 1; afterFrames < 14; afterFrames += 1) {
         fault = { afterFrames, kind }
         const response = await post(stream())
-        if (kind === 'reset' && response.status === 502) continue // The reset overtook the first frame.
         const events = withoutPings(await readEvents(response))
         expect(grammarFault(events)).toBeUndefined()
         expect(events.at(-1)?.type).toBe('error')
@@ -167,19 +166,19 @@ describe('silence', () => {
   })
 
   test('an upstream that never begins, and one that falls silent, run into the deadline', async () => {
-    const never = startChain({ config: { timeoutSeconds: 0.05 }, scenario: () => ({ pace: { firstMs: 5000 } }) })
+    const never = startChain({ config: { timeoutSeconds: 0.5 }, scenario: () => ({ pace: { firstMs: 60_000 } }) })
     const response = await never.post(stream())
     expect(response.status).toBe(504)
     expect(await response.json()).toMatchObject({
-      error: { type: 'timeout_error', message: 'AI Nexus did not begin to answer within 0.1 s.' },
+      error: { type: 'timeout_error', message: 'AI Nexus did not begin to answer within 0.5 s.' },
     })
     const silent = startChain({
-      config: { timeoutSeconds: 0.05 },
+      config: { timeoutSeconds: 0.5 },
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } }),
     })
     expect((await readEvents(await silent.post(stream()))).at(-1)).toMatchObject({
       type: 'error',
-      error: { type: 'timeout_error', message: 'AI Nexus sent nothing for 0.1 s.' },
+      error: { type: 'timeout_error', message: 'AI Nexus sent nothing for 0.5 s.' },
     })
   })
 })
@@ -333,7 +332,7 @@ describe('an upstream that is none', () => {
     })
     expect((await page.post(request())).status).toBe(502)
     expect(await (await page.post(stream())).json()).toMatchObject({
-      error: { message: expect.stringContaining("'text/html'") },
+      error: { message: expect.stringContaining('answered 200 with a web page') },
     })
     let redirected = false
     const elsewhere = serve(() => {

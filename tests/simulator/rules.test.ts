@@ -18,7 +18,7 @@ const spec = (name: string, more: object = {}): object => ({
 })
 const thought = (signature: string): object => ({ reasoningContent: { reasoningText: { text: 'hm', signature } } })
 const document = (name: string, format = 'txt', more: object = {}): object => ({
-  document: { name, format, source: { bytes: 'AAAA' }, ...more },
+  document: { name, format, source: { bytes: 'JVBERi0xLjQK' }, ...more },
 })
 const image = (bytes = png, format = 'png'): object => ({ image: { format, source: { bytes } } })
 const tools = { toolConfig: { tools: [spec('T')] } }
@@ -54,7 +54,73 @@ describe('what is lawful is answered', () => {
       }),
     ],
     [fields({ tool_choice: { type: 'none' } }, tools)],
-    [{ messages: [user(text('a'), document('One (1)', 'pdf'), point(), image())] }],
+    [{ messages: [user(text('a'), document('One (1)', 'pdf'), point(), point(), image())] }],
+    [
+      {
+        messages: hello,
+        requestMetadata: { team: 'x' },
+        performanceConfig: { latency: 'standard' },
+        serviceTier: { type: 'default' },
+      },
+    ],
+    [{ messages: hello, guardrailConfig: { guardrailIdentifier: 'abc', guardrailVersion: 'DRAFT' } }],
+    [
+      {
+        messages: [
+          user(
+            { guardContent: { text: { text: 'a' } } },
+            { document: { name: 'D', source: { text: 'x' } } },
+            text('b'),
+          ),
+        ],
+        system: [{ guardContent: { text: { text: 's' } } }],
+      },
+    ],
+    [
+      {
+        messages: [
+          user(text('a')),
+          assistant({
+            citationsContent: {
+              content: [{ text: 'said' }],
+              citations: [{ title: 't', location: { documentPage: { documentIndex: 0, start: 1, end: 2 } } }],
+            },
+          }),
+          user(text('b')),
+        ],
+      },
+    ],
+    [
+      {
+        messages: [
+          user(text('a')),
+          assistant(use('1'), text('between')),
+          user(result('1')),
+          assistant(text('b')),
+          user(text('c')),
+        ],
+        ...tools,
+      },
+    ],
+    [{ messages: hello, toolConfig: { tools: [spec('T', { strict: true })] } }],
+    [fields({ context_management: { edits: [] }, anthropic_beta: ['context-management-2025-06-27'] })],
+    [fields({ stop_sequences: ['x'] })],
+    [
+      {
+        messages: hello,
+        ...schema({
+          type: 'object',
+          additionalProperties: false,
+          properties: { minimum: { enum: [{ type: 'object', maxItems: 1 }] } },
+        }),
+      },
+    ],
+    [
+      {
+        messages: [user(text('word '.repeat(300_000)))],
+        additionalModelRequestFields: { anthropic_beta: ['context-1m-2025-08-07'] },
+      },
+    ],
   ])('%#', (body) => {
     expect(judge(body, sonnet as never)).toBeUndefined()
   })
@@ -125,6 +191,11 @@ describe('conversations', () => {
       'signature: Field required',
     ],
     [[user({ toolResult: { toolUseId: '1', content: [] } })], 'tool_result content cannot be empty'],
+    [
+      [user(text('a')), assistant({ toolUse: { toolUseId: '1', name: 'T', input: [1] } }), user(result('1'))],
+      'tool_use.input: Input should be a valid dictionary',
+    ],
+    [[user({ toolResult: { toolUseId: '1', content: [{ text: ' ' }] } })], 'must contain non-whitespace text'],
   ])('%#', (messages, refusal) => {
     expect(judge({ messages, ...tools }, sonnet as never)).toContain(refusal)
   })
@@ -144,10 +215,6 @@ describe('tools, cache points, media', () => {
       { messages: hello, toolConfig: { tools: [spec('T')], toolChoice: { tool: { name: 'X' } } } },
       'is not defined in toolConfig.tools',
     ],
-    [
-      { messages: hello, toolConfig: { tools: [spec('T', { strict: true })] } },
-      'tools.0.custom.strict: Extra inputs are not permitted',
-    ],
     [{ messages: hello, toolConfig: { tools: [spec('T', { description: ' ' })] } }, 'description'],
     [
       { messages: hello, toolConfig: { tools: [{ toolSpec: { name: 'T', inputSchema: { json: {} } } }] } },
@@ -161,7 +228,6 @@ describe('tools, cache points, media', () => {
       'does not support oneOf, allOf, or anyOf',
     ],
     [{ messages: [user(point(), text('a'))] }, 'There is nothing available to cache.'],
-    [{ messages: [user(text('a'), point(), point())] }, 'There is nothing available to cache.'],
     [
       { messages: [user(text('a')), assistant(text('b'), thought(sign('hm')), point()), user(text('c'))] },
       'Cache point cannot be inserted after reasoning block',
@@ -185,6 +251,52 @@ describe('tools, cache points, media', () => {
     [{ messages: [user(...Array.from({ length: 21 }, () => image()))] }, 'too many images and documents: 21 + 0 > 20'],
     [{ messages: [user(image(png, 'jpeg'))] }, 'does not match the provided media type image/jpeg'],
     [{ messages: [user(image('not base64!'))] }, 'not valid'],
+    [{ messages: [user(image(png.replace(/=+$/, '') + 'A'.repeat(6_000_000)))] }, 'image exceeds 3.75 MB maximum'],
+    [
+      { messages: [user(text('a'), document('d', 'pdf', { source: { bytes: `JVBERi0${'A'.repeat(7_000_001)}` } }))] },
+      'document exceeds 4.5 MB maximum',
+    ],
+    [
+      { messages: [user(text('a'), document('d', 'pdf', { source: { bytes: 'AAAA' } }))] },
+      'The PDF specified was not valid',
+    ],
+    [{ messages: [user(text('a'), document('d', 'txt', { source: { bytes: '!' } }))] }, 'base64 of a document'],
+    [{ messages: [user(text('a'), document('d', 'txt', { source: { text: ' ' } }))] }, 'text of a document is blank'],
+    [
+      { messages: [user(text('a'), document('d', 'txt', { source: { content: [] } }))] },
+      'content of a document is blank',
+    ],
+    [{ messages: [user(text('a'), document('d', 'txt', { context: ' ' }))] }, 'context of a document is blank'],
+    [
+      { messages: [user(text('a'), { searchResult: { source: 's', title: 't', content: [] } })] },
+      'search_result content cannot be blank',
+    ],
+    [
+      { messages: [user(text('a'), ...['1', '2', '3', '4', '5', '6'].map((name) => document(name)))] },
+      'contains more than 5 documents',
+    ],
+    [
+      { messages: [user(text('a'), document('d', 'pdf', { citations: { enabled: true } }))], ...schema({}) },
+      'citations cannot be used with structured output',
+    ],
+    [{ messages: hello, system: [point(), { text: 's' }] }, 'There is nothing available to cache.'],
+    [{ messages: hello, toolConfig: { tools: [point(), spec('T')] } }, 'There is nothing available to cache.'],
+    [
+      {
+        messages: hello,
+        toolConfig: { tools: [{ toolSpec: { name: 'T', inputSchema: { json: { type: 'array' } } } }] },
+      },
+      "input_schema.type: Input should be 'object'",
+    ],
+    [
+      {
+        messages: hello,
+        toolConfig: {
+          tools: [{ toolSpec: { name: 'T', inputSchema: { json: { type: 'object', properties: null } } } }],
+        },
+      },
+      'JSON schema is invalid',
+    ],
   ])('%#', (body, refusal) => {
     expect(judge(body, sonnet as never)).toContain(refusal)
   })
@@ -192,7 +304,46 @@ describe('tools, cache points, media', () => {
 
 describe('settings', () => {
   test.each([
-    [fields({ system: 'x' }), 'The additional field system conflicts with an existing field.'],
+    [
+      fields({ system: 'x' }, { system: [{ text: 's' }] }),
+      'The additional field system conflicts with an existing field.',
+    ],
+    [
+      fields({ stop_sequences: ['x'] }, { inferenceConfig: { stopSequences: ['y'] } }),
+      'The additional field stop_sequences conflicts',
+    ],
+    [fields({ nonsense: 1 }), 'nonsense: Extra inputs are not permitted'],
+    [fields({ constructor: 1 }), 'constructor: Extra inputs are not permitted'],
+    [fields({ thinking: 'adaptive' }), 'thinking: Extra inputs are not permitted'],
+    [fields({ top_k: 'x' }), 'top_k: Extra inputs are not permitted'],
+    [fields({ anthropic_beta: [] }), 'non-empty list'],
+    [fields({ thinking: { type: 'adaptive', budget_tokens: 2000 } }), 'budget_tokens: Extra inputs are not permitted'],
+    [fields({ thinking: { type: 'adaptive' } }, { inferenceConfig: { topP: 0.5 } }), '`top_p` must be greater than'],
+    [fields({ tool_choice: { type: 'some' } }, tools), 'tool_choice.type: Input should be'],
+    [
+      fields({ output_config: { effort: 'low' } }, { outputConfig: { effort: 'low' } }),
+      'conflicts with the existing field outputConfig.effort',
+    ],
+    [{ messages: hello, outputConfig: { effort: 'bogus' } }, 'output_config.effort'],
+    [
+      {
+        messages: hello,
+        ...schema({ type: 'object', additionalProperties: false, properties: { a: { maxLength: 3 } } }),
+      },
+      "property 'maxLength' is not supported",
+    ],
+    [
+      {
+        messages: hello,
+        outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'a b', schema: '{}' } } } },
+      },
+      'output_config.format.name',
+    ],
+    [{ messages: [user(text('word '.repeat(200_001)))] }, 'prompt is too long: 200004 tokens > 200000 maximum'],
+    [
+      { messages: [user(text('word '.repeat(150_000)))], inferenceConfig: { maxTokens: 60_000 } },
+      'input length and `max_tokens` exceed context limit: 150003 + 60000 > 200000',
+    ],
     [fields({ context_management: {} }), 'context_management: Extra inputs are not permitted'],
     [fields({ anthropic_beta: ['claude-code-20250219'] }), 'invalid beta flag'],
     [fields({ thinking: { type: 'enabled', budget_tokens: 1000 } }), 'greater than or equal to 1024'],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { parseScenario } from '../../src/simulator/scenario-file.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { later, request, startChain } from '../support/chain.ts'
+import { request, startChain } from '../support/chain.ts'
+import { later } from '../support/cleanup.ts'
 import { readEvents } from '../support/sse.ts'
 
 const ask = (content: string, more: object = {}): object => ({

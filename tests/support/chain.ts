@@ -1,4 +1,3 @@
-import { afterEach } from 'bun:test'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
@@ -6,6 +5,7 @@ import { type Config, loadConfig } from '../../src/config/load.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
+import { later } from './cleanup.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
 export interface Chain {
@@ -33,17 +33,6 @@ export interface ChainOptions {
   readonly pingMs?: number
   readonly commitMs?: number
 }
-
-const cleanups: (() => Promise<void>)[] = []
-
-/** Ends what a test has started, whatever became of the test. */
-export const later = (cleanup: () => Promise<void> | void): void => {
-  cleanups.push(async () => cleanup())
-}
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
-import { later } from './chain.ts'
+import { later } from './cleanup.ts'
 
 /** An empty folder that goes with the test. */
 export const temporaryFolder = (): string => {

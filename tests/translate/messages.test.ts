@@ -349,7 +349,7 @@ describe('blocks', () => {
   test('D5 thousands of documents of one title cost no square', () => {
     const document = { type: 'document', title: 'Same', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
     const many = Array.from({ length: 20_000 }, () => document)
-    const [turn] = bodyOf(user('a', ...many))
+    const [turn] = translate(messages(user('a', ...many))).body.messages
     expect(turn?.content.at(-1)).toMatchObject({ document: { name: 'Same 20000' } })
   })
 

@@ -3,7 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { GatewayError } from '../../src/base/errors.ts'
 import { startDeadline } from '../../src/upstreams/deadlines.ts'
 import { type RetryPolicy, withRetries } from '../../src/upstreams/retry.ts'
-import { later, request, startChain } from '../support/chain.ts'
+import { request, startChain } from '../support/chain.ts'
+import { later } from '../support/cleanup.ts'
 
 /** A server of raw sockets, for what a proper one would never do. */
 const rawServer = async (onRequest: (socket: Socket, count: number) => void): Promise<string> => {

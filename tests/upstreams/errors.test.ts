@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { GatewayError } from '../../src/base/errors.ts'
-import { toAnswerError, toMidStreamError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
+import type { GatewayError } from '../../src/base/errors.ts'
+import { toAnswerError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
 import { cases, fixture } from '../support/fixtures.ts'
 
 interface Answer {
@@ -90,10 +90,5 @@ describe('failures in a stream', () => {
     ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: somethingNewException'],
   ])('%s %p', (exception, payload, type, message) => {
     expect(toStreamError(exception, payload, wording)).toMatchObject({ type, message } as never)
-  })
-
-  test('in mid-stream throttling is an overload, which Claude Code tries again', () => {
-    expect(toMidStreamError(new GatewayError('rate_limit_error', 'm')).type).toBe('overloaded_error')
-    expect(toMidStreamError(new GatewayError('api_error', 'm')).type).toBe('api_error')
   })
 })

@@ -1,16 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import type { Logger } from '../../base/logger.ts'
 import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
 import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
 import { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { readJson } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
+import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { requestIdHeader, upstreamIdHeader } from '../request-context.ts'
 import { sseResponse } from '../sse-response.ts'
 
 export interface MessagesOptions {
   readonly gateway: Gateway
+  readonly log: Logger
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**
@@ -43,7 +46,7 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
 }
 
 /** `POST /v1/messages`, whole or streamed. */
-export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) => {
+export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptions) => {
   const check = createBodyCheck(MessagesRequest)
   return new Elysia({ name: 'messages', normalize: false })
     .post(
@@ -75,7 +78,12 @@ export const messagesRoutes = ({ gateway, pingMs, commitMs }: MessagesOptions) =
         const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
         const begun = await within(stream, commitMs)
         if (begun !== undefined) nameAnswer()
-        return sseResponse(begun ?? stream, { requestId, pingMs, onCancel: leave })
+        return sseResponse(begun ?? stream, {
+          requestId,
+          pingMs,
+          onCancel: leave,
+          onFailure: (error) => logInternalError(log, requestId, error),
+        })
       },
       { parse: readJson, body: Type.Unknown() },
     )

@@ -5,10 +5,11 @@ import type { Path, Translation } from './context.ts'
 import { requireInlineSource, toImage, wireBase64 } from './media.ts'
 
 type Source = Document['source']
+type Format = Exclude<Document['format'], undefined>
 
 export const isBlank = (text: string): boolean => text.trim() === ''
 
-const base64Format = (mediaType: string, path: Path): Document['format'] => {
+const base64Format = (mediaType: string, path: Path): Format => {
   switch (mediaType.toLowerCase().split(';')[0]?.trim()) {
     case 'application/pdf':
       return 'pdf'
@@ -20,7 +21,7 @@ const base64Format = (mediaType: string, path: Path): Document['format'] => {
 }
 
 interface DocumentParts {
-  readonly format: Document['format']
+  readonly format: Format
   /** Undefined where the document holds nothing. */
   readonly source: Source | undefined
   /** Images inside a `content` source, which Converse takes only beside the document. */

@@ -52,13 +52,14 @@ export class BlockEvents {
     this.#reply = reply
   }
 
-  get openKind(): Kind | undefined {
-    return this.#open?.kind
-  }
-
-  /** Bedrock's index of the open block. */
-  get openIndex(): number | undefined {
-    return this.#open?.converseIndex
+  /**
+   * Whether the events of another block must wait: a tool use lasts until its stop, and thinking until its
+   * signature, which comes last. Other blocks may end without a word.
+   */
+  mustWait(converseIndex: number): boolean {
+    const open = this.#open
+    if (open === undefined || open.converseIndex === converseIndex) return false
+    return open.kind === 'tool_use' || (open.kind === 'thinking' && open.held === '')
   }
 
   get hasToolUse(): boolean {

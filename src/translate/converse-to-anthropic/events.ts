@@ -20,7 +20,7 @@ class StreamState {
   readonly #reply: ReplyContext
   readonly #newId: NewId
   readonly #blocks: BlockEvents
-  /** Events of another block that came while a tool use was open: they wait for its end. */
+  /** Events of another block that came before the open one had ended: they wait for that. */
   #waiting: BlockEvent[] = []
   #hasStarted = false
   #isFinished = false
@@ -35,6 +35,11 @@ class StreamState {
 
   get isFinished(): boolean {
     return this.#isFinished
+  }
+
+  /** The model has said its last word. */
+  get hasStopped(): boolean {
+    return this.#stop !== undefined
   }
 
   /** Throws GatewayError for an answer that cannot be used. */
@@ -94,22 +99,23 @@ class StreamState {
 
   #acceptBlock(event: BlockEvent): void {
     const index = event.contentBlockIndex ?? 0
-    if (this.#blocks.openKind === 'tool_use' && index !== this.#blocks.openIndex) {
+    if (this.#blocks.mustWait(index)) {
       this.#waiting.push(event)
       return
     }
     if (event.type === 'contentBlockStart') this.#blocks.start(event)
     else if (event.type === 'contentBlockDelta') this.#blocks.delta(event)
-    else {
-      this.#blocks.stop(index)
-      this.#release()
-    }
+    else this.#blocks.stop(index)
+    this.#release()
   }
 
+  /** Lets those go on that need wait no longer, in their order. */
   #release(): void {
-    const events = this.#waiting
-    this.#waiting = []
-    for (const event of events) this.#acceptBlock(event)
+    while (this.#waiting[0] !== undefined && !this.#blocks.mustWait(this.#waiting[0].contentBlockIndex ?? 0)) {
+      const events = this.#waiting
+      this.#waiting = []
+      for (const event of events) this.#acceptBlock(event)
+    }
   }
 
   #acceptStop(event: MessageStop): void {
@@ -136,18 +142,21 @@ export async function* toMessageEvents(
 ): AsyncGenerator<EventBatch> {
   const state = new StreamState(reply, newId)
   const take = (): EventBatch => state.out.splice(0)
-
-  for await (const batch of batches) {
-    try {
+  try {
+    for await (const batch of batches) {
       for (const event of batch) state.accept(event)
-    } catch (error) {
-      // What came before the fault was said, and is handed on.
+      if (state.out.length > 0) yield take()
+      if (state.isFinished) return
+    }
+    state.end()
+  } catch (error) {
+    // What came before the fault was said, and is handed on. A line that breaks after the model has
+    // stopped takes nothing from the answer but its figures.
+    if (!state.hasStopped) {
       if (state.out.length > 0) yield take()
       throw error
     }
-    if (state.out.length > 0) yield take()
-    if (state.isFinished) return
+    state.end()
   }
-  state.end()
   yield take()
 }

@@ -52,7 +52,7 @@ const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
 
 const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlock[] => {
   const blocks = (response.output?.message?.content ?? [])
-    .map((block) => toBlock(block, reply))
+    .map((block) => (isObject(block) ? toBlock(block, reply) : undefined))
     .filter((block) => block !== undefined)
   const joined = reply.joinsTexts ? joinTexts(blocks) : blocks
   const spoken = joined.filter((block) => block.type !== 'text' || block.text !== '')

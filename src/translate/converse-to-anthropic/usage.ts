@@ -16,12 +16,14 @@ const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
 
 const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_creation'] => {
   const written = usage.cacheWriteInputTokens ?? 0
-  if (usage.cacheDetails === undefined && written > 0) {
+  const hour = sumOf(usage, '1h')
+  const minutes = sumOf(usage, '5m')
+  if (hour + minutes === 0 && written > 0) {
     return reply.cachesForAnHour
       ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: written }
       : { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 }
   }
-  return { ephemeral_5m_input_tokens: sumOf(usage, '5m'), ephemeral_1h_input_tokens: sumOf(usage, '1h') }
+  return { ephemeral_5m_input_tokens: minutes, ephemeral_1h_input_tokens: hour }
 }
 
 /**
@@ -29,7 +31,7 @@ const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_c
  * Missing figures are 0, never null: Claude Code adds them up.
  */
 export const toUsage = (usage: TokenUsage | undefined, serviceTier: string | undefined, reply: ReplyContext): Usage =>
-  usage === undefined
+  usage === undefined || usage === null
     ? noUsage
     : {
         input_tokens: usage.inputTokens ?? 0,

@@ -1,7 +1,6 @@
-import { GatewayError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
-import { createPost, type Fetch, type HttpAnswer } from '../http.ts'
+import { createPost, type Fetch, type HttpAnswer, type Mend } from '../http.ts'
 import { authorization } from './auth.ts'
 import { toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
@@ -15,8 +14,6 @@ export interface NexusClientOptions {
   readonly apiKey: Secret
   /** Milliseconds to the first byte, and of silence after it. */
   readonly silenceMs: number
-  /** See HttpRequest. */
-  readonly mendsConnection: boolean
 }
 
 export interface NexusCall {
@@ -27,6 +24,7 @@ export interface NexusCall {
   readonly body: string
   readonly signal: AbortSignal
   readonly onUpstreamId: (id: string) => void
+  readonly mend: Mend
 }
 
 type Operation = 'converse' | 'converse-stream'
@@ -40,27 +38,26 @@ export interface NexusClient {
 const eventStream = 'application/vnd.amazon.eventstream'
 const successStatus = 200
 
-const parseResponse = (text: string): ConverseResponse => {
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** An answer with a message in it; undefined for whatever else comes with a 200. */
+const parseResponse = (text: string): ConverseResponse | undefined => {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as ConverseResponse
+    const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
+    return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
   } catch {
-    // Named below: the text may hold an answer's words, and stays out of the message.
+    return undefined
   }
-  throw new GatewayError('api_error', 'AI Nexus answered 200 with something that is no JSON object.', { status: 502 })
 }
 
-const requireEventStream = async (answer: HttpAnswer): Promise<void> => {
-  const contentType = answer.headers.get('content-type') ?? ''
-  if (contentType.startsWith(eventStream)) return
-  await answer.text()
-  const message = `AI Nexus answered a streamed request with '${contentType || 'no content type'}' instead of an event stream.`
-  throw new GatewayError('api_error', message, { status: 502 })
-}
+const isEventStream = (headers: Headers): boolean =>
+  (headers.get('content-type') ?? '').toLowerCase().startsWith(eventStream)
 
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
-  const { endpointUrl, apiKey, silenceMs, mendsConnection } = options
+  const { endpointUrl, apiKey, silenceMs } = options
   const post = createPost(options.fetch, options.maximumConnections)
   const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
     const answer = await post({
@@ -74,25 +71,30 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       body: call.body,
       signal: call.signal,
       silenceMs,
-      mendsConnection,
+      mend: call.mend,
     })
     const { status, headers } = answer
     const upstreamId = headers.get('x-amzn-requestid')
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
-    if (status === successStatus) return answer
-    const body = await answer.text()
-    throw toAnswerError({ status, headers, body }, call.wording)
+    // Gateways have been seen to put an exception into a 200.
+    if (status === successStatus && !headers.has('x-amzn-errortype')) return answer
+    throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
   }
 
   return {
     async converse(call) {
       const answer = await send('converse', call)
-      return parseResponse(await answer.text())
+      const { status, headers } = answer
+      const body = await answer.text()
+      const response = parseResponse(body)
+      if (response === undefined) throw toAnswerError({ status, headers, body }, call.wording)
+      return response
     },
     async converseStream(call) {
       const answer = await send('converse-stream', call)
-      await requireEventStream(answer)
-      return answer.chunks()
+      const { status, headers } = answer
+      if (isEventStream(headers)) return answer.chunks()
+      throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
     },
   }
 }

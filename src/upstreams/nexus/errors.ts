@@ -69,6 +69,8 @@ const reportedBy = (body: string, parsed: Json | undefined, status: number): Rep
   if (isHtml(body)) {
     return { message: `AI Nexus answered ${status} with a web page. Is a proxy or a login page in the way?` }
   }
+  // A 200 may hold an answer's words, which do not belong into an error.
+  if (status === successStatus) return { message: 'AI Nexus answered 200 with something that is no answer.' }
   const quoted = body.trim().slice(0, quotedCharacters)
   return { message: quoted === '' ? `AI Nexus answered ${status} without a message.` : quoted }
 }
@@ -87,6 +89,8 @@ const retryAfterSeconds = (headers: Headers): number | undefined => {
   const wait = Date.parse(value) - Date.parse(headers.get('date') ?? '')
   return Number.isNaN(wait) ? undefined : Math.max(Math.ceil(wait / 1000), 0)
 }
+
+const successStatus = 200
 
 const tooLargeWords = 'Request exceeds the maximum size'
 
@@ -149,7 +153,3 @@ export const toStreamError = (exception: string, payload: Json, context: Wording
   }
   return toError(failure, context, {})
 }
-
-/** Claude Code retries by itself in mid-stream only when told of an overload. */
-export const toMidStreamError = (error: GatewayError): GatewayError =>
-  error.type === 'rate_limit_error' ? new GatewayError('overloaded_error', error.message, { cause: error }) : error

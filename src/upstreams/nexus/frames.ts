@@ -45,11 +45,20 @@ const toEvent = (frame: Frame): ConverseStreamEvent => {
   return { ...unwrapped(readJson(frame), name), type: name } as ConverseStreamEvent
 }
 
+/** What an exception says of itself: its name alone is enough to act on. */
+const readException = (frame: Frame): Json => {
+  try {
+    return readJson(frame)
+  } catch {
+    return { message: utf8.decode(frame.payload) }
+  }
+}
+
 /** What a frame says. Throws GatewayError for one that reports a failure. */
 const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent => {
   switch (header(frame, ':message-type')) {
     case 'exception':
-      throw toStreamError(header(frame, ':exception-type'), readJson(frame), context)
+      throw toStreamError(header(frame, ':exception-type'), readException(frame), context)
     case 'error':
       throw toStreamError(header(frame, ':error-code'), { message: header(frame, ':error-message') }, context)
     default:

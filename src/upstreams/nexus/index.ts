@@ -1,4 +1,3 @@
-import { toGatewayError } from '../../base/errors.ts'
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../translate/anthropic-to-converse/request.ts'
@@ -9,7 +8,6 @@ import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import { createNexusClient, type NexusCall, type NexusClientOptions } from './client.ts'
-import { toMidStreamError } from './errors.ts'
 import { readConverseStream } from './frames.ts'
 import { createNoteLog } from './note-log.ts'
 
@@ -41,8 +39,6 @@ async function* continued(first: EventBatch, rest: AsyncGenerator<EventBatch>): 
   try {
     yield first
     yield* rest
-  } catch (error) {
-    throw toMidStreamError(toGatewayError(error))
   } finally {
     await rest.return(undefined)
   }
@@ -65,6 +61,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     body: JSON.stringify(body),
     signal: context.signal,
     onUpstreamId: context.onUpstreamId,
+    mend: { isAllowed: retry.maxRetries > 0 },
   })
   const retrying = <T>(attempt: () => Promise<T>, { requestId, signal }: CallContext): Promise<T> =>
     withRetries(attempt, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))

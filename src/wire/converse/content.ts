@@ -34,7 +34,7 @@ export type Image = Static<typeof Image>
 const TextPart = Closed({ text: Type.String() })
 
 const Document = Closed({
-  format: OneOf('pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md'),
+  format: Type.Optional(OneOf('pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md')),
   name: Type.String({ minLength: 1, maxLength: maximumDocumentNameLength }),
   source: Type.Union([
     Closed({ bytes: Blob }),
@@ -63,16 +63,61 @@ const ToolResultContent = Type.Union([
 ])
 export type ToolResultContent = Static<typeof ToolResultContent>
 
-const ToolUse = Closed({ toolUseId: ToolUseId, name: ToolName, input: Type.Unknown() })
+const ToolUse = Closed({
+  toolUseId: ToolUseId,
+  name: ToolName,
+  input: Type.Unknown(),
+  type: Type.Optional(Type.Literal('server_tool_use')),
+})
 const ToolResult = Closed({
   toolUseId: ToolUseId,
   content: Type.Array(ToolResultContent),
   status: Type.Optional(OneOf('success', 'error')),
+  type: Type.Optional(Type.String()),
 })
 const ReasoningContent = Type.Union([
   Closed({ reasoningText: Closed({ text: Type.String(), signature: Type.Optional(Type.String()) }) }),
   Closed({ redactedContent: Type.String() }),
 ])
+
+/** What an answer with citations looks like in the history. We send its text alone. */
+const Span = Type.Optional(Type.Integer({ minimum: 0 }))
+const DocumentLocation = Closed({ documentIndex: Span, start: Span, end: Span })
+const CitationsContent = Closed({
+  content: Type.Optional(Type.Array(TextPart)),
+  citations: Type.Optional(
+    Type.Array(
+      Closed({
+        title: Type.Optional(Type.String()),
+        source: Type.Optional(Type.String()),
+        sourceContent: Type.Optional(Type.Array(TextPart)),
+        location: Type.Optional(
+          Type.Union([
+            Closed({ web: Closed({ url: Type.Optional(Type.String()), domain: Type.Optional(Type.String()) }) }),
+            Closed({ documentChar: DocumentLocation }),
+            Closed({ documentPage: DocumentLocation }),
+            Closed({ documentChunk: DocumentLocation }),
+            Closed({ searchResultLocation: Closed({ searchResultIndex: Span, start: Span, end: Span }) }),
+          ]),
+        ),
+      }),
+    ),
+  ),
+})
+
+/** For guardrails of the account's own, which we do not set. */
+export const GuardContent = Type.Union([
+  Closed({ text: Closed({ text: Type.String(), qualifiers: Type.Optional(Type.Array(Type.String())) }) }),
+  Closed({ image: Closed({ format: OneOf('png', 'jpeg'), source: Closed({ bytes: Blob }) }) }),
+])
+
+const ToolChange = Closed({
+  tool: Closed({
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    serverName: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  }),
+})
 
 export const ContentBlock = Type.Union([
   TextPart,
@@ -83,5 +128,9 @@ export const ContentBlock = Type.Union([
   Closed({ cachePoint: CachePoint }),
   Closed({ reasoningContent: ReasoningContent }),
   Closed({ searchResult: SearchResult }),
+  Closed({ citationsContent: CitationsContent }),
+  Closed({ guardContent: GuardContent }),
+  Closed({ toolAddition: ToolChange }),
+  Closed({ toolRemoval: ToolChange }),
 ])
 export type ContentBlock = Static<typeof ContentBlock>

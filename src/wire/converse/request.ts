@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Closed, JsonObject, OneOf } from '../open.ts'
-import { CachePoint, ContentBlock, ToolName } from './content.ts'
+import { CachePoint, ContentBlock, GuardContent, ToolName } from './content.ts'
 
 /**
  * The body of `POST /model/{modelId}/converse` and `/converse-stream`; the model's id stands in the path.
@@ -15,7 +15,11 @@ export const ConverseMessage = Closed({
 })
 export type ConverseMessage = Static<typeof ConverseMessage>
 
-const SystemBlock = Type.Union([Closed({ text: NonEmptyString }), Closed({ cachePoint: CachePoint })])
+const SystemBlock = Type.Union([
+  Closed({ text: NonEmptyString }),
+  Closed({ cachePoint: CachePoint }),
+  Closed({ guardContent: GuardContent }),
+])
 
 const ConverseTool = Type.Union([
   Closed({
@@ -27,6 +31,7 @@ const ConverseTool = Type.Union([
     }),
   }),
   Closed({ cachePoint: CachePoint }),
+  Closed({ systemTool: Closed({ name: ToolName }) }),
 ])
 export type ConverseTool = Static<typeof ConverseTool>
 
@@ -71,6 +76,22 @@ const OutputConfig = Closed({
 })
 export type OutputConfig = Static<typeof OutputConfig>
 
+/** Members of AWS's model that we do not send, and that a judge of requests must know. */
+const unsent = {
+  guardrailConfig: Type.Optional(
+    Closed({
+      guardrailIdentifier: Type.Optional(Type.String({ maxLength: 2048 })),
+      guardrailVersion: Type.Optional(Type.String({ pattern: '^(|([1-9][0-9]{0,7})|(DRAFT))$' })),
+      trace: Type.Optional(OneOf('enabled', 'disabled', 'enabled_full')),
+      streamProcessingMode: Type.Optional(OneOf('sync', 'async')),
+    }),
+  ),
+  performanceConfig: Type.Optional(Closed({ latency: Type.Optional(OneOf('standard', 'optimized')) })),
+  promptVariables: Type.Optional(JsonObject),
+  requestMetadata: Type.Optional(JsonObject),
+  serviceTier: Type.Optional(Closed({ type: OneOf('priority', 'default', 'flex', 'reserved') })),
+}
+
 export const ConverseRequest = Closed({
   messages: Type.Array(ConverseMessage),
   system: Type.Optional(Type.Array(SystemBlock)),
@@ -82,5 +103,6 @@ export const ConverseRequest = Closed({
     Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 10 }),
   ),
   outputConfig: Type.Optional(OutputConfig),
+  ...unsent,
 })
 export type ConverseRequest = Static<typeof ConverseRequest>

@@ -34,13 +34,20 @@ export interface HttpAnswer {
   chunks(): AsyncGenerator<Uint8Array>
 }
 
-/** How long a finished answer's connection may take to end by itself, so that it can be used again. */
-const drainMs = 1000
+/** What is waited for when nobody waits for an answer any more, in milliseconds. */
+export interface Patience {
+  /** A finished answer's connection may take this long to end by itself, so that it can be used again. */
+  readonly drainMs: number
+  /** A failed answer's body may take this long to come. */
+  readonly excerptMs: number
+  /** A connection that had been kept open and is dead shows it at once. */
+  readonly deadConnectionMs: number
+}
+
+const defaultPatience: Patience = { drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
+
 /** Longer than any honest error; a wrong address may answer with anything. */
 const excerptBytes = 64 * 1024
-const excerptMs = 5000
-/** A connection that had been kept open and is dead shows it at once. */
-const deadConnectionMs = 1000
 
 const hostOf = (url: string): string => new URL(url).host
 
@@ -55,7 +62,7 @@ const faultOf = (error: unknown, deadline: Deadline, url: string): GatewayError 
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
 /** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
-const drain = async (reader: Reader, deadline: Deadline): Promise<void> => {
+const drain = async (reader: Reader, deadline: Deadline, { drainMs }: Patience): Promise<void> => {
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs)
   try {
     while (!(await reader.read()).done);
@@ -67,7 +74,14 @@ const drain = async (reader: Reader, deadline: Deadline): Promise<void> => {
   }
 }
 
-async function* readChunks(response: Response, deadline: Deadline, url: string): AsyncGenerator<Uint8Array> {
+/** One call to the other side, under way. */
+interface Call {
+  readonly url: string
+  readonly deadline: Deadline
+  readonly patience: Patience
+}
+
+async function* readChunks(response: Response, { url, deadline, patience }: Call): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   if (reader === undefined) return deadline.stop()
   let ended = false
@@ -87,12 +101,12 @@ async function* readChunks(response: Response, deadline: Deadline, url: string):
     throw faultOf(error, deadline, url)
   } finally {
     if (ended) deadline.stop()
-    else void drain(reader, deadline)
+    else void drain(reader, deadline, patience)
   }
 }
 
 /** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
-const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Promise<Response> => {
+const send = async (fetch: Fetch, request: HttpRequest, { deadline, patience }: Call): Promise<Response> => {
   const init: Parameters<Fetch>[1] = {
     method: 'POST',
     headers: { ...request.headers, 'accept-encoding': 'identity' },
@@ -107,7 +121,7 @@ const send = async (fetch: Fetch, request: HttpRequest, deadline: Deadline): Pro
   try {
     return await fetch(request.url, init)
   } catch (error) {
-    const isDead = isBrokenConnection(error) && performance.now() - sentAt < deadConnectionMs
+    const isDead = isBrokenConnection(error) && performance.now() - sentAt < patience.deadConnectionMs
     if (!request.mend.isAllowed || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
     request.mend.isAllowed = false
@@ -124,12 +138,13 @@ const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> =
 }
 
 /** The status says what failed, in any case: a body that is endless, slow or broken only says less about it. */
-const readExcerpt = async (chunks: AsyncIterable<Uint8Array>, deadline: Deadline): Promise<string> => {
+const readExcerpt = async (response: Response, call: Call): Promise<string> => {
+  const { deadline, patience } = call
   const parts: Uint8Array[] = []
-  const timer = setTimeout(() => deadline.abandon(), excerptMs)
+  const timer = setTimeout(() => deadline.abandon(), patience.excerptMs)
   try {
     let length = 0
-    for await (const chunk of chunks) {
+    for await (const chunk of readChunks(response, call)) {
       parts.push(chunk)
       length += chunk.byteLength
       if (length >= excerptBytes) break
@@ -143,18 +158,16 @@ const readExcerpt = async (chunks: AsyncIterable<Uint8Array>, deadline: Deadline
   return decodeText(Buffer.concat(parts).subarray(0, excerptBytes))
 }
 
-/** `onEnd` is called once, when the answer has been read, or will not be. */
-const sendAndRead = async (fetch: Fetch, request: HttpRequest, onEnd: () => void): Promise<HttpAnswer> => {
-  const { url } = request
-  const deadline = startDeadline(request.silenceMs, request.signal, onEnd)
+const sendAndRead = async (fetch: Fetch, request: HttpRequest, call: Call): Promise<HttpAnswer> => {
+  const { url, deadline } = call
   try {
-    const response = await send(fetch, request, deadline)
+    const response = await send(fetch, request, call)
     return {
       status: response.status,
       headers: response.headers,
-      text: async () => decodeText(await collect(readChunks(response, deadline, url))),
-      excerpt: () => readExcerpt(readChunks(response, deadline, url), deadline),
-      chunks: () => readChunks(response, deadline, url),
+      text: async () => decodeText(await collect(readChunks(response, call))),
+      excerpt: () => readExcerpt(response, call),
+      chunks: () => readChunks(response, call),
     }
   } catch (error) {
     deadline.stop()
@@ -182,13 +195,15 @@ const tooManyConnections = (most: number): GatewayError =>
  * The one place that talks to another host. Rejects with GatewayError. At most `maximumConnections`
  * requests are under way at once: the next one is told so, and when to come again.
  */
-export const createPost = (fetch: Fetch, maximumConnections: number): Post => {
+export const createPost = (fetch: Fetch, maximumConnections: number, patience: Patience = defaultPatience): Post => {
   let underWay = 0
   return async (request) => {
     if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections)
     underWay += 1
-    return sendAndRead(fetch, request, () => {
+    const { url, silenceMs, signal } = request
+    const deadline = startDeadline(silenceMs, signal, () => {
       underWay -= 1
     })
+    return sendAndRead(fetch, request, { url, deadline, patience })
   }
 }

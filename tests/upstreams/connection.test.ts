@@ -58,6 +58,18 @@ describe('connections', () => {
     expect(records.some(({ event }) => event === 'upstream.retry')).toBe(false)
   })
 
+  test('a broken connection is tried again as often as is allowed', async () => {
+    const endpointUrl = await rawServer((socket, count) => {
+      if (count < 3) socket.resetAndDestroy()
+      else socket.write(answer())
+    })
+    const { post, records } = startChain({ endpointUrl, config: { maxRetries: 1 } })
+    expect((await post(request())).status).toBe(200)
+    expect(records.filter(({ event }) => event === 'upstream.retry').map(({ fields }) => fields['status'])).toEqual([
+      502,
+    ])
+  })
+
   test('compressed answers are not asked for', async () => {
     const { post, simulator } = startChain()
     await post(request())
@@ -118,6 +130,25 @@ describe('retries', () => {
     waits.length = 0
     await expect(failing(new GatewayError('overloaded_error', 'm', { retryable: true }))).rejects.toThrow('m')
     expect(waits).toEqual([500, 1000, 2000, 4000])
+  })
+
+  test('are never further apart than eight seconds, and anywhere up to there', async () => {
+    waits.length = 0
+    const failure = new GatewayError('api_error', 'm', { retryable: true })
+    const { signal } = new AbortController()
+    const attempt = async (): Promise<never> => Promise.reject(failure)
+    await withRetries(attempt, { ...policy, maxRetries: 7, random: () => 0.5 }, signal, () => {}).catch(() => {})
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000])
+  })
+
+  test.each([
+    [{ retryable: true, retryAfterSeconds: 10 }, 4],
+    [{ retryable: true, retryAfterSeconds: 11 }, 0],
+    [{ retryable: false }, 0],
+  ])('%p is tried again %i times', async (options, times) => {
+    waits.length = 0
+    await expect(failing(new GatewayError('rate_limit_error', 'm', options))).rejects.toThrow('m')
+    expect(waits.length).toBe(times)
   })
 
   test("take the upstream's own wish", async () => {

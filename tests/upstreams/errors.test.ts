@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../src/base/errors.ts'
+import { toConnectionError } from '../../src/upstreams/connection-errors.ts'
 import { toAnswerError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
 import { cases, fixture } from '../support/fixtures.ts'
 
@@ -51,6 +52,172 @@ describe('failed answers', () => {
   test('an exception with a name that is a member of every object is an unknown one', () => {
     const headers = new Headers({ 'x-amzn-errortype': 'constructor' })
     expect(toAnswerError({ status: 400, headers, body: '{"message":"m"}' }, wording).type).toBe('invalid_request_error')
+  })
+})
+
+describe('the kind of a failure', () => {
+  const kindOf = (status: number, name: string, message: string): unknown[] => {
+    const headers = new Headers(name === '' ? {} : { 'x-amzn-errortype': name })
+    const error = toAnswerError({ status, headers, body: JSON.stringify({ message }) }, wording)
+    return [error.type, error.status, error.shouldRetry, error.retryable]
+  }
+
+  // The status would say something else each time: the name goes first.
+  test.each([
+    ['ValidationException', 'invalid_request_error', 400, undefined, false],
+    ['AccessDeniedException', 'permission_error', 403, false, false],
+    ['UnrecognizedClientException', 'authentication_error', 401, false, false],
+    ['InvalidClientTokenId', 'authentication_error', 401, false, false],
+    ['InvalidSignatureException', 'authentication_error', 401, false, false],
+    ['ExpiredTokenException', 'authentication_error', 401, false, false],
+    ['MissingAuthenticationTokenException', 'authentication_error', 401, false, false],
+    ['OptInRequired', 'permission_error', 403, false, false],
+    ['ResourceNotFoundException', 'not_found_error', 404, undefined, false],
+    ['ThrottlingException', 'rate_limit_error', 429, undefined, true],
+    ['TooManyRequestsException', 'rate_limit_error', 429, undefined, true],
+    ['ServiceQuotaExceededException', 'rate_limit_error', 429, false, false],
+    ['ModelNotReadyException', 'overloaded_error', 529, undefined, true],
+    ['ServiceUnavailableException', 'overloaded_error', 529, undefined, true],
+    ['InternalServerException', 'api_error', 500, undefined, true],
+    ['InternalFailure', 'api_error', 500, undefined, true],
+    ['ModelTimeoutException', 'timeout_error', 504, undefined, true],
+    ['ModelErrorException', 'api_error', 500, undefined, true],
+    ['ModelStreamErrorException', 'api_error', 500, undefined, true],
+    ['RequestEntityTooLargeException', 'request_too_large', 413, undefined, false],
+  ] as const)('%s, whatever the status', (name, type, status, shouldRetry, retryable) => {
+    for (const given of [418, 599]) {
+      for (const form of [name, `com.amazonaws.bedrock#${name}`, `${name}:http://internal.amazon.com/`]) {
+        expect(kindOf(given, form, 'm')).toEqual([type, status, shouldRetry, retryable])
+      }
+    }
+  })
+
+  test.each([
+    [400, 'invalid_request_error', 400, undefined, false],
+    [401, 'authentication_error', 401, false, false],
+    [403, 'permission_error', 403, false, false],
+    [404, 'not_found_error', 404, undefined, false],
+    [408, 'timeout_error', 504, undefined, true],
+    [413, 'request_too_large', 413, undefined, false],
+    [418, 'invalid_request_error', 400, undefined, false],
+    [424, 'api_error', 500, undefined, true],
+    [429, 'rate_limit_error', 429, undefined, true],
+    [500, 'api_error', 500, undefined, true],
+    [502, 'api_error', 502, undefined, true],
+    [503, 'overloaded_error', 529, undefined, true],
+    [504, 'api_error', 504, undefined, true],
+    [529, 'overloaded_error', 529, undefined, true],
+    [599, 'api_error', 500, undefined, true],
+    [302, 'api_error', 502, false, false],
+  ] as const)('%i without a name', (given, type, status, shouldRetry, retryable) => {
+    for (const name of ['', 'SomethingNewException']) {
+      expect(kindOf(given, name, 'm')).toEqual([type, status, shouldRetry, retryable])
+    }
+  })
+
+  test.each([
+    [
+      400,
+      'ValidationException',
+      'Invocation of model ID x with on-demand throughput isn\u2019t supported.',
+      'not_found_error',
+    ],
+    [400, 'ValidationException', 'This model version has reached the end of its life.', 'not_found_error'],
+    [403, '', 'The security token included in the request is invalid.', 'authentication_error'],
+    [403, '', 'Bearer Token has expired', 'authentication_error'],
+    [403, 'AccessDeniedException', 'Please make sure your API Key is valid.', 'authentication_error'],
+    [404, 'ResourceNotFoundException', 'FTUFormNotFilled: fill in the form', 'permission_error'],
+  ] as const)('%i %s by its words: %s', (status, name, message, type) => {
+    expect(kindOf(status, name, message)[0]).toBe(type)
+  })
+
+  test.each([
+    [429, 'rate_limit_error'],
+    [529, 'overloaded_error'],
+    [503, 'api_error'],
+    [400, 'invalid_request_error'],
+  ] as const)('%i that the model itself had given', (originalStatusCode, type) => {
+    const headers = new Headers({ 'x-amzn-errortype': 'ModelErrorException' })
+    const body = JSON.stringify({ message: 'm', originalStatusCode })
+    expect(toAnswerError({ status: 424, headers, body }, wording).type).toBe(type)
+  })
+
+  test.each([
+    'invalid_request_error',
+    'authentication_error',
+    'permission_error',
+    'not_found_error',
+    'rate_limit_error',
+    'timeout_error',
+    'overloaded_error',
+    'api_error',
+  ] as const)("%s, where the model's error came through whole", (type) => {
+    const inner = JSON.stringify({ type: 'error', error: { type, message: 'inner words' } })
+    const body = JSON.stringify({ message: `The model returned the following errors: ${inner}` })
+    const headers = new Headers({ 'x-amzn-errortype': 'ValidationException' })
+    expect(toAnswerError({ status: 400, headers, body }, wording)).toMatchObject({ type } as never)
+    expect(toAnswerError({ status: 400, headers, body }, wording).message).toStartWith('inner words')
+  })
+})
+
+describe('the words of a failure', () => {
+  test.each([
+    [{ message: 'words' }, 'words'],
+    [{ Message: 'words' }, 'words'],
+    [{ errorMessage: 'words' }, 'words'],
+    [{ detail: 'words' }, 'words'],
+    [{ error: 'words' }, 'words'],
+    [{ error: { message: 'words' } }, 'words'],
+    [{ message: 'outer', originalMessage: 'words' }, 'words'],
+    [{ message: '  ', detail: 'words' }, 'words'],
+    [{ message: 7 }, '{"message":7}'],
+  ])('%j', (body, words) => {
+    const answer = { status: 400, headers: new Headers(), body: JSON.stringify(body) }
+    expect(toAnswerError(answer, wording).message).toBe(words)
+  })
+
+  test.each([
+    ['-5', 0],
+    ['7', 7],
+    ['0.5', 0.5],
+    ['3600', 60],
+    ['soon', undefined],
+    ['', undefined],
+  ])('retry-after: %p', (value, seconds) => {
+    const headers = new Headers({ 'retry-after': value })
+    expect(toAnswerError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(seconds)
+  })
+})
+
+describe('connections that fail', () => {
+  const failing = (code: unknown) =>
+    toConnectionError(Object.assign(new Error('secret detail'), { code }), 'nexus:8443')
+
+  test.each([
+    ['ConnectionRefused', 'Nothing answers at nexus:8443: connection refused.'],
+    ['ECONNREFUSED', 'Nothing answers at nexus:8443: connection refused.'],
+    ['ENOTFOUND', 'The name of nexus:8443 could not be resolved or reached.'],
+    ['FailedToOpenSocket', 'The name of nexus:8443 could not be resolved or reached.'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'The certificate of nexus:8443 is not trusted (SELF_SIGNED_CERT_IN_CHAIN).'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'set NODE_EXTRA_CA_CERTS'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set NODE_EXTRA_CA_CERTS'],
+    ['CERT_HAS_EXPIRED', 'set NODE_EXTRA_CA_CERTS'],
+    ['UnsupportedProxyProtocol', 'HTTPS_PROXY'],
+    ['ECONNRESET', 'The connection to nexus:8443 failed (ECONNRESET).'],
+    [undefined, 'The connection to nexus:8443 failed.'],
+    [7, 'The connection to nexus:8443 failed.'],
+  ])('%p', (code, words) => {
+    const error = failing(code)
+    expect(error.message).toContain(words)
+    expect(error.message).not.toContain('secret detail')
+    expect(error).toMatchObject({
+      type: 'api_error',
+      status: 502,
+      shouldRetry: true,
+      retryable: true,
+      isLoggable: true,
+    })
   })
 })
 

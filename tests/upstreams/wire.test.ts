@@ -16,6 +16,9 @@ import { later } from '../support/cleanup.ts'
 
 /** What goes over the line to Nexus, and what is left of it afterwards. */
 
+/** As in earnest, but quick. */
+const patience = { drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
+
 const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexus>[0]> = {}) => {
   const records: LogRecord[] = []
   const nexus = createNexus({
@@ -24,6 +27,7 @@ const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexu
     endpointUrl,
     apiKey: new Secret('key'),
     silenceMs: 60_000,
+    patience,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
     newId: randomId,
     log: createLogger('debug', (record) => records.push(record)),
@@ -144,8 +148,9 @@ describe('a connection', () => {
     })
     const { nexus } = nexusAt(server.url)
     for (let round = 0; round < 3; round += 1) {
-      expect(await drainAll(nexus, context(new AbortController().signal))).toBe(1)
-      await Bun.sleep(60)
+      const { signal } = new AbortController()
+      expect(await drainAll(nexus, context(signal))).toBe(1)
+      await until(() => getEventListeners(signal, 'abort').length === 0)
     }
     expect([server.count(), server.sockets.length]).toEqual([3, 1])
   })
@@ -205,7 +210,7 @@ describe('a connection', () => {
   })
 
   test('that broke while the model was at work is not mended in secret', async () => {
-    const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 1100))
+    const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
     const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
     await nexus.message(ask, context(new AbortController().signal)).catch(() => {})
     expect([server.count(), records.filter(({ event }) => event === 'upstream.retry').length]).toEqual([2, 1])
@@ -274,13 +279,11 @@ describe('an answer that is none', () => {
         'HTTP/1.1 429 Too Many\r\nx-amzn-errortype: ThrottlingException\r\nretry-after: 3\r\ncontent-length: 100\r\n\r\n{"mes',
       ),
     )
-    const started = performance.now()
     const failure = await nexusAt(server.url)
       .nexus.message(ask, context(new AbortController().signal))
       .catch((error: unknown) => error)
     expect(failure).toMatchObject({ type: 'rate_limit_error', retryAfterSeconds: 3 })
-    expect(performance.now() - started).toBeLessThan(20_000)
-  }, 30_000)
+  })
 
   test('slow but steady, a whole answer is waited for', async () => {
     const body = JSON.stringify({

@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
-import { createPost, type Fetch, type HttpAnswer, type Mend } from '../http.ts'
+import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
 import { authorization } from './auth.ts'
 import { toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
@@ -14,6 +14,8 @@ export interface NexusClientOptions {
   readonly apiKey: Secret
   /** Milliseconds to the first byte, and of silence after it. */
   readonly silenceMs: number
+  /** The usual one, unless a test is in a hurry. */
+  readonly patience?: Patience
 }
 
 export interface NexusCall {
@@ -58,7 +60,7 @@ const isEventStream = (headers: Headers): boolean =>
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
   const { endpointUrl, apiKey, silenceMs } = options
-  const post = createPost(options.fetch, options.maximumConnections)
+  const post = createPost(options.fetch, options.maximumConnections, options.patience)
   const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.

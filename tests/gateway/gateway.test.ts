@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'bun:test'
+import { GatewayError } from '../../src/base/errors.ts'
+import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { createAccessLog } from '../../src/gateway/access-log.ts'
+import type { GatewayEvent, GatewayObserver } from '../../src/gateway/events.ts'
+import { createGateway } from '../../src/gateway/gateway.ts'
+import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
+import type { EventBatch } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { Upstream } from '../../src/upstreams/upstream.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { request, startChain } from '../support/chain.ts'
+import { readEvents } from '../support/sse.ts'
+
+/** The story of a request is told once, whatever becomes of it. */
+
+const ask = request() as MessagesRequest
+
+const usage = {
+  input_tokens: 3,
+  output_tokens: 2,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+  cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+}
+const end: EventBatch = [
+  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage },
+  { type: 'message_stop' },
+]
+
+const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly GatewayObserver[] = []) => {
+  const records: LogRecord[] = []
+  const told: GatewayEvent[] = []
+  const upstream: Upstream = {
+    name: 'test',
+    address: 'nowhere',
+    message: () => Promise.reject(new GatewayError('api_error', 'no')),
+    stream: async (_, { onUpstreamId }) => {
+      onUpstreamId('up-1')
+      return batches()
+    },
+  }
+  let clock = 0
+  const gateway = createGateway({
+    models: createModelResolver(nexusModels, 'claude-sonnet-4.6'),
+    upstream,
+    observers: [...observers, (event) => told.push(event)],
+    log: createLogger('debug', (record) => records.push(record)),
+    now: () => {
+      clock += 5
+      return clock
+    },
+  })
+  const client = new AbortController()
+  const context = { requestId: 'req_1', betas: [], signal: client.signal, onUpstreamId: () => {} }
+  return { gateway, context, client, told, records }
+}
+
+describe('a story', () => {
+  test('of an answer has its figures', async () => {
+    const { gateway, context, told } = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      yield end
+    })
+    for await (const _ of await gateway.stream({ ...ask, stream: true }, context));
+    expect(told).toEqual([
+      {
+        type: 'answered',
+        requestId: 'req_1',
+        upstreamRequestId: 'up-1',
+        modelAsked: 'claude-sonnet-4-6',
+        modelUsed: 'claude-sonnet-4.6',
+        isStream: true,
+        firstEventMs: 5,
+        durationMs: 10,
+        stopReason: 'end_turn',
+        usage,
+      },
+    ])
+  })
+
+  test('is that of an answer where the reader leaves after the last event', async () => {
+    const { gateway, context, told } = gatewayOver(async function* () {
+      yield end
+      yield []
+    })
+    for await (const _ of await gateway.stream(ask, context)) break
+    expect(told.map(({ type }) => type)).toEqual(['answered'])
+  })
+
+  test('is that of a reader who left where one did before', async () => {
+    const { gateway, context, told } = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      yield end
+    })
+    for await (const _ of await gateway.stream(ask, context)) break
+    expect(told.map(({ type }) => type)).toEqual(['cancelled'])
+  })
+
+  test('of a failure in the middle is told once, and the failure goes on', async () => {
+    const { gateway, context, told } = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      throw new GatewayError('overloaded_error', 'busy')
+    })
+    const read = async (): Promise<void> => {
+      for await (const _ of await gateway.stream(ask, context));
+    }
+    await expect(read()).rejects.toMatchObject({ type: 'overloaded_error', message: 'busy' })
+    expect(told.map(({ type }) => type)).toEqual(['failed'])
+  })
+
+  test('of a failure after the client has gone is that of a client who left', async () => {
+    const { gateway, context, client, told } = gatewayOver(async function* () {})
+    client.abort()
+    await gateway.message(ask, context).catch(() => {})
+    expect(told.map(({ type }) => type)).toEqual(['cancelled'])
+  })
+
+  test('that an observer cannot bear fails nobody', async () => {
+    const { gateway, context, told, records } = gatewayOver(
+      async function* () {
+        yield end
+      },
+      [
+        () => {
+          throw new TypeError('canary')
+        },
+      ],
+    )
+    for await (const _ of await gateway.stream(ask, context));
+    expect(told.length).toBe(1)
+    expect(records).toEqual([
+      expect.objectContaining({ event: 'observer.failed', fields: { requestId: 'req_1', error: 'TypeError' } }),
+    ])
+  })
+})
+
+describe('the access log', () => {
+  const line = (event: Partial<GatewayEvent>): LogRecord | undefined => {
+    let written: LogRecord | undefined
+    const log = createLogger('debug', (record) => {
+      written = record
+    })
+    createAccessLog(log)({
+      requestId: 'req_1',
+      upstreamRequestId: undefined,
+      modelAsked: 'x'.repeat(500),
+      modelUsed: 'claude-sonnet-4.6',
+      isStream: true,
+      firstEventMs: 1.4,
+      durationMs: 2.6,
+      stopReason: 'max_tokens',
+      usage,
+      ...event,
+    } as GatewayEvent)
+    return written
+  }
+
+  test('has figures and names', () => {
+    expect(line({ type: 'answered' })).toMatchObject({
+      level: 'info',
+      event: 'request.answered',
+      fields: {
+        model: 'x'.repeat(100),
+        used: 'claude-sonnet-4.6',
+        stop: 'max_tokens',
+        inputTokens: 3,
+        outputTokens: 2,
+        firstEventMs: 1,
+        durationMs: 3,
+      },
+    })
+  })
+
+  test("has a failure's reason only where it is ours", () => {
+    const fields = (isLoggable: boolean) =>
+      line({ type: 'failed', error: new GatewayError('timeout_error', 'reason', { isLoggable }) })?.fields
+    expect(fields(true)).toMatchObject({ error: 'timeout_error', status: 504, reason: 'reason' })
+    expect(fields(false)?.['reason']).toBeUndefined()
+  })
+
+  test('tells of a whole chain', async () => {
+    const { post, records } = startChain({ scenario: () => ({ content: [{ text: 'x' }], stopReason: 'max_tokens' }) })
+    await readEvents(await post(request({ stream: true })))
+    await (await post(request())).json()
+    const answered = records.filter(({ event }) => event === 'request.answered').map(({ fields }) => fields)
+    expect(answered.map(({ stop, stream }) => [stop, stream])).toEqual([
+      ['max_tokens', true],
+      ['max_tokens', false],
+    ])
+    expect(answered[0]?.['inputTokens']).toBeGreaterThan(0)
+    expect(answered[0]?.['inputTokens']).toBe(answered[1]?.['inputTokens'] as never)
+  })
+
+  test('tells of a failure in the middle of a stream once', async () => {
+    const { post, records } = startChain({
+      scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' } }),
+    })
+    await readEvents(await post(request({ stream: true })))
+    expect(records.map(({ event }) => event).filter((event) => event.startsWith('request.'))).toEqual([
+      'request.failed',
+    ])
+  })
+})

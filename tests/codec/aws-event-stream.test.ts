@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import { EventStreamCodec } from '@smithy/core/event-streams'
 import { createEventStreamDecoder } from '../../src/codec/aws-event-stream/decode.ts'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
@@ -191,8 +191,23 @@ describe('unlawful lengths', () => {
   test('a large frame in small chunks costs linear time', () => {
     const payload = new Uint8Array(4 * 1024 * 1024).fill(120)
     const large = encodeFrame({ ':message-type': 'event' }, payload)
-    const [frame] = decode(cut(large, 1000))
-    expect(frame?.payload.length).toBe(payload.length)
+    const pieces = cut(large, 1000)
+    let copied = 0
+    const set = spyOn(Uint8Array.prototype, 'set')
+    const { set: original } = Object.getPrototypeOf(Uint8Array.prototype)
+    set.mockImplementation(function (this: Uint8Array, source: ArrayLike<number>, offset?: number) {
+      copied += source.length
+      original.call(this, source, offset)
+    })
+    try {
+      const [frame] = decode(pieces)
+      expect(frame?.payload.length).toBe(payload.length)
+    } finally {
+      set.mockRestore()
+    }
+    // Once into the buffer, and at most once more while it grows to twice its size each time.
+    expect(copied).toBeGreaterThanOrEqual(large.length)
+    expect(copied).toBeLessThan(3 * large.length)
   })
 })
 

@@ -80,6 +80,14 @@ describe('a streamed reply', () => {
     })
     const complete = withoutPings(await readEvents(await post(stream())))
     expect(complete.at(-1)?.type).toBe('message_stop')
+    const words = {
+      cut: /^Bedrock stream ended before messageStop$/,
+      'cut frame': /^Truncated or corrupt event stream: stream ends \d+ bytes into an unfinished frame$/,
+      corrupt: /^Truncated or corrupt event stream: message checksum is 0x[0-9a-f]{8}, the frame says 0x[0-9a-f]{8}$/,
+      reset: /^The connection to 127\.0\.0\.1:\d+ failed \(\w+\)\.$/,
+      exception: /^The simulated stream failed\.$/,
+      error: /^The simulated stream failed\.$/,
+    }
     // messageStart, six deltas and stops of thinking and text, six of the tool, messageStop, metadata.
     for (const kind of ['cut', 'cut frame', 'corrupt', 'reset', 'exception', 'error'] as const) {
       for (let afterFrames = 1; afterFrames < 14; afterFrames += 1) {
@@ -87,7 +95,10 @@ describe('a streamed reply', () => {
         const response = await post(stream())
         const events = withoutPings(await readEvents(response))
         expect(grammarFault(events)).toBeUndefined()
-        expect(events.at(-1)?.type).toBe('error')
+        expect(events.at(-1)).toMatchObject({
+          type: 'error',
+          error: { type: 'api_error', message: expect.stringMatching(words[kind]) },
+        })
         expect(events.slice(1, -1)).toEqual(complete.slice(1, events.length - 1))
       }
     }

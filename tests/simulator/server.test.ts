@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { createEventStreamDecoder } from '../../src/codec/aws-event-stream/decode.ts'
 import { parseScenario } from '../../src/simulator/scenario-file.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { request, startChain } from '../support/chain.ts'
@@ -136,6 +137,60 @@ describe('the prompt cache', () => {
     expect(second['cache_read_input_tokens']).toBe(first['cache_creation_input_tokens'] as number)
     expect(second['cache_creation_input_tokens']).toBeGreaterThan(0)
     expect(second['cache_creation_input_tokens']).toBeLessThan(30)
+  })
+})
+
+describe('the wire', () => {
+  test('each event is padded, as the real ones are', async () => {
+    const { simulator } = start()
+    const response = await fetch(`${simulator.url}/model/claude-sonnet-4.6/converse-stream`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify(ask('x')),
+    })
+    const paddings: unknown[] = []
+    const decoder = createEventStreamDecoder()
+    decoder.push(new Uint8Array(await response.arrayBuffer()), ({ payload }) =>
+      paddings.push(JSON.parse(new TextDecoder().decode(payload)).p),
+    )
+    expect(paddings.length).toBeGreaterThan(3)
+    for (const padding of paddings) expect(padding).toMatch(/^[a-zA-Z0-9]+$/)
+    expect(new Set(paddings).size).toBeGreaterThan(1)
+  })
+
+  test("an exception's name is followed by its address", async () => {
+    const { simulator } = start({
+      scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'slow' } }),
+    })
+    const response = await fetch(`${simulator.url}/model/claude-sonnet-4.6/converse`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer any' },
+      body: JSON.stringify(ask('x')),
+    })
+    expect(response.headers.get('x-amzn-errortype')).toMatch(/^ThrottlingException:http:/)
+  })
+
+  test('a stop sequence is told where it was asked for, whole or streamed', async () => {
+    const { post } = startChain({
+      scenario: () => ({ content: [{ text: 'x' }], stopReason: 'stop_sequence', stopSequence: 'END' }),
+    })
+    const body = { stop_sequences: ['END', 'FIN'] }
+    expect(await (await post(request(body))).json()).toMatchObject({
+      stop_reason: 'stop_sequence',
+      stop_sequence: 'END',
+    })
+    const events = await readEvents(await post(request({ ...body, stream: true })))
+    expect(events.find(({ type }) => type === 'message_delta')).toMatchObject({
+      delta: { stop_reason: 'stop_sequence', stop_sequence: 'END' },
+    })
+  })
+
+  test('the journal has no keys', async () => {
+    const { post, simulator } = startChain({ apiKey: 'a-canary-key' })
+    await post(request())
+    expect(simulator.journal.length).toBe(1)
+    expect(simulator.journal[0]?.headers).not.toHaveProperty('authorization')
+    expect(JSON.stringify(simulator.journal)).not.toContain('a-canary-key')
   })
 })
 

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test'
+import { type EventBatch, toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { countingIds, replyContext } from '../support/reply.ts'
+
+/** Streams that are no answer: what was lawful of them, and then a failure. */
+
+const start: ConverseStreamEvent = { type: 'messageStart' }
+const text = (words: string, contentBlockIndex = 0): ConverseStreamEvent => ({
+  type: 'contentBlockDelta',
+  contentBlockIndex,
+  delta: { text: words },
+})
+const toolStart = (contentBlockIndex: number): ConverseStreamEvent => ({
+  type: 'contentBlockStart',
+  contentBlockIndex,
+  start: { toolUse: { toolUseId: 'tooluse_1', name: 'T' } },
+})
+const toolInput = (contentBlockIndex: number): ConverseStreamEvent => ({
+  type: 'contentBlockDelta',
+  contentBlockIndex,
+  delta: { toolUse: { input: '{}' } },
+})
+const end = (contentBlockIndex: number): ConverseStreamEvent => ({ type: 'contentBlockStop', contentBlockIndex })
+const stop = (stopReason: string): ConverseStreamEvent => ({ type: 'messageStop', stopReason }) as ConverseStreamEvent
+const metadata: ConverseStreamEvent = { type: 'metadata', usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }
+
+/** The names of the events that came, and the failure's words. */
+const read = async (events: readonly ConverseStreamEvent[], failure?: Error): Promise<[string[], string]> => {
+  async function* source() {
+    yield events
+    if (failure !== undefined) throw failure
+  }
+  const names: string[] = []
+  try {
+    const take = (batch: EventBatch): void => {
+      for (const { type } of batch) names.push(type)
+    }
+    for await (const batch of toMessageEvents(source(), replyContext(), countingIds())) take(batch)
+  } catch (error) {
+    return [names, (error as Error).message]
+  }
+  return [names, '']
+}
+
+const begun = ['message_start', 'ping']
+const spoken = [...begun, 'content_block_start', 'content_block_delta']
+
+describe('a stream', () => {
+  test.each([
+    ['that has only begun', [start], begun],
+    ['without its stop', [start, text('x')], spoken],
+    ['with figures, but without its stop', [start, text('x'), end(0), metadata], [...spoken, 'content_block_stop']],
+    ['with nothing in it', [], []],
+  ])('%s is cut', async (_, events, names) => {
+    expect(await read(events)).toEqual([names, 'Bedrock stream ended before messageStop'])
+  })
+
+  test('that breaks keeps what was said, and its own failure', async () => {
+    expect(await read([start, text('x')], new Error('line broke'))).toEqual([spoken, 'line broke'])
+  })
+
+  test('that breaks after its stop is an answer', async () => {
+    const [names, failure] = await read([start, text('x'), stop('end_turn')], new Error('line broke'))
+    expect([names.at(-1), failure]).toEqual(['message_stop', ''])
+  })
+
+  test('with the input of a tool use that never began cannot be used', async () => {
+    const failure = 'Bedrock sent the input of a tool use that it had not started.'
+    expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([begun, failure])
+    expect(await read([start, text('x'), toolInput(1), stop('tool_use')])).toEqual([
+      [...spoken, 'content_block_stop'],
+      failure,
+    ])
+  })
+})
+
+describe('malformed output', () => {
+  const failure = 'The model produced malformed output. Try again.'
+
+  test.each(['malformed_tool_use', 'malformed_model_output'])('%s is an answer with text alone', async (reason) => {
+    expect((await read([start, text('x'), stop(reason)]))[1]).toBe('')
+    expect((await read([start, stop(reason)]))[1]).toBe(failure)
+    expect((await read([start, text(''), stop(reason)]))[1]).toBe(failure)
+    expect((await read([start, toolStart(0), stop(reason)]))[1]).toBe(failure)
+    const both = await read([start, text('x'), end(0), toolStart(1), toolInput(1), end(1), stop(reason), metadata])
+    expect(both[1]).toBe(failure)
+    expect(both[0].at(-1)).toBe('content_block_stop')
+  })
+})

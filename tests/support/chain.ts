@@ -73,6 +73,12 @@ export const startChain = (options: ChainOptions = {}): Chain => {
   }
 }
 
+export const simulate = (options: SimulatorOptions = {}): Simulator => {
+  const simulator = startSimulator(options)
+  later(() => simulator.stop())
+  return simulator
+}
+
 /** The smallest lawful request, with what a test adds. */
 export const request = (members: object = {}): Record<string, unknown> => ({
   model: 'claude-sonnet-4-6',

@@ -1,31 +1,9 @@
-import { describe, expect, jest, test } from 'bun:test'
-import { createServer, type Server, type Socket } from 'node:net'
-import { GatewayError } from '../../src/base/errors.ts'
-import { startDeadline } from '../../src/upstreams/deadlines.ts'
-import { type RetryPolicy, withRetries } from '../../src/upstreams/retry.ts'
-import { request, startChain } from '../support/chain.ts'
-import { later } from '../support/cleanup.ts'
-
-/** A server of raw sockets, for what a proper one would never do. */
-const rawServer = async (onRequest: (socket: Socket, count: number) => void): Promise<string> => {
-  let count = 0
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.on('data', () => {
-      count += 1
-      onRequest(socket, count)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-}
+import { describe, expect, test } from 'bun:test'
+import { getEventListeners } from 'node:events'
+import { request, simulate, startChain } from '../support/chain.ts'
+import { ask, chunk, context, drainAll, nexusAt, streamHead, wholeStream } from '../support/nexus.ts'
+import { rawServer } from '../support/raw-server.ts'
+import { until } from '../support/until.ts'
 
 const answer = (): string => {
   const body = JSON.stringify({
@@ -39,7 +17,7 @@ const answer = (): string => {
 describe('connections', () => {
   test('a connection that was kept open and is dead is replaced once, at once', async () => {
     const seen: number[] = []
-    const endpointUrl = await rawServer((socket, count) => {
+    const { url: endpointUrl } = await rawServer((socket, count) => {
       seen.push(count)
       if (count === 2) socket.resetAndDestroy()
       else socket.write(answer())
@@ -51,7 +29,7 @@ describe('connections', () => {
   })
 
   test('without retries a broken connection is told', async () => {
-    const endpointUrl = await rawServer((socket) => socket.resetAndDestroy())
+    const { url: endpointUrl } = await rawServer((socket) => socket.resetAndDestroy())
     const { post, records } = startChain({ endpointUrl, config: { maxRetries: 0 } })
     const response = await post(request())
     expect([response.status, response.headers.get('x-should-retry')]).toEqual([502, 'true'])
@@ -59,7 +37,7 @@ describe('connections', () => {
   })
 
   test('a broken connection is tried again as often as is allowed', async () => {
-    const endpointUrl = await rawServer((socket, count) => {
+    const { url: endpointUrl } = await rawServer((socket, count) => {
       if (count < 3) socket.resetAndDestroy()
       else socket.write(answer())
     })
@@ -77,107 +55,80 @@ describe('connections', () => {
   })
 })
 
-describe('deadlines', () => {
-  test('count only while somebody listens', () => {
-    jest.useFakeTimers()
-    try {
-      const deadline = startDeadline(1000, new AbortController().signal, () => {})
-      jest.advanceTimersByTime(900)
-      deadline.heard()
-      jest.advanceTimersByTime(60_000)
-      expect(deadline.expired).toBeUndefined()
-      deadline.listen()
-      jest.advanceTimersByTime(999)
-      expect(deadline.signal.aborted).toBe(false)
-      jest.advanceTimersByTime(1001)
-      expect(deadline.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
-      expect(deadline.signal.aborted).toBe(true)
-      deadline.stop()
-    } finally {
-      jest.useRealTimers()
-    }
-  })
-
-  test("hand on the caller's wish to end, and forget the caller", () => {
-    const caller = new AbortController()
-    const deadline = startDeadline(10_000, caller.signal, () => {})
-    caller.abort('gone')
-    expect(deadline.signal.aborted).toBe(true)
-    expect(deadline.expired).toBeUndefined()
-    deadline.stop()
-    const early = startDeadline(10_000, caller.signal, () => {})
-    expect(early.signal.aborted).toBe(true)
-    early.stop()
-  })
-})
-
-describe('retries', () => {
-  const waits: number[] = []
-  const policy: RetryPolicy = {
-    maxRetries: 4,
-    random: () => 1,
-    sleep: async (milliseconds) => void waits.push(milliseconds),
-  }
-  const failing = (error: GatewayError) =>
-    withRetries(
-      async () => Promise.reject(error),
-      policy,
-      new AbortController().signal,
-      () => {},
-    )
-
-  test('wait longer each time, up to a bound, and end in the last error', async () => {
-    waits.length = 0
-    await expect(failing(new GatewayError('overloaded_error', 'm', { retryable: true }))).rejects.toThrow('m')
-    expect(waits).toEqual([500, 1000, 2000, 4000])
-  })
-
-  test('are never further apart than eight seconds, and anywhere up to there', async () => {
-    waits.length = 0
-    const failure = new GatewayError('api_error', 'm', { retryable: true })
-    const { signal } = new AbortController()
-    const attempt = async (): Promise<never> => Promise.reject(failure)
-    await withRetries(attempt, { ...policy, maxRetries: 7, random: () => 0.5 }, signal, () => {}).catch(() => {})
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000])
-  })
-
-  test.each([
-    [{ retryable: true, retryAfterSeconds: 10 }, 4],
-    [{ retryable: true, retryAfterSeconds: 11 }, 0],
-    [{ retryable: false }, 0],
-  ])('%p is tried again %i times', async (options, times) => {
-    waits.length = 0
-    await expect(failing(new GatewayError('rate_limit_error', 'm', options))).rejects.toThrow('m')
-    expect(waits.length).toBe(times)
-  })
-
-  test("take the upstream's own wish", async () => {
-    waits.length = 0
-    await expect(
-      failing(new GatewayError('rate_limit_error', 'm', { retryable: true, retryAfterSeconds: 3 })),
-    ).rejects.toThrow('m')
-    expect(waits).toEqual([3000, 3000, 3000, 3000])
-  })
-
-  test('end when the caller leaves during a wait', async () => {
-    const caller = new AbortController()
-    let tries = 0
-    const sleeping: RetryPolicy = {
-      ...policy,
-      sleep: (_, signal) =>
-        new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason))
-          caller.abort(new Error('gone'))
-        }),
-    }
-    const attempt = async (): Promise<never> => {
-      tries += 1
-      throw new GatewayError('overloaded_error', 'm', { retryable: true })
-    }
-    await expect(withRetries(attempt, sleeping, caller.signal, () => {})).rejects.toMatchObject({
-      status: 499,
-      message: 'The client closed the request.',
+describe('a connection', () => {
+  test('is used again when an answer has ended', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(chunk(wholeStream))
+      setTimeout(() => socket.write('0\r\n\r\n'), 20)
     })
-    expect(tries).toBe(1)
+    const { nexus } = nexusAt(server.url)
+    for (let round = 0; round < 3; round += 1) {
+      const { signal } = new AbortController()
+      expect(await drainAll(nexus, context(signal))).toBe(1)
+      await until(() => getEventListeners(signal, 'abort').length === 0)
+    }
+    expect([server.count(), server.sockets.length]).toEqual([3, 1])
+  })
+
+  test('that does not end after the answer has is given up', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(chunk(wholeStream))
+    })
+    const { nexus } = nexusAt(server.url)
+    expect(await drainAll(nexus, context(new AbortController().signal))).toBe(1)
+    await until(() => server.sockets[0]?.destroyed === true || server.sockets[0]?.readyState !== 'open')
+  })
+
+  test('of a reader who leaves in the middle is given up', async () => {
+    const { nexus } = nexusAt(
+      simulate({ scenario: () => ({ content: [{ text: 'x'.repeat(500) }], pace: { frameMs: 2, deltaCharacters: 1 } }) })
+        .url,
+    )
+    const client = new AbortController()
+    for await (const _ of await nexus.stream(ask, context(client.signal))) break
+    expect(getEventListeners(client.signal, 'abort').length).toBeLessThanOrEqual(1)
+    client.abort()
+    expect(getEventListeners(client.signal, 'abort')).toEqual([])
+  })
+
+  test('leaves no listener behind, whatever became of the call', async () => {
+    const { signal } = new AbortController()
+    const replies = [
+      {},
+      { error: { status: 500, message: 'm' } },
+      { content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' as const } },
+      { content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'cut frame' as const } },
+    ]
+    for (const reply of replies) {
+      const { nexus } = nexusAt(simulate({ scenario: () => reply }).url)
+      await drainAll(nexus, context(signal)).catch(() => {})
+      await nexus.message(ask, context(signal)).catch(() => {})
+    }
+    await until(() => getEventListeners(signal, 'abort').length === 0)
+  })
+
+  test('that is dead is mended once for a request, however often it is tried', async () => {
+    for (const [maxRetries, requests] of [
+      [0, 1],
+      [1, 3],
+      [2, 4],
+    ] as const) {
+      const server = await rawServer((socket) => socket.resetAndDestroy())
+      const { nexus } = nexusAt(server.url, { retry: { maxRetries, random: () => 0, sleep: async () => {} } })
+      await expect(nexus.message(ask, context(new AbortController().signal))).rejects.toMatchObject({
+        status: 502,
+        retryable: true,
+      })
+      expect(server.count()).toBe(requests)
+    }
+  })
+
+  test('that broke while the model was at work is not mended in secret', async () => {
+    const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
+    const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
+    await nexus.message(ask, context(new AbortController().signal)).catch(() => {})
+    expect([server.count(), records.filter(({ event }) => event === 'upstream.retry').length]).toEqual([2, 1])
   })
 })

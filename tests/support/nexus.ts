@@ -1,0 +1,63 @@
+import { randomId } from '../../src/base/ids.ts'
+import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
+import type { Fetch } from '../../src/upstreams/http.ts'
+import { createNexus } from '../../src/upstreams/nexus/index.ts'
+import type { CallContext, Upstream } from '../../src/upstreams/upstream.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { request } from './chain.ts'
+
+/** The Nexus upstream by itself, over a real line, and what a test needs to stand at its other end. */
+
+/** As in earnest, but quick. */
+const patience = { drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
+
+export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexus>[0]> = {}) => {
+  const records: LogRecord[] = []
+  const nexus = createNexus({
+    fetch: fetch as Fetch,
+    maximumConnections: 8,
+    endpointUrl,
+    apiKey: new Secret('key'),
+    silenceMs: 60_000,
+    patience,
+    retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
+    newId: randomId,
+    log: createLogger('debug', (record) => records.push(record)),
+    ...more,
+  })
+  return { nexus, records }
+}
+
+export const context = (signal: AbortSignal, modelId = 'claude-sonnet-4.6'): CallContext => ({
+  requestId: 'req_1',
+  modelId,
+  betas: [],
+  signal,
+  onUpstreamId: () => {},
+})
+export const ask = request() as MessagesRequest
+
+export const drainAll = async (upstream: Upstream, call: CallContext): Promise<number> => {
+  let batches = 0
+  for await (const _ of await upstream.stream(ask, call)) batches += 1
+  return batches
+}
+
+export const frame = (type: string, payload: object): Uint8Array =>
+  encodeFrame(
+    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    new TextEncoder().encode(JSON.stringify(payload)),
+  )
+export const wholeStream = Buffer.concat([
+  frame('messageStart', { role: 'assistant' }),
+  frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x' } }),
+  frame('contentBlockStop', { contentBlockIndex: 0 }),
+  frame('messageStop', { stopReason: 'end_turn' }),
+  frame('metadata', { usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }),
+])
+export const streamHead =
+  'HTTP/1.1 200 OK\r\ncontent-type: Application/vnd.amazon.eventstream\r\ntransfer-encoding: chunked\r\n\r\n'
+export const chunk = (bytes: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])

@@ -6,6 +6,8 @@ import { compareVersions, type ModelFamily, type ModelVersion, parseModelName } 
  * a row holds from its version on, until the family's next row.
  */
 export interface ModelCapabilities {
+  /** Whether it is a Claude: other vendors' models take none of Anthropic's own fields. */
+  readonly isClaude: boolean
   /** Values of `thinking.type` that ask for thinking. */
   readonly thinking: readonly ('enabled' | 'adaptive' | 'between_tools')[]
   /** Whether the model thinks where nothing is said of it. */
@@ -22,6 +24,14 @@ export interface ModelCapabilities {
   readonly prefill: boolean
   /** Whether `tool_choice` may force a tool. */
   readonly forcedTool: 'always' | 'without thinking' | 'never'
+  /** Whether a tool may be kept from being used while it is on offer. */
+  readonly toolChoiceNone: boolean
+  /** Whether a tool may be `strict`. */
+  readonly strictTools: boolean
+  /** Whether a message of the role `system` may stand in the conversation. */
+  readonly systemMessages: boolean
+  /** Whether the prompt may be cached at all. */
+  readonly cachePoints: boolean
   /** Whether a cache point may carry a `ttl`. */
   readonly cacheTtl: boolean
   /** Whether Converse's `outputConfig.textFormat` is accepted. */
@@ -40,6 +50,7 @@ interface Row extends ModelCapabilities {
 const v = (major: number, minor = 0): ModelVersion => ({ major, minor })
 
 const claude3: ModelCapabilities = {
+  isClaude: true,
   thinking: [],
   thinksUnasked: false,
   disabledThinking: false,
@@ -48,6 +59,10 @@ const claude3: ModelCapabilities = {
   effortBeta: false,
   prefill: true,
   forcedTool: 'always',
+  toolChoiceNone: true,
+  strictTools: false,
+  systemMessages: false,
+  cachePoints: true,
   cacheTtl: false,
   structuredOutput: false,
   longContextBeta: false,
@@ -60,7 +75,13 @@ const claude37: ModelCapabilities = {
   forcedTool: 'without thinking',
 }
 const claude4: ModelCapabilities = { ...claude37, interleavedBeta: true }
-const claude45: ModelCapabilities = { ...claude4, sampling: 'one', cacheTtl: true, structuredOutput: true }
+const claude45: ModelCapabilities = {
+  ...claude4,
+  sampling: 'one',
+  strictTools: true,
+  cacheTtl: true,
+  structuredOutput: true,
+}
 const claude46: ModelCapabilities = {
   ...claude45,
   thinking: ['enabled', 'adaptive'],
@@ -74,12 +95,18 @@ const claude47: ModelCapabilities = {
   thinking: ['adaptive'],
   sampling: 'none',
   effort: ['low', 'medium', 'high', 'xhigh', 'max'],
+  strictTools: false,
   structuredOutput: false,
   longContextBeta: false,
 }
-const claude5: ModelCapabilities = { ...claude47, thinksUnasked: true }
+const claude48: ModelCapabilities = { ...claude47, systemMessages: true }
+const claude5: ModelCapabilities = { ...claude48, thinksUnasked: true }
 const alwaysThinking: ModelCapabilities = { ...claude5, disabledThinking: false }
 const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
+
+/** A model of another vendor's: Converse's own words alone. */
+const stranger: ModelCapabilities = { ...claude3, isClaude: false, toolChoiceNone: false, cachePoints: false }
+const nova: ModelCapabilities = { ...stranger, cachePoints: true }
 
 /** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */
 const rows: readonly Row[] = [
@@ -93,6 +120,7 @@ const rows: readonly Row[] = [
   { families: ['opus'], since: v(4, 5), ...claude45, effort: ['low', 'medium', 'high'], effortBeta: true },
   { families: ['opus', 'sonnet'], since: v(4, 6), ...claude46 },
   { families: ['opus'], since: v(4, 7), ...claude47 },
+  { families: ['opus'], since: v(4, 8), ...claude48 },
   { families: ['opus', 'sonnet', 'haiku'], since: v(5), ...claude5 },
   { families: ['fable', 'mythos'], since: v(0), ...alwaysThinking },
   { families: ['opus', 'haiku'], since: v(5, 5), ...claude55 },
@@ -102,11 +130,16 @@ const rows: readonly Row[] = [
 /** A Claude that the table does not know is taken for the newest. */
 const newest = claude55
 
+/** Names by which other vendors' models are known, in Bedrock's ids. */
+const strangers = /(?:^|[./-])(?:amazon|meta|llama|mistral|cohere|ai21|deepseek|openai|qwen|titan|writer)(?:[./-]|\d|$)/
+const novas = /(?:^|[./-])nova(?:[./-]|$)/
+
 /** What the model behind an upstream's id can do. */
 export const capabilitiesOf = (modelId: string): ModelCapabilities => {
   const name = parseModelName(modelId)
-  if (name?.family === undefined) return name?.version === undefined ? newest : claude3
+  if (name === undefined) return novas.test(modelId) ? nova : strangers.test(modelId) ? stranger : newest
   const { family, version } = name
+  if (family === undefined) return version === undefined ? newest : claude3
   const ofFamily = rows.filter((row) => row.families.includes(family))
   if (version === undefined) return ofFamily.at(-1) ?? newest
   return ofFamily.findLast((row) => compareVersions(row.since, version) <= 0) ?? newest

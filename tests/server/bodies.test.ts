@@ -113,7 +113,7 @@ describe('bodies', () => {
     ['null', 'Input should be an object'],
     ['{}', 'model: Field required'],
     [JSON.stringify(request({ max_tokens: undefined })), 'max_tokens: Field required'],
-    [JSON.stringify(request({ max_tokens: 0 })), 'max_tokens: Input should be greater than or equal to 1'],
+    [JSON.stringify(request({ max_tokens: -1 })), 'max_tokens: Input should be greater than or equal to 0'],
     [JSON.stringify(request({ max_tokens: 1.5 })), 'max_tokens: Input should be a valid integer'],
     [JSON.stringify(request({ messages: [] })), 'messages: Length should be at least 1'],
     [

@@ -130,8 +130,8 @@ describe('shapes', () => {
   test.each([
     [{ messages: hello, sytem: [] }, 'Malformed input request: #: extraneous key [sytem] is not permitted'],
     [
-      { messages: [{ role: 'system', content: [] }] },
-      "Value at 'messages.1.member.role' failed to satisfy constraint: Member must satisfy enum value set: [user, assistant]",
+      { messages: [{ role: 'tool', content: [] }] },
+      "Value at 'messages.1.member.role' failed to satisfy constraint: Member must satisfy enum value set: [user, assistant, system]",
     ],
     [
       { messages: [user(use('1', 'a b'))] },

@@ -3,6 +3,7 @@ import type { ReplyContext } from '../../src/translate/converse-to-anthropic/rep
 /** The request that an answer is translated for, with what a test adds. */
 export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({
   model: 'claude-sonnet-4-6',
+  isPrewarm: false,
   toClientToolName: (name) => name,
   keepsCitations: { documents: false, searchResults: false },
   joinsTexts: false,

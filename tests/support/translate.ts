@@ -2,6 +2,8 @@ import { expect } from 'bun:test'
 import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
+import { type Learned, nothingLearned } from '../../src/translate/learned.ts'
+import { defaultPolicy, type TranslationPolicy } from '../../src/translate/policy.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import { findFault } from '../../src/wire/fault.ts'
@@ -10,16 +12,24 @@ import { request } from './chain.ts'
 export interface TranslateOptions {
   readonly modelId?: string
   readonly betas?: readonly string[]
+  /** Over the default. */
+  readonly policy?: Partial<TranslationPolicy>
+  readonly learned?: Partial<Learned>
 }
 
 /** Translates a request as the server would, schema included. Throws what the translation throws. */
 export const translate = (
   members: object,
-  { modelId = 'claude-sonnet-4.6', betas = [] }: TranslateOptions = {},
+  { modelId = 'claude-sonnet-4.6', betas = [], policy = {}, learned = {} }: TranslateOptions = {},
 ): ConverseTranslation => {
   const whole = request(members)
   expect(findFault(MessagesRequest, whole)).toBeUndefined()
-  return toConverseRequest(whole as MessagesRequest, { modelId, betas })
+  return toConverseRequest(whole as MessagesRequest, {
+    modelId,
+    betas,
+    policy: { ...defaultPolicy, ...policy },
+    learned: { ...nothingLearned, ...learned },
+  })
 }
 
 /** The body, after Bedrock's rules have been asked. */

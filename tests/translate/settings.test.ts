@@ -231,8 +231,6 @@ describe('members that go nowhere', () => {
     })
     expect(notes.map(({ path }) => path)).toEqual([
       'metadata',
-      'context_management',
-      'safeguards',
       'speed',
       'service_tier',
       '(unprintable name)',
@@ -242,7 +240,9 @@ describe('members that go nowhere', () => {
       'system.0.strange',
       'messages.0.weird',
       'messages.0.content.0.odd',
-      'messages.2.content.0.content.0.peculiar',
+      'messages.2.content.0.tool_result.content.0.peculiar',
+      'context_management',
+      'safeguards',
     ])
     expect(Object.keys(body)).toEqual(['messages', 'system', 'inferenceConfig', 'toolConfig'])
   })

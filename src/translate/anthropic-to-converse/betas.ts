@@ -11,6 +11,11 @@ type Verdict = (context: BetaContext) => boolean
 
 const always: Verdict = () => true
 
+export const fineGrainedToolStreaming = 'fine-grained-tool-streaming-2025-05-14'
+export const effortBeta = 'effort-2025-11-24'
+export const contextManagementBeta = 'context-management-2025-06-27'
+export const safeguardsBeta = 'dangerous-tool-use-2026-09-03'
+
 /**
  * The flags that Converse takes, and when. All others are dropped: Bedrock refuses the whole request
  * for one flag that it does not know (`invalid beta flag`).
@@ -20,26 +25,42 @@ const forwarded: ReadonlyMap<string, Verdict> = new Map(
     'context-1m-2025-08-07': ({ model }) => model.longContextBeta,
     'interleaved-thinking-2025-05-14': ({ model, thinking }) =>
       thinking?.['type'] === 'enabled' && model.interleavedBeta,
-    'fine-grained-tool-streaming-2025-05-14': always,
-    'effort-2025-11-24': ({ model }) => model.effortBeta,
+    [fineGrainedToolStreaming]: always,
+    [effortBeta]: ({ model }) => model.effortBeta,
     'thinking-display-updates-2026-08-18': ({ thinking }) => thinking?.['display'] === 'updates',
     'thinking-binding-controls-2026-08-01': ({ thinking }) => thinking?.['block_binding'] !== undefined,
   }),
 )
 
-/** Adds what a translated field needs, keeps what Converse knows, drops the rest. In order, each once. */
+/** Comma-separated lists as single flags, in order, each once. */
+const flagsIn = (lists: readonly string[]): Set<string> => {
+  const flags = new Set(lists.flatMap((list) => list.split(',')).map((flag) => flag.trim()))
+  flags.delete('')
+  return flags
+}
+
+/**
+ * Adds what a translated field needs, keeps what Converse knows and what the server's owner lets
+ * through, drops the rest. A list that the model has refused is not sent again.
+ */
 export const toBetas = (
   asked: readonly string[],
   needed: readonly string[],
   thinking: BetaContext['thinking'],
   translation: Translation,
 ): string[] => {
-  const context: BetaContext = { model: translation.model, thinking }
-  const flags = new Set([...asked.flatMap((list) => list.split(',')).map((flag) => flag.trim()), ...needed])
-  flags.delete('')
-  return [...flags].filter((flag) => {
-    const isForwarded = forwarded.get(flag)?.(context) === true
-    if (!isForwarded) translation.notes.dropped(['anthropic-beta', flag], 'beta flag that Converse does not take')
-    return isForwarded
-  })
+  const { model, policy, refusedBetas } = translation
+  const context: BetaContext = { model, thinking }
+  const isForwarded = (flag: string): boolean =>
+    model.isClaude &&
+    (needed.includes(flag) || policy.extraBetas.includes(flag) || forwarded.get(flag)?.(context) === true)
+
+  const kept: string[] = []
+  for (const flag of flagsIn([...asked, ...needed])) {
+    if (isForwarded(flag)) kept.push(flag)
+    else translation.notes.dropped(['anthropic-beta', flag], 'beta flag that Converse does not take')
+  }
+  if (kept.length === 0 || !refusedBetas.includes(kept.join(','))) return kept
+  translation.notes.changed(['anthropic-beta'], 'beta flags that the model has refused before')
+  return []
 }

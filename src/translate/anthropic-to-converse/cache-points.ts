@@ -1,5 +1,5 @@
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
-import { longerCachePoint } from './content.ts'
+import { addCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
@@ -24,7 +24,7 @@ const settle = (units: readonly ContentUnit[], translation: Translation): void =
     else if (cachePoint !== undefined) {
       delete unit.cachePoint
       if (home === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock takes none')
-      else home.cachePoint = longerCachePoint(home.cachePoint, cachePoint) ?? cachePoint
+      else addCachePoint(home, cachePoint)
     }
   }
 }

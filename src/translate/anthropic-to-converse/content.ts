@@ -1,56 +1,14 @@
 import { assertNever } from '../../base/assert-never.ts'
 import { invalidRequest } from '../../base/errors.ts'
-import type {
-  CacheControl,
-  ContentBlock as ClientBlock,
-  ToolResultContent,
-  ToolUseBlock,
-} from '../../wire/anthropic/content.ts'
-import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
-import type { Path, Translation } from './context.ts'
-import { isBlank, toDocumentParts, toSearchResultParts } from './documents.ts'
+import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
+import type { ContentBlock } from '../../wire/converse/content.ts'
+import { isBlank } from './blank.ts'
+import type { Path, Translation, Unit } from './context.ts'
+import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 import { converseToolUseId } from './tool-names.ts'
 import { toToolResult } from './tool-result.ts'
-
-/** The longer of two cache points: an hour is worth more than five minutes. */
-export const longerCachePoint = (
-  left: CachePoint | undefined,
-  right: CachePoint | undefined,
-): CachePoint | undefined => (left?.ttl === '1h' ? left : (right ?? left))
-
-/** Anthropic's marker as Converse's. `ttl` goes only where the model takes one. */
-export const toCachePoint = (
-  control: CacheControl | null | undefined,
-  translation: Translation,
-): CachePoint | undefined => {
-  if (control === undefined || control === null) return undefined
-  const { ttl } = control
-  return { type: 'default', ...(ttl && translation.model.cacheTtl ? { ttl } : {}) }
-}
-
-/** The blocks inside a block, in which Converse takes no cache point. */
-const innerBlocks = (block: ClientBlock | ToolResultContent): readonly (ClientBlock | ToolResultContent)[] => {
-  switch (block.type) {
-    case 'tool_result':
-    case 'search_result':
-      return Array.isArray(block.content) ? block.content : []
-    case 'document':
-      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : []
-    default:
-      return []
-  }
-}
-
-/** The block's own marker, or the longest-lived of those inside it. */
-export const cachePointOf = (
-  block: ClientBlock | ToolResultContent,
-  translation: Translation,
-): CachePoint | undefined => {
-  let cachePoint = toCachePoint('cache_control' in block ? block.cache_control : undefined, translation)
-  for (const inner of innerBlocks(block)) cachePoint = longerCachePoint(cachePoint, cachePointOf(inner, translation))
-  return cachePoint
-}
+import { toTranscript } from './transcript.ts'
 
 /** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */
 const toToolInput = (input: unknown): unknown => {
@@ -75,33 +33,47 @@ const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock 
   },
 })
 
-/**
- * One content block as Converse's, without its cache point: none where nothing of it can be sent,
- * several where a document held images. Throws a 400 with the block's path for what has no translation.
- */
-export const toContentBlocks = (block: ClientBlock, path: Path, translation: Translation): ContentBlock[] => {
+/** Converse's block or blocks for one of the client's, each with its place in the request. */
+type Translated = readonly Pick<Unit<ContentBlock>, 'block' | 'partPaths'>[]
+
+const one = (block: ContentBlock): Translated => [{ block }]
+const all = (blocks: readonly ContentBlock[]): Translated => blocks.map((block) => ({ block }))
+
+const toThinking = (block: ThinkingBlock, path: Path, translation: Translation): Translated => {
+  // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
+  if (translation.model.isClaude && block.signature) {
+    return one({ reasoningContent: { reasoningText: { text: block.thinking, signature: block.signature } } })
+  }
+  const why = translation.model.isClaude ? 'thinking without a signature' : 'thinking of a Claude model'
+  translation.notes.dropped(path, why)
+  return []
+}
+
+const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Translated => {
   switch (block.type) {
     case 'text':
-      return isBlank(block.text) ? [] : [{ text: block.text }]
+      return isBlank(block.text) ? [] : one({ text: block.text })
     case 'image':
-      return [{ image: toImage(block, path) }]
+      return one({ image: toImage(block, path) })
     case 'document':
-      return toDocumentParts(block, path, translation)
+      return all(toDocumentParts(block, path, translation))
     case 'search_result':
-      return toSearchResultParts(block, path, translation)
+      return all(toSearchResultParts(block, path, translation))
     case 'thinking':
-      // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
-      if (block.signature) {
-        return [{ reasoningContent: { reasoningText: { text: block.thinking, signature: block.signature } } }]
-      }
-      translation.notes.dropped(path, 'thinking without a signature')
-      return []
+      return toThinking(block, path, translation)
     case 'redacted_thinking':
-      return [{ reasoningContent: { redactedContent: block.data } }]
+      return translation.model.isClaude ? one({ reasoningContent: { redactedContent: block.data } }) : []
     case 'tool_use':
-      return [toToolUse(block, translation)]
+      return one(toToolUse(block, translation))
     case 'tool_result':
       return [toToolResult(block, path, translation)]
+    case 'container_upload':
+      translation.notes.changed(path, 'a file for a container: Converse has none, the model is told so')
+      return one({ text: '[file uploaded to a container: not available on this endpoint]' })
+    case 'compaction':
+    case 'fallback':
+      translation.notes.dropped(path, `${block.type} block: it holds nothing for the model`)
+      return []
     case 'tool_addition':
     case 'tool_removal':
       throw invalidRequest(path, `content blocks of type '${block.type}' stand in messages with role 'system'`)
@@ -116,11 +88,16 @@ export const toContentBlocks = (block: ClientBlock, path: Path, translation: Tra
     case 'mcp_tool_use':
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
-    case 'container_upload':
-    case 'compaction':
-    case 'fallback':
-      throw invalidRequest(path, `content blocks of type '${block.type}' are not supported by this endpoint yet`)
+      translation.notes.dropped(path, "a tool of Anthropic's: told as words")
+      return one({ text: toTranscript(block) })
     default:
       return assertNever(block)
   }
 }
+
+/**
+ * One content block as Converse's, without its cache point: none where nothing of it can be sent,
+ * several where a document held images. Throws a 400 with the block's path for what has no translation.
+ */
+export const toContentUnits = (block: ClientBlock, path: Path, translation: Translation): Unit<ContentBlock>[] =>
+  toBlocks(block, path, translation).map((translated) => ({ ...translated, path }))

@@ -1,12 +1,16 @@
 import type { CachePoint } from '../../wire/converse/content.ts'
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
+import type { TranslationPolicy } from '../policy.ts'
 import type { DocumentNames } from './document-names.ts'
 import type { ToolNames } from './tool-names.ts'
 
 /** What one translation carries from room to room. Made new for each request. */
 export interface Translation {
   readonly model: ModelCapabilities
+  readonly policy: TranslationPolicy
+  /** Lists of beta flags that the model has refused; see learned.ts. */
+  readonly refusedBetas: readonly string[]
   readonly notes: Notes
   readonly toolNames: ToolNames
   readonly documentNames: DocumentNames
@@ -36,4 +40,6 @@ export interface Unit<Block> {
   cachePoint?: CachePoint
   /** Where the block stood in the client's request. */
   readonly path: Path
+  /** Of a tool result: where each of its parts stood. */
+  readonly partPaths?: readonly Path[]
 }

@@ -1,16 +1,15 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
+import { isBlank } from './blank.ts'
 import type { Path, Translation } from './context.ts'
-import { requireInlineSource, toImage, wireBase64 } from './media.ts'
+import { mediaTypeOf, requireInlineSource, toImage, wireBase64 } from './media.ts'
 
 type Source = Document['source']
 type Format = Exclude<Document['format'], undefined>
 
-export const isBlank = (text: string): boolean => text.trim() === ''
-
 const base64Format = (mediaType: string, path: Path): Format => {
-  switch (mediaType.toLowerCase().split(';')[0]?.trim()) {
+  switch (mediaTypeOf(mediaType)) {
     case 'application/pdf':
       return 'pdf'
     case 'text/plain':

@@ -1,8 +1,8 @@
 import { invalidRequest } from '../../base/errors.ts'
 import { type Effort, effortLevels, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/request.ts'
+import { isBlank } from './blank.ts'
 import type { Translation } from './context.ts'
-import { isBlank } from './documents.ts'
 
 type Sampling = Pick<InferenceConfig, 'temperature' | 'topP'>
 
@@ -45,7 +45,8 @@ export const toInferenceConfig = (
 ): InferenceConfig => {
   const stopSequences = toStopSequences(request)
   return {
-    maxTokens: request.max_tokens,
+    // Converse wants one at least: see `isPrewarm` of ReplyContext.
+    maxTokens: Math.max(request.max_tokens, 1),
     ...toSampling(request, isThinking, translation),
     ...(stopSequences.length > 0 ? { stopSequences } : {}),
   }
@@ -55,7 +56,8 @@ export const toInferenceConfig = (
 export const toTopK = (request: MessagesRequest, isThinking: boolean, translation: Translation): number | undefined => {
   const { top_k: topK } = request
   if (!isSet(topK)) return undefined
-  if (!isThinking && translation.model.sampling !== 'none') return topK
+  const { sampling, isClaude } = translation.model
+  if (!isThinking && isClaude && sampling !== 'none') return topK
   translation.notes.changed(['top_k'], 'dropped: the model takes none, or none while it thinks')
   return undefined
 }

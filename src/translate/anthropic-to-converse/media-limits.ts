@@ -1,3 +1,4 @@
+import { GatewayError } from '../../base/errors.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
 import type { ContentUnit, Turn } from './turns.ts'
@@ -9,20 +10,21 @@ type MediaKind = 'image' | 'document'
 interface Limit {
   readonly kinds: readonly MediaKind[]
   readonly most: number
-  readonly sentence: (kind: MediaKind) => string
+  /** What the limit is of. */
+  readonly of: string
 }
 
 const perRequest: Limit = {
   kinds: ['image', 'document'],
   most: 20,
-  sentence: (kind) => `[${kind} omitted: Bedrock allows at most 20 images and documents per request]`,
+  of: 'images and documents per request',
 }
 
 /** Consecutive messages of one side are one message to Bedrock. */
 const documentsPerMessage: Limit = {
   kinds: ['document'],
   most: 5,
-  sentence: (kind) => `[${kind} omitted: Bedrock allows at most 5 documents per message]`,
+  of: 'documents per message',
 }
 
 const mediaKind = (part: object): MediaKind | undefined =>
@@ -35,16 +37,24 @@ const count = (block: ContentBlock, limit: Limit): number => {
   return parts.filter((part) => isCounted(part, limit)).length
 }
 
+/** Claude Code takes its media out by these words. */
+const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
+  new GatewayError(
+    'invalid_request_error',
+    `capability_rejected: media_budget — Too much media: ${found} > ${most} ${of}`,
+  )
+
 const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translation): void => {
   let surplus = -limit.most
   for (const turn of turns) for (const { block } of turn.units) surplus += count(block, limit)
   if (surplus <= 0) return
+  if (translation.policy.excessMedia === 'refuse') throw tooMuch(limit, limit.most + surplus)
 
   const omit = <Part extends object>(part: Part, unit: ContentUnit): Part | { text: string } => {
     const kind = mediaKind(part)
     if (kind === undefined || surplus <= 0 || !isCounted(part, limit)) return part
     surplus -= 1
-    const text = limit.sentence(kind)
+    const text = `[${kind} omitted: Bedrock allows at most ${limit.most} ${limit.of}]`
     translation.notes.changed(unit.path, text)
     return { text }
   }

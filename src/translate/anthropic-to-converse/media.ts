@@ -42,11 +42,14 @@ export const wireBase64 = (data: string): string => {
   return hasSpace ? bare.replace(/\s+/g, '') : bare
 }
 
+/** A media type without its parameters, in lower case. */
+export const mediaTypeOf = (value: string): string => (value.split(';')[0] ?? '').trim().toLowerCase()
+
 /** Why an image cannot go to Bedrock; undefined where it can. */
 export const imageFormatOf = (mediaType: string, data: string): ImageFormat | undefined => {
   const sniffed = signatures.find(([prefix]) => data.startsWith(prefix))?.[1]
   if (sniffed !== undefined) return isImageFormat(sniffed) ? sniffed : undefined
-  return formatByMediaType.get(mediaType.toLowerCase().split(';')[0]?.trim() ?? '')
+  return formatByMediaType.get(mediaTypeOf(mediaType))
 }
 
 /** Throws a 400 that says what to send instead, for the sources that Converse has no word for. */

@@ -54,7 +54,8 @@ const lawfulSchema = (schema: unknown): unknown => {
   return isObjectSchema ? { ...result, additionalProperties: false } : result
 }
 
-const formatOf = (request: MessagesRequest): OutputFormat | undefined =>
+/** Both places that clients know for it. */
+export const formatOf = (request: MessagesRequest): OutputFormat | undefined =>
   request.output_config?.format ?? request.output_format ?? undefined
 
 export interface TranslatedFormat {

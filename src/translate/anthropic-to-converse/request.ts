@@ -2,23 +2,26 @@ import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document } from '../../wire/converse/content.ts'
 import type { ConverseMessage, ConverseRequest, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
+import { type Learned, nothingLearned } from '../learned.ts'
 import { capabilitiesOf } from '../model-capabilities.ts'
 import { createNotes, type Note } from '../notes.ts'
-import { toBetas } from './betas.ts'
+import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
+import { toAdditionalFields } from './additional-fields.ts'
+import { markLast, toCachePoint } from './cache-markers.ts'
 import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { citationPolicy } from './citations.ts'
-import { longerCachePoint, toCachePoint } from './content.ts'
+import { type ClientPaths, createClientPaths } from './client-paths.ts'
 import type { Translation } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
-import { toEffort, toInferenceConfig, toTopK } from './inference.ts'
+import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { toOutputFormat } from './output-format.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
-import { toSystem } from './system.ts'
+import { type SystemUnit, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
 import { createToolNames } from './tool-names.ts'
-import { type OfferedTools, toTools } from './tools.ts'
+import { type OfferedTools, toTools, withoutTools } from './tools.ts'
 import { type Conversation, type Turn, toConversation } from './turns.ts'
 import { noteUnsentFields } from './unsent-fields.ts'
 
@@ -27,6 +30,8 @@ export interface ConverseTranslation {
   /** What the answer's translation must know of the request. */
   readonly reply: ReplyContext
   readonly notes: readonly Note[]
+  /** For errors that name a place in the body. */
+  readonly paths: ClientPaths
 }
 
 export interface ConverseTarget {
@@ -34,10 +39,9 @@ export interface ConverseTarget {
   readonly modelId: string
   /** Flags of the `anthropic-beta` header. */
   readonly betas: readonly string[]
+  readonly policy?: TranslationPolicy
+  readonly learned?: Learned
 }
-
-const fineGrainedToolStreaming = 'fine-grained-tool-streaming-2025-05-14'
-const effortBeta = 'effort-2025-11-24'
 
 /** Where Claude on Bedrock reports the stop sequence: in whole answers, in streamed ones. */
 const stopSequencePaths = ['/stop_sequence', '/delta/stop_sequence']
@@ -55,11 +59,8 @@ const toTurns = (request: MessagesRequest, translation: Translation): Conversati
 
 /** Automatic caching: the marker at the request's top stands for one at the conversation's end. */
 const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: Translation): void => {
-  const cachePoint = toCachePoint(request.cache_control, translation)
-  const last = turns.at(-1)?.units.at(-1)
-  if (cachePoint !== undefined && last !== undefined) {
-    last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
-  }
+  const units = turns.at(-1)?.units ?? []
+  markLast(units, toCachePoint(request.cache_control, translation), ['cache_control'], translation)
 }
 
 const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
@@ -75,29 +76,35 @@ const documentsIn = (turns: readonly Turn[], translation: Translation): ClientDo
 const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice): ToolConfig | undefined =>
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
 
-/** Everything of Anthropic's that Converse has no place of its own for. */
-const toAdditionalFields = (
+/** Of the tools, those that the model is to see; where it cannot be told to use none, it sees none. */
+const toVisibleTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
+  const tools = toTools(request, translation)
+  const isNone = request.tool_choice?.type === 'none' && !translation.model.toolChoiceNone
+  return isNone ? withoutTools(request, translation) : tools
+}
+
+const toSystemUnits = (
   request: MessagesRequest,
-  betas: readonly string[],
-  thinking: ReturnType<typeof toThinking>,
-  choice: TranslatedChoice,
+  leadingSystem: Conversation['leadingSystem'],
+  instruction: string | undefined,
   translation: Translation,
-): Record<string, unknown> => {
-  const effort = toEffort(request, translation)
-  const topK = toTopK(request, willThink(thinking, translation), translation)
-  const needed = [
-    ...(request.tools?.some((tool) => 'eager_input_streaming' in tool && tool.eager_input_streaming === true)
-      ? [fineGrainedToolStreaming]
-      : []),
-    ...(effort !== undefined && translation.model.effortBeta ? [effortBeta] : []),
-  ]
-  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinking, translation)
+): SystemUnit[] => {
+  const system = toSystem(request.system, leadingSystem, translation)
+  if (instruction !== undefined) system.push({ block: { text: instruction }, path: ['output_config', 'format'] })
+  return system
+}
+
+const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
+  const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
+  const model = { ...capabilitiesOf(modelId), ...learned.capabilities }
   return {
-    ...(thinking && { thinking }),
-    ...(effort && { output_config: { effort } }),
-    ...(topK !== undefined && { top_k: topK }),
-    ...(choice.additional && { tool_choice: choice.additional }),
-    ...(flags.length > 0 && { anthropic_beta: flags }),
+    model,
+    policy,
+    refusedBetas: learned.refusedBetas,
+    notes: createNotes(),
+    toolNames: createToolNames(),
+    documentNames: createDocumentNames(),
+    citations: citationPolicy(request, model, policy),
   }
 }
 
@@ -108,49 +115,49 @@ const toAdditionalFields = (
  * Throws GatewayError (`invalid_request_error`, with the path of the fault) for what has no translation.
  */
 export const toConverseRequest = (request: MessagesRequest, target: ConverseTarget): ConverseTranslation => {
-  const notes = createNotes()
-  const translation: Translation = {
-    model: capabilitiesOf(target.modelId),
-    notes,
-    toolNames: createToolNames(),
-    documentNames: createDocumentNames(),
-    citations: citationPolicy(request),
-  }
+  const translation = toTranslation(request, target)
+  const { model, policy, notes, citations } = translation
   noteUnsentFields(request, notes)
 
   const { turns, leadingSystem } = toTurns(request, translation)
   markEnd(request, turns, translation)
-  const system = toSystem(request.system, leadingSystem, translation)
   const { textFormat, instruction } = toOutputFormat(request, translation)
-  if (instruction !== undefined) system.push({ block: { text: instruction }, path: ['output_config', 'format'] })
-  const tools = toTools(request, translation)
+  const system = toSystemUnits(request, leadingSystem, instruction, translation)
+  const tools = toVisibleTools(request, translation)
   const thinking = toThinking(request, translation)
-  const choice = toToolChoice(request, tools, willThink(thinking, translation), translation)
+  const isThinking = willThink(thinking, translation)
+  const choice = toToolChoice(request, tools, isThinking, translation)
   const cachePoints = placeCachePoints(tools.units, system, turns, translation)
 
   const toolConfig = toToolConfig(tools, choice)
-  const additional = toAdditionalFields(request, target.betas, thinking, choice, translation)
-  const inferenceConfig = toInferenceConfig(request, willThink(thinking, translation), translation)
+  const effort = toEffort(request, translation)
+  const parts = { betas: target.betas, thinking, isThinking, choice, tools, effort }
+  const additional = toAdditionalFields(request, parts, target.learned?.refusedFields ?? [], translation)
+  const inferenceConfig = toInferenceConfig(request, isThinking, translation)
+  const asksForStop = inferenceConfig.stopSequences !== undefined && model.isClaude
   const body: ConverseRequest = {
     messages: toMessages(turns),
     ...(system.length > 0 && { system: withCachePoints(system) }),
     inferenceConfig,
     ...(toolConfig && { toolConfig }),
     ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
-    ...(inferenceConfig.stopSequences && { additionalModelResponseFieldPaths: stopSequencePaths }),
+    ...(asksForStop && { additionalModelResponseFieldPaths: stopSequencePaths }),
     ...(textFormat && { outputConfig: { textFormat } }),
+    ...policy.fixed,
   }
   return {
     body,
     reply: {
       model: request.model,
+      isPrewarm: request.max_tokens === 0,
       toClientToolName: translation.toolNames.toClient,
-      keepsCitations: translation.citations,
-      joinsTexts: translation.citations.forced && !translation.citations.searchResults,
+      keepsCitations: citations,
+      joinsTexts: citations.forced && !citations.searchResults,
       documents: documentsIn(turns, translation),
       stopSequences: inferenceConfig.stopSequences ?? [],
       cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
     },
     notes: notes.all,
+    paths: createClientPaths(turns, tools.units, system),
   }
 }

@@ -1,8 +1,8 @@
 import type { TextBlock } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { longerCachePoint, toCachePoint } from './content.ts'
+import { isBlank } from './blank.ts'
+import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
-import { isBlank } from './documents.ts'
 import type { PlacedText } from './turns.ts'
 
 export type SystemUnit = Unit<{ text: string }>
@@ -27,14 +27,11 @@ export const toSystem = (
 ): SystemUnit[] => {
   const units: SystemUnit[] = []
   for (const [index, { block, path }] of [...placed(system), ...leading].entries()) {
-    const text = index === 0 ? block.text.replace(billingHeader, '') : block.text
+    const isHeader = index === 0 && translation.policy.billingHeader === 'drop'
+    const text = isHeader ? block.text.replace(billingHeader, '') : block.text
     if (text !== block.text) translation.notes.dropped(path, 'x-anthropic-billing-header line')
     if (!isBlank(text)) units.push({ block: { text }, path })
-    const cachePoint = toCachePoint(block.cache_control, translation)
-    const last = units.at(-1)
-    if (cachePoint === undefined) continue
-    if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
-    else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
+    markLast(units, toCachePoint(block.cache_control, translation), path, translation)
   }
   return units
 }

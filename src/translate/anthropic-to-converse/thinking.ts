@@ -51,6 +51,10 @@ export const toThinking = (request: MessagesRequest, translation: Translation): 
     return undefined
   }
   if (!translation.model.thinking.includes(thinking.type)) return converted(thinking, request, translation)
+  if (thinking.type === 'enabled' && request.max_tokens === 0) {
+    translation.notes.changed(['thinking'], 'a budget has no room where nothing is to be said: sent without')
+    return undefined
+  }
   if (thinking.type === 'enabled' && thinking.budget_tokens >= request.max_tokens) {
     throw invalidRequest([], 'max_tokens must be greater than thinking.budget_tokens')
   }

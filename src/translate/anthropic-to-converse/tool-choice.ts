@@ -9,9 +9,9 @@ import type { OfferedTools } from './tools.ts'
  * it has written itself: each word of the choice goes through exactly one of the two channels.
  */
 export interface TranslatedChoice {
-  readonly toolChoice?: ToolConfig['toolChoice']
+  readonly toolChoice?: ToolConfig['toolChoice'] | undefined
   /** For `additionalModelRequestFields.tool_choice`. */
-  readonly additional?: Readonly<Record<string, unknown>>
+  readonly additional?: Readonly<Record<string, unknown>> | undefined
 }
 
 const notFound = (name: string): GatewayError =>
@@ -24,17 +24,19 @@ const mayForce = (isThinking: boolean, translation: Translation): boolean => {
   return forcedTool === 'always' || (forcedTool === 'without thinking' && !isThinking)
 }
 
-const toForced = (choice: Forced, tools: OfferedTools, translation: Translation): ToolConfig['toolChoice'] => {
-  if (choice.type === 'any') return { any: {} }
+const toForced = (choice: Forced, tools: OfferedTools, translation: Translation): TranslatedChoice => {
+  const alone = choice.disable_parallel_tool_use === true ? { disable_parallel_tool_use: true } : undefined
+  const isNative = choice.type === 'tool' && tools.native.some(({ tool }) => tool.name === choice.name)
+  // Converse forces only what stands in its own list.
+  if (isNative || (choice.type === 'any' && tools.native.length > 0)) return { additional: { ...choice } }
+  if (choice.type === 'any') return { toolChoice: { any: {} }, ...(alone && { additional: alone }) }
   const name = translation.toolNames.toConverse(choice.name)
-  if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) {
-    throw notFound(choice.name)
-  }
-  return { tool: { name } }
+  if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) throw notFound(choice.name)
+  return { toolChoice: { tool: { name } }, ...(alone && { additional: alone }) }
 }
 
 /** A choice among nothing. A tool that was declared and is not on offer any more cannot be forced. */
-const withoutTools = (request: MessagesRequest, choice: ToolChoice, translation: Translation): TranslatedChoice => {
+const amongNone = (request: MessagesRequest, choice: ToolChoice, translation: Translation): TranslatedChoice => {
   if (choice.type === 'tool' && (request.tools ?? []).length > 0) throw notFound(choice.name)
   translation.notes.dropped(['tool_choice'], 'there is no tool to choose')
   return {}
@@ -48,17 +50,19 @@ export const toToolChoice = (
   translation: Translation,
 ): TranslatedChoice => {
   const choice = request.tool_choice
-  if (tools.areStandIns) return { additional: { type: 'none' } }
+  const { model } = translation
+  const none = model.toolChoiceNone ? { additional: { type: 'none' } } : {}
+  if (tools.areStandIns) return none
   if (choice === undefined || choice === null) return {}
-  if (tools.units.length === 0) return withoutTools(request, choice, translation)
-  if (choice.type === 'none') return { additional: { type: 'none' } }
+  if (tools.units.length + tools.native.length === 0) return amongNone(request, choice, translation)
+  if (choice.type === 'none') return none
 
-  const alone = choice.disable_parallel_tool_use === true ? { disable_parallel_tool_use: true } : undefined
   if (choice.type !== 'auto') {
-    const toolChoice = toForced(choice, tools, translation)
-    if (mayForce(isThinking, translation)) return { toolChoice, ...(alone && { additional: alone }) }
+    const forced = toForced(choice, tools, translation)
+    if (mayForce(isThinking, translation)) return model.isClaude ? forced : { ...forced, additional: undefined }
     translation.notes.changed(['tool_choice'], 'the model may not be forced to use a tool here: left to choose')
   }
   // Auto is what Converse does unasked; leaving it out keeps one key for the prompt cache.
-  return alone ? { additional: { type: 'auto', ...alone } } : {}
+  const isAlone = choice.disable_parallel_tool_use === true && model.isClaude
+  return isAlone ? { additional: { type: 'auto', disable_parallel_tool_use: true } } : {}
 }

@@ -4,6 +4,8 @@ import { isCustomTool, type MessagesRequest, Tool } from '../../wire/anthropic/r
 import { findFault } from '../../wire/fault.ts'
 import type { Notes } from '../notes.ts'
 import type { Path } from './context.ts'
+import { foundTools } from './transcript.ts'
+import { toCustomTool } from './typed-tools.ts'
 
 /**
  * Which of the request's tools the model is shown. Anthropic's API keeps a tool with `defer_loading`
@@ -39,6 +41,9 @@ const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void
       if (!Array.isArray(block.content)) return
       for (const part of block.content) if (part.type === 'tool_reference') mentions.named.add(part.tool_name)
       return
+    case 'tool_search_tool_result':
+      for (const name of foundTools(block)) mentions.named.add(name)
+      return
     case 'tool_addition':
       addTool(block.tool, path, mentions)
       return
@@ -56,7 +61,7 @@ const definedTool = (change: ToolChange, path: Path): PlacedTool => {
   const definition: unknown = 'definition' in change ? change.definition : undefined
   const definitionPath = [...path, 'tool', 'definition']
   if (findFault(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
-  return { tool: definition as Tool, path: definitionPath }
+  return { tool: untyped(definition as Tool), path: definitionPath }
 }
 
 /** A definition takes the place of an earlier tool of its name. */
@@ -80,9 +85,14 @@ const readMentions = (request: ToolRequest): Mentions => {
   return mentions
 }
 
+/** Tools that the client runs are all alike to Converse, whoever keeps their schema. */
+const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
+
 /** What the model is shown, in the request's order; tools defined in mid-conversation stand last. */
 export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] => {
-  const declared = (request.tools ?? []).map((tool, index): PlacedTool => ({ tool, path: ['tools', index] }))
+  const declared = (request.tools ?? []).map(
+    (tool, index): PlacedTool => ({ tool: untyped(tool), path: ['tools', index] }),
+  )
   const mentions = readMentions(request)
   const forced = request.tool_choice?.type === 'tool' ? request.tool_choice.name : undefined
   // Anthropic's own search would find the deferred tools; without it nothing could.

@@ -1,9 +1,9 @@
 import { assertNever } from '../../base/assert-never.ts'
-import { invalidRequest } from '../../base/errors.ts'
 import type { ToolResultContent as ClientContent, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
+import { isBlank } from './blank.ts'
 import type { Path, Translation } from './context.ts'
-import { isBlank, toDocumentParts, toSearchResultParts } from './documents.ts'
+import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { imageFormatOf, toImage, wireBase64 } from './media.ts'
 import { converseToolUseId } from './tool-names.ts'
 
@@ -24,6 +24,13 @@ const toImagePart = (
   return { image: toImage(block, path) }
 }
 
+/** What a browser shows, as far as it is told in words. */
+const browserState = (block: object, path: Path, translation: Translation): ToolResultContent => {
+  const { cache_control: _control, ...state } = block as Record<string, unknown>
+  translation.notes.changed(path, "a browser's state: told as words")
+  return { text: JSON.stringify(state) }
+}
+
 const toParts = (block: ClientContent, path: Path, translation: Translation): ToolResultContent[] => {
   switch (block.type) {
     case 'text':
@@ -35,34 +42,49 @@ const toParts = (block: ClientContent, path: Path, translation: Translation): To
     case 'search_result':
       return toSearchResultParts(block, path, translation)
     case 'tool_reference':
-      // The tool itself, with its description, is loaded into toolConfig: see tools.ts.
+      // The tool itself, with its description, is loaded into toolConfig: see tools.ts. Said here as well, a
+      // description that changes from turn to turn would cost the prompt cache.
       return [{ text: `Tool available: ${translation.toolNames.toConverse(block.tool_name)}` }]
     case 'browser_state':
-      throw invalidRequest(path, `content blocks of type '${block.type}' are not supported by this endpoint`)
+      return [browserState(block, path, translation)]
     default:
       return assertNever(block)
   }
 }
 
-const toContent = (content: ToolResultBlock['content'], path: Path, translation: Translation): ToolResultContent[] => {
+/** A part of a result, and where it stood. */
+type PlacedPart = readonly [part: ToolResultContent, path: Path]
+
+const toContent = (content: ToolResultBlock['content'], path: Path, translation: Translation): PlacedPart[] => {
   if (content === undefined || content === null) return []
-  if (typeof content === 'string') return isBlank(content) ? [] : [{ text: content }]
-  return content.flatMap((part, index) => toParts(part, [...path, 'content', index], translation))
+  if (typeof content === 'string') return isBlank(content) ? [] : [[{ text: content }, path]]
+  return content.flatMap((part, index) => {
+    // Anthropic names the block's kind on the way, and Claude Code finds pictures by it.
+    const partPath = [...path, 'tool_result', 'content', index]
+    return toParts(part, partPath, translation).map((translated): PlacedPart => [translated, partPath])
+  })
 }
 
 /**
  * A tool's result. Converse wants at least one part in it, and takes no cache point inside: see
- * `cachePointOf` in content.ts.
+ * `cachePointOf` in cache-markers.ts.
  */
-export const toToolResult = (block: ToolResultBlock, path: Path, translation: Translation): ContentBlock => {
+export const toToolResult = (
+  block: ToolResultBlock,
+  path: Path,
+  translation: Translation,
+): { readonly block: ContentBlock; readonly partPaths: readonly Path[] } => {
   const isError = block.is_error === true
-  const content = toContent(block.content, path, translation)
-  if (content.length === 0) content.push({ text: isError ? failedWithoutOutput : noOutput })
+  const parts = toContent(block.content, path, translation)
+  if (parts.length === 0) parts.push([{ text: isError ? failedWithoutOutput : noOutput }, path])
   return {
-    toolResult: {
-      toolUseId: converseToolUseId(block.tool_use_id),
-      content,
-      ...(isError ? { status: 'error' } : {}),
+    block: {
+      toolResult: {
+        toolUseId: converseToolUseId(block.tool_use_id),
+        content: parts.map(([part]) => part),
+        ...(isError ? { status: 'error' } : {}),
+      },
     },
+    partPaths: parts.map(([, partPath]) => partPath),
   }
 }

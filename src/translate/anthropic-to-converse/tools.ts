@@ -1,18 +1,14 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import { type CustomTool, isCustomTool, type MessagesRequest, type TypedTool } from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
-import { longerCachePoint, toCachePoint } from './content.ts'
+import { isBlank } from './blank.ts'
+import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Path, Translation, Unit } from './context.ts'
-import { isBlank } from './documents.ts'
 import { offeredTools } from './tool-loading.ts'
+import { computerBeta, isServerTool } from './typed-tools.ts'
 
 type ToolSpec = Extract<ConverseTool, { toolSpec: unknown }>
 type ToolUnit = Unit<ToolSpec>
-
-/** Tools that Anthropic runs itself. Nobody runs them behind Converse. */
-const serverTool = /^(web_search|web_fetch|code_execution|tool_search_tool|advisor)_|toolset/
-
-const isServerTool = (tool: TypedTool): boolean => serverTool.test(tool.type)
 
 /** `web_search_20250305` is "web search". */
 const spokenName = (tool: TypedTool): string => tool.type.replace(/_\d+$/, '').replaceAll('_', ' ')
@@ -24,9 +20,15 @@ const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_sc
   return root['type'] === 'object' ? root : { ...root, type: 'object' }
 }
 
+const isStrict = (tool: CustomTool, { policy, model }: Translation): boolean =>
+  tool.strict === true && policy.strictTools === 'send' && model.strictTools
+
 const noteDropped = (tool: CustomTool, path: Path, translation: Translation): void => {
-  for (const member of ['strict', 'eager_input_streaming', 'input_examples', 'allowed_callers'] as const) {
+  for (const member of ['eager_input_streaming', 'input_examples', 'allowed_callers'] as const) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
+  }
+  if (tool.strict === true && !isStrict(tool, translation)) {
+    translation.notes.dropped([...path, 'strict'], 'large schemas fail by it: not sent')
   }
 }
 
@@ -40,6 +42,8 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: Translation): Too
         name: translation.toolNames.toConverse(tool.name),
         ...(isBlank(description) ? {} : { description }),
         inputSchema: { json: toInputSchema(tool.input_schema) },
+        // Refused by its mere presence where it is not known.
+        ...(isStrict(tool, translation) && { strict: true }),
       },
     },
     path,
@@ -56,20 +60,11 @@ const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): 
 /** Throws a 400 for a typed tool that cannot be left out; notes the others. */
 const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: Translation): void => {
   if (!isServerTool(tool)) {
-    throw invalidRequest([...path, 'type'], `tools of type '${tool.type}' are not supported by this endpoint yet`)
+    throw invalidRequest([...path, 'type'], `tools of type '${tool.type}' are not known to this endpoint`)
   }
   const sentence = `${spokenName(tool)} is not available on this endpoint`
   if (isForcedOne) throw new GatewayError('invalid_request_error', sentence)
   translation.notes.changed(path, `server tool removed: ${sentence}`)
-}
-
-/** The marker of a tool that is left out goes to the one before it. */
-const passOnMarker = (tool: TypedTool, path: Path, units: readonly ToolUnit[], translation: Translation): void => {
-  const cachePoint = toCachePoint(tool.cache_control, translation)
-  const last = units.at(-1)
-  if (cachePoint === undefined) return
-  if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
-  else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
 }
 
 const checkUnique = (units: readonly ToolUnit[]): void => {
@@ -81,24 +76,48 @@ const checkUnique = (units: readonly ToolUnit[]): void => {
   }
 }
 
-/** One permissive tool for each name that the history uses: Converse wants tools wherever they were used. */
-const standIns = (request: MessagesRequest, translation: Translation): ToolUnit[] => {
-  const units = new Map<string, ToolUnit>()
+/** Names of the tools that the history uses, and where each stands first. */
+const usedNames = (request: MessagesRequest, translation: Translation): ReadonlyMap<string, Path> => {
+  const names = new Map<string, Path>()
   for (const [index, message] of request.messages.entries()) {
     if (!Array.isArray(message.content)) continue
     for (const block of message.content) {
       if (block.type !== 'tool_use') continue
       const name = translation.toolNames.toConverse(block.name)
-      const path = ['messages', index]
-      if (!units.has(name))
-        units.set(name, { block: { toolSpec: { name, inputSchema: { json: { type: 'object' } } } }, path })
+      if (!names.has(name)) names.set(name, ['messages', index])
     }
   }
-  return [...units.values()]
+  return names
+}
+
+const permissive = (name: string, path: Path): ToolUnit => ({
+  block: { toolSpec: { name, inputSchema: { json: { type: 'object' } } } },
+  path,
+})
+
+/** Stands where Converse wants a tool and all that there are go by Anthropic's own form. */
+const placeholderName = 'no_tool'
+
+/** One permissive tool for each name that the history uses: Converse wants tools wherever they were used. */
+const standInsFor = (names: ReadonlyMap<string, Path>, native: readonly NativeTool[]): ToolUnit[] => {
+  if (native.length === 0) return [...names].map(([name, path]) => permissive(name, path))
+  return names.size === 0 ? [] : [permissive(placeholderName, [])]
+}
+
+/** A tool in Anthropic's own form, for `additionalModelRequestFields.tools`. */
+interface NativeTool {
+  readonly tool: Readonly<Record<string, unknown>> & { readonly name: string }
+  readonly beta: string
+}
+
+const toNativeTool = (tool: TypedTool, beta: string): NativeTool => {
+  const { cache_control, defer_loading, eager_input_streaming, strict, input_examples, allowed_callers, ...rest } = tool
+  return { tool: { ...rest, name: tool.name ?? 'computer' }, beta }
 }
 
 export interface OfferedTools {
   readonly units: ToolUnit[]
+  readonly native: readonly NativeTool[]
   /** The tools only stand in for those of the history: the model must not call them. */
   readonly areStandIns: boolean
 }
@@ -106,17 +125,30 @@ export interface OfferedTools {
 /** The tools that the model is shown. Throws a 400 that names the tool for those without a translation. */
 export const toTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
   const units: ToolUnit[] = []
+  const native: NativeTool[] = []
   const offered = offeredTools(request, translation.notes)
   const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
   for (const { tool, path } of offered) {
-    if (isCustomTool(tool)) units.push(toToolSpec(tool, path, translation))
-    else {
-      leaveOut(tool, path, isForced(tool, request, isAlone), translation)
-      passOnMarker(tool, path, units, translation)
+    if (isCustomTool(tool)) {
+      units.push(toToolSpec(tool, path, translation))
+      continue
     }
+    const beta = translation.model.isClaude ? computerBeta(tool) : undefined
+    if (beta === undefined) leaveOut(tool, path, isForced(tool, request, isAlone), translation)
+    else native.push(toNativeTool(tool, beta))
+    markLast(units, toCachePoint(tool.cache_control, translation), path, translation)
   }
   checkUnique(units)
-  if (units.length > 0) return { units, areStandIns: false }
-  const inHistory = standIns(request, translation)
-  return { units: inHistory, areStandIns: inHistory.length > 0 }
+  if (units.length > 0) return { units, native, areStandIns: false }
+  const standIns = standInsFor(usedNames(request, translation), native)
+  return { units: standIns, native, areStandIns: standIns.length > 0 && native.length === 0 }
+}
+
+/**
+ * The tools of a request that may use none, for a model that cannot be told so: none, or what the
+ * history needs.
+ */
+export const withoutTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
+  const units = standInsFor(usedNames(request, translation), [])
+  return { units, native: [], areStandIns: units.length > 0 }
 }

@@ -2,15 +2,17 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
-import { cachePointOf, longerCachePoint, toContentBlocks } from './content.ts'
+import { isBlank } from './blank.ts'
+import { cachePointOf, markLast } from './cache-markers.ts'
+import { findSummary, type Summary, summaryText } from './compaction.ts'
+import { toContentUnits } from './content.ts'
 import type { Path, Translation, Unit } from './context.ts'
-import { isBlank } from './documents.ts'
 
 export type ContentUnit = Unit<ContentBlock>
 
 /** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
 export interface Turn {
-  readonly role: 'user' | 'assistant'
+  readonly role: 'user' | 'assistant' | 'system'
   units: ContentUnit[]
   /** Where the turn begins in the client's request. */
   readonly path: Path
@@ -28,10 +30,14 @@ export interface Conversation {
   readonly leadingSystem: readonly PlacedText[]
 }
 
-const sideOf: Readonly<Partial<Record<ClientBlock['type'], Turn['role']>>> = {
+type Side = 'user' | 'assistant'
+
+const sideOf: Readonly<Partial<Record<ClientBlock['type'], Side>>> = {
   tool_use: 'assistant',
   thinking: 'assistant',
   redacted_thinking: 'assistant',
+  server_tool_use: 'assistant',
+  mcp_tool_use: 'assistant',
   tool_result: 'user',
   image: 'user',
   document: 'user',
@@ -49,13 +55,8 @@ const blocksOf = (message: InputMessage, path: Path): readonly ClientBlock[] => 
 
 /** Adds one of the client's blocks to a turn's units. */
 const addBlock = (units: ContentUnit[], block: ClientBlock, path: Path, translation: Translation): void => {
-  for (const translated of toContentBlocks(block, path, translation)) units.push({ block: translated, path })
-  // The marker of a block that left nothing goes to the one before it.
-  const cachePoint = cachePointOf(block, translation)
-  const last = units.at(-1)
-  if (cachePoint === undefined) return
-  if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
-  else last.cachePoint = longerCachePoint(last.cachePoint, cachePoint) ?? cachePoint
+  for (const unit of toContentUnits(block, path, translation)) units.push(unit)
+  markLast(units, cachePointOf(block, translation), path, translation)
 }
 
 const reminderPattern = /^\s*<system-reminder>[\s\S]*<\/system-reminder>\s*$/
@@ -64,24 +65,10 @@ const reminderPattern = /^\s*<system-reminder>[\s\S]*<\/system-reminder>\s*$/
 const asReminder = (text: string): string =>
   reminderPattern.test(text) ? text : `<system-reminder>\n${text}\n</system-reminder>`
 
-const addReminder = (units: ContentUnit[], { block, path }: PlacedText, translation: Translation): void =>
-  addBlock(units, isBlank(block.text) ? block : { ...block, text: asReminder(block.text) }, path, translation)
-
-/** In front of the conversation it belongs to the system prompt, later into the user's turn. */
-const addSystemMessage = (
-  texts: readonly PlacedText[],
-  turns: Turn[],
-  leadingSystem: PlacedText[],
-  path: Path,
-  translation: Translation,
-): void => {
-  if (turns.length === 0) {
-    for (const text of texts) leadingSystem.push(text)
-  } else if (texts.some(({ block }) => !isBlank(block.text))) {
-    const { units } = turnOf(turns, 'user', path)
-    for (const text of texts) addReminder(units, text, translation)
-  }
-}
+/** One message of the client's, its blocks translated or, of a system message, still as they came. */
+type Part =
+  | { readonly role: Side; readonly units: ContentUnit[]; readonly path: Path }
+  | { readonly role: 'system'; readonly texts: readonly PlacedText[]; readonly path: Path }
 
 const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
   blocksOf(message, path).flatMap((block, index) => {
@@ -92,18 +79,10 @@ const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
     throw invalidRequest(blockPath, `content blocks of type '${block.type}' cannot stand in a system message`)
   })
 
-/** The turn of a message of that side: the current one, or a new one. */
-const turnOf = (turns: Turn[], role: Turn['role'], path: Path): Turn => {
-  const current = turns.at(-1)
-  if (current?.role === role) return current
-  const turn: Turn = { role, units: [], path }
-  turns.push(turn)
-  return turn
-}
-
-const toUnits = (message: InputMessage, role: Turn['role'], path: Path, translation: Translation): ContentUnit[] => {
+const toUnits = (message: InputMessage, role: Side, path: Path, first: number, translation: Translation) => {
   const units: ContentUnit[] = []
   for (const [position, block] of blocksOf(message, path).entries()) {
+    if (position < first) continue
     const blockPath = [...path, 'content', position]
     const side = sideOf[block.type]
     if (side !== undefined && side !== role) {
@@ -114,28 +93,80 @@ const toUnits = (message: InputMessage, role: Turn['role'], path: Path, translat
   return units
 }
 
+const summaryPart = (summary: Summary, translation: Translation): Part => {
+  const path = ['messages', summary.index, 'content', summary.position]
+  const units: ContentUnit[] = [{ block: { text: summaryText(summary) }, path }]
+  markLast(units, cachePointOf(summary.block, translation), path, translation)
+  return { role: 'user', units, path }
+}
+
+/** The client's messages one by one, from the last summary on. */
+const toParts = (messages: readonly InputMessage[], translation: Translation): Part[] => {
+  const summary = findSummary(messages)
+  const parts: Part[] = summary === undefined ? [] : [summaryPart(summary, translation)]
+  if (summary !== undefined && summary.index > 0) {
+    translation.notes.dropped(['messages', 0], 'messages that a compaction summed up')
+  }
+  for (const [index, message] of messages.entries()) {
+    if (summary !== undefined && index < summary.index) continue
+    const path: Path = ['messages', index]
+    const { role } = message
+    if (role === 'system') parts.push({ role, texts: systemTexts(message, path), path })
+    else {
+      const first = index === summary?.index ? summary.position + 1 : 0
+      parts.push({ role, units: toUnits(message, role, path, first, translation), path })
+    }
+  }
+  return parts
+}
+
+/** The turn of a message of that side: the current one, or a new one. */
+const turnOf = (turns: Turn[], role: Turn['role'], path: Path): Turn => {
+  const current = turns.at(-1)
+  if (current?.role === role) return current
+  const turn: Turn = { role, units: [], path }
+  turns.push(turn)
+  return turn
+}
+
+/** Models that take system messages take them between the user's turn and the assistant's, one at a time. */
+const mayStand = (parts: readonly Part[], index: number, turns: readonly Turn[], translation: Translation): boolean => {
+  if (translation.policy.systemMessages !== 'native' || !translation.model.systemMessages) return false
+  const next = parts.slice(index + 1).find((part) => part.role !== 'assistant' || part.units.length > 0)
+  return turns.at(-1)?.role === 'user' && next?.role === 'assistant'
+}
+
+type SystemPart = Extract<Part, { role: 'system' }>
+
+const addSystemPart = (part: SystemPart, turns: Turn[], isNative: boolean, translation: Translation): void => {
+  if (part.texts.every(({ block }) => isBlank(block.text))) return
+  const { units } = turnOf(turns, isNative ? 'system' : 'user', part.path)
+  for (const { block, path } of part.texts) {
+    const isWord = isNative || isBlank(block.text)
+    addBlock(units, isWord ? block : { ...block, text: asReminder(block.text) }, path, translation)
+  }
+}
+
 /**
  * Steps 1 to 5 of the pipeline: one turn for each run of messages of one side. A system message in
- * mid-conversation stays where it is, as words in the user's turn: moved to the front it would change
- * the beginning of the prompt each time, and the prompt cache would never hit.
+ * mid-conversation stays where it is: as words in the user's turn, or by itself where the model takes
+ * that. Moved to the front it would change the beginning of the prompt each time, and the prompt cache
+ * would never hit. In front of the conversation it belongs to the system prompt.
  */
 export const toConversation = (messages: readonly InputMessage[], translation: Translation): Conversation => {
   const turns: Turn[] = []
   const leadingSystem: PlacedText[] = []
+  const parts = toParts(messages, translation)
 
-  for (const [index, message] of messages.entries()) {
-    const path: Path = ['messages', index]
-    const { role } = message
-    if (role === 'system') {
-      addSystemMessage(systemTexts(message, path), turns, leadingSystem, path, translation)
-      continue
-    }
-    const units = toUnits(message, role, path, translation)
-    // An assistant's message of which nothing is left is no turn; a user's is, or two answers would meet.
-    if (units.length > 0 || role === 'user') {
-      const turn = turnOf(turns, role, path)
-      for (const unit of units) turn.units.push(unit)
-    }
+  for (const [index, part] of parts.entries()) {
+    if (part.role !== 'system') {
+      // An assistant's message of which nothing is left is no turn; a user's is, or two answers would meet.
+      if (part.units.length === 0 && part.role === 'assistant') continue
+      const turn = turnOf(turns, part.role, part.path)
+      for (const unit of part.units) turn.units.push(unit)
+    } else if (turns.length === 0) {
+      for (const text of part.texts) leadingSystem.push(text)
+    } else addSystemPart(part, turns, mayStand(parts, index, turns, translation), translation)
   }
   return { turns, leadingSystem }
 }

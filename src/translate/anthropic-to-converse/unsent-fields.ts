@@ -2,6 +2,8 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import { isCustomTool, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Notes } from '../notes.ts'
+import type { Path } from './context.ts'
+import { toCustomTool } from './typed-tools.ts'
 
 /**
  * The members of a request that go nowhere. Each is either accounted for with a note or, where
@@ -25,6 +27,9 @@ const translatedFields: ReadonlySet<string> = new Set([
   'top_k',
   'stop_sequences',
   'betas',
+  // Said of where their beta flag decides, in additional-fields.ts.
+  'context_management',
+  'safeguards',
 ])
 
 /** Not expressible in Converse, and not to be left out in silence either. */
@@ -62,6 +67,9 @@ const translatedBlockFields: Readonly<Partial<Record<Block['type'], ReadonlySet<
   tool_reference: new Set([...cacheable, 'tool_name']),
   tool_addition: new Set(['type', 'tool']),
   tool_removal: new Set(['type', 'tool']),
+  compaction: new Set([...cacheable, 'content']),
+  container_upload: new Set(cacheable),
+  fallback: new Set(['type']),
 }
 
 /** Members that change what the model sees. */
@@ -71,8 +79,6 @@ const why = 'has no place in Converse'
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
-
-type Path = readonly (string | number)[]
 
 /** One note for each kind of member, where it first stands: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
@@ -85,7 +91,7 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
       notes[changing.has(name) ? 'changed' : 'dropped']([...path, index, name], why)
     }
     if (block.type === 'tool_result' && Array.isArray(block.content)) {
-      noteBlocks(block.content, [...path, index, 'content'], notes, noted)
+      noteBlocks(block.content, [...path, index, 'tool_result', 'content'], notes, noted)
     }
   }
 }
@@ -105,7 +111,7 @@ export const noteUnsentFields = (request: MessagesRequest, notes: Notes): void =
 
   if (request.tool_choice) noteMembers(request.tool_choice, translatedToolChoice, ['tool_choice'], notes)
   for (const [index, tool] of (request.tools ?? []).entries()) {
-    if (isCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
+    if (isCustomTool(tool) || toCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
   }
 
   const noted = new Set<string>()

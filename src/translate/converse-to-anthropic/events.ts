@@ -50,7 +50,7 @@ class StreamState {
       case 'contentBlockStart':
       case 'contentBlockDelta':
       case 'contentBlockStop':
-        if (this.#stop === undefined) this.#acceptBlock(event)
+        if (this.#stop === undefined && !this.#reply.isPrewarm) this.#acceptBlock(event)
         break
       case 'messageStop':
         this.#acceptStop(event)
@@ -125,7 +125,7 @@ class StreamState {
       this.#blocks.close()
     }
     // A malformed tool call cannot be taken back once it was sent; text alone is an answer.
-    const isUsable = this.#blocks.hasText && !this.#blocks.hasToolUse
+    const isUsable = this.#reply.isPrewarm || (this.#blocks.hasText && !this.#blocks.hasToolUse)
     if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
     this.#stop = event
   }

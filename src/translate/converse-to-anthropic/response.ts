@@ -64,8 +64,8 @@ const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlo
  * Throws GatewayError (`api_error`) where the model produced nothing but malformed output.
  */
 export const toMessage = (response: ConverseResponse, reply: ReplyContext, newId: NewId): Message => {
-  const blocks = toContent(response, reply)
-  const malformed = isMalformed(response.stopReason)
+  const blocks = reply.isPrewarm ? [] : toContent(response, reply)
+  const malformed = isMalformed(response.stopReason) && !reply.isPrewarm
   // What is malformed is the tool call, or the last of them: a good text is still an answer.
   const content = malformed ? blocks.filter((block) => block.type !== 'tool_use') : blocks
   if (malformed && !content.some((block) => block.type === 'text' && block.text !== '')) throw malformedOutput()

@@ -46,6 +46,7 @@ export const toStop = (
   fields: AdditionalResponseFields | null | undefined,
   reply: ReplyContext,
 ): Stop => {
+  if (reply.isPrewarm) return { stop_reason: 'max_tokens', stop_sequence: null }
   const known = reasons.get(stopReason ?? '') ?? 'end_turn'
   const reason = known === 'end_turn' && hasToolUse ? 'tool_use' : known
   return {

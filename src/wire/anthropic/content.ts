@@ -76,6 +76,8 @@ const ThinkingBlock = Open({
   signature: Maybe(Type.String()),
 })
 
+export type ThinkingBlock = Static<typeof ThinkingBlock>
+
 const RedactedThinkingBlock = Open({ type: Type.Literal('redacted_thinking'), data: Type.String() })
 
 const ToolUseBlock = Open({
@@ -87,9 +89,8 @@ const ToolUseBlock = Open({
 })
 export type ToolUseBlock = Static<typeof ToolUseBlock>
 
-/** Kinds that Anthropic's API knows and this gateway does not translate yet: refused by name. */
-const untranslatedBlockTypes = [
-  'server_tool_use',
+/** What Anthropic's own tools did: in histories that began at Anthropic's API. */
+const serverResultTypes = [
   'web_search_tool_result',
   'web_fetch_tool_result',
   'code_execution_tool_result',
@@ -97,14 +98,42 @@ const untranslatedBlockTypes = [
   'text_editor_code_execution_tool_result',
   'tool_search_tool_result',
   'advisor_tool_result',
-  'mcp_tool_use',
-  'mcp_tool_result',
-  'mcp_tool_listing',
-  'container_upload',
-  'compaction',
-  'fallback',
 ] as const
-const UntranslatedBlock = Open({ type: OneOf(...untranslatedBlockTypes) })
+const ServerToolBlock = Type.Union([
+  Open({
+    type: Type.Literal('server_tool_use'),
+    id: Type.Optional(Type.String()),
+    name: Type.String({ minLength: 1 }),
+    input: Type.Optional(Type.Unknown()),
+    ...cacheable,
+  }),
+  Open({ type: OneOf(...serverResultTypes), content: Type.Optional(Type.Unknown()), ...cacheable }),
+  Open({
+    type: Type.Literal('mcp_tool_use'),
+    name: Type.String({ minLength: 1 }),
+    server_name: Type.String(),
+    input: Type.Optional(Type.Unknown()),
+    ...cacheable,
+  }),
+  Open({
+    type: Type.Literal('mcp_tool_result'),
+    content: Type.Optional(Type.Unknown()),
+    is_error: Maybe(Type.Boolean()),
+    ...cacheable,
+  }),
+  Open({ type: Type.Literal('mcp_tool_listing'), ...cacheable }),
+])
+export type ServerToolBlock = Static<typeof ServerToolBlock>
+
+/** A file for Anthropic's containers, which Converse has not. */
+const ContainerUploadBlock = Open({ type: Type.Literal('container_upload'), ...cacheable })
+
+/** A summary that takes the place of everything before it; without content it is a failed one. */
+const CompactionBlock = Open({ type: Type.Literal('compaction'), content: Maybe(Type.String()), ...cacheable })
+export type CompactionBlock = Static<typeof CompactionBlock>
+
+/** Another model took over. It says nothing to the model. */
+const FallbackBlock = Open({ type: Type.Literal('fallback') })
 
 const BrowserStateBlock = Open({ type: Type.Literal('browser_state') })
 
@@ -143,6 +172,9 @@ export const ContentBlock = Type.Union([
   DocumentBlock,
   SearchResultBlock,
   ToolChangeBlock,
-  UntranslatedBlock,
+  ...ServerToolBlock.anyOf,
+  ContainerUploadBlock,
+  CompactionBlock,
+  FallbackBlock,
 ])
 export type ContentBlock = Static<typeof ContentBlock>

@@ -17,17 +17,21 @@ const InputMessage = Open({
 })
 export type InputMessage = Static<typeof InputMessage>
 
-const CustomTool = Open({
-  type: Maybe(Type.Literal('custom')),
-  name: Type.String({ minLength: 1 }),
-  description: Maybe(Type.String()),
-  input_schema: JsonObject,
+const toolSettings = {
   cache_control: Maybe(CacheControl),
   defer_loading: Maybe(Type.Boolean()),
   eager_input_streaming: Maybe(Type.Boolean()),
   strict: Maybe(Type.Boolean()),
   input_examples: Maybe(Type.Array(Type.Unknown())),
   allowed_callers: Maybe(Type.Array(Type.Unknown())),
+}
+
+const CustomTool = Open({
+  type: Maybe(Type.Literal('custom')),
+  name: Type.String({ minLength: 1 }),
+  description: Maybe(Type.String()),
+  input_schema: JsonObject,
+  ...toolSettings,
 })
 export type CustomTool = Static<typeof CustomTool>
 
@@ -35,7 +39,7 @@ export type CustomTool = Static<typeof CustomTool>
 const TypedTool = Open({
   type: Type.String({ pattern: '^(?!custom$)' }),
   name: Type.Optional(Type.String()),
-  cache_control: Maybe(CacheControl),
+  ...toolSettings,
 })
 export type TypedTool = Static<typeof TypedTool>
 
@@ -88,7 +92,8 @@ const prompt = {
 
 export const MessagesRequest = Open({
   ...prompt,
-  max_tokens: Type.Integer({ minimum: 1 }),
+  /** 0 fills the prompt cache, and asks for nothing. */
+  max_tokens: Type.Integer({ minimum: 0 }),
   stream: Maybe(Type.Boolean()),
   temperature: Maybe(Type.Number({ minimum: 0, maximum: 1 })),
   top_p: Maybe(Type.Number({ minimum: 0, maximum: 1 })),

@@ -10,7 +10,7 @@ import { CachePoint, ContentBlock, GuardContent, ToolName } from './content.ts'
 const NonEmptyString = Type.String({ minLength: 1 })
 
 export const ConverseMessage = Closed({
-  role: OneOf('user', 'assistant'),
+  role: OneOf('user', 'assistant', 'system'),
   content: Type.Array(ContentBlock),
 })
 export type ConverseMessage = Static<typeof ConverseMessage>

@@ -1,0 +1,73 @@
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import { type Learned, withoutRefused } from '../learned.ts'
+import { contextManagementBeta, effortBeta, fineGrainedToolStreaming, safeguardsBeta, toBetas } from './betas.ts'
+import type { Translation } from './context.ts'
+import { type toEffort, toTopK } from './inference.ts'
+import type { toThinking } from './thinking.ts'
+import type { TranslatedChoice } from './tool-choice.ts'
+import type { OfferedTools } from './tools.ts'
+
+/** What of a translated request goes into the additional fields. */
+export interface AdditionalParts {
+  /** Flags of the `anthropic-beta` header. */
+  readonly betas: readonly string[]
+  readonly thinking: ReturnType<typeof toThinking>
+  /** Whether the model will think, asked or not. */
+  readonly isThinking: boolean
+  readonly choice: TranslatedChoice
+  readonly tools: OfferedTools
+  readonly effort: ReturnType<typeof toEffort>
+}
+
+/** Fields that the model takes only with their beta flag, and which therefore go or stay together. */
+const gatedFields: Readonly<Record<string, string>> = {
+  context_management: contextManagementBeta,
+  safeguards: safeguardsBeta,
+}
+
+const toGatedFields = (
+  request: MessagesRequest,
+  flags: readonly string[],
+  translation: Translation,
+): Record<string, unknown> => {
+  const members: Readonly<Record<string, unknown>> = request
+  const sent: Record<string, unknown> = {}
+  for (const [field, beta] of Object.entries(gatedFields)) {
+    if (members[field] === undefined || members[field] === null) continue
+    if (flags.includes(beta)) sent[field] = members[field]
+    else translation.notes.dropped([field], 'goes only with its beta flag, which is not let through')
+  }
+  return sent
+}
+
+const isEager = (request: MessagesRequest): boolean =>
+  request.tools?.some((tool) => tool.eager_input_streaming === true) === true
+
+/**
+ * Everything of Anthropic's that Converse has no place of its own for. Converse merges these into the
+ * body that it builds, and refuses a key that it has written itself.
+ */
+export const toAdditionalFields = (
+  request: MessagesRequest,
+  { betas, thinking, isThinking, choice, tools, effort }: AdditionalParts,
+  refusedFields: Learned['refusedFields'],
+  translation: Translation,
+): Record<string, unknown> => {
+  const topK = toTopK(request, isThinking, translation)
+  const needed = [
+    ...(isEager(request) ? [fineGrainedToolStreaming] : []),
+    ...(effort !== undefined && translation.model.effortBeta ? [effortBeta] : []),
+    ...tools.native.map(({ beta }) => beta),
+  ]
+  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinking, translation)
+  const fields = {
+    ...(thinking && { thinking }),
+    ...(effort && { output_config: { effort } }),
+    ...(topK !== undefined && { top_k: topK }),
+    ...(tools.native.length > 0 && { tools: tools.native.map(({ tool }) => tool) }),
+    ...(choice.additional && { tool_choice: choice.additional }),
+    ...toGatedFields(request, flags, translation),
+    ...(flags.length > 0 && { anthropic_beta: flags }),
+  }
+  return withoutRefused(fields, refusedFields)
+}

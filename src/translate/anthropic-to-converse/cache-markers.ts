@@ -1,0 +1,63 @@
+import type { CacheControl, ContentBlock as ClientBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import type { CachePoint } from '../../wire/converse/content.ts'
+import type { Path, Translation, Unit } from './context.ts'
+
+/** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
+
+/** The longer of two cache points: an hour is worth more than five minutes. */
+const longerCachePoint = (left: CachePoint | undefined, right: CachePoint): CachePoint =>
+  left?.ttl === '1h' ? left : right
+
+/** Points that meet become one. */
+export const addCachePoint = (unit: Unit<unknown>, cachePoint: CachePoint): void => {
+  unit.cachePoint = longerCachePoint(unit.cachePoint, cachePoint)
+}
+
+/** Anthropic's marker as Converse's. `ttl` goes only where the model takes one, the marker itself likewise. */
+export const toCachePoint = (
+  control: CacheControl | null | undefined,
+  { model }: Translation,
+): CachePoint | undefined => {
+  if (control === undefined || control === null || !model.cachePoints) return undefined
+  const { ttl } = control
+  return { type: 'default', ...(ttl && model.cacheTtl ? { ttl } : {}) }
+}
+
+/** The blocks inside a block, in which Converse takes no cache point. */
+const innerBlocks = (block: ClientBlock | ToolResultContent): readonly (ClientBlock | ToolResultContent)[] => {
+  switch (block.type) {
+    case 'tool_result':
+    case 'search_result':
+      return Array.isArray(block.content) ? block.content : []
+    case 'document':
+      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : []
+    default:
+      return []
+  }
+}
+
+/** The block's own marker, or the longest-lived of those inside it. */
+export const cachePointOf = (
+  block: ClientBlock | ToolResultContent,
+  translation: Translation,
+): CachePoint | undefined => {
+  let cachePoint = toCachePoint('cache_control' in block ? block.cache_control : undefined, translation)
+  for (const inner of innerBlocks(block)) {
+    const innerPoint = cachePointOf(inner, translation)
+    if (innerPoint !== undefined) cachePoint = longerCachePoint(cachePoint, innerPoint)
+  }
+  return cachePoint
+}
+
+/** Marks the end of a list: the marker of a block that left nothing goes to the one before it. */
+export const markLast = (
+  units: readonly Unit<unknown>[],
+  cachePoint: CachePoint | undefined,
+  path: Path,
+  translation: Translation,
+): void => {
+  if (cachePoint === undefined) return
+  const last = units.at(-1)
+  if (last === undefined) translation.notes.dropped(path, 'cache marker with nothing before it')
+  else addCachePoint(last, cachePoint)
+}

@@ -1,0 +1,58 @@
+import type { Path, Unit } from './context.ts'
+import type { ContentUnit, Turn } from './turns.ts'
+
+/** Where the parts of a Converse request stood in the client's. */
+export interface ClientPaths {
+  /** Of a Converse message. */
+  message(index: number): Path | undefined
+  /** Of a block in it, counted with its cache points, as Converse counts. `kind` is the block's, where it is known. */
+  block(message: number, index: number, kind?: string): Path | undefined
+  /** Of a part of a tool result. */
+  part(message: number, block: number, index: number): Path | undefined
+  tool(index: number): Path | undefined
+  system(index: number): Path | undefined
+}
+
+/** Anthropic's names for kinds of blocks that Converse calls otherwise. */
+const converseKinds: Readonly<Record<string, string>> = {
+  pdf: 'document',
+  tool_use: 'toolUse',
+  tool_result: 'toolResult',
+  thinking: 'reasoningContent',
+  redacted_thinking: 'reasoningContent',
+  search_result: 'searchResult',
+}
+
+const isOfKind = (unit: Unit<object> | undefined, kind: string): boolean =>
+  unit !== undefined && (converseKinds[kind] ?? kind) in unit.block
+
+/** The units with their cache points after them, as they were sent. */
+const asSent = <Block>(units: readonly Unit<Block>[]): (Unit<Block> | undefined)[] =>
+  units.flatMap((unit) => (unit.cachePoint === undefined ? [unit] : [unit, undefined]))
+
+/** A cache point is blamed on the block in front of it. */
+const unitAt = <Block>(units: readonly Unit<Block>[], index: number): Unit<Block> | undefined => {
+  const sent = asSent(units)
+  return sent[index] ?? (index < sent.length ? sent[index - 1] : undefined)
+}
+
+export const createClientPaths = (
+  turns: readonly Turn[],
+  tools: readonly Unit<unknown>[],
+  system: readonly Unit<unknown>[],
+): ClientPaths => {
+  const findBlock = (message: number, index: number, kind: string | undefined): ContentUnit | undefined => {
+    const units = turns[message]?.units ?? []
+    const sent = unitAt(units, index)
+    // The model itself does not count cache points: where its word for the block tells so, it is believed.
+    if (kind === undefined || isOfKind(sent, kind) || !isOfKind(units[index], kind)) return sent
+    return units[index]
+  }
+  return {
+    message: (index) => turns[index]?.path,
+    block: (message, index, kind) => findBlock(message, index, kind)?.path,
+    part: (message, block, index) => findBlock(message, block, 'tool_result')?.partPaths?.[index],
+    tool: (index) => unitAt(tools, index)?.path,
+    system: (index) => unitAt(system, index)?.path,
+  }
+}

@@ -1,0 +1,82 @@
+import type { ServerToolBlock } from '../../wire/anthropic/content.ts'
+
+/**
+ * What Anthropic's own tools did in an earlier part of the conversation, as words. They stand in the
+ * assistant's turns, where Converse takes no results; the model needs to know what was found, and a
+ * session that began elsewhere must go on here. What is encrypted only Anthropic could read.
+ */
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Members that are no words: seals, ids and bytes. */
+const wordless = /^(?:type|id|tool_use_id|file_id|encrypted_.*|signature|media_type|cache_control|citations|caller)$/
+
+/** Every word of a value, one after the other. */
+const wordsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value]
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
+  if (Array.isArray(value)) return value.flatMap(wordsIn)
+  if (!isObject(value)) return []
+  if (value['type'] === 'base64') return [`(${String(value['media_type'])}, not shown)`]
+  return Object.entries(value).flatMap(([name, inner]) => (wordless.test(name) ? [] : wordsIn(inner)))
+}
+
+const inputWords = (input: unknown): string => {
+  if (!isObject(input)) return wordsIn(input).join(' ')
+  const [only, ...others] = Object.values(input)
+  return typeof only === 'string' && others.length === 0 ? only : JSON.stringify(input)
+}
+
+/** `web_search_tool_result` is of `web_search`. */
+const toolOf = (type: string): string => type.replace(/_tool_result$|_result$/, '')
+
+const searchHit = (hit: unknown): string => {
+  if (!isObject(hit)) return wordsIn(hit).join(' ')
+  const { title, url, page_age: age } = hit
+  return [wordsIn(title).join(' '), wordsIn(url).join(' '), wordsIn(age).join(' ')]
+    .filter((part) => part !== '')
+    .join(' – ')
+}
+
+const resultWords = (content: unknown): string =>
+  Array.isArray(content) && content.some((item) => isObject(item) && item['type'] === 'web_search_result')
+    ? content.map(searchHit).join('\n')
+    : wordsIn(content).join('\n')
+
+const failureOf = (content: unknown): string | undefined =>
+  isObject(content) && typeof content['error_code'] === 'string' ? content['error_code'] : undefined
+
+const result = (tool: string, content: unknown, isError: boolean): string => {
+  const failure = failureOf(content)
+  if (failure !== undefined) return `[${tool} failed: ${failure}]`
+  const words = resultWords(content)
+  return `[${tool} ${isError ? 'failed' : 'result'}]${words === '' ? '' : `\n${words}`}`
+}
+
+/** One block as a text that is never blank. */
+export const toTranscript = (block: ServerToolBlock): string => {
+  switch (block.type) {
+    case 'server_tool_use':
+      return `[${block.name}: ${inputWords(block.input)}]`
+    case 'mcp_tool_use':
+      return `[${block.server_name} ${block.name}: ${inputWords(block.input)}]`
+    case 'mcp_tool_result':
+      return result('mcp', block.content, block.is_error === true)
+    case 'mcp_tool_listing':
+      return result('mcp tools', { ...block, cache_control: undefined }, false)
+    default:
+      return result(toolOf(block.type), block.content, false)
+  }
+}
+
+/** Tools that a server-side search found: from then on the model may use them. */
+export const foundTools = (block: ServerToolBlock): string[] => {
+  const content: unknown = block.type === 'tool_search_tool_result' ? block.content : undefined
+  const references: unknown = isObject(content) ? content['tool_references'] : undefined
+  if (!Array.isArray(references)) return []
+  return references.flatMap((reference) =>
+    isObject(reference) && typeof reference['tool_name'] === 'string' ? [reference['tool_name']] : [],
+  )
+}

@@ -1,6 +1,7 @@
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { colors } from 'consola/utils'
+import { errorCode } from '../base/error-code.ts'
 import type { LogRecord, LogSink } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { LogFormat } from '../config/settings.ts'
@@ -54,8 +55,9 @@ export interface LogOptions {
 const logFileMode = 0o600
 
 const unwritable = (path: string, error: unknown): UsageError => {
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-  return new UsageError(`The log file ${path} cannot be written${code}. Give another with --log-file.`)
+  const code = errorCode(error)
+  const why = code === undefined ? '' : ` (${code})`
+  return new UsageError(`The log file ${path} cannot be written${why}. Give another with --log-file.`)
 }
 
 const openLogFile = (path: string): number => {

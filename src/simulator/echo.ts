@@ -1,11 +1,8 @@
+import { isObject, type Json } from '../base/json.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
 
 /** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const longestEcho = 2000
 

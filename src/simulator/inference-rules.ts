@@ -1,10 +1,7 @@
+import { isObject, type Json } from '../base/json.ts'
 import { byModel, firstOf, type Refusal, type Rule, type RuleContext } from './validation.ts'
 
 /** The model's rules for its settings, and Converse's for the fields that it merges into its own. */
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const additional = ({ body }: RuleContext): Json => body.additionalModelRequestFields ?? {}
 const thinkingOf = (context: RuleContext): Json | undefined => {

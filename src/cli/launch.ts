@@ -1,5 +1,5 @@
 import type { Config } from '../config/load.ts'
-import { clientSpelling, type ResolvedModel } from '../gateway/models.ts'
+import { clientSpelling, type ModelResolver, type ResolvedModel } from '../gateway/models.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */
@@ -28,6 +28,7 @@ const withoutProxy = (environment: Readonly<Record<string, string | undefined>>,
 
 export interface LaunchOptions {
   readonly config: Config
+  readonly models: Pick<ModelResolver, 'resolve'>
   readonly model: ResolvedModel
   readonly smallModel: ResolvedModel
   /** The one that is really used: the configured one may have been 0. */
@@ -44,6 +45,7 @@ const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpell
  */
 export const claudeCodeEnvironment = ({
   config,
+  models,
   model,
   smallModel,
   port,
@@ -56,8 +58,8 @@ export const claudeCodeEnvironment = ({
       ANTHROPIC_BASE_URL: localUrl(config.host, port),
       ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
       ANTHROPIC_MODEL: spelled(model),
-      ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
-      ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(models.resolve('opus')),
+      ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(models.resolve('sonnet')),
       ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
       ANTHROPIC_SMALL_FAST_MODEL: small,
       DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',

@@ -85,11 +85,13 @@ export const checkLogFile = (path: string | undefined): void => {
  * that cannot be written.
  */
 export const createLogSink = ({ format, file, color, write, now }: LogOptions): LogSink => {
-  const descriptor = file === undefined ? undefined : openLogFile(file)
-  let isBroken = false
+  const toLine: Formatter = format === 'json' ? asJson : (record, time) => asText(record, time, color)
+  if (file === undefined) return (record) => write(toLine(record, now()))
 
+  const isPainted = color && format === 'text'
+  const descriptor = openLogFile(file)
+  let isBroken = false
   const writeFile = (line: string): void => {
-    if (descriptor === undefined || isBroken) return
     try {
       appendFileSync(descriptor, line)
     } catch {
@@ -101,7 +103,8 @@ export const createLogSink = ({ format, file, color, write, now }: LogOptions): 
   }
   return (record) => {
     const time = now()
-    write(format === 'json' ? asJson(record, time) : asText(record, time, color))
-    writeFile(format === 'json' ? asJson(record, time) : asText(record, time, false))
+    const line = toLine(record, time)
+    write(line)
+    if (!isBroken) writeFile(isPainted ? asText(record, time, false) : line)
   }
 }

@@ -71,7 +71,7 @@ const requireText = (value: unknown, where: string): string => {
  * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
  * `NEXUS_PORT`, `port in /home/me/config.json`.
  */
-export const toValue = ({ type }: Setting, value: unknown, where: string): string | number => {
+export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): string | number => {
   switch (type.kind) {
     case 'number':
       return toNumber(value, type, where)

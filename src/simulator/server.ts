@@ -1,3 +1,4 @@
+import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
@@ -107,15 +108,7 @@ const parse = (text: string): unknown => {
 
 /** Waits, unless the client leaves first. */
 const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  if (milliseconds <= 0 || signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    const timer = setTimeout(wake, milliseconds)
-    signal.addEventListener('abort', wake, { once: true })
-  })
+  if (milliseconds > 0) await resolveAfter(milliseconds, undefined, { signal }).catch(() => {})
 }
 
 /** A request as far as its path and body tell. */

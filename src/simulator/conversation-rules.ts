@@ -2,11 +2,9 @@ import { isObject } from '../base/json.ts'
 import type { ContentBlock } from '../wire/converse/content.ts'
 import type { ConverseMessage } from '../wire/converse/request.ts'
 import { isGenuineRedaction, isGenuineSignature } from './signature.ts'
-import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule } from './validation.ts'
 
 /** Bedrock's rules for a conversation, with its own words. */
-
-const isBlank = (text: string): boolean => text.trim() === ''
 
 const alternation: Rule = ({ body: { messages } }) => {
   if (messages.length === 0) return 'The messages field is empty. Add a message and try again.'

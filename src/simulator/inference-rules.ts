@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../base/json.ts'
-import { byModel, firstOf, type Refusal, type Rule, type RuleContext } from './validation.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule, type RuleContext } from './validation.ts'
 
 /** The model's rules for its settings, and Converse's for the fields that it merges into its own. */
 
@@ -151,7 +151,7 @@ const limits: Rule = ({ body: { inferenceConfig }, model }) => {
   if (maxTokens > model.maxOutputTokens) {
     return `The maximum tokens you requested exceeds the model limit of ${model.maxOutputTokens}. Try again with a maximum tokens value that is lower than ${model.maxOutputTokens}.`
   }
-  return stopSequences.some((sequence) => sequence.trim() === '')
+  return stopSequences.some(isBlank)
     ? byModel('stop_sequences: each stop sequence must contain non-whitespace')
     : undefined
 }

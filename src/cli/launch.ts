@@ -1,3 +1,4 @@
+import { bracketed } from '../base/brackets.ts'
 import type { Config } from '../config/load.ts'
 import { clientSpelling, type ModelResolver, type ResolvedModel } from '../gateway/models.ts'
 import type { LaunchEnvironment } from './shells.ts'
@@ -10,8 +11,7 @@ const anyToken = 'dummy'
 /** Reaches the server from this machine, whatever address it is bound to. */
 export const localUrl = (host: string, port: number): string => {
   const isEverywhere = host === '0.0.0.0' || host === '::'
-  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
 }
 
 const neverByProxy = ['127.0.0.1', 'localhost', '::1']

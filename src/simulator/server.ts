@@ -1,4 +1,5 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { bracketed } from '../base/brackets.ts'
 import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
@@ -203,6 +204,5 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     fetch: answer,
   })
   const port = server.port ?? 0
-  const name = hostname.includes(':') ? `[${hostname}]` : hostname
-  return { url: `http://${name}:${port}`, port, stop: () => server.stop(true) }
+  return { url: `http://${bracketed(hostname)}:${port}`, port, stop: () => server.stop(true) }
 }

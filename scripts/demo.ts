@@ -147,10 +147,11 @@ It works. To go on:
 `)
 
 if (values.keep === true) {
-  const resolver = createModelResolver(nexusModels, config.model)
-  const [model, smallModel] = [resolver.resolve(config.model), resolver.resolve(config.smallModel)]
+  const models = createModelResolver(nexusModels, config.model)
+  const [model, smallModel] = [models.resolve(config.model), models.resolve(config.smallModel)]
   const environment = claudeCodeEnvironment({
     config,
+    models,
     model,
     smallModel,
     port: listener.port,

@@ -86,6 +86,7 @@ describe('the documentation', () => {
   test('lists every variable of the launch command', () => {
     const { set, unset } = claudeCodeEnvironment({
       config: defaultConfig,
+      models: resolver,
       model: resolver.resolve('sonnet'),
       smallModel: resolver.resolve('haiku'),
       port: 1,

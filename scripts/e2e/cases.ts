@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { offers, resultParts, resultText, toolResults } from '../../src/simulator/read-request.ts'
 import type { Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
-import { offers, resultParts, resultText, toolResults, turns } from './conversation.ts'
+import { turns } from './conversation.ts'
 import type { ClaudeVersion } from './install.ts'
 import type { SessionOptions, SessionResult } from './session.ts'
 

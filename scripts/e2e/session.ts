@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { posixQuote } from '../../src/cli/shells.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, startSimulator } from '../../src/simulator/server.ts'
 
@@ -45,8 +46,6 @@ export interface SessionOptions {
 const apiKey = 'e2e-key'
 const clientLimitMs = 90_000
 
-const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
-
 const startServer = async (options: SessionOptions, simulator: Simulator, home: string) => {
   const flags = [
     'start',
@@ -89,7 +88,10 @@ const feed = async (sink: Bun.FileSink, lines: readonly string[], answered: () =
 
 const runClient = async (options: SessionOptions, launch: string, home: string) => {
   if (!launch.endsWith(' claude')) throw new Error(`unexpected launch command: ${launch}`)
-  const command = [launch.slice(0, -'claude'.length) + quote(options.claude), ...options.args.map(quote)].join(' ')
+  const command = [
+    launch.slice(0, -'claude'.length) + posixQuote(options.claude),
+    ...options.args.map(posixQuote),
+  ].join(' ')
   const child = Bun.spawn(['bash', '-c', command], {
     cwd: options.workFolder,
     env: {

@@ -1,3 +1,5 @@
+import type { Path } from './path.ts'
+
 /**
  * Anthropic's own error type names.
  * @see https://docs.anthropic.com/en/api/errors
@@ -76,10 +78,10 @@ export class GatewayError extends Error {
 }
 
 /** `messages.0.content.1`, the way Anthropic names a place in a request. */
-export const dotted = (path: readonly (string | number)[]): string => path.join('.')
+export const dotted = (path: Path): string => path.join('.')
 
 /** A 400 that names the place in the client's request. */
-export const invalidRequest = (path: readonly (string | number)[], sentence: string): GatewayError =>
+export const invalidRequest = (path: Path, sentence: string): GatewayError =>
   new GatewayError('invalid_request_error', path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`)
 
 /** Nobody is there any more to be told: the status is for our own log. */

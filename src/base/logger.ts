@@ -18,8 +18,6 @@ export interface Logger {
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
-  /** Ask before building costly fields. */
-  isEnabled(level: LogRecord['level']): boolean
 }
 
 const noFields: LogFields = {}
@@ -27,11 +25,10 @@ const noFields: LogFields = {}
 /** Records at `level` and above go to the sink. */
 export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
   const threshold = logLevels.indexOf(level)
-  const isEnabled = (wanted: LogRecord['level']): boolean => logLevels.indexOf(wanted) >= threshold
   const at =
     (recordLevel: LogRecord['level']) =>
     (event: string, fields: LogFields = noFields): void => {
-      if (isEnabled(recordLevel)) sink({ level: recordLevel, event, fields })
+      if (logLevels.indexOf(recordLevel) >= threshold) sink({ level: recordLevel, event, fields })
     }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), isEnabled }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

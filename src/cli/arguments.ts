@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ArgsDef } from 'citty'
+import { errorCode } from '../base/error-code.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { UsageError } from '../base/usage-error.ts'
 
@@ -24,9 +25,6 @@ const optionsOf = (definition: ArgsDef): Options => {
   return options
 }
 
-const hasCode = (error: unknown): error is Error & { readonly code: string } =>
-  error instanceof Error && 'code' in error
-
 /** The option that the parser could not place, as it was written; of grouped ones it names only the letter. */
 const unknownOption = (message: string): string => {
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
@@ -35,8 +33,9 @@ const unknownOption = (message: string): string => {
 
 const toUsageError = (error: unknown, command: string, options: Options): UsageError => {
   const help = `See nexus-claude-api ${command} --help.`
-  if (!hasCode(error)) return new UsageError(`The flags could not be read. ${help}`)
-  switch (error.code) {
+  const code = errorCode(error)
+  if (!(error instanceof Error) || code === undefined) return new UsageError(`The flags could not be read. ${help}`)
+  switch (code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION': {
       const flag = unknownOption(error.message)
       const known = Object.keys(options).map((name) => `--${name}`)

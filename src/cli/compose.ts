@@ -1,3 +1,4 @@
+import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
@@ -13,18 +14,7 @@ import { createLogSink } from './log-sink.ts'
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const wake = (): void => {
-      signal.removeEventListener('abort', leave)
-      resolve()
-    }
-    const leave = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(wake, milliseconds)
-    signal.addEventListener('abort', leave, { once: true })
-  })
+  resolveAfter(milliseconds, undefined, { signal })
 
 const millisecondsPerSecond = 1000
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
@@ -9,11 +10,10 @@ import { type Flags, textFlag } from './arguments.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 
-const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-
 const unreadable = (path: string, what: string, error: unknown): UsageError =>
-  new UsageError(`The ${what} ${path} cannot be read (${errorCode(error)}). Is the path right, and may you read it?`)
+  new UsageError(
+    `The ${what} ${path} cannot be read (${errorCode(error) ?? 'unknown'}). Is the path right, and may you read it?`,
+  )
 
 /** Throws UsageError for a file that was named and cannot be read. */
 export const readNamed = (path: string, what: string): string => {
@@ -29,7 +29,7 @@ const readOptional = (path: string): ConfigFile[] => {
   try {
     return [{ path, text: readFileSync(path, 'utf8') }]
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return []
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return []
     throw unreadable(path, 'configuration file', error)
   }
 }

@@ -1,5 +1,6 @@
+import { bracketed } from '../base/brackets.ts'
 import type { Config } from '../config/load.ts'
-import { clientSpelling, type ResolvedModel } from '../gateway/models.ts'
+import { clientSpelling, type ModelResolver, type ResolvedModel } from '../gateway/models.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */
@@ -10,8 +11,7 @@ const anyToken = 'dummy'
 /** Reaches the server from this machine, whatever address it is bound to. */
 export const localUrl = (host: string, port: number): string => {
   const isEverywhere = host === '0.0.0.0' || host === '::'
-  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
 }
 
 const neverByProxy = ['127.0.0.1', 'localhost', '::1']
@@ -28,6 +28,7 @@ const withoutProxy = (environment: Readonly<Record<string, string | undefined>>,
 
 export interface LaunchOptions {
   readonly config: Config
+  readonly models: Pick<ModelResolver, 'resolve'>
   readonly model: ResolvedModel
   readonly smallModel: ResolvedModel
   /** The one that is really used: the configured one may have been 0. */
@@ -44,6 +45,7 @@ const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpell
  */
 export const claudeCodeEnvironment = ({
   config,
+  models,
   model,
   smallModel,
   port,
@@ -56,8 +58,8 @@ export const claudeCodeEnvironment = ({
       ANTHROPIC_BASE_URL: localUrl(config.host, port),
       ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
       ANTHROPIC_MODEL: spelled(model),
-      ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
-      ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(models.resolve('opus')),
+      ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(models.resolve('sonnet')),
       ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
       ANTHROPIC_SMALL_FAST_MODEL: small,
       DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',

@@ -1,6 +1,7 @@
 import { accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { colors } from 'consola/utils'
+import { errorCode } from '../base/error-code.ts'
 import type { LogRecord, LogSink } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { LogFormat } from '../config/settings.ts'
@@ -54,8 +55,9 @@ export interface LogOptions {
 const logFileMode = 0o600
 
 const unwritable = (path: string, error: unknown): UsageError => {
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-  return new UsageError(`The log file ${path} cannot be written${code}. Give another with --log-file.`)
+  const code = errorCode(error)
+  const why = code === undefined ? '' : ` (${code})`
+  return new UsageError(`The log file ${path} cannot be written${why}. Give another with --log-file.`)
 }
 
 const openLogFile = (path: string): number => {
@@ -83,11 +85,13 @@ export const checkLogFile = (path: string | undefined): void => {
  * that cannot be written.
  */
 export const createLogSink = ({ format, file, color, write, now }: LogOptions): LogSink => {
-  const descriptor = file === undefined ? undefined : openLogFile(file)
-  let isBroken = false
+  const toLine: Formatter = format === 'json' ? asJson : (record, time) => asText(record, time, color)
+  if (file === undefined) return (record) => write(toLine(record, now()))
 
+  const isPainted = color && format === 'text'
+  const descriptor = openLogFile(file)
+  let isBroken = false
   const writeFile = (line: string): void => {
-    if (descriptor === undefined || isBroken) return
     try {
       appendFileSync(descriptor, line)
     } catch {
@@ -99,7 +103,8 @@ export const createLogSink = ({ format, file, color, write, now }: LogOptions): 
   }
   return (record) => {
     const time = now()
-    write(format === 'json' ? asJson(record, time) : asText(record, time, color))
-    writeFile(format === 'json' ? asJson(record, time) : asText(record, time, false))
+    const line = toLine(record, time)
+    write(line)
+    if (!isBroken) writeFile(isPainted ? asText(record, time, false) : line)
   }
 }

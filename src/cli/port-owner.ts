@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { productName } from '../version.ts'
 import { localUrl } from './launch.ts'
+import { processName } from './process-name.ts'
 
 /** Who has a port that we wanted, as far as it can be told. */
 
@@ -61,8 +62,7 @@ const askLinux = (port: number): string | undefined => {
   const pids = (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name))
   const pid = pids.find((candidate) => holds(candidate, links))
   if (pid === undefined) return undefined
-  const name = attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? 'unknown'
-  return `${name} (process ${pid})`
+  return `${processName(pid) ?? 'unknown'} (process ${pid})`
 }
 
 /** `another nexus-claude-api (version 1.2.3, process 4711)`, or undefined where nobody tells. */

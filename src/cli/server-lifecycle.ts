@@ -1,8 +1,7 @@
+import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Listener } from '../server/listen.ts'
 import { portOwner } from './port-owner.ts'
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
 
 export interface Place {
   readonly hostname: string
@@ -14,7 +13,7 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Pla
   try {
     return start()
   } catch (error) {
-    const code = codeOf(error)
+    const code = errorCode(error)
     if (code === 'EADDRINUSE') {
       const owner = await portOwner(hostname, port, platform)
       const by = owner === undefined ? '' : ` by ${owner}`
@@ -26,7 +25,7 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Pla
       throw new UsageError(`Port ${port} may not be used by you. Choose one above 1023 with --port.`)
     }
     throw new UsageError(
-      `Cannot listen on ${hostname}:${port}${code === '' ? '' : ` (${code})`}. Is --host an address of this machine?`,
+      `Cannot listen on ${hostname}:${port}${code === undefined ? '' : ` (${code})`}. Is --host an address of this machine?`,
     )
   }
 }

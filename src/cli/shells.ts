@@ -10,7 +10,7 @@ export interface LaunchEnvironment {
   readonly unset: readonly string[]
 }
 
-const posixQuote = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
+export const posixQuote = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
 
 /** In fish a backslash escapes a quote and itself, in quotes too. */
 const fishQuote = (value: string): string => `'${value.replace(/[\\']/g, String.raw`\$&`)}'`

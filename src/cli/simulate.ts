@@ -1,6 +1,8 @@
 import type { ArgsDef } from 'citty'
 import { GatewayError } from '../base/errors.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { portType } from '../config/settings.ts'
+import { Typed, toValue } from '../config/values.ts'
 import type { Scenario } from '../simulator/reply.ts'
 import { parseScenario } from '../simulator/scenario-file.ts'
 import { type JournalEntry, type SimulatorOptions, startSimulator } from '../simulator/server.ts'
@@ -35,14 +37,8 @@ const readScenario = (path: string): Scenario => {
   }
 }
 
-const maximumPort = 65_535
-
-const parsePort = (given: Flags[string]): number => {
-  if (given === undefined) return defaultPort
-  const port = typeof given === 'string' && given.trim() !== '' ? Number(given) : Number.NaN
-  if (Number.isInteger(port) && port >= 0 && port <= maximumPort) return port
-  throw new UsageError(`--port must be a whole number from 0 to ${maximumPort}.`)
-}
+const parsePort = (given: Flags[string]): number =>
+  typeof given === 'string' ? Number(toValue({ type: portType }, new Typed(given), '--port')) : defaultPort
 
 /** Names, sizes and verdicts, never the words of a request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>

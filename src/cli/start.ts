@@ -5,7 +5,13 @@ import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Machine, userConfigPath } from '../config/paths.ts'
 import type { SettingKey } from '../config/settings.ts'
-import { clientSpelling, createModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
+import {
+  clientSpelling,
+  createModelResolver,
+  type ModelResolver,
+  nexusModels,
+  type ResolvedModel,
+} from '../gateway/models.ts'
 import { listen } from '../server/listen.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { productName, version } from '../version.ts'
@@ -16,7 +22,7 @@ import { describeConfig } from './describe-config.ts'
 import type { Io } from './io.ts'
 import { claudeCodeEnvironment, localUrl } from './launch.ts'
 import { checkLogFile } from './log-sink.ts'
-import { parentProgram } from './parent-program.ts'
+import { processName } from './process-name.ts'
 import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
 
@@ -29,12 +35,11 @@ const missingKey = (machine: Machine): string => {
 Or try it without a key: ${productName} start --simulate`
 }
 
-/** `where` names the place for people. `default` cannot stand for itself here. */
-const findModel = (name: string, where: string): ResolvedModel => {
-  const found = createModelResolver(nexusModels, '').find(name)
+/** `where` names the place for people. */
+const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
+  const found = find(name)
   if (found !== undefined) return found
-  const known = nexusModels.map((model) => clientSpelling(model.id))
-  throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, known)} Known: ${known.join(', ')}.`)
+  throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, spellings)} Known: ${spellings.join(', ')}.`)
 }
 
 /** A setting as the user gave it: a flag or a variable by its name, a file by key and path. */
@@ -54,7 +59,7 @@ const shellFor = (flags: Flags, { platform, environment }: Machine): Shell | und
   const named = textFlag(flags, 'shell')
   const shell = named === undefined ? undefined : parseShell(named)
   if (flags['claude-code'] !== true) return undefined
-  return shell ?? detectShell({ platform, environment, parent: parentProgram() })
+  return shell ?? detectShell({ platform, environment, parent: processName(process.ppid) })
 }
 
 /** Bun reads its limit for connections from this variable, at its start. */
@@ -80,27 +85,34 @@ const warnings = ({ config, warnings: fromFiles }: CommandConfig): string[] => {
   ]
 }
 
-const banner = (model: ResolvedModel, url: string, upstream: string): string => {
-  const models = nexusModels.map(({ id }) => clientSpelling(id)).join(', ')
-  return `${productName} ${version}
+const banner = (models: ModelResolver, model: ResolvedModel, url: string, upstream: string): string =>
+  `${productName} ${version}
   Address   ${url}
   Upstream  ${upstream}
-  Models    ${models} (${clientSpelling(model.model.id)} by default)
+  Models    ${models.spellings.join(', ')} (${clientSpelling(model.model.id)} by default)
 `
-}
 
 /** `nexus-claude-api start`. Rejects with UsageError; resolves when the server was told to end. */
 export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const loaded = readConfig(flags, io.machine)
   const { config } = loaded
-  const model = findModel(config.model, placeOf('model', loaded))
-  const smallModel = findModel(config.smallModel, placeOf('smallModel', loaded))
+  // Without a default: `default` cannot stand for itself here.
+  const models = createModelResolver(nexusModels, '')
+  const model = findModel(models, config.model, placeOf('model', loaded))
+  const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
   const isSimulated = flags['simulate'] === true
   const apiKey = requireKey(config, isSimulated, io.machine)
   const shell = shellFor(flags, io.machine)
   const printLaunch = (port: number): void => {
     if (shell === undefined) return
-    const environment = claudeCodeEnvironment({ config, model, smallModel, port, environment: loaded.environment })
+    const environment = claudeCodeEnvironment({
+      config,
+      models,
+      model,
+      smallModel,
+      port,
+      environment: loaded.environment,
+    })
     io.out(`${launchLine(shell, environment, 'claude')}\n`)
   }
 
@@ -127,7 +139,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
 
   const upstream = isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : endpointUrl
-  io.err(banner(model, localUrl(config.host, listener.port), upstream))
+  io.err(banner(models, model, localUrl(config.host, listener.port), upstream))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')
   printLaunch(listener.port)
   await untilStopped(listener, io.err)

@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../base/json.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { settings } from './settings.ts'
@@ -21,10 +22,7 @@ const groups: ReadonlySet<string> = new Set(
 
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parseObject = ({ path, text }: ConfigFile): Readonly<Record<string, unknown>> => {
+const parseObject = ({ path, text }: ConfigFile): Json => {
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -41,7 +39,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
   const values = new Map<string, unknown>()
   const warnings: string[] = []
 
-  const read = (object: Readonly<Record<string, unknown>>, prefix: string): void => {
+  const read = (object: Json, prefix: string): void => {
     for (const [name, value] of Object.entries(object)) {
       const key = prefix + camelCase(name)
       if (prefix === '' && groups.has(key)) {

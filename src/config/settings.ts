@@ -29,6 +29,14 @@ const logFormats = ['text', 'json'] as const
 export type LogFormat = (typeof logFormats)[number]
 
 const maximumPort = 65_535
+/** Zero is any free one. */
+export const portType = {
+  kind: 'number',
+  minimum: 0,
+  maximum: maximumPort,
+  integer: true,
+} as const satisfies SettingType
+
 const maximumRetries = 10
 /** A day: longer is no deadline. */
 const maximumTimeoutSeconds = 86_400
@@ -49,7 +57,7 @@ export const settings = [
     flag: 'port',
     alias: 'p',
     environment: ['NEXUS_PORT'],
-    type: { kind: 'number', minimum: 0, maximum: maximumPort, integer: true },
+    type: portType,
     default: 4141,
     description: 'Port to listen on; 0 for any free one',
     hint: 'port',

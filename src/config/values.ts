@@ -1,3 +1,4 @@
+import { bracketed, unbracketed } from '../base/brackets.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Setting, SettingType } from './settings.ts'
 
@@ -52,14 +53,12 @@ const toUrl = (text: string, where: string): string => {
 
 /** `127.1`, `[::1]` and `*` as everybody else writes them, so that what is loopback is known for it. */
 const toHost = (text: string, where: string): string => {
-  const bare = text.trim().replace(/^\[|\]$/g, '')
+  const bare = unbracketed(text.trim())
   if (bare === '*') return '0.0.0.0'
-  const url = URL.parse(`http://${bare.includes(':') ? `[${bare}]` : bare}`)
+  const url = URL.parse(`http://${bracketed(bare)}`)
   const isHostAlone =
     url !== null && url.port === '' && url.pathname === '/' && url.username === '' && url.search === ''
-  return isHostAlone
-    ? url.hostname.replace(/^\[|\]$/g, '')
-    : fail(where, 'must be an address or a name of this machine.')
+  return isHostAlone ? unbracketed(url.hostname) : fail(where, 'must be an address or a name of this machine.')
 }
 
 const requireText = (value: unknown, where: string): string => {
@@ -71,7 +70,7 @@ const requireText = (value: unknown, where: string): string => {
  * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
  * `NEXUS_PORT`, `port in /home/me/config.json`.
  */
-export const toValue = ({ type }: Setting, value: unknown, where: string): string | number => {
+export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): string | number => {
   switch (type.kind) {
     case 'number':
       return toNumber(value, type, where)

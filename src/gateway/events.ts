@@ -1,7 +1,6 @@
 import type { GatewayError } from '../base/errors.ts'
-import type { StopReason, Usage } from '../wire/anthropic/response.ts'
-
-type ReportedUsage = Omit<Usage, 'service_tier'>
+import type { FinalUsage } from '../wire/anthropic/events.ts'
+import type { StopReason } from '../wire/anthropic/response.ts'
 
 /** What happened to one request for an answer. Never what was said in it. */
 export interface AnsweredRequest {
@@ -14,7 +13,7 @@ export interface AnsweredRequest {
   readonly firstEventMs: number | undefined
   readonly durationMs: number
   readonly stopReason: StopReason | undefined
-  readonly usage: ReportedUsage | undefined
+  readonly usage: FinalUsage | undefined
 }
 
 /** Observers subscribe to these; a new one is a new file here. */

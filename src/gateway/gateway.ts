@@ -47,7 +47,8 @@ interface Story {
   firstEvent(): void
   read(batch: EventBatch): void
   answered(message?: Message): void
-  failed(error: GatewayError): void
+  /** What is to be thrown on. */
+  failed(thrown: unknown): GatewayError
   cancelled(): void
 }
 
@@ -113,9 +114,11 @@ const createStory = (
       }
       tell((told) => ({ type: 'answered', ...told }))
     },
-    failed(error) {
+    failed(thrown) {
+      const error = toGatewayError(thrown)
       if (context.signal.aborted) tell((told) => ({ type: 'cancelled', ...told }))
       else tell((told) => ({ type: 'failed', error, ...told }))
+      return error
     },
     cancelled() {
       tell((told) => ({ type: 'cancelled', ...told }))
@@ -133,9 +136,7 @@ async function* observed(batches: AsyncIterable<EventBatch>, story: Story): Asyn
       yield batch
     }
   } catch (thrown) {
-    const error = toGatewayError(thrown)
-    story.failed(error)
-    throw error
+    throw story.failed(thrown)
   } finally {
     // Whoever reads may leave at any batch, and leaves after the last.
     if (isComplete) story.answered()
@@ -157,9 +158,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
         story.answered(message)
         return message
       } catch (thrown) {
-        const error = toGatewayError(thrown)
-        story.failed(error)
-        throw error
+        throw story.failed(thrown)
       }
     },
 
@@ -170,9 +169,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
         story.firstEvent()
         return observed(batches, story)
       } catch (thrown) {
-        const error = toGatewayError(thrown)
-        story.failed(error)
-        throw error
+        throw story.failed(thrown)
       }
     },
 

@@ -77,6 +77,8 @@ export interface ResolvedModel {
 }
 
 export interface ModelResolver {
+  /** Every model as clients spell it, for sentences. */
+  readonly spellings: readonly string[]
   /** Undefined for a name that is nobody's. */
   find(asked: string): ResolvedModel | undefined
   /** Throws GatewayError (`not_found_error`). */
@@ -85,6 +87,7 @@ export interface ModelResolver {
 
 export const createModelResolver = (models: readonly NexusModel[], defaultModelId: string): ModelResolver => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
+  const spellings = models.map((model) => clientSpelling(model.id))
   const ofFamily = (family: NexusModel['family']): NexusModel | undefined =>
     models.find((model) => model.family === family)
 
@@ -105,14 +108,14 @@ export const createModelResolver = (models: readonly NexusModel[], defaultModelI
   }
 
   return {
+    spellings,
     find,
     resolve(asked) {
       const resolved = find(asked)
       if (resolved !== undefined) return resolved
-      const known = models.map((model) => clientSpelling(model.id)).join(', ')
       throw new GatewayError(
         'not_found_error',
-        `model: ${withoutContextSuffix(asked).slice(0, 200)} is not known here. Ask for one of ${known}.`,
+        `model: ${withoutContextSuffix(asked).slice(0, 200)} is not known here. Ask for one of ${spellings.join(', ')}.`,
         {
           shouldRetry: false,
         },

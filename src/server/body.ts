@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
@@ -30,8 +31,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['deflate', inflateAny],
 ])
 
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+const isTooLarge = (error: unknown): boolean => errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
 
 const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> => {
   const decoder = decoders.get(encoding)

@@ -1,11 +1,10 @@
+import { isObject } from '../base/json.ts'
 import type { ContentBlock } from '../wire/converse/content.ts'
 import type { ConverseMessage } from '../wire/converse/request.ts'
 import { isGenuineRedaction, isGenuineSignature } from './signature.ts'
-import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule } from './validation.ts'
 
 /** Bedrock's rules for a conversation, with its own words. */
-
-const isBlank = (text: string): boolean => text.trim() === ''
 
 const alternation: Rule = ({ body: { messages } }) => {
   if (messages.length === 0) return 'The messages field is empty. Add a message and try again.'
@@ -101,14 +100,11 @@ const toolOrder: Rule = ({ body: { messages } }) => {
 
 const toolInputs: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ content }, index) =>
-    firstOf(content, (block, position) => {
-      const isWrong =
-        'toolUse' in block &&
-        (typeof block.toolUse.input !== 'object' || block.toolUse.input === null || Array.isArray(block.toolUse.input))
-      return isWrong
+    firstOf(content, (block, position) =>
+      'toolUse' in block && !isObject(block.toolUse.input)
         ? byModel(`messages.${index}.content.${position}.tool_use.input: Input should be a valid dictionary`)
-        : undefined
-    }),
+        : undefined,
+    ),
   )
 
 const ending: Rule = ({ body: { messages }, model }) => {

@@ -1,23 +1,18 @@
+import { isObject, type Json } from '../base/json.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
+import { lastBlocks, textOf } from './read-request.ts'
 import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
 
 /** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
 
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const longestEcho = 2000
 
 /** The last thing that was said, and who said it. */
-const lastWords = ({ messages }: ConverseRequest): string => {
-  for (const block of (messages.at(-1)?.content ?? []).toReversed()) {
+const lastWords = (request: SimulatedRequest): string => {
+  for (const block of lastBlocks(request).toReversed()) {
     if ('text' in block && !block.text.startsWith('<system-reminder>'))
       return `You said: ${block.text.slice(0, longestEcho)}`
-    if ('toolResult' in block) {
-      const texts = block.toolResult.content.flatMap((part) => ('text' in part ? [part.text] : []))
-      return `The tool said: ${texts.join('\n').slice(0, longestEcho)}`
-    }
+    if ('toolResult' in block) return `The tool said: ${textOf(block.toolResult.content).slice(0, longestEcho)}`
   }
   return 'You said nothing that I can read.'
 }
@@ -54,8 +49,9 @@ const thinkingOf = ({ additionalModelRequestFields }: ConverseRequest): Json | u
   return isObject(thinking) && thinking['type'] !== 'disabled' ? thinking : undefined
 }
 
-export const echo = ({ body }: SimulatedRequest): Reply => {
-  const words = lastWords(body)
+export const echo = (request: SimulatedRequest): Reply => {
+  const { body } = request
+  const words = lastWords(request)
   const schema = body.outputConfig?.textFormat?.structure.jsonSchema.schema
   const text = schema === undefined ? words : JSON.stringify(exampleOf(JSON.parse(schema), words.slice(0, 60)))
   const thinking = thinkingOf(body)

@@ -1,10 +1,7 @@
-import { byModel, firstOf, type Refusal, type Rule, type RuleContext } from './validation.ts'
+import { isObject, type Json } from '../base/json.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule, type RuleContext } from './validation.ts'
 
 /** The model's rules for its settings, and Converse's for the fields that it merges into its own. */
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const additional = ({ body }: RuleContext): Json => body.additionalModelRequestFields ?? {}
 const thinkingOf = (context: RuleContext): Json | undefined => {
@@ -154,7 +151,7 @@ const limits: Rule = ({ body: { inferenceConfig }, model }) => {
   if (maxTokens > model.maxOutputTokens) {
     return `The maximum tokens you requested exceeds the model limit of ${model.maxOutputTokens}. Try again with a maximum tokens value that is lower than ${model.maxOutputTokens}.`
   }
-  return stopSequences.some((sequence) => sequence.trim() === '')
+  return stopSequences.some(isBlank)
     ? byModel('stop_sequences: each stop sequence must contain non-whitespace')
     : undefined
 }

@@ -1,5 +1,6 @@
 import type { ContentBlock, Document, Image, SearchResult } from '../wire/converse/content.ts'
-import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule } from './validation.ts'
 
 /** Bedrock's rules for documents and images. */
 
@@ -12,6 +13,7 @@ const lawfulName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
 /** Blocks and the parts of tool results alike. */
 const partsOf = (blocks: readonly ContentBlock[]): object[] =>
   blocks.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
+const allParts = ({ messages }: ConverseRequest): object[] => messages.flatMap(({ content }) => partsOf(content))
 
 const bytesOf = (base64: string): number => Math.floor((base64.length * 3) / 4)
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/
@@ -21,8 +23,8 @@ const documentsIn = (parts: readonly object[]): Document[] =>
 const imagesIn = (parts: readonly object[]): Image[] =>
   parts.flatMap((part) => ('image' in part ? [part.image as Image] : []))
 
-const documentNames: Rule = ({ body: { messages } }) => {
-  const names = documentsIn(messages.flatMap(({ content }) => partsOf(content))).map(({ name }) => name)
+const documentNames: Rule = ({ body }) => {
+  const names = documentsIn(allParts(body)).map(({ name }) => name)
   const unlawful = names.find((name) => !lawfulName.test(name))
   if (unlawful !== undefined) {
     return "The document name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character."
@@ -43,7 +45,7 @@ const accompanied: Rule = ({ body: { messages } }) =>
   })
 
 const citations: Rule = ({ body }) => {
-  const documents = documentsIn(body.messages.flatMap(({ content }) => partsOf(content)))
+  const documents = documentsIn(allParts(body))
   const cited = documents.filter((document) => document.citations?.enabled === true).length
   if (cited > 0 && body.outputConfig?.textFormat !== undefined)
     return byModel('citations cannot be used with structured output')
@@ -51,8 +53,6 @@ const citations: Rule = ({ body }) => {
     ? byModel('Citations must be enabled on all documents or none.')
     : undefined
 }
-
-const isBlank = (text: string): boolean => text.trim() === ''
 
 const documentRefusal = ({ format, source, context }: Document): Refusal | undefined => {
   if (context !== undefined && isBlank(context)) return 'The context of a document is blank.'
@@ -66,23 +66,19 @@ const documentRefusal = ({ format, source, context }: Document): Refusal | undef
   return format === 'pdf' && !source.bytes.startsWith('JVBERi') ? byModel('The PDF specified was not valid') : undefined
 }
 
-const documents: Rule = ({ body: { messages } }) =>
-  firstOf(documentsIn(messages.flatMap(({ content }) => partsOf(content))), documentRefusal)
+const documents: Rule = ({ body }) => firstOf(documentsIn(allParts(body)), documentRefusal)
 
-const searchResults: Rule = ({ body: { messages } }) =>
-  firstOf(
-    messages.flatMap(({ content }) => partsOf(content)),
-    (part) => {
-      if (!('searchResult' in part)) return undefined
-      const { content } = part.searchResult as SearchResult
-      return content.length === 0 || content.some(({ text }) => isBlank(text))
-        ? byModel('search_result content cannot be blank')
-        : undefined
-    },
-  )
+const searchResults: Rule = ({ body }) =>
+  firstOf(allParts(body), (part) => {
+    if (!('searchResult' in part)) return undefined
+    const { content } = part.searchResult as SearchResult
+    return content.length === 0 || content.some(({ text }) => isBlank(text))
+      ? byModel('search_result content cannot be blank')
+      : undefined
+  })
 
-const count: Rule = ({ body: { messages } }) => {
-  const parts = messages.flatMap(({ content }) => partsOf(content))
+const count: Rule = ({ body }) => {
+  const parts = allParts(body)
   const images = imagesIn(parts).length
   const documents = documentsIn(parts).length
   return images + documents > maximumMedia
@@ -107,8 +103,7 @@ const imageRefusal = ({ format, source }: Image): Refusal | undefined => {
     : byModel(`Image does not match the provided media type image/${format}`)
 }
 
-const images: Rule = ({ body: { messages } }) =>
-  firstOf(imagesIn(messages.flatMap(({ content }) => partsOf(content))), imageRefusal)
+const images: Rule = ({ body }) => firstOf(imagesIn(allParts(body)), imageRefusal)
 
 export const mediaRules: readonly Rule[] = [
   documentNames,

@@ -21,25 +21,19 @@ const commonBetas = [
   'computer-use-2025-11-24',
 ]
 
+/** Sonnet and Opus of that version differ in nothing that is judged here. */
+const large46: Omit<SimulatedModel, 'id'> = {
+  thinking: ['enabled', 'adaptive', 'disabled'],
+  effort: ['low', 'medium', 'high', 'max'],
+  prefill: false,
+  betas: [...commonBetas, 'context-1m-2025-08-07'],
+  maxOutputTokens: 128_000,
+  window: 200_000,
+}
+
 export const simulatedModels: readonly SimulatedModel[] = [
-  {
-    id: 'claude-sonnet-4.6',
-    thinking: ['enabled', 'adaptive', 'disabled'],
-    effort: ['low', 'medium', 'high', 'max'],
-    prefill: false,
-    betas: [...commonBetas, 'context-1m-2025-08-07'],
-    maxOutputTokens: 128_000,
-    window: 200_000,
-  },
-  {
-    id: 'claude-opus-4.6',
-    thinking: ['enabled', 'adaptive', 'disabled'],
-    effort: ['low', 'medium', 'high', 'max'],
-    prefill: false,
-    betas: [...commonBetas, 'context-1m-2025-08-07'],
-    maxOutputTokens: 128_000,
-    window: 200_000,
-  },
+  { id: 'claude-sonnet-4.6', ...large46 },
+  { id: 'claude-opus-4.6', ...large46 },
   {
     id: 'claude-haiku-4.5',
     thinking: ['enabled', 'disabled'],

@@ -1,5 +1,7 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import type { Citation, ConverseStopReason, TokenUsage } from '../wire/converse/response.ts'
+import { Closed, OneOf } from '../wire/open.ts'
 
 /** What the simulated model says. Everything but the content has a sensible default. */
 export interface Reply {
@@ -25,40 +27,47 @@ export type ReplyBlock =
   | { readonly tool: string; readonly input?: unknown; readonly id?: string }
   | { readonly citedText: string; readonly citations: readonly Citation[] }
 
-/** How a stream arrives. */
-export interface Pace {
-  /** Milliseconds before the first byte. */
-  readonly firstMs?: number
-  /** Milliseconds between frames. */
-  readonly frameMs?: number
-  /** Characters in one delta. */
-  readonly deltaCharacters?: number
-  /** Bytes in one write, however the frames lie; otherwise a write is a frame. */
-  readonly chunkBytes?: number
-}
+const Optional = Type.Optional
+const Milliseconds = Type.Integer({ minimum: 0 })
+const Count = Type.Integer({ minimum: 1 })
 
-export interface HttpError {
-  readonly status: number
+/** How a stream arrives. */
+export const Pace = Closed({
+  /** Before the first byte. */
+  firstMs: Optional(Milliseconds),
+  /** Between frames. */
+  frameMs: Optional(Milliseconds),
+  /** Characters in one delta. */
+  deltaCharacters: Optional(Count),
+  /** Bytes in one write, however the frames lie; otherwise a write is a frame. */
+  chunkBytes: Optional(Count),
+})
+export type Pace = Static<typeof Pace>
+
+export const HttpError = Closed({
+  status: Type.Integer({ minimum: 300, maximum: 599 }),
   /** AWS's name of the exception, for `x-amzn-errortype`. */
-  readonly type?: string
-  readonly message?: string
-  readonly headers?: Readonly<Record<string, string>>
+  type: Optional(Type.String()),
+  message: Optional(Type.String()),
+  headers: Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
   /** The whole body, where it is not AWS's JSON. */
-  readonly body?: string
-}
+  body: Optional(Type.String()),
+})
+export type HttpError = Static<typeof HttpError>
 
 /** Counted in frames that were sent whole. */
-export interface StreamFault {
-  readonly afterFrames: number
+export const StreamFault = Closed({
+  afterFrames: Type.Integer({ minimum: 0 }),
   /** `cut` ends the body as if it were complete, `reset` breaks the connection, `hang` says nothing more. */
-  readonly kind: 'cut' | 'cut frame' | 'reset' | 'corrupt' | 'hang' | 'exception' | 'error'
+  kind: OneOf('cut', 'cut frame', 'reset', 'corrupt', 'hang', 'exception', 'error'),
   /** For `exception` and `error`: `throttlingException`, ... */
-  readonly type?: string
-  readonly message?: string
+  type: Optional(Type.String()),
+  message: Optional(Type.String()),
   /** For `modelStreamErrorException`. */
-  readonly originalStatusCode?: number
-  readonly originalMessage?: string
-}
+  originalStatusCode: Optional(Type.Integer()),
+  originalMessage: Optional(Type.String()),
+})
+export type StreamFault = Static<typeof StreamFault>
 
 export interface SimulatedRequest {
   readonly modelId: string

@@ -1,14 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { dotted, GatewayError } from '../base/errors.ts'
-import type { ContentBlock } from '../wire/converse/content.ts'
+import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findFault } from '../wire/fault.ts'
-import { Closed, JsonObject, OneOf } from '../wire/open.ts'
-import type { Reply, Scenario, SimulatedRequest } from './reply.ts'
+import { Closed, JsonObject } from '../wire/open.ts'
+import { lastBlocks, offers, resultText } from './read-request.ts'
+import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
 
 /** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
 
 const Optional = Type.Optional
-const Milliseconds = Type.Integer({ minimum: 0 })
 const Count = Type.Integer({ minimum: 1 })
 
 const ReplyBlockSchema = Type.Union([
@@ -20,48 +20,12 @@ const ReplyBlockSchema = Type.Union([
 
 const ReplySchema = Closed({
   content: Optional(Type.Array(ReplyBlockSchema)),
-  stopReason: Optional(
-    OneOf(
-      'end_turn',
-      'tool_use',
-      'max_tokens',
-      'stop_sequence',
-      'guardrail_intervened',
-      'content_filtered',
-      'malformed_model_output',
-      'malformed_tool_use',
-      'model_context_window_exceeded',
-    ),
-  ),
+  stopReason: Optional(ConverseStopReason),
   stopSequence: Optional(Type.String()),
   usage: Optional(JsonObject),
-  pace: Optional(
-    Closed({
-      firstMs: Optional(Milliseconds),
-      frameMs: Optional(Milliseconds),
-      deltaCharacters: Optional(Count),
-      chunkBytes: Optional(Count),
-    }),
-  ),
-  error: Optional(
-    Closed({
-      status: Type.Integer({ minimum: 300, maximum: 599 }),
-      type: Optional(Type.String()),
-      message: Optional(Type.String()),
-      headers: Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
-      body: Optional(Type.String()),
-    }),
-  ),
-  fault: Optional(
-    Closed({
-      afterFrames: Type.Integer({ minimum: 0 }),
-      kind: OneOf('cut', 'cut frame', 'reset', 'corrupt', 'hang', 'exception', 'error'),
-      type: Optional(Type.String()),
-      message: Optional(Type.String()),
-      originalStatusCode: Optional(Type.Integer()),
-      originalMessage: Optional(Type.String()),
-    }),
-  ),
+  pace: Optional(Pace),
+  error: Optional(HttpError),
+  fault: Optional(StreamFault),
 })
 
 const ConditionSchema = Closed({
@@ -88,27 +52,16 @@ const RuleSchema = Closed({
 const ScenarioFile = Closed({ rules: Type.Array(RuleSchema) })
 type ScenarioFile = Static<typeof ScenarioFile>
 
-const lastBlocks = ({ body }: SimulatedRequest): readonly ContentBlock[] => body.messages.at(-1)?.content ?? []
-
 const lastText = (request: SimulatedRequest): string => {
   const last = lastBlocks(request).findLast((block) => 'text' in block)
   return last === undefined ? '' : last.text
 }
 
-const resultTexts = (request: SimulatedRequest): string =>
-  lastBlocks(request)
-    .flatMap((block) => ('toolResult' in block ? block.toolResult.content : []))
-    .flatMap((part) => ('text' in part ? [part.text] : []))
-    .join('\n')
-
-const offers = ({ body }: SimulatedRequest, name: string): boolean =>
-  (body.toolConfig?.tools ?? []).some((tool) => 'toolSpec' in tool && tool.toolSpec.name === name)
-
 const fits = (when: Condition, request: SimulatedRequest): boolean =>
   (when.model === undefined || when.model === request.modelId) &&
   (when.stream === undefined || when.stream === request.isStream) &&
   (when.text === undefined || new RegExp(when.text).test(lastText(request))) &&
-  (when.toolResult === undefined || new RegExp(when.toolResult).test(resultTexts(request))) &&
+  (when.toolResult === undefined || new RegExp(when.toolResult).test(resultText(request))) &&
   (when.tool === undefined || offers(request, when.tool)) &&
   (when.structured === undefined || when.structured === (request.body.outputConfig?.textFormat !== undefined))
 

@@ -1,3 +1,5 @@
+import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { bracketed } from '../base/brackets.ts'
 import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
@@ -107,15 +109,7 @@ const parse = (text: string): unknown => {
 
 /** Waits, unless the client leaves first. */
 const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  if (milliseconds <= 0 || signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    const timer = setTimeout(wake, milliseconds)
-    signal.addEventListener('abort', wake, { once: true })
-  })
+  if (milliseconds > 0) await resolveAfter(milliseconds, undefined, { signal }).catch(() => {})
 }
 
 /** A request as far as its path and body tell. */
@@ -210,6 +204,5 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     fetch: answer,
   })
   const port = server.port ?? 0
-  const name = hostname.includes(':') ? `[${hostname}]` : hostname
-  return { url: `http://${name}:${port}`, port, stop: () => server.stop(true) }
+  return { url: `http://${bracketed(hostname)}:${port}`, port, stop: () => server.stop(true) }
 }

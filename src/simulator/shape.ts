@@ -1,9 +1,10 @@
+import type { Path } from '../base/path.ts'
 import { ConverseRequest } from '../wire/converse/request.ts'
 import { type Fault, findFault } from '../wire/fault.ts'
 import type { Refusal } from './validation.ts'
 
 /** AWS counts list members from 1 and writes `.member` after each. */
-const awsPath = (path: Fault['path']): string =>
+const awsPath = (path: Path): string =>
   path.map((step) => (typeof step === 'number' ? `${step + 1}.member` : step)).join('.')
 
 const constraintOf = (fault: Exclude<Fault, { kind: 'unknownMember' | 'type' | 'tag' }>): string => {

@@ -1,10 +1,8 @@
+import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { faultFrame } from './frames.ts'
 import type { Pace, StreamFault } from './reply.ts'
 
 /** Sends frames as a body: at a pace, cut as asked, and broken as asked. */
-
-const rest = (milliseconds: number): Promise<void> | undefined =>
-  milliseconds > 0 ? new Promise((resolve) => setTimeout(resolve, milliseconds)) : undefined
 
 const corrupted = (frame: Uint8Array): Uint8Array => {
   const damaged = frame.slice()
@@ -59,7 +57,8 @@ export interface StreamOptions {
 }
 
 export const streamBody = ({ frames, pace, fault, onCancel, onEnd }: StreamOptions): ReadableStream<Uint8Array> => {
-  const steps = recut(withFault(frames, fault), pace.chunkBytes)
+  const { frameMs = 0, chunkBytes } = pace
+  const steps = recut(withFault(frames, fault), chunkBytes)
   let position = 0
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -69,12 +68,12 @@ export const streamBody = ({ frames, pace, fault, onCancel, onEnd }: StreamOptio
         controller.close()
         return
       }
-      if (position > 0) await rest(pace.frameMs ?? 0)
+      if (position > 0 && frameMs > 0) await resolveAfter(frameMs)
       position += 1
       if (step === 'hang') await new Promise(() => {})
       else if (step === 'reset') {
         // What was written before goes out first.
-        await rest(settleMs)
+        await resolveAfter(settleMs)
         controller.error(new Error('simulated reset'))
       } else controller.enqueue(step)
     },

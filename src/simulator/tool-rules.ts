@@ -1,5 +1,5 @@
 import type { ConverseTool } from '../wire/converse/request.ts'
-import { byModel, firstOf, type Rule } from './validation.ts'
+import { byModel, firstOf, isBlank, type Rule } from './validation.ts'
 
 /** Bedrock's rules for tools, and the model's for their schemas. */
 
@@ -37,7 +37,7 @@ const schemas: Rule = ({ body: { toolConfig } }) =>
   firstOf(specsOf(toolConfig?.tools ?? []), ({ description, inputSchema }, index) => {
     const place = `tools.${index}.custom`
     const { json } = inputSchema
-    if (description !== undefined && description.trim() === '')
+    if (description !== undefined && isBlank(description))
       return byModel(`${place}.description: must contain non-whitespace text`)
     if (json['type'] === undefined) return byModel(`${place}.input_schema.type: Field required`)
     if (json['type'] !== 'object') return byModel(`${place}.input_schema.type: Input should be 'object'`)

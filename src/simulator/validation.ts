@@ -15,6 +15,9 @@ export type Rule = (context: RuleContext) => Refusal | undefined
 /** What the model itself refuses comes wrapped like this. */
 export const byModel = (message: string): Refusal => `The model returned the following errors: ${message}`
 
+/** Our own reading of what Bedrock calls blank: a judge does not ask the translation. */
+export const isBlank = (text: string): boolean => text.trim() === ''
+
 /** The first refusal of a list of rules. */
 export const firstRefusal = (rules: readonly Rule[], context: RuleContext): Refusal | undefined => {
   for (const rule of rules) {

@@ -1,3 +1,4 @@
+import { errorCode } from '../base/error-code.ts'
 import { GatewayError } from '../base/errors.ts'
 
 /** The `code` under which Bun's fetch reports that the line broke, not that the other side refused. */
@@ -11,13 +12,8 @@ const brokenConnection: ReadonlySet<string> = new Set([
 
 const certificateFault = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/
 
-const codeOf = (error: unknown): string => {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : ''
-}
-
 /** The line broke under a request: one that had been kept open, most likely. */
-export const isBrokenConnection = (error: unknown): boolean => brokenConnection.has(codeOf(error))
+export const isBrokenConnection = (error: unknown): boolean => brokenConnection.has(errorCode(error) ?? '')
 
 const sentenceFor = (code: string, host: string): string => {
   if (code === 'ConnectionRefused' || code === 'ECONNREFUSED') {
@@ -37,7 +33,7 @@ const sentenceFor = (code: string, host: string): string => {
 
 /** What fetch threw, in words that name the remedy. The client may try again. */
 export const toConnectionError = (error: unknown, host: string): GatewayError =>
-  new GatewayError('api_error', sentenceFor(codeOf(error), host), {
+  new GatewayError('api_error', sentenceFor(errorCode(error) ?? '', host), {
     status: 502,
     shouldRetry: true,
     retryable: true,

@@ -1,10 +1,12 @@
 import { Kind, OptionalKind, type TSchema } from '@sinclair/typebox'
+import { isObject, type Json } from '../base/json.ts'
+import type { Path } from '../base/path.ts'
 
 /**
  * Finds the first place where a value breaks its schema, and looks into unions: TypeBox's own errors
  * stop at the union, which for a message means "something in here is wrong".
  */
-export type Fault = { readonly path: readonly (string | number)[] } & (
+export type Fault = { readonly path: Path } & (
   | { readonly kind: 'required' }
   | { readonly kind: 'unknownMember' }
   | { readonly kind: 'type'; readonly expected: string }
@@ -16,11 +18,7 @@ export type Fault = { readonly path: readonly (string | number)[] } & (
   | { readonly kind: 'pattern'; readonly pattern: string }
 )
 
-type Path = readonly (string | number)[]
-
 const kindOf = (schema: TSchema): string => schema[Kind]
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const outside = (size: number, minimum: number | undefined, maximum: number | undefined): boolean =>
   (minimum !== undefined && size < minimum) || (maximum !== undefined && size > maximum)
@@ -56,7 +54,7 @@ const arrayFault = (schema: TSchema, value: unknown, path: Path): Fault | undefi
 }
 
 const objectFault = (schema: TSchema, value: unknown, path: Path): Fault | undefined => {
-  if (!isPlainObject(value)) return { path, kind: 'type', expected: 'object' }
+  if (!isObject(value)) return { path, kind: 'type', expected: 'object' }
   const properties: Record<string, TSchema> = schema['properties']
   for (const [name, property] of Object.entries(properties)) {
     if (value[name] === undefined) {
@@ -86,7 +84,7 @@ const membersOf = (schema: TSchema): TSchema[] =>
   (schema['anyOf'] as TSchema[]).filter((member) => kindOf(member) !== 'Null')
 
 /** Anthropic's unions name their kind in `type`. */
-const taggedFault = (members: readonly TSchema[], value: Record<string, unknown>, path: Path): Fault | undefined => {
+const taggedFault = (members: readonly TSchema[], value: Json, path: Path): Fault | undefined => {
   const tagOf = (member: TSchema): TSchema => member['properties'].type
   const meant = members.find((member) =>
     value['type'] === undefined
@@ -104,7 +102,7 @@ const taggedFault = (members: readonly TSchema[], value: Record<string, unknown>
 }
 
 /** Converse's unions name their kind by a member's name, which stands first in the schema. */
-const namedFault = (members: readonly TSchema[], value: Record<string, unknown>, path: Path): Fault | undefined => {
+const namedFault = (members: readonly TSchema[], value: Json, path: Path): Fault | undefined => {
   const nameOf = (member: TSchema): string => Object.keys(member['properties'])[0] ?? ''
   const [meant, other] = members.filter((member) => value[nameOf(member)] !== undefined)
   if (meant !== undefined && other === undefined) return findFault(meant, value, path)
@@ -124,7 +122,7 @@ const unionFault = (schema: TSchema, value: unknown, path: Path): Fault | undefi
       : { path, kind: 'enum', expected: literals }
   }
   if (members.every((member) => kindOf(member) === 'Object')) {
-    if (!isPlainObject(value)) return { path, kind: 'type', expected: 'object' }
+    if (!isObject(value)) return { path, kind: 'type', expected: 'object' }
     const isTagged = members.every((member) => member['properties'].type !== undefined)
     return (isTagged ? taggedFault : namedFault)(members, value, path)
   }
@@ -137,7 +135,7 @@ const unionFault = (schema: TSchema, value: unknown, path: Path): Fault | undefi
 }
 
 const recordFault = (value: unknown, path: Path): Fault | undefined =>
-  isPlainObject(value) ? undefined : { path, kind: 'type', expected: 'object' }
+  isObject(value) ? undefined : { path, kind: 'type', expected: 'object' }
 
 /** The first fault of `value`, or undefined where the schema holds. */
 export const findFault = (schema: TSchema, value: unknown, path: Path = []): Fault | undefined => {

@@ -78,7 +78,6 @@ test('a logger passes on its level and above', () => {
     { level: 'warn', event: 'c', fields: { n: 1 } },
     { level: 'error', event: 'd', fields: {} },
   ])
-  expect([log.isEnabled('info'), log.isEnabled('error')]).toEqual([false, true])
 })
 
 test.each([

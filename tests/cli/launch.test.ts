@@ -9,6 +9,7 @@ const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
 const environmentFor = (environment: Record<string, string>, host = '127.0.0.1') =>
   claudeCodeEnvironment({
     config: { ...defaultConfig, host },
+    models: resolver,
     model: resolver.resolve('sonnet'),
     smallModel: resolver.resolve('haiku'),
     port: 4141,

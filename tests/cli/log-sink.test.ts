@@ -1,11 +1,14 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createLogSink } from '../../src/cli/log-sink.ts'
+import { temporaryFolder } from '../support/cli.ts'
 
-const written = (format: 'text' | 'json', value: string, color = false): string => {
+const written = (format: 'text' | 'json', value: string, color = false, file?: string): string => {
   let out = ''
   const sink = createLogSink({
     format,
-    file: undefined,
+    file,
     color,
     write: (text) => {
       out += text
@@ -34,4 +37,11 @@ test.each(['text', 'json'] as const)('nothing that a terminal obeys comes throug
 
 test('colour only where it is wanted', () => {
   expect(written('text', 'x')).not.toContain('\u001b')
+})
+
+test.each(['text', 'json'] as const)('the file has the same line, and never a colour (%s)', (format) => {
+  const file = join(temporaryFolder(), 'log')
+  for (const color of [true, false]) written(format, 'x', color, file)
+  const line = written(format, 'x')
+  expect(readFileSync(file, 'utf8')).toBe(line + line)
 })

@@ -1,13 +1,8 @@
 import { GatewayError } from '../../base/errors.ts'
+import type { Stop } from '../../wire/anthropic/events.ts'
 import type { StopDetails, StopReason } from '../../wire/anthropic/response.ts'
 import type { AdditionalResponseFields } from '../../wire/converse/response.ts'
 import type { ReplyContext } from './reply-context.ts'
-
-export interface Stop {
-  readonly stop_reason: StopReason
-  readonly stop_sequence: string | null
-  readonly stop_details?: StopDetails
-}
 
 const refusal: StopDetails = {
   type: 'refusal',

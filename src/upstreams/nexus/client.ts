@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
@@ -39,9 +40,6 @@ export interface NexusClient {
 
 const eventStream = 'application/vnd.amazon.eventstream'
 const successStatus = 200
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {

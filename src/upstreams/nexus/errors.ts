@@ -1,10 +1,9 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
+import { isObject, type Json } from '../../base/json.ts'
 import { exceptionName, type Failure, invalid, type Kind, kindOf } from './error-kinds.ts'
 import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
 /** Nexus's failures as Anthropic's, with the upstream's own words: Claude Code acts on them. */
-
-type Json = Readonly<Record<string, unknown>>
 
 /** What of an unreadable body is quoted, in characters. */
 const quotedCharacters = 2000
@@ -19,8 +18,6 @@ interface Reported {
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
 const parseObject = (body: string): Json | undefined => {
   try {

@@ -14,19 +14,21 @@ export type BlockDelta =
   | { readonly type: 'signature_delta'; readonly signature: string }
   | { readonly type: 'citations_delta'; readonly citation: TextCitation }
 
+/** How an answer ended. */
+export interface Stop {
+  readonly stop_reason: StopReason
+  readonly stop_sequence: string | null
+  readonly stop_details?: StopDetails
+}
+
+/** The figures at an answer's end, which do not name the tier again. */
+export type FinalUsage = Omit<Usage, 'service_tier'>
+
 export type MessageStreamEvent =
   | { readonly type: 'message_start'; readonly message: Message }
   | { readonly type: 'ping' }
   | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: ResponseBlock }
   | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: BlockDelta }
   | { readonly type: 'content_block_stop'; readonly index: number }
-  | {
-      readonly type: 'message_delta'
-      readonly delta: {
-        readonly stop_reason: StopReason
-        readonly stop_sequence: string | null
-        readonly stop_details?: StopDetails
-      }
-      readonly usage: Omit<Usage, 'service_tier'>
-    }
+  | { readonly type: 'message_delta'; readonly delta: Stop; readonly usage: FinalUsage }
   | { readonly type: 'message_stop' }

@@ -1,19 +1,24 @@
+import type { Static } from '@sinclair/typebox'
+import { OneOf } from '../open.ts'
+
 /**
  * Converse's answers, as far as we read them. Nothing here is checked member by member: what the
  * upstream adds is ignored, and every member that we use may be missing.
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 
-export type ConverseStopReason =
-  | 'end_turn'
-  | 'tool_use'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'guardrail_intervened'
-  | 'content_filtered'
-  | 'malformed_model_output'
-  | 'malformed_tool_use'
-  | 'model_context_window_exceeded'
+export const ConverseStopReason = OneOf(
+  'end_turn',
+  'tool_use',
+  'max_tokens',
+  'stop_sequence',
+  'guardrail_intervened',
+  'content_filtered',
+  'malformed_model_output',
+  'malformed_tool_use',
+  'model_context_window_exceeded',
+)
+export type ConverseStopReason = Static<typeof ConverseStopReason>
 
 /** Tokens. `inputTokens` does not hold what was read from or written to the cache. */
 export interface TokenUsage {

@@ -16,15 +16,32 @@ const alternation: Rule = ({ body: { messages } }) => {
     : undefined
 }
 
+/** A system message stands between the user's turn and the assistant's, where the model takes one at all. */
+const systemMessages: Rule = ({ body: { messages }, model }) =>
+  firstOf(messages, ({ role }, index) => {
+    if (role !== 'system') return undefined
+    if (model.systemMessages !== true) return byModel("role 'system' is not supported on this model")
+    if (messages[index - 1]?.role !== 'user') return byModel("role 'system' must follow a user message")
+    return messages[index + 1]?.role === 'assistant'
+      ? undefined
+      : byModel("role 'system' must precede an assistant message")
+  })
+
 const assistantOnly = ['toolUse', 'reasoningContent', 'citationsContent']
 const userOnly = ['toolResult', 'image', 'document', 'searchResult', 'guardContent']
+
+const foreignTo: Readonly<Record<ConverseMessage['role'], readonly string[]>> = {
+  user: assistantOnly,
+  assistant: userOnly,
+  system: [...assistantOnly, ...userOnly],
+}
 
 const kindOf = (block: ContentBlock): string => Object.keys(block)[0] ?? ''
 
 const sides: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ role, content }, index) =>
     firstOf(content, (block, position) =>
-      (role === 'user' ? assistantOnly : userOnly).includes(kindOf(block))
+      foreignTo[role].includes(kindOf(block))
         ? `The ${kindOf(block)} block at messages.${index}.content.${position} is not supported in a message with the role ${role}.`
         : undefined,
     ),
@@ -142,6 +159,7 @@ const reasoning: Rule = ({ body: { messages } }) =>
 
 export const conversationRules: readonly Rule[] = [
   alternation,
+  systemMessages,
   sides,
   blankTexts,
   uniqueUses,

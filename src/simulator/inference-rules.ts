@@ -18,7 +18,6 @@ const converseFields: Readonly<Record<string, (context: RuleContext) => boolean>
   max_tokens: () => true,
   stream: () => true,
   system: ({ body }) => body.system !== undefined,
-  tools: ({ body }) => body.toolConfig !== undefined,
   stop_sequences: ({ body }) => body.inferenceConfig?.stopSequences !== undefined,
   temperature: ({ body }) => body.inferenceConfig?.temperature !== undefined,
   top_p: ({ body }) => body.inferenceConfig?.topP !== undefined,
@@ -53,6 +52,24 @@ const channels: Rule = (context) => {
   })
 }
 
+/** Tools in Anthropic's own form stand beside Converse's, under names of their own and with their beta flag. */
+const nativeTools: Rule = (context) => {
+  const { tools, anthropic_beta: flags } = additional(context)
+  if (!Array.isArray(tools)) return undefined
+  const names = (context.body.toolConfig?.tools ?? []).map((tool) => ('toolSpec' in tool ? tool.toolSpec.name : ''))
+  return firstOf(tools, (tool: unknown, index) => {
+    if (!isObject(tool) || typeof tool['type'] !== 'string') return byModel(`tools.${index}.type: Field required`)
+    if (names.includes(String(tool['name']))) return byModel('tools: Tool names must be unique.')
+    const version = /^computer_(\d{4})(\d{2})(\d{2})$/.exec(tool['type'])
+    const beta = version && `computer-use-${version[1]}-${version[2]}-${version[3]}`
+    return beta && Array.isArray(flags) && flags.includes(beta)
+      ? undefined
+      : byModel(
+          `tools.${index}: Input tag '${tool['type']}' found using 'type' does not match any of the expected tags`,
+        )
+  })
+}
+
 const toolChoice: Rule = (context) => {
   const extra = additional(context)['tool_choice']
   if (!isObject(extra)) return undefined
@@ -60,7 +77,7 @@ const toolChoice: Rule = (context) => {
   if (extra['type'] !== undefined && !['auto', 'any', 'tool', 'none'].includes(String(extra['type']))) {
     return byModel("tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'")
   }
-  if (context.body.toolConfig === undefined)
+  if (context.body.toolConfig === undefined && additional(context)['tools'] === undefined)
     return byModel('tool_choice: tool_choice may only be specified while providing tools.')
   if (chosen === undefined) return extra['type'] === undefined ? byModel('tool_choice.type: Field required') : undefined
   return extra['type'] === undefined
@@ -192,6 +209,7 @@ const format: Rule = ({ body }) => {
 
 export const inferenceRules: readonly Rule[] = [
   channels,
+  nativeTools,
   toolChoice,
   betas,
   thinking,

@@ -4,6 +4,8 @@ export interface SimulatedModel {
   readonly thinking: readonly string[]
   readonly effort: readonly string[]
   readonly prefill: boolean
+  /** Whether messages of the role `system` are taken. */
+  readonly systemMessages?: boolean
   readonly betas: readonly string[]
   /** Tokens. */
   readonly maxOutputTokens: number
@@ -17,6 +19,7 @@ const commonBetas = [
   'thinking-binding-controls-2026-08-01',
   'context-management-2025-06-27',
   'dangerous-tool-use-2026-09-03',
+  'computer-use-2024-10-22',
   'computer-use-2025-01-24',
   'computer-use-2025-11-24',
 ]

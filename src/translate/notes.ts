@@ -1,4 +1,5 @@
 import { dotted } from '../base/errors.ts'
+import type { Path } from '../base/path.ts'
 
 /**
  * What a translation could not carry over as it stood. Nothing is dropped in silence: each note
@@ -13,9 +14,9 @@ export interface Note {
 
 export interface Notes {
   /** Nothing that the model would have seen is lost. */
-  dropped(path: readonly (string | number)[], what: string): void
+  dropped(path: Path, what: string): void
   /** The model is asked something a little different. */
-  changed(path: readonly (string | number)[], what: string): void
+  changed(path: Path, what: string): void
   readonly all: readonly Note[]
 }
 
@@ -25,7 +26,7 @@ export const createNotes = (): Notes => {
   const all: Note[] = []
   const add =
     (level: Note['level']) =>
-    (path: readonly (string | number)[], what: string): void => {
+    (path: Path, what: string): void => {
       const name = dotted(path)
       // A member's name comes from the client, and could be anything.
       all.push({ level, what, path: lawfulPath.test(name) ? name : '(unprintable name)' })

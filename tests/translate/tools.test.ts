@@ -166,6 +166,108 @@ describe('tools', () => {
     expect(JSON.stringify(body.messages)).toContain(`Tool available: ${name}`)
   })
 
+  test.each([
+    ['bash_20241022', 'bash', ['command', 'restart'], []],
+    ['bash_20250124', 'bash', ['command', 'restart'], []],
+    [
+      'text_editor_20250124',
+      'str_replace_editor',
+      ['command', 'path', 'file_text', 'old_str', 'new_str', 'insert_line', 'view_range'],
+      ['command', 'path'],
+    ],
+    [
+      'text_editor_20250728',
+      'str_replace_based_edit_tool',
+      ['command', 'path', 'file_text', 'old_str', 'new_str', 'insert_line', 'insert_text', 'view_range'],
+      ['command', 'path'],
+    ],
+    [
+      'memory_20250818',
+      'memory',
+      [
+        'command',
+        'path',
+        'view_range',
+        'file_text',
+        'old_str',
+        'new_str',
+        'insert_line',
+        'insert_text',
+        'old_path',
+        'new_path',
+      ],
+      ['command'],
+    ],
+  ])('N10 %s becomes a tool with a schema of its own', (type, name, properties, required) => {
+    const typed = { type, name, cache_control: { type: 'ephemeral' }, max_characters: 100 }
+    const { toolConfig } = lawfulBody({
+      messages: [user('a'), assistant(toolUse('t', name, { command: 'view' })), user(toolResult('t'))],
+      tools: [typed],
+      tool_choice: { type: 'tool', name },
+    })
+    const [entry, after] = toolConfig?.tools ?? []
+    const spec = entry !== undefined && 'toolSpec' in entry ? entry.toolSpec : undefined
+    expect(spec?.name).toBe(name)
+    expect(spec?.description?.length).toBeGreaterThan(40)
+    expect(Object.keys(spec?.inputSchema.json['properties'] as object)).toEqual(properties)
+    expect(spec?.inputSchema.json['required'] ?? []).toEqual(required)
+    expect(after).toEqual({ cachePoint: { type: 'default' } })
+    expect(toolConfig?.toolChoice).toEqual({ tool: { name } })
+  })
+
+  test('N10 undo is for the editors that have it, and deferred ones wait to be named', () => {
+    const commands = (type: string): unknown => {
+      const [entry] = lawfulBody({ ...ask, tools: [{ type, name: 'edit' }] }).toolConfig?.tools ?? []
+      const schema = entry !== undefined && 'toolSpec' in entry ? entry.toolSpec.inputSchema.json : {}
+      return JSON.stringify(schema).includes('undo_edit')
+    }
+    expect(['text_editor_20250124', 'text_editor_20250429', 'text_editor_20250728'].map(commands)).toEqual([
+      true,
+      false,
+      false,
+    ])
+    const deferred = { type: 'bash_20250124', name: 'bash', defer_loading: true }
+    expect(namesOf({ ...ask, tools: [deferred, tool('A')] })).toEqual(['A'])
+  })
+
+  describe('N10 computer use', () => {
+    const computer = {
+      type: 'computer_20250124',
+      name: 'computer',
+      display_width_px: 1024,
+      display_height_px: 768,
+      cache_control: { type: 'ephemeral' },
+    }
+    const native = { type: 'computer_20250124', name: 'computer', display_width_px: 1024, display_height_px: 768 }
+
+    test("N10 goes in Anthropic's own form, with its beta flag", () => {
+      const body = lawfulBody({ ...ask, tools: [tool('A'), computer] })
+      expect(body.toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint'])
+      expect(body.additionalModelRequestFields).toEqual({
+        tools: [native],
+        anthropic_beta: ['computer-use-2025-01-24'],
+      })
+      const alone = lawfulBody({ ...ask, tools: [computer], tool_choice: { type: 'any' } })
+      expect(alone.toolConfig).toBeUndefined()
+      expect(alone.additionalModelRequestFields?.['tool_choice']).toEqual({ type: 'any' })
+    })
+
+    test('N10 N13 beside a history of its own it needs a stub, and may still be used', () => {
+      const messages = [user('a'), assistant(toolUse('t', 'computer')), user(toolResult('t'))]
+      const body = lawfulBody({ messages, tools: [computer], tool_choice: { type: 'tool', name: 'computer' } })
+      expect(body.toolConfig).toEqual({
+        tools: [{ toolSpec: { name: 'no_tool', inputSchema: { json: { type: 'object' } } } }],
+      })
+      expect(body.additionalModelRequestFields?.['tool_choice']).toEqual({ type: 'tool', name: 'computer' })
+    })
+  })
+
+  test('N10 tools of a type that nobody knows are refused by name', () => {
+    expect(refusal(() => translate({ ...ask, tools: [{ type: 'hologram_20300101', name: 'h' }] }))).toBe(
+      "tools.0.type: tools of type 'hologram_20300101' are not known to this endpoint",
+    )
+  })
+
   test('N12 two tools of one name are refused', () => {
     expect(refusal(() => translate({ ...ask, tools: [tool('A'), tool('A')] }))).toBe(
       'tools: Tool names must be unique.',

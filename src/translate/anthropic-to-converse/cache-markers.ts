@@ -1,6 +1,7 @@
+import type { Path } from '../../base/path.ts'
 import type { CacheControl, ContentBlock as ClientBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
-import type { Path, Translation, Unit } from './context.ts'
+import type { Translation, Unit } from './context.ts'
 
 /** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
 

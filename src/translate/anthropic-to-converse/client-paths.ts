@@ -1,4 +1,5 @@
-import type { Path, Unit } from './context.ts'
+import type { Path } from '../../base/path.ts'
+import type { Unit } from './context.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
 /** Where the parts of a Converse request stood in the client's. */

@@ -1,3 +1,4 @@
+import type { Path } from '../../base/path.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
@@ -30,9 +31,6 @@ export interface CitationPolicy {
   /** Every document goes with citations on, unasked. */
   readonly forced: boolean
 }
-
-/** Where something stands in the client's request. */
-export type Path = readonly (string | number)[]
 
 /** A block and the cache point that follows it, kept together while blocks are moved about. */
 export interface Unit<Block> {

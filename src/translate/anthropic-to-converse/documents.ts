@@ -1,8 +1,9 @@
 import { invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
 import { isBlank } from './blank.ts'
-import type { Path, Translation } from './context.ts'
+import type { Translation } from './context.ts'
 import { mediaTypeOf, requireInlineSource, toImage, wireBase64 } from './media.ts'
 
 type Source = Document['source']

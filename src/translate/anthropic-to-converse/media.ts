@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { ImageBlock } from '../../wire/anthropic/content.ts'
 import { type Image, type ImageFormat, imageFormats } from '../../wire/converse/content.ts'
-import type { Path } from './context.ts'
 
 /** Base64 of each format's first bytes. A file's own bytes are believed before its label. */
 const signatures: readonly (readonly [base64Prefix: string, format: string])[] = [

@@ -1,8 +1,7 @@
+import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest, OutputFormat } from '../../wire/anthropic/request.ts'
 import type { OutputConfig } from '../../wire/converse/request.ts'
 import type { Translation } from './context.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 const schemaName = 'response'
 
@@ -30,8 +29,6 @@ const namedSchemas: ReadonlySet<string> = new Set([
   'patternProperties',
   'dependentSchemas',
 ])
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Literal values, in which nothing is a keyword. */
 const literals: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])

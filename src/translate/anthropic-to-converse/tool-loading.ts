@@ -1,9 +1,10 @@
 import { invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import { isCustomTool, type MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
 import { findFault } from '../../wire/fault.ts'
 import type { Notes } from '../notes.ts'
-import type { Path } from './context.ts'
+
 import { foundTools } from './transcript.ts'
 import { toCustomTool } from './typed-tools.ts'
 

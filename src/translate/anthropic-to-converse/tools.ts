@@ -1,9 +1,10 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import { type CustomTool, isCustomTool, type MessagesRequest, type TypedTool } from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
 import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
-import type { Path, Translation, Unit } from './context.ts'
+import type { Translation, Unit } from './context.ts'
 import { offeredTools } from './tool-loading.ts'
 import { computerBeta, isServerTool } from './typed-tools.ts'
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.ts'
 import type { ServerToolBlock } from '../../wire/anthropic/content.ts'
 
 /**
@@ -5,10 +6,6 @@ import type { ServerToolBlock } from '../../wire/anthropic/content.ts'
  * assistant's turns, where Converse takes no results; the model needs to know what was found, and a
  * session that began elsewhere must go on here. What is encrypted only Anthropic could read.
  */
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Members that are no words: seals, ids and bytes. */
 const wordless = /^(?:type|id|tool_use_id|file_id|encrypted_.*|signature|media_type|cache_control|citations|caller)$/

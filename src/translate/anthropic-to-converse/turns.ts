@@ -1,4 +1,5 @@
 import { invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
@@ -6,7 +7,7 @@ import { isBlank } from './blank.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
 import { findSummary, type Summary, summaryText } from './compaction.ts'
 import { toContentUnits } from './content.ts'
-import type { Path, Translation, Unit } from './context.ts'
+import type { Translation, Unit } from './context.ts'
 
 export type ContentUnit = Unit<ContentBlock>
 

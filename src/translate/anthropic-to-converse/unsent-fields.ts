@@ -1,8 +1,9 @@
 import { invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import { isCustomTool, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Notes } from '../notes.ts'
-import type { Path } from './context.ts'
+
 import { toCustomTool } from './typed-tools.ts'
 
 /**

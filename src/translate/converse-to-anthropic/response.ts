@@ -1,4 +1,5 @@
 import type { NewId } from '../../base/ids.ts'
+import { isObject } from '../../base/json.ts'
 import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../wire/converse/response.ts'
 import { toCitation } from './citation.ts'
@@ -9,9 +10,6 @@ import { toUsage } from './usage.ts'
 export const messageIdPrefix = 'msg_bdrk_'
 
 type TextBlock = Extract<ResponseBlock, { type: 'text' }>
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
   const text = (content.content ?? []).map((part) => part.text ?? '').join('')

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'bun:test'
+import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { countingIds, replyContext } from '../support/reply.ts'
+import {
+  assistant,
+  image,
+  lawfulBody,
+  refusal,
+  tool,
+  toolResult,
+  toolUse,
+  translate,
+  user,
+} from '../support/translate.ts'
+
+/** What the server's owner decides, and what a model has been found to refuse. */
+
+const ask = { messages: [user('a')] }
+const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
+const citationsOf = (members: object, options: object = {}): unknown => {
+  const block = lawfulBody(members, options).messages[0]?.content.find((part) => 'document' in part)
+  return block !== undefined && 'document' in block ? block.document.citations : 'no document'
+}
+
+describe('the policy', () => {
+  test('D6 PDFs are seen by default, read only as text where the owner says so', () => {
+    expect(citationsOf({ messages: [user('a', pdf)] })).toEqual({ enabled: true })
+    expect(citationsOf({ messages: [user('a', pdf)] }, { policy: { pdf: 'text' } })).toBeUndefined()
+    const schema = { type: 'json_schema', schema: { type: 'object' } }
+    expect(citationsOf({ messages: [user('a', pdf)], output_config: { format: schema } })).toBeUndefined()
+  })
+
+  test('1.2.10 too many pictures are refused where the owner says so, in words that the client acts on', () => {
+    const many = Array.from({ length: 22 }, () => image())
+    expect(refusal(() => translate({ messages: [user(...many)] }, { policy: { excessMedia: 'refuse' } }))).toBe(
+      'capability_rejected: media_budget — Too much media: 22 > 20 images and documents per request',
+    )
+  })
+
+  test("1.1 Claude Code's billing line goes unless the owner keeps it", () => {
+    const system = 'x-anthropic-billing-header: cc_version=1;\nBe good.'
+    expect(lawfulBody({ ...ask, system }).system).toEqual([{ text: 'Be good.' }])
+    expect(lawfulBody({ ...ask, system }, { policy: { billingHeader: 'keep' } }).system).toEqual([{ text: system }])
+  })
+
+  test('N5 strict goes only where the owner says so, for models that take it, and only where it is true', () => {
+    const specs = (strict: boolean, options: object): unknown[] =>
+      translate({ ...ask, tools: [tool('A', { strict })] }, options).body.toolConfig?.tools.map((entry) =>
+        'toolSpec' in entry ? entry.toolSpec.strict : 'x',
+      ) ?? []
+    const send = { policy: { strictTools: 'send' } }
+    expect(specs(true, {})).toEqual([undefined])
+    expect(specs(true, send)).toEqual([true])
+    expect(specs(false, send)).toEqual([undefined])
+    expect(specs(true, { ...send, modelId: 'claude-opus-4-7' })).toEqual([undefined])
+    expect(specs(true, { ...send, learned: { capabilities: { strictTools: false } } })).toEqual([undefined])
+  })
+
+  test('1.1 1.7 fields that hang on a beta flag go only together with it', () => {
+    const members = { ...ask, context_management: { edits: [] }, safeguards: { home_dir: '/home/me' } }
+    const betas = ['context-management-2025-06-27,dangerous-tool-use-2026-09-03']
+    expect(lawfulBody(members, { betas }).additionalModelRequestFields).toBeUndefined()
+    const policy = { extraBetas: ['context-management-2025-06-27'] }
+    expect(lawfulBody(members, { betas, policy }).additionalModelRequestFields).toEqual({
+      context_management: { edits: [] },
+      anthropic_beta: ['context-management-2025-06-27'],
+    })
+    expect(lawfulBody(members, { policy }).additionalModelRequestFields).toBeUndefined()
+  })
+
+  test('1.1 guardrail, latency and service tier are the owner own, never the client', () => {
+    const fixed = {
+      guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: '1', streamProcessingMode: 'async' },
+      performanceConfig: { latency: 'optimized' },
+      serviceTier: { type: 'priority' },
+    } as const
+    expect(lawfulBody({ ...ask, service_tier: 'auto' }, { policy: { fixed } })).toMatchObject(fixed)
+    expect(lawfulBody({ ...ask, service_tier: 'auto' }).serviceTier).toBeUndefined()
+  })
+})
+
+describe('what a model has refused', () => {
+  const body = (members: object, learned: object) => translate(members, { learned }).body
+
+  test('1.10 additional fields are taken out, and what they leave empty', () => {
+    const members = { ...ask, thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'high' } }
+    const { additionalModelRequestFields } = body(members, {
+      refusedFields: ['thinking.display', 'output_config.effort', 'nothing.here'],
+    })
+    expect(additionalModelRequestFields).toEqual({ thinking: { type: 'adaptive' } })
+  })
+
+  test('1.10 a list of beta flags is not sent twice, another one is', () => {
+    const learned = { refusedBetas: ['context-1m-2025-08-07'] }
+    const flags = (betas: string[]): unknown =>
+      translate(ask, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
+    expect(flags(['context-1m-2025-08-07'])).toBeUndefined()
+    expect(flags(['fine-grained-tool-streaming-2025-05-14'])).toEqual(['fine-grained-tool-streaming-2025-05-14'])
+  })
+
+  test('1.10 K9 no cache points for a model that takes none', () => {
+    const marked = { messages: [user({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } })] }
+    expect(JSON.stringify(body(marked, { capabilities: { cachePoints: false } }))).not.toContain('cachePoint')
+  })
+
+  test('1.5 1.10 none, for a model that cannot be told so: no tools, or stand-ins', () => {
+    const learned = { capabilities: { toolChoiceNone: false } }
+    const none = { tools: [tool('A')], tool_choice: { type: 'none' } }
+    expect(body({ ...ask, ...none }, learned).toolConfig).toBeUndefined()
+    const messages = [user('a'), assistant(toolUse('t', 'A')), user(toolResult('t'))]
+    const used = body({ messages, ...none }, learned)
+    expect(used.toolConfig).toEqual({ tools: [{ toolSpec: { name: 'A', inputSchema: { json: { type: 'object' } } } }] })
+    expect(used.additionalModelRequestFields).toBeUndefined()
+  })
+})
+
+describe('models of other vendors', () => {
+  const marked = { type: 'text', text: 'a', cache_control: { type: 'ephemeral', ttl: '1h' } }
+  const members = {
+    messages: [user(marked), assistant({ type: 'thinking', thinking: 'hm', signature: 's' }, 'b'), user('c')],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    max_tokens: 4000,
+    top_k: 5,
+    temperature: 0,
+    stop_sequences: ['x'],
+    output_config: { effort: 'high' },
+    tools: [tool('A')],
+    tool_choice: { type: 'any', disable_parallel_tool_use: true },
+  }
+
+  test("1.6 take none of Anthropic's own fields", () => {
+    const { body } = translate(members, { modelId: 'meta.llama4-x-v1:0', betas: ['context-1m-2025-08-07'] })
+    expect(Object.keys(body)).toEqual(['messages', 'inferenceConfig', 'toolConfig'])
+    expect(body.inferenceConfig).toEqual({ maxTokens: 4000, temperature: 0, stopSequences: ['x'] })
+    expect(body.toolConfig?.toolChoice).toEqual({ any: {} })
+    expect(JSON.stringify(body)).not.toMatch(/reasoningContent|cachePoint/)
+  })
+
+  test('1.6 Nova caches prompts, an unknown name is taken for the newest Claude', () => {
+    expect(translate(members, { modelId: 'us.amazon.nova-pro-v1:0' }).body.messages[0]?.content[1]).toEqual({
+      cachePoint: { type: 'default' },
+    })
+    expect(capabilitiesOf('something-new').isClaude).toBe(true)
+    expect(capabilitiesOf('mistral.large-v1:0').isClaude).toBe(false)
+  })
+})
+
+describe('1.1 max_tokens 0 fills the prompt cache', () => {
+  const reply = replyContext({ isPrewarm: true })
+  const usage = { inputTokens: 3, outputTokens: 1, totalTokens: 4, cacheWriteInputTokens: 9 }
+
+  test('1.1 asks for one token, and for no budget', () => {
+    const thinking = { type: 'enabled', budget_tokens: 2000 }
+    const { body, reply: told } = translate({ ...ask, max_tokens: 0, thinking })
+    expect(body.inferenceConfig?.maxTokens).toBe(1)
+    expect(body.additionalModelRequestFields).toBeUndefined()
+    expect(told.isPrewarm).toBe(true)
+  })
+
+  test('1.1 answers nothing, whole', () => {
+    const response = { output: { message: { content: [{ text: 'Hel' }] } }, stopReason: 'end_turn', usage }
+    expect(toMessage(response, reply, countingIds())).toMatchObject({
+      content: [],
+      stop_reason: 'max_tokens',
+      stop_sequence: null,
+      usage: { input_tokens: 3, cache_creation_input_tokens: 9 },
+    })
+  })
+
+  test.each(['max_tokens', 'malformed_tool_use'])(
+    '1.1 answers nothing, streamed and ended by %s',
+    async (stopReason) => {
+      async function* batches() {
+        yield [
+          { type: 'messageStart' },
+          { type: 'contentBlockDelta', contentBlockIndex: 0, delta: { text: 'Hel' } },
+          { type: 'messageStop', stopReason },
+          { type: 'metadata', usage },
+        ] as ConverseStreamEvent[]
+      }
+      const events = []
+      for await (const batch of toMessageEvents(batches(), reply, countingIds())) events.push(...batch)
+      expect(events.map(({ type }) => type)).toEqual(['message_start', 'ping', 'message_delta', 'message_stop'])
+      expect(events[2]).toMatchObject({ delta: { stop_reason: 'max_tokens' } })
+    },
+  )
+})

@@ -59,12 +59,12 @@ describe('the documentation', () => {
 
   test('lists every setting once, as it is', () => {
     for (const setting of settings as readonly Setting[]) {
-      const rows = configuration.split('\n').filter((line) => line.startsWith(`| \`--${setting.flag}\``))
-      expect(rows.length).toBe(1)
-      const [, flag, fallback, variables, key] = rows[0]?.split('|').map((cell) => cell.trim()) ?? []
-      expect(flag).toBe(
-        [`--${setting.flag}`, ...(setting.alias ? [`-${setting.alias}`] : [])].map((name) => `\`${name}\``).join(', '),
-      )
+      const rows = configuration.split('\n').filter((line) => line.includes(`| \`${setting.key}\` `))
+      expect([setting.key, rows.length]).toEqual([setting.key, 1])
+      const cells = rows[0]?.split('|').map((cell) => cell.trim()) ?? []
+      const [flag, fallback, variables, key] = setting.flag === undefined ? ['', ...cells.slice(1)] : cells.slice(1)
+      const flags = [`--${setting.flag}`, ...(setting.alias ? [`-${setting.alias}`] : [])]
+      expect(flag).toBe(setting.flag === undefined ? '' : flags.map((name) => `\`${name}\``).join(', '))
       expect(fallback).toBe(setting.default === undefined ? 'none' : `\`${setting.default}\``)
       expect(variables).toBe(setting.environment.map((name) => `\`${name}\``).join(', '))
       expect(key).toBe(`\`${setting.key}\``)

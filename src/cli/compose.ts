@@ -7,6 +7,7 @@ import { createAccessLog } from '../gateway/access-log.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
 import { createApp } from '../server/app.ts'
+import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
 import { createLogSink } from './log-sink.ts'
@@ -17,6 +18,26 @@ const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   resolveAfter(milliseconds, undefined, { signal })
 
 const millisecondsPerSecond = 1000
+
+/** What the translation is told of the configuration. */
+const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
+  const { betas, ...choices } = translation
+  const { serviceTier, latency, guardrail, guardrailVersion, guardrailMode } = bedrock
+  const guardrailConfig = {
+    guardrailIdentifier: guardrail ?? '',
+    guardrailVersion,
+    streamProcessingMode: guardrailMode,
+  }
+  return {
+    ...choices,
+    extraBetas: betas,
+    fixed: {
+      ...(guardrail !== undefined && { guardrailConfig }),
+      ...(latency !== undefined && { performanceConfig: { latency } }),
+      ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
+    },
+  }
+}
 
 export interface ServerOptions {
   readonly config: Config
@@ -43,6 +64,7 @@ export const composeApp = (options: ServerOptions) => {
     apiKey,
     silenceMs: config.timeoutSeconds * millisecondsPerSecond,
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
+    policy: toPolicy(config),
     newId: randomId,
     log,
   })

@@ -5,7 +5,7 @@ import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
-import { settings } from '../config/settings.ts'
+import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
@@ -58,7 +58,9 @@ export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
       ? readOptional(userConfigPath(machine))
       : [{ path: named, text: readNamed(named, 'configuration file') }]),
   ]
-  const given = settings.map(({ flag }) => [flag, flags[flag]] as const)
+  const given = settings.flatMap((setting: Setting) =>
+    setting.flag === undefined ? [] : [[setting.flag, flags[setting.flag]] as const],
+  )
   const loaded = loadConfig({
     flags: Object.fromEntries(
       given.filter((entry): entry is [(typeof entry)[0], string] => typeof entry[1] === 'string'),
@@ -73,7 +75,12 @@ export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
     ...(isDev && loaded.config.logFile === undefined && { logFile: localLogPath(machine) }),
   }
   const sources = new Map(loaded.sources)
-  if (config.logLevel !== loaded.config.logLevel) sources.set('logging.level', '--verbose')
-  if (config.logFile !== loaded.config.logFile) sources.set('logging.file', '--dev')
-  return { config, sources, environment, warnings: [...loaded.warnings, ...unread] }
+  const values = new Map(loaded.values)
+  const overrule = (key: SettingKey, value: string, source: string): void => {
+    values.set(key, value)
+    sources.set(key, source)
+  }
+  if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
+  if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
+  return { config, values, sources, environment, warnings: [...loaded.warnings, ...unread] }
 }

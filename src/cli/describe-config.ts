@@ -1,32 +1,18 @@
-import type { Secret } from '../base/secret.ts'
+import { Secret } from '../base/secret.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { type Machine, userConfigPath } from '../config/paths.ts'
-import { type SettingKey, settings } from '../config/settings.ts'
+import { settings } from '../config/settings.ts'
+import type { SettingValue } from '../config/values.ts'
 
-const shown = (value: string | number | Secret | undefined): string => {
+const shown = (value: SettingValue | Secret | undefined): string => {
   if (value === undefined) return '-'
-  return typeof value === 'object' ? value.masked() : String(value)
-}
-
-const settingValue = ({ config }: LoadedConfig, key: SettingKey): string | number | Secret | undefined => {
-  switch (key) {
-    case 'logging.format':
-      return config.logFormat
-    case 'logging.level':
-      return config.logLevel
-    case 'logging.file':
-      return config.logFile
-    case 'timeout':
-      return config.timeoutSeconds
-    default:
-      return config[key]
-  }
+  return value instanceof Secret ? value.masked() : String(value)
 }
 
 /** Every setting with its value and where it comes from; secrets masked. */
 export const describeConfig = (loaded: LoadedConfig, machine: Machine, isSimulated: boolean): string => {
   const rows = settings.map(
-    ({ key }) => [key, shown(settingValue(loaded, key)), loaded.sources.get(key) ?? 'not set'] as const,
+    ({ key }) => [key, shown(loaded.values.get(key)), loaded.sources.get(key) ?? 'not set'] as const,
   )
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const valueWidth = Math.max(...rows.map(([, value]) => value.length))

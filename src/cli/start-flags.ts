@@ -10,9 +10,11 @@ const describe = ({ description, environment, default: fallback }: Setting): str
   return origins.length === 0 ? description : `${description} (${origins.join('; ')})`
 }
 
-/** One flag for each setting. */
+const hasFlag = (setting: Setting): setting is Setting & { readonly flag: string } => setting.flag !== undefined
+
+/** One flag for each setting that has one. */
 const settingFlags: ArgsDef = Object.fromEntries(
-  settings.map((setting: Setting) => [
+  (settings as readonly Setting[]).filter(hasFlag).map((setting) => [
     setting.flag,
     {
       type: 'string',

@@ -2,7 +2,7 @@ import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
 import { type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
-import { Typed, toValue } from './values.ts'
+import { type SettingValue, Typed, toValue } from './values.ts'
 
 export interface Config {
   readonly host: string
@@ -18,10 +18,34 @@ export interface Config {
   readonly logFile: string | undefined
   readonly maxRetries: number
   readonly timeoutSeconds: number
+  readonly translation: TranslationConfig
+  readonly bedrock: BedrockConfig
+}
+
+/** See docs/translation.md. */
+export interface TranslationConfig {
+  readonly pdf: 'visual' | 'text'
+  readonly excessMedia: 'omit' | 'refuse'
+  readonly systemMessages: 'reminder' | 'native'
+  readonly billingHeader: 'drop' | 'keep'
+  readonly strictTools: 'drop' | 'send'
+  /** To let through beside those that Converse is known to take. */
+  readonly betas: readonly string[]
+}
+
+/** What every Converse request carries, whatever the client says. */
+export interface BedrockConfig {
+  readonly serviceTier: 'default' | 'priority' | 'flex' | 'reserved' | undefined
+  readonly latency: 'standard' | 'optimized' | undefined
+  readonly guardrail: string | undefined
+  readonly guardrailVersion: string
+  readonly guardrailMode: 'sync' | 'async'
 }
 
 export interface LoadedConfig {
   readonly config: Config
+  /** The same by key, for people; a secret only as what it is. */
+  readonly values: ReadonlyMap<SettingKey, SettingValue | Secret>
   /** Where each value comes from, for people: `--port`, `NEXUS_PORT`, a file's path, `default`. */
   readonly sources: ReadonlyMap<SettingKey, string>
   readonly warnings: readonly string[]
@@ -49,7 +73,7 @@ const isGiven = (text: string | undefined): text is string => text !== undefined
 const fromFlags =
   (flags: ConfigInputs['flags']): Source =>
   ({ flag, type }) => {
-    const value = flags[flag]
+    const value = flag === undefined ? undefined : flags[flag]
     // An empty secret is what a script's unset variable gives.
     if (value === undefined || (type.kind === 'secret' && !isGiven(value))) return undefined
     return { value: new Typed(value), source: `--${flag}`, where: `--${flag}` }
@@ -81,9 +105,8 @@ export const loadConfig = ({ flags, environment, files }: ConfigInputs): LoadedC
   const file = fromFiles(parsed)
   const sources = new Map<SettingKey, string>()
 
-  const settingValue = (key: SettingKey): string | number | undefined => {
-    const setting: Setting | undefined = settings.find((candidate) => candidate.key === key)
-    if (setting === undefined) return undefined
+  const read = (setting: Setting & { readonly key: SettingKey }): SettingValue | undefined => {
+    const { key } = setting
     const order = key === 'apiKey' ? [flag, file, variable] : [flag, variable, file]
     for (const source of order) {
       const found = source(setting)
@@ -94,25 +117,47 @@ export const loadConfig = ({ flags, environment, files }: ConfigInputs): LoadedC
     if (setting.default !== undefined) sources.set(key, 'default')
     return setting.default
   }
-  const text = (key: SettingKey): string | undefined => settingValue(key) as string | undefined
-  const secret = (key: SettingKey): Secret | undefined => {
-    const value = text(key)
-    return value === undefined || value === '' ? undefined : new Secret(value)
+  const values = new Map<SettingKey, SettingValue | Secret>()
+  for (const setting of settings) {
+    const value = read(setting)
+    if (value === undefined) continue
+    const isSecret = setting.type.kind === 'secret'
+    if (!isSecret) values.set(setting.key, value)
+    else if (typeof value === 'string' && value !== '') values.set(setting.key, new Secret(value))
   }
+  return { config: toConfig(values), values, sources, warnings: parsed.flatMap(({ warnings }) => warnings) }
+}
 
-  const config: Config = {
-    host: text('host') as string,
-    port: settingValue('port') as number,
-    endpointUrl: text('endpointUrl') as string,
-    apiKey: secret('apiKey'),
-    model: text('model') as string,
-    smallModel: text('smallModel') as string,
-    clientToken: secret('clientToken'),
-    logFormat: text('logging.format') as LogFormat,
-    logLevel: text('logging.level') as LogLevel,
-    logFile: text('logging.file'),
-    maxRetries: settingValue('maxRetries') as number,
-    timeoutSeconds: settingValue('timeout') as number,
+/** Each value under its name. The casts say what settings.ts says of it. */
+const toConfig = (values: LoadedConfig['values']): Config => {
+  const get = <T>(key: SettingKey): T => values.get(key) as T
+  return {
+    host: get('host'),
+    port: get('port'),
+    endpointUrl: get('endpointUrl'),
+    apiKey: get('apiKey'),
+    model: get('model'),
+    smallModel: get('smallModel'),
+    clientToken: get('clientToken'),
+    logFormat: get('logging.format'),
+    logLevel: get('logging.level'),
+    logFile: get('logging.file'),
+    maxRetries: get('maxRetries'),
+    timeoutSeconds: get('timeout'),
+    translation: {
+      pdf: get('translation.pdf'),
+      excessMedia: get('translation.excessMedia'),
+      systemMessages: get('translation.systemMessages'),
+      billingHeader: get('translation.billingHeader'),
+      strictTools: get('translation.strictTools'),
+      betas: get<readonly string[] | undefined>('translation.betas') ?? [],
+    },
+    bedrock: {
+      serviceTier: get('bedrock.serviceTier'),
+      latency: get('bedrock.latency'),
+      guardrail: get('bedrock.guardrail'),
+      guardrailVersion: get('bedrock.guardrailVersion'),
+      guardrailMode: get('bedrock.guardrailMode'),
+    },
   }
-  return { config, sources, warnings: parsed.flatMap(({ warnings }) => warnings) }
 }

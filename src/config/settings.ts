@@ -1,4 +1,5 @@
 import { logLevels } from '../base/logger.ts'
+import { translationSettings } from './translation-settings.ts'
 
 /**
  * Every setting, once: its flag, its variables, its key in the files, its default. The command line,
@@ -7,7 +8,8 @@ import { logLevels } from '../base/logger.ts'
 export interface Setting {
   /** Key in the configuration files; `logging.format` is a member of `logging`. */
   readonly key: string
-  readonly flag: string
+  /** Seldom wanted settings have none. */
+  readonly flag?: string
   readonly alias?: string
   /** In the order in which they are asked. */
   readonly environment: readonly string[]
@@ -23,6 +25,8 @@ export type SettingType =
   | { readonly kind: 'secret' }
   | { readonly kind: 'url' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
+  /** Commas between its members in a flag or a variable, a list of texts in a file. */
+  | { readonly kind: 'list' }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }
 
 const logFormats = ['text', 'json'] as const
@@ -149,6 +153,7 @@ export const settings = [
     description: 'Seconds that AI Nexus may take to begin its answer, and be silent within it',
     hint: 'seconds',
   },
+  ...translationSettings,
 ] as const satisfies readonly Setting[]
 
 export type SettingKey = (typeof settings)[number]['key']

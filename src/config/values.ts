@@ -66,12 +66,24 @@ const requireText = (value: unknown, where: string): string => {
   return typeof text === 'string' && text.trim() !== '' ? text : fail(where, 'must be a text, and not an empty one.')
 }
 
+const toList = (value: unknown, where: string): string[] => {
+  const items = value instanceof Typed ? value.text.split(',') : value
+  if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
+    return fail(where, 'must be a list of texts.')
+  }
+  return items.map((item: string) => item.trim()).filter((item) => item !== '')
+}
+
+export type SettingValue = string | number | readonly string[]
+
 /**
  * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
  * `NEXUS_PORT`, `port in /home/me/config.json`.
  */
-export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): string | number => {
+export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): SettingValue => {
   switch (type.kind) {
+    case 'list':
+      return toList(value, where)
     case 'number':
       return toNumber(value, type, where)
     case 'text':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
 import { type ConfigInputs, loadConfig } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
-import { settings } from '../../src/config/settings.ts'
+import { type Setting, type SettingKey, settings } from '../../src/config/settings.ts'
 
 const load = (inputs: Partial<ConfigInputs>) => loadConfig({ flags: {}, environment: {}, files: [], ...inputs })
 const file = (value: unknown, path = '/home/me/config.json') => ({
@@ -56,18 +56,24 @@ describe('where a value comes from', () => {
       host: 'x',
       secret: 'x',
       url: 'https://x.example',
-      choice: 'json',
+      list: 'x',
       number: '1',
     } as const
-    for (const setting of settings) {
-      const value = setting.key === 'logging.level' ? 'warn' : samples[setting.type.kind]
-      expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
+    for (const setting of settings as readonly (Setting & { key: SettingKey })[]) {
+      const { type } = setting
+      const other = { 'logging.level': 'warn' }[setting.key as string]
+      const value = other ?? (type.kind === 'choice' ? (type.options.at(-1) as string) : samples[type.kind])
+      if (setting.flag !== undefined) {
+        expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
+      }
       for (const variable of setting.environment)
         expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)
-      const typed = setting.type.kind === 'number' ? Number(value) : value
+      const typed = type.kind === 'number' ? Number(value) : type.kind === 'list' ? [value] : value
       const [group, member] = setting.key.split('.')
       const content = member === undefined ? { [group as string]: typed } : { [group as string]: { [member]: typed } }
-      expect(load({ files: [file(content, 'f')] }).sources.get(setting.key)).toBe('f')
+      const loaded = load({ files: [file(content, 'f')] })
+      expect(loaded.sources.get(setting.key)).toBe('f')
+      if (type.kind !== 'secret') expect(loaded.values.get(setting.key)).toEqual(typed as string)
     }
   })
 })

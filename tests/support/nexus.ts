@@ -2,6 +2,7 @@ import { randomId } from '../../src/base/ids.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
+import { defaultPolicy } from '../../src/translate/policy.ts'
 import type { Fetch } from '../../src/upstreams/http.ts'
 import { createNexus } from '../../src/upstreams/nexus/index.ts'
 import type { CallContext, Upstream } from '../../src/upstreams/upstream.ts'
@@ -22,6 +23,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
     apiKey: new Secret('key'),
     silenceMs: 60_000,
     patience,
+    policy: defaultPolicy,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
     newId: randomId,
     log: createLogger('debug', (record) => records.push(record)),

@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../translate/anthropic-to-converse/request.ts'
 import { type EventBatch, toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
+import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
@@ -13,6 +14,7 @@ import { createNoteLog } from './note-log.ts'
 
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy
+  readonly policy: TranslationPolicy
   readonly newId: NewId
   readonly log: Logger
 }
@@ -51,7 +53,11 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const logNotes = createNoteLog(log)
 
   const translate = (request: MessagesRequest, context: CallContext): ConverseTranslation => {
-    const translation = toConverseRequest(request, { modelId: context.modelId, betas: context.betas })
+    const translation = toConverseRequest(request, {
+      modelId: context.modelId,
+      betas: context.betas,
+      policy: options.policy,
+    })
     logNotes(translation.notes, context)
     return translation
   }

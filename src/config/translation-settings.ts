@@ -1,0 +1,94 @@
+import type { Setting } from './settings.ts'
+
+/**
+ * How requests are translated, where there is a choice: seldom wanted, so files and variables alone
+ * have them. What each one means for the translation stands in docs/translation.md.
+ */
+export const translationSettings = [
+  {
+    key: 'translation.pdf',
+    environment: ['NEXUS_PDF'],
+    type: { kind: 'choice', options: ['visual', 'text'] },
+    default: 'visual',
+    description: 'Whether the model sees the pages of a PDF or reads their text alone, for fewer tokens',
+    hint: 'visual|text',
+  },
+  {
+    key: 'translation.excessMedia',
+    environment: ['NEXUS_EXCESS_MEDIA'],
+    type: { kind: 'choice', options: ['omit', 'refuse'] },
+    default: 'omit',
+    description:
+      "What happens to images and documents beyond Bedrock's limit: the oldest go, or the request is refused",
+    hint: 'omit|refuse',
+  },
+  {
+    key: 'translation.systemMessages',
+    environment: ['NEXUS_SYSTEM_MESSAGES'],
+    type: { kind: 'choice', options: ['reminder', 'native'] },
+    default: 'reminder',
+    description:
+      "System messages in mid-conversation: as words in the user's turn, or as they are where the model takes them",
+    hint: 'reminder|native',
+  },
+  {
+    key: 'translation.billingHeader',
+    environment: ['NEXUS_BILLING_HEADER'],
+    type: { kind: 'choice', options: ['drop', 'keep'] },
+    default: 'drop',
+    description: "Claude Code's first system line, which keeps sessions from sharing the prompt cache",
+    hint: 'drop|keep',
+  },
+  {
+    key: 'translation.strictTools',
+    environment: ['NEXUS_STRICT_TOOLS'],
+    type: { kind: 'choice', options: ['drop', 'send'] },
+    default: 'drop',
+    description: 'Whether a strict tool is sent as such: large schemas may fail after minutes',
+    hint: 'drop|send',
+  },
+  {
+    key: 'translation.betas',
+    environment: ['NEXUS_BETAS'],
+    type: { kind: 'list' },
+    description: 'Beta flags to let through beside those that Converse is known to take',
+    hint: 'flag,flag',
+  },
+  {
+    key: 'bedrock.serviceTier',
+    environment: ['NEXUS_SERVICE_TIER'],
+    type: { kind: 'choice', options: ['default', 'priority', 'flex', 'reserved'] },
+    description: "Bedrock's service tier for every request",
+    hint: 'tier',
+  },
+  {
+    key: 'bedrock.latency',
+    environment: ['NEXUS_LATENCY'],
+    type: { kind: 'choice', options: ['standard', 'optimized'] },
+    description: "Bedrock's latency setting for every request",
+    hint: 'standard|optimized',
+  },
+  {
+    key: 'bedrock.guardrail',
+    environment: ['NEXUS_GUARDRAIL'],
+    type: { kind: 'text' },
+    description: 'Guardrail for every request: its id or ARN',
+    hint: 'id',
+  },
+  {
+    key: 'bedrock.guardrailVersion',
+    environment: ['NEXUS_GUARDRAIL_VERSION'],
+    type: { kind: 'text' },
+    default: 'DRAFT',
+    description: 'Version of that guardrail',
+    hint: 'version',
+  },
+  {
+    key: 'bedrock.guardrailMode',
+    environment: ['NEXUS_GUARDRAIL_MODE'],
+    type: { kind: 'choice', options: ['sync', 'async'] },
+    default: 'sync',
+    description: 'Whether a stream waits for the guardrail, or runs ahead of it',
+    hint: 'sync|async',
+  },
+] as const satisfies readonly Setting[]

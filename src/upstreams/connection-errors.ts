@@ -11,7 +11,8 @@ const brokenConnection: ReadonlySet<string> = new Set([
 
 const certificateFault = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)/
 
-const codeOf = (error: unknown): string => {
+/** What the system calls a failure; '' where it does not say. */
+export const codeOf = (error: unknown): string => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : ''
 }

@@ -22,6 +22,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
     apiKey: new Secret('key'),
     silenceMs: 60_000,
     patience,
+    inlineUrlSources: async (given) => given,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
     newId: randomId,
     log: createLogger('debug', (record) => records.push(record)),

@@ -36,6 +36,21 @@ describe('the house', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual(['src/cli/port-owner.ts', 'src/upstreams/http.ts'])
   })
 
+  test('one file opens connections of its own: to hosts that clients name, at addresses that were checked', () => {
+    expect(matching(/(?<!import type .*)'node:(?:https?|http2|net|tls|dgram)'/)).toEqual([
+      'src/upstreams/url-sources/pinned-get.ts',
+    ])
+    expect(matching(/node:dns/)).toEqual(['src/upstreams/url-sources/destination.ts'])
+  })
+
+  test('the product itself never says which addresses are allowed, or whom a connection believes', () => {
+    const mentioned = matching(/isAddressAllowed|rejectUnauthorized|\bca[,:?]/)
+    expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([])
+    expect(readFileSync(join(root, 'src/cli/compose.ts'), 'utf8')).toContain(
+      'createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() })',
+    )
+  })
+
   test('a plain Type.Object stands only behind Open and Closed', () => {
     expect(matching(/Type\.Object\(/)).toEqual(['src/wire/open.ts'])
   })

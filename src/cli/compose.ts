@@ -10,6 +10,9 @@ import { createApp } from '../server/app.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
+import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
+import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
+import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
@@ -51,18 +54,21 @@ export interface ServerOptions {
   /** For tests; the product's own values otherwise. */
   readonly pingMs?: number
   readonly commitMs?: number
+  readonly inlineUrlSources?: InlineUrlSources
 }
 
 /** Everything between a client's request and Nexus, ready to be served. */
 export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs } = options
   const { maximumConnections = defaultMaximumConnections } = options
+  const { inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }) } = options
   const upstream = createUpstream('nexus', {
     fetch: fetch as Fetch,
     maximumConnections,
     endpointUrl,
     apiKey,
     silenceMs: config.timeoutSeconds * millisecondsPerSecond,
+    inlineUrlSources,
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
     policy: toPolicy(config),
     newId: randomId,

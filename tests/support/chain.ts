@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../../src/config/load.ts'
 import { listen } from '../../src/server/listen.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
+import type { InlineUrlSources } from '../../src/upstreams/url-sources.ts'
 import { later } from './cleanup.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
@@ -32,6 +33,8 @@ export interface ChainOptions {
   readonly maximumConnections?: number
   readonly pingMs?: number
   readonly commitMs?: number
+  /** Leaves URLs as they are, unless a test has a host for them. */
+  readonly inlineUrlSources?: InlineUrlSources
 }
 
 export const defaultConfig: Config = loadConfig({ flags: {}, environment: {}, files: [] }).config
@@ -51,6 +54,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
     log: createLogger('debug', (record) => records.push(record)),
+    inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),

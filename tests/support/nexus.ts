@@ -24,6 +24,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
     silenceMs: 60_000,
     patience,
     policy: defaultPolicy,
+    inlineUrlSources: async (given) => given,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
     newId: randomId,
     log: createLogger('debug', (record) => records.push(record)),

@@ -230,7 +230,7 @@ describe('failures in a stream', () => {
       'validationException',
       { message: 'The model returned the following errors: prompt is too long: 3 tokens > 2 maximum' },
       'invalid_request_error',
-      'prompt is too long: 3 tokens > 2 maximum',
+      'capability_rejected: prompt_too_long — prompt is too long: 3 tokens > 2 maximum',
     ],
     [
       'modelStreamErrorException',

@@ -58,7 +58,7 @@ export const requireInlineSource = <Source extends { readonly type: string }>(
   path: Path,
 ): Exclude<Source, { readonly type: 'url' | 'file' }> => {
   if (source.type === 'url') {
-    throw invalidRequest([...path, 'source', 'url'], 'URL sources are not supported yet: send the bytes as base64')
+    throw invalidRequest([...path, 'source', 'url'], 'a URL cannot be sent on: send the bytes as base64')
   }
   if (source.type === 'file') {
     throw invalidRequest([...path, 'source', 'file_id'], 'this endpoint has no Files API: send the bytes as base64')

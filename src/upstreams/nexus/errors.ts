@@ -99,11 +99,22 @@ const wordsFor = (kind: Kind, message: string, context: WordingContext): string 
   return kind.namesModel === true && !message.includes('model:') ? `${message} (model: ${context.model})` : message
 }
 
-const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOptions): GatewayError => {
+/** A failure that Nexus itself reported, with its own words, by which requests are mended. */
+export class NexusError extends GatewayError {
+  /** As they came, in Bedrock's counting. Never logged: they may quote a prompt. */
+  readonly upstreamWords: string
+
+  constructor(upstreamWords: string, ...error: ConstructorParameters<typeof GatewayError>) {
+    super(...error)
+    this.upstreamWords = upstreamWords
+  }
+}
+
+const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOptions): NexusError => {
   const known = kindOf(failure)
   // Too large may mean too many tokens, which the client can do something about.
   const kind = known.type === 'request_too_large' && isOverflow(failure.message) ? invalid : known
-  return new GatewayError(kind.type, wordsFor(kind, failure.message, context), {
+  return new NexusError(failure.message, kind.type, wordsFor(kind, failure.message, context), {
     ...(kind.status !== undefined && { status: kind.status }),
     ...(kind.shouldRetry !== undefined && { shouldRetry: kind.shouldRetry }),
     ...(kind.retryable !== undefined && { retryable: kind.retryable }),
@@ -118,7 +129,7 @@ export interface FailedAnswer {
 }
 
 /** An answer other than 200, before anything reached the client. */
-export const toAnswerError = ({ status, headers, body }: FailedAnswer, context: WordingContext): GatewayError => {
+export const toAnswerError = ({ status, headers, body }: FailedAnswer, context: WordingContext): NexusError => {
   const parsed = parseObject(body)
   const reported = reportedBy(body, parsed, status)
   const wait = retryAfterSeconds(headers)
@@ -137,7 +148,7 @@ export const toAnswerError = ({ status, headers, body }: FailedAnswer, context: 
 }
 
 /** A failure that a frame reports. As long as the client has seen nothing, it can still become a status. */
-export const toStreamError = (exception: string, payload: Json, context: WordingContext): GatewayError => {
+export const toStreamError = (exception: string, payload: Json, context: WordingContext): NexusError => {
   const name = exceptionName(exception)
   const reported = reportedIn(payload) ?? { message: `AI Nexus ended the stream: ${exception || 'it did not say why'}` }
   const originalStatus = originalStatusIn(payload)

@@ -8,6 +8,7 @@ import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
+import type { InlineUrlSources } from '../url-sources.ts'
 import { createNexusClient, type NexusCall, type NexusClientOptions } from './client.ts'
 import { readConverseStream } from './frames.ts'
 import { createNoteLog } from './note-log.ts'
@@ -15,6 +16,7 @@ import { createNoteLog } from './note-log.ts'
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
+  readonly inlineUrlSources: InlineUrlSources
   readonly newId: NewId
   readonly log: Logger
 }
@@ -76,13 +78,15 @@ export const createNexus = (options: NexusOptions): Upstream => {
     name: 'nexus',
     address: options.endpointUrl,
 
-    async message(request, context) {
+    async message(given, context) {
+      const request = await options.inlineUrlSources(given, context.signal)
       const translation = translate(request, context)
       const call = callOf(request, translation, context)
       return retrying(async () => toMessage(await client.converse(call), translation.reply, newId), context)
     },
 
-    async stream(request, context) {
+    async stream(given, context) {
+      const request = await options.inlineUrlSources(given, context.signal)
       const translation = translate(request, context)
       const call = callOf(request, translation, context)
       return retrying(async () => {

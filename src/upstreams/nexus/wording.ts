@@ -1,3 +1,7 @@
+import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
+import { withCapability } from './capability.ts'
+import { withClientPlaces } from './client-places.ts'
+
 /**
  * Words that Claude Code recovers by. Bedrock says the same things differently; where it does, the
  * client would give up on a conversation that it could have compacted or shortened.
@@ -8,6 +12,10 @@ export interface WordingContext {
   readonly model: string
   /** As the client asked for it; undefined where it did not. */
   readonly maxTokens: number | undefined
+  /** Where the parts of what was sent stood in the client's request. */
+  readonly paths?: ClientPaths
+  /** The beta flags that were sent. */
+  readonly betas?: readonly string[]
 }
 
 const inputTooLong =
@@ -18,7 +26,7 @@ const overContextLimit = /exceed context limit/i
 const overOutputLimit = /maximum tokens you requested exceeds the model limit of (\d+)/i
 const tooMuchMedia = /too many images and documents|more than \d+ documents/i
 /** Bedrock's own forms of the two sentences about tool results. */
-const resultsMissing = /^Expected toolResult blocks at (messages\.\d+)\.content for the following Ids: (.*)$/i
+const resultsMissing = /^Expected toolResult blocks at messages\.(\d+)\.content for the following Ids: (.*)$/i
 const resultsSurplus =
   /^The number of toolResult blocks at (messages\.\d+)\.content exceeds the number of toolUse blocks of previous turn/i
 
@@ -34,14 +42,14 @@ const overflowWording = (message: string): string => {
 const toolResultWording = (message: string): string => {
   const missing = resultsMissing.exec(message)
   if (missing !== null) {
-    return `${missing[1]}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing[2]}`
+    // Bedrock names the message that lacks the results, Anthropic the one that asks for them.
+    return `messages.${Math.max(Number(missing[1]) - 1, 0)}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing[2]}`
   }
   const surplus = resultsSurplus.exec(message)
   return surplus === null ? message : `${surplus[1]}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
 }
 
-/** What is wrong with a request, in the words that the client knows. Unknown ones stay as they are. */
-export const clientWording = (message: string, { model, maxTokens }: WordingContext): string => {
+const knownWords = (message: string, { model, maxTokens }: WordingContext): string => {
   if (overContextLimit.test(message) || promptTooLong.test(message)) return message
   if (inputTooLong.test(message)) return overflowWording(message)
   const limit = overOutputLimit.exec(message)?.[1]
@@ -50,4 +58,14 @@ export const clientWording = (message: string, { model, maxTokens }: WordingCont
   }
   if (tooMuchMedia.test(message) && !message.includes('too much media')) return `${message} (too much media)`
   return toolResultWording(message)
+}
+
+/**
+ * What is wrong with a request, in the words that the client knows, with its own places and, where it
+ * has one, the class of what was rejected. Unknown words stay as they are.
+ */
+export const clientWording = (message: string, context: WordingContext): string => {
+  const { paths, betas = [] } = context
+  const words = knownWords(message, context)
+  return withCapability(paths === undefined ? words : withClientPlaces(words, paths), betas)
 }

@@ -1,0 +1,117 @@
+/**
+ * What of a request a model has rejected, by the words of its refusal. Claude Code from 2.1.228 on reads
+ * `capability_rejected: <class>` in a 400, mends its request and sends it again; older ones know the
+ * words themselves. One message serves both. The order is the client's own: the first that fits counts.
+ */
+
+type Matcher = (message: string) => boolean
+
+const has =
+  (...patterns: readonly RegExp[]): Matcher =>
+  (message) =>
+    patterns.every((pattern) => pattern.test(message))
+const any =
+  (...matchers: readonly Matcher[]): Matcher =>
+  (message) =>
+    matchers.some((matches) => matches(message))
+
+const systemRole = any(
+  has(/role .{0,2}system.{0,2} is not supported|role .{0,2}system.{0,2} must (?:precede|follow)/i),
+  has(/Unexpected role/, /input message role/),
+  has(
+    /\.role'? failed to satisfy constraint: Member must satisfy enum value set: \[(?:user, assistant|assistant, user)\]/,
+  ),
+  has(/text-only role .{0,2}system.{0,2} messages require/i),
+)
+
+const cacheField: Matcher = (message) =>
+  /cache_control|cachePoint/.test(message) &&
+  !/\bsystem\.\d|tool_result|\bttl\b|empty text block/.test(message) &&
+  /not permitted|cannot be set|unknown (?:name|field)|unrecognized|additional propert/i.test(message)
+
+const thinkingSignature: Matcher = (quoted) => {
+  const message = quoted.replaceAll('`', '')
+  return any(
+    has(/signature in thinking block/i),
+    has(/invalid data in redacted_thinking block/i),
+    has(/thinking\.signature/i, /field required/i),
+    has(/thinking block|redacted_thinking/i, /cannot be modified|invalid signature/i),
+  )(message)
+}
+
+const rejectedThinking = (message: string): string | undefined => {
+  const found =
+    /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]*?not supported/i.exec(message) ??
+    /\b(adaptive) thinking is not supported/i.exec(message)
+  return found?.[1]?.toLowerCase()
+}
+
+const mediaAt = (message: string): string | undefined =>
+  /messages[.[]\d+[\].]+content[.[]\d+[\].]+(?:tool_result[.[]content[.[]\d+[\].]+)?(image|document|pdf)/.exec(
+    message,
+  )?.[1]
+
+const imageWords =
+  /could not process image|image exceeds|image dimensions exceed|image does not match the provided media type|image cannot be empty|exceeds? (?:the )?api limit/i
+const documentWords =
+  /could not process pdf|pdf pages|the pdf specified (?:was not valid|is password protected)|pdf cannot be empty|does not support pdfs?\b/i
+
+/** Each class, what it is known by, and words of it that every client knows. */
+const classes: readonly {
+  readonly name: string
+  readonly matches: Matcher
+  /** Put in front where the refusal itself has none that an older client knows. */
+  readonly words?: { readonly known: RegExp; readonly text: string }
+}[] = [
+  {
+    name: 'mid_conv_system',
+    matches: systemRole,
+    words: { known: /role .{0,2}system.*not supported|Unexpected role/is, text: "role 'system' is not supported" },
+  },
+  { name: 'cache_control_field', matches: cacheField },
+  { name: 'thinking_signature', matches: thinkingSignature },
+  { name: 'thinking_type:enabled', matches: (message) => rejectedThinking(message) === 'enabled' },
+  { name: 'thinking_type:adaptive', matches: (message) => rejectedThinking(message) === 'adaptive' },
+  {
+    name: 'structured_outputs_unsupported',
+    matches: has(/output_config\.format: Extra inputs are not permitted|extraneous key \[outputConfig\]/i),
+    words: {
+      known: /output_config\.format: Extra inputs are not permitted/i,
+      text: 'output_config.format: Extra inputs are not permitted',
+    },
+  },
+  {
+    name: 'effort_unsupported',
+    matches: any(
+      has(/effort parameter/i, /not support/i),
+      has(/output_config/i, /extra inputs are not permitted|requires a model that supports/i),
+    ),
+  },
+  { name: 'media_budget', matches: has(/too much media/i) },
+  { name: 'image_block', matches: (message) => mediaAt(message) === 'image' || imageWords.test(message) },
+  { name: 'document_block', matches: (message) => mediaAt(message) !== undefined || documentWords.test(message) },
+  { name: 'prompt_too_long', matches: has(/prompt is too long|input is too long for requested model/i) },
+  {
+    name: 'max_tokens_context_overflow',
+    matches: has(/input length and `max_tokens` exceed context limit/i),
+  },
+]
+
+/** The one flag that was rejected: named by the refusal, or the only one that was sent. */
+const rejectedBeta = (message: string, betas: readonly string[]): string | undefined => {
+  const named = /anthropic[-_]beta/.test(message) ? betas.find((beta) => message.includes(beta)) : undefined
+  const [only, ...others] = betas
+  return named ?? (/invalid beta flag/i.test(message) && others.length === 0 ? only : undefined)
+}
+
+/** The words of a 400 with its class in front, where it has one. `betas`: the flags that were sent. */
+export const withCapability = (message: string, betas: readonly string[]): string => {
+  const found = classes.find(({ matches }) => matches(message))
+  if (found === undefined) {
+    const beta = rejectedBeta(message, betas)
+    return beta === undefined ? message : `capability_rejected: beta_header:${beta} — ${message}`
+  }
+  const { name, words } = found
+  const known = words === undefined || words.known.test(message) ? message : `${words.text} (${message})`
+  return `capability_rejected: ${name} — ${known}`
+}

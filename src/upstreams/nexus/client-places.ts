@@ -1,0 +1,66 @@
+import { dotted } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
+import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
+
+/**
+ * Places in an error's words, in the client's own counting. Bedrock counts what we sent, after turns
+ * were merged and blocks dropped, from 1 (`messages.3.member.content.2.member.image`) or from 0
+ * (`messages.2.content.1.image`); Claude Code deletes the picture that it finds at the place it is told.
+ */
+
+/** Anthropic's names for Converse's kinds of blocks. The others are called the same. */
+const kinds: Readonly<Record<string, string>> = {
+  toolUse: 'tool_use',
+  toolResult: 'tool_result',
+  reasoningContent: 'thinking',
+  searchResult: 'search_result',
+}
+
+const inMessages =
+  /\bmessages(?:\.(\d+)(\.member)?|\[(\d+)\])(\.content(?:(?:\.(\d+)(?:\.member)?|\[(\d+)\])(?:\.(\w+)(?:\.content(?:\.(\d+)(?:\.member)?|\[(\d+)\]))?)?)?)?/g
+const inTools = /\b(?:toolConfig\.)?tools(?:\.(\d+)(\.member)?|\[(\d+)\])(?:\.toolSpec)?/g
+const inSystem = /\bsystem(?:\.(\d+)(\.member)?|\[(\d+)\])/g
+
+const numberIn = (...groups: (string | undefined)[]): number | undefined => {
+  const digits = groups.find((group) => group !== undefined)
+  return digits === undefined ? undefined : Number(digits)
+}
+
+const blockPlace = (
+  found: string,
+  paths: ClientPaths,
+  [message, block, part]: readonly [number, number, number | undefined],
+  kind: string | undefined,
+): string => {
+  const partPath = part === undefined ? undefined : paths.part(message, block, part)
+  if (partPath !== undefined) return dotted(partPath)
+  const path = paths.block(message, block, kind)
+  if (path === undefined) return found
+  return dotted(kind === undefined ? path : [...path, kind])
+}
+
+/** A message with its places as the client counts them. What we cannot place stays as it is. */
+export const withClientPlaces = (message: string, paths: ClientPaths): string => {
+  const place =
+    (find: (index: number) => Path | undefined) =>
+    (found: string, dot?: string, member?: string, bracket?: string): string => {
+      const path = find((numberIn(dot, bracket) ?? 0) - (member === undefined ? 0 : 1))
+      return path === undefined ? found : dotted(path)
+    }
+  return message
+    .replace(inMessages, (found: string, ...groups: (string | undefined)[]) => {
+      const [dot, member, bracket, content, blockDot, blockBracket, converseKind, partDot, partBracket] = groups
+      const first = member === undefined ? 0 : 1
+      const index = (numberIn(dot, bracket) ?? 0) - first
+      const block = numberIn(blockDot, blockBracket)
+      if (block === undefined) {
+        const path = paths.message(index)
+        return path === undefined ? found : dotted(path) + (content ?? '')
+      }
+      const part = numberIn(partDot, partBracket)
+      const kind = converseKind === undefined ? undefined : (kinds[converseKind] ?? converseKind)
+      return blockPlace(found, paths, [index, block - first, part === undefined ? undefined : part - first], kind)
+    })
+    .replace(inTools, place(paths.tool))
+    .replace(inSystem, place(paths.system))
+}

@@ -1,0 +1,84 @@
+import type { MessagesRequest } from '../wire/anthropic/request.ts'
+import type { Surroundings } from './url-sources/download.ts'
+import { fetchSource, refuseAt, type SourceLimits } from './url-sources/fetch-source.ts'
+import { findPlaces, type Place, type Source, withSources } from './url-sources/places.ts'
+import { isPublicAddress } from './url-sources/public-address.ts'
+
+/**
+ * The request with the bytes in place of each URL, because Converse takes only bytes; the very same
+ * object where it holds no URL. Rejects with GatewayError: a 400 that names the source, or that the
+ * client has gone.
+ */
+export type InlineUrlSources = (request: MessagesRequest, signal: AbortSignal) => Promise<MessagesRequest>
+
+interface Limits extends SourceLimits {
+  readonly sourcesPerRequest: number
+  readonly atOnce: number
+}
+
+const mebibyte = 1024 * 1024
+
+const defaultLimits: Limits = {
+  /** Bedrock's, for one image and one document. */
+  imageBytes: 3.75 * mebibyte,
+  documentBytes: 4.5 * mebibyte,
+  /** As long as a client waits for its first sign of life. */
+  milliseconds: 10_000,
+  /** Bedrock's, for images and documents of one request. */
+  sourcesPerRequest: 20,
+  /** One request is no flood. */
+  atOnce: 4,
+}
+
+interface UrlSourcesOptions extends Pick<Surroundings, 'lookup' | 'get'> {
+  /** For tests, whose servers are on this machine; public addresses only otherwise. */
+  readonly isAddressAllowed?: Surroundings['isAddressAllowed']
+  readonly limits?: Partial<Limits>
+}
+
+/** Each URL once, however often it stands there; the first failure ends the others. */
+const fetchAll = async (
+  places: readonly Place[],
+  surroundings: Surroundings,
+  limits: Limits,
+  callerSignal: AbortSignal,
+): Promise<ReadonlyMap<object, Source>> => {
+  const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
+  const sources = new Map<object, Source>()
+  const all = new AbortController()
+  const leave = (): void => all.abort(callerSignal.reason)
+  callerSignal.addEventListener('abort', leave, { once: true })
+  if (callerSignal.aborted) leave()
+
+  const waiting = groups.values()
+  const worker = async (): Promise<void> => {
+    for (const group of waiting) {
+      const [first] = group
+      if (first === undefined) continue
+      const source = await fetchSource(first, surroundings, limits, all.signal)
+      for (const { block } of group) sources.set(block, source)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: limits.atOnce }, worker))
+    return sources
+  } finally {
+    all.abort()
+    callerSignal.removeEventListener('abort', leave)
+  }
+}
+
+/** The room that turns URL sources into bytes. */
+export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
+  const { lookup, get, isAddressAllowed = isPublicAddress } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  return async (request, signal) => {
+    const places = findPlaces(request)
+    if (places.length === 0) return request
+    const surplus = places[limits.sourcesPerRequest]
+    if (surplus !== undefined) {
+      throw refuseAt(surplus)(`At most ${limits.sourcesPerRequest} URL sources are supported in one request.`)
+    }
+    return withSources(request, await fetchAll(places, { lookup, get, isAddressAllowed }, limits, signal))
+  }
+}

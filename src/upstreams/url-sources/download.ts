@@ -1,0 +1,74 @@
+import { findDestination, type Lookup, parseUrl, type Refuse, unableToDownload } from './destination.ts'
+import type { PinnedAnswer, PinnedGet } from './pinned-get.ts'
+
+/** What a download needs of the world around it. */
+export interface Surroundings {
+  readonly lookup: Lookup
+  readonly get: PinnedGet
+  readonly isAddressAllowed: (address: string) => boolean
+}
+
+export interface Download {
+  readonly bytes: Buffer
+  readonly contentType: string
+}
+
+/** Enough for a shortener and a canonical name; Anthropic's own number is not told. */
+const maximumRedirects = 3
+
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+const mebibyte = 1024 * 1024
+
+const readBody = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refuse): Promise<Buffer> => {
+  const tooLarge = () => refuse(`The file is larger than ${maximumBytes / mebibyte} MB, which is Bedrock's limit.`)
+  if (Number(answer.header('content-length')) > maximumBytes) throw tooLarge()
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of answer.chunks) {
+    length += part.byteLength
+    if (length > maximumBytes) throw tooLarge()
+    parts.push(part)
+  }
+  return Buffer.concat(parts, length)
+}
+
+const receive = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refuse): Promise<Download> => {
+  if (answer.status !== 200) {
+    throw unableToDownload(refuse, `Its host answered with status ${answer.status}.`)
+  }
+  const encoding = answer.header('content-encoding').toLowerCase()
+  if (encoding !== '' && encoding !== 'identity') {
+    throw unableToDownload(refuse, 'Its host sends it compressed, although it was asked not to.')
+  }
+  return { bytes: await readBody(answer, maximumBytes, refuse), contentType: answer.header('content-type') }
+}
+
+const redirectOf = (answer: PinnedAnswer): string | undefined => {
+  const location = answer.header('location')
+  return redirectStatuses.has(answer.status) && location !== '' ? location : undefined
+}
+
+/** Follows redirects, each of which is checked as the first URL was. Rejects with what `refuse` makes, or the line says. */
+export const download = async (
+  text: string,
+  maximumBytes: number,
+  { lookup, get, isAddressAllowed }: Surroundings,
+  refuse: Refuse,
+  signal: AbortSignal,
+): Promise<Download> => {
+  const refuseRedirect: Refuse = (sentence) => refuse(`The URL redirects to another. ${sentence}`)
+  let url = parseUrl(text, refuse)
+  for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
+    const refuseUrl = redirects === 0 ? refuse : refuseRedirect
+    const answer = await get(await findDestination(url, lookup, isAddressAllowed, refuseUrl), signal)
+    try {
+      const location = redirectOf(answer)
+      if (location === undefined) return await receive(answer, maximumBytes, refuse)
+      url = parseUrl(location, refuseRedirect, url)
+    } finally {
+      answer.close()
+    }
+  }
+  throw refuse(`The URL redirects more than ${maximumRedirects} times.`)
+}

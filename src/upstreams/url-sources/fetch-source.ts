@@ -1,0 +1,86 @@
+import { errorCode } from '../../base/error-code.ts'
+import { clientClosed, GatewayError, invalidRequest } from '../../base/errors.ts'
+import { type Refuse, unableToDownload } from './destination.ts'
+import { download, type Surroundings } from './download.ts'
+import { toDocumentSource, toImageSource } from './found-source.ts'
+import type { Place, Source } from './places.ts'
+
+/** One source, within its size and its time. */
+
+export interface SourceLimits {
+  readonly imageBytes: number
+  readonly documentBytes: number
+  /** Look-up, redirects and body together. */
+  readonly milliseconds: number
+}
+
+const millisecondsPerSecond = 1000
+
+/** The clock of one source, which the caller's signal ends, too. */
+const startClock = (milliseconds: number, callerSignal: AbortSignal) => {
+  const controller = new AbortController()
+  let isUp = false
+  const leave = (): void => controller.abort(callerSignal.reason)
+  const timer = setTimeout(() => {
+    isUp = true
+    controller.abort()
+  }, milliseconds)
+  if (callerSignal.aborted) leave()
+  else callerSignal.addEventListener('abort', leave, { once: true })
+  return {
+    signal: controller.signal,
+    isUp: () => isUp,
+    stop(): void {
+      clearTimeout(timer)
+      callerSignal.removeEventListener('abort', leave)
+    },
+  }
+}
+
+/** A look-up cannot be called off, but nobody needs to wait for it. */
+const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  if (signal.aborted) reject(signal.reason)
+  else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  work.then(resolve, reject)
+  return promise
+}
+
+/** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
+export const refuseAt =
+  ({ block, path }: Place): Refuse =>
+  (sentence) =>
+    invalidRequest([...path, block.type, 'source', 'url'], sentence)
+
+const directly = 'URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.'
+
+/** Rejects with GatewayError. */
+export const fetchSource = async (
+  place: Place,
+  surroundings: Surroundings,
+  limits: SourceLimits,
+  signal: AbortSignal,
+): Promise<Source> => {
+  const refuse = refuseAt(place)
+  const isImage = place.block.type === 'image'
+  const clock = startClock(limits.milliseconds, signal)
+  try {
+    const most = isImage ? limits.imageBytes : limits.documentBytes
+    const work = download(place.url, most, surroundings, refuse, clock.signal)
+    const found = await unlessAborted(work, clock.signal)
+    return isImage ? toImageSource(found, refuse) : toDocumentSource(found, refuse)
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
+    if (clock.isUp()) {
+      throw unableToDownload(
+        refuse,
+        `It took longer than ${limits.milliseconds / millisecondsPerSecond} s. ${directly}`,
+      )
+    }
+    if (signal.aborted) throw clientClosed(error)
+    const code = errorCode(error) ?? ''
+    throw unableToDownload(refuse, `Its host could not be reached${code === '' ? '' : ` (${code})`}. ${directly}`)
+  } finally {
+    clock.stop()
+  }
+}

@@ -1,0 +1,70 @@
+import { imageFormatOf } from '../../translate/anthropic-to-converse/media.ts'
+import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
+import type { Refuse } from './destination.ts'
+import type { Download } from './download.ts'
+
+/** What was downloaded, as the source that the client might have sent itself. */
+
+type InlineSource<Block extends { readonly source: { readonly type: string } }> = Exclude<
+  Block['source'],
+  { readonly type: 'url' | 'file' | 'content' }
+>
+
+const mediaTypeOf = (contentType: string): string => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** As its host calls it, where it may be quoted. */
+const calledSo = (contentType: string): string => {
+  const mediaType = mediaTypeOf(contentType)
+  return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mediaType) ? ` (its host calls it ${mediaType})` : ''
+}
+
+export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse): InlineSource<ImageBlock> => {
+  const data = bytes.toString('base64')
+  const format = bytes.length === 0 ? undefined : imageFormatOf(contentType, data)
+  if (format === undefined) {
+    throw refuse(`The file is not an image of type JPEG, PNG, GIF or WebP${calledSo(contentType)}.`)
+  }
+  return { type: 'base64', media_type: `image/${format}`, data }
+}
+
+/** Readers look for the mark within the first kilobyte. */
+const pdfHeaderBytes = 1024
+
+const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, pdfHeaderBytes).includes('%PDF-')
+
+const textType = /^(?:text\/.+|application\/(?:.+\+)?(?:json|xml|yaml)|application\/(?:x-ndjson|javascript|x-yaml))$/
+
+const charsetOf = (contentType: string): string | undefined => /;\s*charset="?([\w:.-]+)/i.exec(contentType)?.[1]
+
+/** A byte order mark outweighs the header, as browsers have it. */
+const markedCharset = (bytes: Buffer): string | undefined => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 'utf-8' : undefined
+}
+
+type Charset = ConstructorParameters<typeof TextDecoder>[0]
+
+const decode = (bytes: Buffer, charset: string, fatal: boolean): string | undefined => {
+  try {
+    return new TextDecoder(charset as Charset, { fatal }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** By what is said of it, else as UTF-8, else as the Latin of old pages: every byte means something there. */
+const decodeText = (bytes: Buffer, contentType: string): string => {
+  const charset = markedCharset(bytes) ?? charsetOf(contentType)
+  const told = charset === undefined ? undefined : decode(bytes, charset, false)
+  return told ?? decode(bytes, 'utf-8', true) ?? decode(bytes, 'windows-1252', false) ?? ''
+}
+
+export const toDocumentSource = ({ bytes, contentType }: Download, refuse: Refuse): InlineSource<DocumentBlock> => {
+  if (isPdf(bytes)) return { type: 'base64', media_type: 'application/pdf', data: bytes.toString('base64') }
+  if (textType.test(mediaTypeOf(contentType))) {
+    const data = decodeText(bytes, contentType)
+    if (!data.includes('\0')) return { type: 'text', media_type: 'text/plain', data }
+  }
+  throw refuse(`The file is neither a PDF nor text${calledSo(contentType)}.`)
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createServer, type TLSSocket } from 'node:tls'
+import { createPinnedGet } from '../../src/upstreams/url-sources/pinned-get.ts'
+import { isPublicAddress } from '../../src/upstreams/url-sources/public-address.ts'
+import { createUrlSources, type InlineUrlSources } from '../../src/upstreams/url-sources.ts'
+import { later } from './cleanup.ts'
+
+const fixture = (name: string): string => readFileSync(join(import.meta.dir, '..', 'fixtures', 'tls', name), 'utf8')
+const cert = fixture('certificate.pem')
+
+interface FileHost {
+  readonly port: number
+  /** What has been asked for: the name of the handshake, and the request's head. */
+  readonly requests: readonly { readonly serverName: string | false | null; readonly head: string }[]
+  /** Connections that were opened, and those of them that are over. */
+  readonly connections: { opened: number; closed: number }
+}
+
+/** A host of files on this machine, by TLS, with a certificate for `files.example`. `answer` may write in its own time. */
+export const fileHost = async (
+  answer: (path: string, socket: TLSSocket) => string | Uint8Array | undefined,
+): Promise<FileHost> => {
+  const requests: { serverName: string | false | null; head: string }[] = []
+  const connections = { opened: 0, closed: 0 }
+  const sockets = new Set<TLSSocket>()
+  const server = createServer({ cert, key: fixture('key.pem') }, (socket) => {
+    connections.opened += 1
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      connections.closed += 1
+    })
+    socket.once('data', (data) => {
+      const head = data.toString()
+      requests.push({ serverName: socket.servername, head })
+      const reply = answer(head.split(' ')[1] ?? '', socket)
+      if (reply !== undefined) socket.end(reply)
+    })
+  })
+  server.on('tlsClientError', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  later(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, requests, connections }
+}
+
+/** An answer, whose end is the connection's. */
+export const file = (contentType: string, body: string | Uint8Array, headers = ''): Buffer =>
+  Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\n${headers}\r\n`), Buffer.from(body)])
+
+type Options = Parameters<typeof createUrlSources>[0]
+
+/** As in earnest, but that this machine counts as public, and every name leads to it. */
+export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> = {}): InlineUrlSources =>
+  createUrlSources({
+    lookup: async () => ['127.0.0.1'],
+    get: createPinnedGet({ port, ca: cert }),
+    isAddressAllowed: (address) => address === '127.0.0.1' || isPublicAddress(address),
+    ...more,
+  })

@@ -1,0 +1,51 @@
+import { expect } from 'bun:test'
+import { GatewayError } from '../../src/base/errors.ts'
+import type { InlineUrlSources } from '../../src/upstreams/url-sources.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { request } from './chain.ts'
+import { file } from './file-host.ts'
+
+/** Requests with URL sources, what their hosts send, and what is told of them. */
+
+export const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+export const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46])
+export const pdf = Buffer.from('%PDF-1.4\n1 0 obj << /Type /Page >> endobj\n%%EOF')
+
+export const at = (type: 'image' | 'document', url = 'https://files.example/a', more: object = {}) => ({
+  type,
+  source: { type: 'url', url },
+  ...more,
+})
+export const asking = (...content: object[]) => request({ messages: [{ role: 'user', content }] }) as MessagesRequest
+export const pngSource = { type: 'base64', media_type: 'image/png', data: png.toString('base64') }
+export const pdfSource = { type: 'base64', media_type: 'application/pdf', data: pdf.toString('base64') }
+
+export const never = new AbortController().signal
+
+/** What is told for a request; nothing of a URL but its host may be in it. */
+export const refusalOf = async (inline: InlineUrlSources, given: MessagesRequest): Promise<string> => {
+  const error = await inline(given, never).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof GatewayError)) throw new Error(`not refused, or by a stranger: ${String(error)}`)
+  expect([error.type, error.status]).toEqual(['invalid_request_error', 400])
+  expect(error.message).not.toContain('secret')
+  return error.message
+}
+export const place = 'messages.0.content.0.image.source.url: '
+export const unable = 'Unable to download the file. Please verify the URL and try again. '
+export const notPublic = 'Only URLs of hosts on the public internet are supported: send the bytes as base64 instead.'
+
+export const servingAll = (path: string): Buffer | undefined =>
+  path.startsWith('/png')
+    ? file('image/png', png)
+    : path === '/pdf'
+      ? file('application/pdf', pdf)
+      : file('text/markdown; charset=utf-8', '# Grüße')
+
+/** Somebody nobody should come to. */
+export const nobody = { port: 1 }

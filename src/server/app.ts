@@ -13,7 +13,7 @@ import { type StatusOptions, statusRoutes } from './status.ts'
 export interface AppOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs'>,
-    Omit<StatusOptions, 'upstream'> {
+    Omit<StatusOptions, 'upstream' | 'degraded'> {
   readonly newId: NewId
   readonly log: Logger
   /** Milliseconds; see MessagesOptions. */
@@ -38,12 +38,14 @@ const anthropicRoutes = (options: AppOptions) => {
 
 /** Every door of the server. A request passes its rooms in this order. */
 export const createApp = (options: AppOptions) => {
-  const { name, address } = options.gateway.upstream
+  const { upstream } = options.gateway
+  const { name, address } = upstream
+  const degraded = () => upstream.degraded?.() ?? []
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
   return new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestContext(options.newId))
     .use(errorHandler(options.log))
     .use(guard(options))
-    .use(statusRoutes({ ...options, upstream: { name, address } }))
+    .use(statusRoutes({ ...options, upstream: { name, address }, degraded }))
     .use(anthropicRoutes(options))
 }

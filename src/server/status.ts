@@ -1,11 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
+import type { Degradation } from '../upstreams/upstream.ts'
 import { productName, version } from '../version.ts'
 import { readJson } from './body.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 export interface StatusOptions {
   readonly upstream: { readonly name: string; readonly address: string }
+  /** What requests go without, because the upstream has refused it. */
+  readonly degraded: () => readonly Degradation[]
   /** Of the process that answers. */
   readonly pid: number
   /** Seconds since the start. */
@@ -21,7 +24,7 @@ const endpoints = [
 ]
 
 /** What probes and people ask first. None of it is secret. */
-export const statusRoutes = ({ upstream, pid, uptime }: StatusOptions) =>
+export const statusRoutes = ({ upstream, degraded, pid, uptime }: StatusOptions) =>
   new Elysia({ name: 'status', normalize: false })
     .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
     .get('/health', () => ({
@@ -31,6 +34,7 @@ export const statusRoutes = ({ upstream, pid, uptime }: StatusOptions) =>
       pid,
       uptime: Math.round(uptime()),
       upstream,
+      degraded: degraded(),
     }))
     // Claude Code's probes and its own telemetry, which stays here.
     .get('/api/hello', () => ({ status: 'ok' }))

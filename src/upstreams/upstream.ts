@@ -17,6 +17,14 @@ export interface CallContext {
   readonly onUpstreamId: (id: string) => void
 }
 
+/** Something that requests to a model go without, because the upstream has refused it. */
+export interface Degradation {
+  readonly model: string
+  readonly without: string
+  /** For people. */
+  readonly note: string
+}
+
 /** Somebody who answers Messages requests. The canonical form on both sides is Anthropic's own. */
 export interface Upstream {
   readonly name: string
@@ -31,6 +39,8 @@ export interface Upstream {
    * upstream's bytes gave, and is written in one write.
    */
   stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
+  /** What has been found out since the start. */
+  degraded?(): readonly Degradation[]
   /** Absent where the upstream cannot count. */
   countTokens?(request: CountTokensRequest, context: CallContext): Promise<number>
 }

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'bun:test'
+import type { SimulatedModel } from '../../src/simulator/models.ts'
+import type { Reply, SimulatedRequest } from '../../src/simulator/reply.ts'
+import { defaultPolicy } from '../../src/translate/policy.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { type Chain, type ChainOptions, defaultConfig, request, simulate, startChain } from '../support/chain.ts'
+import { context, nexusAt } from '../support/nexus.ts'
+import { readEvents } from '../support/sse.ts'
+import { marked, tool } from '../support/translate.ts'
+
+/** One retry before the first byte, by the texts that Bedrock was seen to refuse with; remembered per model. */
+
+/** A model that takes everything: what is refused here the scenario refuses. */
+const willing: SimulatedModel = {
+  id: 'claude-sonnet-4.6',
+  thinking: ['enabled', 'adaptive', 'disabled'],
+  effort: ['low', 'medium', 'high', 'max'],
+  prefill: true,
+  systemMessages: true,
+  betas: ['context-1m-2025-08-07', 'context-management-2025-06-27', 'fine-grained-tool-streaming-2025-05-14'],
+  maxOutputTokens: 128_000,
+  window: 200_000,
+}
+
+const { translation } = defaultConfig
+
+const refusing =
+  (complaint: string, isLacking: (body: SimulatedRequest['body']) => boolean, how: Partial<Reply> = {}) =>
+  ({ body }: SimulatedRequest): Reply =>
+    isLacking(body)
+      ? { content: [{ text: 'Fine.' }] }
+      : { error: { status: 400, type: 'ValidationException', message: complaint }, ...how }
+
+const chain = (scenario: ChainOptions['scenario'], more: ChainOptions = {}): Chain =>
+  startChain({ scenario: scenario as never, simulator: { models: [willing] }, ...more })
+
+const says = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
+const byModel = (message: string): string => `The model returned the following errors: ${message}`
+const hello = [{ role: 'user', content: [marked('Hello')] }]
+const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
+
+interface Case {
+  readonly name: string
+  readonly complaint: string
+  /** What the refused request has. */
+  readonly members: object
+  readonly betas?: string
+  /** Must be gone from the second request. */
+  readonly gone: RegExp
+  readonly without: string
+  readonly options?: ChainOptions
+  readonly how?: Partial<Reply>
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'strict tools',
+    complaint: byModel('tools.0.custom.strict: Extra inputs are not permitted'),
+    members: { tools: [tool('Bash', { strict: true })] },
+    gone: /"strict"/,
+    without: 'strict tools',
+    options: { config: { translation: { ...translation, strictTools: 'send' } } },
+  },
+  {
+    name: 'effort',
+    complaint: byModel('output_config.effort: Extra inputs are not permitted'),
+    members: { output_config: { effort: 'high' } },
+    gone: /effort/,
+    without: 'an effort setting',
+  },
+  {
+    name: 'a schema, by the name that Converse has for it',
+    complaint: 'Malformed input request: #: extraneous key [outputConfig] is not permitted, please reformat',
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
+    name: 'a schema, by its own',
+    complaint: byModel('output_config.format: Extra inputs are not permitted'),
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
+    name: "thinking's display",
+    complaint: byModel('thinking.adaptive.display: Extra inputs are not permitted'),
+    members: { thinking: { type: 'adaptive', display: 'summarized' } },
+    gone: /display/,
+    without: 'thinking.display',
+  },
+  {
+    name: 'context management, and its flag',
+    complaint: byModel('context_management: Extra inputs are not permitted'),
+    members: { context_management: { edits: [] } },
+    betas: 'context-management-2025-06-27',
+    gone: /context.management/,
+    without: 'context_management',
+    options: { config: { translation: { ...translation, betas: ['context-management-2025-06-27'] } } },
+  },
+  {
+    name: 'beta flags',
+    complaint: byModel('invalid beta flag'),
+    members: {},
+    betas: 'context-1m-2025-08-07',
+    gone: /anthropic_beta/,
+    without: 'the beta flags context-1m-2025-08-07',
+  },
+  {
+    name: 'K9 prompt caching, by a 403',
+    complaint: '',
+    members: {},
+    gone: /cachePoint/,
+    without: 'cache points',
+    how: {
+      error: {
+        status: 403,
+        type: 'AccessDeniedException',
+        message: 'You invoked an unsupported model or your request did not allow prompt caching.',
+      },
+    },
+  },
+  ...['Cache point cannot be inserted after reasoning block.', 'There is nothing available to cache.'].map(
+    (complaint): Case => ({ name: complaint, complaint, members: {}, gone: /cachePoint/, without: 'cache points' }),
+  ),
+  {
+    name: 'temperature',
+    complaint: byModel('`temperature` is deprecated for this model.'),
+    members: { temperature: 0.5 },
+    gone: /temperature/,
+    without: 'temperature, top_p or top_k',
+  },
+  {
+    name: 'thinking with a budget',
+    complaint: byModel(
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    ),
+    members: { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4000 },
+    gone: /budget_tokens/,
+    without: "thinking of the type 'enabled'",
+  },
+  {
+    name: 'adaptive thinking',
+    complaint: byModel('adaptive thinking is not supported on this model'),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
+    name: 'a field that Converse has written itself',
+    complaint: 'The additional field top_k conflicts with an existing field.',
+    members: { top_k: 4 },
+    gone: /top_k/,
+    without: 'the additional field top_k',
+  },
+  {
+    name: 'a choice among tools that is none',
+    complaint: byModel("tool_choice: Input should be 'auto', 'any' or 'tool'"),
+    members: forced,
+    gone: /tool_choice|toolConfig/,
+    without: 'being kept from its tools',
+  },
+  {
+    name: 'a limit to one tool at a time',
+    complaint: byModel('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
+    members: { tools: [tool('Bash')], tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    gone: /tool_choice/,
+    without: 'a limit to one tool at a time',
+  },
+]
+
+describe('1.10 a refused part that can be spared', () => {
+  for (const { name, complaint, members, betas, gone, without, options, how } of cases) {
+    test(`1.10 ${name}: sent once more without, remembered, said once`, async () => {
+      const { post, url, simulator, records } = chain(
+        refusing(complaint, (body) => !says(body, gone), how),
+        options,
+      )
+      const headers = betas === undefined ? {} : { 'anthropic-beta': betas }
+      const body = request({ messages: hello, ...members })
+      expect((await post(body, { headers })).status).toBe(200)
+      expect(simulator.journal.map(({ status }) => status)).toEqual([how?.error?.status ?? 400, 200])
+      expect(JSON.stringify(simulator.journal[0]?.body)).toMatch(gone)
+
+      const streamed = await post({ ...body, stream: true }, { headers })
+      expect((await readEvents(streamed)).at(-1)?.type).toBe('message_stop')
+      expect(simulator.journal.length).toBe(3)
+
+      const note = `AI Nexus does not take ${without} for claude-sonnet-4.6: sending without`
+      const health = (await (await fetch(`${url}/health`)).json()) as { degraded: unknown }
+      expect(health.degraded).toEqual([{ model: 'claude-sonnet-4.6', without, note }])
+      const said = records.filter(({ event }) => event === 'upstream.degraded')
+      expect(said.map(({ level, fields }) => [level, fields['what']])).toEqual([['warn', note]])
+    })
+  }
+
+  test('1.10 1.2.2 system messages: as words in the user turn from then on', async () => {
+    const bodies: object[] = []
+    const { url } = simulate({
+      models: [{ ...willing, id: 'claude-opus-4.8', systemMessages: false }],
+      onRequest: ({ body }) => bodies.push(body as object),
+    })
+    const { nexus } = nexusAt(url, { policy: { ...defaultPolicy, systemMessages: 'native' } })
+    const messages = [...hello, { role: 'system', content: 'Be brief.' }, { role: 'assistant', content: 'a' }, ...hello]
+    const call = context(new AbortController().signal, 'claude-opus-4.8')
+    for (const _ of [1, 2]) await nexus.message(request({ messages }) as MessagesRequest, call)
+    expect(bodies.map((body) => says(body, /"role":"system"/))).toEqual([true, false, false])
+    expect(says(bodies[2] ?? {}, /<system-reminder>\\nBe brief/)).toBe(true)
+    expect(nexus.degraded?.().map(({ without }) => without)).toEqual(['system messages in mid-conversation'])
+  })
+
+  test('1.10 a complaint in the first frame of a stream is answered the same way', async () => {
+    const fault = {
+      afterFrames: 0,
+      kind: 'exception',
+      type: 'validationException',
+      message: byModel('output_config.effort: Extra inputs are not permitted'),
+    } as const
+    const scenario = ({ body }: SimulatedRequest): Reply =>
+      says(body, /effort/) ? { content: [], fault } : { content: [{ text: 'Fine.' }] }
+    const { post, simulator } = chain(scenario)
+    const answer = await post(request({ output_config: { effort: 'low' }, stream: true }))
+    expect([answer.status, simulator.journal.length]).toEqual([200, 2])
+    expect((await readEvents(answer)).some(({ type }) => type === 'error')).toBe(false)
+  })
+})
+
+describe('1.10 what is not mended', () => {
+  const status = async (complaint: string, members: object): Promise<[number, number, string]> => {
+    const { post, simulator } = chain(refusing(complaint, () => false))
+    const answer = await post(request({ messages: hello, ...members }))
+    return [
+      answer.status,
+      simulator.journal.length,
+      ((await answer.json()) as { error: { message: string } }).error.message,
+    ]
+  }
+
+  test('1.10 other complaints are the client own to hear', async () => {
+    expect(await status('messages.0.content.0.text: no', {})).toEqual([400, 1, 'messages.0.content.0.text: no'])
+  })
+
+  test('1.10 a part that was never sent cannot be spared', async () => {
+    const [code, requests, message] = await status('output_config.effort: Extra inputs are not permitted', {})
+    expect([code, requests]).toEqual([400, 1])
+    expect(message).toStartWith('capability_rejected: effort_unsupported — ')
+  })
+
+  test('1.10 one retry: a complaint that stays is handed on, and nothing is remembered', async () => {
+    const { post, url, simulator } = chain(refusing('invalid beta flag', () => false))
+    const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
+    expect((await post(request(), { headers })).status).toBe(400)
+    expect(simulator.journal.length).toBe(2)
+    expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
+  })
+
+  test('1.10 of two complaints in a row both are remembered, for the next request', async () => {
+    const scenario = ({ body }: SimulatedRequest): Reply => {
+      const complaint = says(body, /anthropic_beta/)
+        ? 'invalid beta flag'
+        : says(body, /effort/)
+          ? 'output_config.effort: Extra inputs are not permitted'
+          : undefined
+      return complaint === undefined
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: complaint } }
+    }
+    const { post, simulator } = chain(scenario)
+    const body = request({ output_config: { effort: 'low' } })
+    const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
+    expect((await post(body, { headers })).status).toBe(400)
+    expect((await post(body, { headers })).status).toBe(200)
+    expect(simulator.journal.length).toBe(3)
+  })
+
+  test('1.10 another model is asked as ever', async () => {
+    const { post, simulator } = startChain({
+      scenario: ({ modelId, body }) =>
+        modelId === 'claude-sonnet-4.6' && says(body, /cachePoint/)
+          ? { error: { status: 400, type: 'ValidationException', message: 'There is nothing available to cache.' } }
+          : { content: [{ text: 'Fine.' }] },
+    })
+    await post(request({ messages: hello }))
+    await post(request({ model: 'opus', messages: hello }))
+    expect(simulator.journal.map(({ body }) => says(body as object, /cachePoint/))).toEqual([true, false, true])
+  })
+})
+
+test('T6 half of a surrogate pair becomes the replacement character, an escaped backslash stays', async () => {
+  const { post, simulator } = startChain()
+  const cut = '{"text":"a\\ud83d b \\\\ud83d \\\\\\udc00 😀"}'
+  const { text } = JSON.parse(cut) as { text: string }
+  await post(request({ messages: [{ role: 'user', content: text }] }))
+  const [entry] = simulator.journal
+  expect(JSON.stringify(entry?.body)).toContain(JSON.stringify(text.toWellFormed()).slice(1, -1))
+})

@@ -23,7 +23,7 @@ export interface Config {
 }
 
 /** See docs/translation.md. */
-export interface TranslationConfig {
+interface TranslationConfig {
   readonly pdf: 'visual' | 'text'
   readonly excessMedia: 'omit' | 'refuse'
   readonly systemMessages: 'reminder' | 'native'
@@ -34,7 +34,7 @@ export interface TranslationConfig {
 }
 
 /** What every Converse request carries, whatever the client says. */
-export interface BedrockConfig {
+interface BedrockConfig {
   readonly serviceTier: 'default' | 'priority' | 'flex' | 'reserved' | undefined
   readonly latency: 'standard' | 'optimized' | undefined
   readonly guardrail: string | undefined

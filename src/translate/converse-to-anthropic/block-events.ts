@@ -4,6 +4,7 @@ import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
 import { toCitation } from './citation.ts'
 import type { ReplyContext } from './reply-context.ts'
+import { toToolUse } from './response.ts'
 
 type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
 
@@ -74,10 +75,10 @@ export class BlockEvents {
     const toolUse = start?.toolUse
     if (toolUse === undefined) return
     this.close()
-    this.#hasToolUse = true
+    const block = toToolUse(toolUse, this.#reply)
+    this.#hasToolUse ||= block.type === 'tool_use'
     this.#open = { kind: 'tool_use', converseIndex: contentBlockIndex, started: false, held: '', hasInput: false }
-    const name = this.#reply.toClientToolName(toolUse.name)
-    this.#begin({ type: 'tool_use', id: toolUse.toolUseId, name, input: {} })
+    this.#begin(block)
   }
 
   /** Throws GatewayError for the input of a tool use that never began. */

@@ -1,7 +1,7 @@
 import type { NewId } from '../../base/ids.ts'
 import { isObject } from '../../base/json.ts'
 import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
-import type { ConverseResponse, OutputBlock } from '../../wire/converse/response.ts'
+import type { ConverseResponse, OutputBlock, OutputToolUse } from '../../wire/converse/response.ts'
 import { toCitation } from './citation.ts'
 import type { ReplyContext } from './reply-context.ts'
 import { isMalformed, malformedOutput, toStop } from './stop.ts'
@@ -19,6 +19,14 @@ const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, repl
   return citations.length > 0 ? { type: 'text', text, citations } : { type: 'text', text }
 }
 
+/** What both kinds of answer say of a tool use, before its input is known. */
+export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'>, reply: ReplyContext) => ({
+  type: type === 'server_tool_use' ? ('server_tool_use' as const) : ('tool_use' as const),
+  id: toolUseId,
+  name: reply.toClientToolName(name),
+  input: {},
+})
+
 const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {
   if (block.text !== undefined) return { type: 'text', text: block.text }
   if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
@@ -32,7 +40,7 @@ const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undef
   }
   if (toolUse !== undefined) {
     const input = isObject(toolUse.input) ? toolUse.input : {}
-    return { type: 'tool_use', id: toolUse.toolUseId, name: reply.toClientToolName(toolUse.name), input }
+    return { ...toToolUse(toolUse, reply), input }
   }
   return undefined
 }

@@ -68,6 +68,8 @@ export type ResponseBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
+  /** Run by the upstream itself: the client has nothing to do for it. */
+  | { readonly type: 'server_tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
 
 /** Why the model, or a filter in front of it, refused. */
 export interface StopDetails {

@@ -1,10 +1,10 @@
-import type { AdditionalResponseFields, Citation, TokenUsage } from './response.ts'
+import type { AdditionalResponseFields, Citation, OutputToolUse, TokenUsage } from './response.ts'
 
 /** What a frame of `/converse-stream` says: the event's name and its JSON. */
 
 export interface BlockStart {
   readonly contentBlockIndex?: number
-  readonly start?: { readonly toolUse?: { readonly toolUseId: string; readonly name: string } }
+  readonly start?: { readonly toolUse?: Omit<OutputToolUse, 'input'> }
 }
 
 export interface BlockDelta {

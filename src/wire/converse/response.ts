@@ -56,6 +56,14 @@ export interface Citation {
   readonly location?: CitationLocation
 }
 
+export interface OutputToolUse {
+  readonly toolUseId: string
+  readonly name: string
+  readonly input?: unknown
+  /** `server_tool_use` where the upstream runs the tool itself. */
+  readonly type?: string
+}
+
 export interface OutputBlock {
   readonly text?: string
   readonly citationsContent?: {
@@ -67,7 +75,7 @@ export interface OutputBlock {
     /** Base64. */
     readonly redactedContent?: string
   }
-  readonly toolUse?: { readonly toolUseId: string; readonly name: string; readonly input?: unknown }
+  readonly toolUse?: OutputToolUse
 }
 
 /** Where `additionalModelResponseFieldPaths` puts the stop sequence: whole answers, streamed ones. */

@@ -1,4 +1,4 @@
-import { ConverseRequest } from '../wire/converse/request.ts'
+import type { TSchema } from '@sinclair/typebox'
 import { type Fault, findFault } from '../wire/fault.ts'
 import type { Refusal } from './validation.ts'
 
@@ -41,8 +41,8 @@ const sentenceOf = (fault: Fault): Refusal => {
   }
 }
 
-/** Whether a body has the shape that AWS's service model gives Converse's input. */
-export const shapeRefusal = (body: unknown): Refusal | undefined => {
-  const fault = findFault(ConverseRequest, body)
+/** Whether a body has the shape that AWS's service model gives an operation's input. */
+export const shapeRefusal = (schema: TSchema, body: unknown): Refusal | undefined => {
+  const fault = findFault(schema, body)
   return fault && sentenceOf(fault)
 }

@@ -1,6 +1,6 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { estimateTokens } from '../tokens/estimate.ts'
+import { estimateTokens, toCount } from '../tokens/estimate.ts'
 import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
@@ -177,8 +177,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     },
 
     countTokens(request) {
-      models.resolve(request.model)
-      return estimateTokens(request)
+      const { model } = models.resolve(request.model)
+      return toCount(estimateTokens(request, model.id))
     },
   }
 }

@@ -31,7 +31,10 @@ export interface Upstream {
    * upstream's bytes gave, and is written in one write.
    */
   stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
-  /** Absent where the upstream cannot count. */
+  /**
+   * Absent where the upstream cannot count. Rejects with GatewayError: `not_supported` where it does
+   * not count for this model, so that nobody asks again.
+   */
   countTokens?(request: CountTokensRequest, context: CallContext): Promise<number>
 }
 

@@ -8,6 +8,7 @@ import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import { createNexusClient, type NexusCall, type NexusClientOptions } from './client.ts'
+import { notCounting, toCountBody } from './counting.ts'
 import { readConverseStream } from './frames.ts'
 import { createNoteLog } from './note-log.ts'
 
@@ -49,6 +50,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
+  // Until it says otherwise. What it says of one model, whoever asks about that model remembers.
+  let canCount = true
 
   const translate = (request: MessagesRequest, context: CallContext): ConverseTranslation => {
     const translation = toConverseRequest(request, { modelId: context.modelId, betas: context.betas })
@@ -87,6 +90,22 @@ export const createNexus = (options: NexusOptions): Upstream => {
         const first = await batches.next()
         return continued(first.done === true ? [] : first.value, batches)
       }, context)
+    },
+
+    // Without retries: a count that comes late is as good as none.
+    async countTokens(request, context) {
+      if (!canCount) throw notCounting()
+      const counted = await client.countTokens({
+        modelId: context.modelId,
+        wording: { model: request.model, maxTokens: undefined },
+        body: JSON.stringify(toCountBody(request, context)),
+        signal: context.signal,
+        onUpstreamId: context.onUpstreamId,
+        mend: { isAllowed: true },
+      })
+      if (typeof counted === 'number') return counted
+      if (counted === 'all') canCount = false
+      throw notCounting()
     },
   }
 }

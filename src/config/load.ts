@@ -1,7 +1,7 @@
 import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
-import { type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
+import { type CountTokens, type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
 import { Typed, toValue } from './values.ts'
 
 export interface Config {
@@ -18,6 +18,7 @@ export interface Config {
   readonly logFile: string | undefined
   readonly maxRetries: number
   readonly timeoutSeconds: number
+  readonly countTokens: CountTokens
 }
 
 export interface LoadedConfig {
@@ -113,6 +114,7 @@ export const loadConfig = ({ flags, environment, files }: ConfigInputs): LoadedC
     logFile: text('logging.file'),
     maxRetries: settingValue('maxRetries') as number,
     timeoutSeconds: settingValue('timeout') as number,
+    countTokens: text('countTokens') as CountTokens,
   }
   return { config, sources, warnings: parsed.flatMap(({ warnings }) => warnings) }
 }

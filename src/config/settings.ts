@@ -28,6 +28,9 @@ export type SettingType =
 const logFormats = ['text', 'json'] as const
 export type LogFormat = (typeof logFormats)[number]
 
+const countTokens = ['auto', 'estimate'] as const
+export type CountTokens = (typeof countTokens)[number]
+
 const maximumPort = 65_535
 const maximumRetries = 10
 /** A day: longer is no deadline. */
@@ -140,6 +143,15 @@ export const settings = [
     default: 600,
     description: 'Seconds that AI Nexus may take to begin its answer, and be silent within it',
     hint: 'seconds',
+  },
+  {
+    key: 'countTokens',
+    flag: 'count-tokens',
+    environment: ['NEXUS_COUNT_TOKENS'],
+    type: { kind: 'choice', options: countTokens },
+    default: 'auto',
+    description: 'Who counts tokens: AI Nexus where it can, or always our own estimate',
+    hint: countTokens.join('|'),
   },
 ] as const satisfies readonly Setting[]
 

@@ -56,11 +56,10 @@ describe('where a value comes from', () => {
       host: 'x',
       secret: 'x',
       url: 'https://x.example',
-      choice: 'json',
       number: '1',
     } as const
     for (const setting of settings) {
-      const value = setting.key === 'logging.level' ? 'warn' : samples[setting.type.kind]
+      const value = setting.type.kind === 'choice' ? (setting.type.options[0] as string) : samples[setting.type.kind]
       expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
       for (const variable of setting.environment)
         expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)

@@ -6,6 +6,7 @@ import type { Config } from '../config/load.ts'
 import { createAccessLog } from '../gateway/access-log.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
+import { createTokenCounter } from '../gateway/token-counter.ts'
 import { createApp } from '../server/app.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
@@ -74,12 +75,19 @@ export const composeApp = (options: ServerOptions) => {
     newId: randomId,
     log,
   })
+  const now = (): number => performance.now()
   const gateway = createGateway({
     models: createModelResolver(nexusModels, defaultModelId),
     upstream,
     observers: [createAccessLog(log)],
+    tokens: createTokenCounter({
+      upstream: config.countTokens === 'auto' ? upstream : undefined,
+      log,
+      now,
+      defer: setImmediate,
+    }),
     log,
-    now: () => performance.now(),
+    now,
   })
   return createApp({
     gateway,

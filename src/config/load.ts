@@ -1,7 +1,7 @@
 import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
-import { type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
+import { type CountTokens, type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 
 export interface Config {
@@ -18,6 +18,7 @@ export interface Config {
   readonly logFile: string | undefined
   readonly maxRetries: number
   readonly timeoutSeconds: number
+  readonly countTokens: CountTokens
   readonly translation: TranslationConfig
   readonly bedrock: BedrockConfig
 }
@@ -144,6 +145,7 @@ const toConfig = (values: LoadedConfig['values']): Config => {
     logFile: get('logging.file'),
     maxRetries: get('maxRetries'),
     timeoutSeconds: get('timeout'),
+    countTokens: get('countTokens'),
     translation: {
       pdf: get('translation.pdf'),
       excessMedia: get('translation.excessMedia'),

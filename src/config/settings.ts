@@ -32,6 +32,9 @@ export type SettingType =
 const logFormats = ['text', 'json'] as const
 export type LogFormat = (typeof logFormats)[number]
 
+const countTokens = ['auto', 'estimate'] as const
+export type CountTokens = (typeof countTokens)[number]
+
 const maximumPort = 65_535
 /** Zero is any free one. */
 export const portType = {
@@ -152,6 +155,15 @@ export const settings = [
     default: 600,
     description: 'Seconds that AI Nexus may take to begin its answer, and be silent within it',
     hint: 'seconds',
+  },
+  {
+    key: 'countTokens',
+    flag: 'count-tokens',
+    environment: ['NEXUS_COUNT_TOKENS'],
+    type: { kind: 'choice', options: countTokens },
+    default: 'auto',
+    description: 'Who counts tokens: AI Nexus where it can, or always our own estimate',
+    hint: countTokens.join('|'),
   },
   ...translationSettings,
 ] as const satisfies readonly Setting[]

@@ -1,12 +1,12 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import { estimateTokens } from '../tokens/estimate.ts'
 import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
 import type { AnsweredRequest, GatewayEvent, GatewayObserver } from './events.ts'
 import type { ModelResolver } from './models.ts'
+import type { TokenCounter } from './token-counter.ts'
 
 /** What the server knows of a request beside its body. */
 export interface RequestContext {
@@ -18,10 +18,14 @@ export interface RequestContext {
   readonly onUpstreamId: (id: string) => void
 }
 
+/** Counting has no answer of the upstream's to name. */
+type CountContext = Omit<RequestContext, 'onUpstreamId'>
+
 export interface GatewayOptions {
   readonly models: ModelResolver
   readonly upstream: Upstream
   readonly observers: readonly GatewayObserver[]
+  readonly tokens: TokenCounter
   readonly log: Logger
   /** Milliseconds, monotonic. */
   readonly now: () => number
@@ -35,8 +39,8 @@ export interface Gateway {
   message(request: MessagesRequest, context: RequestContext): Promise<Message>
   /** As `Upstream.stream`. */
   stream(request: MessagesRequest, context: RequestContext): Promise<AsyncIterable<EventBatch>>
-  /** Throws GatewayError for a model that nobody knows. */
-  countTokens(request: CountTokensRequest): number
+  /** Rejects with GatewayError for a model that nobody knows, and for a request that makes no sense. */
+  countTokens(request: CountTokensRequest, context: CountContext): Promise<number>
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
@@ -58,7 +62,7 @@ const createStory = (
   modelId: string,
   options: GatewayOptions,
 ): Story => {
-  const { now, observers, log } = options
+  const { now, observers, tokens, log } = options
   const startedAt = now()
   const facts: Mutable<AnsweredRequest> = {
     requestId: context.requestId,
@@ -112,6 +116,7 @@ const createStory = (
         facts.usage = message.usage
         facts.stopReason = message.stop_reason ?? undefined
       }
+      if (!isTold) tokens.learn(request, modelId, facts.usage)
       tell((told) => ({ type: 'answered', ...told }))
     },
     failed(thrown) {
@@ -173,9 +178,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       }
     },
 
-    countTokens(request) {
-      models.resolve(request.model)
-      return estimateTokens(request)
+    async countTokens(request, context) {
+      return options.tokens.count(request, { ...context, modelId: models.resolve(request.model).model.id })
     },
   }
 }

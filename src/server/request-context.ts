@@ -10,3 +10,10 @@ export const requestContext = (newId: NewId) =>
   new Elysia({ name: 'request-context' }).onRequest(({ set }) => {
     set.headers[requestIdHeader] = newId('req_')
   })
+
+/** Flags of the `anthropic-beta` header, `a,b` as a list; empty without the header. */
+export const betasOf = (headers: Headers): string[] =>
+  (headers.get('anthropic-beta') ?? '')
+    .split(',')
+    .map((flag) => flag.trim())
+    .filter((flag) => flag !== '')

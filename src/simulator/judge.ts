@@ -1,4 +1,5 @@
-import type { ConverseRequest } from '../wire/converse/request.ts'
+import { CountTokensInput } from '../wire/converse/count-tokens.ts'
+import { ConverseRequest } from '../wire/converse/request.ts'
 import { cacheRules } from './cache-rules.ts'
 import { conversationRules } from './conversation-rules.ts'
 import { inferenceRules } from './inference-rules.ts'
@@ -9,9 +10,15 @@ import { toolRules } from './tool-rules.ts'
 import { firstRefusal, type Refusal } from './validation.ts'
 import { windowRule } from './window-rule.ts'
 
-const rules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules, windowRule]
+const promptRules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules]
+const rules = [...promptRules, windowRule]
 
 /** Why Bedrock would refuse a body; undefined where it would answer. */
 export const judge = (body: unknown, model: SimulatedModel): Refusal | undefined =>
   // A body that has the shape is a ConverseRequest.
-  shapeRefusal(body) ?? firstRefusal(rules, { body: body as ConverseRequest, model })
+  shapeRefusal(ConverseRequest, body) ?? firstRefusal(rules, { body: body as ConverseRequest, model })
+
+/** The same for a body to be counted, which may be longer than the window: that is what one counts for. */
+export const judgeCount = (body: unknown, model: SimulatedModel): Refusal | undefined =>
+  shapeRefusal(CountTokensInput, body) ??
+  firstRefusal(promptRules, { body: (body as CountTokensInput).input.converse, model })

@@ -1,13 +1,14 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { bracketed } from '../base/brackets.ts'
+import type { CountTokensInput } from '../wire/converse/count-tokens.ts'
 import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
-import { judge } from './judge.ts'
+import { judge, judgeCount } from './judge.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
 import type { HttpError, Reply, Scenario, SimulatedRequest } from './reply.ts'
 import { streamBody } from './stream.ts'
-import { createPromptCache } from './tokens.ts'
+import { countRequest, createPromptCache } from './tokens.ts'
 
 /** What the simulator saw of one request, for tests and for the log. */
 export interface JournalEntry {
@@ -34,6 +35,8 @@ export interface SimulatorOptions {
   readonly apiKey?: string
   readonly models?: readonly SimulatedModel[]
   readonly scenario?: Scenario
+  /** Whether it has CountTokens, which not every gateway has. */
+  readonly countTokens?: boolean
   /** Hears of each request; the simulator itself keeps none. */
   readonly onRequest?: (entry: JournalEntry) => void
   readonly newId?: () => string
@@ -46,7 +49,7 @@ export interface Simulator {
 }
 
 const defaultDeltaCharacters = 12
-const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream)$/
+const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream|count-tokens)$/
 
 const refusalError = (message: string): HttpError => ({ status: 400, type: 'ValidationException', message })
 
@@ -80,6 +83,9 @@ const errorResponse = ({ status, type, message, headers, body }: HttpError, requ
 
 const answerResponse = (answer: Answer, requestId: string): Response =>
   Response.json(toConverseResponse(answer), { headers: { 'x-amzn-requestid': requestId } })
+
+const countResponse = ({ input }: CountTokensInput, requestId: string): Response =>
+  Response.json({ inputTokens: countRequest(input.converse) }, { headers: { 'x-amzn-requestid': requestId } })
 
 const streamResponse = (answer: Answer, reply: Reply, entry: JournalEntry, requestId: string): Response => {
   const { pace = {}, fault } = reply
@@ -117,6 +123,7 @@ interface Asked {
   /** Undefined where the path is no operation of Bedrock's. */
   readonly modelId: string | undefined
   readonly isStream: boolean
+  readonly isCount: boolean
   readonly body: unknown
 }
 
@@ -128,24 +135,31 @@ const decodeModelId = (encoded: string): string | undefined => {
   }
 }
 
-const readRequest = async (request: Request): Promise<Asked> => {
-  const groups = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
+const readRequest = async (request: Request, options: SimulatorOptions): Promise<Asked> => {
+  const found = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
+  const isCount = found?.['operation'] === 'count-tokens'
+  const groups = isCount && options.countTokens !== true ? undefined : found
   return {
     modelId: groups === undefined ? undefined : decodeModelId(groups['model'] ?? ''),
     isStream: groups?.['operation'] === 'converse-stream',
+    isCount,
     body: parse(await request.text()),
   }
 }
 
 /** What is wrong with a request before the scenario is asked. */
-const refuse = ({ headers }: Request, { modelId, body }: Asked, options: SimulatorOptions): HttpError | undefined => {
+const refuse = (
+  { headers }: Request,
+  { modelId, body, isCount }: Asked,
+  options: SimulatorOptions,
+): HttpError | undefined => {
   const unauthenticated = authenticationError(headers, options.apiKey)
   if (unauthenticated !== undefined) return unauthenticated
   if (modelId === undefined) return { status: 404, type: 'UnknownOperationException', message: 'Unknown operation' }
   const model = (options.models ?? simulatedModels).find(({ id }) => id === modelId)
   if (model === undefined) return refusalError('The provided model identifier is invalid.')
   if (body === undefined) return { status: 400, type: 'SerializationException', message: 'The body is not valid JSON.' }
-  const refusal = judge(body, model)
+  const refusal = isCount ? judgeCount(body, model) : judge(body, model)
   return refusal === undefined ? undefined : refusalError(refusal)
 }
 
@@ -175,8 +189,12 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
   const cache = createPromptCache()
 
   const answer = async (request: Request): Promise<Response> => {
-    const asked = await readRequest(request)
+    const asked = await readRequest(request, options)
     const refusal = refuse(request, asked, options)
+    if (asked.isCount && refusal === undefined) {
+      onRequest?.(toEntry(request, asked, {}))
+      return countResponse(asked.body as CountTokensInput, newId())
+    }
     // A request that was not refused has the shape.
     const simulated = { ...asked, modelId: asked.modelId ?? '' } as SimulatedRequest
     const reply: Reply = refusal === undefined ? (scenario?.(simulated) ?? echo(simulated)) : { error: refusal }

@@ -1,5 +1,5 @@
+import type { TSchema } from '@sinclair/typebox'
 import type { Path } from '../base/path.ts'
-import { ConverseRequest } from '../wire/converse/request.ts'
 import { type Fault, findFault } from '../wire/fault.ts'
 import type { Refusal } from './validation.ts'
 
@@ -42,8 +42,8 @@ const sentenceOf = (fault: Fault): Refusal => {
   }
 }
 
-/** Whether a body has the shape that AWS's service model gives Converse's input. */
-export const shapeRefusal = (body: unknown): Refusal | undefined => {
-  const fault = findFault(ConverseRequest, body)
+/** Whether a body has the shape that AWS's service model gives an operation's input. */
+export const shapeRefusal = (schema: TSchema, body: unknown): Refusal | undefined => {
+  const fault = findFault(schema, body)
   return fault && sentenceOf(fault)
 }

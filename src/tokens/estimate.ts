@@ -1,92 +1,72 @@
 import { offeredTools } from '../translate/anthropic-to-converse/tool-loading.ts'
+import { capabilitiesOf } from '../translate/model-capabilities.ts'
 import { createNotes } from '../translate/notes.ts'
-import type { ContentBlock, DocumentBlock, ImageBlock, ToolResultContent } from '../wire/anthropic/content.ts'
 import { type CountTokensRequest, isCustomTool, type Tool } from '../wire/anthropic/request.ts'
-import { imageTokens, pdfTokens } from './media.ts'
-import { textTokens } from './text.ts'
+import { addContent, addMembers } from './content.ts'
+import { createTally, type Tally } from './tally.ts'
+import { tokenizers } from './tokenizer.ts'
 
 /**
  * `count_tokens` without an upstream. The count is a sum: what a part adds does not depend on the
  * others, because Claude Code subtracts counts from each other to learn what one tool costs.
  */
+export interface Estimate {
+  /** Tokens of everything that is words, tools included. Not rounded, like the others. */
+  readonly text: number
+  /** Those of the tools' definitions among them. */
+  readonly tools: number
+  /** Those of Anthropic's own prompt for tools among them. */
+  readonly toolsPrompt: number
+  /** Pictures and pages. */
+  readonly media: number
+}
 
 /** What surrounds a request, and each message in it. */
 const requestOverhead = 3
 const messageOverhead = 4
-/** Anthropic's own system prompt for tools, once. */
-const toolsOverhead = 346
 const toolOverhead = 8
-/** What stands around a block that is not text. */
-const blockOverhead = 10
 /** A count that is too low makes a client compact too late: a little too high is the better side. */
-const bias = 1.03
+const bias = 1.02
 
-const json = (value: unknown): number => textTokens(JSON.stringify(value) ?? '')
+/** By Anthropic's price list. The other tools whose schema is its own we send with one of ours. */
+const computerTokens = 735
 
-const imageSourceTokens = ({ source }: ImageBlock): number => imageTokens(source.type === 'base64' ? source.data : '')
+const addTool = (tool: Tool, tally: Tally): void => {
+  tally.addText(toolOverhead)
+  if (isCustomTool(tool)) {
+    tally.addWords(tool.name)
+    tally.addWords(tool.description)
+    tally.addJson(tool.input_schema)
+    return
+  }
+  if (tool.type.startsWith('computer_')) tally.addText(computerTokens)
+  else addMembers(tool, tally)
+}
 
-const documentTokens = ({ source, title, context }: DocumentBlock): number => {
-  const around = blockOverhead + textTokens(title ?? '') + textTokens(context ?? '')
-  switch (source.type) {
-    case 'base64':
-      return around + pdfTokens(source.data)
-    case 'text':
-      return around + textTokens(source.data)
-    case 'content':
-      return (
-        around +
-        (typeof source.content === 'string'
-          ? textTokens(source.content)
-          : source.content.reduce((sum, block) => sum + blockTokens(block), 0))
-      )
-    case 'url':
-    case 'file':
-      return around
+/** What a request costs the model behind an upstream's id, before anything was learnt of it. */
+export const estimateTokens = (request: CountTokensRequest, modelId: string): Estimate => {
+  const tokenizer = tokenizers[capabilitiesOf(modelId).tokenizer]
+  const prompt = createTally(tokenizer)
+  prompt.addText(requestOverhead)
+  addContent(request.system, prompt)
+  for (const { content } of request.messages) {
+    prompt.addText(messageOverhead)
+    addContent(content, prompt)
+  }
+  if (request.output_config?.format) prompt.addJson(request.output_config.format.schema)
+
+  const tools = createTally(tokenizer)
+  const offered = offeredTools(request, createNotes())
+  const toolsPrompt = offered.length > 0 ? tokenizer.toolsPrompt : 0
+  for (const { tool } of offered) addTool(tool, tools)
+  return {
+    text: prompt.text + tools.text + toolsPrompt,
+    tools: tools.text,
+    toolsPrompt,
+    media: prompt.media + tools.media,
   }
 }
 
-/** Blocks whose members are all words: whatever they are called, the model reads them. */
-const otherTokens = (block: object): number => {
-  const { cache_control: _control, ...members } = block as Record<string, unknown>
-  return blockOverhead + json(members)
-}
-
-const blockTokens = (block: ContentBlock | ToolResultContent): number => {
-  switch (block.type) {
-    case 'text':
-      return textTokens(block.text)
-    case 'image':
-      return imageSourceTokens(block)
-    case 'document':
-      return documentTokens(block)
-    case 'thinking':
-      return textTokens(block.thinking)
-    case 'tool_use':
-      return blockOverhead + textTokens(block.name) + json(block.input)
-    case 'tool_result':
-      return blockOverhead + contentTokens(block.content)
-    default:
-      return otherTokens(block)
-  }
-}
-
-const contentTokens = (content: string | readonly (ContentBlock | ToolResultContent)[] | null | undefined): number => {
-  if (content === undefined || content === null) return 0
-  if (typeof content === 'string') return textTokens(content)
-  return content.reduce((sum, block) => sum + blockTokens(block), 0)
-}
-
-const toolTokens = (tool: Tool): number =>
-  isCustomTool(tool)
-    ? toolOverhead + textTokens(tool.name) + textTokens(tool.description ?? '') + json(tool.input_schema)
-    : otherTokens(tool)
-
-/** Tokens of the whole request, rounded up. */
-export const estimateTokens = (request: CountTokensRequest): number => {
-  const tools = offeredTools(request, createNotes())
-  let tokens = requestOverhead + contentTokens(request.system)
-  for (const message of request.messages) tokens += messageOverhead + contentTokens(message.content)
-  if (tools.length > 0) tokens += toolsOverhead
-  for (const { tool } of tools) tokens += toolTokens(tool)
-  return Math.ceil(tokens * bias)
-}
+/** The count for a client, rounded up. The factor is what the model's answers taught about its words. */
+export const toCount = ({ text, media }: Pick<Estimate, 'text' | 'media'>, factor = 1): number =>
+  Math.ceil((text * factor + media) * bias)

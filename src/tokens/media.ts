@@ -1,9 +1,9 @@
+import type { Tokenizer } from './tokenizer.ts'
+
 /** What pictures and PDFs cost, read off their first bytes: never their base64 as if it were text. */
 
 /** Anthropic's formula: width times height over this. */
 const pixelsPerToken = 750
-/** Larger pictures are scaled down before the model sees them. */
-const maximumImageTokens = 1600
 /** Text and picture of one page together. Three pages are about 7,000 tokens. */
 const tokensPerPage = 2300
 /** Where a PDF does not say how many pages it has. */
@@ -61,10 +61,11 @@ const imageSize = (base64: string): Size | undefined => {
 }
 
 /** An image of which nothing is known costs the most an image can. */
-export const imageTokens = (base64: string): number => {
+export const imageTokens = (base64: string, { longestSide, maximumImage }: Tokenizer): number => {
   const size = imageSize(base64)
-  if (size === undefined) return maximumImageTokens
-  return Math.min(Math.ceil((size.width * size.height) / pixelsPerToken), maximumImageTokens)
+  if (size === undefined) return maximumImage
+  const scale = Math.min(1, longestSide / Math.max(size.width, size.height, 1))
+  return Math.min(Math.ceil((size.width * size.height * scale * scale) / pixelsPerToken), maximumImage)
 }
 
 const pagePattern = /\/Type\s*\/Page(?![a-zA-Z])/g

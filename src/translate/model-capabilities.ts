@@ -40,6 +40,8 @@ export interface ModelCapabilities {
   readonly longContextBeta: boolean
   /** Whether thinking with a budget takes the beta flag `interleaved-thinking-2025-05-14`. */
   readonly interleavedBeta: boolean
+  /** Whose tokenizer it has, by the first model with it: the second makes a third more tokens of the same prose. */
+  readonly tokenizer: 'claude-3' | 'claude-4.7'
 }
 
 interface Row extends ModelCapabilities {
@@ -67,6 +69,7 @@ const claude3: ModelCapabilities = {
   structuredOutput: false,
   longContextBeta: false,
   interleavedBeta: false,
+  tokenizer: 'claude-3',
 }
 const claude37: ModelCapabilities = {
   ...claude3,
@@ -98,6 +101,7 @@ const claude47: ModelCapabilities = {
   strictTools: false,
   structuredOutput: false,
   longContextBeta: false,
+  tokenizer: 'claude-4.7',
 }
 const claude48: ModelCapabilities = { ...claude47, systemMessages: true }
 const claude5: ModelCapabilities = { ...claude48, thinksUnasked: true }

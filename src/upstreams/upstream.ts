@@ -41,7 +41,10 @@ export interface Upstream {
   stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
   /** What has been found out since the start. */
   degraded?(): readonly Degradation[]
-  /** Absent where the upstream cannot count. */
+  /**
+   * Absent where the upstream cannot count. Rejects with GatewayError: `not_supported` where it does
+   * not count for this model, so that nobody asks again.
+   */
   countTokens?(request: CountTokensRequest, context: CallContext): Promise<number>
 }
 

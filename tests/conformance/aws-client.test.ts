@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { ThrottlingException, ValidationException } from '@aws-sdk/client-bedrock-runtime'
 import { startSimulator } from '../../src/simulator/server.ts'
-import { awsClient, ConverseCommand, ConverseStreamCommand } from '../support/aws.ts'
+import { awsClient, ConverseCommand, ConverseStreamCommand, CountTokensCommand } from '../support/aws.ts'
 import { later } from '../support/cleanup.ts'
 
 /** AWS's own client in front of the simulator: it is the judge of the simulator's wire. */
@@ -88,5 +88,39 @@ describe("AWS's client", () => {
   test('is refused with another key', async () => {
     const client = awsClient(start({ apiKey: 'right' }), 'wrong')
     await expect(client.send(new ConverseCommand(input))).rejects.toThrow(/Authentication failed/)
+  })
+})
+
+describe("1.9 AWS's client counts", () => {
+  const { modelId, messages } = input
+  const toolConfig = {
+    tools: [{ toolSpec: { name: 'Look', description: 'Looks at it.', inputSchema: { json: { type: 'object' } } } }],
+  }
+  const system = [{ text: 'Be brief.' }]
+
+  test('1.9 the tokens that an answer would be billed for', async () => {
+    const client = awsClient(start({ countTokens: true }))
+    const { inputTokens } = await client.send(
+      new CountTokensCommand({ modelId, input: { converse: { messages, system, toolConfig } } }),
+    )
+    const { usage } = await client.send(new ConverseCommand({ ...input, system, toolConfig }))
+    expect(inputTokens).toBeGreaterThan(5)
+    expect(inputTokens).toBe(usage?.inputTokens)
+  })
+
+  test('1.9 and is refused by the same rules', async () => {
+    const client = awsClient(start({ countTokens: true }))
+    const count = (converse: object, id = modelId) =>
+      client.send(new CountTokensCommand({ modelId: id, input: { converse } }))
+    await expect(count({ messages: [] })).rejects.toBeInstanceOf(ValidationException)
+    await expect(count({ messages }, 'claude-nobody')).rejects.toThrow('model identifier is invalid')
+    await expect(
+      client.send(new CountTokensCommand({ modelId, input: { invokeModel: { body: new Uint8Array(2) } } })),
+    ).rejects.toBeInstanceOf(ValidationException)
+  })
+
+  test('1.9 where there is no such operation, it hears of that', async () => {
+    const asked = awsClient(start()).send(new CountTokensCommand({ modelId, input: { converse: { messages } } }))
+    await expect(asked).rejects.toMatchObject({ name: 'UnknownOperationException' })
   })
 })

@@ -30,6 +30,7 @@ const end: EventBatch = [
 const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly GatewayObserver[] = []) => {
   const records: LogRecord[] = []
   const told: GatewayEvent[] = []
+  const learnt: unknown[] = []
   const upstream: Upstream = {
     name: 'test',
     address: 'nowhere',
@@ -40,11 +41,13 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
     },
   }
   let clock = 0
+  const log = createLogger('debug', (record) => records.push(record))
   const gateway = createGateway({
     models: createModelResolver(nexusModels, 'claude-sonnet-4.6'),
     upstream,
     observers: [...observers, (event) => told.push(event)],
-    log: createLogger('debug', (record) => records.push(record)),
+    tokens: { count: async () => 0, learn: (...lesson) => learnt.push(lesson) },
+    log,
     now: () => {
       clock += 5
       return clock
@@ -52,7 +55,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   })
   const client = new AbortController()
   const context = { requestId: 'req_1', betas: [], signal: client.signal, onUpstreamId: () => {} }
-  return { gateway, context, client, told, records }
+  return { gateway, context, client, told, learnt, records }
 }
 
 describe('a story', () => {
@@ -131,6 +134,35 @@ describe('a story', () => {
     expect(records).toEqual([
       expect.objectContaining({ event: 'observer.failed', fields: { requestId: 'req_1', error: 'TypeError' } }),
     ])
+  })
+})
+
+describe('1.9 what an answer says of its prompt', () => {
+  test('1.9 is learnt from once, after the last batch was taken', async () => {
+    const { gateway, context, learnt } = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      yield end
+    })
+    for await (const _ of await gateway.stream(ask, context)) expect(learnt).toEqual([])
+    expect(learnt).toEqual([[ask, 'claude-sonnet-4.6', usage]])
+  })
+
+  test('1.9 is not learnt from where the answer failed or was left', async () => {
+    const failing = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      throw new GatewayError('overloaded_error', 'busy')
+    })
+    const read = async (): Promise<void> => {
+      for await (const _ of await failing.gateway.stream(ask, failing.context));
+    }
+    await read().catch(() => {})
+    await failing.gateway.message(ask, failing.context).catch(() => {})
+    const left = gatewayOver(async function* () {
+      yield [{ type: 'ping' }]
+      yield end
+    })
+    for await (const _ of await left.gateway.stream(ask, left.context)) break
+    expect([...failing.learnt, ...left.learnt]).toEqual([])
   })
 })
 

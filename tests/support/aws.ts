@@ -3,6 +3,7 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
   ConverseStreamCommand,
+  CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 
@@ -56,4 +57,4 @@ export const throughAwsClient = async (body: object): Promise<unknown> => {
   return sent
 }
 
-export { ConverseCommand, ConverseStreamCommand }
+export { ConverseCommand, ConverseStreamCommand, CountTokensCommand }

@@ -1,35 +1,21 @@
 import { describe, expect, test } from 'bun:test'
-import { estimateTokens } from '../../src/tokens/estimate.ts'
+import { estimateTokens, toCount } from '../../src/tokens/estimate.ts'
 import { imageTokens, pdfTokens } from '../../src/tokens/media.ts'
 import { textTokens } from '../../src/tokens/text.ts'
+import { tokenizers } from '../../src/tokens/tokenizer.ts'
+import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 import { assistant, image, png, tool, toolResult, toolUse, user } from '../support/translate.ts'
 
 const count = (members: object): number =>
-  estimateTokens({ model: 'claude-sonnet-4-6', messages: [user('foo')], ...members } as CountTokensRequest)
+  toCount(
+    estimateTokens(
+      { model: 'claude-sonnet-4-6', messages: [user('foo')], ...members } as CountTokensRequest,
+      'claude-sonnet-4.6',
+    ),
+  )
 
-/** Examples that Anthropic's documentation publishes with their counts. */
-describe("Anthropic's published counts", () => {
-  test('a greeting with a system prompt: 14', () => {
-    const tokens = count({ system: 'You are a scientist', messages: [user('Hello, Claude')] })
-    expect(tokens).toBeGreaterThanOrEqual(13)
-    expect(tokens).toBeLessThanOrEqual(20)
-  })
-
-  test('one tool and a question: 403', () => {
-    const weather = {
-      name: 'get_weather',
-      description: 'Get the current weather in a given location',
-      input_schema: {
-        type: 'object',
-        properties: { location: { type: 'string', description: 'The city and state, e.g. San Francisco, CA' } },
-        required: ['location'],
-      },
-    }
-    const tokens = count({ tools: [weather], messages: [user("What's the weather like in San Francisco?")] })
-    expect(Math.abs(tokens - 403) / 403).toBeLessThan(0.15)
-  })
-})
+const first = tokenizers['claude-3']
 
 describe('the sum', () => {
   test('what a part adds does not depend on the others', () => {
@@ -74,6 +60,109 @@ describe('the sum', () => {
   })
 })
 
+describe('1.9 blocks', () => {
+  const cost = (...content: object[]): number => count({ messages: [user('foo', ...content)] }) - count({})
+  const sealed = 'q83vASNFZ4mrze8BI0VniavN7w'.repeat(400)
+
+  test('1.9 what only Anthropic can read is no text', () => {
+    for (const block of [
+      { type: 'thinking', thinking: 'Well.', signature: sealed },
+      { type: 'redacted_thinking', data: sealed },
+      { type: 'compaction', content: 'What was said.', encrypted_content: sealed },
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png + sealed } },
+      {
+        type: 'web_search_tool_result',
+        tool_use_id: 't',
+        content: [{ type: 'web_search_result', url: 'https://a.example/b', title: 'B', encrypted_content: sealed }],
+      },
+      { type: 'text', text: 'Cited.', citations: [{ type: 'web_search_result_location', encrypted_index: sealed }] },
+      {
+        type: 'code_execution_tool_result',
+        tool_use_id: 't',
+        content: { type: 'encrypted_code_execution_result', encrypted_stdout: sealed, return_code: 0 },
+      },
+    ]) {
+      expect(cost(block)).toBeGreaterThan(0)
+      expect(cost(block)).toBeLessThan(60)
+    }
+  })
+
+  test('1.9 words of blocks that have no schema here count', () => {
+    const words = 'The harbour was quiet when the ferry came in. '.repeat(50)
+    const plain = cost({ type: 'text', text: words })
+    for (const block of [
+      { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: words } },
+      { type: 'mcp_tool_use', id: 'm', name: 'look', server_name: 'docs', input: { where: words } },
+      { type: 'mcp_tool_result', tool_use_id: 'm', is_error: false, content: [{ type: 'text', text: words }] },
+      { type: 'compaction', content: words },
+      { type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: words }] },
+      {
+        type: 'web_fetch_tool_result',
+        tool_use_id: 's',
+        content: {
+          type: 'web_fetch_result',
+          url: 'https://a.example',
+          content: { type: 'document', source: { type: 'text', media_type: 'text/plain', data: words } },
+        },
+      },
+    ]) {
+      expect(cost(block)).toBeGreaterThanOrEqual(plain)
+      expect(cost(block)).toBeLessThan(plain * 1.15)
+    }
+  })
+
+  test('1.9 tools whose schema Anthropic keeps cost what we send for them, computer use its price', () => {
+    const typed = (type: string): number =>
+      count({ tools: [tool('Bash'), { type, name: 'x' }] }) - count({ tools: [tool('Bash')] })
+    expect(typed('bash_20250124')).toBeGreaterThan(60)
+    expect(typed('text_editor_20250728')).toBeGreaterThan(typed('bash_20250124'))
+    expect(typed('computer_20250124')).toBeCloseTo(758, -1)
+    expect(typed('somebody_elses_20270101')).toBeGreaterThan(0)
+  })
+
+  test('1.9 thinking costs the same wherever it stands', () => {
+    const thought = { type: 'thinking', thinking: 'Let me see what is in there first.', signature: 's' }
+    const turns = [user('foo'), assistant({ type: 'text', text: 'bar' }), user('baz')]
+    const early = [user('foo'), assistant(thought, { type: 'text', text: 'bar' }), user('baz')]
+    const late = [...turns, assistant(thought, { type: 'text', text: 'bar' })]
+    const without = [...turns, assistant({ type: 'text', text: 'bar' })]
+    const first = count({ messages: early }) - count({ messages: turns })
+    expect(Math.abs(first - (count({ messages: late }) - count({ messages: without })))).toBeLessThanOrEqual(1)
+    expect(first).toBeGreaterThan(8)
+  })
+})
+
+describe('1.9 the second tokenizer', () => {
+  const ratio = (text: string): number => textTokens(text, tokenizers['claude-4.7']) / textTokens(text, first)
+
+  test('1.9 which one a model has stands in the table of models', () => {
+    expect(
+      ['claude-haiku-4.5', 'claude-opus-4.6', 'claude-sonnet-4.6'].map((id) => capabilitiesOf(id).tokenizer),
+    ).toEqual(['claude-3', 'claude-3', 'claude-3'])
+    expect(
+      [
+        'claude-opus-4.7',
+        'claude-opus-5',
+        'claude-sonnet-5',
+        'claude-haiku-5',
+        'claude-fable-5',
+        'claude-opus-5.5',
+      ].map((id) => capabilitiesOf(id).tokenizer),
+    ).toEqual(new Array(6).fill('claude-4.7'))
+  })
+
+  test.each([
+    ['prose', 'Nobody had expected the weather to turn so quickly, but the captain had seen it before.', 1.45],
+    ['German', 'Niemand hatte erwartet, dass das Wetter so schnell umschlägt, nur der Kapitän kannte das schon.', 1.45],
+    ['code', 'export const rest = (items: readonly number[], from = 1): number[] => items.slice(from)\n', 1.3],
+    ['JSON', '{"id":917,"name":"worker","status":"idle","tags":["alpha","beta"],"nested":{"ok":true}}', 1.31],
+    ['Russian', 'Никто не ожидал, что погода так быстро изменится.', 1],
+    ['Japanese', '天気がこんなに早く変わるとは誰も思わなかった。', 1],
+  ])('1.9 %s costs more by the published share', (_, text, expected) => {
+    expect(Math.abs(ratio(text) / expected - 1)).toBeLessThan(0.12)
+  })
+})
+
 describe('texts', () => {
   test.each([
     ['English', 'The quick brown fox jumps over the lazy dog, and then it does so again.', 16],
@@ -82,11 +171,11 @@ describe('texts', () => {
     ['code', 'export const add = (left: number, right: number): number => left + right\n', 20],
     ['JSON', '{"name":"value","list":[1,2,3],"deep":{"flag":true}}', 24],
   ])('%s is near', (_, text, expected) => {
-    expect(Math.abs(textTokens(text) - expected) / expected).toBeLessThan(0.35)
+    expect(Math.abs(textTokens(text, first) - expected) / expected).toBeLessThan(0.35)
   })
 
   test('nothing is nothing', () => {
-    expect(textTokens('')).toBe(0)
+    expect(textTokens('', first)).toBe(0)
   })
 })
 
@@ -95,9 +184,9 @@ describe('media', () => {
   const be16 = (value: number): number[] => [value >> 8, value & 255]
 
   test('a picture costs its pixels, at most 1600', () => {
-    expect(imageTokens(png)).toBe(1)
+    expect(imageTokens(png, first)).toBe(1)
     const gif = header([...Buffer.from('GIF89a'), 0x90, 0x01, 0x2c, 0x01])
-    expect(imageTokens(gif)).toBe(160)
+    expect(imageTokens(gif, first)).toBe(160)
     const jpeg = header([
       0xff,
       0xd8,
@@ -112,7 +201,7 @@ describe('media', () => {
       ...be16(750),
       ...be16(1000),
     ])
-    expect(imageTokens(jpeg)).toBe(1000)
+    expect(imageTokens(jpeg, first)).toBe(1000)
     const vp8x = header([
       ...Buffer.from('RIFF'),
       0,
@@ -135,9 +224,9 @@ describe('media', () => {
       0x01,
       0,
     ])
-    expect(imageTokens(vp8x)).toBe(200)
-    expect(imageTokens(header([...Buffer.from('GIF89a'), 0xff, 0xff, 0xff, 0xff]))).toBe(1600)
-    expect(imageTokens('')).toBe(1600)
+    expect(imageTokens(vp8x, first)).toBe(200)
+    expect(imageTokens(header([...Buffer.from('GIF89a'), 0xff, 0xff, 0xff, 0xff]), first)).toBe(1600)
+    expect(imageTokens('', first)).toBe(1600)
   })
 
   test('a PDF costs its pages, never its base64', () => {

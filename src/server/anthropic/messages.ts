@@ -8,7 +8,7 @@ import { readJson } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
-import { requestIdHeader, upstreamIdHeader } from '../request-context.ts'
+import { betasOf, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
 import { sseResponse } from '../sse-response.ts'
 
 export interface MessagesOptions {
@@ -22,15 +22,6 @@ export interface MessagesOptions {
    */
   readonly commitMs: number
 }
-
-/** `a,b` as a list, and an empty list for no header. */
-const listOf = (header: string | null): string[] =>
-  header === null
-    ? []
-    : header
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '')
 
 /** Resolves with undefined when the time is up before the promise has settled. */
 const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
@@ -60,7 +51,7 @@ export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptio
         const requestId = String(set.headers[requestIdHeader])
         const context: RequestContext = {
           requestId,
-          betas: listOf(request.headers.get('anthropic-beta')),
+          betas: betasOf(request.headers),
           signal: client.signal,
           onUpstreamId(id) {
             set.headers[upstreamIdHeader] = id

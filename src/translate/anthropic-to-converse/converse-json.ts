@@ -1,5 +1,3 @@
-import type { ConverseRequest } from '../../wire/converse/request.ts'
-
 /** What JSON writes for half of a surrogate pair; a backslash before it may itself be escaped. */
 const escapes = /\\\\|\\ud[89a-f][0-9a-f]{2}/gi
 
@@ -7,7 +5,7 @@ const escapes = /\\\\|\\ud[89a-f][0-9a-f]{2}/gi
  * A body as JSON. Half of a surrogate pair, which a cut of a text leaves behind, is no Unicode and is
  * refused as such: it becomes the replacement character.
  */
-export const toConverseJson = (body: ConverseRequest): string => {
+export const toConverseJson = (body: object): string => {
   const json = JSON.stringify(body)
   if (!json.includes('\\ud')) return json
   return json.replace(escapes, (escaped) => (escaped === '\\\\' ? escaped : '\\ufffd'))

@@ -3,6 +3,7 @@ import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
 import { authorization } from './auth.ts'
+import { type CountRefusal, countRefusal } from './counting.ts'
 import { toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
 
@@ -30,12 +31,14 @@ export interface NexusCall {
   readonly mend: Mend
 }
 
-type Operation = 'converse' | 'converse-stream'
+type Operation = 'converse' | 'converse-stream' | 'count-tokens'
 
 export interface NexusClient {
   converse(call: NexusCall): Promise<ConverseResponse>
   /** The frames' bytes. */
   converseStream(call: NexusCall): Promise<AsyncGenerator<Uint8Array>>
+  /** The tokens, or for whom there is no counting. */
+  countTokens(call: NexusCall): Promise<number | CountRefusal>
 }
 
 const eventStream = 'application/vnd.amazon.eventstream'
@@ -52,32 +55,50 @@ const parseResponse = (text: string): ConverseResponse | undefined => {
   }
 }
 
+/** Undefined for whatever is no count. */
+const parseCount = (text: string): number | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    const count = isObject(value) ? value['inputTokens'] : undefined
+    return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined
+  } catch {
+    return undefined
+  }
+}
+
 const isEventStream = (headers: Headers): boolean =>
   (headers.get('content-type') ?? '').toLowerCase().startsWith(eventStream)
+
+/** Gateways have been seen to put an exception into a 200. */
+const isSuccess = ({ status, headers }: HttpAnswer): boolean =>
+  status === successStatus && !headers.has('x-amzn-errortype')
 
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
   const { endpointUrl, apiKey, silenceMs } = options
   const post = createPost(options.fetch, options.maximumConnections, options.patience)
-  const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
+  const ask = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
       headers: {
         ...authorization(apiKey),
         'content-type': 'application/json',
-        accept: operation === 'converse' ? 'application/json' : eventStream,
+        accept: operation === 'converse-stream' ? eventStream : 'application/json',
       },
       body: call.body,
       signal: call.signal,
       silenceMs,
       mend: call.mend,
     })
-    const { status, headers } = answer
-    const upstreamId = headers.get('x-amzn-requestid')
+    const upstreamId = answer.headers.get('x-amzn-requestid')
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
-    // Gateways have been seen to put an exception into a 200.
-    if (status === successStatus && !headers.has('x-amzn-errortype')) return answer
+    return answer
+  }
+  const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
+    const answer = await ask(operation, call)
+    if (isSuccess(answer)) return answer
+    const { status, headers } = answer
     throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
   }
 
@@ -95,6 +116,21 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       const { status, headers } = answer
       if (isEventStream(headers)) return answer.chunks()
       throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
+    },
+    async countTokens(call) {
+      const answer = await ask('count-tokens', call)
+      const { status, headers } = answer
+      if (isSuccess(answer)) {
+        const body = await answer.text()
+        const count = parseCount(body)
+        if (count === undefined) throw toAnswerError({ status, headers, body }, call.wording)
+        return count
+      }
+      const failed = { status, headers, body: await answer.excerpt() }
+      const error = toAnswerError(failed, call.wording)
+      const refusal = countRefusal(failed, error)
+      if (refusal === undefined) throw error
+      return refusal
     },
   }
 }

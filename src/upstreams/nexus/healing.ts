@@ -1,16 +1,9 @@
 import type { Logger } from '../../base/logger.ts'
-import type { ConverseTranslation } from '../../translate/anthropic-to-converse/request.ts'
 import { type Learned, learnMore, nothingLearned } from '../../translate/learned.ts'
 import type { Degradation } from '../upstream.ts'
-import type { NexusCall } from './client.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
-
-/** A request ready to be sent. */
-export interface Prepared {
-  readonly translation: ConverseTranslation
-  readonly call: NexusCall
-}
+import type { Prepared } from './prepare.ts'
 
 /** One request, and how it is sent and made anew. */
 interface Patient<T> {

@@ -1,20 +1,20 @@
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
-import { toConverseJson } from '../../translate/anthropic-to-converse/converse-json.ts'
-import { toConverseRequest } from '../../translate/anthropic-to-converse/request.ts'
-import { type EventBatch, toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
+import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
+import { toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
-import type { Learned } from '../../translate/learned.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import type { InlineUrlSources } from '../url-sources.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
+import { createCounting } from './counting.ts'
 import { readConverseStream } from './frames.ts'
-import { createHealing, type Prepared } from './healing.ts'
+import { createHealing } from './healing.ts'
 import { createNoteLog } from './note-log.ts'
+import { type Prepared, prepare } from './prepare.ts'
+import { continued, warnOfUnknown } from './streams.ts'
 
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy
@@ -22,33 +22,6 @@ export interface NexusOptions extends NexusClientOptions {
   readonly inlineUrlSources: InlineUrlSources
   readonly newId: NewId
   readonly log: Logger
-}
-
-/** Names each unknown event once for each stream. */
-async function* warnOfUnknown(
-  batches: AsyncIterable<ConverseStreamEvent[]>,
-  log: Logger,
-  requestId: string,
-): AsyncGenerator<ConverseStreamEvent[]> {
-  const warned = new Set<string>()
-  for await (const batch of batches) {
-    for (const event of batch) {
-      if (event.type !== 'unknown' || warned.has(event.name)) continue
-      warned.add(event.name)
-      log.warn('upstream.unknown_event', { requestId, name: event.name.slice(0, 64) })
-    }
-    yield batch
-  }
-}
-
-/** The batches, the first of which is already here. */
-async function* continued(first: EventBatch, rest: AsyncGenerator<EventBatch>): AsyncGenerator<EventBatch> {
-  try {
-    yield first
-    yield* rest
-  } finally {
-    await rest.return(undefined)
-  }
 }
 
 type Send<T> = (prepared: Prepared) => Promise<T>
@@ -59,42 +32,28 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
   const healing = createHealing(log)
+  const targetOf = (context: CallContext): ConverseTarget => ({
+    modelId: context.modelId,
+    betas: context.betas,
+    policy: options.policy,
+    learned: healing.learned(context.modelId),
+  })
 
-  const prepare = (request: MessagesRequest, context: CallContext, learned: Learned): Prepared => {
-    const { modelId, betas, signal, onUpstreamId } = context
-    const translation = toConverseRequest(request, { modelId, betas, policy: options.policy, learned })
-    const { body, paths } = translation
-    const sentBetas = body.additionalModelRequestFields?.['anthropic_beta']
-    return {
-      translation,
-      call: {
-        modelId,
-        wording: {
-          model: request.model,
-          maxTokens: request.max_tokens,
-          paths,
-          betas: Array.isArray(sentBetas) ? sentBetas : [],
-        },
-        body: toConverseJson(body),
-        signal,
-        onUpstreamId,
-        mend: { isAllowed: retry.maxRetries > 0 },
-      },
-    }
-  }
   const retrying = <T>(attempt: () => Promise<T>, { requestId, signal }: CallContext): Promise<T> =>
     withRetries(attempt, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
 
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const request = await options.inlineUrlSources(given, context.signal)
-    const prepared = prepare(request, context, healing.learned(context.modelId))
+    const target = targetOf(context)
+    const mend = { isAllowed: retry.maxRetries > 0 }
+    const prepared = prepare(request, target, context, mend)
     logNotes(prepared.translation.notes, context)
     return healing.heal({
       modelId: context.modelId,
       first: prepared,
       send: (one) => retrying(() => send(one), context),
-      mend: (learned) => prepare(request, context, learned),
+      mend: (learned) => prepare(request, { ...target, learned }, context, mend),
     })
   }
 
@@ -117,5 +76,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
         const first = await batches.next()
         return continued(first.done === true ? [] : first.value, batches)
       }),
+
+    countTokens: createCounting(client, targetOf),
   }
 }

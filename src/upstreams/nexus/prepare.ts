@@ -1,0 +1,44 @@
+import { toConverseJson } from '../../translate/anthropic-to-converse/converse-json.ts'
+import {
+  type ConverseTarget,
+  type ConverseTranslation,
+  toConverseRequest,
+} from '../../translate/anthropic-to-converse/request.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { Mend } from '../http.ts'
+import type { CallContext } from '../upstream.ts'
+import type { NexusCall } from './client.ts'
+
+/** A request ready to be sent. */
+export interface Prepared {
+  readonly translation: ConverseTranslation
+  readonly call: NexusCall
+}
+
+/** Throws what the translation throws. */
+export const prepare = (
+  request: MessagesRequest,
+  target: ConverseTarget,
+  { signal, onUpstreamId }: CallContext,
+  mend: Mend,
+): Prepared => {
+  const translation = toConverseRequest(request, target)
+  const { body, paths } = translation
+  const betas = body.additionalModelRequestFields?.['anthropic_beta']
+  return {
+    translation,
+    call: {
+      modelId: target.modelId,
+      wording: {
+        model: request.model,
+        maxTokens: request.max_tokens,
+        paths,
+        betas: Array.isArray(betas) ? betas : [],
+      },
+      body: toConverseJson(body),
+      signal,
+      onUpstreamId,
+      mend,
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import type { Static } from '@sinclair/typebox'
+import { Closed } from '../open.ts'
+import { ConverseRequest } from './request.ts'
+
+/**
+ * The body of `POST /model/{modelId}/count-tokens`: of a Converse request, what the model reads.
+ * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
+ */
+
+const { messages, system, toolConfig, additionalModelRequestFields } = ConverseRequest.properties
+
+export const CountTokensInput = Closed({
+  input: Closed({ converse: Closed({ messages, system, toolConfig, additionalModelRequestFields }) }),
+})
+export type CountTokensInput = Static<typeof CountTokensInput>

@@ -34,7 +34,7 @@ const event = (type: string, payload: string): Uint8Array =>
     utf8.encode(payload),
   )
 
-describe('published vectors', () => {
+describe('7 frames: published vectors', () => {
   test('empty message', () => {
     const [frame] = decode([bytes('000000100000000005c248eb7d98c8ff')])
     expect(frame?.headers.size).toBe(0)
@@ -68,7 +68,7 @@ describe('published vectors', () => {
   })
 })
 
-describe('against the official codec', () => {
+describe('7 frames: against the official codec', () => {
   test('reads what it writes, every header type', () => {
     const encoded = smithy.encode({
       headers: {
@@ -120,7 +120,7 @@ describe('against the official codec', () => {
   })
 })
 
-describe('cuts', () => {
+describe('7 frames, 3.2 corrupt: cuts', () => {
   const payloads = ['{"p":"a"}', '{"delta":{"text":"日本語 🎉"}}', '{}', `{"p":"${'x'.repeat(300)}"}`]
   const stream = new Uint8Array(Buffer.concat(payloads.map((payload, index) => event(`event${index}`, payload))))
 
@@ -169,7 +169,7 @@ describe('cuts', () => {
   })
 })
 
-describe('unlawful lengths', () => {
+describe('7 frames: unlawful lengths', () => {
   /** A prelude that is sound but for what it says. */
   const prelude = (total: number, headers: number): Uint8Array => {
     const frame = new Uint8Array(16)
@@ -211,7 +211,7 @@ describe('unlawful lengths', () => {
   })
 })
 
-describe('headers', () => {
+describe('7 frames: headers', () => {
   const withHeaders = (block: Uint8Array): Uint8Array => {
     const frame = new Uint8Array(16 + block.length)
     const view = new DataView(frame.buffer)

@@ -55,7 +55,7 @@ const always =
 
 describe('the SDK reads what we stream', () => {
   for (const [name, reply] of Object.entries(replies)) {
-    test(`${name}: streamed and whole are equal, at every chunk size`, async () => {
+    test(`3.3 shapes, 1.1 stream: ${name}: streamed and whole are equal, at every chunk size`, async () => {
       for (const chunkBytes of [1, 7, 64, 1000, undefined]) {
         const { url } = startChain({
           scenario: always({ ...reply, pace: { deltaCharacters: 3, ...(chunkBytes && { chunkBytes }) } }),
@@ -68,7 +68,7 @@ describe('the SDK reads what we stream', () => {
     })
   }
 
-  test('thinking keeps its signature, redacted thinking its data', async () => {
+  test('2 reasoning, 2 redacted: thinking keeps its signature, redacted thinking its data', async () => {
     const { url } = startChain({ scenario: always(replies['thinking, redacted, text'] as Reply) })
     const message = await client(url).messages.stream(ask).finalMessage()
     expect(message.content as unknown[]).toEqual([
@@ -78,7 +78,7 @@ describe('the SDK reads what we stream', () => {
     ])
   })
 
-  test('tool inputs come back as they were', async () => {
+  test('2 tool use: inputs come back as they were', async () => {
     const { url } = startChain({ scenario: always(replies['parallel tools'] as Reply) })
     const message = await client(url).messages.stream(ask).finalMessage()
     expect(message.stop_reason).toBe('tool_use')
@@ -91,7 +91,7 @@ describe('the SDK reads what we stream', () => {
     ])
   })
 
-  test('usage holds the cache figures', async () => {
+  test('2 usage, 2 cache details: the cache figures', async () => {
     const { url } = startChain({ scenario: always(replies['cache figures'] as Reply) })
     const { usage } = await client(url).messages.stream(ask).finalMessage()
     expect(usage).toMatchObject({
@@ -143,7 +143,7 @@ describe('the SDK understands our errors', () => {
     throw new Error('no APIError')
   }
 
-  test('before the first event: a status, a type, the words, an id', async () => {
+  test('4 shape, 3.4 before: a status, a type, the words, an id', async () => {
     const { url } = startChain({
       scenario: () => ({
         error: {
@@ -166,7 +166,7 @@ describe('the SDK understands our errors', () => {
     expect(error.headers?.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('an exception as the first frame is a status, too', async () => {
+  test('3.4 before: an exception as the first frame is a status, too', async () => {
     const { url } = startChain({
       scenario: () => ({
         content: [{ text: 'x' }],
@@ -176,7 +176,7 @@ describe('the SDK understands our errors', () => {
     expect((await failure(client(url).messages.stream(ask).finalMessage())).status).toBe(429)
   })
 
-  test('in mid-stream: one error event', async () => {
+  test('3.4 after: one error event in mid-stream', async () => {
     const { url } = startChain({
       scenario: () => ({
         content: [{ text: 'a long text' }],
@@ -187,7 +187,7 @@ describe('the SDK understands our errors', () => {
     expect(error.error).toMatchObject({ type: 'error', error: { type: 'overloaded_error', message: 'slow down' } })
   })
 
-  test('a bad key is told to be final', async () => {
+  test('4.2 key, 4.5 retries: a bad key is told to be final', async () => {
     const { url } = startChain({ simulator: { apiKey: 'right' }, apiKey: 'wrong' })
     const error = await failure(client(url).messages.create(ask))
     expect(error).toBeInstanceOf(Anthropic.AuthenticationError)

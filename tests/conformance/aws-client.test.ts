@@ -27,7 +27,7 @@ describe("AWS's client", () => {
     expect(answer.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('gets a stream: every event, thinking and tools included', async () => {
+  test('3.1 real frames: gets a stream: every event, thinking and tools included', async () => {
     const url = start({
       scenario: () => ({
         content: [{ thinking: 'hm' }, { text: 'words' }, { tool: 'Look', input: { a: 1 }, id: 'tooluse_1' }],
@@ -59,7 +59,7 @@ describe("AWS's client", () => {
     expect(signature.length).toBeGreaterThan(500)
   })
 
-  test('knows the exceptions by their names', async () => {
+  test('T5 knows the exceptions by their names', async () => {
     const client = awsClient(
       start({ scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'slow' } }) }),
     )

@@ -63,7 +63,7 @@ describe('the answer fits its request', () => {
     expect([whole.content[0]?.['name'], streamed.content[0]?.['name']]).toEqual([long, long])
   })
 
-  test('citations that were asked for come, with the title of the client', async () => {
+  test('2 citations, D7: those that were asked for come, with the title of the client', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }] }
     for (const { content } of await both(reply, { messages: [user('a', pdf({ citations: { enabled: true } }))] })) {
       expect(content).toEqual([
@@ -87,7 +87,7 @@ describe('the answer fits its request', () => {
     }
   })
 
-  test('D6 citations that were not asked for leave no trace', async () => {
+  test('D6 2 citations, 3.2 joined: those that were not asked for leave no trace', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }, { text: '.' }] }
     for (const { content } of await both(reply, { messages: [user('a', pdf())] }))
       expect(content).toEqual([{ type: 'text', text: 'It is so.' }])
@@ -98,7 +98,7 @@ describe('the answer fits its request', () => {
       expect(content.length).toBe(2)
   })
 
-  test('a stop sequence is reported, or known because there was only one', async () => {
+  test('2 stop sequence, 1.1 stop sequence paths: reported, or known because there was only one', async () => {
     for (const stop of ['END', undefined]) {
       const reply: Reply = {
         content: [{ text: 'a' }],
@@ -111,7 +111,7 @@ describe('the answer fits its request', () => {
     for (const answer of await both(told, { stop_sequences: ['END', 'FIN'] })) expect(answer.stop_sequence).toBe('FIN')
   })
 
-  test('cache writes without details are of the hour that was asked for', async () => {
+  test('2 cache details: writes without details are of the hour that was asked for', async () => {
     const reply = {
       content: [{ text: 'a' }],
       usage: { inputTokens: 1, outputTokens: 1, totalTokens: 9, cacheWriteInputTokens: 7, cacheDetails: [] },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import { clientSpelling, createModelResolver, nexusModels } from '../../src/gateway/models.ts'
-import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
 import { parseModelName } from '../../src/translate/model-name.ts'
 
 describe('model names', () => {
@@ -35,28 +34,5 @@ describe('model names', () => {
   test('the suffix is kept for those who print it', () => {
     const { contextSuffix, model } = createModelResolver(nexusModels, '').resolve('opus[1m]')
     expect([model.id, contextSuffix]).toEqual(['claude-opus-4.6', '[1m]'])
-  })
-})
-
-describe('capabilities', () => {
-  test.each([
-    ['claude-3-5-sonnet-20241022', { thinking: [], forcedTool: 'always', cacheTtl: false }],
-    ['claude-3-7-sonnet', { thinking: ['enabled'], sampling: 'both', prefill: true }],
-    ['claude-opus-4-1', { thinking: ['enabled'], sampling: 'one', cacheTtl: false }],
-    ['claude-haiku-4.5', { thinking: ['enabled'], effort: [], prefill: true, cacheTtl: true, structuredOutput: true }],
-    ['claude-opus-4-5', { effortBeta: true }],
-    [
-      'claude-sonnet-4.6',
-      { thinking: ['enabled', 'adaptive'], prefill: false, sampling: 'one', longContextBeta: true },
-    ],
-    ['claude-opus-4-7', { thinking: ['adaptive'], sampling: 'none', structuredOutput: false, disabledThinking: true }],
-    ['claude-sonnet-5', { thinking: ['adaptive'], forcedTool: 'without thinking' }],
-    ['claude-sonnet-5-5', { thinking: ['adaptive', 'between_tools'], forcedTool: 'never', disabledThinking: false }],
-    ['claude-opus-5-9', { forcedTool: 'never' }],
-    ['claude-sonnet-7', { forcedTool: 'never' }],
-    ['claude-fable-5-2', { disabledThinking: false }],
-    ['claude-newfamily-9', { forcedTool: 'never' }],
-  ])('%s', (id, expected) => {
-    expect(capabilitiesOf(id)).toMatchObject(expected as never)
   })
 })

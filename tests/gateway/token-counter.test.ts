@@ -67,7 +67,7 @@ const proven = async (more: Partial<TokenCounterOptions> = {}) => {
   return over
 }
 
-describe("1.9 the upstream's count", () => {
+describe('1.9 own count', () => {
   test('1.9 is the answer where it has one', async () => {
     const { count, asked } = counterOver()
     const counted = count(prompt('Hello'))
@@ -119,7 +119,7 @@ describe("1.9 the upstream's count", () => {
   })
 })
 
-describe('1.9 a burst', () => {
+describe('1.9 own count: a burst', () => {
   test('1.9 is counted by one of the two: where one count fails, all are estimates', async () => {
     const { count, asked } = await proven()
     const prompts = [prompt('foo'), prompt('foo', { tools: [tool('Bash')] }), prompt('foo', { tools: [tool('Edit')] })]
@@ -158,7 +158,7 @@ describe('1.9 a burst', () => {
   })
 })
 
-describe('1.9 an upstream that cannot', () => {
+describe('1.9 no operation', () => {
   test('1.9 is asked once about each model, and the log says so once', async () => {
     const { count, asked, records } = counterOver()
     const counted = Promise.all(Array.from({ length: 25 }, (_, index) => count(prompt(`tool ${index}`))))
@@ -234,7 +234,7 @@ describe('1.9 an upstream that cannot', () => {
   })
 })
 
-describe('1.9 learning', () => {
+describe('1.9 calibration', () => {
   const usage = (tokens: number) => ({
     input_tokens: 1,
     cache_creation_input_tokens: tokens - 11,

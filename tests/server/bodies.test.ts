@@ -83,7 +83,7 @@ describe('bodies', () => {
     ])
   })
 
-  test('over 32 MB are refused, declared or not', async () => {
+  test('4.2 too large: over 32 MB are refused, declared or not', async () => {
     const { url } = startChain()
     const body = Buffer.alloc(33 * 1024 * 1024, 32)
     const declared = await fetch(`${url}/v1/messages`, {
@@ -150,7 +150,7 @@ describe('bodies', () => {
       'thinking.budget_tokens: Input should be greater than or equal to 1024',
     ],
     [JSON.stringify(request({ system: [{ type: 'text', text: 1 }] })), 'system.0.text: Input should be a valid string'],
-  ])('%#: %s', async (body, message) => {
+  ])('1.2.1 4.2 client %#: %s', async (body, message) => {
     const { url } = startChain()
     const response = await fetch(`${url}/v1/messages`, {
       method: 'POST',
@@ -161,7 +161,7 @@ describe('bodies', () => {
     expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error', message } })
   })
 
-  test('an unknown block names the known ones', async () => {
+  test('B14 an unknown block names the known ones', async () => {
     const { post } = startChain()
     const response = await post(request({ messages: [{ role: 'user', content: [{ type: 'hologram', text: 'x' }] }] }))
     expect(response.status).toBe(400)

@@ -105,7 +105,7 @@ describe('counting', () => {
   })
 })
 
-describe('what is not here', () => {
+describe('4.2 client: what is not here', () => {
   const errorOf = async (response: Response): Promise<unknown> => {
     const body = (await response.json()) as { type: string; error: { type: string }; request_id: string }
     expect(body.type).toBe('error')

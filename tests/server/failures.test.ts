@@ -9,7 +9,7 @@ import { until } from '../support/until.ts'
 const stream = (members: object = {}): object => request({ stream: true, ...members })
 
 describe('silence', () => {
-  test('pings go out while the upstream thinks', async () => {
+  test('T7 pings go out while the upstream thinks', async () => {
     const { post } = startChain({
       pingMs: 20,
       scenario: () => ({ content: [{ text: 'abcd' }], pace: { frameMs: 70, deltaCharacters: 2 } }),
@@ -19,7 +19,7 @@ describe('silence', () => {
     expect(types.at(-1)).toBe('message_stop')
   })
 
-  test('a stream is begun when nothing comes for long, and a late failure is an event', async () => {
+  test('3.2 first event, 3.4 after: a stream is begun when nothing comes for long, and a late failure is an event', async () => {
     const { post } = startChain({
       pingMs: 10,
       commitMs: 30,
@@ -59,7 +59,7 @@ describe('silence', () => {
   })
 })
 
-describe('a client that leaves', () => {
+describe('T7 a client that leaves', () => {
   test('ends the upstream call in mid-stream', async () => {
     const { post, simulator, records } = startChain({
       scenario: () => ({ content: [{ text: 'x'.repeat(1000) }], pace: { frameMs: 5, deltaCharacters: 1 } }),
@@ -111,7 +111,7 @@ describe('a client that leaves', () => {
 })
 
 describe('retries', () => {
-  test('throttling is tried again, within the limit, and every try is logged', async () => {
+  test('4.2 throttling, 4.2 overload, 4.5 retries: throttling is tried again, within the limit, and every try is logged', async () => {
     let failures = 2
     const { post, simulator, records } = startChain({
       config: { maxRetries: 2 },
@@ -136,7 +136,7 @@ describe('retries', () => {
     [400, 'ValidationException', {}, 1],
     [403, 'AccessDeniedException', {}, 1],
     [429, 'ThrottlingException', { 'retry-after': '60' }, 1],
-  ])('%i %s %p is tried %i times', async (status, type, headers, tries) => {
+  ])('4.2 overload, 4.5 retries: %i %s %p is tried %i times', async (status, type, headers, tries) => {
     const quick = { 'retry-after': '0' }
     const { post, simulator } = startChain({
       config: { maxRetries: 2 },
@@ -182,7 +182,7 @@ test('more requests than connections are told to come again, and the places beco
 })
 
 describe('an upstream that is none', () => {
-  test('nobody there', async () => {
+  test('4.2 network: nobody there', async () => {
     const { post, records } = startChain({ endpointUrl: 'http://127.0.0.1:1' })
     const response = await post(request())
     expect(records.find(({ event }) => event === 'request.failed')?.fields['reason']).toContain('connection refused')
@@ -198,7 +198,7 @@ describe('an upstream that is none', () => {
     return `http://127.0.0.1:${server.port}`
   }
 
-  test('a login page, a redirect, a wrong content type', async () => {
+  test('4.2 network: a login page, a redirect, a wrong content type', async () => {
     const page = startChain({
       endpointUrl: serve(() => new Response('<html>log in</html>', { headers: { 'content-type': 'text/html' } })),
     })

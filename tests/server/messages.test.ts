@@ -21,7 +21,7 @@ describe('model names', () => {
     ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'claude-haiku-4.5'],
     ['arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-6-v1', 'claude-opus-4.6'],
     ['claude-2.1', 'claude-sonnet-4.6'],
-  ])('%s reaches Nexus as %s and is named in the reply', async (asked, used) => {
+  ])('1.1 model, T1, 2 model name: %s reaches Nexus as %s and is named in the reply', async (asked, used) => {
     const { post, simulator } = startChain()
     const whole = (await (await post(request({ model: asked }))).json()) as { model: string }
     const [start] = await readEvents(await post(stream({ model: asked })))
@@ -30,7 +30,7 @@ describe('model names', () => {
     expect(start).toMatchObject({ message: { model: asked } })
   })
 
-  test.each(['gpt-5', 'constructor', 'x'])('%s is nobody', async (model) => {
+  test.each(['gpt-5', 'constructor', 'x'])('4.2 model: %s is nobody', async (model) => {
     const { post, simulator } = startChain()
     const response = await post(request({ model }))
     expect(response.status).toBe(404)
@@ -45,7 +45,7 @@ describe('model names', () => {
 })
 
 describe('a streamed reply', () => {
-  test('headers, ids, and events in the grammar', async () => {
+  test('3.3 shapes, 2 id, T5: headers, ids, and events in the grammar', async () => {
     const { post } = startChain()
     const response = await post(stream())
     expect(response.status).toBe(200)
@@ -69,7 +69,7 @@ describe('a streamed reply', () => {
     )
   })
 
-  test('every frame boundary and every broken frame gives a lawful prefix and one error', async () => {
+  test('3.2 cut, 3.2 corrupt, 3.4 after: every frame boundary and every broken frame gives a lawful prefix and one error', async () => {
     const content = [{ thinking: 'hm' }, { text: 'some words' }, { tool: 'T', input: { a: 1 }, id: 'tooluse_1' }]
     let fault:
       | { afterFrames: number; kind: 'cut' | 'cut frame' | 'corrupt' | 'reset' | 'exception' | 'error' }
@@ -103,7 +103,7 @@ describe('a streamed reply', () => {
     }
   })
 
-  test('an answer that broke before its first frame is a status', async () => {
+  test('3.4 before: an answer that broke before its first frame is a status', async () => {
     for (const [kind, status] of [
       ['cut', 500],
       ['corrupt', 500],
@@ -117,14 +117,14 @@ describe('a streamed reply', () => {
     }
   })
 
-  test('the end is told by messageStop, not by the end of the connection', async () => {
+  test('3.2 end: told by messageStop, not by the end of the connection', async () => {
     const { post } = startChain({
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 99, kind: 'hang' } }),
     })
     expect((await readEvents(await post(stream()))).at(-1)?.type).toBe('message_stop')
   })
 
-  test('malformed output: an error where a tool call was sent, an answer where there is text', async () => {
+  test('2 malformed: an error where a tool call was sent, an answer where there is text', async () => {
     let content: object[] = [{ text: 'fine' }]
     const { post } = startChain({ scenario: () => ({ content: content as never, stopReason: 'malformed_tool_use' }) })
     expect((await readEvents(await post(stream()))).at(-2)).toMatchObject({ delta: { stop_reason: 'end_turn' } })

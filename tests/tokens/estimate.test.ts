@@ -18,7 +18,7 @@ const count = (members: object): number =>
 const first = tokenizers['claude-3']
 
 describe('the sum', () => {
-  test('what a part adds does not depend on the others', () => {
+  test('1.9 sum: what a part adds does not depend on the others', () => {
     const bash = tool('Bash')
     const alone = count({ tools: [bash] }) - count({})
     const among = count({ tools: [bash], system: 'x'.repeat(500) }) - count({ system: 'x'.repeat(500) })
@@ -28,7 +28,7 @@ describe('the sum', () => {
     expect(Math.abs(second - secondAmong)).toBeLessThanOrEqual(1)
   })
 
-  test('every part counts', () => {
+  test('1.9 sum: every part counts', () => {
     const base = count({})
     for (const members of [
       { system: [{ type: 'text', text: 'words' }] },
@@ -170,8 +170,14 @@ describe('texts', () => {
     ['Chinese', '两个接口之间的翻译必须忠实。', 17],
     ['code', 'export const add = (left: number, right: number): number => left + right\n', 20],
     ['JSON', '{"name":"value","list":[1,2,3],"deep":{"flag":true}}', 24],
-  ])('%s is near', (_, text, expected) => {
+  ])('1.9 %s is near', (_, text, expected) => {
     expect(Math.abs(textTokens(text, first) - expected) / expected).toBeLessThan(0.35)
+  })
+
+  test('1.9 bias: a count is two in a hundred above the estimate, and never below it', () => {
+    expect(toCount({ text: 1000, media: 500 })).toBe(1530)
+    expect(toCount({ text: 1000, media: 500 }, 1.5)).toBe(2040)
+    expect(toCount({ text: 0.1, media: 0 })).toBe(1)
   })
 
   test('nothing is nothing', () => {
@@ -183,7 +189,7 @@ describe('media', () => {
   const header = (bytes: number[]): string => Buffer.from([...bytes, ...new Array(40).fill(0)]).toString('base64')
   const be16 = (value: number): number[] => [value >> 8, value & 255]
 
-  test('a picture costs its pixels, at most 1600', () => {
+  test('1.9 media: a picture costs its pixels, at most 1600', () => {
     expect(imageTokens(png, first)).toBe(1)
     const gif = header([...Buffer.from('GIF89a'), 0x90, 0x01, 0x2c, 0x01])
     expect(imageTokens(gif, first)).toBe(160)
@@ -229,7 +235,7 @@ describe('media', () => {
     expect(imageTokens('', first)).toBe(1600)
   })
 
-  test('a PDF costs its pages, never its base64', () => {
+  test('1.9 media: a PDF costs its pages, never its base64', () => {
     const pdf = (text: string): number => pdfTokens(Buffer.from(text).toString('base64'))
     expect(pdf('%PDF-1.4 /Type /Page x /Type/Page y /Type /Pages')).toBe(2 * 2300)
     expect(pdf('%PDF-1.7 /Type /Pages /Count 12')).toBe(12 * 2300)

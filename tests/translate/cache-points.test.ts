@@ -20,7 +20,7 @@ const contentOf = (...messages: object[]): object[][] =>
 const count = (body: object): number => JSON.stringify(body).match(/"cachePoint"/g)?.length ?? 0
 
 describe('cache points', () => {
-  test('K1 the ttl survives at every place', () => {
+  test('K1 N9 1.1 cache_control: the ttl survives at every place', () => {
     const body = lawfulBody({
       cache_control: { type: 'ephemeral', ttl: '1h' },
       system: [marked('s', '1h')],
@@ -150,7 +150,7 @@ describe('cache points', () => {
 })
 
 describe('system prompt', () => {
-  test('1.1 blank ones go, the billing line goes, block boundaries stay', () => {
+  test('1.1 system text, 1.1 system blocks: blank ones go, the billing line goes, block boundaries stay', () => {
     expect(lawfulBody({ system: ' \n' }).system).toBeUndefined()
     expect(
       lawfulBody({

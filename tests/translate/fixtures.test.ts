@@ -11,7 +11,7 @@ import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import { findFault } from '../../src/wire/fault.ts'
 import { throughAwsClient } from '../support/aws.ts'
-import { cases, fixture } from '../support/fixtures.ts'
+import { caseName, cases, fixture } from '../support/fixtures.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 
 /** Fixtures cannot know the simulator's seals. */
@@ -26,18 +26,18 @@ describe('requests', () => {
     const target = fixture<ConverseTarget>('requests', name, 'context')
     const expected = fixture<ConverseRequest>('requests', name, 'expected')
 
-    test(name, () => {
+    test(caseName('requests', name), () => {
       expect(findFault(MessagesRequest, request)).toBeUndefined()
       expect(toConverseRequest(request, target).body).toEqual(expected)
     })
 
-    test(`${name}: Bedrock's rules hold`, () => {
+    test(`T3 T4 ${name}: Bedrock's rules hold`, () => {
       const model = simulatedModels.find(({ id }) => id === target.modelId)
       if (model === undefined) throw new Error(`no simulated model ${target.modelId}`)
       expect(judge(withGenuineSignatures(expected), model)).toBeUndefined()
     })
 
-    test(`${name}: AWS's own client knows every member`, async () => {
+    test(`T2 T3 ${name}: AWS's own client knows every member`, async () => {
       const { body } = toConverseRequest(request, target)
       expect(await throughAwsClient(body)).toEqual(JSON.parse(JSON.stringify(body)))
     })
@@ -46,7 +46,7 @@ describe('requests', () => {
 
 describe('responses', () => {
   for (const name of cases('responses')) {
-    test(name, () => {
+    test(caseName('responses', name), () => {
       const reply = replyContext(fixture<Partial<ReplyContext>>('responses', name, 'context'))
       const response = fixture('responses', name, 'response')
       expect(toMessage(response, reply, countingIds())).toEqual(fixture('responses', name, 'expected'))
@@ -56,7 +56,7 @@ describe('responses', () => {
 
 describe('streams', () => {
   for (const name of cases('streams')) {
-    test(name, async () => {
+    test(caseName('streams', name), async () => {
       const reply = replyContext(fixture<Partial<ReplyContext>>('streams', name, 'context'))
       const frames = fixture<[string, object][]>('streams', name, 'frames')
       const known = new Set([

@@ -128,7 +128,7 @@ describe('turns', () => {
     ).toEqual(['user', 'assistant', 'user'])
   })
 
-  test('an unknown role and a message without content are refused', () => {
+  test('1.2.1 a message without content is refused', () => {
     expect(refusal(() => translate({ messages: [{ role: 'user' }] }))).toBe('messages.0.content: Field required')
   })
 
@@ -260,13 +260,13 @@ describe('blocks', () => {
       { content: 'bad', is_error: true },
       { content: [{ text: 'bad' }], status: 'error' },
     ],
-  ])('B9 tool result %p', (members, expected) => {
+  ])('B9 B9a tool result %p', (members, expected) => {
     const result = { type: 'tool_result', tool_use_id: 't1', ...members }
     const turns = bodyOf(user('a'), assistant(toolUse('t1')), user(result))
     expect(turns[2]?.content).toEqual([{ toolResult: { toolUseId: 't1', ...expected } }])
   })
 
-  test('B9b every content kind of a tool result', () => {
+  test('B9b B9c every content kind of a tool result', () => {
     const content = [
       { type: 'text', text: 'words' },
       image(),
@@ -299,7 +299,7 @@ describe('blocks', () => {
     ])
   })
 
-  test('B5 search results at the top, blank ones dropped', () => {
+  test('B5 D7 search results at the top, blank ones dropped', () => {
     const result = (text: string): object => ({
       type: 'search_result',
       source: 's',
@@ -342,7 +342,7 @@ describe('blocks', () => {
     expect(turn?.content.at(-1)).toMatchObject({ document: { name: 'Same 20000' } })
   })
 
-  test('citations name the documents of the client, whatever was moved or left out', () => {
+  test('D5 D7 citations name the documents of the client, whatever was moved or left out', () => {
     const document = (title: string, data = 'x'): object => ({
       type: 'document',
       title,

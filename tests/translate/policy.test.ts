@@ -26,7 +26,7 @@ const citationsOf = (members: object, options: object = {}): unknown => {
 }
 
 describe('the policy', () => {
-  test('D6 PDFs are seen by default, read only as text where the owner says so', () => {
+  test('D1 D6 PDFs are seen by default, read only as text where the owner says so', () => {
     expect(citationsOf({ messages: [user('a', pdf)] })).toEqual({ enabled: true })
     expect(citationsOf({ messages: [user('a', pdf)] }, { policy: { pdf: 'text' } })).toBeUndefined()
     const schema = { type: 'json_schema', schema: { type: 'object' } }
@@ -40,7 +40,7 @@ describe('the policy', () => {
     )
   })
 
-  test("1.1 Claude Code's billing line goes unless the owner keeps it", () => {
+  test("1.1 system blocks: Claude Code's billing line goes unless the owner keeps it", () => {
     const system = 'x-anthropic-billing-header: cc_version=1;\nBe good.'
     expect(lawfulBody({ ...ask, system }).system).toEqual([{ text: 'Be good.' }])
     expect(lawfulBody({ ...ask, system }, { policy: { billingHeader: 'keep' } }).system).toEqual([{ text: system }])
@@ -59,7 +59,7 @@ describe('the policy', () => {
     expect(specs(true, { ...send, learned: { capabilities: { strictTools: false } } })).toEqual([undefined])
   })
 
-  test('1.1 1.7 fields that hang on a beta flag go only together with it', () => {
+  test('1.1 context_management, 1.1 safeguards, 1.7 owner list: fields that hang on a beta flag go only together with it', () => {
     const members = { ...ask, context_management: { edits: [] }, safeguards: { home_dir: '/home/me' } }
     const betas = ['context-management-2025-06-27,dangerous-tool-use-2026-09-03']
     expect(lawfulBody(members, { betas }).additionalModelRequestFields).toBeUndefined()
@@ -71,7 +71,7 @@ describe('the policy', () => {
     expect(lawfulBody(members, { policy }).additionalModelRequestFields).toBeUndefined()
   })
 
-  test('1.1 guardrail, latency and service tier are the owner own, never the client', () => {
+  test('1.1 fixed fields, 1.1 service_tier: guardrail, latency and tier are the owner own, never the client', () => {
     const fixed = {
       guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: '1', streamProcessingMode: 'async' },
       performanceConfig: { latency: 'optimized' },
@@ -93,7 +93,7 @@ describe('what a model has refused', () => {
     expect(additionalModelRequestFields).toEqual({ thinking: { type: 'adaptive' } })
   })
 
-  test('1.10 a list of beta flags is not sent twice, another one is', () => {
+  test('1.10 beta flags: a list is not sent twice, another one is', () => {
     const learned = { refusedBetas: ['context-1m-2025-08-07'] }
     const flags = (betas: string[]): unknown =>
       translate(ask, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
@@ -101,12 +101,12 @@ describe('what a model has refused', () => {
     expect(flags(['fine-grained-tool-streaming-2025-05-14'])).toEqual(['fine-grained-tool-streaming-2025-05-14'])
   })
 
-  test('1.10 K9 no cache points for a model that takes none', () => {
+  test('1.10 cache points, K9: none for a model that takes none', () => {
     const marked = { messages: [user({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } })] }
     expect(JSON.stringify(body(marked, { capabilities: { cachePoints: false } }))).not.toContain('cachePoint')
   })
 
-  test('1.5 1.10 none, for a model that cannot be told so: no tools, or stand-ins', () => {
+  test('1.5 none, 1.10 tool choice: for a model that cannot be told so: no tools, or stand-ins', () => {
     const learned = { capabilities: { toolChoiceNone: false } }
     const none = { tools: [tool('A')], tool_choice: { type: 'none' } }
     expect(body({ ...ask, ...none }, learned).toolConfig).toBeUndefined()
@@ -131,7 +131,7 @@ describe('models of other vendors', () => {
     tool_choice: { type: 'any', disable_parallel_tool_use: true },
   }
 
-  test("1.6 take none of Anthropic's own fields", () => {
+  test("1.6 other vendors: take none of Anthropic's own fields", () => {
     const { body } = translate(members, { modelId: 'meta.llama4-x-v1:0', betas: ['context-1m-2025-08-07'] })
     expect(Object.keys(body)).toEqual(['messages', 'inferenceConfig', 'toolConfig'])
     expect(body.inferenceConfig).toEqual({ maxTokens: 4000, temperature: 0, stopSequences: ['x'] })
@@ -139,7 +139,7 @@ describe('models of other vendors', () => {
     expect(JSON.stringify(body)).not.toMatch(/reasoningContent|cachePoint/)
   })
 
-  test('1.6 Nova caches prompts, an unknown name is taken for the newest Claude', () => {
+  test('1.6 other vendors, 1.6 unknown: Nova caches prompts, an unknown name is taken for the newest Claude', () => {
     expect(translate(members, { modelId: 'us.amazon.nova-pro-v1:0' }).body.messages[0]?.content[1]).toEqual({
       cachePoint: { type: 'default' },
     })

@@ -138,7 +138,7 @@ const mediaIn = (value: unknown): number => JSON.stringify(value).match(/"type":
 const wordsIn = (value: unknown): string[] => JSON.stringify(value)?.match(/w\d+·/g) ?? []
 
 describe('random conversations', () => {
-  test('come out as requests that Bedrock accepts, with every word in them', () => {
+  test('T3 T4 come out as requests that Bedrock accepts, with every word in them', () => {
     const model = simulatedModels[0]
     if (model === undefined) throw new Error('no simulated model')
     fc.assert(
@@ -233,7 +233,7 @@ const accumulate = (events: readonly SseEvent[]): unknown[] => {
 }
 
 describe('random answers', () => {
-  test('come back whole and equal, streamed or not, however they are cut', async () => {
+  test('3.2 indices, 2 text, 2 reasoning, 2 redacted, 2 tool use: come back whole and equal, streamed or not, however they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(outputBlock, { maxLength: 5 }),

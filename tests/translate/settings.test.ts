@@ -11,7 +11,7 @@ const inference = (members: object, options?: TranslateOptions): object | undefi
   lawfulBody({ ...ask, ...members }, options).inferenceConfig
 
 describe('thinking', () => {
-  test('1.1 goes on word for word where the model takes it', () => {
+  test('1.1 thinking goes on word for word where the model takes it', () => {
     expect(additional({ thinking: { type: 'adaptive', display: 'summarized' } })).toEqual({
       thinking: { type: 'adaptive', display: 'summarized' },
     })
@@ -21,7 +21,7 @@ describe('thinking', () => {
     expect(additional({ thinking: { type: 'disabled' } })).toEqual({ thinking: { type: 'disabled' } })
   })
 
-  test('1.6 adaptive becomes a budget where only budgets are known, by effort', () => {
+  test('1.6 4.5: adaptive becomes a budget where only budgets are known, by effort', () => {
     expect(additional({ thinking: { type: 'adaptive' } }, haiku)).toEqual({
       thinking: { type: 'enabled', budget_tokens: 6000 },
     })
@@ -40,34 +40,34 @@ describe('thinking', () => {
     })
   })
 
-  test('1.6 a budget becomes adaptive where only adaptive is known', () => {
+  test('1.6 opus 4.7: a budget becomes adaptive where only adaptive is known', () => {
     expect(additional({ thinking: { type: 'enabled', budget_tokens: 4000, display: 'omitted' } }, newer)).toEqual({
       thinking: { type: 'adaptive', display: 'omitted' },
     })
   })
 
-  test('1.6 a budget that leaves nothing for the answer is refused', () => {
+  test('1.6 budget: one that leaves nothing for the answer is refused', () => {
     expect(refusal(() => translate({ ...ask, thinking: { type: 'enabled', budget_tokens: 8000 } }))).toBe(
       'max_tokens must be greater than thinking.budget_tokens',
     )
   })
 
-  test('1.6 models that always think are not told that it is off', () => {
+  test('1.6 fable: models that always think are not told that it is off', () => {
     expect(additional({ thinking: { type: 'disabled' } }, { modelId: 'claude-fable-5' })).toEqual({})
   })
 })
 
 describe('sampling', () => {
-  test('1.1 zero survives', () => {
+  test('1.1 temperature, 1.1 top_p: zero survives', () => {
     expect(inference({ temperature: 0 })).toEqual({ maxTokens: 8000, temperature: 0 })
     expect(inference({ top_p: 0.5 })).toEqual({ maxTokens: 8000, topP: 0.5 })
   })
 
-  test('1.1 of two, temperature stays', () => {
+  test('1.1 top_p goes, of two temperature stays', () => {
     expect(inference({ temperature: 0.3, top_p: 0.5 })).toEqual({ maxTokens: 8000, temperature: 0.3 })
   })
 
-  test('1.1 none while thinking, but for a temperature of 1', () => {
+  test('1.1 temperature, 1.1 top_p, 1.1 top_k: none while thinking, but for a temperature of 1', () => {
     const thinking = { type: 'adaptive' }
     expect(inference({ temperature: 0.3, top_p: 0.5, thinking })).toEqual({ maxTokens: 8000 })
     expect(inference({ temperature: 1, thinking })).toEqual({ maxTokens: 8000, temperature: 1 })
@@ -75,11 +75,11 @@ describe('sampling', () => {
     expect(additional({ top_k: 5 })).toEqual({ top_k: 5 })
   })
 
-  test('1.6 none on models that refuse them', () => {
+  test('1.6 opus 4.7: no sampling on models that refuse it', () => {
     expect(inference({ temperature: 1, top_p: 1, top_k: 3 }, newer)).toEqual({ maxTokens: 8000 })
   })
 
-  test('1.1 stop sequences, and where their report is to be found', () => {
+  test('1.1 stop_sequences, 1.1 stop sequence paths: what ends the answer, and where its report is to be found', () => {
     const body = lawfulBody({ ...ask, stop_sequences: ['END'] })
     expect(body.inferenceConfig).toEqual({ maxTokens: 8000, stopSequences: ['END'] })
     expect(body.additionalModelResponseFieldPaths).toEqual(['/stop_sequence', '/delta/stop_sequence'])
@@ -102,7 +102,7 @@ describe('effort', () => {
       { modelId: 'claude-opus-4-5' },
       { output_config: { effort: 'high' }, anthropic_beta: ['effort-2025-11-24'] },
     ],
-  ] as const)('1.6 %s on %p', (effort, options, expected) => {
+  ] as const)('1.1 effort: %s on %p', (effort, options, expected) => {
     expect(additional({ output_config: { effort } }, options)).toEqual(expected)
   })
 })
@@ -117,7 +117,7 @@ describe('structured output', () => {
     required: ['minimum'],
   }
 
-  test('1.1 bounds go, every object is closed, names and literals stay', () => {
+  test('1.1 output format: bounds go, every object is closed, names and literals stay', () => {
     const { outputConfig } = lawfulBody({ ...ask, output_config: { format: { type: 'json_schema', schema } } })
     expect(JSON.parse(outputConfig?.textFormat?.structure.jsonSchema.schema ?? '')).toEqual({
       type: 'object',
@@ -134,7 +134,7 @@ describe('structured output', () => {
     expect(lawfulBody({ ...ask, output_format: { type: 'json_schema', schema } }).outputConfig).toEqual(outputConfig)
   })
 
-  test('1.1 models without it are asked in words', () => {
+  test('1.1 output format: models without it are asked in words', () => {
     const body = lawfulBody(
       { ...ask, system: 'Be good.', output_config: { format: { type: 'json_schema', schema } } },
       newer,
@@ -144,7 +144,7 @@ describe('structured output', () => {
     expect(JSON.stringify(body.system?.[1])).toContain('matches this JSON schema')
   })
 
-  test('1.1 a schema with odd keywords stays a schema', () => {
+  test('1.1 output format: a schema with odd keywords stays a schema', () => {
     const odd = JSON.parse(
       '{"type":"object","properties":{},"anyOf":[{"__proto__":{"type":"object"}}],"dependentSchemas":{"minimum":{"type":"object"}}}',
     )
@@ -184,7 +184,7 @@ describe('betas', () => {
   const flags = (betas: string[], members: object = {}, options: TranslateOptions = {}): unknown =>
     additional({ ...members }, { ...options, betas })['anthropic_beta']
 
-  test('1.7 the allow-list, each flag once, in order', () => {
+  test('1.7 allow-list, 1.7 context-1m: what is let through, each flag once, in order', () => {
     expect(
       flags(['claude-code-20250219', ' context-1m-2025-08-07', 'context-1m-2025-08-07', 'oauth-2025-04-20'], {
         betas: ['fine-grained-tool-streaming-2025-05-14'],
@@ -193,7 +193,7 @@ describe('betas', () => {
     expect(flags(['constructor', '__proto__', 'claude-code-20250219'])).toBeUndefined()
   })
 
-  test('1.7 flags that hang on a field', () => {
+  test('1.7 interleaved-thinking, 1.7 display flag, 1.7 context-1m: flags that hang on a field or a model', () => {
     const thinking = { type: 'enabled', budget_tokens: 2000 }
     expect(flags(['interleaved-thinking-2025-05-14'], { thinking }, haiku)).toEqual(['interleaved-thinking-2025-05-14'])
     expect(flags(['interleaved-thinking-2025-05-14'], {}, haiku)).toBeUndefined()
@@ -207,7 +207,7 @@ describe('betas', () => {
 })
 
 describe('members that go nowhere', () => {
-  test('1.1 are noted, whatever they are called', () => {
+  test('1.1 dropped fields, 1.1 metadata, 1.1 service_tier, 1.1 task_budget: are noted, whatever they are called', () => {
     const { notes, body } = translate({
       ...ask,
       metadata: { user_id: 'u' },
@@ -247,7 +247,7 @@ describe('members that go nowhere', () => {
     expect(Object.keys(body)).toEqual(['messages', 'system', 'inferenceConfig', 'toolConfig'])
   })
 
-  test('1.1 those that must not be left out are refused', () => {
+  test('1.1 refused fields: those that must not be left out', () => {
     for (const [name, value] of Object.entries({ container: 'c', mcp_servers: [{ url: 'u' }], skills: ['s'] })) {
       expect(refusal(() => translate({ ...ask, [name]: value }))).toBe(
         `${name}: not supported by this endpoint: remove it`,

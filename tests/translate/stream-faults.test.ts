@@ -52,15 +52,15 @@ describe('a stream', () => {
     ['without its stop', [start, text('x')], spoken],
     ['with figures, but without its stop', [start, text('x'), end(0), metadata], [...spoken, 'content_block_stop']],
     ['with nothing in it', [], []],
-  ])('%s is cut', async (_, events, names) => {
+  ])('3.2 cut: %s is cut', async (_, events, names) => {
     expect(await read(events)).toEqual([names, 'Bedrock stream ended before messageStop'])
   })
 
-  test('that breaks keeps what was said, and its own failure', async () => {
+  test('3.4 after: one that breaks keeps what was said, and its own failure', async () => {
     expect(await read([start, text('x')], new Error('line broke'))).toEqual([spoken, 'line broke'])
   })
 
-  test('that breaks after its stop is an answer', async () => {
+  test('3.2 end: one that breaks after its stop is an answer', async () => {
     const [names, failure] = await read([start, text('x'), stop('end_turn')], new Error('line broke'))
     expect([names.at(-1), failure]).toEqual(['message_stop', ''])
   })
@@ -78,13 +78,16 @@ describe('a stream', () => {
 describe('malformed output', () => {
   const failure = 'The model produced malformed output. Try again.'
 
-  test.each(['malformed_tool_use', 'malformed_model_output'])('%s is an answer with text alone', async (reason) => {
-    expect((await read([start, text('x'), stop(reason)]))[1]).toBe('')
-    expect((await read([start, stop(reason)]))[1]).toBe(failure)
-    expect((await read([start, text(''), stop(reason)]))[1]).toBe(failure)
-    expect((await read([start, toolStart(0), stop(reason)]))[1]).toBe(failure)
-    const both = await read([start, text('x'), end(0), toolStart(1), toolInput(1), end(1), stop(reason), metadata])
-    expect(both[1]).toBe(failure)
-    expect(both[0].at(-1)).toBe('content_block_stop')
-  })
+  test.each(['malformed_tool_use', 'malformed_model_output'])(
+    '2 malformed: %s is an answer with text alone',
+    async (reason) => {
+      expect((await read([start, text('x'), stop(reason)]))[1]).toBe('')
+      expect((await read([start, stop(reason)]))[1]).toBe(failure)
+      expect((await read([start, text(''), stop(reason)]))[1]).toBe(failure)
+      expect((await read([start, toolStart(0), stop(reason)]))[1]).toBe(failure)
+      const both = await read([start, text('x'), end(0), toolStart(1), toolInput(1), end(1), stop(reason), metadata])
+      expect(both[1]).toBe(failure)
+      expect(both[0].at(-1)).toBe('content_block_stop')
+    },
+  )
 })

@@ -154,7 +154,7 @@ describe('tools', () => {
     ).toEqual(['Late'])
   })
 
-  test('N1 a tool reference names the tool as the model knows it', () => {
+  test('N1 B9c a tool reference names the tool as the model knows it', () => {
     const long = 'mcp__'.padEnd(80, 'x')
     const found = toolResult('t', [{ type: 'tool_reference', tool_name: long }])
     const body = lawfulBody({
@@ -240,7 +240,7 @@ describe('tools', () => {
     }
     const native = { type: 'computer_20250124', name: 'computer', display_width_px: 1024, display_height_px: 768 }
 
-    test("N10 goes in Anthropic's own form, with its beta flag", () => {
+    test("N10 1.7 computer-use: goes in Anthropic's own form, with its beta flag", () => {
       const body = lawfulBody({ ...ask, tools: [tool('A'), computer] })
       expect(body.toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint'])
       expect(body.additionalModelRequestFields).toEqual({
@@ -287,24 +287,35 @@ describe('tool choice', () => {
   }
 
   test.each([
-    [undefined, undefined, undefined],
-    [{ type: 'auto' }, undefined, undefined],
-    [{ type: 'any' }, { any: {} }, undefined],
-    [{ type: 'tool', name: 'A' }, { tool: { name: 'A' } }, undefined],
-    [{ type: 'none' }, undefined, { type: 'none' }],
-    [{ type: 'auto', disable_parallel_tool_use: true }, undefined, { type: 'auto', disable_parallel_tool_use: true }],
-    [{ type: 'any', disable_parallel_tool_use: true }, { any: {} }, { disable_parallel_tool_use: true }],
+    ['absent and auto', undefined, undefined, undefined],
+    ['absent and auto', { type: 'auto' }, undefined, undefined],
+    ['any', { type: 'any' }, { any: {} }, undefined],
+    ['tool', { type: 'tool', name: 'A' }, { tool: { name: 'A' } }, undefined],
+    ['none', { type: 'none' }, undefined, { type: 'none' }],
     [
+      'auto without parallel',
+      { type: 'auto', disable_parallel_tool_use: true },
+      undefined,
+      { type: 'auto', disable_parallel_tool_use: true },
+    ],
+    [
+      'forced without parallel',
+      { type: 'any', disable_parallel_tool_use: true },
+      { any: {} },
+      { disable_parallel_tool_use: true },
+    ],
+    [
+      'forced without parallel',
       { type: 'tool', name: 'A', disable_parallel_tool_use: true },
       { tool: { name: 'A' } },
       { disable_parallel_tool_use: true },
     ],
-    [{ type: 'any', disable_parallel_tool_use: false }, { any: {} }, undefined],
-  ])('1.5 %p', (choice, toolChoice, additional) => {
+    ['any', { type: 'any', disable_parallel_tool_use: false }, { any: {} }, undefined],
+  ])('1.5 %s: %p', (_, choice, toolChoice, additional) => {
     expect(choose(choice)).toEqual({ toolChoice, additional })
   })
 
-  test('1.5 a forced tool and thinking exclude each other', () => {
+  test('1.5 with thinking: a forced tool and thinking exclude each other', () => {
     expect(choose({ type: 'any' }, { thinking: { type: 'adaptive' } })).toEqual({
       toolChoice: undefined,
       additional: undefined,
@@ -324,7 +335,7 @@ describe('tool choice', () => {
     })
   })
 
-  test('1.5 a tool that is not on offer any more cannot be forced', () => {
+  test('1.5 tool: one that is not on offer any more cannot be forced', () => {
     const gone = { role: 'system', content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'A' } }] }
     const members = { messages: [user('a'), gone], tools: [tool('A')] }
     expect(refusal(() => translate({ ...members, tool_choice: { type: 'tool', name: 'A' } }))).toContain(
@@ -335,7 +346,7 @@ describe('tool choice', () => {
     )
   })
 
-  test('1.6 nor on a model that thinks unasked', () => {
+  test('1.5 with thinking, 1.6 version 5, 1.6 fable: nor on a model that thinks unasked', () => {
     const choice = { ...ask, tools: [tool('A')], tool_choice: { type: 'any' } }
     expect(translate(choice, { modelId: 'claude-sonnet-5' }).body.toolConfig?.toolChoice).toBeUndefined()
     expect(
@@ -348,7 +359,7 @@ describe('tool choice', () => {
     ).toBeUndefined()
   })
 
-  test('1.5 a choice without tools is dropped, one of an unknown tool refused', () => {
+  test('1.5 without tools, 1.5 tool: a choice among none is dropped, one of an unknown tool refused', () => {
     expect(lawfulBody({ ...ask, tool_choice: { type: 'any' } }).additionalModelRequestFields).toBeUndefined()
     expect(refusal(() => choose({ type: 'tool', name: 'B' }))).toBe("tool_choice: Tool 'B' not found in provided tools")
   })

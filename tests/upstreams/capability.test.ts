@@ -8,7 +8,7 @@ import { assistant, image, marked, tool, toolResult, toolUse, translate, user } 
 const classOf = (message: string): string | undefined =>
   /capability_rejected: ([a-z_]+(?::[\w.-]+)?)(?![A-Za-z0-9_:.-])/.exec(message)?.[1]
 
-describe('4.3 the class of what was rejected stands in front of the words', () => {
+describe('4.3 class: what was rejected stands in front of the words', () => {
   test.each([
     ["messages.1: role 'system' is not supported on this model", 'mid_conv_system'],
     ['Unexpected role "system". The input message role must be user or assistant.', 'mid_conv_system'],

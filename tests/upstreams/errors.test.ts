@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../src/base/errors.ts'
 import { toConnectionError } from '../../src/upstreams/connection-errors.ts'
 import { toAnswerError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
-import { cases, fixture } from '../support/fixtures.ts'
+import { caseName, cases, fixture } from '../support/fixtures.ts'
 
 interface Answer {
   readonly status: number
@@ -33,7 +33,7 @@ const told = ({
 
 describe('failed answers', () => {
   for (const name of cases('errors')) {
-    test(name, () => {
+    test(caseName('errors', name), () => {
       const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
       const context = fixture<{ model?: string; maxTokens?: number }>('errors', name, 'context')
       const error = toAnswerError({ ...answer, headers: new Headers(headers) }, { ...wording, ...context })
@@ -221,7 +221,7 @@ describe('connections that fail', () => {
   })
 })
 
-describe('failures in a stream', () => {
+describe('3.4 exceptions: failures in a stream', () => {
   test.each([
     ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm'],
     ['serviceUnavailableException', { message: 'm' }, 'overloaded_error', 'm'],

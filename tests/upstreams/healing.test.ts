@@ -40,6 +40,8 @@ const hello = [{ role: 'user', content: [marked('Hello')] }]
 const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
 
 interface Case {
+  /** Of the specification's table. */
+  readonly row: string
   readonly name: string
   readonly complaint: string
   /** What the refused request has. */
@@ -54,6 +56,7 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
+    row: 'tool members',
     name: 'strict tools',
     complaint: byModel('tools.0.custom.strict: Extra inputs are not permitted'),
     members: { tools: [tool('Bash', { strict: true })] },
@@ -62,6 +65,7 @@ const cases: readonly Case[] = [
     options: { config: { translation: { ...translation, strictTools: 'send' } } },
   },
   {
+    row: 'additional fields',
     name: 'effort',
     complaint: byModel('output_config.effort: Extra inputs are not permitted'),
     members: { output_config: { effort: 'high' } },
@@ -69,6 +73,7 @@ const cases: readonly Case[] = [
     without: 'an effort setting',
   },
   {
+    row: 'extraneous keys',
     name: 'a schema, by the name that Converse has for it',
     complaint: 'Malformed input request: #: extraneous key [outputConfig] is not permitted, please reformat',
     members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
@@ -76,6 +81,7 @@ const cases: readonly Case[] = [
     without: 'a schema for its answers',
   },
   {
+    row: 'additional fields',
     name: 'a schema, by its own',
     complaint: byModel('output_config.format: Extra inputs are not permitted'),
     members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
@@ -83,6 +89,7 @@ const cases: readonly Case[] = [
     without: 'a schema for its answers',
   },
   {
+    row: 'additional fields',
     name: "thinking's display",
     complaint: byModel('thinking.adaptive.display: Extra inputs are not permitted'),
     members: { thinking: { type: 'adaptive', display: 'summarized' } },
@@ -90,6 +97,7 @@ const cases: readonly Case[] = [
     without: 'thinking.display',
   },
   {
+    row: 'additional fields',
     name: 'context management, and its flag',
     complaint: byModel('context_management: Extra inputs are not permitted'),
     members: { context_management: { edits: [] } },
@@ -99,7 +107,8 @@ const cases: readonly Case[] = [
     options: { config: { translation: { ...translation, betas: ['context-management-2025-06-27'] } } },
   },
   {
-    name: 'beta flags',
+    row: 'beta flags',
+    name: 'invalid ones',
     complaint: byModel('invalid beta flag'),
     members: {},
     betas: 'context-1m-2025-08-07',
@@ -107,6 +116,7 @@ const cases: readonly Case[] = [
     without: 'the beta flags context-1m-2025-08-07',
   },
   {
+    row: 'cache points',
     name: 'K9 prompt caching, by a 403',
     complaint: '',
     members: {},
@@ -121,9 +131,17 @@ const cases: readonly Case[] = [
     },
   },
   ...['Cache point cannot be inserted after reasoning block.', 'There is nothing available to cache.'].map(
-    (complaint): Case => ({ name: complaint, complaint, members: {}, gone: /cachePoint/, without: 'cache points' }),
+    (complaint): Case => ({
+      row: 'cache points',
+      name: complaint,
+      complaint,
+      members: {},
+      gone: /cachePoint/,
+      without: 'cache points',
+    }),
   ),
   {
+    row: 'sampling',
     name: 'temperature',
     complaint: byModel('`temperature` is deprecated for this model.'),
     members: { temperature: 0.5 },
@@ -131,6 +149,7 @@ const cases: readonly Case[] = [
     without: 'temperature, top_p or top_k',
   },
   {
+    row: 'thinking type',
     name: 'thinking with a budget',
     complaint: byModel(
       '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
@@ -140,6 +159,7 @@ const cases: readonly Case[] = [
     without: "thinking of the type 'enabled'",
   },
   {
+    row: 'thinking type',
     name: 'adaptive thinking',
     complaint: byModel('adaptive thinking is not supported on this model'),
     members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
@@ -147,6 +167,7 @@ const cases: readonly Case[] = [
     without: "thinking of the type 'adaptive'",
   },
   {
+    row: 'conflicts',
     name: 'a field that Converse has written itself',
     complaint: 'The additional field top_k conflicts with an existing field.',
     members: { top_k: 4 },
@@ -154,6 +175,7 @@ const cases: readonly Case[] = [
     without: 'the additional field top_k',
   },
   {
+    row: 'tool choice',
     name: 'a choice among tools that is none',
     complaint: byModel("tool_choice: Input should be 'auto', 'any' or 'tool'"),
     members: forced,
@@ -161,6 +183,7 @@ const cases: readonly Case[] = [
     without: 'being kept from its tools',
   },
   {
+    row: 'tool choice',
     name: 'a limit to one tool at a time',
     complaint: byModel('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
     members: { tools: [tool('Bash')], tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
@@ -170,8 +193,8 @@ const cases: readonly Case[] = [
 ]
 
 describe('1.10 a refused part that can be spared', () => {
-  for (const { name, complaint, members, betas, gone, without, options, how } of cases) {
-    test(`1.10 ${name}: sent once more without, remembered, said once`, async () => {
+  for (const { row, name, complaint, members, betas, gone, without, options, how } of cases) {
+    test(`1.10 ${row}: ${name}: sent once more without, remembered, said once`, async () => {
       const { post, url, simulator, records } = chain(
         refusing(complaint, (body) => !says(body, gone), how),
         options,
@@ -194,7 +217,7 @@ describe('1.10 a refused part that can be spared', () => {
     })
   }
 
-  test('1.10 1.2.2 system messages: as words in the user turn from then on', async () => {
+  test('1.10 system role, 1.2.2: as words in the user turn from then on', async () => {
     const bodies: object[] = []
     const { url } = simulate({
       models: [{ ...willing, id: 'claude-opus-4.8', systemMessages: false }],
@@ -225,7 +248,7 @@ describe('1.10 a refused part that can be spared', () => {
   })
 })
 
-describe('1.10 what is not mended', () => {
+describe('1.10 anything else', () => {
   const status = async (complaint: string, members: object): Promise<[number, number, string]> => {
     const { post, simulator } = chain(refusing(complaint, () => false))
     const answer = await post(request({ messages: hello, ...members }))

@@ -35,3 +35,27 @@ export const succeeded = ({ exitCode, result }: ClientRun, words: string): void 
   assert.match(String(result?.['result']), new RegExp(words))
   assert.equal(exitCode, 0)
 }
+
+interface Said {
+  readonly content: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Every text of the model's, as the client has it. */
+export const textsOf = ({ events }: ClientRun): string[] =>
+  events
+    .flatMap(({ type, ...event }) => (type === 'assistant' ? (event['message'] as Said).content : []))
+    .flatMap(({ type, text }) => (type === 'text' ? [String(text)] : []))
+
+interface StreamEvent {
+  readonly type: string
+  readonly usage?: Readonly<Record<string, number>>
+}
+
+/** For `cacheReads`. */
+export const withStreams = '--include-partial-messages'
+
+/** What the end of each answer says was read from the prompt cache, in tokens. The run needs `withStreams`. */
+export const cacheReads = ({ events }: ClientRun): number[] =>
+  events
+    .flatMap(({ type, ...line }) => (type === 'stream_event' ? [line['event'] as StreamEvent] : []))
+    .flatMap(({ type, usage }) => (type === 'message_delta' ? [Number(usage?.['cache_read_input_tokens'])] : []))

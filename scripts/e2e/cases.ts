@@ -1,8 +1,9 @@
 import type { Case } from './case.ts'
+import { historyCases } from './cases/history.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
 import { toolCases } from './cases/tools.ts'
 
 /** What the real client must be able to do. Each case is one session. */
-export const cases: readonly Case[] = [...toolCases, ...mediaCases, ...modelCases, ...networkCases]
+export const cases: readonly Case[] = [...toolCases, ...mediaCases, ...modelCases, ...networkCases, ...historyCases]

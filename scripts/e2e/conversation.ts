@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
-import type { ContentBlock, ToolResultContent } from '../../src/wire/converse/content.ts'
+import type { ContentBlock, Document, ToolResultContent } from '../../src/wire/converse/content.ts'
 
 /** Reading what the client sent, and scripting what the model says. */
 
@@ -24,6 +25,9 @@ export const offers = ({ body }: SimulatedRequest, name: string): boolean =>
 /** How many turns the model has had. */
 const turnsOf = ({ body }: SimulatedRequest): number => body.messages.filter(({ role }) => role === 'assistant').length
 
+/** A shell command as the model calls it. */
+export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })
+
 type Turn = readonly ReplyBlock[] | ((request: SimulatedRequest) => readonly ReplyBlock[])
 
 /** The model's turns, one after another, whatever else the client asks beside. */
@@ -34,3 +38,36 @@ export const turns =
     const content = typeof turn === 'function' ? turn(request) : turn
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }
+
+type Body = SimulatedRequest['body']
+
+/** Every block of a kind that a request holds in its messages, those in tool results too. */
+export const documentsIn = ({ messages }: Body): Document[] =>
+  messages
+    .flatMap(({ content }): object[] =>
+      content.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block])),
+    )
+    .flatMap((block) => ('document' in block ? [block.document as Document] : []))
+
+export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): number =>
+  [...(toolConfig?.tools ?? []), ...system, ...messages.flatMap(({ content }) => content)].filter(
+    (block) => 'cachePoint' in block,
+  ).length
+
+/** What the model reads of the conversation, and what the prompt cache goes by: no marks, and one line for each message. */
+const linesOf = ({ messages }: Body): string[] =>
+  messages.map(({ role, content }) =>
+    JSON.stringify({ role, content: content.filter((block) => !('cachePoint' in block)) }),
+  )
+
+/** Throws unless each conversation is, byte for byte, the beginning of the next. */
+export const assertGrowing = (conversations: readonly Body[]): void => {
+  for (const [index, next] of conversations.entries()) {
+    const earlier = conversations[index - 1]
+    if (earlier === undefined) continue
+    const lines = linesOf(earlier)
+    assert.deepEqual(linesOf(next).slice(0, lines.length), lines, `request ${index + 1} changes what was said before`)
+    assert.deepEqual(next.system, earlier.system, `request ${index + 1} changes the system prompt`)
+    assert.deepEqual(next.toolConfig, earlier.toolConfig, `request ${index + 1} changes the tools`)
+  }
+}

@@ -25,6 +25,13 @@ const binary = join(root, 'dist', productName)
 const server =
   values.source !== true && existsSync(binary) ? [binary] : [process.execPath, join(root, 'src', 'main.ts')]
 
+/** Without what it says of every request. */
+const toldBy = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => !line.includes(' translate.note '))
+    .join('\n')
+
 const describeFailure = (error: unknown, session: Session | undefined): string => {
   const message = error instanceof Error ? error.message : String(error)
   if (session === undefined) return message
@@ -36,7 +43,7 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
     ]),
     `${session.journal.length} requests`,
     ...session.journal.map((entry) => `  ${entry.path} ${entry.status} ${entry.refusal ?? ''}`),
-    session.serverLog().slice(-2000),
+    toldBy(session.serverLog()).slice(-2000),
   ].join('\n')
 }
 

@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Case, prompt, succeeded } from '../case.ts'
-import { resultParts, turns } from '../conversation.ts'
+import type { Citation } from '../../../src/wire/converse/response.ts'
+import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
+import { assertGrowing, bash, documentsIn, resultParts, turns } from '../conversation.ts'
+import { toPdf } from '../pdf.ts'
 
 /** Files that are not text. */
 
@@ -26,4 +29,51 @@ const imageRead: Case = {
   },
 }
 
-export const mediaCases: readonly Case[] = [imageRead]
+const pages = ['Quarterly figures', 'Revenue was 42', 'Costs were 17'] as const
+const unlawfulName = 'Grüße_report  (v1.2).pdf'
+
+const pdfRead: Case = {
+  name: 'Read of a PDF, seen as pages and cited',
+  async setup(folder) {
+    const file = join(folder, unlawfulName)
+    await writeFile(file, toPdf(pages))
+    const revenue: Citation = {
+      title: 'document',
+      sourceContent: [{ text: pages[1] }],
+      location: { documentPage: { documentIndex: 0, start: 2, end: 3 } },
+    }
+    return {
+      scenario: turns(
+        [{ tool: 'Read', input: { file_path: file } }],
+        [
+          { text: 'It says: ' },
+          { citedText: pages[1], citations: [revenue] },
+          { text: ', on page 2.' },
+          bash('echo on'),
+        ],
+        [{ text: 'I read ' }, { citedText: pages[1], citations: [revenue] }, { text: '.' }],
+      ),
+    }
+  },
+  async play(session) {
+    const run = await session.headless(prompt('read it', '--allowedTools', 'Read,Bash'))
+    succeeded(run, `^I read ${pages[1]}\\.$`)
+    const [, read, again] = bodies(session)
+    assert.ok(read && again)
+    const [pdf, ...others] = documentsIn(read)
+    assert.deepEqual(others, [])
+    assert.deepEqual(pdf, {
+      format: 'pdf',
+      name: pdf?.name,
+      source: { bytes: toPdf(pages).toString('base64') },
+      // Without them only the text of a PDF is read.
+      citations: { enabled: true },
+    })
+    // The client did not ask for citations: it gets plain text, in one block, and sends that.
+    assert.deepEqual(textsOf(run), [`It says: ${pages[1]}, on page 2.`, `I read ${pages[1]}.`])
+    assert.ok(!JSON.stringify(run.events).includes('"citations":['))
+    assertGrowing([read, again])
+  },
+}
+
+export const mediaCases: readonly Case[] = [imageRead, pdfRead]

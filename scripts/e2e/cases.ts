@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
@@ -6,4 +7,11 @@ import { networkCases } from './cases/network.ts'
 import { toolCases } from './cases/tools.ts'
 
 /** What the real client must be able to do. Each case is one session. */
-export const cases: readonly Case[] = [...toolCases, ...mediaCases, ...modelCases, ...networkCases, ...historyCases]
+export const cases: readonly Case[] = [
+  ...toolCases,
+  ...mediaCases,
+  ...modelCases,
+  ...networkCases,
+  ...historyCases,
+  ...compactionCases,
+]

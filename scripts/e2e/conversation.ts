@@ -6,6 +6,11 @@ import type { ContentBlock, Document, ToolResultContent } from '../../src/wire/c
 
 const lastContent = ({ body }: SimulatedRequest): readonly ContentBlock[] => body.messages.at(-1)?.content ?? []
 
+export const lastText = (request: SimulatedRequest): string =>
+  lastContent(request)
+    .flatMap((block) => ('text' in block ? [block.text] : []))
+    .at(-1) ?? ''
+
 export const toolResults = (
   request: SimulatedRequest,
 ): Extract<ContentBlock, { toolResult: unknown }>['toolResult'][] =>

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
+import { interactiveCases } from './cases/interactive.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
@@ -14,4 +15,5 @@ export const cases: readonly Case[] = [
   ...networkCases,
   ...historyCases,
   ...compactionCases,
+  ...interactiveCases,
 ]

@@ -4,47 +4,50 @@ import type { ContentBlock, Document, ToolResultContent } from '../../src/wire/c
 
 /** Reading what the client sent, and scripting what the model says. */
 
-const lastContent = ({ body }: SimulatedRequest): readonly ContentBlock[] => body.messages.at(-1)?.content ?? []
+type Asked = Pick<SimulatedRequest, 'body'>
+type Body = SimulatedRequest['body']
 
-export const lastText = (request: SimulatedRequest): string =>
+const lastContent = ({ body }: Asked): readonly ContentBlock[] => body.messages.at(-1)?.content ?? []
+
+export const lastText = (request: Asked): string =>
   lastContent(request)
     .flatMap((block) => ('text' in block ? [block.text] : []))
     .at(-1) ?? ''
 
-export const toolResults = (
-  request: SimulatedRequest,
-): Extract<ContentBlock, { toolResult: unknown }>['toolResult'][] =>
+export const toolResults = (request: Asked): Extract<ContentBlock, { toolResult: unknown }>['toolResult'][] =>
   lastContent(request).flatMap((block) => ('toolResult' in block ? [block.toolResult] : []))
 
-export const resultParts = (request: SimulatedRequest): ToolResultContent[] =>
+export const resultParts = (request: Asked): ToolResultContent[] =>
   toolResults(request).flatMap(({ content }) => content)
 
-export const resultText = (request: SimulatedRequest): string =>
+export const resultText = (request: Asked): string =>
   resultParts(request)
     .flatMap((part) => ('text' in part ? [part.text] : []))
     .join('\n')
 
-export const offers = ({ body }: SimulatedRequest, name: string): boolean =>
+export const offers = ({ body }: Asked, name: string): boolean =>
   (body.toolConfig?.tools ?? []).some((tool) => 'toolSpec' in tool && tool.toolSpec.name === name)
 
+/** Beside the conversation the client asks for titles and the like, without tools. */
+export const isConversation = ({ toolConfig }: Body): boolean => toolConfig !== undefined
+
 /** How many turns the model has had. */
-const turnsOf = ({ body }: SimulatedRequest): number => body.messages.filter(({ role }) => role === 'assistant').length
+const turnsOf = ({ body }: Asked): number => body.messages.filter(({ role }) => role === 'assistant').length
 
 /** A shell command as the model calls it. */
 export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })
 
 type Turn = readonly ReplyBlock[] | ((request: SimulatedRequest) => readonly ReplyBlock[])
 
-/** The model's turns, one after another, whatever else the client asks beside. */
+/** The model's turns, one after another. What the client asks beside gets an echo. */
 export const turns =
   (...script: readonly Turn[]): Scenario =>
   (request): Reply | undefined => {
+    if (!isConversation(request.body)) return undefined
     const turn = script[Math.min(turnsOf(request), script.length - 1)]
     const content = typeof turn === 'function' ? turn(request) : turn
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }
-
-type Body = SimulatedRequest['body']
 
 /** Every block of a kind that a request holds in its messages, those in tool results too. */
 export const documentsIn = ({ messages }: Body): Document[] =>

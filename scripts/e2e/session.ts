@@ -96,6 +96,8 @@ const toClientLaunch = (
   }
 }
 
+const emptyPrompt = /^❯\s*$/m
+
 /** Spares a terminal the first questions: colours, security notes, whether the folder can be trusted. */
 const settle = async (home: string, folder: string): Promise<void> => {
   const settled = {
@@ -144,7 +146,10 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
         },
         async terminal(...args) {
           await settle(clientHome, folder)
-          return openTerminal(toClientLaunch(options, launch, clientHome, args))
+          const terminal = openTerminal(toClientLaunch(options, launch, clientHome, args))
+          // Before that the terminal itself would show what is typed.
+          await terminal.shows(emptyPrompt)
+          return terminal
         },
       })
     } finally {

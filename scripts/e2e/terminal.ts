@@ -4,27 +4,26 @@ import { createScreen } from './screen.ts'
 /** The client in a terminal of its own, with somebody who types and reads. */
 
 export interface TerminalRun {
-  /** What can be read now. */
-  text(): string
   /** Waits until the screen shows a pattern. Throws with the screen where it never does. */
   shows(pattern: RegExp): Promise<RegExpExecArray>
-  /** Types words, and waits until they stand on the screen. */
-  types(words: string): Promise<void>
-  /** Presses a key. */
-  presses(key: keyof typeof keys): void
-  /** Types words and sends them off. */
+  /** Types words, and sends them off once they stand on the screen. */
   says(words: string): Promise<void>
+  /** Waits for a question, and presses Enter until it is gone: it is seen before it can be answered. */
+  accepts(question: RegExp): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const keys = { enter: '\r', escape: '\u001b', 'shift tab': '\u001b[Z', down: '\u001b[B', up: '\u001b[A' } as const
-
+const enter = '\r'
 const columns = 120
 /** Nothing scrolls out of sight. */
 const rows = 100
 const patternLimitMs = 20_000
+/** Between one press of a key and the next, where the first was not heard. */
+const againMs = 250
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+const legible = (text: string): string => text.replace(/\n{3,}/g, '\n\n')
 
 export const openTerminal = (launch: ClientLaunch): TerminalRun => {
   const screen = createScreen(columns, rows)
@@ -44,32 +43,40 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     },
   })
 
-  const shows = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    const late = AbortSignal.timeout(patternLimitMs)
+  /** The first that is defined of what `read` finds on the screen; undefined where time is up. */
+  const watch = async <T>(limitMs: number, read: (text: string) => T | undefined): Promise<T | undefined> => {
+    const late = AbortSignal.timeout(limitMs)
     const end = new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }))
     while (true) {
-      const match = pattern.exec(screen.text())
-      if (match !== null) return match
-      if (late.aborted || child.exitCode !== null)
-        throw new Error(`the screen does not show ${pattern}:\n${screen.text()}`)
+      const found = read(screen.text())
+      if (found !== undefined || late.aborted || child.exitCode !== null) return found
       await Promise.race([changed.promise, child.exited, end])
     }
   }
-  const types = async (words: string): Promise<void> => {
-    child.terminal?.write(words)
-    await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
+
+  const shows = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    const match = await watch(patternLimitMs, (text) => pattern.exec(text) ?? undefined)
+    if (match === undefined) throw new Error(`the screen does not show ${pattern}:\n${legible(screen.text())}`)
+    return match
   }
-  const presses: TerminalRun['presses'] = (key) => {
-    child.terminal?.write(keys[key])
+  const press = (words: string): void => {
+    child.terminal?.write(words)
   }
   return {
-    text: screen.text,
     shows,
-    types,
-    presses,
     async says(words) {
-      await types(words)
-      presses('enter')
+      press(words)
+      await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
+      press(enter)
+    },
+    async accepts(question) {
+      await shows(question)
+      const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
+      for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
+        press(enter)
+        if (await watch(againMs, isGone)) return
+      }
+      throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')

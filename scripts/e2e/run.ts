@@ -47,9 +47,11 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
   ].join('\n')
 }
 
-const refuseRefusals = ({ journal }: Session): void => {
+/** What is wrong whatever the case is about. */
+const checkSurroundings = ({ journal, caught }: Session): void => {
   const refusals = journal.flatMap(({ refusal }) => refusal ?? [])
   if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
+  if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
 }
 
 /** Undefined where the case passed. */
@@ -63,8 +65,8 @@ const runCase = (test: Case, version: ClaudeVersion, claude: string): Promise<st
         try {
           await test.play(session)
         } finally {
-          // What it refused is the reason of whatever went wrong.
-          refuseRefusals(session)
+          // The reason, if there is one, of whatever else went wrong.
+          checkSurroundings(session)
         }
         return undefined
       })

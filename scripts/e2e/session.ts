@@ -6,6 +6,7 @@ import { type JournalEntry, type Simulator, startSimulator } from '../../src/sim
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
 import type { ClaudeVersion } from './install.ts'
 import { openTerminal, type TerminalRun } from './terminal.ts'
+import { setTrap, type Trap } from './trap.ts'
 
 /** A simulated Nexus, the server as a program of its own, and a home for the clients in front of it. */
 
@@ -27,6 +28,8 @@ export interface Session {
   readonly journal: readonly JournalEntry[]
   /** The runs without a terminal that have ended. */
   readonly runs: readonly ClientRun[]
+  /** Whom the clients wanted to talk to on other machines, so far. Nobody, if all is well. */
+  readonly caught: readonly string[]
   /** What the server wrote, so far; it logs all it can. */
   serverLog(): string
   /** Runs the client to its end. `input`: lines for its standard input. */
@@ -75,12 +78,16 @@ const startServer = async (options: SessionOptions, simulator: Simulator, home: 
   return { child, launch: launch.trim(), log: () => log }
 }
 
-const toClientLaunch = (
-  options: SessionOptions,
-  launch: string,
-  home: string,
-  args: readonly string[],
-): ClientLaunch => {
+/** How a session's clients are started. */
+interface Launcher {
+  readonly options: SessionOptions
+  /** The server's own command. */
+  readonly launch: string
+  readonly home: string
+  readonly trap: Trap
+}
+
+const toClientLaunch = ({ options, launch, home, trap }: Launcher, args: readonly string[]): ClientLaunch => {
   if (!launch.endsWith(' claude')) throw new Error(`unexpected launch command: ${launch}`)
   const line = [launch.slice(0, -'claude'.length) + quote(options.claude), ...args.map(quote)].join(' ')
   return {
@@ -91,6 +98,8 @@ const toClientLaunch = (
       PATH: process.env['PATH'] ?? '',
       // Nothing of the client's own leaves this machine.
       DISABLE_AUTOUPDATER: '1',
+      CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+      ...trap.environment,
       ...options.environment,
     },
   }
@@ -130,23 +139,26 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       scenario: options.scenario,
       ...(options.acceptedKey && { apiKey: options.acceptedKey }),
     })
+    const trap = setTrap()
     const { child, launch, log } = await startServer(options, simulator, home)
     const { version, folder } = options
+    const launcher = { options, launch, home: clientHome, trap }
     try {
       return await use({
         version,
         folder,
         journal,
         runs,
+        caught: trap.caught,
         serverLog: log,
         async headless(args, input) {
-          const run = await runClient(toClientLaunch(options, launch, clientHome, args), input)
+          const run = await runClient(toClientLaunch(launcher, args), input)
           runs.push(run)
           return run
         },
         async terminal(...args) {
           await settle(clientHome, folder)
-          const terminal = openTerminal(toClientLaunch(options, launch, clientHome, args))
+          const terminal = openTerminal(toClientLaunch(launcher, args))
           // Before that the terminal itself would show what is typed.
           await terminal.shows(emptyPrompt)
           return terminal
@@ -155,6 +167,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     } finally {
       child.kill('SIGKILL')
       await child.exited
+      trap.stop()
       await simulator.stop()
     }
   })

@@ -50,8 +50,8 @@ const context: Case = {
 /** The client tells the model where to write its plan. */
 const planFile = /\/[^\s"\\]+\/\.claude\/plans\/[\w-]+\.md/
 
-const planMode: Case = {
-  name: 'plan mode, approved in a terminal',
+const planMode = (model: string): Case => ({
+  name: `plan mode, approved in a terminal, for ${model}`,
   setup: (folder) => ({
     scenario: turns(
       ({ body }) => [
@@ -70,7 +70,7 @@ const planMode: Case = {
     ),
   }),
   async play(session) {
-    await using terminal = await session.terminal('--permission-mode', 'plan')
+    await using terminal = await session.terminal('--permission-mode', 'plan', '--model', model)
     await terminal.says('make a plan')
     await terminal.shows(/One word in a file/)
     await terminal.accepts(/Would you like to proceed\?\s+❯ 1\. Yes/)
@@ -87,6 +87,7 @@ const planMode: Case = {
     assert.notEqual(result?.status, 'error')
     assert.match(resultText({ body: approved }), /approved/)
   },
-}
+})
 
-export const interactiveCases: readonly Case[] = [context, planMode]
+// The newer one has its orders in system messages among the others.
+export const interactiveCases: readonly Case[] = [context, planMode('claude-sonnet-4-6'), planMode('claude-opus-4-8')]

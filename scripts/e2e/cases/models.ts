@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { bodies, type Case, prompt, succeeded } from '../case.ts'
-import { turns } from '../conversation.ts'
+import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
+import { assertGrowing, bash, turns } from '../conversation.ts'
 
 /** Which model is asked, and for what. */
 
@@ -45,4 +45,32 @@ const longContext: Case = {
   },
 }
 
-export const modelCases: readonly Case[] = [title, longContext]
+const newerModel: Case = {
+  name: 'a newer model than there is, with system messages among the others',
+  setup: () => ({
+    scenario: turns(
+      [{ thinking: 'One.' }, bash('echo one')],
+      [{ thinking: 'Two.' }, bash('echo two')],
+      [{ text: 'Done.' }],
+    ),
+  }),
+  async play(session) {
+    const run = await session.headless(
+      prompt('take two steps', withStreams, '--model', 'claude-opus-4-8', '--allowedTools', 'Bash'),
+    )
+    succeeded(run, 'Done')
+    assert.deepEqual(
+      session.journal.map(({ modelId }) => modelId),
+      ['claude-opus-4.6', 'claude-opus-4.6', 'claude-opus-4.6'],
+    )
+    const asked = bodies(session)
+    // In their place, behind the words that they came behind: the beginning stays what it was.
+    const texts = (asked[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
+    assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'a system message stands behind the prompt')
+    assertGrowing(asked)
+    const [first = 0, second = 0, third = 0] = cacheReads(run)
+    assert.ok(first === 0 && second > 5000 && third > second, `${first}, ${second}, ${third}`)
+  },
+}
+
+export const modelCases: readonly Case[] = [title, longContext, newerModel]

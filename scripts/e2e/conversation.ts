@@ -49,12 +49,11 @@ export const turns =
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }
 
-/** Every block of a kind that a request holds in its messages, those in tool results too. */
+/** Every document in the messages, those in tool results too. */
 export const documentsIn = ({ messages }: Body): Document[] =>
   messages
-    .flatMap(({ content }): object[] =>
-      content.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block])),
-    )
+    .flatMap(({ content }) => content)
+    .flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
     .flatMap((block) => ('document' in block ? [block.document as Document] : []))
 
 export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): number =>
@@ -62,20 +61,19 @@ export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): numb
     (block) => 'cachePoint' in block,
   ).length
 
-/** What the model reads of the conversation, and what the prompt cache goes by: no marks, and one line for each message. */
-const linesOf = ({ messages }: Body): string[] =>
-  messages.map(({ role, content }) =>
-    JSON.stringify({ role, content: content.filter((block) => !('cachePoint' in block)) }),
-  )
+const unmarked = (blocks: readonly object[]): object[] => blocks.filter((block) => !('cachePoint' in block))
 
-/** Throws unless each conversation is, byte for byte, the beginning of the next. */
-export const assertGrowing = (conversations: readonly Body[]): void => {
-  for (const [index, next] of conversations.entries()) {
-    const earlier = conversations[index - 1]
-    if (earlier === undefined) continue
-    const lines = linesOf(earlier)
-    assert.deepEqual(linesOf(next).slice(0, lines.length), lines, `request ${index + 1} changes what was said before`)
-    assert.deepEqual(next.system, earlier.system, `request ${index + 1} changes the system prompt`)
-    assert.deepEqual(next.toolConfig, earlier.toolConfig, `request ${index + 1} changes the tools`)
+/** What the prompt cache goes by, without the marks: tools and system prompt, and a line for each message. */
+const linesOf = ({ toolConfig, system = [], messages }: Body): string[] => [
+  JSON.stringify(unmarked(toolConfig?.tools ?? [])),
+  JSON.stringify(unmarked(system)),
+  ...messages.map(({ role, content }) => JSON.stringify({ role, content: unmarked(content) })),
+]
+
+/** Throws unless each request is, byte for byte, the beginning of the next. */
+export const assertGrowing = (requests: readonly Body[]): void => {
+  for (const [index, next] of requests.entries()) {
+    const earlier = linesOf(requests[index - 1] ?? next)
+    assert.deepEqual(linesOf(next).slice(0, earlier.length), earlier, `request ${index + 1} changes what came before`)
   }
 }

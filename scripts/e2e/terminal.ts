@@ -10,10 +10,12 @@ export interface TerminalRun {
   says(words: string): Promise<void>
   /** Waits for a question, and presses Enter until it is gone: it is seen before it can be answered. */
   accepts(question: RegExp): Promise<void>
+  /** Presses Escape. */
+  escapes(): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const enter = '\r'
+const keys = { enter: '\r', escape: '\u001b' } as const
 const columns = 120
 /** Nothing scrolls out of sight. */
 const rows = 100
@@ -67,17 +69,18 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     async says(words) {
       press(words)
       await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
-      press(enter)
+      press(keys.enter)
     },
     async accepts(question) {
       await shows(question)
       const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
       for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
-        press(enter)
+        press(keys.enter)
         if (await watch(againMs, isGone)) return
       }
       throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
     },
+    escapes: () => press(keys.escape),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await child.exited

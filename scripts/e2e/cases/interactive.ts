@@ -47,6 +47,36 @@ const context: Case = {
   },
 }
 
+const interrupted: Case = {
+  name: 'an answer that is interrupted in a terminal',
+  setup: () => {
+    const endless = 'There is more to say. '.repeat(1000)
+    const script = turns([{ thinking: 'I talk.' }, { text: endless }], [{ text: 'Short.' }])
+    return {
+      scenario: (request) => {
+        const reply = script(request)
+        const isEndless = JSON.stringify(reply?.content).includes(endless)
+        return isEndless ? { ...reply, pace: { deltaCharacters: 40, frameMs: 20 } } : reply
+      },
+    }
+  },
+  async play(session) {
+    await using terminal = await session.terminal()
+    await terminal.says('talk')
+    await terminal.shows(/There is more to say/)
+    terminal.escapes()
+    await terminal.shows(/Interrupted/)
+    await terminal.says('that will do')
+    await terminal.shows(/● Short/)
+    // Nexus was told to stop, and what was said until then stays in the conversation.
+    assert.equal(session.journal[0]?.outcome, 'cancelled')
+    const [asked, askedAgain] = bodies(session).filter(isConversation)
+    assert.ok(asked && askedAgain)
+    assertGrowing([asked, askedAgain])
+    assert.match(JSON.stringify(askedAgain.messages[1]), /There is more to say/)
+  },
+}
+
 /** The client tells the model where to write its plan. */
 const planFile = /\/[^\s"\\]+\/\.claude\/plans\/[\w-]+\.md/
 
@@ -90,4 +120,9 @@ const planMode = (model: string): Case => ({
 })
 
 // The newer one has its orders in system messages among the others.
-export const interactiveCases: readonly Case[] = [context, planMode('claude-sonnet-4-6'), planMode('claude-opus-4-8')]
+export const interactiveCases: readonly Case[] = [
+  context,
+  interrupted,
+  planMode('claude-sonnet-4-6'),
+  planMode('claude-opus-4-8'),
+]

@@ -1,17 +1,58 @@
+import assert from 'node:assert/strict'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
+import type { Document } from '../../src/wire/converse/content.ts'
 
 /** Scripting what the model says. */
 
+type Asked = Pick<SimulatedRequest, 'body'>
+type Body = SimulatedRequest['body']
+
+/** Beside the conversation the client asks for titles and the like, without tools. */
+export const isConversation = ({ toolConfig }: Body): boolean => toolConfig !== undefined
+
 /** How many turns the model has had. */
-const turnsOf = ({ body }: SimulatedRequest): number => body.messages.filter(({ role }) => role === 'assistant').length
+const turnsOf = ({ body }: Asked): number => body.messages.filter(({ role }) => role === 'assistant').length
+
+/** A shell command as the model calls it. */
+export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })
 
 type Turn = readonly ReplyBlock[] | ((request: SimulatedRequest) => readonly ReplyBlock[])
 
-/** The model's turns, one after another, whatever else the client asks beside. */
+/** The model's turns, one after another. What the client asks beside gets an echo. */
 export const turns =
   (...script: readonly Turn[]): Scenario =>
   (request): Reply | undefined => {
+    if (!isConversation(request.body)) return undefined
     const turn = script[Math.min(turnsOf(request), script.length - 1)]
     const content = typeof turn === 'function' ? turn(request) : turn
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }
+
+/** Every document in the messages, those in tool results too. */
+export const documentsIn = ({ messages }: Body): Document[] =>
+  messages
+    .flatMap(({ content }) => content)
+    .flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
+    .flatMap((block) => ('document' in block ? [block.document as Document] : []))
+
+export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): number =>
+  [...(toolConfig?.tools ?? []), ...system, ...messages.flatMap(({ content }) => content)].filter(
+    (block) => 'cachePoint' in block,
+  ).length
+
+const unmarked = (blocks: readonly object[]): object[] => blocks.filter((block) => !('cachePoint' in block))
+
+/** What the prompt cache goes by, without the marks: tools and system prompt, and a line for each message. */
+const linesOf = ({ toolConfig, system = [], messages }: Body): string[] => [
+  JSON.stringify(unmarked(toolConfig?.tools ?? [])),
+  JSON.stringify(unmarked(system)),
+  ...messages.map(({ role, content }) => JSON.stringify({ role, content: unmarked(content) })),
+]
+
+/** Throws unless each request is, byte for byte, the beginning of the next. */
+export const assertGrowing = (requests: readonly Body[]): void => {
+  for (const [index, next] of requests.entries()) {
+    const earlier = linesOf(requests[index - 1] ?? next)
+    assert.deepEqual(linesOf(next).slice(0, earlier.length), earlier, `request ${index + 1} changes what came before`)
+  }
+}

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { productName } from '../../src/version.ts'
-import { type Case, cases } from './cases.ts'
+import type { Case } from './case.ts'
+import { cases } from './cases.ts'
 import { type ClaudeVersion, claudeVersions, installClaude } from './install.ts'
-import { runSession, type SessionResult, withFolder } from './session.ts'
+import { type Session, withFolder, withSession } from './session.ts'
 
 /**
  * Drives the real Claude Code, at the pinned versions, through the server and a simulated Nexus.
@@ -24,32 +25,53 @@ const binary = join(root, 'dist', productName)
 const server =
   values.source !== true && existsSync(binary) ? [binary] : [process.execPath, join(root, 'src', 'main.ts')]
 
-const describeFailure = (error: unknown, session: SessionResult | undefined): string => {
+/** Without what it says of every request. */
+const toldBy = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => !line.includes(' translate.note '))
+    .join('\n')
+
+const describeFailure = (error: unknown, session: Session | undefined): string => {
   const message = error instanceof Error ? error.message : String(error)
   if (session === undefined) return message
   return [
     message,
-    `exit code ${session.exitCode}, ${session.journal.length} requests`,
+    ...session.runs.flatMap(({ exitCode, result, stderr }) => [
+      `exit code ${exitCode}, result: ${JSON.stringify(result)?.slice(0, 600)}`,
+      stderr.slice(0, 2000),
+    ]),
+    `${session.journal.length} requests`,
     ...session.journal.map((entry) => `  ${entry.path} ${entry.status} ${entry.refusal ?? ''}`),
-    `result: ${JSON.stringify(session.result)?.slice(0, 600)}`,
-    session.stderr.slice(0, 2000),
-    session.serverLog.slice(-2000),
+    toldBy(session.serverLog()).slice(-2000),
   ].join('\n')
 }
 
+/** What is wrong whatever the case is about. */
+const checkSurroundings = ({ journal, caught }: Session): void => {
+  const refusals = journal.flatMap(({ refusal }) => refusal ?? [])
+  if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
+  if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
+}
+
 /** Undefined where the case passed. */
-const runCase = (test: Case, claude: string): Promise<string | undefined> =>
+const runCase = (test: Case, version: ClaudeVersion, claude: string): Promise<string | undefined> =>
   withFolder(async (folder) => {
-    let session: SessionResult | undefined
+    let started: Session | undefined
     try {
-      session = await runSession({ claude, server, workFolder: folder, ...(await test.prepare(folder)) })
-      const refused = session.journal.filter(({ refusal }) => refusal !== undefined)
-      if (refused.length > 0)
-        throw new Error(`the simulated Nexus refused: ${refused.map(({ refusal }) => refusal).join('; ')}`)
-      await test.check(session, folder)
-      return undefined
+      const setup = await test.setup(folder, version)
+      return await withSession({ ...setup, version, claude, server, folder }, async (session) => {
+        started = session
+        try {
+          await test.play(session)
+        } finally {
+          // The reason, if there is one, of whatever else went wrong.
+          checkSurroundings(session)
+        }
+        return undefined
+      })
     } catch (error) {
-      return describeFailure(error, session)
+      return describeFailure(error, started)
     }
   })
 
@@ -64,7 +86,7 @@ for (const version of claudeVersions) {
   const claude = await installClaude(version)
   for (const test of cases.filter((candidate) => isWanted(candidate, version))) {
     const started = performance.now()
-    const failure = await runCase(test, claude)
+    const failure = await runCase(test, version, claude)
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     console.log(`${failure === undefined ? 'pass' : 'FAIL'}  ${version}  ${test.name} (${seconds} s)`)
     if (failure === undefined) passed += 1

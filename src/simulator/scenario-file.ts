@@ -3,7 +3,7 @@ import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findFault } from '../wire/fault.ts'
 import { Closed, JsonObject } from '../wire/open.ts'
-import { lastBlocks, offers, resultText } from './read-request.ts'
+import { lastText, offers, resultText } from './read-request.ts'
 import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
 
 /** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
@@ -51,11 +51,6 @@ const RuleSchema = Closed({
 
 const ScenarioFile = Closed({ rules: Type.Array(RuleSchema) })
 type ScenarioFile = Static<typeof ScenarioFile>
-
-const lastText = (request: SimulatedRequest): string => {
-  const last = lastBlocks(request).findLast((block) => 'text' in block)
-  return last === undefined ? '' : last.text
-}
 
 const fits = (when: Condition, request: SimulatedRequest): boolean =>
   (when.model === undefined || when.model === request.modelId) &&

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { lastText } from '../../../src/simulator/read-request.ts'
+import type { Scenario, SimulatedRequest } from '../../../src/simulator/reply.ts'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { bash, turns } from '../conversation.ts'
+import type { Session } from '../session.ts'
+
+/** Conversations that do not fit into the model's window any more: the client sums them up by itself. */
+
+const summary = 'Three steps were taken, none is left.'
+
+/** The client says in what form it wants its summary. */
+const asksForSummary = (request: Pick<SimulatedRequest, 'body'>): boolean => lastText(request).includes('<summary>')
+
+/** Sums up where it is asked to, and ends where it reads its own summary. */
+const summingUp: Scenario = (request) => {
+  if (asksForSummary(request))
+    return { content: [{ text: `<analysis>Steps.</analysis><summary>${summary}</summary>` }] }
+  const isSummedUp = JSON.stringify(request.body.messages).includes(summary)
+  return isSummedUp ? { content: [{ text: 'The task is finished.' }] } : undefined
+}
+
+/** More messages than this are too long. */
+const windowMessages = 8
+
+/** Works step by step until the window is full. */
+const narrowWindow =
+  (message: string): Scenario =>
+  (request) => {
+    const { length } = request.body.messages
+    const step = { content: [{ text: 'Next.' }, bash(`echo step ${length}`)] }
+    const refusal = { error: { status: 400, type: 'ValidationException', message } }
+    return summingUp(request) ?? (length > windowMessages ? refusal : step)
+  }
+
+/** The one request for a summary. */
+const summaryRequest = (session: Session): SimulatedRequest['body'] => {
+  const [found, ...others] = bodies(session).filter((body) => asksForSummary({ body }))
+  assert.ok(found)
+  assert.equal(others.length, 0)
+  return found
+}
+
+const compaction = (message: string): Case => ({
+  name: `compaction after "${message}"`,
+  setup: () => ({ scenario: narrowWindow(message) }),
+  async play(session) {
+    const run = await session.headless(prompt('take all steps', '--allowedTools', 'Bash'))
+    succeeded(run, 'The task is finished')
+    assert.ok(run.events.some(({ subtype }) => subtype === 'compact_boundary'))
+    // Refused once, summed up, and on with it.
+    assert.deepEqual(
+      session.journal.map(({ status }) => status),
+      [200, 200, 200, 200, 400, 200, 200],
+    )
+    const [refused, , last] = bodies(session).slice(-3)
+    assert.deepEqual(summaryRequest(session).toolConfig, refused?.toolConfig)
+    assert.ok(last && refused && last.messages.length < refused.messages.length)
+  },
+})
+
+const withoutTools: Case = {
+  name: 'compaction by hand, without tools, of a session that had some',
+  setup: () => {
+    const steps = turns([{ text: 'Next.' }, bash('echo one step')], [{ text: 'That was all.' }])
+    return { scenario: (request) => summingUp(request) ?? steps(request) }
+  },
+  async play(session) {
+    const first = await session.headless(prompt('take a step', '--allowedTools', 'Bash'))
+    succeeded(first, 'That was all')
+    const sameSession = ['--resume', String(first.result?.['session_id'])]
+    const compacted = await session.headless(prompt('/compact', ...sameSession, '--tools', ''))
+    assert.equal(compacted.exitCode, 0)
+    // Converse wants a declaration for each tool that the history uses.
+    assert.deepEqual(
+      summaryRequest(session).toolConfig?.tools.map((tool) => 'toolSpec' in tool && tool.toolSpec.name),
+      ['Bash'],
+    )
+    succeeded(await session.headless(prompt('is it done?', ...sameSession)), 'The task is finished')
+  },
+}
+
+export const compactionCases: readonly Case[] = [
+  compaction('Input is too long for requested model.'),
+  compaction('prompt is too long: 210000 tokens > 200000 maximum'),
+  withoutTools,
+]

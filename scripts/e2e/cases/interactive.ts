@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resultText, toolResults } from '../../../src/simulator/read-request.ts'
+import { bodies, type Case } from '../case.ts'
+import { assertGrowing, isConversation, turns } from '../conversation.ts'
+import type { TerminalRun } from '../terminal.ts'
+
+/** What only somebody in front of a terminal can do. */
+
+/** `7.8k` is 7800. */
+const figure = (text: string | undefined): number => Number.parseFloat(text ?? '') * (text?.endsWith('k') ? 1000 : 1)
+
+/** A line of `/context`, in tokens. */
+const category = async (terminal: TerminalRun, name: string): Promise<number> => {
+  const [, tokens] = await terminal.shows(new RegExp(`${name}: ([\\d.]+k?) tokens`))
+  return figure(tokens)
+}
+
+const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
+  name: `/context in a terminal, counted by ${counter}`,
+  async setup(folder) {
+    const file = join(folder, 'long.txt')
+    await writeFile(file, 'A line of seven words, no more.\n'.repeat(1000))
+    const read = { tool: 'Read', input: { file_path: file } }
+    const scenario = turns([read], [{ text: 'Good day.' }], [{ text: 'Still here.' }])
+    return { scenario, countsTokens: counter === 'AI Nexus' }
+  },
+  async play(session) {
+    await using terminal = await session.terminal()
+    await terminal.says('hello')
+    await terminal.shows(/● Good day/)
+    await terminal.says('/context')
+    const [prompt, tools, messages] = [
+      await category(terminal, 'System prompt'),
+      await category(terminal, 'System tools'),
+      await category(terminal, 'Messages'),
+    ]
+    assert.ok(prompt > 2000 && tools > 5000 && messages > 2000, `${prompt}, ${tools}, ${messages}`)
+    const [, total] = await terminal.shows(/([\d.]+k)\/200k tokens/)
+    assert.ok(figure(total) >= tools && figure(total) < 60_000, `${total} of 200k`)
+    assert.doesNotMatch(session.serverLog(), /request\.refused|internal_error|request\.failed/)
+    // A count that fails is asked again as a whole answer, which is paid for.
+    const counts = session.journal.filter(({ path }) => path.endsWith('/count-tokens'))
+    assert.ok(session.journal.every((entry) => entry.isStream || counts.includes(entry)))
+    // One that does not count is asked once.
+    if (counter === 'the estimate') assert.ok(counts.length <= 1, `${counts.length} counts`)
+    else assert.ok(counts.length > 1 && counts.every(({ status }) => status === 200), `${counts.length} counts`)
+
+    await terminal.says('are you there?')
+    await terminal.shows(/● Still here/)
+    assertGrowing(bodies(session).filter(isConversation))
+  },
+})
+
+const interrupted: Case = {
+  name: 'an answer that is interrupted in a terminal',
+  setup: () => {
+    const endless = 'There is more to say. '.repeat(1000)
+    const script = turns([{ thinking: 'I talk.' }, { text: endless }], [{ text: 'Short.' }])
+    return {
+      scenario: (request) => {
+        const reply = script(request)
+        const isEndless = JSON.stringify(reply?.content).includes(endless)
+        return isEndless ? { ...reply, pace: { deltaCharacters: 40, frameMs: 20 } } : reply
+      },
+    }
+  },
+  async play(session) {
+    await using terminal = await session.terminal()
+    await terminal.says('talk')
+    await terminal.shows(/There is more to say/)
+    terminal.escapes()
+    await terminal.shows(/Interrupted/)
+    await terminal.says('that will do')
+    await terminal.shows(/● Short/)
+    // Nexus was told to stop, and what was said until then stays in the conversation.
+    assert.equal(session.journal[0]?.outcome, 'cancelled')
+    const [asked, askedAgain] = bodies(session).filter(isConversation)
+    assert.ok(asked && askedAgain)
+    assertGrowing([asked, askedAgain])
+    assert.match(JSON.stringify(askedAgain.messages[1]), /There is more to say/)
+  },
+}
+
+/** The client tells the model where to write its plan. */
+const planFile = /\/[^\s"\\]+\/\.claude\/plans\/[\w-]+\.md/
+
+const planMode = (model: string): Case => ({
+  name: `plan mode, approved in a terminal, for ${model}`,
+  setup: (folder) => ({
+    scenario: turns(
+      ({ body }) => [
+        { thinking: 'A plan is wanted.' },
+        {
+          tool: 'Write',
+          input: {
+            file_path: planFile.exec(JSON.stringify(body.messages))?.[0],
+            content: '# Aim\n\nOne word in a file.\n',
+          },
+        },
+      ],
+      [{ text: 'Here it is.' }, { tool: 'ExitPlanMode', input: {} }],
+      [{ tool: 'Write', input: { file_path: join(folder, 'word.txt'), content: 'planned\n' } }],
+      [{ text: 'All went as planned.' }],
+    ),
+  }),
+  async play(session) {
+    await using terminal = await session.terminal('--permission-mode', 'plan', '--model', model)
+    await terminal.says('make a plan')
+    await terminal.shows(/One word in a file/)
+    await terminal.accepts(/Would you like to proceed\?\s+❯ 1\. Yes/)
+    await terminal.shows(/● All went as planned/)
+    assert.equal(await readFile(join(session.folder, 'word.txt'), 'utf8'), 'planned\n')
+
+    const asked = bodies(session).filter(isConversation)
+    assert.equal(asked.length, 4)
+    assertGrowing(asked)
+    const approved = asked[2]
+    assert.ok(approved)
+    const [result, ...others] = toolResults({ body: approved })
+    assert.equal(others.length, 0)
+    assert.notEqual(result?.status, 'error')
+    assert.match(resultText({ body: approved }), /approved/)
+  },
+})
+
+// The newer one has its orders in system messages among the others.
+export const interactiveCases: readonly Case[] = [
+  context('the estimate'),
+  context('AI Nexus'),
+  interrupted,
+  planMode('claude-sonnet-4-6'),
+  planMode('claude-opus-4-8'),
+]

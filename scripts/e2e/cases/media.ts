@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resultParts } from '../../../src/simulator/read-request.ts'
+import type { Citation } from '../../../src/wire/converse/response.ts'
+import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
+import { assertGrowing, bash, documentsIn, turns } from '../conversation.ts'
+import { toPdf } from '../pdf.ts'
+
+/** Files that are not text. */
+
+/** A picture of 32 by 32 pixels, red. */
+const redPicture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKElEQVR4nO3NMQEAAAgDILV/51nBzwci0JmkZm7yAAAAAAAAAAAAAAPizZnwBP4pdTQYAAAAASUVORK5CYII=',
+  'base64',
+)
+
+const imageRead: Case = {
+  name: 'Read of an image',
+  async setup(folder) {
+    await writeFile(join(folder, 'red.png'), redPicture)
+    return {
+      scenario: turns([{ tool: 'Read', input: { file_path: join(folder, 'red.png') } }], (request) => [
+        { text: `I see ${resultParts(request).filter((part) => 'image' in part).length} picture.` },
+      ]),
+    }
+  },
+  async play(session) {
+    succeeded(await session.headless(prompt('look at red.png', '--allowedTools', 'Read')), 'I see 1 picture')
+  },
+}
+
+const pages = ['Quarterly figures', 'Revenue was 42', 'Costs were 17'] as const
+/** Bedrock would not take it. */
+const unlawfulName = 'Grüße_report  (v1.2).pdf'
+
+const pdfRead: Case = {
+  name: 'Read of a PDF, seen as pages and cited',
+  async setup(folder) {
+    const file = join(folder, unlawfulName)
+    await writeFile(file, toPdf(pages))
+    const revenue: Citation = {
+      title: 'document',
+      sourceContent: [{ text: pages[1] }],
+      location: { documentPage: { documentIndex: 0, start: 2, end: 3 } },
+    }
+    return {
+      scenario: turns(
+        [{ tool: 'Read', input: { file_path: file } }],
+        [
+          { text: 'It says: ' },
+          { citedText: pages[1], citations: [revenue] },
+          { text: ', on page 2.' },
+          bash('echo on'),
+        ],
+        [{ text: 'I read ' }, { citedText: pages[1], citations: [revenue] }, { text: '.' }],
+      ),
+    }
+  },
+  async play(session) {
+    const run = await session.headless(prompt('read it', '--allowedTools', 'Read,Bash'))
+    succeeded(run, `^I read ${pages[1]}\\.$`)
+    const [, read, again] = bodies(session)
+    assert.ok(read && again)
+    // Its name is lawful, or the simulator had refused it. Without citations only its text would be read.
+    assert.deepEqual(
+      documentsIn(read).map(({ name: _name, ...document }) => document),
+      [{ format: 'pdf', source: { bytes: toPdf(pages).toString('base64') }, citations: { enabled: true } }],
+    )
+    // The client did not ask for citations: it gets plain text, in one block, and sends that.
+    assert.deepEqual(textsOf(run), [`It says: ${pages[1]}, on page 2.`, `I read ${pages[1]}.`])
+    assert.ok(!JSON.stringify(run.events).includes('"citations":['))
+    assertGrowing([read, again])
+  },
+}
+
+export const mediaCases: readonly Case[] = [imageRead, pdfRead]

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
+import { assertGrowing, bash, turns } from '../conversation.ts'
+
+/** Which model is asked, and for what. */
+
+const controlRequest = (id: string, request: object): string =>
+  JSON.stringify({ type: 'control_request', request_id: id, request })
+
+const title: Case = {
+  name: 'a title request with a JSON schema',
+  setup: () => ({
+    scenario: ({ body }) =>
+      body.outputConfig === undefined ? undefined : { content: [{ text: '{"title":"Parser login fix"}' }] },
+  }),
+  async play(session) {
+    const run = await session.headless(
+      ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+      [
+        controlRequest('1', { subtype: 'initialize' }),
+        controlRequest('2', {
+          subtype: 'generate_session_title',
+          description: 'please fix the login bug in the parser',
+          persist: false,
+        }),
+      ],
+    )
+    const answer = run.events.find(
+      (event) => event.type === 'control_response' && JSON.stringify(event).includes('"request_id":"2"'),
+    )
+    assert.match(JSON.stringify(answer), /Parser login fix/)
+    const { textFormat } = bodies(session)[0]?.outputConfig ?? {}
+    assert.equal(textFormat?.type, 'json_schema')
+    assert.equal(session.journal[0]?.modelId, 'claude-haiku-4.5')
+  },
+}
+
+const longContext: Case = {
+  name: 'a million tokens of context asked for',
+  setup: () => ({ scenario: turns([{ text: 'Wide.' }]), model: 'claude-opus-4-6[1m]' }),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Wide')
+    assert.equal(session.journal[0]?.modelId, 'claude-opus-4.6')
+    assert.ok(JSON.stringify(bodies(session)[0]?.additionalModelRequestFields).includes('context-1m-2025-08-07'))
+  },
+}
+
+const newerModel: Case = {
+  name: 'a newer model than there is, with system messages among the others',
+  setup: () => ({
+    scenario: turns(
+      [{ thinking: 'One.' }, bash('echo one')],
+      [{ thinking: 'Two.' }, bash('echo two')],
+      [{ text: 'Done.' }],
+    ),
+  }),
+  async play(session) {
+    const run = await session.headless(
+      prompt('take two steps', withStreams, '--model', 'claude-opus-4-8', '--allowedTools', 'Bash'),
+    )
+    succeeded(run, 'Done')
+    assert.deepEqual(
+      session.journal.map(({ modelId }) => modelId),
+      ['claude-opus-4.6', 'claude-opus-4.6', 'claude-opus-4.6'],
+    )
+    const asked = bodies(session)
+    // In their place, behind the words that they came behind: the beginning stays what it was.
+    const texts = (asked[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
+    assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'a system message stands behind the prompt')
+    assertGrowing(asked)
+    const [first = 0, second = 0, third = 0] = cacheReads(run)
+    assert.ok(first === 0 && second > 5000 && third > second, `${first}, ${second}, ${third}`)
+  },
+}
+
+export const modelCases: readonly Case[] = [title, longContext, newerModel]

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import type { Scenario } from '../../../src/simulator/reply.ts'
+import { type Case, prompt, succeeded } from '../case.ts'
+import { turns } from '../conversation.ts'
+
+/** What is in the way: limits, keys, proxies. */
+
+const throttledOnce = (): Scenario => {
+  let isFirst = true
+  return () => {
+    if (!isFirst) return { content: [{ text: 'Now it works.' }] }
+    isFirst = false
+    return {
+      error: {
+        status: 429,
+        type: 'ThrottlingException',
+        message: 'Too many requests, please wait before trying again.',
+      },
+    }
+  }
+}
+
+const throttled: Case = {
+  name: 'a 429 that is retried',
+  setup: () => ({ scenario: throttledOnce(), serverFlags: ['--max-retries', '0'] }),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Now it works')
+    assert.equal(session.journal.length, 2)
+  },
+}
+
+const badKey: Case = {
+  name: 'a bad key',
+  setup: () => ({ scenario: () => undefined, acceptedKey: 'another-key' }),
+  async play(session) {
+    const run = await session.headless(prompt('hello'))
+    assert.notEqual(run.exitCode, 0)
+    assert.equal(run.result?.['is_error'], true)
+    assert.match(JSON.stringify(run.events), /make sure your API Key is valid/)
+    // Told to be final: not retried for minutes.
+    assert.ok(session.journal.length <= 2, `${session.journal.length} requests`)
+  },
+}
+
+const deadProxy: Case = {
+  name: 'behind a dead proxy',
+  setup: () => ({
+    scenario: turns([{ text: 'Reached.' }]),
+    environment: {
+      HTTP_PROXY: 'http://127.0.0.1:1',
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+      http_proxy: 'http://127.0.0.1:1',
+      https_proxy: 'http://127.0.0.1:1',
+    },
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Reached')
+  },
+}
+
+export const networkCases: readonly Case[] = [throttled, badKey, deadProxy]

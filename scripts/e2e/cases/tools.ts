@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { offers, resultText, toolResults } from '../../../src/simulator/read-request.ts'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { turns } from '../conversation.ts'
+
+/** Tools that the client runs. */
+
+const bashTurn: Case = {
+  name: 'a Bash turn, with thinking that returns with its signature',
+  setup: () => ({
+    scenario: turns(
+      [
+        { thinking: 'I run it.' },
+        { text: 'Running.' },
+        { tool: 'Bash', input: { command: 'echo from-the-shell', description: 'Says a word' } },
+      ],
+      (request) => [{ text: `The shell said ${resultText(request).trim()}.` }],
+    ),
+  }),
+  async play(session) {
+    const run = await session.headless(prompt('run it', '--allowedTools', 'Bash'))
+    succeeded(run, 'The shell said from-the-shell')
+    const [, assistant] = bodies(session)[1]?.messages ?? []
+    // The simulator refuses a signature that is not its own.
+    assert.deepEqual(
+      assistant?.content.map((block) => Object.keys(block)[0]),
+      ['reasoningContent', 'text', 'toolUse'],
+    )
+    const usage = run.result?.['usage'] as Record<string, number> | undefined
+    assert.ok(Number(usage?.['cache_read_input_tokens']) > 1000, 'the second turn reads the prompt cache')
+  },
+}
+
+const edit: Case = {
+  name: 'Edit of a file with non-ASCII text',
+  async setup(folder) {
+    const file = join(folder, 'grüße.txt')
+    await writeFile(file, 'Grüße, Welt – 世界 🎉\n')
+    return {
+      scenario: turns(
+        [{ tool: 'Read', input: { file_path: file } }],
+        [
+          {
+            tool: 'Edit',
+            input: { file_path: file, old_string: 'Welt – 世界 🎉', new_string: '„Ωμέγα“ – Привет 👩‍💻' },
+          },
+        ],
+        [{ text: 'Edited.' }],
+      ),
+    }
+  },
+  async play(session) {
+    succeeded(await session.headless(prompt('edit it', '--allowedTools', 'Read,Edit')), 'Edited')
+    assert.equal(await readFile(join(session.folder, 'grüße.txt'), 'utf8'), 'Grüße, „Ωμέγα“ – Привет 👩‍💻\n')
+  },
+}
+
+const parallel: Case = {
+  name: 'two tools in parallel',
+  setup: () => ({
+    scenario: turns(
+      [
+        { text: 'Both.' },
+        { tool: 'Bash', input: { command: 'echo first', description: 'Says first' } },
+        { tool: 'Bash', input: { command: 'echo second', description: 'Says second' } },
+      ],
+      (request) => {
+        // They run at the same time, and may end in either order; the client adds words of its own.
+        const words = resultText(request).match(/\b(?:first|second)\b/g) ?? []
+        return [{ text: `Got ${toolResults(request).length}: ${words.sort().join(' ')}.` }]
+      },
+    ),
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('run both', '--allowedTools', 'Bash')), 'Got 2: first second')
+  },
+}
+
+const toolSearch: Case = {
+  name: 'a ToolSearch turn',
+  versions: ['2.1.329'],
+  setup: () => ({
+    scenario: turns([{ tool: 'ToolSearch', input: { query: 'select:WebFetch' } }], (request) => [
+      {
+        text: `${resultText(request).split('\n')[0]}; loaded: ${offers(request, 'WebFetch')}; placeholder: ${offers(request, 'DeferredToolPlaceholder')}`,
+      },
+    ]),
+  }),
+  async play(session) {
+    const run = await session.headless(prompt('find a tool', '--allowedTools', 'ToolSearch'))
+    succeeded(run, 'Tool available: WebFetch; loaded: true; placeholder: false')
+  },
+}
+
+export const toolCases: readonly Case[] = [bashTurn, edit, parallel, toolSearch]

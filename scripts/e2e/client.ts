@@ -1,0 +1,63 @@
+/** A run of the client without a terminal: words go in, lines of JSON come out. */
+
+/** How the client is started: the launch command of our own server, with the client's path in it. */
+export interface ClientLaunch {
+  readonly command: string[]
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** A line of `--output-format stream-json`. */
+interface ClientEvent {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+export interface ClientRun {
+  readonly exitCode: number
+  readonly events: readonly ClientEvent[]
+  /** The `result` line. */
+  readonly result: ClientEvent | undefined
+  readonly stderr: string
+}
+
+const clientLimitMs = 90_000
+
+/** Feeds lines one by one: a control request is answered before the next is read. */
+const feed = async (sink: Bun.FileSink, lines: readonly string[], answered: () => number): Promise<void> => {
+  for (const [index, line] of lines.entries()) {
+    sink.write(`${line}\n`)
+    await sink.flush()
+    while (answered() <= index) await Bun.sleep(10)
+  }
+  await sink.end()
+}
+
+/** `input`: lines for its standard input, each sent when the one before it was answered. */
+export const runClient = async (launch: ClientLaunch, input?: readonly string[]): Promise<ClientRun> => {
+  const child = Bun.spawn(launch.command, {
+    cwd: launch.folder,
+    env: { ...launch.environment, TERM: 'dumb' },
+    stdin: input === undefined ? 'ignore' : 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: clientLimitMs,
+  })
+  const stderr = new Response(child.stderr).text()
+  const events: ClientEvent[] = []
+  const isAnswer = ({ type }: ClientEvent): boolean => type === 'control_response' || type === 'result'
+  const fed =
+    input === undefined || !child.stdin
+      ? undefined
+      : feed(child.stdin as Bun.FileSink, input, () => events.filter(isAnswer).length)
+  let pending = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of child.stdout) {
+    const lines = (pending + decoder.decode(chunk, { stream: true })).split('\n')
+    pending = lines.pop() ?? ''
+    for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line))
+  }
+  const exitCode = await child.exited
+  await Promise.race([fed, Promise.resolve()])
+  return { exitCode, events, result: events.findLast(({ type }) => type === 'result'), stderr: await stderr }
+}

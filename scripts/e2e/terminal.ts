@@ -1,0 +1,90 @@
+import type { ClientLaunch } from './client.ts'
+import { createScreen } from './screen.ts'
+
+/** The client in a terminal of its own, with somebody who types and reads. */
+
+export interface TerminalRun {
+  /** Waits until the screen shows a pattern. Throws with the screen where it never does. */
+  shows(pattern: RegExp): Promise<RegExpExecArray>
+  /** Types words, and sends them off once they stand on the screen. */
+  says(words: string): Promise<void>
+  /** Waits for a question, and presses Enter until it is gone: it is seen before it can be answered. */
+  accepts(question: RegExp): Promise<void>
+  /** Presses Escape. */
+  escapes(): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const keys = { enter: '\r', escape: '\u001b' } as const
+const columns = 120
+/** Nothing scrolls out of sight. */
+const rows = 100
+const patternLimitMs = 20_000
+/** Between one press of a key and the next, where the first was not heard. */
+const againMs = 250
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+
+const legible = (text: string): string => text.replace(/\n{3,}/g, '\n\n')
+
+export const openTerminal = (launch: ClientLaunch): TerminalRun => {
+  const screen = createScreen(columns, rows)
+  const decoder = new TextDecoder()
+  let changed = Promise.withResolvers<void>()
+  const child = Bun.spawn(launch.command, {
+    cwd: launch.folder,
+    env: { ...launch.environment, TERM: 'xterm-256color' },
+    terminal: {
+      cols: columns,
+      rows,
+      data(_terminal, bytes) {
+        screen.write(decoder.decode(bytes, { stream: true }))
+        changed.resolve()
+        changed = Promise.withResolvers()
+      },
+    },
+  })
+
+  /** The first that is defined of what `read` finds on the screen; undefined where time is up. */
+  const watch = async <T>(limitMs: number, read: (text: string) => T | undefined): Promise<T | undefined> => {
+    const late = AbortSignal.timeout(limitMs)
+    const end = new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }))
+    while (true) {
+      const found = read(screen.text())
+      if (found !== undefined || late.aborted || child.exitCode !== null) return found
+      await Promise.race([changed.promise, child.exited, end])
+    }
+  }
+
+  const shows = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    const match = await watch(patternLimitMs, (text) => pattern.exec(text) ?? undefined)
+    if (match === undefined) throw new Error(`the screen does not show ${pattern}:\n${legible(screen.text())}`)
+    return match
+  }
+  const press = (words: string): void => {
+    child.terminal?.write(words)
+  }
+  return {
+    shows,
+    async says(words) {
+      press(words)
+      await shows(new RegExp(`❯\\s${escaped(words)}\\s*$`, 'm'))
+      press(keys.enter)
+    },
+    async accepts(question) {
+      await shows(question)
+      const isGone = (text: string): true | undefined => (question.test(text) ? undefined : true)
+      for (let waitedMs = 0; waitedMs < patternLimitMs; waitedMs += againMs) {
+        press(keys.enter)
+        if (await watch(againMs, isGone)) return
+      }
+      throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
+    },
+    escapes: () => press(keys.escape),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await child.exited
+      child.terminal?.close()
+    },
+  }
+}

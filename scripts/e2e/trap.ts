@@ -1,0 +1,29 @@
+/** A proxy for the clients that lets nobody out, and remembers who wanted to. */
+
+export interface Trap {
+  /** The variables by which a client finds it. Loopback is none of its business: the launch command says so. */
+  readonly environment: Readonly<Record<string, string>>
+  /** First lines of what came, `CONNECT example.com:443 HTTP/1.1`. */
+  readonly caught: readonly string[]
+  stop(): void
+}
+
+export const setTrap = (): Trap => {
+  const caught: string[] = []
+  const listener = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: {
+      data(socket, bytes) {
+        caught.push(bytes.toString().split('\r\n')[0] ?? '')
+        socket.end()
+      },
+    },
+  })
+  const url = `http://127.0.0.1:${listener.port}`
+  return {
+    environment: { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url },
+    caught,
+    stop: () => listener.stop(true),
+  }
+}

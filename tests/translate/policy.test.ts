@@ -33,6 +33,20 @@ describe('the policy', () => {
     expect(citationsOf({ messages: [user('a', pdf)], output_config: { format: schema } })).toBeUndefined()
   })
 
+  test('D6 K12 the first turn with documents decides for the conversation', () => {
+    const text = { type: 'document', title: 'T', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
+    const cited = (...messages: object[]): unknown[] =>
+      lawfulBody({ messages })
+        .messages.flatMap(({ content }) => content)
+        .flatMap((block) => ('document' in block ? [block.document.citations?.enabled] : []))
+    expect(cited(user('a', pdf), assistant('b'), user('c', text))).toEqual([true, true])
+    expect(cited(user('a', text, pdf))).toEqual([true, true])
+    expect(cited(user('a', text), user('b', pdf))).toEqual([true, true])
+    expect(cited(user('a', text), assistant('b'), user('c', pdf))).toEqual([undefined, undefined])
+    const { notes } = translate({ messages: [user('a', text), assistant('b'), user('c', pdf)] })
+    expect(notes.some(({ level, what }) => level === 'info' && what.startsWith('a PDF behind other'))).toBe(true)
+  })
+
   test('1.2.10 too many pictures are refused where the owner says so, in words that the client acts on', () => {
     const many = Array.from({ length: 22 }, () => image())
     expect(refusal(() => translate({ messages: [user(...many)] }, { policy: { excessMedia: 'refuse' } }))).toBe(

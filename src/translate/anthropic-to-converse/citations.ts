@@ -1,6 +1,7 @@
 import type { ContentBlock, DocumentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
-import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ModelCapabilities } from '../model-capabilities.ts'
+import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
 import type { CitationPolicy } from './context.ts'
 import { formatOf } from './output-format.ts'
@@ -16,22 +17,41 @@ const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citab
     return block.type === 'tool_result' && Array.isArray(block.content) ? citableIn(block.content) : []
   })
 
+/** What can be cited, by turns of the user's: messages without one of the assistant's between them. */
+const citableByTurn = (messages: readonly InputMessage[]): Citable[][] => {
+  const turns: Citable[][] = [[]]
+  for (const { role, content } of messages) {
+    if (role === 'assistant') turns.push([])
+    else if (Array.isArray(content)) turns.at(-1)?.push(...citableIn(content))
+  }
+  return turns
+}
+
+const isDocument = (block: Citable): block is DocumentBlock => block.type === 'document'
+
 /**
- * Whether the documents go with citations. Structured output and citations exclude each other.
+ * Whether the documents go with citations: all of them or none, and never with structured output. The
+ * first turn that holds documents decides for the whole conversation: a PDF that came later would
+ * otherwise change what was sent before it, and the prompt cache would be lost.
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
 export const citationPolicy = (
   request: MessagesRequest,
   model: ModelCapabilities,
   { pdf }: TranslationPolicy,
+  notes: Notes,
 ): CitationPolicy => {
-  const contents = request.messages.map(({ content }) => content).filter((content) => Array.isArray(content))
-  const blocks = contents.flatMap(citableIn)
+  const turns = citableByTurn(request.messages)
+  const blocks = turns.flat()
   const isAsked = (type: Citable['type']): boolean =>
     blocks.some((block) => block.type === type && block.citations?.enabled === true)
 
   const documents = isAsked('document')
-  const hasPdf = blocks.some((block) => block.type === 'document' && isPdf(block))
-  const isVisual = pdf === 'visual' && model.isClaude && formatOf(request) === undefined
-  return { documents, searchResults: isAsked('search_result'), forced: hasPdf && !documents && isVisual }
+  const isVisual = pdf === 'visual' && model.isClaude && formatOf(request) === undefined && !documents
+  const first = turns.map((turn) => turn.filter(isDocument)).find((turn) => turn.length > 0) ?? []
+  const forced = isVisual && first.some(isPdf)
+  if (isVisual && !forced && blocks.some((block) => isDocument(block) && isPdf(block))) {
+    notes.changed(['messages'], 'a PDF behind other documents: its text is read, its pages are not seen')
+  }
+  return { documents, searchResults: isAsked('search_result'), forced }
 }

@@ -97,14 +97,15 @@ const toSystemUnits = (
 const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
   const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
   const model = { ...capabilitiesOf(modelId), ...learned.capabilities }
+  const notes = createNotes()
   return {
     model,
     policy,
     refusedBetas: learned.refusedBetas,
-    notes: createNotes(),
+    notes,
     toolNames: createToolNames(),
     documentNames: createDocumentNames(),
-    citations: citationPolicy(request, model, policy),
+    citations: citationPolicy(request, model, policy, notes),
   }
 }
 

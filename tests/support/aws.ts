@@ -6,6 +6,7 @@ import {
   CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { later } from './cleanup.ts'
 
 /** AWS's own client, with a bearer key, against an address of ours. */
 export const awsClient = (endpoint: string, token = 'test-key'): BedrockRuntimeClient =>
@@ -33,7 +34,7 @@ const bytesFromBase64 = (value: unknown, key = ''): unknown => {
  * What AWS's own client sends for a Converse body. It serialises by AWS's model and leaves out what the
  * model does not know: a body that comes through unchanged holds nothing that AWS has no name for.
  */
-export const throughAwsClient = async (body: object): Promise<unknown> => {
+export const awsPassOn = (): ((body: object) => Promise<unknown>) => {
   let sent: unknown
   const server = Bun.serve({
     port: 0,
@@ -48,13 +49,13 @@ export const throughAwsClient = async (body: object): Promise<unknown> => {
       })
     },
   })
-  try {
+  later(() => server.stop(true))
+  const client = awsClient(`http://127.0.0.1:${server.port}`)
+  return async (body) => {
     const input = { modelId: 'claude-sonnet-4.6', ...(bytesFromBase64(body) as object) } as ConverseCommandInput
-    await awsClient(`http://127.0.0.1:${server.port}`).send(new ConverseCommand(input))
-  } finally {
-    await server.stop(true)
+    await client.send(new ConverseCommand(input))
+    return sent
   }
-  return sent
 }
 
 export { ConverseCommand, ConverseStreamCommand, CountTokensCommand }

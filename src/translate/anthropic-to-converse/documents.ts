@@ -53,20 +53,20 @@ const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
   }
 }
 
-/** A document, and behind it the images that stood inside it. An empty document leaves nothing but a note. */
+/** A document, and behind it the images that stood inside it. Of an empty one only its context is left. */
 export const toDocumentParts = (
   block: DocumentBlock,
   path: Path,
   translation: Translation,
-): ({ document: Document } | { image: Image })[] => {
+): ({ document: Document } | { image: Image } | { text: string })[] => {
   const { format, source, images } = readDocument(block, path)
   const parts = images.map((image) => ({ image }))
+  const context = block.context ?? ''
   if (source === undefined) {
     translation.notes.dropped(path, 'empty document')
     translation.documentNames.skip()
-    return parts
+    return isBlank(context) ? parts : [{ text: context }, ...parts]
   }
-  const context = block.context ?? ''
   const withCitations = translation.citations.forced || block.citations?.enabled === true
   const document: Document = {
     format,

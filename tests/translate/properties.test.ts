@@ -7,6 +7,7 @@ import { toConverseJson } from '../../src/translate/anthropic-to-converse/conver
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import { readConverseStream } from '../../src/upstreams/nexus/frames.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
@@ -14,6 +15,7 @@ import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findFault } from '../../src/wire/fault.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
+import { frame } from '../support/nexus.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 import { grammarFault, type SseEvent } from '../support/sse.ts'
 
@@ -99,12 +101,32 @@ describe('random conversations', () => {
 })
 
 const spoken = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
+const span = fc.record({ documentIndex: fc.nat(2), start: fc.nat(9), end: fc.nat(9) })
+const citation = fc.record({
+  title: fc.constant('known'),
+  sourceContent: fc.array(
+    spoken.map((value) => ({ text: value })),
+    { maxLength: 2 },
+  ),
+  location: fc.oneof(
+    span.map((documentChar) => ({ documentChar })),
+    span.map((documentPage) => ({ documentPage })),
+    span.map((documentChunk) => ({ documentChunk })),
+    fc.constant({ searchResultLocation: { searchResultIndex: 1, start: 0, end: 1 } }),
+    fc.constant({}),
+  ),
+})
 const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
   spoken.map((value) => ({ text: value })),
   fc
     .tuple(fc.string(), spoken)
     .map(([thought, signature]) => ({ reasoningContent: { reasoningText: { text: thought, signature } } })),
   fc.base64String({ minLength: 4 }).map((redactedContent) => ({ reasoningContent: { redactedContent } })),
+  fc
+    .tuple(fc.array(spoken, { minLength: 1, maxLength: 2 }), fc.array(citation, { maxLength: 2 }))
+    .map(([texts, citations]) => ({
+      citationsContent: { content: texts.map((value) => ({ text: value })), citations },
+    })),
   fc
     .tuple(fc.uuid(), fc.object({ maxDepth: 2 }))
     .map(([toolUseId, value]) => ({ toolUse: { toolUseId, name: 'Bash', input: JSON.parse(JSON.stringify(value)) } })),
@@ -113,6 +135,9 @@ const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
 /** Cuts a text in pieces, at any place. */
 const pieces = (value: string, size: number): string[] => value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
 
+const spokenIn = ({ text, citationsContent }: OutputBlock): string =>
+  text ?? (citationsContent?.content ?? []).map((part) => part.text ?? '').join('')
+
 const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number): ConverseStreamEvent[] => {
   const delta = (value: object): ConverseStreamEvent => ({ type: 'contentBlockDelta', contentBlockIndex, delta: value })
   const { reasoningText, redactedContent } = block.reasoningContent ?? {}
@@ -120,7 +145,9 @@ const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number
     ...(block.toolUse === undefined
       ? []
       : [{ type: 'contentBlockStart' as const, contentBlockIndex, start: { toolUse: block.toolUse } }]),
-    ...pieces(block.text ?? '', size).map((value) => delta({ text: value })),
+    // A citation comes before the words that it is of.
+    ...(block.citationsContent?.citations ?? []).map((citation) => delta({ citation })),
+    ...pieces(spokenIn(block), size).map((value) => delta({ text: value })),
     ...pieces(reasoningText?.text ?? '', size).map((value) => delta({ reasoningContent: { text: value } })),
     ...pieces(reasoningText?.signature ?? '', size).map((signature) => delta({ reasoningContent: { signature } })),
     ...(redactedContent === undefined ? [] : [delta({ reasoningContent: { redactedContent } })]),
@@ -142,6 +169,8 @@ const accumulate = (events: readonly SseEvent[]): unknown[] => {
     const delta = event['delta'] as Record<string, string>
     const block = blocks[index] as Record<string, unknown>
     if (delta['type'] === 'text_delta') block['text'] = `${block['text']}${delta['text']}`
+    if (delta['type'] === 'citations_delta')
+      block['citations'] = [...((block['citations'] as unknown[]) ?? []), delta['citation']]
     if (delta['type'] === 'thinking_delta') block['thinking'] = `${block['thinking']}${delta['thinking']}`
     if (delta['type'] === 'signature_delta') block['signature'] = delta['signature']
     if (delta['type'] === 'input_json_delta') inputs.set(index, (inputs.get(index) ?? '') + delta['partial_json'])
@@ -151,34 +180,44 @@ const accumulate = (events: readonly SseEvent[]): unknown[] => {
   )
 }
 
+/** Citations asked for, not asked for, and switched on for the sake of a PDF. */
+const replies = [
+  replyContext(),
+  replyContext({ joinsTexts: true }),
+  replyContext({ keepsCitations: { documents: true, searchResults: true }, documents: [{ index: 1, title: 'Mine' }] }),
+]
+
 describe('random answers', () => {
-  test('3.2 indices, 2 text, 2 reasoning, 2 redacted, 2 tool use: come back whole and equal, streamed or not, however they are cut', async () => {
+  test('3.2 indices, 2 citations, 2 text, 2 reasoning, 2 redacted, 2 tool use: come back whole and equal, streamed or not, however they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(outputBlock, { maxLength: 5 }),
         fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 300 }),
         fc.boolean(),
-        async (content, size, metadataFirst) => {
+        fc.constantFrom(...replies),
+        async (content, size, chunkBytes, metadataFirst, reply) => {
           const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
-          const whole = toMessage(
-            { output: { message: { content } }, stopReason: 'end_turn', usage },
-            replyContext(),
-            countingIds(),
-          )
+          const response = { output: { message: { content } }, stopReason: 'end_turn', usage }
+          const whole = toMessage(response, reply, countingIds())
           const end: ConverseStreamEvent[] = [
             { type: 'messageStop', stopReason: 'end_turn' },
             { type: 'metadata', usage },
           ]
-          const events: ConverseStreamEvent[] = [
-            { type: 'messageStart' },
-            ...content.flatMap((block, index) => blockEvents(block, index * 2, size)),
-            ...(metadataFirst ? end.toReversed() : end),
-          ]
-          const streamed: SseEvent[] = []
-          async function* batches() {
-            for (let start = 0; start < events.length; start += size) yield events.slice(start, start + size)
+          const bytes = Buffer.concat(
+            [
+              { type: 'messageStart' as const },
+              ...content.flatMap((block, index) => blockEvents(block, index * 2, size)),
+              ...(metadataFirst ? end.toReversed() : end),
+            ].map(({ type, ...payload }) => frame(type, payload)),
+          )
+          async function* chunks() {
+            for (let at = 0; at < bytes.length; at += chunkBytes)
+              yield new Uint8Array(bytes.subarray(at, at + chunkBytes))
           }
-          for await (const batch of toMessageEvents(batches(), replyContext(), countingIds()))
+          const events = readConverseStream(chunks(), { model: 'm', maxTokens: 1 })
+          const streamed: SseEvent[] = []
+          for await (const batch of toMessageEvents(events, reply, countingIds()))
             streamed.push(...(batch as unknown as SseEvent[]))
           expect(grammarFault(streamed)).toBeUndefined()
           expect(accumulate(streamed)).toEqual(whole.content as unknown[])

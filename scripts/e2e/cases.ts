@@ -5,6 +5,7 @@ import { interactiveCases } from './cases/interactive.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
+import { recoveryCases } from './cases/recovery.ts'
 import { toolCases } from './cases/tools.ts'
 
 /** What the real client must be able to do. Each case is one session. */
@@ -15,5 +16,6 @@ export const cases: readonly Case[] = [
   ...networkCases,
   ...historyCases,
   ...compactionCases,
+  ...recoveryCases,
   ...interactiveCases,
 ]

@@ -13,6 +13,12 @@ const lawfulName = (title: string): string => {
   return name === '' ? fallbackName : name
 }
 
+/** The first of a name is the name itself, the second ends in ` 2`. */
+const copyName = (base: string, copy: number): string => {
+  const suffix = copy === 1 ? '' : ` ${copy}`
+  return base.slice(0, maximumDocumentNameLength - suffix.length).trimEnd() + suffix
+}
+
 /** A document as the client knows it. */
 export interface ClientDocument {
   /** Its place among the client's documents, those that were not sent included. */
@@ -41,16 +47,9 @@ export const createDocumentNames = (): DocumentNames => {
   const uniqueName = (base: string): string => {
     const known = base.toLowerCase()
     let copy = nextCopies.get(known) ?? 1
-    let name = base
-    while (copy > 1 || documents.has(known)) {
-      copy = Math.max(copy, 2)
-      const suffix = ` ${copy}`
-      name = base.slice(0, maximumDocumentNameLength - suffix.length).trimEnd() + suffix
-      copy += 1
-      if (!documents.has(name.toLowerCase())) break
-    }
-    nextCopies.set(known, copy)
-    return name
+    while (documents.has(copyName(base, copy).toLowerCase())) copy += 1
+    nextCopies.set(known, copy + 1)
+    return copyName(base, copy)
   }
 
   return {

@@ -37,7 +37,7 @@ const keepLifetimesOrdered = (units: readonly ContentUnit[]): void => {
 
 const isOrdered = (units: readonly ContentUnit[]): boolean => {
   const lifetimes = units.flatMap(({ cachePoint }) => (cachePoint === undefined ? [] : [cachePoint.ttl]))
-  return lifetimes.lastIndexOf('1h') < 0 || !lifetimes.slice(0, lifetimes.lastIndexOf('1h')).some((ttl) => ttl !== '1h')
+  return lifetimes.slice(0, Math.max(lifetimes.lastIndexOf('1h'), 0)).every((ttl) => ttl === '1h')
 }
 
 /** Results first, in their order, then the rest: Converse takes them only at a turn's beginning. */

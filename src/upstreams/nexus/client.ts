@@ -4,7 +4,7 @@ import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './counting.ts'
-import { toAnswerError } from './errors.ts'
+import { successStatus, toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
 
 export interface NexusClientOptions {
@@ -42,7 +42,6 @@ export interface NexusClient {
 }
 
 const eventStream = 'application/vnd.amazon.eventstream'
-const successStatus = 200
 
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {

@@ -58,6 +58,9 @@ const reportedIn = (body: Json): Reported | undefined => {
   return message === undefined ? undefined : unwrapMessage(message)
 }
 
+/** What alone counts as an answer. */
+export const successStatus = 200
+
 const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
 
 const reportedBy = (body: string, parsed: Json | undefined, status: number): Reported => {
@@ -86,8 +89,6 @@ const retryAfterSeconds = (headers: Headers): number | undefined => {
   const wait = Date.parse(value) - Date.parse(headers.get('date') ?? '')
   return Number.isNaN(wait) ? undefined : Math.max(Math.ceil(wait / 1000), 0)
 }
-
-const successStatus = 200
 
 const tooLargeWords = 'Request exceeds the maximum size'
 

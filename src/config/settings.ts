@@ -144,7 +144,7 @@ export const settings = [
     environment: ['NEXUS_MAX_RETRIES'],
     type: { kind: 'number', minimum: 0, maximum: maximumRetries, integer: true },
     default: 2,
-    description: 'How often a failed request to AI Nexus is tried again before the client hears of it; 0 for never',
+    description: 'How often a failed request to AI Nexus is tried again before the client hears of it',
     hint: 'count',
   },
   {

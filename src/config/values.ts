@@ -57,7 +57,12 @@ const toHost = (text: string, where: string): string => {
   if (bare === '*') return '0.0.0.0'
   const url = URL.parse(`http://${bracketed(bare)}`)
   const isHostAlone =
-    url !== null && url.port === '' && url.pathname === '/' && url.username === '' && url.search === ''
+    url !== null &&
+    url.port === '' &&
+    url.pathname === '/' &&
+    url.username === '' &&
+    url.search === '' &&
+    url.hash === ''
   return isHostAlone ? unbracketed(url.hostname) : fail(where, 'must be an address or a name of this machine.')
 }
 

@@ -127,6 +127,7 @@ describe("4.1 places are the client's own", () => {
     ['messages.1: x', 'messages.5: x'],
     ['messages.1.content: x', 'messages.5.content: x'],
     ['messages.9.content.9.image: x', 'messages.9.content.9.image: x'],
+    ['messages.0.content.0.constructor: x', 'messages.1.content.1.constructor: x'],
     [
       'messages: x, and messages.1 and messages.2.content.1: y',
       'messages: x, and messages.5 and messages.6.content.0: y',

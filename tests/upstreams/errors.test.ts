@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../src/base/errors.ts'
 import { toConnectionError } from '../../src/upstreams/connection-errors.ts'
+import { diagnose } from '../../src/upstreams/nexus/diagnosis.ts'
 import { toAnswerError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
 import { caseName, cases, fixture } from '../support/fixtures.ts'
 
@@ -157,6 +158,22 @@ describe('the kind of a failure', () => {
     const headers = new Headers({ 'x-amzn-errortype': 'ValidationException' })
     expect(toAnswerError({ status: 400, headers, body }, wording)).toMatchObject({ type } as never)
     expect(toAnswerError({ status: 400, headers, body }, wording).message).toStartWith('inner words')
+  })
+})
+
+describe('words without end', () => {
+  const long = 1_000_000
+  test.each([
+    ['digits', 'context window '.padEnd(long, '7')],
+    ['blanks', `context window 7${' '.repeat(long)}`],
+    ['kinds of thinking', 'thinking.type enabled '.repeat(long / 20)],
+    ['fields', 'output_config.effort.'.repeat(long / 20)],
+    ['roles', 'role "system" '.repeat(long / 20)],
+    ['places', 'messages.1.content.2.image.'.repeat(long / 20)],
+  ])('4.1 extraction: %s are cut before they are read', (_, words) => {
+    const error = toStreamError('validationException', { message: words }, wording)
+    expect(error.message.length).toBeLessThan(5000)
+    expect(diagnose(error, { messages: [] })).toBeArray()
   })
 })
 

@@ -277,7 +277,7 @@ describe('1.10 anything else', () => {
     expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
   })
 
-  test('1.10 of two complaints in a row both are remembered, for the next request', async () => {
+  test('1.10 of two complaints in a row the first is remembered: the next request meets the second alone', async () => {
     const scenario = ({ body }: SimulatedRequest): Reply => {
       const complaint = says(body, /anthropic_beta/)
         ? 'invalid beta flag'
@@ -293,7 +293,45 @@ describe('1.10 anything else', () => {
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
     expect((await post(body, { headers })).status).toBe(400)
     expect((await post(body, { headers })).status).toBe(200)
-    expect(simulator.journal.length).toBe(3)
+    expect((await post(body, { headers })).status).toBe(200)
+    expect(simulator.journal.map(({ status }) => status)).toEqual([400, 400, 400, 200, 200])
+  })
+
+  test('1.10 several places in one message are answered at once', async () => {
+    const complaint = byModel(
+      'thinking.adaptive.display: Extra inputs are not permitted, output_config.effort: Extra inputs are not permitted',
+    )
+    const { post, simulator } = chain(refusing(complaint, (body) => !says(body, /display|effort/)))
+    const thinking = { type: 'adaptive', display: 'summarized' }
+    expect((await post(request({ thinking, output_config: { effort: 'low' } }))).status).toBe(200)
+    expect(simulator.journal.length).toBe(2)
+  })
+
+  test('1.10 a model that refuses every kind of thinking is asked without', async () => {
+    const kinds = {
+      enabled: '"thinking.type.enabled" is not supported for this model.',
+      adaptive: 'adaptive thinking is not supported on this model',
+    }
+    const scenario = ({ body }: SimulatedRequest): Reply => {
+      const { type } = (body.additionalModelRequestFields?.['thinking'] ?? {}) as { type?: 'enabled' | 'adaptive' }
+      return type === undefined
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: byModel(kinds[type]) } }
+    }
+    const { post, simulator } = chain(scenario)
+    const ask = (): Promise<Response> => post(request({ thinking: { type: 'adaptive' }, max_tokens: 4000 }))
+    const statuses = [(await ask()).status, (await ask()).status, (await ask()).status]
+    expect(statuses).toEqual([400, 200, 200])
+    expect(simulator.journal.length).toBe(5)
+  })
+
+  test('1.10 words that quote a prompt teach nothing, and stand in no log', async () => {
+    const quoted = 'invalid beta flag; Cache point cannot be inserted; additional field MY_OWN_WORDS conflicts'
+    const { post, url, records } = chain(refusing(quoted, () => false))
+    const body = request({ messages: hello })
+    expect((await post(body, { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } })).status).toBe(400)
+    expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
+    expect(JSON.stringify(records)).not.toContain('MY_OWN_WORDS')
   })
 
   test('1.10 another model is asked as ever', async () => {

@@ -15,17 +15,17 @@ export interface ClientPaths {
 }
 
 /** Anthropic's names for kinds of blocks that Converse calls otherwise. */
-const converseKinds: Readonly<Record<string, string>> = {
-  pdf: 'document',
-  tool_use: 'toolUse',
-  tool_result: 'toolResult',
-  thinking: 'reasoningContent',
-  redacted_thinking: 'reasoningContent',
-  search_result: 'searchResult',
-}
+const converseKinds: ReadonlyMap<string, string> = new Map([
+  ['pdf', 'document'],
+  ['tool_use', 'toolUse'],
+  ['tool_result', 'toolResult'],
+  ['thinking', 'reasoningContent'],
+  ['redacted_thinking', 'reasoningContent'],
+  ['search_result', 'searchResult'],
+])
 
 const isOfKind = (unit: Unit<object> | undefined, kind: string): boolean =>
-  unit !== undefined && (converseKinds[kind] ?? kind) in unit.block
+  unit !== undefined && Object.hasOwn(unit.block, converseKinds.get(kind) ?? kind)
 
 /** The units with their cache points after them, as they were sent. */
 const asSent = <Block>(units: readonly Unit<Block>[]): (Unit<Block> | undefined)[] =>

@@ -2,7 +2,7 @@ import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document } from '../../wire/converse/content.ts'
 import type { ConverseMessage, ConverseRequest, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
-import { type Learned, nothingLearned } from '../learned.ts'
+import { type Learned, nothingLearned, withLearned } from '../learned.ts'
 import { capabilitiesOf } from '../model-capabilities.ts'
 import { createNotes, type Note } from '../notes.ts'
 import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
@@ -96,7 +96,7 @@ const toSystemUnits = (
 
 const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
   const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
-  const model = { ...capabilitiesOf(modelId), ...learned.capabilities }
+  const model = withLearned(capabilitiesOf(modelId), learned)
   const notes = createNotes()
   return {
     model,

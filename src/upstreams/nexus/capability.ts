@@ -1,3 +1,5 @@
+import type { RefusedThinking } from '../../translate/learned.ts'
+
 /**
  * What of a request a model has rejected, by the words of its refusal. Claude Code from 2.1.228 on reads
  * `capability_rejected: <class>` in a 400, mends its request and sends it again; older ones know the
@@ -15,7 +17,8 @@ const any =
   (message) =>
     matchers.some((matches) => matches(message))
 
-const systemRole = any(
+/** Whether a message of the role `system` was refused: the role itself, or its place. */
+export const isSystemRejected = any(
   has(/role .{0,2}system.{0,2} is not supported|role .{0,2}system.{0,2} must (?:precede|follow)/i),
   has(/Unexpected role/, /input message role/),
   has(
@@ -39,11 +42,13 @@ const thinkingSignature: Matcher = (quoted) => {
   )(message)
 }
 
-const rejectedThinking = (message: string): string | undefined => {
+/** The kind of thinking that was refused. Words far apart are of other sentences. */
+export const rejectedThinking = (message: string): RefusedThinking | undefined => {
   const found =
-    /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]*?not supported/i.exec(message) ??
+    /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]{0,200}?not supported/i.exec(message) ??
     /\b(adaptive) thinking is not supported/i.exec(message)
-  return found?.[1]?.toLowerCase()
+  const type = found?.[1]?.toLowerCase()
+  return type === 'enabled' || type === 'adaptive' ? type : undefined
 }
 
 const mediaAt = (message: string): string | undefined =>
@@ -65,8 +70,11 @@ const classes: readonly {
 }[] = [
   {
     name: 'mid_conv_system',
-    matches: systemRole,
-    words: { known: /role .{0,2}system.*not supported|Unexpected role/is, text: "role 'system' is not supported" },
+    matches: isSystemRejected,
+    words: {
+      known: /role .{0,2}system.{0,100}not supported|Unexpected role/is,
+      text: "role 'system' is not supported",
+    },
   },
   { name: 'cache_control_field', matches: cacheField },
   { name: 'thinking_signature', matches: thinkingSignature },

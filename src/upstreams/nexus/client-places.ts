@@ -9,12 +9,12 @@ import type { ClientPaths } from '../../translate/anthropic-to-converse/client-p
  */
 
 /** Anthropic's names for Converse's kinds of blocks. The others are called the same. */
-const kinds: Readonly<Record<string, string>> = {
-  toolUse: 'tool_use',
-  toolResult: 'tool_result',
-  reasoningContent: 'thinking',
-  searchResult: 'search_result',
-}
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['toolUse', 'tool_use'],
+  ['toolResult', 'tool_result'],
+  ['reasoningContent', 'thinking'],
+  ['searchResult', 'search_result'],
+])
 
 const inMessages =
   /\bmessages(?:\.(\d+)(\.member)?|\[(\d+)\])(\.content(?:(?:\.(\d+)(?:\.member)?|\[(\d+)\])(?:\.(\w+)(?:\.content(?:\.(\d+)(?:\.member)?|\[(\d+)\]))?)?)?)?/g
@@ -58,7 +58,7 @@ export const withClientPlaces = (message: string, paths: ClientPaths): string =>
         return path === undefined ? found : dotted(path) + (content ?? '')
       }
       const part = numberIn(partDot, partBracket)
-      const kind = converseKind === undefined ? undefined : (kinds[converseKind] ?? converseKind)
+      const kind = converseKind === undefined ? undefined : (kinds.get(converseKind) ?? converseKind)
       return blockPlace(found, paths, [index, block - first, part === undefined ? undefined : part - first], kind)
     })
     .replace(inTools, place(paths.tool))

@@ -1,6 +1,7 @@
 import type { Learned } from '../../translate/learned.ts'
 import type { ModelCapabilities } from '../../translate/model-capabilities.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
+import { isSystemRejected, rejectedThinking } from './capability.ts'
 import type { NexusError } from './errors.ts'
 
 /**
@@ -9,14 +10,12 @@ import type { NexusError } from './errors.ts'
  */
 export interface Diagnosis {
   readonly lesson: Partial<Learned>
-  /** What the model does not take, in words that a user understands. */
+  /** What the model does not take, in words that a user understands, and that quote nobody. */
   readonly what: string
 }
 
-interface Row {
-  readonly words: RegExp
-  readonly diagnose: (found: RegExpExecArray, sent: ConverseRequest) => Diagnosis | undefined
-}
+/** Reads a refusal's words. `sent` tells what could have been meant. */
+type Row = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
 
 const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({
   what,
@@ -33,113 +32,118 @@ const noSystemMessages = lacking('system messages in mid-conversation', { system
 const additionalOf = (sent: ConverseRequest): Readonly<Record<string, unknown>> =>
   sent.additionalModelRequestFields ?? {}
 
-const sentBetas = (sent: ConverseRequest): string | undefined => {
-  const flags = additionalOf(sent)['anthropic_beta']
-  return Array.isArray(flags) ? flags.join(',') : undefined
+/** Whether a place was sent: the words may quote anything, and a place that was not sent is none of ours. */
+const wasSent = (sent: ConverseRequest, place: string): boolean => {
+  let value: unknown = additionalOf(sent)
+  for (const name of place.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false
+    value = (value as Record<string, unknown>)[name]
+  }
+  return true
 }
 
 /** Fields that go with a beta flag take it along: the flag alone would be for nothing. */
-const flagOf: Readonly<Record<string, string>> = {
-  context_management: 'context-management-2025-06-27',
-  safeguards: 'dangerous-tool-use-2026-09-03',
+const flags: ReadonlyMap<string, string> = new Map([
+  ['context_management', 'context-management-2025-06-27'],
+  ['safeguards', 'dangerous-tool-use-2026-09-03'],
+])
+
+const byField: ReadonlyMap<string, Diagnosis> = new Map([
+  ['output_config', noEffort],
+  ['output_config.effort', noEffort],
+  ['output_config.format', noSchema],
+])
+
+const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
+  const known = byField.get(field)
+  if (known !== undefined || !wasSent(sent, field)) return known
+  const flag = flags.get(field)
+  return { what: field, lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) } }
 }
 
-const refusedField = (field: string): Diagnosis => {
-  switch (field) {
-    case 'output_config':
-    case 'output_config.effort':
-      return noEffort
-    case 'output_config.format':
-      return noSchema
-    default: {
-      const flag = Object.hasOwn(flagOf, field) ? flagOf[field] : undefined
-      return { what: field, lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) } }
-    }
-  }
-}
+const toolMembers: ReadonlyMap<string, Diagnosis> = new Map([
+  ['strict', noStrictTools],
+  ['cache_control', noCachePoints],
+])
 
 /** Members of Converse's own by which the translation knows what to leave out. */
-const extraneous: Readonly<Record<string, Diagnosis>> = {
-  outputConfig: noSchema,
-  cachePoint: noCachePoints,
-  ttl: lacking('cache points of an hour', { cacheTtl: false }),
-  strict: noStrictTools,
-}
+const extraneous: ReadonlyMap<string, Diagnosis> = new Map([
+  ['outputConfig', noSchema],
+  ['cachePoint', noCachePoints],
+  ['ttl', lacking('cache points of an hour', { cacheTtl: false })],
+  ['strict', noStrictTools],
+])
 
+const where =
+  (pattern: RegExp, diagnosis: Diagnosis): Row =>
+  (words) =>
+    pattern.test(words) ? [diagnosis] : []
+
+/** A message may list several places: each is answered, since there is but one retry. */
 const rows: readonly Row[] = [
-  {
-    words: /\btools(?:\.\d+|\[\d+\])(?:\.custom)?\.(\w+): Extra inputs are not permitted/i,
-    diagnose: ([, member]) =>
-      member === 'strict' ? noStrictTools : member === 'cache_control' ? noCachePoints : undefined,
+  (words) =>
+    [...words.matchAll(/\btools(?:\.\d+|\[\d+\])(?:\.custom)?\.(\w{1,40}): Extra inputs are not permitted/gi)].map(
+      ([, member = '']) => toolMembers.get(member),
+    ),
+  (words, sent) =>
+    [
+      ...words.matchAll(
+        /\b(output_config(?:\.effort|\.format)?|context_management|safeguards|thinking(?:\.[a-z_]{1,20})?\.(?:display|block_binding))(?:\.\w{1,40}){0,4}: Extra inputs are not permitted/gi,
+      ),
+      // The model names the kind of thinking on the way (`thinking.adaptive.display`).
+    ].map(([, field = '']) => refusedField(field.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1'), sent)),
+  (words, sent) =>
+    [...words.matchAll(/extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
+      ([, key = '']) => extraneous.get(key) ?? refusedField(key, sent),
+    ),
+  (words, sent) => {
+    const sentFlags = additionalOf(sent)['anthropic_beta']
+    if (!/invalid beta flag/i.test(words) || !Array.isArray(sentFlags)) return []
+    const list = sentFlags.join(',')
+    return [{ what: `the beta flags ${list}`, lesson: { refusedBetas: [list] } }]
   },
-  {
-    words:
-      /\b(output_config(?:\.effort|\.format)?|context_management|safeguards|thinking(?:\.[a-z_]+)?\.(?:display|block_binding))(?:\.\w+)*: Extra inputs are not permitted/i,
-    // The model names the kind of thinking on the way (`thinking.adaptive.display`).
-    diagnose: ([, field = '']) => refusedField(field.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1')),
+  // We place points by Bedrock's rules: where it complains of a place all the same, its rules are others.
+  where(
+    /did not allow prompt caching|Cache point cannot be inserted|There is nothing available to cache/i,
+    noCachePoints,
+  ),
+  where(
+    /(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
+    lacking('temperature, top_p or top_k', { sampling: 'none' }),
+  ),
+  where(
+    /temperature.{0,20}top_p.{0,10}cannot both be specified/i,
+    lacking('temperature and top_p at once', { sampling: 'one' }),
+  ),
+  (words) => {
+    const type = rejectedThinking(words)
+    return type === undefined ? [] : [{ what: `thinking of the type '${type}'`, lesson: { refusedThinking: [type] } }]
   },
-  {
-    words: /extraneous key \[(\w+)\] is not permitted/i,
-    diagnose: ([, key = ''], sent) =>
-      Object.hasOwn(extraneous, key) ? extraneous[key] : key in additionalOf(sent) ? refusedField(key) : undefined,
-  },
-  {
-    words: /invalid beta flag/i,
-    diagnose(_found, sent) {
-      const flags = sentBetas(sent)
-      return flags === undefined ? undefined : { what: `the beta flags ${flags}`, lesson: { refusedBetas: [flags] } }
-    },
-  },
-  {
-    words: /did not allow prompt caching|Cache point cannot be inserted|There is nothing available to cache/i,
-    diagnose: () => noCachePoints,
-  },
-  {
-    words: /`?(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
-    diagnose: () => lacking('temperature, top_p or top_k', { sampling: 'none' }),
-  },
-  {
-    words: /temperature.{0,20}top_p.{0,10}cannot both be specified/i,
-    diagnose: () => lacking('temperature and top_p at once', { sampling: 'one' }),
-  },
-  {
-    words: /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]*?not supported|\b(adaptive) thinking is not supported/i,
-    diagnose([, quoted, named]) {
-      const refused = (quoted ?? named ?? '').toLowerCase()
-      const other = refused === 'enabled' ? 'adaptive' : 'enabled'
-      return lacking(`thinking of the type '${refused}'`, { thinking: [other] })
-    },
-  },
-  {
-    words: /role 'system' is not supported|Unexpected role "system"|enum value set: \[user, assistant\]/i,
-    diagnose: () => noSystemMessages,
-  },
-  {
-    words: /additional field ([\w./]+) conflicts/i,
-    diagnose: ([, field = '']) => refusing(`the additional field ${field}`, field.replaceAll('/', '.')),
-  },
-  {
-    words: /tool_choice/i,
-    diagnose(_found, sent) {
-      const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
-      if (choice === undefined) return undefined
-      return choice.type === 'none'
-        ? lacking('being kept from its tools', { toolChoiceNone: false })
-        : refusing('a limit to one tool at a time', 'tool_choice')
-    },
-  },
+  (words) => (isSystemRejected(words) ? [noSystemMessages] : []),
+  (words, sent) =>
+    [...words.matchAll(/additional field ([\w./]{1,64}) conflicts/gi)].map(([, field = '']) => {
+      const place = field.replaceAll('/', '.')
+      return wasSent(sent, place) ? refusing(`the additional field ${field}`, place) : undefined
+    }),
 ]
+
+/** Asked where no other row knows: many refusals speak of the choice, and few are about our channel for it. */
+const toolChoice: Row = (words, sent) => {
+  const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
+  if (choice === undefined || !/tool_choice/i.test(words)) return []
+  return choice.type === 'none'
+    ? [lacking('being kept from its tools', { toolChoiceNone: false })]
+    : [refusing('a limit to one tool at a time', 'tool_choice')]
+}
 
 /** Only what was refused as it stood; 403 is what a missing right to cache comes with. */
 const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_error' || type === 'permission_error'
 
-/** Undefined where the words do not say what to leave out. */
-export const diagnose = (error: NexusError, sent: ConverseRequest): Diagnosis | undefined => {
-  if (!isRefusal(error)) return undefined
-  for (const { words, diagnose: read } of rows) {
-    const found = words.exec(error.upstreamWords)
-    const diagnosis = found === null ? undefined : read(found, sent)
-    if (diagnosis !== undefined) return diagnosis
-  }
-  return undefined
+/** What to leave out; empty where the words do not say. */
+export const diagnose = (error: NexusError, sent: ConverseRequest): readonly Diagnosis[] => {
+  if (!isRefusal(error)) return []
+  const readBy = (row: Row): readonly (Diagnosis | undefined)[] => row(error.upstreamWords, sent)
+  const specific = rows.flatMap(readBy).filter((diagnosis) => diagnosis !== undefined)
+  const found = specific.length > 0 ? specific : readBy(toolChoice).filter((diagnosis) => diagnosis !== undefined)
+  return [...new Map(found.map((diagnosis) => [diagnosis.what, diagnosis])).values()]
 }

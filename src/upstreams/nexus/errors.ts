@@ -16,8 +16,11 @@ interface Reported {
   readonly type?: string
 }
 
+/** What of an upstream's words is read and handed on, in characters: no honest sentence is longer. */
+const maximumWords = 4000
+
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value : undefined
+  typeof value === 'string' && value.trim() !== '' ? value.slice(0, maximumWords) : undefined
 
 const parseObject = (body: string): Json | undefined => {
   try {
@@ -37,7 +40,7 @@ const unwrapMessage = (message: string): Reported => {
   const inner = bare.startsWith('{') ? parseObject(bare)?.['error'] : undefined
   if (isObject(inner) && text(inner['message']) !== undefined) {
     const type = text(inner['type'])
-    return { message: String(inner['message']), ...(type === undefined ? {} : { type }) }
+    return { message: text(inner['message']) ?? '', ...(type === undefined ? {} : { type }) }
   }
   return { message: bare }
 }

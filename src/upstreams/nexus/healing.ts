@@ -34,58 +34,67 @@ interface Lessons {
   readonly said: Set<string>
 }
 
-export const createHealing = (log: Logger): Healing => {
+const sentence = (modelId: string, what: string): string =>
+  `AI Nexus does not take ${what} for ${modelId}: sending without`
+
+/** The memory: each lesson is said aloud once. */
+const createMemory = (log: Logger) => {
   const models = new Map<string, Lessons>()
-  const sentence = (modelId: string, what: string): string =>
-    `AI Nexus does not take ${what} for ${modelId}: sending without`
-
-  const learned = (modelId: string): Learned => models.get(modelId)?.learned ?? nothingLearned
-
-  /** Said aloud once. */
-  const remember = (modelId: string, { what, lesson }: Diagnosis): void => {
-    const known = models.get(modelId) ?? { learned: nothingLearned, said: new Set<string>() }
-    if (known.said.has(what) || known.said.size >= maximumLessons) return
-    if (!models.has(modelId) && models.size >= maximumModels) return
-    known.learned = learnMore(known.learned, lesson)
-    known.said.add(what)
-    models.set(modelId, known)
-    log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
-  }
-
-  const diagnosisOf = (error: unknown, { translation }: Prepared): Diagnosis | undefined =>
-    error instanceof NexusError ? diagnose(error, translation.body) : undefined
-
   return {
-    learned,
-    async heal({ modelId, first, send, mend }) {
-      let diagnosis: Diagnosis | undefined
-      let mended: Prepared
-      try {
-        return await send(first)
-      } catch (error) {
-        diagnosis = diagnosisOf(error, first)
-        if (diagnosis === undefined) throw error
-        mended = mend(learnMore(learned(modelId), diagnosis.lesson))
-        // The part that is complained of was not ours to leave out.
-        if (mended.call.body === first.call.body) throw error
-      }
-      try {
-        const answer = await send(mended)
-        remember(modelId, diagnosis)
-        return answer
-      } catch (error) {
-        const next = diagnosisOf(error, mended)
-        // Another complaint: the first one was answered. The next request goes without both.
-        if (next !== undefined && next.what !== diagnosis.what) {
-          remember(modelId, diagnosis)
-          remember(modelId, next)
-        }
-        throw error
-      }
+    learned: (modelId: string): Learned => models.get(modelId)?.learned ?? nothingLearned,
+    remember(modelId: string, { what, lesson }: Diagnosis): void {
+      const known = models.get(modelId) ?? { learned: nothingLearned, said: new Set<string>() }
+      if (known.said.has(what) || known.said.size >= maximumLessons) return
+      if (!models.has(modelId) && models.size >= maximumModels) return
+      known.learned = learnMore(known.learned, lesson)
+      known.said.add(what)
+      models.set(modelId, known)
+      log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
     },
-    degraded: () =>
+    degraded: (): Degradation[] =>
       [...models].flatMap(([model, { said }]) =>
         [...said].map((what) => ({ model, without: what, note: sentence(model, what) })),
       ),
+  }
+}
+
+const diagnosesOf = (error: unknown, { translation }: Prepared): readonly Diagnosis[] =>
+  error instanceof NexusError ? diagnose(error, translation.body) : []
+
+/** Whether the second refusal is of something else: then the first one was answered. */
+const isAnother = (second: unknown, first: unknown): boolean =>
+  second instanceof NexusError &&
+  first instanceof NexusError &&
+  second.type === 'invalid_request_error' &&
+  second.upstreamWords !== first.upstreamWords
+
+/** Mends requests by what Bedrock says of them. See docs/translation.md, "Where the table is wrong". */
+export const createHealing = (log: Logger): Healing => {
+  const { learned, remember, degraded } = createMemory(log)
+  return {
+    learned,
+    degraded,
+    async heal({ modelId, first, send, mend }) {
+      try {
+        return await send(first)
+      } catch (error) {
+        const diagnoses = diagnosesOf(error, first)
+        const lessons = diagnoses.reduce((known, { lesson }) => learnMore(known, lesson), learned(modelId))
+        const mended = diagnoses.length === 0 ? first : mend(lessons)
+        // The part that is complained of was not ours to leave out.
+        if (mended.call.body === first.call.body) throw error
+        const rememberAll = (): void => {
+          for (const diagnosis of diagnoses) remember(modelId, diagnosis)
+        }
+        try {
+          const answer = await send(mended)
+          rememberAll()
+          return answer
+        } catch (again) {
+          if (isAnother(again, error)) rememberAll()
+          throw again
+        }
+      }
+    },
   }
 }

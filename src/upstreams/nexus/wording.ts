@@ -20,7 +20,7 @@ export interface WordingContext {
 
 const inputTooLong =
   /Input is too long for requested model|too many total text bytes|Input Tokens Exceeded|exceeds the maximum.{0,40}context length|context window/i
-const tokensOverMaximum = /(\d+)\s*(?:tokens?)?\s*>\s*(\d+)/
+const tokensOverMaximum = /\b(\d{1,12}) ?(?:tokens?)? ?> ?(\d{1,12})/
 const promptTooLong = /prompt is too long/i
 const overContextLimit = /exceed context limit/i
 const overOutputLimit = /maximum tokens you requested exceeds the model limit of (\d+)/i

@@ -1,4 +1,4 @@
-import { imageFormatOf } from '../../translate/anthropic-to-converse/media.ts'
+import { imageFormatOf, mediaTypeOf } from '../../translate/anthropic-to-converse/media.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
 import type { Refuse } from './destination.ts'
 import type { Download } from './download.ts'
@@ -10,19 +10,19 @@ type InlineSource<Block extends { readonly source: { readonly type: string } }> 
   { readonly type: 'url' | 'file' | 'content' }
 >
 
-const mediaTypeOf = (contentType: string): string => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-
 /** As its host calls it, where it may be quoted. */
-const calledSo = (contentType: string): string => {
+const hostsWord = (contentType: string): string => {
   const mediaType = mediaTypeOf(contentType)
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mediaType) ? ` (its host calls it ${mediaType})` : ''
 }
 
+/** Throws what `refuse` makes for bytes that are no picture. */
 export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse): InlineSource<ImageBlock> => {
   const data = bytes.toString('base64')
-  const format = bytes.length === 0 ? undefined : imageFormatOf(contentType, data)
+  // A stranger's label is not believed: the file's first bytes tell.
+  const format = imageFormatOf('', data)
   if (format === undefined) {
-    throw refuse(`The file is not an image of type JPEG, PNG, GIF or WebP${calledSo(contentType)}.`)
+    throw refuse(`The file is not an image of type JPEG, PNG, GIF or WebP${hostsWord(contentType)}.`)
   }
   return { type: 'base64', media_type: `image/${format}`, data }
 }
@@ -66,5 +66,5 @@ export const toDocumentSource = ({ bytes, contentType }: Download, refuse: Refus
     const data = decodeText(bytes, contentType)
     if (!data.includes('\0')) return { type: 'text', media_type: 'text/plain', data }
   }
-  throw refuse(`The file is neither a PDF nor text${calledSo(contentType)}.`)
+  throw refuse(`The file is neither a PDF nor text${hostsWord(contentType)}.`)
 }

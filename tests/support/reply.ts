@@ -8,6 +8,7 @@ export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext 
   keepsCitations: { documents: false, searchResults: false },
   joinsTexts: false,
   documents: [],
+  searchResults: [],
   stopSequences: [],
   cachesForAnHour: false,
   ...members,

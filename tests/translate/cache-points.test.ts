@@ -109,9 +109,24 @@ describe('cache points', () => {
     expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
   })
 
+  test('K8 1.2.8 moving words in front of tool uses does not bring lifetimes out of order', () => {
+    const use = { ...toolUse('t1'), cache_control: { type: 'ephemeral', ttl: '1h' } }
+    const after = { type: 'text', text: 'after', cache_control: { type: 'ephemeral', ttl: '5m' } }
+    const [, turn] = contentOf(user('a'), assistant(use, after), user(toolResult('t1')))
+    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
+  })
+
+  test('K1 a marker on thinking is checked, and moves before it', () => {
+    const thinking = { type: 'thinking', thinking: 'hm', signature: sign('hm'), cache_control: { type: 'ephemeral' } }
+    const [, turn] = contentOf(user('a'), assistant('x', thinking), user('b'))
+    expect(turn?.map((block) => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'reasoningContent'])
+    const odd = { ...thinking, cache_control: { type: 'ephemeral', ttl: '2h' } }
+    expect(() => contentOf(user('a'), assistant('x', odd), user('b'))).toThrow()
+  })
+
   test('markers of what is not sent are handed on or noted', () => {
     const blank = { role: 'system', content: [marked(' ')] }
-    expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, { text: 'b' }])
+    expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, point, { text: 'b' }])
     expect(
       contentOf(user('a'), { role: 'system', content: [{ type: 'text', text: 'x' }, marked(' ')] })[0]?.at(-1),
     ).toEqual(point)

@@ -169,6 +169,14 @@ describe("B10 Anthropic's own tools are told as words", () => {
     expect(JSON.stringify(body.messages[1])).toContain('[tool_search result]\\nLate')
   })
 
+  test('B10 a turn that paused at one of them is gone on with', () => {
+    const paused = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } }
+    expect(lawfulBody({ messages: [user('a'), assistant(paused)] }).messages.at(-1)).toEqual({
+      role: 'user',
+      content: [{ text: '(continue)' }],
+    })
+  })
+
   test('B10 they stand on the assistant side', () => {
     expect(
       refusal(() => translate({ messages: [user({ type: 'server_tool_use', name: 'web_search', input: {} })] })),
@@ -303,6 +311,19 @@ describe('1.2.2 system messages in mid-conversation', () => {
       'assistant',
       'user',
     ])
+  })
+
+  test('1.2.2 one without words ends the turn of the assistant, now and one turn later', () => {
+    const change = {
+      role: 'system',
+      content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'Read' } }],
+    }
+    const shorter = lawfulBody({ messages: [user('a'), assistant('b'), change] }).messages
+    expect(shorter.at(-1)).toEqual({ role: 'user', content: [{ text: '(no content)' }] })
+    const longer = lawfulBody({ messages: [user('a'), assistant('b'), change, assistant('c'), user('d')] }).messages
+    expect(longer.slice(0, 3)).toEqual(shorter)
+    const asked = lawfulBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
+    expect(asked.at(-1)).toEqual({ role: 'user', content: [{ text: 'c' }] })
   })
 
   test('1.2.2 K1 a marker on one is kept', () => {

@@ -153,6 +153,16 @@ describe('tool pairs are checked in Anthropic words', () => {
     )
   })
 
+  test('1.2.4 the fault is in the message that asks, and the id is the client own', () => {
+    const members = messages(user('a'), assistant('b'), assistant(toolUse('a b c')), user('d'))
+    expect(refusal(() => translate(members))).toStartWith(
+      'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: a b c. ',
+    )
+    expect(refusal(() => translate(messages(user('a'), assistant('b'), user(toolResult('x|y')))))).toContain(
+      'blocks: x|y. ',
+    )
+  })
+
   test('1.2.4 a result without its use', () => {
     expect(refusal(() => translate(messages(user('a'), assistant('b'), user('c', toolResult('t9')))))).toBe(
       'messages.2.content.1: unexpected `tool_use_id` found in `tool_result` blocks: t9. Each `tool_result` block must have a corresponding `tool_use` block in the previous message.',
@@ -363,6 +373,29 @@ describe('blocks', () => {
     const images = Array.from({ length: 19 }, () => image())
     const crowded = translate(messages(user('go', document('T0'), document('T1'), ...images)))
     expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1' }])
+  })
+
+  test('2 citations, B5: search results are counted as the client counts them', () => {
+    const found = (text: string): object => ({
+      type: 'search_result',
+      source: 's',
+      title: 't',
+      content: [{ type: 'text', text }],
+    })
+    const { reply } = translate(
+      messages(user('a'), assistant(toolUse('t1')), user(found(' '), found('x'), toolResult('t1', [found('y')]))),
+    )
+    expect(reply.searchResults).toEqual([2, 1])
+  })
+
+  test('T6 half of a surrogate pair in a schema, too', () => {
+    const schema = { type: 'object', properties: { ['k\ud800']: { type: 'string' } } }
+    const { outputConfig } = lawfulBody({
+      messages: [user('a')],
+      output_config: { format: { type: 'json_schema', schema } },
+    })
+    const text = outputConfig?.textFormat?.structure.jsonSchema.schema ?? ''
+    expect(Object.keys((JSON.parse(text) as { properties: object }).properties)).toEqual(['k\ufffd'])
   })
 
   test('D1 a base64 document must be one that Bedrock reads', () => {

@@ -30,7 +30,10 @@ describe('the policy', () => {
     expect(citationsOf({ messages: [user('a', pdf)] })).toEqual({ enabled: true })
     expect(citationsOf({ messages: [user('a', pdf)] }, { policy: { pdf: 'text' } })).toBeUndefined()
     const schema = { type: 'json_schema', schema: { type: 'object' } }
-    expect(citationsOf({ messages: [user('a', pdf)], output_config: { format: schema } })).toBeUndefined()
+    const structured = { messages: [user('a', pdf)], output_config: { format: schema } }
+    expect(citationsOf(structured)).toBeUndefined()
+    // A schema that is only asked for in words does not exclude them.
+    expect(citationsOf(structured, { modelId: 'claude-opus-4-8' })).toEqual({ enabled: true })
   })
 
   test('D6 K12 the first turn with documents decides for the conversation', () => {
@@ -43,6 +46,10 @@ describe('the policy', () => {
     expect(cited(user('a', text, pdf))).toEqual([true, true])
     expect(cited(user('a', text), user('b', pdf))).toEqual([true, true])
     expect(cited(user('a', text), assistant('b'), user('c', pdf))).toEqual([undefined, undefined])
+    // What is not sent decides nothing.
+    const blank = { ...text, source: { ...text.source, data: ' ' } }
+    expect(cited(user('a', blank), assistant('b'), user('c', pdf))).toEqual([true])
+    expect(cited(user('a', text), assistant({ type: 'compaction', content: 'S' }), user('c', pdf))).toEqual([true])
     const { notes } = translate({ messages: [user('a', text), assistant('b'), user('c', pdf)] })
     expect(notes.some(({ level, what }) => level === 'info' && what.startsWith('a PDF behind other'))).toBe(true)
   })
@@ -91,7 +98,13 @@ describe('the policy', () => {
       performanceConfig: { latency: 'optimized' },
       serviceTier: { type: 'priority' },
     } as const
-    expect(lawfulBody({ ...ask, service_tier: 'auto' }, { policy: { fixed } })).toMatchObject(fixed)
+    const ofStream = lawfulBody({ ...ask, service_tier: 'auto', stream: true }, { policy: { fixed } })
+    expect(ofStream).toMatchObject(fixed)
+    // AWS knows the mode of a guardrail for streams alone.
+    expect(lawfulBody(ask, { policy: { fixed } }).guardrailConfig).toEqual({
+      guardrailIdentifier: 'g1',
+      guardrailVersion: '1',
+    })
     expect(lawfulBody({ ...ask, service_tier: 'auto' }).serviceTier).toBeUndefined()
   })
 })
@@ -113,6 +126,10 @@ describe('what a model has refused', () => {
       translate(ask, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
     expect(flags(['context-1m-2025-08-07'])).toBeUndefined()
     expect(flags(['fine-grained-tool-streaming-2025-05-14'])).toEqual(['fine-grained-tool-streaming-2025-05-14'])
+    // One that was refused alone is not sent in company either.
+    expect(flags(['context-1m-2025-08-07', 'fine-grained-tool-streaming-2025-05-14'])).toEqual([
+      'fine-grained-tool-streaming-2025-05-14',
+    ])
   })
 
   test('1.10 cache points, K9: none for a model that takes none', () => {

@@ -262,6 +262,22 @@ describe('tools', () => {
     })
   })
 
+  test('N12 a tool of the same name in both channels is refused', () => {
+    const computer = { type: 'computer_20250124', name: 'computer', display_width_px: 1, display_height_px: 1 }
+    expect(refusal(() => translate({ ...ask, tools: [tool('computer'), computer] }))).toContain('must be unique')
+  })
+
+  test('N8 N9 the marker of a tool that is not shown goes to the one before it', () => {
+    const late = tool('Late', { defer_loading: true, cache_control: { type: 'ephemeral', ttl: '1h' } })
+    const { tools } =
+      lawfulBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral' } }), late] }).toolConfig ?? {}
+    expect(tools?.map((entry) => ('toolSpec' in entry ? entry.toolSpec.name : entry))).toEqual([
+      'A',
+      { cachePoint: { type: 'default', ttl: '1h' } },
+    ])
+    expect(lawfulBody({ ...ask, tools: [late, tool('A')] }).toolConfig?.tools.length).toBe(1)
+  })
+
   test('N10 tools of a type that nobody knows are refused by name', () => {
     expect(refusal(() => translate({ ...ask, tools: [{ type: 'hologram_20300101', name: 'h' }] }))).toBe(
       "tools.0.type: tools of type 'hologram_20300101' are not known to this endpoint",

@@ -53,6 +53,7 @@ export const toBetas = (
   const context: BetaContext = { model, thinking }
   const isForwarded = (flag: string): boolean =>
     model.isClaude &&
+    !refusedBetas.includes(flag) &&
     (needed.includes(flag) || policy.extraBetas.includes(flag) || forwarded.get(flag)?.(context) === true)
 
   const kept: string[] = []

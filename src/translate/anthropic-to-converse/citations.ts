@@ -3,7 +3,9 @@ import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
+import { findSummary } from './compaction.ts'
 import type { CitationPolicy } from './context.ts'
+import { isEmptyDocument } from './documents.ts'
 import { formatOf } from './output-format.ts'
 
 const isPdf = (block: DocumentBlock): boolean =>
@@ -17,17 +19,21 @@ const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citab
     return block.type === 'tool_result' && Array.isArray(block.content) ? citableIn(block.content) : []
   })
 
-/** What can be cited, by turns of the user's: messages without one of the assistant's between them. */
+/**
+ * What can be cited, by turns of the user's: messages without one of the assistant's between them. What
+ * a compaction has summed up is not sent.
+ */
 const citableByTurn = (messages: readonly InputMessage[]): Citable[][] => {
   const turns: Citable[][] = [[]]
-  for (const { role, content } of messages) {
+  for (const { role, content } of messages.slice(findSummary(messages)?.index ?? 0)) {
     if (role === 'assistant') turns.push([])
     else if (Array.isArray(content)) turns.at(-1)?.push(...citableIn(content))
   }
   return turns
 }
 
-const isDocument = (block: Citable): block is DocumentBlock => block.type === 'document'
+/** A document with something in it: an empty one is not sent. */
+const isDocument = (block: Citable): block is DocumentBlock => block.type === 'document' && !isEmptyDocument(block)
 
 /**
  * Whether the documents go with citations: all of them or none, and never with structured output. The
@@ -47,7 +53,8 @@ export const citationPolicy = (
     blocks.some((block) => block.type === type && block.citations?.enabled === true)
 
   const documents = isAsked('document')
-  const isVisual = pdf === 'visual' && model.isClaude && formatOf(request) === undefined && !documents
+  const isStructured = formatOf(request) !== undefined && model.structuredOutput
+  const isVisual = pdf === 'visual' && model.isClaude && !isStructured && !documents
   const first = turns.map((turn) => turn.filter(isDocument)).find((turn) => turn.length > 0) ?? []
   const forced = isVisual && first.some(isPdf)
   if (isVisual && !forced && blocks.some((block) => isDocument(block) && isPdf(block))) {

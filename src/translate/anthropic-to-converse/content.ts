@@ -7,7 +7,6 @@ import { isBlank } from './blank.ts'
 import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
-import { converseToolUseId } from './tool-names.ts'
 import { toToolResult } from './tool-result.ts'
 import { toTranscript } from './transcript.ts'
 
@@ -28,14 +27,14 @@ const toToolInput = (input: unknown): unknown => {
 
 const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock => ({
   toolUse: {
-    toolUseId: converseToolUseId(block.id),
+    toolUseId: translation.toolUseIds.toConverse(block.id),
     name: translation.toolNames.toConverse(block.name),
     input: toToolInput(block.input),
   },
 })
 
 /** Converse's block or blocks for one of the client's, each with its place in the request. */
-type Translated = readonly Pick<Unit<ContentBlock>, 'block' | 'partPaths'>[]
+type Translated = readonly Pick<Unit<ContentBlock>, 'block' | 'partPaths' | 'isTranscript'>[]
 
 const one = (block: ContentBlock): Translated => [{ block }]
 const all = (blocks: readonly ContentBlock[]): Translated => blocks.map((block) => ({ block }))
@@ -90,7 +89,7 @@ const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Tra
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
       translation.notes.dropped(path, "a tool of Anthropic's: told as words")
-      return one({ text: toTranscript(block) })
+      return [{ block: { text: toTranscript(block) }, isTranscript: true }]
     default:
       return assertNever(block)
   }

@@ -4,7 +4,8 @@ import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
 import type { DocumentNames } from './document-names.ts'
-import type { ToolNames } from './tool-names.ts'
+import type { SearchResults } from './search-results.ts'
+import type { ToolNames, ToolUseIds } from './tool-names.ts'
 
 /** What one translation carries from room to room. Made new for each request. */
 export interface Translation {
@@ -14,6 +15,8 @@ export interface Translation {
   readonly refusedBetas: readonly string[]
   readonly notes: Notes
   readonly toolNames: ToolNames
+  readonly toolUseIds: ToolUseIds
+  readonly searchResults: SearchResults
   readonly documentNames: DocumentNames
   readonly citations: CitationPolicy
 }
@@ -38,6 +41,8 @@ export interface Unit<Block> {
   cachePoint?: CachePoint
   /** Where the block stood in the client's request. */
   readonly path: Path
+  /** Told as words, because only Anthropic could have gone on with it. */
+  readonly isTranscript?: true
   /** Of a tool result: where each of its parts stood. */
   readonly partPaths?: readonly Path[]
 }

@@ -31,6 +31,24 @@ interface DocumentParts {
 const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
   blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
 
+/** Whether nothing of a document is left to be sent. Images in it stand beside it. */
+export const isEmptyDocument = ({ source }: DocumentBlock): boolean => {
+  switch (source.type) {
+    case 'base64':
+      return wireBase64(source.data) === ''
+    case 'text':
+      return isBlank(source.data)
+    case 'content': {
+      const { content } = source
+      if (typeof content === 'string') return isBlank(content)
+      return textParts(content.filter((inner) => inner.type === 'text')).length === 0
+    }
+    case 'url':
+    case 'file':
+      return false
+  }
+}
+
 const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
   const source = requireInlineSource(block.source, [...path, 'document'])
   switch (source.type) {
@@ -87,8 +105,11 @@ export const toSearchResultParts = (
   const texts = textParts(content)
   if (texts.length === 0) {
     translation.notes.dropped(path, 'empty search result')
+    translation.searchResults.skip()
     return []
   }
   const cited = citations?.enabled === true ? { citations: { enabled: true } } : {}
-  return [{ searchResult: { source, title, content: texts, ...cited } }]
+  const searchResult: SearchResult = { source, title, content: texts, ...cited }
+  translation.searchResults.sent(searchResult)
+  return [{ searchResult }]
 }

@@ -2,6 +2,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest, OutputFormat } from '../../wire/anthropic/request.ts'
 import type { OutputConfig } from '../../wire/converse/request.ts'
 import type { Translation } from './context.ts'
+import { toConverseJson } from './converse-json.ts'
 
 const schemaName = 'response'
 
@@ -66,10 +67,10 @@ export const toOutputFormat = (request: MessagesRequest, translation: Translatio
   const format = formatOf(request)
   if (format === undefined) return {}
   if (translation.model.structuredOutput) {
-    const schema = JSON.stringify(lawfulSchema(format.schema))
+    const schema = toConverseJson(lawfulSchema(format.schema))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
   }
   translation.notes.changed(['output_config', 'format'], 'the model takes no schema: asked for in the system prompt')
-  const schema = JSON.stringify(format.schema)
+  const schema = toConverseJson(format.schema)
   return { instruction: `Answer with nothing but one JSON value that matches this JSON schema:\n${schema}` }
 }

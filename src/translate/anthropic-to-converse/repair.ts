@@ -1,4 +1,5 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
+import type { Path } from '../../base/path.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
 import type { ContentUnit, Turn } from './turns.ts'
@@ -11,6 +12,7 @@ import type { ContentUnit, Turn } from './turns.ts'
 
 /** White space is refused as a text. */
 const placeholder = '(no content)'
+const continuation = '(continue)'
 
 const isToolUse = (unit: ContentUnit): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: ContentUnit): boolean => 'toolResult' in unit.block
@@ -40,12 +42,18 @@ const isOrdered = (units: readonly ContentUnit[]): boolean => {
   return lifetimes.slice(0, Math.max(lifetimes.lastIndexOf('1h'), 0)).every((ttl) => ttl === '1h')
 }
 
+/** Gives a turn's units another order. Lifetimes that were lawful stay so. */
+const reorder = (turn: Turn, units: ContentUnit[]): void => {
+  const wasOrdered = isOrdered(turn.units)
+  turn.units = units
+  if (wasOrdered) keepLifetimesOrdered(units)
+}
+
 /** Results first, in their order, then the rest: Converse takes them only at a turn's beginning. */
 const resultsFirst = (turn: Turn): void => {
-  if (!turn.units.some(isToolResult)) return
-  const wasOrdered = isOrdered(turn.units)
-  turn.units = [...turn.units.filter(isToolResult), ...turn.units.filter((unit) => !isToolResult(unit))]
-  if (wasOrdered) keepLifetimesOrdered(turn.units)
+  const { units } = turn
+  if (!units.some(isToolResult)) return
+  reorder(turn, [...units.filter(isToolResult), ...units.filter((unit) => !isToolResult(unit))])
 }
 
 /** Text behind the last tool use would be read as the beginning of the answer. */
@@ -55,7 +63,7 @@ const toolUsesLast = (turn: Turn): void => {
   if (last === -1 || last === units.length - 1) return
   let firstOfRun = last
   while (firstOfRun > 0 && isToolUse(units[firstOfRun - 1] as ContentUnit)) firstOfRun -= 1
-  turn.units = [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)]
+  reorder(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
 }
 
 const checkUniqueUses = (turns: readonly Turn[]): void => {
@@ -68,7 +76,7 @@ const checkUniqueUses = (turns: readonly Turn[]): void => {
   }
 }
 
-const checkResults = (turn: Turn, previous: Turn | undefined): void => {
+const checkResults = (turn: Turn, previous: Turn | undefined, { toolUseIds }: Translation): void => {
   const asked = new Set(idsOf(previous, toolUseId))
   const answered = new Set<string>()
   for (const unit of turn.units) {
@@ -77,39 +85,43 @@ const checkResults = (turn: Turn, previous: Turn | undefined): void => {
     if (!asked.has(id)) {
       throw invalidRequest(
         unit.path,
-        `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${id}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
+        `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${toolUseIds.toClient(id)}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
       )
     }
     if (answered.has(id)) {
       throw invalidRequest(
         unit.path,
-        `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${id}`,
+        `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${toolUseIds.toClient(id)}`,
       )
     }
     answered.add(id)
   }
 }
 
-const checkAnswered = (turn: Turn, next: Turn | undefined): void => {
+/** `messages.N` of a block in it. */
+const messageOf = (path: Path): Path => path.slice(0, 2)
+
+const checkAnswered = (turn: Turn, next: Turn | undefined, { toolUseIds }: Translation): void => {
   const answered = new Set(idsOf(next, toolResultId))
   const open = idsOf(turn, toolUseId).filter((id) => !answered.has(id))
   if (open.length > 0) {
+    const unit = turn.units.find(({ block }) => toolUseId(block) === open[0])
     throw invalidRequest(
-      turn.path,
-      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+      messageOf(unit?.path ?? turn.path),
+      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.map(toolUseIds.toClient).join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
     )
   }
 }
 
 /** Every tool use has its one result in the next turn, and every result its use in the turn before. */
-export const pairToolResults = (turns: readonly Turn[]): void => {
+export const pairToolResults = (turns: readonly Turn[], translation: Translation): void => {
   checkUniqueUses(turns)
   for (const [index, turn] of turns.entries()) {
     if (turn.role === 'user') {
-      checkResults(turn, turns[index - 1])
+      checkResults(turn, turns[index - 1], translation)
       resultsFirst(turn)
     } else {
-      checkAnswered(turn, turns[index + 1])
+      checkAnswered(turn, turns[index + 1], translation)
       toolUsesLast(turn)
     }
   }
@@ -127,6 +139,11 @@ export const fillEmptyTurns = (turns: Turn[]): void => {
 export const checkPrefill = (turns: Turn[], translation: Translation): void => {
   const last = turns.at(-1)
   if (last?.role !== 'assistant') return
+  // A tool of Anthropic's was at work: as words its turn is over, and the model is to go on.
+  if (last.units.at(-1)?.isTranscript === true) {
+    turns.push({ role: 'user', units: [{ block: { text: continuation }, path: last.path }], path: last.path })
+    return
+  }
   if (!translation.model.prefill) {
     throw new GatewayError(
       'invalid_request_error',

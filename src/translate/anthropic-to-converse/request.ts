@@ -1,5 +1,5 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { Document } from '../../wire/converse/content.ts'
+import type { Document, SearchResult } from '../../wire/converse/content.ts'
 import type { ConverseMessage, ConverseRequest, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
 import { type Learned, nothingLearned, withLearned } from '../learned.ts'
@@ -17,10 +17,11 @@ import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { toOutputFormat } from './output-format.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
+import { createSearchResults } from './search-results.ts'
 import { type SystemUnit, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
-import { createToolNames } from './tool-names.ts'
+import { createToolNames, createToolUseIds } from './tool-names.ts'
 import { type OfferedTools, toTools, withoutTools } from './tools.ts'
 import { type Conversation, type Turn, toConversation } from './turns.ts'
 import { noteUnsentFields } from './unsent-fields.ts'
@@ -49,7 +50,7 @@ const stopSequencePaths = ['/stop_sequence', '/delta/stop_sequence']
 const toTurns = (request: MessagesRequest, translation: Translation): Conversation => {
   const conversation = toConversation(request.messages, translation)
   const { turns } = conversation
-  pairToolResults(turns)
+  pairToolResults(turns, translation)
   fillEmptyTurns(turns)
   checkPrefill(turns, translation)
   limitMedia(turns, translation)
@@ -66,12 +67,18 @@ const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: 
 const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
   turns.map(({ role, units }) => ({ role, content: withCachePoints(units) }))
 
-/** The client's documents in the order in which they are sent, by which Bedrock's citations count them. */
-const documentsIn = (turns: readonly Turn[], translation: Translation): ClientDocument[] =>
+const partsIn = (turns: readonly Turn[]): object[] =>
   turns
     .flatMap(({ units }) => units)
     .flatMap(({ block }): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
-    .flatMap((part) => ('document' in part ? [translation.documentNames.find((part.document as Document).name)] : []))
+
+/** The client's documents in the order in which they are sent, by which Bedrock's citations count them. */
+const documentsIn = (parts: readonly object[], { documentNames }: Translation): ClientDocument[] =>
+  parts.flatMap((part) => ('document' in part ? [documentNames.find((part.document as Document).name)] : []))
+
+/** The places of the client's search results, in the same way. */
+const searchResultsIn = (parts: readonly object[], { searchResults }: Translation): number[] =>
+  parts.flatMap((part) => ('searchResult' in part ? [searchResults.indexOf(part.searchResult as SearchResult)] : []))
 
 const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice): ToolConfig | undefined =>
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
@@ -94,6 +101,13 @@ const toSystemUnits = (
   return system
 }
 
+/** A guardrail's mode is of streams alone. */
+const toFixed = ({ fixed }: TranslationPolicy, isStream: boolean): TranslationPolicy['fixed'] => {
+  if (isStream || fixed.guardrailConfig === undefined) return fixed
+  const { streamProcessingMode: _mode, ...guardrailConfig } = fixed.guardrailConfig
+  return { ...fixed, guardrailConfig }
+}
+
 const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
   const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
   const model = withLearned(capabilitiesOf(modelId), learned)
@@ -104,6 +118,8 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
     refusedBetas: learned.refusedBetas,
     notes,
     toolNames: createToolNames(),
+    toolUseIds: createToolUseIds(),
+    searchResults: createSearchResults(),
     documentNames: createDocumentNames(),
     citations: citationPolicy(request, model, policy, notes),
   }
@@ -132,8 +148,8 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
 
   const toolConfig = toToolConfig(tools, choice)
   const effort = toEffort(request, translation)
-  const parts = { betas: target.betas, thinking, isThinking, choice, tools, effort }
-  const additional = toAdditionalFields(request, parts, target.learned?.refusedFields ?? [], translation)
+  const fields = { betas: target.betas, thinking, isThinking, choice, tools, effort }
+  const additional = toAdditionalFields(request, fields, target.learned?.refusedFields ?? [], translation)
   const inferenceConfig = toInferenceConfig(request, isThinking, translation)
   const asksForStop = inferenceConfig.stopSequences !== undefined && model.isClaude
   const body: ConverseRequest = {
@@ -144,8 +160,9 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
     ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
     ...(asksForStop && { additionalModelResponseFieldPaths: stopSequencePaths }),
     ...(textFormat && { outputConfig: { textFormat } }),
-    ...policy.fixed,
+    ...toFixed(policy, request.stream === true),
   }
+  const parts = partsIn(turns)
   return {
     body,
     reply: {
@@ -154,7 +171,8 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       toClientToolName: translation.toolNames.toClient,
       keepsCitations: citations,
       joinsTexts: citations.forced && !citations.searchResults,
-      documents: documentsIn(turns, translation),
+      documents: documentsIn(parts, translation),
+      searchResults: searchResultsIn(parts, translation),
       stopSequences: inferenceConfig.stopSequences ?? [],
       cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
     },

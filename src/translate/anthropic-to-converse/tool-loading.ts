@@ -86,6 +86,13 @@ const readMentions = (request: ToolRequest): Mentions => {
   return mentions
 }
 
+/** The marker of a tool that is not shown goes to the one before it; of two lifetimes the longer counts. */
+const handOnMarker = ({ cache_control: control }: Tool, offered: PlacedTool[]): void => {
+  const last = offered.at(-1)
+  if (!control || last === undefined || last.tool.cache_control?.ttl === '1h') return
+  offered[offered.length - 1] = { ...last, tool: { ...last.tool, cache_control: control } }
+}
+
 /** Tools that the client runs are all alike to Converse, whoever keeps their schema. */
 const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
 
@@ -111,5 +118,10 @@ export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] =
     return isLoaded
   }
   const isReplaced = ({ tool }: PlacedTool): boolean => tool.name !== undefined && mentions.defined.has(tool.name)
-  return [...declared.filter((placed) => !isReplaced(placed)), ...mentions.defined.values()].filter(isOffered)
+  const offered: PlacedTool[] = []
+  for (const placed of [...declared.filter((each) => !isReplaced(each)), ...mentions.defined.values()]) {
+    if (isOffered(placed)) offered.push(placed)
+    else handOnMarker(placed.tool, offered)
+  }
+  return offered
 }

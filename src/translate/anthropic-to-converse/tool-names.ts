@@ -26,26 +26,31 @@ const converseToolName = (name: string): string =>
     : shortened(name, maximumToolNameLength, /[^a-zA-Z0-9_-]/g)
 
 /** The same function serves `tool_use` and `tool_result`, so the pairs stay pairs. */
-export const converseToolUseId = (id: string): string =>
+const converseToolUseId = (id: string): string =>
   id.length <= maximumToolUseIdLength && lawfulId.test(id)
     ? id
     : shortened(id, maximumToolUseIdLength, /[^a-zA-Z0-9_.:-]/g)
 
-export interface ToolNames {
-  /** Client's name to Converse's; remembers the pair. */
-  toConverse(name: string): string
-  /** Converse's name to the client's. */
-  toClient(name: string): string
+interface Renamed {
+  /** The client's to Converse's; remembers the pair. */
+  readonly toConverse: (original: string) => string
+  /** Converse's to the client's. */
+  readonly toClient: (lawful: string) => string
 }
+export type ToolNames = Renamed
+export type ToolUseIds = Renamed
 
-export const createToolNames = (): ToolNames => {
+const createRenamed = (rename: (original: string) => string): Renamed => {
   const originals = new Map<string, string>()
   return {
-    toConverse(name) {
-      const lawful = converseToolName(name)
-      if (lawful !== name) originals.set(lawful, name)
+    toConverse(original) {
+      const lawful = rename(original)
+      if (lawful !== original) originals.set(lawful, original)
       return lawful
     },
-    toClient: (name) => originals.get(name) ?? name,
+    toClient: (lawful) => originals.get(lawful) ?? lawful,
   }
 }
+
+export const createToolNames = (): ToolNames => createRenamed(converseToolName)
+export const createToolUseIds = (): ToolUseIds => createRenamed(converseToolUseId)

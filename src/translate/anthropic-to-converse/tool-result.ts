@@ -6,7 +6,6 @@ import { isBlank } from './blank.ts'
 import type { Translation } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { imageFormatOf, toImage, wireBase64 } from './media.ts'
-import { converseToolUseId } from './tool-names.ts'
 
 const noOutput = '(no output)'
 const failedWithoutOutput = '(tool failed without output)'
@@ -81,7 +80,7 @@ export const toToolResult = (
   return {
     block: {
       toolResult: {
-        toolUseId: converseToolUseId(block.tool_use_id),
+        toolUseId: translation.toolUseIds.toConverse(block.tool_use_id),
         content: parts.map(([part]) => part),
         ...(isError ? { status: 'error' } : {}),
       },

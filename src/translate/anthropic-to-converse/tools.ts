@@ -68,10 +68,9 @@ const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation
   translation.notes.changed(path, `server tool removed: ${sentence}`)
 }
 
-const checkUnique = (units: readonly ToolUnit[]): void => {
+const checkUnique = (units: readonly ToolUnit[], native: readonly NativeTool[]): void => {
   const seen = new Set<string>()
-  for (const unit of units) {
-    const { name } = unit.block.toolSpec
+  for (const name of [...native.map(({ tool }) => tool.name), ...units.map(({ block }) => block.toolSpec.name)]) {
     if (seen.has(name)) throw invalidRequest(['tools'], 'Tool names must be unique.')
     seen.add(name)
   }
@@ -139,7 +138,7 @@ export const toTools = (request: MessagesRequest, translation: Translation): Off
     else native.push(toNativeTool(tool, beta))
     markLast(units, toCachePoint(tool.cache_control, translation), path, translation)
   }
-  checkUnique(units)
+  checkUnique(units, native)
   if (units.length > 0) return { units, native, areStandIns: false }
   const standIns = standInsFor(usedNames(request, translation), native)
   return { units: standIns, native, areStandIns: standIns.length > 0 && native.length === 0 }

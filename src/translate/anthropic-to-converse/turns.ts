@@ -140,8 +140,9 @@ const mayStand = (parts: readonly Part[], index: number, turns: readonly Turn[],
 type SystemPart = Extract<Part, { role: 'system' }>
 
 const addSystemPart = (part: SystemPart, turns: Turn[], isNative: boolean, translation: Translation): void => {
-  if (part.texts.every(({ block }) => isBlank(block.text))) return
-  const { units } = turnOf(turns, isNative ? 'system' : 'user', part.path)
+  const isWordless = part.texts.every(({ block }) => isBlank(block.text))
+  // Without words it is the user's turn all the same: the assistant's is over.
+  const { units } = turnOf(turns, isNative && !isWordless ? 'system' : 'user', part.path)
   for (const { block, path } of part.texts) {
     const isWord = isNative || isBlank(block.text)
     addBlock(units, isWord ? block : { ...block, text: asReminder(block.text) }, path, translation)

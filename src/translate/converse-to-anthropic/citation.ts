@@ -38,7 +38,7 @@ export const toCitation = (citation: Citation, reply: ReplyContext): TextCitatio
     return {
       type: 'search_result_location',
       cited_text,
-      search_result_index: searchResultIndex,
+      search_result_index: reply.searchResults[searchResultIndex] ?? searchResultIndex,
       source: citation.source ?? '',
       title: citation.title ?? null,
       start_block_index: start,

@@ -13,6 +13,8 @@ export interface ReplyContext {
   readonly joinsTexts: boolean
   /** The client's documents in the order in which they were sent, by which Bedrock counts them. */
   readonly documents: readonly ClientDocument[]
+  /** The places of the client's search results, likewise. */
+  readonly searchResults: readonly number[]
   readonly stopSequences: readonly string[]
   /** Every cache point of the request was for an hour. */
   readonly cachesForAnHour: boolean

@@ -74,11 +74,12 @@ const ThinkingBlock = Open({
   type: Type.Literal('thinking'),
   thinking: Type.String(),
   signature: Maybe(Type.String()),
+  ...cacheable,
 })
 
 export type ThinkingBlock = Static<typeof ThinkingBlock>
 
-const RedactedThinkingBlock = Open({ type: Type.Literal('redacted_thinking'), data: Type.String() })
+const RedactedThinkingBlock = Open({ type: Type.Literal('redacted_thinking'), data: Type.String(), ...cacheable })
 
 const ToolUseBlock = Open({
   type: Type.Literal('tool_use'),
@@ -160,6 +161,7 @@ export type ToolResultBlock = Static<typeof ToolResultBlock>
 const ToolChangeBlock = Open({
   type: OneOf('tool_addition', 'tool_removal'),
   tool: Open({ type: Type.String(), name: Type.Optional(Type.String()) }),
+  ...cacheable,
 })
 
 export const ContentBlock = Type.Union([

@@ -38,6 +38,8 @@ export interface GatewayErrorOptions {
   readonly shouldRetry?: boolean
   /** Seconds, told to the client as `retry-after`. */
   readonly retryAfterSeconds?: number
+  /** What an event in the middle of a stream tells, where it differs from what a status would. */
+  readonly typeInStream?: ErrorType
   /** Whether we ourselves may send the same request again before the client hears of it. */
   readonly retryable?: boolean
   /** The upstream's own id of the failed call, for its support. */
@@ -58,6 +60,7 @@ export class GatewayError extends Error {
   readonly type: ErrorType
   readonly status: number
   readonly shouldRetry: boolean | undefined
+  readonly typeInStream: ErrorType
   readonly retryAfterSeconds: number | undefined
   readonly retryable: boolean
   readonly upstreamRequestId: string | undefined
@@ -69,6 +72,7 @@ export class GatewayError extends Error {
     this.type = type
     this.status = options.status ?? statusOf[type]
     this.shouldRetry = options.shouldRetry
+    this.typeInStream = options.typeInStream ?? type
     this.retryAfterSeconds = options.retryAfterSeconds
     this.retryable = options.retryable ?? false
     this.upstreamRequestId = options.upstreamRequestId

@@ -26,9 +26,7 @@ const headers: Readonly<Record<string, string>> = {
   'x-accel-buffering': 'no',
 }
 
-/** Inside a stream Claude Code tries again by itself only when told of an overload. */
-const asEvent = (error: GatewayError): GatewayError =>
-  error.type === 'rate_limit_error' ? new GatewayError('overloaded_error', error.message) : error
+const asEvent = (error: GatewayError): GatewayError => new GatewayError(error.typeInStream, error.message)
 
 const encodeBatch = (batch: Batch): Uint8Array => {
   let text = ''

@@ -1,15 +1,22 @@
+import { maximumMedia, omissionText } from '../translate/anthropic-to-converse/media-limits.ts'
+import { createNotes, type Notes } from '../translate/notes.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Surroundings } from './url-sources/download.ts'
-import { fetchSource, refuseAt, type SourceLimits } from './url-sources/fetch-source.ts'
-import { findPlaces, type Place, type Source, withSources } from './url-sources/places.ts'
+import { fetchSource, type SourceLimits } from './url-sources/fetch-source.ts'
+import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './url-sources/places.ts'
 import { isPublicAddress } from './url-sources/public-address.ts'
 
 /**
  * The request with the bytes in place of each URL, because Converse takes only bytes; the very same
- * object where it holds no URL. Rejects with GatewayError: a 400 that names the source, or that the
+ * object where it holds no URL. Of more than a request may hold the oldest are not fetched: a text stands
+ * in their place, and `notes` say so. Rejects with GatewayError: a 400 that names the source, or that the
  * client has gone.
  */
-export type InlineUrlSources = (request: MessagesRequest, signal: AbortSignal) => Promise<MessagesRequest>
+export type InlineUrlSources = (
+  request: MessagesRequest,
+  signal: AbortSignal,
+  notes?: Notes,
+) => Promise<MessagesRequest>
 
 interface Limits extends SourceLimits {
   readonly sourcesPerRequest: number
@@ -25,7 +32,7 @@ const defaultLimits: Limits = {
   /** As long as a client waits for its first sign of life. */
   milliseconds: 10_000,
   /** Bedrock's, for images and documents of one request. */
-  sourcesPerRequest: 20,
+  sourcesPerRequest: maximumMedia,
   /** One request is no flood. */
   atOnce: 4,
 }
@@ -42,9 +49,9 @@ const fetchAll = async (
   surroundings: Surroundings,
   limits: Limits,
   callerSignal: AbortSignal,
-): Promise<ReadonlyMap<object, Source>> => {
+): Promise<ReadonlyMap<Place, Source>> => {
   const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
-  const sources = new Map<object, Source>()
+  const sources = new Map<Place, Source>()
   const all = new AbortController()
   const leave = (): void => all.abort(callerSignal.reason)
   callerSignal.addEventListener('abort', leave, { once: true })
@@ -56,7 +63,7 @@ const fetchAll = async (
       const [first] = group
       if (first === undefined) continue
       const source = await fetchSource(first, surroundings, limits, all.signal)
-      for (const { block } of group) sources.set(block, source)
+      for (const place of group) sources.set(place, source)
     }
   }
   try {
@@ -72,13 +79,18 @@ const fetchAll = async (
 export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
   const { lookup, get, isAddressAllowed = isPublicAddress } = options
   const limits = { ...defaultLimits, ...options.limits }
-  return async (request, signal) => {
+  return async (request, signal, notes = createNotes()) => {
     const places = findPlaces(request)
     if (places.length === 0) return request
-    const surplus = places[limits.sourcesPerRequest]
-    if (surplus !== undefined) {
-      throw refuseAt(surplus)(`At most ${limits.sourcesPerRequest} URL sources are supported in one request.`)
+    const surplus = Math.max(places.length - limits.sourcesPerRequest, 0)
+    const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
+    const replacements = new Map<object, ReturnType<typeof asText>>()
+    for (const place of places.slice(0, surplus)) {
+      const text = omissionText(place.block.type)
+      notes.changed(place.path, text)
+      replacements.set(place.block, asText(place, text))
     }
-    return withSources(request, await fetchAll(places, { lookup, get, isAddressAllowed }, limits, signal))
+    for (const [place, source] of sources) replacements.set(place.block, withSource(place, source))
+    return withReplacements(request, replacements)
   }
 }

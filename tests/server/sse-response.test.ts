@@ -17,14 +17,14 @@ const controlled = () => {
 
 describe('a failure', () => {
   test.each([
-    ['rate_limit_error', 'overloaded_error'],
-    ['overloaded_error', 'overloaded_error'],
-    ['api_error', 'api_error'],
-    ['invalid_request_error', 'invalid_request_error'],
-  ] as const)('%s in the middle is told as %s', async (type, told) => {
+    ['rate_limit_error', 'rate_limit_error', undefined],
+    ['rate_limit_error', 'overloaded_error', 'overloaded_error'],
+    ['api_error', 'api_error', undefined],
+    ['invalid_request_error', 'invalid_request_error', undefined],
+  ] as const)('3.4 after: %s in the middle is told as %s', async (type, told, typeInStream) => {
     async function* batches() {
       yield ping
-      throw new GatewayError(type, 'words')
+      throw new GatewayError(type, 'words', typeInStream && { typeInStream })
     }
     expect(await readEvents(sseResponse(batches(), options))).toEqual([
       { type: 'ping' },
@@ -45,7 +45,7 @@ describe('a failure', () => {
   })
 
   test('before the stream was there is one as well', async () => {
-    const late = Promise.reject<AsyncIterable<EventBatch>>(new GatewayError('rate_limit_error', 'slow down'))
+    const late = Promise.reject<AsyncIterable<EventBatch>>(new GatewayError('overloaded_error', 'slow down'))
     expect(await readEvents(sseResponse(late, options))).toMatchObject([
       { type: 'ping' },
       { type: 'error', error: { type: 'overloaded_error', message: 'slow down' } },

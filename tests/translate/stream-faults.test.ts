@@ -65,6 +65,25 @@ describe('a stream', () => {
     expect([names.at(-1), failure]).toEqual(['message_stop', ''])
   })
 
+  test('3.2 change: thinking that is not signed is over when others have spoken for a while', async () => {
+    const thought: ConverseStreamEvent = {
+      type: 'contentBlockDelta',
+      contentBlockIndex: 0,
+      delta: { reasoningContent: { text: 'hm' } },
+    }
+    const words = Array.from({ length: 3 }, () => text('x', 1))
+    // Read before the answer has ended.
+    expect((await read([start, thought, ...words]))[0].slice(2)).toEqual([
+      'content_block_start',
+      'content_block_delta',
+      'content_block_stop',
+      'content_block_start',
+      ...words.map(() => 'content_block_delta'),
+    ])
+    const [, , ...waiting] = (await read([start, thought, ...words.slice(1)]))[0]
+    expect(waiting).toEqual(['content_block_start', 'content_block_delta'])
+  })
+
   test('with the input of a tool use that never began cannot be used', async () => {
     const failure = 'Bedrock sent the input of a tool use that it had not started.'
     expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([begun, failure])

@@ -133,6 +133,9 @@ describe("4.1 places are the client's own", () => {
       'messages: x, and messages.5 and messages.6.content.0: y',
     ],
     ['tools.0.custom.input_schema: x', 'tools.1.custom.input_schema: x'],
+    // What was sent: Bash, its cache point, Read. A point is no tool, so the model has counted.
+    ['tools.1.custom.input_schema: x', 'tools.2.custom.input_schema: x'],
+    ['tools.1: x', 'tools.1: x'],
     ["'toolConfig.tools.3.member.toolSpec.name' failed", "'tools.2.name' failed"],
     ['tools[2].strict: x', 'tools.2.strict: x'],
     ['system.0: x, system.1: y', 'system: x, messages.0.content.0: y'],

@@ -240,7 +240,7 @@ describe('connections that fail', () => {
 
 describe('3.4 exceptions: failures in a stream', () => {
   test.each([
-    ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm'],
+    ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm', 'overloaded_error'],
     ['serviceUnavailableException', { message: 'm' }, 'overloaded_error', 'm'],
     ['internalServerException', { message: 'm' }, 'api_error', 'm'],
     [
@@ -272,7 +272,14 @@ describe('3.4 exceptions: failures in a stream', () => {
       'Authentication failed: bad',
     ],
     ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: somethingNewException'],
-  ])('%s %p', (exception, payload, type, message) => {
-    expect(toStreamError(exception, payload, wording)).toMatchObject({ type, message } as never)
-  })
+  ] as [string, object, string, string, string?][])(
+    '%s %p',
+    (exception, payload, type, message, typeInStream = type) => {
+      expect(toStreamError(exception, payload as never, wording)).toMatchObject({
+        type,
+        message,
+        typeInStream,
+      } as never)
+    },
+  )
 })

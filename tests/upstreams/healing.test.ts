@@ -89,6 +89,22 @@ const cases: readonly Case[] = [
     without: 'a schema for its answers',
   },
   {
+    row: 'extraneous keys',
+    name: "thinking's display, by its place",
+    complaint: 'Malformed input request: #/thinking: extraneous key [display] is not permitted, please reformat',
+    members: { thinking: { type: 'adaptive', display: 'summarized' } },
+    gone: /display/,
+    without: 'thinking.display',
+  },
+  {
+    row: 'thinking type',
+    name: 'adaptive thinking, in other words',
+    complaint: byModel("thinking type 'adaptive' is not supported"),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
     row: 'additional fields',
     name: "thinking's display",
     complaint: byModel('thinking.adaptive.display: Extra inputs are not permitted'),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { createNotes } from '../../src/translate/notes.ts'
 import { productName, version } from '../../src/version.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../support/chain.ts'
@@ -246,12 +247,30 @@ describe('what a URL may not be', () => {
       'messages.0.content.0.source.content.0.image.source.url: Only HTTPS',
     )
   })
+})
 
-  test('B3 D4 twenty-one are too many, and none is fetched', async () => {
-    const given = asking(...Array.from({ length: 21 }, () => at('image')))
-    expect(await refusalOf(sourcesFrom(nobody, { lookup }), given)).toBe(
-      'messages.0.content.20.image.source.url: At most 20 URL sources are supported in one request.',
-    )
+describe('more than a request may hold', () => {
+  test('B3 D4 1.2.10 the oldest are not fetched, and a text stands in their place', async () => {
+    const host = await fileHost(() => file('image/png', png))
+    const many = Array.from({ length: 22 }, (_, index) => at('image', `https://files.example/${index}`))
+    const notes = createNotes()
+    const { messages } = await sourcesFrom(host)(asking(...many), never, notes)
+    const kinds = [messages[0]?.content ?? []].flat().map((block) => (typeof block === 'string' ? block : block.type))
+    expect(kinds).toEqual(['text', 'text', ...Array.from({ length: 20 }, () => 'image')])
+    expect(notes.all.map(({ path }) => path)).toEqual(['messages.0.content.0', 'messages.0.content.1'])
+    expect(host.requests.length).toBe(20)
+  })
+
+  test('B3 D4 B12 what a compaction has summed up is not fetched', async () => {
+    const summary = { type: 'compaction', content: 'They looked at pictures.' }
+    const given = request({
+      messages: [
+        { role: 'user', content: [at('image', 'http://not-even-lawful.example/a')] },
+        { role: 'assistant', content: [summary] },
+        { role: 'user', content: 'And now?' },
+      ],
+    }) as MessagesRequest
+    expect(await sourcesFrom(nobody)(given, never)).toBe(given)
   })
 })
 

@@ -10,7 +10,8 @@ export interface ClientPaths {
   block(message: number, index: number, kind?: string): Path | undefined
   /** Of a part of a tool result. */
   part(message: number, block: number, index: number): Path | undefined
-  tool(index: number): Path | undefined
+  /** `isTool`: the words say that it is a tool, and no cache point. */
+  tool(index: number, isTool: boolean): Path | undefined
   system(index: number): Path | undefined
 }
 
@@ -53,7 +54,11 @@ export const createClientPaths = (
     message: (index) => turns[index]?.path,
     block: (message, index, kind) => findBlock(message, index, kind)?.path,
     part: (message, block, index) => findBlock(message, block, 'tool_result')?.partPaths?.[index],
-    tool: (index) => unitAt(tools, index)?.path,
+    tool(index, isTool) {
+      // The model itself does not count cache points.
+      const isPoint = asSent(tools)[index] === undefined
+      return (isTool && isPoint ? tools[index] : unitAt(tools, index))?.path
+    },
     system: (index) => unitAt(system, index)?.path,
   }
 }

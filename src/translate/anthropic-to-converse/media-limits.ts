@@ -14,9 +14,12 @@ interface Limit {
   readonly of: string
 }
 
+/** Of one request. */
+export const maximumMedia = 20
+
 const perRequest: Limit = {
   kinds: ['image', 'document'],
-  most: 20,
+  most: maximumMedia,
   of: 'images and documents per request',
 }
 
@@ -37,6 +40,12 @@ const count = (block: ContentBlock, limit: Limit): number => {
   return parts.filter((part) => isCounted(part, limit)).length
 }
 
+const omission = (kind: MediaKind, { most, of }: Limit): string =>
+  `[${kind} omitted: Bedrock allows at most ${most} ${of}]`
+
+/** What stands in the place of one of the oldest, beyond what a request may hold. */
+export const omissionText = (kind: MediaKind): string => omission(kind, perRequest)
+
 /** Claude Code takes its media out by these words. */
 const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
   new GatewayError(
@@ -54,7 +63,7 @@ const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translati
     const kind = mediaKind(part)
     if (kind === undefined || surplus <= 0 || !isCounted(part, limit)) return part
     surplus -= 1
-    const text = `[${kind} omitted: Bedrock allows at most ${limit.most} ${limit.of}]`
+    const text = omission(kind, limit)
     translation.notes.changed(unit.path, text)
     return { text }
   }

@@ -63,6 +63,11 @@ export class BlockEvents {
     return open.kind === 'tool_use' || (open.kind === 'thinking' && open.held === '')
   }
 
+  /** Whether thinking is open. */
+  get isThinking(): boolean {
+    return this.#open?.kind === 'thinking'
+  }
+
   get hasToolUse(): boolean {
     return this.#hasToolUse
   }

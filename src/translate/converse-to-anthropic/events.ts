@@ -14,6 +14,12 @@ export type EventBatch = readonly MessageStreamEvent[]
 
 type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'contentBlockDelta' | 'contentBlockStop' }>
 
+/**
+ * Thinking ends in its signature; of models that sign nothing, in silence. After so many events of other
+ * blocks it is over, so that nobody waits for the answer's end to read it.
+ */
+const silentEvents = 3
+
 /** One answer on its way: Converse's events go in, Anthropic's come out in `out`. */
 class StreamState {
   readonly out: MessageStreamEvent[] = []
@@ -22,6 +28,8 @@ class StreamState {
   readonly #blocks: BlockEvents
   /** Events of another block that came before the open one had ended: they wait for that. */
   #waiting: BlockEvent[] = []
+  /** How many events in a row had to wait. */
+  #silence = 0
   #hasStarted = false
   #isFinished = false
   #stop: MessageStop | undefined
@@ -101,8 +109,14 @@ class StreamState {
     const index = event.contentBlockIndex ?? 0
     if (this.#blocks.mustWait(index)) {
       this.#waiting.push(event)
+      this.#silence += 1
+      if (this.#silence < silentEvents || !this.#blocks.isThinking) return
+      // Nothing more of the open block has come among all these: it ended without a word.
+      this.#blocks.close()
+      this.#release()
       return
     }
+    this.#silence = 0
     if (event.type === 'contentBlockStart') this.#blocks.start(event)
     else if (event.type === 'contentBlockDelta') this.#blocks.delta(event)
     else this.#blocks.stop(index)

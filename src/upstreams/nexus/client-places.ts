@@ -18,7 +18,7 @@ const kinds: ReadonlyMap<string, string> = new Map([
 
 const inMessages =
   /\bmessages(?:\.(\d+)(\.member)?|\[(\d+)\])(\.content(?:(?:\.(\d+)(?:\.member)?|\[(\d+)\])(?:\.(\w+)(?:\.content(?:\.(\d+)(?:\.member)?|\[(\d+)\]))?)?)?)?/g
-const inTools = /\b(?:toolConfig\.)?tools(?:\.(\d+)(\.member)?|\[(\d+)\])(?:\.toolSpec)?/g
+const inTools = /\b(?:toolConfig\.)?tools(?:\.(\d+)(\.member)?|\[(\d+)\])(?:\.toolSpec)?(?=(\.custom)?)/g
 const inSystem = /\bsystem(?:\.(\d+)(\.member)?|\[(\d+)\])/g
 
 const numberIn = (...groups: (string | undefined)[]): number | undefined => {
@@ -61,6 +61,8 @@ export const withClientPlaces = (message: string, paths: ClientPaths): string =>
       const kind = converseKind === undefined ? undefined : (kinds.get(converseKind) ?? converseKind)
       return blockPlace(found, paths, [index, block - first, part === undefined ? undefined : part - first], kind)
     })
-    .replace(inTools, place(paths.tool))
+    .replace(inTools, (found: string, dot?: string, member?: string, bracket?: string, custom?: string) =>
+      place((index) => paths.tool(index, custom !== undefined))(found, dot, member, bracket),
+    )
     .replace(inSystem, place(paths.system))
 }

@@ -6,7 +6,7 @@ import type { CountTokensInput } from '../../wire/converse/count-tokens.ts'
 import type { CallContext } from '../upstream.ts'
 import type { NexusClient } from './client.ts'
 import { exceptionName } from './error-kinds.ts'
-import type { FailedAnswer } from './errors.ts'
+import { type FailedAnswer, NexusError } from './errors.ts'
 
 /** Counting is an operation of its own, which not every gateway has, and not for every model. */
 
@@ -19,7 +19,10 @@ const aboutModel = /\bmodel\b/i
 /** What a failed answer says of counting itself; undefined where only this one count failed. */
 export const countRefusal = ({ status, headers }: FailedAnswer, error: GatewayError): CountRefusal | undefined => {
   if (exceptionName(headers.get('x-amzn-errortype') ?? '') === 'UnknownOperation') return 'all'
-  const isAboutModel = aboutModel.test(error.message)
+  // What is denied is always said to be of the model: only Nexus's own words tell.
+  const isDenied = error instanceof NexusError && error.type === 'permission_error'
+  const words = isDenied ? error.upstreamWords : error.message
+  const isAboutModel = aboutModel.test(words)
   if (operationMissing.has(status)) {
     if (error.type === 'authentication_error') return undefined
     return isAboutModel ? 'model' : 'all'

@@ -93,8 +93,11 @@ const rows: readonly Row[] = [
       // The model names the kind of thinking on the way (`thinking.adaptive.display`).
     ].map(([, field = '']) => refusedField(field.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1'), sent)),
   (words, sent) =>
-    [...words.matchAll(/extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
-      ([, key = '']) => extraneous.get(key) ?? refusedField(key, sent),
+    [...words.matchAll(/(?:#((?:\/\w{1,40}){0,4}): )?extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
+      ([, pointer = '', key = '']) => {
+        const place = [...pointer.split('/').filter((step) => step !== ''), key].join('.')
+        return extraneous.get(key) ?? refusedField(place, sent)
+      },
     ),
   (words, sent) => {
     const sentFlags = additionalOf(sent)['anthropic_beta']

@@ -2,7 +2,7 @@ import type { ErrorType, GatewayErrorOptions } from '../../base/errors.ts'
 
 /** Which of Anthropic's errors one of AWS's is. Source: the specification's status map. */
 
-export interface Kind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable'> {
+export interface Kind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable' | 'typeInStream'> {
   readonly type: ErrorType
   /** The words name the model, so that Claude Code takes it for the one that is missing. */
   readonly namesModel?: boolean
@@ -15,7 +15,9 @@ const badKey: Kind = { type: 'authentication_error', ...permanently }
 const forbidden: Kind = { type: 'permission_error', ...permanently }
 const missing: Kind = { type: 'not_found_error' }
 const missingModel: Kind = { ...missing, namesModel: true }
-const throttled: Kind = { type: 'rate_limit_error', ...retryable }
+const modelThrottled: Kind = { type: 'rate_limit_error', ...retryable }
+/** Inside a stream Claude Code tries again by itself only when told of an overload. */
+const throttled: Kind = { ...modelThrottled, typeInStream: 'overloaded_error' }
 const overQuota: Kind = { type: 'rate_limit_error', ...permanently }
 const overloaded: Kind = { type: 'overloaded_error', ...retryable }
 const timedOut: Kind = { type: 'timeout_error', ...retryable }
@@ -88,7 +90,7 @@ const kindOfStatus = (status: number): Kind => {
 
 /** The status that the model itself had given, inside an error about the model. */
 const kindOfModelStatus = (status: number): Kind => {
-  if (status === 429) return throttled
+  if (status === 429) return modelThrottled
   if (status === 529) return overloaded
   return status >= 500 ? failed : invalid
 }
@@ -137,6 +139,7 @@ export const kindOf = ({ name, status, message, anthropicType, originalStatus }:
   const ofModel = isOfModel && originalStatus !== undefined ? kindOfModelStatus(originalStatus) : undefined
   const known = byAnthropicType.get(anthropicType ?? '') ?? ofModel ?? byName.get(name) ?? byStatus
   const kind = kindOfWords(message, name === 'Validation') ?? known
-  const namesModel = kind.namesModel === true || (kind.type === 'permission_error' && /\bmodel\b/i.test(message))
+  const isDenied = kind.type === 'permission_error' && (name === 'AccessDenied' || /\bmodel\b/i.test(message))
+  const namesModel = kind.namesModel === true || isDenied
   return { ...kind, namesModel }
 }

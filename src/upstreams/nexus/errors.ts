@@ -16,11 +16,15 @@ interface Reported {
   readonly type?: string
 }
 
-/** What of an upstream's words is read and handed on, in characters: no honest sentence is longer. */
+/** What of an upstream's words is handed on, in characters: no honest sentence is longer. */
 const maximumWords = 4000
+/** What of them is looked into: the model's own error may come wrapped, as JSON. */
+const maximumWrapped = 64 * 1024
 
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value.slice(0, maximumWords) : undefined
+  typeof value === 'string' && value.trim() !== '' ? value : undefined
+
+const handedOn = (words: string): string => words.slice(0, maximumWords)
 
 const parseObject = (body: string): Json | undefined => {
   try {
@@ -36,13 +40,13 @@ const wrapping =
   /^(?:An error occurred \([^)]*\) when calling the \w+ operation(?: \([^)]*\))?: |The model returned the following errors: )+/
 
 const unwrapMessage = (message: string): Reported => {
-  const bare = message.replace(wrapping, '')
+  const bare = message.slice(0, maximumWrapped).replace(wrapping, '')
   const inner = bare.startsWith('{') ? parseObject(bare)?.['error'] : undefined
   if (isObject(inner) && text(inner['message']) !== undefined) {
     const type = text(inner['type'])
-    return { message: text(inner['message']) ?? '', ...(type === undefined ? {} : { type }) }
+    return { message: handedOn(String(inner['message'])), ...(type === undefined ? {} : { type }) }
   }
-  return { message: bare }
+  return { message: handedOn(bare) }
 }
 
 /** The words of a failure, wherever the body keeps them. The model's own come first. */
@@ -122,6 +126,7 @@ const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOp
     ...(kind.status !== undefined && { status: kind.status }),
     ...(kind.shouldRetry !== undefined && { shouldRetry: kind.shouldRetry }),
     ...(kind.retryable !== undefined && { retryable: kind.retryable }),
+    ...(kind.typeInStream !== undefined && { typeInStream: kind.typeInStream }),
     ...more,
   })
 }

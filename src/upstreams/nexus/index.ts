@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
 import { toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
+import { createNotes } from '../../translate/notes.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
@@ -44,11 +45,12 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
-    const request = await options.inlineUrlSources(given, context.signal)
+    const notes = createNotes()
+    const request = await options.inlineUrlSources(given, context.signal, notes)
     const target = targetOf(context)
     const mend = { isAllowed: retry.maxRetries > 0 }
     const prepared = prepare(request, target, context, mend)
-    logNotes(prepared.translation.notes, context)
+    logNotes([...notes.all, ...prepared.translation.notes], context)
     return healing.heal({
       modelId: context.modelId,
       first: prepared,

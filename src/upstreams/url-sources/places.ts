@@ -1,11 +1,18 @@
-import type { ContentBlock, DocumentBlock, ImageBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import type { Path } from '../../base/path.ts'
+import { findSummary } from '../../translate/anthropic-to-converse/compaction.ts'
+import type {
+  ContentBlock,
+  DocumentBlock,
+  ImageBlock,
+  TextBlock,
+  ToolResultContent,
+} from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 
 /** Where a request holds URL sources, and the request without them. */
 
 type Block = ContentBlock | ToolResultContent
 type MediaBlock = ImageBlock | DocumentBlock
-type Path = readonly (string | number)[]
 export type Source = MediaBlock['source']
 
 /** A block with a URL source. */
@@ -36,24 +43,40 @@ const collect = (blocks: readonly Block[], path: Path, places: Place[]): void =>
   }
 }
 
-/** In the order of the request. */
+/** In the order of the request, without what a compaction has summed up: that is not sent. */
 export const findPlaces = ({ messages }: MessagesRequest): Place[] => {
   const places: Place[] = []
+  const first = findSummary(messages)?.index ?? 0
   for (const [index, { content }] of messages.entries()) {
-    if (Array.isArray(content)) collect(content, ['messages', index, 'content'], places)
+    if (index >= first && Array.isArray(content)) collect(content, ['messages', index, 'content'], places)
   }
   return places
 }
 
-/** A copy in which the blocks given have other sources. What holds none of them is not copied. */
-export const withSources = (request: MessagesRequest, sources: ReadonlyMap<object, Source>): MessagesRequest => {
+type Replacement = MediaBlock | TextBlock
+
+/** The block with the bytes in place of the URL. */
+export const withSource = ({ block }: Place, source: Source): Replacement => ({ ...block, source }) as MediaBlock
+
+/** A text in the block's place, with its cache marker. */
+export const asText = ({ block: { cache_control } }: Place, text: string): Replacement => ({
+  type: 'text',
+  text,
+  ...(cache_control && { cache_control }),
+})
+
+/** A copy in which others stand in the place of some blocks. What holds none of them is not copied. */
+export const withReplacements = (
+  request: MessagesRequest,
+  replacements: ReadonlyMap<object, Replacement>,
+): MessagesRequest => {
   const copyAll = <Kind extends Block>(blocks: readonly Kind[]): Kind[] => {
     const copies = blocks.map((block) => copy(block) as Kind)
     return copies.every((copied, index) => copied === blocks[index]) ? (blocks as Kind[]) : copies
   }
   const copy = (block: Block): Block => {
-    const source = sources.get(block)
-    if (source !== undefined) return { ...block, source } as MediaBlock
+    const replacement = replacements.get(block)
+    if (replacement !== undefined) return replacement
     if (block.type === 'tool_result' && Array.isArray(block.content)) {
       const content = copyAll(block.content)
       return content === block.content ? block : { ...block, content }

@@ -47,7 +47,7 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
-export const refuseAt =
+const refuseAt =
   ({ block, path }: Place): Refuse =>
   (sentence) =>
     invalidRequest([...path, block.type, 'source', 'url'], sentence)

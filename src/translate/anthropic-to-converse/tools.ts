@@ -1,6 +1,12 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import { type CustomTool, isCustomTool, type MessagesRequest, type TypedTool } from '../../wire/anthropic/request.ts'
+import {
+  type CustomTool,
+  isCustomTool,
+  type MessagesRequest,
+  type Tool,
+  type TypedTool,
+} from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
 import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
@@ -21,10 +27,10 @@ const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_sc
   return root['type'] === 'object' ? root : { ...root, type: 'object' }
 }
 
-const isStrict = (tool: CustomTool, { policy, model }: Translation): boolean =>
+const isStrict = (tool: Tool, { policy, model }: Translation): boolean =>
   tool.strict === true && policy.strictTools === 'send' && model.strictTools
 
-const noteDropped = (tool: CustomTool, path: Path, translation: Translation): void => {
+const noteDropped = (tool: Tool, path: Path, translation: Translation): void => {
   for (const member of ['eager_input_streaming', 'input_examples', 'allowed_callers'] as const) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
   }
@@ -110,7 +116,8 @@ interface NativeTool {
   readonly beta: string
 }
 
-const toNativeTool = (tool: TypedTool, beta: string): NativeTool => {
+const toNativeTool = (tool: TypedTool, beta: string, path: Path, translation: Translation): NativeTool => {
+  noteDropped(tool, path, translation)
   const { cache_control, defer_loading, eager_input_streaming, strict, input_examples, allowed_callers, ...rest } = tool
   return { tool: { ...rest, name: tool.name ?? 'computer' }, beta }
 }
@@ -135,7 +142,7 @@ export const toTools = (request: MessagesRequest, translation: Translation): Off
     }
     const beta = translation.model.isClaude ? computerBeta(tool) : undefined
     if (beta === undefined) leaveOut(tool, path, isForced(tool, request, isAlone), translation)
-    else native.push(toNativeTool(tool, beta))
+    else native.push(toNativeTool(tool, beta, path, translation))
     markLast(units, toCachePoint(tool.cache_control, translation), path, translation)
   }
   checkUnique(units, native)

@@ -36,7 +36,8 @@ const blockPlace = (
   if (partPath !== undefined) return dotted(partPath)
   const path = paths.block(message, block, kind)
   if (path === undefined) return found
-  return dotted(kind === undefined ? path : [...path, kind])
+  const rest = part === undefined ? [] : ['content', part]
+  return dotted([...path, ...(kind === undefined ? [] : [kind]), ...rest])
 }
 
 /** A message with its places as the client counts them. What we cannot place stays as it is. */

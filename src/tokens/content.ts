@@ -1,5 +1,6 @@
 import type { ContentBlock, DocumentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
-import { imageTokens, pdfTokens } from './media.ts'
+import { imageTokens } from './media.ts'
+import { pdfTokens } from './pdf.ts'
 import type { Tally } from './tally.ts'
 
 /** What stands around a block that is not text. */

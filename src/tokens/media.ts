@@ -1,13 +1,9 @@
 import type { Tokenizer } from './tokenizer.ts'
 
-/** What pictures and PDFs cost, read off their first bytes: never their base64 as if it were text. */
+/** What pictures cost, read off their first bytes: never their base64 as if it were text. */
 
 /** Anthropic's formula: width times height over this. */
 const pixelsPerToken = 750
-/** Text and picture of one page together. Three pages are about 7,000 tokens. */
-const tokensPerPage = 2300
-/** Where a PDF does not say how many pages it has. */
-const bytesPerPage = 50_000
 /** Camera pictures carry up to this much before their size is told. */
 const jpegHeaderBytes = 256 * 1024
 
@@ -66,16 +62,4 @@ export const imageTokens = (base64: string, { longestSide, maximumImage }: Token
   if (size === undefined) return maximumImage
   const scale = Math.min(1, longestSide / Math.max(size.width, size.height, 1))
   return Math.min(Math.ceil((size.width * size.height * scale * scale) / pixelsPerToken), maximumImage)
-}
-
-const pagePattern = /\/Type\s*\/Page(?![a-zA-Z])/g
-const countPattern = /\/Count\s+(\d+)/g
-
-/** Pages by their own objects, by the page tree's count, or by the file's size. */
-export const pdfTokens = (base64: string): number => {
-  const text = Buffer.from(base64, 'base64').toString('latin1')
-  const objects = text.match(pagePattern)?.length ?? 0
-  const counts = [...text.matchAll(countPattern)].map((match) => Number(match[1]))
-  const pages = Math.max(objects, ...counts, 0) || Math.ceil(text.length / bytesPerPage)
-  return Math.max(pages, 1) * tokensPerPage
 }

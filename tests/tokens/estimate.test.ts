@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { estimateTokens, toCount } from '../../src/tokens/estimate.ts'
-import { imageTokens, pdfTokens } from '../../src/tokens/media.ts'
+import { imageTokens } from '../../src/tokens/media.ts'
 import { textTokens } from '../../src/tokens/text.ts'
 import { tokenizers } from '../../src/tokens/tokenizer.ts'
 import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
@@ -233,12 +233,5 @@ describe('media', () => {
     expect(imageTokens(vp8x, first)).toBe(200)
     expect(imageTokens(header([...Buffer.from('GIF89a'), 0xff, 0xff, 0xff, 0xff]), first)).toBe(1600)
     expect(imageTokens('', first)).toBe(1600)
-  })
-
-  test('1.9 media: a PDF costs its pages, never its base64', () => {
-    const pdf = (text: string): number => pdfTokens(Buffer.from(text).toString('base64'))
-    expect(pdf('%PDF-1.4 /Type /Page x /Type/Page y /Type /Pages')).toBe(2 * 2300)
-    expect(pdf('%PDF-1.7 /Type /Pages /Count 12')).toBe(12 * 2300)
-    expect(pdf('%PDF-1.7 nothing to see')).toBe(2300)
   })
 })

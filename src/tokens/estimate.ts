@@ -2,9 +2,10 @@ import { offeredTools } from '../translate/anthropic-to-converse/tool-loading.ts
 import { capabilitiesOf } from '../translate/model-capabilities.ts'
 import { createNotes } from '../translate/notes.ts'
 import { type CountTokensRequest, isCustomTool, type Tool } from '../wire/anthropic/request.ts'
-import { addContent, addMembers } from './content.ts'
+import { addContent } from './content.ts'
 import { createTally, type Tally } from './tally.ts'
 import { tokenizers } from './tokenizer.ts'
+import { addMembers } from './unchecked.ts'
 
 /**
  * `count_tokens` without an upstream. The count is a sum: what a part adds does not depend on the

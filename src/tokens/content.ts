@@ -1,6 +1,4 @@
 import type { ContentBlock, DocumentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
-import { imageTokens } from './media.ts'
-import { pdfTokens } from './pdf.ts'
 import type { Tally } from './tally.ts'
 import { addMembers, blockOverhead } from './unchecked.ts'
 
@@ -9,7 +7,7 @@ type Block = ContentBlock | ToolResultContent
 const addDocument = ({ source, title, context }: DocumentBlock, tally: Tally): void => {
   tally.addWords(title)
   tally.addWords(context)
-  if (source.type === 'base64') tally.addMedia(pdfTokens(source.data))
+  if (source.type === 'base64') tally.addPdf(source.data)
   else if (source.type === 'text') tally.addWords(source.data)
   else if (source.type === 'content') addContent(source.content, tally)
 }
@@ -19,19 +17,21 @@ const addBlock = (block: Block, tally: Tally): void => {
     tally.addWords(block.text)
     return
   }
+  // No words: which tools there are shows in the tools.
+  if (block.type === 'tool_addition' || block.type === 'tool_removal') return
   tally.addText(blockOverhead)
   switch (block.type) {
     case 'image':
-      tally.addMedia(imageTokens(block.source.type === 'base64' ? block.source.data : '', tally.tokenizer))
+      tally.addImage(block.source.type === 'base64' ? block.source.data : '')
       return
     case 'document':
       addDocument(block, tally)
       return
     // From Opus 4.5 and Sonnet 4.6 on, models keep the thinking of earlier turns; the ones before do
     // not. It counts wherever it stands: a part's price must not hang on its place, and too high is
-    // the better side. What it costs where it is dropped, the calibration learns.
+    // the better side.
     case 'thinking':
-      tally.addWords(block.thinking)
+      tally.addThinking(block.thinking)
       return
     case 'tool_use':
       tally.addWords(block.name)

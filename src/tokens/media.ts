@@ -1,3 +1,4 @@
+import { pdfTokens } from './pdf.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** What pictures cost, read off their first bytes: never their base64 as if it were text. */
@@ -63,3 +64,11 @@ export const imageTokens = (base64: string, { longestSide, maximumImage }: Token
   const scale = Math.min(1, longestSide / Math.max(size.width, size.height, 1))
   return Math.min(Math.ceil((size.width * size.height * scale * scale) / pixelsPerToken), maximumImage)
 }
+
+/** What pictures and documents cost, from their base64. */
+export interface MediaRuler {
+  image(base64: string, tokenizer: Tokenizer): number
+  pdf(base64: string): number
+}
+
+export const measuredMedia: MediaRuler = { image: imageTokens, pdf: pdfTokens }

@@ -1,6 +1,4 @@
 import { isObject, type Json } from '../base/json.ts'
-import { imageTokens } from './media.ts'
-import { pdfTokens } from './pdf.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -35,7 +33,8 @@ const bytesOf = ({ type, source }: Json): string | undefined => {
 
 const addBytes = (type: unknown, base64: string, tally: Tally): void => {
   tally.addText(blockOverhead)
-  tally.addMedia(type === 'image' ? imageTokens(base64, tally.tokenizer) : pdfTokens(base64))
+  if (type === 'image') tally.addImage(base64)
+  else tally.addPdf(base64)
 }
 
 /** Adds an object's names, and a picture's or a document's price; what is to be read of it is left to do. */

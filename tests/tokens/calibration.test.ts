@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createCalibration } from '../../src/tokens/calibration.ts'
-import { type Estimate, estimateTokens, toCount } from '../../src/tokens/estimate.ts'
-import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
+import { toCount } from '../../src/tokens/estimate.ts'
+import type { Tokens } from '../../src/tokens/tally.ts'
 
-const ofText = (text: number, media = 0): Pick<Estimate, 'text' | 'media'> => ({ text, media })
+const ofText = (text: number, media = 0, thinking = 0): Tokens => ({ text, media, thinking })
+const count = (tokens: Tokens, factor = 1): number => toCount({ parts: [tokens] }, factor)
 const model = 'claude-sonnet-4.6'
 
 const learning = (observations: readonly (readonly [ReturnType<typeof ofText>, number])[]) => {
@@ -26,8 +27,7 @@ describe('1.9 calibration', () => {
         fc.integer({ min: 10_000, max: 150_000 }),
         (truth, text) => {
           const { factor } = learning(times(20, [ofText(text), Math.round(text * truth)]))
-          const count = toCount(ofText(text), factor(model))
-          expect(Math.abs(count / (text * truth) - 1)).toBeLessThanOrEqual(0.05)
+          expect(Math.abs(count(ofText(text), factor(model)) / (text * truth) - 1)).toBeLessThanOrEqual(0.05)
         },
       ),
     )
@@ -38,6 +38,7 @@ describe('1.9 calibration', () => {
       fc.record({
         text: fc.double({ min: 0, max: 1e7, noNaN: true }),
         media: fc.double({ min: 0, max: 1e6, noNaN: true }),
+        thinking: fc.double({ min: 0, max: 1e6, noNaN: true }),
       }),
       fc.oneof(fc.integer(), fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY)),
     )
@@ -73,7 +74,7 @@ describe('1.9 calibration', () => {
     expect(media.factor(model)).toBe(1)
     const little = learning(times(20, [ofText(20_000, 1600), 20_000 * 1.2 + 1600]))
     expect(little.factor(model)).toBeCloseTo(1.2, 1)
-    expect(toCount(ofText(0, 1600), little.factor(model))).toBe(toCount(ofText(0, 1600)))
+    expect(count(ofText(0, 1600), little.factor(model))).toBe(count(ofText(0, 1600)))
   })
 
   test('1.9 models learn on their own, and only so many', () => {
@@ -82,46 +83,5 @@ describe('1.9 calibration', () => {
     expect(calibration.factor('model-39')).toBeGreaterThan(1.05)
     expect(calibration.factor('model-0')).toBe(1)
     expect(calibration.factor('another')).toBe(1)
-  })
-
-  test('1.9 a count is a sum of its parts, learnt or not', () => {
-    const words = fc.string({ maxLength: 300, unit: 'grapheme' })
-    const tools = fc.uniqueArray(fc.record({ name: fc.stringMatching(/^[a-z]{1,20}$/), description: words }), {
-      maxLength: 4,
-      selector: ({ name }) => name,
-    })
-    const count = (system: string, said: readonly string[], offered: readonly object[], factor: number): number =>
-      toCount(
-        estimateTokens(
-          {
-            model,
-            system,
-            messages: said.map((content) => ({ role: 'user', content })),
-            tools: offered.map((tool) => ({ ...tool, input_schema: { type: 'object' } })),
-          } as unknown as CountTokensRequest,
-          model,
-        ),
-        factor,
-      )
-    fc.assert(
-      fc.property(
-        words,
-        fc.array(words, { minLength: 1, maxLength: 4 }),
-        tools,
-        words,
-        fc.double({ min: 0.7, max: 1.6, noNaN: true }),
-        (system, said, offered, more, factor) => {
-          const tool = { name: 'Another', description: more }
-          const some = { name: 'first', description: '' }
-          const added =
-            count(system, said, [some, ...offered, tool], factor) - count(system, said, [some, ...offered], factor)
-          const alone = count('', ['foo'], [some, tool], factor) - count('', ['foo'], [some], factor)
-          expect(Math.abs(added - alone)).toBeLessThanOrEqual(1)
-          const said1 = count(system, [...said, more], offered, factor) - count(system, said, offered, factor)
-          const said2 = count('', ['foo', more], [], factor) - count('', ['foo'], [], factor)
-          expect(Math.abs(said1 - said2)).toBeLessThanOrEqual(1)
-        },
-      ),
-    )
   })
 })

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts'
-import { createCalibration } from '../tokens/calibration.ts'
+import { createCalibration, isTelling } from '../tokens/calibration.ts'
 import { type Estimate, estimateTokens, toCount } from '../tokens/estimate.ts'
+import { leastMedia } from '../tokens/media.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { CountTokensRequest } from '../wire/anthropic/request.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
@@ -73,6 +74,8 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
       const actual = inputTokens(usage)
       defer(() => {
         try {
+          // Large documents are not read for nothing.
+          if (!isTelling(estimateTokens(request, modelId, leastMedia))) return
           calibration.observe(modelId, estimateTokens(request, modelId), actual)
         } catch (error) {
           log.error('tokens.learning_failed', { error: error instanceof Error ? error.name : 'unknown' })

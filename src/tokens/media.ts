@@ -1,4 +1,4 @@
-import { pdfTokens } from './pdf.ts'
+import { pdfTokens, tokensPerPage } from './pdf.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** What pictures cost, read off their first bytes: never their base64 as if it were text. */
@@ -72,3 +72,6 @@ export interface MediaRuler {
 }
 
 export const measuredMedia: MediaRuler = { image: imageTokens, pdf: pdfTokens }
+
+/** The least that there is to pay for any, without a look at it. */
+export const leastMedia: MediaRuler = { image: () => 1, pdf: () => tokensPerPage }

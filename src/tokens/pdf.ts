@@ -1,7 +1,7 @@
 /** What a PDF costs: by its pages, without a reader of PDFs. */
 
 /** Text and picture of one page together. Three pages are about 7,000 tokens. */
-const tokensPerPage = 2300
+export const tokensPerPage = 2300
 /** Where a PDF does not say how many pages it has. */
 const bytesPerPage = 50_000
 /** Each page is an object, and an object's entry in the file's table is 20 bytes long. */

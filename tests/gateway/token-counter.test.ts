@@ -262,6 +262,36 @@ describe('1.9 calibration', () => {
     ])
   })
 
+  test('1.9 of a model that drops earlier thinking is left as it is by requests that are full of it', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const plain = prompt('word '.repeat(15_000))
+    const before = await count(plain)
+    const thinking = { type: 'thinking', thinking: 'word '.repeat(5000), signature: 'c2ln' }
+    const thoughtful = {
+      ...plain,
+      messages: [...prompt('word '.repeat(7000)).messages, { role: 'assistant', content: [thinking] }],
+    } as CountTokensRequest
+    for (let times = 0; times < 20; times += 1) counter.learn(thoughtful, model, usage(9100))
+    for (const work of deferred) work()
+    expect(await count(plain)).toBe(before)
+  })
+
+  test('1.9 by a request whose beginning was summed up is by what was sent of it', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const long = prompt('word '.repeat(15_000))
+    const before = await count(long)
+    const compacted = {
+      ...long,
+      messages: [
+        ...long.messages,
+        { role: 'assistant', content: [{ type: 'compaction', content: 'word '.repeat(15_000) }] },
+      ],
+    } as CountTokensRequest
+    for (let times = 0; times < 20; times += 1) counter.learn(compacted, model, usage(15_000 * 1.293))
+    for (const work of deferred) work()
+    expect(Math.abs((await count(long)) / before - 1)).toBeLessThan(0.01)
+  })
+
   const truth = (request: MessagesRequest): number =>
     countRequest(toConverseRequest(request, { modelId: model, betas: [] }).body)
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createCalibration } from '../../src/tokens/calibration.ts'
-import { toCount } from '../../src/tokens/estimate.ts'
+import { createCalibration, isTelling } from '../../src/tokens/calibration.ts'
+import { estimateTokens, toCount } from '../../src/tokens/estimate.ts'
+import { leastMedia } from '../../src/tokens/media.ts'
 import type { Tokens } from '../../src/tokens/tally.ts'
+import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
+import { image, user } from '../support/translate.ts'
 
 const ofText = (text: number, media = 0, thinking = 0): Tokens => ({ text, media, thinking })
 const count = (tokens: Tokens, factor = 1): number => toCount({ parts: [tokens] }, factor)
@@ -75,6 +78,27 @@ describe('1.9 calibration', () => {
     const little = learning(times(20, [ofText(20_000, 1600), 20_000 * 1.2 + 1600]))
     expect(little.factor(model)).toBeCloseTo(1.2, 1)
     expect(count(ofText(0, 1600), little.factor(model))).toBe(count(ofText(0, 1600)))
+  })
+
+  test('1.9 thinking that a model may have dropped teaches nothing about text', () => {
+    const much = learning(times(20, [ofText(9000, 0, 6500), 9000]))
+    expect(much.factor(model)).toBe(1)
+    // Nor does a little of both that is much together.
+    expect(learning(times(20, [ofText(10_000, 800, 800), 10_000])).factor(model)).toBe(1)
+    const little = learning(times(20, [ofText(20_000, 0, 1600), 21_600 * 1.2]))
+    expect(little.factor(model)).toBeCloseTo(1.2, 1)
+  })
+
+  test('1.9 what would teach nothing is known before anything is measured', () => {
+    const data = Buffer.from('%PDF-1.4 /Type /Pages /Count 12'.padEnd(1000)).toString('base64')
+    const document = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } }
+    const roughly = (words: string): Tokens =>
+      estimateTokens({ model, messages: [user(words, document, image())] } as CountTokensRequest, model, leastMedia)
+    expect(roughly('foo').media).toBe(2301)
+    expect(isTelling(roughly('foo'))).toBe(false)
+    expect(isTelling(roughly('word '.repeat(30_000)))).toBe(true)
+    expect(isTelling(ofText(100))).toBe(false)
+    expect(isTelling(ofText(0))).toBe(false)
   })
 
   test('1.9 models learn on their own, and only so many', () => {

@@ -61,7 +61,7 @@ const total = (parts: readonly Tokens[], kind: keyof Tokens): number =>
 
 /**
  * What a request costs the model behind an upstream's id, before anything was learnt of it. Throws a
- * GatewayError where the conversation defines a tool that is none, and nothing else.
+ * GatewayError where the conversation defines a tool that is none.
  */
 export const estimateTokens = (
   request: CountTokensRequest,

@@ -27,7 +27,7 @@ const leavesOutTools = (estimate: Estimate, factor: number, tokens: number): boo
 /** What is not text may cost nothing at all: dropped thinking, the pages of a document whose text alone is read. */
 const isAbsurd = ({ text, thinking, media }: Estimate, factor: number, characters: number, tokens: number): boolean => {
   const most = Math.max(((text + thinking) * factor + media) * farthest, unseenTokens, characters)
-  if (!Number.isSafeInteger(tokens) || tokens > most) return true
+  if (!Number.isSafeInteger(tokens) || tokens < 1 || tokens > most) return true
   return text >= leastTokens && tokens < (text * factor) / farthest
 }
 

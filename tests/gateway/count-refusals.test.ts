@@ -112,8 +112,10 @@ describe('1.9 no operation: counts that are not believed', () => {
     const page = Buffer.from(`%PDF-1.4 ${'/Type /Page '.repeat(8)}`.padEnd(2000)).toString('base64')
     const document = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: page } }
     const thinking = { type: 'thinking', thinking: 'word '.repeat(300), signature: 'c2ln' }
-    expect(await told(withTool('Bash', document), 600)).toBe(600)
-    expect(await told(withTool('Bash', thinking), 30)).toBe(30)
+    for (const rough of [document, thinking]) {
+      const request = { ...withTool('Bash', rough), tools: [tool('Bash', { description: 'word '.repeat(900) })] }
+      expect(await told(request as CountTokensRequest, 500)).toBe(500)
+    }
     expect(refusals(records)).toEqual([])
   })
 
@@ -125,9 +127,19 @@ describe('1.9 no operation: counts that are not believed', () => {
     expect(refusals(records)).toEqual([{ model, reason: 'The count is absurd.' }])
   })
 
-  test.each([1e6, 1e308, 2 ** 53])('1.9 own count: %d tokens are no count of a greeting', async (tokens) => {
+  test.each([-5, 0, 7.5, Number.NaN, 1e6, 1e308, 2 ** 53])(
+    '1.9 own count: %d tokens are no count of a greeting',
+    async (tokens) => {
+      const { told } = await over()
+      expect(await told(prompt('Hello'), tokens)).toBe(await estimated(prompt('Hello')))
+    },
+  )
+
+  test('1.9 own count: thinking that is sealed may be more than the estimate sees', async () => {
     const { told } = await over()
-    expect(await told(prompt('Hello'), tokens)).toBe(await estimated(prompt('Hello')))
+    const sealed = { type: 'thinking', thinking: '', signature: 'c2ln'.repeat(50_000) }
+    const request = { ...prompt('foo'), messages: [user('foo'), { role: 'assistant', content: [sealed] }] }
+    expect(await told(request as CountTokensRequest, 100_000)).toBe(100_000)
   })
 
   test('1.9 own count: within a quarter and four times the estimate it is believed', async () => {

@@ -58,12 +58,11 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
 
     learn(request, modelId, usage) {
       if (usage === undefined) return
-      const actual = inputTokens(usage)
       defer(() => {
         try {
           // Large documents are not read for nothing.
           if (!isTelling(estimateTokens(request, modelId, leastMedia))) return
-          calibration.observe(modelId, estimateTokens(request, modelId), actual)
+          calibration.observe(modelId, estimateTokens(request, modelId), inputTokens(usage))
         } catch (error) {
           log.error('tokens.learning_failed', { error: error instanceof Error ? error.name : 'unknown' })
         }

@@ -72,7 +72,8 @@ export const estimateTokens = (
   const part = (fill: (tally: Tally) => void): Tokens => {
     const tally = createTally(tokenizer, ruler)
     fill(tally)
-    return tally
+    const { text, thinking, media } = tally
+    return { text, thinking, media }
   }
   const prompt = [
     part((tally) => tally.addText(requestOverhead)),

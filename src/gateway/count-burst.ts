@@ -42,6 +42,7 @@ export const startBurst = ({ limitMs, now, after, concernsAll, onFailure }: Burs
   const startedAt = now()
   const calls = new AbortController()
   const outcome = Promise.withResolvers<boolean>()
+  const isOver = outcome.promise.then(() => undefined)
   let state: 'counting' | 'whole' | 'failed' = 'counting'
   let underWay = 0
   let lastSeenAt = startedAt
@@ -52,22 +53,21 @@ export const startBurst = ({ limitMs, now, after, concernsAll, onFailure }: Burs
     cancelLimit()
     cancelQuiet()
     outcome.resolve(how === 'whole')
+    if (how === 'failed') calls.abort()
   }
-  const fail = (error: GatewayError): void => {
+  const fail = (error: GatewayError): undefined => {
     if (state !== 'counting') return
-    lastSeenAt = now()
-    end('failed')
-    calls.abort()
+    if (concernsAll(error)) end('failed')
     onFailure(error)
+  }
+  const settled = (): void => {
+    underWay -= 1
+    if (underWay === 0 && state === 'counting') cancelQuiet = after(quietMs, () => end('whole'))
   }
   const cancelLimit = after(limitMs, () => {
     if (underWay === 0) end('whole')
     else fail(new GatewayError('timeout_error', 'Counting took too long.'))
   })
-  const settled = (): void => {
-    underWay -= 1
-    if (underWay === 0 && state === 'counting') cancelQuiet = after(quietMs, () => end('whole'))
-  }
 
   return {
     signal: calls.signal,
@@ -81,23 +81,9 @@ export const startBurst = ({ limitMs, now, after, concernsAll, onFailure }: Burs
       if (state !== 'counting') return undefined
       cancelQuiet()
       underWay += 1
-      let count: number | undefined
-      let isAlone = false
-      const asked = work()
-        .then(
-          (tokens) => {
-            count = tokens
-          },
-          (thrown: unknown) => {
-            const error = toGatewayError(thrown)
-            if (concernsAll(error)) return fail(error)
-            isAlone = true
-            if (state === 'counting') onFailure(error)
-          },
-        )
-        .then(settled)
-      await Promise.race([asked, outcome.promise])
-      return !isAlone && (await outcome.promise) ? count : undefined
+      const asked = work().catch((thrown: unknown) => fail(toGatewayError(thrown)))
+      const count = await Promise.race([asked.finally(settled), isOver])
+      return count !== undefined && (await outcome.promise) ? count : undefined
     },
   }
 }

@@ -43,6 +43,33 @@ interface Counted {
   burst: CountBurst | undefined
 }
 
+type Call = (question: CountQuestion, model: ModelCounts, leftMs: number, signal: AbortSignal) => Promise<number>
+
+/** Asks where there is time for it. The failure of a call that nobody waits for is heard by `onFailure`. */
+const createCall = (limitMs: number, after: After, onFailure: (error: GatewayError) => void): Call => {
+  /** Calls that have been asked for and not been answered yet. */
+  let waiting = 0
+  /** Nobody waits for it: it shows whether the upstream has become faster. */
+  const tryOut = (question: CountQuestion, model: ModelCounts): void => {
+    const ending = new AbortController()
+    const cancel = after(limitMs, () => ending.abort())
+    const onEnd = (thrown: unknown): void => {
+      if (!ending.signal.aborted) onFailure(toGatewayError(thrown))
+    }
+    model.measure(question, ending.signal).catch(onEnd).finally(cancel)
+  }
+  return async (question, model, leftMs, signal) => {
+    waiting += 1
+    try {
+      if (!model.speed.isTooSlow(Math.ceil(waiting / mostAtOnce), leftMs)) return await model.ask(question, signal)
+      if (model.speed.isTrialDue()) tryOut(question, model)
+      throw unusable('Counting takes too long.')
+    } finally {
+      waiting -= 1
+    }
+  }
+}
+
 /** Few at once, each prompt once, and soon or not at all. */
 export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCounts => {
   const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
@@ -50,8 +77,6 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCo
   const calls = createSharedCalls(mostRemembered)
   const byModel = new Map<string, Counted>()
   let pausedUntil = Number.NEGATIVE_INFINITY
-  /** Calls that have been asked for and not been answered yet. */
-  let waiting = 0
 
   const countedFor = (modelId: string): Counted => {
     const known = byModel.get(modelId)
@@ -64,34 +89,11 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCo
     if (error.type !== 'not_supported' && !isAboutRequest(error)) pausedUntil = now() + pauseMs
     log.debug('tokens.estimated', { error: error.type, status: error.status })
   }
+  const call = createCall(limitMs, after, onFailure)
   const burstOf = (counted: Counted): CountBurst => {
     const concernsAll = (error: GatewayError): boolean => !isAboutRequest(error)
     if (counted.burst?.isOpen() !== true) counted.burst = startBurst({ limitMs, now, after, concernsAll, onFailure })
     return counted.burst
-  }
-  /** Nobody waits for it: it shows whether the upstream has become faster. */
-  const tryOut = (question: CountQuestion, model: ModelCounts): void => {
-    if (!model.speed.isTrialDue()) return
-    const ending = new AbortController()
-    const cancel = after(limitMs, () => ending.abort())
-    model
-      .measure(question, ending.signal)
-      .catch((thrown: unknown) => {
-        if (!ending.signal.aborted) onFailure(toGatewayError(thrown))
-      })
-      .finally(cancel)
-  }
-  const call = async (question: CountQuestion, model: ModelCounts, leftMs: number, signal: AbortSignal) => {
-    waiting += 1
-    try {
-      if (model.speed.isTooSlow(Math.ceil(waiting / mostAtOnce), leftMs)) {
-        tryOut(question, model)
-        throw unusable('Counting takes too long.')
-      }
-      return await model.ask(question, signal)
-    } finally {
-      waiting -= 1
-    }
   }
 
   const isAskable = (modelId: string): boolean => now() >= pausedUntil && !countedFor(modelId).model.isRefused()

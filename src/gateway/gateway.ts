@@ -39,7 +39,7 @@ export interface Gateway {
   message(request: MessagesRequest, context: RequestContext): Promise<Message>
   /** As `Upstream.stream`. */
   stream(request: MessagesRequest, context: RequestContext): Promise<AsyncIterable<EventBatch>>
-  /** Rejects with GatewayError for a model that nobody knows, and for a request that makes no sense. */
+  /** Rejects with GatewayError for a model that nobody knows, and where the counter does. */
   countTokens(request: CountTokensRequest, context: CountContext): Promise<number>
 }
 
@@ -117,16 +117,16 @@ const createStory = (
         facts.stopReason = message.stop_reason ?? undefined
       }
       if (!isTold) tokens.learn(request, modelId, facts.usage)
-      tell((told) => ({ type: 'answered', ...told }))
+      tell((story) => ({ type: 'answered', ...story }))
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
-      if (context.signal.aborted) tell((told) => ({ type: 'cancelled', ...told }))
-      else tell((told) => ({ type: 'failed', error, ...told }))
+      if (context.signal.aborted) tell((story) => ({ type: 'cancelled', ...story }))
+      else tell((story) => ({ type: 'failed', error, ...story }))
       return error
     },
     cancelled() {
-      tell((told) => ({ type: 'cancelled', ...told }))
+      tell((story) => ({ type: 'cancelled', ...story }))
     },
   }
 }

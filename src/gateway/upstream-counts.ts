@@ -1,26 +1,22 @@
-import { clientClosed, GatewayError, toGatewayError } from '../base/errors.ts'
+import { type GatewayError, toGatewayError } from '../base/errors.ts'
 import { createLimiter } from '../base/limiter.ts'
 import type { Logger } from '../base/logger.ts'
-import { type CountBurst, startBurst } from './count-burst.ts'
+import { type After, type CountBurst, startBurst } from './count-burst.ts'
+import { type CountQuestion, createModelCounts, isAboutRequest, type ModelCounts, unusable } from './model-counts.ts'
+import { createSharedCalls } from './shared-calls.ts'
 
-interface CountQuestion {
-  readonly modelId: string
-  /** The same for the same prompt, and for no other. */
-  readonly key: string
-  /** Whether whoever asks has left. */
-  readonly isAbandoned: () => boolean
-  readonly ask: (signal: AbortSignal) => Promise<number>
-  /** Whether a count can be that of the whole prompt. */
-  readonly isPlausible: (tokens: number) => boolean
-}
-
+/** What the upstream's counts need of the world. */
 export interface UpstreamCountsOptions {
   /** Milliseconds that a client waits for the upstream's count at most. */
   readonly limitMs?: number
+  /** Milliseconds, monotonic. */
   readonly now: () => number
+  /** Timers; the process's own, unless a test has others. */
+  readonly after?: After
   readonly log: Logger
 }
 
+/** The upstream's own counts, as far as it has any. */
 export interface UpstreamCounts {
   /** Whether the upstream is worth a question about this model now. */
   isAskable(modelId: string): boolean
@@ -34,97 +30,82 @@ const mostAtOnce = 4
 /** After a failure that may pass: nobody should wait for the next one, too. */
 const pauseMs = 30_000
 /** A `/context` asks 25 times, and again after each turn. */
-const mostCached = 500
+const mostRemembered = 500
 
-/** The request's own fault, or its client's: the next one may fare better. */
-const isAboutRequest = ({ type, status }: GatewayError): boolean =>
-  type === 'invalid_request_error' || type === 'request_too_large' || status === clientClosed(undefined).status
+const byTimer: After = (milliseconds, work) => {
+  const timer = setTimeout(work, milliseconds)
+  return () => clearTimeout(timer)
+}
 
-const withoutTools = (): GatewayError =>
-  new GatewayError('not_supported', 'The count leaves out the tools.', { isLoggable: true })
+/** What is known of one model, and the burst that is asking about it. */
+interface Counted {
+  readonly model: ModelCounts
+  burst: CountBurst | undefined
+}
 
-type Once = (key: string, work: () => Promise<number>) => Promise<number>
+type Call = (question: CountQuestion, model: ModelCounts, leftMs: number, signal: AbortSignal) => Promise<number>
 
-/** The same work is done once: while it is under way, and for as long as its result is remembered. */
-const createOnce = (): Once => {
-  const counts = new Map<string, number>()
-  const underWay = new Map<string, Promise<number>>()
-  const remember = (key: string, tokens: number): number => {
-    counts.delete(key)
-    counts.set(key, tokens)
-    const [oldest] = counts.keys()
-    if (counts.size > mostCached && oldest !== undefined) counts.delete(oldest)
-    return tokens
+/** Asks where there is time for it. The failure of a call that nobody waits for is heard by `onFailure`. */
+const createCall = (limitMs: number, after: After, onFailure: (error: GatewayError) => void): Call => {
+  /** Calls that have been asked for and not been answered yet. */
+  let waiting = 0
+  /** Nobody waits for it: it shows whether the upstream has become faster. */
+  const tryOut = (question: CountQuestion, model: ModelCounts): void => {
+    const ending = new AbortController()
+    const cancel = after(limitMs, () => ending.abort())
+    const onEnd = (thrown: unknown): void => {
+      if (!ending.signal.aborted) onFailure(toGatewayError(thrown))
+    }
+    model.measure(question, ending.signal).catch(onEnd).finally(cancel)
   }
-  return async (key, work) => {
-    const known = counts.get(key)
-    if (known !== undefined) return remember(key, known)
-    const same = underWay.get(key)
-    if (same !== undefined) return same
-    const begun = work().finally(() => underWay.delete(key))
-    underWay.set(key, begun)
-    return remember(key, await begun)
+  return async (question, model, leftMs, signal) => {
+    waiting += 1
+    try {
+      if (!model.speed.isTooSlow(Math.ceil(waiting / mostAtOnce), leftMs)) return await model.ask(question, signal)
+      if (model.speed.isTrialDue()) tryOut(question, model)
+      throw unusable('Counting takes too long.')
+    } finally {
+      waiting -= 1
+    }
   }
 }
 
-/** The upstream's own counts, as far as it has any: few at once, each prompt once, and soon or not at all. */
+/** Few at once, each prompt once, and soon or not at all. */
 export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCounts => {
-  const { limitMs = defaultLimitMs, now, log } = options
+  const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
   const limited = createLimiter(mostAtOnce)
-  const once = createOnce()
-  /** Models that the upstream does not count for. */
-  const refused = new Set<string>()
-  /** By model, its first question: the others wait for what comes of it, and are not asked in vain. */
-  const probes = new Map<string, Promise<number>>()
+  const calls = createSharedCalls(mostRemembered)
+  const byModel = new Map<string, Counted>()
   let pausedUntil = Number.NEGATIVE_INFINITY
-  let burst: CountBurst | undefined
 
-  const onFailure = (thrown: unknown): void => {
-    const error = toGatewayError(thrown)
+  const countedFor = (modelId: string): Counted => {
+    const known = byModel.get(modelId)
+    if (known !== undefined) return known
+    const counted: Counted = { model: createModelCounts({ modelId, limited, now, log }), burst: undefined }
+    byModel.set(modelId, counted)
+    return counted
+  }
+  const onFailure = (error: GatewayError): void => {
     if (error.type !== 'not_supported' && !isAboutRequest(error)) pausedUntil = now() + pauseMs
     log.debug('tokens.estimated', { error: error.type, status: error.status })
   }
-  const refuse = (modelId: string, { isLoggable, message }: GatewayError): void => {
-    if (refused.has(modelId)) return
-    refused.add(modelId)
-    log.info('tokens.upstream_does_not_count', { model: modelId, reason: isLoggable ? message : undefined })
+  const call = createCall(limitMs, after, onFailure)
+  const burstOf = (counted: Counted): CountBurst => {
+    const concernsAll = (error: GatewayError): boolean => !isAboutRequest(error)
+    if (counted.burst?.isOpen() !== true) counted.burst = startBurst({ limitMs, now, after, concernsAll, onFailure })
+    return counted.burst
   }
 
-  const ask = async (question: CountQuestion, signal: AbortSignal): Promise<number> => {
-    const { modelId } = question
-    // It may have waited for its turn until nobody wanted it any more.
-    if (signal.aborted || question.isAbandoned()) throw clientClosed(undefined)
-    try {
-      const tokens = await question.ask(signal)
-      if (!question.isPlausible(tokens)) throw withoutTools()
-      return tokens
-    } catch (error) {
-      if (error instanceof GatewayError && error.type === 'not_supported') refuse(modelId, error)
-      throw error
-    }
-  }
-  const probed = async (question: CountQuestion, signal: AbortSignal): Promise<number> => {
-    const { modelId } = question
-    const probe = probes.get(modelId)
-    if (probe !== undefined) {
-      await probe
-      return limited(() => ask(question, signal))
-    }
-    const first = limited(() => ask(question, signal))
-    probes.set(modelId, first)
-    return first.catch((error: unknown) => {
-      probes.delete(modelId)
-      throw error
-    })
-  }
-  const isAskable = (modelId: string): boolean => !refused.has(modelId) && now() >= pausedUntil
+  const isAskable = (modelId: string): boolean => now() >= pausedUntil && !countedFor(modelId).model.isRefused()
   return {
     isAskable,
     async count(question) {
       if (!isAskable(question.modelId)) return undefined
-      if (burst?.isOpen() !== true) burst = startBurst({ limitMs, now, onFailure })
-      const { signal, join } = burst
-      return join(() => once(question.key, () => probed(question, signal)))
+      const counted = countedFor(question.modelId)
+      const burst = burstOf(counted)
+      const leaving = AbortSignal.any([question.leaving, burst.signal])
+      const ask = (signal: AbortSignal): Promise<number> => call(question, counted.model, burst.timeLeft(), signal)
+      return burst.join(() => calls.run(question.key, ask, leaving))
     },
   }
 }

@@ -1,6 +1,4 @@
-import type { Estimate as WholeEstimate } from './estimate.ts'
-
-type Estimate = Pick<WholeEstimate, 'text' | 'media'>
+import type { Tokens } from './tally.ts'
 
 /**
  * What a model's own counts teach about our estimates: by how much its text is dearer or cheaper. A
@@ -10,11 +8,11 @@ type Estimate = Pick<WholeEstimate, 'text' | 'media'>
 export interface Calibration {
   /** 1 for a model of which nothing is known. */
   factor(modelId: string): number
-  observe(modelId: string, estimate: Estimate, actualTokens: number): void
+  observe(modelId: string, estimate: Tokens, actualTokens: number): void
 }
 
 /** A weighted mean of logarithms: half as much and twice as much outweigh each other. */
-interface Learnt {
+interface Ratios {
   readonly sum: number
   readonly weight: number
 }
@@ -29,31 +27,38 @@ const largestRatio = 2.5
 const fullTokens = 10_000
 /** Shorter ones are framing more than text. */
 const leastTokens = 200
-/** Share of pictures and pages, whose estimate is rougher, above which a request teaches nothing. */
-const mostMedia = 0.1
+/**
+ * Pictures and pages, whose estimate is rougher, and thinking, which some models drop and some do not:
+ * above this share of the text they would be taken for the tokenizer.
+ */
+const mostUncertain = 0.1
 /** What is left of the past after a request that counts in full: some twenty of them make the factor. */
 const memory = 0.9
 /** The estimate itself, taken for half a request: the first answer alone does not decide. */
-const unlearnt: Learnt = { sum: 0, weight: 0.5 }
+const asEstimated: Ratios = { sum: 0, weight: 0.5 }
 /** One request moves the factor as if it were at most this far away (a fifth), however far it is. */
 const longestStep = 0.2
 
-const mean = ({ sum, weight }: Learnt): number => sum / weight
+const mean = ({ sum, weight }: Ratios): number => sum / weight
 
 const clamp = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)
 
-const factorOf = (learnt: Learnt): number => clamp(Math.exp(mean(learnt)), smallestFactor, largestFactor)
+const factorOf = (ratios: Ratios): number => clamp(Math.exp(mean(ratios)), smallestFactor, largestFactor)
+
+/** Whether an answer says something of the tokenizer. What it says no to with the least media, it does with all. */
+export const isTelling = ({ text, thinking, media }: Tokens): boolean =>
+  text >= leastTokens && thinking + media <= text * mostUncertain
 
 /** What is known after one more request. The same object where it teaches nothing. */
-const learn = (learnt: Learnt, { text, media }: Estimate, actualTokens: number): Learnt => {
-  const ratio = (actualTokens - media) / text
-  const teaches = text >= leastTokens && media <= text * mostMedia && ratio >= smallestRatio && ratio <= largestRatio
-  if (!teaches) return learnt
-  const weight = Math.min(text / fullTokens, 1)
-  const known = mean(learnt)
+const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ratios => {
+  const words = estimate.text + estimate.thinking
+  const ratio = (actualTokens - estimate.media) / words
+  if (!isTelling(estimate) || !(ratio >= smallestRatio && ratio <= largestRatio)) return ratios
+  const weight = Math.min(words / fullTokens, 1)
+  const known = mean(ratios)
   const seen = clamp(Math.log(ratio), known - longestStep, known + longestStep)
   const kept = memory ** weight
-  return { sum: learnt.sum * kept + seen * weight, weight: learnt.weight * kept + weight }
+  return { sum: ratios.sum * kept + seen * weight, weight: ratios.weight * kept + weight }
 }
 
 /** Far more than any upstream has; the one that was quiet for longest gives way. */
@@ -61,13 +66,13 @@ const maximumModels = 32
 
 /** Lives as long as the process: a file of it would be one more thing that can be wrong. */
 export const createCalibration = (): Calibration => {
-  const models = new Map<string, Learnt>()
+  const models = new Map<string, Ratios>()
   return {
-    factor: (modelId) => factorOf(models.get(modelId) ?? unlearnt),
+    factor: (modelId) => factorOf(models.get(modelId) ?? asEstimated),
     observe(modelId, estimate, actualTokens) {
-      const learnt = learn(models.get(modelId) ?? unlearnt, estimate, actualTokens)
+      const ratios = withRequest(models.get(modelId) ?? asEstimated, estimate, actualTokens)
       models.delete(modelId)
-      models.set(modelId, learnt)
+      models.set(modelId, ratios)
       const [oldest] = models.keys()
       if (models.size > maximumModels && oldest !== undefined) models.delete(oldest)
     },

@@ -1,24 +1,25 @@
+import { findSummary, summaryText } from '../translate/anthropic-to-converse/compaction.ts'
 import { offeredTools } from '../translate/anthropic-to-converse/tool-loading.ts'
 import { capabilitiesOf } from '../translate/model-capabilities.ts'
 import { createNotes } from '../translate/notes.ts'
-import { type CountTokensRequest, isCustomTool, type Tool } from '../wire/anthropic/request.ts'
-import { addContent, addMembers } from './content.ts'
-import { createTally, type Tally } from './tally.ts'
+import { type CountTokensRequest, type InputMessage, isCustomTool, type Tool } from '../wire/anthropic/request.ts'
+import { addContent } from './content.ts'
+import { type MediaRuler, measuredMedia } from './media.ts'
+import { createTally, type Tally, type Tokens } from './tally.ts'
 import { tokenizers } from './tokenizer.ts'
+import { addMembers } from './unchecked.ts'
 
 /**
  * `count_tokens` without an upstream. The count is a sum: what a part adds does not depend on the
  * others, because Claude Code subtracts counts from each other to learn what one tool costs.
  */
-export interface Estimate {
-  /** Tokens of everything that is words, tools included. Not rounded, like the others. */
-  readonly text: number
-  /** Those of the tools' definitions among them. */
+export interface Estimate extends Tokens {
+  /** The system prompt, each message, each tool, and what comes with them: what adds up to the whole. */
+  readonly parts: readonly Tokens[]
+  /** Tokens of the tools' definitions. */
   readonly tools: number
-  /** Those of Anthropic's own prompt for tools among them. */
+  /** Those of Anthropic's own prompt for tools; 0 without tools. */
   readonly toolsPrompt: number
-  /** Pictures and pages. */
-  readonly media: number
 }
 
 /** What surrounds a request, and each message in it. */
@@ -43,30 +44,69 @@ const addTool = (tool: Tool, tally: Tally): void => {
   else addMembers(tool, tally)
 }
 
-/** What a request costs the model behind an upstream's id, before anything was learnt of it. */
-export const estimateTokens = (request: CountTokensRequest, modelId: string): Estimate => {
-  const tokenizer = tokenizers[capabilitiesOf(modelId).tokenizer]
-  const prompt = createTally(tokenizer)
-  prompt.addText(requestOverhead)
-  addContent(request.system, prompt)
-  for (const { content } of request.messages) {
-    prompt.addText(messageOverhead)
-    addContent(content, prompt)
-  }
-  if (request.output_config?.format) prompt.addJson(request.output_config.format.schema)
+type Content = InputMessage['content']
 
-  const tools = createTally(tokenizer)
-  const offered = offeredTools(request, createNotes())
-  const toolsPrompt = offered.length > 0 ? tokenizer.toolsPrompt : 0
-  for (const { tool } of offered) addTool(tool, tools)
+/** What is sent of the messages: a summary takes the place of everything before it. */
+const sentContents = (messages: readonly InputMessage[]): Content[] => {
+  const summary = findSummary(messages)
+  const contents = messages.slice(summary?.index).map(({ content }) => content)
+  if (summary === undefined) return contents
+  const [summed, ...others] = contents
+  const rest = Array.isArray(summed) ? summed.slice(summary.position + 1) : []
+  return [summaryText(summary), ...(rest.length > 0 ? [rest] : []), ...others]
+}
+
+const total = (parts: readonly Tokens[], kind: keyof Tokens): number =>
+  parts.reduce((tokens, part) => tokens + part[kind], 0)
+
+/**
+ * What a request costs the model behind an upstream's id, before anything was learnt of it. Throws a
+ * GatewayError where the conversation defines a tool that is none.
+ */
+export const estimateTokens = (
+  request: CountTokensRequest,
+  modelId: string,
+  ruler: MediaRuler = measuredMedia,
+): Estimate => {
+  const tokenizer = tokenizers[capabilitiesOf(modelId).tokenizer]
+  const part = (fill: (tally: Tally) => void): Tokens => {
+    const tally = createTally(tokenizer, ruler)
+    fill(tally)
+    const { text, thinking, media } = tally
+    return { text, thinking, media }
+  }
+  const prompt = [
+    part((tally) => tally.addText(requestOverhead)),
+    part((tally) => addContent(request.system, tally)),
+    ...sentContents(request.messages).map((content) =>
+      part((tally) => {
+        tally.addText(messageOverhead)
+        addContent(content, tally)
+      }),
+    ),
+    part((tally) => tally.addJson(request.output_config?.format?.schema)),
+  ]
+  const tools = offeredTools(request, createNotes()).map(({ tool }) => part((tally) => addTool(tool, tally)))
+  const toolsPrompt = tools.length > 0 ? tokenizer.toolsPrompt : 0
+  const parts = [...prompt, part((tally) => tally.addText(toolsPrompt)), ...tools]
   return {
-    text: prompt.text + tools.text + toolsPrompt,
-    tools: tools.text,
+    parts,
+    text: total(parts, 'text'),
+    thinking: total(parts, 'thinking'),
+    media: total(parts, 'media'),
+    tools: total(tools, 'text'),
     toolsPrompt,
-    media: prompt.media + tools.media,
   }
 }
 
-/** The count for a client, rounded up. The factor is what the model's answers taught about its words. */
-export const toCount = ({ text, media }: Pick<Estimate, 'text' | 'media'>, factor = 1): number =>
-  Math.ceil((text * factor + media) * bias)
+/**
+ * The count for a client. Each part is rounded up on its own, or what a part costs would hang on the
+ * others by one. The factor is what the model's answers taught about its words.
+ */
+export const toCount = ({ parts }: Pick<Estimate, 'parts'>, factor = 1): number => {
+  const costs = parts.map(({ text, thinking, media }) => Math.ceil(((text + thinking) * factor + media) * bias))
+  return Math.max(
+    costs.reduce((sum, cost) => sum + cost, 0),
+    1,
+  )
+}

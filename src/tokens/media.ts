@@ -1,13 +1,10 @@
+import { pdfTokens, tokensPerPage } from './pdf.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** What pictures and PDFs cost, read off their first bytes: never their base64 as if it were text. */
+/** What pictures cost, read off their first bytes: never their base64 as if it were text. */
 
 /** Anthropic's formula: width times height over this. */
 const pixelsPerToken = 750
-/** Text and picture of one page together. Three pages are about 7,000 tokens. */
-const tokensPerPage = 2300
-/** Where a PDF does not say how many pages it has. */
-const bytesPerPage = 50_000
 /** Camera pictures carry up to this much before their size is told. */
 const jpegHeaderBytes = 256 * 1024
 
@@ -68,14 +65,13 @@ export const imageTokens = (base64: string, { longestSide, maximumImage }: Token
   return Math.min(Math.ceil((size.width * size.height * scale * scale) / pixelsPerToken), maximumImage)
 }
 
-const pagePattern = /\/Type\s*\/Page(?![a-zA-Z])/g
-const countPattern = /\/Count\s+(\d+)/g
-
-/** Pages by their own objects, by the page tree's count, or by the file's size. */
-export const pdfTokens = (base64: string): number => {
-  const text = Buffer.from(base64, 'base64').toString('latin1')
-  const objects = text.match(pagePattern)?.length ?? 0
-  const counts = [...text.matchAll(countPattern)].map((match) => Number(match[1]))
-  const pages = Math.max(objects, ...counts, 0) || Math.ceil(text.length / bytesPerPage)
-  return Math.max(pages, 1) * tokensPerPage
+/** What pictures and documents cost, from their base64. */
+export interface MediaRuler {
+  image(base64: string, tokenizer: Tokenizer): number
+  pdf(base64: string): number
 }
+
+export const measuredMedia: MediaRuler = { image: imageTokens, pdf: pdfTokens }
+
+/** The least that there is to pay for any, without a look at it. */
+export const leastMedia: MediaRuler = { image: () => 1, pdf: () => tokensPerPage }

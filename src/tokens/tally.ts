@@ -1,31 +1,42 @@
+import type { MediaRuler } from './media.ts'
 import { textTokens } from './text.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/**
- * Adds up what parts cost. Pictures and pages are kept apart from words: their formula is Anthropic's
- * own, and what is learnt about words must not touch it.
- */
-export interface Tally {
-  readonly tokenizer: Tokenizer
+/** What a part of a request costs, by kinds that are not equally sure. In tokens, not rounded. */
+export interface Tokens {
+  /** Words, and what stands around them. */
   readonly text: number
+  /** Words of thinking: some models drop those of earlier turns. */
+  readonly thinking: number
+  /** Pictures and pages: their formula is Anthropic's own, and what is learnt about words must not touch it. */
   readonly media: number
-  addText(tokens: number): void
-  addMedia(tokens: number): void
-  addWords(words: string | null | undefined): void
-  /** A value that the model reads as JSON. */
-  addJson(value: unknown): void
 }
 
-export const createTally = (tokenizer: Tokenizer): Tally => {
+/** Adds up what a part of a request costs. */
+export interface Tally extends Tokens {
+  addText(tokens: number): void
+  addWords(words: string | null | undefined): void
+  addThinking(words: string): void
+  /** A value that the model reads as JSON. */
+  addJson(value: unknown): void
+  addImage(base64: string): void
+  addPdf(base64: string): void
+}
+
+/** An empty tally, with the model's weights for words and a ruler for what is none. */
+export const createTally = (tokenizer: Tokenizer, ruler: MediaRuler): Tally => {
   let text = 0
+  let thinking = 0
   let media = 0
   const addWords = (words: string | null | undefined): void => {
     if (words) text += textTokens(words, tokenizer)
   }
   return {
-    tokenizer,
     get text() {
       return text
+    },
+    get thinking() {
+      return thinking
     },
     get media() {
       return media
@@ -33,10 +44,16 @@ export const createTally = (tokenizer: Tokenizer): Tally => {
     addText(tokens) {
       text += tokens
     },
-    addMedia(tokens) {
-      media += tokens
-    },
     addWords,
+    addThinking(words) {
+      thinking += textTokens(words, tokenizer)
+    },
     addJson: (value) => addWords(JSON.stringify(value)),
+    addImage(base64) {
+      media += ruler.image(base64, tokenizer)
+    },
+    addPdf(base64) {
+      media += ruler.pdf(base64)
+    },
   }
 }

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createCalibration } from '../../src/tokens/calibration.ts'
-import { type Estimate, estimateTokens, toCount } from '../../src/tokens/estimate.ts'
+import { createCalibration, isTelling } from '../../src/tokens/calibration.ts'
+import { estimateTokens, toCount } from '../../src/tokens/estimate.ts'
+import { leastMedia } from '../../src/tokens/media.ts'
+import type { Tokens } from '../../src/tokens/tally.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
+import { image, user } from '../support/translate.ts'
 
-const ofText = (text: number, media = 0): Pick<Estimate, 'text' | 'media'> => ({ text, media })
+const ofText = (text: number, media = 0, thinking = 0): Tokens => ({ text, media, thinking })
+const count = (tokens: Tokens, factor = 1): number => toCount({ parts: [tokens] }, factor)
 const model = 'claude-sonnet-4.6'
 
 const learning = (observations: readonly (readonly [ReturnType<typeof ofText>, number])[]) => {
@@ -26,8 +30,7 @@ describe('1.9 calibration', () => {
         fc.integer({ min: 10_000, max: 150_000 }),
         (truth, text) => {
           const { factor } = learning(times(20, [ofText(text), Math.round(text * truth)]))
-          const count = toCount(ofText(text), factor(model))
-          expect(Math.abs(count / (text * truth) - 1)).toBeLessThanOrEqual(0.05)
+          expect(Math.abs(count(ofText(text), factor(model)) / (text * truth) - 1)).toBeLessThanOrEqual(0.05)
         },
       ),
     )
@@ -38,6 +41,7 @@ describe('1.9 calibration', () => {
       fc.record({
         text: fc.double({ min: 0, max: 1e7, noNaN: true }),
         media: fc.double({ min: 0, max: 1e6, noNaN: true }),
+        thinking: fc.double({ min: 0, max: 1e6, noNaN: true }),
       }),
       fc.oneof(fc.integer(), fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY)),
     )
@@ -73,7 +77,28 @@ describe('1.9 calibration', () => {
     expect(media.factor(model)).toBe(1)
     const little = learning(times(20, [ofText(20_000, 1600), 20_000 * 1.2 + 1600]))
     expect(little.factor(model)).toBeCloseTo(1.2, 1)
-    expect(toCount(ofText(0, 1600), little.factor(model))).toBe(toCount(ofText(0, 1600)))
+    expect(count(ofText(0, 1600), little.factor(model))).toBe(count(ofText(0, 1600)))
+  })
+
+  test('1.9 thinking that a model may have dropped teaches nothing about text', () => {
+    const much = learning(times(20, [ofText(9000, 0, 6500), 9000]))
+    expect(much.factor(model)).toBe(1)
+    // Nor does a little of both that is much together.
+    expect(learning(times(20, [ofText(10_000, 800, 800), 10_000])).factor(model)).toBe(1)
+    const little = learning(times(20, [ofText(20_000, 0, 1600), 21_600 * 1.2]))
+    expect(little.factor(model)).toBeCloseTo(1.2, 1)
+  })
+
+  test('1.9 what would teach nothing is known before anything is measured', () => {
+    const data = Buffer.from('%PDF-1.4 /Type /Pages /Count 12'.padEnd(1000)).toString('base64')
+    const document = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } }
+    const roughly = (words: string): Tokens =>
+      estimateTokens({ model, messages: [user(words, document, image())] } as CountTokensRequest, model, leastMedia)
+    expect(roughly('foo').media).toBe(2301)
+    expect(isTelling(roughly('foo'))).toBe(false)
+    expect(isTelling(roughly('word '.repeat(30_000)))).toBe(true)
+    expect(isTelling(ofText(100))).toBe(false)
+    expect(isTelling(ofText(0))).toBe(false)
   })
 
   test('1.9 models learn on their own, and only so many', () => {
@@ -82,46 +107,5 @@ describe('1.9 calibration', () => {
     expect(calibration.factor('model-39')).toBeGreaterThan(1.05)
     expect(calibration.factor('model-0')).toBe(1)
     expect(calibration.factor('another')).toBe(1)
-  })
-
-  test('1.9 a count is a sum of its parts, learnt or not', () => {
-    const words = fc.string({ maxLength: 300, unit: 'grapheme' })
-    const tools = fc.uniqueArray(fc.record({ name: fc.stringMatching(/^[a-z]{1,20}$/), description: words }), {
-      maxLength: 4,
-      selector: ({ name }) => name,
-    })
-    const count = (system: string, said: readonly string[], offered: readonly object[], factor: number): number =>
-      toCount(
-        estimateTokens(
-          {
-            model,
-            system,
-            messages: said.map((content) => ({ role: 'user', content })),
-            tools: offered.map((tool) => ({ ...tool, input_schema: { type: 'object' } })),
-          } as unknown as CountTokensRequest,
-          model,
-        ),
-        factor,
-      )
-    fc.assert(
-      fc.property(
-        words,
-        fc.array(words, { minLength: 1, maxLength: 4 }),
-        tools,
-        words,
-        fc.double({ min: 0.7, max: 1.6, noNaN: true }),
-        (system, said, offered, more, factor) => {
-          const tool = { name: 'Another', description: more }
-          const some = { name: 'first', description: '' }
-          const added =
-            count(system, said, [some, ...offered, tool], factor) - count(system, said, [some, ...offered], factor)
-          const alone = count('', ['foo'], [some, tool], factor) - count('', ['foo'], [some], factor)
-          expect(Math.abs(added - alone)).toBeLessThanOrEqual(1)
-          const said1 = count(system, [...said, more], offered, factor) - count(system, said, offered, factor)
-          const said2 = count('', ['foo', more], [], factor) - count('', ['foo'], [], factor)
-          expect(Math.abs(said1 - said2)).toBeLessThanOrEqual(1)
-        },
-      ),
-    )
   })
 })

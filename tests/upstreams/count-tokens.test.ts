@@ -104,7 +104,6 @@ describe('1.9 a Nexus that does not count', () => {
     ['no such method', 405, '', 'Method Not Allowed'],
     ['not built', 501, '', 'Not Implemented'],
     ['not allowed', 403, 'AccessDeniedException', 'User is not authorized to perform: bedrock:CountTokens'],
-    ['counting not supported', 400, 'ValidationException', 'CountTokens is not supported in this region.'],
   ])('1.9 for anybody: %s', async (_, status, type, message) => {
     const { url, paths } = failing(status, type, message)
     const { nexus } = nexusAt(url)
@@ -117,6 +116,9 @@ describe('1.9 a Nexus that does not count', () => {
 
   test.each([
     ['not for it', 400, 'ValidationException', "The provided model doesn't support counting tokens."],
+    ['not here', 400, 'ValidationException', 'CountTokens is not supported in this region.'],
+    ['not yet', 400, '', 'Token counting is not yet available.'],
+    ['not by the operation', 400, 'ValidationException', 'The requested operation is not supported.'],
     ['not by this id', 400, 'ValidationException', 'The provided model identifier is invalid.'],
     ['no access', 403, 'AccessDeniedException', "You don't have access to the model with the specified model ID."],
     ['gone', 404, 'ResourceNotFoundException', 'Could not resolve it.'],
@@ -135,6 +137,28 @@ describe('1.9 a Nexus that does not count', () => {
     ['failed', 500, 'InternalServerException', 'It failed.', 'api_error'],
     ['busy', 503, 'ServiceUnavailableException', 'Later.', 'overloaded_error'],
     ['refused', 400, 'ValidationException', 'tool_choice is not supported while thinking.', 'invalid_request_error'],
+    ['an account', 400, 'ValidationException', 'This account does not support that.', 'invalid_request_error'],
+    [
+      'a tool by its name',
+      400,
+      'ValidationException',
+      "Value 'account_support_lookup' at 'toolConfig.tools.1.member.toolSpec.name' failed to satisfy constraint",
+      'invalid_request_error',
+    ],
+    [
+      'words of the prompt',
+      400,
+      'ValidationException',
+      "messages.0: \"CountTokens is not supported\" doesn't match 'count tokens: not supported'. That isn't valid.",
+      'invalid_request_error',
+    ],
+    [
+      'too many of something',
+      400,
+      'ValidationException',
+      'The count of tools is 200. More than 128 are not supported.',
+      'invalid_request_error',
+    ],
     ['a bad key', 403, 'UnrecognizedClientException', 'The security token is invalid.', 'authentication_error'],
   ])('1.9 this time only: %s', async (_, status, type, message, expected) => {
     const { url, paths } = failing(status, type, message)

@@ -52,6 +52,7 @@ const pipeline = section(
   {
     '1': 'a text is a list of one block; an unknown role is refused',
     '2': 'system messages stay in place, as words or natively; leading ones belong to the prompt',
+    '3': 'each block by its own rule; what leaves nothing leaves no trace but its marker',
     '4': 'results come first in their turn; broken pairs are refused in Anthropic words',
     '5': 'consecutive messages of one side are one turn',
     '6': 'an empty user turn gets a placeholder that is not blank, an empty assistant turn goes',
@@ -60,6 +61,7 @@ const pipeline = section(
     '9': 'prefill only where the model takes it',
     '10': 'at most 20 images and documents, 5 documents in a message',
     '11': 'a message with a document says something, too',
+    '12': 'cache points come last of all, when everything has its place',
   },
   '1.2.',
 )

@@ -138,6 +138,18 @@ const blocks: ByType<Block> = {
   >,
 }
 
+/** What the SDK's stable types know and the samples, typed by its newer ones, do not: named in the error. */
+type StableBlock = Anthropic.ContentBlockParam
+type StrangeMember = {
+  [Type in StableBlock['type']]: Type extends keyof typeof blocks
+    ? Exclude<keyof Extract<StableBlock, { type: Type }>, keyof (typeof blocks)[Type]>
+    : Type
+}[StableBlock['type']]
+type StrangeTool = Exclude<NonNullable<Anthropic.ToolUnion['type']>, keyof typeof fates>
+type StrangeParameter = Exclude<keyof Anthropic.MessageCreateParamsNonStreaming, keyof typeof params>
+type None<Strange> = [Strange] extends [never] ? 'none' : Strange
+const strangers: [None<StrangeMember>, None<StrangeTool>, None<StrangeParameter>] = ['none', 'none', 'none']
+
 /** Members by which a block is told from others, or tied to them: told as words they say nothing. */
 const ties = new Set(['type', 'id', 'tool_use_id', 'file_id'])
 /** What only Anthropic can read. */
@@ -179,6 +191,10 @@ const without = (value: object, member: string): object =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name !== member))
 
 describe('every block of the SDK', () => {
+  test('the stable types know no more than the newer ones', () => {
+    expect(strangers).toEqual(['none', 'none', 'none'])
+  })
+
   for (const block of Object.values(blocks) as (object & { type: string })[]) {
     test(`B ${block.type} is taken, and none of its members is lost in silence`, () => {
       const whole = outcome(around(block))

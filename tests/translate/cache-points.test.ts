@@ -74,7 +74,7 @@ describe('cache points', () => {
     expect(turn?.map((block) => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'document', 'document', 'text'])
   })
 
-  test('K7 at most four: the oldest of the messages go first', () => {
+  test('K7 1.2.12 at most four: the oldest of the messages go first', () => {
     const body = lawfulBody({
       system: [marked('s1'), marked('s2')],
       messages: [user(marked('a')), assistant(marked('b')), user(marked('c'))],

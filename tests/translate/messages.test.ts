@@ -182,7 +182,7 @@ describe('tool pairs are checked in Anthropic words', () => {
 describe('blocks', () => {
   const thinking = (text: string): object => ({ type: 'thinking', thinking: text, signature: sign(text) })
 
-  test('B1 blank texts go, their marker moves to the block before', () => {
+  test('B1 1.2.3 blank texts go, their marker moves to the block before', () => {
     expect(bodyOf(user('a', marked(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, point, { text: 'b' }])
   })
 

@@ -57,6 +57,10 @@ const namePattern = ({ id }: Rule): RegExp =>
 const excusedIn = (page: string): ReadonlySet<string> =>
   new Set([...page.matchAll(/^- \*\*([^*]+)\*\*: .{20,}/gm)].map(([, id = '']) => id))
 
+if (wanted !== undefined && !rules.some(({ id }) => id === wanted)) {
+  console.log(`There is no rule ${wanted}.`)
+  process.exit(2)
+}
 const cases = await runTests()
 const excused = excusedIn(readFileSync(join(root, 'docs', 'translation.md'), 'utf8'))
 let missing = 0

@@ -73,6 +73,7 @@ export const composeApp = (options: ServerOptions) => {
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
     policy: toPolicy(config),
     newId: randomId,
+    now: () => performance.now(),
     log,
   })
   const now = (): number => performance.now()

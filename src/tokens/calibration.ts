@@ -46,8 +46,8 @@ const clamp = (value: number, least: number, most: number): number => Math.min(M
 const factorOf = (ratios: Ratios): number => clamp(Math.exp(mean(ratios)), smallestFactor, largestFactor)
 
 /** Whether an answer says something of the tokenizer. What it says no to with the least media, it does with all. */
-export const isTelling = ({ text, thinking, media }: Tokens): boolean =>
-  text >= leastTokens && thinking + media <= text * mostUncertain
+export const isTelling = ({ text, thinking, media, unseen }: Tokens): boolean =>
+  unseen === 0 && text >= leastTokens && thinking + media <= text * mostUncertain
 
 /** What is known after one more request. The same object where it teaches nothing. */
 const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ratios => {

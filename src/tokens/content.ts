@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../translate/anthropic-to-converse/media.ts'
 import type { ContentBlock, DocumentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
 import type { Tally } from './tally.ts'
 import { addMembers, blockOverhead } from './unchecked.ts'
@@ -7,9 +8,21 @@ type Block = ContentBlock | ToolResultContent
 const addDocument = ({ source, title, context }: DocumentBlock, tally: Tally): void => {
   tally.addWords(title)
   tally.addWords(context)
-  if (source.type === 'base64') tally.addPdf(source.data)
-  else if (source.type === 'text') tally.addWords(source.data)
-  else if (source.type === 'content') addContent(source.content, tally)
+  switch (source.type) {
+    case 'base64':
+      if (mediaTypeOf(source.media_type) === 'application/pdf') tally.addPdf(source.data)
+      else tally.addWords(Buffer.from(source.data, 'base64').toString())
+      return
+    case 'text':
+      tally.addWords(source.data)
+      return
+    case 'content':
+      addContent(source.content, tally)
+      return
+    case 'url':
+    case 'file':
+      tally.addUnseen()
+  }
 }
 
 const addBlock = (block: Block, tally: Tally): void => {
@@ -22,7 +35,11 @@ const addBlock = (block: Block, tally: Tally): void => {
   tally.addText(blockOverhead)
   switch (block.type) {
     case 'image':
+      if (block.source.type !== 'base64') tally.addUnseen()
       tally.addImage(block.source.type === 'base64' ? block.source.data : '')
+      return
+    case 'redacted_thinking':
+      tally.addUnseen()
       return
     case 'document':
       addDocument(block, tally)

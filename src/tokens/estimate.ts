@@ -1,4 +1,4 @@
-import { findSummary, summaryText } from '../translate/anthropic-to-converse/compaction.ts'
+import { findSummary, sentMessages, summaryText } from '../translate/anthropic-to-converse/compaction.ts'
 import { offeredTools } from '../translate/anthropic-to-converse/tool-loading.ts'
 import { capabilitiesOf } from '../translate/model-capabilities.ts'
 import { createNotes } from '../translate/notes.ts'
@@ -49,11 +49,8 @@ type Content = InputMessage['content']
 /** What is sent of the messages: a summary takes the place of everything before it. */
 const sentContents = (messages: readonly InputMessage[]): Content[] => {
   const summary = findSummary(messages)
-  const contents = messages.slice(summary?.index).map(({ content }) => content)
-  if (summary === undefined) return contents
-  const [summed, ...others] = contents
-  const rest = Array.isArray(summed) ? summed.slice(summary.position + 1) : []
-  return [summaryText(summary), ...(rest.length > 0 ? [rest] : []), ...others]
+  const contents = sentMessages(messages, summary).flatMap(({ content }) => (content === undefined ? [] : [content]))
+  return summary === undefined ? contents : [summaryText(summary), ...contents]
 }
 
 const total = (parts: readonly Tokens[], kind: keyof Tokens): number =>
@@ -72,8 +69,8 @@ export const estimateTokens = (
   const part = (fill: (tally: Tally) => void): Tokens => {
     const tally = createTally(tokenizer, ruler)
     fill(tally)
-    const { text, thinking, media } = tally
-    return { text, thinking, media }
+    const { text, thinking, media, unseen } = tally
+    return { text, thinking, media, unseen }
   }
   const prompt = [
     part((tally) => tally.addText(requestOverhead)),
@@ -94,6 +91,7 @@ export const estimateTokens = (
     text: total(parts, 'text'),
     thinking: total(parts, 'thinking'),
     media: total(parts, 'media'),
+    unseen: total(parts, 'unseen'),
     tools: total(tools, 'text'),
     toolsPrompt,
   }
@@ -103,7 +101,7 @@ export const estimateTokens = (
  * The count for a client. Each part is rounded up on its own, or what a part costs would hang on the
  * others by one. The factor is what the model's answers taught about its words.
  */
-export const toCount = ({ parts }: Pick<Estimate, 'parts'>, factor = 1): number => {
+export const toCount = ({ parts }: { readonly parts: readonly Omit<Tokens, 'unseen'>[] }, factor = 1): number => {
   const costs = parts.map(({ text, thinking, media }) => Math.ceil(((text + thinking) * factor + media) * bias))
   return Math.max(
     costs.reduce((sum, cost) => sum + cost, 0),

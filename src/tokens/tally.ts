@@ -10,6 +10,8 @@ export interface Tokens {
   readonly thinking: number
   /** Pictures and pages: their formula is Anthropic's own, and what is learnt about words must not touch it. */
   readonly media: number
+  /** How many things there are that cost something which nobody but the upstream can see. */
+  readonly unseen: number
 }
 
 /** Adds up what a part of a request costs. */
@@ -21,6 +23,7 @@ export interface Tally extends Tokens {
   addJson(value: unknown): void
   addImage(base64: string): void
   addPdf(base64: string): void
+  addUnseen(): void
 }
 
 /** An empty tally, with the model's weights for words and a ruler for what is none. */
@@ -28,6 +31,7 @@ export const createTally = (tokenizer: Tokenizer, ruler: MediaRuler): Tally => {
   let text = 0
   let thinking = 0
   let media = 0
+  let unseen = 0
   const addWords = (words: string | null | undefined): void => {
     if (words) text += textTokens(words, tokenizer)
   }
@@ -40,6 +44,9 @@ export const createTally = (tokenizer: Tokenizer, ruler: MediaRuler): Tally => {
     },
     get media() {
       return media
+    },
+    get unseen() {
+      return unseen
     },
     addText(tokens) {
       text += tokens
@@ -54,6 +61,9 @@ export const createTally = (tokenizer: Tokenizer, ruler: MediaRuler): Tally => {
     },
     addPdf(base64) {
       media += ruler.pdf(base64)
+    },
+    addUnseen() {
+      unseen += 1
     },
   }
 }

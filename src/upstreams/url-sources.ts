@@ -1,5 +1,6 @@
-import { maximumMedia, omissionText } from '../translate/anthropic-to-converse/media-limits.ts'
+import { maximumMedia, omissionText, tooMuchMedia } from '../translate/anthropic-to-converse/media-limits.ts'
 import { createNotes, type Notes } from '../translate/notes.ts'
+import type { TranslationPolicy } from '../translate/policy.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Surroundings } from './url-sources/download.ts'
 import { fetchSource, type SourceLimits } from './url-sources/fetch-source.ts'
@@ -15,7 +16,7 @@ import { isPublicAddress } from './url-sources/public-address.ts'
 export type InlineUrlSources = (
   request: MessagesRequest,
   signal: AbortSignal,
-  notes?: Notes,
+  about?: { readonly notes: Notes; readonly excessMedia: TranslationPolicy['excessMedia'] },
 ) => Promise<MessagesRequest>
 
 interface Limits extends SourceLimits {
@@ -79,10 +80,11 @@ const fetchAll = async (
 export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
   const { lookup, get, isAddressAllowed = isPublicAddress } = options
   const limits = { ...defaultLimits, ...options.limits }
-  return async (request, signal, notes = createNotes()) => {
+  return async (request, signal, { notes, excessMedia } = { notes: createNotes(), excessMedia: 'omit' }) => {
     const places = findPlaces(request)
     if (places.length === 0) return request
     const surplus = Math.max(places.length - limits.sourcesPerRequest, 0)
+    if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)
     const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
     const replacements = new Map<object, ReturnType<typeof asText>>()
     for (const place of places.slice(0, surplus)) {

@@ -59,7 +59,7 @@ describe("AWS's client", () => {
     expect(signature.length).toBeGreaterThan(500)
   })
 
-  test('T5 knows the exceptions by their names', async () => {
+  test('knows the exceptions by their names', async () => {
     const client = awsClient(
       start({ scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'slow' } }) }),
     )

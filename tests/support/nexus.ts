@@ -27,6 +27,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
     inlineUrlSources: async (given) => given,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },
     newId: randomId,
+    now: () => performance.now(),
     log: createLogger('debug', (record) => records.push(record)),
     ...more,
   })

@@ -7,7 +7,7 @@ import type { Tokens } from '../../src/tokens/tally.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 import { image, user } from '../support/translate.ts'
 
-const ofText = (text: number, media = 0, thinking = 0): Tokens => ({ text, media, thinking })
+const ofText = (text: number, media = 0, thinking = 0): Tokens => ({ text, media, thinking, unseen: 0 })
 const count = (tokens: Tokens, factor = 1): number => toCount({ parts: [tokens] }, factor)
 const model = 'claude-sonnet-4.6'
 
@@ -42,6 +42,7 @@ describe('1.9 calibration', () => {
         text: fc.double({ min: 0, max: 1e7, noNaN: true }),
         media: fc.double({ min: 0, max: 1e6, noNaN: true }),
         thinking: fc.double({ min: 0, max: 1e6, noNaN: true }),
+        unseen: fc.nat(1),
       }),
       fc.oneof(fc.integer(), fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY)),
     )

@@ -230,6 +230,19 @@ describe('blocks that say nothing, or everything', () => {
     expect(lawfulBody({ messages: [user('old'), assistant(failed, 'x'), user('new')] }).messages.length).toBe(3)
   })
 
+  test('B12 1.2.2 system messages that lead the conversation outlive a summary', () => {
+    const body = lawfulBody({
+      messages: [
+        { role: 'system', content: 'lead' },
+        user('old'),
+        assistant({ type: 'compaction', content: 'S' }),
+        user('new'),
+      ],
+    })
+    expect(body.system).toEqual([{ text: 'lead' }])
+    expect(body.messages.length).toBe(1)
+  })
+
   test('B12 faults behind a summary are named by the client own place', () => {
     const members = {
       messages: [user('old'), assistant({ type: 'compaction', content: 'S' }, 'x'), user(toolResult('t9'))],

@@ -186,7 +186,7 @@ describe('blocks', () => {
     expect(bodyOf(user('a', marked(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, point, { text: 'b' }])
   })
 
-  test('B2 images: the bytes are believed before the label, white space and data URLs are stripped', () => {
+  test('B2 T6 images: the bytes are believed before the label, white space and data URLs are stripped', () => {
     const [turn] = bodyOf(user(image(`data:image/png;base64,${png.slice(0, 40)}\n${png.slice(40)}`, 'image/jpeg')))
     expect(turn?.content).toEqual([{ image: { format: 'png', source: { bytes: png } } }])
   })
@@ -396,6 +396,24 @@ describe('blocks', () => {
     })
     const text = outputConfig?.textFormat?.structure.jsonSchema.schema ?? ''
     expect(Object.keys((JSON.parse(text) as { properties: object }).properties)).toEqual(['k\ufffd'])
+  })
+
+  test('T6 D1 D2 D8 documents: base64 without white space and data URL; blank contexts and empty ones go', () => {
+    const pdf = (data: string, more: object = {}): object => ({
+      type: 'document',
+      source: { type: 'base64', media_type: ' Application/PDF ; v=1', data },
+      ...more,
+    })
+    const blank = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: ' \n' } }
+    const [turn] = bodyOf(
+      user('a', blank, pdf('data:application/pdf;base64,JVBE\nRi0x LjQK', { context: ' ' }), pdf('')),
+    )
+    expect(turn?.content).toEqual([
+      { text: 'a' },
+      {
+        document: { format: 'pdf', name: 'document', source: { bytes: 'JVBERi0xLjQK' }, citations: { enabled: true } },
+      },
+    ])
   })
 
   test('D1 a base64 document must be one that Bedrock reads', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type EventBatch, toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 
@@ -84,6 +85,33 @@ describe('a stream', () => {
     expect(waiting).toEqual(['content_block_start', 'content_block_delta'])
   })
 
+  test('3.2 signature: one that comes after its thinking was given up begins no block', async () => {
+    const of = (reasoningContent: object): ConverseStreamEvent => ({
+      type: 'contentBlockDelta',
+      contentBlockIndex: 0,
+      delta: { reasoningContent },
+    })
+    const events = [
+      start,
+      of({ text: 'hm' }),
+      text('a', 1),
+      text('b', 1),
+      text('c', 1),
+      of({ signature: 's' }),
+      text('d', 1),
+    ]
+    const [names] = await read(events)
+    expect(names.filter((name) => name === 'content_block_start').length).toBe(2)
+  })
+
+  test('2 stop reasons, 2 text: what has no translation is told of by name', async () => {
+    const heard: string[] = []
+    const reply = replyContext({ onOddity: (what) => heard.push(what) })
+    const content = [{ audio: { bytes: 'x' } }, { text: 'words' }] as never
+    toMessage({ output: { message: { content } }, stopReason: 'incomplete' }, reply, countingIds())
+    expect(heard).toEqual(['block of audio', 'stop reason'])
+  })
+
   test('with the input of a tool use that never began cannot be used', async () => {
     const failure = 'Bedrock sent the input of a tool use that it had not started.'
     expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([begun, failure])
@@ -109,4 +137,28 @@ describe('malformed output', () => {
       expect(both[0].at(-1)).toBe('content_block_stop')
     },
   )
+})
+
+describe('2 tool use: the input of a whole answer', () => {
+  const inputOf = (input: unknown): unknown => {
+    const toolUse = { toolUseId: 't', name: 'T', input }
+    const { content } = toMessage(
+      { output: { message: { content: [{ toolUse }] } }, stopReason: 'tool_use' },
+      replyContext(),
+      countingIds(),
+    )
+    return content[0]?.type === 'tool_use' && content[0].input
+  }
+
+  test.each([
+    [undefined, {}],
+    [null, {}],
+    ['', {}],
+    ['{"a":1}', { a: 1 }],
+    [{ b: 2 }, { b: 2 }],
+  ])('2 tool use: %p is %p', (input, expected) => expect(inputOf(input)).toEqual(expected))
+
+  test.each(['words', '[1]', 7, [1]])('2 tool use: %p is no input, and no answer', (input) => {
+    expect(() => inputOf(input)).toThrow('malformed output')
+  })
 })

@@ -49,7 +49,7 @@ describe('frames', () => {
     await expect(read(odd)).rejects.toThrow(/payload of a messageStart frame is not a JSON object/)
   })
 
-  test('that nobody knows are warned of once', async () => {
+  test('3.2 unknown event: those that nobody knows are warned of once', async () => {
     const server = await rawServer((socket) => {
       socket.write(streamHead)
       socket.write(chunk(Buffer.concat([frame('novelty', {}), frame('novelty', {}), wholeStream])))

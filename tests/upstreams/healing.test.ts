@@ -350,6 +350,49 @@ describe('1.10 anything else', () => {
     expect(JSON.stringify(records)).not.toContain('MY_OWN_WORDS')
   })
 
+  test('1.10 cache points: a complaint of a place passes after ten minutes, one of the right to cache does not', async () => {
+    for (const [words, status, isPassing] of [
+      ['There is nothing available to cache.', 400, true],
+      ['your request did not allow prompt caching', 403, false],
+    ] as const) {
+      const bodies: object[] = []
+      const { url } = simulate({
+        models: [willing],
+        onRequest: ({ body }) => bodies.push(body as object),
+        scenario: ({ body }) =>
+          says(body, /cachePoint/)
+            ? {
+                error: {
+                  status,
+                  type: status === 403 ? 'AccessDeniedException' : 'ValidationException',
+                  message: words,
+                },
+              }
+            : { content: [{ text: 'Fine.' }] },
+      })
+      let minutes = 0
+      const { nexus } = nexusAt(url, { now: () => minutes * 60_000 })
+      const ask = () =>
+        nexus.message(request({ messages: hello }) as MessagesRequest, context(new AbortController().signal))
+      await ask()
+      minutes = 9
+      await ask()
+      expect(bodies.length).toBe(3)
+      minutes = 11
+      await ask()
+      expect(bodies.length).toBe(isPassing ? 5 : 4)
+    }
+  })
+
+  test('1.10 what is mended stands in the log, with the request', async () => {
+    const { post, records } = chain(
+      refusing('output_config.effort: Extra inputs are not permitted', (body) => !says(body, /effort/)),
+    )
+    await post(request({ output_config: { effort: 'low' } }))
+    const mended = records.find(({ event }) => event === 'upstream.mended')
+    expect(mended?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
+  })
+
   test('1.10 another model is asked as ever', async () => {
     const { post, simulator } = startChain({
       scenario: ({ modelId, body }) =>

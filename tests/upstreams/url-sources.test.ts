@@ -254,11 +254,16 @@ describe('more than a request may hold', () => {
     const host = await fileHost(() => file('image/png', png))
     const many = Array.from({ length: 22 }, (_, index) => at('image', `https://files.example/${index}`))
     const notes = createNotes()
-    const { messages } = await sourcesFrom(host)(asking(...many), never, notes)
+    const { messages } = await sourcesFrom(host)(asking(...many), never, {
+      notes,
+      excessMedia: 'omit',
+    })
     const kinds = [messages[0]?.content ?? []].flat().map((block) => (typeof block === 'string' ? block : block.type))
     expect(kinds).toEqual(['text', 'text', ...Array.from({ length: 20 }, () => 'image')])
     expect(notes.all.map(({ path }) => path)).toEqual(['messages.0.content.0', 'messages.0.content.1'])
     expect(host.requests.length).toBe(20)
+    const refused = sourcesFrom(nobody)(asking(...many), never, { notes, excessMedia: 'refuse' })
+    expect(refused).rejects.toThrow('capability_rejected: media_budget')
   })
 
   test('B3 D4 B12 what a compaction has summed up is not fetched', async () => {
@@ -271,6 +276,16 @@ describe('more than a request may hold', () => {
       ],
     }) as MessagesRequest
     expect(await sourcesFrom(nobody)(given, never)).toBe(given)
+    const beside = request({
+      messages: [
+        { role: 'user', content: 'a' },
+        {
+          role: 'user',
+          content: [at('image', 'http://not-even-lawful.example/a'), summary, { type: 'text', text: 'b' }],
+        },
+      ],
+    }) as MessagesRequest
+    expect(await sourcesFrom(nobody)(beside, never)).toBe(beside)
   })
 })
 

@@ -35,7 +35,7 @@ const toGatedFields = (
   for (const [field, beta] of Object.entries(gatedFields)) {
     if (members[field] === undefined || members[field] === null) continue
     if (flags.includes(beta)) sent[field] = members[field]
-    else translation.notes.dropped([field], 'goes only with its beta flag, which is not let through')
+    else translation.notes.changed([field], 'goes only with its beta flag, which is not let through')
   }
   return sent
 }

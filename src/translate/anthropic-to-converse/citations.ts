@@ -3,13 +3,14 @@ import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
-import { findSummary } from './compaction.ts'
+import { sentMessages } from './compaction.ts'
 import type { CitationPolicy } from './context.ts'
 import { isEmptyDocument } from './documents.ts'
+import { mediaTypeOf } from './media.ts'
 import { formatOf } from './output-format.ts'
 
 const isPdf = (block: DocumentBlock): boolean =>
-  block.source.type === 'base64' && block.source.media_type.toLowerCase().startsWith('application/pdf')
+  block.source.type === 'base64' && mediaTypeOf(block.source.media_type) === 'application/pdf'
 
 type Citable = Extract<ContentBlock, { type: 'document' | 'search_result' }>
 
@@ -25,7 +26,7 @@ const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citab
  */
 const citableByTurn = (messages: readonly InputMessage[]): Citable[][] => {
   const turns: Citable[][] = [[]]
-  for (const { role, content } of messages.slice(findSummary(messages)?.index ?? 0)) {
+  for (const { role, content } of sentMessages(messages)) {
     if (role === 'assistant') turns.push([])
     else if (Array.isArray(content)) turns.at(-1)?.push(...citableIn(content))
   }

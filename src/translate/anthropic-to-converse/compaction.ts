@@ -27,3 +27,14 @@ export const findSummary = (messages: readonly InputMessage[]): Summary | undefi
 
 export const summaryText = ({ block }: Summary): string =>
   `<conversation-summary>\n${block.content ?? ''}\n</conversation-summary>`
+
+/** What is sent beside the summary: the blocks behind it in its own message, and the messages that follow. */
+export const sentMessages = (
+  messages: readonly InputMessage[],
+  summary: Summary | undefined = findSummary(messages),
+): readonly InputMessage[] => {
+  if (summary === undefined) return messages
+  const [summed, ...others] = messages.slice(summary.index)
+  const rest = Array.isArray(summed?.content) ? summed.content.slice(summary.position + 1) : []
+  return summed === undefined || rest.length === 0 ? others : [{ ...summed, content: rest }, ...others]
+}

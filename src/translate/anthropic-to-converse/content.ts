@@ -45,7 +45,7 @@ const toThinking = (block: ThinkingBlock, path: Path, translation: Translation):
     return one({ reasoningContent: { reasoningText: { text: block.thinking, signature: block.signature } } })
   }
   const why = translation.model.isClaude ? 'thinking without a signature' : 'thinking of a Claude model'
-  translation.notes.dropped(path, why)
+  translation.notes.changed(path, why)
   return []
 }
 
@@ -62,7 +62,9 @@ const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Tra
     case 'thinking':
       return toThinking(block, path, translation)
     case 'redacted_thinking':
-      return translation.model.isClaude ? one({ reasoningContent: { redactedContent: block.data } }) : []
+      if (translation.model.isClaude) return one({ reasoningContent: { redactedContent: block.data } })
+      translation.notes.changed(path, 'thinking of a Claude model')
+      return []
     case 'tool_use':
       return one(toToolUse(block, translation))
     case 'tool_result':
@@ -88,7 +90,7 @@ const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Tra
     case 'mcp_tool_use':
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
-      translation.notes.dropped(path, "a tool of Anthropic's: told as words")
+      translation.notes.changed(path, "a tool of Anthropic's: told as words")
       return [{ block: { text: toTranscript(block) }, isTranscript: true }]
     default:
       return assertNever(block)

@@ -43,6 +43,9 @@ const count = (block: ContentBlock, limit: Limit): number => {
 const omission = (kind: MediaKind, { most, of }: Limit): string =>
   `[${kind} omitted: Bedrock allows at most ${most} ${of}]`
 
+/** For more than a request may hold, where the owner does not want the oldest left out. */
+export const tooMuchMedia = (found: number): GatewayError => tooMuch(perRequest, found)
+
 /** What stands in the place of one of the oldest, beyond what a request may hold. */
 export const omissionText = (kind: MediaKind): string => omission(kind, perRequest)
 

@@ -45,7 +45,7 @@ export const wireBase64 = (data: string): string => {
 /** A media type without its parameters, in lower case. */
 export const mediaTypeOf = (value: string): string => (value.split(';')[0] ?? '').trim().toLowerCase()
 
-/** Why an image cannot go to Bedrock; undefined where it can. */
+/** The image's format, where Bedrock has one for it. */
 export const imageFormatOf = (mediaType: string, data: string): ImageFormat | undefined => {
   const sniffed = signatures.find(([prefix]) => data.startsWith(prefix))?.[1]
   if (sniffed !== undefined) return isImageFormat(sniffed) ? sniffed : undefined

@@ -47,7 +47,7 @@ export const toThinking = (request: MessagesRequest, translation: Translation): 
   if (thinking === undefined || thinking === null) return undefined
   if (thinking.type === 'disabled') {
     if (translation.model.disabledThinking) return thinking
-    translation.notes.dropped(['thinking'], 'the model takes no word on thinking being off')
+    translation.notes.changed(['thinking'], 'the model takes no word on thinking being off')
     return undefined
   }
   if (!translation.model.thinking.includes(thinking.type)) return converted(thinking, request, translation)

@@ -42,7 +42,7 @@ const amongNone = (request: MessagesRequest, choice: ToolChoice, translation: Tr
   return {}
 }
 
-/** `isThinking`: whether the translated request asks the model to think. */
+/** `isThinking`: whether the model will think, asked or not. */
 export const toToolChoice = (
   request: MessagesRequest,
   tools: OfferedTools,

@@ -108,9 +108,11 @@ export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] =
 
   const isOffered = ({ tool, path }: PlacedTool): boolean => {
     if (!isCustomTool(tool)) return true
-    if (mentions.removed.has(tool.name) && !mentions.used.has(tool.name)) {
-      notes.dropped(path, 'tool removed in mid-conversation')
-      return false
+    if (mentions.removed.has(tool.name)) {
+      const isUsed = mentions.used.has(tool.name)
+      if (isUsed) notes.changed(path, 'tool removed in mid-conversation: it stays, since the history has used it')
+      else notes.dropped(path, 'tool removed in mid-conversation')
+      if (!isUsed) return false
     }
     if (tool.defer_loading !== true || searchIsServers) return true
     const isLoaded = mentions.named.has(tool.name) || tool.name === forced

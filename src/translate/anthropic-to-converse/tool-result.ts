@@ -42,7 +42,7 @@ const toParts = (block: ClientContent, path: Path, translation: Translation): To
     case 'search_result':
       return toSearchResultParts(block, path, translation)
     case 'tool_reference':
-      // The tool itself, with its description, is loaded into toolConfig: see tools.ts. Said here as well, a
+      // The tool itself, with its description, is loaded into toolConfig: see tool-loading.ts. Said here as well, a
       // description that changes from turn to turn would cost the prompt cache.
       return [{ text: `Tool available: ${translation.toolNames.toConverse(block.tool_name)}` }]
     case 'browser_state':

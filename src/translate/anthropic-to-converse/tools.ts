@@ -12,13 +12,10 @@ import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
 import { offeredTools } from './tool-loading.ts'
-import { computerBeta, isServerTool } from './typed-tools.ts'
+import { computerBeta, serverToolName } from './typed-tools.ts'
 
 type ToolSpec = Extract<ConverseTool, { toolSpec: unknown }>
 type ToolUnit = Unit<ToolSpec>
-
-/** `web_search_20250305` is "web search". */
-const spokenName = (tool: TypedTool): string => tool.type.replace(/_\d+$/, '').replaceAll('_', ' ')
 
 /** Converse wants an object schema at the root. Deeper down it is the model's business, word for word. */
 const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_schema'] => {
@@ -31,7 +28,8 @@ const isStrict = (tool: Tool, { policy, model }: Translation): boolean =>
   tool.strict === true && policy.strictTools === 'send' && model.strictTools
 
 const noteDropped = (tool: Tool, path: Path, translation: Translation): void => {
-  for (const member of ['eager_input_streaming', 'input_examples', 'allowed_callers'] as const) {
+  // eager_input_streaming goes as a beta flag.
+  for (const member of ['input_examples', 'allowed_callers'] as const) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
   }
   if (tool.strict === true && !isStrict(tool, translation)) {
@@ -66,10 +64,11 @@ const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): 
 
 /** Throws a 400 for a typed tool that cannot be left out; notes the others. */
 const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: Translation): void => {
-  if (!isServerTool(tool)) {
+  const name = serverToolName(tool)
+  if (name === undefined) {
     throw invalidRequest([...path, 'type'], `tools of type '${tool.type}' are not known to this endpoint`)
   }
-  const sentence = `${spokenName(tool)} is not available on this endpoint`
+  const sentence = `${name} is not available on this endpoint`
   if (isForcedOne) throw new GatewayError('invalid_request_error', sentence)
   translation.notes.changed(path, `server tool removed: ${sentence}`)
 }

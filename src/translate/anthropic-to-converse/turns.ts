@@ -75,7 +75,7 @@ const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
   blocksOf(message, path).flatMap((block, index) => {
     const blockPath = [...path, 'content', index]
     if (block.type === 'text') return [{ block, path: blockPath }]
-    // Changes of the tools on offer are read by tools.ts.
+    // Changes of the tools on offer are read by tool-loading.ts.
     if (block.type === 'tool_addition' || block.type === 'tool_removal') return []
     throw invalidRequest(blockPath, `content blocks of type '${block.type}' cannot stand in a system message`)
   })
@@ -101,11 +101,22 @@ const summaryPart = (summary: Summary, translation: Translation): Part => {
   return { role: 'user', units, path }
 }
 
+/** System messages in front of all others belong to the system prompt, which no summary sums up. */
+const leadingSystem = (messages: readonly InputMessage[]): Part[] => {
+  const end = messages.findIndex(({ role }) => role !== 'system')
+  return messages.slice(0, end === -1 ? messages.length : end).map((message, index) => ({
+    role: 'system',
+    texts: systemTexts(message, ['messages', index]),
+    path: ['messages', index],
+  }))
+}
+
 /** The client's messages one by one, from the last summary on. */
 const toParts = (messages: readonly InputMessage[], translation: Translation): Part[] => {
   const summary = findSummary(messages)
-  const parts: Part[] = summary === undefined ? [] : [summaryPart(summary, translation)]
-  if (summary !== undefined && summary.index > 0) {
+  const parts: Part[] = summary === undefined ? [] : leadingSystem(messages.slice(0, summary.index))
+  if (summary !== undefined) parts.push(summaryPart(summary, translation))
+  if (summary !== undefined && (summary.index > 0 || summary.position > 0)) {
     translation.notes.dropped(['messages', 0], 'messages that a compaction summed up')
   }
   for (const [index, message] of messages.entries()) {

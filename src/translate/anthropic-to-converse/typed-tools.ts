@@ -108,9 +108,12 @@ export const toCustomTool = (typed: TypedTool): CustomTool | undefined => {
 }
 
 /** Tools that Anthropic runs itself. Nobody runs them behind Converse. */
-const serverTool = /^(?:web_search|web_fetch|code_execution|tool_search_tool|advisor)_|toolset/
+const serverTool =
+  /^(web_search|web_fetch|code_execution|tool_search_tool|advisor|mcp_toolset|browser_toolset|computer_toolset)(?:_(?:bm25|regex))?(?:_\d{8})?$/
 
-export const isServerTool = ({ type }: TypedTool): boolean => serverTool.test(type)
+/** What such a tool is called, for people: `web_search_20250305` is "web search". Undefined for every other tool. */
+export const serverToolName = ({ type }: TypedTool): string | undefined =>
+  serverTool.exec(type)?.[1]?.replaceAll('_', ' ')
 
 /** Computer use goes to the model in Anthropic's own form, with the beta flag of its version. */
 const computerBetas: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import type { BlockDelta, MessageStreamEvent } from '../../wire/anthropic/events
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
 import { toCitation } from './citation.ts'
-import type { ReplyContext } from './reply-context.ts'
+import { nameOf, type ReplyContext } from './reply-context.ts'
 import { toToolUse } from './response.ts'
 
 type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
@@ -44,6 +44,8 @@ export class BlockEvents {
   readonly #reply: ReplyContext
   #nextIndex = 0
   #open: OpenBlock | undefined
+  /** Thinking that was taken to be over, by Bedrock's index. */
+  readonly #givenUp = new Set<number>()
   #hasToolUse = false
   #hasText = false
 
@@ -89,7 +91,11 @@ export class BlockEvents {
   /** Throws GatewayError for the input of a tool use that never began. */
   delta({ contentBlockIndex = 0, delta }: ConverseDelta): void {
     const kind = delta === undefined ? undefined : kindOf(delta)
-    if (delta === undefined || kind === undefined) return
+    if (delta === undefined || kind === undefined) {
+      if (delta !== undefined) this.#reply.onOddity?.(`delta of ${nameOf(delta)}`)
+      return
+    }
+    if (kind === 'thinking' && !delta.reasoningContent?.text && this.#givenUp.has(contentBlockIndex)) return
     const block = this.#openAs(kind, contentBlockIndex)
     switch (kind) {
       case 'text':
@@ -111,6 +117,12 @@ export class BlockEvents {
   stop(converseIndex: number): void {
     const isJoined = this.#reply.joinsTexts && this.#open?.kind === 'text'
     if (this.#open?.converseIndex === converseIndex && !isJoined) this.close()
+  }
+
+  /** Ends thinking that has fallen silent. A signature that comes all the same belongs to nothing any more. */
+  giveUp(): void {
+    if (this.#open !== undefined) this.#givenUp.add(this.#open.converseIndex)
+    this.close()
   }
 
   /** Ends whatever is open. */

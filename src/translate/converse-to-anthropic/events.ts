@@ -112,7 +112,7 @@ class StreamState {
       this.#silence += 1
       if (this.#silence < silentEvents || !this.#blocks.isThinking) return
       // Nothing more of the open block has come among all these: it ended without a word.
-      this.#blocks.close()
+      this.#blocks.giveUp()
       this.#release()
       return
     }

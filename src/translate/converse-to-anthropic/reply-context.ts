@@ -16,6 +16,14 @@ export interface ReplyContext {
   /** The places of the client's search results, likewise. */
   readonly searchResults: readonly number[]
   readonly stopSequences: readonly string[]
+  /** Hears of what an answer holds and has no translation: a kind of block, a stop reason. Names alone. */
+  readonly onOddity?: (what: string) => void
   /** Every cache point of the request was for an hour. */
   readonly cachesForAnHour: boolean
+}
+
+/** The name of what is in an answer, where it can be printed. */
+export const nameOf = (value: object): string => {
+  const [name = ''] = Object.keys(value)
+  return /^\w{1,40}$/.test(name) ? name : '(unprintable name)'
 }

@@ -3,7 +3,7 @@ import { isObject } from '../../base/json.ts'
 import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock, OutputToolUse } from '../../wire/converse/response.ts'
 import { toCitation } from './citation.ts'
-import type { ReplyContext } from './reply-context.ts'
+import { nameOf, type ReplyContext } from './reply-context.ts'
 import { isMalformed, malformedOutput, toStop } from './stop.ts'
 import { toUsage } from './usage.ts'
 
@@ -27,6 +27,19 @@ export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'
   input: {},
 })
 
+/** An object as it is; a text of one is what a stream is made of. Throws for what no client could use. */
+const toInput = (input: unknown): object => {
+  if (input === undefined || input === null || input === '') return {}
+  if (isObject(input)) return input
+  try {
+    const parsed: unknown = typeof input === 'string' ? JSON.parse(input) : undefined
+    if (isObject(parsed)) return parsed
+  } catch {
+    // Said below.
+  }
+  throw malformedOutput()
+}
+
 const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {
   if (block.text !== undefined) return { type: 'text', text: block.text }
   if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
@@ -39,9 +52,9 @@ const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undef
     return { type: 'thinking', thinking: text, signature }
   }
   if (toolUse !== undefined) {
-    const input = isObject(toolUse.input) ? toolUse.input : {}
-    return { ...toToolUse(toolUse, reply), input }
+    return { ...toToolUse(toolUse, reply), input: toInput(toolUse.input) }
   }
+  reply.onOddity?.(`block of ${nameOf(block)}`)
   return undefined
 }
 

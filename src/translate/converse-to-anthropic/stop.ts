@@ -43,6 +43,7 @@ export const toStop = (
 ): Stop => {
   if (reply.isPrewarm) return { stop_reason: 'max_tokens', stop_sequence: null }
   const known = reasons.get(stopReason ?? '') ?? 'end_turn'
+  if (!reasons.has(stopReason ?? '') && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
   const reason = known === 'end_turn' && hasToolUse ? 'tool_use' : known
   return {
     stop_reason: reason,

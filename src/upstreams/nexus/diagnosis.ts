@@ -12,6 +12,8 @@ export interface Diagnosis {
   readonly lesson: Partial<Learned>
   /** What the model does not take, in words that a user understands, and that quote nobody. */
   readonly what: string
+  /** The words were about one request's place for it, and may not hold for others: tried again after a while. */
+  readonly isPassing?: true
 }
 
 /** Reads a refusal's words. `sent` tells what could have been meant. */
@@ -105,11 +107,10 @@ const rows: readonly Row[] = [
     const list = sentFlags.join(',')
     return [{ what: `the beta flags ${list}`, lesson: { refusedBetas: [list] } }]
   },
-  // We place points by Bedrock's rules: where it complains of a place all the same, its rules are others.
-  where(
-    /did not allow prompt caching|Cache point cannot be inserted|There is nothing available to cache/i,
-    noCachePoints,
-  ),
+  where(/did not allow prompt caching/i, noCachePoints),
+  // We place points by Bedrock's rules: where it complains of a place all the same, its rules are others, for
+  // this model or for what this conversation holds.
+  where(/Cache point cannot be inserted|There is nothing available to cache/i, { ...noCachePoints, isPassing: true }),
   where(
     /(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
     lacking('temperature, top_p or top_k', { sampling: 'none' }),

@@ -6,8 +6,10 @@ import { NexusError } from './errors.ts'
 import type { Prepared } from './prepare.ts'
 
 /** One request, and how it is sent and made anew. */
-interface Patient<T> {
+interface HealableCall<T> {
   readonly modelId: string
+  /** For the log. */
+  readonly requestId: string
   readonly first: Prepared
   readonly send: (prepared: Prepared) => Promise<T>
   readonly mend: (learned: Learned) => Prepared
@@ -21,7 +23,7 @@ export interface Healing {
    * Sends a request and, where the model refuses a part of it that can be spared, once more without.
    * What helped is remembered. Only before anything has reached the client. Rejects as `send` does.
    */
-  heal<T>(patient: Patient<T>): Promise<T>
+  heal<T>(call: HealableCall<T>): Promise<T>
   degraded(): readonly Degradation[]
 }
 
@@ -29,31 +31,40 @@ export interface Healing {
 const maximumModels = 100
 const maximumLessons = 50
 
-interface Lessons {
-  learned: Learned
-  readonly said: Set<string>
+/** A lesson that may be one conversation's own costs the others their prompt cache no longer than this. */
+const passingMs = 10 * 60 * 1000
+
+interface Remembered extends Diagnosis {
+  /** On the clock of `now`; infinite for the life of the process. */
+  readonly until: number
 }
 
 const sentence = (modelId: string, what: string): string =>
   `AI Nexus does not take ${what} for ${modelId}: sending without`
 
-/** The memory: each lesson is said aloud once. */
-const createMemory = (log: Logger) => {
-  const models = new Map<string, Lessons>()
+/** The memory: each lesson is said aloud once. `now` is in milliseconds, monotonic. */
+const createMemory = (log: Logger, now: () => number) => {
+  const models = new Map<string, Map<string, Remembered>>()
+  const lessonsOf = (modelId: string): Remembered[] =>
+    [...(models.get(modelId)?.values() ?? [])].filter(({ until }) => until > now())
   return {
-    learned: (modelId: string): Learned => models.get(modelId)?.learned ?? nothingLearned,
-    remember(modelId: string, { what, lesson }: Diagnosis): void {
-      const known = models.get(modelId) ?? { learned: nothingLearned, said: new Set<string>() }
-      if (known.said.has(what) || known.said.size >= maximumLessons) return
+    learned: (modelId: string): Learned =>
+      lessonsOf(modelId).reduce((known, { lesson }) => learnMore(known, lesson), nothingLearned),
+    remember(modelId: string, diagnosis: Diagnosis): void {
+      const { what, isPassing } = diagnosis
+      const known = models.get(modelId) ?? new Map<string, Remembered>()
       if (!models.has(modelId) && models.size >= maximumModels) return
-      known.learned = learnMore(known.learned, lesson)
-      known.said.add(what)
+      if (!known.has(what)) {
+        if (known.size >= maximumLessons) return
+        log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
+      }
+      const until = isPassing === true ? now() + passingMs : Number.POSITIVE_INFINITY
+      known.set(what, { ...diagnosis, until: Math.max(until, known.get(what)?.until ?? 0) })
       models.set(modelId, known)
-      log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
     },
     degraded: (): Degradation[] =>
-      [...models].flatMap(([model, { said }]) =>
-        [...said].map((what) => ({ model, without: what, note: sentence(model, what) })),
+      [...models.keys()].flatMap((model) =>
+        lessonsOf(model).map(({ what }) => ({ model, without: what, note: sentence(model, what) })),
       ),
   }
 }
@@ -69,12 +80,12 @@ const isAnother = (second: unknown, first: unknown): boolean =>
   second.upstreamWords !== first.upstreamWords
 
 /** Mends requests by what Bedrock says of them. See docs/translation.md, "Where the table is wrong". */
-export const createHealing = (log: Logger): Healing => {
-  const { learned, remember, degraded } = createMemory(log)
+export const createHealing = (log: Logger, now: () => number): Healing => {
+  const { learned, remember, degraded } = createMemory(log, now)
   return {
     learned,
     degraded,
-    async heal({ modelId, first, send, mend }) {
+    async heal({ modelId, requestId, first, send, mend }) {
       try {
         return await send(first)
       } catch (error) {
@@ -83,6 +94,8 @@ export const createHealing = (log: Logger): Healing => {
         const mended = diagnoses.length === 0 ? first : mend(lessons)
         // The part that is complained of was not ours to leave out.
         if (mended.call.body === first.call.body) throw error
+        const without = diagnoses.map(({ what }) => what).join('; ')
+        log.info('upstream.mended', { requestId, model: modelId, without })
         const rememberAll = (): void => {
           for (const diagnosis of diagnoses) remember(modelId, diagnosis)
         }

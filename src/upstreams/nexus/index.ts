@@ -15,13 +15,15 @@ import { readConverseStream } from './frames.ts'
 import { createHealing } from './healing.ts'
 import { createNoteLog } from './note-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { continued, warnOfUnknown } from './streams.ts'
+import { continued, heard, warnOfUnknown } from './streams.ts'
 
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
   readonly inlineUrlSources: InlineUrlSources
   readonly newId: NewId
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
   readonly log: Logger
 }
 
@@ -32,7 +34,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
-  const healing = createHealing(log)
+  const healing = createHealing(log, options.now)
   const targetOf = (context: CallContext): ConverseTarget => ({
     modelId: context.modelId,
     betas: context.betas,
@@ -46,16 +48,24 @@ export const createNexus = (options: NexusOptions): Upstream => {
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
-    const request = await options.inlineUrlSources(given, context.signal, notes)
+    const request = await options.inlineUrlSources(given, context.signal, {
+      notes,
+      excessMedia: options.policy.excessMedia,
+    })
     const target = targetOf(context)
     const mend = { isAllowed: retry.maxRetries > 0 }
     const prepared = prepare(request, target, context, mend)
     logNotes([...notes.all, ...prepared.translation.notes], context)
     return healing.heal({
       modelId: context.modelId,
+      requestId: context.requestId,
       first: prepared,
       send: (one) => retrying(() => send(one), context),
-      mend: (learned) => prepare(request, { ...target, learned }, context, mend),
+      mend(learned) {
+        const mended = prepare(request, { ...target, learned }, context, mend)
+        logNotes(mended.translation.notes, context)
+        return mended
+      },
     })
   }
 
@@ -66,14 +76,14 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
     message: (request, context) =>
       ask(request, context, async ({ call, translation }) =>
-        toMessage(await client.converse(call), translation.reply, newId),
+        toMessage(await client.converse(call), heard(translation.reply, log, context.requestId), newId),
       ),
 
     stream: (request, context) =>
       ask(request, context, async ({ call, translation }) => {
         const frames = readConverseStream(await client.converseStream(call), call.wording)
         const events = warnOfUnknown(frames, log, context.requestId)
-        const batches = toMessageEvents(events, translation.reply, newId)
+        const batches = toMessageEvents(events, heard(translation.reply, log, context.requestId), newId)
         // An exception in the first frame still becomes a status, and may still be tried again.
         const first = await batches.next()
         return continued(first.done === true ? [] : first.value, batches)

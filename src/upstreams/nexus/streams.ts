@@ -1,5 +1,6 @@
 import type { Logger } from '../../base/logger.ts'
 import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
+import type { ReplyContext } from '../../translate/converse-to-anthropic/reply-context.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 
 /** Names each unknown event once for each stream. */
@@ -16,6 +17,18 @@ export async function* warnOfUnknown(
       log.warn('upstream.unknown_event', { requestId, name: event.name.slice(0, 64) })
     }
     yield batch
+  }
+}
+
+/** What an answer holds beyond what is known is warned of once. */
+export const heard = (reply: ReplyContext, log: Logger, requestId: string): ReplyContext => {
+  const warned = new Set<string>()
+  return {
+    ...reply,
+    onOddity(what) {
+      if (!warned.has(what)) log.warn('upstream.oddity', { requestId, what })
+      warned.add(what)
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Path } from '../../base/path.ts'
-import { findSummary } from '../../translate/anthropic-to-converse/compaction.ts'
+import { findSummary, type Summary } from '../../translate/anthropic-to-converse/compaction.ts'
 import type {
   ContentBlock,
   DocumentBlock,
@@ -43,14 +43,19 @@ const collect = (blocks: readonly Block[], path: Path, places: Place[]): void =>
   }
 }
 
+/** Whether a place stands before the summary in the summary's own message. */
+const isSummedUp = ([, index, , position]: Path, summary: Summary | undefined): boolean =>
+  summary !== undefined && index === summary.index && Number(position) < summary.position
+
 /** In the order of the request, without what a compaction has summed up: that is not sent. */
 export const findPlaces = ({ messages }: MessagesRequest): Place[] => {
   const places: Place[] = []
-  const first = findSummary(messages)?.index ?? 0
+  const summary = findSummary(messages)
   for (const [index, { content }] of messages.entries()) {
-    if (index >= first && Array.isArray(content)) collect(content, ['messages', index, 'content'], places)
+    if (index >= (summary?.index ?? 0) && Array.isArray(content))
+      collect(content, ['messages', index, 'content'], places)
   }
-  return places
+  return places.filter(({ path }) => !isSummedUp(path, summary))
 }
 
 type Replacement = MediaBlock | TextBlock

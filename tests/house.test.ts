@@ -64,6 +64,17 @@ describe('the house', () => {
     expect(matching(/\b(?:TODO|FIXME)\b|@ts-ignore|@ts-expect-error|biome-ignore|\bas any\b/)).toEqual([])
   })
 
+  test('every upstream has its row in the matrix of behaviours', () => {
+    const upstreams = sources.flatMap(
+      (path) => /src\/upstreams\/([^/]+)\/index\.ts$/.exec(path.replaceAll('\\', '/'))?.[1] ?? [],
+    )
+    expect(upstreams).toContain('nexus')
+    for (const name of upstreams) {
+      const row = readFileSync(join(root, 'tests', 'conformance', 'upstreams', `${name}.test.ts`), 'utf8')
+      expect(row).toContain(`name: '${name}'`)
+    }
+  })
+
   test('the folder of the build machine is not in the product', () => {
     expect(matching(/import\.meta\.(?:dir|path|file|url)/)).toEqual([])
   })

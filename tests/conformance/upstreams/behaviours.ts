@@ -7,6 +7,9 @@ const some = { text: 'A text that is long enough to be cut somewhere.' }
 const thinking = { max_tokens: 3000, thinking: { type: 'enabled', budget_tokens: 2000 } }
 const tools = { tools: [tool('look'), tool('wait')] }
 
+/** Where silence is not what is tried, none is too long for a busy machine. */
+const deadlineFor = (how: Break): number => (how === 'silent' ? 200 : 10_000)
+
 /** What an upstream seals is its own affair, but there is a seal. */
 const sealed = 'sealed'
 
@@ -138,8 +141,8 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'an answer with quiet minutes in it, which together are longer than one that is borne',
-    scene: { says: [{ text: 'A short text.' }], pausesMs: 60, deadlineMs: 400, pingMs: 20 },
-    content: [{ type: 'text', text: 'A short text.' }],
+    scene: { says: [some], pausesMs: 50, deadlineMs: 600, pingMs: 20 },
+    content: [{ type: 'text', text: some.text }],
     stop: ended,
   },
 ]
@@ -192,7 +195,7 @@ export const refusals: readonly Refusal[] = [
       ['reset', { type: 'api_error', status: 502 }],
     ] as const
   ).map(([how, failure]): Refusal => {
-    const scene: Scene = { says: [some], breaks: { at: 'first', how }, deadlineMs: 150 }
+    const scene: Scene = { says: [some], breaks: { at: 'first', how }, deadlineMs: deadlineFor(how) }
     return { ...refusal(`a stream that is ${how} before its first event`, scene, failure), isOfStreams: true }
   }),
 ]
@@ -211,7 +214,7 @@ export const ruptures: Readonly<Record<Break, string>> = {
 export const ruptureScene = (how: Break): Scene => ({
   says: [some],
   breaks: { at: 'later', how },
-  deadlineMs: how === 'silent' ? 300 : 10_000,
+  deadlineMs: deadlineFor(how),
 })
 export const ruptureText = some.text
 

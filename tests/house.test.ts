@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { claudeCodeEnvironment } from '../src/cli/launch.ts'
 import { simulateFlags } from '../src/cli/simulate.ts'
@@ -30,6 +30,11 @@ const matching = (pattern: RegExp): string[] =>
 describe('the house', () => {
   test('a secret is revealed only on its way to Nexus, and in the launch command that holds the client token', () => {
     expect(matching(/\.reveal\(\)/)).toEqual(['src/cli/launch.ts', 'src/upstreams/nexus/auth.ts'])
+  })
+
+  test('secrets are compared in constant time', () => {
+    expect(matching(/timingSafeEqual\(/)).toEqual(['src/base/secret.ts'])
+    expect(readFileSync(join(root, 'src/server/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
   test('one file talks to another host', () => {
@@ -119,6 +124,19 @@ describe('the documentation', () => {
       environment: {},
     })
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
+  })
+
+  test('every claim about security names tests that are there', () => {
+    const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8')
+    const [, ...claims] = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| --'))
+    expect(claims.length).toBeGreaterThan(10)
+    for (const claim of claims) {
+      const named = claim.match(/`(?:tests|scripts)\/[\w/.-]+\.test\.ts`/g) ?? []
+      expect([claim, named.length > 0]).toEqual([claim, true])
+      for (const name of named) expect([name, existsSync(join(root, name.slice(1, -1)))]).toEqual([name, true])
+    }
+    for (const other of ['README.md', 'CONTRIBUTING.md'])
+      expect(readFileSync(join(root, other), 'utf8')).toContain('(docs/security.md)')
   })
 
   test("the README's two commands come first", () => {

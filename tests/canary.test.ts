@@ -1,134 +1,218 @@
 import { describe, expect, test } from 'bun:test'
+import { GatewayError } from '../src/base/errors.ts'
 import { Secret } from '../src/base/secret.ts'
 import type { Reply } from '../src/simulator/reply.ts'
-import { startChain } from './support/chain.ts'
-import { startCli } from './support/cli.ts'
-import { image, toolResult, toolUse } from './support/translate.ts'
+import type { MessagesRequest } from '../src/wire/anthropic/request.ts'
+import { clientToken, expectSilent, found, headers, key, lawful, secrets, unlawful, word } from './support/canary.ts'
+import { type Chain, type ChainOptions, defaultConfig, simulate, startChain } from './support/chain.ts'
+import { later } from './support/cleanup.ts'
+import { file, fileHost, sourcesFrom } from './support/file-host.ts'
+import { cases, fixture } from './support/fixtures.ts'
+import { context, nexusAt } from './support/nexus.ts'
+import { at } from './support/url-sources.ts'
 
-/** Neither a key nor a word of a prompt or an answer is in any log, at any level, whatever happens. */
+/**
+ * Neither a key nor a word of a prompt or an answer is in any log at any level, in a page for probes, or in
+ * an error as the console shows it, whatever happens. An error's body may hold the client's own words where
+ * Anthropic's API quotes them, and what the upstream said. tests/cli/canary.test.ts holds the same of what
+ * the program prints.
+ */
 
-const key = 'CANARYKEY0123456789abcdef'
-const clientToken = 'CANARYTOKEN0123456789abc'
-const word = 'CANARYWORD'
-const headers = {
-  'x-api-key': clientToken,
-  authorization: `Bearer ${clientToken}`,
-  'anthropic-beta': 'claude-code-20250219,context-1m-2025-08-07',
-  cookie: word,
+interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
 }
 
-const lawful = {
-  model: 'claude-sonnet-4-6',
-  max_tokens: 2000,
-  system: [
-    { type: 'text', text: `x-anthropic-billing-header: ${word};` },
-    { type: 'text', text: word },
-  ],
-  metadata: { user_id: word },
-  safeguards: { home_dir: `/home/${word}` },
-  [`${word} as a name`]: word,
-  thinking: { type: 'adaptive' },
-  tools: [
-    { name: word, description: word, input_schema: { type: 'object', properties: { [word]: { description: word } } } },
-  ],
-  messages: [
-    { role: 'user', content: [{ type: 'text', text: word, [`${word} inside`]: 1 }, image()] },
-    {
-      role: 'assistant',
-      content: [{ type: 'thinking', thinking: word, signature: '' }, toolUse('t1', word, { [word]: word })],
-    },
-    { role: 'user', content: [toolResult('t1', [{ type: 'text', text: word }])] },
-    { role: 'system', content: word },
-  ],
+/** The upstream's words, with the canary in them. */
+const withWord = (body: string): string => {
+  try {
+    const parsed = JSON.parse(body)
+    for (const member of ['message', 'Message', 'originalMessage', 'detail'])
+      if (typeof parsed[member] === 'string') parsed[member] += ` '${word}'`
+    return JSON.stringify(parsed)
+  } catch {
+    return `${body} ${word}`
+  }
 }
 
-const bodies: Record<string, unknown> = {
-  lawful,
-  'wrong model': { ...lawful, model: `${word}-model` },
-  'unknown block': { ...lawful, messages: [{ role: 'user', content: [{ type: word, text: word }] }] },
-  'missing field': { ...lawful, messages: [{ role: 'user', content: [{ type: 'text', txt: word }] }] },
-  'wrong pairs': { ...lawful, messages: [{ role: 'user', content: [toolResult(word, word)] }] },
-  'unknown tool': { ...lawful, tool_choice: { type: 'tool', name: `${word}2` }, thinking: undefined },
-  'not an object': word,
-}
+const errorReplies: [string, Reply][] = cases('errors').flatMap((name): [string, Reply][] => {
+  const { status, headers: given, body } = fixture<Answer>('errors', name, 'answer')
+  const error = { status, headers: given }
+  if (status < 300 || status === 304) return []
+  return [
+    [name, { error: { ...error, body } }],
+    [`${name}, quoting`, { error: { ...error, body: withWord(body) } }],
+  ]
+})
 
-const replies: Reply[] = [
-  { content: [{ text: word }, { tool: word, input: { [word]: word } }] },
-  { error: { status: 400, type: 'ValidationException', message: `The value '${word}' is wrong` } },
-  { error: { status: 500, body: `${word} is no JSON` } },
-  { error: { status: 429, type: word, message: word } },
-  { error: { status: 403, message: `Authentication failed for ${word}` } },
-  {
-    content: [{ text: word }],
-    fault: { afterFrames: 2, kind: 'exception', type: 'validationException', message: word },
-  },
-  { content: [{ text: word }], fault: { afterFrames: 2, kind: 'corrupt' } },
-  { content: [{ text: word }], fault: { afterFrames: 0, kind: 'error', type: word, message: word } },
-  { content: [{ text: word }], stopReason: 'malformed_model_output' },
+const says = { content: [{ text: word }, { tool: word, input: { [word]: word } }] }
+
+const streamReplies: [string, Reply][] = [0, 2, 4].flatMap((afterFrames) =>
+  (['cut', 'cut frame', 'reset', 'corrupt', 'exception', 'error', 'hang'] as const).map((kind): [string, Reply] => [
+    `${kind} after ${afterFrames} frames`,
+    { ...says, fault: { afterFrames, kind, ...(kind !== 'hang' && { type: word, message: word }) } },
+  ]),
+)
+
+const otherReplies: [string, Reply][] = [
+  ['an answer', says],
+  ['a sealed one', { content: [{ thinking: word }, { redacted: word }] }],
+  ['malformed output', { content: [{ text: word }], stopReason: 'malformed_model_output' }],
+  ['an unknown exception', { error: { status: 429, type: 'NoSuchException', message: word } }],
+  ['another model', { error: { status: 404, message: `no ${word}` } }],
 ]
 
-describe('the canary', () => {
-  test('is in no record, and the keys are in no reply', async () => {
-    const canaries = [key, clientToken, word]
-    let reply: Reply = {}
-    const { post, records, url, simulator } = startChain({
-      apiKey: key,
-      config: { clientToken: new Secret(clientToken), maxRetries: 1 },
-      scenario: () => reply,
-    })
-    const told: string[] = []
-    for (reply of replies) {
-      const isWhole = reply.error !== undefined
-      for (const [name, body] of Object.entries(isWhole ? { lawful } : bodies)) {
-        for (const stream of [true, false]) {
-          const sent = typeof body === 'object' ? { ...body, stream } : body
-          told.push(name, await (await post(sent, { headers })).text())
-        }
-      }
-    }
-    told.push(await (await post(lawful, { headers, path: '/v1/messages/count_tokens' })).text())
-    told.push(await (await post(lawful, { headers: { ...headers, 'x-api-key': word, authorization: word } })).text())
-    for (const path of ['/', '/health', '/v1/models', '/v1/models/nobody', `/nowhere?prompt=${word}`])
-      told.push(await (await fetch(url + path, { headers })).text())
+/** Refusals that a request is mended by. */
+const healed = [
+  `tools.0.custom.strict: Extra inputs are not permitted ${word}`,
+  `Malformed input request: #/safeguards: extraneous key [${word}] is not permitted, please reformat`,
+  `The additional field safeguards/${word} conflicts with an existing field.`,
+  `You did not allow prompt caching for ${word}`,
+  `"thinking.type.adaptive" is not supported for this model. ${word}`,
+]
 
-    expect(records.length).toBeGreaterThan(100)
-    expect(simulator.journal.length).toBeGreaterThan(20)
-    const logged = JSON.stringify(records)
-    for (const canary of canaries) expect(logged.includes(canary)).toBe(false)
-    for (const secret of [key, clientToken]) expect(told.join('\n').includes(secret)).toBe(false)
+const chainWith = (options: ChainOptions): Chain =>
+  startChain({
+    apiKey: key,
+    ...options,
+    config: { clientToken: new Secret(clientToken), timeoutSeconds: 0.3, ...options.config },
   })
 
-  test.each([['text'], ['json']])('is not in what the program prints (%s)', async (format) => {
-    const program = startCli(
-      [
-        'start',
-        '-p',
-        '0',
-        '--verbose',
-        '--simulate',
-        '--log-format',
-        format,
-        '--client-token',
-        clientToken,
-        '--claude-code',
-      ],
-      { NEXUS_API_KEY: key },
+/** Both ways of asking; what was told. */
+const ask = async ({ post }: Chain, body: unknown, path = '/v1/messages'): Promise<string[]> => {
+  const ways = typeof body === 'object' && path === '/v1/messages' ? [true, false] : [undefined]
+  const told: string[] = []
+  for (const stream of ways) {
+    const sent = stream === undefined ? body : { ...(body as object), stream }
+    told.push(await (await post(sent, { headers, path })).text())
+  }
+  return told
+}
+
+const pagesOf = async ({ url }: Chain): Promise<string> => {
+  const texts: string[] = []
+  for (const path of ['/', '/health', '/v1/models', '/v1/models/nobody'])
+    texts.push(await (await fetch(url + path, { headers })).text())
+  return texts.join('\n')
+}
+
+const expectSilence = async (chain: Chain, told: readonly string[]): Promise<void> => {
+  expectSilent(chain.records)
+  expect(found(told.join('\n'), secrets)).toEqual([])
+  expect(found(await pagesOf(chain))).toEqual([])
+}
+
+describe('the canary is in no record and on no page, and the keys are in no reply', () => {
+  test.each([...errorReplies, ...streamReplies, ...otherReplies])('%s', async (_name, reply) => {
+    const chain = chainWith({ scenario: () => reply })
+    await expectSilence(chain, await ask(chain, lawful))
+    expect(chain.simulator.journal.length).toBeGreaterThan(0)
+    expect(chain.records.length).toBeGreaterThan(1)
+  })
+
+  test.each(Object.entries(unlawful))('%s, and what of it is quoted', async (_name, { body, quotes }) => {
+    const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
+    const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
+    await expectSilence(chain, told)
+    expect(found(told.join('\n'), [word])).toEqual(quotes ? [word] : [])
+  })
+
+  test.each(healed)('a mended request: %s', async (message) => {
+    let asked = 0
+    const chain = chainWith({
+      config: {
+        translation: { ...defaultConfig.translation, strictTools: 'send', betas: ['dangerous-tool-use-2026-09-03'] },
+      },
+      scenario: () => {
+        asked += 1
+        return asked % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : says
+      },
+    })
+    const strict = { ...lawful, tools: lawful.tools.map((tool) => ({ ...tool, strict: true })) }
+    await expectSilence(chain, await ask(chain, strict))
+    const { degraded } = (await (await fetch(`${chain.url}/health`)).json()) as { degraded: unknown[] }
+    expect(degraded.length).toBe(1)
+  })
+
+  test('URL sources that are refused, missing, or something else', async () => {
+    const host = await fileHost((path) =>
+      path.includes('missing')
+        ? `HTTP/1.1 404 ${word}\r\nx-word: ${word}\r\n\r\n${word}`
+        : path.includes('moved')
+          ? `HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/${word}\r\n\r\n`
+          : file(`text/${word}`, word),
     )
-    const [, url] = await program.says(/Address +(http:\S+)/)
-    for (const body of Object.values(bodies)) {
-      await (
-        await fetch(`${url}/v1/messages`, {
-          method: 'POST',
-          headers: { ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-      ).text()
+    const chain = chainWith({ inlineUrlSources: sourcesFrom(host) })
+    const told: string[] = []
+    for (const url of ['missing', 'moved', 'odd'].map((path) => `https://files.example/${path}/${word}.png?${word}`)) {
+      for (const type of ['image', 'document'] as const)
+        told.push(...(await ask(chain, { ...lawful, messages: [{ role: 'user', content: [at(type, url)] }] })))
     }
-    await program.says(/request\.answered/)
-    program.kill('SIGTERM')
-    const { out, err } = await program.ended
-    // The client token stands in the launch command, which was asked for, and nowhere else.
-    expect([out.includes(key), out.includes(word), out.includes(clientToken)]).toEqual([false, false, true])
-    for (const canary of [key, word, clientToken]) expect(err.includes(canary)).toBe(false)
+    for (const url of [`http://files.example/${word}`, `https://${word}:${word}@files.example/`, `file:///${word}`])
+      told.push(...(await ask(chain, { ...lawful, messages: [{ role: 'user', content: [at('image', url)] }] })))
+    await expectSilence(chain, told)
+    expect(found(told.join('\n').replaceAll('"text":"CANARYWORD"', ''), ['.png', `/${word}`])).toEqual([])
+  })
+
+  test('counting, whatever the upstream says to it', async () => {
+    const answers = [
+      [200, `{"inputTokens":"${word}"}`],
+      [200, '{"inputTokens":12}'],
+      [400, `{"message":"${word} cannot count"}`],
+      [403, `{"message":"no ${word}"}`],
+      [500, word],
+    ] as const
+    for (const [status, body] of answers) {
+      const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status }) })
+      later(() => server.stop(true))
+      const chain = chainWith({ endpointUrl: `http://127.0.0.1:${server.port}` })
+      const told = await ask(chain, lawful, '/v1/messages/count_tokens')
+      await expectSilence(chain, told)
+      expect(told[0]).toMatch(/^{"input_tokens":\d+}$/)
+    }
+  })
+
+  test('a dead host, doors that do not exist, wrong tokens, bodies that are none', async () => {
+    const chain = chainWith({ endpointUrl: 'http://127.0.0.1:1' })
+    const told = await ask(chain, lawful)
+    const wrong = { 'x-api-key': word, authorization: word, host: word, origin: `https://${word}` }
+    told.push(await (await chain.post(lawful, { headers: wrong })).text())
+    for (const encoding of ['gzip', 'identity', word]) {
+      const body = `{"${word}": ${word}`
+      const sent = { ...headers, 'content-type': 'application/json', 'content-encoding': encoding }
+      told.push(await (await fetch(`${chain.url}/v1/messages`, { method: 'POST', headers: sent, body })).text())
+    }
+    told.push(await (await fetch(`${chain.url}/nowhere?prompt=${word}`, { headers })).text())
+    await expectSilence(chain, told)
+  })
+})
+
+describe('an error as the console shows it', () => {
+  const failing = [...errorReplies, ...streamReplies, ...otherReplies]
+
+  test.each(failing)('%s: holds neither a key nor a word', async (_name, reply) => {
+    const { nexus } = nexusAt(simulate({ scenario: () => reply }).url, { apiKey: new Secret(key), silenceMs: 300 })
+    const call = context(new AbortController().signal)
+    const asked = lawful as unknown as MessagesRequest
+    const drain = async (): Promise<void> => {
+      for await (const _ of await nexus.stream(asked, call));
+    }
+    for (const act of [() => nexus.message(asked, call), drain]) {
+      const error: unknown = await act().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )
+      if (error === undefined) continue
+      expect(error).toBeInstanceOf(GatewayError)
+      expect(found(Bun.inspect({ error }) + JSON.stringify(error))).toEqual([])
+    }
+  })
+
+  test('says what it is, where it was made, and our own words', () => {
+    const error = new GatewayError('timeout_error', 'Ours.', { isLoggable: true, cause: { code: 'ECONNRESET' } })
+    expect(Bun.inspect(error)).toMatch(/^GatewayError: 504 timeout_error: Ours\. \(cause: ECONNRESET\)\n +at .*canary/)
+    const quoting = new GatewayError('api_error', word, { cause: new Error(word) })
+    expect(Bun.inspect(quoting)).toStartWith('GatewayError: 500 api_error: [words withheld] (cause: an error)\n')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { claudeCodeEnvironment } from '../src/cli/launch.ts'
 import { simulateFlags } from '../src/cli/simulate.ts'
@@ -32,6 +32,11 @@ describe('the house', () => {
     expect(matching(/\.reveal\(\)/)).toEqual(['src/cli/launch.ts', 'src/upstreams/nexus/auth.ts'])
   })
 
+  test('secrets are compared in constant time', () => {
+    expect(matching(/timingSafeEqual\(/)).toEqual(['src/base/secret.ts'])
+    expect(readFileSync(join(root, 'src/server/guard.ts'), 'utf8')).toContain('.equals(')
+  })
+
   test('one file talks to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual(['src/cli/port-owner.ts', 'src/upstreams/http.ts'])
   })
@@ -62,6 +67,17 @@ describe('the house', () => {
 
   test('nothing is left undone, and no type is switched off', () => {
     expect(matching(/\b(?:TODO|FIXME)\b|@ts-ignore|@ts-expect-error|biome-ignore|\bas any\b/)).toEqual([])
+  })
+
+  test('every upstream has its row in the matrix of behaviours', () => {
+    const upstreams = sources.flatMap(
+      (path) => /src\/upstreams\/([^/]+)\/index\.ts$/.exec(path.replaceAll('\\', '/'))?.[1] ?? [],
+    )
+    expect(upstreams).toContain('nexus')
+    for (const name of upstreams) {
+      const row = readFileSync(join(root, 'tests', 'conformance', 'upstreams', `${name}.test.ts`), 'utf8')
+      expect(row).toContain(`name: '${name}'`)
+    }
   })
 
   test('the folder of the build machine is not in the product', () => {
@@ -108,6 +124,19 @@ describe('the documentation', () => {
       environment: {},
     })
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
+  })
+
+  test('every claim about security names tests that are there', () => {
+    const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8')
+    const [, ...claims] = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| --'))
+    expect(claims.length).toBeGreaterThan(10)
+    for (const claim of claims) {
+      const named = claim.match(/`(?:tests|scripts)\/[\w/.-]+\.test\.ts`/g) ?? []
+      expect([claim, named.length > 0]).toEqual([claim, true])
+      for (const name of named) expect([name, existsSync(join(root, name.slice(1, -1)))]).toEqual([name, true])
+    }
+    for (const other of ['README.md', 'CONTRIBUTING.md'])
+      expect(readFileSync(join(root, other), 'utf8')).toContain('(docs/security.md)')
   })
 
   test("the README's two commands come first", () => {

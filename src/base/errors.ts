@@ -1,4 +1,6 @@
+import { errorCode } from './error-code.ts'
 import type { Path } from './path.ts'
+import { stackFrames } from './stack-frames.ts'
 
 /**
  * Anthropic's own error type names.
@@ -78,6 +80,14 @@ export class GatewayError extends Error {
     this.upstreamRequestId = options.upstreamRequestId
     this.allow = options.allow
     this.isLoggable = options.isLoggable ?? false
+  }
+
+  /** What the console and `inspect` show: no words of a stranger, which may quote a prompt, and none of a cause. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { name, type, status, message, isLoggable, cause } = this
+    const words = isLoggable ? message : '[words withheld]'
+    const because = cause === undefined ? '' : ` (cause: ${errorCode(cause) ?? 'an error'})`
+    return [`${name}: ${status} ${type}: ${words}${because}`, ...stackFrames(this)].join('\n')
   }
 }
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { ArgsDef } from 'citty'
 import { errorCode } from '../base/error-code.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 
 /** Flags as they were given: by name without dashes; a switch is `true`. */
@@ -39,7 +40,7 @@ const toUsageError = (error: unknown, command: string, options: Options): UsageE
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION': {
       const flag = unknownOption(error.message)
       const known = Object.keys(options).map((name) => `--${name}`)
-      return new UsageError(`Unknown flag ${flag}.${didYouMean(flag, known)} ${help}`)
+      return new UsageError(`Unknown flag${typedName(flag)}.${didYouMean(flag, known)} ${help}`)
     }
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
       return new UsageError(`${command} takes no argument without a flag. ${help}`)

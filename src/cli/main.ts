@@ -1,5 +1,6 @@
 import { type ArgsDef, defineCommand, runCommand } from 'citty'
 import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { productName, version } from '../version.ts'
 import { type Flags, parseFlags } from './arguments.ts'
@@ -54,7 +55,7 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<void> => {
   const command = commands.get(name)
   if (command === undefined) {
     throw new UsageError(
-      `Unknown command ${first}.${didYouMean(first, [...commands.keys()])} See ${productName} --help.`,
+      `Unknown command${typedName(first)}.${didYouMean(first, [...commands.keys()])} See ${productName} --help.`,
     )
   }
   const { description, flags: definition, run } = command

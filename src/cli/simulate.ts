@@ -40,9 +40,22 @@ const readScenario = (path: string): Scenario => {
 const parsePort = (given: Flags[string]): number =>
   typeof given === 'string' ? Number(toValue({ type: portType }, new Typed(given), '--port')) : defaultPort
 
+/** What a refusal quotes of its request: names of tools, ids, members that nobody knows. */
+const quotes: readonly RegExp[] = [
+  /(?<=^The tool ).+(?= (?:is already defined )?at toolConfig)/s,
+  /(?<=for the following Ids: ).+/s,
+  /(?<=#).*(?=: extraneous key )/s,
+  /(?<=(?:: extraneous key|must be set, found) \[).*(?=\])/s,
+  /(?<=(?:Input tag|property) ').*(?=' (?:found|is))/s,
+  /(?<=errors: ).*(?=: Extra inputs)/s,
+  /(?<="thinking\.type\.).*(?=")/s,
+]
+
+const withoutQuotes = (refusal: string): string => quotes.reduce((words, quote) => words.replace(quote, '...'), refusal)
+
 /** Names, sizes and verdicts, never the words of a request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
-  `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${refusal}`}\n`
+  `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
 
 /** `nexus-claude-api simulate`. Rejects with UsageError; resolves when it was told to end. */
 export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {

@@ -4,7 +4,7 @@ import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Machine, userConfigPath } from '../config/paths.ts'
-import type { SettingKey } from '../config/settings.ts'
+import { type SettingKey, settings } from '../config/settings.ts'
 import {
   clientSpelling,
   createModelResolver,
@@ -70,12 +70,17 @@ const maximumConnections = ({ environment }: Machine): { maximumConnections?: nu
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
+const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
+const saferPlaces = 'a variable or a file is safer'
+
 /** What a user should know before the first request. */
-const warnings = ({ config, warnings: fromFiles }: CommandConfig): string[] => {
+const warnings = ({ config, sources, warnings: fromFiles }: CommandConfig): string[] => {
+  const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
   const { protocol, hostname } = new URL(config.endpointUrl)
   return [
     ...fromFiles,
+    ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
       : []),

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../base/json.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { settings } from './settings.ts'
 
@@ -46,7 +47,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
         if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
         read(value, `${key}.`)
       } else if (!keys.includes(key)) {
-        warnings.push(`${file.path}: unknown key ${prefix}${name}.${didYouMean(key, keys)}`)
+        warnings.push(`${file.path}: unknown key${typedName(prefix + name)}.${didYouMean(key, keys)}`)
       } else if (values.has(key)) {
         warnings.push(`${file.path}: ${key} is there twice; the first one counts.`)
       } else if (value !== null) values.set(key, value)

@@ -89,11 +89,9 @@ export const parseScenario = (text: string): Scenario => {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    throw new GatewayError(
-      'invalid_request_error',
-      `not JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
-    )
+  } catch {
+    // The parser's own words quote the file.
+    throw new GatewayError('invalid_request_error', 'not JSON')
   }
   const fault = findFault(ScenarioFile, value)
   if (fault !== undefined) {

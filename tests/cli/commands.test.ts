@@ -187,7 +187,7 @@ describe('warnings', () => {
     const { err } = await cli(['--dry-run', '--host', '0.0.0.0', '--endpoint-url', 'http://nexus.example'], key)
     expect(err).toContain('warning: 0.0.0.0 can be reached by others')
     expect(err).toContain('warning: the key goes to nexus.example unencrypted')
-    const quiet = await cli(['--dry-run', '--host', '0.0.0.0', '--client-token', 't'], key)
+    const quiet = await cli(['--dry-run', '--host', '0.0.0.0'], { ...key, NEXUS_CLIENT_TOKEN: 't' })
     expect(quiet.err).not.toContain('warning')
   })
 })

@@ -60,19 +60,6 @@ describe('silence', () => {
 })
 
 describe('T7 a client that leaves', () => {
-  test('ends the upstream call in mid-stream', async () => {
-    const { post, simulator, records } = startChain({
-      scenario: () => ({ content: [{ text: 'x'.repeat(1000) }], pace: { frameMs: 5, deltaCharacters: 1 } }),
-    })
-    const client = new AbortController()
-    const response = await post(stream(), { signal: client.signal })
-    const reader = response.body?.getReader()
-    await reader?.read()
-    client.abort()
-    await until(() => simulator.journal[0]?.outcome === 'cancelled')
-    await until(() => records.some(({ event }) => event === 'request.cancelled'))
-  })
-
   test('during a wait for the next try, or in the middle of its request, is no error of ours', async () => {
     const { post, url, records } = startChain({
       config: { maxRetries: 2 },
@@ -95,18 +82,6 @@ describe('T7 a client that leaves', () => {
     })
     await until(() => records.some(({ event, fields }) => event === 'request.refused' && fields['status'] === 499))
     expect(records.filter(({ level }) => level === 'error')).toEqual([])
-  })
-
-  test('ends the upstream call before it has answered, streamed or not', async () => {
-    for (const isStream of [true, false]) {
-      const { post, simulator } = startChain({ scenario: () => ({ pace: { firstMs: 60_000 } }) })
-      const client = new AbortController()
-      const pending = post(request({ stream: isStream }), { signal: client.signal }).catch(() => undefined)
-      await until(() => simulator.journal.length === 1)
-      client.abort()
-      await pending
-      await until(() => simulator.journal[0]?.outcome === 'cancelled')
-    }
   })
 })
 

@@ -56,11 +56,23 @@ const byField: ReadonlyMap<string, Diagnosis> = new Map([
   ['output_config.format', noSchema],
 ])
 
+/** Fields whose members have names of Anthropic's; in others a client's own may stand. */
+const named: ReadonlySet<string> = new Set(['thinking', 'output_config', 'context_management', 'tool_choice'])
+
+/** A place as far as its names are nobody's. */
+const publicName = (place: string): string => {
+  const [first = '', second] = place.split('.')
+  return named.has(first) && second !== undefined ? `${first}.${second}` : first
+}
+
 const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
   const known = byField.get(field)
   if (known !== undefined || !wasSent(sent, field)) return known
   const flag = flags.get(field)
-  return { what: field, lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) } }
+  return {
+    what: publicName(field),
+    lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) },
+  }
 }
 
 const toolMembers: ReadonlyMap<string, Diagnosis> = new Map([
@@ -127,7 +139,7 @@ const rows: readonly Row[] = [
   (words, sent) =>
     [...words.matchAll(/additional field ([\w./]{1,64}) conflicts/gi)].map(([, field = '']) => {
       const place = field.replaceAll('/', '.')
-      return wasSent(sent, place) ? refusing(`the additional field ${field}`, place) : undefined
+      return wasSent(sent, place) ? refusing(`the additional field ${publicName(place)}`, place) : undefined
     }),
 ]
 

@@ -109,12 +109,16 @@ const wordsFor = (kind: Kind, message: string, context: WordingContext): string 
 
 /** A failure that Nexus itself reported, with its own words, by which requests are mended. */
 export class NexusError extends GatewayError {
-  /** As they came, in Bedrock's counting. Never logged: they may quote a prompt. */
-  readonly upstreamWords: string
+  readonly #upstreamWords: string
 
   constructor(upstreamWords: string, ...error: ConstructorParameters<typeof GatewayError>) {
     super(...error)
-    this.upstreamWords = upstreamWords
+    this.#upstreamWords = upstreamWords
+  }
+
+  /** As they came, in Bedrock's counting. Never logged or printed: they may quote a prompt. */
+  get upstreamWords(): string {
+    return this.#upstreamWords
   }
 }
 

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { logLevels } from '../../src/base/logger.ts'
+import { clientToken, found, headers, key, lawful, proxyPassword, unlawful, word } from '../support/canary.ts'
+import { simulate } from '../support/chain.ts'
+import { cli, startCli, temporaryFolder } from '../support/cli.ts'
+import { toolResult } from '../support/translate.ts'
+
+/** Nothing that the program prints holds a key, a password of a proxy or a word of a prompt, whatever the command. */
+
+const environment = {
+  NEXUS_API_KEY: key,
+  NEXUS_CLIENT_TOKEN: clientToken,
+  HTTPS_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
+  HTTP_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
+}
+
+describe('commands that end by themselves', () => {
+  test.each([
+    [['--help']],
+    [['start', '--help']],
+    [['simulate', '-h']],
+    [['--version']],
+    [['--dry-run']],
+    [['start', '--dry-run', '--verbose']],
+    [['start', '--dry-run', '--api-key', key, '--client-token', clientToken]],
+    [['start', '--dry-run', '--simulate']],
+    [['--prot', key]],
+    [[`--api-ky=${key}`]],
+    [[`--api-key${key}`]],
+    [[`--${key}`]],
+    [[`-${key}`]],
+    [[key]],
+    [['start', key]],
+    [['start', '--api-key', `--${key}`]],
+    [['start', '--port', key]],
+    [['start', '--host', `${key}@x`]],
+    [['start', '--timeout', key]],
+    [['start', '--log-level', key]],
+    [['start', '--shell', key, '--dry-run']],
+    [['start', '--api-key', `Bearer ${key}`]],
+    [['start', '--endpoint-url', `https://user:${key}@x.example`]],
+    [['start', '--endpoint-url', `https://x.example/?key=${key}`]],
+    [[`--dev=${key}`]],
+    [['simulate', '--api-key', key, '--port', 'x']],
+    [['simulate', `--api-key${key}`]],
+  ])('%p', async (args) => {
+    const { out, err } = await cli(args, environment)
+    expect(out + err).not.toBe('')
+    expect(found(out + err)).toEqual([])
+  })
+
+  test.each([
+    `{ "apiKey": "${key}", "port": "${key}" }`,
+    `{ "apiKey": "${key}"`,
+    `{ "apiKey": ["${key}"] }`,
+    `{ "apiKey": "Bearer ${key}" }`,
+    `{ "api_key": "${key}", "apiKey": "${key}", "nonsense": "${key}", "logging": "${key}" }`,
+    `{ "${key}": 1 }`,
+    `"${key}"`,
+    key,
+    `{ "clientToken": "${clientToken}", "logging": { "level": "${key}", "${key}": 1 } }`,
+  ])('a configuration file that holds %s', async (text) => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    writeFileSync(path, text)
+    const { out, err } = await cli(['--dry-run', '--config', path], { NEXUS_API_KEY: key }, folder)
+    expect(found(out + err)).toEqual([])
+  })
+
+  test.each([
+    `NEXUS_API_KEY=${key}`,
+    `NEXUS_API_KEY="${key}`,
+    `NEXUS_API_KEY=Bearer ${key}`,
+    `NEXUS_PORT=${key}`,
+    `export ${key}\n=${key}\n${key}`,
+    `HTTPS_PROXY=http://u:${proxyPassword}@x\nNO_PROXY=${key}`,
+  ])('an environment file that holds %s', async (text) => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'e')
+    writeFileSync(path, text)
+    const { out, err } = await cli(['--dry-run', '--env-file', path], {}, folder)
+    expect(found(out + err)).toEqual([])
+  })
+
+  test('a scenario that is none', async () => {
+    const path = join(temporaryFolder(), 's.json')
+    for (const text of [word, `{"${word}": 1`, `{"rules": [{"reply": {"content": [{"text": 1, "${word}": 1}]}}]}`]) {
+      writeFileSync(path, text)
+      expect(found((await cli(['simulate', '--scenario', path])).err)).toEqual([])
+    }
+  })
+})
+
+const post = async (url: string, body: unknown, path = '/v1/messages'): Promise<string> => {
+  const sent = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
+  return (await fetch(url + path, { ...sent, body: JSON.stringify(body) })).text()
+}
+
+/** All that was asked of one running program, and what it printed. Its arguments are looked at while it runs. */
+const run = async (args: readonly string[], given: Record<string, string>, act: (url: string) => Promise<void>) => {
+  const program = startCli(args, given)
+  const [, url = ''] = await program.says(/(?:Address +|at )(http:\S+\d)/)
+  await act(url)
+  const listed = process.platform === 'linux' ? readFileSync(`/proc/${program.pid}/cmdline`, 'utf8') : ''
+  program.kill('SIGTERM')
+  return { ...(await program.ended), listed }
+}
+
+const everything = async (url: string): Promise<void> => {
+  for (const body of [lawful, { ...lawful, stream: true }, ...Object.values(unlawful).map((one) => one.body)])
+    await post(url, body)
+  await post(url, lawful, '/v1/messages/count_tokens')
+}
+
+const toolUseTurn = (id: string): object => ({
+  role: 'assistant',
+  content: [{ toolUse: { toolUseId: id, name: 'x', input: {} } }],
+})
+
+describe('commands that serve', () => {
+  test.each([['text'], ['json']])('start, by every level of a log in %s', async (format) => {
+    const levels = logLevels.map(async (level) => {
+      const file = join(temporaryFolder(), 'log')
+      const args = ['start', '-p', '0', '--simulate', '--claude-code', '--shell', 'bash', '--log-format', format]
+      const { out, err, listed } = await run(
+        [...args, '--log-level', level, '--log-file', file],
+        { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken },
+        everything,
+      )
+      const log = readFileSync(file, 'utf8')
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      expect(log === '').toBe(level === 'error' || level === 'silent')
+      expect(found(err + log + listed)).toEqual([])
+      // The launch command was asked for, and holds what Claude Code is to show.
+      expect(found(out)).toEqual([clientToken])
+    })
+    await Promise.all(levels)
+  })
+
+  test('start behind a proxy that is not there: its password is nowhere', async () => {
+    for (const scheme of ['http', 'socks5']) {
+      const proxy = `${scheme}://user:${proxyPassword}@127.0.0.1:1`
+      const told: string[] = []
+      const { out, err, listed } = await run(
+        ['start', '-p', '0', '--verbose', '-c', '--endpoint-url', 'https://nexus.invalid', '--max-retries', '0'],
+        { NEXUS_API_KEY: key, HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy },
+        async (url) => {
+          told.push(await post(url, lawful), await (await fetch(`${url}/health`)).text())
+        },
+      )
+      expect(err).toContain('request.failed')
+      expect(found([...told, out, err, listed].join('\n'))).toEqual([])
+    }
+  })
+
+  test('start with a key that is refused, by file', async () => {
+    const { url: endpoint } = simulate({ apiKey: 'another' })
+    const path = join(temporaryFolder(), 'c.json')
+    writeFileSync(path, JSON.stringify({ apiKey: key }))
+    const args = ['start', '-p', '0', '--verbose', '--config', path, '--endpoint-url', endpoint]
+    const { out, err, listed } = await run(args, {}, async (url) => {
+      expect(await post(url, lawful)).toContain('authentication_error')
+    })
+    expect(found(out + err + listed)).toEqual([])
+    expect(err).not.toContain('warning')
+  })
+
+  test('simulate: neither its key nor the words of what it refuses', async () => {
+    const ask = { messages: [{ role: 'user', content: [{ text: 'x' }] }] }
+    const named = { toolSpec: { name: word, inputSchema: { json: { type: 'object' } } } }
+    const refused = [
+      { ...ask, [word]: 1 },
+      { ...ask, messages: [{ role: 'user', content: [{ [`${word}\u001b[2J`]: 1, text: 'x' }] }] },
+      { ...ask, messages: [{ role: 'user', content: [{ text: 'x', image: {}, [word]: {} }] }] },
+      { ...ask, toolConfig: { tools: [named, named] } },
+      { ...ask, toolConfig: { tools: [named], toolChoice: { tool: { name: `${word}2` } } } },
+      { ...ask, additionalModelRequestFields: { [word]: 1 } },
+      { ...ask, additionalModelRequestFields: { thinking: { type: word } } },
+      { ...ask, additionalModelRequestFields: { tools: [{ type: word, name: word }] } },
+      { ...ask, additionalModelRequestFields: { tool_choice: { type: 'tool', name: word } } },
+      { ...ask, additionalModelRequestFields: { output_config: { [word]: 1 } } },
+      { ...ask, requestMetadata: { [word]: 1 } },
+      { ...ask, messages: [...ask.messages, toolUseTurn(word)] },
+      toolResult(word, word),
+      word,
+    ]
+    const { err } = await run(['simulate', '-p', '0', '--api-key', key], {}, async (url) => {
+      for (const body of refused) {
+        await fetch(`${url}/model/claude-sonnet-4.6/converse`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}` },
+          body: JSON.stringify(body),
+        })
+      }
+      await fetch(`${url}/model/claude-sonnet-4.6/converse`, { method: 'POST', headers: { authorization: word } })
+    })
+    expect(err.match(/ 400 refused: /g)?.length).toBeGreaterThan(refused.length - 3)
+    expect(err.split('\n').filter((line) => found(line).length > 0)).toEqual([])
+    expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+})
+
+describe('a secret among the arguments, which others can read', () => {
+  test.each([
+    [['--api-key', key], '--api-key'],
+    [['--client-token', clientToken], '--client-token'],
+  ])('%p is warned about in one line, not on standard output', async (args, flag) => {
+    const { code, out, err } = await cli(['--dry-run', '-c', '--shell', 'bash', ...args], { NEXUS_API_KEY: key })
+    expect(code).toBe(0)
+    expect(err.match(/^warning: .*$/gm)).toEqual([
+      `warning: others on this machine can read ${flag} in the list of processes: a variable or a file is safer.`,
+    ])
+    expect(out).not.toContain('warning')
+  })
+})

@@ -1,0 +1,225 @@
+import { image, png, tool } from '../../support/translate.ts'
+import { type Break, comeAgainSeconds, type Scene } from './row.ts'
+
+/** What every upstream does, in Anthropic's words alone. */
+
+const some = { text: 'A text that is long enough to be cut somewhere.' }
+const thinking = { max_tokens: 3000, thinking: { type: 'enabled', budget_tokens: 2000 } }
+const tools = { tools: [tool('look'), tool('wait')] }
+
+/** Where silence is not what is tried, none is too long for a busy machine. */
+const deadlineFor = (how: Break): number => (how === 'silent' ? 200 : 10_000)
+
+/** What an upstream seals is its own affair, but there is a seal. */
+const sealed = 'sealed'
+
+export interface Answer {
+  readonly name: string
+  readonly scene: Scene
+  /** Over the smallest request. */
+  readonly request?: object
+  /** Seals (`signature`, `data`) are `sealed` wherever there is one. */
+  readonly content: readonly object[]
+  readonly stop: { readonly stop_reason: string; readonly stop_sequence?: string; readonly stop_details?: object }
+  /** Pictures that the other side gets. */
+  readonly pictures?: readonly string[]
+}
+
+const ended = { stop_reason: 'end_turn' }
+const called = { stop_reason: 'tool_use' }
+
+export const answers: readonly Answer[] = [
+  {
+    name: 'text',
+    scene: { says: [{ text: 'Grüße, 世界 🎉\r\n\u2028"quoted" \\ and done.' }] },
+    content: [{ type: 'text', text: 'Grüße, 世界 🎉\r\n\u2028"quoted" \\ and done.' }],
+    stop: ended,
+  },
+  {
+    name: 'thinking',
+    scene: { says: [{ thinks: 'Let me think about it.' }, { text: 'So.' }] },
+    request: thinking,
+    content: [
+      { type: 'thinking', thinking: 'Let me think about it.', signature: sealed },
+      { type: 'text', text: 'So.' },
+    ],
+    stop: ended,
+  },
+  {
+    name: 'thinking whose words are left out',
+    scene: { says: [{ thinks: '' }, { text: 'So.' }] },
+    request: thinking,
+    content: [
+      { type: 'thinking', thinking: '', signature: sealed },
+      { type: 'text', text: 'So.' },
+    ],
+    stop: ended,
+  },
+  {
+    name: 'redacted thinking',
+    scene: { says: [{ hides: 'hidden' }, { text: 'So.' }] },
+    request: thinking,
+    content: [
+      { type: 'redacted_thinking', data: sealed },
+      { type: 'text', text: 'So.' },
+    ],
+    stop: ended,
+  },
+  {
+    name: 'a tool',
+    scene: { says: [{ text: 'I look.' }, { calls: 'look', id: 'tool_1', with: { where: 'ä"\\\n', deep: [1, null] } }] },
+    request: tools,
+    content: [
+      { type: 'text', text: 'I look.' },
+      { type: 'tool_use', id: 'tool_1', name: 'look', input: { where: 'ä"\\\n', deep: [1, null] } },
+    ],
+    stop: called,
+  },
+  {
+    name: 'parallel tools',
+    scene: {
+      says: [
+        { calls: 'look', id: 'tool_1', with: { where: 'here' } },
+        { calls: 'look', id: 'tool_2', with: { where: 'there' } },
+        { calls: 'wait', id: 'tool_3', with: { seconds: 1 } },
+      ],
+    },
+    request: tools,
+    content: [
+      { type: 'tool_use', id: 'tool_1', name: 'look', input: { where: 'here' } },
+      { type: 'tool_use', id: 'tool_2', name: 'look', input: { where: 'there' } },
+      { type: 'tool_use', id: 'tool_3', name: 'wait', input: { seconds: 1 } },
+    ],
+    stop: called,
+  },
+  {
+    name: 'thinking, then a tool without an input',
+    scene: { says: [{ thinks: 'I wait.' }, { calls: 'wait', id: 'tool_1' }] },
+    request: { ...tools, ...thinking },
+    content: [
+      { type: 'thinking', thinking: 'I wait.', signature: sealed },
+      { type: 'tool_use', id: 'tool_1', name: 'wait', input: {} },
+    ],
+    stop: called,
+  },
+  {
+    name: 'a picture in the request',
+    scene: { says: [{ text: 'A dot.' }] },
+    request: { messages: [{ role: 'user', content: [image(), { type: 'text', text: 'What is it?' }] }] },
+    content: [{ type: 'text', text: 'A dot.' }],
+    stop: ended,
+    pictures: [png],
+  },
+  { name: 'an empty answer', scene: { says: [] }, content: [], stop: ended },
+  {
+    name: 'an answer that reached the limit',
+    scene: { says: [{ text: 'cut' }], stops: 'at the limit' },
+    content: [{ type: 'text', text: 'cut' }],
+    stop: { stop_reason: 'max_tokens' },
+  },
+  {
+    name: 'an answer that reached a stop sequence',
+    scene: { says: [{ text: 'up to' }], stops: 'at the word', word: 'END' },
+    request: { stop_sequences: ['FIN', 'END'] },
+    content: [{ type: 'text', text: 'up to' }],
+    stop: { stop_reason: 'stop_sequence', stop_sequence: 'END' },
+  },
+  {
+    name: 'a refusal',
+    scene: { says: [{ text: 'I cannot.' }], stops: 'to refuse' },
+    content: [{ type: 'text', text: 'I cannot.' }],
+    stop: {
+      stop_reason: 'refusal',
+      stop_details: { type: 'refusal', category: null, explanation: 'any' },
+    },
+  },
+  {
+    name: 'an answer after a quiet minute, which is borne',
+    scene: { says: [some], thinksMs: 60, deadlineMs: 5000, pingMs: 20 },
+    content: [{ type: 'text', text: some.text }],
+    stop: ended,
+  },
+  {
+    name: 'an answer with quiet minutes in it, which together are longer than one that is borne',
+    scene: { says: [some], pausesMs: 50, deadlineMs: 600, pingMs: 20 },
+    content: [{ type: 'text', text: some.text }],
+    stop: ended,
+  },
+]
+
+export interface Failure {
+  readonly type: string
+  readonly status: number
+  /** What the client acts on. */
+  readonly words?: RegExp
+  readonly shouldRetry?: boolean
+  readonly retryAfterSeconds?: number
+}
+
+export interface Refusal {
+  readonly name: string
+  readonly scene: Scene
+  readonly failure: Failure
+  /** Whether only a stream can fail so. */
+  readonly isOfStreams?: true
+}
+
+const refusal = (name: string, scene: Scene, failure: Failure): Refusal => ({ name, scene, failure })
+
+/** Before the first event: a status. */
+export const refusals: readonly Refusal[] = [
+  refusal(
+    'a prompt that is too long',
+    { fails: 'prompt too long' },
+    { type: 'invalid_request_error', status: 400, words: /\bprompt is too long/ },
+  ),
+  refusal(
+    'throttling',
+    { fails: 'throttled' },
+    { type: 'rate_limit_error', status: 429, retryAfterSeconds: comeAgainSeconds },
+  ),
+  refusal('a bad key', { fails: 'bad key' }, { type: 'authentication_error', status: 401, shouldRetry: false }),
+  refusal('a dead host', { fails: 'dead host' }, { type: 'api_error', status: 502, shouldRetry: true }),
+  refusal(
+    'a minute that is too quiet',
+    { says: [some], thinksMs: 60_000, deadlineMs: 150 },
+    { type: 'timeout_error', status: 504, shouldRetry: true },
+  ),
+  ...(
+    [
+      ['throttled', { type: 'rate_limit_error', status: 429 }],
+      ['silent', { type: 'timeout_error', status: 504 }],
+      ['cut', { type: 'api_error', status: 500 }],
+      ['cut in an event', { type: 'api_error', status: 500 }],
+      ['corrupt', { type: 'api_error', status: 500 }],
+      ['reset', { type: 'api_error', status: 502 }],
+    ] as const
+  ).map(([how, failure]): Refusal => {
+    const scene: Scene = { says: [some], breaks: { at: 'first', how }, deadlineMs: deadlineFor(how) }
+    return { ...refusal(`a stream that is ${how} before its first event`, scene, failure), isOfStreams: true }
+  }),
+]
+
+/** After the first event: what was sound arrives, and the end is one error, of this type. */
+export const ruptures: Readonly<Record<Break, string>> = {
+  // Of an error inside a stream Claude Code tries again only where it is told of an overload.
+  throttled: 'overloaded_error',
+  cut: 'api_error',
+  'cut in an event': 'api_error',
+  corrupt: 'api_error',
+  reset: 'api_error',
+  silent: 'timeout_error',
+}
+
+export const ruptureScene = (how: Break): Scene => ({
+  says: [some],
+  breaks: { at: 'later', how },
+  deadlineMs: deadlineFor(how),
+})
+export const ruptureText = some.text
+
+/** For clients that leave: before the first event, and in the middle. */
+export const departures = {
+  early: { says: [some], thinksMs: 60_000 },
+  midway: { says: [{ text: 'x'.repeat(4000) }], pausesMs: 3 },
+} satisfies Record<string, Scene>

@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'bun:test'
+import { GatewayError } from '../../../src/base/errors.ts'
+import type { CallContext } from '../../../src/upstreams/upstream.ts'
+import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { request } from '../../support/chain.ts'
+import { context } from '../../support/nexus.ts'
+import { grammarFault, readEvents, type SseEvent, withoutPings } from '../../support/sse.ts'
+import {
+  type Answer,
+  answers,
+  departures,
+  type Failure,
+  refusals,
+  ruptureScene,
+  ruptures,
+  ruptureText,
+} from './behaviours.ts'
+import { breaks, type Stage, type UpstreamRow } from './row.ts'
+
+/** Every behaviour of every upstream: by its interface, and once more by the whole server. */
+
+type Json = Record<string, unknown>
+
+const callOn = ({ modelId }: Stage, signal = new AbortController().signal): CallContext => context(signal, modelId)
+
+const asked = (more: object = {}): MessagesRequest => request(more) as MessagesRequest
+
+/** What a stream adds up to, as the client adds it. */
+const collected = (events: readonly SseEvent[]): Json => {
+  const content: Json[] = []
+  let inputs = ''
+  let message: Json = {}
+  for (const event of withoutPings(events)) {
+    const last = content.at(-1) ?? {}
+    const delta = (event['delta'] ?? {}) as Record<string, string>
+    if (event.type === 'message_start') message = { ...(event['message'] as Json) }
+    if (event.type === 'content_block_start') {
+      content.push({ ...(event['content_block'] as Json) })
+      inputs = ''
+    }
+    if (event.type === 'content_block_delta') {
+      inputs += delta['partial_json'] ?? ''
+      for (const member of ['text', 'thinking'])
+        if (delta[member] !== undefined) last[member] = `${last[member] ?? ''}${delta[member]}`
+      if (delta['signature'] !== undefined) last['signature'] = delta['signature']
+    }
+    if (event.type === 'content_block_stop' && inputs !== '') last['input'] = JSON.parse(inputs)
+    if (event.type === 'message_delta') message = { ...message, ...delta, usage: event['usage'] }
+  }
+  return { ...message, content }
+}
+
+/** Without what an upstream is free in: ids, figures, seals, the words of a refusal. */
+const comparable = ({ id, usage, content, stop_details, ...rest }: Json): Json => {
+  expect(id).toEqual(expect.stringMatching(/^msg_/))
+  expect(usage).toMatchObject({ input_tokens: expect.any(Number), output_tokens: expect.any(Number) })
+  const blocks = (content as Json[]).map((block) => {
+    for (const seal of ['signature', 'data']) {
+      if (seal in block) expect(block[seal]).toEqual(expect.stringMatching(/^[A-Za-z0-9+/=_-]+$/))
+    }
+    return {
+      ...block,
+      ...('signature' in block && { signature: 'sealed' }),
+      ...('data' in block && { data: 'sealed' }),
+    }
+  })
+  const details = stop_details as Json | undefined
+  return { ...rest, content: blocks, ...(details && { stop_details: { ...details, explanation: 'any' } }) }
+}
+
+const expectedOf = ({ content, stop }: Answer): Json => ({
+  type: 'message',
+  role: 'assistant',
+  model: asked().model,
+  content,
+  stop_sequence: null,
+  ...stop,
+})
+
+const post = ({ url }: Stage, body: unknown, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  })
+
+interface Streamed {
+  readonly events: readonly SseEvent[]
+  readonly error?: unknown
+}
+
+/** A stream to its end, whichever it is. */
+const drained = async (batches: AsyncIterable<readonly object[]>): Promise<Streamed> => {
+  const events: SseEvent[] = []
+  try {
+    for await (const batch of batches) events.push(...(batch as SseEvent[]))
+    return { events }
+  } catch (error) {
+    return { events, error }
+  }
+}
+
+const rejection = async (act: Promise<unknown>): Promise<GatewayError> => {
+  const error: unknown = await act.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof GatewayError)) throw new Error(`no GatewayError: ${String(error)}`)
+  return error
+}
+
+const describeAnswers = ({ start }: UpstreamRow): void => {
+  describe('answers', () => {
+    for (const answer of answers) {
+      test(answer.name, async () => {
+        const { request: more = {}, scene, pictures = [] } = answer
+        const expected = expectedOf(answer)
+        const stage = start(scene)
+        const { events } = await drained(await stage.upstream.stream(asked(more), callOn(stage)))
+        expect(grammarFault(events)).toBeUndefined()
+        expect(comparable(collected(events))).toEqual(expected)
+        const whole = await stage.upstream.message(asked(more), callOn(stage))
+        expect(comparable({ ...whole })).toEqual(expected)
+
+        const served = await readEvents(await post(stage, { ...asked(more), stream: true }))
+        expect(grammarFault(served)).toBeUndefined()
+        expect(comparable(collected(served))).toEqual(expected)
+        expect(comparable((await (await post(stage, asked(more))).json()) as Json)).toEqual(expected)
+        expect(stage.asked()).toBe(4)
+        expect(stage.pictures()).toEqual(Array.from({ length: 4 }, () => pictures).flat())
+        if (scene.pausesMs !== undefined) expect(served.some(({ type }) => type === 'ping')).toBe(true)
+      })
+    }
+  })
+}
+
+const expectFailure = (error: GatewayError, { words, ...failure }: Failure): void => {
+  expect(error).toMatchObject(failure)
+  if (words !== undefined) expect(error.message).toMatch(words)
+}
+
+/** As the server tells it: in Anthropic's shape, with what the client's retries go by. */
+const expectToldFailure = async (response: Response, failure: Failure): Promise<void> => {
+  const { type, status, words = /./, shouldRetry, retryAfterSeconds } = failure
+  expect(response.status).toBe(status)
+  expect(await response.json()).toEqual({
+    type: 'error',
+    error: { type, message: expect.stringMatching(words) },
+    request_id: expect.stringMatching(/^req_/),
+  })
+  if (shouldRetry !== undefined) expect(response.headers.get('x-should-retry')).toBe(String(shouldRetry))
+  if (retryAfterSeconds !== undefined) expect(response.headers.get('retry-after')).toBe(String(retryAfterSeconds))
+}
+
+const describeRefusals = ({ start }: UpstreamRow): void => {
+  describe('before the first event', () => {
+    for (const { name, scene, failure, isOfStreams = false } of refusals) {
+      test(`${name}: ${failure.status} ${failure.type}`, async () => {
+        const stage = start(scene)
+        expectFailure(await rejection(stage.upstream.stream(asked(), callOn(stage))), failure)
+        await expectToldFailure(await post(stage, { ...asked(), stream: true }), failure)
+        if (isOfStreams) return
+        expectFailure(await rejection(stage.upstream.message(asked(), callOn(stage))), failure)
+        await expectToldFailure(await post(stage, asked()), failure)
+      })
+    }
+  })
+}
+
+const describeRuptures = ({ start }: UpstreamRow): void => {
+  describe('after the first event', () => {
+    for (const how of breaks) {
+      test(`a stream that is ${how}: what was sound, and ${ruptures[how]}`, async () => {
+        const stage = start(ruptureScene(how))
+        const { events, error } = await drained(await stage.upstream.stream(asked(), callOn(stage)))
+        expect(error).toBeInstanceOf(GatewayError)
+        expect((error as GatewayError).typeInStream).toBe(ruptures[how] as GatewayError['typeInStream'])
+        const served = await readEvents(await post(stage, { ...asked(), stream: true }))
+        const last = { type: 'error', error: { type: ruptures[how], message: expect.any(String) } }
+        expect(served.at(-1)).toMatchObject(last)
+        for (const all of [[...events, { type: 'error' }], served]) {
+          expect(grammarFault(all)).toBeUndefined()
+          const [block] = collected(all)['content'] as Json[]
+          expect(String(block?.['text']).length).toBeGreaterThan(0)
+          expect(ruptureText).toStartWith(String(block?.['text']))
+        }
+      })
+    }
+  })
+}
+
+/** Whatever way a client leaves: the call ends on the other side, too. */
+const describeDepartures = ({ start }: UpstreamRow): void => {
+  describe('T7 a client that leaves', () => {
+    test.each([['stream'], ['message']] as const)('before the first event of a %s', async (way) => {
+      const stage = start(departures.early)
+      const client = new AbortController()
+      const pending = rejection(stage.upstream[way](asked(), callOn(stage, client.signal)) as Promise<unknown>)
+      while (stage.asked() < 1) await Bun.sleep(1)
+      client.abort()
+      expect((await pending).status).toBe(499)
+      await stage.left()
+    })
+
+    test('before the call has begun', async () => {
+      const stage = start({ says: [] })
+      expect((await rejection(stage.upstream.stream(asked(), callOn(stage, AbortSignal.abort())))).status).toBe(499)
+    })
+
+    test('in mid-stream: the iterable throws', async () => {
+      const stage = start(departures.midway)
+      const client = new AbortController()
+      const batches = await stage.upstream.stream(asked(), callOn(stage, client.signal))
+      const read = async (): Promise<void> => {
+        for await (const _ of batches) client.abort()
+      }
+      expect((await rejection(read())).status).toBe(499)
+      await stage.left()
+    })
+
+    test('in mid-stream: the reader stops reading', async () => {
+      const stage = start(departures.midway)
+      const client = new AbortController()
+      for await (const _ of await stage.upstream.stream(asked(), callOn(stage, client.signal))) break
+      client.abort()
+      await stage.left()
+    })
+
+    test.each([[true], [false]])('of the server before it has answered (stream %p)', async (stream) => {
+      const stage = start(departures.early)
+      const client = new AbortController()
+      const pending = post(stage, { ...asked(), stream }, client.signal).catch(() => undefined)
+      while (stage.asked() < 1) await Bun.sleep(1)
+      client.abort()
+      await pending
+      await stage.left()
+    })
+
+    test('of the server in mid-stream', async () => {
+      const stage = start(departures.midway)
+      const client = new AbortController()
+      const response = await post(stage, { ...asked(), stream: true }, client.signal)
+      await response.body?.getReader().read()
+      client.abort()
+      await stage.left()
+    })
+  })
+}
+
+/** An upstream's own test file calls this with its row. */
+export const describeUpstream = (row: UpstreamRow): void => {
+  describe(`upstream ${row.name}`, () => {
+    describeAnswers(row)
+    describeRefusals(row)
+    describeRuptures(row)
+    describeDepartures(row)
+  })
+}

@@ -1,0 +1,96 @@
+import { Secret } from '../../../src/base/secret.ts'
+import type { HttpError, Reply, ReplyBlock, StreamFault } from '../../../src/simulator/reply.ts'
+import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
+import { startChain } from '../../support/chain.ts'
+import { nexusAt } from '../../support/nexus.ts'
+import { until } from '../../support/until.ts'
+import { describeUpstream } from './matrix.ts'
+import { type Break, comeAgainSeconds, type Said, type Scene } from './row.ts'
+
+/** AI Nexus's row: the other side is the simulator. */
+
+const toBlock = (said: Said): ReplyBlock => {
+  if ('text' in said) return { text: said.text }
+  if ('thinks' in said) return { thinking: said.thinks }
+  if ('hides' in said) return { redacted: said.hides }
+  return { tool: said.calls, id: said.id, ...('with' in said && { input: said.with }) }
+}
+
+const stopReasons: Record<NonNullable<Scene['stops']>, ConverseStopReason> = {
+  'at the limit': 'max_tokens',
+  'at the word': 'stop_sequence',
+  'to refuse': 'content_filtered',
+}
+
+const failures: Partial<Record<NonNullable<Scene['fails']>, HttpError>> = {
+  'prompt too long': { status: 400, type: 'ValidationException', message: 'Input is too long for requested model.' },
+  throttled: {
+    status: 429,
+    type: 'ThrottlingException',
+    message: 'Too many requests',
+    headers: { 'retry-after': String(comeAgainSeconds) },
+  },
+}
+
+const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
+  throttled: { kind: 'exception', type: 'throttlingException', message: 'Too many requests' },
+  cut: { kind: 'cut' },
+  'cut in an event': { kind: 'cut frame' },
+  corrupt: { kind: 'corrupt' },
+  reset: { kind: 'reset' },
+  silent: { kind: 'hang' },
+}
+
+/** Frames before a fault: the message's start, and a few deltas. */
+const laterFrames = 4
+
+const toReply = ({ says = [], stops, word, thinksMs, pausesMs, fails, breaks }: Scene): Reply => {
+  const error = fails && failures[fails]
+  return {
+    content: says.map(toBlock),
+    pace: { deltaCharacters: 4, ...(thinksMs && { firstMs: thinksMs }), ...(pausesMs && { frameMs: pausesMs }) },
+    ...(stops && { stopReason: stopReasons[stops] }),
+    ...(word !== undefined && { stopSequence: word }),
+    ...(error && { error }),
+    ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
+  }
+}
+
+const nobody = 'http://127.0.0.1:1'
+const defaultDeadlineMs = 60_000
+
+/** The pictures of a request, wherever in it they lie. */
+const picturesIn = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const { image } = value as { readonly image?: { readonly source: { readonly bytes: string } } }
+  return image === undefined ? Object.values(value).flatMap(picturesIn) : [image.source.bytes]
+}
+
+describeUpstream({
+  name: 'nexus',
+  start(scene) {
+    const { fails, deadlineMs = defaultDeadlineMs, pingMs } = scene
+    const apiKey = fails === 'bad key' ? 'wrong' : 'right'
+    const chain = startChain({
+      scenario: () => toReply(scene),
+      simulator: { apiKey: 'right' },
+      apiKey,
+      config: { timeoutSeconds: deadlineMs / 1000 },
+      ...(fails === 'dead host' && { endpointUrl: nobody }),
+      ...(pingMs !== undefined && { pingMs }),
+    })
+    const { url, simulator } = chain
+    const { nexus } = nexusAt(fails === 'dead host' ? nobody : simulator.url, {
+      apiKey: new Secret(apiKey),
+      silenceMs: deadlineMs,
+    })
+    return {
+      upstream: nexus,
+      modelId: 'claude-sonnet-4.6',
+      url,
+      asked: () => simulator.journal.length,
+      pictures: () => simulator.journal.flatMap(({ body }) => picturesIn(body)),
+      left: () => until(() => simulator.journal.at(-1)?.outcome === 'cancelled'),
+    }
+  },
+})

@@ -23,6 +23,7 @@ import type { Io } from './io.ts'
 import { claudeCodeEnvironment, localUrl } from './launch.ts'
 import { checkLogFile } from './log-sink.ts'
 import { processName } from './process-name.ts'
+import { proxyOnTheWay } from './proxy.ts'
 import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
 
@@ -133,6 +134,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
     endpointUrl,
     apiKey,
     log,
+    proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     ...maximumConnections(io.machine),
   })
   const place = { hostname: config.host, port: config.port }

@@ -71,18 +71,30 @@ const maximumConnections = ({ environment }: Machine): { maximumConnections?: nu
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
+/** Whether anybody on the way could read the key. */
+const isUnencrypted = ({ endpointUrl }: Config): boolean => {
+  const { protocol, hostname } = new URL(endpointUrl)
+  return protocol === 'http:' && !isLoopbackHost(hostname)
+}
+
+/** A slip in an address must not be enough to give the key away. */
+const checkEncryption = (loaded: CommandConfig): void => {
+  const { config } = loaded
+  if (!isUnencrypted(config) || config.allowHttp) return
+  throw new UsageError(
+    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${new URL(config.endpointUrl).hostname} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
+  )
+}
+
 /** What a user should know before the first request. */
 const warnings = ({ config, warnings: fromFiles }: CommandConfig): string[] => {
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
-  const { protocol, hostname } = new URL(config.endpointUrl)
   return [
     ...fromFiles,
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
       : []),
-    ...(protocol === 'http:' && !isLoopbackHost(hostname)
-      ? [`the key goes to ${hostname} unencrypted: use https.`]
-      : []),
+    ...(isUnencrypted(config) ? [`the key goes to ${new URL(config.endpointUrl).hostname} unencrypted.`] : []),
   ]
 }
 
@@ -102,6 +114,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
   const isSimulated = flags['simulate'] === true
+  if (!isSimulated) checkEncryption(loaded)
   const apiKey = requireKey(config, isSimulated, io.machine)
   const shell = shellFor(flags, io.machine)
   const printLaunch = (port: number): void => {

@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
     codes: nameCodes,
     isMeant: isProxied,
     words: (at) =>
-      `The name of the proxy ${at.proxy} could not be resolved or reached. Is HTTPS_PROXY right, and are you on the company's network? ${withoutProxy(at.host)}`,
+      `The name of the proxy ${at.proxy} could not be resolved or reached. Is HTTPS_PROXY right (http://host:port), and are you on the company's network? ${withoutProxy(at.host)}`,
   },
   { codes: nameCodes, words: ({ host }) => `The name of ${host} could not be resolved or reached. ${rightPlace}` },
   {

@@ -52,6 +52,8 @@ export interface ServerOptions {
   readonly log: Logger
   /** As `BUN_CONFIG_MAX_HTTP_REQUESTS` of the process has it. */
   readonly maximumConnections?: number
+  /** Host and port of the proxy that fetch will take, for words. */
+  readonly proxy?: string | undefined
   /** For tests; the product's own values otherwise. */
   readonly pingMs?: number
   readonly commitMs?: number
@@ -67,6 +69,7 @@ export const composeApp = (options: ServerOptions) => {
     fetch: fetch as Fetch,
     maximumConnections,
     endpointUrl,
+    proxy: options.proxy,
     apiKey,
     silenceMs: config.timeoutSeconds * millisecondsPerSecond,
     inlineUrlSources,

@@ -58,13 +58,13 @@ export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
       ? readOptional(userConfigPath(machine))
       : [{ path: named, text: readNamed(named, 'configuration file') }]),
   ]
-  const given = settings.flatMap((setting: Setting) =>
-    setting.flag === undefined ? [] : [[setting.flag, flags[setting.flag]] as const],
-  )
+  const given = settings.flatMap((setting: Setting) => {
+    const value = setting.flag === undefined ? undefined : flags[setting.flag]
+    // A switch has no value: that it is there says yes.
+    return value === undefined ? [] : [[setting.flag, String(value)] as const]
+  })
   const loaded = loadConfig({
-    flags: Object.fromEntries(
-      given.filter((entry): entry is [(typeof entry)[0], string] => typeof entry[1] === 'string'),
-    ),
+    flags: Object.fromEntries(given),
     environment,
     files,
   })

@@ -4,9 +4,10 @@ import { commonFlags } from './arguments.ts'
 import { shells } from './shells.ts'
 
 const describe = ({ description, environment, default: fallback }: Setting): string => {
-  const origins = [environment.join(', '), fallback === undefined ? '' : `default ${fallback}`].filter(
-    (part) => part !== '',
-  )
+  const origins = [
+    environment.join(', '),
+    fallback === undefined || fallback === false ? '' : `default ${fallback}`,
+  ].filter((part) => part !== '')
   return origins.length === 0 ? description : `${description} (${origins.join('; ')})`
 }
 
@@ -17,8 +18,9 @@ const settingFlags: ArgsDef = Object.fromEntries(
   (settings as readonly Setting[]).filter(hasFlag).map((setting) => [
     setting.flag,
     {
-      type: 'string',
-      valueHint: setting.hint,
+      ...(setting.type.kind === 'switch'
+        ? { type: 'boolean' as const }
+        : { type: 'string' as const, valueHint: setting.hint }),
       description: describe(setting),
       ...(setting.alias !== undefined && { alias: setting.alias }),
     },

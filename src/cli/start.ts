@@ -23,6 +23,7 @@ import type { Io } from './io.ts'
 import { claudeCodeEnvironment, localUrl } from './launch.ts'
 import { checkLogFile } from './log-sink.ts'
 import { processName } from './process-name.ts'
+import { proxyOnTheWay } from './proxy.ts'
 import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
 
@@ -73,20 +74,32 @@ const unknownPort = 'Which port --port 0 gives is known only when the server run
 const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
 const saferPlaces = 'a variable or a file is safer'
 
+/** Whether anybody on the way could read the key. */
+const isUnencrypted = ({ endpointUrl }: Config): boolean => {
+  const { protocol, hostname } = new URL(endpointUrl)
+  return protocol === 'http:' && !isLoopbackHost(hostname)
+}
+
+/** A slip in an address must not be enough to give the key away. */
+const checkEncryption = (loaded: CommandConfig): void => {
+  const { config } = loaded
+  if (!isUnencrypted(config) || config.allowHttp) return
+  throw new UsageError(
+    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${new URL(config.endpointUrl).hostname} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
+  )
+}
+
 /** What a user should know before the first request. */
 const warnings = ({ config, sources, warnings: fromFiles }: CommandConfig): string[] => {
   const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
-  const { protocol, hostname } = new URL(config.endpointUrl)
   return [
     ...fromFiles,
     ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
       : []),
-    ...(protocol === 'http:' && !isLoopbackHost(hostname)
-      ? [`the key goes to ${hostname} unencrypted: use https.`]
-      : []),
+    ...(isUnencrypted(config) ? [`the key goes to ${new URL(config.endpointUrl).hostname} unencrypted.`] : []),
   ]
 }
 
@@ -106,6 +119,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
   const isSimulated = flags['simulate'] === true
+  if (!isSimulated) checkEncryption(loaded)
   const apiKey = requireKey(config, isSimulated, io.machine)
   const shell = shellFor(flags, io.machine)
   const printLaunch = (port: number): void => {
@@ -138,6 +152,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
     endpointUrl,
     apiKey,
     log,
+    proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     ...maximumConnections(io.machine),
   })
   const place = { hostname: config.host, port: config.port }

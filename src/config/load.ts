@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number
   /** Without a trailing slash. */
   readonly endpointUrl: string
+  /** Whether the key may leave this machine unencrypted. */
+  readonly allowHttp: boolean
   readonly apiKey: Secret | undefined
   readonly model: string
   readonly smallModel: string
@@ -136,6 +138,7 @@ const toConfig = (values: LoadedConfig['values']): Config => {
     host: get('host'),
     port: get('port'),
     endpointUrl: get('endpointUrl'),
+    allowHttp: get('allowHttp'),
     apiKey: get('apiKey'),
     model: get('model'),
     smallModel: get('smallModel'),

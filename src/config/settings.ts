@@ -14,7 +14,7 @@ export interface Setting {
   /** In the order in which they are asked. */
   readonly environment: readonly string[]
   readonly type: SettingType
-  readonly default?: string | number
+  readonly default?: string | number | boolean
   readonly description: string
   readonly hint: string
 }
@@ -24,6 +24,8 @@ export type SettingType =
   | { readonly kind: 'host' }
   | { readonly kind: 'secret' }
   | { readonly kind: 'url' }
+  /** A flag without a value; yes or no in a variable, true or false in a file. */
+  | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   /** Commas between its members in a flag or a variable, a list of texts in a file. */
   | { readonly kind: 'list' }
@@ -77,6 +79,15 @@ export const settings = [
     default: 'https://genai-nexus.api.corpinter.net',
     description: 'Where AI Nexus answers',
     hint: 'url',
+  },
+  {
+    key: 'allowHttp',
+    flag: 'allow-http',
+    environment: ['NEXUS_ALLOW_HTTP'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Send the key unencrypted where the address of AI Nexus begins with http',
+    hint: '',
   },
   {
     key: 'apiKey',

@@ -79,7 +79,19 @@ const toList = (value: unknown, where: string): string[] => {
   return items.map((item: string) => item.trim()).filter((item) => item !== '')
 }
 
-export type SettingValue = string | number | readonly string[]
+/** As people write them in variables. */
+const switchWords: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
+])
+
+const toSwitch = (value: unknown, where: string): boolean => {
+  const isOn = value instanceof Typed ? switchWords.get(value.text.trim().toLowerCase()) : value
+  if (typeof isOn === 'boolean') return isOn
+  return fail(where, value instanceof Typed ? 'must be 1 or 0, true or false.' : 'must be true or false.')
+}
+
+export type SettingValue = string | number | boolean | readonly string[]
 
 /**
  * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
@@ -91,6 +103,8 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
       return toList(value, where)
     case 'number':
       return toNumber(value, type, where)
+    case 'switch':
+      return toSwitch(value, where)
     case 'text':
       return requireText(value, where)
     case 'host':

@@ -1,7 +1,8 @@
 import { clientClosed, GatewayError } from '../base/errors.ts'
 import { isLoopbackHost } from '../base/loopback.ts'
-import { isBrokenConnection, toConnectionError } from './connection-errors.ts'
+import { isBrokenConnection, type Place, toConnectionError } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
+import { type Upload, watchedUpload } from './upload.ts'
 
 /** Fetch with Bun's own switches: no time limit of its own, no proxy. */
 export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
@@ -16,8 +17,10 @@ interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly signal: AbortSignal
-  /** Milliseconds to the first byte, and of silence after it. */
+  /** Milliseconds from the connection to the first byte, and of silence after it. */
   readonly silenceMs: number
+  /** Host and port of the proxy on the way, for words. */
+  readonly proxy?: string | undefined
   /** Whether the request may go out once more when the connection that was kept open turns out dead. */
   readonly mend: Mend
 }
@@ -34,8 +37,10 @@ export interface HttpAnswer {
   chunks(): AsyncGenerator<Uint8Array>
 }
 
-/** What is waited for when nobody waits for an answer any more, in milliseconds. */
+/** What is waited for beside an answer, in milliseconds. */
 export interface Patience {
+  /** A connection to another machine may take this long to come about. */
+  readonly connectMs: number
   /** A finished answer's connection may take this long to end by itself, so that it can be used again. */
   readonly drainMs: number
   /** A failed answer's body may take this long to come. */
@@ -44,19 +49,26 @@ export interface Patience {
   readonly deadConnectionMs: number
 }
 
-const defaultPatience: Patience = { drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
+/**
+ * Connecting: a system that gets no answer asks again after 1, 3 and 7 s; and a stream is begun after
+ * 10 s, so that a failure after that is no status any more, which is what clients retry on.
+ */
+const defaultPatience: Patience = { connectMs: 8000, drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
 
 /** Longer than any honest error; a wrong address may answer with anything. */
 const excerptBytes = 64 * 1024
 
-const hostOf = (url: string): string => new URL(url).host
+const placeOf = ({ url, proxy }: HttpRequest): Place => {
+  const { host, protocol } = new URL(url)
+  return { host, isPlain: protocol === 'http:', proxy }
+}
 
 /** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
-const faultOf = (error: unknown, deadline: Deadline, url: string): GatewayError => {
+const faultOf = (error: unknown, deadline: Deadline, place: Place): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
   if (deadline.signal.aborted) return clientClosed(error)
-  return toConnectionError(error, hostOf(url))
+  return toConnectionError(error, place)
 }
 
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
@@ -76,12 +88,12 @@ const drain = async (reader: Reader, deadline: Deadline, { drainMs }: Patience):
 
 /** One call to the other side, under way. */
 interface Call {
-  readonly url: string
+  readonly place: Place
   readonly deadline: Deadline
   readonly patience: Patience
 }
 
-async function* readChunks(response: Response, { url, deadline, patience }: Call): AsyncGenerator<Uint8Array> {
+async function* readChunks(response: Response, { place, deadline, patience }: Call): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   if (reader === undefined) return deadline.stop()
   let ended = false
@@ -98,34 +110,45 @@ async function* readChunks(response: Response, { url, deadline, patience }: Call
     }
   } catch (error) {
     ended = true
-    throw faultOf(error, deadline, url)
+    throw faultOf(error, deadline, { ...place, hasAnswered: true })
   } finally {
     if (ended) deadline.stop()
     else void drain(reader, deadline, patience)
   }
 }
 
+/** On this machine a connection comes about at once or not at all, and nobody has to watch for it. */
+const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): Upload => {
+  if (isLocal) return { body, headers: {} }
+  deadline.connecting()
+  return watchedUpload(body, () => deadline.connected())
+}
+
 /** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
 const send = async (fetch: Fetch, request: HttpRequest, { deadline, patience }: Call): Promise<Response> => {
-  const init: Parameters<Fetch>[1] = {
-    method: 'POST',
-    headers: { ...request.headers, 'accept-encoding': 'identity' },
-    body: request.body,
-    signal: deadline.signal,
-    redirect: 'manual',
-    timeout: false,
-    // A company's proxy knows no way back to this machine.
-    ...(isLoopbackHost(new URL(request.url).hostname) && { proxy: false }),
+  const isLocal = isLoopbackHost(new URL(request.url).hostname)
+  const once = (): Promise<Response> => {
+    const { body, headers } = uploadOf(request, isLocal, deadline)
+    return fetch(request.url, {
+      method: 'POST',
+      headers: { ...request.headers, ...headers, 'accept-encoding': 'identity' },
+      body,
+      signal: deadline.signal,
+      redirect: 'manual',
+      timeout: false,
+      // A company's proxy knows no way back to this machine.
+      ...(isLocal && { proxy: false }),
+    })
   }
   const sentAt = performance.now()
   try {
-    return await fetch(request.url, init)
+    return await once()
   } catch (error) {
     const isDead = isBrokenConnection(error) && performance.now() - sentAt < patience.deadConnectionMs
     if (!request.mend.isAllowed || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
     request.mend.isAllowed = false
-    return fetch(request.url, init)
+    return once()
   }
 }
 
@@ -159,7 +182,7 @@ const readExcerpt = async (response: Response, call: Call): Promise<string> => {
 }
 
 const sendAndRead = async (fetch: Fetch, request: HttpRequest, call: Call): Promise<HttpAnswer> => {
-  const { url, deadline } = call
+  const { place, deadline } = call
   try {
     const response = await send(fetch, request, call)
     return {
@@ -171,7 +194,7 @@ const sendAndRead = async (fetch: Fetch, request: HttpRequest, call: Call): Prom
     }
   } catch (error) {
     deadline.stop()
-    throw faultOf(error, deadline, url)
+    throw faultOf(error, deadline, place)
   }
 }
 
@@ -200,10 +223,11 @@ export const createPost = (fetch: Fetch, maximumConnections: number, patience: P
   return async (request) => {
     if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections)
     underWay += 1
-    const { url, silenceMs, signal } = request
-    const deadline = startDeadline(silenceMs, signal, () => {
+    const { silenceMs, signal } = request
+    const place = placeOf(request)
+    const deadline = startDeadline({ connectMs: patience.connectMs, silenceMs }, place, signal, () => {
       underWay -= 1
     })
-    return sendAndRead(fetch, request, { url, deadline, patience })
+    return sendAndRead(fetch, request, { place, deadline, patience })
   }
 }

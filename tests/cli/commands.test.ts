@@ -183,11 +183,37 @@ describe('files', () => {
 })
 
 describe('warnings', () => {
-  test('an open door, a key in the clear', async () => {
-    const { err } = await cli(['--dry-run', '--host', '0.0.0.0', '--endpoint-url', 'http://nexus.example'], key)
+  test('an open door', async () => {
+    const { err } = await cli(['--dry-run', '--host', '0.0.0.0'], key)
     expect(err).toContain('warning: 0.0.0.0 can be reached by others')
-    expect(err).toContain('warning: the key goes to nexus.example unencrypted')
     const quiet = await cli(['--dry-run', '--host', '0.0.0.0'], { ...key, NEXUS_CLIENT_TOKEN: 't' })
     expect(quiet.err).not.toContain('warning')
+  })
+
+  test('a key in the clear has to be asked for twice', async () => {
+    const plain = ['--dry-run', '--endpoint-url', 'http://nexus.example']
+    const refused = await cli(plain, key)
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringContaining('--endpoint-url begins with http, so the key would go to nexus.example unencrypted.'),
+    ])
+    expect((await cli(plain, { ...key, NEXUS_ALLOW_HTTP: '0' })).code).toBe(2)
+    for (const allowed of [
+      await cli([...plain, '--allow-http'], key),
+      await cli(plain, { ...key, NEXUS_ALLOW_HTTP: '1' }),
+    ]) {
+      expect([allowed.code, allowed.err]).toEqual([
+        0,
+        expect.stringContaining('warning: the key goes to nexus.example unencrypted'),
+      ])
+    }
+  })
+
+  test('on this machine nobody listens in, and a simulation sends nothing', async () => {
+    for (const address of ['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'https://nexus.example'])
+      expect((await cli(['--dry-run', '--endpoint-url', address], key)).code).toBe(0)
+    expect((await cli(['--dry-run', '--simulate', '--endpoint-url', 'http://nexus.example'])).code).toBe(0)
+    for (const address of ['http://localhost.example', 'http://127.0.0.1.example', 'http://0.0.0.0', 'http://10.0.0.1'])
+      expect((await cli(['--dry-run', '--endpoint-url', address], key)).code).toBe(2)
   })
 })

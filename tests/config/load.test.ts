@@ -58,6 +58,7 @@ describe('where a value comes from', () => {
       url: 'https://x.example',
       list: 'x',
       number: '1',
+      switch: 'true',
     } as const
     for (const setting of settings as readonly (Setting & { key: SettingKey })[]) {
       const { type } = setting
@@ -68,7 +69,7 @@ describe('where a value comes from', () => {
       }
       for (const variable of setting.environment)
         expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)
-      const typed = type.kind === 'number' ? Number(value) : type.kind === 'list' ? [value] : value
+      const typed = { number: Number(value), list: [value], switch: true }[type.kind as string] ?? value
       const [group, member] = setting.key.split('.')
       const content = member === undefined ? { [group as string]: typed } : { [group as string]: { [member]: typed } }
       const loaded = load({ files: [file(content, 'f')] })
@@ -76,6 +77,25 @@ describe('where a value comes from', () => {
       if (type.kind !== 'secret') expect(loaded.values.get(setting.key)).toEqual(typed as string)
     }
   })
+})
+
+test.each([
+  ['1', true],
+  [' True ', true],
+  ['yes', true],
+  ['on', true],
+  ['0', false],
+  ['no', false],
+])('a switch: %p', (text, expected) => {
+  expect(load({ environment: { NEXUS_ALLOW_HTTP: text } }).config.allowHttp).toBe(expected)
+})
+
+test('a switch that is none', () => {
+  for (const text of ['2', 'constructor', 'maybe'])
+    expect(refusal({ environment: { NEXUS_ALLOW_HTTP: text } })).toBe('NEXUS_ALLOW_HTTP must be 1 or 0, true or false.')
+  expect(refusal({ files: [file({ allowHttp: 'yes' })] })).toBe(
+    'allowHttp in /home/me/config.json must be true or false.',
+  )
 })
 
 describe('files', () => {

@@ -83,7 +83,7 @@ describe('a streamed reply', () => {
       cut: /^Bedrock stream ended before messageStop$/,
       'cut frame': /^Truncated or corrupt event stream: stream ends \d+ bytes into an unfinished frame$/,
       corrupt: /^Truncated or corrupt event stream: message checksum is 0x[0-9a-f]{8}, the frame says 0x[0-9a-f]{8}$/,
-      reset: /^The connection to 127\.0\.0\.1:\d+ failed \(\w+\)\.$/,
+      reset: /^The connection to 127\.0\.0\.1:\d+ broke in the middle of the answer \(\w+\)\. Try again\.$/,
       exception: /^The simulated stream failed\.$/,
       error: /^The simulated stream failed\.$/,
     }

@@ -12,7 +12,7 @@ import { request } from './chain.ts'
 /** The Nexus upstream by itself, over a real line, and what a test needs to stand at its other end. */
 
 /** As in earnest, but quick. */
-const patience = { drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
+const patience = { connectMs: 500, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
 
 export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexus>[0]> = {}) => {
   const records: LogRecord[] = []

@@ -207,79 +207,74 @@ describe('the words of a failure', () => {
 })
 
 describe('connections that fail', () => {
-  const failing = (code: unknown) =>
-    toConnectionError(Object.assign(new Error('secret detail'), { code }), 'nexus:8443')
+  const at = { host: 'nexus:8443', isPlain: false }
+  const failing = (members: object, place: object = {}) =>
+    toConnectionError(Object.assign(new Error('secret detail'), members), { ...at, ...place })
 
   test.each([
-    ['ConnectionRefused', 'Nothing answers at nexus:8443: connection refused.'],
-    ['ECONNREFUSED', 'Nothing answers at nexus:8443: connection refused.'],
-    ['ENOTFOUND', 'The name of nexus:8443 could not be resolved or reached.'],
-    ['FailedToOpenSocket', 'The name of nexus:8443 could not be resolved or reached.'],
-    ['SELF_SIGNED_CERT_IN_CHAIN', 'The certificate of nexus:8443 is not trusted (SELF_SIGNED_CERT_IN_CHAIN).'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'set NODE_EXTRA_CA_CERTS'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS'],
-    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set NODE_EXTRA_CA_CERTS'],
-    ['CERT_HAS_EXPIRED', 'set NODE_EXTRA_CA_CERTS'],
-    ['UnsupportedProxyProtocol', 'HTTPS_PROXY'],
-    ['ECONNRESET', 'The connection to nexus:8443 failed (ECONNRESET).'],
-    [undefined, 'The connection to nexus:8443 failed.'],
-    [7, 'The connection to nexus:8443 failed.'],
-  ])('%p', (code, words) => {
-    const error = failing(code)
+    ['ConnectionRefused', 'Nothing answers at nexus:8443: connection refused.', true],
+    ['ECONNREFUSED', 'Nothing answers at nexus:8443: connection refused.', true],
+    ['ENOTFOUND', 'The name of nexus:8443 could not be resolved or reached.', true],
+    ['FailedToOpenSocket', 'The name of nexus:8443 could not be resolved or reached.', true],
+    ['ETIMEDOUT', 'nexus:8443 could not be reached (ETIMEDOUT).', true],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'The certificate of nexus:8443 is not trusted (SELF_SIGNED_CERT_IN_CHAIN).', false],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'set NODE_EXTRA_CA_CERTS', false],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS', false],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set NODE_EXTRA_CA_CERTS', false],
+    ['CERT_HAS_EXPIRED', "Is this machine's clock right?", false],
+    ['CERT_NOT_YET_VALID', "Is this machine's clock right?", false],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name', false],
+    ['EPROTO', 'does not speak TLS', false],
+    ['UnsupportedProxyProtocol', 'HTTPS_PROXY', false],
+    ['ERR_INVALID_ARG_VALUE', 'HTTPS_PROXY', false],
+    ['ECONNRESET', 'The connection to nexus:8443 broke (ECONNRESET).', true],
+    ['EODD', 'The connection to nexus:8443 failed (EODD).', true],
+    [undefined, 'The connection to nexus:8443 failed.', true],
+    [7, 'The connection to nexus:8443 failed.', true],
+  ])('%p', (code, words, mayHelp) => {
+    const error = failing({ code })
     expect(error.message).toContain(words)
     expect(error.message).not.toContain('secret detail')
     expect(error).toMatchObject({
       type: 'api_error',
       status: 502,
-      shouldRetry: true,
-      retryable: true,
+      shouldRetry: mayHelp,
+      retryable: mayHelp,
       isLoggable: true,
     })
   })
-})
 
-describe('3.4 exceptions: failures in a stream', () => {
+  const proxy = { proxy: 'proxy.example:3128' }
+  const tunnel = (status: number, signIn?: string) => ({
+    code: 'ERR_PROXY_TUNNEL',
+    status,
+    headers: new Headers(signIn === undefined ? {} : { 'proxy-authenticate': signIn }),
+  })
   test.each([
-    ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm', 'overloaded_error'],
-    ['serviceUnavailableException', { message: 'm' }, 'overloaded_error', 'm'],
-    ['internalServerException', { message: 'm' }, 'api_error', 'm'],
-    [
-      'validationException',
-      { message: 'The model returned the following errors: prompt is too long: 3 tokens > 2 maximum' },
-      'invalid_request_error',
-      'capability_rejected: prompt_too_long — prompt is too long: 3 tokens > 2 maximum',
-    ],
-    [
-      'modelStreamErrorException',
-      { message: 'm', originalStatusCode: 429, originalMessage: 'the model is busy' },
-      'rate_limit_error',
-      'the model is busy',
-    ],
-    ['modelStreamErrorException', { message: 'm', originalStatusCode: 529 }, 'overloaded_error', 'm'],
-    ['modelStreamErrorException', { message: 'm', originalStatusCode: 400 }, 'invalid_request_error', 'm'],
-    ['modelStreamErrorException', { message: 'm' }, 'api_error', 'm'],
-    ['throttlingException', { message: 'Too many tokens per day' }, 'rate_limit_error', 'Too many tokens per day'],
-    [
-      'validationException',
-      { message: 'The provided model identifier is invalid.' },
-      'not_found_error',
-      'The provided model identifier is invalid. (model: claude-sonnet-4-6)',
-    ],
-    [
-      'accessDeniedException',
-      { message: 'Authentication failed: bad' },
-      'authentication_error',
-      'Authentication failed: bad',
-    ],
-    ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: somethingNewException'],
-  ] as [string, object, string, string, string?][])(
-    '%s %p',
-    (exception, payload, type, message, typeInStream = type) => {
-      expect(toStreamError(exception, payload as never, wording)).toMatchObject({
-        type,
-        message,
-        typeInStream,
-      } as never)
-    },
-  )
+    [{ code: 'ECONNREFUSED' }, 'Nothing answers at the proxy proxy.example:3128', true],
+    [{ code: 'ENOTFOUND' }, 'The name of the proxy proxy.example:3128', true],
+    [{ code: 'ECONNRESET' }, 'The connection to nexus:8443 through the proxy proxy.example:3128 broke', true],
+    [{ code: 'EPROTO' }, 'What answers for nexus:8443 through the proxy proxy.example:3128', false],
+    [tunnel(407, 'Negotiate'), 'by Negotiate or NTLM (407), which is not supported', false],
+    [{ ...tunnel(407), headers: { 'proxy-authenticate': 'NTLM' } }, 'by Negotiate or NTLM (407)', false],
+    [tunnel(407, 'Negotiate, Basic realm="x"'), 'HTTPS_PROXY=http://user:password@host:port', false],
+    [tunnel(407), 'HTTPS_PROXY=http://user:password@host:port', false],
+    [tunnel(302), 'pointed elsewhere (302)', false],
+    [tunnel(403), 'The proxy proxy.example:3128 does not lead to nexus:8443 (403)', false],
+    [tunnel(504), 'could not reach nexus:8443 (504)', true],
+  ])('by a proxy: %p', (members, words, mayHelp) => {
+    expect(failing(members, proxy)).toMatchObject({
+      message: expect.stringContaining(words),
+      status: 502,
+      shouldRetry: mayHelp,
+    })
+  })
+
+  test('a proxy that nobody named to us is still told of', () => {
+    expect(failing(tunnel(407)).message).toStartWith('The proxy wants a user name')
+  })
+
+  test('plain http to a port that may want TLS', () => {
+    expect(failing({ code: 'ECONNRESET' }, { isPlain: true }).message).toContain('has to begin with https')
+  })
 })

@@ -8,7 +8,7 @@ import { readJson } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
-import { betasOf, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
+import { betasOf, clientTimeoutMs, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
 import { sseResponse } from '../sse-response.ts'
 
 export interface MessagesOptions {
@@ -36,6 +36,16 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
   }
 }
 
+/**
+ * Calls `leave` when the client's own clock has run out: nobody is there any more, even if something in
+ * between holds the line. An answer that has begun is no longer timed by it. Returns what ends the watch.
+ */
+const watchClientClock = (headers: Headers, leave: () => void): (() => void) => {
+  const timeoutMs = clientTimeoutMs(headers)
+  const timer = timeoutMs === undefined ? undefined : setTimeout(leave, timeoutMs)
+  return () => clearTimeout(timer)
+}
+
 /** `POST /v1/messages`, whole or streamed. */
 export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptions) => {
   const check = createBodyCheck(MessagesRequest)
@@ -61,20 +71,25 @@ export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptio
         const nameAnswer = (): void => {
           set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
         }
-        if (asked.stream !== true) {
-          const message = await gateway.message(asked, context)
-          nameAnswer()
-          return message
+        const stopWatching = watchClientClock(request.headers, leave)
+        try {
+          if (asked.stream !== true) {
+            const message = await gateway.message(asked, context)
+            nameAnswer()
+            return message
+          }
+          const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
+          const begun = await within(stream, commitMs)
+          if (begun !== undefined) nameAnswer()
+          return sseResponse(begun ?? stream, {
+            requestId,
+            pingMs,
+            onCancel: leave,
+            onFailure: (error) => logInternalError(log, requestId, error),
+          })
+        } finally {
+          stopWatching()
         }
-        const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
-        const begun = await within(stream, commitMs)
-        if (begun !== undefined) nameAnswer()
-        return sseResponse(begun ?? stream, {
-          requestId,
-          pingMs,
-          onCancel: leave,
-          onFailure: (error) => logInternalError(log, requestId, error),
-        })
       },
       { parse: readJson, body: Type.Unknown() },
     )

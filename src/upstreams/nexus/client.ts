@@ -14,8 +14,10 @@ export interface NexusClientOptions {
   /** Without a trailing slash; may hold a path of its own. */
   readonly endpointUrl: string
   readonly apiKey: Secret
-  /** Milliseconds to the first byte, and of silence after it. */
+  /** Milliseconds from the connection to the first byte, and of silence after it. */
   readonly silenceMs: number
+  /** Host and port of the proxy on the way to the endpoint, for words; fetch finds it by itself. */
+  readonly proxy?: string | undefined
   /** The usual one, unless a test is in a hurry. */
   readonly patience?: Patience
 }
@@ -88,6 +90,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       body: call.body,
       signal: call.signal,
       silenceMs,
+      proxy: options.proxy,
       mend: call.mend,
     })
     const upstreamId = answer.headers.get('x-amzn-requestid')

@@ -68,6 +68,8 @@ const kindOfStatus = (status: number): Kind => {
       return forbidden
     case 404:
       return missing
+    case 407:
+      return { type: 'api_error', status: 502, ...permanently }
     case 408:
       return timedOut
     case 413:

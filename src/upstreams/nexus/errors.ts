@@ -68,11 +68,21 @@ const reportedIn = (body: Json): Reported | undefined => {
 /** What alone counts as an answer. */
 export const successStatus = 200
 
+/** What others on the way say, whatever stands in the body. */
+const otherVoice = (status: number): string | undefined => {
+  if (status === 407)
+    return 'A proxy on the way wants a user name and a password (407): HTTP_PROXY=http://user:password@host:port.'
+  if (status < 300 || status > 399) return undefined
+  return `AI Nexus answered ${status}, which leads elsewhere. Is the endpoint right, or is a proxy or a login page in the way?`
+}
+
 const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
 
 const reportedBy = (body: string, parsed: Json | undefined, status: number): Reported => {
   const reported = parsed === undefined ? undefined : reportedIn(parsed)
   if (reported !== undefined) return reported
+  const other = otherVoice(status)
+  if (other !== undefined) return { message: other }
   if (isHtml(body)) {
     return { message: `AI Nexus answered ${status} with a web page. Is a proxy or a login page in the way?` }
   }

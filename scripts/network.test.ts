@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join as joinPath } from 'node:path'
+import { createServer, type TLSSocket } from 'node:tls'
+import { startSimulator } from '../src/simulator/server.ts'
+import { productName } from '../src/version.ts'
+import { later } from '../tests/support/cleanup.ts'
+import { temporaryFolder } from '../tests/support/cli.ts'
+import { type ConnectProxyOptions, connectProxy, join, listening } from '../tests/support/connect-proxy.ts'
+
+/** The built program's ways to AI Nexus through a company's network: `bun run build` first. */
+
+const root = joinPath(import.meta.dir, '..')
+const binary = joinPath(root, 'dist', process.platform === 'win32' ? `${productName}.exe` : productName)
+const fixtures = joinPath(root, 'tests', 'fixtures', 'tls')
+const fixture = (name: string): string => readFileSync(joinPath(fixtures, `network-${name}.pem`), 'utf8')
+const trusted = { NODE_EXTRA_CA_CERTS: joinPath(fixtures, 'network-root.pem') }
+
+/** In every address of a proxy, and never to be said. */
+const password = 'canary-password'
+
+interface Outcome {
+  readonly status: number
+  readonly shouldRetry: string | null
+  /** Of the error, or the answer's text. */
+  readonly words: string
+}
+
+type Environment = Record<string, string>
+
+/** Starts the program, asks it one thing, and ends it. Nothing that it says may hold a secret. */
+const ask = async (
+  endpoint: string,
+  environment: Environment = {},
+  flags: readonly string[] = [],
+): Promise<Outcome> => {
+  const folder = temporaryFolder()
+  const child = Bun.spawn([binary, 'start', '--port', '0', '--max-retries', '0', '--verbose', ...flags], {
+    cwd: folder,
+    env: {
+      HOME: folder,
+      PATH: process.env['PATH'] ?? '',
+      NEXUS_API_KEY: 'canary-key',
+      NEXUS_ENDPOINT_URL: endpoint,
+      ...environment,
+    },
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
+  later(() => {
+    child.kill('SIGKILL')
+  })
+  let said = ''
+  let url: string | undefined
+  const reader = child.stderr.getReader()
+  const decoder = new TextDecoder()
+  while (url === undefined) {
+    const { done, value } = await reader.read()
+    if (done) throw new Error(`it did not start: ${said}`)
+    said += decoder.decode(value, { stream: true })
+    url = /Address +(http:\S+)/.exec(said)?.[1]
+  }
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  const text = await response.text()
+  child.kill('SIGKILL')
+  while (true) {
+    const { done, value } = await reader.read()
+    if (done) break
+    said += decoder.decode(value, { stream: true })
+  }
+  expect(said + text).not.toContain('canary')
+  const body = JSON.parse(text)
+  return {
+    status: response.status,
+    shouldRetry: response.headers.get('x-should-retry'),
+    words: body.error?.message ?? body.content[0].text,
+  }
+}
+
+/** By TLS, with a certificate that is good for its name unless a test wants another. */
+const tlsHost = async (certificate: string, onConnection: (socket: TLSSocket) => void): Promise<number> => {
+  const server = createServer({ cert: fixture(certificate), key: fixture('key') }, (socket) => {
+    socket.on('error', () => {})
+    onConnection(socket)
+  })
+  server.on('tlsClientError', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  later(() => void server.close())
+  const address = server.address()
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
+const simulate = (): number => {
+  const simulator = startSimulator()
+  later(() => simulator.stop())
+  return Number(new URL(simulator.url).port)
+}
+
+/** AI Nexus by TLS. */
+const secureNexus = async (certificate = 'good'): Promise<number> => {
+  const port = simulate()
+  return tlsHost(certificate, (socket) => join(socket, connect(port, '127.0.0.1')))
+}
+
+/** Answers whatever comes with the same bytes. */
+const always = (answer: string) => (socket: Socket) => {
+  socket.once('data', () => socket.end(answer))
+}
+
+const by = async (options: ConnectProxyOptions, login = `someone:${password}`) => {
+  const proxy = await connectProxy(options)
+  return { proxy, environment: { ...trusted, HTTPS_PROXY: `http://${login}@127.0.0.1:${proxy.port}` } }
+}
+
+const nexus = 'https://nexus.example'
+const answered: Outcome = { status: 200, shouldRetry: null, words: 'You said: Hello' }
+const failing = (words: RegExp, mayHelp: boolean, status = 502): Outcome => ({
+  status,
+  shouldRetry: String(mayHelp),
+  words: expect.stringMatching(words) as unknown as string,
+})
+
+/** A page as a hotel's network shows it. */
+const page = '<!doctype html><html><body>Please log in</body></html>'
+const portal = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`
+const moved = 'HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\ncontent-length: 0\r\n\r\n'
+
+describe('certificates', () => {
+  test("a company's own root is believed where NODE_EXTRA_CA_CERTS names it", async () => {
+    const port = await secureNexus()
+    for (const host of ['localhost', '127.0.0.1'])
+      expect(await ask(`https://${host}:${port}`, trusted)).toEqual(answered)
+    expect(await ask(`https://localhost:${port}`)).toEqual(
+      failing(/^The certificate of localhost:\d+ is not trusted .*set NODE_EXTRA_CA_CERTS/, false),
+    )
+    expect(await ask(`https://localhost:${port}`, { NODE_EXTRA_CA_CERTS: '/nowhere.pem' })).toEqual(
+      failing(/set NODE_EXTRA_CA_CERTS/, false),
+    )
+  })
+
+  test.each([
+    ['self-signed', /is not trusted \(\w+\).*set NODE_EXTRA_CA_CERTS/],
+    ['expired', /is out of date \(CERT_HAS_EXPIRED\)\. Is this machine's clock right\?/],
+    ['other', /is for another name \(ERR_TLS_CERT_ALTNAME_INVALID\)\. Is the endpoint right\?/],
+  ])('one that is %s is refused, through a proxy', async (certificate, words) => {
+    const { environment } = await by({ to: await secureNexus(certificate) })
+    expect(await ask(nexus, environment)).toEqual(failing(words, false))
+  })
+})
+
+describe('proxies', () => {
+  test('one that opens a way, with and without a login', async () => {
+    const to = await secureNexus()
+    const free = await by({ to })
+    expect(await ask(nexus, free.environment)).toEqual(answered)
+    expect(free.proxy.heads[0]).toStartWith('CONNECT nexus.example:443 ')
+    const guarded = await by({ to, login: `us@er:${password}` }, `us%40er:${password}`)
+    expect(await ask(nexus, guarded.environment)).toEqual(answered)
+    expect(await ask(nexus, { ...trusted, https_proxy: `127.0.0.1:${free.proxy.port}` })).toEqual(answered)
+    expect(await ask(nexus, (await by({ to, login: 'x:y' })).environment)).toEqual(
+      failing(/^The proxy 127\.0\.0\.1:\d+ wants a user name and a password.*\(407\).*HTTPS_PROXY=http/, false),
+    )
+  })
+
+  test('NO_PROXY is respected, and this machine is never asked for through one', async () => {
+    const { proxy, environment } = await by({ to: await secureNexus() })
+    const port = await secureNexus()
+    expect(await ask(`https://localhost:${port}`, environment)).toEqual(answered)
+    for (const NO_PROXY of ['nexus.invalid', '.invalid', 'x, *.invalid', '*'])
+      expect(await ask('https://nexus.invalid', { ...environment, NO_PROXY })).toEqual(
+        failing(/^The name of nexus\.invalid could not be resolved/, true),
+      )
+    expect(proxy.heads).toEqual([])
+  })
+
+  const noWay = 'HTTP/1.1 403 Forbidden\r\n\r\n'
+  const negotiate =
+    'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n'
+  test.each([
+    ['a login by Negotiate', negotiate, /login by Negotiate or NTLM \(407\), which is not supported/, false],
+    ['a no', noWay, /does not lead to nexus\.example \(403\).*NO_PROXY/, false],
+    ['a gateway error', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', /could not reach nexus\.example \(502\)/, true],
+    ['a redirect to a login page', moved, /pointed elsewhere \(302\).*log in first/, false],
+    ['a login page', portal, /does not speak TLS \(EPROTO\).*log in first/, false],
+    ['nonsense', 'hello\r\n\r\n', /nexus\.example through the proxy 127\.0\.0\.1:\d+ broke/, true],
+    ['nothing, and hangs up', '', /nexus\.example through the proxy 127\.0\.0\.1:\d+ broke/, true],
+  ])('one that answers with %s', async (_, answer, words, mayHelp) => {
+    const { environment } = await by({ answer: () => answer })
+    expect(await ask(nexus, environment)).toEqual(failing(words, mayHelp))
+  })
+
+  test('one that is silent is given up after eight seconds', async () => {
+    const { environment } = await by({ answer: () => undefined })
+    expect(await ask(nexus, environment)).toEqual(
+      failing(/^No connection to nexus\.example through the proxy 127\.0\.0\.1:\d+ came about within 8 s\./, true, 504),
+    )
+  }, 20_000)
+
+  test.each([
+    [
+      `http://someone:${password}@127.0.0.1:1`,
+      /^Nothing answers at the proxy 127\.0\.0\.1:1: connection refused/,
+      true,
+    ],
+    [`http://someone:${password}@proxy.invalid:3128`, /^The name of the proxy proxy\.invalid:3128 could not/, true],
+    [`socks5://someone:${password}@127.0.0.1:1`, /SOCKS for one: use an http or https address in HTTPS_PROXY/, false],
+  ])('%s', async (HTTPS_PROXY, words, mayHelp) => {
+    expect(await ask(nexus, { HTTPS_PROXY })).toEqual(failing(words, mayHelp))
+  })
+})
+
+describe('what answers is not AI Nexus', () => {
+  test('a login page, or a redirect to one', async () => {
+    for (const [answer, words] of [
+      [portal, /answered 200 with a web page\. Is a proxy or a login page in the way\?/],
+      [moved, /^AI Nexus answered 302, which leads elsewhere\. .*login page/],
+    ] as const) {
+      const { environment } = await by({ to: await tlsHost('good', always(answer)) })
+      expect(await ask(nexus, environment)).toEqual(failing(words, false))
+      const { proxy } = await by({ answer: () => answer })
+      const plain = { HTTP_PROXY: `http://someone:${password}@127.0.0.1:${proxy.port}` }
+      expect(await ask('http://nexus.example', plain, ['--allow-http'])).toEqual(failing(words, false))
+    }
+  })
+
+  test('a proxy that wants a login, for plain http', async () => {
+    const { proxy } = await by({ login: 'x:y' })
+    expect(
+      await ask('http://nexus.example', { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }, ['--allow-http']),
+    ).toEqual(failing(/^A proxy on the way wants a user name and a password \(407\)/, false))
+  })
+
+  test('TLS to a port of plain http, and the other way round', async () => {
+    expect(await ask(`https://127.0.0.1:${simulate()}`)).toEqual(failing(/does not speak TLS \(EPROTO\)/, false))
+    expect(await ask(`http://127.0.0.1:${await secureNexus()}`)).toEqual(failing(/has to begin with https/, true))
+  })
+
+  test('nobody, an unknown name, a line that breaks', async () => {
+    expect(await ask('https://127.0.0.1:1')).toEqual(failing(/^Nothing answers at 127\.0\.0\.1:1/, true))
+    expect(await ask('https://nexus.invalid')).toEqual(failing(/^The name of nexus\.invalid could not be/, true))
+    const breaking = await listening((socket) => {
+      socket.once('data', () => socket.resetAndDestroy())
+    })
+    expect(await ask(`https://127.0.0.1:${breaking}`)).toEqual(failing(/broke \(ECONNRESET\)/, true))
+    const { environment } = await by({
+      to: await tlsHost('good', (socket) => {
+        socket.once('data', () => socket.destroy())
+      }),
+    })
+    expect(await ask(nexus, environment)).toEqual(failing(/through the proxy 127\.0\.0\.1:\d+ broke \(\w+\)/, true))
+  })
+})

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../base/errors.ts'
+import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ErrorBody } from '../wire/anthropic/response.ts'
 import { requestIdHeader } from './request-context.ts'
@@ -25,21 +26,10 @@ const notFound = (path: string): GatewayError => {
   return new GatewayError('not_found_error', `There is no ${path} here.${hint}`)
 }
 
-/** The frames of a stack without its first line, which is the message and may quote a prompt. */
-const framesOf = (error: unknown): string | undefined =>
-  error instanceof Error
-    ? error.stack
-        ?.split('\n')
-        .filter((line) => /^\s+at /.test(line))
-        .slice(0, 8)
-        .join(' |')
-    : undefined
-
 /** A fault of our own, with its place in the code and none of its words. */
 export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
   if (cause === undefined || status !== internalStatus) return
-  const name = cause instanceof Error ? cause.name : typeof cause
-  log.error('internal_error', { requestId, name, stack: framesOf(cause) })
+  log.error('internal_error', { requestId, ...placeOfFault(cause) })
 }
 
 /**

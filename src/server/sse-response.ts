@@ -12,6 +12,8 @@ export interface SseOptions {
   readonly pingMs: number
   /** The client has gone: the upstream's call is to end. */
   readonly onCancel: () => void
+  /** Nothing more will be read or written, however it came. */
+  readonly onEnd: () => void
   /** Hears of a failure that becomes an `error` event. */
   readonly onFailure: (error: GatewayError) => void
 }
@@ -51,6 +53,7 @@ export const sseResponse = (
   const end = (): void => {
     isOver = true
     clearInterval(pinger)
+    options.onEnd()
   }
 
   const body = new ReadableStream<Uint8Array>({

@@ -1,4 +1,4 @@
-import { clientClosed, GatewayError } from '../base/errors.ts'
+import { abortedError, GatewayError } from '../base/errors.ts'
 import { isLoopbackHost } from '../base/loopback.ts'
 import { isBrokenConnection, toConnectionError } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
@@ -55,7 +55,7 @@ const hostOf = (url: string): string => new URL(url).host
 const faultOf = (error: unknown, deadline: Deadline, url: string): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
-  if (deadline.signal.aborted) return clientClosed(error)
+  if (deadline.signal.aborted) return abortedError(deadline.signal, error)
   return toConnectionError(error, hostOf(url))
 }
 

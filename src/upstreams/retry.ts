@@ -1,4 +1,4 @@
-import { clientClosed, type GatewayError, toGatewayError } from '../base/errors.ts'
+import { abortedError, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { UpstreamLog } from './upstream.ts'
 
 export interface RetryPolicy {
@@ -51,7 +51,7 @@ export const withRetries = async <T>(
         reason: error.isLoggable ? error.message : undefined,
       })
       await policy.sleep(waitMs, signal).catch((cause: unknown) => {
-        throw clientClosed(cause)
+        throw abortedError(signal, cause)
       })
     }
   }

@@ -9,11 +9,13 @@ import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
+import type { Shutdown } from '../shutdown.ts'
 import { sseResponse } from '../sse-response.ts'
 
 export interface MessagesOptions {
   readonly gateway: Gateway
   readonly log: Logger
+  readonly shutdown: Shutdown
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**
@@ -36,23 +38,38 @@ const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T |
   }
 }
 
+/** Aborts when the client leaves, or when the server ends. `over` is to be called when the request has ended. */
+const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal; leave(): void; over(): void } => {
+  const call = new AbortController()
+  const leave = (): void => call.abort()
+  const depart = shutdown.join(call)
+  if (request.signal.aborted) leave()
+  request.signal.addEventListener('abort', leave, { once: true })
+  return {
+    signal: call.signal,
+    leave,
+    over() {
+      depart()
+      request.signal.removeEventListener('abort', leave)
+    },
+  }
+}
+
 /** `POST /v1/messages`, whole or streamed. */
-export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptions) => {
+export const messagesRoutes = ({ gateway, log, shutdown, pingMs, commitMs }: MessagesOptions) => {
   const check = createBodyCheck(MessagesRequest)
+
   return new Elysia({ name: 'messages', normalize: false })
     .post(
       '/v1/messages',
       async ({ body, request, set }) => {
         const asked = check(body)
-        const client = new AbortController()
-        const leave = (): void => client.abort()
-        if (request.signal.aborted) leave()
-        request.signal.addEventListener('abort', leave, { once: true })
+        const { signal, leave, over } = startCall(request, shutdown)
         const requestId = String(set.headers[requestIdHeader])
         const context: RequestContext = {
           requestId,
           betas: betasOf(request.headers),
-          signal: client.signal,
+          signal,
           onUpstreamId(id) {
             set.headers[upstreamIdHeader] = id
           },
@@ -61,20 +78,27 @@ export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptio
         const nameAnswer = (): void => {
           set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
         }
-        if (asked.stream !== true) {
-          const message = await gateway.message(asked, context)
-          nameAnswer()
-          return message
+        try {
+          if (asked.stream !== true) {
+            const message = await gateway.message(asked, context)
+            nameAnswer()
+            over()
+            return message
+          }
+          const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
+          const begun = await within(stream, commitMs)
+          if (begun !== undefined) nameAnswer()
+          return sseResponse(begun ?? stream, {
+            requestId,
+            pingMs,
+            onCancel: leave,
+            onEnd: over,
+            onFailure: (error) => logInternalError(log, requestId, error),
+          })
+        } catch (error) {
+          over()
+          throw error
         }
-        const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
-        const begun = await within(stream, commitMs)
-        if (begun !== undefined) nameAnswer()
-        return sseResponse(begun ?? stream, {
-          requestId,
-          pingMs,
-          onCancel: leave,
-          onFailure: (error) => logInternalError(log, requestId, error),
-        })
       },
       { parse: readJson, body: Type.Unknown() },
     )

@@ -15,6 +15,8 @@ const baseDelayMs = 500
 const maximumDelayMs = 8000
 /** An upstream that asks for a longer wait is taken at its word: the client is told, and waits by itself. */
 const longestRetryAfterSeconds = 10
+/** All waits of one request together: what lasts longer is for the client to decide, who sees nothing of it here. */
+const longestWaitMs = 60_000
 
 /** Full jitter: anywhere between nothing and the bound. The upstream's own wish goes first. */
 const delayMs = (error: GatewayError, attempt: number, random: () => number): number => {
@@ -35,6 +37,7 @@ export const withRetries = async <T>(
   signal: AbortSignal,
   log: UpstreamLog,
 ): Promise<T> => {
+  let waitedMs = 0
   for (let tried = 0; ; tried += 1) {
     try {
       return await attempt()
@@ -42,6 +45,8 @@ export const withRetries = async <T>(
       const error = toGatewayError(thrown)
       if (tried >= policy.maxRetries || signal.aborted || !mayRetry(error)) throw error
       const waitMs = delayMs(error, tried, policy.random)
+      waitedMs += waitMs
+      if (waitedMs > longestWaitMs) throw error
       log('upstream.retry', {
         attempt: tried + 1,
         of: policy.maxRetries,

@@ -18,6 +18,9 @@ export interface SseOptions {
   readonly onFailure: (error: GatewayError) => void
 }
 
+/** How often we look for silence, in each of its periods: a ping is late by a quarter of one at most. */
+const looksPerSilence = 4
+
 const utf8 = new TextEncoder()
 const ping = utf8.encode(encodeSse({ type: 'ping' }))
 
@@ -65,7 +68,7 @@ export const sseResponse = (
         if (!isWanted || performance.now() - lastWrite < options.pingMs) return
         lastWrite = performance.now()
         controller.enqueue(ping)
-      }, options.pingMs / 2)
+      }, options.pingMs / looksPerSilence)
     },
     // A pull that returns without writing is not called again.
     async pull(controller) {

@@ -55,9 +55,6 @@ interface Ending extends Pick<Listener, 'stop' | 'running'> {
   end(): void
 }
 
-/** Where the signals come from: the process, unless a test has its own. */
-export type Signals = Pick<NodeJS.EventEmitter, 'on' | 'off'>
-
 const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Promise<void> => {
   let isStopped = false
   ending.begin()
@@ -84,12 +81,12 @@ export const untilStopped = (
   ending: Ending,
   say: (text: string) => void,
   names: readonly NodeJS.Signals[],
-  { times = {}, signals = process }: { readonly times?: Partial<EndTimes>; readonly signals?: Signals } = {},
+  times: Partial<EndTimes> = {},
 ): Promise<void> =>
   new Promise((resolve) => {
     let isStopping = false
     const over = (): void => {
-      for (const name of names) signals.off(name, stop)
+      for (const name of names) process.off(name, stop)
       resolve()
     }
     const stop = (): void => {
@@ -101,7 +98,7 @@ export const untilStopped = (
       say('Stopping: waiting for running answers. Press Ctrl-C again to end at once.\n')
       void stopOrderly(ending, { ...defaultTimes, ...times }).then(over)
     }
-    for (const name of names) signals.on(name, stop)
+    for (const name of names) process.on(name, stop)
   })
 
 const hangUpBit = 1

@@ -147,6 +147,6 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   io.err(banner(models, model, localUrl(config.host, listener.port), upstream))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')
   printLaunch(listener.port)
-  await untilStopped({ ...listener, ...shutdown }, io.err, endingSignals(io.isTerminal), { times: io.times ?? {} })
+  await untilStopped({ ...listener, ...shutdown }, io.err, endingSignals(io.isTerminal), io.times)
   await simulator?.stop()
 }

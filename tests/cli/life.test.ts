@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type RunningCli, startCli, temporaryFolder } from '../support/cli.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
+import { until } from '../support/until.ts'
 
 /** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
 
@@ -89,15 +90,23 @@ describe('the end', () => {
   })
 
   test('closes the port at once, and does not wait for connections on which nothing was asked', async () => {
-    const program = await start(slowly(10))
+    const program = await start(slowly(12))
     const { port } = new URL(program.url)
     const idle = connect(Number(port), '127.0.0.1')
     const half = connect(Number(port), '127.0.0.1', () => half.write('POST /v1/messages HTTP/1.1\r\nHost: l'))
-    for (const socket of [idle, half]) socket.on('error', () => {})
+    const late = connect(Number(port), '127.0.0.1', () => late.write('GET /v1/models HTTP/1.1\r\nHost: l'))
+    for (const socket of [idle, half, late]) socket.on('error', () => {})
+    let answer = ''
+    late.on('data', (data) => {
+      answer += data.toString()
+    })
     const response = await begun(await program.post(true))
     program.kill('SIGTERM')
     await program.says(/Stopping/)
     await expect(program.post(false)).rejects.toThrow()
+    late.write('ocalhost\r\n\r\n')
+    await until(() => answer.includes('overloaded_error'))
+    expect(answer).toMatch(/^HTTP\/1\.1 529 [\s\S]*retry-after: 1\r\n/i)
     await response.text()
     expect((await program.ended).code).toBe(0)
   })

@@ -82,7 +82,7 @@ const untilStill = async (figure: () => number, looks = 100): Promise<void> => {
   }
 }
 
-describe('T8 a reader who does not read', () => {
+describe('T7 a reader who does not read', () => {
   test('holds the upstream back, and gets everything when it reads on', async () => {
     const { url: endpointUrl, state } = await startFlood()
     const { url, shutdown } = startChain({ endpointUrl, pingMs: 10 })

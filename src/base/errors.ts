@@ -102,6 +102,10 @@ export const invalidRequest = (path: Path, sentence: string): GatewayError =>
 export const clientClosed = (cause: unknown): GatewayError =>
   new GatewayError('api_error', 'The client closed the request.', { status: 499, cause })
 
+/** What ended a call whose signal has aborted: the reason that was given where it is meant for the client, or its leaving. */
+export const abortedError = ({ reason }: AbortSignal, cause: unknown): GatewayError =>
+  reason instanceof GatewayError ? reason : clientClosed(cause)
+
 /** Whatever was thrown, as a GatewayError. A stranger's words stay in `cause`: they may quote a prompt. */
 export const toGatewayError = (thrown: unknown): GatewayError =>
   thrown instanceof GatewayError

@@ -8,6 +8,7 @@ import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
 import { createTokenCounter } from '../gateway/token-counter.ts'
 import { createApp } from '../server/app.ts'
+import { createShutdown, type Shutdown } from '../server/shutdown.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
@@ -54,6 +55,7 @@ export interface ServerOptions {
   readonly maximumConnections?: number
   /** Host and port of the proxy that fetch will take, for words. */
   readonly proxy?: string | undefined
+  readonly shutdown?: Shutdown
   /** For tests; the product's own values otherwise. */
   readonly pingMs?: number
   readonly commitMs?: number
@@ -62,7 +64,7 @@ export interface ServerOptions {
 
 /** Everything between a client's request and Nexus, ready to be served. */
 export const composeApp = (options: ServerOptions) => {
-  const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs } = options
+  const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs, shutdown = createShutdown() } = options
   const { maximumConnections = defaultMaximumConnections } = options
   const { inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }) } = options
   const upstream = createUpstream('nexus', {
@@ -99,6 +101,7 @@ export const composeApp = (options: ServerOptions) => {
     clientToken: config.clientToken,
     newId: randomId,
     log,
+    shutdown,
     pid: process.pid,
     uptime: () => process.uptime(),
     ...(pingMs !== undefined && { pingMs }),

@@ -10,6 +10,8 @@ export interface Io {
   readonly out: (text: string) => void
   /** Everything else. */
   readonly err: (text: string) => void
+  /** For tests that cannot wait, in milliseconds; the product's own values otherwise. */
+  readonly times?: { readonly pingMs?: number; readonly commitMs?: number; readonly graceMs?: number }
 }
 
 /** Writes while somebody reads. A reader that has gone (`start 2>&1 | head`) does not end the server. */

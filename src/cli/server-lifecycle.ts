@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { errorCode } from '../base/error-code.ts'
+import { placeOfFault } from '../base/fault-place.ts'
+import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Listener } from '../server/listen.ts'
 import { portOwner } from './port-owner.ts'
@@ -30,29 +34,94 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Pla
   }
 }
 
-/** How long running answers may take to end after the first signal. */
-const graceMs = 30_000
+/** Times of a server's end, in milliseconds. */
+interface EndTimes {
+  /** Running answers may take this long to end by themselves after the first signal. */
+  readonly graceMs: number
+  /** Written bytes may take this long to leave after nothing runs any more. */
+  readonly flushMs: number
+}
+
+/** Longer than most turns, shorter than service managers wait before they kill (systemd: 90 s). */
+const defaultTimes: EndTimes = { graceMs: 30_000, flushMs: 1000 }
+/** How often we look whether anything still runs. */
+const lookMs = 20
+
+/** What is to end, and in which steps. */
+interface Ending extends Pick<Listener, 'stop' | 'running'> {
+  /** Nobody may begin any more. */
+  begin(): void
+  /** The time is up: running answers are to end with an error that tells so. */
+  end(): void
+}
+
+const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Promise<void> => {
+  let isStopped = false
+  ending.begin()
+  // It waits for connections on which nothing was ever asked, too: we do not.
+  const stopped = ending.stop(false).then(() => {
+    isStopped = true
+  })
+  const untilIdle = async (milliseconds: number): Promise<void> => {
+    const giveUpAt = performance.now() + milliseconds
+    while (!isStopped && ending.running() > 0 && performance.now() < giveUpAt) await resolveAfter(lookMs)
+  }
+  await untilIdle(graceMs)
+  ending.end()
+  await untilIdle(flushMs)
+  await Promise.race([stopped, resolveAfter(flushMs)])
+  await ending.stop(true)
+}
 
 /**
- * Resolves when the program is told to end (SIGINT, SIGTERM) and the running answers have ended, or
- * the time for that is up. A second signal ends at once.
+ * Resolves when the program is told to end (by a signal of `names`) and the running answers have ended,
+ * or the time for that is up. A second signal ends at once.
  */
-export const untilStopped = (listener: Pick<Listener, 'stop'>, say: (text: string) => void): Promise<void> =>
+export const untilStopped = (
+  ending: Ending,
+  say: (text: string) => void,
+  names: readonly NodeJS.Signals[],
+  times: Partial<EndTimes> = {},
+): Promise<void> =>
   new Promise((resolve) => {
     let isStopping = false
+    const over = (): void => {
+      for (const name of names) process.off(name, stop)
+      resolve()
+    }
     const stop = (): void => {
       if (isStopping) {
-        void listener.stop(true).then(resolve)
+        void ending.stop(true).then(over)
         return
       }
       isStopping = true
-      const timer = setTimeout(() => void listener.stop(true).then(resolve), graceMs)
       say('Stopping: waiting for running answers. Press Ctrl-C again to end at once.\n')
-      void listener.stop(false).then(() => {
-        clearTimeout(timer)
-        resolve()
-      })
+      void stopOrderly(ending, { ...defaultTimes, ...times }).then(over)
     }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
+    for (const name of names) process.on(name, stop)
   })
+
+const hangUpBit = 1
+
+/** `nohup` and its like have a closed terminal ignored. Linux tells so; elsewhere what runs without one is left alone. */
+const isHangUpIgnored = (isTerminal: boolean): boolean => {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
+    return (Number.parseInt(mask.slice(-1), 16) & hangUpBit) !== 0
+  } catch {
+    return !isTerminal
+  }
+}
+
+/** The signals that end a server in order. A handler for one that was to be ignored would undo that. */
+export const endingSignals = (isTerminal: boolean): NodeJS.Signals[] => [
+  'SIGINT',
+  'SIGTERM',
+  ...(isHangUpIgnored(isTerminal) ? [] : ['SIGHUP' as const]),
+]
+
+/** Whatever nobody caught is told in one line, without its words, and ends nothing: other requests are at work. */
+export const surviveFaults = (log: Logger): void => {
+  process.on('uncaughtException', (thrown) => log.error('internal_error', placeOfFault(thrown)))
+  process.on('unhandledRejection', (thrown) => log.error('internal_error', placeOfFault(thrown)))
+}

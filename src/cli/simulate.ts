@@ -10,7 +10,7 @@ import { productName } from '../version.ts'
 import { commonFlags, type Flags, textFlag } from './arguments.ts'
 import { readNamed } from './config-input.ts'
 import type { Io } from './io.ts'
-import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
+import { endingSignals, listenOrExplain, untilStopped } from './server-lifecycle.ts'
 
 const defaultPort = 4142
 
@@ -73,5 +73,6 @@ export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {
   const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port }, io.machine.platform)
   io.err(`A simulated AI Nexus at ${simulator.url}. Use it with:\n`)
   io.out(`${productName} start --endpoint-url ${simulator.url} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
-  await untilStopped({ stop: () => simulator.stop() }, io.err)
+  const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
+  await untilStopped(ending, io.err, endingSignals(io.isTerminal))
 }

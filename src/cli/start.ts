@@ -13,6 +13,7 @@ import {
   type ResolvedModel,
 } from '../gateway/models.ts'
 import { listen } from '../server/listen.ts'
+import { createShutdown } from '../server/shutdown.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { productName, version } from '../version.ts'
 import { type Flags, textFlag } from './arguments.ts'
@@ -24,7 +25,7 @@ import { claudeCodeEnvironment, localUrl } from './launch.ts'
 import { checkLogFile } from './log-sink.ts'
 import { processName } from './process-name.ts'
 import { proxyOnTheWay } from './proxy.ts'
-import { listenOrExplain, untilStopped } from './server-lifecycle.ts'
+import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from './server-lifecycle.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './shells.ts'
 
 const missingKey = (machine: Machine): string => {
@@ -146,6 +147,7 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   const log = composeLog(config, { color: io.useColor, write: io.err })
   const simulator: Simulator | undefined = isSimulated ? startSimulator() : undefined
   const endpointUrl = simulator?.url ?? config.endpointUrl
+  const shutdown = createShutdown()
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
@@ -153,15 +155,18 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
     apiKey,
     log,
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
+    shutdown,
     ...maximumConnections(io.machine),
+    ...io.times,
   })
   const place = { hostname: config.host, port: config.port }
   const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
 
+  surviveFaults(log)
   const upstream = isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : endpointUrl
   io.err(banner(models, model, localUrl(config.host, listener.port), upstream))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')
   printLaunch(listener.port)
-  await untilStopped(listener, io.err)
+  await untilStopped({ ...listener, ...shutdown }, io.err, endingSignals(io.isTerminal), io.times)
   await simulator?.stop()
 }

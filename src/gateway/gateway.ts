@@ -56,6 +56,8 @@ interface Story {
   cancelled(): void
 }
 
+const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : 'unknown')
+
 const createStory = (
   request: MessagesRequest,
   context: RequestContext,
@@ -84,10 +86,7 @@ const createStory = (
       try {
         observer(toEvent({ ...facts }))
       } catch (error) {
-        log.error('observer.failed', {
-          requestId: context.requestId,
-          error: error instanceof Error ? error.name : 'unknown',
-        })
+        log.error('observer.failed', { requestId: context.requestId, error: nameOf(error) })
       }
     }
   }
@@ -121,7 +120,8 @@ const createStory = (
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
-      if (context.signal.aborted) tell((story) => ({ type: 'cancelled', ...story }))
+      // With a reason of our own the client is still there, and hears it.
+      if (context.signal.aborted && context.signal.reason !== error) tell((story) => ({ type: 'cancelled', ...story }))
       else tell((story) => ({ type: 'failed', error, ...story }))
       return error
     },

@@ -28,12 +28,12 @@ const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
 const anthropicRoutes = (options: AppOptions) => {
-  const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
+  const { gateway, log, shutdown, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   return new Elysia({ name: 'anthropic', normalize: false })
     .use(requireToken(options))
     .use(modelsRoutes(nexusModels, gateway.models))
     .use(countTokensRoutes(gateway))
-    .use(messagesRoutes({ gateway, log: options.log, pingMs, commitMs }))
+    .use(messagesRoutes({ gateway, log, shutdown, pingMs, commitMs }))
 }
 
 /** Every door of the server. A request passes its rooms in this order. */
@@ -45,6 +45,7 @@ export const createApp = (options: AppOptions) => {
   return new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestContext(options.newId))
     .use(errorHandler(options.log))
+    .onRequest(() => options.shutdown.admit())
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded }))
     .use(anthropicRoutes(options))

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
+import { findExcess } from './json-size.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
@@ -87,26 +88,15 @@ const readText = async (request: Request): Promise<string> => {
   return decodeText(bytes)
 }
 
-/** No honest request is nested this deeply; what is written for depth's sake exhausts the stack later. */
-const maximumDepth = 500
-
-const isDeeperThan = (value: unknown, levels: number): boolean => {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  for (const inner of Object.values(value)) if (isDeeperThan(inner, levels - 1)) return true
-  return false
-}
-
 const parse = (text: string): unknown => {
-  let value: unknown
+  const excess = findExcess(text)
+  if (excess !== undefined) throw new GatewayError('invalid_request_error', excess)
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     // The parser's own words quote the body.
     throw notJson()
   }
-  if (!isDeeperThan(value, maximumDepth)) return value
-  throw new GatewayError('invalid_request_error', `The request body is nested more than ${maximumDepth} levels deep.`)
 }
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../base/errors.ts'
+import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
-import { stackFrames } from '../base/stack-frames.ts'
 import type { ErrorBody } from '../wire/anthropic/response.ts'
 import { requestIdHeader } from './request-context.ts'
 
@@ -29,9 +29,7 @@ const notFound = (path: string): GatewayError => {
 /** A fault of our own, with its place in the code and none of its words. */
 export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
   if (cause === undefined || status !== internalStatus) return
-  const name = cause instanceof Error ? cause.name : typeof cause
-  const stack = cause instanceof Error ? stackFrames(cause).join(' |') : undefined
-  log.error('internal_error', { requestId, name, stack })
+  log.error('internal_error', { requestId, ...placeOfFault(cause) })
 }
 
 /**

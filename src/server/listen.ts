@@ -4,6 +4,8 @@ const unlimited = Number.MAX_SAFE_INTEGER
 export interface Listener {
   readonly port: number
   readonly hostname: string
+  /** Requests whose answers have not ended. */
+  running(): number
   /** Stops accepting; with `force`, ends running requests as well. */
   stop(force: boolean): Promise<void>
 }
@@ -39,6 +41,7 @@ export const listen = ({ hostname, port, fetch: answer }: ListenOptions): Listen
   return {
     port: server.port ?? port,
     hostname: server.hostname ?? hostname,
+    running: () => server.pendingRequests,
     stop: (force) => server.stop(force),
   }
 }

@@ -12,9 +12,14 @@ export interface SseOptions {
   readonly pingMs: number
   /** The client has gone: the upstream's call is to end. */
   readonly onCancel: () => void
+  /** Nothing more will be read or written, however it came. */
+  readonly onEnd: () => void
   /** Hears of a failure that becomes an `error` event. */
   readonly onFailure: (error: GatewayError) => void
 }
+
+/** How often we look for silence, in each of its periods: a ping is late by a quarter of one at most. */
+const looksPerSilence = 4
 
 const utf8 = new TextEncoder()
 const ping = utf8.encode(encodeSse({ type: 'ping' }))
@@ -51,6 +56,7 @@ export const sseResponse = (
   const end = (): void => {
     isOver = true
     clearInterval(pinger)
+    options.onEnd()
   }
 
   const body = new ReadableStream<Uint8Array>({
@@ -62,7 +68,7 @@ export const sseResponse = (
         if (!isWanted || performance.now() - lastWrite < options.pingMs) return
         lastWrite = performance.now()
         controller.enqueue(ping)
-      }, options.pingMs / 2)
+      }, options.pingMs / looksPerSilence)
     },
     // A pull that returns without writing is not called again.
     async pull(controller) {

@@ -1,4 +1,4 @@
-import { clientClosed, GatewayError } from '../base/errors.ts'
+import { abortedError, GatewayError } from '../base/errors.ts'
 import { isLoopbackHost } from '../base/loopback.ts'
 import { isBrokenConnection, type Place, toConnectionError } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
@@ -67,7 +67,7 @@ const placeOf = ({ url, proxy }: HttpRequest): Place => {
 const faultOf = (error: unknown, deadline: Deadline, place: Place): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
-  if (deadline.signal.aborted) return clientClosed(error)
+  if (deadline.signal.aborted) return abortedError(deadline.signal, error)
   return toConnectionError(error, place)
 }
 

@@ -1,4 +1,4 @@
-import { clientClosed, type GatewayError, toGatewayError } from '../base/errors.ts'
+import { abortedError, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { UpstreamLog } from './upstream.ts'
 
 export interface RetryPolicy {
@@ -15,6 +15,8 @@ const baseDelayMs = 500
 const maximumDelayMs = 8000
 /** An upstream that asks for a longer wait is taken at its word: the client is told, and waits by itself. */
 const longestRetryAfterSeconds = 10
+/** All waits of one request together: what lasts longer is for the client to decide, who sees nothing of it here. */
+const longestWaitMs = 60_000
 
 /** Full jitter: anywhere between nothing and the bound. The upstream's own wish goes first. */
 const delayMs = (error: GatewayError, attempt: number, random: () => number): number => {
@@ -35,6 +37,7 @@ export const withRetries = async <T>(
   signal: AbortSignal,
   log: UpstreamLog,
 ): Promise<T> => {
+  let waitedMs = 0
   for (let tried = 0; ; tried += 1) {
     try {
       return await attempt()
@@ -42,6 +45,8 @@ export const withRetries = async <T>(
       const error = toGatewayError(thrown)
       if (tried >= policy.maxRetries || signal.aborted || !mayRetry(error)) throw error
       const waitMs = delayMs(error, tried, policy.random)
+      waitedMs += waitMs
+      if (waitedMs > longestWaitMs) throw error
       log('upstream.retry', {
         attempt: tried + 1,
         of: policy.maxRetries,
@@ -51,7 +56,7 @@ export const withRetries = async <T>(
         reason: error.isLoggable ? error.message : undefined,
       })
       await policy.sleep(waitMs, signal).catch((cause: unknown) => {
-        throw clientClosed(cause)
+        throw abortedError(signal, cause)
       })
     }
   }

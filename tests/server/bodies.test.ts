@@ -65,6 +65,37 @@ describe('bodies', () => {
     expect(response.status).toBe(200)
   })
 
+  test('what holds more values than any honest request is refused before it is built', async () => {
+    const { url, records } = startChain()
+    const send = async (messages: string): Promise<unknown> => {
+      const response = await fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        body: `{"model":"sonnet","max_tokens":10,"messages":${messages}}`,
+        headers: { 'content-type': 'application/json' },
+      })
+      return [response.status, ((await response.json()) as { error?: { message: string } }).error?.message]
+    }
+    const excess = [400, 'The request body holds more than 250000 values.']
+    const list = (item: string, count: number): string => `[${`${item},`.repeat(count - 1)}${item}]`
+    // Built, these 27 MB would hold up everybody for half a minute.
+    const startedAt = performance.now()
+    expect(await send(list('{}', 9_000_000))).toEqual(excess)
+    expect(await send(list('1', 9_000_000))).toEqual(excess)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(await send(list('{"role":"user","content":[]}', 100_000))).toEqual(excess)
+    // Nothing of a string counts, and no quote in it ends it.
+    const text = JSON.stringify('a "quoted, [list]", {object}, \\" and more, \\'.repeat(2000))
+    expect(await send(`[{"role":"user","content":${text}}]`)).toEqual([200, undefined])
+    expect(await send('[{"role":"user","content":"without an end')).toEqual([
+      400,
+      'The request body is not valid JSON.',
+    ])
+    const strangers = Array.from({ length: 1000 }, (_, index) => `"k${index}":1`).join(',')
+    expect(await send(`[{"role":"user","content":"x"}],${strangers}`)).toEqual([200, undefined])
+    expect(records.filter(({ event }) => event === 'translate.note').length).toBe(100)
+    expect(records.find(({ event }) => event === 'translate.notes_untold')?.fields['count']).toBe(900)
+  })
+
   test('bytes that are no UTF-8 are refused, not replaced', async () => {
     const { url } = startChain()
     const bytes = Buffer.concat([

@@ -121,6 +121,27 @@ describe('retries', () => {
     expect(simulator.journal.length).toBe(tries)
   })
 
+  test.each([0, 2])('408 and all the others are tried as often as --max-retries %i allows', async (maxRetries) => {
+    for (const [status, type] of [
+      [408, 'ModelTimeoutException'],
+      [429, 'ThrottlingException'],
+      [500, 'InternalServerException'],
+      [503, 'ServiceUnavailableException'],
+    ] as const) {
+      const { post, simulator, records } = startChain({
+        config: { maxRetries },
+        scenario: () => ({ error: { status, type, message: 'm', headers: { 'retry-after': '0' } } }),
+      })
+      for (const body of [request(), stream()]) await (await post(body)).text()
+      const count = (event: string): number => records.filter((record) => record.event === event).length
+      expect([simulator.journal.length, count('upstream.retry'), count('request.failed')]).toEqual([
+        2 * (1 + maxRetries),
+        2 * maxRetries,
+        2,
+      ])
+    }
+  })
+
   test('never after the first event', async () => {
     const { post, simulator } = startChain({
       config: { maxRetries: 2 },

@@ -57,18 +57,6 @@ describe('a streamed reply', () => {
     expect(text.split('\n\n').every((event) => event === '' || /^event: \w+\ndata: \{.*\}$/.test(event))).toBe(true)
   })
 
-  test('names, ids and texts cannot start an event of their own', async () => {
-    const evil = 'x\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n\r\r\u2028'
-    const { post } = startChain({
-      scenario: () => ({ content: [{ text: evil }, { tool: 'T', input: { [evil]: evil }, id: 'tooluse_1' }] }),
-    })
-    const events = await readEvents(await post(stream()))
-    expect(grammarFault(events)).toBeUndefined()
-    expect(events.flatMap((event) => ((event['delta'] as { text?: string })?.text ?? []) as string[]).join('')).toBe(
-      evil,
-    )
-  })
-
   test('3.2 cut, 3.2 corrupt, 3.4 after: every frame boundary and every broken frame gives a lawful prefix and one error', async () => {
     const content = [{ thinking: 'hm' }, { text: 'some words' }, { tool: 'T', input: { a: 1 }, id: 'tooluse_1' }]
     let fault:

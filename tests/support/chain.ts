@@ -3,6 +3,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { listen } from '../../src/server/listen.ts'
+import { createShutdown, type Shutdown } from '../../src/server/shutdown.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources.ts'
@@ -13,6 +14,7 @@ export interface Chain {
   readonly url: string
   readonly simulator: Simulator & { readonly journal: readonly JournalEntry[] }
   readonly records: readonly LogRecord[]
+  readonly shutdown: Shutdown
   /** Posts JSON to `/v1/messages`, or to another path. */
   post(body: unknown, options?: PostOptions): Promise<Response>
 }
@@ -47,6 +49,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     onRequest: (entry) => journal.push(entry),
   })
   const records: LogRecord[] = []
+  const shutdown = createShutdown()
   const config = { ...defaultConfig, maxRetries: 0, ...options.config }
   const app = composeApp({
     config,
@@ -54,6 +57,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
     log: createLogger('debug', (record) => records.push(record)),
+    shutdown,
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
@@ -67,6 +71,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     url,
     simulator: { ...simulator, journal },
     records,
+    shutdown,
     post: (body, { path = '/v1/messages', headers = {}, signal } = {}) =>
       fetch(url + path, {
         method: 'POST',

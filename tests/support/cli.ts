@@ -51,10 +51,14 @@ export interface RunningCli {
   readonly ended: Promise<CliResult>
 }
 
-/** Runs the command line as a program of its own. */
-export const startCli = (rawArgs: readonly string[], environment: Record<string, string> = {}): RunningCli => {
+/** Runs the command line as a program of its own; another entry is for a program with something more in it. */
+export const startCli = (
+  rawArgs: readonly string[],
+  environment: Record<string, string> = {},
+  program = entry,
+): RunningCli => {
   const folder = temporaryFolder()
-  const child = Bun.spawn([process.execPath, entry, ...rawArgs], {
+  const child = Bun.spawn([process.execPath, program, ...rawArgs], {
     cwd: folder,
     env: { HOME: folder, PATH: process.env['PATH'] ?? '', ...environment },
     stdout: 'pipe',

@@ -42,6 +42,22 @@ describe('retries', () => {
     expect(waits.length).toBe(times)
   })
 
+  test('wait for a minute in all at most, however many are allowed', async () => {
+    waits.length = 0
+    const failure = new GatewayError('rate_limit_error', 'm', { retryable: true, retryAfterSeconds: 9 })
+    const logged: string[] = []
+    const attempt = async (): Promise<never> => Promise.reject(failure)
+    const { signal } = new AbortController()
+    await expect(
+      withRetries(attempt, { ...policy, maxRetries: 10 }, signal, (event, { attempt: number, of }) =>
+        logged.push(`${event} ${number}/${of}`),
+      ),
+    ).rejects.toBe(failure)
+    expect(waits).toEqual([9000, 9000, 9000, 9000, 9000, 9000])
+    // One line for each try that is followed by another; the last one is the request's own.
+    expect(logged).toEqual([1, 2, 3, 4, 5, 6].map((number) => `upstream.retry ${number}/10`))
+  })
+
   test("take the upstream's own wish", async () => {
     waits.length = 0
     await expect(

@@ -9,11 +9,13 @@ import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, clientTimeoutMs, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
+import type { Shutdown } from '../shutdown.ts'
 import { sseResponse } from '../sse-response.ts'
 
 export interface MessagesOptions {
   readonly gateway: Gateway
   readonly log: Logger
+  readonly shutdown: Shutdown
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**
@@ -46,23 +48,38 @@ const watchClientClock = (headers: Headers, leave: () => void): (() => void) => 
   return () => clearTimeout(timer)
 }
 
+/** Aborts when the client leaves, or when the server ends. `over` is to be called when the request has ended. */
+const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal; leave(): void; over(): void } => {
+  const call = new AbortController()
+  const leave = (): void => call.abort()
+  const depart = shutdown.join(call)
+  if (request.signal.aborted) leave()
+  request.signal.addEventListener('abort', leave, { once: true })
+  return {
+    signal: call.signal,
+    leave,
+    over() {
+      depart()
+      request.signal.removeEventListener('abort', leave)
+    },
+  }
+}
+
 /** `POST /v1/messages`, whole or streamed. */
-export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptions) => {
+export const messagesRoutes = ({ gateway, log, shutdown, pingMs, commitMs }: MessagesOptions) => {
   const check = createBodyCheck(MessagesRequest)
+
   return new Elysia({ name: 'messages', normalize: false })
     .post(
       '/v1/messages',
       async ({ body, request, set }) => {
         const asked = check(body)
-        const client = new AbortController()
-        const leave = (): void => client.abort()
-        if (request.signal.aborted) leave()
-        request.signal.addEventListener('abort', leave, { once: true })
+        const { signal, leave, over } = startCall(request, shutdown)
         const requestId = String(set.headers[requestIdHeader])
         const context: RequestContext = {
           requestId,
           betas: betasOf(request.headers),
-          signal: client.signal,
+          signal,
           onUpstreamId(id) {
             set.headers[upstreamIdHeader] = id
           },
@@ -76,6 +93,7 @@ export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptio
           if (asked.stream !== true) {
             const message = await gateway.message(asked, context)
             nameAnswer()
+            over()
             return message
           }
           const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
@@ -85,8 +103,12 @@ export const messagesRoutes = ({ gateway, log, pingMs, commitMs }: MessagesOptio
             requestId,
             pingMs,
             onCancel: leave,
+            onEnd: over,
             onFailure: (error) => logInternalError(log, requestId, error),
           })
+        } catch (error) {
+          over()
+          throw error
         } finally {
           stopWatching()
         }

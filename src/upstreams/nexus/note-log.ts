@@ -5,6 +5,9 @@ import type { CallContext } from '../upstream.ts'
 /** Enough for every model and reason there is; a client that invents more does not fill the memory. */
 const remembered = 1000
 
+/** Enough to see what is going on; a client that invents members by the hundred thousand does not fill the disk. */
+const mostForOneRequest = 100
+
 /**
  * Logs what a translation could not carry over. What may change an answer is said aloud once for each
  * model and reason, and after that, like everything else, only at level debug.
@@ -12,11 +15,13 @@ const remembered = 1000
 export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: CallContext) => void) => {
   const said = new Set<string>()
   return (notes, { requestId, modelId }) => {
-    for (const { level, what, path } of notes) {
+    for (const { level, what, path } of notes.slice(0, mostForOneRequest)) {
       const key = `${modelId} ${what}`
       const isNews = level === 'info' && !said.has(key) && said.size < remembered
       if (isNews) said.add(key)
       log[isNews ? 'info' : 'debug']('translate.note', { requestId, model: modelId, path, what })
     }
+    const untold = notes.length - mostForOneRequest
+    if (untold > 0) log.debug('translate.notes_untold', { requestId, count: untold })
   }
 }

@@ -1,5 +1,5 @@
 import { errorCode } from '../../base/error-code.ts'
-import { clientClosed, GatewayError, invalidRequest } from '../../base/errors.ts'
+import { abortedError, GatewayError, invalidRequest } from '../../base/errors.ts'
 import { type Refuse, unableToDownload } from './destination.ts'
 import { download, type Surroundings } from './download.ts'
 import { toDocumentSource, toImageSource } from './found-source.ts'
@@ -77,7 +77,7 @@ export const fetchSource = async (
         `It took longer than ${limits.milliseconds / millisecondsPerSecond} s. ${directly}`,
       )
     }
-    if (signal.aborted) throw clientClosed(error)
+    if (signal.aborted) throw abortedError(signal, error)
     const code = errorCode(error) ?? ''
     throw unableToDownload(refuse, `Its host could not be reached${code === '' ? '' : ` (${code})`}. ${directly}`)
   } finally {

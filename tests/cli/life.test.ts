@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type RunningCli, startCli, temporaryFolder } from '../support/cli.ts'
+import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
+import { until } from '../support/until.ts'
+
+/** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
+
+const hurried = join(import.meta.dir, '..', 'support', 'hurried-program.ts')
+const address = /Address +(http:\/\/127\.0\.0\.1:(\d+))/
+
+interface Program extends RunningCli {
+  readonly url: string
+  readonly post: (isStream: boolean) => Promise<Response>
+}
+
+/** In front of a simulated Nexus of its own, which answers everything the same way. */
+const start = async (reply: object, program = hurried): Promise<Program> => {
+  const scenario = join(temporaryFolder(), 's.json')
+  writeFileSync(scenario, JSON.stringify({ rules: [{ reply }] }))
+  const upstream = startCli(['simulate', '--port', '0', '--scenario', scenario])
+  const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
+  const running = startCli(['start', '-p', '0', '--endpoint-url', endpoint, '--api-key', 'any'], {}, program)
+  const [, url = ''] = await running.says(address)
+  const body = { model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }
+  const post = (stream: boolean): Promise<Response> =>
+    fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, stream }),
+    })
+  return { ...running, url, post }
+}
+
+const slowly = (characters: number): object => ({
+  content: [{ text: 'x'.repeat(characters) }],
+  pace: { frameMs: 20, deltaCharacters: 1 },
+})
+const stopped = { type: 'overloaded_error', message: 'nexus-claude-api is being stopped: try again in a moment.' }
+
+/** Reads the first event, so that the stream has begun. */
+const begun = async (response: Response): Promise<Response> => {
+  const [first, rest] = response.body?.tee() ?? []
+  const reader = first?.getReader()
+  await reader?.read()
+  void reader?.cancel()
+  return new Response(rest)
+}
+
+describe('the end', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s lets a running stream finish', async (signal) => {
+    const program = await start(slowly(6))
+    const response = await begun(await program.post(true))
+    program.kill(signal)
+    await program.says(/Stopping/)
+    expect(grammarFault(await readEvents(response))).toBeUndefined()
+    expect((await program.ended).code).toBe(0)
+  })
+
+  test('tells streams that last longer in an error event, and answers that have not come in a status', async () => {
+    const program = await start({ ...slowly(500), pace: { firstMs: 20, frameMs: 20, deltaCharacters: 1 } })
+    const response = await begun(await program.post(true))
+    program.kill('SIGTERM')
+    const events = await readEvents(response)
+    expect(grammarFault(events)).toBeUndefined()
+    expect(withoutPings(events).at(-1)).toEqual({
+      type: 'error',
+      error: stopped,
+      request_id: expect.stringMatching(/^req_/),
+    })
+    const { code, err } = await program.ended
+    expect(code).toBe(0)
+    expect(err).toMatch(/request\.failed .*overloaded_error/)
+    expect(err).not.toContain('internal_error')
+
+    const silent = await start({ pace: { firstMs: 60_000 } })
+    const pending = silent.post(false)
+    const begunStream = await silent.post(true)
+    silent.kill('SIGTERM')
+    const answer = await pending
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toMatchObject([
+      529,
+      '1',
+      { type: 'error', error: stopped },
+    ])
+    expect(withoutPings(await readEvents(begunStream))).toMatchObject([{ type: 'error', error: stopped }])
+    expect((await silent.ended).code).toBe(0)
+  })
+
+  test('closes the port at once, and does not wait for connections on which nothing was asked', async () => {
+    const program = await start(slowly(12))
+    const { port } = new URL(program.url)
+    const idle = connect(Number(port), '127.0.0.1')
+    const half = connect(Number(port), '127.0.0.1', () => half.write('POST /v1/messages HTTP/1.1\r\nHost: l'))
+    const late = connect(Number(port), '127.0.0.1', () => late.write('GET /v1/models HTTP/1.1\r\nHost: l'))
+    for (const socket of [idle, half, late]) socket.on('error', () => {})
+    let answer = ''
+    late.on('data', (data) => {
+      answer += data.toString()
+    })
+    const response = await begun(await program.post(true))
+    program.kill('SIGTERM')
+    await program.says(/Stopping/)
+    await expect(program.post(false)).rejects.toThrow()
+    late.write('ocalhost\r\n\r\n')
+    await until(() => answer.includes('overloaded_error'))
+    expect(answer).toMatch(/^HTTP\/1\.1 529 [\s\S]*retry-after: 1\r\n/i)
+    await response.text()
+    expect((await program.ended).code).toBe(0)
+  })
+
+  test('comes at once with the second signal', async () => {
+    // The real program, whose grace is half a minute.
+    const program = await start(slowly(5000), undefined)
+    const response = await begun(await program.post(true))
+    program.kill('SIGINT')
+    await program.says(/Stopping/)
+    program.kill('SIGINT')
+    expect((await program.ended).code).toBe(0)
+    await response.text().catch(() => '')
+  })
+})
+
+test('an exception that nobody caught is one line without its words, and the server goes on', async () => {
+  const program = await start({ content: [{ text: 'fine' }] })
+  program.kill('SIGUSR1')
+  await program.says(/internal_error name=TypeError stack=.*hurried-program/)
+  program.kill('SIGUSR2')
+  await program.says(/internal_error name=RangeError stack=/)
+  expect((await program.post(false)).status).toBe(200)
+  expect((await program.post(true)).status).toBe(200)
+  program.kill('SIGTERM')
+  const { code, err } = await program.ended
+  expect(code).toBe(0)
+  expect(err).not.toContain('canary')
+  expect(err.match(/internal_error/g)?.length).toBe(2)
+})
+
+test('T7 an upstream that is silent for long keeps its client by pings, at their pace', async () => {
+  const program = await start({ content: [{ text: 'at last' }], pace: { firstMs: 1000 } })
+  const askedAt = performance.now()
+  const events = await readEvents(await program.post(true))
+  const silenceMs = performance.now() - askedAt
+  const pings = events.filter(({ type }) => type === 'ping').length
+  // One at the beginning, and then one for each 40 ms of silence at most.
+  expect(pings).toBeGreaterThan(8)
+  expect(pings).toBeLessThanOrEqual(1 + silenceMs / 40)
+  expect(events.at(-1)?.type).toBe('message_stop')
+})

@@ -1,0 +1,15 @@
+import { processIo } from '../../src/cli/io.ts'
+import { runMain } from '../../src/cli/main.ts'
+
+/** The program with short times, and with faults that come when a test asks for them. */
+
+const times = { pingMs: 40, commitMs: 80, graceMs: 300 }
+
+process.on('SIGUSR1', () => {
+  setTimeout(() => {
+    throw new TypeError('canary of a prompt')
+  })
+})
+process.on('SIGUSR2', () => void Promise.reject(new RangeError('canary of a prompt')))
+
+void runMain(process.argv.slice(2), { ...processIo(), times }).then((code) => process.exit(code))

@@ -278,3 +278,49 @@ describe('connections that fail', () => {
     expect(failing({ code: 'ECONNRESET' }, { isPlain: true }).message).toContain('has to begin with https')
   })
 })
+
+describe('3.4 exceptions: failures in a stream', () => {
+  test.each([
+    ['throttlingException', { message: 'm' }, 'rate_limit_error', 'm', 'overloaded_error'],
+    ['serviceUnavailableException', { message: 'm' }, 'overloaded_error', 'm'],
+    ['internalServerException', { message: 'm' }, 'api_error', 'm'],
+    [
+      'validationException',
+      { message: 'The model returned the following errors: prompt is too long: 3 tokens > 2 maximum' },
+      'invalid_request_error',
+      'capability_rejected: prompt_too_long — prompt is too long: 3 tokens > 2 maximum',
+    ],
+    [
+      'modelStreamErrorException',
+      { message: 'm', originalStatusCode: 429, originalMessage: 'the model is busy' },
+      'rate_limit_error',
+      'the model is busy',
+    ],
+    ['modelStreamErrorException', { message: 'm', originalStatusCode: 529 }, 'overloaded_error', 'm'],
+    ['modelStreamErrorException', { message: 'm', originalStatusCode: 400 }, 'invalid_request_error', 'm'],
+    ['modelStreamErrorException', { message: 'm' }, 'api_error', 'm'],
+    ['throttlingException', { message: 'Too many tokens per day' }, 'rate_limit_error', 'Too many tokens per day'],
+    [
+      'validationException',
+      { message: 'The provided model identifier is invalid.' },
+      'not_found_error',
+      'The provided model identifier is invalid. (model: claude-sonnet-4-6)',
+    ],
+    [
+      'accessDeniedException',
+      { message: 'Authentication failed: bad' },
+      'authentication_error',
+      'Authentication failed: bad',
+    ],
+    ['somethingNewException', {}, 'api_error', 'AI Nexus ended the stream: somethingNewException'],
+  ] as [string, object, string, string, string?][])(
+    '%s %p',
+    (exception, payload, type, message, typeInStream = type) => {
+      expect(toStreamError(exception, payload as never, wording)).toMatchObject({
+        type,
+        message,
+        typeInStream,
+      } as never)
+    },
+  )
+})

@@ -11,8 +11,8 @@ const corrupted = (frame: Uint8Array): Uint8Array => {
   return damaged
 }
 
-/** Long enough for written bytes to leave the process. */
-const settleMs = 5
+/** Long enough, most often, for written bytes to be read: what a reset overtakes is lost. */
+const settleMs = 50
 
 type Step = Uint8Array | 'reset' | 'hang'
 

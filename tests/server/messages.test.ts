@@ -80,6 +80,13 @@ describe('a streamed reply', () => {
       for (let afterFrames = 1; afterFrames < 14; afterFrames += 1) {
         fault = { afterFrames, kind }
         const response = await post(stream())
+        // A reset may overtake what was sent before it: then nothing of an answer has begun, and it is a status.
+        if (kind === 'reset' && response.status === 502) {
+          expect(await response.json()).toMatchObject({
+            error: { message: expect.stringMatching(/^The connection to 127\.0\.0\.1:\d+ broke/) },
+          })
+          continue
+        }
         const events = withoutPings(await readEvents(response))
         expect(grammarFault(events)).toBeUndefined()
         expect(events.at(-1)).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { GatewayError } from '../base/errors.ts'
+import { createLogger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { portType } from '../config/settings.ts'
 import { Typed, toValue } from '../config/values.ts'
@@ -10,7 +11,8 @@ import { productName } from '../version.ts'
 import { commonFlags, type Flags, textFlag } from './arguments.ts'
 import { readNamed } from './config-input.ts'
 import type { Io } from './io.ts'
-import { endingSignals, listenOrExplain, untilStopped } from './server-lifecycle.ts'
+import { createLogSink } from './log-sink.ts'
+import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from './server-lifecycle.ts'
 
 const defaultPort = 4142
 
@@ -53,6 +55,8 @@ const quotes: readonly RegExp[] = [
 
 const withoutQuotes = (refusal: string): string => quotes.reduce((words, quote) => words.replace(quote, '...'), refusal)
 
+const plain = { format: 'text', file: undefined, color: false, now: () => new Date() } as const
+
 /** Names, sizes and verdicts, never the words of a request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
@@ -73,6 +77,7 @@ export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {
   const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port }, io.machine.platform)
   io.err(`A simulated AI Nexus at ${simulator.url}. Use it with:\n`)
   io.out(`${productName} start --endpoint-url ${simulator.url} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
+  surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
 }

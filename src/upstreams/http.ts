@@ -10,6 +10,8 @@ export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: 
 /** One for each request, however often it is tried: a generation is paid for each time it is begun. */
 export interface Mend {
   isAllowed: boolean
+  /** Hears of it, for the log. */
+  readonly onUse?: () => void
 }
 
 interface HttpRequest {
@@ -148,6 +150,7 @@ const send = async (fetch: Fetch, request: HttpRequest, { deadline, patience }: 
     if (!request.mend.isAllowed || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
     request.mend.isAllowed = false
+    request.mend.onUse?.()
     return once()
   }
 }

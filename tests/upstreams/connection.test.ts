@@ -116,12 +116,15 @@ describe('a connection', () => {
       [2, 4],
     ] as const) {
       const server = await rawServer((socket) => socket.resetAndDestroy())
-      const { nexus } = nexusAt(server.url, { retry: { maxRetries, random: () => 0, sleep: async () => {} } })
+      const { nexus, records } = nexusAt(server.url, { retry: { maxRetries, random: () => 0, sleep: async () => {} } })
       await expect(nexus.message(ask, context(new AbortController().signal))).rejects.toMatchObject({
         status: 502,
         retryable: true,
       })
       expect(server.count()).toBe(requests)
+      // Every request but the first has its line.
+      const tries = records.filter(({ event }) => event === 'upstream.retry' || event === 'upstream.reconnect')
+      expect(tries.length).toBe(requests - 1)
     }
   })
 

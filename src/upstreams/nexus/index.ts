@@ -6,6 +6,7 @@ import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
 import { createNotes } from '../../translate/notes.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { Mend } from '../http.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import type { InlineUrlSources } from '../url-sources.ts'
@@ -42,6 +43,11 @@ export const createNexus = (options: NexusOptions): Upstream => {
     learned: healing.learned(context.modelId),
   })
 
+  const mendOf = ({ requestId }: CallContext): Mend => ({
+    isAllowed: retry.maxRetries > 0,
+    onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a connection kept open was dead' }),
+  })
+
   const retrying = <T>(attempt: () => Promise<T>, { requestId, signal }: CallContext): Promise<T> =>
     withRetries(attempt, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
 
@@ -53,7 +59,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
       excessMedia: options.policy.excessMedia,
     })
     const target = targetOf(context)
-    const mend = { isAllowed: retry.maxRetries > 0 }
+    const mend = mendOf(context)
     const prepared = prepare(request, target, context, mend)
     logNotes([...notes.all, ...prepared.translation.notes], context)
     return healing.heal({

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { Random } from '../support/random.ts'
+import { awsError, exceptions, headers, statuses, streamType, whole } from './answer-parts.ts'
 import { canaryMark } from './corpus.ts'
 import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, soundFrames } from './frames.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
@@ -22,7 +23,6 @@ interface Draft {
   readonly judge?: (bytes: Uint8Array, events: readonly StreamEvent[]) => string | undefined
 }
 
-const streamType = 'application/vnd.amazon.eventstream'
 const headOf = (status: number, ...headers: string[]): string => [`HTTP/1.1 ${status} Said`, ...headers].join('\r\n')
 const streamHead = headOf(200, `content-type: ${streamType}`)
 
@@ -31,6 +31,7 @@ const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
 }
 
+/** Each answer closes its line: one that lies about its length would otherwise break the next request's, on the same connection. */
 const toAnswer = ({ head, body, writes, framing, end }: Draft): Answer => {
   const parts = cutIn(body, writes)
   if (framing === 'chunked') {
@@ -38,9 +39,14 @@ const toAnswer = ({ head, body, writes, framing, end }: Draft): Answer => {
       Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]),
     )
     const last = end === 'end' ? [Buffer.from('0\r\n\r\n')] : []
-    return { head: `${head}\r\ntransfer-encoding: chunked\r\n\r\n`, writes: [...chunks, ...last], end }
+    return {
+      head: `${head}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n`,
+      writes: [...chunks, ...last],
+      end,
+    }
   }
-  const length = framing === 'length' ? `\r\ncontent-length: ${body.length}` : '\r\nconnection: close'
+  const length =
+    framing === 'length' ? `\r\nconnection: close\r\ncontent-length: ${body.length}` : '\r\nconnection: close'
   return { head: `${head}${length}\r\n\r\n`, writes: parts, end }
 }
 
@@ -86,11 +92,6 @@ const toSubject = (draft: Draft): Subject => {
   }
 }
 
-const exceptions = [
-  ...['internalServerException', 'modelStreamErrorException', 'throttlingException', 'validationException'],
-  ...['serviceUnavailableException', 'modelTimeoutException', 'com.amazon#AccessDeniedException:http://x', '', 'new'],
-  ...['__proto__', 'constructor', 'toString', 'x'.repeat(3000)],
-]
 const kinds = ['exception', 'error', 'event', 'new', '']
 
 const exceptionFrame = (random: Random): Uint8Array => {
@@ -136,60 +137,6 @@ const reworded = (frames: readonly Uint8Array[], random: Random): Uint8Array[] =
     }
     return encodeDecoded(frame, render(mutateJson(frame.payload, random, 1 + random.below(3))))
   })
-}
-
-const statuses = [
-  ...[200, 200, 201, 204, 206, 299, 300, 301, 302, 304, 307, 400, 400, 401, 402, 403, 404, 405, 408, 409, 413, 415],
-  ...[418, 422, 424, 429, 429, 451, 499, 500, 500, 501, 502, 503, 504, 511, 529, 599],
-]
-const headers = [
-  ...exceptions.filter((name) => name !== '').map((name) => `x-amzn-errortype: ${name}`),
-  ...['retry-after: -1', 'retry-after: 1e99', 'retry-after: soon', 'retry-after: Wed, 21 Oct 2099 07:28:00 GMT'],
-  ...[
-    'retry-after: NaN',
-    'retry-after: 0',
-    'location: http://127.0.0.1:1/',
-    'content-encoding: gzip',
-    'x-amzn-requestid: ü',
-  ],
-  ...[
-    'content-type: text/html',
-    'content-type: application/json',
-    `content-type: ${streamType}`,
-    `x-amzn-requestid: ${'r'.repeat(4000)}`,
-  ],
-  ...[
-    'x-amzn-requestid: a',
-    'set-cookie: a=b',
-    'content-length: 3',
-    'transfer-encoding: gzip',
-    'x: \u0001',
-    'no colon',
-  ],
-]
-const whole = {
-  output: {
-    message: {
-      role: 'assistant',
-      content: [{ text: `${canaryMark} hello` }, { toolUse: { toolUseId: 't', name: 'Bash', input: { a: 1 } } }],
-    },
-  },
-  stopReason: 'tool_use',
-  usage: {
-    inputTokens: 1,
-    outputTokens: 2,
-    totalTokens: 3,
-    cacheReadInputTokens: 1,
-    cacheDetails: [{ ttl: '5m', inputTokens: 1 }],
-  },
-  metrics: { latencyMs: 1 },
-  additionalModelResponseFields: { stop_sequence: 'x' },
-}
-const awsError = {
-  message: `${canaryMark} is malformed`,
-  Message: 'x',
-  __type: 'ValidationException',
-  originalStatusCode: 400,
 }
 
 const anyBody = (random: Random): Uint8Array =>

@@ -111,7 +111,7 @@ export const damagedStreamFault = (
   // Parts that moved as whole frames are another stream.
   if (!isBeginning) return fakeStop(damaged, events)
   if (saidByEvents(events) !== saidByFrames(frames)) {
-    return `words: ${JSON.stringify(saidByEvents(events))} instead of ${JSON.stringify(saidByFrames(frames))}`
+    return `words: ${JSON.stringify(saidByEvents(events))} instead of ${JSON.stringify(saidByFrames(frames))}, of ${events.length} events, the last: ${JSON.stringify(events.at(-1))}`
   }
   const isStopped = events.at(-1)?.type === 'message_stop'
   const mayFail = frames.some(({ payload }) => JSON.stringify(payload).includes('malformed'))

@@ -11,7 +11,7 @@ const twin = (key: string): string => `@twin@${key}`
 /** The value as JSON, with whatever the mutations meant. */
 export const render = (value: unknown): string =>
   (JSON.stringify(value) ?? 'null')
-    .replace(/"[^"]*@raw([0-9a-f]*)@"/g, (_, hex: string) => Buffer.from(hex, 'hex').toString())
+    .replace(/"@raw([0-9a-f]*)@"/g, (_, hex: string) => Buffer.from(hex, 'hex').toString())
     .replaceAll('"@twin@', '"')
 
 const depths = [100, 499, 501, 5000, 200_000]
@@ -100,6 +100,12 @@ const set = (node: Node, key: string, value: unknown): void => {
   Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** Characters: larger parts are doubled once, not hundreds of times. */
+const large = 20_000
+
+const copiesOf = (part: unknown, random: Random): number =>
+  (JSON.stringify(part)?.length ?? 0) > large ? 1 : random.pick([2, 25, 300])
+
 const mutateList = (list: unknown[], random: Random): void => {
   const at = random.below(list.length)
   random.pick<() => unknown>([
@@ -108,7 +114,7 @@ const mutateList = (list: unknown[], random: Random): void => {
     () => list.splice(at, 0, stranger(random)),
     () => list.splice(at, 1, stranger(random)),
     () => list.reverse(),
-    () => list.push(...Array.from({ length: random.pick([2, 25, 300]) }, () => list[at])),
+    () => list.push(...Array.from({ length: copiesOf(list[at], random) }, () => list[at])),
     () => list.splice(random.below(list.length), 0, ...list.splice(at, 1)),
   ])()
 }

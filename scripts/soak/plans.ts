@@ -29,7 +29,7 @@ const errorEvent: readonly End[] = ['error event']
 /** Long enough for the server's patience, which is `timeoutSeconds`, to end. */
 const tooLateMs = 60_000
 /** Of a silent upstream. */
-export const timeoutSeconds = 1.5
+export const timeoutSeconds = 4
 
 const faults: readonly Fault[] = [
   { name: 'none', weight: 60, reply: {}, stream: complete, whole: complete },

@@ -30,7 +30,7 @@ export const malformedOutput = (): GatewayError =>
 
 const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, reply: ReplyContext): string | null => {
   const reported = fields?.stop_sequence ?? fields?.delta?.stop_sequence
-  if (reported !== undefined && reported !== null) return reported
+  if (typeof reported === 'string') return reported
   return reply.stopSequences.length === 1 ? (reply.stopSequences[0] ?? null) : null
 }
 

@@ -11,11 +11,17 @@ export const noUsage: Usage = {
   service_tier: 'standard',
 }
 
+/** Whatever is no figure counts for nothing: an answer is not refused for what it says of its price. */
+const figure = (value: unknown): number => (Number.isInteger(value) && Number(value) >= 0 ? Number(value) : 0)
+
 const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
-  (usage.cacheDetails ?? []).reduce((sum, detail) => sum + (detail.ttl === ttl ? (detail.inputTokens ?? 0) : 0), 0)
+  (Array.isArray(usage.cacheDetails) ? usage.cacheDetails : []).reduce(
+    (sum, detail) => sum + (detail?.ttl === ttl ? figure(detail.inputTokens) : 0),
+    0,
+  )
 
 const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_creation'] => {
-  const written = usage.cacheWriteInputTokens ?? 0
+  const written = figure(usage.cacheWriteInputTokens)
   const hour = sumOf(usage, '1h')
   const minutes = sumOf(usage, '5m')
   if (hour + minutes === 0 && written > 0) {
@@ -34,10 +40,10 @@ export const toUsage = (usage: TokenUsage | undefined, serviceTier: string | und
   usage === undefined || usage === null
     ? noUsage
     : {
-        input_tokens: usage.inputTokens ?? 0,
-        cache_creation_input_tokens: usage.cacheWriteInputTokens ?? 0,
-        cache_read_input_tokens: usage.cacheReadInputTokens ?? 0,
+        input_tokens: figure(usage.inputTokens),
+        cache_creation_input_tokens: figure(usage.cacheWriteInputTokens),
+        cache_read_input_tokens: figure(usage.cacheReadInputTokens),
         cache_creation: toCacheCreation(usage, reply),
-        output_tokens: usage.outputTokens ?? 0,
+        output_tokens: figure(usage.outputTokens),
         service_tier: serviceTier === 'priority' ? 'priority' : 'standard',
       }

@@ -2,6 +2,7 @@ import { isObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
+import { checkContent, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './counting.ts'
 import { successStatus, toAnswerError } from './errors.ts'
@@ -48,7 +49,7 @@ const eventStream = 'application/vnd.amazon.eventstream'
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = withoutNulls(JSON.parse(text))
     const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
     return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
   } catch {
@@ -111,6 +112,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       const body = await answer.text()
       const response = parseResponse(body)
       if (response === undefined) throw toAnswerError({ status, headers, body }, call.wording)
+      checkContent(response.output?.message?.content ?? [])
       return response
     },
     async converseStream(call) {

@@ -1,10 +1,10 @@
+import { isObject, type Json } from '../../base/json.ts'
 import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts'
 import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
+import { checkEvent, withoutNulls } from './answer-check.ts'
 import { toStreamError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 const utf8 = new TextDecoder()
 
@@ -17,7 +17,7 @@ const readJson = (frame: Frame): Json => {
   const text = utf8.decode(frame.payload)
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Json
+    if (isObject(value)) return text.includes('null') ? (withoutNulls(value) as Json) : value
   } catch {
     // Named below: the payload itself may hold an answer's words, and stays out of the message.
   }
@@ -36,13 +36,15 @@ const knownEvents: ReadonlySet<string> = new Set([
 /** The payload is the event itself; some gateways wrap it in its own name. */
 const unwrapped = (payload: Json, name: string): Json => {
   const inner = payload[name]
-  return typeof inner === 'object' && inner !== null ? (inner as Json) : payload
+  return isObject(inner) ? inner : payload
 }
 
 const toEvent = (frame: Frame): ConverseStreamEvent => {
   const name = header(frame, ':event-type')
   if (!knownEvents.has(name)) return { type: 'unknown', name }
-  return { ...unwrapped(readJson(frame), name), type: name } as ConverseStreamEvent
+  const payload = unwrapped(readJson(frame), name)
+  checkEvent(name, payload)
+  return { ...payload, type: name } as ConverseStreamEvent
 }
 
 /** What an exception says of itself: its name alone is enough to act on. */

@@ -1,0 +1,215 @@
+import { gzipSync } from 'node:zlib'
+import type { Random } from '../support/random.ts'
+import { awsError, exceptions, headers, statuses, streamType, whole } from './answer-parts.ts'
+import { canaryMark } from './corpus.ts'
+import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, soundFrames } from './frames.ts'
+import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
+import { mutateJson, render } from './mutate-json.ts'
+import { type Answer, type Sent, type StreamEvent, type Subject, shown } from './subject.ts'
+
+/** Answers that no sane upstream gives. */
+
+interface Draft {
+  readonly kind: string
+  readonly isStream: boolean
+  readonly path?: string
+  /** Status line and headers, without those of the body's length. */
+  readonly head: string
+  readonly body: Uint8Array
+  /** How many writes the body is cut into. */
+  readonly writes: number
+  readonly framing: 'chunked' | 'length' | 'close'
+  readonly end: Answer['end']
+  readonly judge?: (bytes: Uint8Array, events: readonly StreamEvent[]) => string | undefined
+}
+
+const headOf = (status: number, ...headers: string[]): string => [`HTTP/1.1 ${status} Said`, ...headers].join('\r\n')
+const streamHead = headOf(200, `content-type: ${streamType}`)
+
+const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
+  const size = Math.max(1, Math.ceil(bytes.length / count))
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
+}
+
+/** Each answer closes its line: one that lies about its length would otherwise break the next request's, on the same connection. */
+const toAnswer = ({ head, body, writes, framing, end }: Draft): Answer => {
+  const parts = cutIn(body, writes)
+  if (framing === 'chunked') {
+    const chunks = parts.map((part) =>
+      Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]),
+    )
+    const last = end === 'end' ? [Buffer.from('0\r\n\r\n')] : []
+    return {
+      head: `${head}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n`,
+      writes: [...chunks, ...last],
+      end,
+    }
+  }
+  const length =
+    framing === 'length' ? `\r\nconnection: close\r\ncontent-length: ${body.length}` : '\r\nconnection: close'
+  return { head: `${head}${length}\r\n\r\n`, writes: parts, end }
+}
+
+const shownBody = (body: Uint8Array): string => {
+  const { frames, isWhole } = soundFrames(body)
+  return isWhole && frames.length > 0
+    ? frames
+        .map(({ headers: names, payload }) => `${JSON.stringify(names)} ${JSON.stringify(payload)?.slice(0, 500)}`)
+        .join('\n')
+    : shown(body)
+}
+
+const toSubject = (draft: Draft): Subject => {
+  const { kind, isStream, path = '/v1/messages', head, body, end, judge } = draft
+  return {
+    kind,
+    answer: toAnswer(draft),
+    sent: (canary): Sent => ({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(
+        JSON.stringify({
+          model: 'claude-sonnet-4-6',
+          max_tokens: 100,
+          stream: isStream,
+          messages: [{ role: 'user', content: canary }],
+        }),
+      ),
+    }),
+    // Bytes that a reset has overtaken are nobody's fault.
+    streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (judge ?? fakeStop)(body, events)),
+    *smaller() {
+      if (draft.writes > 1) yield toSubject({ ...draft, writes: 1 })
+      const { frames, isWhole } = soundFrames(body)
+      // Of sound frames whole ones are left out: a cut one would be another fault.
+      for (const index of isWhole ? frames.keys() : [])
+        yield toSubject({ ...draft, body: Buffer.concat(frames.toSpliced(index, 1).map(({ bytes }) => bytes)) })
+      for (const less of smallerBytes(body)) yield toSubject({ ...draft, body: less })
+    },
+    describe: () =>
+      `${isStream ? 'stream' : 'whole'} ${path}, ${draft.framing}, ${draft.writes} writes, then ${end}\n${head}\n\n${shownBody(body)}`,
+  }
+}
+
+const kinds = ['exception', 'error', 'event', 'new', '']
+
+const exceptionFrame = (random: Random): Uint8Array => {
+  const name = random.pick(exceptions)
+  const headers: Record<string, string> = { ':message-type': random.pick(kinds) }
+  if (random.chance(0.9)) headers[random.pick([':exception-type', ':error-code', ':event-type'])] = name
+  if (random.chance(0.3)) headers[':error-message'] = canaryMark
+  const payload = {
+    message: canaryMark,
+    originalStatusCode: 500,
+    originalMessage: `{"type":"error","error":{"type":"x"}}`,
+  }
+  return encodeDecoded({ headers, payload }, render(mutateJson(payload, random, random.below(3))))
+}
+
+const shuffled = (frames: readonly Uint8Array[], random: Random): Uint8Array[] => {
+  const order = [...frames]
+  for (let change = 1 + random.below(4); change > 0; change -= 1) {
+    const at = random.below(order.length)
+    const frame = order[at] as Uint8Array
+    random.pick([
+      () => order.splice(at, 1),
+      () => order.splice(at, 0, frame),
+      () => order.splice(random.below(order.length), 0, ...order.splice(at, 1)),
+    ])()
+    if (order.length === 0) return [frame]
+  }
+  return order
+}
+
+/** Frames whose checksums are right, and whose JSON is not what it should be. */
+const reworded = (frames: readonly Uint8Array[], random: Random): Uint8Array[] => {
+  const decoded: Decoded[] = soundFrames(Buffer.concat(frames)).frames
+  const chosen = new Set(Array.from({ length: 1 + random.below(3) }, () => random.below(frames.length)))
+  return decoded.map((frame, index) => {
+    if (!chosen.has(index)) return frame.bytes
+    if (random.chance(0.2)) {
+      const name = random.pick([':event-type', ':message-type', ':content-type'])
+      return encodeDecoded({
+        ...frame,
+        headers: { ...frame.headers, [name]: random.pick([...exceptions, 'metadata']) },
+      })
+    }
+    return encodeDecoded(frame, render(mutateJson(frame.payload, random, 1 + random.below(3))))
+  })
+}
+
+const anyBody = (random: Random): Uint8Array =>
+  random.pick<() => Uint8Array>([
+    () => new Uint8Array(),
+    () => Buffer.from(`<!doctype html><html><title>502</title><body>${canaryMark}</body></html>`),
+    () => Buffer.from(render(mutateJson(awsError, random, random.below(4)))),
+    () => Buffer.from(render(mutateJson(whole, random, random.below(4)))),
+    () => Buffer.from(render(mutateJson({ inputTokens: 7 }, random, random.below(2)))),
+    () => mutateBytes(Buffer.from(JSON.stringify(awsError)), random),
+    () => gzipSync(Buffer.from(JSON.stringify(awsError))),
+    () => Buffer.concat(randomFrames(random)),
+    () => Buffer.alloc(300_000, 'x'),
+  ])()
+
+const sweepOf = (frames: readonly Uint8Array[], index: number): Uint8Array => {
+  const bytes = Buffer.concat(frames)
+  const at = Math.floor(index / 3) % bytes.length
+  if (index % 3 === 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << (Math.floor(index / (3 * bytes.length)) % 8))
+  if (index % 3 === 1) return bytes.subarray(0, at)
+  return index % 3 === 0 ? bytes : Buffer.concat([bytes.subarray(0, at), Buffer.from('!'), bytes.subarray(at)])
+}
+
+const hangs = 0.004
+
+/** `index` counts the subjects: one after the other they have a fault at each byte of a stream. */
+export const answerSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
+  const frames = randomFrames(random)
+  const end = random.chance(hangs) ? 'hang' : random.chance(0.1) ? 'reset' : 'end'
+  const framing = random.pick(['chunked', 'chunked', 'chunked', 'length', 'close'] as const)
+  const common = { isStream: true, head: streamHead, writes: random.pick([1, 2, 7, 300]), framing, end } as const
+  const damaged = (kind: string, original: readonly Uint8Array[], body: Uint8Array): Draft => ({
+    ...common,
+    kind,
+    body,
+    judge: (bytes, events) => damagedStreamFault(original, bytes, events),
+  })
+  const http = (isStream: boolean): Draft => ({
+    ...common,
+    kind: 'HTTP answers',
+    isStream,
+    path: random.chance(0.05) ? '/v1/messages/count_tokens' : '/v1/messages',
+    head: headOf(random.pick(statuses), ...Array.from({ length: random.below(4) }, () => random.pick(headers))),
+    body: anyBody(random),
+  })
+  const draft = random.pick<() => Draft>([
+    ...Array.from({ length: 4 }, () => () => damaged('each byte', sweep, sweepOf(sweep, index))),
+    () => damaged('bytes', frames, mutateBytes(Buffer.concat(frames), random)),
+    () => ({ ...common, kind: 'order', body: Buffer.concat(shuffled(frames, random)) }),
+    () => ({ ...common, kind: 'words', body: Buffer.concat(reworded(frames, random)) }),
+    () => ({ ...common, kind: 'words', body: Buffer.concat(reworded(frames, random)) }),
+    () => {
+      const at = random.below(frames.length + 1)
+      return {
+        ...common,
+        kind: 'exceptions',
+        body: Buffer.concat([...frames.slice(0, at), exceptionFrame(random), ...frames.slice(at)]),
+      }
+    },
+    () => http(true),
+    () => http(false),
+    () => ({
+      ...http(false),
+      kind: 'whole answers',
+      head: headOf(200, 'content-type: application/json'),
+      body: Buffer.from(render(mutateJson(whole, random, 1 + random.below(3)))),
+    }),
+    () => ({
+      ...http(random.chance(0.5)),
+      kind: 'damaged heads',
+      head: Buffer.from(mutateBytes(Buffer.from(streamHead), random)).toString('latin1'),
+      body: Buffer.concat(frames),
+    }),
+  ])()
+  return toSubject(draft)
+}

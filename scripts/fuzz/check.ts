@@ -1,0 +1,118 @@
+import { isObject } from '../../src/base/json.ts'
+import { grammarFault } from '../../tests/support/sse.ts'
+import type { StreamEvent, Subject } from './subject.ts'
+
+/** What is wrong with a reply. Undefined where it is one of those that a client can live with. */
+
+export interface Verdict {
+  /** For the figures: the status, and how a stream ended. */
+  readonly end: string
+  readonly fault: string | undefined
+}
+
+const errorTypes = new Set([
+  ...['invalid_request_error', 'authentication_error', 'billing_error', 'permission_error', 'not_found_error'],
+  ...['request_too_large', 'rate_limit_error', 'api_error', 'timeout_error', 'overloaded_error', 'not_supported'],
+])
+
+const isOfOurMaking = /Internal error/
+
+const errorFault = (value: unknown): string | undefined => {
+  if (!isObject(value) || value['type'] !== 'error' || !isObject(value['error']))
+    return "an error that is not Anthropic's"
+  const { type, message } = value['error']
+  if (typeof type !== 'string' || !errorTypes.has(type)) return `an error of type ${String(type)}`
+  if (typeof message !== 'string' || message === '') return 'an error without words'
+  if (typeof value['request_id'] !== 'string') return 'an error without a request_id'
+  return isOfOurMaking.test(message) ? 'an internal error' : undefined
+}
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0
+
+const messageFault = (value: unknown): string | undefined => {
+  if (!isObject(value) || value['type'] !== 'message' || value['role'] !== 'assistant') return 'no message'
+  if (!Array.isArray(value['content']) || !value['content'].every((block) => isObject(block) && 'type' in block))
+    return 'content that is no list of blocks'
+  if (typeof value['stop_reason'] !== 'string') return 'no stop_reason'
+  const usage = value['usage']
+  const areCounts = isObject(usage) && isCount(usage['input_tokens']) && isCount(usage['output_tokens'])
+  return areCounts ? undefined : `usage ${JSON.stringify(usage)?.slice(0, 100)}`
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Each event is two lines and an empty one: the official client goes by both. */
+const eventPattern = /^event: (\S+)\ndata: ([^\n]+)$/
+
+/** Undefined where a reply is no list of server-sent events. */
+const readStream = (text: string): StreamEvent[] | undefined => {
+  const parts = text.split('\n\n')
+  if (parts.pop() !== '') return undefined
+  const events = parts.map((part) => {
+    const [, name, data = ''] = eventPattern.exec(part) ?? []
+    const event = parsed(data)
+    return isObject(event) && event['type'] === name ? (event as unknown as StreamEvent) : undefined
+  })
+  return events.includes(undefined) ? undefined : (events as StreamEvent[])
+}
+
+const streamVerdict = (text: string, subject: Subject): Verdict => {
+  const events = readStream(text)
+  if (events === undefined) return { end: '200', fault: 'no server-sent events' }
+  const last = events.at(-1)
+  const delta = events.find(({ type }) => type === 'message_delta')
+  const usageFault =
+    delta !== undefined && !(isObject(delta['usage']) && isCount(delta['usage']['output_tokens']))
+      ? 'figures that are no figures'
+      : undefined
+  const fault =
+    grammarFault(events) ??
+    (last?.type === 'error' ? errorFault(last) : undefined) ??
+    usageFault ??
+    subject.streamFault?.(events)
+  return { end: `200 ${last?.type}`, fault }
+}
+
+const lowestError = 400
+const highestStatus = 599
+
+interface Expectations {
+  /** Nothing behind the server fails, so nothing may look as if it had. */
+  readonly isStrict: boolean
+  /** What no reply may hold. */
+  readonly secrets: readonly string[]
+}
+
+const wholeVerdict = (status: number, text: string, subject: Subject, isStrict: boolean): Verdict => {
+  const end = String(status)
+  const { method, path } = subject.sent('')
+  const value = parsed(text)
+  if (status >= lowestError) {
+    if (status > highestStatus) return { end, fault: `status ${status}` }
+    const fault = method === 'HEAD' && text === '' ? undefined : errorFault(value)
+    // 501 is what a request asks for that there is not.
+    return { end, fault: fault ?? (isStrict && status >= 500 && status !== 501 ? `${status} of our own` : undefined) }
+  }
+  if (status !== 200) return { end, fault: `status ${status}` }
+  if (method === 'POST' && path === '/v1/messages') return { end, fault: messageFault(value) }
+  if (method === 'POST' && path === '/v1/messages/count_tokens')
+    return { end, fault: isObject(value) && isCount(value['input_tokens']) ? undefined : 'no count' }
+  return { end, fault: method === 'HEAD' || value !== undefined ? undefined : 'no JSON' }
+}
+
+export const judgeReply = async (response: Response, subject: Subject, expected: Expectations): Promise<Verdict> => {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  const text = await response.text()
+  const verdict = isStream
+    ? streamVerdict(text, subject)
+    : wholeVerdict(response.status, text, subject, expected.isStrict)
+  return expected.secrets.some((secret) => text.includes(secret))
+    ? { ...verdict, fault: 'a secret in a reply' }
+    : verdict
+}

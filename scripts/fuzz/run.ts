@@ -1,0 +1,178 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { toAnswer } from '../../src/simulator/answer.ts'
+import { toFrames } from '../../src/simulator/frames.ts'
+import { createRandom } from '../support/random.ts'
+import { answerSubject } from './answers.ts'
+import { bodySubject } from './bodies.ts'
+import { canaryMark, readCorpus } from './corpus.ts'
+import { type Session, startSession } from './session.ts'
+import type { Subject } from './subject.ts'
+
+/**
+ * Throws broken requests at the server, and broken answers at it from behind.
+ *
+ *   bun run fuzz [--seconds 30] [--seed 1] [--only bodies|frames] [--index N] [--save folder] [--binary]
+ *
+ * A subject is made of the seed and its index alone: `--only frames --index 17` tries that one again.
+ * `--save` writes what failed, as small as it could be made.
+ */
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '20261121' },
+    only: { type: 'string' },
+    index: { type: 'string' },
+    save: { type: 'string' },
+    binary: { type: 'boolean', default: false },
+  },
+})
+
+const seconds = Number(values.seconds)
+const seed = Number(values.seed)
+const onlyIndex = values.index === undefined ? undefined : Number(values.index)
+
+const atOnce = 16
+/** Of one kind no more are made small: the rest is the same again. */
+const maximumFailures = 10
+const maximumShrinks = 400
+const shrinkMs = 10_000
+
+interface Failure {
+  readonly index: number
+  readonly subject: Subject
+  readonly fault: string
+}
+
+/** Without the figures and words of the one case. */
+const sortOf = (fault: string): string => fault.replace(/[:(].*/s, '')
+
+const shrink = async (session: Session, { subject, fault }: Failure): Promise<Subject> => {
+  const until = performance.now() + shrinkMs
+  let smallest = subject
+  let tries = 0
+  let hasShrunk = true
+  while (hasShrunk) {
+    hasShrunk = false
+    for (const candidate of smallest.smaller()) {
+      tries += 1
+      if (tries > maximumShrinks || performance.now() > until || session.hasCrashed()) return smallest
+      const { fault: again } = await session.run(candidate)
+      if (again === undefined || sortOf(again) !== sortOf(fault)) continue
+      smallest = candidate
+      hasShrunk = true
+      break
+    }
+  }
+  return smallest
+}
+
+interface Tally {
+  readonly kinds: Map<string, number>
+  readonly ends: Map<string, number>
+  slowest: { readonly milliseconds: number; readonly index: number }
+  failed: number
+}
+
+const count = (map: Map<string, number>, key: string): unknown => map.set(key, (map.get(key) ?? 0) + 1)
+const sum = (map: Map<string, number>): number => [...map.values()].reduce((total, some) => total + some, 0)
+const listed = (map: Map<string, number>): string =>
+  [...map]
+    .sort(([, one], [, other]) => other - one)
+    .map(([key, times]) => `${key} ${times}`)
+    .join(', ')
+
+const report = async (phase: string, session: Session, { index, subject, fault }: Failure): Promise<void> => {
+  const again = `bun run fuzz --seed ${seed} --only ${phase} --index ${index}`
+  console.log(`FAILED  ${subject.kind}: ${fault}\n        ${again}`)
+  const smallest = await shrink(session, { index, subject, fault })
+  console.log(smallest.describe(canaryMark).replace(/^/gm, '        '))
+  if (values.save === undefined) return
+  mkdirSync(values.save, { recursive: true })
+  const { answer } = smallest
+  const body =
+    answer === undefined ? smallest.sent(canaryMark).body : Buffer.concat([Buffer.from(answer.head), ...answer.writes])
+  writeFileSync(join(values.save, `${phase}-${seed}-${index}`), body ?? '')
+}
+
+/** Tries subjects until the time is up; how many faults there were. */
+const runPhase = async (
+  phase: string,
+  session: Session,
+  subjectOf: (index: number) => Subject,
+  ms: number,
+): Promise<number> => {
+  const tally: Tally = { kinds: new Map(), ends: new Map(), slowest: { milliseconds: 0, index: 0 }, failed: 0 }
+  const failures = new Map<string, Failure>()
+  const underWay = new Set<number>()
+  const until = performance.now() + ms
+  let next = onlyIndex ?? 0
+  const isOver = (): boolean =>
+    performance.now() > until || session.hasCrashed() || (onlyIndex !== undefined && next > onlyIndex)
+  const work = async (): Promise<void> => {
+    while (!isOver()) {
+      const index = next
+      next += 1
+      underWay.add(index)
+      const subject = subjectOf(index)
+      const { end, fault, milliseconds } = await session.run(subject)
+      if (!session.hasCrashed()) underWay.delete(index)
+      count(tally.kinds, subject.kind)
+      count(tally.ends, end)
+      if (milliseconds > tally.slowest.milliseconds) tally.slowest = { milliseconds, index }
+      if (fault === undefined) continue
+      tally.failed += 1
+      const sort = `${subject.kind} ${sortOf(fault)}`
+      if (!failures.has(sort) && failures.size < maximumFailures) failures.set(sort, { index, subject, fault })
+    }
+  }
+  await Promise.all(Array.from({ length: onlyIndex === undefined ? atOnce : 1 }, work))
+  if (session.hasCrashed())
+    console.log(`CRASHED  with these indices of ${phase} under way: ${[...underWay].join(', ')}`)
+  for (const failure of failures.values()) await report(phase, session, failure)
+  await session.stop()
+  for (const fault of session.logFaults) console.log(`LOG     ${fault}`)
+
+  console.log(
+    `${phase.padEnd(8)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
+  )
+  console.log(`  what was done  ${listed(tally.kinds)}`)
+  console.log(`  how it ended   ${listed(tally.ends)}`)
+  console.log(`  the slowest    ${Math.round(tally.slowest.milliseconds)} ms, index ${tally.slowest.index}`)
+  return tally.failed + session.logFaults.size
+}
+
+const sweep = toFrames(
+  toAnswer(
+    { content: [{ thinking: 'Hm.' }, { text: 'Hi é' }, { tool: 'Bash', input: { a: 1 } }] },
+    {},
+    () => '1-1-1-1-1',
+  ),
+  4,
+)
+
+const phases: Readonly<Record<string, () => Promise<number>>> = {
+  bodies: async () => {
+    const corpus = readCorpus(seed)
+    const session = await startSession('simulator', values.binary)
+    return runPhase('bodies', session, (index) => bodySubject(corpus, createRandom(seed, index)), (seconds * 1000) / 2)
+  },
+  frames: async () => {
+    const session = await startSession('raw', values.binary)
+    return runPhase(
+      'frames',
+      session,
+      (index) => answerSubject(index, sweep, createRandom(seed, index)),
+      (seconds * 1000) / 2,
+    )
+  },
+}
+
+console.log(`seed ${seed}`)
+let faults = 0
+for (const [name, run] of Object.entries(phases))
+  if (values.only === undefined || values.only === name) faults += await run()
+console.log(faults === 0 ? 'nothing failed' : `${faults} faults`)
+process.exit(faults === 0 ? 0 : 1)

@@ -1,0 +1,103 @@
+import { isObject } from '../../src/base/json.ts'
+import { startSimulator } from '../../src/simulator/server.ts'
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import { judgeReply, type Verdict } from './check.ts'
+import { canaryOf, startRawUpstream } from './raw-upstream.ts'
+import type { Subject } from './subject.ts'
+
+/** The server as a program of its own, with something behind it, and its log under watch. */
+export interface Session {
+  /** Sends a subject and judges what comes back. */
+  run(subject: Subject): Promise<Verdict & { readonly milliseconds: number; readonly run: number }>
+  hasCrashed(): boolean
+  /** What should not be in the log: whole lines, each once. */
+  readonly logFaults: ReadonlySet<string>
+  stop(): Promise<void>
+}
+
+const apiKey = 'SECRETKEY0123456789abcdef'
+const clientToken = 'SECRETTOKEN0123456789abc'
+const secrets = [apiKey, clientToken]
+
+/** The server's own patience with an upstream is well below it. */
+const hangMs = 10_000
+const upstreamTimeoutSeconds = { simulator: 5, raw: 1 }
+
+/** A model's name is logged as the client gave it, and a mutation may have put anything there. */
+const loggedOnPurpose = new Set(['model', 'path'])
+
+const faultOfLine = (line: string): string | undefined => {
+  if (secrets.some((secret) => line.includes(secret))) return `a secret: ${line}`
+  // Bun itself says this, of an answer whose compression is broken.
+  if (line === 'Decompression error: ZlibError') return undefined
+  if (!line.startsWith('{')) return /error|panic|at .*:\d+/i.test(line) ? `no record: ${line}` : undefined
+  const record: unknown = JSON.parse(line)
+  if (!isObject(record)) return `no record: ${line}`
+  if (record['event'] === 'internal_error' || record['event'] === 'observer.failed')
+    return `${record['event']}: ${record['name']} ${record['stack'] ?? record['error']}`
+  const words = Object.entries(record).filter(([name]) => !loggedOnPurpose.has(name))
+  return words.some(([, value]) => /CANARY\d|%canary%/.test(String(value))) ? `words of a prompt: ${line}` : undefined
+}
+
+const startUpstream = async (kind: 'simulator' | 'raw') => {
+  if (kind === 'raw') return startRawUpstream()
+  const simulator = startSimulator({ countTokens: true })
+  return { url: simulator.url, answers: undefined, stop: () => simulator.stop() }
+}
+
+export const startSession = async (kind: 'simulator' | 'raw', isBinary: boolean): Promise<Session> => {
+  const upstream = await startUpstream(kind)
+  const logFaults = new Set<string>()
+  const server: ServerProcess = await startServerProcess({
+    endpointUrl: upstream.url,
+    apiKey,
+    isBinary,
+    flags: ['--log-level', 'debug', '--max-retries', '0', '--timeout', String(upstreamTimeoutSeconds[kind])],
+    environment: { NEXUS_CLIENT_TOKEN: clientToken },
+    onLine: (line) => {
+      const fault = faultOfLine(line)
+      if (fault !== undefined) logFaults.add(fault)
+    },
+  })
+  let runs = 0
+
+  const judge = async (subject: Subject, canary: string): Promise<Verdict> => {
+    const { method, path, headers, body } = subject.sent(canary)
+    const init: RequestInit & { proxy: false } = {
+      method,
+      headers: { ...headers, 'x-api-key': clientToken },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(hangMs),
+      proxy: false,
+      ...(body !== undefined && { body: Buffer.from(body) }),
+    }
+    try {
+      const response = await fetch(server.url + path, init as RequestInit)
+      return await judgeReply(response, subject, { isStrict: kind === 'simulator', secrets })
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'unknown'
+      if (name === 'TimeoutError') return { end: 'hang', fault: `no end within ${hangMs / 1000} s` }
+      return { end: 'lost', fault: `the connection was lost (${String((error as { code?: unknown }).code ?? name)})` }
+    }
+  }
+
+  return {
+    logFaults,
+    hasCrashed: () => server.exitCode() !== null,
+    async run(subject) {
+      runs += 1
+      const canary = canaryOf(runs)
+      if (subject.answer !== undefined) upstream.answers?.set(canary, subject.answer)
+      const startedAt = performance.now()
+      const verdict = await judge(subject, canary)
+      upstream.answers?.delete(canary)
+      return { ...verdict, milliseconds: performance.now() - startedAt, run: runs }
+    },
+    async stop() {
+      const isCrashed = server.exitCode() !== null
+      const code = await server.stop()
+      if (isCrashed || code !== 0) logFaults.add(`the server ended with ${code ?? 'a kill'}`)
+      await upstream.stop()
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import { lastText } from '../../src/simulator/read-request.ts'
+import type { Reply, Scenario, StreamFault } from '../../src/simulator/reply.ts'
+import { png } from '../../tests/support/translate.ts'
+import type { Random } from '../support/random.ts'
+
+/** What the soak asks for, what is made to go wrong, and how each request may end. */
+
+/** Every way in which a request can end. */
+export type End = 'complete' | 'counted' | 'error event' | 'left' | `status ${number}`
+
+interface Fault {
+  readonly name: string
+  readonly weight: number
+  readonly reply: Partial<Reply>
+  /** How a stream and a whole answer may end with it. */
+  readonly stream: readonly End[]
+  readonly whole: readonly End[]
+  /** Goes wrong the first time only: a second try succeeds. */
+  readonly isPassing?: boolean
+}
+
+const aws = (status: number, type: string): Partial<Reply> => ({ error: { status, type, message: 'Injected.' } })
+const broken = (kind: StreamFault['kind'], type?: string): Partial<Reply> => ({
+  fault: { afterFrames: 4, kind, ...(type && { type }) },
+})
+
+const complete: readonly End[] = ['complete']
+const errorEvent: readonly End[] = ['error event']
+/** Long enough for the server's patience, which is `timeoutSeconds`, to end. */
+const tooLateMs = 60_000
+/** Of a silent upstream. */
+export const timeoutSeconds = 4
+
+const faults: readonly Fault[] = [
+  { name: 'none', weight: 60, reply: {}, stream: complete, whole: complete },
+  {
+    name: 'slow frames',
+    weight: 6,
+    reply: { pace: { frameMs: 15, chunkBytes: 700 } },
+    stream: complete,
+    whole: complete,
+  },
+  {
+    name: 'throttled once',
+    weight: 4,
+    reply: aws(429, 'ThrottlingException'),
+    stream: complete,
+    whole: complete,
+    isPassing: true,
+  },
+  {
+    name: 'throttled',
+    weight: 3,
+    reply: aws(429, 'ThrottlingException'),
+    stream: ['status 429'],
+    whole: ['status 429'],
+  },
+  {
+    name: 'unavailable',
+    weight: 3,
+    reply: aws(503, 'ServiceUnavailableException'),
+    stream: ['status 529'],
+    whole: ['status 529'],
+  },
+  {
+    name: 'failed',
+    weight: 3,
+    reply: aws(500, 'InternalServerException'),
+    stream: ['status 500'],
+    whole: ['status 500'],
+  },
+  { name: 'refused', weight: 3, reply: aws(400, 'ValidationException'), stream: ['status 400'], whole: ['status 400'] },
+  // A reset overtakes what was sent before it, now and then.
+  { name: 'reset', weight: 3, reply: broken('reset'), stream: ['error event', 'status 502'], whole: complete },
+  { name: 'cut', weight: 3, reply: broken('cut'), stream: errorEvent, whole: complete },
+  { name: 'cut frame', weight: 3, reply: broken('cut frame'), stream: errorEvent, whole: complete },
+  { name: 'corrupt', weight: 3, reply: broken('corrupt'), stream: errorEvent, whole: complete },
+  {
+    name: 'exception',
+    weight: 3,
+    reply: broken('exception', 'modelStreamErrorException'),
+    stream: errorEvent,
+    whole: complete,
+  },
+  { name: 'hang', weight: 2, reply: broken('hang'), stream: errorEvent, whole: complete },
+  {
+    name: 'silence',
+    weight: 1,
+    reply: { pace: { firstMs: tooLateMs } },
+    stream: ['status 504'],
+    whole: ['status 504'],
+  },
+]
+
+const kinds = ['stream', 'stream', 'stream', 'whole', 'count', 'tools', 'image', 'history'] as const
+const habits = ['reads', 'reads', 'reads', 'reads', 'leaves at once', 'leaves in between', 'reads slowly'] as const
+
+export interface Plan {
+  readonly kind: (typeof kinds)[number]
+  readonly habit: (typeof habits)[number]
+  readonly fault: string
+  readonly path: string
+  readonly isStream: boolean
+  readonly body: object
+  readonly mayEnd: readonly End[]
+}
+
+/** Each as often as its weight says. */
+const drawn: readonly Fault[] = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
+
+const tool = {
+  name: 'Bash',
+  description: 'Runs a command.',
+  input_schema: { type: 'object', properties: { command: { type: 'string' } } },
+}
+const paragraph = 'The quick brown fox jumps over the lazy dog, and says so in a log file. '
+
+const contentFor = (kind: Plan['kind'], words: string): unknown =>
+  kind === 'image'
+    ? [
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
+        { type: 'text', text: words },
+      ]
+    : words
+
+/** As long as a session of hours: some hundred turns, a quarter of a megabyte. */
+const history = (random: Random): object[] =>
+  Array.from({ length: 60 }, (_, turn) => [
+    { role: 'user', content: `${turn} ${paragraph.repeat(1 + random.below(40))}` },
+    { role: 'assistant', content: [{ type: 'text', text: paragraph.repeat(1 + random.below(40)) }] },
+  ]).flat()
+
+const endsOf = (fault: Fault, kind: Plan['kind'], habit: Plan['habit'], isStream: boolean): readonly End[] => {
+  if (kind === 'count') return ['counted']
+  const ends = isStream ? fault.stream : fault.whole
+  return habit.startsWith('leaves') ? [...ends, 'left'] : ends
+}
+
+export const planOf = (index: number, random: Random): Plan => {
+  const kind = random.pick(kinds)
+  const habit = random.pick(habits)
+  const fault = random.pick(drawn)
+  const isStream = kind !== 'count' && kind !== 'whole' && random.chance(0.85)
+  const words = `soak ${index} (${fault.name})${habit === 'reads slowly' ? ' long' : ''}`
+  return {
+    kind,
+    habit,
+    fault: kind === 'count' ? 'none' : fault.name,
+    path: kind === 'count' ? '/v1/messages/count_tokens' : '/v1/messages',
+    isStream,
+    body: {
+      model: random.pick(['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5']),
+      max_tokens: 2000,
+      stream: isStream,
+      ...(kind === 'tools' && { tools: [tool] }),
+      messages: [...(kind === 'history' ? history(random) : []), { role: 'user', content: contentFor(kind, words) }],
+    },
+    mayEnd: endsOf(fault, kind, habit, isStream),
+  }
+}
+
+const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
+  content: [
+    { text: paragraph.repeat(isLong ? 3000 : 6) },
+    ...(hasTools ? [{ tool: 'Bash', input: { command: 'ls' } }] : []),
+  ],
+  pace: { deltaCharacters: isLong ? 500 : 24 },
+})
+
+/** Answers each request as its own words ask for it. */
+export const createSoakScenario = (): Scenario => {
+  const tried = new Set<string>()
+  return (request) => {
+    const [, index = '', name, long] = /^soak (\d+) \(([\w ]+)\)( long)?$/.exec(lastText(request)) ?? []
+    const fault = faults.find((candidate) => candidate.name === name)
+    const reply = replyFor(request.body.toolConfig !== undefined, long !== undefined)
+    if (fault === undefined) return reply
+    if (fault.isPassing === true) {
+      if (tried.delete(index)) return reply
+      tried.add(index)
+    }
+    const isSlow = fault.name === 'slow frames'
+    const said = isSlow ? replyFor(request.body.toolConfig !== undefined, false) : reply
+    return { ...said, ...fault.reply, pace: { ...said.pace, ...fault.reply.pace } }
+  }
+}

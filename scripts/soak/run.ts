@@ -1,0 +1,192 @@
+import { parseArgs } from 'node:util'
+import { isObject } from '../../src/base/json.ts'
+import { startSimulator } from '../../src/simulator/server.ts'
+import { createRandom } from '../support/random.ts'
+import { startServerProcess } from '../support/server-process.ts'
+import { runClient } from './client.ts'
+import { createSoakScenario, planOf, timeoutSeconds } from './plans.ts'
+import { descriptors, median, quantile, residentBytes } from './samples.ts'
+
+/**
+ * Mixed traffic with faults in it, through the server as a program of its own. Fails where a request ends
+ * otherwise than it may, where the log and the clients tell different stories, where memory grows, where
+ * descriptors stay open, or where the server names a fault of its own.
+ *
+ *   bun run soak [--minutes 2] [--seed 1] [--binary]
+ */
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '20261121' },
+    binary: { type: 'boolean', default: false },
+  },
+})
+
+const seed = Number(values.seed)
+const runMs = Number(values.minutes) * 60_000
+const atOnce = 24
+const sampleMs = 250
+/** The heap finds its size in the first part of a run. */
+const warmUpShare = 0.4
+/** Of the median after the warm-up, for the median at the end: a collector gives back when it likes. */
+const memoryTolerance = { share: 0.2, bytes: 32 * 1024 * 1024 }
+/** Whatever is being closed when the last client has gone. */
+const settleMs = 10_000
+const megabyte = 1024 * 1024
+
+const faults: string[] = []
+const expectThat = (isSo: boolean, sentence: string): void => {
+  if (!isSo) faults.push(sentence)
+}
+
+const told = new Map<string, number>()
+const ids = new Map<string, number>()
+const count = (map: Map<string, number>, key: string): unknown => map.set(key, (map.get(key) ?? 0) + 1)
+const onLine = (line: string): void => {
+  if (!line.startsWith('{')) return
+  const record: unknown = JSON.parse(line)
+  if (!isObject(record)) return
+  count(told, String(record['event']))
+  if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
+  if (/^request\.(answered|cancelled|failed)$/.test(String(record['event']))) count(ids, String(record['requestId']))
+}
+
+const simulator = startSimulator({ scenario: createSoakScenario(), countTokens: true })
+const server = await startServerProcess({
+  endpointUrl: simulator.url,
+  apiKey: 'soak',
+  isBinary: values.binary,
+  flags: ['--timeout', String(timeoutSeconds), '--max-retries', '1'],
+  onLine,
+})
+
+/** Each takes a connection that our own client has kept, and has it closed. */
+const closeKept = async (): Promise<void> => {
+  const init: object = { headers: { connection: 'close' }, proxy: false }
+  await Promise.all(Array.from({ length: atOnce }, async () => (await fetch(`${server.url}/health`, init)).text()))
+}
+
+// What the first answer opens for good is no leak.
+const lawful = createRandom(seed)
+const first = Array.from({ length: 50 }, (_, index) => planOf(index, lawful)).find(
+  ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
+)
+if (first !== undefined) await runClient(server.url, first, lawful)
+let messages = first === undefined ? 0 : 1
+await closeKept()
+await Bun.sleep(sampleMs)
+const descriptorsBefore = descriptors(server.pid)
+
+interface Sample {
+  readonly share: number
+  readonly bytes: number
+}
+const samples: Sample[] = []
+const latencies: { share: number; firstByteMs: number; milliseconds: number }[] = []
+const ends = new Map<string, number>()
+const injected = new Map<string, number>()
+const asked = new Map<string, number>()
+let mayBeUntold = 0
+let next = 0
+
+const startedAt = performance.now()
+const share = (): number => (performance.now() - startedAt) / runMs
+const sampler = setInterval(() => {
+  const bytes = residentBytes(server.pid)
+  if (bytes !== undefined) samples.push({ share: share(), bytes })
+}, sampleMs)
+
+const work = async (): Promise<void> => {
+  while (share() < 1 && server.exitCode() === null) {
+    const index = next
+    next += 1
+    const random = createRandom(seed, index)
+    const plan = planOf(index, random)
+    const { end, firstByteMs, milliseconds } = await runClient(server.url, plan, random)
+    const name = typeof end === 'string' ? end : 'unknown'
+    count(ends, name)
+    count(injected, plan.fault)
+    count(asked, `${plan.kind}, ${plan.habit}`)
+    if (plan.kind !== 'count') messages += 1
+    // Whoever leaves at once may be gone before the server has read the request.
+    if (plan.kind !== 'count' && plan.habit === 'leaves at once') mayBeUntold += 1
+    const isLawful =
+      typeof end === 'string' && (plan.mayEnd.includes(end) || (end === 'left' && plan.habit.startsWith('leaves')))
+    const said = typeof end === 'string' ? end : end.unknown
+    expectThat(isLawful, `request ${index} (${plan.kind}, ${plan.habit}, ${plan.fault}) ended: ${said}`)
+    if (plan.fault === 'none' && plan.habit === 'reads' && firstByteMs !== undefined)
+      latencies.push({ share: share(), firstByteMs, milliseconds })
+  }
+}
+await Promise.all(Array.from({ length: atOnce }, work))
+clearInterval(sampler)
+
+expectThat(server.exitCode() === null, `the server ended with ${server.exitCode()}`)
+const settled = async (): Promise<number | undefined> => {
+  const until = performance.now() + settleMs
+  await simulator.stop()
+  while (true) {
+    await closeKept()
+    await Bun.sleep(sampleMs)
+    const now = descriptors(server.pid)
+    if (now === undefined || now <= (descriptorsBefore ?? 0) || performance.now() > until) return now
+  }
+}
+const descriptorsAfter = server.exitCode() === null ? await settled() : undefined
+const code = await server.stop()
+expectThat(code === 0, `the server ended with ${code ?? 'a kill'} when it was told to`)
+
+const within = (from: number, to: number): number[] =>
+  samples.filter((sample) => sample.share >= from && sample.share < to).map(({ bytes }) => bytes)
+const memoryBefore = median(within(warmUpShare, warmUpShare + 0.2))
+const memoryAfter = median(within(0.8, 1))
+const allowed = memoryBefore + Math.max(memoryBefore * memoryTolerance.share, memoryTolerance.bytes)
+expectThat(memoryAfter <= allowed, `memory grew from ${memoryBefore} to ${memoryAfter} bytes`)
+expectThat(
+  descriptorsBefore === descriptorsAfter || (descriptorsAfter ?? 0) < (descriptorsBefore ?? 0),
+  `${descriptorsAfter} descriptors are open at the end, ${descriptorsBefore} were at the start`,
+)
+expectThat(
+  [...ids.values()].every((times) => times === 1),
+  'a request was told of twice in the log',
+)
+expectThat(
+  ids.size <= messages && ids.size >= messages - mayBeUntold,
+  `${messages} requests for an answer, of which the log tells ${ids.size}; ${mayBeUntold} may have left unseen`,
+)
+
+const listed = (map: Map<string, number>): string =>
+  [...map]
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(', ')
+const row = (name: string, text: string): void => console.log(`${name.padEnd(14)}${text}`)
+const inMegabytes = (bytes: number): string => `${Math.round(bytes / megabyte)} MB`
+const latency = (from: number, to: number): string => {
+  const some = latencies.filter((one) => one.share >= from && one.share < to)
+  const firsts = some.map(({ firstByteMs }) => firstByteMs)
+  const wholes = some.map(({ milliseconds }) => milliseconds)
+  const pair = (list: number[]): string => `${Math.round(quantile(list, 0.5))}/${Math.round(quantile(list, 0.99))}`
+  return `first byte ${pair(firsts)} ms, end ${pair(wholes)} ms (median/99 %)`
+}
+
+row('seed', String(seed))
+row('requests', `${next} in ${Math.round((performance.now() - startedAt) / 1000)} s, ${atOnce} at once`)
+row('clients', listed(asked))
+row('injected', listed(injected))
+row('ended', listed(ends))
+row('log', listed(told))
+row(
+  'memory',
+  samples.length === 0
+    ? 'not told here'
+    : `${inMegabytes(memoryBefore)} after the warm-up, ${inMegabytes(memoryAfter)} at the end, ${inMegabytes(allowed)} allowed`,
+)
+row('descriptors', `${descriptorsBefore ?? 'not told'} at the start, ${descriptorsAfter ?? 'not told'} at the end`)
+row('latency', `at first ${latency(0, warmUpShare)}`)
+row('', `at last  ${latency(0.8, 2)}`)
+const shownFaults = 20
+for (const fault of faults.slice(0, shownFaults)) console.log(`FAILED  ${fault}`)
+console.log(faults.length === 0 ? 'nothing failed' : `${faults.length} faults`)
+process.exit(faults.length === 0 ? 0 : 1)

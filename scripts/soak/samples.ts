@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+
+/** What a process weighs, where the system tells. */
+
+const bytesPerKilobyte = 1024
+
+/** Resident bytes; undefined where nobody says. */
+export const residentBytes = (pid: number): number | undefined => {
+  if (existsSync(`/proc/${pid}/status`)) {
+    const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return kilobytes === undefined ? undefined : Number(kilobytes) * bytesPerKilobyte
+  }
+  if (process.platform === 'win32') return undefined
+  const kilobytes = Number(Bun.spawnSync(['ps', '-o', 'rss=', '-p', String(pid)]).stdout.toString())
+  return kilobytes > 0 ? kilobytes * bytesPerKilobyte : undefined
+}
+
+/** Open descriptors; undefined where there is no /proc. */
+export const descriptors = (pid: number): number | undefined =>
+  existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`).length : undefined
+
+/** The value that a share of the others lies below. */
+export const quantile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5)

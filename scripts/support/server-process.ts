@@ -1,0 +1,89 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { productName } from '../../src/version.ts'
+
+/** The server as a program of its own, so that it may crash, hang and be weighed by itself. */
+export interface ServerProcess {
+  readonly url: string
+  readonly pid: number
+  /** Undefined while it runs. */
+  exitCode(): number | null
+  /** Ends it; resolves with its exit code, or undefined where it had to be killed. */
+  stop(): Promise<number | undefined>
+}
+
+export interface ServerProcessOptions {
+  readonly endpointUrl: string
+  readonly apiKey: string
+  /** The binary in `dist/` instead of the sources. */
+  readonly isBinary?: boolean
+  readonly flags?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** Hears of each line of the log, which is JSON. */
+  readonly onLine: (line: string) => void
+}
+
+const root = join(import.meta.dir, '..', '..')
+const startMs = 15_000
+/** The server gives requests under way ten seconds when it is told to end. */
+const stopMs = 15_000
+
+const commandFor = (isBinary: boolean): string[] => {
+  if (!isBinary) return [process.execPath, join(root, 'src', 'main.ts')]
+  const binary = join(root, 'dist', productName)
+  if (!existsSync(binary)) throw new Error('there is no binary in dist/: run `bun run build` first')
+  return [binary]
+}
+
+export const startServerProcess = async (options: ServerProcessOptions): Promise<ServerProcess> => {
+  // An empty home: nobody's configuration takes part.
+  const home = mkdtempSync(join(tmpdir(), 'nexus-server-'))
+  const flags = ['start', '--port', '0', '--endpoint-url', options.endpointUrl, '--log-format', 'json']
+  const child = Bun.spawn([...commandFor(options.isBinary === true), ...flags, ...(options.flags ?? [])], {
+    cwd: home,
+    env: {
+      HOME: home,
+      PATH: process.env['PATH'] ?? '',
+      NO_PROXY: '*',
+      NEXUS_API_KEY: options.apiKey,
+      ...options.environment,
+    },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
+  const address = Promise.withResolvers<string>()
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder()
+    let pending = ''
+    for await (const chunk of child.stderr) {
+      const lines = (pending + decoder.decode(chunk, { stream: true })).split('\n')
+      pending = lines.pop() ?? ''
+      for (const line of lines) {
+        const found = /^ {2}Address +(http:\S+)/.exec(line)?.[1]
+        if (found !== undefined) address.resolve(found)
+        options.onLine(line)
+      }
+    }
+    if (pending !== '') options.onLine(pending)
+    address.reject(new Error(`the server ended with ${await child.exited} before it listened`))
+  }
+  const hasRead = read()
+  const timer = setTimeout(() => address.reject(new Error('the server did not start')), startMs)
+  const url = await address.promise.finally(() => clearTimeout(timer))
+  return {
+    url,
+    pid: child.pid,
+    exitCode: () => child.exitCode,
+    async stop() {
+      child.kill('SIGTERM')
+      const code = await Promise.race([child.exited, Bun.sleep(stopMs).then(() => undefined)])
+      if (code === undefined) child.kill('SIGKILL')
+      await child.exited
+      await hasRead
+      rmSync(home, { recursive: true, force: true })
+      return code
+    },
+  }
+}

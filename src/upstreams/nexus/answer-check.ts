@@ -1,0 +1,49 @@
+import { dotted, GatewayError } from '../../base/errors.ts'
+import { isObject, type Json } from '../../base/json.ts'
+import type { Path } from '../../base/path.ts'
+import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/answer-shapes.ts'
+import { findFault } from '../../wire/fault.ts'
+
+/** Whether an answer's blocks are what they say: another's mistake is not to become an error of our own. */
+
+const badGateway = 502
+
+/** The place is told, and no word of the answer. */
+const unreadable = (path: Path): GatewayError =>
+  new GatewayError('api_error', `AI Nexus sent an answer that cannot be read, at ${dotted(path)}.`, {
+    status: badGateway,
+    isLoggable: true,
+  })
+
+/** Many serializers write null for what is not there. A tool's input is the model's own: it stays. */
+export const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => [name, name === 'input' ? inner : withoutNulls(inner)]),
+  )
+}
+
+type Shape = Parameters<typeof findFault>[0]
+
+const eventShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['contentBlockStart', BlockStartShape],
+  ['contentBlockDelta', BlockDeltaShape],
+])
+
+/** Throws GatewayError for an event whose block is not what it should be. */
+export const checkEvent = (name: string, payload: Json): void => {
+  const shape = eventShapes.get(name)
+  const fault = shape === undefined ? undefined : findFault(shape, payload)
+  if (fault !== undefined) throw unreadable([name, ...fault.path])
+}
+
+/** Throws GatewayError for a block that is not what it should be. */
+export const checkContent = (content: readonly unknown[]): void => {
+  for (const [index, block] of content.entries()) {
+    const fault = findFault(OutputBlockShape, block)
+    if (fault !== undefined) throw unreadable(['output', 'message', 'content', index, ...fault.path])
+  }
+}

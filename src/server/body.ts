@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
-import { findExcess } from './json-size.ts'
+import { findExcess } from '../base/json-size.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
@@ -90,7 +90,7 @@ const readText = async (request: Request): Promise<string> => {
 
 const parse = (text: string): unknown => {
   const excess = findExcess(text)
-  if (excess !== undefined) throw new GatewayError('invalid_request_error', excess)
+  if (excess !== undefined) throw new GatewayError('invalid_request_error', `The request body ${excess}.`)
   try {
     return JSON.parse(text)
   } catch {

@@ -66,6 +66,18 @@ describe('an answer whose members are of the wrong kind', () => {
     expect(records.filter(({ event }) => event === 'internal_error')).toEqual([])
   })
 
+  test('3.1 is refused where it is nested deeper than can be written on', async () => {
+    let input: object = {}
+    for (let depth = 0; depth < 5_000; depth += 1) input = { a: input }
+    const content = [{ toolUse: { toolUseId: 't', name: 'Bash', input } }]
+    const { status, reply, records } = await whole({ output: { message: { content } }, stopReason: 'tool_use', usage })
+    expect([status, reply['error']]).toEqual([
+      502,
+      { type: 'api_error', message: 'AI Nexus sent an answer that is nested more than 500 levels deep.' },
+    ])
+    expect(records.filter(({ event }) => event === 'internal_error')).toEqual([])
+  })
+
   test('3.1 is an answer all the same where only its figures are wrong: they count for nothing', async () => {
     const odd = { inputTokens: '7', outputTokens: -1, cacheReadInputTokens: 1.5, cacheDetails: { ttl: '5m' } }
     const { status, reply } = await whole({ output: { message: { content: [{ text: 'x' }] } }, usage: odd })

@@ -1,5 +1,6 @@
 import { dotted, GatewayError } from '../../base/errors.ts'
 import { isObject, type Json } from '../../base/json.ts'
+import { findExcess } from '../../base/json-size.ts'
 import type { Path } from '../../base/path.ts'
 import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/answer-shapes.ts'
 import { findFault } from '../../wire/fault.ts'
@@ -8,12 +9,18 @@ import { findFault } from '../../wire/fault.ts'
 
 const badGateway = 502
 
-/** The place is told, and no word of the answer. */
+/** No word of the answer is told. */
+const refused = (sentence: string): GatewayError =>
+  new GatewayError('api_error', sentence, { status: badGateway, isLoggable: true })
+
 const unreadable = (path: Path): GatewayError =>
-  new GatewayError('api_error', `AI Nexus sent an answer that cannot be read, at ${dotted(path)}.`, {
-    status: badGateway,
-    isLoggable: true,
-  })
+  refused(`AI Nexus sent an answer that cannot be read, at ${dotted(path)}.`)
+
+/** Throws GatewayError for an answer that no model has made: to read it, or to write it on, would exhaust us. */
+export const checkSize = (text: string): void => {
+  const excess = findExcess(text)
+  if (excess !== undefined) throw refused(`AI Nexus sent an answer that ${excess}.`)
+}
 
 /** Many serializers write null for what is not there. A tool's input is the model's own: it stays. */
 export const withoutNulls = (value: unknown): unknown => {

@@ -2,7 +2,7 @@ import { isObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
-import { checkContent, withoutNulls } from './answer-check.ts'
+import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './counting.ts'
 import { successStatus, toAnswerError } from './errors.ts'
@@ -110,6 +110,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       const answer = await send('converse', call)
       const { status, headers } = answer
       const body = await answer.text()
+      checkSize(body)
       const response = parseResponse(body)
       if (response === undefined) throw toAnswerError({ status, headers, body }, call.wording)
       checkContent(response.output?.message?.content ?? [])

@@ -23,7 +23,7 @@ const endOfString = (text: string, start: number): number => {
   return quote === -1 ? text.length : quote
 }
 
-/** Why a JSON text is not to be read, in words; undefined where it may be. Says nothing of what is no JSON. */
+/** Why a JSON text is not to be read: what it does, for a sentence about it. Says nothing of what is no JSON. */
 export const findExcess = (text: string): string | undefined => {
   let depth = 0
   let values = 1
@@ -34,9 +34,9 @@ export const findExcess = (text: string): string | undefined => {
     else if (found === code.openArray || found === code.openObject) {
       depth += 1
       values += 1
-      if (depth > maximumDepth) return `The request body is nested more than ${maximumDepth} levels deep.`
+      if (depth > maximumDepth) return `is nested more than ${maximumDepth} levels deep`
     } else if (found === code.closeArray || found === code.closeObject) depth -= 1
-    if (values > maximumValues) return `The request body holds more than ${maximumValues} values.`
+    if (values > maximumValues) return `holds more than ${maximumValues} values`
   }
   return undefined
 }

@@ -26,7 +26,7 @@ export interface ServerProcessOptions {
 
 const root = join(import.meta.dir, '..', '..')
 const startMs = 15_000
-/** The server gives requests under way ten seconds when it is told to end. */
+/** Nothing is under way any more when it is told to end. */
 const stopMs = 15_000
 
 const commandFor = (isBinary: boolean): string[] => {

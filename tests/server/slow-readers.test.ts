@@ -1,53 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
-import { chunk, frame, streamHead } from '../support/nexus.ts'
-import { rawServer } from '../support/raw-server.ts'
+import { delta, deltaCharacters, mebibyte, startFlood } from '../support/flood.ts'
 import { until } from '../support/until.ts'
 
 /** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
 
-const mebibyte = 1024 * 1024
-const answerBytes = 50 * mebibyte
 /** Two connections' socket buffers at their largest (Linux: 6 MiB to receive, 4 MiB to send), and a bit of our own. */
 const mostOnTheWay = 24 * mebibyte
-
-const deltaCharacters = 4000
-const delta = chunk(frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x'.repeat(deltaCharacters) } }))
-const start = chunk(frame('messageStart', { role: 'assistant' }))
-const end = chunk(
-  Buffer.concat([
-    frame('contentBlockStop', { contentBlockIndex: 0 }),
-    frame('messageStop', { stopReason: 'end_turn' }),
-    frame('metadata', { usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }),
-  ]),
-)
-
-/** An upstream that sends as fast as it is read from. */
-const startFlood = async () => {
-  const state = { sent: 0, isHeld: false, isClosed: false }
-  const pour = (socket: Socket): void => {
-    while (state.sent < answerBytes) {
-      state.sent += delta.length
-      if (socket.write(delta)) continue
-      state.isHeld = true
-      socket.once('drain', () => {
-        state.isHeld = false
-        pour(socket)
-      })
-      return
-    }
-    socket.write(Buffer.concat([end, Buffer.from('0\r\n\r\n')]))
-  }
-  const { url } = await rawServer((socket) => {
-    socket.on('close', () => {
-      state.isClosed = true
-    })
-    socket.write(Buffer.concat([Buffer.from(streamHead), start]))
-    pour(socket)
-  })
-  return { url, state }
-}
 
 /** Asks for a stream and stops reading after its first bytes. */
 const startReader = (url: string) => {

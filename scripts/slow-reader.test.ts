@@ -1,0 +1,50 @@
+import { expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { mebibyte, startFlood } from '../tests/support/flood.ts'
+import { residentBytes } from './soak/samples.ts'
+import { startServerProcess } from './support/server-process.ts'
+
+/** The built program beside a client that reads a kilobyte in a second: `bun run build` first. */
+
+const kibibyte = 1024
+/** Well below the answer: a heap that has not been swept yet. */
+const mostGrowth = 32 * mebibyte
+const warmUps = 20
+
+const body = JSON.stringify({
+  model: 'claude-sonnet-4-5',
+  max_tokens: 100,
+  stream: true,
+  messages: [{ role: 'user', content: 'x' }],
+})
+const head = `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
+
+test('an answer of 50 MiB at a kilobyte in a second costs bounded memory', async () => {
+  const flood = await startFlood()
+  const server = await startServerProcess({
+    endpointUrl: flood.url,
+    apiKey: 'any',
+    isBinary: true,
+    flags: ['--max-retries', '0'],
+    onLine: () => {},
+  })
+  // Where no system tells, it is for others to find out.
+  const weight = (): number => residentBytes(server.pid) ?? 0
+  for (let round = 0; round < warmUps; round += 1) await (await fetch(`${server.url}/health`)).text()
+  const before = weight()
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(head + body))
+  socket.pause()
+  let read = 0
+  const samples: number[] = []
+  for (let second = 0; second < 6; second += 1) {
+    await Bun.sleep(1000)
+    const piece = socket.read(kibibyte) as Uint8Array | null
+    read += piece?.length ?? 0
+    samples.push(weight())
+  }
+  expect(read).toBeGreaterThan(0)
+  expect(flood.state.isHeld).toBe(true)
+  expect(Math.max(...samples) - before).toBeLessThan(mostGrowth)
+  socket.destroy()
+  expect(await server.stop()).toBe(0)
+}, 60_000)

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { later } from '../tests/support/cleanup.ts'
 import { mebibyte, startFlood } from '../tests/support/flood.ts'
 import { residentBytes } from './soak/samples.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -28,6 +29,7 @@ test('an answer of 50 MiB at a kilobyte in a second costs bounded memory', async
     flags: ['--max-retries', '0'],
     onLine: () => {},
   })
+  later(async () => void (await server.stop()))
   // Where no system tells, it is for others to find out.
   const weight = (): number => residentBytes(server.pid) ?? 0
   for (let round = 0; round < warmUps; round += 1) await (await fetch(`${server.url}/health`)).text()

@@ -67,6 +67,7 @@ export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs, shutdown = createShutdown() } = options
   const { maximumConnections = defaultMaximumConnections } = options
   const { inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }) } = options
+  const now = (): number => performance.now()
   const upstream = createUpstream('nexus', {
     fetch: fetch as Fetch,
     maximumConnections,
@@ -78,10 +79,9 @@ export const composeApp = (options: ServerOptions) => {
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
     policy: toPolicy(config),
     newId: randomId,
-    now: () => performance.now(),
+    now,
     log,
   })
-  const now = (): number => performance.now()
   const gateway = createGateway({
     models: createModelResolver(nexusModels, defaultModelId),
     upstream,

@@ -75,24 +75,25 @@ const unknownPort = 'Which port --port 0 gives is known only when the server run
 const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
 const saferPlaces = 'a variable or a file is safer'
 
-/** Whether anybody on the way could read the key. */
-const isUnencrypted = ({ endpointUrl }: Config): boolean => {
+/** The host to which anybody on the way could read the key, where there is one. */
+const unencryptedHost = ({ endpointUrl }: Config): string | undefined => {
   const { protocol, hostname } = new URL(endpointUrl)
-  return protocol === 'http:' && !isLoopbackHost(hostname)
+  return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
 }
 
 /** A slip in an address must not be enough to give the key away. */
 const checkEncryption = (loaded: CommandConfig): void => {
-  const { config } = loaded
-  if (!isUnencrypted(config) || config.allowHttp) return
+  const host = unencryptedHost(loaded.config)
+  if (host === undefined || loaded.config.allowHttp) return
   throw new UsageError(
-    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${new URL(config.endpointUrl).hostname} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
+    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
   )
 }
 
 /** What a user should know before the first request. */
 const warnings = ({ config, sources, warnings: fromFiles }: CommandConfig): string[] => {
   const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
+  const unencrypted = unencryptedHost(config)
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
   return [
     ...fromFiles,
@@ -100,7 +101,7 @@ const warnings = ({ config, sources, warnings: fromFiles }: CommandConfig): stri
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
       : []),
-    ...(isUnencrypted(config) ? [`the key goes to ${new URL(config.endpointUrl).hostname} unencrypted.`] : []),
+    ...(unencrypted === undefined ? [] : [`the key goes to ${unencrypted} unencrypted.`]),
   ]
 }
 
@@ -167,6 +168,6 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   io.err(banner(models, model, localUrl(config.host, listener.port), upstream))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')
   printLaunch(listener.port)
-  await untilStopped({ ...listener, ...shutdown }, io.err, endingSignals(io.isTerminal), io.times)
+  await untilStopped({ ...shutdown, ...listener }, io.err, endingSignals(io.isTerminal), io.times)
   await simulator?.stop()
 }

@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import { nameOf } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
@@ -55,8 +56,6 @@ interface Story {
   failed(thrown: unknown): GatewayError
   cancelled(): void
 }
-
-const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : 'unknown')
 
 const createStory = (
   request: MessagesRequest,

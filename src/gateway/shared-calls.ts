@@ -1,4 +1,5 @@
 import { clientClosed } from '../base/errors.ts'
+import { setNewest } from '../base/newest.ts'
 
 /** Calls for a number: those for the same are one, and what they gave is remembered. */
 export interface SharedCalls {
@@ -21,10 +22,7 @@ export const createSharedCalls = (mostRemembered: number): SharedCalls => {
   const calls = new Map<string, Call>()
 
   const remember = (key: string, result: number): number => {
-    results.delete(key)
-    results.set(key, result)
-    const [oldest] = results.keys()
-    if (results.size > mostRemembered && oldest !== undefined) results.delete(oldest)
+    setNewest(results, key, result, mostRemembered)
     return result
   }
   const forget = (key: string, call: Call): void => {

@@ -1,3 +1,4 @@
+import { nameOf } from '../base/fault-place.ts'
 import { createCalibration, isTelling } from '../tokens/calibration.ts'
 import { estimateTokens, toCount } from '../tokens/estimate.ts'
 import { leastMedia } from '../tokens/media.ts'
@@ -60,11 +61,13 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
       if (usage === undefined) return
       defer(() => {
         try {
-          // Large documents are not read for nothing.
-          if (!isTelling(estimateTokens(request, modelId, leastMedia))) return
-          calibration.observe(modelId, estimateTokens(request, modelId), inputTokens(usage))
+          // Large documents are not read for nothing; where there are none, the least is all.
+          const least = estimateTokens(request, modelId, leastMedia)
+          if (!isTelling(least)) return
+          const estimate = least.media === 0 ? least : estimateTokens(request, modelId)
+          calibration.observe(modelId, estimate, inputTokens(usage))
         } catch (error) {
-          log.error('tokens.learning_failed', { error: error instanceof Error ? error.name : 'unknown' })
+          log.error('tokens.learning_failed', { error: nameOf(error) })
         }
       })
     },

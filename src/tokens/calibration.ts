@@ -1,3 +1,4 @@
+import { setNewest } from '../base/newest.ts'
 import type { Tokens } from './tally.ts'
 
 /**
@@ -71,10 +72,7 @@ export const createCalibration = (): Calibration => {
     factor: (modelId) => factorOf(models.get(modelId) ?? asEstimated),
     observe(modelId, estimate, actualTokens) {
       const ratios = withRequest(models.get(modelId) ?? asEstimated, estimate, actualTokens)
-      models.delete(modelId)
-      models.set(modelId, ratios)
-      const [oldest] = models.keys()
-      if (models.size > maximumModels && oldest !== undefined) models.delete(oldest)
+      setNewest(models, modelId, ratios, maximumModels)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../base/json.ts'
 import type { ModelCapabilities } from './model-capabilities.ts'
 
 /** Kinds of thinking that a model may refuse by name. */
@@ -50,8 +51,8 @@ const without = (object: Readonly<Record<string, unknown>>, path: readonly strin
   const [name = '', ...rest] = path
   const { [name]: inner, ...others } = object
   if (rest.length === 0) return others
-  if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return { ...object }
-  const left = without(inner as Record<string, unknown>, rest)
+  if (!isObject(inner)) return { ...object }
+  const left = without(inner, rest)
   return Object.keys(left).length === 0 ? others : { ...object, [name]: left }
 }
 

@@ -1,5 +1,6 @@
 import { errorCode } from '../base/error-code.ts'
 import { GatewayError } from '../base/errors.ts'
+import { isObject } from '../base/json.ts'
 
 /** Why nobody could be reached, in words that name the remedy and never a secret. */
 
@@ -155,8 +156,7 @@ const rows: readonly Row[] = [
   },
 ]
 
-const member = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && name in value ? (value as Record<string, unknown>)[name] : undefined
+const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
 /** What fetch threw, without its words: they may hold an address with a password in it. */
 const toFailure = (error: unknown, place: Place): Failure => {

@@ -3,6 +3,7 @@ import { createNotes, type Notes } from '../translate/notes.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Surroundings } from './url-sources/download.ts'
+import { mebibyte } from './url-sources/download.ts'
 import { fetchSource, type SourceLimits } from './url-sources/fetch-source.ts'
 import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './url-sources/places.ts'
 import { isPublicAddress } from './url-sources/public-address.ts'
@@ -23,8 +24,6 @@ interface Limits extends SourceLimits {
   readonly sourcesPerRequest: number
   readonly atOnce: number
 }
-
-const mebibyte = 1024 * 1024
 
 const defaultLimits: Limits = {
   /** Bedrock's, for one image and one document. */

@@ -1,5 +1,5 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { type Learned, withoutRefused } from '../learned.ts'
+import { withoutRefused } from '../learned.ts'
 import { contextManagementBeta, effortBeta, fineGrainedToolStreaming, safeguardsBeta, toBetas } from './betas.ts'
 import type { Translation } from './context.ts'
 import { type toEffort, toTopK } from './inference.ts'
@@ -20,10 +20,10 @@ export interface AdditionalParts {
 }
 
 /** Fields that the model takes only with their beta flag, and which therefore go or stay together. */
-const gatedFields: Readonly<Record<string, string>> = {
-  context_management: contextManagementBeta,
-  safeguards: safeguardsBeta,
-}
+export const gatedFields: ReadonlyMap<string, string> = new Map([
+  ['context_management', contextManagementBeta],
+  ['safeguards', safeguardsBeta],
+])
 
 const toGatedFields = (
   request: MessagesRequest,
@@ -32,7 +32,7 @@ const toGatedFields = (
 ): Record<string, unknown> => {
   const members: Readonly<Record<string, unknown>> = request
   const sent: Record<string, unknown> = {}
-  for (const [field, beta] of Object.entries(gatedFields)) {
+  for (const [field, beta] of gatedFields) {
     if (members[field] === undefined || members[field] === null) continue
     if (flags.includes(beta)) sent[field] = members[field]
     else translation.notes.changed([field], 'goes only with its beta flag, which is not let through')
@@ -50,7 +50,6 @@ const isEager = (request: MessagesRequest): boolean =>
 export const toAdditionalFields = (
   request: MessagesRequest,
   { betas, thinking, isThinking, choice, tools, effort }: AdditionalParts,
-  refusedFields: Learned['refusedFields'],
   translation: Translation,
 ): Record<string, unknown> => {
   const topK = toTopK(request, isThinking, translation)
@@ -69,5 +68,5 @@ export const toAdditionalFields = (
     ...toGatedFields(request, flags, translation),
     ...(flags.length > 0 && { anthropic_beta: flags }),
   }
-  return withoutRefused(fields, refusedFields)
+  return withoutRefused(fields, translation.learned.refusedFields)
 }

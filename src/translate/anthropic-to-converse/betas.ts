@@ -49,7 +49,8 @@ export const toBetas = (
   thinking: BetaContext['thinking'],
   translation: Translation,
 ): string[] => {
-  const { model, policy, refusedBetas } = translation
+  const { model, policy, learned } = translation
+  const { refusedBetas } = learned
   const context: BetaContext = { model, thinking }
   const isForwarded = (flag: string): boolean =>
     model.isClaude &&

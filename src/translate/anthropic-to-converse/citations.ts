@@ -9,8 +9,8 @@ import { isEmptyDocument } from './documents.ts'
 import { mediaTypeOf } from './media.ts'
 import { formatOf } from './output-format.ts'
 
-const isPdf = (block: DocumentBlock): boolean =>
-  block.source.type === 'base64' && mediaTypeOf(block.source.media_type) === 'application/pdf'
+const isPdf = ({ source }: DocumentBlock): boolean =>
+  source.type === 'base64' && mediaTypeOf(source.media_type) === 'application/pdf'
 
 type Citable = Extract<ContentBlock, { type: 'document' | 'search_result' }>
 
@@ -34,7 +34,10 @@ const citableByTurn = (messages: readonly InputMessage[]): Citable[][] => {
 }
 
 /** A document with something in it: an empty one is not sent. */
-const isDocument = (block: Citable): block is DocumentBlock => block.type === 'document' && !isEmptyDocument(block)
+const isDocument = (block: Citable): boolean => block.type === 'document' && !isEmptyDocument(block)
+
+/** Asked in this order: whether a document is empty is read in all its bytes. */
+const isSentPdf = (block: Citable): boolean => block.type === 'document' && isPdf(block) && !isEmptyDocument(block)
 
 /**
  * Whether the documents go with citations: all of them or none, and never with structured output. The
@@ -56,9 +59,8 @@ export const citationPolicy = (
   const documents = isAsked('document')
   const isStructured = formatOf(request) !== undefined && model.structuredOutput
   const isVisual = pdf === 'visual' && model.isClaude && !isStructured && !documents
-  const first = turns.map((turn) => turn.filter(isDocument)).find((turn) => turn.length > 0) ?? []
-  const forced = isVisual && first.some(isPdf)
-  if (isVisual && !forced && blocks.some((block) => isDocument(block) && isPdf(block))) {
+  const forced = isVisual && turns.find((turn) => turn.some(isDocument))?.some(isSentPdf) === true
+  if (isVisual && !forced && blocks.some(isSentPdf)) {
     notes.changed(['messages'], 'a PDF behind other documents: its text is read, its pages are not seen')
   }
   return { documents, searchResults: isAsked('search_result'), forced }

@@ -3,6 +3,7 @@ import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
+import { toInputObject } from '../tool-input.ts'
 import { isBlank } from './blank.ts'
 import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
@@ -11,19 +12,7 @@ import { toToolResult } from './tool-result.ts'
 import { toTranscript } from './transcript.ts'
 
 /** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */
-const toToolInput = (input: unknown): unknown => {
-  if (input === undefined || input === null || input === '') return {}
-  if (typeof input === 'object' && !Array.isArray(input)) return input
-  if (typeof input === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(input)
-      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
-    } catch {
-      // Not JSON: a bare value like any other.
-    }
-  }
-  return { input }
-}
+const toToolInput = (input: unknown): object => toInputObject(input) ?? { input }
 
 const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock => ({
   toolUse: {

@@ -1,5 +1,6 @@
 import type { Path } from '../../base/path.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
+import type { Learned } from '../learned.ts'
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
@@ -11,8 +12,8 @@ import type { ToolNames, ToolUseIds } from './tool-names.ts'
 export interface Translation {
   readonly model: ModelCapabilities
   readonly policy: TranslationPolicy
-  /** Lists of beta flags that the model has refused; see learned.ts. */
-  readonly refusedBetas: readonly string[]
+  /** What the model was found to refuse, beside what `model` says of it. */
+  readonly learned: Learned
   readonly notes: Notes
   readonly toolNames: ToolNames
   readonly toolUseIds: ToolUseIds

@@ -31,43 +31,44 @@ interface DocumentParts {
 const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
   blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
 
-/** Whether nothing of a document is left to be sent. Images in it stand beside it. */
-export const isEmptyDocument = ({ source }: DocumentBlock): boolean => {
-  switch (source.type) {
-    case 'base64':
-      return wireBase64(source.data) === ''
-    case 'text':
-      return isBlank(source.data)
-    case 'content': {
-      const { content } = source
-      if (typeof content === 'string') return isBlank(content)
-      return textParts(content.filter((inner) => inner.type === 'text')).length === 0
-    }
-    case 'url':
-    case 'file':
-      return false
-  }
-}
+type InlineSource = Exclude<DocumentBlock['source'], { type: 'url' | 'file' }>
+type ContentSource = Extract<InlineSource, { type: 'content' }>
 
-const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
-  const source = requireInlineSource(block.source, [...path, 'document'])
+const blocksIn = ({ content }: ContentSource) =>
+  typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
+
+/** What is sent of a document; undefined where it holds nothing. Images in it stand beside it. */
+const toSource = (source: InlineSource): Source | undefined => {
   switch (source.type) {
     case 'base64': {
       const bytes = wireBase64(source.data)
-      return { format: base64Format(source.media_type, path), source: bytes === '' ? undefined : { bytes }, images: [] }
+      return bytes === '' ? undefined : { bytes }
     }
     case 'text':
-      return { format: 'txt', source: isBlank(source.data) ? undefined : { text: source.data }, images: [] }
+      return isBlank(source.data) ? undefined : { text: source.data }
     case 'content': {
-      const blocks =
-        typeof source.content === 'string' ? [{ type: 'text' as const, text: source.content }] : source.content
-      const images = blocks.flatMap((inner, index) =>
-        inner.type === 'image' ? [toImage(inner, [...path, 'source', 'content', index])] : [],
-      )
       // Each text stays a part of its own: parts are what citations count.
-      const content = textParts(blocks.filter((inner) => inner.type === 'text'))
-      return { format: 'txt', source: content.length === 0 ? undefined : { content }, images }
+      const content = textParts(blocksIn(source).filter((inner) => inner.type === 'text'))
+      return content.length === 0 ? undefined : { content }
     }
+  }
+}
+
+/** Whether nothing of a document is left to be sent. */
+export const isEmptyDocument = ({ source }: DocumentBlock): boolean =>
+  source.type !== 'url' && source.type !== 'file' && toSource(source) === undefined
+
+const imagesIn = (source: ContentSource, path: Path): Image[] =>
+  blocksIn(source).flatMap((inner, index) =>
+    inner.type === 'image' ? [toImage(inner, [...path, 'source', 'content', index])] : [],
+  )
+
+const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
+  const source = requireInlineSource(block.source, [...path, 'document'])
+  return {
+    format: source.type === 'base64' ? base64Format(source.media_type, path) : 'txt',
+    source: toSource(source),
+    images: source.type === 'content' ? imagesIn(source, path) : [],
   }
 }
 

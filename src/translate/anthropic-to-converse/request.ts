@@ -115,7 +115,7 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
   return {
     model,
     policy,
-    refusedBetas: learned.refusedBetas,
+    learned,
     notes,
     toolNames: createToolNames(),
     toolUseIds: createToolUseIds(),
@@ -149,7 +149,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const toolConfig = toToolConfig(tools, choice)
   const effort = toEffort(request, translation)
   const fields = { betas: target.betas, thinking, isThinking, choice, tools, effort }
-  const additional = toAdditionalFields(request, fields, target.learned?.refusedFields ?? [], translation)
+  const additional = toAdditionalFields(request, fields, translation)
   const inferenceConfig = toInferenceConfig(request, isThinking, translation)
   const asksForStop = inferenceConfig.stopSequences !== undefined && model.isClaude
   const body: ConverseRequest = {

@@ -86,8 +86,9 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
   for (const [index, block] of blocks.entries()) {
     const known = translatedBlockFields[block.type]
     for (const name of known === undefined ? [] : Object.keys(block)) {
+      if (known?.has(name) === true) continue
       const key = `${block.type}.${name}`
-      if (known?.has(name) === true || noted.has(key)) continue
+      if (noted.has(key)) continue
       noted.add(key)
       notes[changing.has(name) ? 'changed' : 'dropped']([...path, index, name], why)
     }

@@ -2,6 +2,7 @@ import type { NewId } from '../../base/ids.ts'
 import { isObject } from '../../base/json.ts'
 import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock, OutputToolUse } from '../../wire/converse/response.ts'
+import { toInputObject } from '../tool-input.ts'
 import { toCitation } from './citation.ts'
 import { nameOf, type ReplyContext } from './reply-context.ts'
 import { isMalformed, malformedOutput, toStop } from './stop.ts'
@@ -29,15 +30,9 @@ export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'
 
 /** An object as it is; a text of one is what a stream is made of. Throws for what no client could use. */
 const toInput = (input: unknown): object => {
-  if (input === undefined || input === null || input === '') return {}
-  if (isObject(input)) return input
-  try {
-    const parsed: unknown = typeof input === 'string' ? JSON.parse(input) : undefined
-    if (isObject(parsed)) return parsed
-  } catch {
-    // Said below.
-  }
-  throw malformedOutput()
+  const object = toInputObject(input)
+  if (object === undefined) throw malformedOutput()
+  return object
 }
 
 const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {

@@ -22,16 +22,21 @@ export const checkSize = (text: string): void => {
   if (excess !== undefined) throw refused(`AI Nexus sent an answer that ${excess}.`)
 }
 
-/** Many serializers write null for what is not there. A tool's input is the model's own: it stays. */
-export const withoutNulls = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls)
+const strip = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(strip)
   if (!isObject(value)) return value
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== null)
-      .map(([name, inner]) => [name, name === 'input' ? inner : withoutNulls(inner)]),
+      .map(([name, inner]) => [name, name === 'input' ? inner : strip(inner)]),
   )
 }
+
+/**
+ * Many serializers write null for what is not there. A tool's input is the model's own: it stays. Not
+ * copied where the text that the value was read from has none.
+ */
+export const withoutNulls = (value: unknown, text: string): unknown => (text.includes('null') ? strip(value) : value)
 
 type Shape = Parameters<typeof findFault>[0]
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../base/json.ts'
+import { isObject, parseObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
@@ -48,24 +48,15 @@ const eventStream = 'application/vnd.amazon.eventstream'
 
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {
-  try {
-    const value = withoutNulls(JSON.parse(text))
-    const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
-    return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
-  } catch {
-    return undefined
-  }
+  const value = withoutNulls(parseObject(text), text)
+  const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
+  return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
 }
 
 /** Undefined for whatever is no count. */
 const parseCount = (text: string): number | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    const count = isObject(value) ? value['inputTokens'] : undefined
-    return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined
-  } catch {
-    return undefined
-  }
+  const count = parseObject(text)?.['inputTokens']
+  return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined
 }
 
 const isEventStream = (headers: Headers): boolean =>

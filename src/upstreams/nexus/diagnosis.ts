@@ -1,3 +1,4 @@
+import { gatedFields } from '../../translate/anthropic-to-converse/additional-fields.ts'
 import type { Learned } from '../../translate/learned.ts'
 import type { ModelCapabilities } from '../../translate/model-capabilities.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
@@ -44,12 +45,6 @@ const wasSent = (sent: ConverseRequest, place: string): boolean => {
   return true
 }
 
-/** Fields that go with a beta flag take it along: the flag alone would be for nothing. */
-const flags: ReadonlyMap<string, string> = new Map([
-  ['context_management', 'context-management-2025-06-27'],
-  ['safeguards', 'dangerous-tool-use-2026-09-03'],
-])
-
 const byField: ReadonlyMap<string, Diagnosis> = new Map([
   ['output_config', noEffort],
   ['output_config.effort', noEffort],
@@ -68,7 +63,8 @@ const publicName = (place: string): string => {
 const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
   const known = byField.get(field)
   if (known !== undefined || !wasSent(sent, field)) return known
-  const flag = flags.get(field)
+  // The flag alone would be for nothing.
+  const flag = gatedFields.get(field)
   return {
     what: publicName(field),
     lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) },
@@ -158,8 +154,9 @@ const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_e
 /** What to leave out; empty where the words do not say. */
 export const diagnose = (error: NexusError, sent: ConverseRequest): readonly Diagnosis[] => {
   if (!isRefusal(error)) return []
-  const readBy = (row: Row): readonly (Diagnosis | undefined)[] => row(error.upstreamWords, sent)
-  const specific = rows.flatMap(readBy).filter((diagnosis) => diagnosis !== undefined)
-  const found = specific.length > 0 ? specific : readBy(toolChoice).filter((diagnosis) => diagnosis !== undefined)
+  const readBy = (asked: readonly Row[]): Diagnosis[] =>
+    asked.flatMap((row) => row(error.upstreamWords, sent)).filter((diagnosis) => diagnosis !== undefined)
+  const specific = readBy(rows)
+  const found = specific.length > 0 ? specific : readBy([toolChoice])
   return [...new Map(found.map((diagnosis) => [diagnosis.what, diagnosis])).values()]
 }

@@ -1,5 +1,5 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
-import { isObject, type Json } from '../../base/json.ts'
+import { isObject, type Json, parseObject } from '../../base/json.ts'
 import { exceptionName, type Failure, invalid, type Kind, kindOf } from './error-kinds.ts'
 import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
@@ -25,15 +25,6 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined
 
 const handedOn = (words: string): string => words.slice(0, maximumWords)
-
-const parseObject = (body: string): Json | undefined => {
-  try {
-    const value: unknown = JSON.parse(body)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** Prefixes that SDKs and Bedrock put in front of the model's own words. */
 const wrapping =
@@ -136,13 +127,7 @@ const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOp
   const known = kindOf(failure)
   // Too large may mean too many tokens, which the client can do something about.
   const kind = known.type === 'request_too_large' && isOverflow(failure.message) ? invalid : known
-  return new NexusError(failure.message, kind.type, wordsFor(kind, failure.message, context), {
-    ...(kind.status !== undefined && { status: kind.status }),
-    ...(kind.shouldRetry !== undefined && { shouldRetry: kind.shouldRetry }),
-    ...(kind.retryable !== undefined && { retryable: kind.retryable }),
-    ...(kind.typeInStream !== undefined && { typeInStream: kind.typeInStream }),
-    ...more,
-  })
+  return new NexusError(failure.message, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
 }
 
 export interface FailedAnswer {
@@ -172,15 +157,13 @@ export const toAnswerError = ({ status, headers, body }: FailedAnswer, context: 
 
 /** A failure that a frame reports. As long as the client has seen nothing, it can still become a status. */
 export const toStreamError = (exception: string, payload: Json, context: WordingContext): NexusError => {
-  const name = exceptionName(exception)
   const reported = reportedIn(payload) ?? { message: `AI Nexus ended the stream: ${exception || 'it did not say why'}` }
-  const originalStatus = originalStatusIn(payload)
   const failure: Failure = {
-    name,
+    name: exceptionName(exception),
     status: undefined,
     message: reported.message,
     anthropicType: reported.type,
-    originalStatus,
+    originalStatus: originalStatusIn(payload),
   }
   return toError(failure, context, {})
 }

@@ -17,7 +17,7 @@ const readJson = (frame: Frame): Json => {
   const text = utf8.decode(frame.payload)
   try {
     const value: unknown = JSON.parse(text)
-    if (isObject(value)) return text.includes('null') ? (withoutNulls(value) as Json) : value
+    if (isObject(value)) return withoutNulls(value, text) as Json
   } catch {
     // Named below: the payload itself may hold an answer's words, and stays out of the message.
   }

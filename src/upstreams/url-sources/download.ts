@@ -18,7 +18,7 @@ const maximumRedirects = 3
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-const mebibyte = 1024 * 1024
+export const mebibyte = 1024 * 1024
 
 const readBody = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refuse): Promise<Buffer> => {
   const tooLarge = () => refuse(`The file is larger than ${maximumBytes / mebibyte} MB, which is Bedrock's limit.`)

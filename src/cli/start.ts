@@ -168,6 +168,8 @@ export const runStart = async (flags: Flags, io: Io): Promise<void> => {
   io.err(banner(models, model, localUrl(config.host, listener.port), upstream))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')
   printLaunch(listener.port)
-  await untilStopped({ ...shutdown, ...listener }, io.err, endingSignals(io.isTerminal), io.times)
+  // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
+  const { running, stop } = listener
+  await untilStopped({ ...shutdown, running, stop }, io.err, endingSignals(io.isTerminal), io.times)
   await simulator?.stop()
 }

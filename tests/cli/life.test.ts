@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { type RunningCli, startCli, temporaryFolder } from '../support/cli.ts'
+import { entry, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts'
+import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
 import { until } from '../support/until.ts'
 
@@ -55,7 +56,25 @@ describe('the end', () => {
     const response = await begun(await program.post(true))
     program.kill(signal)
     await program.says(/Stopping/)
-    expect(grammarFault(await readEvents(response))).toBeUndefined()
+    const events = await readEvents(response)
+    expect(grammarFault(events)).toBeUndefined()
+    expect(events.at(-1)?.type).toBe('message_stop')
+    expect((await program.ended).code).toBe(0)
+  })
+
+  test('waits for a count of tokens, too', async () => {
+    // Nexus never says its count: after two seconds the answer is an estimate.
+    const upstream = await rawServer(() => {})
+    const program = startCli(['start', '-p', '0', '--endpoint-url', upstream.url, '--api-key', 'any'], {}, entry)
+    const [, url = ''] = await program.says(address)
+    const counted = fetch(`${url}/v1/messages/count_tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    await until(() => upstream.count() > 0)
+    program.kill('SIGTERM')
+    expect(await (await counted).json()).toEqual({ input_tokens: expect.any(Number) })
     expect((await program.ended).code).toBe(0)
   })
 
@@ -113,7 +132,7 @@ describe('the end', () => {
 
   test('comes at once with the second signal', async () => {
     // The real program, whose grace is half a minute.
-    const program = await start(slowly(5000), undefined)
+    const program = await start(slowly(5000), entry)
     const response = await begun(await program.post(true))
     program.kill('SIGINT')
     await program.says(/Stopping/)

@@ -41,7 +41,7 @@ export const cli = async (
   return { code, out, err }
 }
 
-const entry = join(import.meta.dir, '..', '..', 'src', 'main.ts')
+export const entry = join(import.meta.dir, '..', '..', 'src', 'main.ts')
 
 export interface RunningCli {
   readonly pid: number

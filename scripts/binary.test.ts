@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { productName, version } from '../src/version.ts'
+import { binary } from './support/binary.ts'
 
 /** The built program, as a user has it: `bun run build` first. */
 
-const binary = join(import.meta.dir, '..', 'dist', process.platform === 'win32' ? `${productName}.exe` : productName)
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-binary-')))
 const marker = join(folder, 'code-was-run')
 const children: Bun.Subprocess[] = []

@@ -1,12 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { productName } from '../src/version.ts'
+import { binary, root } from './support/binary.ts'
 
 /** Builds this machine's binary into `dist/`. */
 
-const root = join(import.meta.dir, '..')
 const folder = join(root, 'dist')
-const outfile = join(folder, process.platform === 'win32' ? `${productName}.exe` : productName)
 
 await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
@@ -20,7 +18,7 @@ const result = await Bun.build({
   minify: true,
   sourcemap: 'none',
   compile: {
-    outfile,
+    outfile: binary,
     // A repository must not be able to set an endpoint, or to run code, in the program that holds the key.
     autoloadDotenv: false,
     autoloadBunfig: false,
@@ -35,5 +33,5 @@ if (!result.success) {
   for (const message of result.logs) console.error(message)
   process.exit(1)
 }
-const size = Bun.file(outfile).size / 1024 / 1024
-console.log(`${outfile} (${size.toFixed(0)} MB)`)
+const size = Bun.file(binary).size / 1024 / 1024
+console.log(`${binary} (${size.toFixed(0)} MB)`)

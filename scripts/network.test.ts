@@ -4,15 +4,13 @@ import { connect, type Socket } from 'node:net'
 import { join as joinPath } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
 import { startSimulator } from '../src/simulator/server.ts'
-import { productName } from '../src/version.ts'
 import { later } from '../tests/support/cleanup.ts'
 import { temporaryFolder } from '../tests/support/cli.ts'
 import { type ConnectProxyOptions, connectProxy, join, listening } from '../tests/support/connect-proxy.ts'
+import { binary, root } from './support/binary.ts'
 
 /** The built program's ways to AI Nexus through a company's network: `bun run build` first. */
 
-const root = joinPath(import.meta.dir, '..')
-const binary = joinPath(root, 'dist', process.platform === 'win32' ? `${productName}.exe` : productName)
 const fixtures = joinPath(root, 'tests', 'fixtures', 'tls')
 const fixture = (name: string): string => readFileSync(joinPath(fixtures, `network-${name}.pem`), 'utf8')
 const trusted = { NODE_EXTRA_CA_CERTS: joinPath(fixtures, 'network-root.pem') }

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { productName } from '../../src/version.ts'
+import { binary, fromSources, isBuilt } from '../support/binary.ts'
 import type { Case } from './case.ts'
 import { cases } from './cases.ts'
 import { type ClaudeVersion, claudeVersions, installClaude } from './install.ts'
@@ -20,10 +18,7 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, version: { type: 'string' }, source: { type: 'boolean' } },
 })
 
-const root = join(import.meta.dir, '..', '..')
-const binary = join(root, 'dist', productName)
-const server =
-  values.source !== true && existsSync(binary) ? [binary] : [process.execPath, join(root, 'src', 'main.ts')]
+const server = values.source !== true && isBuilt() ? [binary] : fromSources
 
 /** Without what it says of every request. */
 const toldBy = (log: string): string =>

@@ -1,11 +1,12 @@
 import { gzipSync } from 'node:zlib'
+import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { awsError, exceptions, headers, statuses, streamType, whole } from './answer-parts.ts'
 import { canaryMark } from './corpus.ts'
 import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, soundFrames } from './frames.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render } from './mutate-json.ts'
-import { type Answer, type Sent, type StreamEvent, type Subject, shown } from './subject.ts'
+import { type Answer, type Sent, type Subject, shown } from './subject.ts'
 
 /** Answers that no sane upstream gives. */
 
@@ -20,7 +21,7 @@ interface Draft {
   readonly writes: number
   readonly framing: 'chunked' | 'length' | 'close'
   readonly end: Answer['end']
-  readonly judge?: (bytes: Uint8Array, events: readonly StreamEvent[]) => string | undefined
+  readonly judge?: (bytes: Uint8Array, events: readonly SseEvent[]) => string | undefined
 }
 
 const headOf = (status: number, ...headers: string[]): string => [`HTTP/1.1 ${status} Said`, ...headers].join('\r\n')

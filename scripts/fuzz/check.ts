@@ -1,6 +1,7 @@
 import { isObject } from '../../src/base/json.ts'
+import type { SseEvent } from '../../tests/support/sse.ts'
 import { grammarFault } from '../../tests/support/sse.ts'
-import type { StreamEvent, Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 
 /** What is wrong with a reply. Undefined where it is one of those that a client can live with. */
 
@@ -51,15 +52,15 @@ const parsed = (text: string): unknown => {
 const eventPattern = /^event: (\S+)\ndata: ([^\n]+)$/
 
 /** Undefined where a reply is no list of server-sent events. */
-const readStream = (text: string): StreamEvent[] | undefined => {
+const readStream = (text: string): SseEvent[] | undefined => {
   const parts = text.split('\n\n')
   if (parts.pop() !== '') return undefined
   const events = parts.map((part) => {
     const [, name, data = ''] = eventPattern.exec(part) ?? []
     const event = parsed(data)
-    return isObject(event) && event['type'] === name ? (event as unknown as StreamEvent) : undefined
+    return isObject(event) && event['type'] === name ? (event as unknown as SseEvent) : undefined
   })
-  return events.includes(undefined) ? undefined : (events as StreamEvent[])
+  return events.includes(undefined) ? undefined : (events as SseEvent[])
 }
 
 const streamVerdict = (text: string, subject: Subject): Verdict => {

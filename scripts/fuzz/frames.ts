@@ -3,9 +3,9 @@ import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
 import { toAnswer } from '../../src/simulator/answer.ts'
 import { toFrames } from '../../src/simulator/frames.ts'
 import type { ReplyBlock } from '../../src/simulator/reply.ts'
+import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { canaryMark } from './corpus.ts'
-import type { StreamEvent } from './subject.ts'
 
 /** Streams as the simulator sends them, and another's reading of what is left of them. */
 
@@ -83,7 +83,7 @@ const saidByFrames = (frames: readonly Decoded[]): string =>
 /** A tool use without input is told as one with an empty object. */
 const emptyInput = '{}'
 
-const saidByEvents = (events: readonly StreamEvent[]): string =>
+const saidByEvents = (events: readonly SseEvent[]): string =>
   events
     .map((event) => event['delta'] as Record<string, string> | undefined)
     .map((delta) => delta?.['text'] ?? delta?.['partial_json'] ?? delta?.['thinking'] ?? '')
@@ -93,7 +93,7 @@ const saidByEvents = (events: readonly StreamEvent[]): string =>
 const isStop = ({ headers }: Decoded): boolean => headers[':event-type'] === 'messageStop'
 
 /** A stream that is not over must not look so. */
-export const fakeStop = (bytes: Uint8Array, events: readonly StreamEvent[]): string | undefined =>
+export const fakeStop = (bytes: Uint8Array, events: readonly SseEvent[]): string | undefined =>
   events.some(({ type }) => type === 'message_stop') && !soundFrames(bytes).frames.some(isStop)
     ? 'a message_stop that nobody said'
     : undefined
@@ -102,7 +102,7 @@ export const fakeStop = (bytes: Uint8Array, events: readonly StreamEvent[]): str
 export const damagedStreamFault = (
   original: readonly Uint8Array[],
   damaged: Uint8Array,
-  events: readonly StreamEvent[],
+  events: readonly SseEvent[],
 ): string | undefined => {
   const { frames } = soundFrames(damaged)
   const isBeginning = frames.every(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { toAnswer } from '../../src/simulator/answer.ts'
 import { toFrames } from '../../src/simulator/frames.ts'
+import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
 import { answerSubject } from './answers.ts'
 import { bodySubject } from './bodies.ts'
@@ -76,13 +77,7 @@ interface Tally {
   failed: number
 }
 
-const count = (map: Map<string, number>, key: string): unknown => map.set(key, (map.get(key) ?? 0) + 1)
 const sum = (map: Map<string, number>): number => [...map.values()].reduce((total, some) => total + some, 0)
-const listed = (map: Map<string, number>): string =>
-  [...map]
-    .sort(([, one], [, other]) => other - one)
-    .map(([key, times]) => `${key} ${times}`)
-    .join(', ')
 
 const report = async (phase: string, session: Session, { index, subject, fault }: Failure): Promise<void> => {
   const again = `bun run fuzz --seed ${seed} --only ${phase} --index ${index}`

@@ -1,3 +1,4 @@
+import type { SseEvent } from '../../tests/support/sse.ts'
 /** One thing that is tried: what goes in, and how it can be made smaller. */
 
 /** What a client sends. */
@@ -26,16 +27,11 @@ export interface Subject {
   /** Undefined where the simulator answers. */
   readonly answer?: Answer
   /** What is wrong with a stream's events, beyond the grammar. */
-  streamFault?(events: readonly StreamEvent[]): string | undefined
+  streamFault?(events: readonly SseEvent[]): string | undefined
   /** The same, but less of it; the boldest first. */
   smaller(): Generator<Subject>
   /** For people. */
   describe(canary: string): string
-}
-
-export interface StreamEvent {
-  readonly type: string
-  readonly [member: string]: unknown
 }
 
 /** Bytes for a terminal: as text where they are text, as base64 otherwise. */

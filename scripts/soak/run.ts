@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isObject } from '../../src/base/json.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
+import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { runClient } from './client.ts'
@@ -42,7 +43,6 @@ const expectThat = (isSo: boolean, sentence: string): void => {
 
 const told = new Map<string, number>()
 const ids = new Map<string, number>()
-const count = (map: Map<string, number>, key: string): unknown => map.set(key, (map.get(key) ?? 0) + 1)
 const onLine = (line: string): void => {
   if (!line.startsWith('{')) return
   const record: unknown = JSON.parse(line)
@@ -144,7 +144,7 @@ const memoryAfter = median(within(0.8, 1))
 const allowed = memoryBefore + Math.max(memoryBefore * memoryTolerance.share, memoryTolerance.bytes)
 expectThat(memoryAfter <= allowed, `memory grew from ${memoryBefore} to ${memoryAfter} bytes`)
 expectThat(
-  descriptorsBefore === descriptorsAfter || (descriptorsAfter ?? 0) < (descriptorsBefore ?? 0),
+  (descriptorsAfter ?? 0) <= (descriptorsBefore ?? 0),
   `${descriptorsAfter} descriptors are open at the end, ${descriptorsBefore} were at the start`,
 )
 expectThat(
@@ -156,11 +156,6 @@ expectThat(
   `${messages} requests for an answer, of which the log tells ${ids.size}; ${mayBeUntold} may have left unseen`,
 )
 
-const listed = (map: Map<string, number>): string =>
-  [...map]
-    .sort(([, one], [, other]) => other - one)
-    .map(([name, times]) => `${name} ${times}`)
-    .join(', ')
 const row = (name: string, text: string): void => console.log(`${name.padEnd(14)}${text}`)
 const inMegabytes = (bytes: number): string => `${Math.round(bytes / megabyte)} MB`
 const latency = (from: number, to: number): string => {

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { productName } from '../../src/version.ts'
+import { binary, fromSources, isBuilt } from './binary.ts'
 
 /** The server as a program of its own, so that it may crash, hang and be weighed by itself. */
 export interface ServerProcess {
@@ -24,15 +24,13 @@ export interface ServerProcessOptions {
   readonly onLine: (line: string) => void
 }
 
-const root = join(import.meta.dir, '..', '..')
 const startMs = 15_000
 /** Nothing is under way any more when it is told to end. */
 const stopMs = 15_000
 
-const commandFor = (isBinary: boolean): string[] => {
-  if (!isBinary) return [process.execPath, join(root, 'src', 'main.ts')]
-  const binary = join(root, 'dist', productName)
-  if (!existsSync(binary)) throw new Error('there is no binary in dist/: run `bun run build` first')
+const commandFor = (isBinary: boolean): readonly string[] => {
+  if (!isBinary) return fromSources
+  if (!isBuilt()) throw new Error('there is no binary in dist/: run `bun run build` first')
   return [binary]
 }
 

@@ -5,6 +5,7 @@ import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
 import { context } from '../../support/nexus.ts'
 import { grammarFault, readEvents, type SseEvent, withoutPings } from '../../support/sse.ts'
+import { until } from '../../support/until.ts'
 import {
   type Answer,
   answers,
@@ -197,7 +198,7 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
       const stage = start(departures.early)
       const client = new AbortController()
       const pending = rejection(stage.upstream[way](asked(), callOn(stage, client.signal)) as Promise<unknown>)
-      while (stage.asked() < 1) await Bun.sleep(1)
+      await until(() => stage.asked() > 0)
       client.abort()
       expect((await pending).status).toBe(499)
       await stage.left()
@@ -231,7 +232,7 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
       const stage = start(departures.early)
       const client = new AbortController()
       const pending = post(stage, { ...asked(), stream }, client.signal).catch(() => undefined)
-      while (stage.asked() < 1) await Bun.sleep(1)
+      await until(() => stage.asked() > 0)
       client.abort()
       await pending
       await stage.left()

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { claudeCodeEnvironment } from '../src/cli/launch.ts'
-import { simulateFlags } from '../src/cli/simulate.ts'
-import { startFlags } from '../src/cli/start-flags.ts'
+import { claudeCodeEnvironment } from '../src/cli/launch/environment.ts'
+import { simulateCommand } from '../src/cli/simulate.ts'
+import { startCommand } from '../src/cli/start.ts'
 import { type Setting, settings } from '../src/config/settings.ts'
 import { createModelResolver, nexusModels } from '../src/gateway/models.ts'
 import { defaultConfig } from './support/chain.ts'
@@ -29,7 +29,7 @@ const matching = (pattern: RegExp): string[] =>
 
 describe('the house', () => {
   test('a secret is revealed only on its way to Nexus, and in the launch command that holds the client token', () => {
-    expect(matching(/\.reveal\(\)/)).toEqual(['src/cli/launch.ts', 'src/upstreams/nexus/auth.ts'])
+    expect(matching(/\.reveal\(\)/)).toEqual(['src/cli/launch/environment.ts', 'src/upstreams/nexus/auth.ts'])
   })
 
   test('secrets are compared in constant time', () => {
@@ -105,12 +105,12 @@ describe('the documentation', () => {
   test('lists every flag, and none that is not there', () => {
     const listed = new Set(configuration.match(/(?<=\| `|, `|and `)--[a-z-]+(?=`)/g))
     expect([...listed].sort()).toEqual(
-      Object.keys(startFlags)
+      Object.keys(startCommand.args)
         .map((name) => `--${name}`)
         .sort(),
     )
     const simulator = readFileSync(join(root, 'docs', 'simulator.md'), 'utf8')
-    for (const flag of Object.keys(simulateFlags).filter((name) => !['help', 'version'].includes(name)))
+    for (const flag of Object.keys(simulateCommand.args).filter((name) => !['help', 'version'].includes(name)))
       expect(simulator).toContain(`| \`--${flag}\``)
   })
 

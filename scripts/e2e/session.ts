@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { posixQuote } from '../../src/cli/shells.ts'
+import { posixQuote } from '../../src/cli/launch/shells.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'

@@ -1,12 +1,23 @@
 import { parseArgs } from 'node:util'
-import type { ArgsDef } from 'citty'
+import type { ArgDef, ArgsDef } from 'citty'
 import { errorCode } from '../base/error-code.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { productName } from '../version.ts'
+import type { Command } from './command.ts'
 
 /** Flags as they were given: by name without dashes; a switch is `true`. */
 export type Flags = Readonly<Record<string, string | true | undefined>>
+
+/** What a command was given. */
+export interface Given {
+  readonly flags: Flags
+  /** By name; undefined where it may be left out and was. */
+  readonly positionals: Readonly<Record<string, string | undefined>>
+  /** After `--`, where the command hands that on. */
+  readonly rest: readonly string[]
+}
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
 
@@ -16,11 +27,24 @@ export const commonFlags: ArgsDef = {
   version: { type: 'boolean', alias: 'V', description: 'Show the version' },
 }
 
-const optionsOf = (definition: ArgsDef): Options => {
+export type NamedArgument = readonly [name: string, definition: ArgDef]
+
+const isPositional = ([, { type }]: NamedArgument): boolean => type === 'positional'
+export const flagsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter((arg) => !isPositional(arg))
+export const positionalsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter(isPositional)
+
+/** The one letter of a flag, where it has one. */
+export const shortOf = (flag: ArgDef): string | undefined =>
+  ('alias' in flag ? [flag.alias ?? []].flat() : []).find((alias) => alias.length === 1)
+
+/** `<key> [value]`, as a usage line has it. */
+export const positionalText = ([name, { required }]: NamedArgument): string =>
+  required === false ? `[${name}]` : `<${name}>`
+
+const optionsOf = (args: ArgsDef): Options => {
   const options: Options = {}
-  for (const [name, flag] of Object.entries(definition)) {
-    const aliases = 'alias' in flag ? (flag.alias ?? []) : []
-    const short = [aliases].flat().find((alias) => alias.length === 1)
+  for (const [name, flag] of flagsOf(args)) {
+    const short = shortOf(flag)
     options[name] = { type: flag.type === 'boolean' ? 'boolean' : 'string', ...(short && { short }) }
   }
   return options
@@ -32,34 +56,63 @@ const unknownOption = (message: string): string => {
   return name.startsWith('-') ? name : `-${name}`
 }
 
-const toUsageError = (error: unknown, command: string, options: Options): UsageError => {
-  const help = `See nexus-claude-api ${command} --help.`
+const helpHint = ({ name }: Command): string => `See ${productName} ${name} --help.`
+
+const othersHint = ({ name, rest }: Command): string =>
+  rest === undefined ? '' : ` What is for ${rest.owner} goes after --: ${productName} ${name} -- ...`
+
+const toUsageError = (error: unknown, command: Command, options: Options): UsageError => {
+  const help = helpHint(command)
   const code = errorCode(error)
   if (!(error instanceof Error) || code === undefined) return new UsageError(`The flags could not be read. ${help}`)
-  switch (code) {
-    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION': {
-      const flag = unknownOption(error.message)
-      const known = Object.keys(options).map((name) => `--${name}`)
-      return new UsageError(`Unknown flag${typedName(flag)}.${didYouMean(flag, known)} ${help}`)
-    }
-    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
-      return new UsageError(`${command} takes no argument without a flag. ${help}`)
-    default:
-      // A flag without its value, or a switch with one: the parser's own words are clear.
-      return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const flag = unknownOption(error.message)
+    const known = Object.keys(options).map((name) => `--${name}`)
+    return new UsageError(`Unknown flag${typedName(flag)}.${didYouMean(flag, known)}${othersHint(command)} ${help}`)
   }
+  // A flag without its value, or a switch with one: the parser's own words are clear.
+  return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)
+}
+
+const toPositionals = (command: Command, given: readonly string[]): Given['positionals'] => {
+  const wanted = positionalsOf(command.args)
+  if (given.length > wanted.length) {
+    const takes =
+      wanted.length === 0 ? 'no argument without a flag' : `no more than ${wanted.map(positionalText).join(' ')}`
+    throw new UsageError(`${command.name} takes ${takes}.${othersHint(command)} ${helpHint(command)}`)
+  }
+  const missing = wanted.find(([, { required }], index) => required !== false && given[index] === undefined)
+  if (missing !== undefined) {
+    const usage = [productName, command.name, ...wanted.map(positionalText)].join(' ')
+    throw new UsageError(`${command.name} needs ${positionalText(missing)}: ${usage}. ${helpHint(command)}`)
+  }
+  return Object.fromEntries(wanted.map(([name], index) => [name, given[index]]))
 }
 
 /**
- * Reads a command's flags strictly. Citty ignores flags that it does not know, and a server would
+ * Reads a command's arguments strictly. Citty ignores flags that it does not know, and a server would
  * start on another port than the one that was mistyped. Throws UsageError with the nearest known flag.
  */
-export const parseFlags = (command: string, definition: ArgsDef, rawArgs: readonly string[]): Flags => {
-  const options = optionsOf(definition)
-  try {
-    return parseArgs({ args: [...rawArgs], options, strict: true, allowPositionals: false }).values as Flags
-  } catch (error) {
-    throw toUsageError(error, command, options)
+export const parseArguments = (command: Command, rawArgs: readonly string[]): Given => {
+  const options = optionsOf(command.args)
+  const end = rawArgs.indexOf('--')
+  const [own, others] = end === -1 ? [rawArgs, []] : [rawArgs.slice(0, end), rawArgs.slice(end + 1)]
+  const parse = () => {
+    try {
+      return parseArgs({ args: [...own], options, strict: true, allowPositionals: true })
+    } catch (error) {
+      throw toUsageError(error, command, options)
+    }
+  }
+  const { values, positionals } = parse()
+  const isHandedOn = command.rest !== undefined
+  const flags = values as Flags
+  // Whoever asks for help need not have given everything.
+  const isQuestion = flags['help'] === true || flags['version'] === true
+  return {
+    flags,
+    positionals: isQuestion ? {} : toPositionals(command, isHandedOn ? positionals : [...positionals, ...others]),
+    rest: isHandedOn ? others : [],
   }
 }
 

@@ -47,7 +47,7 @@ export interface CommandConfig extends LoadedConfig {
 }
 
 /** Configuration as the flags, the environment and the files give it. Throws UsageError. */
-export const readConfig = (flags: Flags, machine: Machine): CommandConfig => {
+export const readConfig = async (flags: Flags, machine: Machine): Promise<CommandConfig> => {
   const environment = withEnvFile(machine, textFlag(flags, 'env-file'))
   const isDev = flags['dev'] === true
   const local = localConfigPath(machine)

@@ -4,7 +4,10 @@ import type { Machine } from '../config/paths.ts'
 /** What the command line has of the world. The only file that reads `process.env`. */
 export interface Io {
   readonly machine: Machine
+  /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
+  /** Of that terminal; 80 where there is none. */
+  readonly columns: number
   readonly useColor: boolean
   /** What a script may want. */
   readonly out: (text: string) => void
@@ -20,12 +23,16 @@ const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
   return (text) => void stream.write(text)
 }
 
+/** What texts are laid out for where no terminal says otherwise. */
+const usualColumns = 80
+
 export const processIo = (): Io => {
   const { env: environment } = process
   const isTerminal = process.stderr.isTTY === true
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
+    columns: process.stderr.columns || usualColumns,
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
     out: writer(process.stdout),

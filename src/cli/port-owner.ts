@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { productName } from '../version.ts'
-import { localUrl } from './launch.ts'
+import { localUrl } from './launch/environment.ts'
 import { processName } from './process-name.ts'
 
 /** Who has a port that we wanted, as far as it can be told. */

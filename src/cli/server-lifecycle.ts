@@ -48,7 +48,7 @@ const defaultTimes: EndTimes = { graceMs: 30_000, flushMs: 1000 }
 const lookMs = 20
 
 /** What is to end, and in which steps. */
-interface Ending extends Pick<Listener, 'stop' | 'running'> {
+export interface Ending extends Pick<Listener, 'stop' | 'running'> {
   /** Nobody may begin any more. */
   begin(): void
   /** The time is up: running answers are to end with an error that tells so. */

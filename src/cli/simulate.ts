@@ -8,7 +8,8 @@ import type { Scenario } from '../simulator/reply.ts'
 import { parseScenario } from '../simulator/scenario-file.ts'
 import { type JournalEntry, type SimulatorOptions, startSimulator } from '../simulator/server.ts'
 import { productName } from '../version.ts'
-import { commonFlags, type Flags, textFlag } from './arguments.ts'
+import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
+import type { Command } from './command.ts'
 import { readNamed } from './config-input.ts'
 import type { Io } from './io.ts'
 import { createLogSink } from './log-sink.ts'
@@ -16,7 +17,7 @@ import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from './s
 
 const defaultPort = 4142
 
-export const simulateFlags: ArgsDef = {
+const simulateFlags: ArgsDef = {
   port: {
     type: 'string',
     alias: 'p',
@@ -61,8 +62,7 @@ const plain = { format: 'text', file: undefined, color: false, now: () => new Da
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
 
-/** `nexus-claude-api simulate`. Rejects with UsageError; resolves when it was told to end. */
-export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {
+const runSimulate = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
   const port = parsePort(flags['port'])
   const apiKey = textFlag(flags, 'api-key')
@@ -80,4 +80,17 @@ export const runSimulate = async (flags: Flags, io: Io): Promise<void> => {
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
+  return undefined
+}
+
+/** A Nexus of one's own. Rejects with UsageError; resolves when it was told to end. */
+export const simulateCommand: Command = {
+  name: 'simulate',
+  description: 'Run a local AI Nexus, for trying things out without a key',
+  args: simulateFlags,
+  examples: [
+    { line: `${productName} simulate`, what: `A simulated AI Nexus on port ${defaultPort}` },
+    { line: `${productName} simulate --scenario answers.json`, what: 'One that answers what a file says' },
+  ],
+  run: runSimulate,
 }

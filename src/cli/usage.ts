@@ -1,4 +1,8 @@
-import type { ArgDef, ArgsDef } from 'citty'
+import type { ArgDef } from 'citty'
+import { productName } from '../version.ts'
+import { flagsOf, positionalsOf, positionalText, shortOf } from './arguments.ts'
+import type { Command } from './command.ts'
+import { wrap } from './wrap.ts'
 
 /** Help texts, readable in a terminal of 80 columns. */
 
@@ -6,18 +10,6 @@ const terminalColumns = 80
 const indent = '  '
 /** Where descriptions begin; a longer flag has a line of its own. */
 const descriptionColumn = 30
-
-const wrap = (text: string, width: number): string[] => {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
 
 const row = (left: string, description: string): string => {
   const described = wrap(description, terminalColumns - descriptionColumn)
@@ -29,17 +21,45 @@ const row = (left: string, description: string): string => {
   return lines.join('\n')
 }
 
-const flagText = (name: string, flag: ArgDef): string => {
-  const [short] = 'alias' in flag ? [flag.alias ?? []].flat() : []
-  const value = flag.type === 'boolean' ? '' : ` <${flag.valueHint ?? 'value'}>`
-  return `${short === undefined ? '    ' : `-${short}, `}--${name}${value}`
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`]
+
+/** `--port <port>`, `--dev`. */
+const flagText = (name: string, flag: ArgDef): string =>
+  `--${name}${flag.type === 'boolean' ? '' : ` <${flag.valueHint ?? 'value'}>`}`
+
+const flagRow = ([name, flag]: readonly [string, ArgDef]): string => {
+  const short = shortOf(flag)
+  return row(`${short === undefined ? '    ' : `-${short}, `}${flagText(name, flag)}`, flag.description ?? '')
 }
 
-export const commandUsage = (name: string, description: string, flags: ArgsDef): string => {
-  const rows = Object.entries(flags).map(([flag, definition]) =>
-    row(flagText(flag, definition), definition.description ?? ''),
-  )
-  return `${description}.\n\nUsage: ${name} [flags]\n\nFlags:\n${rows.join('\n')}\n`
+/** `nexus-claude-api config set [flags] <key> [value]`. */
+const usageLine = ({ name, args, rest }: Command): string =>
+  [
+    productName,
+    name,
+    '[flags]',
+    ...positionalsOf(args).map(positionalText),
+    ...(rest === undefined ? [] : [`[-- ${rest.hint}]`]),
+  ].join(' ')
+
+export const commandUsage = (command: Command): string => {
+  const { description, details = [], args, examples } = command
+  const paragraphs = [
+    `${description}.`,
+    ...details.map((paragraph) => wrap(paragraph, terminalColumns).join('\n')),
+    `Usage: ${usageLine(command)}`,
+    ...section(
+      'Arguments',
+      positionalsOf(args).map(([name, argument]) => row(name, argument.description ?? '')),
+    ),
+    ...section('Flags', flagsOf(args).map(flagRow)),
+    ...section(
+      'Examples',
+      examples.flatMap(({ line, what }) => [`${indent}# ${what}`, `${indent}${line}`]),
+    ),
+  ]
+  return `${paragraphs.join('\n\n')}\n`
 }
 
 export interface CommandSummary {
@@ -47,21 +67,25 @@ export interface CommandSummary {
   readonly description: string
 }
 
-export const mainUsage = (
-  name: string,
-  description: string,
-  commands: readonly CommandSummary[],
-  defaultCommand: string,
-): string => {
-  const rows = commands.map((command) => row(command.name, command.description))
-  return `${description}.
+const summaryRows = (commands: readonly CommandSummary[]): string[] =>
+  commands.map(({ name, description }) => row(name, description))
 
-Usage: ${name} [command] [flags]
+export const groupUsage = ({ name, description }: CommandSummary, members: readonly CommandSummary[]): string =>
+  `${[
+    `${description}.`,
+    `Usage: ${productName} ${name} <command> [flags]`,
+    ...section('Commands', summaryRows(members)),
+    `${productName} ${name} <command> --help has the flags of each.`,
+  ].join('\n\n')}\n`
+
+export const mainUsage = (commands: readonly CommandSummary[], defaultCommand: string): string =>
+  `Run Claude Code on your AI Nexus key.
+
+Usage: ${productName} [command] [flags]
 
 Commands:
-${rows.join('\n')}
+${summaryRows(commands).join('\n')}
 
-Without a command, ${defaultCommand} runs. ${name} <command> --help has its flags;
---version tells the version.
+Without a command, ${defaultCommand} runs. ${productName} help <command> has its flags and
+examples; --version tells the version.
 `
-}

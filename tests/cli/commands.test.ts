@@ -217,3 +217,18 @@ describe('warnings', () => {
       expect((await cli(['--dry-run', '--endpoint-url', address], key)).code).toBe(2)
   })
 })
+
+describe('help', () => {
+  test('of a command: what it takes, with examples', async () => {
+    const { code, out } = await cli(['help', 'start'])
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: nexus-claude-api start [flags]')
+    expect(out).toMatch(/Examples:\n {2}# .*\n {2}nexus-claude-api start/)
+    expect(out).toBe((await cli(['start', '--help'])).out)
+  })
+
+  test('of everything', async () => {
+    expect((await cli(['help'])).out).toBe((await cli(['--help'])).out)
+    expect(await cli(['help', 'strat'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean start?') })
+  })
+})

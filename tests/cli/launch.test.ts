@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { claudeCodeEnvironment, localUrl } from '../../src/cli/launch.ts'
-import { detectShell, launchLine, type Shell } from '../../src/cli/shells.ts'
+import { claudeCodeEnvironment, localUrl } from '../../src/cli/launch/environment.ts'
+import { detectShell, launchLine, type Shell } from '../../src/cli/launch/shells.ts'
 import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 

@@ -29,6 +29,7 @@ export const cli = async (
   const io: Io = {
     machine: { platform: 'linux', home: folder, currentDirectory: folder, environment },
     isTerminal: false,
+    columns: 80,
     useColor: false,
     out: (text) => {
       out += text

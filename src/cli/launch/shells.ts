@@ -1,4 +1,4 @@
-import { UsageError } from '../base/usage-error.ts'
+import { UsageError } from '../../base/usage-error.ts'
 
 /** How each shell writes one command with an environment of its own. */
 

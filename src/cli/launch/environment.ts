@@ -1,6 +1,6 @@
-import { bracketed } from '../base/brackets.ts'
-import type { Config } from '../config/load.ts'
-import { clientSpelling, type ModelResolver, type ResolvedModel } from '../gateway/models.ts'
+import { bracketed } from '../../base/brackets.ts'
+import type { Config } from '../../config/load.ts'
+import { clientSpelling, type ModelResolver, type ResolvedModel } from '../../gateway/models.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */

@@ -1,0 +1,32 @@
+import type { ArgsDef } from 'citty'
+import type { Given } from './arguments.ts'
+import type { Io } from './io.ts'
+
+interface Example {
+  /** A line for any shell. */
+  readonly line: string
+  readonly what: string
+}
+
+/** One command, once: the parser, its help, the completions and docs/cli.md are made from it. */
+export interface Command {
+  /** `start`; a member of a group has two words, `config set`. */
+  readonly name: string
+  /** One sentence, without its full stop. */
+  readonly description: string
+  /** What the help says beyond that, a paragraph each. */
+  readonly details?: readonly string[]
+  /** Flags by name; arguments have the type `positional`, in their order. */
+  readonly args: ArgsDef
+  /** What stands after `--`, where that is for another program. */
+  readonly rest?: { readonly hint: string; readonly owner: string }
+  readonly examples: readonly Example[]
+  /** Resolves to the exit code; 0 where it says nothing. Rejects with UsageError for wrong use. */
+  readonly run: (given: Given, io: Io) => Promise<number | undefined>
+}
+
+/** A command of several others. */
+export interface CommandGroup {
+  readonly name: string
+  readonly description: string
+}

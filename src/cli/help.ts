@@ -1,0 +1,84 @@
+import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
+import { UsageError } from '../base/usage-error.ts'
+import { productName } from '../version.ts'
+import { commonFlags } from './arguments.ts'
+import type { Command, CommandGroup } from './command.ts'
+import { commandUsage, groupUsage, mainUsage } from './usage.ts'
+
+/** All commands there are: given when they are asked for, because help is one of them. */
+export interface Catalogue {
+  readonly commands: readonly Command[]
+  readonly groups: readonly CommandGroup[]
+  readonly defaultCommand: Command
+}
+
+const isMember = (group: CommandGroup, { name }: Command): boolean => name.startsWith(`${group.name} `)
+
+/** What the first page lists: a group stands for its members. */
+const topLevel = ({ commands, groups }: Catalogue): { name: string; description: string }[] => {
+  const alone = commands.filter((command) => !groups.some((group) => isMember(group, command)))
+  return [...alone.filter(({ name }) => name !== 'help'), ...groups, ...alone.filter(({ name }) => name === 'help')]
+}
+
+export const mainHelp = (catalogue: Catalogue): string => mainUsage(topLevel(catalogue), catalogue.defaultCommand.name)
+
+const groupHelp = (group: CommandGroup, { commands }: Catalogue): string =>
+  groupUsage(
+    group,
+    commands.filter((command) => isMember(group, command)),
+  )
+
+/** What the words at the beginning of a command line name, and how many of them do. */
+export type Found =
+  | { readonly kind: 'command'; readonly command: Command; readonly words: number }
+  | { readonly kind: 'group'; readonly group: CommandGroup }
+
+const unknown = (typed: readonly string[], known: readonly string[], help: string): UsageError => {
+  const named = typed.map(typedName).join('')
+  return new UsageError(`Unknown command${named}.${didYouMean(typed.join(' '), known)} See ${productName} ${help}.`)
+}
+
+/** Throws UsageError with the nearest known one. */
+export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): Found => {
+  const { commands, groups } = catalogue
+  const group = groups.find(({ name }) => name === first)
+  if (group === undefined) {
+    const command = commands.find(({ name }) => name === first)
+    if (command !== undefined) return { kind: 'command', command, words: 1 }
+    throw unknown(
+      [first],
+      topLevel(catalogue).map(({ name }) => name),
+      '--help',
+    )
+  }
+  if (second === '' || second.startsWith('-')) return { kind: 'group', group }
+  const command = commands.find(({ name }) => name === `${first} ${second}`)
+  if (command !== undefined) return { kind: 'command', command, words: 2 }
+  const members = commands.filter((member) => isMember(group, member)).map(({ name }) => name)
+  throw unknown([first, second], members, `${first} --help`)
+}
+
+/** The help of what was found. */
+export const helpOf = (found: Found, catalogue: Catalogue): string =>
+  found.kind === 'group' ? groupHelp(found.group, catalogue) : commandUsage(found.command)
+
+export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
+  name: 'help',
+  description: 'Show what a command does, its flags and examples',
+  args: {
+    command: { type: 'positional', required: false, description: 'Name of the command; all of them without it' },
+    member: { type: 'positional', required: false, description: 'Second word, where the command has one' },
+    ...commonFlags,
+  },
+  examples: [
+    { line: `${productName} help start`, what: 'Everything about start' },
+    { line: `${productName} help`, what: 'All commands' },
+  ],
+  async run({ positionals: { command, member } }, io) {
+    const all = catalogue()
+    if (command === undefined) io.out(mainHelp(all))
+    else io.out(helpOf(findCommand([command, member ?? ''], all), all))
+    return undefined
+  },
+})

@@ -1,0 +1,61 @@
+import type { Secret } from '../base/secret.ts'
+import { type Listener, listen } from '../server/listen.ts'
+import { createShutdown } from '../server/shutdown.ts'
+import { startSimulator } from '../simulator/server.ts'
+import { composeApp, type ServerOptions } from './compose.ts'
+import type { Io } from './io.ts'
+import { proxyOnTheWay } from './proxy.ts'
+import { type Ending, listenOrExplain, surviveFaults } from './server-lifecycle.ts'
+import type { SetUp } from './set-up.ts'
+
+/** A server that answers. */
+export interface Serving {
+  readonly listener: Listener
+  readonly ending: Ending
+  /** After the server's own end. */
+  stopSimulator(): Promise<void>
+}
+
+/** Bun reads its limit for connections from this variable, at its start. */
+const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
+  const limit = Number(environment['BUN_CONFIG_MAX_HTTP_REQUESTS'])
+  return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
+}
+
+interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
+  readonly apiKey: Secret
+}
+
+/** Starts the server, and the simulated AI Nexus behind it where one is wanted. Rejects with UsageError. */
+export const serve = async (
+  { model, isSimulated }: SetUp,
+  { config, apiKey, log }: ServeOptions,
+  io: Io,
+): Promise<Serving> => {
+  const simulator = isSimulated ? startSimulator() : undefined
+  const endpointUrl = simulator?.url ?? config.endpointUrl
+  const shutdown = createShutdown()
+  const app = composeApp({
+    config,
+    defaultModelId: model.model.id,
+    endpointUrl,
+    apiKey,
+    log,
+    proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
+    shutdown,
+    ...maximumConnections(io),
+    ...io.times,
+  })
+  const place = { hostname: config.host, port: config.port }
+  const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
+  surviveFaults(log)
+  // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
+  const { running, stop } = listener
+  return {
+    listener,
+    ending: { ...shutdown, running, stop },
+    async stopSimulator() {
+      await simulator?.stop()
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { isLoopbackHost } from '../base/loopback.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { Secret } from '../base/secret.ts'
+import { UsageError } from '../base/usage-error.ts'
+import type { Config } from '../config/load.ts'
+import { type Machine, userConfigPath } from '../config/paths.ts'
+import { type SettingKey, settings } from '../config/settings.ts'
+import { createModelResolver, type ModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
+import { productName } from '../version.ts'
+import type { Flags } from './arguments.ts'
+import { type CommandConfig, readConfig } from './config-input.ts'
+import type { Io } from './io.ts'
+
+/** What the commands that serve, or ask for an answer, begin with. */
+export interface SetUp {
+  readonly loaded: CommandConfig
+  readonly models: ModelResolver
+  readonly model: ResolvedModel
+  readonly smallModel: ResolvedModel
+  readonly isSimulated: boolean
+}
+
+/** A setting as the user gave it: a flag or a variable by its name, a file by key and path. */
+const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
+  const source = sources.get(key) ?? 'default'
+  return source.includes('/') || source.includes('\\') ? `${key} in ${source}` : source
+}
+
+/** `where` names the place for people. */
+const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
+  const found = find(name)
+  if (found !== undefined) return found
+  throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, spellings)} Known: ${spellings.join(', ')}.`)
+}
+
+/** The host to which anybody on the way could read the key, where there is one. */
+const unencryptedHost = ({ endpointUrl }: Config): string | undefined => {
+  const { protocol, hostname } = new URL(endpointUrl)
+  return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
+}
+
+/** A slip in an address must not be enough to give the key away. */
+const checkEncryption = (loaded: CommandConfig): void => {
+  const host = unencryptedHost(loaded.config)
+  if (host === undefined || loaded.config.allowHttp) return
+  throw new UsageError(
+    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
+  )
+}
+
+/** Rejects with UsageError for whatever is wrong with flags, variables and files. */
+export const readSetUp = async (flags: Flags, { machine }: Io): Promise<SetUp> => {
+  const loaded = await readConfig(flags, machine)
+  const { config } = loaded
+  // Without a default: `default` cannot stand for itself here.
+  const models = createModelResolver(nexusModels, '')
+  const model = findModel(models, config.model, placeOf('model', loaded))
+  const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
+  const isSimulated = flags['simulate'] === true
+  if (!isSimulated) checkEncryption(loaded)
+  return { loaded, models, model, smallModel, isSimulated }
+}
+
+const missingKey = (machine: Machine): string => {
+  const assignment = machine.platform === 'win32' ? "$env:NEXUS_API_KEY = '...'" : 'export NEXUS_API_KEY=...'
+  return `No AI Nexus key. Give one in one of these ways, the safest first:
+  { "apiKey": "..." } in ${userConfigPath(machine)}
+  ${assignment}
+  --api-key ...   (others on this machine can see it)
+Or try it without a key: ${productName} start --simulate`
+}
+
+/** Throws UsageError where there is none. */
+export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Secret => {
+  if (isSimulated) return new Secret('simulated')
+  const { apiKey } = loaded.config
+  if (apiKey === undefined) throw new UsageError(missingKey(machine))
+  return apiKey
+}
+
+const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
+const saferPlaces = 'a variable or a file is safer'
+
+/** What a user should know before the first request. */
+export const warningsOf = ({ loaded: { config, sources, warnings: fromFiles } }: SetUp): string[] => {
+  const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
+  const unencrypted = unencryptedHost(config)
+  const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
+  return [
+    ...fromFiles,
+    ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
+    ...(isOpen
+      ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
+      : []),
+    ...(unencrypted === undefined ? [] : [`the key goes to ${unencrypted} unencrypted.`]),
+  ]
+}

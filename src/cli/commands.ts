@@ -1,10 +1,12 @@
+import { claudeCommand } from './claude.ts'
+import { envCommand } from './env.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
 /** Every command there is. Adding one: its file, and its line here. */
 export const catalogue: Catalogue = {
-  commands: [startCommand, simulateCommand, createHelpCommand(() => catalogue)],
+  commands: [startCommand, claudeCommand, envCommand, simulateCommand, createHelpCommand(() => catalogue)],
   groups: [],
   defaultCommand: startCommand,
 }

@@ -6,7 +6,9 @@ export interface Io {
   readonly machine: Machine
   /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
-  /** Of that terminal; 80 where there is none. */
+  /** Whether a person's terminal is behind any of the three streams: it sends its signals to all of its programs. */
+  readonly hasTerminal: boolean
+  /** Of standard error's terminal; 80 where there is none. */
   readonly columns: number
   readonly useColor: boolean
   /** What a script may want. */
@@ -32,6 +34,7 @@ export const processIo = (): Io => {
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
+    hasTerminal: isTerminal || process.stdin.isTTY === true || process.stdout.isTTY === true,
     columns: process.stderr.columns || usualColumns,
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',

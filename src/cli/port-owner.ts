@@ -56,15 +56,15 @@ const holds = (pid: string, links: ReadonlySet<string>): boolean =>
   )
 
 /** Linux tells; other systems would have to be asked by programs that may not be there. */
-const askLinux = (port: number): string | undefined => {
+const askLinux = async (port: number): Promise<string | undefined> => {
   const links = new Set(socketsOn(port).map((inode) => `socket:[${inode}]`))
   if (links.size === 0) return undefined
   const pids = (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name))
   const pid = pids.find((candidate) => holds(candidate, links))
   if (pid === undefined) return undefined
-  return `${processName(pid) ?? 'unknown'} (process ${pid})`
+  return `${(await processName(pid, 'linux')) ?? 'unknown'} (process ${pid})`
 }
 
 /** `another nexus-claude-api (version 1.2.3, process 4711)`, or undefined where nobody tells. */
 export const portOwner = async (host: string, port: number, platform: string): Promise<string | undefined> =>
-  (await askItself(host, port)) ?? (platform === 'linux' ? askLinux(port) : undefined)
+  (await askItself(host, port)) ?? (platform === 'linux' ? await askLinux(port) : undefined)

@@ -1,51 +1,51 @@
 import { UsageError } from '../base/usage-error.ts'
 import type { Machine } from '../config/paths.ts'
-import { clientSpelling } from '../gateway/models.ts'
-import { productName, version } from '../version.ts'
+import { productName } from '../version.ts'
 import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
+import { banner } from './banner.ts'
+import { copy } from './clipboard.ts'
 import type { Command } from './command.ts'
 import { composeLog } from './compose.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
 import { describeConfig } from './describe-config.ts'
 import type { Io } from './io.ts'
-import { claudeCodeEnvironment, localUrl } from './launch/environment.ts'
-import { detectShell, launchLine, parseShell, type Shell } from './launch/shells.ts'
+import { ownShell, parseShell } from './launch/detect-shell.ts'
+import { claudeCodeEnvironment } from './launch/environment.ts'
+import { launchLine, type Shell } from './launch/shells.ts'
 import { checkLogFile } from './log-sink.ts'
-import { processName } from './process-name.ts'
 import { serve } from './serve.ts'
 import { endingSignals, untilStopped } from './server-lifecycle.ts'
-import { readSetUp, requireKey, type SetUp, warningsOf } from './set-up.ts'
+import { readSetUp, requireKey, warningsOf } from './set-up.ts'
 
-/** Undefined where no launch command was asked for. Throws UsageError for a shell that we cannot write. */
-const shellFor = (flags: Flags, { platform, environment }: Machine): Shell | undefined => {
+/** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
+const shellFor = async (flags: Flags, machine: Machine): Promise<Shell | undefined> => {
   const named = textFlag(flags, 'shell')
   const shell = named === undefined ? undefined : parseShell(named)
-  if (flags['claude-code'] !== true) return undefined
-  return shell ?? detectShell({ platform, environment, parent: processName(process.ppid) })
+  if (flags['claude-code'] !== true && flags['copy'] !== true) return undefined
+  return shell ?? ownShell(machine)
 }
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
-const banner = ({ loaded, models, model, isSimulated }: SetUp, port: number): string => {
-  const { host, endpointUrl } = loaded.config
-  const upstream = isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : endpointUrl
-  return `${productName} ${version}
-  Address   ${localUrl(host, port)}
-  Upstream  ${upstream}
-  Models    ${models.spellings.join(', ')} (${clientSpelling(model.model.id)} by default)
-`
-}
+const sayCopied = (way: string | undefined, isDone: string): string =>
+  way === undefined
+    ? 'warning: there is no clipboard that can be reached from here; mark the line and copy it.\n'
+    : `  ${isDone} (by ${way}).\n`
 
 const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const setUp = await readSetUp(flags, io)
   const { loaded, isSimulated } = setUp
   const { config } = loaded
   const apiKey = requireKey(setUp, io)
-  const shell = shellFor(flags, io.machine)
-  const printLaunch = (port: number): void => {
+  const shell = await shellFor(flags, io.machine)
+  const printLaunch = async (port: number): Promise<void> => {
     if (shell === undefined) return
     const environment = claudeCodeEnvironment({ ...setUp, config, port, environment: loaded.environment })
-    io.out(`${launchLine(shell, environment, 'claude')}\n`)
+    const line = launchLine(shell, environment, 'claude')
+    if (flags['copy'] === true) io.err(sayCopied(await copy(line, io), 'The line that starts Claude Code is copied'))
+    if (flags['claude-code'] !== true) return
+    io.err('  Start Claude Code with:\n')
+    io.out(`${line}\n`)
   }
 
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
@@ -53,14 +53,13 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
     checkLogFile(config.logFile)
     if (shell !== undefined && config.port === 0) throw new UsageError(unknownPort)
     io.err(describeConfig(loaded, io.machine, isSimulated))
-    printLaunch(config.port)
+    await printLaunch(config.port)
     return undefined
   }
   const log = composeLog(config, { color: io.useColor, write: io.err })
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  io.err(banner(setUp, listener.port))
-  if (shell !== undefined) io.err('  Start Claude Code with:\n')
-  printLaunch(listener.port)
+  io.err(banner(setUp, listener.port, io.machine))
+  await printLaunch(listener.port)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
   await stopSimulator()
   return undefined
@@ -77,6 +76,7 @@ export const startCommand: Command = {
       alias: 'c',
       description: 'Print the command that starts Claude Code against this server',
     },
+    copy: { type: 'boolean', description: 'Put that command on the clipboard' },
     shell: shellFlag('Shell that the command is for (default the one we run in)'),
     ...sourceFlags,
     simulate: simulateFlag,
@@ -86,6 +86,7 @@ export const startCommand: Command = {
   },
   examples: [
     { line: `${productName} start --claude-code`, what: 'Serve, and print the line that starts Claude Code' },
+    { line: `${productName} start --copy`, what: 'Put that line on the clipboard instead' },
     { line: `${productName} start --simulate`, what: 'Try it without a key' },
     { line: `${productName} start --port 0 --log-format json`, what: 'Any free port, and a log for programs' },
     { line: `${productName} start --dry-run`, what: 'What is configured, and where it comes from' },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../src/version.ts'
-import { cli, temporaryFolder } from '../support/cli.ts'
+import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 
 const key = { NEXUS_API_KEY: 'canary-key-0123456789' }
 
@@ -230,5 +230,40 @@ describe('help', () => {
   test('of everything', async () => {
     expect((await cli(['help'])).out).toBe((await cli(['--help'])).out)
     expect(await cli(['help', 'strat'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean start?') })
+  })
+})
+
+describe('the banner', () => {
+  const bannerFor = async (
+    args: readonly string[],
+    environment: Record<string, string>,
+    folder = temporaryFolder(),
+  ) => {
+    const program = startCli(['start', '--port', '0', ...args], { HOME: folder, ...environment })
+    await program.says(/Config .*/)
+    program.kill('SIGTERM')
+    return (await program.ended).err
+  }
+
+  test('what it is, whither it leads, by whose key, and where that is written', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, '.config', 'nexus-claude-api', 'config.json')
+    await Bun.write(file, JSON.stringify({ endpointUrl: 'https://nexus.example', timeout: 30 }))
+    const said = await bannerFor(['--model', 'opus'], key, folder)
+    expect(said).toMatch(/^ {2}Address {3}http:\/\/127\.0\.0\.1:\d+$/m)
+    expect(said).toContain(`
+  Upstream  https://nexus.example
+  Key       cana…(21 characters) from NEXUS_API_KEY
+  Models    claude-sonnet-4-6, claude-opus-4-6 (main), claude-haiku-4-5 (small)
+  Config    ~/.config/nexus-claude-api/config.json, NEXUS_API_KEY, flags
+`)
+    expect(said).not.toContain('canary')
+    for (const line of said.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  test('a simulation needs no key', async () => {
+    const said = await bannerFor(['--simulate'], {})
+    expect(said).toContain('Upstream  an embedded simulation of AI Nexus (no key needed)')
+    expect(said).not.toContain('Key ')
   })
 })

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { parseEnv } from 'node:util'
 import fc from 'fast-check'
+import { assignments } from '../../src/cli/launch/assignments.ts'
+import { detectShell } from '../../src/cli/launch/detect-shell.ts'
 import { claudeCodeEnvironment, localUrl } from '../../src/cli/launch/environment.ts'
-import { detectShell, launchLine, type Shell } from '../../src/cli/launch/shells.ts'
+import { overruleSettings } from '../../src/cli/launch/overrule.ts'
+import { type LaunchEnvironment, launchLine, type Shell } from '../../src/cli/launch/shells.ts'
+import { parseTasklist } from '../../src/cli/process-name.ts'
 import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 
@@ -65,55 +70,51 @@ describe('lines', () => {
     (shell) => Bun.which(shell) !== null,
   )
 
-  test.each(posixShells)('%s sets exactly what was meant, whatever it is', (shell) => {
-    // Everything but NUL can stand in a variable; a lone surrogate is no text.
-    const value = fc
-      .string({ unit: 'binary', maxLength: 20 })
-      .filter((text) => !text.includes('\0') && text.isWellFormed())
-    const special = fc.constantFrom(
-      "'",
-      "''",
-      '\\',
-      "\\'",
-      '"',
-      '$HOME',
-      '`id`',
-      '!x',
-      '%PATH%',
-      '\n',
-      ';',
-      '&&',
-      '*',
-      '~',
-      '\\\\',
-      "'\\''",
-      '-n',
-      '',
+  // Everything but NUL can stand in a variable; a lone surrogate is no text.
+  const anything = fc
+    .string({ unit: 'binary', maxLength: 20 })
+    .filter((text) => !text.includes('\0') && text.isWellFormed())
+  const special = "' '' \\ \\' \" $HOME `id` !x %PATH% \n ; && * ~ \\\\ '\\'' -n".split(' ')
+  const pieces = fc
+    .array(fc.oneof(anything, fc.constantFrom(...special, '')), { maxLength: 4 })
+    .map((parts) => parts.join(''))
+
+  /** What a program sees that a shell starts after, or in, these lines. */
+  const seenBy = (shell: Shell, script: string): (string | undefined)[] => {
+    const { stdout } = Bun.spawnSync([Bun.which(shell) as string, '-c', script], {
+      env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'stray' },
+    })
+    const variables = new Map(
+      stdout
+        .toString()
+        .split('\0')
+        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
     )
-    const pieces = fc.array(fc.oneof(value, special), { maxLength: 4 }).map((parts) => parts.join(''))
+    return ['NEXUS_TEST_A', 'NEXUS_TEST_B', 'ANTHROPIC_API_KEY'].map((name) => variables.get(name))
+  }
+  const environmentOf = (first: string, second: string): LaunchEnvironment => ({
+    set: { NEXUS_TEST_A: first, NEXUS_TEST_B: second },
+    unset: ['ANTHROPIC_API_KEY'],
+  })
+  const runs = { numRuns: 40, seed: 20261121 }
+
+  test.each(posixShells)('%s sets exactly what was meant, whatever it is', (shell) => {
     fc.assert(
       fc.property(pieces, pieces, (first, second) => {
-        const line = launchLine(
-          shell,
-          { set: { NEXUS_TEST_A: first, NEXUS_TEST_B: second }, unset: ['ANTHROPIC_API_KEY'] },
-          'env -0',
-        )
-        const { stdout } = Bun.spawnSync([Bun.which(shell) as string, '-c', line], {
-          env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'stray' },
-        })
-        const variables = new Map(
-          stdout
-            .toString()
-            .split('\0')
-            .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-        )
-        expect([
-          variables.get('NEXUS_TEST_A'),
-          variables.get('NEXUS_TEST_B'),
-          variables.has('ANTHROPIC_API_KEY'),
-        ]).toEqual([first, second, false])
+        const line = launchLine(shell, environmentOf(first, second), 'env -0')
+        expect(seenBy(shell, line)).toEqual([first, second, undefined])
       }),
-      { numRuns: 40, seed: 20261121 },
+      runs,
+    )
+  })
+
+  test.each(posixShells)('%s takes the environment alone, whatever it holds', (shell) => {
+    fc.assert(
+      fc.property(pieces, pieces, (first, second) => {
+        const lines = assignments(shell, environmentOf(first, second))
+        expect(seenBy(shell, `${lines}\nenv -0`)).toEqual([first, second, undefined])
+      }),
+      runs,
     )
   })
 
@@ -131,6 +132,98 @@ test.each([
   ['darwin', { SHELL: '/bin/zsh' }, '-bash', 'bash'],
   ['linux', {}, 'pwsh', 'pwsh'],
   ['linux', { SHELL: '/bin/tcsh' }, undefined, 'bash'],
+  ['win32', {}, 'cmd.exe', 'cmd'],
+  ['win32', {}, 'PWSH.EXE', 'pwsh'],
+  ['win32', { MSYSTEM: 'MINGW64' }, 'powershell.exe', 'powershell'],
+  ['win32', {}, 'explorer.exe', 'powershell'],
+  ['win32', { npm_execpath: 'npx-cli.js' }, 'cmd.exe', 'powershell'],
+  ['linux', { SHELL: '/usr/bin/fish', npm_execpath: 'npx-cli.js' }, 'sh', 'fish'],
+  ['darwin', {}, '/bin/zsh', 'zsh'],
 ] as const)('on %s with %p, started by %p, the shell is %s', (platform, environment, parent, expected) => {
   expect(detectShell({ platform, environment, parent })).toBe(expected)
+})
+
+test('the name of a program, as Windows lists it', () => {
+  expect(parseTasklist('"pwsh.exe","4711","Console","1","90,112 K"\r\n')).toBe('pwsh.exe')
+  expect(parseTasklist('INFO: No tasks are running which match the specified criteria.\r\n')).toBeUndefined()
+})
+
+describe('the environment alone', () => {
+  const environment = { set: { A: "it's", no_proxy: 'x', B: 'two words', C: 'plain-1' }, unset: ['K'] }
+
+  test('PowerShell and cmd', () => {
+    expect(assignments('powershell', environment)).toBe(
+      "$env:A = 'it''s'\n$env:no_proxy = 'x'\n$env:B = 'two words'\n$env:C = 'plain-1'\nRemove-Item Env:K -ErrorAction SilentlyContinue",
+    )
+    expect(assignments('cmd', environment)).toBe('set "A=it\'s"\nset "B=two words"\nset "C=plain-1"\nset "K="')
+  })
+
+  test('a file cannot remove a variable, so it empties it', () => {
+    const read = parseEnv(assignments('dotenv', { ...environment, set: { A: 'x y', B: '[1m]', C: '$HOME' } }))
+    expect(read).toEqual({ A: 'x y', B: '[1m]', C: '$HOME', K: '' })
+    expect(JSON.parse(assignments('json', environment))).toEqual({ ...environment.set, K: '' })
+  })
+})
+
+test('whoever else would be asked is switched off, where it is on', () => {
+  expect(environmentFor({}).unset).toEqual(['ANTHROPIC_API_KEY'])
+  expect(environmentFor({ CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_USE_VERTEX: '' }).unset).toEqual([
+    'ANTHROPIC_API_KEY',
+    'CLAUDE_CODE_USE_BEDROCK',
+  ])
+})
+
+describe("Claude Code's own settings", () => {
+  const launch = environmentFor({})
+  const variable = (name: string, value: string, scope: 'user' | 'managed' = 'user') => ({
+    name,
+    value,
+    scope,
+    path: '/home/me/.claude/settings.json',
+  })
+
+  test('what does not matter is left alone', () => {
+    const harmless = [
+      variable('ANTHROPIC_MODEL', 'opus'),
+      variable('FOO', 'bar'),
+      variable('ANTHROPIC_BASE_URL', 'http://127.0.0.1:4141'),
+      variable('CLAUDE_CODE_USE_BEDROCK', ''),
+    ]
+    expect(overruleSettings(launch, harmless, ['--settings', 'x'])).toEqual({ environment: launch, args: [] })
+  })
+
+  test('what leads elsewhere is overruled, without the token among the arguments', () => {
+    const theirs = [
+      variable('ANTHROPIC_BASE_URL', 'https://other.example'),
+      variable('CLAUDE_CODE_USE_BEDROCK', '1'),
+      variable('ANTHROPIC_AUTH_TOKEN', 'other'),
+      variable('NO_PROXY', 'corp.example'),
+    ]
+    const { environment, args } = overruleSettings(launch, theirs, ['-p', 'Hello'])
+    expect(args).toEqual([
+      '--settings',
+      JSON.stringify({
+        env: {
+          ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
+          CLAUDE_CODE_USE_BEDROCK: '',
+          NO_PROXY: '127.0.0.1,localhost,::1',
+        },
+      }),
+    ])
+    expect(environment.set['ANTHROPIC_CUSTOM_HEADERS']).toBe('x-api-key: dummy')
+  })
+
+  test('where there is no way to win, the file is named', () => {
+    const theirs = variable('ANTHROPIC_BASE_URL', 'https://other.example')
+    const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
+    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', 'managed')], [])).toThrow(words)
+    expect(() => overruleSettings(launch, [theirs], ['--settings=mine.json'])).toThrow(words)
+    expect(() =>
+      overruleSettings(
+        launch,
+        [variable('ANTHROPIC_AUTH_TOKEN', 'x'), variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b')],
+        [],
+      ),
+    ).toThrow('sets ANTHROPIC_AUTH_TOKEN')
+  })
 })

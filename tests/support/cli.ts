@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
+import type { Machine } from '../../src/config/paths.ts'
 import { later } from './cleanup.ts'
 
 /** An empty folder that goes with the test. */
@@ -18,6 +19,17 @@ export interface CliResult {
   readonly err: string
 }
 
+/** Nobody's terminal, on a machine with nothing on it but what is said. */
+export const testIo = (machine: Partial<Machine>): Io => ({
+  machine: { platform: 'linux', home: '/nowhere', currentDirectory: '/nowhere', environment: {}, ...machine },
+  isTerminal: false,
+  hasTerminal: false,
+  columns: 80,
+  useColor: false,
+  out: () => {},
+  err: () => {},
+})
+
 /** Runs the command line in this process, in a world of its own. */
 export const cli = async (
   rawArgs: readonly string[],
@@ -27,10 +39,7 @@ export const cli = async (
   let out = ''
   let err = ''
   const io: Io = {
-    machine: { platform: 'linux', home: folder, currentDirectory: folder, environment },
-    isTerminal: false,
-    columns: 80,
-    useColor: false,
+    ...testIo({ environment, home: folder, currentDirectory: folder }),
     out: (text) => {
       out += text
     },

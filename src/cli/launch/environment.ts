@@ -26,6 +26,17 @@ const withoutProxy = (environment: Readonly<Record<string, string | undefined>>,
   return [...new Set([...entries, ...own])].join(',')
 }
 
+/** Switches by which Claude Code asks somebody else than the address it is given. */
+export const otherProviders = [
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_VERTEX',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
+  'CLAUDE_CODE_USE_GATEWAY',
+] as const
+
 export interface LaunchOptions {
   readonly config: Config
   readonly models: Pick<ModelResolver, 'resolve'>
@@ -68,7 +79,7 @@ export const claudeCodeEnvironment = ({
       NO_PROXY: noProxy,
       no_proxy: noProxy,
     },
-    // It would be asked about, and would win over the token.
-    unset: ['ANTHROPIC_API_KEY'],
+    // The key would be asked about, and would win over the token.
+    unset: ['ANTHROPIC_API_KEY', ...otherProviders.filter((name) => environment[name])],
   }
 }

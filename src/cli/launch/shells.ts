@@ -13,13 +13,13 @@ export interface LaunchEnvironment {
 export const posixQuote = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
 
 /** In fish a backslash escapes a quote and itself, in quotes too. */
-const fishQuote = (value: string): string => `'${value.replace(/[\\']/g, String.raw`\$&`)}'`
+export const fishQuote = (value: string): string => `'${value.replace(/[\\']/g, String.raw`\$&`)}'`
 
 /** PowerShell takes typographic quotes for quotes. */
-const powershellQuote = (value: string): string => `'${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`
+export const powershellQuote = (value: string): string => `'${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`
 
 /** In cmd there is no way to write these inside a quoted assignment. */
-const cmdQuote = (name: string, value: string): string => {
+export const cmdQuote = (name: string, value: string): string => {
   if (/["%\r\n]/.test(value))
     throw new UsageError(`${name} holds a character that cmd cannot quote. Use --shell powershell.`)
   return `"${name}=${value}"`
@@ -38,12 +38,14 @@ const inPowershell = ({ set, unset }: LaunchEnvironment, program: string): strin
   return [...assigned, ...removed, program].join('; ')
 }
 
+/** Names of variables have no case on Windows. */
+export const isNamedOnWindows = ([name]: readonly [name: string, value: string]): boolean => name !== 'no_proxy'
+
 /** Removing a variable that is not there counts as a failure, so it does not stand in the `&&` chain. */
 const inCmd = ({ set, unset }: LaunchEnvironment, program: string): string => {
   const removed = unset.map((name) => `set "${name}=" & `).join('')
   const assigned = Object.entries(set)
-    // Names of variables have no case on Windows.
-    .filter(([name]) => name !== 'no_proxy')
+    .filter(isNamedOnWindows)
     .map(([name, value]) => `set ${cmdQuote(name, value)}`)
   return removed + [...assigned, program].join(' && ')
 }
@@ -63,36 +65,4 @@ export const launchLine = (shell: Shell, environment: LaunchEnvironment, program
     case 'cmd':
       return inCmd(environment, program)
   }
-}
-
-const isShell = (name: string): name is Shell => shells.some((shell) => shell === name)
-
-/** `/bin/zsh`, `-bash`, `pwsh.exe` as the shell's own name. */
-const shellName = (program: string | undefined): Shell | undefined => {
-  const name =
-    program
-      ?.split(/[/\\]/)
-      .at(-1)
-      ?.replace(/^-|\.exe$/g, '')
-      .trim() ?? ''
-  return isShell(name) ? name : undefined
-}
-
-export interface ShellHints {
-  readonly platform: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** The program that started us, where it can be told. */
-  readonly parent: string | undefined
-}
-
-/** The shell we run in: Git Bash by its mark, PowerShell on Windows, else our parent, else the login shell. */
-export const detectShell = ({ platform, environment, parent }: ShellHints): Shell => {
-  if (platform === 'win32') return environment['MSYSTEM'] ? 'bash' : 'powershell'
-  return shellName(parent) ?? shellName(environment['SHELL']) ?? 'bash'
-}
-
-/** Throws UsageError for a shell that we cannot write. */
-export const parseShell = (name: string): Shell => {
-  if (isShell(name)) return name
-  throw new UsageError(`--shell must be one of ${shells.join(', ')}.`)
 }

@@ -1,0 +1,62 @@
+import type { Machine } from '../config/paths.ts'
+import { clientSpelling } from '../gateway/models.ts'
+import { productName, version } from '../version.ts'
+import { localUrl } from './launch/environment.ts'
+import type { SetUp } from './set-up.ts'
+import { wrap } from './wrap.ts'
+
+/** What a person sees first: a line for each thing, and nothing drawn around it that would be copied along. */
+
+const columns = 80
+const indent = '  '
+const labelWidth = 10
+
+/** `~` for the person's own folder, as they would write it. */
+const shortPath = (text: string, { home }: Machine): string =>
+  home !== '' && (text.startsWith(`${home}/`) || text.startsWith(`${home}\\`)) ? `~${text.slice(home.length)}` : text
+
+const modelList = ({ models, model, smallModel }: SetUp): string => {
+  const main = clientSpelling(model.model.id)
+  const small = clientSpelling(smallModel.model.id)
+  const roles =
+    main === small
+      ? new Map([[main, ' (main and small)']])
+      : new Map([
+          [main, ' (main)'],
+          [small, ' (small)'],
+        ])
+  return models.spellings.map((spelling) => spelling + (roles.get(spelling) ?? '')).join(', ')
+}
+
+/** Every place that gave a setting, each once; flags as one, because they were typed a moment ago. */
+const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
+  const named = [...sources.values()].filter((source) => source !== 'default')
+  const places = named.filter((source) => !source.startsWith('--')).map((source) => shortPath(source, machine))
+  const all = [...new Set([...places, ...(places.length < named.length ? ['flags'] : [])])]
+  return all.length === 0 ? 'defaults alone' : all.join(', ')
+}
+
+const keyLine = ({ loaded: { config, sources }, isSimulated }: SetUp, machine: Machine): [string, string][] =>
+  isSimulated || config.apiKey === undefined
+    ? []
+    : [['Key', `${config.apiKey.masked()} from ${shortPath(sources.get('apiKey') ?? 'this terminal', machine)}`]]
+
+const row = ([label, text]: readonly [string, string]): string => {
+  const margin = indent.length + labelWidth
+  const [first = '', ...more] = wrap(text, columns - margin)
+  return [`${indent}${label.padEnd(labelWidth)}${first}`, ...more.map((line) => ' '.repeat(margin) + line)].join('\n')
+}
+
+/** `port`: the one that is really used. */
+export const banner = (setUp: SetUp, port: number, machine: Machine): string => {
+  const { config } = setUp.loaded
+  const rows: [string, string][] = [
+    ['Address', localUrl(config.host, port)],
+    ['Upstream', setUp.isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : config.endpointUrl],
+    ...keyLine(setUp, machine),
+    ['Models', modelList(setUp)],
+    ['Config', origins(setUp, machine)],
+    ...(config.logFile === undefined ? [] : [['Log', shortPath(config.logFile, machine)] as [string, string]]),
+  ]
+  return `${productName} ${version}\n${rows.map(row).join('\n')}\n`
+}

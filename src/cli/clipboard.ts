@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { posix } from 'node:path'
+import type { Machine } from '../config/paths.ts'
+import type { Io } from './io.ts'
+
+/** Puts a text on the person's clipboard, by whatever this machine has for it. */
+
+interface Tool {
+  readonly program: string
+  readonly args: readonly string[]
+  /** What it reads from its standard input. */
+  readonly encode: (text: string) => Uint8Array
+}
+
+const utf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8')
+/** Without the mark clip takes what it reads for the console's old code page. */
+const utf16 = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, 'utf16le')
+
+const tool = (program: string, args: readonly string[] = [], encode = utf8): Tool => ({ program, args, encode })
+const clip = tool('clip.exe', [], utf16)
+
+/** A shell on another machine: the clipboard that is meant is not this machine's. */
+const isRemote = ({ environment }: Machine): boolean =>
+  Boolean(environment['SSH_TTY'] || environment['SSH_CONNECTION'] || environment['SSH_CLIENT'])
+
+const toolsOf = (machine: Machine): Tool[] => {
+  const { platform, environment } = machine
+  if (isRemote(machine)) return []
+  if (platform === 'darwin') return [tool('pbcopy')]
+  if (platform === 'win32') return [clip]
+  return [
+    ...(environment['WAYLAND_DISPLAY'] ? [tool('wl-copy')] : []),
+    ...(environment['DISPLAY'] ? [tool('xclip', ['-selection', 'clipboard']), tool('xsel', ['-ib'])] : []),
+    // Linux on Windows.
+    ...(environment['WSL_DISTRO_NAME'] ? [clip] : []),
+    ...(environment['TERMUX_VERSION'] ? [tool('termux-clipboard-set')] : []),
+  ]
+}
+
+const isThere = ({ program }: Tool, { platform, environment }: Machine): boolean =>
+  platform === 'win32' ||
+  (environment['PATH'] ?? '').split(posix.delimiter).some((folder) => existsSync(posix.join(folder, program)))
+
+/** A tool that waits for a display that is gone must not hold up the server. */
+const limitMs = 2000
+
+const give = ({ program, args, encode }: Tool, text: string, environment: Machine['environment']): Promise<boolean> =>
+  new Promise((resolve) => {
+    // Those of X stay behind to hand the text out, so nothing of theirs is waited for but their beginning.
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...environment },
+      timeout: limitMs,
+      windowsHide: true,
+    })
+    child.once('error', () => resolve(false))
+    child.once('exit', (code) => resolve(code === 0))
+    child.stdin.on('error', () => {})
+    child.stdin.end(encode(text))
+  })
+
+/** Terminals that know it do it, over ssh too; the others pass over it. */
+const toTerminal = (text: string): string => `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`
+
+/** How it was done, for people; undefined where there is no way. Never rejects. */
+export const copy = async (text: string, { machine, isTerminal, err }: Io): Promise<string | undefined> => {
+  for (const candidate of toolsOf(machine)) {
+    if (isThere(candidate, machine) && (await give(candidate, text, machine.environment))) return candidate.program
+  }
+  if (!isTerminal || machine.environment['TERM'] === 'dumb') return undefined
+  err(toTerminal(text))
+  return 'the terminal'
+}

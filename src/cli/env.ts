@@ -1,0 +1,63 @@
+import { UsageError } from '../base/usage-error.ts'
+import { productName } from '../version.ts'
+import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
+import type { Command } from './command.ts'
+import { settingFlags, sourceFlags } from './config-flags.ts'
+import type { Io } from './io.ts'
+import { assignments, type EnvironmentForm, environmentForms } from './launch/assignments.ts'
+import { ownShell } from './launch/detect-shell.ts'
+import { claudeCodeEnvironment } from './launch/environment.ts'
+import { readSetUp } from './set-up.ts'
+
+const parseForm = (name: string): EnvironmentForm => {
+  const form = environmentForms.find((candidate) => candidate === name)
+  if (form === undefined) throw new UsageError(`--shell must be one of ${environmentForms.join(', ')}.`)
+  return form
+}
+
+const formFor = async (flags: Flags, { machine }: Io): Promise<EnvironmentForm> => {
+  const named = textFlag(flags, 'shell')
+  return named === undefined ? ownShell(machine) : parseForm(named)
+}
+
+const unknownPort = 'Which port --port 0 gives is known only to the server. Name the one that it has printed.'
+
+const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
+  const setUp = await readSetUp(flags, io)
+  const { config, environment, warnings } = setUp.loaded
+  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  if (config.port === 0) throw new UsageError(unknownPort)
+  const form = await formFor(flags, io)
+  io.out(`${assignments(form, claudeCodeEnvironment({ ...setUp, config, port: config.port, environment }))}\n`)
+  return undefined
+}
+
+const ownFlags = ['host', 'port', 'client-token', 'model', 'small-model']
+const others = Object.keys(settingFlags()).filter((flag) => !ownFlags.includes(flag))
+
+/** Needs no key and no server: it says what Claude Code is to be told of the server that runs elsewhere. */
+export const envCommand: Command = {
+  name: 'env',
+  description: 'Print the environment for Claude Code, for a shell or a file',
+  details: [
+    'For a server that runs already, or will: every claude that is started with this environment uses it. Never holds the AI Nexus key; holds the client token where there is one.',
+  ],
+  args: {
+    shell: {
+      type: 'string',
+      valueHint: 'form',
+      description: `One of ${environmentForms.join(', ')} (default the shell we run in)`,
+    },
+    ...settingFlags(...others),
+    ...sourceFlags,
+    ...commonFlags,
+  },
+  examples: [
+    { line: `eval "$(${productName} env)"`, what: 'bash, zsh: for the rest of this session' },
+    { line: `${productName} env | source`, what: 'fish' },
+    { line: `${productName} env | Out-String | Invoke-Expression`, what: 'PowerShell' },
+    { line: `${productName} env --shell dotenv > claude.env`, what: 'A file of variables' },
+    { line: `${productName} env --shell json`, what: "For an editor's settings" },
+  ],
+  run: runEnv,
+}

@@ -1,0 +1,59 @@
+import { UsageError } from '../../base/usage-error.ts'
+import type { SettingsVariable } from '../claude-settings.ts'
+import { otherProviders } from './environment.ts'
+import type { LaunchEnvironment } from './shells.ts'
+
+/**
+ * Claude Code's settings win over the environment it is started with, and what stands there for another
+ * gateway would lead past us. Its own `--settings` wins over them, but for what a company prescribes.
+ */
+
+/** Without these no request reaches us. The models are the user's choice: we know every Claude. */
+const needed: ReadonlySet<string> = new Set(['ANTHROPIC_BASE_URL', 'NO_PROXY', 'no_proxy'])
+/** Would lead elsewhere, or make it ask. */
+const inTheWay: ReadonlySet<string> = new Set(['ANTHROPIC_API_KEY', ...otherProviders])
+const token = 'ANTHROPIC_AUTH_TOKEN'
+const headers = 'ANTHROPIC_CUSTOM_HEADERS'
+
+export interface Overruled {
+  readonly environment: LaunchEnvironment
+  /** To stand before the user's own arguments. */
+  readonly args: readonly string[]
+}
+
+const isSet = ({ value }: SettingsVariable): boolean => typeof value === 'string' && value !== ''
+
+/** Throws UsageError that names the file, where there is no way to win. */
+export const overruleSettings = (
+  launch: LaunchEnvironment,
+  variables: readonly SettingsVariable[],
+  rest: readonly string[],
+): Overruled => {
+  const wrong = variables.filter(
+    (variable) =>
+      (needed.has(variable.name) && variable.value !== launch.set[variable.name]) ||
+      (inTheWay.has(variable.name) && isSet(variable)),
+  )
+  const otherToken = variables.find(({ name }) => name === token)
+  const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
+  const refuse = ({ name, path }: SettingsVariable): never => {
+    throw new UsageError(
+      `${path} sets ${name}, which leads Claude Code past this server and cannot be overruled from here. Take it out there, and try again.`,
+    )
+  }
+  const prescribed = wrong.find(({ scope }) => scope === 'managed')
+  if (prescribed !== undefined) refuse(prescribed)
+  if (otherHeaders !== undefined && otherToken !== undefined) refuse(otherToken)
+  const [first] = wrong
+  if (first !== undefined && rest.some((arg) => arg === '--settings' || arg.startsWith('--settings='))) refuse(first)
+
+  const env = Object.fromEntries(wrong.map(({ name }) => [name, launch.set[name] ?? '']))
+  return {
+    // Others see a program's arguments, so the token goes another way: a header that the server takes as well.
+    environment:
+      otherToken === undefined
+        ? launch
+        : { ...launch, set: { ...launch.set, [headers]: `x-api-key: ${launch.set[token]}` } },
+    args: wrong.length === 0 ? [] : ['--settings', JSON.stringify({ env })],
+  }
+}

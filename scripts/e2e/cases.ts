@@ -5,6 +5,7 @@ import { interactiveCases } from './cases/interactive.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
+import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { toolCases } from './cases/tools.ts'
 
@@ -18,4 +19,5 @@ export const cases: readonly Case[] = [
   ...compactionCases,
   ...recoveryCases,
   ...interactiveCases,
+  ...oneStepCases,
 ]

@@ -1,6 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { posixQuote } from '../../src/cli/launch/shells.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, startSimulator } from '../../src/simulator/server.ts'
@@ -19,6 +20,10 @@ export interface SessionSetup {
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */
   readonly countsTokens?: boolean
+  /** How the client is started: by the line that `start --claude-code` prints, or by `claude`, with a server of its own. */
+  readonly launch?: 'line' | 'claude'
+  /** The user's own settings of Claude Code. */
+  readonly clientSettings?: Readonly<Record<string, unknown>>
   /** Added to the client's environment before the launch command takes over. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -52,10 +57,23 @@ export interface SessionOptions extends SessionSetup {
 
 const apiKey = 'e2e-key'
 
-const startServer = async (options: SessionOptions, simulator: Simulator, home: string) => {
-  const flags = ['start', '--port', '0', '--endpoint-url', simulator.url, '--log-level', 'debug']
-  const launchFlags = ['--claude-code', '--shell', 'bash', '--model', options.model ?? 'sonnet']
-  const child = Bun.spawn([...options.server, ...flags, ...launchFlags, ...(options.serverFlags ?? [])], {
+/** How a session's clients are started, and what is heard of the server. */
+interface Launcher {
+  command(args: readonly string[]): string[]
+  readonly environment: Readonly<Record<string, string>>
+  log(): string
+  stop(): Promise<void>
+}
+
+const upstreamFlags = ({ serverFlags, model }: SessionOptions, { url }: Simulator): string[] => [
+  ...['--endpoint-url', url, '--log-level', 'debug', '--model', model ?? 'sonnet'],
+  ...(serverFlags ?? []),
+]
+
+/** A server that runs, and the line that it has printed. */
+const byLine = async (options: SessionOptions, simulator: Simulator, home: string): Promise<Launcher> => {
+  const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options, simulator)]
+  const child = Bun.spawn([...options.server, ...flags], {
     cwd: home,
     env: { HOME: home, PATH: process.env['PATH'] ?? '', NEXUS_API_KEY: apiKey },
     stdout: 'pipe',
@@ -67,44 +85,61 @@ const startServer = async (options: SessionOptions, simulator: Simulator, home: 
     for await (const chunk of child.stderr) log += decoder.decode(chunk, { stream: true })
   })()
   const reader = child.stdout.getReader()
-  let launch = ''
-  while (!launch.endsWith('\n')) {
+  let printed = ''
+  while (!printed.endsWith('\n')) {
     const { done, value } = await reader.read()
     if (done) {
       await logged
       throw new Error(`the server did not start: ${log}`)
     }
-    launch += new TextDecoder().decode(value)
+    printed += new TextDecoder().decode(value)
   }
-  return { child, launch: launch.trim(), log: () => log }
+  const line = printed.trim()
+  if (!line.endsWith(' claude')) throw new Error(`unexpected launch command: ${line}`)
+  const start = line.slice(0, -'claude'.length) + posixQuote(options.claude)
+  return {
+    command: (args) => ['bash', '-c', `exec ${[start, ...args.map(posixQuote)].join(' ')}`],
+    environment: { PATH: process.env['PATH'] ?? '' },
+    log: () => log,
+    async stop() {
+      child.kill('SIGKILL')
+      await child.exited
+    },
+  }
 }
 
-/** How a session's clients are started. */
-interface Launcher {
+/** `claude` finds the client on PATH, and has a server of its own each time. */
+const byClaude = (options: SessionOptions, simulator: Simulator, home: string): Launcher => {
+  const logFile = join(home, 'server.log')
+  const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options, simulator)]
+  return {
+    command: (args) => [...options.server, ...flags, '--', ...args],
+    environment: { NEXUS_API_KEY: apiKey, PATH: `${dirname(options.claude)}:${process.env['PATH']}` },
+    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+    stop: async () => {},
+  }
+}
+
+interface Surroundings {
   readonly options: SessionOptions
-  /** The server's own command. */
-  readonly launch: string
+  readonly launcher: Launcher
   readonly home: string
   readonly trap: Trap
 }
 
-const toClientLaunch = ({ options, launch, home, trap }: Launcher, args: readonly string[]): ClientLaunch => {
-  if (!launch.endsWith(' claude')) throw new Error(`unexpected launch command: ${launch}`)
-  const line = [launch.slice(0, -'claude'.length) + posixQuote(options.claude), ...args.map(posixQuote)].join(' ')
-  return {
-    command: ['bash', '-c', `exec ${line}`],
-    folder: options.folder,
-    environment: {
-      HOME: home,
-      PATH: process.env['PATH'] ?? '',
-      // Nothing of the client's own leaves this machine.
-      DISABLE_AUTOUPDATER: '1',
-      CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
-      ...trap.environment,
-      ...options.environment,
-    },
-  }
-}
+const toClientLaunch = ({ options, launcher, home, trap }: Surroundings, args: readonly string[]): ClientLaunch => ({
+  command: launcher.command(args),
+  folder: options.folder,
+  environment: {
+    HOME: home,
+    // Nothing of the client's own leaves this machine.
+    DISABLE_AUTOUPDATER: '1',
+    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+    ...launcher.environment,
+    ...trap.environment,
+    ...options.environment,
+  },
+})
 
 const emptyPrompt = /^❯\s*$/m
 
@@ -142,9 +177,12 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       ...(options.acceptedKey && { apiKey: options.acceptedKey }),
     })
     const trap = setTrap()
-    const { child, launch, log } = await startServer(options, simulator, home)
+    const launcher =
+      options.launch === 'claude' ? byClaude(options, simulator, home) : await byLine(options, simulator, home)
     const { version, folder } = options
-    const launcher = { options, launch, home: clientHome, trap }
+    const surroundings = { options, launcher, home: clientHome, trap }
+    if (options.clientSettings !== undefined)
+      await Bun.write(join(clientHome, '.claude', 'settings.json'), JSON.stringify(options.clientSettings))
     try {
       return await use({
         version,
@@ -152,23 +190,22 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
         journal,
         runs,
         caught: trap.caught,
-        serverLog: log,
+        serverLog: launcher.log,
         async headless(args, input) {
-          const run = await runClient(toClientLaunch(launcher, args), input)
+          const run = await runClient(toClientLaunch(surroundings, args), input)
           runs.push(run)
           return run
         },
         async terminal(...args) {
           await settle(clientHome, folder)
-          const terminal = openTerminal(toClientLaunch(launcher, args))
+          const terminal = openTerminal(toClientLaunch(surroundings, args))
           // Before that the terminal itself would show what is typed.
           await terminal.shows(emptyPrompt)
           return terminal
         },
       })
     } finally {
-      child.kill('SIGKILL')
-      await child.exited
+      await launcher.stop()
       trap.stop()
       await simulator.stop()
     }

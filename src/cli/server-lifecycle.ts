@@ -118,6 +118,8 @@ export const endingSignals = (isTerminal: boolean): NodeJS.Signals[] => [
   'SIGINT',
   'SIGTERM',
   ...(isHangUpIgnored(isTerminal) ? [] : ['SIGHUP' as const]),
+  // Ctrl-Break, and what a closed console sends first.
+  ...(process.platform === 'win32' ? ['SIGBREAK' as const] : []),
 ]
 
 /** Whatever nobody caught is told in one line, without its words, and ends nothing: other requests are at work. */

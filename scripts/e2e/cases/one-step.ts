@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { isConversation, turns } from '../conversation.ts'
+
+/** `nexus-claude-api claude`: the client and a server of its own, in one step. */
+
+const deadProxy = {
+  HTTP_PROXY: 'http://127.0.0.1:1',
+  HTTPS_PROXY: 'http://127.0.0.1:1',
+  http_proxy: 'http://127.0.0.1:1',
+  https_proxy: 'http://127.0.0.1:1',
+}
+
+const headless: Case = {
+  name: 'in one step, behind a dead proxy',
+  setup: () => ({
+    launch: 'claude',
+    scenario: turns([{ text: 'Reached.' }], [{ text: 'Again.' }]),
+    environment: deadProxy,
+  }),
+  async play(session) {
+    const first = await session.headless(prompt('hello'))
+    succeeded(first, 'Reached')
+    assert.equal(first.stderr, '')
+    // The next one has another server, and another token.
+    succeeded(await session.headless(prompt('go on', '--continue')), 'Again')
+    assert.deepEqual(
+      session.journal.map(({ status }) => status),
+      [200, 200],
+    )
+  },
+}
+
+const exitCode: Case = {
+  name: "in one step, with the client's exit code",
+  setup: () => ({ launch: 'claude', scenario: () => undefined, acceptedKey: 'another-key' }),
+  async play(session) {
+    const run = await session.headless(prompt('hello'))
+    assert.equal(run.exitCode, 1)
+    assert.match(JSON.stringify(run.events), /make sure your API Key is valid/)
+  },
+}
+
+/** As other gateways have people write it. */
+const settings: Case = {
+  name: 'in one step, with settings that lead elsewhere',
+  setup: () => ({
+    launch: 'claude',
+    scenario: turns([{ text: 'Reached.' }]),
+    clientSettings: {
+      env: {
+        ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+        ANTHROPIC_AUTH_TOKEN: 'for-another-gateway',
+        ANTHROPIC_API_KEY: 'for-another-gateway',
+        NO_PROXY: 'corp.example',
+      },
+    },
+    environment: { ...deadProxy, CLAUDE_CODE_USE_BEDROCK: '1' },
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Reached')
+  },
+}
+
+const terminal: Case = {
+  name: 'in one step, in a terminal',
+  setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Good day.' }], [{ text: 'Still here.' }]) }),
+  async play(session) {
+    await using screen = await session.terminal()
+    await screen.says('hello')
+    await screen.shows(/● Good day/)
+    await screen.says('are you there?')
+    await screen.shows(/● Still here/)
+    assert.equal(bodies(session).filter(isConversation).length, 2)
+  },
+}
+
+export const oneStepCases: readonly Case[] = [headless, exitCode, settings, terminal]

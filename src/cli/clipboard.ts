@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Machine } from '../config/paths.ts'
@@ -45,8 +44,13 @@ const isThere = ({ program }: Tool, { platform, environment }: Machine): boolean
 /** A tool that waits for a display that is gone must not hold up the server. */
 const limitMs = 2000
 
-const give = ({ program, args, encode }: Tool, text: string, environment: Machine['environment']): Promise<boolean> =>
-  new Promise((resolve) => {
+const give = async (
+  { program, args, encode }: Tool,
+  text: string,
+  environment: Machine['environment'],
+): Promise<boolean> => {
+  const { spawn } = await import('node:child_process')
+  return new Promise((resolve) => {
     // Those of X stay behind to hand the text out, so nothing of theirs is waited for but their beginning.
     const child = spawn(program, args, {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -59,6 +63,7 @@ const give = ({ program, args, encode }: Tool, text: string, environment: Machin
     child.stdin.on('error', () => {})
     child.stdin.end(encode(text))
   })
+}
 
 /** Terminals that know it do it, over ssh too; the others pass over it. */
 const toTerminal = (text: string): string => `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`

@@ -27,10 +27,13 @@ const shellFor = async (flags: Flags, machine: Machine): Promise<Shell | undefin
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
-const sayCopied = (way: string | undefined, isDone: string): string =>
-  way === undefined
+/** Puts the line on the clipboard, and says so. */
+const copied = async (line: string, io: Io): Promise<string> => {
+  const way = await copy(line, io)
+  return way === undefined
     ? 'warning: there is no clipboard that can be reached from here; mark the line and copy it.\n'
-    : `  ${isDone} (by ${way}).\n`
+    : `  The line that starts Claude Code is copied (by ${way}).\n`
+}
 
 const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const setUp = await readSetUp(flags, io)
@@ -42,7 +45,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
     if (shell === undefined) return
     const environment = claudeCodeEnvironment({ ...setUp, config, port, environment: loaded.environment })
     const line = launchLine(shell, environment, 'claude')
-    if (flags['copy'] === true) io.err(sayCopied(await copy(line, io), 'The line that starts Claude Code is copied'))
+    if (flags['copy'] === true) io.err(await copied(line, io))
     if (flags['claude-code'] !== true) return
     io.err('  Start Claude Code with:\n')
     io.out(`${line}\n`)

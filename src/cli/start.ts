@@ -25,6 +25,9 @@ const shellFor = async (flags: Flags, machine: Machine): Promise<Shell | undefin
   return shell ?? ownShell(machine)
 }
 
+/** For somebody who has typed the program's name and nothing else. */
+const nextStep = '  Next      add --claude-code for the line that starts Claude Code\n'
+
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
 /** Puts the line on the clipboard, and says so. */
@@ -62,6 +65,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const log = composeLog(config, { color: io.useColor, write: io.err })
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, listener.port, io.machine))
+  if (shell === undefined && io.isTerminal) io.err(nextStep)
   await printLaunch(listener.port)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
   await stopSimulator()

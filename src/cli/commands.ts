@@ -1,10 +1,11 @@
+import { doctorCommand } from './doctor/command.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
 /** Every command there is. Adding one: its file, and its line here. */
 export const catalogue: Catalogue = {
-  commands: [startCommand, simulateCommand, createHelpCommand(() => catalogue)],
+  commands: [startCommand, simulateCommand, doctorCommand, createHelpCommand(() => catalogue)],
   groups: [],
   defaultCommand: startCommand,
 }

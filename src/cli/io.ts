@@ -6,6 +6,8 @@ export interface Io {
   readonly machine: Machine
   /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
+  /** Whether standard output goes to one, too: only then may colours go there. */
+  readonly isOutTerminal?: boolean
   /** Of that terminal; 80 where there is none. */
   readonly columns: number
   readonly useColor: boolean
@@ -32,6 +34,7 @@ export const processIo = (): Io => {
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
+    isOutTerminal: process.stdout.isTTY === true,
     columns: process.stderr.columns || usualColumns,
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',

@@ -1,0 +1,59 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { posix, win32 } from 'node:path'
+import type { Machine } from '../config/paths.ts'
+
+/** Where Claude Code lies. */
+export interface ClaudeProgram {
+  readonly path: string
+}
+
+/** What Windows runs where `PATHEXT` does not say. */
+const usualExtensions = '.COM;.EXE;.BAT;.CMD'
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** Variables' names have no case on Windows, where most often it is `Path`. */
+const variable = ({ platform, environment }: Machine, name: string): string => {
+  const exact = environment[name]
+  if (exact !== undefined || platform !== 'win32') return exact ?? ''
+  const found = Object.keys(environment).find((candidate) => candidate.toUpperCase() === name)
+  return (found === undefined ? undefined : environment[found]) ?? ''
+}
+
+const namesOf = (machine: Machine): string[] =>
+  machine.platform === 'win32'
+    ? (variable(machine, 'PATHEXT') || usualExtensions)
+        .split(';')
+        .filter((extension) => extension.startsWith('.'))
+        .map((extension) => `claude${extension.toLowerCase()}`)
+    : ['claude']
+
+/**
+ * The `claude` that a shell would run, or the one that its installer has left where no shell looks for it.
+ * A relative folder in PATH is passed over: it would be another program in every folder. `isThere` is for tests.
+ */
+export const findClaude = (machine: Machine, isThere = isProgram): ClaudeProgram | undefined => {
+  const { platform, home } = machine
+  const { join, isAbsolute, delimiter } = platform === 'win32' ? win32 : posix
+  const onPath = variable(machine, 'PATH')
+    .split(delimiter)
+    .map((folder) => folder.replace(/^"(.*)"$/, '$1'))
+    .filter((folder) => isAbsolute(folder))
+  const folders = [...onPath, join(home, '.local', 'bin'), join(home, '.claude', 'local')]
+  const candidates = folders.flatMap((folder) => namesOf(machine).map((name) => join(folder, name)))
+  const path = candidates.find((candidate) => isThere(candidate))
+  return path === undefined ? undefined : { path }
+}
+
+/** What to type where it is not there, the official way first. */
+export const installLines = (platform: string): readonly [string, string] => [
+  platform === 'win32' ? 'irm https://claude.ai/install.ps1 | iex' : 'curl -fsSL https://claude.ai/install.sh | bash',
+  'npm install -g @anthropic-ai/claude-code',
+]

@@ -70,6 +70,20 @@ describe('the way to the endpoint', () => {
   })
 })
 
+test('a redirect to a login page', async () => {
+  const port = await listening((socket) => {
+    socket.on('data', () =>
+      socket.end('HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\ncontent-length: 0\r\n\r\n'),
+    )
+  })
+  const { of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+  expect(of('endpoint.answer')).toMatchObject({ status: 'warn', detail: 'HTTP 302, which leads elsewhere' })
+  expect(of('model.claude-sonnet-4-6')).toMatchObject({
+    status: 'fail',
+    detail: 'AI Nexus answered 302, which leads elsewhere.',
+  })
+})
+
 describe('certificates', () => {
   test('one that signed itself, or was signed by a root that nobody knows', async () => {
     for (const certificate of ['self-signed', 'good']) {

@@ -87,7 +87,8 @@ const examine = async (world: World, isJson: boolean, simulatorUrl: string | und
   const { columns, machine } = io
   io.err(`${wrap(notice(world), columns).join('\n')}\n`)
   const reporter = createReporter({ columns, useColor: io.useColor && io.isOutTerminal === true, home: machine.home })
-  const spinner = io.isTerminal ? createSpinner(io.err) : noSpinner
+  const isAnimated = io.isTerminal && machine.environment['TERM'] !== 'dumb'
+  const spinner = isAnimated ? createSpinner(io.err) : noSpinner
   const results: CheckResult[] = []
   for (const group of groupsOf(world, simulatorUrl))
     results.push(...(await runGroup(group, isJson ? () => {} : io.out, reporter, spinner)))

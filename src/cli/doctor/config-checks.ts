@@ -78,7 +78,7 @@ const exposure = ({ setUp }: World): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
   const { loaded } = setUp
   const warnings = warningsOf(setUp).filter((warning) => !loaded.warnings.includes(warning))
-  if (warnings.length === 0) return ok('the key is not in the open, and only this machine reaches the server')
+  if (warnings.length === 0) return ok('nobody else can read the key, or reach the server')
   return warn(
     warnings.join('\n'),
     'Give keys and tokens in a file or a variable, listen on 127.0.0.1 or set NEXUS_CLIENT_TOKEN, use an https endpoint.',

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { unbracketed } from '../../base/brackets.ts'
-import { type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { connectTimeout, type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
 import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../proxy.ts'
 import { certificateFinding } from './certificate.ts'
-import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip } from './check.ts'
+import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, warn } from './check.ts'
 import { type Greeting, greet } from './greeting.ts'
-import { inspectTls, isAddress, openConnection, openTunnel, resolveName, type Target } from './sockets.ts'
+import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
 /** Each step of the way to the endpoint, without the key. */
 
@@ -71,7 +72,9 @@ const step = (way: Way, id: string, title: string, run: () => Promise<Finding>):
       way.isBroken = true
       const greeted = await greeting
       if (!('error' in greeted)) return info(getsThrough)
-      return failWith(toConnectionError(error, way.place).message)
+      const isLate = errorCode(error) === 'ETIMEDOUT'
+      const told = isLate ? connectTimeout(way.place, `${stepMs / 1000} s`) : toConnectionError(error, way.place)
+      return failWith(told.message)
     }
   },
 })
@@ -141,7 +144,15 @@ const answerStep = (way: Way): Check => ({
     const { status, ms } = greeted
     if (status === 407)
       return fail('a proxy on the way wants a login (407)', 'HTTP_PROXY=http://user:password@host:port')
-    return ok(`HTTP ${status} to a request without a key (${Math.round(ms)} ms)`, { status, ms: Math.round(ms) })
+    const data = { status, ms: Math.round(ms) }
+    if (status >= 300 && status <= 399)
+      return warn(
+        `HTTP ${status}, which leads elsewhere`,
+        'Is the endpoint right, or is a login page in the way? Open a web page in a browser and see.',
+        data,
+      )
+    const isExpected = status === 401 || status === 403
+    return ok(`HTTP ${status}${isExpected ? ', as it should be without a key' : ''} (${data.ms} ms)`, data)
   },
 })
 

@@ -1,19 +1,15 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { join as joinPath } from 'node:path'
-import { createServer, type TLSSocket } from 'node:tls'
 import { startSimulator } from '../src/simulator/server.ts'
 import { later } from '../tests/support/cleanup.ts'
 import { temporaryFolder } from '../tests/support/cli.ts'
 import { type ConnectProxyOptions, connectProxy, join, listening } from '../tests/support/connect-proxy.ts'
-import { binary, root } from './support/binary.ts'
+import { testRoot, tlsHost } from '../tests/support/tls-host.ts'
+import { binary } from './support/binary.ts'
 
 /** The built program's ways to AI Nexus through a company's network: `bun run build` first. */
 
-const fixtures = joinPath(root, 'tests', 'fixtures', 'tls')
-const fixture = (name: string): string => readFileSync(joinPath(fixtures, `network-${name}.pem`), 'utf8')
-const trusted = { NODE_EXTRA_CA_CERTS: joinPath(fixtures, 'network-root.pem') }
+const trusted = { NODE_EXTRA_CA_CERTS: testRoot }
 
 /** In every address of a proxy, and never to be said. */
 const password = 'canary-password'
@@ -78,19 +74,6 @@ const ask = async (
     shouldRetry: response.headers.get('x-should-retry'),
     words: body.error?.message ?? body.content[0].text,
   }
-}
-
-/** By TLS, with a certificate that is good for its name unless a test wants another. */
-const tlsHost = async (certificate: string, onConnection: (socket: TLSSocket) => void): Promise<number> => {
-  const server = createServer({ cert: fixture(certificate), key: fixture('key') }, (socket) => {
-    socket.on('error', () => {})
-    onConnection(socket)
-  })
-  server.on('tlsClientError', () => {})
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => void server.close())
-  const address = server.address()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
 const simulate = (): number => {

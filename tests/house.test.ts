@@ -37,20 +37,35 @@ describe('the house', () => {
     expect(readFileSync(join(root, 'src/server/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
-  test('one file talks to another host', () => {
-    expect(matching(/(?<![.\w])fetch\(/)).toEqual(['src/cli/port-owner.ts', 'src/upstreams/http.ts'])
+  test('few files talk to another host', () => {
+    expect(matching(/(?<![.\w])fetch\(/)).toEqual([
+      // Asks the endpoint who is there, without the key: what fetch makes of certificates and proxies is what counts.
+      'src/cli/doctor/greeting.ts',
+      // Hands the upstream's own requests on, and reads the time off their answers.
+      'src/cli/doctor/session.ts',
+      'src/cli/port-owner.ts',
+      'src/upstreams/http.ts',
+    ])
   })
 
-  test('one file opens connections of its own: to hosts that clients name, at addresses that were checked', () => {
+  test('few files open connections of their own: to hosts that clients name, at addresses that were checked, and to look', () => {
+    // Doctor looks at each step of the way by itself; nothing but a proxy's CONNECT is said there.
+    const looking = 'src/cli/doctor/sockets.ts'
     expect(matching(/(?<!import type .*)'node:(?:https?|http2|net|tls|dgram)'/)).toEqual([
+      looking,
       'src/upstreams/url-sources/pinned-get.ts',
     ])
-    expect(matching(/node:dns/)).toEqual(['src/upstreams/url-sources/destination.ts'])
+    expect(matching(/node:dns/)).toEqual([looking, 'src/upstreams/url-sources/destination.ts'])
   })
 
   test('the product itself never says which addresses are allowed, or whom a connection believes', () => {
     const mentioned = matching(/isAddressAllowed|rejectUnauthorized|\bca[,:?]/)
-    expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([])
+    // Doctor looks at a certificate that is not trusted, and hangs up: no byte of ours goes to whoever shows it.
+    expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([
+      'src/cli/doctor/sockets.ts',
+    ])
+    const sockets = readFileSync(join(root, 'src/cli/doctor/sockets.ts'), 'utf8')
+    expect(sockets.slice(sockets.indexOf('export const inspectTls'))).not.toMatch(/\.(?:write|end)\(/)
     expect(readFileSync(join(root, 'src/cli/compose.ts'), 'utf8')).toContain(
       'createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() })',
     )

@@ -2,6 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 
 const redacted = '[redacted]'
 
+/** Characters; no real key is shorter. */
+const shortestHidden = 8
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /**
@@ -30,6 +33,11 @@ export class Secret {
     const { length } = this.#value
     const shown = length >= 16 ? this.#value.slice(0, 4) : ''
     return `${shown}…(${length} characters)`
+  }
+
+  /** Somebody else's words without it, should they quote it. A very short one would be found in every word. */
+  hiddenIn(text: string): string {
+    return this.#value.length < shortestHidden ? text : text.replaceAll(this.#value, redacted)
   }
 
   toString(): string {

@@ -2,54 +2,61 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 import type { Machine } from '../config/paths.ts'
 
-/** Where Claude Code lies, and how to get it where it does not. */
+/** Where Claude Code lies. */
+export interface ClaudeProgram {
+  readonly path: string
+}
 
-const isProgram = (path: string, platform: string): boolean => {
+/** What Windows runs where `PATHEXT` does not say. */
+const usualExtensions = '.COM;.EXE;.BAT;.CMD'
+/** A script of another kind is started by a shell alone. */
+const startable: ReadonlySet<string> = new Set(usualExtensions.toLowerCase().split(';'))
+
+const isProgram = (path: string): boolean => {
   try {
-    // Windows has no right to execute: there the name's end says it.
-    accessSync(path, platform === 'win32' ? constants.F_OK : constants.X_OK)
+    accessSync(path, constants.X_OK)
     return statSync(path).isFile()
   } catch {
     return false
   }
 }
 
-/** Names on Windows have no case, so neither have those of its variables. */
-const variable = ({ platform, environment }: Machine, wanted: string): string | undefined =>
-  platform === 'win32'
-    ? Object.entries(environment).find(([name]) => name.toUpperCase() === wanted)?.[1]
-    : environment[wanted]
-
-/** What a shell would try. A script of PowerShell's own is none that we could start. */
-const namesOf = (machine: Machine): string[] => {
-  if (machine.platform !== 'win32') return ['claude']
-  const startable = new Set(['.exe', '.com', '.cmd', '.bat'])
-  const ends = (variable(machine, 'PATHEXT') || '.COM;.EXE;.BAT;.CMD').toLowerCase().split(';')
-  return ends.filter((end) => startable.has(end)).map((end) => `claude${end}`)
+/** Variables' names have no case on Windows, where most often it is `Path`. */
+const variable = ({ platform, environment }: Machine, name: string): string => {
+  const exact = environment[name]
+  if (exact !== undefined || platform !== 'win32') return exact ?? ''
+  const found = Object.keys(environment).find((candidate) => candidate.toUpperCase() === name)
+  return (found === undefined ? undefined : environment[found]) ?? ''
 }
 
-export interface ClaudeProgram {
-  readonly path: string
-}
+const namesOf = (machine: Machine): string[] =>
+  machine.platform === 'win32'
+    ? (variable(machine, 'PATHEXT') || usualExtensions)
+        .toLowerCase()
+        .split(';')
+        .filter((extension) => startable.has(extension))
+        .map((extension) => `claude${extension}`)
+    : ['claude']
 
-/** On PATH, or where its installers put it for shells that have not read their PATH anew. */
-export const findClaude = (machine: Machine): ClaudeProgram | undefined => {
+/**
+ * The `claude` that a shell would run, or the one that its installer has left where no shell looks for it.
+ * A relative folder in PATH is passed over: it would be another program in every folder. `isThere` is for tests.
+ */
+export const findClaude = (machine: Machine, isThere = isProgram): ClaudeProgram | undefined => {
   const { platform, home } = machine
-  const { join, delimiter } = platform === 'win32' ? win32 : posix
-  const listed = (variable(machine, 'PATH') ?? '')
+  const { join, isAbsolute, delimiter } = platform === 'win32' ? win32 : posix
+  const onPath = variable(machine, 'PATH')
     .split(delimiter)
     .map((folder) => folder.replace(/^"(.*)"$/, '$1'))
-    .filter((folder) => folder !== '')
-  const folders = [...listed, join(home, '.local', 'bin'), join(home, '.claude', 'local')]
-  const names = namesOf(machine)
-  const path = folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((candidate) => isProgram(candidate, platform))
+    .filter((folder) => isAbsolute(folder))
+  const folders = [...onPath, join(home, '.local', 'bin'), join(home, '.claude', 'local')]
+  const candidates = folders.flatMap((folder) => namesOf(machine).map((name) => join(folder, name)))
+  const path = candidates.find((candidate) => isThere(candidate))
   return path === undefined ? undefined : { path }
 }
 
-/** The installers that Anthropic documents. */
-export const claudeInstallers = ({ platform }: Machine): string[] => [
+/** What to type where it is not there, the official way first. */
+export const installLines = (platform: string): readonly [string, string] => [
   platform === 'win32' ? 'irm https://claude.ai/install.ps1 | iex' : 'curl -fsSL https://claude.ai/install.sh | bash',
   'npm install -g @anthropic-ai/claude-code',
 ]

@@ -5,8 +5,8 @@ import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Setting, settings } from '../config/settings.ts'
 import type { Given } from './arguments.ts'
-import { claudeInstallers, findClaude } from './claude-program.ts'
-import { readClaudeSettings, settingsVariables } from './claude-settings.ts'
+import { findClaude, installLines } from './claude-program.ts'
+import { settingsVariables } from './claude-settings.ts'
 import { composeLog } from './compose.ts'
 import type { Io } from './io.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
@@ -21,7 +21,7 @@ const missingClaude = (io: Io): UsageError =>
   new UsageError(
     [
       'Claude Code was not found: there is no claude on PATH. Install it, and try again:',
-      ...claudeInstallers(io.machine).map((line) => `  ${line}`),
+      ...installLines(io.machine.platform).map((line) => `  ${line}`),
     ].join('\n'),
   )
 
@@ -106,7 +106,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const { port } = listener
   try {
     const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
-    const launch = overruleSettings(plain, settingsVariables(readClaudeSettings(io.machine)), rest)
+    const launch = overruleSettings(plain, settingsVariables(io.machine), rest)
     const environment = withLaunch({ ...io.machine.environment }, launch.environment)
     return await runInTerminal({ program: found.path, args: [...launch.args, ...rest], environment }, io.hasTerminal)
   } finally {

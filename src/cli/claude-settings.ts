@@ -1,68 +1,140 @@
 import { readFileSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
+import { errorCode } from '../base/error-code.ts'
 import { isObject, type Json } from '../base/json.ts'
+import { isLoopbackHost } from '../base/loopback.ts'
 import type { Machine } from '../config/paths.ts'
+import { otherProviders } from './launch/environment.ts'
+import type { LaunchEnvironment } from './launch/shells.ts'
 
-/** What Claude Code's own settings say: their `env` wins over the environment that it is started with. */
+/** Claude Code's own settings files, as far as they undo what the launch command says. Values are never told. */
 
-type SettingsScope = 'user' | 'project' | 'local' | 'managed'
+interface ClaudeOverride {
+  readonly path: string
+  /** `env.ANTHROPIC_BASE_URL`, `apiKeyHelper`. */
+  readonly name: string
+  /** Set by whoever manages this machine: the user cannot change it. */
+  readonly isManaged: boolean
+}
 
 export interface ClaudeSettings {
-  readonly scope: SettingsScope
-  readonly path: string
-  readonly settings: Json
+  /** Those that are there, strongest first. */
+  readonly files: readonly string[]
+  /** There, but not to be read as JSON. */
+  readonly unreadable: readonly string[]
+  readonly overrides: readonly ClaudeOverride[]
 }
+
+/** Beside `env`: who pays, and who has to log in. `model` gives way to ANTHROPIC_MODEL, and does no harm. */
+const keys = ['apiKeyHelper', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
 
 const managedFolder = (platform: string): string => {
-  if (platform === 'darwin') return '/Library/Application Support/ClaudeCode'
-  return platform === 'win32' ? String.raw`C:\Program Files\ClaudeCode` : '/etc/claude-code'
+  if (platform === 'win32') return String.raw`C:\Program Files\ClaudeCode`
+  return platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code'
 }
 
-/** https://code.claude.com/docs/en/settings: each wins over those before it. */
-const placesOf = ({ platform, home, currentDirectory, environment }: Machine): [SettingsScope, string][] => {
+interface SettingsPath {
+  readonly path: string
+  readonly isManaged: boolean
+}
+
+/** Strongest first: https://code.claude.com/docs/en/settings */
+const settingsPaths = ({ platform, home, currentDirectory, environment }: Machine): SettingsPath[] => {
   const { join } = platform === 'win32' ? win32 : posix
-  return [
-    ['user', join(environment['CLAUDE_CONFIG_DIR'] || join(home, '.claude'), 'settings.json')],
-    ['project', join(currentDirectory, '.claude', 'settings.json')],
-    ['local', join(currentDirectory, '.claude', 'settings.local.json')],
-    ['managed', join(managedFolder(platform), 'managed-settings.json')],
+  const own = environment['CLAUDE_CONFIG_DIR'] || join(home, '.claude')
+  const managed = { path: join(managedFolder(platform), 'managed-settings.json'), isManaged: true }
+  const others = [
+    join(currentDirectory, '.claude', 'settings.local.json'),
+    join(currentDirectory, '.claude', 'settings.json'),
+    join(own, 'settings.json'),
   ]
+  // Started in the home folder, the project's files are the user's own.
+  return [managed, ...[...new Set(others)].map((path) => ({ path, isManaged: false }))]
 }
 
-const parse = (path: string): Json | undefined => {
+/** Undefined where there is none; null where it cannot be read. */
+const readSettings = (path: string): Json | null | undefined => {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
-    return isObject(value) ? value : undefined
-  } catch {
-    // What Claude Code cannot read either is its own to tell.
-    return undefined
+    return isObject(value) ? value : null
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') ? undefined : null
   }
 }
 
-/** The files that are there and can be read; each wins over those before it. */
-export const readClaudeSettings = (machine: Machine): ClaudeSettings[] => {
-  const seen = new Set<string>()
-  return placesOf(machine).flatMap(([scope, path]) => {
-    if (seen.has(path)) return []
-    seen.add(path)
-    const settings = parse(path)
-    return settings === undefined ? [] : [{ scope, path, settings }]
-  })
+const loopbackNames = ['127.0.0.1', 'localhost']
+
+/** `http://localhost:4141/` is the server that the launch command calls `http://127.0.0.1:4141`. */
+const isSameServer = (one: string, other: string | undefined): boolean => {
+  const [first, second] = [one, other ?? ''].map((address) => URL.parse(address))
+  if (!first || !second) return false
+  const isHere = isLoopbackHost(first.hostname) && isLoopbackHost(second.hostname)
+  return isHere && first.protocol === second.protocol && first.port === second.port && first.pathname === '/'
 }
 
-export interface SettingsVariable {
+/** Whether a variable in a file leaves everything as the launch command wants it. */
+export const isHarmless = (name: string, value: string, { set }: LaunchEnvironment): boolean => {
+  if (value === set[name]) return true
+  if (name === 'ANTHROPIC_BASE_URL') return isSameServer(value, set[name])
+  if (name === 'NO_PROXY' || name === 'no_proxy') {
+    const entries = value.split(/[\s,]+/)
+    return entries.includes('*') || loopbackNames.every((host) => entries.includes(host))
+  }
+  // An empty key is none.
+  return value === '' && !(name in set)
+}
+
+/** As Claude Code reads its switches. */
+export const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value.trim())
+
+const overridingNames = (settings: Json, launch: LaunchEnvironment): string[] => {
+  const env = isObject(settings['env']) ? settings['env'] : {}
+  const launched = [...Object.keys(launch.set), ...launch.unset]
+  const inEnv = Object.entries(env).flatMap(([name, value]) => {
+    const text = String(value)
+    const isOther = otherProviders.some((provider) => provider === name) && isOn(text)
+    const isLaunched = launched.includes(name) && !isHarmless(name, text, launch)
+    return isOther || isLaunched ? [`env.${name}`] : []
+  })
+  return [...inEnv, ...keys.filter((key) => settings[key] !== undefined && settings[key] !== null)]
+}
+
+interface SettingsFile extends SettingsPath {
+  /** Null where it cannot be read. */
+  readonly settings: Json | null
+}
+
+const settingsFiles = (machine: Machine): SettingsFile[] =>
+  settingsPaths(machine).flatMap((place) => {
+    const settings = readSettings(place.path)
+    return settings === undefined ? [] : [{ ...place, settings }]
+  })
+
+/** What in Claude Code's settings goes before the environment that it is launched with. */
+export const readClaudeSettings = (machine: Machine, launch: LaunchEnvironment): ClaudeSettings => {
+  const found = settingsFiles(machine)
+  return {
+    files: found.map(({ path }) => path),
+    unreadable: found.filter(({ settings }) => settings === null).map(({ path }) => path),
+    overrides: found.flatMap(({ path, isManaged, settings }) =>
+      settings === null ? [] : overridingNames(settings, launch).map((name) => ({ path, name, isManaged })),
+    ),
+  }
+}
+
+export interface SettingsVariable extends SettingsPath {
   readonly name: string
-  /** A text, as it should be; may be a secret. */
-  readonly value: unknown
-  readonly scope: SettingsScope
-  readonly path: string
+  /** May be a secret. */
+  readonly value: string
 }
 
 /** Every variable that the settings set, from the file that wins. */
-export const settingsVariables = (files: readonly ClaudeSettings[]): SettingsVariable[] => {
-  const winners = files.flatMap(({ scope, path, settings }) => {
-    const { env } = settings
-    return Object.entries(isObject(env) ? env : {}).map(([name, value]) => ({ name, value, scope, path }))
-  })
-  return [...new Map(winners.map((variable) => [variable.name, variable])).values()]
+export const settingsVariables = (machine: Machine): SettingsVariable[] => {
+  const found = new Map<string, SettingsVariable>()
+  for (const { path, isManaged, settings } of settingsFiles(machine)) {
+    const env = settings?.['env']
+    for (const [name, value] of Object.entries(isObject(env) ? env : {}))
+      if (!found.has(name)) found.set(name, { name, value: String(value), path, isManaged })
+  }
+  return [...found.values()]
 }

@@ -1,4 +1,5 @@
 import { claudeCommand } from './claude.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { envCommand } from './env.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { simulateCommand } from './simulate.ts'
@@ -6,7 +7,14 @@ import { startCommand } from './start.ts'
 
 /** Every command there is. Adding one: its file, and its line here. */
 export const catalogue: Catalogue = {
-  commands: [startCommand, claudeCommand, envCommand, simulateCommand, createHelpCommand(() => catalogue)],
+  commands: [
+    startCommand,
+    claudeCommand,
+    envCommand,
+    doctorCommand,
+    simulateCommand,
+    createHelpCommand(() => catalogue),
+  ],
   groups: [],
   defaultCommand: startCommand,
 }

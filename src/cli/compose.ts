@@ -12,6 +12,7 @@ import { createShutdown, type Shutdown } from '../server/shutdown.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
+import type { Upstream } from '../upstreams/upstream.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
@@ -44,10 +45,8 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
   }
 }
 
-export interface ServerOptions {
+export interface UpstreamOptions {
   readonly config: Config
-  /** For names that say no more than `claude`. */
-  readonly defaultModelId: string
   readonly endpointUrl: string
   readonly apiKey: Secret
   readonly log: Logger
@@ -55,21 +54,20 @@ export interface ServerOptions {
   readonly maximumConnections?: number
   /** Host and port of the proxy that fetch will take, for words. */
   readonly proxy?: string | undefined
-  readonly shutdown?: Shutdown
-  /** For tests; the product's own values otherwise. */
-  readonly pingMs?: number
-  readonly commitMs?: number
+  /** Bun's own, unless somebody listens in. */
+  readonly fetch?: Fetch
+  /** For tests; the product's own otherwise. */
   readonly inlineUrlSources?: InlineUrlSources
 }
 
-/** Everything between a client's request and Nexus, ready to be served. */
-export const composeApp = (options: ServerOptions) => {
-  const { config, defaultModelId, endpointUrl, apiKey, log, pingMs, commitMs, shutdown = createShutdown() } = options
-  const { maximumConnections = defaultMaximumConnections } = options
+const now = (): number => performance.now()
+
+/** AI Nexus, as a configuration wants it to be asked. */
+export const composeUpstream = (options: UpstreamOptions): Upstream => {
+  const { config, endpointUrl, apiKey, log, maximumConnections = defaultMaximumConnections } = options
   const { inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }) } = options
-  const now = (): number => performance.now()
-  const upstream = createUpstream('nexus', {
-    fetch: fetch as Fetch,
+  return createUpstream('nexus', {
+    fetch: options.fetch ?? (fetch as Fetch),
     maximumConnections,
     endpointUrl,
     proxy: options.proxy,
@@ -82,6 +80,21 @@ export const composeApp = (options: ServerOptions) => {
     now,
     log,
   })
+}
+
+export interface ServerOptions extends UpstreamOptions {
+  /** For names that say no more than `claude`. */
+  readonly defaultModelId: string
+  readonly shutdown?: Shutdown
+  /** For tests; the product's own values otherwise. */
+  readonly pingMs?: number
+  readonly commitMs?: number
+}
+
+/** Everything between a client's request and Nexus, ready to be served. */
+export const composeApp = (options: ServerOptions) => {
+  const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
+  const upstream = composeUpstream(options)
   const gateway = createGateway({
     models: createModelResolver(nexusModels, defaultModelId),
     upstream,

@@ -4,7 +4,8 @@ import { type Machine, userConfigPath } from '../config/paths.ts'
 import { settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
 
-const shown = (value: SettingValue | Secret | undefined): string => {
+/** For people: a secret only as what it is recognised by. */
+export const shownValue = (value: SettingValue | Secret | undefined): string => {
   if (value === undefined) return '-'
   return value instanceof Secret ? value.masked() : String(value)
 }
@@ -12,7 +13,7 @@ const shown = (value: SettingValue | Secret | undefined): string => {
 /** Every setting with its value and where it comes from; secrets masked. */
 export const describeConfig = (loaded: LoadedConfig, machine: Machine, isSimulated: boolean): string => {
   const rows = settings.map(
-    ({ key }) => [key, shown(loaded.values.get(key)), loaded.sources.get(key) ?? 'not set'] as const,
+    ({ key }) => [key, shownValue(loaded.values.get(key)), loaded.sources.get(key) ?? 'not set'] as const,
   )
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const valueWidth = Math.max(...rows.map(([, value]) => value.length))

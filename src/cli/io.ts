@@ -6,6 +6,8 @@ export interface Io {
   readonly machine: Machine
   /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
+  /** Of standard output: only then may colours go there. */
+  readonly isOutTerminal: boolean
   /** Whether a person's terminal is behind any of the three streams: it sends its signals to all of its programs. */
   readonly hasTerminal: boolean
   /** Of standard error's terminal; 80 where there is none. */
@@ -34,6 +36,7 @@ export const processIo = (): Io => {
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
+    isOutTerminal: process.stdout.isTTY === true,
     hasTerminal: isTerminal || process.stdin.isTTY === true || process.stdout.isTTY === true,
     columns: process.stderr.columns || usualColumns,
     // https://no-color.org: any value that is not empty.

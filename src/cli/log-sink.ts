@@ -18,7 +18,8 @@ const paint: Readonly<Record<LogRecord['level'], (text: string) => string>> = {
 /** What JSON leaves as it is and a terminal takes for a command, or for a turn of the writing. */
 const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-const harmless = (json: string): string =>
+/** JSON that says nothing to the terminal it may be shown on. */
+export const harmless = (json: string): string =>
   json.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Quotes what would not be one word. Control characters of a client's making never reach the terminal. */

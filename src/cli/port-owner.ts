@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { productName } from '../version.ts'
 import { localUrl } from './launch/environment.ts'
+import { askMac, askWindows, type Program } from './listening-programs.ts'
 import { processName } from './process-name.ts'
 
 /** Who has a port that we wanted, as far as it can be told. */
@@ -9,8 +10,13 @@ const probeMs = 1000
 /** State of a listening socket in `/proc/net/tcp`. */
 const listening = '0A'
 
+/** Another of us, or another program. */
+export type PortOwner =
+  | { readonly kind: 'ours'; readonly version: string; readonly pid: number }
+  | ({ readonly kind: 'other' } & Program)
+
 /** Another of us says so itself. */
-const askItself = async (host: string, port: number): Promise<string | undefined> => {
+const askItself = async (host: string, port: number): Promise<PortOwner | undefined> => {
   try {
     // No proxy has anything to do with this machine's own ports.
     const options: object = { signal: AbortSignal.timeout(probeMs), redirect: 'manual', proxy: false }
@@ -21,7 +27,7 @@ const askItself = async (host: string, port: number): Promise<string | undefined
     const { version, pid } = health as { readonly version?: unknown; readonly pid?: unknown }
     // Whoever answers there may call itself what it likes.
     const isOurs = typeof version === 'string' && /^[\w.+-]{1,40}$/.test(version) && Number.isInteger(pid)
-    return isOurs ? `another ${productName} (version ${version}, process ${pid})` : undefined
+    return isOurs ? { kind: 'ours', version, pid: pid as number } : undefined
   } catch {
     return undefined
   }
@@ -55,16 +61,31 @@ const holds = (pid: string, links: ReadonlySet<string>): boolean =>
     links.has(attempt(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`)) ?? ''),
   )
 
-/** Linux tells; other systems would have to be asked by programs that may not be there. */
-const askLinux = async (port: number): Promise<string | undefined> => {
+/** Linux tells in its files. */
+const askLinux = async (port: number): Promise<Program | undefined> => {
   const links = new Set(socketsOn(port).map((inode) => `socket:[${inode}]`))
   if (links.size === 0) return undefined
   const pids = (attempt(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name))
   const pid = pids.find((candidate) => holds(candidate, links))
-  if (pid === undefined) return undefined
-  return `${(await processName(pid, 'linux')) ?? 'unknown'} (process ${pid})`
+  return pid === undefined ? undefined : { name: (await processName(pid, 'linux')) ?? 'unknown', pid: Number(pid) }
 }
 
-/** `another nexus-claude-api (version 1.2.3, process 4711)`, or undefined where nobody tells. */
-export const portOwner = async (host: string, port: number, platform: string): Promise<string | undefined> =>
-  (await askItself(host, port)) ?? (platform === 'linux' ? await askLinux(port) : undefined)
+const askSystem = async (host: string, port: number, platform: string): Promise<Program | undefined> => {
+  if (platform === 'linux') return askLinux(port)
+  if (platform === 'darwin') return askMac(port)
+  return platform === 'win32' ? askWindows(host, port) : undefined
+}
+
+/** Undefined where nobody tells. */
+export const findPortOwner = async (host: string, port: number, platform: string): Promise<PortOwner | undefined> => {
+  const itself = await askItself(host, port)
+  if (itself !== undefined) return itself
+  const program = await askSystem(host, port, platform)
+  return program && { kind: 'other', ...program }
+}
+
+/** `another nexus-claude-api (version 1.2.3, process 4711)`, `python3 (process 4711)`. */
+export const ownerWords = (owner: PortOwner): string =>
+  owner.kind === 'ours'
+    ? `another ${productName} (version ${owner.version}, process ${owner.pid})`
+    : `${owner.name} (process ${owner.pid})`

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { parseTasklist } from './listening-programs.ts'
 import { outputOf } from './run-program.ts'
+
+/** The person waits for a line that can be written without it. */
+const deadline = { deadlineMs: 1500 }
 
 const linuxName = (pid: number | string): string | undefined => {
   try {
@@ -9,15 +13,12 @@ const linuxName = (pid: number | string): string | undefined => {
   }
 }
 
-/** The first field of `"pwsh.exe","4711","Console","1","90,112 K"`; undefined for words in place of a row. */
-export const parseTasklist = (text: string): string | undefined => /^"([^"]+)","\d+"/m.exec(text)?.[1]
-
 /** The name of a running program, where the system tells: `zsh`, `/bin/zsh`, `pwsh.exe`. */
 export const processName = async (pid: number | string, platform: string): Promise<string | undefined> => {
   if (platform === 'win32') {
-    const rows = await outputOf('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+    const rows = await outputOf(['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], deadline)
     return rows && parseTasklist(rows)
   }
   if (platform === 'linux') return linuxName(pid)
-  return (await outputOf('ps', ['-o', 'comm=', '-p', String(pid)]))?.trim() || undefined
+  return (await outputOf(['ps', '-o', 'comm=', '-p', String(pid)], deadline))?.trim() || undefined
 }

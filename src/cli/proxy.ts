@@ -23,14 +23,36 @@ const isExempt = (entry: string, { hostname, host }: URL): boolean => {
   return end !== '' && hostname.endsWith(`.${end}`)
 }
 
-/** Host and port; undefined where the endpoint is reached without one. */
-export const proxyOnTheWay = (environment: Environment, endpointUrl: string): string | undefined => {
-  const endpoint = new URL(endpointUrl)
-  if (isLoopbackHost(endpoint.hostname)) return undefined
-  const exempt = (firstSet(environment, ['no_proxy', 'NO_PROXY']) ?? '').toLowerCase().split(/[\s,]+/)
-  if (exempt.some((entry) => isExempt(entry, endpoint))) return undefined
-  const named = firstSet(environment, variables[endpoint.protocol] ?? [])
-  if (named === undefined) return undefined
-  const proxy = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `http://${named}`)
-  return proxy === null || proxy.host === '' ? undefined : proxy.host
+/** Whether `NO_PROXY` keeps an address from the proxy. */
+export const isKeptFromProxy = (environment: Environment, address: URL): boolean =>
+  (firstSet(environment, ['no_proxy', 'NO_PROXY']) ?? '')
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => isExempt(entry, address))
+
+/** What the environment names as the proxy for an address, before `NO_PROXY` is asked. */
+export interface NamedProxy {
+  readonly variable: string
+  /** May hold a user and a password: not to be shown. Undefined where the text is no address. */
+  readonly url: URL | undefined
 }
+
+export const namedProxy = (environment: Environment, { protocol }: URL): NamedProxy | undefined => {
+  const names = variables[protocol] ?? []
+  const variable = names.find((name) => firstSet(environment, [name]) !== undefined)
+  if (variable === undefined) return undefined
+  const text = firstSet(environment, [variable]) ?? ''
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
+  return { variable, url: url === null || url.host === '' ? undefined : url }
+}
+
+/** The proxy that fetch takes to an endpoint; undefined where it is reached without one. */
+export const proxyFor = (environment: Environment, endpointUrl: string): NamedProxy | undefined => {
+  const endpoint = new URL(endpointUrl)
+  if (isLoopbackHost(endpoint.hostname) || isKeptFromProxy(environment, endpoint)) return undefined
+  return namedProxy(environment, endpoint)
+}
+
+/** Host and port; undefined where the endpoint is reached without one. */
+export const proxyOnTheWay = (environment: Environment, endpointUrl: string): string | undefined =>
+  proxyFor(environment, endpointUrl)?.url?.host

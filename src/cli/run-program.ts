@@ -1,12 +1,41 @@
-/** Longer than any of the system's own small programs takes, shorter than a person waits. */
-const limitMs = 1500
+import { setTimeout as resolveAfter } from 'node:timers/promises'
 
-/** What a small program of the system's prints; undefined where it is not there, fails, or takes too long. */
-export const outputOf = async (program: string, args: readonly string[]): Promise<string | undefined> => {
-  const { execFile } = await import('node:child_process')
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: limitMs, windowsHide: true, encoding: 'utf8' }, (error, out) =>
-      resolve(error === null ? out : undefined),
-    )
-  })
+interface RunOptions {
+  /** Its own; ours where it is left out. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Milliseconds, after which it is ended. */
+  readonly deadlineMs: number
+}
+
+/** Asking a system's own tool takes far less; one that hangs must not hang us. */
+export const toolDeadlineMs = 3000
+
+/**
+ * What a program prints. Undefined where it is not there, fails, or takes too long: whoever asks has
+ * something to say without it.
+ */
+export const outputOf = async (
+  command: readonly string[],
+  { environment, deadlineMs }: RunOptions,
+): Promise<string | undefined> => {
+  const over = new AbortController()
+  try {
+    const child = Bun.spawn([...command], {
+      ...(environment !== undefined && { env: { ...environment } }),
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'ignore',
+      windowsHide: true,
+    })
+    // A child of the child may keep the pipe open after its parent was ended.
+    const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => child.kill('SIGKILL'))
+    const printed = new Response(child.stdout).text()
+    const ended = Promise.all([printed, child.exited])
+    const outcome = await Promise.race([ended, late])
+    return Array.isArray(outcome) && outcome[1] === 0 ? outcome[0] : undefined
+  } catch {
+    return undefined
+  } finally {
+    over.abort()
+  }
 }

@@ -5,7 +5,7 @@ import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Listener } from '../server/listen.ts'
-import { portOwner } from './port-owner.ts'
+import { findPortOwner, ownerWords } from './port-owner.ts'
 
 export interface Place {
   readonly hostname: string
@@ -19,8 +19,8 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Pla
   } catch (error) {
     const code = errorCode(error)
     if (code === 'EADDRINUSE') {
-      const owner = await portOwner(hostname, port, platform)
-      const by = owner === undefined ? '' : ` by ${owner}`
+      const owner = await findPortOwner(hostname, port, platform)
+      const by = owner === undefined ? '' : ` by ${ownerWords(owner)}`
       throw new UsageError(
         `Port ${port} on ${hostname} is taken${by}. Stop it, or choose another port with --port (0 for any free one).`,
       )

@@ -6,6 +6,8 @@ import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
 /** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
 
 const longestEcho = 2000
+/** What stands for a text in an example of a schema. */
+const longestExample = 60
 
 /** The last thing that was said, and who said it. */
 const lastWords = (request: SimulatedRequest): string => {
@@ -49,11 +51,23 @@ const thinkingOf = ({ additionalModelRequestFields }: ConverseRequest): Json | u
   return isObject(thinking) && thinking['type'] !== 'disabled' ? thinking : undefined
 }
 
+/** The call that the request insists on, with the smallest input that the tool's schema allows. */
+const forcedCall = ({ toolConfig }: ConverseRequest, words: string): ReplyBlock | undefined => {
+  const choice = toolConfig?.toolChoice
+  if (choice === undefined || 'auto' in choice) return undefined
+  const specs = (toolConfig?.tools ?? []).flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec] : []))
+  const spec = 'tool' in choice ? specs.find(({ name }) => name === choice.tool.name) : specs[0]
+  return spec && { tool: spec.name, input: exampleOf(spec.inputSchema.json, words.slice(0, longestExample)) }
+}
+
 export const echo = (request: SimulatedRequest): Reply => {
   const { body } = request
   const words = lastWords(request)
+  const call = forcedCall(body, words)
+  if (call !== undefined) return { content: [call] }
   const schema = body.outputConfig?.textFormat?.structure.jsonSchema.schema
-  const text = schema === undefined ? words : JSON.stringify(exampleOf(JSON.parse(schema), words.slice(0, 60)))
+  const text =
+    schema === undefined ? words : JSON.stringify(exampleOf(JSON.parse(schema), words.slice(0, longestExample)))
   const thinking = thinkingOf(body)
   const thought: ReplyBlock[] =
     thinking === undefined

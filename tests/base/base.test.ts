@@ -32,6 +32,11 @@ describe('Secret', () => {
     expect(secret.masked()).toBe('cana…(21 characters)')
     expect(new Secret('short').masked()).toBe('…(5 characters)')
   })
+
+  test("is taken out of others' words, unless it is so short that it stands everywhere", () => {
+    expect(new Secret('canary-0123').hiddenIn('of canary-0123 and canary-0123')).toBe('of [redacted] and [redacted]')
+    expect(new Secret('an').hiddenIn('an answer')).toBe('an answer')
+  })
 })
 
 test.each([

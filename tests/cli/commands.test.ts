@@ -13,6 +13,7 @@ describe('help and version', () => {
     [['start', '--help']],
     [['start', '-h', '--nonsense']],
     [['simulate', '--help']],
+    [['doctor', '--help']],
     [['--port', '1', '--help']],
     [['start', '-hv']],
     [['-ch']],

@@ -6,7 +6,6 @@ import { detectShell } from '../../src/cli/launch/detect-shell.ts'
 import { claudeCodeEnvironment, localUrl } from '../../src/cli/launch/environment.ts'
 import { overruleSettings } from '../../src/cli/launch/overrule.ts'
 import { type LaunchEnvironment, launchLine, type Shell } from '../../src/cli/launch/shells.ts'
-import { parseTasklist } from '../../src/cli/process-name.ts'
 import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 
@@ -143,11 +142,6 @@ test.each([
   expect(detectShell({ platform, environment, parent })).toBe(expected)
 })
 
-test('the name of a program, as Windows lists it', () => {
-  expect(parseTasklist('"pwsh.exe","4711","Console","1","90,112 K"\r\n')).toBe('pwsh.exe')
-  expect(parseTasklist('INFO: No tasks are running which match the specified criteria.\r\n')).toBeUndefined()
-})
-
 describe('the environment alone', () => {
   const environment = { set: { A: "it's", no_proxy: 'x', B: 'two words', C: 'plain-1' }, unset: ['K'] }
 
@@ -175,10 +169,10 @@ test('whoever else would be asked is switched off, where it is on', () => {
 
 describe("Claude Code's own settings", () => {
   const launch = environmentFor({})
-  const variable = (name: string, value: string, scope: 'user' | 'managed' = 'user') => ({
+  const variable = (name: string, value: string, isManaged = false) => ({
     name,
     value,
-    scope,
+    isManaged,
     path: '/home/me/.claude/settings.json',
   })
 
@@ -216,7 +210,7 @@ describe("Claude Code's own settings", () => {
   test('where there is no way to win, the file is named', () => {
     const theirs = variable('ANTHROPIC_BASE_URL', 'https://other.example')
     const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
-    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', 'managed')], [])).toThrow(words)
+    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)], [])).toThrow(words)
     expect(() => overruleSettings(launch, [theirs], ['--settings=mine.json'])).toThrow(words)
     expect(() =>
       overruleSettings(

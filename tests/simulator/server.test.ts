@@ -77,6 +77,22 @@ describe('scenarios from a file', () => {
 })
 
 describe('the echo', () => {
+  test('calls the tool that it is made to call', async () => {
+    const { post } = start()
+    const inputSchema = {
+      json: { type: 'object', properties: { figure: { type: 'integer' }, why: { type: 'string' } } },
+    }
+    const tools = ['A', 'B'].map((name) => ({ toolSpec: { name, inputSchema } }))
+    const called = async (toolChoice: object): Promise<unknown> =>
+      (await post(ask('x', { toolConfig: { tools, toolChoice } })))['output']
+    const call = (name: string): unknown => ({
+      message: { content: [{ toolUse: { name, input: { figure: 0, why: 'You said: x' } } }] },
+    })
+    expect(await called({ tool: { name: 'B' } })).toMatchObject(call('B') as object)
+    expect(await called({ any: {} })).toMatchObject(call('A') as object)
+    expect(await called({ auto: {} })).toMatchObject({ message: { content: [{ text: 'You said: x' }] } })
+  })
+
   test('speaks in the form that was asked for', async () => {
     const { post } = start()
     const schema = JSON.stringify({

@@ -23,6 +23,7 @@ export interface CliResult {
 export const testIo = (machine: Partial<Machine>): Io => ({
   machine: { platform: 'linux', home: '/nowhere', currentDirectory: '/nowhere', environment: {}, ...machine },
   isTerminal: false,
+  isOutTerminal: false,
   hasTerminal: false,
   columns: 80,
   useColor: false,

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/usage-error.ts'
-import type { SettingsVariable } from '../claude-settings.ts'
+import { isHarmless, isOn, type SettingsVariable } from '../claude-settings.ts'
 import { otherProviders } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
@@ -10,8 +10,10 @@ import type { LaunchEnvironment } from './shells.ts'
 
 /** Without these no request reaches us. The models are the user's choice: we know every Claude. */
 const needed: ReadonlySet<string> = new Set(['ANTHROPIC_BASE_URL', 'NO_PROXY', 'no_proxy'])
-/** Would lead elsewhere, or make it ask. */
-const inTheWay: ReadonlySet<string> = new Set(['ANTHROPIC_API_KEY', ...otherProviders])
+/** Would lead elsewhere. */
+const switches: ReadonlySet<string> = new Set(otherProviders)
+/** Would be asked about. */
+const otherKey = 'ANTHROPIC_API_KEY'
 const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
@@ -21,7 +23,8 @@ export interface Overruled {
   readonly args: readonly string[]
 }
 
-const isSet = ({ value }: SettingsVariable): boolean => typeof value === 'string' && value !== ''
+const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
+  ((needed.has(name) || name === otherKey) && !isHarmless(name, value, launch)) || (switches.has(name) && isOn(value))
 
 /** Throws UsageError that names the file, where there is no way to win. */
 export const overruleSettings = (
@@ -29,11 +32,7 @@ export const overruleSettings = (
   variables: readonly SettingsVariable[],
   rest: readonly string[],
 ): Overruled => {
-  const wrong = variables.filter(
-    (variable) =>
-      (needed.has(variable.name) && variable.value !== launch.set[variable.name]) ||
-      (inTheWay.has(variable.name) && isSet(variable)),
-  )
+  const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
   const refuse = ({ name, path }: SettingsVariable): never => {
@@ -41,7 +40,7 @@ export const overruleSettings = (
       `${path} sets ${name}, which leads Claude Code past this server and cannot be overruled from here. Take it out there, and try again.`,
     )
   }
-  const prescribed = wrong.find(({ scope }) => scope === 'managed')
+  const prescribed = wrong.find(({ isManaged }) => isManaged)
   if (prescribed !== undefined) refuse(prescribed)
   if (otherHeaders !== undefined && otherToken !== undefined) refuse(otherToken)
   const [first] = wrong

@@ -1,0 +1,138 @@
+import { loadConfig } from '../../config/load.ts'
+import type { Machine } from '../../config/paths.ts'
+import { productName } from '../../version.ts'
+import { findClaude, installLines } from '../claude-program.ts'
+import { isOn, readClaudeSettings } from '../claude-settings.ts'
+import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
+import type { LaunchEnvironment } from '../launch/shells.ts'
+import { isKeptFromProxy, namedProxy } from '../proxy.ts'
+import { outputOf } from '../run-program.ts'
+import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
+import { allModels, type World } from './world.ts'
+
+/** Claude Code itself, and what of its own would undo what it is launched with. */
+
+/** Its start reads many files, and a virus scanner reads along. */
+const versionDeadlineMs = 15_000
+
+/** A batch file is no program of its own. */
+const asCommand = (path: string, { platform, environment }: Machine): string[] =>
+  platform === 'win32' && /\.(?:cmd|bat)$/i.test(path)
+    ? [environment['ComSpec'] ?? 'cmd.exe', '/d', '/c', path, '--version']
+    : [path, '--version']
+
+const program = async (machine: Machine): Promise<Finding> => {
+  const found = findClaude(machine)
+  if (found === undefined) {
+    const [official, npm] = installLines(machine.platform)
+    return warn('not found on PATH', `Install it with\n  ${official}\nor with\n  ${npm}`, { path: null })
+  }
+  const { path } = found
+  const printed = await outputOf(asCommand(path, machine), {
+    environment: machine.environment,
+    deadlineMs: versionDeadlineMs,
+  })
+  const version = /\d+\.\d+\.\d+[\w.+-]{0,40}/.exec(printed ?? '')?.[0]
+  if (version !== undefined) return ok(`${version} (${path})`, { path, version })
+  return warn(`${path} does not tell its version`, `Run it by hand: ${path} --version. If it fails, install it anew.`, {
+    path,
+    version: null,
+  })
+}
+
+/** Where the configuration is at fault the defaults still tell which variables there are. */
+const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
+  const config = setUp?.loaded.config ?? loadConfig({ flags: {}, environment: {}, files: [] }).config
+  return claudeCodeEnvironment({
+    config,
+    models: allModels,
+    model: setUp?.model ?? allModels.resolve(config.model),
+    smallModel: setUp?.smallModel ?? allModels.resolve(config.smallModel),
+    port: config.port,
+    environment: io.machine.environment,
+  })
+}
+
+/** Without these, Claude Code does not come to our server at all. */
+const decisive: readonly string[] = ['ANTHROPIC_BASE_URL', ...otherProviders].map((name) => `env.${name}`)
+
+const settings = (world: World): Finding => {
+  const { files, unreadable, overrides } = readClaudeSettings(world.io.machine, launchOf(world))
+  const data = {
+    files: files.join(', '),
+    overrides: overrides.map(({ path, name }) => `${name} in ${path}`).join(', '),
+  }
+  const lines = [
+    ...unreadable.map((path) => `${path} is not valid JSON, or cannot be read`),
+    ...overrides.map(({ path, name, isManaged }) => `${name} in ${path}${isManaged ? ' (managed)' : ''}`),
+  ]
+  if (lines.length === 0)
+    return ok(files.length === 0 ? 'there are none' : `nothing in the way: ${files.join(', ')}`, data)
+  if (overrides.length === 0) return warn(lines.join('\n'), 'Mend the file: Claude Code cannot read it either.', data)
+  const isManaged = overrides.some((override) => override.isManaged)
+  const remedy = `These go before what Claude Code is launched with. Take them out of the file, or start Claude Code with ${productName} claude, which overrules them${isManaged ? '. What is managed only your administrator can change' : ''}.`
+  const isDecisive = overrides.some(({ name }) => decisive.includes(name))
+  return (isDecisive ? fail : warn)(lines.join('\n'), remedy, data)
+}
+
+const removal = (names: readonly string[], platform: string): string =>
+  platform === 'win32' ? `Remove-Item ${names.map((name) => `Env:${name}`).join(', ')}` : `unset ${names.join(' ')}`
+
+const isSet = (value: string | undefined): boolean => value !== undefined && isOn(value)
+
+const environmentFinding = ({ platform, environment }: Machine): Finding => {
+  const services = otherProviders.filter((name) => isSet(environment[name]))
+  if (services.length > 0) {
+    const names = services.join(', ')
+    return {
+      ...info(
+        `${names}: with that Claude Code goes to another service. The launch command takes it away; Claude Code started in another way would not come here.`,
+        { variables: services.join(',') },
+      ),
+      remedy: `Only if you start it in another way:\n  ${removal(services, platform)}`,
+    }
+  }
+  if (isSet(environment['ANTHROPIC_API_KEY']))
+    return info('ANTHROPIC_API_KEY is set; the launch command takes it away, so it does no harm', {
+      variables: 'ANTHROPIC_API_KEY',
+    })
+  return ok('nothing in the way', { variables: '' })
+}
+
+const loopback = '127.0.0.1,localhost,::1'
+
+/** What is there already stays. */
+const exemption = ({ platform, environment }: Machine): string => {
+  const held = ['NO_PROXY', 'no_proxy'].find((name) => isSet(environment[name]))
+  if (platform === 'win32') return `$env:NO_PROXY="${held === undefined ? '' : `$env:${held},`}${loopback}"`
+  return `export NO_PROXY="${held === undefined ? '' : `$${held},`}${loopback}"`
+}
+
+/** Claude Code sends even what is for this machine through the proxy. */
+const noProxy = ({ io: { machine }, loaded }: World): Finding => {
+  const { host, port } = loaded?.config ?? { host: '127.0.0.1', port: 0 }
+  const address = new URL(localUrl(host, port))
+  // It takes the one for https for everything.
+  const proxy = namedProxy(machine.environment, new URL('https://any')) ?? namedProxy(machine.environment, address)
+  if (proxy === undefined) return ok('no proxy in the environment')
+  if (isKeptFromProxy(machine.environment, address)) return ok(`NO_PROXY holds ${address.hostname}`)
+  return {
+    ...info(
+      `${proxy.variable} is set, and NO_PROXY does not hold ${address.hostname}. The launch command adds it; Claude Code started in another way would send its requests for this machine to the proxy.`,
+    ),
+    remedy: `Only if you start it in another way:\n  ${exemption(machine)}`,
+  }
+}
+
+export const claudeChecks = (world: World): CheckGroup => {
+  const { machine } = world.io
+  return {
+    title: 'Claude Code',
+    checks: [
+      { id: 'claude.program', title: 'Program', run: () => program(machine) },
+      { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
+      { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(machine) },
+      { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
+    ],
+  }
+}

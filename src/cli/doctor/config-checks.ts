@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { UsageError } from '../../base/usage-error.ts'
+import { localConfigPath, userConfigPath } from '../../config/paths.ts'
+import { settings } from '../../config/settings.ts'
+import { clientSpelling } from '../../gateway/models.ts'
+import { textFlag } from '../arguments.ts'
+import { shownValue } from '../describe-config.ts'
+import { requireKey, warningsOf } from '../set-up.ts'
+import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
+import { configurationIsAtFault, type World } from './world.ts'
+
+/** What is configured, and where each value came from. */
+
+interface Place {
+  readonly path: string
+  readonly what: string
+}
+
+const filesOf = ({ flags, io: { machine }, loaded }: World): Place[] => {
+  const { environment } = loaded ?? machine
+  const [flag, variable] = [textFlag(flags, 'config'), environment['NEXUS_CONFIG'] || undefined]
+  const named = flag ?? variable
+  const envFile = textFlag(flags, 'env-file')
+  return [
+    ...(flags['dev'] === true ? [{ path: localConfigPath(machine), what: '--dev' }] : []),
+    named === undefined
+      ? { path: userConfigPath(machine), what: 'your own' }
+      : { path: named, what: flag === undefined ? 'NEXUS_CONFIG' : '--config' },
+    ...(envFile === undefined ? [] : [{ path: envFile, what: '--env-file' }]),
+  ]
+}
+
+const files = (world: World): Finding => {
+  if (world.fault !== undefined) {
+    const { detail, remedy } = splitRemedy(world.fault.message)
+    return fail(detail, remedy || 'Correct it there, and run doctor again.')
+  }
+  const places = filesOf(world).map((place) => ({ ...place, isThere: existsSync(place.path) }))
+  const lines = places.map(
+    ({ path, what, isThere }) => `${path} (${what}${isThere ? '' : '; not there, which is fine'})`,
+  )
+  const data = Object.fromEntries(places.map(({ path, isThere }) => [path, isThere]))
+  const warnings = world.loaded?.warnings ?? []
+  return warnings.length === 0
+    ? ok(lines.join('\n'), data)
+    : warn([...lines, ...warnings].join('\n'), 'Correct the name of each key, or take it out of the file.', data)
+}
+
+/** The key has a check of its own. */
+const nonDefault = ({ loaded }: World) =>
+  settings.flatMap(({ key }) => {
+    const source = loaded?.sources.get(key)
+    if (key === 'apiKey' || source === undefined || source === 'default') return []
+    return [{ key, value: shownValue(loaded?.values.get(key)), source }]
+  })
+
+const settingsFound = (world: World): Finding => {
+  if (world.loaded === undefined) return skip(configurationIsAtFault)
+  const rows = nonDefault(world)
+  if (rows.length === 0) return ok('nothing is set: all have their defaults')
+  const data = Object.fromEntries(
+    rows.flatMap(({ key, value, source }) => [
+      [key, value],
+      [`${key}.from`, source],
+    ]),
+  )
+  return ok(rows.map(({ key, value, source }) => `${key} = ${value} (${source})`).join('\n'), data)
+}
+
+const models = ({ setUp }: World): Finding => {
+  if (setUp === undefined) return skip(configurationIsAtFault)
+  const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientSpelling(model.id))
+  return ok(`${main}, and ${small} for small tasks`, { model: main ?? '', smallModel: small ?? '' })
+}
+
+/** The files' own warnings are told with the files. */
+const exposure = ({ setUp }: World): Finding => {
+  if (setUp === undefined) return skip(configurationIsAtFault)
+  const { loaded } = setUp
+  const warnings = warningsOf(setUp).filter((warning) => !loaded.warnings.includes(warning))
+  if (warnings.length === 0) return ok('nobody else can read the key, or reach the server')
+  return warn(
+    warnings.join('\n'),
+    'Give keys and tokens in a file or a variable, listen on 127.0.0.1 or set NEXUS_CLIENT_TOKEN, use an https endpoint.',
+  )
+}
+
+const key = ({ setUp, loaded, io }: World): Finding => {
+  if (setUp?.isSimulated === true) return info('none is needed: AI Nexus is simulated')
+  if (loaded === undefined) return skip(configurationIsAtFault)
+  const { apiKey } = loaded.config
+  const from = loaded.sources.get('apiKey') ?? ''
+  if (apiKey !== undefined) return ok(`${apiKey.masked()} (${from})`, { masked: apiKey.masked(), from })
+  if (setUp === undefined) return failWith('No AI Nexus key.')
+  try {
+    requireKey(setUp, io)
+    return info('there')
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return failWith(error.message)
+  }
+}
+
+export const configChecks = (world: World): CheckGroup => ({
+  title: 'Set-up',
+  checks: [
+    { id: 'config', title: 'Configuration', run: () => files(world) },
+    { id: 'config.settings', title: 'Settings', run: () => settingsFound(world) },
+    { id: 'config.models', title: 'Models', run: () => models(world) },
+    { id: 'config.exposure', title: 'Safety', run: () => exposure(world) },
+    { id: 'key.present', title: 'Key', run: () => key(world) },
+  ],
+})

@@ -1,0 +1,98 @@
+import type { Config } from '../../config/load.ts'
+import { clientSpelling, nexusModels } from '../../gateway/models.ts'
+import { proxyOnTheWay } from '../proxy.ts'
+import { requireKey } from '../set-up.ts'
+import { type Check, type CheckGroup, skip } from './check.ts'
+import { clockFinding } from './clock.ts'
+import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
+import type { Greeting } from './greeting.ts'
+import { modelChecks, modelTitle } from './key-checks.ts'
+import { hello, mostTokens } from './probes.ts'
+import { openSession } from './session.ts'
+import { configurationIsAtFault, type World } from './world.ts'
+
+/** What AI Nexus makes of the key and of what Claude Code sends. */
+
+/** Why none of it can be asked; undefined where it can. */
+export const reasonNotToAsk = ({ isOffline, setUp, isSimulated }: World): string | undefined => {
+  if (isOffline) return '--offline: nothing is sent'
+  if (setUp === undefined) return configurationIsAtFault
+  return isSimulated || setUp.loaded.config.apiKey !== undefined ? undefined : 'there is no key'
+}
+
+const requestsOf = (modelId: string) => [...nexusModels.map(({ id }) => hello(id)), ...featureRequests(modelId)]
+const asksForCounts = (config: Config): boolean => config.countTokens === 'auto'
+
+/** Tokens, upwards: the figure is for people. */
+const roundTo = 100
+
+/** What doctor is going to send, before it does. */
+export const priceOf = ({ model, loaded }: NonNullable<World['setUp']>): { requests: number; tokens: number } => {
+  const requests = requestsOf(model.model.id)
+  const tokens = requests.reduce((sum, request) => sum + mostTokens(request), 0)
+  return {
+    // Counting costs nothing, and is a request all the same.
+    requests: requests.length + (asksForCounts(loaded.config) ? 1 : 0),
+    tokens: Math.ceil(tokens / roundTo) * roundTo,
+  }
+}
+
+interface NexusOptions {
+  readonly endpointUrl: string
+  readonly greeting: () => Promise<Greeting | undefined>
+}
+
+const title = 'AI Nexus'
+const clockTitle = ['clock', 'Clock'] as const
+const modelTitles = [['key.accepted', 'Key'], ...nexusModels.map(({ id }) => modelTitle(id))] as const
+
+export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOptions): CheckGroup => {
+  const { setUp, io } = world
+  const reason = reasonNotToAsk(world)
+  if (setUp === undefined || reason !== undefined) {
+    const silent = (id: string, name: string): Check => ({ id, title: name, run: () => skip(reason ?? '') })
+    return {
+      title,
+      checks: [...modelTitles, ...Object.entries(featureTitles), clockTitle].map((name) => silent(...name)),
+    }
+  }
+  const { config, sources } = setUp.loaded
+  const apiKey = requireKey(setUp, io)
+  const session = openSession({
+    config,
+    endpointUrl,
+    apiKey,
+    proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
+  })
+  const [main, small] = [setUp.model.model.id, setUp.smallModel.model.id]
+  const models = modelChecks(session, { needed: [main, small], apiKey, keySource: sources.get('apiKey') ?? '' })
+  const unreachable = async (): Promise<string | undefined> => {
+    const greeted = await greeting()
+    return greeted !== undefined && 'error' in greeted ? 'AI Nexus is not reached' : undefined
+  }
+  /** Nobody is asked in vain nine times. */
+  const whereReached = ({ run, ...check }: Check): Check => ({
+    ...check,
+    async run() {
+      const why = await unreachable()
+      return why === undefined ? run() : skip(why)
+    },
+  })
+  const features = featureChecks(session, {
+    modelId: main,
+    model: clientSpelling(main),
+    apiKey,
+    asksForCounts: asksForCounts(config),
+    silence: () => models.silence(main),
+  })
+  const clock: Check = {
+    id: clockTitle[0],
+    title: clockTitle[1],
+    async run() {
+      const greeted = await greeting()
+      const reading = greeted !== undefined && 'clock' in greeted ? greeted.clock : undefined
+      return clockFinding(session.clock() ?? reading, io.machine.platform)
+    },
+  }
+  return { title, checks: [...[...models.checks, ...features].map(whereReached), clock] }
+}

@@ -1,0 +1,58 @@
+import { errorCode } from '../../base/error-code.ts'
+import { listen } from '../../server/listen.ts'
+import { productName } from '../../version.ts'
+import { findPortOwner, ownerWords } from '../port-owner.ts'
+import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
+import { configurationIsAtFault, type World } from './world.ts'
+
+/** Why the server could not listen there; undefined where it could. Just as the server does it, for a moment. */
+const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {
+  try {
+    const listener = listen({ hostname, port, fetch: () => new Response(null, { status: 503 }) })
+    await listener.stop(true)
+    return undefined
+  } catch (error) {
+    return errorCode(error) ?? 'unknown'
+  }
+}
+
+const kill = (pid: number, platform: string): string => (platform === 'win32' ? `taskkill /PID ${pid}` : `kill ${pid}`)
+
+const taken = async (host: string, port: number, platform: string): Promise<Finding> => {
+  const owner = await findPortOwner(host, port, platform)
+  if (owner?.kind === 'ours') {
+    const { version, pid } = owner
+    return ok(`${productName} is running there already (version ${version}, process ${pid})`, { port, version, pid })
+  }
+  const other = 'Choose another port with --port (0 for any free one)'
+  if (owner === undefined) return fail(`${port} on ${host} is taken; by whom cannot be told`, `${other}.`, { port })
+  const { name, pid } = owner
+  const remedy = `${other}, or end that program:\n  ${kill(pid, platform)}`
+  return fail(`${port} on ${host} is taken by ${ownerWords(owner)}`, remedy, { port, name, pid })
+}
+
+const portFinding = async ({ loaded, io }: World): Promise<Finding> => {
+  if (loaded === undefined) return skip(configurationIsAtFault)
+  const { host, port } = loaded.config
+  if (port === 0) return info('any free one', { port })
+  const code = await whyNot(host, port)
+  switch (code) {
+    case undefined:
+      return ok(`${port} on ${host} is free`, { port })
+    case 'EADDRINUSE':
+      return taken(host, port, io.machine.platform)
+    case 'EACCES':
+      return fail(`${port} may not be used by you`, 'Choose one above 1023 with --port.', { port })
+    default:
+      return fail(
+        `nobody can listen on ${host}:${port} (${code})`,
+        'Is --host an address of this machine? 127.0.0.1 always is.',
+        { port },
+      )
+  }
+}
+
+export const portChecks = (world: World): CheckGroup => ({
+  title: 'The server',
+  checks: [{ id: 'port', title: 'Port', run: () => portFinding(world) }],
+})

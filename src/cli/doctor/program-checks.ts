@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import type { Machine } from '../../config/paths.ts'
+import { productName, version } from '../../version.ts'
+import { type Check, type CheckGroup, info } from './check.ts'
+import type { World } from './world.ts'
+
+const isWsl = ({ platform }: Machine): boolean => {
+  if (platform !== 'linux') return false
+  try {
+    return /microsoft/i.test(readFileSync('/proc/version', 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+const wsl: Check = {
+  id: 'wsl',
+  title: 'WSL',
+  run: () =>
+    info(
+      'Linux inside Windows: 127.0.0.1 is this side alone. What runs on the Windows side is reached only with mirrored networking (networkingMode=mirrored in .wslconfig).',
+    ),
+}
+
+/** What runs here. */
+export const programChecks = ({ io: { machine } }: World): CheckGroup => ({
+  title: 'This program',
+  checks: [
+    {
+      id: 'program',
+      title: 'Version',
+      run: () =>
+        info(`${productName} ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})`, {
+          version,
+          bun: Bun.version,
+          platform: machine.platform,
+          arch: process.arch,
+        }),
+    },
+    ...(isWsl(machine) ? [wsl] : []),
+  ],
+})

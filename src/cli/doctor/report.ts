@@ -1,0 +1,109 @@
+import { colors } from 'consola/utils'
+import { wrap } from '../wrap.ts'
+import type { CheckResult, Status } from './check.ts'
+
+/** Results as lines for people. */
+
+/** Told apart without colours, too. */
+const signs: Readonly<Record<Status, string>> = { ok: 'ok', warn: 'warn', fail: 'FAIL', info: 'info', skip: 'skip' }
+
+const paint: Readonly<Record<Status, (text: string) => string>> = {
+  ok: colors.green,
+  warn: colors.yellow,
+  fail: colors.red,
+  info: colors.cyan,
+  skip: colors.gray,
+}
+
+const signWidth = 6
+const titleWidth = 19
+const remedyMark = '-> '
+/** What a line has room for, whatever the terminal's width: longer lines are hard to read. */
+const widest = 100
+const narrowest = 60
+
+/** What would command a terminal, or turn the writing around: certificates and answers are others' words. */
+const hidden = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+export interface Layout {
+  readonly columns: number
+  readonly useColor: boolean
+  /** Shown as `~`. */
+  readonly home: string
+}
+
+const tidy = (text: string, { home }: Layout): string => {
+  const plain = text.replace(hidden, ' ')
+  return home.length > 1 && home.startsWith('/') ? plain.replaceAll(`${home}/`, '~/') : plain
+}
+
+/** Words that fit nowhere, paths for one, begin as far to the left as they have to. */
+const indented = (line: string, indent: number, columns: number): string => {
+  const room = Math.max(Math.min(indent, columns - line.length), signWidth)
+  return ' '.repeat(room) + line
+}
+
+/** A line that begins with blanks is to be typed or copied: it is not broken where it fits at all. */
+const isVerbatim = (line: string, columns: number): boolean =>
+  line.startsWith('  ') && line.trim().length <= columns - signWidth
+
+const block = (text: string, indent: number, columns: number): string[] =>
+  text.split('\n').flatMap((line) => {
+    const parts = isVerbatim(line, columns) ? [line.trim()] : wrap(line.trim(), columns - indent)
+    return parts.map((part) => indented(part, indent, columns))
+  })
+
+/** The first line of a text beside a head of the same width; where it does not fit, below it. */
+const beside = (head: string, lines: readonly string[], indent: number): string[] => {
+  const [first = '', ...rest] = lines
+  const fits = first.startsWith(' '.repeat(indent))
+  return fits ? [head.padEnd(indent) + first.slice(indent), ...rest] : [head.trimEnd(), first, ...rest]
+}
+
+export interface Reporter {
+  readonly group: (title: string) => string
+  readonly result: (result: CheckResult) => string
+  /** Several checks that were skipped for one reason. */
+  readonly skipped: (results: readonly CheckResult[]) => string
+  readonly summary: (results: readonly CheckResult[]) => string
+}
+
+const counted = (count: number, one: string, many: string): string[] =>
+  count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
+
+const summaryWords = (results: readonly CheckResult[]): string => {
+  const of = (status: Status): number => results.filter((result) => result.status === status).length
+  const found = [...counted(of('fail'), 'fault', 'faults'), ...counted(of('warn'), 'warning', 'warnings')]
+  const skipped = counted(of('skip'), 'check was', 'checks were').map((some) => ` ${some} skipped.`)
+  if (found.length === 0) return ['Nothing is wrong.', ...skipped].join('')
+  return [found.join(' and '), `: see the lines with ${remedyMark.trim()} above.`, ...skipped].join('')
+}
+
+export const createReporter = (layout: Layout): Reporter => {
+  const columns = Math.max(Math.min(layout.columns, widest), narrowest)
+  const painted = (status: Status, lines: readonly string[]): string => {
+    const [first = '', ...rest] = lines
+    const sign = first.slice(0, signWidth)
+    const head = layout.useColor ? paint[status](sign) + first.slice(signWidth) : first
+    return `${[head, ...rest].join('\n')}\n`
+  }
+  const detailColumn = signWidth + titleWidth
+  return {
+    group: (title) => `\n${layout.useColor ? colors.bold(title) : title}\n`,
+    result({ status, title, detail, remedy }) {
+      const head = `${signs[status].padEnd(signWidth)}${title}`
+      const lines = beside(head, block(tidy(detail, layout), detailColumn, columns), detailColumn)
+      if (remedy === undefined) return painted(status, lines)
+      const column = detailColumn + remedyMark.length
+      const advice = block(tidy(remedy, layout), column, columns)
+      return painted(status, [...lines, ...beside(' '.repeat(detailColumn) + remedyMark, advice, column)])
+    },
+    skipped(results) {
+      const [{ detail = '' } = {}] = results
+      const titles = results.map(({ title }) => title).join(', ')
+      const text = `${titles} (${tidy(detail, layout)})`
+      return painted('skip', beside(signs.skip, block(text, signWidth, columns), signWidth))
+    },
+    summary: (results) => `\n${wrap(summaryWords(results), columns).join('\n')}\n`,
+  }
+}

@@ -1,0 +1,94 @@
+import { GatewayError, toGatewayError } from '../../base/errors.ts'
+import { randomId } from '../../base/ids.ts'
+import { createLogger } from '../../base/logger.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Config } from '../../config/load.ts'
+import type { Fetch } from '../../upstreams/http.ts'
+import type { CallContext, Upstream } from '../../upstreams/upstream.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { Message } from '../../wire/anthropic/response.ts'
+import { composeUpstream } from '../compose.ts'
+import { type ClockReading, readClock } from './greeting.ts'
+
+/** A tiny request's first byte may take this long, also where the model is busy. */
+const patienceSeconds = 30
+/** And this long in all. */
+const wholeMs = 60_000
+
+/** How a request ended. */
+export type Outcome<T> = {
+  readonly ms: number
+  /** What went without, because AI Nexus refuses it: the product's own healing. */
+  readonly leftOut: readonly string[]
+} & ({ readonly value: T; readonly error?: undefined } | { readonly error: GatewayError })
+
+/** Asks AI Nexus by the product's own upstream. */
+export interface Session {
+  message(request: MessagesRequest): Promise<Outcome<Message>>
+  /** Whatever else is to be done with the upstream. */
+  attempt<T>(modelId: string, work: (upstream: Upstream, context: CallContext) => Promise<T>): Promise<Outcome<T>>
+  /** Of the last answer that told the time. */
+  clock(): ClockReading | undefined
+}
+
+export interface SessionOptions {
+  readonly config: Config
+  readonly endpointUrl: string
+  readonly apiKey: Secret
+  readonly proxy: string | undefined
+}
+
+const tooLong = (): GatewayError =>
+  new GatewayError('timeout_error', `AI Nexus had not finished a tiny answer within ${wholeMs / 1000} s.`, {
+    isLoggable: true,
+  })
+
+/** Without retries: doctor tells what the first try meets. */
+export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptions): Session => {
+  let clock: ClockReading | undefined
+  const listening: Fetch = async (url, init) => {
+    const response = await fetch(url, init)
+    clock = readClock(response.headers) ?? clock
+    return response
+  }
+  const upstream = composeUpstream({
+    config: { ...config, maxRetries: 0, timeoutSeconds: Math.min(config.timeoutSeconds, patienceSeconds) },
+    endpointUrl,
+    apiKey,
+    proxy,
+    fetch: listening,
+    log: createLogger('silent', () => {}),
+  })
+  const withoutFor = (modelId: string): string[] =>
+    (upstream.degraded?.() ?? []).filter(({ model }) => model === modelId).map(({ without }) => without)
+
+  const attempt: Session['attempt'] = async (modelId, work) => {
+    const before = withoutFor(modelId)
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(tooLong()), wholeMs)
+    const startedAt = performance.now()
+    const outcome = () => ({
+      ms: Math.round(performance.now() - startedAt),
+      leftOut: withoutFor(modelId).filter((what) => !before.includes(what)),
+    })
+    try {
+      const value = await work(upstream, {
+        requestId: randomId('doctor_'),
+        modelId,
+        betas: [],
+        signal: controller.signal,
+        onUpstreamId: () => {},
+      })
+      return { value, ...outcome() }
+    } catch (thrown) {
+      return { error: toGatewayError(thrown), ...outcome() }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return {
+    attempt,
+    message: (request) => attempt(request.model, (nexus, context) => nexus.message(request, context)),
+    clock: () => clock,
+  }
+}

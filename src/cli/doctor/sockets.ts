@@ -1,0 +1,160 @@
+import { lookup } from 'node:dns/promises'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { connect as connectTls, type PeerCertificate } from 'node:tls'
+import { errorCode } from '../../base/error-code.ts'
+
+/**
+ * A look at each step of the way by itself, for words alone: no request of ours travels on these
+ * connections. Rejects with the system's own error, or with `ETIMEDOUT` when the time is up.
+ */
+
+/** As long as the product itself waits for a connection. */
+export const stepMs = 8000
+
+const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
+
+const within = async <T>(work: Promise<T>): Promise<T> => {
+  const over = new AbortController()
+  const late = resolveAfter(stepMs, undefined, { signal: over.signal }).then(() => {
+    throw timedOut()
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    over.abort()
+    late.catch(() => {})
+  }
+}
+
+export interface Target {
+  readonly hostname: string
+  readonly port: number
+}
+
+/** The addresses that the system knows for a name. */
+export const resolveName = async (hostname: string): Promise<string[]> => {
+  const found = await within(lookup(hostname, { all: true }))
+  return [...new Set(found.map(({ address }) => address))]
+}
+
+export const isAddress = (hostname: string): boolean => isIP(hostname) !== 0
+
+/** The caller closes it. */
+export const openConnection = async ({ hostname, port }: Target): Promise<Socket> => {
+  const socket = connectTcp({ host: hostname, port })
+  try {
+    await within(
+      new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve)
+        socket.once('error', reject)
+      }),
+    )
+    socket.on('error', () => {})
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+export interface TunnelAnswer {
+  /** Undefined where it was no HTTP. */
+  readonly status: number | undefined
+  /** The ways to log in that a 407 offers. */
+  readonly signIn: string
+}
+
+const longestHead = 16 * 1024
+
+const readHead = (socket: Socket): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let head = ''
+    const finish = (): void => {
+      socket.off('data', read)
+      resolve(head)
+    }
+    const read = (chunk: Buffer): void => {
+      head += chunk.toString('latin1')
+      if (head.includes('\r\n\r\n') || head.length > longestHead) finish()
+    }
+    socket.on('data', read)
+    socket.once('end', finish)
+    socket.once('close', finish)
+    socket.once('error', reject)
+  })
+
+/** A percent sign that is none stays as it is. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Asks a proxy for a way to the target, with the login of its own address, as fetch does. */
+export const openTunnel = async (socket: Socket, target: Target, proxy: URL): Promise<TunnelAnswer> => {
+  const place = `${target.hostname}:${target.port}`
+  const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`
+  const lines = [
+    `CONNECT ${place} HTTP/1.1`,
+    `Host: ${place}`,
+    ...(login === ':' ? [] : [`Proxy-Authorization: Basic ${Buffer.from(login).toString('base64')}`]),
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const head = await within(readHead(socket))
+  const status = /^HTTP\/1\.\d (\d{3})/.exec(head)?.[1]
+  const offers = [...head.matchAll(/^proxy-authenticate: *(.+?)\r?$/gim)].map(([, offer = '']) => offer)
+  return { status: status === undefined ? undefined : Number(status), signIn: offers.join(', ') }
+}
+
+/** What the other side shows of itself. */
+export interface ShownCertificate {
+  readonly protocol: string
+  readonly issuer: string
+  readonly subject: string
+  readonly validTo: Date
+  /** Why this look alone would not believe it; fetch decides. */
+  readonly doubt: string | undefined
+}
+
+type Names = PeerCertificate['issuer']
+
+/** `DigiCert Inc (DigiCert TLS RSA CA)`. */
+const nameOf = (names: Names | undefined): string => {
+  const [organisation, common] = [names?.O, names?.CN].map((name) => (Array.isArray(name) ? name.join(' ') : name))
+  if (organisation && common && organisation !== common) return `${organisation} (${common})`
+  return organisation || common || 'nobody that it names'
+}
+
+/** Looks at the certificate, whether it is trusted or not, and says nothing to whoever shows it. */
+export const inspectTls = async (socket: Socket, hostname: string): Promise<ShownCertificate> => {
+  const secure = connectTls({
+    socket,
+    ...(isAddress(hostname) ? {} : { servername: hostname }),
+    rejectUnauthorized: false,
+  })
+  try {
+    await within(
+      new Promise<void>((resolve, reject) => {
+        secure.once('secureConnect', resolve)
+        secure.once('error', reject)
+        secure.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
+      }),
+    )
+    const { issuer, subject, valid_to } = secure.getPeerCertificate()
+    const doubt: unknown = secure.authorizationError
+    const reason = errorCode(doubt) ?? String(doubt ?? 'unknown')
+    return {
+      protocol: secure.getProtocol() ?? 'TLS',
+      issuer: nameOf(issuer),
+      subject: nameOf(subject),
+      validTo: new Date(valid_to),
+      doubt: secure.authorized ? undefined : reason,
+    }
+  } finally {
+    secure.on('error', () => {})
+    secure.destroy()
+  }
+}

@@ -1,0 +1,44 @@
+import { UsageError } from '../../base/usage-error.ts'
+import { createModelResolver, nexusModels } from '../../gateway/models.ts'
+import type { Flags } from '../arguments.ts'
+import { type CommandConfig, readConfig } from '../config-input.ts'
+import type { Io } from '../io.ts'
+import { readSetUp, type SetUp } from '../set-up.ts'
+
+/** What doctor has to go by. */
+export interface World {
+  readonly io: Io
+  readonly flags: Flags
+  /** Undefined where something about it is wrong. */
+  readonly setUp: SetUp | undefined
+  /** What could be read all the same. */
+  readonly loaded: CommandConfig | undefined
+  /** What is wrong with it. */
+  readonly fault: UsageError | undefined
+  readonly isSimulated: boolean
+  /** Nothing is to be sent. */
+  readonly isOffline: boolean
+}
+
+const attempt = async <T>(read: () => Promise<T>): Promise<T | UsageError> => {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof UsageError) return error
+    throw error
+  }
+}
+
+/** A configuration that is at fault ends nothing: doctor is there to tell of it. */
+export const readWorld = async (flags: Flags, io: Io): Promise<World> => {
+  const common = { io, flags, isSimulated: flags['simulate'] === true, isOffline: flags['offline'] === true }
+  const setUp = await attempt(() => readSetUp(flags, io))
+  if (!(setUp instanceof UsageError)) return { ...common, setUp, loaded: setUp.loaded, fault: undefined }
+  const loaded = await attempt(() => readConfig(flags, io.machine))
+  return { ...common, setUp: undefined, loaded: loaded instanceof UsageError ? undefined : loaded, fault: setUp }
+}
+
+/** By any spelling. */
+export const allModels = createModelResolver(nexusModels, '')
+
+export const configurationIsAtFault = 'the configuration has to be mended first'

@@ -1,0 +1,65 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CheckResult } from '../../src/cli/doctor/check.ts'
+import { type CliResult, cli, startCli, temporaryFolder } from './cli.ts'
+
+/** Doctor, asked for JSON: what each check found. */
+export interface Examination {
+  readonly code: number
+  readonly ok: boolean
+  readonly checks: readonly CheckResult[]
+  /** Everything that was printed. */
+  readonly said: string
+  /** What one check found; a test fails where there is no such check. */
+  readonly of: (id: string) => CheckResult
+  /** Ids by status, for whole comparisons. */
+  readonly withStatus: (status: CheckResult['status']) => string[]
+}
+
+const read = ({ code, out, err }: CliResult): Examination => {
+  const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: CheckResult[] }
+  return {
+    code,
+    ok,
+    checks,
+    said: out + err,
+    of(id) {
+      const found = checks.find((check) => check.id === id)
+      if (found === undefined) throw new Error(`no check ${id}: ${out}`)
+      return found
+    },
+    withStatus: (status) => checks.filter((check) => check.status === status).map(({ id }) => id),
+  }
+}
+
+/** A folder in which `claude` lies, and the PATH to it. */
+export const withClaude = (script = 'echo "2.1.329 (Claude Code)"'): { PATH: string; program: string } => {
+  const folder = join(temporaryFolder(), 'bin')
+  mkdirSync(folder)
+  const program = join(folder, 'claude')
+  writeFileSync(program, `#!/bin/sh\n${script}\n`)
+  chmodSync(program, 0o755)
+  return { PATH: folder, program }
+}
+
+/** Any port, so that whatever runs on this machine is in nobody's way. */
+const anyPort = ['--port', '0']
+
+export const doctor = async (
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  folder?: string,
+): Promise<Examination> => read(await cli(['doctor', '--json', ...anyPort, ...args], environment, folder))
+
+/** As a program of its own: Bun reads its proxies and certificates from a real environment. */
+export const doctorProgram = async (
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<Examination> => read(await startCli(['doctor', '--json', ...anyPort, ...args], environment).ended)
+
+/** For people. */
+export const doctorReport = (
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  folder?: string,
+): Promise<CliResult> => cli(['doctor', ...anyPort, ...args], environment, folder)

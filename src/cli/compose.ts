@@ -3,10 +3,10 @@ import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
-import { createAccessLog } from '../gateway/access-log.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
 import { createTokenCounter } from '../gateway/token-counter.ts'
+import { AccessLog } from '../server/access-log.ts'
 import { createApp } from '../server/app.ts'
 import { createShutdown, type Shutdown } from '../server/shutdown.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
@@ -82,10 +82,12 @@ export const composeApp = (options: ServerOptions) => {
     now,
     log,
   })
+  const models = createModelResolver(nexusModels, defaultModelId)
+  const access = new AccessLog({ log, models, now })
   const gateway = createGateway({
-    models: createModelResolver(nexusModels, defaultModelId),
+    models,
     upstream,
-    observers: [createAccessLog(log)],
+    observers: [access.observe],
     tokens: createTokenCounter({
       upstream: config.countTokens === 'auto' ? upstream : undefined,
       log,
@@ -97,6 +99,7 @@ export const composeApp = (options: ServerOptions) => {
   })
   return createApp({
     gateway,
+    access,
     host: config.host,
     clientToken: config.clientToken,
     newId: randomId,

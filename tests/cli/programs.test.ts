@@ -60,7 +60,7 @@ describe('start', () => {
     const [, url = ''] = await program.says(address)
     await fetch(`${url}/nothing`)
     const [line] = await program.says(/\{"time".*\}/)
-    expect(JSON.parse(line)).toMatchObject({ level: 'debug', event: 'request.refused', status: 404, path: '/nothing' })
+    expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'request.refused', status: 404, path: '/nothing' })
     program.kill('SIGINT')
     await program.ended
     const stat = await Bun.file(file).stat()

@@ -1,10 +1,7 @@
-import { accessSync, appendFileSync, closeSync, constants, existsSync, fchmodSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { colors } from 'consola/utils'
-import { errorCode } from '../base/error-code.ts'
 import type { LogRecord, LogSink } from '../base/logger.ts'
-import { UsageError } from '../base/usage-error.ts'
 import type { LogFormat } from '../config/settings.ts'
+import { LogFile } from './log-file.ts'
 
 type Formatter = (record: LogRecord, time: Date) => string
 
@@ -51,35 +48,6 @@ export interface LogOptions {
   readonly now: () => Date
 }
 
-/** Only its owner may read the log. */
-const logFileMode = 0o600
-
-const unwritable = (path: string, error: unknown): UsageError => {
-  const code = errorCode(error)
-  const why = code === undefined ? '' : ` (${code})`
-  return new UsageError(`The log file ${path} cannot be written${why}. Give another with --log-file.`)
-}
-
-const openLogFile = (path: string): number => {
-  try {
-    const descriptor = openSync(path, 'a', logFileMode)
-    fchmodSync(descriptor, logFileMode)
-    return descriptor
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-}
-
-/** Whether the log file could be written, without making it. Throws UsageError where not. */
-export const checkLogFile = (path: string | undefined): void => {
-  if (path === undefined) return
-  try {
-    accessSync(existsSync(path) ? path : dirname(resolve(path)), constants.W_OK)
-  } catch (error) {
-    throw unwritable(path, error)
-  }
-}
-
 /**
  * Where log records go: standard error, and the file that was asked for. Throws UsageError for a file
  * that cannot be written.
@@ -89,22 +57,11 @@ export const createLogSink = ({ format, file, color, write, now }: LogOptions): 
   if (file === undefined) return (record) => write(toLine(record, now()))
 
   const isPainted = color && format === 'text'
-  const descriptor = openLogFile(file)
-  let isBroken = false
-  const writeFile = (line: string): void => {
-    try {
-      appendFileSync(descriptor, line)
-    } catch {
-      // A full disk must not end the server, nor fill the terminal.
-      isBroken = true
-      closeSync(descriptor)
-      write('warning: the log file can no longer be written\n')
-    }
-  }
+  const logFile = new LogFile(file, { warn: (sentence) => write(`warning: ${sentence}\n`) })
   return (record) => {
     const time = now()
     const line = toLine(record, time)
     write(line)
-    if (!isBroken) writeFile(isPainted ? asText(record, time, false) : line)
+    logFile.write(isPainted ? asText(record, time, false) : line, time)
   }
 }

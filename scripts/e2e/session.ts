@@ -53,7 +53,17 @@ export interface SessionOptions extends SessionSetup {
 const apiKey = 'e2e-key'
 
 const startServer = async (options: SessionOptions, simulator: Simulator, home: string) => {
-  const flags = ['start', '--port', '0', '--endpoint-url', simulator.url, '--log-level', 'debug']
+  const flags = [
+    'start',
+    '--port',
+    '0',
+    '--endpoint-url',
+    simulator.url,
+    '--log-level',
+    'debug',
+    '--log-format',
+    'json',
+  ]
   const launchFlags = ['--claude-code', '--shell', 'bash', '--model', options.model ?? 'sonnet']
   const child = Bun.spawn([...options.server, ...flags, ...launchFlags, ...(options.serverFlags ?? [])], {
     cwd: home,

@@ -15,6 +15,7 @@ import { createUpstream } from '../upstreams/registry.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
+import type { Io } from './io.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
@@ -112,14 +113,11 @@ export const composeApp = (options: ServerOptions) => {
   })
 }
 
-export interface LogTarget {
-  readonly color: boolean
-  readonly write: (text: string) => void
-}
-
 /** Throws UsageError for a log file that cannot be written. */
-export const composeLog = (config: Config, { color, write }: LogTarget): Logger =>
-  createLogger(
-    config.logLevel,
-    createLogSink({ format: config.logFormat, file: config.logFile, color, write, now: () => new Date() }),
+export const composeLog = ({ logLevel, logFormat: format, logFile: file }: Config, io: Io): Logger => {
+  const terminal = io.isTerminal ? io : undefined
+  return createLogger(
+    logLevel,
+    createLogSink({ format, file, color: io.useColor, write: io.err, terminal, now: () => new Date() }),
   )
+}

@@ -6,7 +6,7 @@ export interface Io {
   readonly machine: Machine
   /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
-  /** Of that terminal; 80 where there is none. */
+  /** Of that terminal, now: people widen their windows. 80 where there is none. */
   readonly columns: number
   readonly useColor: boolean
   /** What a script may want. */
@@ -32,7 +32,9 @@ export const processIo = (): Io => {
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
-    columns: process.stderr.columns || usualColumns,
+    get columns() {
+      return process.stderr.columns || usualColumns
+    },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
     out: writer(process.stdout),

@@ -56,7 +56,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
     printLaunch(config.port)
     return undefined
   }
-  const log = composeLog(config, { color: io.useColor, write: io.err })
+  const log = composeLog(config, io)
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, listener.port))
   if (shell !== undefined) io.err('  Start Claude Code with:\n')

@@ -151,7 +151,7 @@ describe('commands that serve', () => {
           told.push(await post(url, lawful), await (await fetch(`${url}/health`)).text())
         },
       )
-      expect(err).toContain('request.failed')
+      expect(err).toMatch(/ 502 POST .* api_error: /)
       expect(found([...told, out, err, listed].join('\n'))).toEqual([])
     }
   })

@@ -3,6 +3,7 @@ import { GatewayError } from '../src/base/errors.ts'
 import { Secret } from '../src/base/secret.ts'
 import type { Reply } from '../src/simulator/reply.ts'
 import type { MessagesRequest } from '../src/wire/anthropic/request.ts'
+import { accessRecords } from './support/access.ts'
 import { clientToken, expectSilent, found, headers, key, lawful, secrets, unlawful, word } from './support/canary.ts'
 import { type Chain, type ChainOptions, defaultConfig, simulate, startChain } from './support/chain.ts'
 import { later } from './support/cleanup.ts'
@@ -108,7 +109,9 @@ describe('the canary is in no record and on no page, and the keys are in no repl
     const chain = chainWith({ scenario: () => reply })
     await expectSilence(chain, await ask(chain, lawful))
     expect(chain.simulator.journal.length).toBeGreaterThan(0)
-    expect(chain.records.length).toBeGreaterThan(1)
+    const events = chain.records.map(({ event }) => event)
+    expect(events.filter((event) => event === 'request.shape').length).toBe(2)
+    expect(accessRecords(chain.records).length).toBeGreaterThan(1)
   })
 
   test.each(Object.entries(unlawful))('%s, and what of it is quoted', async (_name, { body, quotes }) => {

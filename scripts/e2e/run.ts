@@ -24,7 +24,7 @@ const server = values.source !== true && isBuilt() ? [binary] : fromSources
 const toldBy = (log: string): string =>
   log
     .split('\n')
-    .filter((line) => !line.includes(' translate.note '))
+    .filter((line) => !line.includes('"event":"translate.note"'))
     .join('\n')
 
 const describeFailure = (error: unknown, session: Session | undefined): string => {

@@ -66,7 +66,7 @@ interface Launcher {
 }
 
 const upstreamFlags = ({ serverFlags, model }: SessionOptions, { url }: Simulator): string[] => [
-  ...['--endpoint-url', url, '--log-level', 'debug', '--model', model ?? 'sonnet'],
+  ...['--endpoint-url', url, '--log-level', 'debug', '--log-format', 'json', '--model', model ?? 'sonnet'],
   ...(serverFlags ?? []),
 ]
 

@@ -99,8 +99,10 @@ export const invalidRequest = (path: Path, sentence: string): GatewayError =>
   new GatewayError('invalid_request_error', path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`)
 
 /** Nobody is there any more to be told: the status is for our own log. */
+export const clientClosedStatus = 499
+
 export const clientClosed = (cause: unknown): GatewayError =>
-  new GatewayError('api_error', 'The client closed the request.', { status: 499, cause })
+  new GatewayError('api_error', 'The client closed the request.', { status: clientClosedStatus, cause })
 
 /** What ended a call whose signal has aborted: the reason that was given where it is meant for the client, or its leaving. */
 export const abortedError = ({ reason }: AbortSignal, cause: unknown): GatewayError =>

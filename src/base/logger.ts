@@ -14,6 +14,8 @@ export interface LogRecord {
 export type LogSink = (record: LogRecord) => void
 
 export interface Logger {
+  /** For fields that cost something: without this they would be made for nobody. */
+  isEnabled(level: LogRecord['level']): boolean
   debug(event: string, fields?: LogFields): void
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
@@ -22,13 +24,19 @@ export interface Logger {
 
 const noFields: LogFields = {}
 
-/** Records at `level` and above go to the sink. */
+/** Records at `level` and above go to the sink. What a sink throws fails nobody: there is nobody to tell. */
 export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
   const threshold = logLevels.indexOf(level)
+  const isEnabled = (recordLevel: LogRecord['level']): boolean => logLevels.indexOf(recordLevel) >= threshold
   const at =
     (recordLevel: LogRecord['level']) =>
     (event: string, fields: LogFields = noFields): void => {
-      if (logLevels.indexOf(recordLevel) >= threshold) sink({ level: recordLevel, event, fields })
+      if (!isEnabled(recordLevel)) return
+      try {
+        sink({ level: recordLevel, event, fields })
+      } catch {
+        // A log that is broken must not break a request as well.
+      }
     }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return { isEnabled, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -100,7 +100,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const apiKey = requireKey(setUp, io)
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
-  const log = composeLog(config, { color: false, write: () => {} })
+  const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   for (const warning of setUp.loaded.warnings) log.warn('config.warning', { warning })
   const { listener, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   const { port } = listener

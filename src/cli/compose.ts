@@ -3,10 +3,10 @@ import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
-import { createAccessLog } from '../gateway/access-log.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../gateway/models.ts'
 import { createTokenCounter } from '../gateway/token-counter.ts'
+import { AccessLog } from '../server/access-log.ts'
 import { createApp } from '../server/app.ts'
 import { createShutdown, type Shutdown } from '../server/shutdown.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
@@ -16,6 +16,7 @@ import type { Upstream } from '../upstreams/upstream.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
+import type { Io } from './io.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
@@ -95,10 +96,12 @@ export interface ServerOptions extends UpstreamOptions {
 export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
   const upstream = composeUpstream(options)
+  const models = createModelResolver(nexusModels, defaultModelId)
+  const access = new AccessLog({ log, models, now })
   const gateway = createGateway({
-    models: createModelResolver(nexusModels, defaultModelId),
+    models,
     upstream,
-    observers: [createAccessLog(log)],
+    observers: [access.observe],
     tokens: createTokenCounter({
       upstream: config.countTokens === 'auto' ? upstream : undefined,
       log,
@@ -110,6 +113,7 @@ export const composeApp = (options: ServerOptions) => {
   })
   return createApp({
     gateway,
+    access,
     host: config.host,
     clientToken: config.clientToken,
     newId: randomId,
@@ -122,14 +126,11 @@ export const composeApp = (options: ServerOptions) => {
   })
 }
 
-export interface LogTarget {
-  readonly color: boolean
-  readonly write: (text: string) => void
-}
-
 /** Throws UsageError for a log file that cannot be written. */
-export const composeLog = (config: Config, { color, write }: LogTarget): Logger =>
-  createLogger(
-    config.logLevel,
-    createLogSink({ format: config.logFormat, file: config.logFile, color, write, now: () => new Date() }),
+export const composeLog = ({ logLevel, logFormat: format, logFile: file }: Config, io: Io): Logger => {
+  const terminal = io.isTerminal ? io : undefined
+  return createLogger(
+    logLevel,
+    createLogSink({ format, file, color: io.useColor, write: io.err, terminal, now: () => new Date() }),
   )
+}

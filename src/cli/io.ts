@@ -10,7 +10,7 @@ export interface Io {
   readonly isOutTerminal: boolean
   /** Whether a person's terminal is behind any of the three streams: it sends its signals to all of its programs. */
   readonly hasTerminal: boolean
-  /** Of standard error's terminal; 80 where there is none. */
+  /** Of standard error's terminal, now: people widen their windows. 80 where there is none. */
   readonly columns: number
   readonly useColor: boolean
   /** What a script may want. */
@@ -38,7 +38,9 @@ export const processIo = (): Io => {
     isTerminal,
     isOutTerminal: process.stdout.isTTY === true,
     hasTerminal: isTerminal || process.stdin.isTTY === true || process.stdout.isTTY === true,
-    columns: process.stderr.columns || usualColumns,
+    get columns() {
+      return process.stderr.columns || usualColumns
+    },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
     out: writer(process.stdout),

@@ -12,7 +12,7 @@ import type { Io } from './io.ts'
 import { ownShell, parseShell } from './launch/detect-shell.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
 import { launchLine, type Shell } from './launch/shells.ts'
-import { checkLogFile } from './log-sink.ts'
+import { checkLogFile } from './log-file.ts'
 import { serve } from './serve.ts'
 import { endingSignals, untilStopped } from './server-lifecycle.ts'
 import { readSetUp, requireKey, warningsOf } from './set-up.ts'
@@ -62,7 +62,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
     await printLaunch(config.port)
     return undefined
   }
-  const log = composeLog(config, { color: io.useColor, write: io.err })
+  const log = composeLog(config, io)
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, listener.port, io.machine))
   if (shell === undefined && io.isTerminal) io.err(nextStep)

@@ -2,9 +2,11 @@ import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { nexusModels } from '../gateway/models.ts'
+import type { AccessLog } from './access-log.ts'
 import { countTokensRoutes } from './anthropic/count-tokens.ts'
 import { type MessagesOptions, messagesRoutes } from './anthropic/messages.ts'
 import { modelsRoutes } from './anthropic/models.ts'
+import { createReadJson, type ReadJson } from './body.ts'
 import { errorHandler } from './errors.ts'
 import { type GuardOptions, guard, requireToken } from './guard.ts'
 import { requestContext } from './request-context.ts'
@@ -12,10 +14,11 @@ import { type StatusOptions, statusRoutes } from './status.ts'
 
 export interface AppOptions
   extends GuardOptions,
-    Omit<MessagesOptions, 'pingMs' | 'commitMs'>,
-    Omit<StatusOptions, 'upstream' | 'degraded'> {
+    Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson'>,
+    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson'> {
   readonly newId: NewId
   readonly log: Logger
+  readonly access: AccessLog
   /** Milliseconds; see MessagesOptions. */
   readonly pingMs?: number
   readonly commitMs?: number
@@ -27,26 +30,29 @@ const defaultPingMs = 10_000
 const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
-const anthropicRoutes = (options: AppOptions) => {
-  const { gateway, log, shutdown, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
+const anthropicRoutes = (options: AppOptions, readJson: ReadJson) => {
+  const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   return new Elysia({ name: 'anthropic', normalize: false })
     .use(requireToken(options))
     .use(modelsRoutes(nexusModels, gateway.models))
-    .use(countTokensRoutes(gateway))
-    .use(messagesRoutes({ gateway, log, shutdown, pingMs, commitMs }))
+    .use(countTokensRoutes({ ...options, readJson }))
+    .use(messagesRoutes({ ...options, readJson, pingMs, commitMs }))
 }
 
 /** Every door of the server. A request passes its rooms in this order. */
 export const createApp = (options: AppOptions) => {
-  const { upstream } = options.gateway
+  const { access, gateway } = options
+  const { upstream } = gateway
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
+  const readJson = createReadJson((request, bytes) => access.bodyRead(request, bytes))
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
-  return new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .use(requestContext(options.newId))
-    .use(errorHandler(options.log))
+  const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
+    .use(requestContext(options.newId, access))
+    .use(errorHandler(options.log, access))
     .onRequest(() => options.shutdown.admit())
     .use(guard(options))
-    .use(statusRoutes({ ...options, upstream: { name, address }, degraded }))
-    .use(anthropicRoutes(options))
+    .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
+    .use(anthropicRoutes(options, readJson))
+  return { fetch: access.watch(app.fetch) }
 }

@@ -64,7 +64,7 @@ const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 /** Throws for bytes that are no UTF-8: they would reach the model as question marks. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-const decodeText = (bytes: Uint8Array | ArrayBuffer): string => {
+const decodeText = (bytes: Uint8Array): string => {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -72,7 +72,7 @@ const decodeText = (bytes: Uint8Array | ArrayBuffer): string => {
   }
 }
 
-const readText = async (request: Request): Promise<string> => {
+const readBody = async (request: Request): Promise<Uint8Array> => {
   const { headers } = request
   const declared = headers.get('content-length')
   if (declared !== null && Number(declared) > maximumBodyBytes) throw tooLarge()
@@ -81,11 +81,11 @@ const readText = async (request: Request): Promise<string> => {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
-  if (declared !== null && encodings.length === 0) return decodeText(await request.arrayBuffer())
-  if (request.body === null) return ''
+  if (declared !== null && encodings.length === 0) return new Uint8Array(await request.arrayBuffer())
+  if (request.body === null) return new Uint8Array()
   let bytes = await readBytes(request.body)
   for (const encoding of encodings.reverse()) bytes = await decode(bytes, encoding)
-  return decodeText(bytes)
+  return bytes
 }
 
 const parse = (text: string): unknown => {
@@ -101,18 +101,25 @@ const parse = (text: string): unknown => {
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
+/** The `parse` of a route that takes a JSON body. Throws 400, 413 and 415. */
+export type ReadJson = (context: { readonly request: Request }) => Promise<unknown>
+
 /**
- * Reads a JSON body: the `parse` of a route that takes one. `JSON.parse` of the text takes half the time
- * of `request.json()`. Throws 400, 413 and 415.
+ * Reads JSON bodies, and tells how many bytes they had. `JSON.parse` of the text takes half the time of
+ * `request.json()`.
  */
-export const readJson = async ({ request }: { readonly request: Request }): Promise<unknown> => {
-  if (!jsonType.test(request.headers.get('content-type') ?? '')) {
-    throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
+export const createReadJson =
+  (onRead: (request: Request, bytes: number) => void): ReadJson =>
+  async ({ request }) => {
+    if (!jsonType.test(request.headers.get('content-type') ?? '')) {
+      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
+    }
+    try {
+      const bytes = await readBody(request)
+      onRead(request, bytes.byteLength)
+      return parse(decodeText(bytes))
+    } catch (error) {
+      // Whatever else broke, broke because the client left in the middle.
+      throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
+    }
   }
-  try {
-    return parse(await readText(request))
-  } catch (error) {
-    // Whatever else broke, broke because the client left in the middle.
-    throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
-  }
-}

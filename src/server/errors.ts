@@ -3,6 +3,7 @@ import { GatewayError, toGatewayError } from '../base/errors.ts'
 import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ErrorBody } from '../wire/anthropic/response.ts'
+import type { AccessLog } from './access-log.ts'
 import { requestIdHeader } from './request-context.ts'
 
 export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
@@ -36,8 +37,8 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
  */
-export const errorHandler = (log: Logger) =>
-  new Elysia({ name: 'errors' }).onError({ as: 'global' }, ({ code, error, set, request, path }) => {
+export const errorHandler = (log: Logger, access: AccessLog) =>
+  new Elysia({ name: 'errors' }).onError({ as: 'global' }, ({ code, error, set, path }) => {
     const toError = (): GatewayError => {
       if (code === 'NOT_FOUND') return notFound(path)
       if (code === 'PARSE') return toGatewayError(error.cause)
@@ -46,13 +47,7 @@ export const errorHandler = (log: Logger) =>
     const failure = toError()
     const requestId = String(set.headers[requestIdHeader])
     logInternalError(log, requestId, failure)
-    log.debug('request.refused', {
-      requestId,
-      method: request.method,
-      path,
-      status: failure.status,
-      error: failure.type,
-    })
+    access.learned(requestId, { error: failure })
     set.status = failure.status
     Object.assign(set.headers, errorHeaders(failure))
     return errorBody(failure, requestId)

@@ -1,14 +1,17 @@
 import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
+import type { AccessLog } from './access-log.ts'
 
 export const requestIdHeader = 'request-id'
 /** Bedrock's own id of the call, for the support of whoever runs the upstream. */
 export const upstreamIdHeader = 'x-amzn-requestid'
 
-/** Gives every request its id, which every reply carries, errors included. */
-export const requestContext = (newId: NewId) =>
-  new Elysia({ name: 'request-context' }).onRequest(({ set }) => {
-    set.headers[requestIdHeader] = newId('req_')
+/** Gives every request its id, which every reply carries, errors included, and its record in the log. */
+export const requestContext = (newId: NewId, access: AccessLog) =>
+  new Elysia({ name: 'request-context' }).onRequest(({ request, set }) => {
+    const requestId = newId('req_')
+    set.headers[requestIdHeader] = requestId
+    access.begin(request, requestId)
   })
 
 /** Flags of the `anthropic-beta` header, `a,b` as a list; empty without the header. */

@@ -1,6 +1,7 @@
 import { GatewayError, toGatewayError } from '../base/errors.ts'
 import { encodeSse } from '../codec/sse.ts'
 import type { MessageStreamEvent } from '../wire/anthropic/events.ts'
+import type { StreamEnd } from './access-log.ts'
 import { errorBody } from './errors.ts'
 
 type Batch = readonly MessageStreamEvent[]
@@ -16,6 +17,8 @@ export interface SseOptions {
   readonly onEnd: () => void
   /** Hears of a failure that becomes an `error` event. */
   readonly onFailure: (error: GatewayError) => void
+  /** Hears how it ended, after everybody else has heard. */
+  readonly onOver: (end: StreamEnd) => void
 }
 
 /** How often we look for silence, in each of its periods: a ping is late by a quarter of one at most. */
@@ -83,6 +86,7 @@ export const sseResponse = (
           if (isOver) return
           if (done === true) {
             end()
+            options.onOver('whole')
             controller.close()
           } else if (value.length > 0) {
             write(encodeBatch(value))
@@ -94,6 +98,7 @@ export const sseResponse = (
         end()
         const failure = toGatewayError(error)
         options.onFailure(failure)
+        options.onOver(failure)
         write(utf8.encode(encodeSse(errorBody(asEvent(failure), options.requestId))))
         controller.close()
       }
@@ -101,7 +106,12 @@ export const sseResponse = (
     async cancel() {
       end()
       options.onCancel()
-      await iterator?.return?.()
+      try {
+        // A reader may leave after the last event: whoever made the events knows whether it was the last.
+        await iterator?.return?.()
+      } finally {
+        options.onOver('left')
+      }
     },
   })
   return new Response(body, { headers })

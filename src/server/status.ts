@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Degradation } from '../upstreams/upstream.ts'
 import { productName, version } from '../version.ts'
-import { readJson } from './body.ts'
+import type { ReadJson } from './body.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 export interface StatusOptions {
@@ -13,6 +13,7 @@ export interface StatusOptions {
   readonly pid: number
   /** Seconds since the start. */
   readonly uptime: () => number
+  readonly readJson: ReadJson
 }
 
 const endpoints = [
@@ -24,7 +25,7 @@ const endpoints = [
 ]
 
 /** What probes and people ask first. None of it is secret. */
-export const statusRoutes = ({ upstream, degraded, pid, uptime }: StatusOptions) =>
+export const statusRoutes = ({ upstream, degraded, pid, uptime, readJson }: StatusOptions) =>
   new Elysia({ name: 'status', normalize: false })
     .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
     .get('/health', () => ({

@@ -85,6 +85,15 @@ test('a logger passes on its level and above', () => {
   ])
 })
 
+test('a logger says which levels are wanted, and fails nobody when its sink does', () => {
+  const log = createLogger('info', () => {
+    throw new Error('no room')
+  })
+  expect([log.isEnabled('debug'), log.isEnabled('info'), log.isEnabled('error')]).toEqual([false, true, true])
+  expect(() => log.error('a')).not.toThrow()
+  expect(createLogger('silent', () => {}).isEnabled('error')).toBe(false)
+})
+
 test.each([
   ['--prot', ['--port', '--model'], ' Did you mean --port?'],
   ['--modle', ['--port', '--model'], ' Did you mean --model?'],

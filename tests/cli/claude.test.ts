@@ -60,7 +60,7 @@ describe('claude', () => {
     const file = join(temporaryFolder(), 'nexus.log')
     const { err } = await run(['--log-file', file], stubClaude(asking))
     expect(err).toBe('')
-    expect(await Bun.file(file).text()).toContain('claude-sonnet-4.6')
+    expect(await Bun.file(file).text()).toContain('POST /v1/messages')
   })
 
   test('passes a signal on, and tells what ended it', async () => {

@@ -91,7 +91,7 @@ describe('the end', () => {
     })
     const { code, err } = await program.ended
     expect(code).toBe(0)
-    expect(err).toMatch(/request\.failed .*overloaded_error/)
+    expect(err).toMatch(/ 200 POST .* ended in overloaded_error: nexus-claude-api is being stopped/)
     expect(err).not.toContain('internal_error')
 
     const silent = await start({ pace: { firstMs: 60_000 } })

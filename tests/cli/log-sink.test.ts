@@ -1,47 +1,171 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createLogSink } from '../../src/cli/log-sink.ts'
+import type { LogRecord } from '../../src/base/logger.ts'
+import { createLogSink, type LogOptions } from '../../src/cli/log-sink.ts'
 import { temporaryFolder } from '../support/cli.ts'
 
-const written = (format: 'text' | 'json', value: string, color = false, file?: string): string => {
+const write = (record: LogRecord, options: Partial<LogOptions> = {}): string => {
   let out = ''
   const sink = createLogSink({
-    format,
-    file,
-    color,
+    format: 'text',
+    file: undefined,
+    color: false,
     write: (text) => {
       out += text
     },
-    now: () => new Date(0),
+    now: () => new Date(2026, 10, 21, 14, 3, 22, 123),
+    ...options,
   })
-  sink({ level: 'info', event: 'request.answered', fields: { model: value, left: undefined, count: 3 } })
+  sink(record)
   return out
 }
+const written = (format: 'text' | 'json', value: string, options: Partial<LogOptions> = {}): string =>
+  write(
+    { level: 'info', event: 'upstream.retry', fields: { model: value, left: undefined, count: 3 } },
+    { format, ...options },
+  )
+
+/** Tests have UTC for their zone. */
+const stamp = '2026-11-21T14:03:22.123+00:00'
 
 test('one line, what is not one word in quotes, nothing that is not set', () => {
-  expect(written('text', 'claude-sonnet-4-6')).toBe(
-    '00:00:00.000 info  request.answered model=claude-sonnet-4-6 count=3\n',
-  )
+  expect(written('text', 'claude-sonnet-4-6')).toBe(`${stamp} info  upstream.retry model=claude-sonnet-4-6 count=3\n`)
   expect(written('text', 'two words')).toContain('model="two words"')
   expect(written('json', 'x')).toBe(
-    '{"time":"1970-01-01T00:00:00.000Z","level":"info","event":"request.answered","model":"x","count":3}\n',
+    '{"time":"2026-11-21T14:03:22.123Z","level":"info","event":"upstream.retry","model":"x","count":3}\n',
   )
 })
 
+test('on a terminal the clock is enough, and what does not fit goes on below, at the next field', () => {
+  const terminal = { columns: 40 }
+  expect(written('text', 'claude-sonnet-4-6', { terminal })).toBe(
+    '14:03:22 info  upstream.retry\n         model=claude-sonnet-4-6 count=3\n',
+  )
+  // What is wider than the terminal is the terminal's affair; it has a row to itself.
+  expect(written('text', 'x'.repeat(60), { terminal: { columns: 12 } })).toBe(
+    ['14:03:22 info ', 'upstream.retry', `model=${'x'.repeat(60)}`, 'count=3\n'].join('\n         '),
+  )
+  expect(written('json', 'claude-sonnet-4-6', { terminal }).trimEnd()).not.toContain('\n')
+})
+
 test.each(['text', 'json'] as const)('nothing that a terminal obeys comes through (%s)', (format) => {
-  const line = written(format, 'a\u001b[31m\u009b31m\u202e\u2028\u0007\r\nb')
+  const evil = 'a\u001b[31m\u009b31m\u202e\u2028\u0007\r\nb'
+  const request = { path: evil, method: evil, status: evil, model: evil, used: evil, error: evil, requestId: evil }
+  const lines = [
+    written(format, evil),
+    write({ level: 'info', event: 'request.answered', fields: { ...request, stop: evil } }, { format }),
+    write({ level: 'warn', event: 'request.failed', fields: { ...request, reason: evil, upstreamRequestId: evil } }),
+  ]
   const isPlain = (character: string): boolean => character >= ' ' && character <= '~'
-  expect([...line.slice(0, -1)].filter((character) => !isPlain(character))).toEqual([])
+  for (const line of lines) expect([...line.slice(0, -1)].filter((character) => !isPlain(character))).toEqual([])
 })
 
 test('colour only where it is wanted', () => {
   expect(written('text', 'x')).not.toContain('\u001b')
 })
 
-test.each(['text', 'json'] as const)('the file has the same line, and never a colour (%s)', (format) => {
+test.each(['text', 'json'] as const)('the file has the whole line, and never a colour (%s)', (format) => {
   const file = join(temporaryFolder(), 'log')
-  for (const color of [true, false]) written(format, 'x', color, file)
+  for (const color of [true, false]) written(format, 'x', { color, file, terminal: { columns: 20 } })
   const line = written(format, 'x')
   expect(readFileSync(file, 'utf8')).toBe(line + line)
+})
+
+describe('the line of a request', () => {
+  const requestId = 'req_0123456789abcdef0123456789abcdef'
+  const fields = {
+    requestId,
+    upstreamRequestId: 'up-1',
+    method: 'POST',
+    path: '/v1/messages',
+    status: 200,
+    model: 'claude-sonnet-4-6',
+    used: 'claude-sonnet-4.6',
+    stream: true,
+    stop: 'end_turn',
+    inputTokens: 20,
+    cacheReadTokens: 22_900,
+    cacheWriteTokens: 480,
+    outputTokens: 312,
+    firstEventMs: 410,
+    durationMs: 3200,
+  }
+  const line = (members: object = {}, event = 'request.answered', columns?: number): string =>
+    write(
+      { level: 'info', event, fields: { ...fields, ...members } },
+      columns === undefined ? {} : { terminal: { columns } },
+    ).replace(`${stamp} `, '')
+
+  test('is one row and its id on a terminal of 80 columns', () => {
+    expect(line({}, 'request.answered', 80)).toBe(
+      `14:03:22 200 POST /v1/messages sonnet-4.6 in 23.4k cached 22.9k out 312 0.4/3.2s\n         ${requestId}\n`,
+    )
+  })
+
+  test('is whole where there is no terminal', () => {
+    expect(line()).toBe(`200 POST /v1/messages sonnet-4.6 in 23.4k cached 22.9k out 312 0.4/3.2s ${requestId}\n`)
+  })
+
+  test.each<[string, object, string]>([
+    ['claude-opus-4-8', { used: 'claude-opus-4.6' }, ' opus-4-8 -> opus-4.6 in '],
+    ['CLAUDE-Sonnet-4.6[1m]', {}, ' sonnet-4.6 in '],
+    ['claude', {}, ' claude -> sonnet-4.6 in '],
+    ['two words', { used: undefined }, ' "two words" in '],
+  ])('the model that was asked for is named where it is another: %s', (model, members, part) => {
+    expect(line({ model, ...members })).toContain(part)
+  })
+
+  test.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1.0k'],
+    [8249, '8.2k'],
+    [99_949, '99.9k'],
+    [99_950, '100k'],
+    [999_499, '999k'],
+    [999_500, '1.0M'],
+    [1_234_567, '1.2M'],
+  ])('%i tokens are %s', (outputTokens, text) => {
+    expect(line({ outputTokens })).toContain(` out ${text} `)
+  })
+
+  test.each([
+    [undefined, 0, ' 0ms '],
+    [undefined, 999, ' 999ms '],
+    [12, 85, ' 12/85ms '],
+    [410, 1000, ' 0.4/1.0s '],
+    [1234, 99_949, ' 1.2/99.9s '],
+    [1234, 99_950, ' 1.2/100s '],
+  ])('%p ms to the first event of %i ms: %s', (firstEventMs, durationMs, text) => {
+    expect(line({ firstEventMs, durationMs })).toContain(text)
+  })
+
+  const short = { model: undefined, used: undefined, stream: undefined, stop: undefined, inputTokens: undefined }
+  const bare = { ...short, cacheReadTokens: undefined, cacheWriteTokens: undefined, outputTokens: undefined }
+  const quick = { ...bare, firstEventMs: undefined, durationMs: 2 }
+
+  test.each<[string, object, string]>([
+    ['request.answered', { method: 'GET', path: '/health' }, '200 GET /health 2ms'],
+    [
+      'request.answered',
+      { path: '/v1/messages/count_tokens', countedTokens: 1234 },
+      '200 POST /v1/messages/count_tokens counted 1.2k 2ms',
+    ],
+    ['request.answered', { stop: 'max_tokens' }, '200 POST /v1/messages max_tokens 2ms'],
+    ['request.refused', { status: 404, path: '/x', error: 'not_found_error' }, '404 POST /x not_found_error 2ms'],
+    ['request.cancelled', { status: 499 }, '499 POST /v1/messages client left 2ms'],
+    [
+      'request.failed',
+      { status: 502, error: 'api_error', reason: 'Nothing (there): try "again".' },
+      '502 POST /v1/messages api_error: Nothing (there): try \\"again\\". 2ms upstream up-1',
+    ],
+    [
+      'request.failed',
+      { error: 'overloaded_error', upstreamRequestId: undefined },
+      '200 POST /v1/messages ended in overloaded_error 2ms',
+    ],
+  ])('%s %p', (event, members, text) => {
+    expect(line({ ...quick, ...members }, event)).toBe(`${text} ${requestId}\n`)
+  })
 })

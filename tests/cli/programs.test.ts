@@ -15,7 +15,7 @@ describe('start', () => {
       body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
     })
     expect(await response.json()).toMatchObject({ content: [{ text: 'You said: Hello' }] })
-    await program.says(/request\.answered/)
+    await program.says(/ 200 POST \/v1\/messages sonnet -> sonnet-4\.6 in \d+ out \d+ \d+ms req_/)
     program.kill('SIGTERM')
     const { code, out, err } = await program.ended
     expect(code).toBe(0)
@@ -60,12 +60,27 @@ describe('start', () => {
     const [, url = ''] = await program.says(address)
     await fetch(`${url}/nothing`)
     const [line] = await program.says(/\{"time".*\}/)
-    expect(JSON.parse(line)).toMatchObject({ level: 'debug', event: 'request.refused', status: 404, path: '/nothing' })
+    expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'request.refused', status: 404, path: '/nothing' })
     program.kill('SIGINT')
     await program.ended
     const stat = await Bun.file(file).stat()
     expect(stat.mode & 0o777).toBe(0o600)
     expect(await Bun.file(file).text()).toBe(`${line}\n`)
+  })
+
+  test('text that outlives the day has the date, and the clock on the wall with its distance to UTC', async () => {
+    const file = join(temporaryFolder(), 'nexus.log')
+    const program = startCli(['--simulate', '-p', '0', '--log-file', file], { TZ: 'Asia/Kolkata' })
+    const [, url = ''] = await program.says(address)
+    const before = Date.now()
+    await fetch(`${url}/nothing?secret`)
+    const [line, time = ''] = await program.says(/^(\S+\+05:30) 404 GET \/nothing not_found_error \d+ms req_\w+\n/m)
+    expect(Math.abs(Date.parse(time) - before)).toBeLessThan(10_000)
+    expect(await Bun.file(file).text()).toBe(line)
+    // The log is written to at once: it is whole although nobody could tell the program to end.
+    program.kill('SIGKILL')
+    await program.ended
+    expect(await Bun.file(file).text()).toBe(line)
   })
 
   test('a running answer may end after the first signal', async () => {

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
-import { createAccessLog } from '../../src/gateway/access-log.ts'
 import type { GatewayEvent, GatewayObserver } from '../../src/gateway/events.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import type { EventBatch } from '../../src/translate/converse-to-anthropic/events.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import { request, startChain } from '../support/chain.ts'
-import { readEvents } from '../support/sse.ts'
+import { request } from '../support/chain.ts'
 
 /** The story of a request is told once, whatever becomes of it. */
 
@@ -163,73 +161,5 @@ describe('1.9 what an answer says of its prompt', () => {
     })
     for await (const _ of await left.gateway.stream(ask, left.context)) break
     expect([...failing.learnt, ...left.learnt]).toEqual([])
-  })
-})
-
-describe('the access log', () => {
-  const line = (event: Partial<GatewayEvent>): LogRecord | undefined => {
-    let written: LogRecord | undefined
-    const log = createLogger('debug', (record) => {
-      written = record
-    })
-    createAccessLog(log)({
-      requestId: 'req_1',
-      upstreamRequestId: undefined,
-      modelAsked: 'x'.repeat(500),
-      modelUsed: 'claude-sonnet-4.6',
-      isStream: true,
-      firstEventMs: 1.4,
-      durationMs: 2.6,
-      stopReason: 'max_tokens',
-      usage,
-      ...event,
-    } as GatewayEvent)
-    return written
-  }
-
-  test('has figures and names', () => {
-    expect(line({ type: 'answered' })).toMatchObject({
-      level: 'info',
-      event: 'request.answered',
-      fields: {
-        model: 'x'.repeat(100),
-        used: 'claude-sonnet-4.6',
-        stop: 'max_tokens',
-        inputTokens: 3,
-        outputTokens: 2,
-        firstEventMs: 1,
-        durationMs: 3,
-      },
-    })
-  })
-
-  test("has a failure's reason only where it is ours", () => {
-    const fields = (isLoggable: boolean) =>
-      line({ type: 'failed', error: new GatewayError('timeout_error', 'reason', { isLoggable }) })?.fields
-    expect(fields(true)).toMatchObject({ error: 'timeout_error', status: 504, reason: 'reason' })
-    expect(fields(false)?.['reason']).toBeUndefined()
-  })
-
-  test('tells of a whole chain', async () => {
-    const { post, records } = startChain({ scenario: () => ({ content: [{ text: 'x' }], stopReason: 'max_tokens' }) })
-    await readEvents(await post(request({ stream: true })))
-    await (await post(request())).json()
-    const answered = records.filter(({ event }) => event === 'request.answered').map(({ fields }) => fields)
-    expect(answered.map(({ stop, stream }) => [stop, stream])).toEqual([
-      ['max_tokens', true],
-      ['max_tokens', false],
-    ])
-    expect(answered[0]?.['inputTokens']).toBeGreaterThan(0)
-    expect(answered[0]?.['inputTokens']).toBe(answered[1]?.['inputTokens'] as never)
-  })
-
-  test('tells of a failure in the middle of a stream once', async () => {
-    const { post, records } = startChain({
-      scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' } }),
-    })
-    await readEvents(await post(request({ stream: true })))
-    expect(records.map(({ event }) => event).filter((event) => event.startsWith('request.'))).toEqual([
-      'request.failed',
-    ])
   })
 })

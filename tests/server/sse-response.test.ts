@@ -5,7 +5,14 @@ import type { EventBatch } from '../../src/translate/converse-to-anthropic/event
 import { request, startChain } from '../support/chain.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
 
-const options = { requestId: 'req_1', pingMs: 1000, onCancel: () => {}, onEnd: () => {}, onFailure: () => {} }
+const options = {
+  requestId: 'req_1',
+  pingMs: 1000,
+  onCancel: () => {},
+  onEnd: () => {},
+  onFailure: () => {},
+  onOver: () => {},
+}
 const ping: EventBatch = [{ type: 'ping' }]
 
 /** Batches that come when a test says so. */

@@ -86,11 +86,18 @@ export const unlawful: Record<string, { readonly body: unknown; readonly quotes:
 export const expectSilent = (records: readonly LogRecord[]): void => {
   let written = JSON.stringify(records)
   for (const format of ['text', 'json'] as const) {
-    for (const color of [true, false]) {
+    for (const terminal of [{ columns: 80 }, undefined]) {
       const write = (text: string): void => {
         written += text
       }
-      const sink = createLogSink({ format, color, file: undefined, write, now: () => new Date(0) })
+      const sink = createLogSink({
+        format,
+        color: terminal !== undefined,
+        terminal,
+        file: undefined,
+        write,
+        now: () => new Date(0),
+      })
       for (const record of records) sink(record)
     }
   }

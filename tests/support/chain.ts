@@ -1,4 +1,4 @@
-import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { createLogger, type LogRecord, type LogSink } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
@@ -35,6 +35,8 @@ export interface ChainOptions {
   readonly maximumConnections?: number
   readonly pingMs?: number
   readonly commitMs?: number
+  /** In place of the list of records. */
+  readonly sink?: LogSink
   /** Leaves URLs as they are, unless a test has a host for them. */
   readonly inlineUrlSources?: InlineUrlSources
 }
@@ -56,7 +58,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     defaultModelId: 'claude-sonnet-4.6',
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
-    log: createLogger('debug', (record) => records.push(record)),
+    log: createLogger('debug', options.sink ?? ((record) => records.push(record))),
     shutdown,
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),

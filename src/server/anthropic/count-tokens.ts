@@ -2,24 +2,33 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { CountTokensRequest } from '../../wire/anthropic/request.ts'
-import { readJson } from '../body.ts'
+import type { AccessLog } from '../access-log.ts'
+import type { ReadJson } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, requestIdHeader } from '../request-context.ts'
 
+export interface CountTokensOptions {
+  readonly gateway: Gateway
+  readonly access: AccessLog
+  readonly readJson: ReadJson
+}
+
 /** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
-export const countTokensRoutes = (gateway: Gateway) => {
+export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOptions) => {
   const check = createBodyCheck(CountTokensRequest)
   return new Elysia({ name: 'count-tokens', normalize: false })
     .post(
       '/v1/messages/count_tokens',
-      async ({ body, request, set }) => ({
-        input_tokens: await gateway.countTokens(check(body), {
-          requestId: String(set.headers[requestIdHeader]),
-          betas: betasOf(request.headers),
-          signal: request.signal,
-        }),
-      }),
+      async ({ body, request, set }) => {
+        const asked = check(body)
+        const requestId = String(set.headers[requestIdHeader])
+        const betas = betasOf(request.headers)
+        access.asked(requestId, asked, betas)
+        const counted = await gateway.countTokens(asked, { requestId, betas, signal: request.signal })
+        access.learned(requestId, { counted })
+        return { input_tokens: counted }
+      },
       { parse: readJson, body: Type.Unknown() },
     )
     .all('/v1/messages/count_tokens', methodNotAllowed('POST'))

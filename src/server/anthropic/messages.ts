@@ -4,7 +4,8 @@ import type { Logger } from '../../base/logger.ts'
 import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
 import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
 import { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { readJson } from '../body.ts'
+import type { AccessLog } from '../access-log.ts'
+import type { ReadJson } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
@@ -16,6 +17,8 @@ export interface MessagesOptions {
   readonly gateway: Gateway
   readonly log: Logger
   readonly shutdown: Shutdown
+  readonly access: AccessLog
+  readonly readJson: ReadJson
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**
@@ -66,7 +69,8 @@ const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal;
 }
 
 /** `POST /v1/messages`, whole or streamed. */
-export const messagesRoutes = ({ gateway, log, shutdown, pingMs, commitMs }: MessagesOptions) => {
+export const messagesRoutes = (options: MessagesOptions) => {
+  const { gateway, log, shutdown, access, readJson, pingMs, commitMs } = options
   const check = createBodyCheck(MessagesRequest)
 
   return new Elysia({ name: 'messages', normalize: false })
@@ -76,12 +80,16 @@ export const messagesRoutes = ({ gateway, log, shutdown, pingMs, commitMs }: Mes
         const asked = check(body)
         const { signal, leave, over } = startCall(request, shutdown)
         const requestId = String(set.headers[requestIdHeader])
+        const betas = betasOf(request.headers)
+        access.asked(requestId, asked, betas)
+        access.learned(requestId, { isStream: asked.stream === true })
         const context: RequestContext = {
           requestId,
-          betas: betasOf(request.headers),
+          betas,
           signal,
           onUpstreamId(id) {
             set.headers[upstreamIdHeader] = id
+            access.learned(requestId, { upstreamRequestId: id })
           },
         }
         // An answer goes by the upstream's id, which its support asks for; an error by ours.
@@ -105,6 +113,7 @@ export const messagesRoutes = ({ gateway, log, shutdown, pingMs, commitMs }: Mes
             onCancel: leave,
             onEnd: over,
             onFailure: (error) => logInternalError(log, requestId, error),
+            onOver: access.streams(requestId),
           })
         } catch (error) {
           over()

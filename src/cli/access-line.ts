@@ -1,0 +1,115 @@
+import type { LogFields, LogRecord } from '../base/logger.ts'
+import { canonicalSpelling } from '../translate/model-name.ts'
+import { harmless, type Paint, type Piece, word } from './log-text.ts'
+
+/** The one line of a request, for a person's eye; JSON has all its fields. docs/logging.md shows it. */
+
+const statusPaint: ReadonlyMap<string, Paint> = new Map([
+  ['request.answered', 'green'],
+  ['request.refused', 'yellow'],
+  ['request.cancelled', 'gray'],
+  ['request.failed', 'red'],
+])
+
+export const isAccessRecord = ({ event }: LogRecord): boolean => statusPaint.has(event)
+
+const figure = (fields: LogFields, name: string): number => {
+  const value = fields[name]
+  return typeof value === 'number' ? value : 0
+}
+
+const thousand = 1000
+const million = 1_000_000
+
+/** Three digits are as many as one compares at a glance: `312`, `8.2k`, `23.4k`, `123k`, `1.2M`. */
+const compactTokens = (tokens: number): string => {
+  if (tokens < thousand) return String(tokens)
+  if (tokens < 99.95 * thousand) return `${(tokens / thousand).toFixed(1)}k`
+  if (tokens < 999.5 * thousand) return `${Math.round(tokens / thousand)}k`
+  return `${(tokens / million).toFixed(1)}M`
+}
+
+/** To the first event, where there was one, and to the end: `0.4/3.2s`, `12/85ms`, `48.0s`. */
+const compactTimes = (firstMs: number | undefined, totalMs: number): string => {
+  const inSeconds = (milliseconds: number): string => {
+    const seconds = milliseconds / thousand
+    return seconds < 99.95 ? seconds.toFixed(1) : String(Math.round(seconds))
+  }
+  const shown = totalMs < thousand ? String : inSeconds
+  const first = firstMs === undefined ? '' : `${shown(firstMs)}/`
+  return `${first}${shown(totalMs)}${totalMs < thousand ? 'ms' : 's'}`
+}
+
+const shortName = (model: string): string => model.replace(/^claude-(?=.)/, '')
+
+/** The model that answered, and the one that was asked for where that is another. */
+const modelPieces = ({ model, used }: LogFields): Piece[] => {
+  if (typeof model !== 'string') return []
+  const asked = word(shortName(model))
+  if (typeof used !== 'string') return [{ text: asked }]
+  const isSame = canonicalSpelling(model) === canonicalSpelling(used)
+  return [{ text: isSame ? word(shortName(used)) : `${asked} -> ${word(shortName(used))}` }]
+}
+
+const tokenPieces = (fields: LogFields): Piece[] => {
+  const cached = figure(fields, 'cacheReadTokens')
+  const whole = figure(fields, 'inputTokens') + cached + figure(fields, 'cacheWriteTokens')
+  return [
+    ...('inputTokens' in fields && fields['inputTokens'] !== undefined ? [{ text: `in ${compactTokens(whole)}` }] : []),
+    ...(cached === 0 ? [] : [{ text: `cached ${compactTokens(cached)}` }]),
+    ...(fields['outputTokens'] === undefined ? [] : [{ text: `out ${compactTokens(figure(fields, 'outputTokens'))}` }]),
+    ...(fields['countedTokens'] === undefined
+      ? []
+      : [{ text: `counted ${compactTokens(figure(fields, 'countedTokens'))}` }]),
+  ]
+}
+
+/** How nearly every answer ends. */
+const usualStops = new Set(['end_turn', 'tool_use', 'stop_sequence'])
+
+/** A sentence of ours may be torn between its words. */
+const words = (sentence: string): Piece[] =>
+  harmless(JSON.stringify(sentence))
+    .slice(1, -1)
+    .split(' ')
+    .map((text) => ({ text }))
+
+const firstFailureStatus = 400
+
+const endPieces = ({ event, fields }: LogRecord): Piece[] => {
+  const { stop, error, reason } = fields
+  if (event === 'request.cancelled') return [{ text: 'client left', paint: 'gray' }]
+  if (typeof stop === 'string' && !usualStops.has(stop)) return [{ text: word(stop), paint: 'yellow' }]
+  if (typeof error !== 'string') return []
+  const isInStream = figure(fields, 'status') < firstFailureStatus
+  const kind = `${isInStream ? 'ended in ' : ''}${word(error)}`
+  const paint = statusPaint.get(event)
+  if (typeof reason !== 'string') return [{ text: kind, paint }]
+  return [{ text: `${kind}:`, paint }, ...words(reason)]
+}
+
+/** A failure is followed up with whoever runs the upstream, by its own name for the request. */
+const idPieces = ({ event, fields }: LogRecord): Piece[] => {
+  const { requestId, upstreamRequestId } = fields
+  const upstream = event === 'request.failed' && upstreamRequestId !== undefined
+  return [
+    ...(upstream ? [{ text: `upstream ${word(upstreamRequestId)}`, paint: 'gray' as const }] : []),
+    { text: word(requestId), paint: 'gray' },
+  ]
+}
+
+export const accessPieces = (record: LogRecord): Piece[] => {
+  const { event, fields } = record
+  const { firstEventMs } = fields
+  const first = fields['stream'] === true && typeof firstEventMs === 'number' ? firstEventMs : undefined
+  return [
+    { text: word(fields['status']), paint: statusPaint.get(event) },
+    { text: word(fields['method']) },
+    { text: word(fields['path']) },
+    ...modelPieces(fields),
+    ...tokenPieces(fields),
+    ...endPieces(record),
+    { text: compactTimes(first, figure(fields, 'durationMs')) },
+    ...idPieces(record),
+  ]
+}

@@ -1,0 +1,81 @@
+import { colors } from 'consola/utils'
+import type { LogRecord } from '../base/logger.ts'
+
+/** The log as people read it: short rows on a terminal, one whole line for each record everywhere else. */
+
+/** What is never torn apart at the end of a row. */
+export interface Piece {
+  readonly text: string
+  readonly paint?: Paint | undefined
+}
+export type Paint = 'gray' | 'green' | 'cyan' | 'yellow' | 'red'
+
+export interface TextStyle {
+  /** Of a terminal; undefined for a pipe or a file, where a record is one line and tells its day. */
+  readonly columns: number | undefined
+  readonly color: boolean
+}
+
+/** What JSON leaves as it is and a terminal takes for a command, or for a turn of the writing. */
+const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** Of JSON, JSON that means the same and holds nothing that a terminal obeys. */
+export const harmless = (json: string): string =>
+  json.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** Quotes what would not be one word. Control characters of a client's making never reach the terminal. */
+export const word = (value: LogRecord['fields'][string]): string => {
+  const text = String(value)
+  return /^[\w.:/@+,%~[\]-]+$/.test(text) ? text : harmless(JSON.stringify(text))
+}
+
+const twoDigits = (figure: number): string => String(figure).padStart(2, '0')
+
+/** `14:03:22`, by the clock on the wall. */
+const clock = (time: Date): string => [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':')
+
+const minutesPerHour = 60
+
+/** `2026-11-21T14:03:22.123+01:00`: the same clock, with all that a reader of next year needs. */
+const dateAndClock = (time: Date): string => {
+  const east = -time.getTimezoneOffset()
+  const distance = Math.abs(east)
+  const date = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(twoDigits).join('-')
+  const milliseconds = String(time.getMilliseconds()).padStart(3, '0')
+  const offset = [Math.floor(distance / minutesPerHour), distance % minutesPerHour].map(twoDigits).join(':')
+  return `${date}T${clock(time)}.${milliseconds}${east < 0 ? '-' : '+'}${offset}`
+}
+
+/** As wide as the clock: what follows stands below what it belongs to. */
+const indent = ' '.repeat('14:03:22 '.length)
+
+/** Pieces with a space in between; on a terminal, as many in a row as there is room for. */
+export const layOut = (time: Date, pieces: readonly Piece[], { columns, color }: TextStyle): string => {
+  const painted = ({ text, paint }: Piece): string => (color && paint !== undefined ? colors[paint](text) : text)
+  const head: Piece = { text: columns === undefined ? dateAndClock(time) : clock(time), paint: 'gray' }
+  let line = painted(head)
+  let column = head.text.length
+  for (const piece of pieces) {
+    const isFitting = columns === undefined || column + 1 + piece.text.length <= columns || column <= indent.length
+    line += isFitting ? ' ' : `\n${indent}`
+    column = isFitting ? column + 1 + piece.text.length : indent.length + piece.text.length
+    line += painted(piece)
+  }
+  return `${line}\n`
+}
+
+const levelPaint: Readonly<Record<LogRecord['level'], Paint>> = {
+  debug: 'gray',
+  info: 'cyan',
+  warn: 'yellow',
+  error: 'red',
+}
+
+/** `warn  upstream.retry attempt=1`: any record. */
+export const eventPieces = ({ level, event, fields }: LogRecord): Piece[] => [
+  { text: level.padEnd('debug'.length), paint: levelPaint[level] },
+  { text: event },
+  ...Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ text: `${name}=${word(value)}` }],
+  ),
+]

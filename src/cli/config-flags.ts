@@ -30,6 +30,10 @@ export const settingFlags = (...without: readonly string[]): ArgsDef =>
       ]),
   )
 
+/** Those flags of settings alone. */
+export const settingFlagsNamed = (...names: readonly string[]): ArgsDef =>
+  Object.fromEntries(Object.entries(settingFlags()).filter(([name]) => names.includes(name)))
+
 /** Where settings are read from. */
 export const sourceFlags: ArgsDef = {
   config: { type: 'string', valueHint: 'file', description: 'Configuration file, instead of your own (NEXUS_CONFIG)' },

@@ -1,4 +1,5 @@
 import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { createModelResolver, type ModelResolver, type NexusModel, nexusModels } from '../gateway/models.ts'
 import { productName } from '../version.ts'
@@ -40,7 +41,7 @@ const findModel = ({ find, spellings, spellingsOf }: ModelResolver, name: string
   const found = find(name)
   if (found !== undefined) return found.model
   const nearest = didYouMean(name, nexusModels.flatMap(spellingsOf))
-  throw new UsageError(`The model '${name}' is not known.${nearest} Known: ${spellings.join(', ')}.`)
+  throw new UsageError(`The model${typedName(name)} is not known.${nearest} Known: ${spellings.join(', ')}.`)
 }
 
 const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {

@@ -68,7 +68,7 @@ Claude Opus 4.6
   })
 
   test.each([
-    ['sonet', "The model 'sonet' is not known. Did you mean sonnet?"],
+    ['sonet', 'The model sonet is not known. Did you mean sonnet?'],
     ['haiko-4.5', 'Known: claude'],
     ['gpt-5', 'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.'],
   ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {

@@ -1,4 +1,5 @@
 import type { ArgDef, ArgsDef } from 'citty'
+import { localNames } from '../config/paths.ts'
 import { type Setting, settings } from '../config/settings.ts'
 import { shells } from './launch/shells.ts'
 
@@ -40,9 +41,12 @@ export const sourceFlags: ArgsDef = {
   'env-file': {
     type: 'string',
     valueHint: 'file',
-    description: 'File of variables (NAME=value); none is read by itself',
+    description: 'File of variables (NAME=value); what is really set goes first, and no file is read by itself',
   },
-  dev: { type: 'boolean', description: 'Configuration and log in the current directory' },
+  dev: {
+    type: 'boolean',
+    description: `Configuration and log in the current directory: ${localNames.config}, ${localNames.log}`,
+  },
 }
 
 export const simulateFlag: ArgDef = {

@@ -75,9 +75,9 @@ export const startCommand: Command = {
     'claude-code': {
       type: 'boolean',
       alias: 'c',
-      description: 'Print the command that starts Claude Code against this server',
+      description: 'Print the command that starts Claude Code against this server, alone on standard output',
     },
-    shell: shellFlag('Shell that the command is for (default the one we run in)'),
+    shell: shellFlag('Shell that the command is for (default the one we run in; PowerShell on Windows)'),
     ...sourceFlags,
     simulate: simulateFlag,
     'dry-run': { type: 'boolean', description: 'Check and print the configuration, and exit' },

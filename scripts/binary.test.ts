@@ -71,6 +71,17 @@ describe('the binary', () => {
     expect([code, out.includes('--endpoint-url')]).toEqual([0, true])
   })
 
+  test('has the completions of every shell, the library of some of them included', async () => {
+    for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
+      const { code, out, err } = await run(['completion', shell])
+      expect([code, err, out.includes(`${productName} complete `)]).toEqual([0, '', true])
+    }
+    expect(await run(['complete', '--', 'sim'])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^simulate\t.*\n:4\n$/),
+    })
+  })
+
   test('reads neither .env nor bunfig.toml of the folder it is started in', async () => {
     const missing = await run(['start'])
     expect([missing.code, missing.err.includes('No AI Nexus key')]).toEqual([2, true])

@@ -41,7 +41,8 @@ export const shortOf = (flag: ArgDef): string | undefined =>
 export const positionalText = ([name, { required }]: NamedArgument): string =>
   required === false ? `[${name}]` : `<${name}>`
 
-const optionsOf = (args: ArgsDef): Options => {
+/** As the parser wants them. */
+export const optionsOf = (args: ArgsDef): Options => {
   const options: Options = {}
   for (const [name, flag] of flagsOf(args)) {
     const short = shortOf(flag)

@@ -14,9 +14,14 @@ export interface Command {
   readonly name: string
   /** One sentence, without its full stop. */
   readonly description: string
+  /** For programs alone: no list of commands has it. */
+  readonly isHidden?: boolean
   /** What the help says beyond that, a paragraph each. */
   readonly details?: readonly string[]
-  /** Flags by name; arguments have the type `positional`, in their order. */
+  /**
+   * Flags by name; arguments have the type `positional`, in their order. Completions go by `valueHint`, an
+   * argument's also by its name: `file`, `model`, `a|b`; of arguments `key` and `value` of a setting, too.
+   */
   readonly args: ArgsDef
   /** What stands after `--`, where that is for another program. */
   readonly rest?: { readonly hint: string; readonly owner: string }

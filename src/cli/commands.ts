@@ -1,7 +1,9 @@
 import { claudeCommand } from './claude.ts'
+import { completionCommand, createCompleteCommand } from './completion.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { envCommand } from './env.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
+import { modelsCommand } from './models.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
@@ -12,7 +14,10 @@ export const catalogue: Catalogue = {
     claudeCommand,
     envCommand,
     doctorCommand,
+    modelsCommand,
     simulateCommand,
+    completionCommand,
+    createCompleteCommand(() => catalogue),
     createHelpCommand(() => catalogue),
   ],
   groups: [],

@@ -1,4 +1,5 @@
 import type { ArgDef, ArgsDef } from 'citty'
+import { localNames } from '../config/paths.ts'
 import { type Setting, settings } from '../config/settings.ts'
 import { shells } from './launch/shells.ts'
 
@@ -30,15 +31,22 @@ export const settingFlags = (...without: readonly string[]): ArgsDef =>
       ]),
   )
 
+/** Those flags of settings alone. */
+export const settingFlagsNamed = (...names: readonly string[]): ArgsDef =>
+  Object.fromEntries(Object.entries(settingFlags()).filter(([name]) => names.includes(name)))
+
 /** Where settings are read from. */
 export const sourceFlags: ArgsDef = {
   config: { type: 'string', valueHint: 'file', description: 'Configuration file, instead of your own (NEXUS_CONFIG)' },
   'env-file': {
     type: 'string',
     valueHint: 'file',
-    description: 'File of variables (NAME=value); none is read by itself',
+    description: 'File of variables (NAME=value); what is really set goes first, and no file is read by itself',
   },
-  dev: { type: 'boolean', description: 'Configuration and log in the current directory' },
+  dev: {
+    type: 'boolean',
+    description: `Configuration and log in the current directory: ${localNames.config}, ${localNames.log}`,
+  },
 }
 
 export const simulateFlag: ArgDef = {

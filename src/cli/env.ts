@@ -45,8 +45,8 @@ export const envCommand: Command = {
   args: {
     shell: {
       type: 'string',
-      valueHint: 'form',
-      description: `One of ${environmentForms.join(', ')} (default the shell we run in)`,
+      valueHint: environmentForms.join('|'),
+      description: 'Shell or kind of file that it is for (default the shell we run in)',
     },
     ...settingFlags(...others),
     ...sourceFlags,

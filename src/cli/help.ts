@@ -4,7 +4,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import { commonFlags } from './arguments.ts'
 import type { Command, CommandGroup } from './command.ts'
-import { commandUsage, groupUsage, mainUsage } from './usage.ts'
+import { type CommandSummary, commandUsage, groupUsage, mainUsage } from './usage.ts'
 
 /** All commands there are: given when they are asked for, because help is one of them. */
 export interface Catalogue {
@@ -16,8 +16,10 @@ export interface Catalogue {
 const isMember = (group: CommandGroup, { name }: Command): boolean => name.startsWith(`${group.name} `)
 
 /** What the first page lists: a group stands for its members. */
-const topLevel = ({ commands, groups }: Catalogue): { name: string; description: string }[] => {
-  const alone = commands.filter((command) => !groups.some((group) => isMember(group, command)))
+export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
+  const alone = commands.filter(
+    (command) => command.isHidden !== true && !groups.some((group) => isMember(group, command)),
+  )
   return [...alone.filter(({ name }) => name !== 'help'), ...groups, ...alone.filter(({ name }) => name === 'help')]
 }
 

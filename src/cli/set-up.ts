@@ -11,12 +11,16 @@ import type { Flags } from './arguments.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import type { Io } from './io.ts'
 
-/** What the commands that serve, or ask for an answer, begin with. */
-export interface SetUp {
+/** The configuration, and the models that it names. */
+export interface ChosenModels {
   readonly loaded: CommandConfig
   readonly models: ModelResolver
   readonly model: ResolvedModel
   readonly smallModel: ResolvedModel
+}
+
+/** What the commands that serve, or ask for an answer, begin with. */
+export interface SetUp extends ChosenModels {
   readonly isSimulated: boolean
 }
 
@@ -48,17 +52,23 @@ const checkEncryption = (loaded: CommandConfig): void => {
   )
 }
 
-/** Rejects with UsageError for whatever is wrong with flags, variables and files. */
-export const readSetUp = async (flags: Flags, { machine }: Io): Promise<SetUp> => {
+/** Rejects with UsageError for whatever is wrong with flags, variables and files, or a model that nobody knows. */
+export const readModels = async (flags: Flags, { machine }: Io): Promise<ChosenModels> => {
   const loaded = await readConfig(flags, machine)
   const { config } = loaded
   // Without a default: `default` cannot stand for itself here.
   const models = createModelResolver(nexusModels, '')
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
+  return { loaded, models, model, smallModel }
+}
+
+/** Rejects with UsageError as `readModels` does, and where the key would go unencrypted. */
+export const readSetUp = async (flags: Flags, io: Io): Promise<SetUp> => {
+  const chosen = await readModels(flags, io)
   const isSimulated = flags['simulate'] === true
-  if (!isSimulated) checkEncryption(loaded)
-  return { loaded, models, model, smallModel, isSimulated }
+  if (!isSimulated) checkEncryption(chosen.loaded)
+  return { ...chosen, isSimulated }
 }
 
 const missingKey = (machine: Machine): string => {

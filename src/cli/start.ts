@@ -81,9 +81,12 @@ export const startCommand: Command = {
     'claude-code': {
       type: 'boolean',
       alias: 'c',
-      description: 'Print the command that starts Claude Code against this server',
+      description: 'Print the command that starts Claude Code against this server, alone on standard output',
     },
-    copy: { type: 'boolean', description: 'Put that command on the clipboard' },
+    copy: {
+      type: 'boolean',
+      description: 'Put that command on the clipboard; over ssh, by the terminal',
+    },
     shell: shellFlag('Shell that the command is for (default the one we run in)'),
     ...sourceFlags,
     simulate: simulateFlag,

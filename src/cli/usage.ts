@@ -25,7 +25,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`]
 
 /** `--port <port>`, `--dev`. */
-const flagText = (name: string, flag: ArgDef): string =>
+export const flagText = (name: string, flag: ArgDef): string =>
   `--${name}${flag.type === 'boolean' ? '' : ` <${flag.valueHint ?? 'value'}>`}`
 
 const flagRow = ([name, flag]: readonly [string, ArgDef]): string => {
@@ -34,7 +34,7 @@ const flagRow = ([name, flag]: readonly [string, ArgDef]): string => {
 }
 
 /** `nexus-claude-api config set [flags] <key> [value]`. */
-const usageLine = ({ name, args, rest }: Command): string =>
+export const usageLine = ({ name, args, rest }: Command): string =>
   [
     productName,
     name,

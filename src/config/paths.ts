@@ -25,5 +25,6 @@ const here = ({ platform, currentDirectory }: Machine, name: string): string =>
   (platform === 'win32' ? win32 : posix).join(currentDirectory, name)
 
 /** With `--dev`: configuration and log in the current directory. */
-export const localConfigPath = (machine: Machine): string => here(machine, `${productName}.local.json`)
-export const localLogPath = (machine: Machine): string => here(machine, `${productName}.local.log`)
+export const localNames = { config: `${productName}.local.json`, log: `${productName}.local.log` } as const
+export const localConfigPath = (machine: Machine): string => here(machine, localNames.config)
+export const localLogPath = (machine: Machine): string => here(machine, localNames.log)

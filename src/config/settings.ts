@@ -15,7 +15,11 @@ export interface Setting {
   readonly environment: readonly string[]
   readonly type: SettingType
   readonly default?: string | number | boolean
+  /** One sentence, without its full stop. */
   readonly description: string
+  /** Sentences beyond it, with code in backticks, for docs/configuration.md. A range or choices need no mention. */
+  readonly details?: string
+  /** What its value is, in a word: `file` and `model` are known to completions. */
   readonly hint: string
 }
 
@@ -59,6 +63,7 @@ export const settings = [
     type: { kind: 'host' },
     default: '127.0.0.1',
     description: 'Address to listen on',
+    details: "Anything but this machine's own needs a client token, or anyone who reaches it spends your key.",
     hint: 'address',
   },
   {
@@ -69,6 +74,7 @@ export const settings = [
     type: portType,
     default: 4141,
     description: 'Port to listen on; 0 for any free one',
+    details: 'A free one that was found is printed.',
     hint: 'port',
   },
   {
@@ -78,6 +84,7 @@ export const settings = [
     type: { kind: 'url' },
     default: 'https://genai-nexus.api.corpinter.net',
     description: 'Where AI Nexus answers',
+    details: 'May hold a path. An `http` address of another machine needs `--allow-http` beside it.',
     hint: 'url',
   },
   {
@@ -87,6 +94,8 @@ export const settings = [
     type: { kind: 'switch' },
     default: false,
     description: 'Send the key unencrypted where the address of AI Nexus begins with http',
+    details:
+      "Without a value as a flag; `1` in the variable, `true` in a file. This machine's own addresses need no such word.",
     hint: '',
   },
   {
@@ -94,7 +103,8 @@ export const settings = [
     flag: 'api-key',
     environment: ['NEXUS_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK'],
     type: { kind: 'secret' },
-    description: 'AI Nexus key; safer in a variable or a file than here',
+    description: 'AI Nexus key; safer in a variable or a file than on the command line',
+    details: 'Others on this machine can see a command line.',
     hint: 'key',
   },
   {
@@ -104,6 +114,7 @@ export const settings = [
     type: { kind: 'text' },
     default: 'claude-sonnet-4.6',
     description: 'Main model',
+    details: 'For the launch command, and for requests that say no more than `claude`.',
     hint: 'model',
   },
   {
@@ -112,7 +123,7 @@ export const settings = [
     environment: ['NEXUS_SMALL_MODEL'],
     type: { kind: 'text' },
     default: 'claude-haiku-4.5',
-    description: 'Model for small side tasks',
+    description: "Model for Claude Code's small side tasks",
     hint: 'model',
   },
   {
@@ -121,6 +132,7 @@ export const settings = [
     environment: ['NEXUS_CLIENT_TOKEN'],
     type: { kind: 'secret' },
     description: 'Token that clients must show; without it, any client on this machine may use the server',
+    details: 'It is asked for on `/v1/*`, as `x-api-key` or as a bearer token.',
     hint: 'token',
   },
   {
@@ -130,6 +142,7 @@ export const settings = [
     type: { kind: 'choice', options: logFormats },
     default: 'text',
     description: 'Form of the log',
+    details: '[What stands in it](logging.md).',
     hint: 'text|json',
   },
   {
@@ -147,6 +160,7 @@ export const settings = [
     environment: ['NEXUS_LOG_FILE'],
     type: { kind: 'text' },
     description: 'File that the log is written to as well',
+    details: 'Readable by you alone. Rotated at 10 MB; three are kept ([how](logging.md#the-file)).',
     hint: 'file',
   },
   {
@@ -156,6 +170,8 @@ export const settings = [
     type: { kind: 'number', minimum: 0, maximum: maximumRetries, integer: true },
     default: 2,
     description: 'How often a failed request to AI Nexus is tried again before the client hears of it',
+    details:
+      'All waits between tries are a minute at most. Never after the first byte of an answer. A refused request is mended and sent once more in any case: docs/translation.md#models says why.',
     hint: 'count',
   },
   {
@@ -174,6 +190,7 @@ export const settings = [
     type: { kind: 'choice', options: countTokens },
     default: 'auto',
     description: 'Who counts tokens: AI Nexus where it can, or always our own estimate',
+    details: '`auto` asks AI Nexus where it can count, `estimate` never does.',
     hint: countTokens.join('|'),
   },
   ...translationSettings,

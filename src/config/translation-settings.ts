@@ -11,6 +11,7 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['visual', 'text'] },
     default: 'visual',
     description: 'Whether the model sees the pages of a PDF or reads their text alone, for fewer tokens',
+    details: '`visual` shows the pages; `text` takes about a seventh of the tokens.',
     hint: 'visual|text',
   },
   {
@@ -20,6 +21,7 @@ export const translationSettings = [
     default: 'omit',
     description:
       "What happens to images and documents beyond Bedrock's limit: the oldest go, or the request is refused",
+    details: 'The limit is 20 in all. `omit` leaves out the oldest; after `refuse`, Claude Code takes its media out.',
     hint: 'omit|refuse',
   },
   {
@@ -29,6 +31,7 @@ export const translationSettings = [
     default: 'reminder',
     description:
       "System messages in mid-conversation: as words in the user's turn, or as they are where the model takes them",
+    details: '`reminder` makes words of them; `native` is for models that are known to take them.',
     hint: 'reminder|native',
   },
   {
@@ -37,6 +40,7 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['drop', 'keep'] },
     default: 'drop',
     description: "Claude Code's first system line, which keeps sessions from sharing the prompt cache",
+    details: '`drop` it, or `keep` it.',
     hint: 'drop|keep',
   },
   {
@@ -45,6 +49,7 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['drop', 'send'] },
     default: 'drop',
     description: 'Whether a strict tool is sent as such: large schemas may fail after minutes',
+    details: '`send` tools that ask for it as strict, or `drop` the word.',
     hint: 'drop|send',
   },
   {
@@ -52,6 +57,7 @@ export const translationSettings = [
     environment: ['NEXUS_BETAS'],
     type: { kind: 'list' },
     description: 'Beta flags to let through beside those that Converse is known to take',
+    details: 'Commas between them, or a list in the file.',
     hint: 'flag,flag',
   },
   {
@@ -59,6 +65,7 @@ export const translationSettings = [
     environment: ['NEXUS_SERVICE_TIER'],
     type: { kind: 'choice', options: ['default', 'priority', 'flex', 'reserved'] },
     description: "Bedrock's service tier for every request",
+    details: 'Claude takes no `flex`.',
     hint: 'tier',
   },
   {
@@ -89,6 +96,7 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['sync', 'async'] },
     default: 'sync',
     description: 'Whether a stream waits for the guardrail, or runs ahead of it',
+    details: '`sync` waits, `async` runs ahead.',
     hint: 'sync|async',
   },
 ] as const satisfies readonly Setting[]

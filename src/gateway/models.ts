@@ -79,6 +79,8 @@ export interface ResolvedModel {
 export interface ModelResolver {
   /** Every model as clients spell it, for sentences. */
   readonly spellings: readonly string[]
+  /** What a client may call a model: Claude Code's spelling first, then Nexus's id and the short names. */
+  spellingsOf(model: NexusModel): readonly string[]
   /** Undefined for a name that is nobody's. */
   find(asked: string): ResolvedModel | undefined
   /** Throws GatewayError (`not_found_error`). */
@@ -109,6 +111,10 @@ export const createModelResolver = (models: readonly NexusModel[], defaultModelI
 
   return {
     spellings,
+    spellingsOf(model) {
+      const names = [clientSpelling(model.id), model.id, ...Object.keys(familyStandIn), ...nicknames.keys(), 'default']
+      return [...new Set(names)].filter((name) => find(name)?.model === model)
+    },
     find,
     resolve(asked) {
       const resolved = find(asked)

@@ -48,6 +48,12 @@ describe('commands that end by themselves', () => {
     [[`--dev=${key}`]],
     [['simulate', '--api-key', key, '--port', 'x']],
     [['simulate', `--api-key${key}`]],
+    [['models']],
+    [['models', key]],
+    [['models', '--json', '--model', 'opus']],
+    [['completion', key]],
+    [['complete', '--', 'start', '--api-key', key, '']],
+    [['complete', '--', `--api-key=${key}`]],
   ])('%p', async (args) => {
     const { out, err } = await cli(args, environment)
     expect(out + err).not.toBe('')

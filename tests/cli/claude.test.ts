@@ -65,7 +65,7 @@ describe('claude', () => {
 
   test('passes a signal on, and tells what ended it', async () => {
     const folder = stubClaude(
-      "console.error('ready'); process.on('SIGTERM', () => process.exit(9)); setInterval(() => {}, 1000)",
+      "process.on('SIGTERM', () => process.exit(9)); console.error('ready'); setInterval(() => {}, 1000)",
     )
     const polite = startCli(['claude', '--simulate'], { PATH: `${folder}:${process.env['PATH']}` })
     await polite.says(/ready/)

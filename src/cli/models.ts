@@ -1,0 +1,140 @@
+import { didYouMean } from '../base/nearest.ts'
+import { typedName } from '../base/typed-name.ts'
+import { UsageError } from '../base/usage-error.ts'
+import { createModelResolver, type ModelResolver, type NexusModel, nexusModels } from '../gateway/models.ts'
+import { productName } from '../version.ts'
+import { commonFlags, type Given } from './arguments.ts'
+import type { Command } from './command.ts'
+import { settingFlagsNamed, sourceFlags } from './config-flags.ts'
+import type { Io } from './io.ts'
+import { readModels } from './set-up.ts'
+import { wrap } from './wrap.ts'
+
+/** A model as `--json` tells it. Scripts rely on the names. */
+interface ModelEntry {
+  /** The name that was asked about, where one was. */
+  readonly asked?: string
+  /** As Claude Code spells it. */
+  readonly id: string
+  /** What AI Nexus is asked for. */
+  readonly nexusId: string
+  readonly displayName: string
+  readonly description: string
+  readonly family: NexusModel['family']
+  /** By which a client may ask; any other name of the family will do as well. */
+  readonly spellings: readonly string[]
+  /** Tokens. */
+  readonly maxInputTokens: number
+  readonly maxOutputTokens: number
+  /** By the configuration. */
+  readonly isMain: boolean
+  readonly isSmall: boolean
+}
+
+interface Listing {
+  readonly entries: readonly ModelEntry[]
+  readonly warnings: readonly string[]
+}
+
+/** Throws UsageError where no model answers to the name. */
+const findModel = ({ find, spellings, spellingsOf }: ModelResolver, name: string): NexusModel => {
+  const found = find(name)
+  if (found !== undefined) return found.model
+  const nearest = didYouMean(name, nexusModels.flatMap(spellingsOf))
+  throw new UsageError(`The model${typedName(name)} is not known.${nearest} Known: ${spellings.join(', ')}.`)
+}
+
+const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {
+  const { loaded, model: main, smallModel: small } = await readModels(flags, io)
+  const resolver = createModelResolver(nexusModels, main.model.id)
+  const toEntry = (model: NexusModel): ModelEntry => {
+    const { id: nexusId, displayName, description, family, maxInputTokens, maxOutputTokens } = model
+    const spellings = resolver.spellingsOf(model)
+    return {
+      ...(name !== undefined && { asked: name }),
+      id: spellings[0] ?? nexusId,
+      nexusId,
+      displayName,
+      description,
+      family,
+      spellings,
+      maxInputTokens,
+      maxOutputTokens,
+      isMain: model === main.model,
+      isSmall: model === small.model,
+    }
+  }
+  const wanted = name === undefined ? nexusModels : [findModel(resolver, name)]
+  return { entries: wanted.map(toEntry), warnings: loaded.warnings }
+}
+
+const terminalColumns = 80
+/** Where a row's text begins. */
+const textColumn = 14
+
+const row = (title: string, text: string): string =>
+  wrap(text, terminalColumns - textColumn)
+    .map((line, index) => `${index === 0 ? `  ${title}`.padEnd(textColumn) : ' '.repeat(textColumn)}${line}`)
+    .join('\n')
+
+const tokens = (count: number): string => `${count.toLocaleString('en-US')} tokens`
+
+const rolesOf = ({ isMain, isSmall }: ModelEntry): string => {
+  const roles = [isMain ? 'main' : '', isSmall ? 'small' : ''].filter((role) => role !== '')
+  return roles.length === 0 ? '' : ` (the ${roles.join(' and the ')} model)`
+}
+
+const blockOf = (entry: ModelEntry): string =>
+  [
+    `${entry.displayName}${rolesOf(entry)}`,
+    `  ${entry.description}`,
+    ...(entry.asked === undefined ? [] : [row('asked', entry.asked)]),
+    row('ask for', entry.spellings.join(', ')),
+    row('Nexus gets', entry.nexusId),
+    row('window', tokens(entry.maxInputTokens)),
+    row('output', `${tokens(entry.maxOutputTokens)} at most`),
+  ].join('\n')
+
+const othersHint = `Any other name of a Claude model gets the one of its family:
+${productName} models <name> tells which.
+`
+
+const runModels = async (given: Given, io: Io): Promise<undefined> => {
+  const { entries, warnings } = await listModels(given, io)
+  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  if (given.flags['json'] === true) {
+    io.out(`${JSON.stringify(entries, undefined, 2)}\n`)
+    return undefined
+  }
+  io.out(`${entries.map(blockOf).join('\n\n')}\n`)
+  if (given.positionals['name'] === undefined) io.err(`\n${othersHint}`)
+  return undefined
+}
+
+/** Asks nobody, and needs no key. Rejects with UsageError for a name that is nobody's. */
+export const modelsCommand: Command = {
+  name: 'models',
+  description: 'List the models: what may be asked for, and what AI Nexus is asked for',
+  details: [
+    'Needs no key and asks nobody: it tells what this program knows. Which model is the main one and which the small one is a matter of the configuration.',
+    'With a name it tells which model answers to it: any spelling of a Claude model will do, and a version that AI Nexus does not have gets the model of its family.',
+  ],
+  args: {
+    name: {
+      type: 'positional',
+      required: false,
+      valueHint: 'model',
+      description: 'Name that a client may ask for; all models without it',
+    },
+    json: { type: 'boolean', description: 'As JSON: a list of models' },
+    ...settingFlagsNamed('model', 'small-model'),
+    ...sourceFlags,
+    ...commonFlags,
+  },
+  examples: [
+    { line: `${productName} models`, what: 'All of them' },
+    { line: `${productName} models us.anthropic.claude-opus-4-8`, what: 'Which model answers to a name' },
+    { line: `${productName} models --json`, what: 'For scripts' },
+  ],
+  run: runModels,
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
+import { generatedPages } from '../scripts/docs/pages.ts'
+import { flagsOf } from '../src/cli/arguments.ts'
+import { catalogue } from '../src/cli/commands.ts'
+
+const root = join(import.meta.dir, '..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+describe('the pages that are made from the code', () => {
+  test.each(generatedPages)('$path is as it would be made now', ({ path, generate }) => {
+    const current = read(path)
+    expect(current, `${path} is behind the code: bun run docs writes it anew`).toBe(generate(current))
+  })
+
+  test.each(generatedPages)('$path links to pages and headings that are there', ({ path }) => {
+    for (const [, page = '', place] of read(path).matchAll(/\]\(([\w-]+\.md)?(#[\w-]+)?\)/g)) {
+      const target = page === '' ? path : `docs/${page}`
+      expect([target, existsSync(join(root, target))]).toEqual([target, true])
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading))
+      if (place !== undefined) expect(headings).toContain(place)
+    }
+  })
+
+  test('docs/cli.md has every command and every flag, and none that is for programs alone', () => {
+    const page = read('docs/cli.md')
+    for (const { name, args, isHidden } of catalogue.commands) {
+      expect([name, page.includes(`\n## ${name}\n`)]).toEqual([name, isHidden !== true])
+      for (const [flag] of flagsOf(args)) expect(page).toMatch(new RegExp(`^\\| \`--${flag}[ \`]`, 'm'))
+    }
+  })
+
+  test('a page without its places is not written over', () => {
+    const [page] = generatedPages.filter(({ path }) => path.endsWith('configuration.md'))
+    expect(() => page?.generate('# Configuration\n')).toThrow('settings with a flag')
+  })
+})
+
+describe('Markdown', () => {
+  test('a table is padded, and a bar does not end its cell', () => {
+    expect(table(['a', ''], [['`x|y`', 'words']])).toBe(`| a      |       |
+| ------ | ----- |
+| \`x\\|y\` | words |`)
+  })
+
+  test('what would be a tag or emphasis is told as it is, and a page is a link', () => {
+    expect(prose('<key> and `<key>`, *, see docs/security.md and docs/translation.md#models.')).toBe(
+      '\\<key\\> and `<key>`, \\*, see [docs/security.md](security.md) and [docs/translation.md](translation.md#models).',
+    )
+  })
+
+  test('a list in words', () => {
+    expect([listed([], 'or'), listed(['a'], 'or'), listed(['a', 'b', 'c'], 'and')]).toEqual(['', 'a', 'a, b and c'])
+  })
+})

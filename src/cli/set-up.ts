@@ -3,8 +3,9 @@ import { didYouMean } from '../base/nearest.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
-import { type Machine, userConfigPath } from '../config/paths.ts'
-import { type SettingKey, settings } from '../config/settings.ts'
+import type { Machine } from '../config/paths.ts'
+import { isSecretKey } from '../config/setting-names.ts'
+import type { SettingKey } from '../config/settings.ts'
 import { createModelResolver, type ModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
 import { productName } from '../version.ts'
 import type { Flags } from './arguments.ts'
@@ -27,7 +28,7 @@ const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
 }
 
 /** `where` names the place for people. */
-const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
+export const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
   const found = find(name)
   if (found !== undefined) return found
   throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, spellings)} Known: ${spellings.join(', ')}.`)
@@ -49,26 +50,37 @@ const checkEncryption = (loaded: CommandConfig): void => {
 }
 
 /** Rejects with UsageError for whatever is wrong with flags, variables and files. */
-export const readSetUp = async (flags: Flags, { machine }: Io): Promise<SetUp> => {
-  const loaded = await readConfig(flags, machine)
+export const readSetUp = async (flags: Flags, io: Io): Promise<SetUp> => {
+  const isSimulated = flags['simulate'] === true
+  // A simulation has no use for the key: nobody need unlock anything for it.
+  const loaded = await readConfig(flags, io, isSimulated ? { secrets: ['clientToken'] } : {})
   const { config } = loaded
   // Without a default: `default` cannot stand for itself here.
   const models = createModelResolver(nexusModels, '')
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
-  const isSimulated = flags['simulate'] === true
   if (!isSimulated) checkEncryption(loaded)
   return { loaded, models, model, smallModel, isSimulated }
 }
 
-const missingKey = (machine: Machine): string => {
-  const assignment = machine.platform === 'win32' ? "$env:NEXUS_API_KEY = '...'" : 'export NEXUS_API_KEY=...'
-  return `No AI Nexus key. Give one in one of these ways, the safest first:
-  { "apiKey": "..." } in ${userConfigPath(machine)}
-  ${assignment}
-  --api-key ...   (others on this machine can see it)
-Or try it without a key: ${productName} start --simulate`
-}
+const assignments = ({ platform }: Machine): string[] =>
+  platform === 'win32'
+    ? ["$env:NEXUS_API_KEY = '...'   (PowerShell)", 'set "NEXUS_API_KEY=..."      (cmd)']
+    : ['export NEXUS_API_KEY=...']
+
+/** One for each line, the safest first. */
+export const waysToGiveAKey = (machine: Machine): string =>
+  [
+    `${productName} config set apiKey   (asks for it, and keeps it)`,
+    ...assignments(machine),
+    '--api-key ...   (others on this machine can see it)',
+  ]
+    .map((way) => `  ${way}\n`)
+    .join('')
+
+const missingKey = (machine: Machine): string =>
+  `No AI Nexus key. Give one in one of these ways, the safest first:
+${waysToGiveAKey(machine)}Or try it without a key: ${productName} start --simulate`
 
 /** Throws UsageError where there is none. */
 export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Secret => {
@@ -78,12 +90,11 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Sec
   return apiKey
 }
 
-const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
 const saferPlaces = 'a variable or a file is safer'
 
 /** What a user should know before the first request. */
 export const warningsOf = ({ loaded: { config, sources, warnings: fromFiles } }: SetUp): string[] => {
-  const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
+  const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(config)
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
   return [

@@ -7,6 +7,7 @@ import type { Command } from './command.ts'
 import { composeLog } from './compose.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
 import { describeConfig } from './describe-config.ts'
+import { obtainKey } from './first-run.ts'
 import type { Io } from './io.ts'
 import { claudeCodeEnvironment, localUrl } from './launch/environment.ts'
 import { detectShell, launchLine, parseShell, type Shell } from './launch/shells.ts'
@@ -40,7 +41,8 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const setUp = await readSetUp(flags, io)
   const { loaded, isSimulated } = setUp
   const { config } = loaded
-  const apiKey = requireKey(setUp, io)
+  const isDryRun = flags['dry-run'] === true
+  const apiKey = isDryRun ? requireKey(setUp, io) : await obtainKey(setUp, io)
   const shell = shellFor(flags, io.machine)
   const printLaunch = (port: number): void => {
     if (shell === undefined) return
@@ -49,10 +51,10 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   }
 
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
-  if (flags['dry-run'] === true) {
+  if (isDryRun) {
     checkLogFile(config.logFile)
     if (shell !== undefined && config.port === 0) throw new UsageError(unknownPort)
-    io.err(describeConfig(loaded, io.machine, isSimulated))
+    io.err(describeConfig(loaded, io, isSimulated))
     printLaunch(config.port)
     return undefined
   }

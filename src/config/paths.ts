@@ -27,3 +27,7 @@ const here = ({ platform, currentDirectory }: Machine, name: string): string =>
 /** With `--dev`: configuration and log in the current directory. */
 export const localConfigPath = (machine: Machine): string => here(machine, `${productName}.local.json`)
 export const localLogPath = (machine: Machine): string => here(machine, `${productName}.local.log`)
+
+/** A path as it was given on this machine. */
+export const absolutePath = ({ platform, currentDirectory }: Machine, path: string): string =>
+  (platform === 'win32' ? win32 : posix).resolve(currentDirectory, path)

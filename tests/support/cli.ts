@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../src/cli/io.ts'
+import type { Keychain } from '../../src/cli/keychain.ts'
 import { runMain } from '../../src/cli/main.ts'
 import { later } from './cleanup.ts'
 
@@ -18,25 +19,39 @@ export interface CliResult {
   readonly err: string
 }
 
+/** As Bun's on a machine without libsecret. */
+const noKeychain = async (): Promise<never> => {
+  throw Object.assign(new Error('libsecret not available'), { code: 'ERR_SECRETS_PLATFORM_ERROR' })
+}
+const absentKeychain: Keychain = { get: noKeychain, set: noKeychain, delete: noKeychain }
+
+/** What a test may have otherwise of the world. */
+export type World = Partial<Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'columns' | 'times'>> & {
+  readonly platform?: string
+}
+
 /** Runs the command line in this process, in a world of its own. */
 export const cli = async (
   rawArgs: readonly string[],
   environment: Record<string, string> = {},
   folder = temporaryFolder(),
+  { platform = 'linux', ...world }: World = {},
 ): Promise<CliResult> => {
   let out = ''
   let err = ''
   const io: Io = {
-    machine: { platform: 'linux', home: folder, currentDirectory: folder, environment },
+    machine: { platform, home: folder, currentDirectory: folder, environment },
     isTerminal: false,
     columns: 80,
     useColor: false,
+    keychain: absentKeychain,
     out: (text) => {
       out += text
     },
     err: (text) => {
       err += text
     },
+    ...world,
   }
   const code = await runMain(rawArgs, io)
   return { code, out, err }

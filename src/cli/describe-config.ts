@@ -30,6 +30,9 @@ export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns }: 
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
   const fits = (value: string, source: string): boolean =>
     !isTerminal || start.length + value.length + indent.length + source.length <= columns
+  /** Under the values, or further left where it needs the room. */
+  const alone = (source: string): string =>
+    ' '.repeat(Math.max(2 * indent.length, Math.min(start.length, columns - source.length))) + source
   const onOneLine = rows.filter(([, value, source]) => fits(value, source))
   const valueWidth = Math.max(...onOneLine.map(([, value]) => value.length))
   return rows
@@ -37,7 +40,7 @@ export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns }: 
       const head = `${indent}${key.padEnd(keyWidth)}${indent}`
       const padded = value.padEnd(valueWidth)
       if (fits(padded, source)) return `${head}${padded}${indent}${source}\n`
-      return fits(value, source) ? `${head}${value}${indent}${source}\n` : `${head}${value}\n${start}${source}\n`
+      return fits(value, source) ? `${head}${value}${indent}${source}\n` : `${head}${value}\n${alone(source)}\n`
     })
     .join('')
 }

@@ -36,7 +36,7 @@ export const readKeptSecrets = async (references: readonly KeychainReference[], 
   for (const reference of references) {
     try {
       const value = await askKeychain(io, (keychain) => keychain.get(reference.entry))
-      if (value === undefined) faults.push(explain(reference, 'it is not there', io.machine))
+      if (value === undefined) faults.push(explain(reference, 'it is not found there', io.machine))
       else kept.set(reference.key, value)
     } catch (error) {
       if (!(error instanceof KeychainError)) throw error

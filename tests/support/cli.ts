@@ -2,9 +2,9 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../src/cli/io.ts'
-import type { Keychain } from '../../src/cli/keychain.ts'
 import { runMain } from '../../src/cli/main.ts'
 import { later } from './cleanup.ts'
+import { absentKeychain } from './keychain.ts'
 
 /** An empty folder that goes with the test. */
 export const temporaryFolder = (): string => {
@@ -18,12 +18,6 @@ export interface CliResult {
   readonly out: string
   readonly err: string
 }
-
-/** As Bun's on a machine without libsecret. */
-const noKeychain = async (): Promise<never> => {
-  throw Object.assign(new Error('libsecret not available'), { code: 'ERR_SECRETS_PLATFORM_ERROR' })
-}
-const absentKeychain: Keychain = { get: noKeychain, set: noKeychain, delete: noKeychain }
 
 /** What a test may have otherwise of the world. */
 export type World = Partial<Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'columns' | 'times'>> & {

@@ -89,7 +89,7 @@ export const keepSecret = async (
     if (!(error instanceof KeychainError)) throw error
     if (store === 'keychain' || error.isThere) {
       throw new UsageError(
-        `The keychain did not take it: ${error.message}. Nothing was changed. Try again, or keep it in a file: --store file.`,
+        `The keychain did not take it: ${error.message}. Try again, or keep it in a file: --store file.`,
       )
     }
     return `There is no keychain to use here: ${error.message}.\n${await toFile(place, secret, io)}`

@@ -26,8 +26,12 @@ const matching = (pattern: RegExp): string[] =>
     .sort()
 
 describe('the house', () => {
-  test('a secret is revealed only on its way to Nexus, and in the launch command that holds the client token', () => {
-    expect(matching(/\.reveal\(\)/)).toEqual(['src/cli/launch/environment.ts', 'src/upstreams/nexus/auth.ts'])
+  test('a secret is revealed only on its way to Nexus, in the launch command that holds the client token, and where it was to be kept', () => {
+    expect(matching(/\.reveal\(\)/)).toEqual([
+      'src/cli/config/keep-secret.ts',
+      'src/cli/launch/environment.ts',
+      'src/upstreams/nexus/auth.ts',
+    ])
   })
 
   test('secrets are compared in constant time', () => {

@@ -8,12 +8,13 @@ import type { Given } from './arguments.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { composeLog } from './compose.ts'
+import { obtainKey } from './first-run.ts'
 import type { Io } from './io.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
 import { overruleSettings } from './launch/overrule.ts'
 import type { LaunchEnvironment } from './launch/shells.ts'
 import { serve } from './serve.ts'
-import { readSetUp, requireKey } from './set-up.ts'
+import { readSetUp } from './set-up.ts'
 
 /** Claude Code with a server of its own, in one step. */
 
@@ -97,7 +98,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const setUp = await readSetUp(flags, io)
   const found = findClaude(io.machine)
   if (found === undefined) throw missingClaude(io)
-  const apiKey = requireKey(setUp, io)
+  const apiKey = await obtainKey(setUp, io)
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })

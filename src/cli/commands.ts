@@ -1,5 +1,10 @@
 import { claudeCommand } from './claude.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
+import { configGetCommand } from './config/get.ts'
+import { configPathCommand } from './config/path.ts'
+import { configSetCommand } from './config/set.ts'
+import { configShowCommand } from './config/show.ts'
+import { configUnsetCommand } from './config/unset.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { envCommand } from './env.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
@@ -14,12 +19,17 @@ export const catalogue: Catalogue = {
     claudeCommand,
     envCommand,
     doctorCommand,
+    configSetCommand,
+    configGetCommand,
+    configUnsetCommand,
+    configShowCommand,
+    configPathCommand,
     modelsCommand,
     simulateCommand,
     completionCommand,
     createCompleteCommand(() => catalogue),
     createHelpCommand(() => catalogue),
   ],
-  groups: [],
+  groups: [{ name: 'config', description: 'Change and show the configuration, and keep your key safely' }],
   defaultCommand: startCommand,
 }

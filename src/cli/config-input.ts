@@ -3,10 +3,12 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
-import { type LoadedConfig, loadConfig } from '../config/load.ts'
-import { localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
+import { keychainReferences, type LoadedConfig, loadConfig } from '../config/load.ts'
+import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
+import type { Io } from './io.ts'
+import { readKeptSecrets } from './kept-secrets.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 
@@ -25,7 +27,7 @@ export const readNamed = (path: string, what: string): string => {
 }
 
 /** A file that is not there is fine; one that cannot be read might have held what is now missed. */
-const readOptional = (path: string): ConfigFile[] => {
+export const readOptional = (path: string): ConfigFile[] => {
   try {
     return [{ path, text: readFileSync(path, 'utf8') }]
   } catch (error) {
@@ -41,33 +43,69 @@ const withEnvFile = (machine: Machine, path: string | undefined): Machine['envir
   return { ...parseEnv(readNamed(path, 'environment file')), ...Object.fromEntries(set) }
 }
 
-export interface CommandConfig extends LoadedConfig {
+/** Which files count, for the flags that were given. */
+export interface ConfigPlaces {
   /** What the program was started with, and what an `--env-file` added. */
   readonly environment: Machine['environment']
+  readonly isDev: boolean
+  /** The first that has a key wins; a named one must be there. */
+  readonly files: readonly { readonly path: string; readonly isNamed: boolean }[]
+  /** The one that `config set` changes: the first of them. */
+  readonly target: string
 }
 
-/** Configuration as the flags, the environment and the files give it. Throws UsageError. */
-export const readConfig = async (flags: Flags, machine: Machine): Promise<CommandConfig> => {
+/** Throws UsageError. */
+export const configPlaces = (flags: Flags, machine: Machine): ConfigPlaces => {
   const environment = withEnvFile(machine, textFlag(flags, 'env-file'))
   const isDev = flags['dev'] === true
-  const local = localConfigPath(machine)
   const named = textFlag(flags, 'config') ?? (environment['NEXUS_CONFIG'] || undefined)
-  const files = [
-    ...(isDev ? readOptional(local) : []),
-    ...(named === undefined
-      ? readOptional(userConfigPath(machine))
-      : [{ path: named, text: readNamed(named, 'configuration file') }]),
-  ]
-  const given = settings.flatMap((setting: Setting) => {
-    const value = setting.flag === undefined ? undefined : flags[setting.flag]
-    // A switch has no value: that it is there says yes.
-    return value === undefined ? [] : [[setting.flag, String(value)] as const]
-  })
-  const loaded = loadConfig({
-    flags: Object.fromEntries(given),
-    environment,
-    files,
-  })
+  const own = { path: absolutePath(machine, named ?? userConfigPath(machine)), isNamed: named !== undefined }
+  const local = { path: localConfigPath(machine), isNamed: false }
+  return { environment, isDev, files: isDev ? [local, own] : [own], target: isDev ? local.path : own.path }
+}
+
+export interface CommandConfig extends LoadedConfig {
+  readonly environment: Machine['environment']
+  readonly places: ConfigPlaces
+  /** Paths of the files that were there. */
+  readonly found: readonly string[]
+}
+
+export interface ReadOptions {
+  /** Which secrets the keychain is asked for, where they lie there; all of them by default. */
+  readonly secrets?: readonly SettingKey[]
+  /** What the keychain does not give is a warning. */
+  readonly isTolerant?: boolean
+}
+
+/** Only what was given. A switch has no value: that it is there says yes. */
+const settingsAmong = (flags: Flags): Record<string, string> =>
+  Object.fromEntries(
+    settings.flatMap(({ flag }: Setting) => {
+      const value = flag === undefined ? undefined : flags[flag]
+      return flag === undefined || value === undefined ? [] : [[flag, String(value)]]
+    }),
+  )
+
+/** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
+export const readConfig = async (
+  flags: Flags,
+  io: Io,
+  { secrets, isTolerant = false }: ReadOptions = {},
+): Promise<CommandConfig> => {
+  const { machine } = io
+  const places = configPlaces(flags, machine)
+  const { environment, isDev } = places
+  const files = places.files.flatMap(({ path, isNamed }) =>
+    isNamed ? [{ path, text: readNamed(path, 'configuration file') }] : readOptional(path),
+  )
+  const inputs = { flags: settingsAmong(flags), environment, files }
+  const references = keychainReferences(inputs).filter(({ key }) => secrets?.includes(key) ?? true)
+  const { kept, faults } = await readKeptSecrets(references, io)
+  if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
+  const loaded = loadConfig({ ...inputs, kept })
+
+  const local = localConfigPath(machine)
   const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []
   const config = {
     ...loaded.config,
@@ -82,5 +120,6 @@ export const readConfig = async (flags: Flags, machine: Machine): Promise<Comman
   }
   if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
   if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
-  return { config, values, sources, environment, warnings: [...loaded.warnings, ...unread] }
+  const warnings = [...loaded.warnings, ...faults, ...unread]
+  return { config, values, sources, environment, places, found: files.map(({ path }) => path), warnings }
 }

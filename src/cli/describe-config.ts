@@ -1,23 +1,58 @@
 import { Secret } from '../base/secret.ts'
 import type { LoadedConfig } from '../config/load.ts'
-import { type Machine, userConfigPath } from '../config/paths.ts'
-import { settings } from '../config/settings.ts'
+import { type SettingKey, settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
+import type { CommandConfig } from './config-input.ts'
+import type { Io } from './io.ts'
 
-/** For people: a secret only as what it is recognised by. */
-export const shownValue = (value: SettingValue | Secret | undefined): string => {
-  if (value === undefined) return '-'
-  return value instanceof Secret ? value.masked() : String(value)
+/** What is configured, for people; secrets masked. */
+
+/** A secret only as much as is shown of it. */
+export const plainValue = (value: SettingValue | Secret | undefined): SettingValue | undefined =>
+  value instanceof Secret ? value.masked() : value
+
+export const shownValue = ({ values, sources }: LoadedConfig, key: SettingKey): string => {
+  const value = plainValue(values.get(key))
+  // A keychain that was not asked, or did not answer.
+  if (value === undefined) return sources.has(key) ? 'not read' : '-'
+  return String(value) || 'empty'
 }
 
-/** Every setting with its value and where it comes from; secrets masked. */
-export const describeConfig = (loaded: LoadedConfig, machine: Machine, isSimulated: boolean): string => {
-  const rows = settings.map(
-    ({ key }) => [key, shownValue(loaded.values.get(key)), loaded.sources.get(key) ?? 'not set'] as const,
-  )
+const indent = '  '
+
+/**
+ * Every setting with its value and where it comes from. On a terminal a row that is too long has its source
+ * on a line of its own; elsewhere one row is one line, for grep.
+ */
+export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns }: Pick<Io, 'isTerminal' | 'columns'>) => {
+  const rows = settings.map(({ key }) => [key, shownValue(loaded, key), loaded.sources.get(key) ?? 'not set'] as const)
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
-  const valueWidth = Math.max(...rows.map(([, value]) => value.length))
-  const lines = rows.map(([key, value, source]) => `  ${key.padEnd(keyWidth)}  ${value.padEnd(valueWidth)}  ${source}`)
-  const upstream = isSimulated ? '  upstream: an embedded simulation of AI Nexus\n' : ''
-  return `${lines.join('\n')}\n${upstream}  your configuration file: ${userConfigPath(machine)}\n`
+  const start = ' '.repeat(indent.length + keyWidth + indent.length)
+  const fits = (value: string, source: string): boolean =>
+    !isTerminal || start.length + value.length + indent.length + source.length <= columns
+  /** Under the values, or further left where it needs the room. */
+  const alone = (source: string): string =>
+    ' '.repeat(Math.max(2 * indent.length, Math.min(start.length, columns - source.length))) + source
+  const onOneLine = rows.filter(([, value, source]) => fits(value, source))
+  const valueWidth = Math.max(...onOneLine.map(([, value]) => value.length))
+  return rows
+    .map(([key, value, source]) => {
+      const head = `${indent}${key.padEnd(keyWidth)}${indent}`
+      const padded = value.padEnd(valueWidth)
+      if (fits(padded, source)) return `${head}${padded}${indent}${source}\n`
+      return fits(value, source) ? `${head}${value}${indent}${source}\n` : `${head}${value}\n${alone(source)}\n`
+    })
+    .join('')
+}
+
+/** The files that were looked for; the first that has a key wins. */
+export const describeFiles = ({ places, found }: CommandConfig): string =>
+  places.files
+    .map(({ path }) => `${indent}configuration file: ${path}${found.includes(path) ? '' : ' (not there)'}\n`)
+    .join('')
+
+/** All of that, as `start --dry-run` has it. */
+export const describeConfig = (loaded: CommandConfig, io: Io, isSimulated: boolean): string => {
+  const upstream = isSimulated ? `${indent}upstream: an embedded simulation of AI Nexus\n` : ''
+  return describeSettings(loaded, io) + upstream + describeFiles(loaded)
 }

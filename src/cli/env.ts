@@ -7,7 +7,7 @@ import type { Io } from './io.ts'
 import { assignments, type EnvironmentForm, environmentForms } from './launch/assignments.ts'
 import { ownShell } from './launch/detect-shell.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
-import { readSetUp } from './set-up.ts'
+import { readModels } from './set-up.ts'
 
 const parseForm = (name: string): EnvironmentForm => {
   const form = environmentForms.find((candidate) => candidate === name)
@@ -23,7 +23,8 @@ const formFor = async (flags: Flags, { machine }: Io): Promise<EnvironmentForm> 
 const unknownPort = 'Which port --port 0 gives is known only to the server. Name the one that it has printed.'
 
 const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
-  const setUp = await readSetUp(flags, io)
+  // The key is of no use here: nobody need unlock anything for it.
+  const setUp = await readModels(flags, io, ['clientToken'])
   const { config, environment, warnings } = setUp.loaded
   for (const warning of warnings) io.err(`warning: ${warning}\n`)
   if (config.port === 0) throw new UsageError(unknownPort)

@@ -1,5 +1,8 @@
 import { homedir } from 'node:os'
+import { isatty } from 'node:tty'
 import type { Machine } from '../config/paths.ts'
+import { type Keychain, systemKeychain } from './keychain.ts'
+import { createPrompts, type Prompts } from './prompts.ts'
 
 /** What the command line has of the world. The only file that reads `process.env`. */
 export interface Io {
@@ -17,8 +20,19 @@ export interface Io {
   readonly out: (text: string) => void
   /** Everything else. */
   readonly err: (text: string) => void
+  readonly keychain: Keychain
+  /** Only where a person can answer: at a terminal, and not in a script or on a build machine. */
+  readonly prompts?: Prompts
+  /** What was piped in, as far as anybody would read it; only where standard input is no terminal. */
+  readonly pipedIn?: () => Promise<string>
   /** For tests that cannot wait, in milliseconds; the product's own values otherwise. */
-  readonly times?: { readonly pingMs?: number; readonly commitMs?: number; readonly graceMs?: number }
+  readonly times?: {
+    readonly pingMs?: number
+    readonly commitMs?: number
+    readonly graceMs?: number
+    readonly keychainMs?: number
+    readonly keychainNoticeMs?: number
+  }
 }
 
 /** Writes while somebody reads. A reader that has gone (`start 2>&1 | head`) does not end the server. */
@@ -30,9 +44,35 @@ const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
 /** What texts are laid out for where no terminal says otherwise. */
 const usualColumns = 80
 
+/** More than any key or token; a stream that never ends is not read for ever. */
+const maximumPipedBytes = 65_536
+
+const readPiped = async (): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  try {
+    for await (const chunk of Bun.stdin.stream()) {
+      text += decoder.decode(chunk, { stream: true })
+      bytes += chunk.byteLength
+      if (bytes > maximumPipedBytes) break
+    }
+  } catch {
+    // Standard input was closed: nothing was piped in.
+  }
+  return text
+}
+
+/** Build machines set it; some people have it at `false`. */
+const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].includes((ci ?? '').toLowerCase())
+
 export const processIo = (): Io => {
   const { env: environment } = process
   const isTerminal = process.stderr.isTTY === true
+  const err = writer(process.stderr)
+  const isDumb = environment['TERM'] === 'dumb'
+  const isInputTerminal = isatty(0)
+  const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
@@ -42,8 +82,12 @@ export const processIo = (): Io => {
       return process.stderr.columns || usualColumns
     },
     // https://no-color.org: any value that is not empty.
-    useColor: isTerminal && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
+    useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,
     out: writer(process.stdout),
-    err: writer(process.stderr),
+    err,
+    keychain: systemKeychain(),
+    // Not touched before it is needed: a server does not listen to its terminal.
+    ...(canAsk && { prompts: createPrompts({ input: () => process.stdin, write: err, isDumb }) }),
+    ...(!isInputTerminal && { pipedIn: readPiped }),
   }
 }

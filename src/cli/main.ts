@@ -2,11 +2,15 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName, version } from '../version.ts'
 import { parseArguments } from './arguments.ts'
 import { catalogue } from './commands.ts'
+import { GaveUp } from './gave-up.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
 import type { Io } from './io.ts'
 
-/** Exit codes, which scripts rely on. `claude` ends with its child's. */
-const exitCode = { fine: 0, failure: 1, usage: 2 } as const
+/**
+ * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a
+ * shell tells of Ctrl-C.
+ */
+const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
 
 const versionLine = (): string =>
   `${productName} ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})\n`
@@ -43,6 +47,10 @@ export const runMain = async (rawArgs: readonly string[], io: Io): Promise<numbe
   try {
     return await runNamed(rawArgs, io)
   } catch (error) {
+    if (error instanceof GaveUp) {
+      io.err('Given up.\n')
+      return exitCode.gaveUp
+    }
     if (error instanceof UsageError) {
       io.err(`error: ${error.message}\n`)
       return exitCode.usage

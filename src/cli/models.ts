@@ -45,7 +45,7 @@ const findModel = ({ find, spellings, spellingsOf }: ModelResolver, name: string
 }
 
 const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {
-  const { loaded, model: main, smallModel: small } = await readModels(flags, io)
+  const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
   const resolver = createModelResolver(nexusModels, main.model.id)
   const toEntry = (model: NexusModel): ModelEntry => {
     const { id: nexusId, displayName, description, family, maxInputTokens, maxOutputTokens } = model

@@ -3,8 +3,9 @@ import { didYouMean } from '../base/nearest.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
-import { type Machine, userConfigPath } from '../config/paths.ts'
-import { type SettingKey, settings } from '../config/settings.ts'
+import type { Machine } from '../config/paths.ts'
+import { isSecretKey } from '../config/setting-names.ts'
+import type { SettingKey } from '../config/settings.ts'
 import { createModelResolver, type ModelResolver, nexusModels, type ResolvedModel } from '../gateway/models.ts'
 import { productName } from '../version.ts'
 import type { Flags } from './arguments.ts'
@@ -31,7 +32,7 @@ const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
 }
 
 /** `where` names the place for people. */
-const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
+export const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
   const found = find(name)
   if (found !== undefined) return found
   throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, spellings)} Known: ${spellings.join(', ')}.`)
@@ -52,9 +53,12 @@ const checkEncryption = (loaded: CommandConfig): void => {
   )
 }
 
-/** Rejects with UsageError for whatever is wrong with flags, variables and files, or a model that nobody knows. */
-export const readModels = async (flags: Flags, { machine }: Io): Promise<ChosenModels> => {
-  const loaded = await readConfig(flags, machine)
+/**
+ * `asked`: the secrets for which a keychain may be asked. Rejects with UsageError for whatever is wrong with flags,
+ * variables and files, or a model that nobody knows.
+ */
+export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<ChosenModels> => {
+  const loaded = await readConfig(flags, io, asked && { secrets: asked })
   const { config } = loaded
   // Without a default: `default` cannot stand for itself here.
   const models = createModelResolver(nexusModels, '')
@@ -65,20 +69,31 @@ export const readModels = async (flags: Flags, { machine }: Io): Promise<ChosenM
 
 /** Rejects with UsageError as `readModels` does, and where the key would go unencrypted. */
 export const readSetUp = async (flags: Flags, io: Io): Promise<SetUp> => {
-  const chosen = await readModels(flags, io)
   const isSimulated = flags['simulate'] === true
+  // A simulation has no use for the key: nobody need unlock anything for it.
+  const chosen = await readModels(flags, io, isSimulated ? ['clientToken'] : undefined)
   if (!isSimulated) checkEncryption(chosen.loaded)
   return { ...chosen, isSimulated }
 }
 
-const missingKey = (machine: Machine): string => {
-  const assignment = machine.platform === 'win32' ? "$env:NEXUS_API_KEY = '...'" : 'export NEXUS_API_KEY=...'
-  return `No AI Nexus key. Give one in one of these ways, the safest first:
-  { "apiKey": "..." } in ${userConfigPath(machine)}
-  ${assignment}
-  --api-key ...   (others on this machine can see it)
-Or try it without a key: ${productName} start --simulate`
-}
+const assignments = ({ platform }: Machine): string[] =>
+  platform === 'win32'
+    ? ["$env:NEXUS_API_KEY = '...'   (PowerShell)", 'set "NEXUS_API_KEY=..."      (cmd)']
+    : ['export NEXUS_API_KEY=...']
+
+/** One for each line, the safest first. */
+export const waysToGiveAKey = (machine: Machine): string =>
+  [
+    `${productName} config set apiKey   (asks for it, and keeps it)`,
+    ...assignments(machine),
+    '--api-key ...   (others on this machine can see it)',
+  ]
+    .map((way) => `  ${way}\n`)
+    .join('')
+
+const missingKey = (machine: Machine): string =>
+  `No AI Nexus key. Give one in one of these ways, the safest first:
+${waysToGiveAKey(machine)}Or try it without a key: ${productName} start --simulate`
 
 /** Throws UsageError where there is none. */
 export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Secret => {
@@ -88,12 +103,11 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Sec
   return apiKey
 }
 
-const isSecret = (key: SettingKey): boolean => settings.find((setting) => setting.key === key)?.type.kind === 'secret'
 const saferPlaces = 'a variable or a file is safer'
 
 /** What a user should know before the first request. */
 export const warningsOf = ({ loaded: { config, sources, warnings: fromFiles } }: SetUp): string[] => {
-  const visible = [...sources].filter(([key, source]) => isSecret(key) && source.startsWith('--'))
+  const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(config)
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
   return [

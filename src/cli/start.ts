@@ -8,6 +8,7 @@ import type { Command } from './command.ts'
 import { composeLog } from './compose.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
 import { describeConfig } from './describe-config.ts'
+import { obtainKey } from './first-run.ts'
 import type { Io } from './io.ts'
 import { ownShell, parseShell } from './launch/detect-shell.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
@@ -42,7 +43,8 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const setUp = await readSetUp(flags, io)
   const { loaded, isSimulated } = setUp
   const { config } = loaded
-  const apiKey = requireKey(setUp, io)
+  const isDryRun = flags['dry-run'] === true
+  const apiKey = isDryRun ? requireKey(setUp, io) : await obtainKey(setUp, io)
   const shell = await shellFor(flags, io.machine)
   const printLaunch = async (port: number): Promise<void> => {
     if (shell === undefined) return
@@ -55,10 +57,10 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   }
 
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
-  if (flags['dry-run'] === true) {
+  if (isDryRun) {
     checkLogFile(config.logFile)
     if (shell !== undefined && config.port === 0) throw new UsageError(unknownPort)
-    io.err(describeConfig(loaded, io.machine, isSimulated))
+    io.err(describeConfig(loaded, io, isSimulated))
     await printLaunch(config.port)
     return undefined
   }

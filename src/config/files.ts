@@ -2,7 +2,7 @@ import { isObject, type Json } from '../base/json.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
-import { settings } from './settings.ts'
+import { camelCase, settingGroups, settingKeys } from './setting-names.ts'
 
 export interface ConfigFile {
   readonly path: string
@@ -16,14 +16,8 @@ export interface ParsedFile {
   readonly warnings: readonly string[]
 }
 
-const keys: readonly string[] = settings.map((setting) => setting.key)
-const groups: ReadonlySet<string> = new Set(
-  keys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.indexOf('.'))),
-)
-
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-
-const parseObject = ({ path, text }: ConfigFile): Json => {
+/** Throws UsageError. */
+export const parseConfigObject = ({ path, text }: ConfigFile): Json => {
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -43,16 +37,16 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
   const read = (object: Json, prefix: string): void => {
     for (const [name, value] of Object.entries(object)) {
       const key = prefix + camelCase(name)
-      if (prefix === '' && groups.has(key)) {
+      if (prefix === '' && settingGroups.has(key)) {
         if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
         read(value, `${key}.`)
-      } else if (!keys.includes(key)) {
-        warnings.push(`${file.path}: unknown key${typedName(prefix + name)}.${didYouMean(key, keys)}`)
+      } else if (!settingKeys.includes(key)) {
+        warnings.push(`${file.path}: unknown key${typedName(prefix + name)}.${didYouMean(key, settingKeys)}`)
       } else if (values.has(key)) {
         warnings.push(`${file.path}: ${key} is there twice; the first one counts.`)
       } else if (value !== null) values.set(key, value)
     }
   }
-  read(parseObject(file), '')
+  read(parseConfigObject(file), '')
   return { path: file.path, values, warnings }
 }

@@ -1,6 +1,8 @@
 import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
+import { keychainEntry } from './keychain-reference.ts'
+import { isSecretKey, type KnownSetting } from './setting-names.ts'
 import { type CountTokens, type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 
@@ -49,7 +51,10 @@ export interface LoadedConfig {
   readonly config: Config
   /** The same by key, for people; a secret only as what it is. */
   readonly values: ReadonlyMap<SettingKey, SettingValue | Secret>
-  /** Where each value comes from, for people: `--port`, `NEXUS_PORT`, a file's path, `default`. */
+  /**
+   * Where each value comes from, for people: `--port`, `NEXUS_PORT`, a file's path, `the keychain (that
+   * path)`, `default`. A place without a value is a keychain that was not asked, or did not answer.
+   */
   readonly sources: ReadonlyMap<SettingKey, string>
   readonly warnings: readonly string[]
 }
@@ -60,6 +65,8 @@ export interface ConfigInputs {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The first that has a key wins. */
   readonly files: readonly ConfigFile[]
+  /** What the keychain holds of the secrets that `keychainReferences` names. */
+  readonly kept?: ReadonlyMap<SettingKey, string>
 }
 
 interface Found {
@@ -99,33 +106,68 @@ const fromFiles =
 /**
  * Flag, then environment, then file, then default; but for the key: flag, then file, then environment,
  * because a variable left over from other work must not win over what was set up for this.
- * Throws UsageError.
  */
-export const loadConfig = ({ flags, environment, files }: ConfigInputs): LoadedConfig => {
+const finder = ({ flags, environment, files }: ConfigInputs) => {
   const parsed = files.map(parseConfigFile)
   const flag = fromFlags(flags)
   const variable = fromEnvironment(environment)
   const file = fromFiles(parsed)
-  const sources = new Map<SettingKey, string>()
-
-  const read = (setting: Setting & { readonly key: SettingKey }): SettingValue | undefined => {
-    const { key } = setting
-    const order = key === 'apiKey' ? [flag, file, variable] : [flag, variable, file]
+  const find = (setting: KnownSetting): Found | undefined => {
+    const order = setting.key === 'apiKey' ? [flag, file, variable] : [flag, variable, file]
     for (const source of order) {
       const found = source(setting)
-      if (found === undefined) continue
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return { find, parsed }
+}
+
+/** A secret that a file says lies in the keychain, and nothing overrules that file. */
+export interface KeychainReference {
+  readonly key: SettingKey
+  readonly entry: string
+  /** Of the file. */
+  readonly path: string
+}
+
+/** Throws UsageError. */
+export const keychainReferences = (inputs: ConfigInputs): KeychainReference[] => {
+  const { find } = finder(inputs)
+  return settings.flatMap((setting) => {
+    const found = find(setting)
+    const entry = keychainEntry(setting.key, found?.value)
+    return found === undefined || entry === undefined ? [] : [{ key: setting.key, entry, path: found.source }]
+  })
+}
+
+/** Throws UsageError. */
+export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
+  const { find, parsed } = finder(inputs)
+  const values = new Map<SettingKey, SettingValue | Secret>()
+  const sources = new Map<SettingKey, string>()
+
+  const read = (setting: KnownSetting): SettingValue | undefined => {
+    const { key } = setting
+    const found = find(setting)
+    if (found === undefined) {
+      if (setting.default !== undefined) sources.set(key, 'default')
+      return setting.default
+    }
+    const entry = keychainEntry(key, found.value)
+    if (entry === undefined) {
       sources.set(key, found.source)
       return toValue(setting, found.value, found.where)
     }
-    if (setting.default !== undefined) sources.set(key, 'default')
-    return setting.default
+    const place = `the keychain (${found.source})`
+    sources.set(key, place)
+    const kept = inputs.kept?.get(key)
+    return kept === undefined ? undefined : toValue(setting, kept, `${key} in ${place}`)
   }
-  const values = new Map<SettingKey, SettingValue | Secret>()
   for (const setting of settings) {
     const value = read(setting)
     if (value === undefined) continue
-    const isSecret = setting.type.kind === 'secret'
-    if (!isSecret) values.set(setting.key, value)
+    if (!isSecretKey(setting.key)) values.set(setting.key, value)
     else if (typeof value === 'string' && value !== '') values.set(setting.key, new Secret(value))
   }
   return { config: toConfig(values), values, sources, warnings: parsed.flatMap(({ warnings }) => warnings) }

@@ -28,3 +28,7 @@ const here = ({ platform, currentDirectory }: Machine, name: string): string =>
 export const localNames = { config: `${productName}.local.json`, log: `${productName}.local.log` } as const
 export const localConfigPath = (machine: Machine): string => here(machine, localNames.config)
 export const localLogPath = (machine: Machine): string => here(machine, localNames.log)
+
+/** A path as it was given on this machine. */
+export const absolutePath = ({ platform, currentDirectory }: Machine, path: string): string =>
+  (platform === 'win32' ? win32 : posix).resolve(currentDirectory, path)

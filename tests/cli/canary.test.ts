@@ -54,6 +54,18 @@ describe('commands that end by themselves', () => {
     [['completion', key]],
     [['complete', '--', 'start', '--api-key', key, '']],
     [['complete', '--', `--api-key=${key}`]],
+    [['config', 'set', 'apiKey', key]],
+    [['config', 'set', key]],
+    [['config', 'set', 'clientToken', clientToken, '--store', 'file']],
+    [['config', 'set', 'port', key]],
+    [['config', 'set', 'endpointUrl', `https://user:${key}@x.example`]],
+    [['config', 'set', 'apiKey', '--store', key]],
+    [['config', 'get', 'apiKey']],
+    [['config', 'get', 'clientToken', '--verbose']],
+    [['config', 'unset', 'clientToken']],
+    [['config', 'show']],
+    [['config', 'show', '--json']],
+    [['config', key]],
   ])('%p', async (args) => {
     const { out, err } = await cli(args, environment)
     expect(out + err).not.toBe('')

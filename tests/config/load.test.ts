@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
-import { type ConfigInputs, loadConfig } from '../../src/config/load.ts'
+import { type ConfigInputs, keychainReferences, loadConfig } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../../src/config/settings.ts'
 
@@ -48,6 +48,24 @@ describe('where a value comes from', () => {
       files: [file({ model: 'opus' }, 'a'), file({ model: 'haiku', smallModel: 'sonnet' }, 'b')],
     })
     expect([config.model, config.smallModel]).toEqual(['opus', 'sonnet'])
+  })
+
+  test('a file may say that a secret lies in the keychain: that counts as the file does', () => {
+    const files = [file({ apiKey: { keychain: 'apiKey' }, client_token: { keychain: 'mine' } })]
+    const references = (inputs: Partial<ConfigInputs>) =>
+      keychainReferences({ flags: {}, environment: {}, files, ...inputs }).map(({ key, entry }) => [key, entry])
+    const environment = { NEXUS_API_KEY: 'variable', NEXUS_CLIENT_TOKEN: 'variable' }
+    expect(references({})).toEqual([
+      ['apiKey', 'apiKey'],
+      ['clientToken', 'mine'],
+    ])
+    expect(references({ environment })).toEqual([['apiKey', 'apiKey']])
+    expect(references({ environment, flags: { 'api-key': 'flag' } })).toEqual([])
+    const { config, sources } = load({ files, environment, kept: new Map([['apiKey', 'kept\n']]) })
+    expect([config.apiKey?.reveal(), config.clientToken?.reveal()]).toEqual(['kept', 'variable'])
+    expect(sources.get('apiKey')).toBe('the keychain (/home/me/config.json)')
+    // Not asked: there is no key, and no variable takes its place.
+    expect(load({ files, environment }).config.apiKey).toBeUndefined()
   })
 
   test('every setting can be given in every way', () => {

@@ -5,6 +5,7 @@ import type { Io } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { later } from './cleanup.ts'
+import { absentKeychain } from './keychain.ts'
 
 /** An empty folder that goes with the test. */
 export const temporaryFolder = (): string => {
@@ -27,26 +28,34 @@ export const testIo = (machine: Partial<Machine>): Io => ({
   hasTerminal: false,
   columns: 80,
   useColor: false,
+  keychain: absentKeychain,
   out: () => {},
   err: () => {},
 })
+
+/** What a test may have otherwise of the world. */
+export type World = Partial<Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'columns' | 'times'>> & {
+  readonly platform?: string
+}
 
 /** Runs the command line in this process, in a world of its own. */
 export const cli = async (
   rawArgs: readonly string[],
   environment: Record<string, string> = {},
   folder = temporaryFolder(),
+  { platform = 'linux', ...world }: World = {},
 ): Promise<CliResult> => {
   let out = ''
   let err = ''
   const io: Io = {
-    ...testIo({ environment, home: folder, currentDirectory: folder }),
+    ...testIo({ platform, environment, home: folder, currentDirectory: folder }),
     out: (text) => {
       out += text
     },
     err: (text) => {
       err += text
     },
+    ...world,
   }
   const code = await runMain(rawArgs, io)
   return { code, out, err }

@@ -50,8 +50,8 @@ const files = (world: World): Finding => {
 const nonDefault = ({ loaded }: World) =>
   settings.flatMap(({ key }) => {
     const source = loaded?.sources.get(key)
-    if (key === 'apiKey' || source === undefined || source === 'default') return []
-    return [{ key, value: shownValue(loaded?.values.get(key)), source }]
+    if (loaded === undefined || key === 'apiKey' || source === undefined || source === 'default') return []
+    return [{ key, value: shownValue(loaded, key), source }]
   })
 
 const settingsFound = (world: World): Finding => {

@@ -34,7 +34,7 @@ export const readWorld = async (flags: Flags, io: Io): Promise<World> => {
   const common = { io, flags, isSimulated: flags['simulate'] === true, isOffline: flags['offline'] === true }
   const setUp = await attempt(() => readSetUp(flags, io))
   if (!(setUp instanceof UsageError)) return { ...common, setUp, loaded: setUp.loaded, fault: undefined }
-  const loaded = await attempt(() => readConfig(flags, io.machine))
+  const loaded = await attempt(() => readConfig(flags, io, { isTolerant: true }))
   return { ...common, setUp: undefined, loaded: loaded instanceof UsageError ? undefined : loaded, fault: setUp }
 }
 

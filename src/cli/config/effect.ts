@@ -1,0 +1,26 @@
+import { UsageError } from '../../base/usage-error.ts'
+import type { KnownSetting } from '../../config/setting-names.ts'
+import type { Flags } from '../arguments.ts'
+import { type CommandConfig, readConfig } from '../config-input.ts'
+import type { Io } from '../io.ts'
+
+/** What became of a setting after its file was changed. */
+export interface Effect {
+  /** The configuration as it is now; undefined where something else in it is wrong, which was told. */
+  readonly loaded: CommandConfig | undefined
+  /** The variable that counts instead of the file. */
+  readonly overruled: string | undefined
+}
+
+/** Asks no keychain. */
+export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags, io: Io): Promise<Effect> => {
+  try {
+    const loaded = await readConfig(flags, io, { secrets: [] })
+    const source = loaded.sources.get(key)
+    return { loaded, overruled: environment.find((variable) => variable === source) }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    io.err(`warning: ${error.message}\n`)
+    return { loaded: undefined, overruled: undefined }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { valueInFile } from '../../config/edit.ts'
+import { keychainEntry } from '../../config/keychain-reference.ts'
+import type { SettingKey } from '../../config/settings.ts'
+import { productName } from '../../version.ts'
+import type { Io } from '../io.ts'
+import { keychainEntryName } from '../kept-secrets.ts'
+import { askKeychain, KeychainError } from '../keychain.ts'
+import { changeConfigFile, readConfigFile } from './file.ts'
+
+/** Keeps a secret in exactly one place, because somebody asked for it: the keychain, or a configuration file. */
+
+export const stores = ['keychain', 'file'] as const
+export type Store = (typeof stores)[number]
+
+/** A secret of one file. */
+export interface SecretPlace {
+  readonly key: SettingKey
+  readonly path: string
+}
+
+/** As the file has it: the secret itself, or the name of its entry. */
+export const keptIn = ({ key, path }: SecretPlace): { store: Store; value: unknown } | undefined => {
+  const value = valueInFile(readConfigFile(path), key)
+  if (value === undefined) return undefined
+  return { store: keychainEntry(key, value) === undefined ? 'file' : 'keychain', value }
+}
+
+const entryOf = ({ key, path }: SecretPlace, { machine }: Io): string => keychainEntryName(key, path, machine)
+
+/**
+ * Removes what the keychain keeps for this file. An entry of another name is another file's, too, perhaps.
+ * Resolves to a sentence for people where it may still be there.
+ */
+export const forgetEntry = async (place: SecretPlace, value: unknown, io: Io): Promise<string | undefined> => {
+  const named = keychainEntry(place.key, value)
+  if (named === undefined) return undefined
+  const stays = `The entry '${named}' of ${productName} may still be in the keychain`
+  if (named !== entryOf(place, io)) return `${stays}: it was made for another file.`
+  try {
+    const wasThere = await askKeychain(io, (keychain) => keychain.delete(named))
+    return wasThere ? undefined : `${stays}: it was not found, which is also what a locked one says.`
+  } catch (error) {
+    if (!(error instanceof KeychainError)) throw error
+    return `${stays}: ${error.message}. Remove it there.`
+  }
+}
+
+/** Rejects with KeychainError or UsageError; then everything is as it was. */
+const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
+  const entry = entryOf(place, io)
+  await askKeychain(io, (keychain) => keychain.set(entry, secret.reveal()))
+  const back = await askKeychain(io, (keychain) => keychain.get(entry))
+  if (back === undefined || !secret.equals(back)) throw new KeychainError('it did not keep what it was given', true)
+  try {
+    changeConfigFile(place.path, place.key, { keychain: entry })
+  } catch (error) {
+    await forgetEntry(place, { keychain: entry }, io)
+    throw error
+  }
+  return `${place.key} is kept in the keychain (entry '${entry}' of ${productName}).\n${place.path} says so, and does not hold it.\n`
+}
+
+/** Rejects with UsageError. */
+const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
+  const before = keptIn(place)
+  changeConfigFile(place.path, place.key, secret.reveal())
+  const left = await forgetEntry(place, before?.value, io)
+  // Windows has no such modes: there a user's own folder is closed to others.
+  const readers = io.machine.platform === 'win32' ? '' : ', which you alone can read (mode 0600)'
+  return `${place.key} is kept in ${place.path}${readers}.\n${left === undefined ? '' : `warning: ${left}\n`}`
+}
+
+/**
+ * Keeps it where `store` says, otherwise in the keychain, or in the file where there is no keychain. Resolves
+ * to what to tell. Rejects with UsageError.
+ */
+export const keepSecret = async (
+  place: SecretPlace,
+  secret: Secret,
+  store: Store | undefined,
+  io: Io,
+): Promise<string> => {
+  if (store === 'file') return toFile(place, secret, io)
+  try {
+    return await toKeychain(place, secret, io)
+  } catch (error) {
+    if (!(error instanceof KeychainError)) throw error
+    if (store === 'keychain' || error.isThere) {
+      throw new UsageError(
+        `The keychain did not take it: ${error.message}. Try again, or keep it in a file: --store file.`,
+      )
+    }
+    return `There is no keychain to use here: ${error.message}.\n${await toFile(place, secret, io)}`
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test'
+import { UsageError } from '../../src/base/usage-error.ts'
+import { editConfigFile, holdsSecret } from '../../src/config/edit.ts'
+import type { SettingKey } from '../../src/config/settings.ts'
+
+const edit = (text: string, key: SettingKey, value: unknown): string =>
+  editConfigFile({ path: '/c.json', text }, key, value)
+
+describe('a change of a configuration file', () => {
+  test('keeps what it does not know, and the order', () => {
+    const text = '{"zeta": [1, {"a": null}], "port": 1, "model": "opus", "alpha": true}'
+    expect(edit(text, 'port', 2)).toBe(`{
+  "zeta": [
+    1,
+    {
+      "a": null
+    }
+  ],
+  "port": 2,
+  "model": "opus",
+  "alpha": true
+}
+`)
+  })
+
+  test('puts what is new at the end, and into its group', () => {
+    expect(JSON.parse(edit('{"logging": {"format": "json", "own": 1}}', 'logging.level', 'warn'))).toEqual({
+      logging: { format: 'json', own: 1, level: 'warn' },
+    })
+    expect(edit('{}', 'logging.level', 'warn')).toBe('{\n  "logging": {\n    "level": "warn"\n  }\n}\n')
+    expect(edit('{"model":"opus"}', 'port', 0)).toBe('{\n  "model": "opus",\n  "port": 0\n}\n')
+  })
+
+  test('takes a snake_case twin for what it is: one setting stands there once', () => {
+    expect(JSON.parse(edit('{"max_retries": 1, "port": 1}', 'maxRetries', 3))).toEqual({ max_retries: 3, port: 1 })
+    expect(JSON.parse(edit('{"api_key": "a", "port": 1, "apiKey": "b"}', 'apiKey', 'c'))).toEqual({
+      api_key: 'c',
+      port: 1,
+    })
+    expect(JSON.parse(edit('{"api_key": "a", "apiKey": "b"}', 'apiKey', undefined))).toEqual({})
+    expect(JSON.parse(edit('{"translation": {"excess_media": "omit"}}', 'translation.excessMedia', 'refuse'))).toEqual({
+      translation: { excess_media: 'refuse' },
+    })
+  })
+
+  test('takes out what is to go, and a group with its last member', () => {
+    expect(JSON.parse(edit('{"logging": {"level": "warn"}, "port": 1}', 'logging.level', undefined))).toEqual({
+      port: 1,
+    })
+    expect(JSON.parse(edit('{"logging": {"level": "warn", "x": 1}}', 'logging.level', undefined))).toEqual({
+      logging: { x: 1 },
+    })
+    expect(edit('{}', 'logging.level', undefined)).toBe('{}')
+  })
+
+  test('leaves a text alone that says the same already', () => {
+    const text = '\uFEFF{ "port" : 1,\n\t"logging":{"level":"warn"} }'
+    expect(edit(text, 'port', 1)).toBe(text)
+    expect(edit(text, 'logging.level', 'warn')).toBe(text)
+  })
+
+  test('a byte order mark is no fault', () => {
+    expect(edit('\uFEFF{"port": 1}', 'port', 2)).toBe('{\n  "port": 2\n}\n')
+  })
+
+  test.each(['{', '', '[]', '"x"', '{"port": 1} // mine', '{"logging": "text"}', '{"logging": null}'])(
+    'refuses what it cannot read: %p',
+    (text) => {
+      expect(() => edit(text, 'logging.level', 'warn')).toThrow(UsageError)
+    },
+  )
+})
+
+test('a file holds a secret where the secret itself stands in it', () => {
+  const holds = (value: unknown): boolean => holdsSecret({ path: '/c.json', text: JSON.stringify(value) })
+  expect(holds({ apiKey: 'x' })).toBe(true)
+  expect(holds({ client_token: 'x', port: 1 })).toBe(true)
+  expect(holds({ apiKey: { keychain: 'apiKey' } })).toBe(false)
+  expect(holds({ model: 'opus', port: 1 })).toBe(false)
+})

@@ -1,0 +1,37 @@
+import type { Keychain } from '../../src/cli/keychain.ts'
+
+/** A keychain in memory; what it holds can be looked at. */
+export const memoryKeychain = (
+  entries: Record<string, string> = {},
+): Keychain & { readonly held: Map<string, string> } => {
+  const held = new Map(Object.entries(entries))
+  return {
+    held,
+    get: async (name) => held.get(name),
+    set: async (name, value) => void held.set(name, value),
+    delete: async (name) => held.delete(name),
+  }
+}
+
+/** One that refuses everything, in Bun's own form. */
+export const failingKeychain = (code: string, message: string): Keychain => {
+  const fail = async (): Promise<never> => {
+    throw Object.assign(new Error(message), { code })
+  }
+  return { get: fail, set: fail, delete: fail }
+}
+
+/** As Bun's on a machine without libsecret. */
+export const absentKeychain = failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'libsecret not available')
+/** As Bun's where GNOME's keyring is locked and has no screen to ask on: it answers, and has nothing. */
+export const lockedKeychain: Keychain = {
+  ...failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'Cannot create an item in a locked collection (code: 2)'),
+  get: async () => undefined,
+  delete: async () => false,
+}
+/** A keyring whose question nobody answers. */
+export const silentKeychain: Keychain = {
+  get: () => new Promise(() => {}),
+  set: () => new Promise(() => {}),
+  delete: () => new Promise(() => {}),
+}

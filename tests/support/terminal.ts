@@ -1,0 +1,69 @@
+import { later } from './cleanup.ts'
+import { entry, temporaryFolder } from './cli.ts'
+
+/** The program at a pseudo-terminal, with somebody who reads and types. */
+export interface Terminal {
+  readonly folder: string
+  /** Waits for a match in what was shown after the last one. */
+  readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>
+  readonly types: (keys: string) => void
+  readonly kill: (signal: NodeJS.Signals) => void
+  /** Everything that was ever shown. */
+  readonly screen: () => string
+  readonly ended: Promise<number | null>
+}
+
+/** Windows has none that Bun could open. */
+export const hasTerminals = process.platform !== 'win32'
+
+export const cliInTerminal = (
+  rawArgs: readonly string[],
+  environment: Record<string, string> = {},
+  folder = temporaryFolder(),
+): Terminal => {
+  const decoder = new TextDecoder()
+  let shown = ''
+  let read = 0
+  let changed = Promise.withResolvers<void>()
+  const child = Bun.spawn([process.execPath, entry, ...rawArgs], {
+    cwd: folder,
+    env: { HOME: folder, PATH: process.env['PATH'] ?? '', TERM: 'xterm', ...environment },
+    terminal: {
+      cols: 80,
+      rows: 24,
+      data(_terminal, bytes) {
+        shown += decoder.decode(bytes, { stream: true })
+        changed.resolve()
+        changed = Promise.withResolvers()
+      },
+    },
+  })
+  let isOver = false
+  const ended = child.exited.then(() => {
+    isOver = true
+    return child.exitCode
+  })
+  later(async () => {
+    child.kill('SIGKILL')
+    await child.exited
+    child.terminal?.close()
+  })
+  return {
+    folder,
+    async shows(pattern) {
+      while (true) {
+        const match = pattern.exec(shown.slice(read))
+        if (match !== null) {
+          read += match.index + match[0].length
+          return match
+        }
+        if (isOver) throw new Error(`it ended without showing ${pattern}: ${shown}`)
+        await Promise.race([changed.promise, ended])
+      }
+    },
+    types: (keys) => void child.terminal?.write(keys),
+    kill: (signal) => child.kill(signal),
+    screen: () => shown,
+    ended,
+  }
+}

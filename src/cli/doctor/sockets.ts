@@ -1,12 +1,12 @@
-import { lookup } from 'node:dns/promises'
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
-import { connect as connectTls, type PeerCertificate } from 'node:tls'
+import type { PeerCertificate } from 'node:tls'
 import { errorCode } from '../../base/error-code.ts'
 
 /**
  * A look at each step of the way by itself, for words alone: no request of ours travels on these
- * connections. Rejects with the system's own error, or with `ETIMEDOUT` when the time is up.
+ * connections. Rejects with the system's own error, or with `ETIMEDOUT` when the time is up. What it is done
+ * with is loaded when it is wanted: it would cost every other command two milliseconds.
  */
 
 /** As long as the product itself waits for a connection. */
@@ -34,14 +34,18 @@ export interface Target {
 
 /** The addresses that the system knows for a name. */
 export const resolveName = async (hostname: string): Promise<string[]> => {
+  const { lookup } = await import('node:dns/promises')
   const found = await within(lookup(hostname, { all: true }))
   return [...new Set(found.map(({ address }) => address))]
 }
 
-export const isAddress = (hostname: string): boolean => isIP(hostname) !== 0
+/** Of a name as URLs have it, who write every address in its own form. */
+export const isAddress = (hostname: string): boolean =>
+  hostname.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(hostname)
 
 /** The caller closes it. */
 export const openConnection = async ({ hostname, port }: Target): Promise<Socket> => {
+  const { connect: connectTcp } = await import('node:net')
   const socket = connectTcp({ host: hostname, port })
   try {
     await within(
@@ -130,6 +134,7 @@ const nameOf = (names: Names | undefined): string => {
 
 /** Looks at the certificate, whether it is trusted or not, and says nothing to whoever shows it. */
 export const inspectTls = async (socket: Socket, hostname: string): Promise<ShownCertificate> => {
+  const { connect: connectTls } = await import('node:tls')
   const secure = connectTls({
     socket,
     ...(isAddress(hostname) ? {} : { servername: hostname }),

@@ -3,6 +3,7 @@ import { clientSpelling } from '../gateway/models.ts'
 import { productName, version } from '../version.ts'
 import { localUrl } from './launch/environment.ts'
 import type { SetUp } from './set-up.ts'
+import { shortPath } from './short-path.ts'
 import { wrap } from './wrap.ts'
 
 /** What a person sees first: a line for each thing, and nothing drawn around it that would be copied along. */
@@ -10,10 +11,6 @@ import { wrap } from './wrap.ts'
 const columns = 80
 const indent = '  '
 const labelWidth = 10
-
-/** `~` for the person's own folder, as they would write it. */
-const shortPath = (text: string, { home }: Machine): string =>
-  home !== '' && (text.startsWith(`${home}/`) || text.startsWith(`${home}\\`)) ? `~${text.slice(home.length)}` : text
 
 const modelList = ({ models, model, smallModel }: SetUp): string => {
   const main = clientSpelling(model.model.id)

@@ -4,6 +4,7 @@ import { type SettingKey, settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
 import type { CommandConfig } from './config-input.ts'
 import type { Io } from './io.ts'
+import { shortPath } from './short-path.ts'
 
 /** What is configured, for people; secrets masked. */
 
@@ -24,8 +25,11 @@ const indent = '  '
  * Every setting with its value and where it comes from. On a terminal a row that is too long has its source
  * on a line of its own; elsewhere one row is one line, for grep.
  */
-export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns }: Pick<Io, 'isTerminal' | 'columns'>) => {
-  const rows = settings.map(({ key }) => [key, shownValue(loaded, key), loaded.sources.get(key) ?? 'not set'] as const)
+export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns, machine }: Io): string => {
+  const shownSource = (source: string): string => (isTerminal ? shortPath(source, machine) : source)
+  const rows = settings.map(
+    ({ key }) => [key, shownValue(loaded, key), shownSource(loaded.sources.get(key) ?? 'not set')] as const,
+  )
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
   const fits = (value: string, source: string): boolean =>

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty'
 import type { Machine } from '../config/paths.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 import { createPrompts, type Prompts } from './prompts.ts'
+import { fold } from './wrap.ts'
 
 /** What the command line has of the world. The only file that reads `process.env`. */
 export interface Io {
@@ -69,7 +70,9 @@ const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].
 export const processIo = (): Io => {
   const { env: environment } = process
   const isTerminal = process.stderr.isTTY === true
-  const err = writer(process.stderr)
+  const write = writer(process.stderr)
+  const columns = (): number => process.stderr.columns || usualColumns
+  const err = isTerminal ? (text: string): void => write(fold(text, columns())) : write
   const isDumb = environment['TERM'] === 'dumb'
   const isInputTerminal = isatty(0)
   const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
@@ -77,9 +80,9 @@ export const processIo = (): Io => {
     machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
     isTerminal,
     isOutTerminal: process.stdout.isTTY === true,
-    hasTerminal: isTerminal || process.stdin.isTTY === true || process.stdout.isTTY === true,
+    hasTerminal: isTerminal || isInputTerminal || process.stdout.isTTY === true,
     get columns() {
-      return process.stderr.columns || usualColumns
+      return columns()
     },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,

@@ -77,7 +77,10 @@ export interface PromptsOptions {
 export const createPrompts = ({ input, write, isDumb }: PromptsOptions): Prompts => ({
   async secret(question) {
     const line = createTypedLine()
-    const begin = (): void => write(`${isDumb ? '' : pasteMarks.on}${question}: `)
+    const begin = (): void => {
+      if (!isDumb) write(pasteMarks.on)
+      write(`${question}: `)
+    }
     try {
       return await whileRaw<string>(input(), begin, (typed) => {
         const state = line.add(typed)

@@ -10,3 +10,21 @@ export const wrap = (text: string, width: number): string[] => {
   }
   return [...lines, line]
 }
+
+const escapeCharacter = '\u001b'
+
+/**
+ * A text whose long lines are broken between words, each under its own beginning, as a terminal would not. What
+ * commands the terminal is left alone: whoever writes that has laid it out.
+ */
+export const fold = (text: string, columns: number): string =>
+  text
+    .split('\n')
+    .map((line) => {
+      if (line.length <= columns || line.includes(escapeCharacter)) return line
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      return wrap(line.slice(indent.length), columns - indent.length)
+        .map((part) => indent + part)
+        .join('\n')
+    })
+    .join('\n')

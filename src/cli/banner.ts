@@ -1,9 +1,10 @@
+import type { Secret } from '../base/secret.ts'
 import type { Machine } from '../config/paths.ts'
 import { clientSpelling } from '../gateway/models.ts'
 import { productName, version } from '../version.ts'
 import { localUrl } from './launch/environment.ts'
 import type { SetUp } from './set-up.ts'
-import { shortPath } from './short-path.ts'
+import { shortPaths } from './short-path.ts'
 import { wrap } from './wrap.ts'
 
 /** What a person sees first: a line for each thing, and nothing drawn around it that would be copied along. */
@@ -25,18 +26,24 @@ const modelList = ({ models, model, smallModel }: SetUp): string => {
   return models.spellings.map((spelling) => spelling + (roles.get(spelling) ?? '')).join(', ')
 }
 
+/** A secret in the keychain is there because a file says so: `the keychain (/home/me/config.json)`. */
+const inKeychain = /^the keychain \((.*)\)$/
+
 /** Every place that gave a setting, each once; flags as one, because they were typed a moment ago. */
 const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   const named = [...sources.values()].filter((source) => source !== 'default')
-  const places = named.filter((source) => !source.startsWith('--')).map((source) => shortPath(source, machine))
+  const places = named
+    .filter((source) => !source.startsWith('--'))
+    .map((source) => shortPaths(inKeychain.exec(source)?.[1] ?? source, machine))
   const all = [...new Set([...places, ...(places.length < named.length ? ['flags'] : [])])]
   return all.length === 0 ? 'defaults alone' : all.join(', ')
 }
 
-const keyLine = ({ loaded: { config, sources }, isSimulated }: SetUp, machine: Machine): [string, string][] =>
-  isSimulated || config.apiKey === undefined
-    ? []
-    : [['Key', `${config.apiKey.masked()} from ${shortPath(sources.get('apiKey') ?? 'this terminal', machine)}`]]
+const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
+  const source = sources.get('apiKey')
+  if (source === undefined) return 'as you gave it just now'
+  return `from ${inKeychain.test(source) ? 'the keychain' : shortPaths(source, machine)}`
+}
 
 const row = ([label, text]: readonly [string, string]): string => {
   const margin = indent.length + labelWidth
@@ -44,16 +51,21 @@ const row = ([label, text]: readonly [string, string]): string => {
   return [`${indent}${label.padEnd(labelWidth)}${first}`, ...more.map((line) => ' '.repeat(margin) + line)].join('\n')
 }
 
-/** `port`: the one that is really used. */
-export const banner = (setUp: SetUp, port: number, machine: Machine): string => {
+interface BannerFacts {
+  readonly apiKey: Secret
+  /** The one that is really used. */
+  readonly port: number
+}
+
+export const banner = (setUp: SetUp, { apiKey, port }: BannerFacts, machine: Machine): string => {
   const { config } = setUp.loaded
   const rows: [string, string][] = [
     ['Address', localUrl(config.host, port)],
     ['Upstream', setUp.isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : config.endpointUrl],
-    ...keyLine(setUp, machine),
+    ...(setUp.isSimulated ? [] : [['Key', `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [string, string]]),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
-    ...(config.logFile === undefined ? [] : [['Log', shortPath(config.logFile, machine)] as [string, string]]),
+    ...(config.logFile === undefined ? [] : [['Log', shortPaths(config.logFile, machine)] as [string, string]]),
   ]
   return `${productName} ${version}\n${rows.map(row).join('\n')}\n`
 }

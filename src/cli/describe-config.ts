@@ -4,7 +4,7 @@ import { type SettingKey, settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
 import type { CommandConfig } from './config-input.ts'
 import type { Io } from './io.ts'
-import { shortPath } from './short-path.ts'
+import { shownPaths } from './short-path.ts'
 
 /** What is configured, for people; secrets masked. */
 
@@ -25,10 +25,10 @@ const indent = '  '
  * Every setting with its value and where it comes from. On a terminal a row that is too long has its source
  * on a line of its own; elsewhere one row is one line, for grep.
  */
-export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns, machine }: Io): string => {
-  const shownSource = (source: string): string => (isTerminal ? shortPath(source, machine) : source)
+export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
+  const { isTerminal, columns } = io
   const rows = settings.map(
-    ({ key }) => [key, shownValue(loaded, key), shownSource(loaded.sources.get(key) ?? 'not set')] as const,
+    ({ key }) => [key, shownValue(loaded, key), shownPaths(loaded.sources.get(key) ?? 'not set', io)] as const,
   )
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
@@ -50,13 +50,16 @@ export const describeSettings = (loaded: LoadedConfig, { isTerminal, columns, ma
 }
 
 /** The files that were looked for; the first that has a key wins. */
-export const describeFiles = ({ places, found }: CommandConfig): string =>
+export const describeFiles = ({ places, found }: CommandConfig, io: Io): string =>
   places.files
-    .map(({ path }) => `${indent}configuration file: ${path}${found.includes(path) ? '' : ' (not there)'}\n`)
+    .map(
+      ({ path }) =>
+        `${indent}configuration file: ${shownPaths(path, io)}${found.includes(path) ? '' : ' (not there)'}\n`,
+    )
     .join('')
 
 /** All of that, as `start --dry-run` has it. */
 export const describeConfig = (loaded: CommandConfig, io: Io, isSimulated: boolean): string => {
   const upstream = isSimulated ? `${indent}upstream: an embedded simulation of AI Nexus\n` : ''
-  return describeSettings(loaded, io) + upstream + describeFiles(loaded)
+  return describeSettings(loaded, io) + upstream + describeFiles(loaded, io)
 }

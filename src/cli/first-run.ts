@@ -8,7 +8,7 @@ import type { Io } from './io.ts'
 import { askKeychain, KeychainError } from './keychain.ts'
 import type { Choice, Prompts } from './prompts.ts'
 import { requireKey, type SetUp, waysToGiveAKey } from './set-up.ts'
-import { shortPath } from './short-path.ts'
+import { shortPaths } from './short-path.ts'
 
 /** The first start: there is no key yet, and somebody sits at the terminal. */
 
@@ -42,7 +42,7 @@ const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefi
 
 /** Asks where to keep it, until it is kept or is not to be. Rejects with GaveUp. */
 const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
-  const inFile = `in ${shortPath(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
+  const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
   const others: Choice<Store | 'nowhere'>[] = [
     { value: 'file', label: inFile },
     { value: 'nowhere', label: 'nowhere: use it this time only' },

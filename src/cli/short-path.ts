@@ -1,7 +1,10 @@
 import type { Machine } from '../config/paths.ts'
+import type { Io } from './io.ts'
 
-/** `~` for the person's own folder, as they would write it: for a terminal's narrow lines. */
-export const shortPath = (path: string, { home }: Pick<Machine, 'home'>): string =>
-  home.length > 1 && (path.startsWith(`${home}/`) || path.startsWith(`${home}\\`))
-    ? `~${path.slice(home.length)}`
-    : path
+/** `~` for the person's own folder, wherever it begins a path in a text: as they would write it themselves. */
+export const shortPaths = (text: string, { home }: Pick<Machine, 'home'>): string =>
+  home.length > 1 ? text.replaceAll(`${home}/`, '~/').replaceAll(`${home}\\`, '~\\') : text
+
+/** The same where a person reads along; a script is told the whole path. */
+export const shownPaths = (text: string, { isTerminal, machine }: Io): string =>
+  isTerminal ? shortPaths(text, machine) : text

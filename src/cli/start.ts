@@ -66,7 +66,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   }
   const log = composeLog(config, io)
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  io.err(banner(setUp, listener.port, io.machine))
+  io.err(banner(setUp, { apiKey, port: listener.port }, io.machine))
   if (shell === undefined && io.isTerminal) io.err(nextStep)
   await printLaunch(listener.port)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)

@@ -5,6 +5,7 @@ import type { Command } from '../command.ts'
 import { readConfig } from '../config-input.ts'
 import { shownValue } from '../describe-config.ts'
 import type { Io } from '../io.ts'
+import { shownPaths } from '../short-path.ts'
 import { configFlags, keyArgument } from './flags.ts'
 
 const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
@@ -16,7 +17,7 @@ const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> =>
     return 1
   }
   io.out(`${shownValue(loaded, key)}\n`)
-  if (io.isTerminal) io.err(`from ${source}\n`)
+  if (io.isTerminal && source !== undefined) io.err(`from ${shownPaths(source, io)}\n`)
   return 0
 }
 

@@ -7,6 +7,7 @@ import { productName } from '../../version.ts'
 import type { Io } from '../io.ts'
 import { keychainEntryName } from '../kept-secrets.ts'
 import { askKeychain, KeychainError } from '../keychain.ts'
+import { shownPaths } from '../short-path.ts'
 import { changeConfigFile, readConfigFile } from './file.ts'
 
 /** Keeps a secret in exactly one place, because somebody asked for it: the keychain, or a configuration file. */
@@ -59,7 +60,7 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
     await forgetEntry(place, { keychain: entry }, io)
     throw error
   }
-  return `${place.key} is kept in the keychain (entry '${entry}' of ${productName}).\n${place.path} says so, and does not hold it.\n`
+  return `${place.key} is kept in the keychain (entry '${entry}' of ${productName}).\n${shownPaths(place.path, io)} says so, and does not hold it.\n`
 }
 
 /** Rejects with UsageError. */
@@ -69,7 +70,7 @@ const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<strin
   const left = await forgetEntry(place, before?.value, io)
   // Windows has no such modes: there a user's own folder is closed to others.
   const readers = io.machine.platform === 'win32' ? '' : ', which you alone can read (mode 0600)'
-  return `${place.key} is kept in ${place.path}${readers}.\n${left === undefined ? '' : `warning: ${left}\n`}`
+  return `${place.key} is kept in ${shownPaths(place.path, io)}${readers}.\n${left === undefined ? '' : `warning: ${left}\n`}`
 }
 
 /**

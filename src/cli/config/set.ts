@@ -11,6 +11,7 @@ import { GaveUp } from '../gave-up.ts'
 import type { Io } from '../io.ts'
 import { readKeptSecret } from '../kept-secrets.ts'
 import { findModel } from '../set-up.ts'
+import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
@@ -42,7 +43,7 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
   changeConfigFile(path, key, value)
-  io.err(`${key} is ${String(value) || 'empty'} in ${path}.\n`)
+  io.err(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.\n`)
 }
 
 /** What was typed or piped in; empty where that was nothing. Rejects with GaveUp. */

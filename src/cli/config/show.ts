@@ -26,7 +26,7 @@ const runShow = async ({ flags }: Given, io: Io): Promise<undefined> => {
     return undefined
   }
   for (const warning of loaded.warnings) io.err(`warning: ${warning}\n`)
-  io.out(describeSettings(loaded, io) + describeFiles(loaded))
+  io.out(describeSettings(loaded, io) + describeFiles(loaded, io))
   return undefined
 }
 

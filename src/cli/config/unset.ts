@@ -4,6 +4,7 @@ import type { Given } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { shownValue } from '../describe-config.ts'
 import type { Io } from '../io.ts'
+import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
@@ -15,17 +16,21 @@ const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> 
   const place = { key, path: targetFile(flags, io) }
   const before = keptIn(place)
   if (before === undefined) {
-    io.err(`${key} is not set in ${place.path}.\n`)
+    io.err(`${key} is not set in ${shownPaths(place.path, io)}.\n`)
   } else {
     changeConfigFile(place.path, key, undefined)
-    io.err(`${key} is no longer set in ${place.path}.\n`)
+    io.err(`${key} is no longer set in ${shownPaths(place.path, io)}.\n`)
   }
   const left = before === undefined ? undefined : await forgetEntry(place, before.value, io)
   if (left !== undefined) io.err(`warning: ${left}\n`)
   const { loaded } = await effectOf(setting, flags, io)
   if (loaded !== undefined) {
     const source = loaded.sources.get(key)
-    io.err(source === undefined ? 'There is no other.\n' : `Now it is ${shownValue(loaded, key)} (${source}).\n`)
+    io.err(
+      source === undefined
+        ? 'There is no other.\n'
+        : `Now it is ${shownValue(loaded, key)} (${shownPaths(source, io)}).\n`,
+    )
   }
   return left === undefined ? 0 : 1
 }

@@ -1,4 +1,5 @@
 import { colors } from 'consola/utils'
+import { shortPaths } from '../short-path.ts'
 import { wrap } from '../wrap.ts'
 import type { CheckResult, Status } from './check.ts'
 
@@ -32,10 +33,7 @@ export interface Layout {
   readonly home: string
 }
 
-const tidy = (text: string, { home }: Layout): string => {
-  const plain = text.replace(hidden, ' ')
-  return home.length > 1 && home.startsWith('/') ? plain.replaceAll(`${home}/`, '~/') : plain
-}
+const tidy = (text: string, layout: Layout): string => shortPaths(text.replace(hidden, ' '), layout)
 
 /** Words that fit nowhere, paths for one, begin as far to the left as they have to. */
 const indented = (line: string, indent: number, columns: number): string => {

@@ -41,8 +41,12 @@ const ownSecrets = (settings as readonly Setting[])
   .filter(({ type }) => type.kind === 'secret')
   .flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
 
-const withLaunch = (environment: NodeJS.ProcessEnv, { set, unset }: LaunchEnvironment): NodeJS.ProcessEnv => {
-  const removed = new Set([...unset, ...ownSecrets])
+const withLaunch = (
+  environment: NodeJS.ProcessEnv,
+  { set, unset }: LaunchEnvironment,
+  keySource: string | undefined,
+): NodeJS.ProcessEnv => {
+  const removed = new Set([...unset, ...ownSecrets, keySource])
   const kept = Object.entries(environment).filter(([name]) => !removed.has(name))
   return { ...Object.fromEntries(kept), ...set }
 }
@@ -108,7 +112,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   try {
     const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
     const launch = overruleSettings(plain, settingsVariables(io.machine), rest)
-    const environment = withLaunch({ ...io.machine.environment }, launch.environment)
+    const environment = withLaunch(io.machine.environment, launch.environment, setUp.loaded.sources.get('apiKey'))
     return await runInTerminal({ program: found.path, args: [...launch.args, ...rest], environment }, io.hasTerminal)
   } finally {
     await listener.stop(true)

@@ -43,7 +43,9 @@ export const namedProxy = (environment: Environment, { protocol }: URL): NamedPr
   if (variable === undefined) return undefined
   const text = firstSet(environment, [variable]) ?? ''
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
-  return { variable, url: url === null || url.host === '' ? undefined : url }
+  // An odd character in a password, not encoded, makes the user's name pass for the host.
+  const isTorn = text.includes('@') && url?.username === ''
+  return { variable, url: url === null || url.host === '' || isTorn ? undefined : url }
 }
 
 /** The proxy that fetch takes to an endpoint; undefined where it is reached without one. */

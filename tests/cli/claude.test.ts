@@ -51,6 +51,14 @@ describe('claude', () => {
     expect(fetch(env.ANTHROPIC_BASE_URL)).rejects.toThrow()
   })
 
+  test('a key from the variable of AWS stays behind, too, and leaves others theirs', async () => {
+    const folder = stubClaude('console.log(process.env.AWS_BEARER_TOKEN_BEDROCK)')
+    const own = { PATH: `${folder}:${process.env['PATH']}`, AWS_BEARER_TOKEN_BEDROCK: 'canary-key-0123456789' }
+    const endpoint = ['claude', '--endpoint-url', 'http://127.0.0.1:9']
+    expect((await startCli(endpoint, own).ended).out).toBe('undefined\n')
+    expect((await startCli(endpoint, { ...own, NEXUS_API_KEY: 'mine' }).ended).out).toBe('canary-key-0123456789\n')
+  })
+
   test('another token each time', async () => {
     const folder = stubClaude('console.log(process.env.ANTHROPIC_AUTH_TOKEN)')
     expect((await run([], folder)).out).not.toBe((await run([], folder)).out)

@@ -11,6 +11,8 @@ test.each([
   [{ HTTPS_PROXY: ' ', all_proxy: 'proxy.example' }, 'proxy.example'],
   [{ HTTP_PROXY: proxy }, undefined],
   [{ HTTPS_PROXY: 'http://user:secret@:::' }, undefined],
+  [{ HTTPS_PROXY: 'http://user:12#secret@proxy.example:3128' }, undefined],
+  [{ HTTPS_PROXY: 'http://user:12/secret@proxy.example:3128' }, undefined],
   [{}, undefined],
   ...['*', 'nexus.example', 'NEXUS.example', 'nexus.example:8443', 'x, .example', '*.example', 'example'].map(
     (NO_PROXY) => [{ HTTPS_PROXY: proxy, NO_PROXY }, undefined] as const,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { shortPaths } from '../../src/cli/short-path.ts'
 import { fold, wrap } from '../../src/cli/wrap.ts'
 
 test('a longer word has a line of its own', () => {
@@ -29,4 +30,12 @@ describe('fold', () => {
       { seed: 20261121 },
     )
   })
+})
+
+test("a person's own folder is short where a path begins with it, and nowhere else", () => {
+  const home = '/home/me'
+  expect(shortPaths('in /home/me/a (/home/me/b), NEXUS=/home/me/c', { home })).toBe('in ~/a (~/b), NEXUS=~/c')
+  for (const other of ['/backup/home/me/a', '/home/mean/a', './home/me/a', '/x/home/me/a'])
+    expect(shortPaths(other, { home })).toBe(other)
+  expect(shortPaths(String.raw`C:\Users\me\a`, { home: String.raw`C:\Users\me` })).toBe(String.raw`~\a`)
 })

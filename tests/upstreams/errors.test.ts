@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../src/base/errors.ts'
+import { Secret } from '../../src/base/secret.ts'
 import { toConnectionError } from '../../src/upstreams/connection-errors.ts'
 import { diagnose } from '../../src/upstreams/nexus/diagnosis.ts'
 import { toAnswerError, toStreamError } from '../../src/upstreams/nexus/errors.ts'
@@ -175,6 +176,22 @@ describe('words without end', () => {
     expect(error.message.length).toBeLessThan(5000)
     expect(diagnose(error, { messages: [] })).toBeArray()
   })
+})
+
+test('the key that an upstream quotes does not reach the client', () => {
+  const apiKey = new Secret('canary-key-0123456789')
+  const words = 'bad key Bearer canary-key-0123456789'
+  const context = { ...wording, apiKey }
+  const answers = [JSON.stringify({ message: words }), words, `${'x'.repeat(1990)}${words}`]
+  const errors = [
+    ...answers.map((body) => toAnswerError({ status: 401, headers: new Headers(), body }, context)),
+    toStreamError('accessDeniedException', { message: words }, context),
+  ]
+  for (const error of errors) {
+    expect(error.message).not.toContain('canary')
+    expect(error.upstreamWords).not.toContain('canary')
+  }
+  expect(errors[0]?.message).toContain('bad key Bearer [redacted]')
 })
 
 describe('the words of a failure', () => {

@@ -66,6 +66,8 @@ const isEventStream = (headers: Headers): boolean =>
 const isSuccess = ({ status, headers }: HttpAnswer): boolean =>
   status === successStatus && !headers.has('x-amzn-errortype')
 
+const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({ ...wording, apiKey })
+
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
   const { endpointUrl, apiKey, silenceMs } = options
@@ -93,7 +95,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
     const answer = await ask(operation, call)
     if (isSuccess(answer)) return answer
     const { status, headers } = answer
-    throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
+    throw toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
   }
 
   return {
@@ -103,7 +105,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       const body = await answer.text()
       checkSize(body)
       const response = parseResponse(body)
-      if (response === undefined) throw toAnswerError({ status, headers, body }, call.wording)
+      if (response === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
       checkContent(response.output?.message?.content ?? [])
       return response
     },
@@ -111,7 +113,7 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       const answer = await send('converse-stream', call)
       const { status, headers } = answer
       if (isEventStream(headers)) return answer.chunks()
-      throw toAnswerError({ status, headers, body: await answer.excerpt() }, call.wording)
+      throw toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
     },
     async countTokens(call) {
       const answer = await ask('count-tokens', call)
@@ -119,11 +121,11 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       if (isSuccess(answer)) {
         const body = await answer.text()
         const count = parseCount(body)
-        if (count === undefined) throw toAnswerError({ status, headers, body }, call.wording)
+        if (count === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
         return count
       }
       const failed = { status, headers, body: await answer.excerpt() }
-      const error = toAnswerError(failed, call.wording)
+      const error = toAnswerError(failed, wordingOf(call, apiKey))
       const refusal = countRefusal(failed, error)
       if (refusal === undefined) throw error
       return refusal

@@ -123,6 +123,9 @@ export class NexusError extends GatewayError {
   }
 }
 
+/** Gateways have been seen to quote the key that they do not know. */
+const withoutKey = (words: string, { apiKey }: WordingContext): string => apiKey?.hiddenIn(words) ?? words
+
 const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOptions): NexusError => {
   const known = kindOf(failure)
   // Too large may mean too many tokens, which the client can do something about.
@@ -137,7 +140,10 @@ export interface FailedAnswer {
 }
 
 /** An answer other than 200, before anything reached the client. */
-export const toAnswerError = ({ status, headers, body }: FailedAnswer, context: WordingContext): NexusError => {
+export const toAnswerError = (answer: FailedAnswer, context: WordingContext): NexusError => {
+  const { status, headers } = answer
+  // The whole body, before a piece of it is cut off in the middle of a key.
+  const body = withoutKey(answer.body, context)
   const parsed = parseObject(body)
   const reported = reportedBy(body, parsed, status)
   const wait = retryAfterSeconds(headers)
@@ -161,7 +167,7 @@ export const toStreamError = (exception: string, payload: Json, context: Wording
   const failure: Failure = {
     name: exceptionName(exception),
     status: undefined,
-    message: reported.message,
+    message: withoutKey(reported.message, context),
     anthropicType: reported.type,
     originalStatus: originalStatusIn(payload),
   }

@@ -87,7 +87,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
     stream: (request, context) =>
       ask(request, context, async ({ call, translation }) => {
-        const frames = readConverseStream(await client.converseStream(call), call.wording)
+        const wording = { ...call.wording, apiKey: options.apiKey }
+        const frames = readConverseStream(await client.converseStream(call), wording)
         const events = warnOfUnknown(frames, log, context.requestId)
         const batches = toMessageEvents(events, heard(translation.reply, log, context.requestId), newId)
         // An exception in the first frame still becomes a status, and may still be tried again.

@@ -1,3 +1,4 @@
+import type { Secret } from '../../base/secret.ts'
 import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
 import { withCapability } from './capability.ts'
 import { withClientPlaces } from './client-places.ts'
@@ -16,6 +17,8 @@ export interface WordingContext {
   readonly paths?: ClientPaths
   /** The beta flags that were sent. */
   readonly betas?: readonly string[]
+  /** What no words of the upstream's may hold on their way to the client. */
+  readonly apiKey?: Secret
 }
 
 const inputTooLong =

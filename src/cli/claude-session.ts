@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:os'
+import { errorCode } from '../base/error-code.ts'
 import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import { type Setting, settings } from '../config/settings.ts'
+import { productName } from '../version.ts'
 import type { Given } from './arguments.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
@@ -13,8 +14,9 @@ import type { Io } from './io.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
 import { overruleSettings } from './launch/overrule.ts'
 import type { LaunchEnvironment } from './launch/shells.ts'
+import { runInTerminal } from './run-in-terminal.ts'
 import { serve } from './serve.ts'
-import { readSetUp } from './set-up.ts'
+import { readSetUp, warningsOf } from './set-up.ts'
 
 /** Claude Code with a server of its own, in one step. */
 
@@ -51,50 +53,25 @@ const withLaunch = (
   return { ...Object.fromEntries(kept), ...set }
 }
 
-/** As shells have it for what a signal ended. */
-const signalExit = 128
+const cannotStart = (path: string, error: unknown, io: Io): UsageError =>
+  new UsageError(
+    [
+      `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Install Claude Code anew, and try again:`,
+      ...installLines(io.machine.platform).map((line) => `  ${line}`),
+    ].join('\n'),
+  )
 
-interface Launch {
-  readonly program: string
-  readonly args: readonly string[]
-  readonly environment: NodeJS.ProcessEnv
-}
+/** How often one of us is within another: a script may have good reasons for one more, and none for many. */
+const depthVariable = 'NEXUS_CLAUDE_DEPTH'
+const deepest = 5
 
-/**
- * Signals that a terminal sends reach both of us, and Claude Code takes a second Ctrl-C for the end: they
- * are its own business. Without a terminal nobody but us can pass them on.
- */
-const signalsFor = (hasTerminal: boolean): ReadonlyMap<NodeJS.Signals, 'pass' | 'leave'> =>
-  new Map([
-    ['SIGINT', hasTerminal ? 'leave' : 'pass'],
-    ['SIGQUIT', hasTerminal ? 'leave' : 'pass'],
-    ['SIGTERM', 'pass'],
-    ['SIGHUP', 'pass'],
-    // Ctrl-Break on Windows, which every program of the console gets.
-    ...(process.platform === 'win32' ? [['SIGBREAK', 'leave'] as const] : []),
-  ])
-
-/** Runs a program in the person's own terminal to its end, and tells its exit code. Rejects where it cannot start. */
-const runInTerminal = async ({ program, args, environment }: Launch, hasTerminal: boolean): Promise<number> => {
-  const { default: spawn } = await import('cross-spawn')
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { stdio: 'inherit', env: environment })
-    const handlers = [...signalsFor(hasTerminal)].map(
-      ([name, what]) => [name, what === 'pass' ? () => void child.kill(name) : () => {}] as const,
-    )
-    const settle = (): void => {
-      for (const [name, handler] of handlers) process.off(name, handler)
-    }
-    for (const [name, handler] of handlers) process.on(name, handler)
-    child.once('error', (error) => {
-      settle()
-      reject(error)
-    })
-    child.once('exit', (code, signal) => {
-      settle()
-      resolve(code ?? signalExit + (signal === null ? 0 : constants.signals[signal]))
-    })
-  })
+/** Throws UsageError where the `claude` that was found does nothing but call us. */
+const nextDepth = (path: string, { environment }: Io['machine']): string => {
+  const depth = (Number(environment[depthVariable]) || 0) + 1
+  if (depth <= deepest) return String(depth)
+  throw new UsageError(
+    `${path} seems to be a script that runs ${productName} claude, which runs it again. Give the script another name, so that claude is Claude Code itself.`,
+  )
 }
 
 /** Rejects with UsageError; resolves to Claude Code's own exit code. */
@@ -102,18 +79,24 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const setUp = await readSetUp(flags, io)
   const found = findClaude(io.machine)
   if (found === undefined) throw missingClaude(io)
-  const apiKey = await obtainKey(setUp, io)
+  const depth = nextDepth(found.path, io.machine)
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
-  for (const warning of setUp.loaded.warnings) log.warn('config.warning', { warning })
+  const apiKey = await obtainKey(setUp, io)
+  for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
   const { listener, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   const { port } = listener
   try {
     const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
-    const launch = overruleSettings(plain, settingsVariables(io.machine), rest)
-    const environment = withLaunch(io.machine.environment, launch.environment, setUp.loaded.sources.get('apiKey'))
-    return await runInTerminal({ program: found.path, args: [...launch.args, ...rest], environment }, io.hasTerminal)
+    const { environment, args } = overruleSettings(plain, settingsVariables(io.machine), rest)
+    const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
+    return await runInTerminal(
+      { path: found.path, args: [...args, ...rest], environment: { ...launched, [depthVariable]: depth } },
+      { ...io, platform: io.machine.platform },
+    )
+  } catch (error) {
+    throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
   } finally {
     await listener.stop(true)
     await stopSimulator()

@@ -104,7 +104,7 @@ export const untilStopped = (
 const hangUpBit = 1
 
 /** `nohup` and its like have a closed terminal ignored. Linux tells so; elsewhere what runs without one is left alone. */
-const isHangUpIgnored = (isTerminal: boolean): boolean => {
+export const isHangUpIgnored = (isTerminal: boolean): boolean => {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
     return (Number.parseInt(mask.slice(-1), 16) & hangUpBit) !== 0

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cli, startCli, temporaryFolder } from '../support/cli.ts'
+import { cli, entry, startCli, temporaryFolder } from '../support/cli.ts'
 
 /** A program of the name, in a folder of its own: what it is given it tells as JSON, and asks once for an answer. */
 const stubClaude = (body: string): string => {
@@ -9,6 +9,14 @@ const stubClaude = (body: string): string => {
   const program = join(folder, 'claude')
   writeFileSync(program, `#!${process.execPath}\n${body}\n`)
   chmodSync(program, 0o755)
+  return folder
+}
+
+/** Any text as a program. */
+const scriptClaude = (text: string | Uint8Array): string => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'claude'), text)
+  chmodSync(join(folder, 'claude'), 0o755)
   return folder
 }
 
@@ -83,6 +91,39 @@ describe('claude', () => {
     expect(killed.code).toBe(137)
   })
 
+  test('a signal that comes at once is passed on, too', async () => {
+    const folder = scriptClaude("#!/bin/sh\ntrap 'exit 9' TERM\nkill -TERM $PPID\nwhile :; do sleep 0.01; done\n")
+    expect(await run([], folder)).toEqual({ code: 9, out: '', err: '' })
+  })
+
+  test('a script without a first line is a shell script, as everywhere', async () => {
+    expect(await run(['--', 'a b'], scriptClaude('echo "got $1"\nexit 3\n'))).toEqual({
+      code: 3,
+      out: 'got a b\n',
+      err: '',
+    })
+  })
+
+  test('what was to survive its terminal does', async () => {
+    const folder = scriptClaude('#!/bin/sh\nkill -HUP $PPID $$\nsleep 0.05\necho still here\nexit 4\n')
+    const nohup = ['-c', 'trap "" HUP; exec "$0" "$@"', process.execPath, entry, 'claude', '--simulate']
+    const child = Bun.spawn(['/bin/sh', ...nohup], {
+      env: { PATH: `${folder}:${process.env['PATH']}`, HOME: temporaryFolder() },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    expect([await new Response(child.stdout).text(), await child.exited]).toEqual(['still here\n', 4])
+  })
+
+  test('what one should know is said before it begins', async () => {
+    const { code, out, err } = await run(['--api-key', 'canary-key-0123456789'], stubClaude(''))
+    expect([code, out]).toEqual([0, ''])
+    expect(err).toBe(
+      'warning: others on this machine can read --api-key in the list of processes: a variable or a file is safer.\n',
+    )
+  })
+
   test("settings that lead elsewhere are overruled by Claude Code's own means", async () => {
     const home = temporaryFolder()
     mkdirSync(join(home, '.claude'))
@@ -103,6 +144,22 @@ describe('wrong use', () => {
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain('Claude Code was not found')
     expect(err).toContain('curl -fsSL https://claude.ai/install.sh | bash')
+  })
+
+  test('one that cannot be started', async () => {
+    const { code, out, err } = await run([], scriptClaude(new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3])))
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toMatch(/^error: \S+\/claude cannot be started \(\w+\)\. Install Claude Code anew/)
+    expect(err).not.toMatch(/\.ts:\d/)
+  })
+
+  test('one that does nothing but call us', async () => {
+    const folder = scriptClaude(`#!/bin/sh\nexec ${process.execPath} ${entry} claude --simulate -- "$@"\n`)
+    const { code, err } = await run([], folder)
+    expect([code, err]).toEqual([
+      2,
+      `error: ${folder}/claude seems to be a script that runs nexus-claude-api claude, which runs it again. Give the script another name, so that claude is Claude Code itself.\n`,
+    ])
   })
 
   test('no key', async () => {

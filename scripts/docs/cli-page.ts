@@ -106,6 +106,7 @@ const conventions: readonly string[] = [
       [code('0'), 'Fine; also where a signal ended a server.'],
       [code('1'), 'A failure while running.'],
       [code('2'), 'Wrong use or configuration. The message says what to do next.'],
+      [code('130'), 'You gave up at a question (Ctrl-C, Ctrl-D or Escape).'],
     ],
   ),
   'Where a command has other exit codes, its own words say so.',

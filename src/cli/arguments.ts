@@ -7,6 +7,9 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import type { Command } from './command.ts'
 
+/** What of a command the parser has to know. */
+type Parsed = Pick<Command, 'name' | 'args' | 'rest'>
+
 /** Flags as they were given: by name without dashes; a switch is `true`. */
 export type Flags = Readonly<Record<string, string | true | undefined>>
 
@@ -57,12 +60,12 @@ const unknownOption = (message: string): string => {
   return name.startsWith('-') ? name : `-${name}`
 }
 
-const helpHint = ({ name }: Command): string => `See ${productName} ${name} --help.`
+const helpHint = ({ name }: Parsed): string => `See ${productName} ${name} --help.`
 
-const othersHint = ({ name, rest }: Command): string =>
+const othersHint = ({ name, rest }: Parsed): string =>
   rest === undefined ? '' : ` What is for ${rest.owner} goes after --: ${productName} ${name} -- ...`
 
-const toUsageError = (error: unknown, command: Command, options: Options): UsageError => {
+const toUsageError = (error: unknown, command: Parsed, options: Options): UsageError => {
   const help = helpHint(command)
   const code = errorCode(error)
   if (!(error instanceof Error) || code === undefined) return new UsageError(`The flags could not be read. ${help}`)
@@ -75,7 +78,7 @@ const toUsageError = (error: unknown, command: Command, options: Options): Usage
   return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)
 }
 
-const toPositionals = (command: Command, given: readonly string[]): Given['positionals'] => {
+const toPositionals = (command: Parsed, given: readonly string[]): Given['positionals'] => {
   const wanted = positionalsOf(command.args)
   if (given.length > wanted.length) {
     const takes =
@@ -94,7 +97,7 @@ const toPositionals = (command: Command, given: readonly string[]): Given['posit
  * Reads a command's arguments strictly. Citty ignores flags that it does not know, and a server would
  * start on another port than the one that was mistyped. Throws UsageError with the nearest known flag.
  */
-export const parseArguments = (command: Command, rawArgs: readonly string[]): Given => {
+export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
   const options = optionsOf(command.args)
   const end = rawArgs.indexOf('--')
   const [own, others] = end === -1 ? [rawArgs, []] : [rawArgs.slice(0, end), rawArgs.slice(end + 1)]

@@ -5,13 +5,11 @@ import { productName, version } from '../version.ts'
 import { localUrl } from './launch/environment.ts'
 import type { SetUp } from './set-up.ts'
 import { shortPaths } from './short-path.ts'
-import { wrap } from './wrap.ts'
+import { labelled } from './wrap.ts'
 
 /** What a person sees first: a line for each thing, and nothing drawn around it that would be copied along. */
 
-const columns = 80
-const indent = '  '
-const labelWidth = 10
+const textColumn = 12
 
 const modelList = ({ models, model, smallModel }: SetUp): string => {
   const main = clientSpelling(model.model.id)
@@ -45,11 +43,7 @@ const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => 
   return `from ${inKeychain.test(source) ? 'the keychain' : shortPaths(source, machine)}`
 }
 
-const row = ([label, text]: readonly [string, string]): string => {
-  const margin = indent.length + labelWidth
-  const [first = '', ...more] = wrap(text, columns - margin)
-  return [`${indent}${label.padEnd(labelWidth)}${first}`, ...more.map((line) => ' '.repeat(margin) + line)].join('\n')
-}
+const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)
 
 interface BannerFacts {
   readonly apiKey: Secret

@@ -68,12 +68,19 @@ const give = async (
 /** Terminals that know it do it, over ssh too; the others pass over it. */
 const toTerminal = (text: string): string => `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`
 
-/** How it was done, for people; undefined where there is no way. Never rejects. */
-export const copy = async (text: string, { machine, isTerminal, err }: Io): Promise<string | undefined> => {
+/** By which program it was done; by the terminal, which does not say whether it has; or not at all. */
+export type Copied =
+  | { readonly kind: 'done'; readonly program: string }
+  | { readonly kind: 'handed-over' }
+  | { readonly kind: 'impossible' }
+
+/** Never rejects. */
+export const copy = async (text: string, { machine, isTerminal, err }: Io): Promise<Copied> => {
   for (const candidate of toolsOf(machine)) {
-    if (isThere(candidate, machine) && (await give(candidate, text, machine.environment))) return candidate.program
+    if (!isThere(candidate, machine) || !(await give(candidate, text, machine.environment))) continue
+    return { kind: 'done', program: candidate.program }
   }
-  if (!isTerminal || machine.environment['TERM'] === 'dumb') return undefined
+  if (!isTerminal || machine.environment['TERM'] === 'dumb') return { kind: 'impossible' }
   err(toTerminal(text))
-  return 'the terminal'
+  return { kind: 'handed-over' }
 }

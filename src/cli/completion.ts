@@ -46,7 +46,7 @@ export const completionCommand: Command = {
   description: 'Print what makes a shell complete commands, flags and values at the press of Tab',
   details: [
     `The shell calls ${productName} by its name, so it has to be on your PATH.`,
-    'Of the lines below, put the one for your shell where your shell reads it at its start: ~/.bashrc, ~/.zshrc (after compinit), $PROFILE in PowerShell. Fish reads a file of its own and needs no line. Bash needs no other package.',
+    'Of the lines below, put the one for your shell where your shell reads it at its start: ~/.bashrc, ~/.zshrc (after compinit), ~/.config/fish/config.fish, $PROFILE in PowerShell. Bash needs no other package.',
   ],
   args: {
     shell: {
@@ -60,10 +60,7 @@ export const completionCommand: Command = {
   examples: [
     { line: `eval "$(${productName} completion bash)"`, what: 'bash, in ~/.bashrc' },
     { line: `eval "$(${productName} completion zsh)"`, what: 'zsh, in ~/.zshrc, after compinit' },
-    {
-      line: `${productName} completion fish > ~/.config/fish/completions/${productName}.fish`,
-      what: 'fish, once',
-    },
+    { line: `${productName} completion fish | source`, what: 'fish, in ~/.config/fish/config.fish' },
     {
       line: `${productName} completion powershell | Out-String | Invoke-Expression`,
       what: 'PowerShell, in the file that $PROFILE names',

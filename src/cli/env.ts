@@ -2,7 +2,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
 import type { Command } from './command.ts'
-import { settingFlags, sourceFlags } from './config-flags.ts'
+import { settingFlagsNamed, sourceFlags } from './config-flags.ts'
 import type { Io } from './io.ts'
 import { assignments, type EnvironmentForm, environmentForms } from './launch/assignments.ts'
 import { ownShell } from './launch/detect-shell.ts'
@@ -33,9 +33,6 @@ const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
   return undefined
 }
 
-const ownFlags = ['host', 'port', 'client-token', 'model', 'small-model']
-const others = Object.keys(settingFlags()).filter((flag) => !ownFlags.includes(flag))
-
 /** Needs no key and no server: it says what Claude Code is to be told of the server that runs elsewhere. */
 export const envCommand: Command = {
   name: 'env',
@@ -49,7 +46,7 @@ export const envCommand: Command = {
       valueHint: environmentForms.join('|'),
       description: 'Shell or kind of file that it is for (default the shell we run in)',
     },
-    ...settingFlags(...others),
+    ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model'),
     ...sourceFlags,
     ...commonFlags,
   },

@@ -65,6 +65,14 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
 export const helpOf = (found: Found, catalogue: Catalogue): string =>
   found.kind === 'group' ? groupHelp(found.group, catalogue) : commandUsage(found.command)
 
+/** Throws UsageError for a second word that the first has no use for. */
+const findNamed = (command: string, member: string | undefined, all: Catalogue): Found => {
+  const found = findCommand([command, member ?? ''], all)
+  if (found.kind === 'command' && found.words === 1 && member !== undefined)
+    throw unknown([command, member], [], 'help')
+  return found
+}
+
 export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
   name: 'help',
   description: 'Show what a command does, its flags and examples',
@@ -80,7 +88,7 @@ export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
   async run({ positionals: { command, member } }, io) {
     const all = catalogue()
     if (command === undefined) io.out(mainHelp(all))
-    else io.out(helpOf(findCommand([command, member ?? ''], all), all))
+    else io.out(helpOf(findNamed(command, member, all), all))
     return undefined
   },
 })

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty'
 import type { Machine } from '../config/paths.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 import { createPrompts, type Prompts } from './prompts.ts'
-import { fold } from './wrap.ts'
+import { fold, usualColumns } from './wrap.ts'
 
 /** What the command line has of the world. The only file that reads `process.env`. */
 export interface Io {
@@ -41,9 +41,6 @@ const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
   stream.on('error', () => {})
   return (text) => void stream.write(text)
 }
-
-/** What texts are laid out for where no terminal says otherwise. */
-const usualColumns = 80
 
 /** More than any key or token; a stream that never ends is not read for ever. */
 const maximumPipedBytes = 65_536

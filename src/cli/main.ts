@@ -1,6 +1,6 @@
 import { UsageError } from '../base/usage-error.ts'
 import { productName, version } from '../version.ts'
-import { parseArguments } from './arguments.ts'
+import { commonFlags, parseArguments } from './arguments.ts'
 import { catalogue } from './commands.ts'
 import { GaveUp } from './gave-up.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
@@ -34,7 +34,11 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
   // Before anything else is read, so that a line with other faults gets its help, too.
   if (wants(rawArgs, '--help', '-h')) return help()
   if (wants(rawArgs, '--version', '-V')) return say(versionLine())
-  if (found.kind === 'group') return help()
+  if (found.kind === 'group') {
+    // A group takes no flags: only to find the ones that are not there.
+    parseArguments({ name: found.group.name, args: commonFlags }, rawArgs.slice(1))
+    return help()
+  }
 
   const given = parseArguments(found.command, rawArgs.slice(found.words))
   if (given.flags['help'] === true) return help()

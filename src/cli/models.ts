@@ -8,7 +8,7 @@ import type { Command } from './command.ts'
 import { settingFlagsNamed, sourceFlags } from './config-flags.ts'
 import type { Io } from './io.ts'
 import { readModels } from './set-up.ts'
-import { wrap } from './wrap.ts'
+import { labelled } from './wrap.ts'
 
 /** A model as `--json` tells it. Scripts rely on the names. */
 interface ModelEntry {
@@ -68,14 +68,10 @@ const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Prom
   return { entries: wanted.map(toEntry), warnings: loaded.warnings }
 }
 
-const terminalColumns = 80
 /** Where a row's text begins. */
 const textColumn = 14
 
-const row = (title: string, text: string): string =>
-  wrap(text, terminalColumns - textColumn)
-    .map((line, index) => `${index === 0 ? `  ${title}`.padEnd(textColumn) : ' '.repeat(textColumn)}${line}`)
-    .join('\n')
+const row = (title: string, text: string): string => labelled(title, text, textColumn)
 
 const tokens = (count: number): string => `${count.toLocaleString('en-US')} tokens`
 

@@ -22,6 +22,19 @@ const maximumConnections = ({ machine: { environment } }: Io): { maximumConnecti
   return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
 }
 
+/**
+ * Before a person is asked for a key that would be of no use: whether the port can be had. Rejects with UsageError
+ * where not.
+ */
+export const checkPlace = async ({ loaded: { config }, isSimulated }: SetUp, io: Io): Promise<void> => {
+  const { host: hostname, port } = config
+  const isAsked = io.prompts !== undefined && config.apiKey === undefined && !isSimulated
+  if (!isAsked || port === 0) return
+  const fetch = (): Response => new Response()
+  const probe = await listenOrExplain(() => listen({ hostname, port, fetch }), { hostname, port }, io.machine.platform)
+  await probe.stop(true)
+}
+
 interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly apiKey: Secret
 }

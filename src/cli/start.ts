@@ -3,7 +3,7 @@ import type { Machine } from '../config/paths.ts'
 import { productName } from '../version.ts'
 import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
 import { banner } from './banner.ts'
-import { copy } from './clipboard.ts'
+import { type Copied, copy } from './clipboard.ts'
 import type { Command } from './command.ts'
 import { composeLog } from './compose.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
@@ -14,61 +14,77 @@ import { ownShell, parseShell } from './launch/detect-shell.ts'
 import { claudeCodeEnvironment } from './launch/environment.ts'
 import { launchLine, type Shell } from './launch/shells.ts'
 import { checkLogFile } from './log-file.ts'
-import { serve } from './serve.ts'
+import { checkPlace, serve } from './serve.ts'
 import { endingSignals, untilStopped } from './server-lifecycle.ts'
-import { readSetUp, requireKey, warningsOf } from './set-up.ts'
-
-/** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
-const shellFor = async (flags: Flags, machine: Machine): Promise<Shell | undefined> => {
-  const named = textFlag(flags, 'shell')
-  const shell = named === undefined ? undefined : parseShell(named)
-  if (flags['claude-code'] !== true && flags['copy'] !== true) return undefined
-  return shell ?? ownShell(machine)
-}
+import { readSetUp, requireKey, type SetUp, warningsOf } from './set-up.ts'
 
 /** For somebody who has typed the program's name and nothing else. */
 const nextStep = '  Next      add --claude-code for the line that starts Claude Code\n'
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
-/** Puts the line on the clipboard, and says so. */
-const copied = async (line: string, io: Io): Promise<string> => {
-  const way = await copy(line, io)
-  return way === undefined
-    ? 'warning: there is no clipboard that can be reached from here; mark the line and copy it.\n'
-    : `  The line that starts Claude Code is copied (by ${way}).\n`
+const copiedWords = (copied: Copied): string => {
+  switch (copied.kind) {
+    case 'done':
+      return `  The line that starts Claude Code is copied (by ${copied.program}).\n`
+    case 'handed-over':
+      return '  The line below went to the clipboard, if your terminal allows that.\n'
+    case 'impossible':
+      return 'warning: no clipboard can be reached from here; copy the line below by hand.\n'
+  }
+}
+
+interface LaunchWish {
+  readonly shell: Shell
+  readonly isPrinted: boolean
+  readonly isCopied: boolean
+}
+
+/** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
+const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | undefined> => {
+  const named = textFlag(flags, 'shell')
+  const shell = named === undefined ? undefined : parseShell(named)
+  const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
+  return isPrinted || isCopied ? { shell: shell ?? (await ownShell(machine)), isPrinted, isCopied } : undefined
+}
+
+const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io): Promise<void> => {
+  const { config, environment } = setUp.loaded
+  const line = launchLine(wish.shell, claudeCodeEnvironment({ ...setUp, config, port, environment }), 'claude')
+  const copied = wish.isCopied ? await copy(line, io) : undefined
+  if (copied !== undefined) io.err(copiedWords(copied))
+  // What may not be on the clipboard has to be seen.
+  if (!wish.isPrinted && copied?.kind === 'done') return
+  io.err('  Start Claude Code with:\n')
+  io.out(`${line}\n`)
+}
+
+const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
+  const { config } = setUp.loaded
+  requireKey(setUp, io)
+  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
+  checkLogFile(config.logFile)
+  if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
+  io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
+  if (wish !== undefined) await tellLaunch(wish, setUp, config.port, io)
 }
 
 const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const setUp = await readSetUp(flags, io)
-  const { loaded, isSimulated } = setUp
-  const { config } = loaded
-  const isDryRun = flags['dry-run'] === true
-  const apiKey = isDryRun ? requireKey(setUp, io) : await obtainKey(setUp, io)
-  const shell = await shellFor(flags, io.machine)
-  const printLaunch = async (port: number): Promise<void> => {
-    if (shell === undefined) return
-    const environment = claudeCodeEnvironment({ ...setUp, config, port, environment: loaded.environment })
-    const line = launchLine(shell, environment, 'claude')
-    if (flags['copy'] === true) io.err(await copied(line, io))
-    if (flags['claude-code'] !== true) return
-    io.err('  Start Claude Code with:\n')
-    io.out(`${line}\n`)
-  }
-
-  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
-  if (isDryRun) {
-    checkLogFile(config.logFile)
-    if (shell !== undefined && config.port === 0) throw new UsageError(unknownPort)
-    io.err(describeConfig(loaded, io, isSimulated))
-    await printLaunch(config.port)
+  const { config } = setUp.loaded
+  const wish = await launchWish(flags, io.machine)
+  if (flags['dry-run'] === true) {
+    await dryRun(setUp, wish, io)
     return undefined
   }
   const log = composeLog(config, io)
+  await checkPlace(setUp, io)
+  const apiKey = await obtainKey(setUp, io)
+  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
   const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, { apiKey, port: listener.port }, io.machine))
-  if (shell === undefined && io.isTerminal) io.err(nextStep)
-  await printLaunch(listener.port)
+  if (wish !== undefined) await tellLaunch(wish, setUp, listener.port, io)
+  else if (io.isTerminal) io.err(nextStep)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
   await stopSimulator()
   return undefined

@@ -2,24 +2,17 @@ import type { ArgDef } from 'citty'
 import { productName } from '../version.ts'
 import { flagsOf, positionalsOf, positionalText, shortOf } from './arguments.ts'
 import type { Command } from './command.ts'
-import { wrap } from './wrap.ts'
+import { labelled, usualColumns, wrap } from './wrap.ts'
 
 /** Help texts, readable in a terminal of 80 columns. */
 
-const terminalColumns = 80
 const indent = '  '
-/** Where descriptions begin; a longer flag has a line of its own. */
+/** Where descriptions begin. */
 const descriptionColumn = 30
 
-const row = (left: string, description: string): string => {
-  const described = wrap(description, terminalColumns - descriptionColumn)
-  const head = `${indent}${left}`
-  const isLong = head.length > descriptionColumn - 2
-  const lines = isLong
-    ? [head, ...described.map((line) => ' '.repeat(descriptionColumn) + line)]
-    : described.map((line, index) => (index === 0 ? head : '').padEnd(descriptionColumn) + line)
-  return lines.join('\n')
-}
+const row = (left: string, description: string): string => labelled(left, description, descriptionColumn)
+
+const paragraph = (text: string): string => wrap(text, usualColumns).join('\n')
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`]
@@ -46,8 +39,8 @@ export const usageLine = ({ name, args, rest }: Command): string =>
 export const commandUsage = (command: Command): string => {
   const { description, details = [], args, examples } = command
   const paragraphs = [
-    `${description}.`,
-    ...details.map((paragraph) => wrap(paragraph, terminalColumns).join('\n')),
+    paragraph(`${description}.`),
+    ...details.map(paragraph),
     `Usage: ${usageLine(command)}`,
     ...section(
       'Arguments',
@@ -72,7 +65,7 @@ const summaryRows = (commands: readonly CommandSummary[]): string[] =>
 
 export const groupUsage = ({ name, description }: CommandSummary, members: readonly CommandSummary[]): string =>
   `${[
-    `${description}.`,
+    paragraph(`${description}.`),
     `Usage: ${productName} ${name} <command> [flags]`,
     ...section('Commands', summaryRows(members)),
     `${productName} ${name} <command> --help has the flags of each.`,

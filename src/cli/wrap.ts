@@ -1,3 +1,10 @@
+/** What texts are laid out for where no terminal says otherwise. */
+export const usualColumns = 80
+
+const indent = '  '
+/** Between a label and its text, at least. */
+const gap = 2
+
 /** Lines of at most `width` characters, broken between words; a longer word has a line of its own. */
 export const wrap = (text: string, width: number): string[] => {
   const lines: string[] = []
@@ -9,6 +16,16 @@ export const wrap = (text: string, width: number): string[] => {
     } else line = line === '' ? word : `${line} ${word}`
   }
   return [...lines, line]
+}
+
+/** A label, and its text from a column on, in usual lines; a label that is too long has a line of its own. */
+export const labelled = (label: string, text: string, column: number): string => {
+  const head = indent + label
+  const lines = wrap(text, usualColumns - column).map((line) => ' '.repeat(column) + line)
+  const [first = '', ...more] = lines
+  return head.length > column - gap
+    ? [head, ...lines].join('\n')
+    : [head.padEnd(column) + first.slice(column), ...more].join('\n')
 }
 
 const escapeCharacter = '\u001b'

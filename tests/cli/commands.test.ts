@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { catalogue } from '../../src/cli/commands.ts'
 import { version } from '../../src/version.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 
@@ -24,6 +25,14 @@ describe('help and version', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 
+  test('no page of it is wider than a terminal', async () => {
+    const pages = [...catalogue.commands, ...catalogue.groups].map(({ name }) => name.split(' '))
+    for (const words of pages) {
+      const { out } = await cli([...words, '--help'])
+      for (const line of out.split('\n')) expect([words, line, line.length <= 80]).toEqual([words, line, true])
+    }
+  })
+
   test.each([[['--version']], [['-V']], [['start', '-V']]])('%p', async (args) => {
     expect(await cli(args)).toEqual({
       code: 0,
@@ -41,6 +50,9 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['simulate', '--modle', 'x'], 'Unknown flag --modle.'],
     [['strat'], 'Unknown command strat. Did you mean start?'],
     [['constructor'], 'Unknown command constructor.'],
+    [['config', '--nonsense'], 'Unknown flag --nonsense.'],
+    [['help', 'start', 'now'], 'Unknown command start now.'],
+    [['help', 'config', 'gte'], 'Unknown command config gte. Did you mean config get?'],
     [['start', 'now'], 'start takes no argument without a flag.'],
     [['start', '--port'], 'argument missing'],
     [['start', '--dev=yes'], 'does not take an argument'],
@@ -266,5 +278,31 @@ describe('the banner', () => {
     const said = await bannerFor(['--simulate'], {})
     expect(said).toContain('Upstream  an embedded simulation of AI Nexus (no key needed)')
     expect(said).not.toContain('Key ')
+  })
+})
+
+describe('nobody is asked for a key that would be of no use', () => {
+  const neverAsked = {
+    secret: async () => {
+      throw new Error('asked')
+    },
+    choose: async () => {
+      throw new Error('asked')
+    },
+  }
+
+  test('a port that is taken, a shell that nobody knows, a log that cannot be written', async () => {
+    const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
+    const lines: [string[], string][] = [
+      [['start', '--port', String(taken.port)], `Port ${taken.port} on 127.0.0.1 is taken`],
+      [['start', '-c', '--shell', 'tcsh'], '--shell must be one of'],
+      [['start', '--log-file', '/nowhere/x.log'], 'The log file /nowhere/x.log cannot be written'],
+      [['claude'], 'Claude Code was not found'],
+    ]
+    for (const [args, words] of lines) {
+      const { code, err } = await cli(args, {}, undefined, { prompts: neverAsked })
+      expect([code, err]).toEqual([2, expect.stringContaining(words) as never])
+    }
+    await taken.stop(true)
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { parseEnv } from 'node:util'
 import fc from 'fast-check'
+import { UsageError } from '../../src/base/usage-error.ts'
 import { assignments } from '../../src/cli/launch/assignments.ts'
 import { detectShell } from '../../src/cli/launch/detect-shell.ts'
 import { claudeCodeEnvironment, localUrl } from '../../src/cli/launch/environment.ts'
@@ -153,10 +154,26 @@ describe('the environment alone', () => {
   })
 
   test('a file cannot remove a variable, so it empties it', () => {
-    const read = parseEnv(assignments('dotenv', { ...environment, set: { A: 'x y', B: '[1m]', C: '$HOME' } }))
-    expect(read).toEqual({ A: 'x y', B: '[1m]', C: '$HOME', K: '' })
+    const set = { A: 'x y', B: '[1m]', C: '$HOME', D: "it's" }
+    expect(parseEnv(assignments('dotenv', { ...environment, set }))).toEqual({ ...set, K: '' })
     expect(JSON.parse(assignments('json', environment))).toEqual({ ...environment.set, K: '' })
   })
+})
+
+test('a file of variables is read as it was meant, or not written', () => {
+  const part = fc.constantFrom("'", '"', '$', '\\', '`', ' ', '#', '=', 'a', '\n', '~', '%')
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const value = parts.join('')
+      try {
+        expect(parseEnv(assignments('dotenv', { set: { A: value }, unset: [] }))).toEqual({ A: value })
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError)
+        expect(value).toMatch(/['\n\\]/)
+      }
+    }),
+    { seed: 20261121, numRuns: 400 },
+  )
 })
 
 test('whoever else would be asked is switched off, where it is on', () => {

@@ -1,3 +1,4 @@
+import { UsageError } from '../../base/usage-error.ts'
 import {
   cmdQuote,
   fishQuote,
@@ -22,10 +23,15 @@ const listOf = (
 /** What every reader of such files takes as it stands. */
 const isPlain = (value: string): boolean => /^[\w.:/@%+,-]*$/.test(value)
 
-/** In single quotes nothing has a meaning; a value with one in it goes into double quotes. */
-const dotenvQuote = (value: string): string => {
+/**
+ * In single quotes nothing has a meaning; with one among them it is double quotes, in which readers do not agree on
+ * what does. Throws UsageError for what cannot be said to all of them.
+ */
+const dotenvQuote = (name: string, value: string): string => {
   if (isPlain(value)) return value
-  return value.includes("'") ? `"${value.replace(/[\\"$`]/g, String.raw`\$&`)}"` : `'${value}'`
+  if (!/['\\\r\n]/.test(value)) return `'${value}'`
+  if (!/["\\$`\r\n]/.test(value)) return `"${value}"`
+  throw new UsageError(`${name} holds characters that a file of variables cannot hold together. Use --shell json.`)
 }
 
 /** A file cannot take a variable away: an empty one counts as none for Claude Code. */
@@ -68,7 +74,7 @@ export const assignments = (form: EnvironmentForm, environment: LaunchEnvironmen
       return JSON.stringify(withEmpty(environment), null, 2)
     case 'dotenv':
       return Object.entries(withEmpty(environment))
-        .map(([name, value]) => `${name}=${dotenvQuote(value)}`)
+        .map(([name, value]) => `${name}=${dotenvQuote(name, value)}`)
         .join('\n')
   }
 }

@@ -141,6 +141,13 @@ describe('proxies', () => {
     expect(found(said)).toEqual([])
   })
 
+  test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
+    const { proxy, environment: behind } = await by({ to: await secureNexus() })
+    await doctorProgram(['--endpoint-url', 'https://[fd00::1]'], behind)
+    const asked = proxy.heads.map((head) => head.split('\r\n')[0])
+    expect([asked.length > 1, new Set(asked)]).toEqual([true, new Set(['CONNECT [fd00::1]:443 HTTP/1.1'])])
+  })
+
   test('one that wants another login', async () => {
     const { environment: behind } = await by({ to: await secureNexus(), login: 'x:y' })
     const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)

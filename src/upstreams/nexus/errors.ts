@@ -62,7 +62,7 @@ export const successStatus = 200
 /** What others on the way say, whatever stands in the body. */
 const otherVoice = (status: number): string | undefined => {
   if (status === 407)
-    return 'A proxy on the way wants a user name and a password (407): HTTP_PROXY=http://user:password@host:port.'
+    return 'A proxy on the way wants a user name and a password (407). Give them as HTTP_PROXY=http://user:password@host:port.'
   if (status < 300 || status > 399) return undefined
   return `AI Nexus answered ${status}, which leads elsewhere. Is the endpoint right, or is a proxy or a login page in the way?`
 }

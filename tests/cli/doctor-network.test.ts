@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { greet } from '../../src/cli/doctor/greeting.ts'
 import { found, key, proxyPassword } from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
 import { type ConnectProxyOptions, connectProxy, join, listening } from '../support/connect-proxy.ts'
@@ -49,6 +50,26 @@ describe('the way to the endpoint', () => {
     const { of, withStatus } = await doctor(['--endpoint-url', simulate().url.replace('http', 'https')], environment)
     expect(withStatus('fail')).toEqual(['endpoint.certificate'])
     expect(of('endpoint.certificate').remedy).toContain('Are the endpoint and its port right?')
+  })
+
+  test('a port of something other than HTTP', async () => {
+    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect(withStatus('fail')).toEqual(['endpoint.answer'])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: `What answers for 127.0.0.1:${port} does not speak HTTP (Malformed_HTTP_Response).`,
+      remedy: 'Are the endpoint and its port right?',
+    })
+  })
+
+  test('one who takes connections and says nothing', async () => {
+    const port = await listening(() => {})
+    const host = `127.0.0.1:${port}`
+    expect(await greet(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
+      error: {
+        message: `A connection to ${host} came about, and nothing answered on it within 0.05 s. Are the endpoint and its port right? If they are, tell whoever runs it.`,
+      },
+    })
   })
 
   test('a login page instead of AI Nexus', async () => {
@@ -183,6 +204,35 @@ describe('proxies', () => {
     })
     expect(socks.withStatus('fail')).toEqual(['proxy'])
     expect(found(gone.said + socks.said)).toEqual([])
+  })
+
+  test('one that speaks https itself is looked at by what fetch finds', async () => {
+    const port = await tlsHost('self-signed', (socket) => socket.destroy())
+    const { code, ok, of, withStatus, said } = await doctorProgram(['--endpoint-url', 'https://nexus.invalid'], {
+      ...environment,
+      HTTPS_PROXY: `https://someone:${proxyPassword}@127.0.0.1:${port}`,
+    })
+    expect([code, ok, withStatus('fail')]).toEqual([1, false, ['endpoint.answer']])
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'skip', detail: expect.stringContaining('speaks https') })
+    expect(of('endpoint.certificate')).toMatchObject({ status: 'skip', detail: of('endpoint.tunnel').detail })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(of('endpoint.answer').remedy).toContain('The proxy speaks https itself')
+    expect(found(said)).toEqual([])
+  })
+
+  test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
+    const { proxy, environment: behind } = await by({ login: 'x:y' })
+    const { code, of, withStatus, said } = await doctorProgram(
+      ['--endpoint-url', 'http://nexus.example', '--allow-http'],
+      behind,
+    )
+    expect([code, withStatus('fail'), proxy.heads.length]).toEqual([1, ['endpoint.answer'], 1])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: 'a proxy on the way wants a login, or another than it got (407)',
+      remedy: 'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+    })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(found(said)).toEqual([])
   })
 
   test('this machine, and what NO_PROXY names, need none', async () => {

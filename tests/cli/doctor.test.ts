@@ -276,6 +276,12 @@ describe('configuration', () => {
     expect(of('endpoint.answer').status).toBe('ok')
   })
 
+  test('a simulation needs no key, whatever else is wrong', async () => {
+    const { of, withStatus } = await doctor(['--simulate', '--model', 'nonsense'])
+    expect(withStatus('fail')).toEqual(['config'])
+    expect(of('key.present')).toMatchObject({ status: 'info', detail: 'none is needed: AI Nexus is simulated' })
+  })
+
   test('without a key it says how to give one, and looks at the way all the same', async () => {
     const { code, of, withStatus } = await doctor(at())
     expect([code, withStatus('fail')]).toEqual([1, ['key.present']])

@@ -85,8 +85,8 @@ const exposure = ({ setUp }: World): Finding => {
   )
 }
 
-const key = ({ setUp, loaded, io }: World): Finding => {
-  if (setUp?.isSimulated === true) return info('none is needed: AI Nexus is simulated')
+const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
+  if (isSimulated) return info('none is needed: AI Nexus is simulated')
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { apiKey } = loaded.config
   const from = loaded.sources.get('apiKey') ?? ''

@@ -3,13 +3,13 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude-program.ts'
-import { readClaudeSettings } from '../../src/cli/claude-settings.ts'
+import { readClaudeSettings, settingsVariables } from '../../src/cli/claude-settings.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { version } from '../../src/version.ts'
 import { found, key } from '../support/canary.ts'
 import { startChain } from '../support/chain.ts'
 import { later } from '../support/cleanup.ts'
-import { temporaryFolder } from '../support/cli.ts'
+import { entry, temporaryFolder } from '../support/cli.ts'
 import { doctor, withClaude } from '../support/doctor.ts'
 
 const machineAt = (folder: string, environment: Machine['environment'] = {}, platform = 'linux'): Machine => ({
@@ -142,6 +142,18 @@ describe("Claude Code's own settings", () => {
     expect(readClaudeSettings(machineAt(folder), launch)).toEqual({ files: [path], unreadable: [path], overrides: [] })
   })
 
+  test('a value that is none of a variable is passed over', async () => {
+    const folder = temporaryFolder()
+    const path = write(join(folder, '.claude', 'settings.json'), {
+      env: { ANTHROPIC_MODEL: { toString: 1 }, ANTHROPIC_BASE_URL: ['x'], CLAUDE_CODE_USE_BEDROCK: 1 },
+    })
+    const { of } = await doctor(['--offline'], {}, folder)
+    expect(of('claude.settings')).toMatchObject({ status: 'fail', detail: `env.CLAUDE_CODE_USE_BEDROCK in ${path}` })
+    expect(settingsVariables(machineAt(folder))).toEqual([
+      { name: 'CLAUDE_CODE_USE_BEDROCK', value: '1', path, isManaged: false },
+    ])
+  })
+
   test('doctor names them, and none of their values', async () => {
     const folder = temporaryFolder()
     const path = write(join(folder, '.claude', 'settings.json'), {
@@ -168,6 +180,23 @@ describe("Claude Code's own settings", () => {
     })
     expect(found(said)).toEqual([])
   })
+})
+
+test('a folder that was deleted under one keeps no command from its work', async () => {
+  const home = temporaryFolder()
+  const gone = join(home, 'gone')
+  mkdirSync(gone)
+  const script = 'rmdir "$PWD" && exec "$@"'
+  const program = [process.execPath, entry, 'doctor', '--offline', '--simulate', '--port', '0', '--json']
+  const child = Bun.spawn(['/bin/sh', '-c', script, 'sh', ...program], {
+    cwd: gone,
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  expect([await child.exited, err]).toEqual([0, 'Nothing is sent: this tells only what this machine knows.\n'])
+  expect(JSON.parse(out)).toMatchObject({ ok: true })
 })
 
 describe('the environment', () => {

@@ -10,6 +10,7 @@ import { testRoot, tlsHost } from '../support/tls-host.ts'
 const environment = { NEXUS_API_KEY: key }
 const trusted = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
 const nexus = 'https://nexus.example'
+const notTold = 'not told: nobody who knows keys has answered'
 
 /** AI Nexus by TLS. */
 const secureNexus = (certificate = 'good'): Promise<number> => {
@@ -72,6 +73,34 @@ describe('the way to the endpoint', () => {
     })
   })
 
+  const html = '<!doctype html><html></html>'
+  const json = '{"message":"no Route matched with those values"}'
+  test.each([
+    [400, html],
+    [400, json],
+    [402, json],
+    [404, html],
+    [404, json],
+    [405, html],
+    [413, html],
+    [429, json],
+    [500, json],
+    [502, html],
+    [503, html],
+    [503, json],
+  ])('%d by somebody who knows no keys: %s', async (status, body) => {
+    const port = await listening((socket) => {
+      socket.on('data', () => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+    })
+    const { code, ok, of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect([code, ok]).toEqual([1, false])
+    expect(of('endpoint.answer').status).toBe(status >= 500 ? 'warn' : 'ok')
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(withStatus('fail')).toEqual(['model.claude-sonnet-4-6', 'model.claude-haiku-4-5'])
+    if (status === 404 && body === json)
+      expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Is the endpoint right')
+  })
+
   test('a login page instead of AI Nexus', async () => {
     const page = '<!doctype html><html></html>'
     const port = await listening((socket) => {
@@ -81,7 +110,7 @@ describe('the way to the endpoint', () => {
     })
     const { code, of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(code).toBe(1)
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'nobody answered who could tell' })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
     expect(of('model.claude-sonnet-4-6')).toMatchObject({
       status: 'fail',
       detail: 'AI Nexus answered 200 with a web page.',

@@ -167,8 +167,10 @@ describe('the key and the models', () => {
     expect(of('streaming').detail).toBe('claude-opus-4-6 does not answer')
   })
 
+  const busy = refusing('Too many requests.', 429, 'ThrottlingException')
+
   test('one that is busy is no fault', async () => {
-    const scenario: Scenario = () => refusing('Too many requests.', 429, 'ThrottlingException')
+    const scenario: Scenario = ({ modelId }) => (modelId === 'claude-sonnet-4.6' ? busy : undefined)
     const { code, of } = await doctor(at({ scenario }), environment)
     expect(code).toBe(0)
     expect(of('key.accepted').status).toBe('ok')
@@ -176,6 +178,21 @@ describe('the key and the models', () => {
       status: 'warn',
       remedy: 'Wait a minute, and run doctor again.',
     })
+  })
+
+  test('all of them busy is one: nothing was seen to work', async () => {
+    const { code, of, withStatus } = await doctor(at({ scenario: () => busy }), environment)
+    expect([code, withStatus('fail')]).toEqual([1, ['model.claude-sonnet-4-6', 'model.claude-haiku-4-5']])
+    expect(of('key.accepted').status).toBe('ok')
+    expect(of('model.claude-sonnet-4-6').remedy).toBe('Wait a minute, and run doctor again.')
+  })
+
+  test('one that is out of order keeps the others from nothing, and the key is known by them', async () => {
+    const scenario: Scenario = ({ modelId }) =>
+      modelId === 'claude-sonnet-4.6' ? refusing('Down.', 503, 'ServiceUnavailableException') : undefined
+    const { code, of, withStatus } = await doctor(at({ scenario }), environment)
+    expect([code, withStatus('fail')]).toEqual([1, ['model.claude-sonnet-4-6']])
+    expect(of('key.accepted').status).toBe('ok')
   })
 })
 

@@ -170,6 +170,12 @@ const answerStep = (way: Way): Check => ({
         'Is the endpoint right, or is a login page in the way? Open a web page in a browser and see.',
         data,
       )
+    if (status >= 500)
+      return warn(
+        `HTTP ${status}`,
+        'Whoever answers there is in trouble. Run doctor again later; if it goes on, tell whoever runs it.',
+        data,
+      )
     const isExpected = status === 401 || status === 403
     return ok(`HTTP ${status}${isExpected ? ', as it should be without a key' : ''} (${data.ms} ms)`, data)
   },

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude-program.ts'
 import { readClaudeSettings, settingsVariables } from '../../src/cli/claude-settings.ts'
+import { startedOutput } from '../../src/cli/program-output.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { version } from '../../src/version.ts'
 import { found, key } from '../support/canary.ts'
@@ -84,6 +85,26 @@ describe('the claude that is found', () => {
       status: 'warn',
       detail: expect.stringContaining('does not tell its version'),
     })
+  })
+})
+
+describe('what a program prints', () => {
+  const printed = (path: string, deadlineMs = 5000): Promise<string | undefined> =>
+    startedOutput({ path, args: ['--version'], environment: {}, deadlineMs })
+  const script = (name: string, text: string): string => {
+    const path = write(join(temporaryFolder(), name), `#!/bin/sh\n${text}\n`)
+    chmodSync(path, 0o755)
+    return path
+  }
+
+  test('also where its path holds what a shell would read', async () => {
+    expect(await printed(script('R&D (x86) %PATH% ^/claude', 'echo "1.2.3 $1"'))).toBe('1.2.3 --version\n')
+  })
+
+  test('is nothing where it fails, is not there, or does not end', async () => {
+    expect(await printed(script('fails', 'echo 1; exit 3'))).toBeUndefined()
+    expect(await printed('/nowhere/claude')).toBeUndefined()
+    expect(await printed(script('hangs', 'echo 1; sleep 2 & wait'), 100)).toBeUndefined()
   })
 })
 

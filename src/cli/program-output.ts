@@ -9,12 +9,7 @@ interface Started {
   readonly deadlineMs: number
 }
 
-/**
- * What a program prints that may be a batch file, started as Claude Code itself is: cmd reads its line by
- * rules of its own, and `&` or `(` in a path would end it. Undefined where it is not there, fails, or takes
- * too long. Loaded when it is wanted: no other command needs it.
- */
-export const startedOutput = async ({ path, args, environment, deadlineMs }: Started): Promise<string | undefined> => {
+const collect = async ({ path, args, environment, deadlineMs }: Started): Promise<string | undefined> => {
   const { default: spawn } = await import('cross-spawn')
   return new Promise((resolve) => {
     const child = spawn(path, [...args], {
@@ -39,4 +34,18 @@ export const startedOutput = async ({ path, args, environment, deadlineMs }: Sta
     child.once('error', () => settle(undefined))
     child.once('close', (code) => settle(code === 0 ? printed : undefined))
   })
+}
+
+/**
+ * What a program prints that may be a batch file, started as Claude Code itself is: cmd reads its line by
+ * rules of its own, and `&` or `(` in a path would end it. Undefined where it is not there, fails, or takes
+ * too long. Loaded when it is wanted: no other command needs it.
+ */
+export const startedOutput = async (program: Started): Promise<string | undefined> => {
+  try {
+    return await collect(program)
+  } catch {
+    // What is no program for this machine, or half of one, is refused at once.
+    return undefined
+  }
 }

@@ -104,6 +104,9 @@ describe('what a program prints', () => {
   test('is nothing where it fails, is not there, or does not end', async () => {
     expect(await printed(script('fails', 'echo 1; exit 3'))).toBeUndefined()
     expect(await printed('/nowhere/claude')).toBeUndefined()
+    const half = makeProgram(join(temporaryFolder(), 'half'))
+    writeFileSync(half, '\u007fELF')
+    expect(await printed(half)).toBeUndefined()
     expect(await printed(script('hangs', 'echo 1; sleep 2 & wait'), 100)).toBeUndefined()
   })
 })

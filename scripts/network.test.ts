@@ -221,6 +221,11 @@ describe('what answers is not AI Nexus', () => {
     expect(await ask(`http://127.0.0.1:${await secureNexus()}`)).toEqual(failing(/has to begin with https/, true))
   })
 
+  test('a port of something other than HTTP', async () => {
+    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    expect(await ask(`http://127.0.0.1:${port}`)).toEqual(failing(/does not speak HTTP .*its port right\?$/, false))
+  })
+
   test('nobody, an unknown name, a line that breaks', async () => {
     expect(await ask('https://127.0.0.1:1')).toEqual(failing(/^Nothing answers at 127\.0\.0\.1:1/, true))
     expect(await ask('https://nexus.invalid')).toEqual(failing(/^The name of nexus\.invalid could not be/, true))

@@ -87,13 +87,19 @@ export const isHarmless = (name: string, value: string, { set }: LaunchEnvironme
 /** As Claude Code reads its switches. */
 export const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value.trim())
 
+/** The variables that a file sets. Claude Code takes numbers and switches as well; whatever else stands there is none. */
+const variablesIn = (settings: Json | null): [name: string, value: string][] => {
+  const env = settings?.['env']
+  return Object.entries(isObject(env) ? env : {}).flatMap(([name, value]) =>
+    ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [],
+  )
+}
+
 const overridingNames = (settings: Json, launch: LaunchEnvironment): string[] => {
-  const env = isObject(settings['env']) ? settings['env'] : {}
   const launched = [...Object.keys(launch.set), ...launch.unset]
-  const inEnv = Object.entries(env).flatMap(([name, value]) => {
-    const text = String(value)
-    const isOther = otherProviders.some((provider) => provider === name) && isOn(text)
-    const isLaunched = launched.includes(name) && !isHarmless(name, text, launch)
+  const inEnv = variablesIn(settings).flatMap(([name, value]) => {
+    const isOther = otherProviders.some((provider) => provider === name) && isOn(value)
+    const isLaunched = launched.includes(name) && !isHarmless(name, value, launch)
     return isOther || isLaunched ? [`env.${name}`] : []
   })
   return [...inEnv, ...keys.filter((key) => settings[key] !== undefined && settings[key] !== null)]
@@ -132,9 +138,8 @@ export interface SettingsVariable extends SettingsPath {
 export const settingsVariables = (machine: Machine): SettingsVariable[] => {
   const found = new Map<string, SettingsVariable>()
   for (const { path, isManaged, settings } of settingsFiles(machine)) {
-    const env = settings?.['env']
-    for (const [name, value] of Object.entries(isObject(env) ? env : {}))
-      if (!found.has(name)) found.set(name, { name, value: String(value), path, isManaged })
+    for (const [name, value] of variablesIn(settings))
+      if (!found.has(name)) found.set(name, { name, value, path, isManaged })
   }
   return [...found.values()]
 }

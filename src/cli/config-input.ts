@@ -7,6 +7,7 @@ import { keychainReferences, type LoadedConfig, loadConfig } from '../config/loa
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
+import { exposedFiles } from './exposed-files.ts'
 import type { Io } from './io.ts'
 import { readKeptSecrets } from './kept-secrets.ts'
 
@@ -37,16 +38,17 @@ export const readOptional = (path: string): ConfigFile[] => {
 }
 
 /** What is really set goes before what a file says. */
-const withEnvFile = (machine: Machine, path: string | undefined): Machine['environment'] => {
-  if (path === undefined) return machine.environment
+const withEnvFile = (machine: Machine, file: ConfigFile | undefined): Machine['environment'] => {
+  if (file === undefined) return machine.environment
   const set = Object.entries(machine.environment).filter(([, value]) => value !== undefined && value !== '')
-  return { ...parseEnv(readNamed(path, 'environment file')), ...Object.fromEntries(set) }
+  return { ...parseEnv(file.text), ...Object.fromEntries(set) }
 }
 
 /** Which files count, for the flags that were given. */
 export interface ConfigPlaces {
   /** What the program was started with, and what an `--env-file` added. */
   readonly environment: Machine['environment']
+  readonly environmentFile: ConfigFile | undefined
   readonly isDev: boolean
   /** The first that has a key wins; a named one must be there. */
   readonly files: readonly { readonly path: string; readonly isNamed: boolean }[]
@@ -56,12 +58,21 @@ export interface ConfigPlaces {
 
 /** Throws UsageError. */
 export const configPlaces = (flags: Flags, machine: Machine): ConfigPlaces => {
-  const environment = withEnvFile(machine, textFlag(flags, 'env-file'))
+  const envPath = textFlag(flags, 'env-file')
+  const environmentFile =
+    envPath === undefined ? undefined : { path: envPath, text: readNamed(envPath, 'environment file') }
+  const environment = withEnvFile(machine, environmentFile)
   const isDev = flags['dev'] === true
   const named = textFlag(flags, 'config') ?? (environment['NEXUS_CONFIG'] || undefined)
   const own = { path: absolutePath(machine, named ?? userConfigPath(machine)), isNamed: named !== undefined }
   const local = { path: localConfigPath(machine), isNamed: false }
-  return { environment, isDev, files: isDev ? [local, own] : [own], target: isDev ? local.path : own.path }
+  return {
+    environment,
+    environmentFile,
+    isDev,
+    files: isDev ? [local, own] : [own],
+    target: isDev ? local.path : own.path,
+  }
 }
 
 export interface CommandConfig extends LoadedConfig {
@@ -69,6 +80,8 @@ export interface CommandConfig extends LoadedConfig {
   readonly places: ConfigPlaces
   /** Paths of the files that were there. */
   readonly found: readonly string[]
+  /** Paths of those with a secret that others on this machine can get at. */
+  readonly exposed: readonly string[]
 }
 
 export interface ReadOptions {
@@ -121,5 +134,6 @@ export const readConfig = async (
   if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
   if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
-  return { config, values, sources, environment, places, found: files.map(({ path }) => path), warnings }
+  const exposed = exposedFiles(files, places.environmentFile, machine)
+  return { config, values, sources, environment, places, found: files.map(({ path }) => path), exposed, warnings }
 }

@@ -61,11 +61,21 @@ const readPiped = async (): Promise<string> => {
   return text
 }
 
+/** Somebody may have deleted the folder one stands in: what looks into it then looks at home. */
+const currentFolder = (home: string): string => {
+  try {
+    return process.cwd()
+  } catch {
+    return home
+  }
+}
+
 /** Build machines set it; some people have it at `false`. */
 const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].includes((ci ?? '').toLowerCase())
 
 export const processIo = (): Io => {
   const { env: environment } = process
+  const home = homedir()
   const isTerminal = process.stderr.isTTY === true
   const write = writer(process.stderr)
   const columns = (): number => process.stderr.columns || usualColumns
@@ -74,7 +84,7 @@ export const processIo = (): Io => {
   const isInputTerminal = isatty(0)
   const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
-    machine: { platform: process.platform, home: homedir(), currentDirectory: process.cwd(), environment },
+    machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
     isTerminal,
     isOutTerminal: process.stdout.isTTY === true,
     hasTerminal: isTerminal || isInputTerminal || process.stdout.isTTY === true,

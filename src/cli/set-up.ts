@@ -10,6 +10,7 @@ import { createModelResolver, type ModelResolver, nexusModels, type ResolvedMode
 import { productName } from '../version.ts'
 import type { Flags } from './arguments.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
+import { closingCommand, exposedWords } from './exposed-files.ts'
 import type { Io } from './io.ts'
 
 /** The configuration, and the models that it names. */
@@ -106,12 +107,13 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Sec
 const saferPlaces = 'a variable or a file is safer'
 
 /** What a user should know before the first request. */
-export const warningsOf = ({ loaded: { config, sources, warnings: fromFiles } }: SetUp): string[] => {
+export const warningsOf = ({ loaded: { config, sources, exposed, warnings: fromFiles } }: SetUp): string[] => {
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(config)
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
   return [
     ...fromFiles,
+    ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
     ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]

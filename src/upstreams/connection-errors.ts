@@ -95,6 +95,12 @@ const rows: readonly Row[] = [
     isLasting: true,
   },
   {
+    codes: /^Malformed_HTTP_\w+$/,
+    words: (at) =>
+      `What answers for ${at.host}${via(at)} does not speak HTTP (${at.code}). Are the endpoint and its port right?`,
+    isLasting: true,
+  },
+  {
     codes: /^UnsupportedProxyProtocol$/,
     words: () =>
       'The proxy of the environment is not supported, SOCKS for one: use an http or https address in HTTPS_PROXY.',

@@ -180,7 +180,7 @@ describe('commands that serve', () => {
   test('start with a key that is refused, by file', async () => {
     const { url: endpoint } = simulate({ apiKey: 'another' })
     const path = join(temporaryFolder(), 'c.json')
-    writeFileSync(path, JSON.stringify({ apiKey: key }))
+    writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o600 })
     const args = ['start', '-p', '0', '--verbose', '--config', path, '--endpoint-url', endpoint]
     const { out, err, listed } = await run(args, {}, async (url) => {
       expect(await post(url, lawful)).toContain('authentication_error')

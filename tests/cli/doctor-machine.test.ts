@@ -3,13 +3,14 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude-program.ts'
-import { readClaudeSettings } from '../../src/cli/claude-settings.ts'
+import { readClaudeSettings, settingsVariables } from '../../src/cli/claude-settings.ts'
+import { startedOutput } from '../../src/cli/program-output.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { version } from '../../src/version.ts'
 import { found, key } from '../support/canary.ts'
 import { startChain } from '../support/chain.ts'
 import { later } from '../support/cleanup.ts'
-import { temporaryFolder } from '../support/cli.ts'
+import { entry, temporaryFolder } from '../support/cli.ts'
 import { doctor, withClaude } from '../support/doctor.ts'
 
 const machineAt = (folder: string, environment: Machine['environment'] = {}, platform = 'linux'): Machine => ({
@@ -87,6 +88,29 @@ describe('the claude that is found', () => {
   })
 })
 
+describe('what a program prints', () => {
+  const printed = (path: string, deadlineMs = 5000): Promise<string | undefined> =>
+    startedOutput({ path, args: ['--version'], environment: {}, deadlineMs })
+  const script = (name: string, text: string): string => {
+    const path = write(join(temporaryFolder(), name), `#!/bin/sh\n${text}\n`)
+    chmodSync(path, 0o755)
+    return path
+  }
+
+  test('also where its path holds what a shell would read', async () => {
+    expect(await printed(script('R&D (x86) %PATH% ^/claude', 'echo "1.2.3 $1"'))).toBe('1.2.3 --version\n')
+  })
+
+  test('is nothing where it fails, is not there, or does not end', async () => {
+    expect(await printed(script('fails', 'echo 1; exit 3'))).toBeUndefined()
+    expect(await printed('/nowhere/claude')).toBeUndefined()
+    const half = makeProgram(join(temporaryFolder(), 'half'))
+    writeFileSync(half, '\u007fELF')
+    expect(await printed(half)).toBeUndefined()
+    expect(await printed(script('hangs', 'echo 1; sleep 2 & wait'), 100)).toBeUndefined()
+  })
+})
+
 describe("Claude Code's own settings", () => {
   const launch = {
     set: {
@@ -142,6 +166,18 @@ describe("Claude Code's own settings", () => {
     expect(readClaudeSettings(machineAt(folder), launch)).toEqual({ files: [path], unreadable: [path], overrides: [] })
   })
 
+  test('a value that is none of a variable is passed over', async () => {
+    const folder = temporaryFolder()
+    const path = write(join(folder, '.claude', 'settings.json'), {
+      env: { ANTHROPIC_MODEL: { toString: 1 }, ANTHROPIC_BASE_URL: ['x'], CLAUDE_CODE_USE_BEDROCK: 1 },
+    })
+    const { of } = await doctor(['--offline'], {}, folder)
+    expect(of('claude.settings')).toMatchObject({ status: 'fail', detail: `env.CLAUDE_CODE_USE_BEDROCK in ${path}` })
+    expect(settingsVariables(machineAt(folder))).toEqual([
+      { name: 'CLAUDE_CODE_USE_BEDROCK', value: '1', path, isManaged: false },
+    ])
+  })
+
   test('doctor names them, and none of their values', async () => {
     const folder = temporaryFolder()
     const path = write(join(folder, '.claude', 'settings.json'), {
@@ -168,6 +204,23 @@ describe("Claude Code's own settings", () => {
     })
     expect(found(said)).toEqual([])
   })
+})
+
+test('a folder that was deleted under one keeps no command from its work', async () => {
+  const home = temporaryFolder()
+  const gone = join(home, 'gone')
+  mkdirSync(gone)
+  const script = 'rmdir "$PWD" && exec "$@"'
+  const program = [process.execPath, entry, 'doctor', '--offline', '--simulate', '--port', '0', '--json']
+  const child = Bun.spawn(['/bin/sh', '-c', script, 'sh', ...program], {
+    cwd: gone,
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  expect([await child.exited, err]).toEqual([0, 'Nothing is sent: this tells only what this machine knows.\n'])
+  expect(JSON.parse(out)).toMatchObject({ ok: true })
 })
 
 describe('the environment', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { greet } from '../../src/cli/doctor/greeting.ts'
 import { found, key, proxyPassword } from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
 import { type ConnectProxyOptions, connectProxy, join, listening } from '../support/connect-proxy.ts'
@@ -9,6 +10,7 @@ import { testRoot, tlsHost } from '../support/tls-host.ts'
 const environment = { NEXUS_API_KEY: key }
 const trusted = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
 const nexus = 'https://nexus.example'
+const notTold = 'not told: nobody who knows keys has answered'
 
 /** AI Nexus by TLS. */
 const secureNexus = (certificate = 'good'): Promise<number> => {
@@ -51,6 +53,54 @@ describe('the way to the endpoint', () => {
     expect(of('endpoint.certificate').remedy).toContain('Are the endpoint and its port right?')
   })
 
+  test('a port of something other than HTTP', async () => {
+    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect(withStatus('fail')).toEqual(['endpoint.answer'])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: `What answers for 127.0.0.1:${port} does not speak HTTP (Malformed_HTTP_Response).`,
+      remedy: 'Are the endpoint and its port right?',
+    })
+  })
+
+  test('one who takes connections and says nothing', async () => {
+    const port = await listening(() => {})
+    const host = `127.0.0.1:${port}`
+    expect(await greet(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
+      error: {
+        message: `A connection to ${host} came about, and nothing answered on it within 0.05 s. Are the endpoint and its port right? If they are, tell whoever runs it.`,
+      },
+    })
+  })
+
+  const html = '<!doctype html><html></html>'
+  const json = '{"message":"no Route matched with those values"}'
+  test.each([
+    [400, html],
+    [400, json],
+    [402, json],
+    [404, html],
+    [404, json],
+    [405, html],
+    [413, html],
+    [429, json],
+    [500, json],
+    [502, html],
+    [503, html],
+    [503, json],
+  ])('%d by somebody who knows no keys: %s', async (status, body) => {
+    const port = await listening((socket) => {
+      socket.on('data', () => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+    })
+    const { code, ok, of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect([code, ok]).toEqual([1, false])
+    expect(of('endpoint.answer').status).toBe(status >= 500 ? 'warn' : 'ok')
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(withStatus('fail')).toEqual(['model.claude-sonnet-4-6', 'model.claude-haiku-4-5'])
+    if (status === 404 && body === json)
+      expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Is the endpoint right')
+  })
+
   test('a login page instead of AI Nexus', async () => {
     const page = '<!doctype html><html></html>'
     const port = await listening((socket) => {
@@ -60,7 +110,7 @@ describe('the way to the endpoint', () => {
     })
     const { code, of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(code).toBe(1)
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'nobody answered who could tell' })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
     expect(of('model.claude-sonnet-4-6')).toMatchObject({
       status: 'fail',
       detail: 'AI Nexus answered 200 with a web page.',
@@ -141,6 +191,13 @@ describe('proxies', () => {
     expect(found(said)).toEqual([])
   })
 
+  test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
+    const { proxy, environment: behind } = await by({ to: await secureNexus() })
+    await doctorProgram(['--endpoint-url', 'https://[fd00::1]'], behind)
+    const asked = proxy.heads.map((head) => head.split('\r\n')[0])
+    expect([asked.length > 1, new Set(asked)]).toEqual([true, new Set(['CONNECT [fd00::1]:443 HTTP/1.1'])])
+  })
+
   test('one that wants another login', async () => {
     const { environment: behind } = await by({ to: await secureNexus(), login: 'x:y' })
     const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
@@ -176,6 +233,35 @@ describe('proxies', () => {
     })
     expect(socks.withStatus('fail')).toEqual(['proxy'])
     expect(found(gone.said + socks.said)).toEqual([])
+  })
+
+  test('one that speaks https itself is looked at by what fetch finds', async () => {
+    const port = await tlsHost('self-signed', (socket) => socket.destroy())
+    const { code, ok, of, withStatus, said } = await doctorProgram(['--endpoint-url', 'https://nexus.invalid'], {
+      ...environment,
+      HTTPS_PROXY: `https://someone:${proxyPassword}@127.0.0.1:${port}`,
+    })
+    expect([code, ok, withStatus('fail')]).toEqual([1, false, ['endpoint.answer']])
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'skip', detail: expect.stringContaining('speaks https') })
+    expect(of('endpoint.certificate')).toMatchObject({ status: 'skip', detail: of('endpoint.tunnel').detail })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(of('endpoint.answer').remedy).toContain('The proxy speaks https itself')
+    expect(found(said)).toEqual([])
+  })
+
+  test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
+    const { proxy, environment: behind } = await by({ login: 'x:y' })
+    const { code, of, withStatus, said } = await doctorProgram(
+      ['--endpoint-url', 'http://nexus.example', '--allow-http'],
+      behind,
+    )
+    expect([code, withStatus('fail'), proxy.heads.length]).toEqual([1, ['endpoint.answer'], 1])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: 'a proxy on the way wants a login, or another than it got (407)',
+      remedy: 'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+    })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(found(said)).toEqual([])
   })
 
   test('this machine, and what NO_PROXY names, need none', async () => {

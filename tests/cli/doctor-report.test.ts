@@ -7,7 +7,7 @@ import { runMain } from '../../src/cli/main.ts'
 import { proxyPassword } from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
 import { temporaryFolder, testIo } from '../support/cli.ts'
-import { doctorReport, withClaude } from '../support/doctor.ts'
+import { doctor, doctorReport, withClaude } from '../support/doctor.ts'
 
 const layout = { columns: 80, useColor: false, home: '/home/anna' }
 const result = { id: 'x', title: 'Title', status: 'fail' as const, detail: 'what is wrong' }
@@ -77,6 +77,29 @@ describe('for people', () => {
     spinner.end()
     expect(written).toEqual(['\r\u001b[2K|     Name', '\r\u001b[2K'])
   })
+})
+
+test('a check that breaks is a fault of its own, and keeps none of the others from being told', async () => {
+  const environment = new Proxy<Record<string, string>>(
+    {},
+    {
+      get(_, name) {
+        if (name === 'CLAUDE_CODE_USE_BEDROCK') throw new RangeError('words of somebody')
+        return undefined
+      },
+    },
+  )
+  const { code, of, said } = await doctor(['--offline', '--simulate'], environment)
+  expect(of('claude.environment')).toEqual({
+    id: 'claude.environment',
+    title: 'Environment',
+    status: 'fail',
+    detail: 'doctor itself is at fault here (RangeError); its other checks hold',
+    remedy: expect.stringContaining('tell whoever gave you this program') as unknown as string,
+    data: { name: 'RangeError', stack: expect.stringContaining('claude-checks.ts') as unknown as string },
+  })
+  expect([code, of('claude.no-proxy').status, of('port').status]).toEqual([1, 'ok', 'info'])
+  expect(said).not.toContain('words of somebody')
 })
 
 describe('a line of the report', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Reply, Scenario } from '../../src/simulator/reply.ts'
 import type { SimulatorOptions } from '../../src/simulator/server.ts'
 import { version } from '../../src/version.ts'
 import { clientToken, found, key } from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
-import { temporaryFolder } from '../support/cli.ts'
+import { cli, temporaryFolder } from '../support/cli.ts'
 import { listening } from '../support/connect-proxy.ts'
 import { doctor, doctorReport, withClaude } from '../support/doctor.ts'
 import { rawServer } from '../support/raw-server.ts'
@@ -33,6 +33,7 @@ describe('a set-up in which everything is fine', () => {
       'config.settings': 'ok',
       'config.models': 'ok',
       'config.exposure': 'ok',
+      'config.log-file': 'info',
       'key.present': 'ok',
       proxy: 'info',
       'endpoint.name': 'ok',
@@ -167,8 +168,10 @@ describe('the key and the models', () => {
     expect(of('streaming').detail).toBe('claude-opus-4-6 does not answer')
   })
 
+  const busy = refusing('Too many requests.', 429, 'ThrottlingException')
+
   test('one that is busy is no fault', async () => {
-    const scenario: Scenario = () => refusing('Too many requests.', 429, 'ThrottlingException')
+    const scenario: Scenario = ({ modelId }) => (modelId === 'claude-sonnet-4.6' ? busy : undefined)
     const { code, of } = await doctor(at({ scenario }), environment)
     expect(code).toBe(0)
     expect(of('key.accepted').status).toBe('ok')
@@ -176,6 +179,21 @@ describe('the key and the models', () => {
       status: 'warn',
       remedy: 'Wait a minute, and run doctor again.',
     })
+  })
+
+  test('all of them busy is one: nothing was seen to work', async () => {
+    const { code, of, withStatus } = await doctor(at({ scenario: () => busy }), environment)
+    expect([code, withStatus('fail')]).toEqual([1, ['model.claude-sonnet-4-6', 'model.claude-haiku-4-5']])
+    expect(of('key.accepted').status).toBe('ok')
+    expect(of('model.claude-sonnet-4-6').remedy).toBe('Wait a minute, and run doctor again.')
+  })
+
+  test('one that is out of order keeps the others from nothing, and the key is known by them', async () => {
+    const scenario: Scenario = ({ modelId }) =>
+      modelId === 'claude-sonnet-4.6' ? refusing('Down.', 503, 'ServiceUnavailableException') : undefined
+    const { code, of, withStatus } = await doctor(at({ scenario }), environment)
+    expect([code, withStatus('fail')]).toEqual([1, ['model.claude-sonnet-4-6']])
+    expect(of('key.accepted').status).toBe('ok')
   })
 })
 
@@ -276,6 +294,12 @@ describe('configuration', () => {
     expect(of('endpoint.answer').status).toBe('ok')
   })
 
+  test('a simulation needs no key, whatever else is wrong', async () => {
+    const { of, withStatus } = await doctor(['--simulate', '--model', 'nonsense'])
+    expect(withStatus('fail')).toEqual(['config'])
+    expect(of('key.present')).toMatchObject({ status: 'info', detail: 'none is needed: AI Nexus is simulated' })
+  })
+
   test('without a key it says how to give one, and looks at the way all the same', async () => {
     const { code, of, withStatus } = await doctor(at())
     expect([code, withStatus('fail')]).toEqual([1, ['key.present']])
@@ -306,6 +330,63 @@ describe('configuration', () => {
     })
     expect(of('config.exposure')).toMatchObject({ status: 'warn', detail: expect.stringContaining('--api-key') })
     expect(found(said)).toEqual([])
+  })
+
+  test('a file with a secret that others can get at, and how to close it', async () => {
+    const folder = temporaryFolder()
+    const own = join(folder, 'my key.json')
+    const variables = join(folder, 'v.env')
+    writeFileSync(own, JSON.stringify({ apiKey: key }))
+    writeFileSync(variables, `NEXUS_CLIENT_TOKEN=${clientToken}\n`)
+    const look = async (mode: number) => {
+      for (const path of [own, variables]) chmodSync(path, mode)
+      const { of, said } = await doctor(['--offline', '--config', own, '--env-file', variables], {}, folder)
+      expect(found(said)).toEqual([])
+      return of('config.exposure')
+    }
+    for (const mode of [0o666, 0o640, 0o604])
+      expect(await look(mode)).toMatchObject({
+        status: 'warn',
+        detail: [own, variables]
+          .map((path) => `others on this machine can get at ${path}, which holds a secret`)
+          .join('\n'),
+        remedy: `Keep the file to yourself:\n  chmod 600 ${folder}/my\\ key.json\n  chmod 600 ${variables}`,
+      })
+    expect((await look(0o600)).status).toBe('ok')
+    writeFileSync(own, '{ "model": "opus" }')
+    writeFileSync(variables, 'NEXUS_API_KEY=\n')
+    expect((await look(0o666)).status).toBe('ok')
+  })
+
+  test('start says it as well', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o644 })
+    const args = ['start', '--dry-run', '--config', path]
+    expect((await cli(args, {}, folder)).err).toContain(
+      `warning: others on this machine can get at ${path}, which holds a secret: chmod 600 ${path}\n`,
+    )
+    expect((await cli(args, {}, folder, { platform: 'win32' })).err).not.toContain('chmod')
+  })
+
+  test('a log file that cannot be written is a fault, as it is to start', async () => {
+    const { code, of } = await doctor(['--simulate', '--log-file', '/nonexistent/x.log'])
+    expect([code, of('config.log-file')]).toEqual([
+      1,
+      {
+        id: 'config.log-file',
+        title: 'Log file',
+        status: 'fail',
+        detail: 'The log file /nonexistent/x.log cannot be written (ENOENT).',
+        remedy: 'Give another with --log-file.',
+      },
+    ])
+    const path = join(temporaryFolder(), 'x.log')
+    expect((await doctor(['--simulate', '--log-file', path])).of('config.log-file')).toMatchObject({
+      status: 'ok',
+      data: { path },
+    })
+    expect(existsSync(path)).toBe(false)
   })
 
   test('a key does not go out in the clear, not even for a look', async () => {

@@ -242,6 +242,7 @@ describe('connections that fail', () => {
     ['CERT_NOT_YET_VALID', "Is this machine's clock right?", false],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name', false],
     ['EPROTO', 'does not speak TLS', false],
+    ['Malformed_HTTP_Response', 'does not speak HTTP (Malformed_HTTP_Response). Are the endpoint and its port', false],
     ['UnsupportedProxyProtocol', 'HTTPS_PROXY', false],
     ['ERR_INVALID_ARG_VALUE', 'HTTPS_PROXY', false],
     ['ECONNRESET', 'The connection to nexus:8443 broke (ECONNRESET).', true],

@@ -5,8 +5,8 @@ import { findClaude, installLines } from '../claude-program.ts'
 import { isOn, readClaudeSettings } from '../claude-settings.ts'
 import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
+import { startedOutput } from '../program-output.ts'
 import { isKeptFromProxy, namedProxy } from '../proxy.ts'
-import { outputOf } from '../run-program.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import { allModels, type World } from './world.ts'
 
@@ -15,12 +15,6 @@ import { allModels, type World } from './world.ts'
 /** Its start reads many files, and a virus scanner reads along. */
 const versionDeadlineMs = 15_000
 
-/** A batch file is no program of its own. */
-const asCommand = (path: string, { platform, environment }: Machine): string[] =>
-  platform === 'win32' && /\.(?:cmd|bat)$/i.test(path)
-    ? [environment['ComSpec'] ?? 'cmd.exe', '/d', '/c', path, '--version']
-    : [path, '--version']
-
 const program = async (machine: Machine): Promise<Finding> => {
   const found = findClaude(machine)
   if (found === undefined) {
@@ -28,7 +22,9 @@ const program = async (machine: Machine): Promise<Finding> => {
     return warn('not found on PATH', `Install it with\n  ${official}\nor with\n  ${npm}`, { path: null })
   }
   const { path } = found
-  const printed = await outputOf(asCommand(path, machine), {
+  const printed = await startedOutput({
+    path,
+    args: ['--version'],
     environment: machine.environment,
     deadlineMs: versionDeadlineMs,
   })

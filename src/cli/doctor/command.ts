@@ -1,3 +1,4 @@
+import { placeOfFault } from '../../base/fault-place.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { productName, version } from '../../version.ts'
 import { commonFlags, type Given } from '../arguments.ts'
@@ -6,7 +7,7 @@ import { settingFlags, simulateFlag, sourceFlags } from '../config-flags.ts'
 import type { Io } from '../io.ts'
 import { harmless } from '../log-text.ts'
 import { wrap } from '../wrap.ts'
-import type { Check, CheckGroup, CheckResult } from './check.ts'
+import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from './check.ts'
 import { claudeChecks } from './claude-checks.ts'
 import { configChecks } from './config-checks.ts'
 import { networkChecks } from './network-checks.ts'
@@ -47,10 +48,22 @@ const notice = (world: World): string => {
   return `${requests} tiny requests go to ${whom}: at most about ${tokens.toLocaleString('en')} tokens in all.`
 }
 
+/** None of its words: they may quote whatever was looked at. */
+const ownFault = (thrown: unknown): Finding => {
+  const { name, stack } = placeOfFault(thrown)
+  return fail(
+    `doctor itself is at fault here (${name}); its other checks hold`,
+    `Run ${productName} doctor --json, and tell whoever gave you this program what it says here.`,
+    { name: String(name), stack: String(stack ?? '') },
+  )
+}
+
 const runCheck = async ({ id, title, run }: Check, spinner: Spinner): Promise<CheckResult> => {
   spinner.begin(title)
   try {
     return { id, title, ...(await run()) }
+  } catch (error) {
+    return { id, title, ...ownFault(error) }
   } finally {
     spinner.end()
   }

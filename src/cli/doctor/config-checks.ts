@@ -5,6 +5,8 @@ import { settings } from '../../config/settings.ts'
 import { clientSpelling } from '../../gateway/models.ts'
 import { textFlag } from '../arguments.ts'
 import { shownValue } from '../describe-config.ts'
+import { closingCommand, exposedWords } from '../exposed-files.ts'
+import { checkLogFile } from '../log-file.ts'
 import { requireKey, warningsOf } from '../set-up.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
@@ -77,16 +79,38 @@ const models = ({ setUp }: World): Finding => {
 const exposure = ({ setUp }: World): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
   const { loaded } = setUp
-  const warnings = warningsOf(setUp).filter((warning) => !loaded.warnings.includes(warning))
+  // What closes a file is told in the remedy.
+  const exposed = loaded.exposed.map(exposedWords)
+  const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [] } })
+  const warnings = [...exposed, ...others]
   if (warnings.length === 0) return ok('nobody else can read the key, or reach the server')
-  return warn(
-    warnings.join('\n'),
-    'Give keys and tokens in a file or a variable, listen on 127.0.0.1 or set NEXUS_CLIENT_TOKEN, use an https endpoint.',
-  )
+  const remedies = [
+    ...(loaded.exposed.length === 0 ? [] : ['Keep the file to yourself:']),
+    ...loaded.exposed.map((path) => `  ${closingCommand(path)}`),
+    ...(others.length > 0
+      ? [
+          'Give keys and tokens in a file or a variable, listen on 127.0.0.1 or set NEXUS_CLIENT_TOKEN, use an https endpoint.',
+        ]
+      : []),
+  ]
+  return warn(warnings.join('\n'), remedies.join('\n'))
 }
 
-const key = ({ setUp, loaded, io }: World): Finding => {
-  if (setUp?.isSimulated === true) return info('none is needed: AI Nexus is simulated')
+const logFile = ({ loaded }: World): Finding => {
+  if (loaded === undefined) return skip(configurationIsAtFault)
+  const path = loaded.config.logFile
+  if (path === undefined) return info('none is asked for', { path: null })
+  try {
+    checkLogFile(path)
+    return ok(`${path} can be written`, { path })
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    return failWith(error.message)
+  }
+}
+
+const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
+  if (isSimulated) return info('none is needed: AI Nexus is simulated')
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { apiKey } = loaded.config
   const from = loaded.sources.get('apiKey') ?? ''
@@ -108,6 +132,7 @@ export const configChecks = (world: World): CheckGroup => ({
     { id: 'config.settings', title: 'Settings', run: () => settingsFound(world) },
     { id: 'config.models', title: 'Models', run: () => models(world) },
     { id: 'config.exposure', title: 'Safety', run: () => exposure(world) },
+    { id: 'config.log-file', title: 'Log file', run: () => logFile(world) },
     { id: 'key.present', title: 'Key', run: () => key(world) },
   ],
 })

@@ -1,6 +1,6 @@
-import type { GatewayError } from '../../base/errors.ts'
+import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { connectTimeout, type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
+import { type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
 import { stepMs } from './sockets.ts'
 
 /** What this machine's clock said when an answer told the time. */
@@ -20,14 +20,21 @@ export type Greeting =
   | { readonly status: number; readonly ms: number; readonly clock: ClockReading | undefined }
   | { readonly error: GatewayError }
 
+/** A proxy's, and nobody else's. */
+export const proxyLoginStatus = 407
+
+/** Of one who takes connections and says nothing on them. */
+export const noAnswer = ({ host, proxy }: Place, patienceMs: number): string =>
+  `A connection to ${host}${proxy === undefined ? '' : ` by the proxy ${proxy}`} came about, and nothing answered on it within ${patienceMs / 1000} s. Are the endpoint and its port right? If they are, tell whoever runs it.`
+
 /** Bun's fetch has the last word on certificates and proxies: it is what the product's requests travel by. */
-export const greet = async (endpointUrl: string, place: Place): Promise<Greeting> => {
+export const greet = async (endpointUrl: string, place: Place, patienceMs = stepMs): Promise<Greeting> => {
   const startedAt = performance.now()
   const isLocal = isLoopbackHost(new URL(endpointUrl).hostname)
   const options: object = {
     method: 'HEAD',
     redirect: 'manual',
-    signal: AbortSignal.timeout(stepMs),
+    signal: AbortSignal.timeout(patienceMs),
     ...(isLocal && { proxy: false }),
   }
   try {
@@ -35,6 +42,8 @@ export const greet = async (endpointUrl: string, place: Place): Promise<Greeting
     return { status, ms: performance.now() - startedAt, clock: readClock(headers) }
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError'
-    return { error: isLate ? connectTimeout(place, `${stepMs / 1000} s`) : toConnectionError(error, place) }
+    if (!isLate) return { error: toConnectionError(error, place) }
+    // It is told only where each step to a connection has succeeded.
+    return { error: new GatewayError('timeout_error', noAnswer(place, patienceMs), { isLoggable: true }) }
   }
 }

@@ -1,4 +1,5 @@
 import { clientSpelling, type NexusModel, nexusModels } from '../../gateway/models.ts'
+import { NexusError } from '../../upstreams/nexus/errors.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, fail, ok, skip, warn } from './check.ts'
 import { hello } from './probes.ts'
@@ -21,11 +22,15 @@ export interface Models {
   readonly silence: (modelId: string) => Promise<string | undefined>
 }
 
-const isDenied = ({ error }: Outcome<Message>): boolean => error?.type === 'permission_error'
-const isUnknownKey = ({ error }: Outcome<Message>): boolean => error?.type === 'authentication_error'
-/** Nobody who knows keys has spoken: the way broke, or something else answered. */
-const isUnanswered = ({ error }: Outcome<Message>): boolean =>
-  error !== undefined && ['api_error', 'timeout_error'].includes(error.type)
+/** What an outcome tells of the key; `nothing` where nobody who knows keys has spoken: the way broke, or others answered. */
+type Verdict = 'known' | 'unknown' | 'denied' | 'nothing'
+
+const verdictOf = ({ error }: Outcome<Message>): Verdict => {
+  if (error === undefined) return 'known'
+  if (error.type === 'authentication_error') return 'unknown'
+  if (error.type === 'permission_error') return 'denied'
+  return error instanceof NexusError && error.knowsKey ? 'known' : 'nothing'
+}
 
 /** The main model first: it is asked for the key, too. */
 const inOrder = (main: string): NexusModel[] => [
@@ -39,6 +44,7 @@ export const modelTitle = (modelId: string): readonly [id: string, title: string
   return [`model.${spelling}`, spelling]
 }
 
+const notTold = 'not told: nobody who knows keys has answered'
 const keyRefused = 'the key was not accepted'
 
 export const modelChecks = (session: Session, plan: ModelPlan): Models => {
@@ -52,30 +58,37 @@ export const modelChecks = (session: Session, plan: ModelPlan): Models => {
   const failure = ({ error }: Outcome<Message>, modelId: string): Finding | undefined =>
     error && failureOf(error, { apiKey: plan.apiKey, model: clientSpelling(modelId) })
 
-  /** Of the first that tells something of the key: one that is denied alone may be the model's affair. */
-  const telling = async (): Promise<{ outcome: Outcome<Message>; modelId: string } | undefined> => {
-    let last: { outcome: Outcome<Message>; modelId: string } | undefined
-    for (const { id } of models) {
-      last = { outcome: await answerOf(id), modelId: id }
-      if (!isDenied(last.outcome)) return last
+  /** The first that tells something of the key, or the last: one that is denied alone may be the model's affair. */
+  const telling = async (): Promise<{ verdict: Verdict; outcome: Outcome<Message>; modelId: string } | undefined> => {
+    const seen: { verdict: Verdict; outcome: Outcome<Message>; modelId: string }[] = []
+    for (const { id: modelId } of models) {
+      const outcome = await answerOf(modelId)
+      const told = { verdict: verdictOf(outcome), outcome, modelId }
+      if (told.verdict === 'known' || told.verdict === 'unknown') return told
+      seen.push(told)
     }
-    return last
+    return seen.find(({ verdict }) => verdict === 'nothing') ?? seen.at(-1)
   }
-  const isRefused = async (): Promise<boolean> => {
-    const told = await telling()
-    return told !== undefined && (isUnknownKey(told.outcome) || isDenied(told.outcome))
-  }
+  const isRefused = async (): Promise<boolean> => ['unknown', 'denied'].includes((await telling())?.verdict ?? '')
 
   const key = async (): Promise<Finding> => {
     const told = await telling()
-    if (told === undefined || isUnanswered(told.outcome)) return skip('nobody answered who could tell')
-    const { outcome, modelId } = told
-    if (!(await isRefused())) return ok('AI Nexus knows the key')
+    if (told === undefined || told.verdict === 'nothing') return skip(notTold)
+    const { verdict, outcome, modelId } = told
+    if (verdict === 'known') return ok('AI Nexus knows the key')
     const detail = failure(outcome, modelId)?.detail ?? ''
-    const remedy = isUnknownKey(outcome)
-      ? `Look at the key: it came from ${plan.keySource}. Is it whole, and still valid? If so, ask for a new one.`
-      : 'The key may use none of the models. Ask whoever gave it to you to allow them.'
+    const remedy =
+      verdict === 'unknown'
+        ? `Look at the key: it came from ${plan.keySource}. Is it whole, and still valid? If so, ask for a new one.`
+        : 'The key may use none of the models. Ask whoever gave it to you to allow them.'
     return fail(detail, remedy, { error: outcome.error?.type ?? null })
+  }
+
+  /** Bedrock asks for patience, and another model shows that everything else is as it should be. */
+  const isOnlyBusy = async (outcome: Outcome<Message>): Promise<boolean> => {
+    if (verdictOf(outcome) !== 'known') return false
+    for (const { id } of models) if ((await answerOf(id)).error === undefined) return true
+    return false
   }
 
   const model = async (modelId: string): Promise<Finding> => {
@@ -84,7 +97,8 @@ export const modelChecks = (session: Session, plan: ModelPlan): Models => {
     const failed = failure(outcome, modelId)
     if (failed === undefined) return ok(`answers (${outcome.ms} ms)`, { ms: outcome.ms })
     const { detail, remedy, data } = failed
-    return plan.needed.includes(modelId) || failed.status === 'warn' ? failed : warn(detail, remedy, data)
+    if (!plan.needed.includes(modelId)) return warn(detail, remedy, data)
+    return failed.status === 'warn' && (await isOnlyBusy(outcome)) ? failed : fail(detail, remedy, data)
   }
 
   return {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { unbracketed } from '../../base/brackets.ts'
 import { errorCode } from '../../base/error-code.ts'
+import type { GatewayError } from '../../base/errors.ts'
 import { connectTimeout, type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
 import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../proxy.ts'
 import { certificateFinding } from './certificate.ts'
 import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, warn } from './check.ts'
-import { type Greeting, greet } from './greeting.ts'
+import { type Greeting, greet, noAnswer, proxyLoginStatus } from './greeting.ts'
 import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
 /** Each step of the way to the endpoint, without the key. */
@@ -56,7 +57,16 @@ const startWay = (environment: Environment, endpointUrl: string): Way => {
 }
 
 const notReached = 'the step before it failed'
+const secureProxy = 'the proxy itself speaks https: the answer tells'
 const getsThrough = "This look failed, but the program's own requests get through."
+
+const certificateId = 'endpoint.certificate'
+
+const wordsOf = (error: unknown, id: string, place: Place): string => {
+  if (errorCode(error) !== 'ETIMEDOUT') return toConnectionError(error, place).message
+  // By then there is a connection.
+  return id === certificateId ? noAnswer(place, stepMs) : connectTimeout(place, `${stepMs / 1000} s`).message
+}
 
 /** A step that fails for this look alone is no fault: fetch has the last word. */
 const step = (way: Way, id: string, title: string, run: () => Promise<Finding>): Check => ({
@@ -72,9 +82,7 @@ const step = (way: Way, id: string, title: string, run: () => Promise<Finding>):
       way.isBroken = true
       const greeted = await greeting
       if (!('error' in greeted)) return info(getsThrough)
-      const isLate = errorCode(error) === 'ETIMEDOUT'
-      const told = isLate ? connectTimeout(way.place, `${stepMs / 1000} s`) : toConnectionError(error, way.place)
-      return failWith(told.message)
+      return failWith(wordsOf(error, id, way.place))
     }
   },
 })
@@ -113,8 +121,9 @@ const tunnelStep = (way: Way, proxy: URL): Check =>
   step(way, 'endpoint.tunnel', 'Way through', async () => {
     // Its own certificate would have to be believed before it is told the login.
     if (proxy.protocol === 'https:' || way.socket === undefined) {
-      way.isBroken = true
-      return skip('the proxy itself speaks https: what fetch finds tells')
+      way.socket?.destroy()
+      way.socket = undefined
+      return skip(secureProxy)
     }
     const { status, signIn } = await openTunnel(way.socket, targetOf(way.endpoint), proxy)
     if (status !== undefined && status >= 200 && status < 300) return ok(`the proxy leads to ${way.endpoint.host}`)
@@ -126,13 +135,19 @@ const tunnelStep = (way: Way, proxy: URL): Check =>
   })
 
 const certificateStep = (way: Way): Check =>
-  step(way, 'endpoint.certificate', 'Certificate', async () => {
-    if (way.socket === undefined) return skip(notReached)
+  step(way, certificateId, 'Certificate', async () => {
+    if (way.socket === undefined) return skip(secureProxy)
     const shown = await inspectTls(way.socket, unbracketed(way.endpoint.hostname))
     const finding = certificateFinding(shown, way.place, await way.greeting())
     if (finding.status === 'fail') way.isBroken = true
     return finding
   })
+
+/** Fetch does not tell whose certificate it did not believe. */
+const answerWords = ({ message }: GatewayError, { proxy }: Way): string =>
+  proxy?.url?.protocol === 'https:' && /certificate/i.test(message)
+    ? `${message} The proxy speaks https itself, and it may be its certificate that is meant.`
+    : message
 
 const answerStep = (way: Way): Check => ({
   id: 'endpoint.answer',
@@ -140,15 +155,25 @@ const answerStep = (way: Way): Check => ({
   async run() {
     way.socket?.destroy()
     const greeted = await way.greeting()
-    if ('error' in greeted) return way.isBroken ? skip(notReached) : failWith(greeted.error.message)
+    if ('error' in greeted) return way.isBroken ? skip(notReached) : failWith(answerWords(greeted.error, way))
     const { status, ms } = greeted
-    if (status === 407)
-      return fail('a proxy on the way wants a login (407)', 'HTTP_PROXY=http://user:password@host:port')
+    if (status === proxyLoginStatus)
+      return fail(
+        'a proxy on the way wants a login, or another than it got (407)',
+        'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+        { status },
+      )
     const data = { status, ms: Math.round(ms) }
     if (status >= 300 && status <= 399)
       return warn(
         `HTTP ${status}, which leads elsewhere`,
         'Is the endpoint right, or is a login page in the way? Open a web page in a browser and see.',
+        data,
+      )
+    if (status >= 500)
+      return warn(
+        `HTTP ${status}`,
+        'Whoever answers there is in trouble. Run doctor again later; if it goes on, tell whoever runs it.',
         data,
       )
     const isExpected = status === 401 || status === 403

@@ -5,7 +5,7 @@ import { requireKey } from '../set-up.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
-import type { Greeting } from './greeting.ts'
+import { type Greeting, proxyLoginStatus } from './greeting.ts'
 import { modelChecks, modelTitle } from './key-checks.ts'
 import { hello, mostTokens } from './probes.ts'
 import { openSession } from './session.ts'
@@ -68,7 +68,8 @@ export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOption
   const models = modelChecks(session, { needed: [main, small], apiKey, keySource: sources.get('apiKey') ?? '' })
   const unreachable = async (): Promise<string | undefined> => {
     const greeted = await greeting()
-    return greeted !== undefined && 'error' in greeted ? 'AI Nexus is not reached' : undefined
+    if (greeted === undefined) return undefined
+    return 'error' in greeted || greeted.status === proxyLoginStatus ? 'AI Nexus is not reached' : undefined
   }
   /** Nobody is asked in vain nine times. */
   const whereReached = ({ run, ...check }: Check): Check => ({

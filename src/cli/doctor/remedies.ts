@@ -25,7 +25,7 @@ const quote = (words: string, { apiKey }: Circumstances): string => {
 /** Passes by itself: the set-up is not at fault. */
 const passing: ReadonlySet<ErrorType> = new Set(['rate_limit_error', 'overloaded_error'])
 
-const remedyOf = ({ type }: GatewayError, { model }: Circumstances): string => {
+const remedyOf = ({ type, message }: GatewayError, { model }: Circumstances): string => {
   switch (type) {
     case 'rate_limit_error':
     case 'overloaded_error':
@@ -35,7 +35,10 @@ const remedyOf = ({ type }: GatewayError, { model }: Circumstances): string => {
     case 'permission_error':
       return `Ask whoever gave you the key to allow ${model}, or choose another model with --model.`
     case 'not_found_error':
-      return `This AI Nexus does not know ${model} by that name. Choose another model with --model.`
+      // Whoever stands in front says so as well, of addresses.
+      return /model/i.test(message)
+        ? `This AI Nexus does not know ${model} by that name. Choose another model with --model.`
+        : 'Is the endpoint right, and whole? Compare it with what you were given.'
     case 'invalid_request_error':
       return 'AI Nexus refuses here what Claude Code sends. Tell whoever runs it, with these words.'
     case 'authentication_error':

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import type { PeerCertificate } from 'node:tls'
+import { bracketed } from '../../base/brackets.ts'
 import { errorCode } from '../../base/error-code.ts'
 
 /**
@@ -99,7 +100,7 @@ const decoded = (text: string): string => {
 
 /** Asks a proxy for a way to the target, with the login of its own address, as fetch does. */
 export const openTunnel = async (socket: Socket, target: Target, proxy: URL): Promise<TunnelAnswer> => {
-  const place = `${target.hostname}:${target.port}`
+  const place = `${bracketed(target.hostname)}:${target.port}`
   const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`
   const lines = [
     `CONNECT ${place} HTTP/1.1`,

@@ -59,6 +59,21 @@ export const exceptionName = (name: string): string => {
   return bare.charAt(0).toUpperCase() + bare.slice(1)
 }
 
+/** What Bedrock says only to a key that it knows. All others may come from whoever stands in front, or before the key was looked at. */
+const saidToAKnownKey: ReadonlySet<string> = new Set([
+  'Validation',
+  'ResourceNotFound',
+  'Throttling',
+  'ServiceQuotaExceeded',
+  'ModelNotReady',
+  'ModelTimeout',
+  'ModelError',
+  'ModelStreamError',
+])
+
+/** By AWS's name of the exception, bare; empty where nobody named one. */
+export const isSaidToAKnownKey = (name: string): boolean => saidToAKnownKey.has(name)
+
 /** By HTTP status, where the exception has no name or one we do not know. */
 const kindOfStatus = (status: number): Kind => {
   switch (status) {

@@ -1,6 +1,6 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import { isObject, type Json, parseObject } from '../../base/json.ts'
-import { exceptionName, type Failure, invalid, type Kind, kindOf } from './error-kinds.ts'
+import { exceptionName, type Failure, invalid, isSaidToAKnownKey, type Kind, kindOf } from './error-kinds.ts'
 import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
 /** Nexus's failures as Anthropic's, with the upstream's own words: Claude Code acts on them. */
@@ -62,7 +62,7 @@ export const successStatus = 200
 /** What others on the way say, whatever stands in the body. */
 const otherVoice = (status: number): string | undefined => {
   if (status === 407)
-    return 'A proxy on the way wants a user name and a password (407): HTTP_PROXY=http://user:password@host:port.'
+    return 'A proxy on the way wants a user name and a password (407). Give them as HTTP_PROXY=http://user:password@host:port.'
   if (status < 300 || status > 399) return undefined
   return `AI Nexus answered ${status}, which leads elsewhere. Is the endpoint right, or is a proxy or a login page in the way?`
 }
@@ -111,10 +111,13 @@ const wordsFor = (kind: Kind, message: string, context: WordingContext): string 
 /** A failure that Nexus itself reported, with its own words, by which requests are mended. */
 export class NexusError extends GatewayError {
   readonly #upstreamWords: string
+  /** Bedrock itself said so, and knew the key: the exception's name tells. False where that is not certain. */
+  readonly knowsKey: boolean
 
-  constructor(upstreamWords: string, ...error: ConstructorParameters<typeof GatewayError>) {
+  constructor({ message, name }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
     super(...error)
-    this.#upstreamWords = upstreamWords
+    this.#upstreamWords = message
+    this.knowsKey = isSaidToAKnownKey(name)
   }
 
   /** As they came, in Bedrock's counting. Never logged or printed: they may quote a prompt. */
@@ -130,7 +133,7 @@ const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOp
   const known = kindOf(failure)
   // Too large may mean too many tokens, which the client can do something about.
   const kind = known.type === 'request_too_large' && isOverflow(failure.message) ? invalid : known
-  return new NexusError(failure.message, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
+  return new NexusError(failure, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
 }
 
 export interface FailedAnswer {

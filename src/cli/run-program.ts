@@ -5,6 +5,8 @@ interface RunOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Milliseconds, after which it is ended. */
   readonly deadlineMs: number
+  /** Windows: the arguments are one line already. */
+  readonly isVerbatim?: boolean
 }
 
 /** Asking a system's own tool takes far less; one that hangs must not hang us. */
@@ -16,7 +18,7 @@ export const toolDeadlineMs = 3000
  */
 export const outputOf = async (
   command: readonly string[],
-  { environment, deadlineMs }: RunOptions,
+  { environment, deadlineMs, isVerbatim = false }: RunOptions,
 ): Promise<string | undefined> => {
   const over = new AbortController()
   try {
@@ -26,6 +28,7 @@ export const outputOf = async (
       stdout: 'pipe',
       stderr: 'ignore',
       windowsHide: true,
+      windowsVerbatimArguments: isVerbatim,
     })
     // A child of the child may keep the pipe open after its parent was ended.
     const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => child.kill('SIGKILL'))

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude-program.ts'
 import { readClaudeSettings, settingsVariables } from '../../src/cli/claude-settings.ts'
-import { startedOutput } from '../../src/cli/program-output.ts'
+import { outputOf } from '../../src/cli/run-program.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { version } from '../../src/version.ts'
 import { found, key } from '../support/canary.ts'
@@ -90,7 +90,7 @@ describe('the claude that is found', () => {
 
 describe('what a program prints', () => {
   const printed = (path: string, deadlineMs = 5000): Promise<string | undefined> =>
-    startedOutput({ path, args: ['--version'], environment: {}, deadlineMs })
+    outputOf([path, '--version'], { environment: {}, deadlineMs })
   const script = (name: string, text: string): string => {
     const path = write(join(temporaryFolder(), name), `#!/bin/sh\n${text}\n`)
     chmodSync(path, 0o755)

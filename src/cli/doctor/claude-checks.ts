@@ -5,8 +5,9 @@ import { findClaude, installLines } from '../claude-program.ts'
 import { isOn, readClaudeSettings } from '../claude-settings.ts'
 import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
-import { startedOutput } from '../program-output.ts'
+import { programCommand } from '../program-command.ts'
 import { isKeptFromProxy, namedProxy } from '../proxy.ts'
+import { outputOf } from '../run-program.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import { allModels, type World } from './world.ts'
 
@@ -22,12 +23,9 @@ const program = async (machine: Machine): Promise<Finding> => {
     return warn('not found on PATH', `Install it with\n  ${official}\nor with\n  ${npm}`, { path: null })
   }
   const { path } = found
-  const printed = await startedOutput({
-    path,
-    args: ['--version'],
-    environment: machine.environment,
-    deadlineMs: versionDeadlineMs,
-  })
+  const { environment } = machine
+  const { command, args, isVerbatim } = programCommand(path, ['--version'], machine)
+  const printed = await outputOf([command, ...args], { environment, deadlineMs: versionDeadlineMs, isVerbatim })
   const version = /\d+\.\d+\.\d+[\w.+-]{0,40}/.exec(printed ?? '')?.[0]
   if (version !== undefined) return ok(`${version} (${path})`, { path, version })
   return warn(`${path} does not tell its version`, `Run it by hand: ${path} --version. If it fails, install it anew.`, {

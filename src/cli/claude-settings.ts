@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 import { errorCode } from '../base/error-code.ts'
 import { isObject, type Json } from '../base/json.ts'
@@ -39,10 +39,12 @@ interface SettingsPath {
 }
 
 /** Strongest first: https://code.claude.com/docs/en/settings */
-const settingsPaths = ({ platform, home, currentDirectory, environment }: Machine): SettingsPath[] => {
+const settingsPaths = (machine: Machine): SettingsPath[] => {
+  const { platform, home, currentDirectory, environment } = machine
+  const { claudeManagedFolder = managedFolder(platform) } = machine
   const { join } = platform === 'win32' ? win32 : posix
   const own = environment['CLAUDE_CONFIG_DIR'] || join(home, '.claude')
-  const managed = { path: join(managedFolder(platform), 'managed-settings.json'), isManaged: true }
+  const managed = { path: join(claudeManagedFolder, 'managed-settings.json'), isManaged: true }
   const others = [
     join(currentDirectory, '.claude', 'settings.local.json'),
     join(currentDirectory, '.claude', 'settings.json'),
@@ -55,6 +57,8 @@ const settingsPaths = ({ platform, home, currentDirectory, environment }: Machin
 /** Undefined where there is none; null where it cannot be read. */
 const readSettings = (path: string): Json | null | undefined => {
   try {
+    // A pipe in its place would be waited for.
+    if (!statSync(path).isFile()) return null
     const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
     return isObject(value) ? value : null
   } catch (error) {

@@ -7,6 +7,8 @@ export interface Machine {
   readonly home: string
   readonly currentDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where whoever manages this machine puts Claude Code's settings; the system's own place without it. */
+  readonly claudeManagedFolder?: string
 }
 
 /** The user's own file: `$XDG_CONFIG_HOME/nexus-claude-api/config.json`, on Windows in `%APPDATA%`. */

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cli, entry, startCli, temporaryFolder } from '../support/cli.ts'
+import type { Io } from '../../src/cli/io.ts'
+import { runMain } from '../../src/cli/main.ts'
+import { cli, startCli, temporaryFolder, testIo } from '../support/cli.ts'
 
 /** A program of the name, in a folder of its own: what it is given it tells as JSON, and asks once for an answer. */
 const stubClaude = (body: string): string => {
@@ -34,8 +36,12 @@ console.log(JSON.stringify({ args: process.argv.slice(2), env: process.env, said
 process.exit(7)
 `
 
+const program = join(import.meta.dir, '..', 'support', 'unmanaged-program.ts')
+const startUnmanaged = (args: readonly string[], environment: Record<string, string>) =>
+  startCli(args, environment, program)
+
 const run = async (args: readonly string[], folder: string, environment: Record<string, string> = {}) =>
-  startCli(['claude', '--simulate', ...args], { PATH: `${folder}:${process.env['PATH']}`, ...environment }).ended
+  startUnmanaged(['claude', '--simulate', ...args], { PATH: `${folder}:${process.env['PATH']}`, ...environment }).ended
 
 describe('claude', () => {
   test('runs it against a server of its own, says nothing itself, and ends with its exit code', async () => {
@@ -63,8 +69,10 @@ describe('claude', () => {
     const folder = stubClaude('console.log(process.env.AWS_BEARER_TOKEN_BEDROCK)')
     const own = { PATH: `${folder}:${process.env['PATH']}`, AWS_BEARER_TOKEN_BEDROCK: 'canary-key-0123456789' }
     const endpoint = ['claude', '--endpoint-url', 'http://127.0.0.1:9']
-    expect((await startCli(endpoint, own).ended).out).toBe('undefined\n')
-    expect((await startCli(endpoint, { ...own, NEXUS_API_KEY: 'mine' }).ended).out).toBe('canary-key-0123456789\n')
+    expect((await startUnmanaged(endpoint, own).ended).out).toBe('undefined\n')
+    expect((await startUnmanaged(endpoint, { ...own, NEXUS_API_KEY: 'mine' }).ended).out).toBe(
+      'canary-key-0123456789\n',
+    )
   })
 
   test('another token each time', async () => {
@@ -83,7 +91,7 @@ describe('claude', () => {
     const folder = stubClaude(
       "process.on('SIGTERM', () => process.exit(9)); console.error('ready'); setInterval(() => {}, 1000)",
     )
-    const polite = startCli(['claude', '--simulate'], { PATH: `${folder}:${process.env['PATH']}` })
+    const polite = startUnmanaged(['claude', '--simulate'], { PATH: `${folder}:${process.env['PATH']}` })
     await polite.says(/ready/)
     polite.kill('SIGTERM')
     expect((await polite.ended).code).toBe(9)
@@ -106,7 +114,7 @@ describe('claude', () => {
 
   test('what was to survive its terminal does', async () => {
     const folder = scriptClaude('#!/bin/sh\nkill -HUP $PPID $$\nsleep 0.05\necho still here\nexit 4\n')
-    const nohup = ['-c', 'trap "" HUP; exec "$0" "$@"', process.execPath, entry, 'claude', '--simulate']
+    const nohup = ['-c', 'trap "" HUP; exec "$0" "$@"', process.execPath, program, 'claude', '--simulate']
     const child = Bun.spawn(['/bin/sh', ...nohup], {
       env: { PATH: `${folder}:${process.env['PATH']}`, HOME: temporaryFolder() },
       stdin: 'ignore',
@@ -154,7 +162,7 @@ describe('wrong use', () => {
   })
 
   test('one that does nothing but call us', async () => {
-    const folder = scriptClaude(`#!/bin/sh\nexec ${process.execPath} ${entry} claude --simulate -- "$@"\n`)
+    const folder = scriptClaude(`#!/bin/sh\nexec ${process.execPath} ${program} claude --simulate -- "$@"\n`)
     const { code, err } = await run([], folder)
     expect([code, err]).toEqual([
       2,
@@ -175,4 +183,28 @@ describe('wrong use', () => {
     const { code, err } = await cli(args)
     expect([code, err]).toEqual([2, expect.stringContaining(words) as never])
   })
+})
+
+test('what is prescribed cannot be overruled, and is named', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'managed-settings.json')
+  writeFileSync(path, JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'https://corp.example' } }))
+  const machine = { claudeManagedFolder: folder, environment: { PATH: stubClaude('') } }
+  let err = ''
+  const io: Io = {
+    ...testIo(machine),
+    err: (text) => {
+      err += text
+    },
+  }
+  expect(await runMain(['claude', '--simulate'], io)).toBe(2)
+  expect(err).toBe(
+    `error: ${path} sets ANTHROPIC_BASE_URL, which leads Claude Code past this server and cannot be overruled from here. Ask whoever manages this machine to take it out.\n`,
+  )
+})
+
+test('settings that are no file are passed over', async () => {
+  const home = temporaryFolder()
+  mkdirSync(join(home, '.claude', 'settings.json'), { recursive: true })
+  expect((await run([], stubClaude("console.log('here')"), { HOME: home })).out).toBe('here\n')
 })

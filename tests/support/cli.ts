@@ -22,7 +22,14 @@ export interface CliResult {
 
 /** Nobody's terminal, on a machine with nothing on it but what is said. */
 export const testIo = (machine: Partial<Machine>): Io => ({
-  machine: { platform: 'linux', home: '/nowhere', currentDirectory: '/nowhere', environment: {}, ...machine },
+  machine: {
+    platform: 'linux',
+    home: '/nowhere',
+    currentDirectory: '/nowhere',
+    environment: {},
+    claudeManagedFolder: '/nowhere',
+    ...machine,
+  },
   isTerminal: false,
   isOutTerminal: false,
   hasTerminal: false,

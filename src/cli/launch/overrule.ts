@@ -35,9 +35,10 @@ export const overruleSettings = (
   const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
-  const refuse = ({ name, path }: SettingsVariable): never => {
+  const refuse = ({ name, path, isManaged }: SettingsVariable): never => {
+    const remedy = isManaged ? 'Ask whoever manages this machine to take it out.' : 'Take it out there, and try again.'
     throw new UsageError(
-      `${path} sets ${name}, which leads Claude Code past this server and cannot be overruled from here. Take it out there, and try again.`,
+      `${path} sets ${name}, which leads Claude Code past this server and cannot be overruled from here. ${remedy}`,
     )
   }
   const prescribed = wrong.find(({ isManaged }) => isManaged)

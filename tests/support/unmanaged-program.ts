@@ -1,0 +1,9 @@
+import { processIo } from '../../src/cli/io.ts'
+import { runMain } from '../../src/cli/main.ts'
+
+/** The program on a machine whose Claude Code nobody has set up already. */
+
+const io = processIo()
+const machine = { ...io.machine, claudeManagedFolder: '/nowhere' }
+
+void runMain(process.argv.slice(2), { ...io, machine }).then((code) => process.exit(code))

@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import { isLoggableModel } from '../base/loggable-name.ts'
 import type { Logger } from '../base/logger.ts'
 import type { GatewayObserver } from '../gateway/events.ts'
 import type { ModelResolver } from '../gateway/models.ts'
@@ -71,7 +72,7 @@ export class AccessLog {
     const { log, models } = this.#options
     account.used = models.find(request.model)?.model.id
     // A name that is no model's may be anything, a key that was pasted wrongly among them.
-    if (account.used !== undefined) account.model = request.model
+    if (account.used !== undefined && isLoggableModel(request.model)) account.model = request.model
     if (!log.isEnabled('debug')) return
     log.debug('request.shape', { requestId, bytes: account.bodyBytes, ...toRequestShape(request, betas) })
   }

@@ -112,6 +112,7 @@ describe('the line of a request', () => {
     ['CLAUDE-Sonnet-4.6[1m]', {}, ' sonnet-4.6 in '],
     ['claude', {}, ' claude -> sonnet-4.6 in '],
     ['two words', { used: undefined }, ' "two words" in '],
+    ['a name that is not logged', { model: undefined }, ' /v1/messages sonnet-4.6 in '],
   ])('the model that was asked for is named where it is another: %s', (model, members, part) => {
     expect(line({ model, ...members })).toContain(part)
   })

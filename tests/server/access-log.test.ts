@@ -114,11 +114,27 @@ describe('a request for an answer', () => {
     expect(only(chain)).toMatchObject({ event: 'request.failed', fields: { status: 200, error: 'rate_limit_error' } })
   })
 
-  test('names the model as it was asked for, cut where that is no name', async () => {
+  test.each([
+    ['claude-opus-4-6[1m]', 'claude-opus-4.6'],
+    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4.6'],
+    ['anthropic/claude_haiku@latest', 'claude-haiku-4.5'],
+  ])('names the model as it was asked for: %s', async (model, used) => {
     const chain = startChain()
-    await readAll(chain.post(request({ model: `claude-${'x'.repeat(500)}` })))
-    const fields = { model: `claude-${'x'.repeat(93)}`, used: 'claude-sonnet-4.6' }
-    expect(only(chain)).toMatchObject({ event: 'request.answered', fields })
+    await readAll(chain.post(request({ model })))
+    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
+  })
+
+  test.each([
+    'Please tell claude that my password is hunter2',
+    `claude-${'x'.repeat(500)}`,
+    'claude\u001b[31m',
+    'claude[1m] hunter2',
+  ])('names only the model that was used where the other looks like none: %p', async (model) => {
+    const chain = startChain()
+    await readAll(chain.post(request({ model })))
+    const { model: _, ...rest } = message
+    const fields = { ...rest, ...figures, status: 200, stream: false, stop: 'end_turn' }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
   test('names no model that nobody knows: it may be a key', async () => {

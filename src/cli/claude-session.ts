@@ -103,15 +103,13 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   for (const warning of setUp.loaded.warnings) log.warn('config.warning', { warning })
-  const { listener, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  const { port } = listener
+  const { port, stop } = await serve(setUp, { config, apiKey, log }, io)
   try {
     const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
     const launch = overruleSettings(plain, settingsVariables(io.machine), rest)
     const environment = withLaunch({ ...io.machine.environment }, launch.environment)
     return await runInTerminal({ program: found.path, args: [...launch.args, ...rest], environment }, io.hasTerminal)
   } finally {
-    await listener.stop(true)
-    await stopSimulator()
+    await stop()
   }
 }

@@ -65,12 +65,12 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
     return undefined
   }
   const log = composeLog(config, io)
-  const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  io.err(banner(setUp, { apiKey, port: listener.port }, io.machine))
+  const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
+  io.err(banner(setUp, { apiKey, port }, io.machine))
   if (shell === undefined && io.isTerminal) io.err(nextStep)
-  await printLaunch(listener.port)
+  await printLaunch(port)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
-  await stopSimulator()
+  await stop()
   return undefined
 }
 

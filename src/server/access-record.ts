@@ -60,7 +60,7 @@ const internalStatus = 500
 const firstFailureStatus = 400
 
 export const outcomeOf = ({ story, error, status = 0, hasLeft }: Account): Outcome => {
-  if (story?.type === 'cancelled' || error?.status === clientClosedStatus) return 'cancelled'
+  if (story?.type === 'cancelled' || [error?.status, status].includes(clientClosedStatus)) return 'cancelled'
   if (error === undefined) return hasLeft === true && story?.type !== 'answered' ? 'cancelled' : 'answered'
   if (status < firstFailureStatus || status >= internalStatus) return 'failed'
   return story === undefined || isFaultOfRequest(error) ? 'refused' : 'failed'

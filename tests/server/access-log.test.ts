@@ -394,6 +394,39 @@ describe('what is not wanted is not made', () => {
   })
 })
 
+test('what still runs at the end is told of as cancelled, once, whatever is heard of it afterwards', async () => {
+  const records: LogRecord[] = []
+  const log = createLogger('info', (record) => records.push(record))
+  const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+  const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
+    const asked = new Request(`http://localhost/${id}`)
+    access.begin(asked, id)
+    let answer = (_: Response): void => {}
+    const answered = new Promise<Response>((resolve) => {
+      answer = resolve
+    })
+    return { head: access.watch(() => answered)(asked), answer: () => answer(new Response()) }
+  })
+  access.learned('late', { error: new GatewayError('api_error', 'm') })
+  const end = access.streams('stream')
+  for (const place of [1, 3]) heads[place]?.answer()
+  await Promise.all([heads[1]?.head, heads[3]?.head])
+  access.close()
+  access.close()
+  end('whole')
+  for (const { head, answer } of heads) {
+    answer()
+    await head
+  }
+  const told = records.map(({ event, fields: { requestId, status, error } }) => [event, requestId, status, error])
+  expect(told).toEqual([
+    ['request.answered', 'done', 200, undefined],
+    ['request.cancelled', 'plain', 499, undefined],
+    ['request.cancelled', 'stream', 499, undefined],
+    ['request.cancelled', 'late', 499, undefined],
+  ])
+})
+
 test('a log that fails fails nobody', async () => {
   const { post } = startChain({
     scenario: answer,

@@ -176,6 +176,16 @@ describe('the canary is in no record and on no page, and the keys are in no repl
     }
   })
 
+  test('a model whose name is a sentence with claude in it', async () => {
+    const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
+    const body = { ...lawful, model: `Please tell claude that it is ${word}` }
+    const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
+    await expectSilence(chain, told)
+    expect(accessRecords(chain.records).slice(0, 3)).toMatchObject(
+      [0, 1, 2].map(() => ({ event: 'request.answered', fields: { used: 'claude-sonnet-4.6' } })),
+    )
+  })
+
   test('a dead host, doors that do not exist, wrong tokens, bodies that are none', async () => {
     const chain = chainWith({ endpointUrl: 'http://127.0.0.1:1' })
     const told = await ask(chain, lawful)

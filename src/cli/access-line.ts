@@ -44,11 +44,11 @@ const shortName = (model: string): string => model.replace(/^claude-(?=.)/, '')
 
 /** The model that answered, and the one that was asked for where that is another. */
 const modelPieces = ({ model, used }: LogFields): Piece[] => {
-  if (typeof model !== 'string') return []
-  const asked = word(shortName(model))
-  if (typeof used !== 'string') return [{ text: asked }]
+  if (typeof used !== 'string') return typeof model === 'string' ? [{ text: word(shortName(model)) }] : []
+  // A name that looks like none is not logged.
+  if (typeof model !== 'string') return [{ text: word(shortName(used)) }]
   const isSame = canonicalSpelling(model) === canonicalSpelling(used)
-  return [{ text: isSame ? word(shortName(used)) : `${asked} -> ${word(shortName(used))}` }]
+  return [{ text: isSame ? word(shortName(used)) : `${word(shortName(model))} -> ${word(shortName(used))}` }]
 }
 
 const tokenPieces = (fields: LogFields): Piece[] => {

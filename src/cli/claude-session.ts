@@ -85,8 +85,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io)
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
-  const { listener, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  const { port } = listener
+  const { port, stop } = await serve(setUp, { config, apiKey, log }, io)
   try {
     const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
     const { environment, args } = overruleSettings(plain, settingsVariables(io.machine), rest)
@@ -98,7 +97,6 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   } catch (error) {
     throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
   } finally {
-    await listener.stop(true)
-    await stopSimulator()
+    await stop()
   }
 }

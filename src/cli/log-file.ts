@@ -1,34 +1,32 @@
 import {
   accessSync,
-  appendFileSync,
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
-  fstatSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { AppendedFile, logFileMode } from './appended-file.ts'
 
 /** What no file of the log outgrows: some 25,000 requests as JSON, and every editor still opens it. */
 const maximumLogFileBytes = 10 * 1024 * 1024
 /** All in all: the one that is written to, `.1` before it and `.2` before that. */
 const keptLogFiles = 3
-/** Only its owner may read the log. */
-const logFileMode = 0o600
 
-const unwritable = (path: string, error: unknown): UsageError => {
+/** ` (ENOSPC)`, or nothing. */
+const codeOf = (error: unknown): string => {
   const code = errorCode(error)
-  const why = code === undefined ? '' : ` (${code})`
-  return new UsageError(`The log file ${path} cannot be written${why}. Give another with --log-file.`)
+  return code === undefined ? '' : ` (${code})`
 }
+
+const unwritable = (path: string, error: unknown): UsageError =>
+  new UsageError(`The log file ${path} cannot be written${codeOf(error)}. Give another with --log-file.`)
 
 /** Whether the log file could be written, without making it. Throws UsageError where not. */
 export const checkLogFile = (path: string | undefined): void => {
@@ -38,14 +36,6 @@ export const checkLogFile = (path: string | undefined): void => {
   } catch (error) {
     throw unwritable(path, error)
   }
-}
-
-const append = (path: string): { descriptor: number; stats: Stats } => {
-  const descriptor = openSync(path, 'a', logFileMode)
-  const stats = fstatSync(descriptor)
-  // Not a terminal's or a pipe's: they belong to others as well.
-  if (stats.isFile()) fchmodSync(descriptor, logFileMode)
-  return { descriptor, stats }
 }
 
 const rename = (from: string, to: string): void => {
@@ -62,6 +52,9 @@ const shift = (path: string): void => {
   rename(path, `${path}.1`)
 }
 
+/** In either direction: a clock may be set back. */
+const isWithin = (milliseconds: number, one: number, other: number): boolean => Math.abs(one - other) <= milliseconds
+
 /** Renaming three files takes less than a millisecond: whoever held the lock has crashed in the middle. */
 const staleLockMs = 10_000
 
@@ -73,7 +66,7 @@ const exclusively = (path: string, now: Date, work: () => void): void => {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
     const held = statSync(lock, { throwIfNoEntry: false })
-    if (held !== undefined && now.getTime() - held.mtimeMs > staleLockMs) rmSync(lock, { force: true })
+    if (held !== undefined && !isWithin(staleLockMs, now.getTime(), held.mtimeMs)) rmSync(lock, { force: true })
     return
   }
   try {
@@ -83,8 +76,34 @@ const exclusively = (path: string, now: Date, work: () => void): void => {
   }
 }
 
+/** A disk that is full, or a folder that is away, is not asked with every line: that may take long, too. */
+const retryMs = 10_000
+
+/** Something that fails for a while. */
+class Trouble {
+  #lastTry: number | undefined
+
+  isToRest(now: Date): boolean {
+    return this.#lastTry !== undefined && isWithin(retryMs, now.getTime(), this.#lastTry)
+  }
+
+  /** Whether that is news. */
+  begins(now: Date): boolean {
+    const isNews = this.#lastTry === undefined
+    this.#lastTry = now.getTime()
+    return isNews
+  }
+
+  /** Whether there was any. */
+  ends(): boolean {
+    const isNews = this.#lastTry !== undefined
+    this.#lastTry = undefined
+    return isNews
+  }
+}
+
 export interface LogFileOptions {
-  /** Hears once of each thing that goes wrong. */
+  /** Hears of each thing that goes wrong when it begins, and when it is over. */
   readonly warn: (sentence: string) => void
   readonly maximumBytes?: number
 }
@@ -98,21 +117,20 @@ export class LogFile {
   readonly #path: string
   readonly #warn: LogFileOptions['warn']
   readonly #maximumBytes: number
-  #descriptor: number
-  #stats: Stats
+  readonly #unwritten = new Trouble()
+  readonly #gone = new Trouble()
+  #file: AppendedFile
   /** Beyond the limit where the file could not step back: that is not tried with every line. */
   #rotateAt: number
   #isStuck = false
-  #isBroken = false
+  #missing = 0
 
   /** Throws UsageError for a file that cannot be written. */
   constructor(path: string, { warn, maximumBytes = maximumLogFileBytes }: LogFileOptions) {
     try {
-      const { descriptor, stats } = append(path)
-      this.#descriptor = descriptor
-      this.#stats = stats
+      this.#file = new AppendedFile(path)
       // Of a link, what it leads to: the link would step back and leave the file where it is.
-      this.#path = stats.isFile() ? realpathSync(path) : path
+      this.#path = this.#file.stats.isFile() ? realpathSync(path) : path
     } catch (error) {
       throw unwritable(path, error)
     }
@@ -123,26 +141,39 @@ export class LogFile {
 
   /** Never throws: a full disk must not end the server, nor fill the terminal. */
   write(line: string, now: Date): void {
-    if (this.#isBroken) return
+    if (this.#unwritten.isToRest(now) || !this.#hasWritten(line, now)) {
+      this.#missing += 1
+      return
+    }
+    if (!this.#unwritten.ends()) return
+    this.#warn(`the log file is written again; lines that are missing: ${this.#missing}`)
+    this.#missing = 0
+  }
+
+  #hasWritten(line: string, now: Date): boolean {
+    if (this.#file.stats.isFile() && !this.#makeRoom(Buffer.byteLength(line), now)) this.#reopen(now)
     try {
-      this.#prepare(Buffer.byteLength(line), now)
-      appendFileSync(this.#descriptor, line)
-    } catch {
-      this.#isBroken = true
-      closeSync(this.#descriptor)
-      this.#warn('the log file can no longer be written')
+      this.#file.append(line)
+      return true
+    } catch (error) {
+      const isNews = this.#unwritten.begins(now)
+      if (isNews) this.#warn(`the log file cannot be written${codeOf(error)}; it is tried again`)
+      return false
     }
   }
 
   /** Undefined where the path leads to another file than ours, or to none. */
   #sizeOfOurs(): number | undefined {
+    const { ino, dev } = this.#file.stats
     const there = statSync(this.#path, { throwIfNoEntry: false })
-    return there?.ino === this.#stats.ino && there.dev === this.#stats.dev ? there.size : undefined
+    return there?.ino === ino && there.dev === dev ? there.size : undefined
   }
 
-  /** A file that cannot step back is written on: better a long one than lines that nobody has. */
-  #prepare(bytes: number, now: Date): void {
-    if (!this.#stats.isFile()) return
+  /**
+   * Whether the path still leads to our file. One that cannot step back is written on: better a long one than
+   * lines that nobody has.
+   */
+  #makeRoom(bytes: number, now: Date): boolean {
     let size: number | undefined
     const mustRotate = (): boolean => size !== undefined && size > 0 && size + bytes > this.#rotateAt
     try {
@@ -154,27 +185,27 @@ export class LogFile {
         })
         size = this.#sizeOfOurs()
       }
-      // We have moved it away, or another process has, or somebody by hand.
-      if (size === undefined) this.#reopen()
+      return size !== undefined
     } catch (error) {
       this.#rotateAt = (size ?? 0) + this.#maximumBytes
-      this.#warnOnce(error)
+      if (!this.#isStuck) this.#warn(`the log file cannot be rotated${codeOf(error)}, and goes on growing`)
+      this.#isStuck = true
+      return true
     }
   }
 
-  #reopen(): void {
-    const { descriptor, stats } = append(this.#path)
-    closeSync(this.#descriptor)
-    this.#descriptor = descriptor
-    this.#stats = stats
-    this.#rotateAt = this.#maximumBytes
-  }
-
-  #warnOnce(error: unknown): void {
-    if (this.#isStuck) return
-    this.#isStuck = true
-    const code = errorCode(error)
-    const why = code === undefined ? '' : ` (${code})`
-    this.#warn(`the log file cannot be rotated${why}, and goes on growing`)
+  /** We have moved it away, or another process has, or somebody by hand. Until there is one, lines go after it. */
+  #reopen(now: Date): void {
+    if (this.#gone.isToRest(now)) return
+    try {
+      const next = new AppendedFile(this.#path)
+      this.#file.close()
+      this.#file = next
+      this.#rotateAt = this.#maximumBytes
+      if (this.#gone.ends()) this.#warn('the log file is there again')
+    } catch (error) {
+      const isNews = this.#gone.begins(now)
+      if (isNews) this.#warn(`the log file is gone and cannot be made again${codeOf(error)}; it is tried again`)
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { LogRecord } from '../base/logger.ts'
 
 /** The log as people read it: short rows on a terminal, one whole line for each record everywhere else. */
 
-/** What is never torn apart at the end of a row. */
+/** What is not torn apart at the end of a row, unless a row of its own is too short for it. */
 export interface Piece {
   readonly text: string
   readonly paint?: Paint | undefined
@@ -49,17 +49,35 @@ const dateAndClock = (time: Date): string => {
 /** As wide as the clock: what follows stands below what it belongs to. */
 const indent = ' '.repeat('14:03:22 '.length)
 
+/** A terminal that is no wider than this breaks the rest by itself: crumbs are harder to read. */
+const narrowestRow = 20
+
+/** Rows of at most `width`, each as long as it can be: broken after a comma or a slash, or where there is none, anywhere. */
+const rowsOf = (text: string, width: number): string[] => {
+  const rows: string[] = []
+  let rest = text
+  while (rest.length > width) {
+    const row = rest.slice(0, width)
+    const end = Math.max(row.lastIndexOf(','), row.lastIndexOf('/')) + 1 || width
+    rows.push(row.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...rows, rest]
+}
+
 /** Pieces with a space in between; on a terminal, as many in a row as there is room for. */
 export const layOut = (time: Date, pieces: readonly Piece[], { columns, color }: TextStyle): string => {
   const painted = ({ text, paint }: Piece): string => (color && paint !== undefined ? colors[paint](text) : text)
   const head: Piece = { text: columns === undefined ? dateAndClock(time) : clock(time), paint: 'gray' }
+  const width = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - indent.length, narrowestRow)
   let line = painted(head)
   let column = head.text.length
   for (const piece of pieces) {
     const isFitting = columns === undefined || column + 1 + piece.text.length <= columns || column <= indent.length
+    const rows = rowsOf(piece.text, width)
     line += isFitting ? ' ' : `\n${indent}`
-    column = isFitting ? column + 1 + piece.text.length : indent.length + piece.text.length
-    line += painted(piece)
+    line += rows.map((text) => painted({ ...piece, text })).join(`\n${indent}`)
+    column = (isFitting ? column + 1 : indent.length) + (rows.at(-1)?.length ?? 0)
   }
   return `${line}\n`
 }

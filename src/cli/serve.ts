@@ -1,5 +1,5 @@
 import type { Secret } from '../base/secret.ts'
-import { type Listener, listen } from '../server/listen.ts'
+import { listen } from '../server/listen.ts'
 import { createShutdown } from '../server/shutdown.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
@@ -10,10 +10,10 @@ import type { SetUp } from './set-up.ts'
 
 /** A server that answers. */
 export interface Serving {
-  readonly listener: Listener
+  readonly port: number
   readonly ending: Ending
-  /** After the server's own end. */
-  stopSimulator(): Promise<void>
+  /** Ends whatever still runs, and tells of it. */
+  stop(): Promise<void>
 }
 
 /** Bun reads its limit for connections from this variable, at its start. */
@@ -63,11 +63,13 @@ export const serve = async (
   const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
   surviveFaults(log)
   // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
-  const { running, stop } = listener
+  const { port, running, stop } = listener
   return {
-    listener,
+    port,
     ending: { ...shutdown, running, stop },
-    async stopSimulator() {
+    async stop() {
+      await stop(true)
+      app.close()
       await simulator?.stop()
     },
   }

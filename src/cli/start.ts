@@ -81,12 +81,12 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   await checkPlace(setUp, io)
   const apiKey = await obtainKey(setUp, io)
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
-  const { listener, ending, stopSimulator } = await serve(setUp, { config, apiKey, log }, io)
-  io.err(banner(setUp, { apiKey, port: listener.port }, io.machine))
-  if (wish !== undefined) await tellLaunch(wish, setUp, listener.port, io)
+  const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
+  io.err(banner(setUp, { apiKey, port }, io.machine))
+  if (wish !== undefined) await tellLaunch(wish, setUp, port, io)
   else if (io.isTerminal) io.err(nextStep)
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
-  await stopSimulator()
+  await stop()
   return undefined
 }
 

@@ -2,13 +2,12 @@ import type { GatewayError } from '../base/errors.ts'
 import type { FinalUsage } from '../wire/anthropic/events.ts'
 import type { StopReason } from '../wire/anthropic/response.ts'
 
-/** What happened to one request for an answer. Never what was said in it. */
+/**
+ * What the gateway alone knows of one request for an answer. Its id leads to what is known before and without an
+ * answer (models, whether it is streamed, the upstream's id): server/access-log.ts keeps that. Never what was said.
+ */
 export interface AnsweredRequest {
   readonly requestId: string
-  readonly upstreamRequestId: string | undefined
-  readonly modelAsked: string
-  readonly modelUsed: string
-  readonly isStream: boolean
   /** Milliseconds until the first event was in hand. */
   readonly firstEventMs: number | undefined
   readonly durationMs: number

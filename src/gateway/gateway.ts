@@ -67,10 +67,6 @@ const createStory = (
   const startedAt = now()
   const facts: Mutable<AnsweredRequest> = {
     requestId: context.requestId,
-    upstreamRequestId: undefined,
-    modelAsked: request.model,
-    modelUsed: modelId,
-    isStream: request.stream === true,
     firstEventMs: undefined,
     durationMs: 0,
     stopReason: undefined,
@@ -91,14 +87,7 @@ const createStory = (
   }
 
   return {
-    call: {
-      ...context,
-      modelId,
-      onUpstreamId(id) {
-        facts.upstreamRequestId = id
-        context.onUpstreamId(id)
-      },
-    },
+    call: { ...context, modelId },
     firstEvent() {
       facts.firstEventMs = now() - startedAt
     },

@@ -1,3 +1,4 @@
+import { isLoggableBeta } from '../base/loggable-name.ts'
 import type { LogFields } from '../base/logger.ts'
 import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
 import type { CountTokensRequest, InputMessage, MessagesRequest } from '../wire/anthropic/request.ts'
@@ -107,16 +108,11 @@ const listed = (figures: ReadonlyMap<string, number>): string | undefined =>
 const turns = (messages: readonly InputMessage[], wanted: InputMessage['role']): number =>
   messages.filter(({ role }) => role === wanted).length
 
-/** `claude-code-20250219`, `context-1m-2025-08-07`. */
-const flagPattern = /^[a-z][a-z0-9]*(?:-[a-z0-9]+){1,6}-20\d\d-?\d\d-?\d\d$/
-const longestFlag = 60
 /** Claude Code sends about ten. */
 const mostFlags = 20
 
-const isFlag = (beta: string): boolean => beta.length <= longestFlag && flagPattern.test(beta)
-
 const betaFields = (betas: readonly string[]): LogFields => {
-  const flags = betas.filter(isFlag).slice(0, mostFlags)
+  const flags = betas.filter(isLoggableBeta).slice(0, mostFlags)
   const unnamed = betas.length - flags.length
   return {
     betas: flags.length === 0 ? undefined : flags.join(','),

@@ -1,4 +1,5 @@
-import { type GatewayError, toGatewayError } from '../base/errors.ts'
+import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
+import { isLoggableModel } from '../base/loggable-name.ts'
 import type { Logger } from '../base/logger.ts'
 import type { GatewayObserver } from '../gateway/events.ts'
 import type { ModelResolver } from '../gateway/models.ts'
@@ -71,7 +72,7 @@ export class AccessLog {
     const { log, models } = this.#options
     account.used = models.find(request.model)?.model.id
     // A name that is no model's may be anything, a key that was pasted wrongly among them.
-    if (account.used !== undefined) account.model = request.model
+    if (account.used !== undefined && isLoggableModel(request.model)) account.model = request.model
     if (!log.isEnabled('debug')) return
     log.debug('request.shape', { requestId, bytes: account.bodyBytes, ...toRequestShape(request, betas) })
   }
@@ -104,6 +105,16 @@ export class AccessLog {
     // As the client sees it: reading the request is a part of its wait.
     const askedAt = this.#options.now() - story.durationMs
     account.firstEventMs = askedAt + story.firstEventMs - account.startedAt
+  }
+
+  /** The server has ended, and the process may before anybody hears of it: nobody is left who waits. */
+  close(): void {
+    for (const account of this.#accounts.values()) {
+      account.status ??= clientClosedStatus
+      account.hasLeft = true
+      account.isStreaming = false
+      this.#settle(account)
+    }
   }
 
   #answered(request: Request, status: number, error?: GatewayError): void {

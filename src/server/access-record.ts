@@ -37,8 +37,6 @@ export interface Account {
  */
 export type Outcome = 'answered' | 'refused' | 'cancelled' | 'failed'
 
-/** A client may call its model what it likes. */
-const loggedNameCharacters = 100
 /** Long enough for every path that there is, and for most that there are not. */
 const loggedPathCharacters = 100
 
@@ -62,7 +60,7 @@ const internalStatus = 500
 const firstFailureStatus = 400
 
 export const outcomeOf = ({ story, error, status = 0, hasLeft }: Account): Outcome => {
-  if (story?.type === 'cancelled' || error?.status === clientClosedStatus) return 'cancelled'
+  if (story?.type === 'cancelled' || [error?.status, status].includes(clientClosedStatus)) return 'cancelled'
   if (error === undefined) return hasLeft === true && story?.type !== 'answered' ? 'cancelled' : 'answered'
   if (status < firstFailureStatus || status >= internalStatus) return 'failed'
   return story === undefined || isFaultOfRequest(error) ? 'refused' : 'failed'
@@ -85,7 +83,7 @@ export const toAccessFields = (account: Account, outcome: Outcome, durationMs: n
     method: account.method,
     path: account.path,
     status: outcome === 'cancelled' ? clientClosedStatus : account.status,
-    model: account.model?.slice(0, loggedNameCharacters),
+    model: account.model,
     used: account.used,
     stream: account.isStream,
     stop: story?.stopReason,

@@ -39,7 +39,10 @@ const anthropicRoutes = (options: AppOptions, readJson: ReadJson) => {
     .use(messagesRoutes({ ...options, readJson, pingMs, commitMs }))
 }
 
-/** Every door of the server. A request passes its rooms in this order. */
+/**
+ * Every door of the server. A request passes its rooms in this order. `close` is for whoever has ended the
+ * server by force: it tells of the requests that still ran.
+ */
 export const createApp = (options: AppOptions) => {
   const { access, gateway } = options
   const { upstream } = gateway
@@ -54,5 +57,5 @@ export const createApp = (options: AppOptions) => {
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
     .use(anthropicRoutes(options, readJson))
-  return { fetch: access.watch(app.fetch) }
+  return { fetch: access.watch(app.fetch), close: () => access.close() }
 }

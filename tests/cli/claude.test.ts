@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Io } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
+import { later } from '../support/cleanup.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../support/cli.ts'
+import { rawServer } from '../support/raw-server.ts'
 
 /** A program of the name, in a folder of its own: what it is given it tells as JSON, and asks once for an answer. */
 const stubClaude = (body: string): string => {
@@ -85,6 +87,52 @@ describe('claude', () => {
     const { err } = await run(['--log-file', file], stubClaude(asking))
     expect(err).toBe('')
     expect(await Bun.file(file).text()).toContain('POST /v1/messages')
+  })
+
+  test('has what still ran at its end in that log', async () => {
+    const file = join(temporaryFolder(), 'nexus.log')
+    let release = (): void => {}
+    const asked = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // Nexus takes both questions, and answers none.
+    const upstream = await rawServer(() => {
+      if (upstream.sockets.length === 2) release()
+    })
+    const door = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: async () => {
+        await asked
+        return new Response()
+      },
+    })
+    later(() => door.stop(true))
+    const stub = stubClaude(`
+      for (const stream of [true, false])
+        void fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: 'Bearer ' + process.env.ANTHROPIC_AUTH_TOKEN },
+          body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }], stream }),
+        }).catch(() => {})
+      await fetch('${door.url}')
+      process.exit(3)
+    `)
+    const args = ['--endpoint-url', upstream.url, '--log-file', file, '--log-format', 'json']
+    const { code } = await startCli(['claude', ...args], {
+      PATH: `${stub}:${process.env['PATH']}`,
+      NEXUS_API_KEY: 'any-key-0123456789',
+    }).ended
+    expect(code).toBe(3)
+    const records = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(records.map(({ event, status }) => [event, status])).toEqual([
+      ['request.cancelled', 499],
+      ['request.cancelled', 499],
+    ])
+    expect(records.map(({ stream }) => stream).sort()).toEqual([false, true])
   })
 
   test('passes a signal on, and tells what ended it', async () => {

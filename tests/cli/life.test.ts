@@ -17,6 +17,13 @@ interface Program extends RunningCli {
   readonly post: (isStream: boolean) => Promise<Response>
 }
 
+const ask = (url: string, stream: boolean): Promise<Response> =>
+  fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }], stream }),
+  })
+
 /** In front of a simulated Nexus of its own, which answers everything the same way. */
 const start = async (reply: object, program = hurried): Promise<Program> => {
   const scenario = join(temporaryFolder(), 's.json')
@@ -25,14 +32,7 @@ const start = async (reply: object, program = hurried): Promise<Program> => {
   const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
   const running = startCli(['start', '-p', '0', '--endpoint-url', endpoint, '--api-key', 'any'], {}, program)
   const [, url = ''] = await running.says(address)
-  const body = { model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }
-  const post = (stream: boolean): Promise<Response> =>
-    fetch(`${url}/v1/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...body, stream }),
-    })
-  return { ...running, url, post }
+  return { ...running, url, post: (isStream) => ask(url, isStream) }
 }
 
 const slowly = (characters: number): object => ({
@@ -137,8 +137,31 @@ describe('the end', () => {
     program.kill('SIGINT')
     await program.says(/Stopping/)
     program.kill('SIGINT')
-    expect((await program.ended).code).toBe(0)
+    const { code, err } = await program.ended
+    expect(code).toBe(0)
+    expect(err.match(/ 499 POST \/v1\/messages sonnet -> sonnet-4\.6 client left /g)?.length).toBe(1)
     await response.text().catch(() => '')
+  })
+
+  test('leaves a record of each request that still ran, as if its client had left', async () => {
+    const upstream = await rawServer(() => {})
+    const given = ['--endpoint-url', upstream.url, '--api-key', 'any', '--log-format', 'json']
+    const program = startCli(['start', '-p', '0', ...given], {}, entry)
+    const [, url = ''] = await program.says(address)
+    const kinds = [true, false, true, false]
+    const asked = kinds.map((stream) => ask(url, stream).catch(() => undefined))
+    await until(() => upstream.sockets.length === kinds.length)
+    program.kill('SIGTERM')
+    await program.says(/Stopping/)
+    program.kill('SIGTERM')
+    const { code, err } = await program.ended
+    expect(code).toBe(0)
+    const records = err.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
+    const cancelled = { event: 'request.cancelled', status: 499, used: 'claude-sonnet-4.6' }
+    expect(records.map(({ event, status, used }) => ({ event, status, used }))).toEqual(kinds.map(() => cancelled))
+    expect(records.map(({ stream }) => stream).sort()).toEqual([false, false, true, true])
+    expect(new Set(records.map(({ requestId }) => requestId)).size).toBe(kinds.length)
+    await Promise.all(asked)
   })
 })
 

@@ -6,6 +6,8 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -24,6 +26,7 @@ const open = (path = join(temporaryFolder(), 'log'), maximumBytes = 20) => {
   return { path, file, warnings, texts }
 }
 const now = new Date()
+const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
 const nine = (letter: string): string => `${letter.repeat(9)}\n`
 
 describe('rotation', () => {
@@ -111,6 +114,104 @@ describe('a file that is not there any more', () => {
   })
 })
 
+describe('a file that is gone and cannot be made again', () => {
+  test.each<[string, (path: string) => void, (path: string) => void]>([
+    [
+      'its folder was deleted',
+      (path) => rmSync(join(path, '..'), { recursive: true }),
+      (path) => mkdirSync(join(path, '..')),
+    ],
+    [
+      'a folder is in its place',
+      (path) => {
+        unlinkSync(path)
+        mkdirSync(path)
+      },
+      (path) => rmdirSync(path),
+    ],
+    [
+      'a link that leads nowhere is in its place',
+      (path) => {
+        unlinkSync(path)
+        symlinkSync(join(path, '..', 'none', 'log'), path)
+      },
+      (path) => unlinkSync(path),
+    ],
+  ])('is told of, and is there again after a while: %s', (_name, spoil, mend) => {
+    const folder = join(temporaryFolder(), 'logs')
+    mkdirSync(folder)
+    const { path, file, warnings } = open(join(folder, 'log'))
+    file.write('a\n', now)
+    spoil(path)
+    for (const second of [0, 5, 11, 15]) file.write('lost\n', after(second))
+    const told = expect.stringMatching(
+      /^the log file is gone and cannot be made again \((?:ENOENT|EISDIR)\); it is tried again$/,
+    )
+    expect(warnings).toEqual([told])
+    mend(path)
+    for (const second of [15, 22]) file.write(`${second}\n`, after(second))
+    expect(readFileSync(path, 'utf8')).toBe('22\n')
+    expect(warnings).toEqual([told, 'the log file is there again'])
+  })
+
+  test('because it was moved, has the lines that come meanwhile', () => {
+    const { path, file } = open()
+    file.write('a\n', now)
+    renameSync(path, `${path}.old`)
+    mkdirSync(path)
+    file.write('b\n', now)
+    expect(readFileSync(`${path}.old`, 'utf8')).toBe('a\nb\n')
+  })
+})
+
+describe('a disk that is full', () => {
+  test('for a while costs whole lines, and is told of when it begins and when it is over', () => {
+    const path = join(temporaryFolder(), 'log')
+    // No file of the child may grow beyond one block, of 512 bytes or of 1024: no number of whole lines.
+    const program = `
+      import { LogFile } from '${join(import.meta.dir, '..', '..', 'src', 'cli', 'log-file.ts')}'
+      import { readFileSync, truncateSync } from 'node:fs'
+      const warnings = []
+      const [, path] = process.argv
+      const file = new LogFile(path, { warn: (sentence) => warnings.push(sentence) })
+      const write = (letter, second) => file.write(letter.repeat(99) + '\\n', new Date(second * 1000))
+      for (const letter of 'abcdefghijklmno') write(letter, 0)
+      const full = readFileSync(path, 'utf8')
+      truncateSync(path, 100)
+      write('x', 5)
+      write('y', 11)
+      write('z', 12)
+      console.log(JSON.stringify({ full, mended: readFileSync(path, 'utf8'), warnings }))
+    `
+    const shell = 'trap "" XFSZ; ulimit -f 1; exec "$@"'
+    const { stdout, stderr } = Bun.spawnSync(['sh', '-c', shell, 'sh', process.execPath, '-e', program, path])
+    expect(stderr.toString()).toBe('')
+    const { full, mended, warnings } = JSON.parse(stdout.toString())
+    const line = (letter: string): string => `${letter.repeat(99)}\n`
+    const whole = [...'abcdefghijklmno'].map(line).join('')
+    expect([full.length % 100, whole.startsWith(full)]).toEqual([0, true])
+    expect(mended).toBe(['a', 'y', 'z'].map(line).join(''))
+    expect(warnings).toEqual([
+      'the log file cannot be written (EFBIG); it is tried again',
+      `the log file is written again; lines that are missing: ${15 - full.length / 100 + 1}`,
+    ])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('for good is one warning', () => {
+    const { file, warnings } = open('/dev/full')
+    for (let second = 0; second < 60; second += 1) file.write('a\n', after(second))
+    expect(warnings).toEqual(['the log file cannot be written (ENOSPC); it is tried again'])
+  })
+
+  test('has left half a line behind: the next one begins with a line of its own', () => {
+    const path = join(temporaryFolder(), 'log')
+    writeFileSync(path, '{"b":"half')
+    const { file } = open(path, 1000)
+    for (const letter of 'cd') file.write(`{"${letter}":3}\n`, now)
+    expect(readFileSync(path, 'utf8')).toBe('{"b":"half\n{"c":3}\n{"d":3}\n')
+  })
+})
+
 test('what is no file is written to and left as it is', () => {
   const { file, warnings } = open('/dev/null')
   const mode = statSync('/dev/null').mode
@@ -127,6 +228,14 @@ test('a lock that a crash has left behind is respected for a while, and then tak
   for (const letter of 'de') file.write(nine(letter), now)
   expect(texts().slice(0, 2)).toEqual([nine('e'), ['a', 'b', 'c', 'd'].map(nine).join('')])
   expect([existsSync(`${path}.lock`), warnings]).toEqual([false, []])
+})
+
+test('a lock of the future is that of a clock that was set back: it does not stop rotation for good', () => {
+  const { path, file, texts } = open()
+  writeFileSync(`${path}.lock`, '')
+  utimesSync(`${path}.lock`, after(3600), after(3600))
+  for (const letter of 'abcd') file.write(nine(letter), now)
+  expect(texts().slice(0, 2)).toEqual([nine('d'), ['a', 'b', 'c'].map(nine).join('')])
 })
 
 test('two processes that write to one file tear no line, and lose none that is kept', async () => {

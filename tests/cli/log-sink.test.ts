@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogRecord } from '../../src/base/logger.ts'
@@ -26,8 +26,25 @@ const written = (format: 'text' | 'json', value: string, options: Partial<LogOpt
     { format, ...options },
   )
 
-/** Tests have UTC for their zone. */
 const stamp = '2026-11-21T14:03:22.123+00:00'
+const zone = process.env['TZ']
+beforeEach(() => {
+  process.env['TZ'] = 'UTC'
+})
+afterAll(() => {
+  // Bun's own choice for tests, where nothing is said.
+  process.env['TZ'] = zone ?? 'UTC'
+})
+
+test.each([
+  ['Asia/Kolkata', '+05:30', '08:33:22'],
+  ['America/St_Johns', '-03:30', '17:33:22'],
+  ['Pacific/Apia', '+13:00', '01:03:22'],
+])('the clock is that of the wall, with its offset: %s', (name, offset, clock) => {
+  process.env['TZ'] = name
+  expect(written('text', 'x')).toStartWith(`2026-11-21T14:03:22.123${offset} `)
+  expect(JSON.parse(written('json', 'x')).time).toEndWith(`T${clock}.123Z`)
+})
 
 test('one line, what is not one word in quotes, nothing that is not set', () => {
   expect(written('text', 'claude-sonnet-4-6')).toBe(`${stamp} info  upstream.retry model=claude-sonnet-4-6 count=3\n`)
@@ -42,11 +59,62 @@ test('on a terminal the clock is enough, and what does not fit goes on below, at
   expect(written('text', 'claude-sonnet-4-6', { terminal })).toBe(
     '14:03:22 info  upstream.retry\n         model=claude-sonnet-4-6 count=3\n',
   )
-  // What is wider than the terminal is the terminal's affair; it has a row to itself.
-  expect(written('text', 'x'.repeat(60), { terminal: { columns: 12 } })).toBe(
-    ['14:03:22 info ', 'upstream.retry', `model=${'x'.repeat(60)}`, 'count=3\n'].join('\n         '),
-  )
   expect(written('json', 'claude-sonnet-4-6', { terminal }).trimEnd()).not.toContain('\n')
+})
+
+describe('what is wider than a row of a terminal', () => {
+  const rows = (value: string, columns: number): string[] =>
+    written('text', value, { terminal: { columns } }).trimEnd().split('\n         ')
+
+  test('is broken after a comma', () => {
+    const flags = ['claude-code-20250219', 'interleaved-thinking-2025-05-14', 'effort-2025-11-24', 'x-2026-01-01']
+    expect(rows(flags.join(), 60)).toEqual([
+      '14:03:22 info  upstream.retry',
+      'model=claude-code-20250219,',
+      'interleaved-thinking-2025-05-14,effort-2025-11-24,',
+      'x-2026-01-01 count=3',
+    ])
+    expect(written('text', flags.join())).toContain(` model=${flags.join()} count=3\n`)
+  })
+
+  test('is broken after a slash, and anywhere where there is neither', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(20))
+    expect(rows(`/${a}/${b}/${c}`, 60)).toEqual(['14:03:22 info  upstream.retry', `model=/${a}/${b}/`, `${c} count=3`])
+    expect(rows('x'.repeat(60), 50)).toEqual([
+      '14:03:22 info  upstream.retry',
+      `model=${'x'.repeat(35)}`,
+      `${'x'.repeat(25)} count=3`,
+    ])
+  })
+
+  test('is not broken into crumbs on a terminal that is no wider than our margin', () => {
+    expect(rows('x'.repeat(30), 12)).toEqual([
+      '14:03:22 info ',
+      'upstream.retry',
+      `model=${'x'.repeat(14)}`,
+      'x'.repeat(16),
+      'count=3',
+    ])
+  })
+
+  test.each([40, 80])('leaves no line of a usual request wider than %i columns', (columns) => {
+    const betas = Array.from({ length: 12 }, (_, index) => `some-flag-of-claude-code-${index}-2026-01-01`).join()
+    const path = `/${'x'.repeat(99)}`
+    const lines = [
+      write({ level: 'debug', event: 'request.shape', fields: { betas, bytes: 1 } }, { terminal: { columns } }),
+      write({ level: 'info', event: 'request.refused', fields: { status: 404, path } }, { terminal: { columns } }),
+    ]
+    expect(lines.flatMap((line) => line.split('\n')).filter((line) => line.length > columns)).toEqual([])
+  })
+
+  test('is coloured row by row, so that the margin is not', () => {
+    const requestId = `req_${'0'.repeat(50)}`
+    const record: LogRecord = { level: 'info', event: 'request.answered', fields: { requestId } }
+    const terminal = { columns: 40 }
+    const colored = write(record, { color: true, terminal })
+    expect(Bun.stripANSI(colored)).toBe(write(record, { terminal }))
+    for (const line of colored.split('\n')) expect((line.split('\u001b').length - 1) % 2).toBe(0)
+  })
 })
 
 test.each(['text', 'json'] as const)('nothing that a terminal obeys comes through (%s)', (format) => {
@@ -112,6 +180,7 @@ describe('the line of a request', () => {
     ['CLAUDE-Sonnet-4.6[1m]', {}, ' sonnet-4.6 in '],
     ['claude', {}, ' claude -> sonnet-4.6 in '],
     ['two words', { used: undefined }, ' "two words" in '],
+    ['a name that is not logged', { model: undefined }, ' /v1/messages sonnet-4.6 in '],
   ])('the model that was asked for is named where it is another: %s', (model, members, part) => {
     expect(line({ model, ...members })).toContain(part)
   })

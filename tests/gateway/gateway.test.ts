@@ -33,10 +33,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
     name: 'test',
     address: 'nowhere',
     message: () => Promise.reject(new GatewayError('api_error', 'no')),
-    stream: async (_, { onUpstreamId }) => {
-      onUpstreamId('up-1')
-      return batches()
-    },
+    stream: async () => batches(),
   }
   let clock = 0
   const log = createLogger('debug', (record) => records.push(record))
@@ -67,10 +64,6 @@ describe('a story', () => {
       {
         type: 'answered',
         requestId: 'req_1',
-        upstreamRequestId: 'up-1',
-        modelAsked: 'claude-sonnet-4-6',
-        modelUsed: 'claude-sonnet-4.6',
-        isStream: true,
         firstEventMs: 5,
         durationMs: 10,
         stopReason: 'end_turn',

@@ -83,6 +83,16 @@ describe('the shape', () => {
     expect(shapeOf({ messages: [{ role: 'user', content }] })).toMatchObject({ blocks: 'other:2,text:1' })
   })
 
+  test.each([
+    ...['claude-code-20250219', 'interleaved-thinking-2025-05-14', 'thinking-token-count-2026-05-13'],
+    ...['context-management-2025-06-27', 'prompt-caching-scope-2026-01-05', 'mid-conversation-system-2026-04-07'],
+    ...['effort-2025-11-24', 'advanced-tool-use-2025-11-20', 'mid-conversation-tool-changes-2026-07-01'],
+    ...['per-turn-control-2026-07-01', 'dangerous-tool-use-2026-09-03', 'afk-mode-2026-01-31', 'name-2025-01-31'],
+  ])('names the beta flag %s', (flag) => {
+    const { betas, otherBetas } = shapeOf({}, [flag])
+    expect([betas, otherBetas]).toEqual([flag, undefined])
+  })
+
   test('names betas that look like some, and not too many', () => {
     const flags = Array.from({ length: 50 }, (_, index) => `flag-${index}-2025-01-01`)
     const { betas, otherBetas } = shapeOf({}, flags)

@@ -114,11 +114,27 @@ describe('a request for an answer', () => {
     expect(only(chain)).toMatchObject({ event: 'request.failed', fields: { status: 200, error: 'rate_limit_error' } })
   })
 
-  test('names the model as it was asked for, cut where that is no name', async () => {
+  test.each([
+    ['claude-opus-4-6[1m]', 'claude-opus-4.6'],
+    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4.6'],
+    ['anthropic/claude_haiku@latest', 'claude-haiku-4.5'],
+  ])('names the model as it was asked for: %s', async (model, used) => {
     const chain = startChain()
-    await readAll(chain.post(request({ model: `claude-${'x'.repeat(500)}` })))
-    const fields = { model: `claude-${'x'.repeat(93)}`, used: 'claude-sonnet-4.6' }
-    expect(only(chain)).toMatchObject({ event: 'request.answered', fields })
+    await readAll(chain.post(request({ model })))
+    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
+  })
+
+  test.each([
+    'Please tell claude that my password is hunter2',
+    `claude-${'x'.repeat(500)}`,
+    'claude\u001b[31m',
+    'claude[1m] hunter2',
+  ])('names only the model that was used where the other looks like none: %p', async (model) => {
+    const chain = startChain()
+    await readAll(chain.post(request({ model })))
+    const { model: _, ...rest } = message
+    const fields = { ...rest, ...figures, status: 200, stream: false, stop: 'end_turn' }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
   test('names no model that nobody knows: it may be a key', async () => {
@@ -376,6 +392,39 @@ describe('what is not wanted is not made', () => {
     ])
     expect(JSON.stringify(records)).not.toContain('canary')
   })
+})
+
+test('what still runs at the end is told of as cancelled, once, whatever is heard of it afterwards', async () => {
+  const records: LogRecord[] = []
+  const log = createLogger('info', (record) => records.push(record))
+  const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+  const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
+    const asked = new Request(`http://localhost/${id}`)
+    access.begin(asked, id)
+    let answer = (_: Response): void => {}
+    const answered = new Promise<Response>((resolve) => {
+      answer = resolve
+    })
+    return { head: access.watch(() => answered)(asked), answer: () => answer(new Response()) }
+  })
+  access.learned('late', { error: new GatewayError('api_error', 'm') })
+  const end = access.streams('stream')
+  for (const place of [1, 3]) heads[place]?.answer()
+  await Promise.all([heads[1]?.head, heads[3]?.head])
+  access.close()
+  access.close()
+  end('whole')
+  for (const { head, answer } of heads) {
+    answer()
+    await head
+  }
+  const told = records.map(({ event, fields: { requestId, status, error } }) => [event, requestId, status, error])
+  expect(told).toEqual([
+    ['request.answered', 'done', 200, undefined],
+    ['request.cancelled', 'plain', 499, undefined],
+    ['request.cancelled', 'stream', 499, undefined],
+    ['request.cancelled', 'late', 499, undefined],
+  ])
 })
 
 test('a log that fails fails nobody', async () => {

@@ -21,7 +21,7 @@ export const found = (text: string, wanted: readonly string[] = canaries): strin
 export const headers = {
   'x-api-key': clientToken,
   authorization: `Bearer ${clientToken}`,
-  'anthropic-beta': 'claude-code-20250219,context-1m-2025-08-07,dangerous-tool-use-2026-09-03',
+  'anthropic-beta': `claude-code-20250219,context-1m-2025-08-07,dangerous-tool-use-2026-09-03,${word}`,
   cookie: word,
 }
 

@@ -1,3 +1,5 @@
+import { isLoggableBeta } from '../../base/loggable-name.ts'
+import type { Path } from '../../base/path.ts'
 import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Translation } from './context.ts'
 
@@ -39,6 +41,9 @@ const flagsIn = (lists: readonly string[]): Set<string> => {
   return flags
 }
 
+/** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
+const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
+
 /**
  * Adds what a translated field needs, keeps what Converse knows and what the server's owner lets
  * through, drops the rest. A list that the model has refused is not sent again.
@@ -60,7 +65,7 @@ export const toBetas = (
   const kept: string[] = []
   for (const flag of flagsIn([...asked, ...needed])) {
     if (isForwarded(flag)) kept.push(flag)
-    else translation.notes.dropped(['anthropic-beta', flag], 'beta flag that Converse does not take')
+    else translation.notes.dropped(placeOf(flag), 'beta flag that Converse does not take')
   }
   if (kept.length === 0 || !refusedBetas.includes(kept.join(','))) return kept
   translation.notes.changed(['anthropic-beta'], 'beta flags that the model has refused before')

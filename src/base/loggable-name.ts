@@ -1,0 +1,13 @@
+/** Names that clients make up stand in the log only where they look like what they should be: they may be anything. */
+
+/** `claude-code-20250219`, `effort-2025-11-24`, `context-1m-2025-08-07`. */
+const betaFlag = /^[a-z][a-z0-9]*(?:-[a-z0-9]+){0,6}-20\d\d-?\d\d-?\d\d$/
+const longestBetaFlag = 60
+
+export const isLoggableBeta = (flag: string): boolean => flag.length <= longestBetaFlag && betaFlag.test(flag)
+
+/** `us.anthropic.claude-sonnet-4-5-20250929-v1:0`, `claude-opus-4-6[1m]`; never a sentence. */
+const modelName = /^[A-Za-z0-9._:@/-]+(?:\[\w+\])?$/
+const longestModelName = 100
+
+export const isLoggableModel = (model: string): boolean => model.length <= longestModelName && modelName.test(model)

@@ -30,6 +30,8 @@ const answering = (answer: string | undefined): { prompts: Prompts; asked: strin
   }
   return { prompts, asked }
 }
+/** As Linux does, where only the words tell what it is. */
+const saying = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
 const reference = { keychain: 'apiKey' }
 
 /** Runs it, and makes sure that no word of a secret was printed. */
@@ -129,10 +131,21 @@ describe('config set of a secret', () => {
     [failingKeychain('ERR_SECRETS_USER_CANCELED', ''), 'its question was not answered'],
     [failingKeychain('ERR_SECRETS_INTERACTION_NOT_ALLOWED', ''), 'it is locked'],
     [{ ...memoryKeychain(), get: async () => 'another' } as Keychain, 'it did not keep what it was given'],
+    [saying('Timeout was reached (code: 24)'), 'it does not answer'],
+    [saying('Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached'), 'it does not answer'],
+    [saying('GDBus.Error:org.freedesktop.Secret.Error.IsLocked: x'), 'it is locked'],
+    [saying('GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: x'), 'it refuses this program'],
+    [saying('GDBus.Error:org.freedesktop.DBus.Error.NoReply: x'), 'it does not answer'],
+    [saying('something new'), 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
   ])('a keychain that is there and refuses is no reason for a file (%#)', async (keychain, why) => {
     const folder = temporaryFolder()
     const { code, err } = await set(folder, { ...piped(key), keychain })
-    expect([code, err]).toEqual([2, expect.stringContaining(`The keychain did not take it: ${why}.`) as never])
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(
+        `The keychain did not take it: ${why}. Try again, or keep it in a file: --store file.`,
+      ) as never,
+    ])
     expect(readdirSync(folder)).toEqual([])
     expect((await set(folder, { ...piped(key), keychain }, '--store', 'file')).code).toBe(0)
   })
@@ -140,14 +153,23 @@ describe('config set of a secret', () => {
   test.each([
     ['libsecret not available', 'libsecret is not installed'],
     ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'no keyring is running'],
-    ['Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached', 'no keyring is running'],
-    ['something new', 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
+    ['Could not connect: No such file or directory', 'no keyring is running'],
+    ['Could not connect: Connection refused (code: 39)', 'no keyring is running'],
+    [
+      'GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided by any .service files',
+      'no keyring is running',
+    ],
+    [
+      'Error calling StartServiceByName for org.freedesktop.secrets: GDBus.Error:org.freedesktop.DBus.Error.Spawn.ChildExited: x',
+      'no keyring is running',
+    ],
   ])('no keychain: %s', async (words, why) => {
-    const keychain = failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
+    const keychain = saying(words)
     const folder = temporaryFolder()
     expect((await set(folder, { ...piped(key), keychain })).err).toContain(`There is no keychain to use here: ${why}.`)
     const refused = await set(folder, { ...piped(key), keychain }, '--store', 'keychain')
     expect([refused.code, contents(folder)]).toEqual([2, { apiKey: key }])
+    expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To keep it in a file: --store file.\n`)
   })
 
   test('a keychain that does not answer is waited for, with a word, and not for ever', async () => {

@@ -1,5 +1,4 @@
 import type { Secret } from '../../base/secret.ts'
-import { UsageError } from '../../base/usage-error.ts'
 import { valueInFile } from '../../config/edit.ts'
 import { keychainEntry } from '../../config/keychain-reference.ts'
 import type { SettingKey } from '../../config/settings.ts'
@@ -75,7 +74,7 @@ const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<strin
 
 /**
  * Keeps it where `store` says, otherwise in the keychain, or in the file where there is no keychain. Resolves
- * to what to tell. Rejects with UsageError.
+ * to what to tell. Rejects with KeychainError, where a file is for whoever asked to choose, or with UsageError.
  */
 export const keepSecret = async (
   place: SecretPlace,
@@ -88,11 +87,7 @@ export const keepSecret = async (
     return await toKeychain(place, secret, io)
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
-    if (store === 'keychain' || error.isThere) {
-      throw new UsageError(
-        `The keychain did not take it: ${error.message}. Try again, or keep it in a file: --store file.`,
-      )
-    }
+    if (store === 'keychain' || error.isThere) throw error
     return `There is no keychain to use here: ${error.message}.\n${await toFile(place, secret, io)}`
   }
 }

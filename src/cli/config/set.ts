@@ -10,6 +10,7 @@ import type { Command } from '../command.ts'
 import { GaveUp } from '../gave-up.ts'
 import type { Io } from '../io.ts'
 import { readKeptSecret } from '../kept-secrets.ts'
+import { KeychainError, notTaken } from '../keychain.ts'
 import { findModel } from '../set-up.ts'
 import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
@@ -69,6 +70,17 @@ const presentSecret = async ({ key, path }: SecretPlace, value: unknown, io: Io)
   return entry === undefined ? value : readKeptSecret({ key, entry, path }, io)
 }
 
+/** Rejects with UsageError. */
+const keep = async (...order: Parameters<typeof keepSecret>): Promise<string> => {
+  try {
+    return await keepSecret(...order)
+  } catch (error) {
+    if (!(error instanceof KeychainError)) throw error
+    const remedy = error.isThere ? 'Try again, or keep it in a file' : 'To keep it in a file'
+    throw new UsageError(`${notTaken(error)} ${remedy}: --store file.`)
+  }
+}
+
 const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, io: Io): Promise<void> => {
   const { key } = setting
   const store = parseStore(flags)
@@ -87,7 +99,7 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, i
   }
   const value = given === '' ? await presentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
-  io.err(await keepSecret(place, new Secret(String(checked)), store, io))
+  io.err(await keep(place, new Secret(String(checked)), store, io))
 }
 
 const runSet = async (given: Given, io: Io): Promise<undefined> => {

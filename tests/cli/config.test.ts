@@ -263,12 +263,15 @@ describe('config show', () => {
 
   test('fits into a terminal of 80 columns: a long source has a line of its own', async () => {
     const { folder } = withFile({ endpointUrl: 'https://nexus.example/a/long/path/of/some/kind', port: 1 })
-    const { out } = await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })
+    const { out } = await cli(['config', 'show'], {}, folder, { isOutTerminal: true, columns: 80 })
     const rows = out.split('\n').filter((line) => !line.includes('configuration file'))
     // A path that is longer than the terminal is not cut.
     expect(rows.filter((row) => row.length > 80 && row.trim().length < 76)).toEqual([])
     expect(out).toMatch(/^ {2}endpointUrl +https:\S+\n {4,30}\S*config\.json$/m)
-    // In a pipe a row is a line, for grep.
-    expect((await cli(['config', 'show'], {}, folder)).out).toMatch(/^ {2}endpointUrl +https:\S+ +\S*config\.json$/m)
+    expect(out).toContain('~/.config/')
+    // In a pipe a row is a line, for grep: standard error is a terminal there as well.
+    const piped = (await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })).out
+    expect(piped).toMatch(new RegExp(`^ {2}endpointUrl +https:\\S+ +${folder}/\\S*config\\.json$`, 'm'))
+    expect(piped).not.toContain('~/')
   })
 })

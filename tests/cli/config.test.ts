@@ -8,6 +8,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -167,20 +168,59 @@ describe('the file on the disk', () => {
     expect(readdirSync(folder).sort()).toEqual(['file', 'folder'])
   })
 
-  test('many at once: whoever reads finds a whole file', async () => {
-    const { folder, path } = withFile({ port: 1, model: 'opus' })
-    const programs = [1, 2, 3, 4].map((port) => startCli(['config', 'set', 'port', String(port), '--config', path]))
+  test('many at once: whoever reads finds a whole file, and no change is lost', async () => {
+    // So large that its writing can be watched, and that they are at it at the same time.
+    const filling = 'x'.repeat(4_000_000)
+    const { folder, path } = withFile({ model: 'opus', filling })
+    const changes = { port: 5001, timeout: 5, maxRetries: 3, smallModel: 'haiku' }
+    const programs = Object.entries(changes).map(([key, value]) =>
+      startCli(['config', 'set', key, String(value), '--config', path]),
+    )
     let isOver = false
     const ended = Promise.all(programs.map((program) => program.ended)).finally(() => {
       isOver = true
     })
     while (!isOver) {
-      expect(contents(path)).toEqual({ port: expect.any(Number), model: 'opus' })
+      expect(contents(path)).toMatchObject({ model: 'opus', filling: expect.any(String) as never })
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0, 0])
+    expect(contents(path)).toEqual({ model: 'opus', filling, ...changes })
     expect(readdirSync(dirname(path))).toEqual(['config.json'])
     expect(readdirSync(folder)).toEqual(['.config'])
+  }, 30_000)
+
+  test('a lock that a crash left behind is taken over', async () => {
+    const { folder, path } = withFile({ port: 1 })
+    const lock = `${path}.lock`
+    writeFileSync(lock, '')
+    utimesSync(lock, 0, 0)
+    expect((await cli(['config', 'set', 'port', '2'], {}, folder)).code).toBe(0)
+    expect([contents(path), existsSync(lock)]).toEqual([{ port: 2 }, false])
+  })
+
+  test('what would not change anything waits for nobody', async () => {
+    const { folder, path } = withFile({ port: 1 })
+    writeFileSync(`${path}.lock`, '')
+    expect((await cli(['config', 'set', 'port', '1'], {}, folder)).code).toBe(0)
+  })
+
+  test('links that lead to links stay, though nothing is at their end yet', async () => {
+    const { folder } = withFile({})
+    const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')]
+    symlinkSync('b.json', first)
+    symlinkSync('deep/c.json', second)
+    await cli(['config', 'set', 'port', '3', '--config', first], {}, folder)
+    expect([first, second].map((link) => lstatSync(link).isSymbolicLink())).toEqual([true, true])
+    expect(contents(join(folder, 'deep', 'c.json'))).toEqual({ port: 3 })
+  })
+
+  test('links in a circle lead nowhere, and that is told', async () => {
+    const folder = temporaryFolder()
+    symlinkSync('b.json', join(folder, 'a.json'))
+    symlinkSync('a.json', join(folder, 'b.json'))
+    const { code, err } = await cli(['config', 'set', 'port', '3', '--config', 'a.json'], {}, folder)
+    expect([code, err]).toEqual([2, expect.stringContaining('ELOOP') as never])
   })
 })
 

@@ -54,7 +54,7 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
   const back = await askKeychain(io, (keychain) => keychain.get(entry))
   if (back === undefined || !secret.equals(back)) throw new KeychainError('it did not keep what it was given', true)
   try {
-    changeConfigFile(place.path, place.key, { keychain: entry })
+    await changeConfigFile(place.path, place.key, { keychain: entry })
   } catch (error) {
     await forgetEntry(place, { keychain: entry }, io)
     throw error
@@ -65,7 +65,7 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
 /** Rejects with UsageError. */
 const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
   const before = keptIn(place)
-  changeConfigFile(place.path, place.key, secret.reveal())
+  await changeConfigFile(place.path, place.key, secret.reveal())
   const left = await forgetEntry(place, before?.value, io)
   // Windows has no such modes: there a user's own folder is closed to others.
   const readers = io.machine.platform === 'win32' ? '' : ', which you alone can read (mode 0600)'

@@ -43,7 +43,7 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io
   if (flags['store'] !== undefined) throw new UsageError(`--store is for secrets alone, and ${key} is none.`)
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
-  changeConfigFile(path, key, value)
+  await changeConfigFile(path, key, value)
   io.err(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.\n`)
 }
 

@@ -18,7 +18,7 @@ const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> 
   if (before === undefined) {
     io.err(`${key} is not set in ${shownPaths(place.path, io)}.\n`)
   } else {
-    changeConfigFile(place.path, key, undefined)
+    await changeConfigFile(place.path, key, undefined)
     io.err(`${key} is no longer set in ${shownPaths(place.path, io)}.\n`)
   }
   const left = before === undefined ? undefined : await forgetEntry(place, before.value, io)

@@ -5,7 +5,7 @@ import type { Keychain } from '../../src/cli/keychain.ts'
 import type { Prompts } from '../../src/cli/prompts.ts'
 import { clientToken, found, key } from '../support/canary.ts'
 import { type CliResult, cli, startCli, temporaryFolder, type World } from '../support/cli.ts'
-import { failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
+import { absentKeychain, failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
 
 /** Where a key is kept, how it gets there, and that it is nowhere else. */
 
@@ -269,18 +269,65 @@ describe('config unset of a secret', () => {
     expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
   })
 
-  test('says where it may still be, and ends with 1', async () => {
-    for (const keychain of [lockedKeychain, failingKeychain('ERR_SECRETS_ACCESS_DENIED', '')]) {
-      const folder = withFile({ apiKey: reference })
-      const { code, err } = await unset(folder, keychain)
-      expect([code, err]).toEqual([
-        1,
-        expect.stringContaining(
-          "warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: ",
-        ) as never,
-      ])
-      expect(contents(folder)).toEqual({})
+  test.each([
+    [lockedKeychain, 'it is locked'],
+    [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
+  ])('leaves the file alone while the keychain may still hold it, and ends with 1 (%#)', async (keychain, why) => {
+    const folder = withFile({ apiKey: reference })
+    for (let again = 0; again < 2; again += 1) {
+      expect(await unset(folder, keychain)).toEqual({
+        code: 1,
+        out: '',
+        err: `apiKey stays in ${ownFile(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or take apiKey out of that file by hand.\n`,
+      })
+      expect(contents(folder)).toEqual({ apiKey: reference })
     }
+  })
+
+  test('what is really gone from the keychain goes from the file, and nothing is left of having looked', async () => {
+    const folder = withFile({ apiKey: reference })
+    const keychain = memoryKeychain()
+    expect((await unset(folder, keychain)).code).toBe(0)
+    expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
+  })
+
+  test('one that is unlocked for it loses the entry', async () => {
+    const held = memoryKeychain({ apiKey: key })
+    let isLocked = true
+    const keychain: Keychain = {
+      ...held,
+      set: async (name, value) => {
+        isLocked = false
+        await held.set(name, value)
+      },
+      delete: async (name) => !isLocked && held.delete(name),
+    }
+    const folder = withFile({ apiKey: reference })
+    expect((await unset(folder, keychain)).code).toBe(0)
+    expect([contents(folder), held.held.size]).toEqual([{}, 0])
+  })
+
+  test('where it can remove nothing it says where the entry may still be, and ends with 1', async () => {
+    const there = "warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: "
+    const folder = withFile({ apiKey: reference })
+    const { code, err } = await unset(folder, absentKeychain)
+    expect([code, err]).toEqual([1, expect.stringContaining(`${there}libsecret is not installed.`) as never])
+    expect(contents(folder)).toEqual({})
+    writeFileSync(join(folder, 'copy.json'), JSON.stringify({ apiKey: reference }))
+    const keychain = memoryKeychain({ apiKey: key })
+    const copy = await quiet(['config', 'unset', 'apiKey', '--config', 'copy.json'], {}, folder, { keychain })
+    expect([copy.code, copy.err]).toEqual([
+      1,
+      expect.stringContaining(`${there}it was made for another file.`) as never,
+    ])
+    expect([contents(folder), keychain.held.size]).toEqual([{}, 1])
+  })
+
+  test('what holds instead may lie in the keychain as well, which is not asked', async () => {
+    const folder = withFile({ apiKey: reference })
+    writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKey: 'other' }))
+    const { err } = await quiet(['config', 'unset', 'apiKey', '--dev'], {}, folder, { keychain: memoryKeychain() })
+    expect(err).toEndWith(`\nNow it is the one in the keychain (${ownFile(folder)}).\n`)
   })
 })
 

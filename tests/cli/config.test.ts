@@ -181,11 +181,13 @@ describe('the file on the disk', () => {
       isOver = true
     })
     while (!isOver) {
-      expect(contents(path)).toMatchObject({ model: 'opus', filling: expect.any(String) as never })
+      expect(contents(path)).toMatchObject({ model: 'opus' })
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0, 0])
-    expect(contents(path)).toEqual({ model: 'opus', filling, ...changes })
+    // Not compared as a whole: what is shown of a difference would be as large.
+    const { filling: kept, ...others } = contents(path) as { filling: string }
+    expect([kept === filling, others]).toEqual([true, { model: 'opus', ...changes }])
     expect(readdirSync(dirname(path))).toEqual(['config.json'])
     expect(readdirSync(folder)).toEqual(['.config'])
   }, 30_000)

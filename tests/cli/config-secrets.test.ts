@@ -406,4 +406,13 @@ describe('a key in the keychain', () => {
       )
     expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a text')
   })
+
+  test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {
+    for (const entryName of ['apiKey', 'apiKey of /c.json', 'clientTokens']) {
+      const folder = withFile({ apiKey: reference, clientToken: { keychain: entryName } })
+      const keychain = memoryKeychain({ apiKey: key, [entryName]: key })
+      const { code, out } = await dryRun(folder, keychain, ['-c', '--shell', 'bash'])
+      expect([code, out]).toEqual([2, ''])
+    }
+  })
 })

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import type { Keychain } from '../../src/cli/keychain.ts'
 import type { Prompts } from '../../src/cli/prompts.ts'
 import { clientToken, found, key } from '../support/canary.ts'
-import { type CliResult, cli, startCli, temporaryFolder, type World } from '../support/cli.ts'
+import { later } from '../support/cleanup.ts'
+import { type CliResult, cli, entry, startCli, temporaryFolder, type World } from '../support/cli.ts'
 import { absentKeychain, failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
 
 /** Where a key is kept, how it gets there, and that it is nowhere else. */
@@ -66,6 +67,23 @@ describe('config set of a secret', () => {
     })
     expect(contents(folder)).toEqual({ model: 'opus', api_key: key })
     expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
+  })
+
+  test('a pipe that stays open is read as far as its first line, and no further', async () => {
+    const folder = temporaryFolder()
+    const child = Bun.spawn([process.execPath, entry, 'config', 'set', 'apiKey', '--store', 'file'], {
+      cwd: folder,
+      env: { HOME: folder },
+      stdin: 'pipe',
+      stderr: 'ignore',
+    })
+    later(() => child.kill('SIGKILL'))
+    child.stdin.write(`\n \r\n${key.slice(0, 9)}`)
+    await child.stdin.flush()
+    child.stdin.write(`${key.slice(9)}\r\n`)
+    await child.stdin.flush()
+    expect(await child.exited).toBe(0)
+    expect(contents(folder)).toEqual({ apiKey: key })
   })
 
   test('a person is asked, and nothing is read from standard input', async () => {

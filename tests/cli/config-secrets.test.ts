@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readKeptSecrets } from '../../src/cli/kept-secrets.ts'
 import type { Keychain } from '../../src/cli/keychain.ts'
 import type { Prompts } from '../../src/cli/prompts.ts'
 import { clientToken, found, key } from '../support/canary.ts'
 import { later } from '../support/cleanup.ts'
-import { type CliResult, cli, entry, startCli, temporaryFolder, type World } from '../support/cli.ts'
+import { type CliResult, cli, entry, startCli, temporaryFolder, testIo, type World } from '../support/cli.ts'
 import { absentKeychain, failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
 
 /** Where a key is kept, how it gets there, and that it is nowhere else. */
@@ -113,6 +114,22 @@ describe('config set of a secret', () => {
     const { code, err } = await set(folder, { ...world, keychain })
     expect([code, err]).toEqual([2, expect.stringContaining(message) as never])
     expect([readdirSync(folder), keychain.held.size]).toEqual([[], 0])
+  })
+
+  test('Git Bash, whose own window is a pipe to others, is told how to hide what is typed', async () => {
+    const told = async (variables: Record<string, string>, world: World = {}): Promise<string> =>
+      (
+        await cli(['config', 'set', 'apiKey'], variables, temporaryFolder(), {
+          ...piped(''),
+          platform: 'win32',
+          ...world,
+        })
+      ).err
+    const word = 'winpty nexus-claude-api config set apiKey'
+    const variables = { MSYSTEM: 'MINGW64' }
+    expect(await told(variables)).toContain(word)
+    expect(await told(variables, { hasTerminal: true })).not.toContain(word)
+    expect(await told({})).not.toContain(word)
   })
 
   test('a secret among the arguments is refused', async () => {
@@ -410,6 +427,17 @@ describe('a key in the keychain', () => {
     const shown = await quiet(['config', 'show'], {}, folder, { keychain })
     expect([shown.code, shown.err]).toEqual([0, expect.stringContaining(`but ${why}.`) as never])
     expect(shown.out).toMatch(/apiKey +not read +the keychain \(/)
+  })
+
+  test.each([
+    ['linux', "--config '/a b/it'\\''s.json'"],
+    ['win32', '--config "C:\\a b\\c.json"'],
+  ])('the remedy names a path with blanks as a shell has it: %s', async (platform, wanted) => {
+    const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
+    const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
+    const io = { ...testIo(machine), keychain: memoryKeychain() }
+    const { faults } = await readKeptSecrets([{ key: 'apiKey', entry: 'apiKey', path }], io)
+    expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
   })
 
   test('that holds no key is told without its words', async () => {

@@ -87,6 +87,9 @@ describe('config set', () => {
     [['apiKey', '--store', 'cupboard'], '--store must be one of keychain, file.'],
     [['port', '1', '--dev', '--config', 'c.json'], '--dev and --config name two files.'],
     [[], 'config set needs <key>'],
+    [['port', '-1'], 'A value that begins with - goes after --: nexus-claude-api config set <key> -- <value>'],
+    [['timeout', '-0.5'], 'A value that begins with - goes after --'],
+    [['port', '--', '-1'], 'port must be a whole number from 0 to 65535.'],
   ])('%p changes nothing', async (args, message) => {
     const folder = temporaryFolder()
     const { code, out, err } = await cli(['config', 'set', ...args], {}, folder)

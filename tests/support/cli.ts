@@ -35,7 +35,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
 
 /** What a test may have otherwise of the world. */
 export type World = Partial<
-  Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'isOutTerminal' | 'columns' | 'times'>
+  Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'isOutTerminal' | 'hasTerminal' | 'columns' | 'times'>
 > & {
   readonly platform?: string
 }

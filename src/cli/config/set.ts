@@ -47,8 +47,16 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io
   io.err(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.\n`)
 }
 
+/** Git Bash's own window is three pipes to programs of Windows: it shows what is typed, and nobody can forbid it. */
+const isUnseenTerminal = ({ machine, hasTerminal }: Io): boolean =>
+  machine.platform === 'win32' && Boolean(machine.environment['MSYSTEM']) && !hasTerminal
+
+const unseenTerminalHint = (key: string): string =>
+  `If you are about to type it here, Git Bash may show it. Press Ctrl-C, and say: winpty ${productName} config set ${key}\n`
+
 /** What was typed or piped in; empty where that was nothing. Rejects with GaveUp. */
-const askFor = async (key: string, hint: string, { prompts, pipedIn, err }: Io): Promise<string> => {
+const askFor = async (key: string, hint: string, io: Io): Promise<string> => {
+  const { prompts, pipedIn, err } = io
   if (prompts !== undefined) {
     const answer = await prompts.secret(`${key}, not shown while you type${hint}`)
     if (answer === undefined) throw new GaveUp()
@@ -59,7 +67,7 @@ const askFor = async (key: string, hint: string, { prompts, pipedIn, err }: Io):
       `Nobody can be asked for ${key} here: standard error is no terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
     )
   }
-  err(`Reading ${key} from standard input.\n`)
+  err(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
   const [first = ''] = (await pipedIn()).trim().split(/\r?\n/)
   return first
 }

@@ -19,9 +19,11 @@ const patienceMs = 30_000
 /** What a shell prints that has an unlocked keyring and the program as `n`. */
 const inKeyring = (folder: string, script: string): string => {
   mkdirSync(join(folder, '.cache'), { recursive: true })
-  // The daemon would go on for ever where the bus ends before it: it is told to end, however the shell does.
+  // The daemon would go on for ever where the bus ends before it: it is told to end, however the shell does. It
+  // has its name on the bus only some time after it went into the background.
   const begin = `echo password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
-    daemon=$(${owner} | sed -n 's/.*uint32 //p'); trap 'kill $daemon' EXIT; trap 'exit 1' HUP INT TERM`
+    owner() { ${owner} | sed -n 's/.*uint32 //p'; }
+    daemon=$(owner); until [ -n "$daemon" ]; do sleep 0.02; daemon=$(owner); done; trap 'kill $daemon' EXIT; trap 'exit 1' HUP INT TERM`
   const { stdout } = Bun.spawnSync(
     ['dbus-run-session', '--', 'sh', '-c', `${begin}\n n() { "$BUN" "$ENTRY" "$@"; }; ${script}`],
     {

@@ -65,6 +65,15 @@ const helpHint = ({ name }: Parsed): string => `See ${productName} ${name} --hel
 const othersHint = ({ name, rest }: Parsed): string =>
   rest === undefined ? '' : ` What is for ${rest.owner} goes after --: ${productName} ${name} -- ...`
 
+/** A number below zero looks like a flag. */
+const negativeHint = (flag: string, { name, args }: Parsed): string => {
+  const wanted = positionalsOf(args)
+  const [last] = wanted.slice(-1)
+  if (last === undefined || !/^-[\d.]/.test(flag)) return ''
+  const others = wanted.slice(0, -1).map((arg) => ` ${positionalText(arg)}`)
+  return ` A value that begins with - goes after --: ${productName} ${name}${others.join('')} -- <${last[0]}>.`
+}
+
 const toUsageError = (error: unknown, command: Parsed, options: Options): UsageError => {
   const help = helpHint(command)
   const code = errorCode(error)
@@ -72,7 +81,8 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = unknownOption(error.message)
     const known = Object.keys(options).map((name) => `--${name}`)
-    return new UsageError(`Unknown flag${typedName(flag)}.${didYouMean(flag, known)}${othersHint(command)} ${help}`)
+    const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}${othersHint(command)}`
+    return new UsageError(`Unknown flag${typedName(flag)}.${hints} ${help}`)
   }
   // A flag without its value, or a switch with one: the parser's own words are clear.
   return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)

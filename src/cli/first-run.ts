@@ -5,7 +5,7 @@ import { Typed, toValue } from '../config/values.ts'
 import { keepSecret, type Store } from './config/keep-secret.ts'
 import { GaveUp } from './gave-up.ts'
 import type { Io } from './io.ts'
-import { askKeychain, KeychainError } from './keychain.ts'
+import { askKeychain, KeychainError, notTaken } from './keychain.ts'
 import type { Choice, Prompts } from './prompts.ts'
 import { requireKey, type SetUp, waysToGiveAKey } from './set-up.ts'
 import { shortPaths } from './short-path.ts'
@@ -59,8 +59,9 @@ const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: I
       io.err(await keepSecret({ key, path }, secret, store, io))
       return
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      io.err(`${error.message}\n`)
+      if (error instanceof KeychainError) io.err(`${notTaken(error)}\n`)
+      else if (error instanceof UsageError) io.err(`${error.message}\n`)
+      else throw error
       options = options.filter(({ value }) => value !== store)
     }
   }

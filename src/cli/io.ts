@@ -24,7 +24,7 @@ export interface Io {
   readonly keychain: Keychain
   /** Only where a person can answer: at a terminal, and not in a script or on a build machine. */
   readonly prompts?: Prompts
-  /** What was piped in, as far as anybody would read it; only where standard input is no terminal. */
+  /** What was piped in, to the end of its first line that is not blank; only where standard input is no terminal. */
   readonly pipedIn?: () => Promise<string>
   /** For tests that cannot wait, in milliseconds; the product's own values otherwise. */
   readonly times?: {
@@ -45,6 +45,9 @@ const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
 /** More than any key or token; a stream that never ends is not read for ever. */
 const maximumPipedBytes = 65_536
 
+/** What is on it counts; a pipe may stay open for as long as its other program likes. */
+const firstLine = /\S[^\n]*\n/
+
 const readPiped = async (): Promise<string> => {
   const decoder = new TextDecoder()
   let text = ''
@@ -53,7 +56,7 @@ const readPiped = async (): Promise<string> => {
     for await (const chunk of Bun.stdin.stream()) {
       text += decoder.decode(chunk, { stream: true })
       bytes += chunk.byteLength
-      if (bytes > maximumPipedBytes) break
+      if (bytes > maximumPipedBytes || firstLine.test(text)) break
     }
   } catch {
     // Standard input was closed: nothing was piped in.

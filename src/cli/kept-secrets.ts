@@ -5,6 +5,7 @@ import type { SettingKey } from '../config/settings.ts'
 import { productName } from '../version.ts'
 import type { Io } from './io.ts'
 import { askKeychain, KeychainError } from './keychain.ts'
+import { posixQuote } from './launch/shells.ts'
 
 /** Secrets that files say lie in the keychain. */
 
@@ -15,9 +16,15 @@ import { askKeychain, KeychainError } from './keychain.ts'
 export const keychainEntryName = (key: SettingKey, path: string, machine: Machine): string =>
   path === userConfigPath({ ...machine, environment: {} }) ? key : `${key} of ${path}`
 
+/** As it is pasted into a shell; no path on Windows holds a double quote. */
+const quoted = (path: string, { platform }: Machine): string => {
+  if (platform === 'win32') return /^[\w.:\\/~-]+$/.test(path) ? path : `"${path}"`
+  return /^[\w.:/@%+=-]+$/.test(path) ? path : posixQuote(path)
+}
+
 /** `nexus-claude-api config set apiKey`, for this file. */
 const setCommandLine = (key: SettingKey, path: string, machine: Machine): string =>
-  `${productName} config set ${key}${path === userConfigPath(machine) ? '' : ` --config ${path}`}`
+  `${productName} config set ${key}${path === userConfigPath(machine) ? '' : ` --config ${quoted(path, machine)}`}`
 
 const explain = ({ key, entry, path }: KeychainReference, why: string, machine: Machine): string =>
   `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or give it anew: ${setCommandLine(key, path, machine)}`

@@ -29,6 +29,9 @@ export class KeychainError extends Error {
   }
 }
 
+/** For people; the remedy is another in each command. */
+export const notTaken = ({ message }: KeychainError): string => `The keychain did not take it: ${message}.`
+
 interface Reason {
   readonly why: string
   readonly isThere: boolean
@@ -43,12 +46,19 @@ const reasonsByCode: Readonly<Record<string, Reason>> = {
   ERR_SECRETS_INTERACTION_REQUIRED: { why: 'it is locked', isThere: true },
 }
 
-/** What Linux has to say, where the code is always the same. The words are libsecret's and GLib's. */
+/**
+ * What Linux has to say, where the code is always the same. The words are Bun's, libsecret's and GLib's; the
+ * first row that fits counts. Only words that are known for it say that there is no keychain: a key goes into
+ * a file on their account.
+ */
 const reasonsByWords: readonly (Reason & { readonly words: RegExp })[] = [
-  { words: /\blocked\b/i, why: 'it is locked', isThere: true },
+  { words: /\blocked\b|IsLocked/i, why: 'it is locked', isThere: true },
+  { words: /Timeout was reached|Error\.(?:NoReply|TimedOut|Timeout)\b/, why: 'it does not answer', isThere: true },
+  { words: /Error\.AccessDenied\b/, why: 'it refuses this program', isThere: true },
   { words: /libsecret not available/i, why: 'libsecret is not installed', isThere: false },
   {
-    words: /D-?Bus|StartServiceByName|\.service files|Connection refused/i,
+    words:
+      /Cannot (?:autolaunch|spawn|determine)|Error spawning command|Could not connect: |Connection refused|StartServiceByName|ServiceUnknown|\.service files/i,
     why: 'no keyring is running',
     isThere: false,
   },
@@ -59,7 +69,7 @@ const toKeychainError = (error: unknown): KeychainError => {
   const code = errorCode(error)
   const words = error instanceof Error ? error.message : ''
   const known = reasonsByCode[code ?? ''] ?? reasonsByWords.find((reason) => reason.words.test(words))
-  return new KeychainError(known?.why ?? `it failed (${code ?? 'unknown'})`, known?.isThere ?? false)
+  return new KeychainError(known?.why ?? `it failed (${code ?? 'unknown'})`, known?.isThere ?? true)
 }
 
 /** A keyring that is unlocked answers within a few milliseconds. */

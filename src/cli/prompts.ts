@@ -29,23 +29,41 @@ interface Verdict<T> {
   readonly answer: T | undefined
 }
 
-/** Gives each piece of what is typed to `read` until that has a verdict. The terminal is as before in any case. */
-const whileRaw = <T>(
-  input: KeyboardInput,
-  begin: () => void,
-  read: (typed: string) => Verdict<T> | undefined,
-): Promise<T | undefined> =>
+interface Question<T> {
+  readonly begin: () => void
+  /** Has a verdict, or wants the next piece of what is typed. */
+  readonly read: (typed: string) => Verdict<T> | undefined
+  /** However it ended. */
+  readonly end: () => void
+}
+
+/** What ends a program that is asking. */
+const endings = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
+
+/** Asks until there is a verdict. The terminal is as before in any case, a signal among them. */
+const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
     const over = (finish: () => void): void => {
+      for (const signal of endings) process.off(signal, fall)
       input.off('data', hear)
       input.off('end', leave)
       input.off('error', leave)
       input.pause()
-      input.setRawMode(false)
-      finish()
+      try {
+        input.setRawMode(false)
+        end()
+      } finally {
+        finish()
+      }
     }
     const leave = (): void => over(() => resolve(undefined))
+    const fall = (signal: NodeJS.Signals): void =>
+      over(() => {
+        // As if nobody had listened; where somebody else does, the question was given up.
+        process.kill(process.pid, signal)
+        resolve(undefined)
+      })
     const hear = (chunk: Uint8Array | string): void => {
       try {
         const verdict = read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
@@ -54,6 +72,7 @@ const whileRaw = <T>(
         over(() => reject(error))
       }
     }
+    for (const signal of endings) process.on(signal, fall)
     input.setRawMode(true)
     input.on('data', hear)
     input.on('end', leave)
@@ -74,35 +93,57 @@ export interface PromptsOptions {
   readonly isDumb: boolean
 }
 
+/** As much of it as a number of the list has; never a key that was pasted at the wrong question. */
+const shownOf = (text: string): string => (/^\d{1,2}$/.test(text) ? text : '')
+
+/** Turns what stands at the end of a line into something else. */
+const retyped = (from: string, to: string): string =>
+  to.startsWith(from) ? to.slice(from.length) : '\b \b'.repeat(from.length) + to
+
+/** A number is an answer only with its Enter: that would answer the next question otherwise, or go to Claude Code. */
+const numberReader = (count: number, write: (text: string) => void) => {
+  let line = createTypedLine()
+  let shown = ''
+  const show = (text: string): void => {
+    if (text !== shown) write(retyped(shown, text))
+    shown = text
+  }
+  return (typed: string): Verdict<number> | undefined => {
+    const state = line.add(typed)
+    if (state === 'left') return { answer: undefined }
+    const text = state === 'entered' ? line.text() || '1' : line.text()
+    show(shownOf(text))
+    if (state === 'open') return undefined
+    const number = Number(text)
+    if (Number.isInteger(number) && number >= 1 && number <= count) return { answer: number }
+    line = createTypedLine()
+    shown = ''
+    write(`\nA number from 1 to ${count}, or Enter for 1: `)
+    return undefined
+  }
+}
+
 export const createPrompts = ({ input, write, isDumb }: PromptsOptions): Prompts => ({
-  async secret(question) {
+  secret(question) {
     const line = createTypedLine()
-    const begin = (): void => {
-      if (!isDumb) write(pasteMarks.on)
-      write(`${question}: `)
-    }
-    try {
-      return await whileRaw<string>(input(), begin, (typed) => {
+    return whileRaw<string>(input(), {
+      begin: () => write(`${isDumb ? '' : pasteMarks.on}${question}: `),
+      read: (typed) => {
         const state = line.add(typed)
         if (state === 'open') return undefined
         return { answer: state === 'entered' ? line.text() : undefined }
-      })
-    } finally {
-      write(`${isDumb ? '' : pasteMarks.off}\n`)
-    }
+      },
+      end: () => write(`${isDumb ? '' : pasteMarks.off}\n`),
+    })
   },
 
   async choose(question, options) {
     const list = options.map(({ label }, index) => `  ${index + 1}  ${label}\n`).join('')
-    const begin = (): void => write(`${question}\n${list}A number, or Enter for 1: `)
-    const chosen = await whileRaw<number>(input(), begin, (typed) => {
-      const line = createTypedLine()
-      const state = line.add(typed)
-      if (state === 'left') return { answer: undefined }
-      const number = state === 'entered' && line.text() === '' ? 1 : Number(line.text())
-      return Number.isInteger(number) && number >= 1 && number <= options.length ? { answer: number } : undefined
+    const chosen = await whileRaw<number>(input(), {
+      begin: () => write(`${question}\n${list}A number, or Enter for 1: `),
+      read: numberReader(options.length, write),
+      end: () => write('\n'),
     })
-    write(`${chosen ?? ''}\n`)
     return chosen === undefined ? undefined : options[chosen - 1]?.value
   },
 })

@@ -50,6 +50,8 @@ export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown
 /** What the file itself says, unchecked. Throws UsageError. */
 export const valueInFile = (file: ConfigFile, key: SettingKey): unknown => parseConfigFile(file).values.get(key)
 
-/** Whether whoever can read the file has a secret in hand. */
+/** Whether whoever can read the file has a secret in hand: one that does not count, beside its twin, is as real. */
 export const holdsSecret = (file: ConfigFile): boolean =>
-  [...parseConfigFile(file).values].some(([key, value]) => isSecretKey(key as SettingKey) && typeof value === 'string')
+  Object.entries(parseConfigObject(file)).some(
+    ([member, value]) => isSecretKey(camelCase(member) as SettingKey) && typeof value === 'string',
+  )

@@ -140,88 +140,107 @@ const toolUseTurn = (id: string): object => ({
   content: [{ toolUse: { toolUseId: id, name: 'x', input: {} } }],
 })
 
+/** Programs are started and ended: long where the machine has other work. */
+const patienceMs = 30_000
+
 describe('commands that serve', () => {
-  test.each([['text'], ['json']])('start, by every level of a log in %s', async (format) => {
-    const levels = logLevels.map(async (level) => {
-      const file = join(temporaryFolder(), 'log')
-      const args = ['start', '-p', '0', '--simulate', '--claude-code', '--shell', 'bash', '--log-format', format]
-      const { out, err, listed } = await run(
-        [...args, '--log-level', level, '--log-file', file],
-        { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken },
-        everything,
-      )
-      const log = readFileSync(file, 'utf8')
-      expect(statSync(file).mode & 0o777).toBe(0o600)
-      // What the client did wrong is no warning.
-      expect(log === '').toBe(level !== 'debug' && level !== 'info')
-      expect(found(err + log + listed)).toEqual([])
-      // The launch command was asked for, and holds what Claude Code is to show.
-      expect(found(out)).toEqual([clientToken])
-    })
-    await Promise.all(levels)
-  })
+  test.each([['text'], ['json']])(
+    'start, by every level of a log in %s',
+    async (format) => {
+      const levels = logLevels.map(async (level) => {
+        const file = join(temporaryFolder(), 'log')
+        const args = ['start', '-p', '0', '--simulate', '--claude-code', '--shell', 'bash', '--log-format', format]
+        const { out, err, listed } = await run(
+          [...args, '--log-level', level, '--log-file', file],
+          { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken },
+          everything,
+        )
+        const log = readFileSync(file, 'utf8')
+        expect(statSync(file).mode & 0o777).toBe(0o600)
+        // What the client did wrong is no warning.
+        expect(log === '').toBe(level !== 'debug' && level !== 'info')
+        expect(found(err + log + listed)).toEqual([])
+        // The launch command was asked for, and holds what Claude Code is to show.
+        expect(found(out)).toEqual([clientToken])
+      })
+      await Promise.all(levels)
+    },
+    patienceMs,
+  )
 
-  test('start behind a proxy that is not there: its password is nowhere', async () => {
-    for (const scheme of ['http', 'socks5']) {
-      const proxy = `${scheme}://user:${proxyPassword}@127.0.0.1:1`
-      const told: string[] = []
-      const { out, err, listed } = await run(
-        ['start', '-p', '0', '--verbose', '-c', '--endpoint-url', 'https://nexus.invalid', '--max-retries', '0'],
-        { NEXUS_API_KEY: key, HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy },
-        async (url) => {
-          told.push(await post(url, lawful), await (await fetch(`${url}/health`)).text())
-        },
-      )
-      expect(err).toMatch(/ 502 POST .* api_error: /)
-      expect(found([...told, out, err, listed].join('\n'))).toEqual([])
-    }
-  })
-
-  test('start with a key that is refused, by file', async () => {
-    const { url: endpoint } = simulate({ apiKey: 'another' })
-    const path = join(temporaryFolder(), 'c.json')
-    writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o600 })
-    const args = ['start', '-p', '0', '--verbose', '--config', path, '--endpoint-url', endpoint]
-    const { out, err, listed } = await run(args, {}, async (url) => {
-      expect(await post(url, lawful)).toContain('authentication_error')
-    })
-    expect(found(out + err + listed)).toEqual([])
-    expect(err).not.toContain('warning')
-  })
-
-  test('simulate: neither its key nor the words of what it refuses', async () => {
-    const ask = { messages: [{ role: 'user', content: [{ text: 'x' }] }] }
-    const named = { toolSpec: { name: word, inputSchema: { json: { type: 'object' } } } }
-    const refused = [
-      { ...ask, [word]: 1 },
-      { ...ask, messages: [{ role: 'user', content: [{ [`${word}\u001b[2J`]: 1, text: 'x' }] }] },
-      { ...ask, messages: [{ role: 'user', content: [{ text: 'x', image: {}, [word]: {} }] }] },
-      { ...ask, toolConfig: { tools: [named, named] } },
-      { ...ask, toolConfig: { tools: [named], toolChoice: { tool: { name: `${word}2` } } } },
-      { ...ask, additionalModelRequestFields: { [word]: 1 } },
-      { ...ask, additionalModelRequestFields: { thinking: { type: word } } },
-      { ...ask, additionalModelRequestFields: { tools: [{ type: word, name: word }] } },
-      { ...ask, additionalModelRequestFields: { tool_choice: { type: 'tool', name: word } } },
-      { ...ask, additionalModelRequestFields: { output_config: { [word]: 1 } } },
-      { ...ask, requestMetadata: { [word]: 1 } },
-      { ...ask, messages: [...ask.messages, toolUseTurn(word)] },
-      toolResult(word, word),
-      word,
-    ]
-    const { err } = await run(['simulate', '-p', '0', '--api-key', key], {}, async (url) => {
-      for (const body of refused) {
-        await fetch(`${url}/model/claude-sonnet-4.6/converse`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${key}` },
-          body: JSON.stringify(body),
-        })
+  test(
+    'start behind a proxy that is not there: its password is nowhere',
+    async () => {
+      for (const scheme of ['http', 'socks5']) {
+        const proxy = `${scheme}://user:${proxyPassword}@127.0.0.1:1`
+        const told: string[] = []
+        const { out, err, listed } = await run(
+          ['start', '-p', '0', '--verbose', '-c', '--endpoint-url', 'https://nexus.invalid', '--max-retries', '0'],
+          { NEXUS_API_KEY: key, HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy },
+          async (url) => {
+            told.push(await post(url, lawful), await (await fetch(`${url}/health`)).text())
+          },
+        )
+        expect(err).toMatch(/ 502 POST .* api_error: /)
+        expect(found([...told, out, err, listed].join('\n'))).toEqual([])
       }
-      await fetch(`${url}/model/claude-sonnet-4.6/converse`, { method: 'POST', headers: { authorization: word } })
-    })
-    expect(err.match(/ 400 refused: /g)?.length).toBeGreaterThan(refused.length - 3)
-    expect(err.split('\n').filter((line) => found(line).length > 0)).toEqual([])
-    expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
-  })
+    },
+    patienceMs,
+  )
+
+  test(
+    'start with a key that is refused, by file',
+    async () => {
+      const { url: endpoint } = simulate({ apiKey: 'another' })
+      const path = join(temporaryFolder(), 'c.json')
+      writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o600 })
+      const args = ['start', '-p', '0', '--verbose', '--config', path, '--endpoint-url', endpoint]
+      const { out, err, listed } = await run(args, {}, async (url) => {
+        expect(await post(url, lawful)).toContain('authentication_error')
+      })
+      expect(found(out + err + listed)).toEqual([])
+      expect(err).not.toContain('warning')
+    },
+    patienceMs,
+  )
+
+  test(
+    'simulate: neither its key nor the words of what it refuses',
+    async () => {
+      const ask = { messages: [{ role: 'user', content: [{ text: 'x' }] }] }
+      const named = { toolSpec: { name: word, inputSchema: { json: { type: 'object' } } } }
+      const refused = [
+        { ...ask, [word]: 1 },
+        { ...ask, messages: [{ role: 'user', content: [{ [`${word}\u001b[2J`]: 1, text: 'x' }] }] },
+        { ...ask, messages: [{ role: 'user', content: [{ text: 'x', image: {}, [word]: {} }] }] },
+        { ...ask, toolConfig: { tools: [named, named] } },
+        { ...ask, toolConfig: { tools: [named], toolChoice: { tool: { name: `${word}2` } } } },
+        { ...ask, additionalModelRequestFields: { [word]: 1 } },
+        { ...ask, additionalModelRequestFields: { thinking: { type: word } } },
+        { ...ask, additionalModelRequestFields: { tools: [{ type: word, name: word }] } },
+        { ...ask, additionalModelRequestFields: { tool_choice: { type: 'tool', name: word } } },
+        { ...ask, additionalModelRequestFields: { output_config: { [word]: 1 } } },
+        { ...ask, requestMetadata: { [word]: 1 } },
+        { ...ask, messages: [...ask.messages, toolUseTurn(word)] },
+        toolResult(word, word),
+        word,
+      ]
+      const { err } = await run(['simulate', '-p', '0', '--api-key', key], {}, async (url) => {
+        for (const body of refused) {
+          await fetch(`${url}/model/claude-sonnet-4.6/converse`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key}` },
+            body: JSON.stringify(body),
+          })
+        }
+        await fetch(`${url}/model/claude-sonnet-4.6/converse`, { method: 'POST', headers: { authorization: word } })
+      })
+      expect(err.match(/ 400 refused: /g)?.length).toBeGreaterThan(refused.length - 3)
+      expect(err.split('\n').filter((line) => found(line).length > 0)).toEqual([])
+      expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+    },
+    patienceMs,
+  )
 })
 
 describe('a secret among the arguments, which others can read', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readKeptSecrets } from '../../src/cli/kept-secrets.ts'
 import type { Keychain } from '../../src/cli/keychain.ts'
 import type { Prompts } from '../../src/cli/prompts.ts'
 import { clientToken, found, key } from '../support/canary.ts'
-import { type CliResult, cli, startCli, temporaryFolder, type World } from '../support/cli.ts'
-import { failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
+import { later } from '../support/cleanup.ts'
+import { type CliResult, cli, entry, startCli, temporaryFolder, testIo, type World } from '../support/cli.ts'
+import { absentKeychain, failingKeychain, lockedKeychain, memoryKeychain, silentKeychain } from '../support/keychain.ts'
 
 /** Where a key is kept, how it gets there, and that it is nowhere else. */
 
@@ -30,6 +32,8 @@ const answering = (answer: string | undefined): { prompts: Prompts; asked: strin
   }
   return { prompts, asked }
 }
+/** As Linux does, where only the words tell what it is. */
+const saying = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
 const reference = { keychain: 'apiKey' }
 
 /** Runs it, and makes sure that no word of a secret was printed. */
@@ -66,6 +70,23 @@ describe('config set of a secret', () => {
     expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
   })
 
+  test('a pipe that stays open is read as far as its first line, and no further', async () => {
+    const folder = temporaryFolder()
+    const child = Bun.spawn([process.execPath, entry, 'config', 'set', 'apiKey', '--store', 'file'], {
+      cwd: folder,
+      env: { HOME: folder },
+      stdin: 'pipe',
+      stderr: 'ignore',
+    })
+    later(() => child.kill('SIGKILL'))
+    child.stdin.write(`\n \r\n${key.slice(0, 9)}`)
+    await child.stdin.flush()
+    child.stdin.write(`${key.slice(9)}\r\n`)
+    await child.stdin.flush()
+    expect(await child.exited).toBe(0)
+    expect(contents(folder)).toEqual({ apiKey: key })
+  })
+
   test('a person is asked, and nothing is read from standard input', async () => {
     const { prompts, asked } = answering(` ${key}\n`)
     const folder = temporaryFolder()
@@ -93,6 +114,22 @@ describe('config set of a secret', () => {
     const { code, err } = await set(folder, { ...world, keychain })
     expect([code, err]).toEqual([2, expect.stringContaining(message) as never])
     expect([readdirSync(folder), keychain.held.size]).toEqual([[], 0])
+  })
+
+  test('Git Bash, whose own window is a pipe to others, is told how to hide what is typed', async () => {
+    const told = async (variables: Record<string, string>, world: World = {}): Promise<string> =>
+      (
+        await cli(['config', 'set', 'apiKey'], variables, temporaryFolder(), {
+          ...piped(''),
+          platform: 'win32',
+          ...world,
+        })
+      ).err
+    const word = 'winpty nexus-claude-api config set apiKey'
+    const variables = { MSYSTEM: 'MINGW64' }
+    expect(await told(variables)).toContain(word)
+    expect(await told(variables, { hasTerminal: true })).not.toContain(word)
+    expect(await told({})).not.toContain(word)
   })
 
   test('a secret among the arguments is refused', async () => {
@@ -129,10 +166,21 @@ describe('config set of a secret', () => {
     [failingKeychain('ERR_SECRETS_USER_CANCELED', ''), 'its question was not answered'],
     [failingKeychain('ERR_SECRETS_INTERACTION_NOT_ALLOWED', ''), 'it is locked'],
     [{ ...memoryKeychain(), get: async () => 'another' } as Keychain, 'it did not keep what it was given'],
+    [saying('Timeout was reached (code: 24)'), 'it does not answer'],
+    [saying('Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached'), 'it does not answer'],
+    [saying('GDBus.Error:org.freedesktop.Secret.Error.IsLocked: x'), 'it is locked'],
+    [saying('GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: x'), 'it refuses this program'],
+    [saying('GDBus.Error:org.freedesktop.DBus.Error.NoReply: x'), 'it does not answer'],
+    [saying('something new'), 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
   ])('a keychain that is there and refuses is no reason for a file (%#)', async (keychain, why) => {
     const folder = temporaryFolder()
     const { code, err } = await set(folder, { ...piped(key), keychain })
-    expect([code, err]).toEqual([2, expect.stringContaining(`The keychain did not take it: ${why}.`) as never])
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(
+        `The keychain did not take it: ${why}. Try again, or keep it in a file: --store file.`,
+      ) as never,
+    ])
     expect(readdirSync(folder)).toEqual([])
     expect((await set(folder, { ...piped(key), keychain }, '--store', 'file')).code).toBe(0)
   })
@@ -140,14 +188,23 @@ describe('config set of a secret', () => {
   test.each([
     ['libsecret not available', 'libsecret is not installed'],
     ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'no keyring is running'],
-    ['Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached', 'no keyring is running'],
-    ['something new', 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
+    ['Could not connect: No such file or directory', 'no keyring is running'],
+    ['Could not connect: Connection refused (code: 39)', 'no keyring is running'],
+    [
+      'GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided by any .service files',
+      'no keyring is running',
+    ],
+    [
+      'Error calling StartServiceByName for org.freedesktop.secrets: GDBus.Error:org.freedesktop.DBus.Error.Spawn.ChildExited: x',
+      'no keyring is running',
+    ],
   ])('no keychain: %s', async (words, why) => {
-    const keychain = failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
+    const keychain = saying(words)
     const folder = temporaryFolder()
     expect((await set(folder, { ...piped(key), keychain })).err).toContain(`There is no keychain to use here: ${why}.`)
     const refused = await set(folder, { ...piped(key), keychain }, '--store', 'keychain')
     expect([refused.code, contents(folder)]).toEqual([2, { apiKey: key }])
+    expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To keep it in a file: --store file.\n`)
   })
 
   test('a keychain that does not answer is waited for, with a word, and not for ever', async () => {
@@ -247,18 +304,65 @@ describe('config unset of a secret', () => {
     expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
   })
 
-  test('says where it may still be, and ends with 1', async () => {
-    for (const keychain of [lockedKeychain, failingKeychain('ERR_SECRETS_ACCESS_DENIED', '')]) {
-      const folder = withFile({ apiKey: reference })
-      const { code, err } = await unset(folder, keychain)
-      expect([code, err]).toEqual([
-        1,
-        expect.stringContaining(
-          "warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: ",
-        ) as never,
-      ])
-      expect(contents(folder)).toEqual({})
+  test.each([
+    [lockedKeychain, 'it is locked'],
+    [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
+  ])('leaves the file alone while the keychain may still hold it, and ends with 1 (%#)', async (keychain, why) => {
+    const folder = withFile({ apiKey: reference })
+    for (let again = 0; again < 2; again += 1) {
+      expect(await unset(folder, keychain)).toEqual({
+        code: 1,
+        out: '',
+        err: `apiKey stays in ${ownFile(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or take apiKey out of that file by hand.\n`,
+      })
+      expect(contents(folder)).toEqual({ apiKey: reference })
     }
+  })
+
+  test('what is really gone from the keychain goes from the file, and nothing is left of having looked', async () => {
+    const folder = withFile({ apiKey: reference })
+    const keychain = memoryKeychain()
+    expect((await unset(folder, keychain)).code).toBe(0)
+    expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
+  })
+
+  test('one that is unlocked for it loses the entry', async () => {
+    const held = memoryKeychain({ apiKey: key })
+    let isLocked = true
+    const keychain: Keychain = {
+      ...held,
+      set: async (name, value) => {
+        isLocked = false
+        await held.set(name, value)
+      },
+      delete: async (name) => !isLocked && held.delete(name),
+    }
+    const folder = withFile({ apiKey: reference })
+    expect((await unset(folder, keychain)).code).toBe(0)
+    expect([contents(folder), held.held.size]).toEqual([{}, 0])
+  })
+
+  test('where it can remove nothing it says where the entry may still be, and ends with 1', async () => {
+    const there = "warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: "
+    const folder = withFile({ apiKey: reference })
+    const { code, err } = await unset(folder, absentKeychain)
+    expect([code, err]).toEqual([1, expect.stringContaining(`${there}libsecret is not installed.`) as never])
+    expect(contents(folder)).toEqual({})
+    writeFileSync(join(folder, 'copy.json'), JSON.stringify({ apiKey: reference }))
+    const keychain = memoryKeychain({ apiKey: key })
+    const copy = await quiet(['config', 'unset', 'apiKey', '--config', 'copy.json'], {}, folder, { keychain })
+    expect([copy.code, copy.err]).toEqual([
+      1,
+      expect.stringContaining(`${there}it was made for another file.`) as never,
+    ])
+    expect([contents(folder), keychain.held.size]).toEqual([{}, 1])
+  })
+
+  test('what holds instead may lie in the keychain as well, which is not asked', async () => {
+    const folder = withFile({ apiKey: reference })
+    writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKey: 'other' }))
+    const { err } = await quiet(['config', 'unset', 'apiKey', '--dev'], {}, folder, { keychain: memoryKeychain() })
+    expect(err).toEndWith(`\nNow it is the one in the keychain (${ownFile(folder)}).\n`)
   })
 })
 
@@ -325,6 +429,17 @@ describe('a key in the keychain', () => {
     expect(shown.out).toMatch(/apiKey +not read +the keychain \(/)
   })
 
+  test.each([
+    ['linux', "--config '/a b/it'\\''s.json'"],
+    ['win32', '--config "C:\\a b\\c.json"'],
+  ])('the remedy names a path with blanks as a shell has it: %s', async (platform, wanted) => {
+    const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
+    const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
+    const io = { ...testIo(machine), keychain: memoryKeychain() }
+    const { faults } = await readKeptSecrets([{ key: 'apiKey', entry: 'apiKey', path }], io)
+    expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
+  })
+
   test('that holds no key is told without its words', async () => {
     const { code, err } = await dryRun(withFile({ apiKey: reference }), memoryKeychain({ apiKey: `Bearer ${key}` }))
     expect([code, err]).toEqual([2, expect.stringContaining('apiKey in the keychain (') as never])
@@ -336,5 +451,14 @@ describe('a key in the keychain', () => {
         'must be a text, and not an empty one.',
       )
     expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a text')
+  })
+
+  test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {
+    for (const entryName of ['apiKey', 'apiKey of /c.json', 'clientTokens']) {
+      const folder = withFile({ apiKey: reference, clientToken: { keychain: entryName } })
+      const keychain = memoryKeychain({ apiKey: key, [entryName]: key })
+      const { code, out } = await dryRun(folder, keychain, ['-c', '--shell', 'bash'])
+      expect([code, out]).toEqual([2, ''])
+    }
   })
 })

@@ -8,6 +8,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -86,6 +87,9 @@ describe('config set', () => {
     [['apiKey', '--store', 'cupboard'], '--store must be one of keychain, file.'],
     [['port', '1', '--dev', '--config', 'c.json'], '--dev and --config name two files.'],
     [[], 'config set needs <key>'],
+    [['port', '-1'], 'A value that begins with - goes after --: nexus-claude-api config set <key> -- <value>'],
+    [['timeout', '-0.5'], 'A value that begins with - goes after --'],
+    [['port', '--', '-1'], 'port must be a whole number from 0 to 65535.'],
   ])('%p changes nothing', async (args, message) => {
     const folder = temporaryFolder()
     const { code, out, err } = await cli(['config', 'set', ...args], {}, folder)
@@ -167,20 +171,61 @@ describe('the file on the disk', () => {
     expect(readdirSync(folder).sort()).toEqual(['file', 'folder'])
   })
 
-  test('many at once: whoever reads finds a whole file', async () => {
-    const { folder, path } = withFile({ port: 1, model: 'opus' })
-    const programs = [1, 2, 3, 4].map((port) => startCli(['config', 'set', 'port', String(port), '--config', path]))
+  test('many at once: whoever reads finds a whole file, and no change is lost', async () => {
+    // So large that its writing can be watched, and that they are at it at the same time.
+    const filling = 'x'.repeat(4_000_000)
+    const { folder, path } = withFile({ model: 'opus', filling })
+    const changes = { port: 5001, timeout: 5, maxRetries: 3, smallModel: 'haiku' }
+    const programs = Object.entries(changes).map(([key, value]) =>
+      startCli(['config', 'set', key, String(value), '--config', path]),
+    )
     let isOver = false
     const ended = Promise.all(programs.map((program) => program.ended)).finally(() => {
       isOver = true
     })
     while (!isOver) {
-      expect(contents(path)).toEqual({ port: expect.any(Number), model: 'opus' })
+      expect(contents(path)).toMatchObject({ model: 'opus' })
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0, 0])
+    // Not compared as a whole: what is shown of a difference would be as large.
+    const { filling: kept, ...others } = contents(path) as { filling: string }
+    expect([kept === filling, others]).toEqual([true, { model: 'opus', ...changes }])
     expect(readdirSync(dirname(path))).toEqual(['config.json'])
     expect(readdirSync(folder)).toEqual(['.config'])
+  }, 30_000)
+
+  test('a lock that a crash left behind is taken over', async () => {
+    const { folder, path } = withFile({ port: 1 })
+    const lock = `${path}.lock`
+    writeFileSync(lock, '')
+    utimesSync(lock, 0, 0)
+    expect((await cli(['config', 'set', 'port', '2'], {}, folder)).code).toBe(0)
+    expect([contents(path), existsSync(lock)]).toEqual([{ port: 2 }, false])
+  })
+
+  test('what would not change anything waits for nobody', async () => {
+    const { folder, path } = withFile({ port: 1 })
+    writeFileSync(`${path}.lock`, '')
+    expect((await cli(['config', 'set', 'port', '1'], {}, folder)).code).toBe(0)
+  })
+
+  test('links that lead to links stay, though nothing is at their end yet', async () => {
+    const { folder } = withFile({})
+    const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')]
+    symlinkSync('b.json', first)
+    symlinkSync('deep/c.json', second)
+    await cli(['config', 'set', 'port', '3', '--config', first], {}, folder)
+    expect([first, second].map((link) => lstatSync(link).isSymbolicLink())).toEqual([true, true])
+    expect(contents(join(folder, 'deep', 'c.json'))).toEqual({ port: 3 })
+  })
+
+  test('links in a circle lead nowhere, and that is told', async () => {
+    const folder = temporaryFolder()
+    symlinkSync('b.json', join(folder, 'a.json'))
+    symlinkSync('a.json', join(folder, 'b.json'))
+    const { code, err } = await cli(['config', 'set', 'port', '3', '--config', 'a.json'], {}, folder)
+    expect([code, err]).toEqual([2, expect.stringContaining('ELOOP') as never])
   })
 })
 
@@ -263,12 +308,15 @@ describe('config show', () => {
 
   test('fits into a terminal of 80 columns: a long source has a line of its own', async () => {
     const { folder } = withFile({ endpointUrl: 'https://nexus.example/a/long/path/of/some/kind', port: 1 })
-    const { out } = await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })
+    const { out } = await cli(['config', 'show'], {}, folder, { isOutTerminal: true, columns: 80 })
     const rows = out.split('\n').filter((line) => !line.includes('configuration file'))
     // A path that is longer than the terminal is not cut.
     expect(rows.filter((row) => row.length > 80 && row.trim().length < 76)).toEqual([])
     expect(out).toMatch(/^ {2}endpointUrl +https:\S+\n {4,30}\S*config\.json$/m)
-    // In a pipe a row is a line, for grep.
-    expect((await cli(['config', 'show'], {}, folder)).out).toMatch(/^ {2}endpointUrl +https:\S+ +\S*config\.json$/m)
+    expect(out).toContain('~/.config/')
+    // In a pipe a row is a line, for grep: standard error is a terminal there as well.
+    const piped = (await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })).out
+    expect(piped).toMatch(new RegExp(`^ {2}endpointUrl +https:\\S+ +${folder}/\\S*config\\.json$`, 'm'))
+    expect(piped).not.toContain('~/')
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { EventEmitter } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Prompts } from '../../src/cli/prompts.ts'
+import { createPrompts, type Prompts } from '../../src/cli/prompts.ts'
 import { found, key, secrets } from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
 import { type CliResult, cli, startCli, temporaryFolder, type World } from '../support/cli.ts'
@@ -84,7 +85,8 @@ describe('without a key, where somebody can be asked', () => {
   test('a keychain that refuses is told, and the others are left', async () => {
     const { prompts, asked } = somebody([key], ['keychain', 'nowhere'])
     const { err } = await start({ prompts, keychain: lockedKeychain })
-    expect(err).toContain('The keychain did not take it: it is locked.')
+    // Neither a flag that start does not have, nor a second try that is not offered.
+    expect(err).toContain('The keychain did not take it: it is locked.\n')
     expect(err).toContain(wentOn)
     expect(asked).toEqual([question, ['keychain', 'file', 'nowhere'], ['file', 'nowhere']])
   })
@@ -126,6 +128,33 @@ const answer = async (url: string): Promise<unknown> => {
   return response.json()
 }
 
+/** What the questions have of a terminal, and somebody's hands on it. */
+const keyboard = () => {
+  const events = new EventEmitter()
+  let isRaw = false
+  let shown = ''
+  const input = Object.assign(events, {
+    setRawMode: (to: boolean) => {
+      isRaw = to
+    },
+    resume: () => {},
+    pause: () => {},
+  })
+  const write = (text: string): void => {
+    shown += text
+  }
+  return {
+    prompts: createPrompts({ input: () => input, write, isDumb: false }),
+    type: (keys: string) => events.emit('data', keys),
+    isRaw: () => isRaw,
+    shown: () => shown,
+  }
+}
+const places = [
+  { value: 'file', label: 'a file' },
+  { value: 'nowhere', label: 'nowhere' },
+] as const
+
 /** Nothing that was typed is on the screen, nor as many signs as it has. */
 const expectHidden = (terminal: Terminal): void => {
   expect(found(terminal.screen(), secrets)).toEqual([])
@@ -140,7 +169,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     terminal.types(`x\u0015${key}y\u007f`)
     terminal.types('\r')
     await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or Enter for 1: /)
-    terminal.types('1')
+    terminal.types('1\r')
     const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
     expect(await answer(url)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
     terminal.kill('SIGTERM')
@@ -164,13 +193,71 @@ describe.if(hasTerminals)('at a terminal', () => {
     await terminal.shows(/not shown[^:]*: /)
     terminal.types(`${key}\r`)
     await terminal.shows(/Enter for 1: /)
-    terminal.types('2')
+    terminal.types('2\r')
     const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
     expect((await fetch(`${url}/health`)).status).toBe(200)
     terminal.types('\u0003')
     await terminal.shows(/Stopping/)
     expect(await terminal.ended).toBe(0)
     expectHidden(terminal)
+  })
+
+  test.each([
+    ['in one piece', ['1\r']],
+    ['in two', ['1', '\r']],
+    ['corrected', ['2', '\u007f', '1', '\r']],
+    ['after what is no number of the list', ['9\r', '0\r', 'x\r', '1x\r', '12\r', '1\r']],
+    ['Enter alone', ['\r']],
+  ])('a number and Enter are one answer: %s', async (_case, pieces) => {
+    const input = keyboard()
+    const chosen = input.prompts.choose('Where?', places)
+    for (const piece of pieces) input.type(piece)
+    expect(await chosen).toBe('file')
+    expect(input.isRaw()).toBe(false)
+  })
+
+  test('what is typed at a choice is shown, but for what may be a key', async () => {
+    const input = keyboard()
+    const chosen = input.prompts.choose('Where?', places)
+    for (const piece of [key, '\u0015', '3', '\r', '3', '\b', '2', '\r']) input.type(piece)
+    expect(await chosen).toBe('nowhere')
+    expect(input.shown()).toBe(
+      'Where?\n  1  a file\n  2  nowhere\nA number, or Enter for 1: 3\nA number from 1 to 2, or Enter for 1: 3\b \b2\n',
+    )
+  })
+
+  test('the Enter after a number answers no second question', async () => {
+    const terminal = cliInTerminal(['start', '--port', '0'])
+    await terminal.shows(/not shown[^:]*: /)
+    terminal.types(`${key}\r`)
+    await terminal.shows(/Enter for 1: /)
+    terminal.types('2')
+    await terminal.shows(/2/)
+    expect(terminal.echoes()).toBe(false)
+    terminal.types('\r')
+    await terminal.shows(/Address/)
+    expect(terminal.echoes()).toBe(true)
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    '%s at a question ends it as always, and leaves the terminal as it was',
+    async (signal) => {
+      const terminal = cliInTerminal(['config', 'set', 'apiKey'])
+      await terminal.shows(/not shown while you type: /)
+      expect(terminal.echoes()).toBe(false)
+      terminal.kill(signal)
+      expect([await terminal.ended, terminal.signal()]).toEqual([null, signal])
+      expect(terminal.echoes()).toBe(true)
+      expect(terminal.screen()).toEndWith('\u001b[?2004l\r\n')
+    },
+  )
+
+  test('the terminal is told to mark a paste while a secret is asked for, and no longer', async () => {
+    const input = keyboard()
+    const typed = input.prompts.secret('Key')
+    expect(input.shown()).toBe('\u001b[?2004hKey: ')
+    input.type(`${key}\r`)
+    expect([await typed, input.shown()]).toEqual([key, '\u001b[?2004hKey: \u001b[?2004l\n'])
   })
 
   test.each([

@@ -76,5 +76,8 @@ test('a file holds a secret where the secret itself stands in it', () => {
   expect(holds({ apiKey: 'x' })).toBe(true)
   expect(holds({ client_token: 'x', port: 1 })).toBe(true)
   expect(holds({ apiKey: { keychain: 'apiKey' } })).toBe(false)
+  // A twin that does not count is as easily read.
+  expect(holds({ apiKey: { keychain: 'apiKey' }, api_key: 'x' })).toBe(true)
+  expect(holds({ apiKey: null, api_key: 'x', port: 1 })).toBe(true)
   expect(holds({ model: 'opus', port: 1 })).toBe(false)
 })

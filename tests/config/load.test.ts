@@ -51,13 +51,13 @@ describe('where a value comes from', () => {
   })
 
   test('a file may say that a secret lies in the keychain: that counts as the file does', () => {
-    const files = [file({ apiKey: { keychain: 'apiKey' }, client_token: { keychain: 'mine' } })]
+    const files = [file({ apiKey: { keychain: 'apiKey' }, client_token: { keychain: 'clientToken of /c.json' } })]
     const references = (inputs: Partial<ConfigInputs>) =>
       keychainReferences({ flags: {}, environment: {}, files, ...inputs }).map(({ key, entry }) => [key, entry])
     const environment = { NEXUS_API_KEY: 'variable', NEXUS_CLIENT_TOKEN: 'variable' }
     expect(references({})).toEqual([
       ['apiKey', 'apiKey'],
-      ['clientToken', 'mine'],
+      ['clientToken', 'clientToken of /c.json'],
     ])
     expect(references({ environment })).toEqual([['apiKey', 'apiKey']])
     expect(references({ environment, flags: { 'api-key': 'flag' } })).toEqual([])

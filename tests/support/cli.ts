@@ -41,7 +41,9 @@ export const testIo = (machine: Partial<Machine>): Io => ({
 })
 
 /** What a test may have otherwise of the world. */
-export type World = Partial<Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'columns' | 'times'>> & {
+export type World = Partial<
+  Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'isOutTerminal' | 'hasTerminal' | 'columns' | 'times'>
+> & {
   readonly platform?: string
 }
 

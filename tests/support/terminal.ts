@@ -8,10 +8,17 @@ export interface Terminal {
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>
   readonly types: (keys: string) => void
   readonly kill: (signal: NodeJS.Signals) => void
+  /** Whether it shows what is typed, by itself. */
+  readonly echoes: () => boolean
   /** Everything that was ever shown. */
   readonly screen: () => string
   readonly ended: Promise<number | null>
+  /** The one that ended it. */
+  readonly signal: () => unknown
 }
+
+/** `ECHO` of termios, on Linux and macOS alike. */
+const echoFlag = 8
 
 /** Windows has none that Bun could open. */
 export const hasTerminals = process.platform !== 'win32'
@@ -63,7 +70,9 @@ export const cliInTerminal = (
     },
     types: (keys) => void child.terminal?.write(keys),
     kill: (signal) => child.kill(signal),
+    echoes: () => ((child.terminal?.localFlags ?? 0) & echoFlag) !== 0,
     screen: () => shown,
     ended,
+    signal: () => child.signalCode,
   }
 }

@@ -1,5 +1,4 @@
 import type { Secret } from '../../base/secret.ts'
-import { UsageError } from '../../base/usage-error.ts'
 import { valueInFile } from '../../config/edit.ts'
 import { keychainEntry } from '../../config/keychain-reference.ts'
 import type { SettingKey } from '../../config/settings.ts'
@@ -30,23 +29,44 @@ export const keptIn = ({ key, path }: SecretPlace): { store: Store; value: unkno
 
 const entryOf = ({ key, path }: SecretPlace, { machine }: Io): string => keychainEntryName(key, path, machine)
 
-/**
- * Removes what the keychain keeps for this file. An entry of another name is another file's, too, perhaps.
- * Resolves to a sentence for people where it may still be there.
- */
-export const forgetEntry = async (place: SecretPlace, value: unknown, io: Io): Promise<string | undefined> => {
-  const named = keychainEntry(place.key, value)
-  if (named === undefined) return undefined
-  const stays = `The entry '${named}' of ${productName} may still be in the keychain`
-  if (named !== entryOf(place, io)) return `${stays}: it was made for another file.`
+/** An entry that may still be in the keychain. */
+export interface LeftEntry {
+  readonly entry: string
+  readonly why: string
+  /** Whether it can be removed later; nobody would know of it if the file did not name it until then. */
+  readonly canGo: boolean
+}
+
+/** Given away at once. No secret has this name. */
+const probe = 'is it unlocked'
+
+/** Rejects with KeychainError where the entry may still be there. */
+const removeEntry = (entry: string, io: Io): Promise<void> =>
+  askKeychain(io, async (keychain) => {
+    if (await keychain.delete(entry)) return
+    // A locked one may say of everything that it is not there. One that takes something is not locked, or no longer.
+    await keychain.set(probe, probe)
+    await keychain.delete(probe)
+    await keychain.delete(entry)
+  })
+
+/** Removes what the keychain keeps for this file. An entry of another name is another file's, too, perhaps. */
+export const forgetEntry = async (place: SecretPlace, value: unknown, io: Io): Promise<LeftEntry | undefined> => {
+  const entry = keychainEntry(place.key, value)
+  if (entry === undefined) return undefined
+  if (entry !== entryOf(place, io)) return { entry, why: 'it was made for another file', canGo: false }
   try {
-    const wasThere = await askKeychain(io, (keychain) => keychain.delete(named))
-    return wasThere ? undefined : `${stays}: it was not found, which is also what a locked one says.`
+    await removeEntry(entry, io)
+    return undefined
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
-    return `${stays}: ${error.message}. Remove it there.`
+    return { entry, why: error.message, canGo: error.isThere }
   }
 }
+
+/** For people. */
+export const leftWarning = ({ entry, why }: LeftEntry): string =>
+  `warning: The entry '${entry}' of ${productName} may still be in the keychain: ${why}. Remove it there if nothing else needs it.\n`
 
 /** Rejects with KeychainError or UsageError; then everything is as it was. */
 const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
@@ -55,7 +75,7 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
   const back = await askKeychain(io, (keychain) => keychain.get(entry))
   if (back === undefined || !secret.equals(back)) throw new KeychainError('it did not keep what it was given', true)
   try {
-    changeConfigFile(place.path, place.key, { keychain: entry })
+    await changeConfigFile(place.path, place.key, { keychain: entry })
   } catch (error) {
     await forgetEntry(place, { keychain: entry }, io)
     throw error
@@ -66,16 +86,16 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
 /** Rejects with UsageError. */
 const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
   const before = keptIn(place)
-  changeConfigFile(place.path, place.key, secret.reveal())
+  await changeConfigFile(place.path, place.key, secret.reveal())
   const left = await forgetEntry(place, before?.value, io)
   // Windows has no such modes: there a user's own folder is closed to others.
   const readers = io.machine.platform === 'win32' ? '' : ', which you alone can read (mode 0600)'
-  return `${place.key} is kept in ${shownPaths(place.path, io)}${readers}.\n${left === undefined ? '' : `warning: ${left}\n`}`
+  return `${place.key} is kept in ${shownPaths(place.path, io)}${readers}.\n${left === undefined ? '' : leftWarning(left)}`
 }
 
 /**
  * Keeps it where `store` says, otherwise in the keychain, or in the file where there is no keychain. Resolves
- * to what to tell. Rejects with UsageError.
+ * to what to tell. Rejects with KeychainError, where a file is for whoever asked to choose, or with UsageError.
  */
 export const keepSecret = async (
   place: SecretPlace,
@@ -88,11 +108,7 @@ export const keepSecret = async (
     return await toKeychain(place, secret, io)
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
-    if (store === 'keychain' || error.isThere) {
-      throw new UsageError(
-        `The keychain did not take it: ${error.message}. Try again, or keep it in a file: --store file.`,
-      )
-    }
+    if (store === 'keychain' || error.isThere) throw error
     return `There is no keychain to use here: ${error.message}.\n${await toFile(place, secret, io)}`
   }
 }

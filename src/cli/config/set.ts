@@ -10,6 +10,7 @@ import type { Command } from '../command.ts'
 import { GaveUp } from '../gave-up.ts'
 import type { Io } from '../io.ts'
 import { readKeptSecret } from '../kept-secrets.ts'
+import { KeychainError, notTaken } from '../keychain.ts'
 import { findModel } from '../set-up.ts'
 import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
@@ -42,12 +43,20 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io
   if (flags['store'] !== undefined) throw new UsageError(`--store is for secrets alone, and ${key} is none.`)
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
-  changeConfigFile(path, key, value)
+  await changeConfigFile(path, key, value)
   io.err(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.\n`)
 }
 
+/** Git Bash's own window is three pipes to programs of Windows: it shows what is typed, and nobody can forbid it. */
+const isUnseenTerminal = ({ machine, hasTerminal }: Io): boolean =>
+  machine.platform === 'win32' && Boolean(machine.environment['MSYSTEM']) && !hasTerminal
+
+const unseenTerminalHint = (key: string): string =>
+  `If you are about to type it here, Git Bash may show it. Press Ctrl-C, and say: winpty ${productName} config set ${key}\n`
+
 /** What was typed or piped in; empty where that was nothing. Rejects with GaveUp. */
-const askFor = async (key: string, hint: string, { prompts, pipedIn, err }: Io): Promise<string> => {
+const askFor = async (key: string, hint: string, io: Io): Promise<string> => {
+  const { prompts, pipedIn, err } = io
   if (prompts !== undefined) {
     const answer = await prompts.secret(`${key}, not shown while you type${hint}`)
     if (answer === undefined) throw new GaveUp()
@@ -58,7 +67,7 @@ const askFor = async (key: string, hint: string, { prompts, pipedIn, err }: Io):
       `Nobody can be asked for ${key} here: standard error is no terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
     )
   }
-  err(`Reading ${key} from standard input.\n`)
+  err(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
   const [first = ''] = (await pipedIn()).trim().split(/\r?\n/)
   return first
 }
@@ -67,6 +76,17 @@ const askFor = async (key: string, hint: string, { prompts, pipedIn, err }: Io):
 const presentSecret = async ({ key, path }: SecretPlace, value: unknown, io: Io): Promise<unknown> => {
   const entry = keychainEntry(key, value)
   return entry === undefined ? value : readKeptSecret({ key, entry, path }, io)
+}
+
+/** Rejects with UsageError. */
+const keep = async (...order: Parameters<typeof keepSecret>): Promise<string> => {
+  try {
+    return await keepSecret(...order)
+  } catch (error) {
+    if (!(error instanceof KeychainError)) throw error
+    const remedy = error.isThere ? 'Try again, or keep it in a file' : 'To keep it in a file'
+    throw new UsageError(`${notTaken(error)} ${remedy}: --store file.`)
+  }
 }
 
 const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, io: Io): Promise<void> => {
@@ -87,7 +107,7 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, i
   }
   const value = given === '' ? await presentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
-  io.err(await keepSecret(place, new Secret(String(checked)), store, io))
+  io.err(await keep(place, new Secret(String(checked)), store, io))
 }
 
 const runSet = async (given: Given, io: Io): Promise<undefined> => {

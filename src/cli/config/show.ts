@@ -26,7 +26,9 @@ const runShow = async ({ flags }: Given, io: Io): Promise<undefined> => {
     return undefined
   }
   for (const warning of loaded.warnings) io.err(`warning: ${warning}\n`)
-  io.out(describeSettings(loaded, io) + describeFiles(loaded, io))
+  // Laid out for whoever reads standard output: `show | grep` at a terminal is a script.
+  const reader = { ...io, isTerminal: io.isOutTerminal }
+  io.out(describeSettings(loaded, reader) + describeFiles(loaded, reader))
   return undefined
 }
 

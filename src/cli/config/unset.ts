@@ -1,6 +1,6 @@
-import { findSetting } from '../../config/setting-names.ts'
+import { findSetting, type KnownSetting } from '../../config/setting-names.ts'
 import { productName } from '../../version.ts'
-import type { Given } from '../arguments.ts'
+import type { Flags, Given } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { shownValue } from '../describe-config.ts'
 import type { Io } from '../io.ts'
@@ -8,37 +8,58 @@ import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
-import { forgetEntry, keptIn } from './keep-secret.ts'
+import { forgetEntry, keptIn, leftWarning } from './keep-secret.ts'
+
+/** What holds instead, for people. */
+const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {
+  const { loaded } = await effectOf(setting, flags, io)
+  if (loaded === undefined) return
+  const { key } = setting
+  const source = loaded.sources.get(key)
+  if (source === undefined) {
+    io.err('There is no other.\n')
+    return
+  }
+  const place = shownPaths(source, io)
+  // A secret that the keychain was not asked for has a place alone.
+  io.err(
+    loaded.values.has(key) ? `Now it is ${shownValue(loaded, key)} (${place}).\n` : `Now it is the one in ${place}.\n`,
+  )
+}
 
 const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
   const setting = findSetting(positionals['key'] ?? '')
   const { key } = setting
   const place = { key, path: targetFile(flags, io) }
+  const file = shownPaths(place.path, io)
   const before = keptIn(place)
   if (before === undefined) {
-    io.err(`${key} is not set in ${shownPaths(place.path, io)}.\n`)
-  } else {
-    changeConfigFile(place.path, key, undefined)
-    io.err(`${key} is no longer set in ${shownPaths(place.path, io)}.\n`)
+    io.err(`${key} is not set in ${file}.\n`)
+    await tellEffect(setting, flags, io)
+    return 0
   }
-  const left = before === undefined ? undefined : await forgetEntry(place, before.value, io)
-  if (left !== undefined) io.err(`warning: ${left}\n`)
-  const { loaded } = await effectOf(setting, flags, io)
-  if (loaded !== undefined) {
-    const source = loaded.sources.get(key)
+  // First of all: the file alone knows of the entry.
+  const left = await forgetEntry(place, before.value, io)
+  if (left?.canGo) {
     io.err(
-      source === undefined
-        ? 'There is no other.\n'
-        : `Now it is ${shownValue(loaded, key)} (${shownPaths(source, io)}).\n`,
+      `${key} stays in ${file}: its entry '${left.entry}' of ${productName} may still be in the keychain (${left.why}).\nUnlock the keychain and try again, or take ${key} out of that file by hand.\n`,
     )
+    return 1
   }
+  await changeConfigFile(place.path, key, undefined)
+  io.err(`${key} is no longer set in ${file}.\n`)
+  if (left !== undefined) io.err(leftWarning(left))
+  await tellEffect(setting, flags, io)
   return left === undefined ? 0 : 1
 }
 
 export const configUnsetCommand: Command = {
   name: 'config unset',
   description: 'Take a setting out of your configuration file, and a secret out of the keychain',
-  details: ['What holds instead is told: a variable, another file, the default.'],
+  details: [
+    'What holds instead is told: a variable, another file, the default.',
+    'While the keychain is locked or refuses, a secret stays where it is, and the command ends with 1.',
+  ],
   args: { ...keyArgument, ...configFlags },
   examples: [
     { line: `${productName} config unset model`, what: 'Back to the default' },

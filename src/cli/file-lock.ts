@@ -1,0 +1,53 @@
+import { closeSync, openSync, rmSync, statSync } from 'node:fs'
+import { errorCode } from '../base/error-code.ts'
+
+/** One at a time among all programs that change a file: a lock file beside it, as long as the work lasts. */
+
+const ownerAlone = 0o600
+/** What is done under a lock takes some milliseconds: whoever still holds it then has crashed. */
+const staleMs = 10_000
+/** A person does not see it. */
+const pollMs = 20
+/** Longer than a crash can hold things up. */
+const patienceMs = 15_000
+
+/** Somebody else has held the lock all the time. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError'
+  readonly lock: string
+
+  constructor(lock: string) {
+    super('locked')
+    this.lock = lock
+  }
+}
+
+/** Whether the lock is ours now. Throws what the file system throws. */
+const take = (lock: string): boolean => {
+  try {
+    closeSync(openSync(lock, 'wx', ownerAlone))
+    return true
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+  const held = statSync(lock, { throwIfNoEntry: false })
+  if (held !== undefined && Date.now() - held.mtimeMs > staleMs) rmSync(lock, { force: true })
+  return false
+}
+
+/**
+ * Does the work while nobody else is at that file; its folder must be there. Work is never asynchronous, so
+ * that no lock is held for long. Rejects with LockedError, or with what the file system or the work throws.
+ */
+export const exclusively = async <T>(path: string, work: () => T): Promise<T> => {
+  const lock = `${path}.lock`
+  for (let waitedMs = 0; !take(lock); waitedMs += pollMs) {
+    if (waitedMs > patienceMs) throw new LockedError(lock)
+    await Bun.sleep(pollMs)
+  }
+  try {
+    return work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}

@@ -1,4 +1,4 @@
-import { claudeCommand } from './claude.ts'
+import { claudeCommand } from './claude/claude.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
 import { configGetCommand } from './config/get.ts'
 import { configPathCommand } from './config/path.ts'

@@ -17,7 +17,7 @@ import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
 import type { Io } from './io.ts'
-import { createLogSink } from './log-sink.ts'
+import { createLogSink } from './log/log-sink.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
 

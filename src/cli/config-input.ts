@@ -7,9 +7,9 @@ import { keychainReferences, type LoadedConfig, loadConfig } from '../config/loa
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
-import { exposedFiles } from './exposed-files.ts'
 import type { Io } from './io.ts'
-import { readKeptSecrets } from './kept-secrets.ts'
+import { exposedFiles } from './keys/exposed-files.ts'
+import { readKeptSecrets } from './keys/kept-secrets.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Machine } from '../config/paths.ts'
-import { type Keychain, systemKeychain } from './keychain.ts'
-import { createPrompts, type Prompts } from './prompts.ts'
+import { type Keychain, systemKeychain } from './keys/keychain.ts'
+import { createPrompts, type Prompts } from './keys/prompts.ts'
 import { fold, usualColumns } from './wrap.ts'
 
 /** What the command line has of the world. The only file that reads `process.env`. */

@@ -2,9 +2,9 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName, version } from '../version.ts'
 import { commonFlags, parseArguments } from './arguments.ts'
 import { catalogue } from './commands.ts'
-import { GaveUp } from './gave-up.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
 import type { Io } from './io.ts'
+import { GaveUp } from './keys/gave-up.ts'
 
 /**
  * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a

@@ -4,9 +4,9 @@ import { createShutdown } from '../server/shutdown.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
 import type { Io } from './io.ts'
-import { proxyOnTheWay } from './proxy.ts'
 import { type Ending, listenOrExplain, surviveFaults } from './server-lifecycle.ts'
 import type { SetUp } from './set-up.ts'
+import { proxyOnTheWay } from './system/proxy.ts'
 
 /** A server that answers. */
 export interface Serving {

@@ -5,7 +5,7 @@ import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Listener } from '../server/listen.ts'
-import { findPortOwner, ownerWords } from './port-owner.ts'
+import { findPortOwner, ownerWords } from './system/port-owner.ts'
 
 export interface Place {
   readonly hostname: string

@@ -10,8 +10,8 @@ import { createModelResolver, type ModelResolver, nexusModels, type ResolvedMode
 import { productName } from '../version.ts'
 import type { Flags } from './arguments.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
-import { closingCommand, exposedWords } from './exposed-files.ts'
 import type { Io } from './io.ts'
+import { closingCommand, exposedWords } from './keys/exposed-files.ts'
 
 /** The configuration, and the models that it names. */
 export interface ChosenModels {

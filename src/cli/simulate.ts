@@ -12,7 +12,7 @@ import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
 import type { Command } from './command.ts'
 import { readNamed } from './config-input.ts'
 import type { Io } from './io.ts'
-import { createLogSink } from './log-sink.ts'
+import { createLogSink } from './log/log-sink.ts'
 import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from './server-lifecycle.ts'
 
 const defaultPort = 4142

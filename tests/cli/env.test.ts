@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { copy } from '../../src/cli/clipboard.ts'
 import type { Io } from '../../src/cli/io.ts'
+import { copy } from '../../src/cli/system/clipboard.ts'
 import { cli, temporaryFolder, testIo } from '../support/cli.ts'
 
 describe('env', () => {

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { LogFile } from '../../src/cli/log-file.ts'
+import { LogFile } from '../../src/cli/log/log-file.ts'
 import { temporaryFolder } from '../support/cli.ts'
 
 const open = (path = join(temporaryFolder(), 'log'), maximumBytes = 20) => {

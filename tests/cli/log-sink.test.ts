@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LogRecord } from '../../src/base/logger.ts'
-import { createLogSink, type LogOptions } from '../../src/cli/log-sink.ts'
+import { createLogSink, type LogOptions } from '../../src/cli/log/log-sink.ts'
 import { temporaryFolder } from '../support/cli.ts'
 
 const write = (record: LogRecord, options: Partial<LogOptions> = {}): string => {

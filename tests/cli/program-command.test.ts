@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 // The oracle: what starts batch files for most of npm.
 import { command as commandOracle, argument as oracle } from 'cross-spawn/lib/util/escape'
 import fc from 'fast-check'
-import { programCommand } from '../../src/cli/program-command.ts'
+import { programCommand } from '../../src/cli/system/program-command.ts'
 
 const windows = { platform: 'win32', environment: { ComSpec: String.raw`C:\Windows\system32\cmd.exe` } }
 const shim = String.raw`C:\Users\Me & You (home)\AppData\Roaming\npm\claude.cmd`

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { proxyOnTheWay } from '../../src/cli/proxy.ts'
+import { proxyOnTheWay } from '../../src/cli/system/proxy.ts'
 
 const nexus = 'https://nexus.example:8443/path'
 const proxy = 'http://us%40er:secret@proxy.example:3128'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { createTypedLine } from '../../src/cli/typed-line.ts'
+import { createTypedLine } from '../../src/cli/keys/typed-line.ts'
 
 /** What comes of pieces as a terminal sends them. */
 const typed = (...pieces: string[]): [state: string, text: string] => {

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import type { LogRecord } from '../../src/base/logger.ts'
-import { createLogSink } from '../../src/cli/log-sink.ts'
+import { createLogSink } from '../../src/cli/log/log-sink.ts'
 import { image, toolResult, toolUse } from './translate.ts'
 
 /** Words that must not be found where they do not belong, and requests that are full of them. */

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import { clientSpelling, nexusModels } from '../../gateway/models.ts'
-import { proxyOnTheWay } from '../proxy.ts'
 import { requireKey } from '../set-up.ts'
+import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'

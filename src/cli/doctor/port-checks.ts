@@ -1,7 +1,7 @@
 import { errorCode } from '../../base/error-code.ts'
 import { listen } from '../../server/listen.ts'
 import { productName } from '../../version.ts'
-import { findPortOwner, ownerWords } from '../port-owner.ts'
+import { findPortOwner, ownerWords } from '../system/port-owner.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
 

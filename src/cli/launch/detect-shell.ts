@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/usage-error.ts'
 import type { Machine } from '../../config/paths.ts'
-import { processName } from '../process-name.ts'
+import { processName } from '../system/process-name.ts'
 import { type Shell, shells } from './shells.ts'
 
 /** Which shell the person is in, whose line is to be pasted there. */

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/usage-error.ts'
-import { isHarmless, isOn, type SettingsVariable } from '../claude-settings.ts'
+import { isHarmless, isOn, type SettingsVariable } from '../claude/claude-settings.ts'
 import { otherProviders } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 

@@ -1,6 +1,6 @@
-import { errorCode } from '../base/error-code.ts'
-import { productName } from '../version.ts'
-import type { Io } from './io.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { productName } from '../../version.ts'
+import type { Io } from '../io.ts'
 
 /** The operating system's own place for secrets: Keychain, Credential Manager, a keyring behind libsecret. */
 export interface Keychain {

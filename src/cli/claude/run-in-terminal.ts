@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { constants } from 'node:os'
-import { errorCode } from '../base/error-code.ts'
-import type { Machine } from '../config/paths.ts'
-import { type ProgramCommand, programCommand } from './program-command.ts'
-import { isHangUpIgnored } from './server-lifecycle.ts'
+import { errorCode } from '../../base/error-code.ts'
+import type { Machine } from '../../config/paths.ts'
+import { isHangUpIgnored } from '../server-lifecycle.ts'
+import { type ProgramCommand, programCommand } from '../system/program-command.ts'
 
 /** Runs a program in the person's own terminal, as a shell would. */
 

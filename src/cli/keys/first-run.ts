@@ -1,14 +1,14 @@
-import { Secret } from '../base/secret.ts'
-import { UsageError } from '../base/usage-error.ts'
-import { findSetting } from '../config/setting-names.ts'
-import { Typed, toValue } from '../config/values.ts'
-import { keepSecret, type Store } from './config/keep-secret.ts'
+import { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { findSetting } from '../../config/setting-names.ts'
+import { Typed, toValue } from '../../config/values.ts'
+import { keepSecret, type Store } from '../config/keep-secret.ts'
+import type { Io } from '../io.ts'
+import { requireKey, type SetUp, waysToGiveAKey } from '../set-up.ts'
+import { shortPaths } from '../short-path.ts'
 import { GaveUp } from './gave-up.ts'
-import type { Io } from './io.ts'
 import { askKeychain, KeychainError, notTaken } from './keychain.ts'
 import type { Choice, Prompts } from './prompts.ts'
-import { requireKey, type SetUp, waysToGiveAKey } from './set-up.ts'
-import { shortPaths } from './short-path.ts'
 
 /** The first start: there is no key yet, and somebody sits at the terminal. */
 

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
-import { errorCode } from '../base/error-code.ts'
-import { isObject, type Json } from '../base/json.ts'
-import { isLoopbackHost } from '../base/loopback.ts'
-import type { Machine } from '../config/paths.ts'
-import { otherProviders } from './launch/environment.ts'
-import type { LaunchEnvironment } from './launch/shells.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { isObject, type Json } from '../../base/json.ts'
+import { isLoopbackHost } from '../../base/loopback.ts'
+import type { Machine } from '../../config/paths.ts'
+import { otherProviders } from '../launch/environment.ts'
+import type { LaunchEnvironment } from '../launch/shells.ts'
 
 /** Claude Code's own settings files, as far as they undo what the launch command says. Values are never told. */
 

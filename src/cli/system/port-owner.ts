@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { productName } from '../version.ts'
-import { localUrl } from './launch/environment.ts'
+import { productName } from '../../version.ts'
+import { localUrl } from '../launch/environment.ts'
 import { askMac, askWindows, type Program } from './listening-programs.ts'
 import { processName } from './process-name.ts'
 

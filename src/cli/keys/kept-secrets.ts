@@ -1,11 +1,11 @@
-import { UsageError } from '../base/usage-error.ts'
-import type { KeychainReference } from '../config/load.ts'
-import { type Machine, userConfigPath } from '../config/paths.ts'
-import type { SettingKey } from '../config/settings.ts'
-import { productName } from '../version.ts'
-import type { Io } from './io.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import type { KeychainReference } from '../../config/load.ts'
+import { type Machine, userConfigPath } from '../../config/paths.ts'
+import type { SettingKey } from '../../config/settings.ts'
+import { productName } from '../../version.ts'
+import type { Io } from '../io.ts'
+import { posixQuote } from '../launch/shells.ts'
 import { askKeychain, KeychainError } from './keychain.ts'
-import { posixQuote } from './launch/shells.ts'
 
 /** Secrets that files say lie in the keychain. */
 

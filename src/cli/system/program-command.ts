@@ -1,5 +1,5 @@
 import { win32 } from 'node:path'
-import { UsageError } from '../base/usage-error.ts'
+import { UsageError } from '../../base/usage-error.ts'
 
 /** How a program is started by its path, with arguments that arrive as they are. */
 

@@ -1,8 +1,8 @@
-import { productName } from '../version.ts'
-import { commonFlags } from './arguments.ts'
+import { productName } from '../../version.ts'
+import { commonFlags } from '../arguments.ts'
+import type { Command } from '../command.ts'
+import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../config-flags.ts'
 import { runClaude } from './claude-session.ts'
-import type { Command } from './command.ts'
-import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
 
 export const claudeCommand: Command = {
   name: 'claude',

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
-import type { Machine } from '../config/paths.ts'
+import type { Machine } from '../../config/paths.ts'
 
 /** Where Claude Code lies. */
 export interface ClaudeProgram {

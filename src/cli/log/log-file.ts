@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { errorCode } from '../base/error-code.ts'
-import { UsageError } from '../base/usage-error.ts'
-import { AppendedFile, logFileMode } from './appended-file.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { ifFree } from '../system/file-lock.ts'
+import { AppendedFile } from './appended-file.ts'
 
 /** What no file of the log outgrows: some 25,000 requests as JSON, and every editor still opens it. */
 const maximumLogFileBytes = 10 * 1024 * 1024
@@ -54,27 +45,6 @@ const shift = (path: string): void => {
 
 /** In either direction: a clock may be set back. */
 const isWithin = (milliseconds: number, one: number, other: number): boolean => Math.abs(one - other) <= milliseconds
-
-/** Renaming three files takes less than a millisecond: whoever held the lock has crashed in the middle. */
-const staleLockMs = 10_000
-
-/** Does the work unless another process is at it: two at once could rename over what the other has just saved. */
-const exclusively = (path: string, now: Date, work: () => void): void => {
-  const lock = `${path}.lock`
-  try {
-    closeSync(openSync(lock, 'wx', logFileMode))
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error
-    const held = statSync(lock, { throwIfNoEntry: false })
-    if (held !== undefined && !isWithin(staleLockMs, now.getTime(), held.mtimeMs)) rmSync(lock, { force: true })
-    return
-  }
-  try {
-    work()
-  } finally {
-    rmSync(lock, { force: true })
-  }
-}
 
 /** A disk that is full, or a folder that is away, is not asked with every line: that may take long, too. */
 const retryMs = 10_000
@@ -179,7 +149,8 @@ export class LogFile {
     try {
       size = this.#sizeOfOurs()
       if (mustRotate()) {
-        exclusively(this.#path, now, () => {
+        // Two at once could rename over what the other has just saved.
+        ifFree(this.#path, now.getTime(), () => {
           size = this.#sizeOfOurs()
           if (mustRotate()) shift(this.#path)
         })

@@ -1,5 +1,5 @@
-import { isLoopbackHost } from '../base/loopback.ts'
-import type { Machine } from '../config/paths.ts'
+import { isLoopbackHost } from '../../base/loopback.ts'
+import type { Machine } from '../../config/paths.ts'
 
 /**
  * The proxy that Bun's fetch takes on its own account, as its variables name it: for words alone, so that

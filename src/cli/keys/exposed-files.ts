@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { holdsSecret } from '../config/edit.ts'
-import type { ConfigFile } from '../config/files.ts'
-import type { Machine } from '../config/paths.ts'
-import { type Setting, settings } from '../config/settings.ts'
+import { holdsSecret } from '../../config/edit.ts'
+import type { ConfigFile } from '../../config/files.ts'
+import type { Machine } from '../../config/paths.ts'
+import { type Setting, settings } from '../../config/settings.ts'
 
 /** Files with a secret in them that is not their owner's alone. */
 

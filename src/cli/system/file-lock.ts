@@ -1,0 +1,65 @@
+import { closeSync, openSync, rmSync, statSync } from 'node:fs'
+import { errorCode } from '../../base/error-code.ts'
+
+/** One at a time among all programs that change a file: a lock file beside it, as long as the work lasts. */
+
+const ownerAlone = 0o600
+/** What is done under a lock takes some milliseconds: whoever still holds it then has crashed. */
+const staleMs = 10_000
+/** A person does not see it. */
+const pollMs = 20
+/** Longer than a crash can hold things up. */
+const patienceMs = 15_000
+
+/** Somebody else has held the lock all the time. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError'
+  readonly lock: string
+
+  constructor(lock: string) {
+    super('locked')
+    this.lock = lock
+  }
+}
+
+/** Whether the lock is ours now. Throws what the file system throws. */
+const take = (lock: string, now: number): boolean => {
+  try {
+    closeSync(openSync(lock, 'wx', ownerAlone))
+    return true
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+  const held = statSync(lock, { throwIfNoEntry: false })
+  // In either direction: a clock may be set back.
+  if (held !== undefined && Math.abs(now - held.mtimeMs) > staleMs) rmSync(lock, { force: true })
+  return false
+}
+
+const lockOf = (path: string): string => `${path}.lock`
+
+/**
+ * Does the work unless another program is at that file now, and tells whether it was done; the file's folder must
+ * be there. `now`: milliseconds of the clock on the wall. Throws what the file system or the work throws.
+ */
+export const ifFree = (path: string, now: number, work: () => void): boolean => {
+  const lock = lockOf(path)
+  if (!take(lock, now)) return false
+  try {
+    work()
+    return true
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/**
+ * Does the work as soon as nobody else is at that file. It is never asynchronous, so that no lock is held for
+ * long. Rejects with LockedError, or with what `ifFree` throws.
+ */
+export const exclusively = async (path: string, work: () => void): Promise<void> => {
+  for (let waitedMs = 0; !ifFree(path, Date.now(), work); waitedMs += pollMs) {
+    if (waitedMs > patienceMs) throw new LockedError(lockOf(path))
+    await Bun.sleep(pollMs)
+  }
+}

@@ -169,7 +169,7 @@ describe('a disk that is full', () => {
     const path = join(temporaryFolder(), 'log')
     // No file of the child may grow beyond one block, of 512 bytes or of 1024: no number of whole lines.
     const program = `
-      import { LogFile } from '${join(import.meta.dir, '..', '..', 'src', 'cli', 'log-file.ts')}'
+      import { LogFile } from '${Bun.resolveSync('../../src/cli/log/log-file.ts', import.meta.dir)}'
       import { readFileSync, truncateSync } from 'node:fs'
       const warnings = []
       const [, path] = process.argv
@@ -242,7 +242,7 @@ test('two processes that write to one file tear no line, and lose none that is k
   const path = join(temporaryFolder(), 'log')
   const lines = 400
   const program = `
-    import { LogFile } from '${join(import.meta.dir, '..', '..', 'src', 'cli', 'log-file.ts')}'
+    import { LogFile } from '${Bun.resolveSync('../../src/cli/log/log-file.ts', import.meta.dir)}'
     const file = new LogFile(process.argv[1], { maximumBytes: 36_000, warn: console.error })
     for (let line = 0; line < ${lines}; line += 1) file.write(process.argv[2] + '.' + line + '.' + 'x'.repeat(100) + '\\n', new Date())
   `

@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from 'node:fs'
 
 /** Only its owner may read the log. */
-export const logFileMode = 0o600
+const logFileMode = 0o600
 
 const lineBreak = '\n'
 

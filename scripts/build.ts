@@ -1,37 +1,41 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { binary, root } from './support/binary.ts'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildProgram, commitOf } from './release/build-program.ts'
+import { project, targetsFolder } from './release/project.ts'
+import { archiveName, programName, type Target, targets } from './release/targets.ts'
+import { binary } from './support/binary.ts'
 
-/** Builds this machine's binary into `dist/`. */
+/**
+ * Builds this machine's program into `dist/`, or others into `dist/targets/<id>/`.
+ *
+ *   bun run build [--all] [--target linux-arm64 ...] [--list]
+ */
 
-const folder = join(root, 'dist')
-
-await rm(folder, { recursive: true, force: true })
-await mkdir(folder, { recursive: true })
-
-const result = await Bun.build({
-  entrypoints: [join(root, 'src', 'main.ts')],
-  target: 'bun',
-  // Starts in a fifth of the time, and forbids top-level await.
-  bytecode: true,
-  format: 'esm',
-  minify: true,
-  sourcemap: 'none',
-  compile: {
-    outfile: binary,
-    // A repository must not be able to set an endpoint, or to run code, in the program that holds the key.
-    autoloadDotenv: false,
-    autoloadBunfig: false,
-    autoloadTsconfig: false,
-    autoloadPackageJson: false,
-    // Companies put their own roots into the system's store.
-    execArgv: ['--use-system-ca'],
-  },
+const { values } = parseArgs({
+  options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true }, list: { type: 'boolean' } },
 })
-
-if (!result.success) {
-  for (const message of result.logs) console.error(message)
-  process.exit(1)
+if (values.list === true) {
+  for (const target of targets) console.log(`${target.id}  ${archiveName(target, project.name, project.version)}`)
+  process.exit(0)
 }
-const size = Bun.file(binary).size / 1024 / 1024
-console.log(`${binary} (${size.toFixed(0)} MB)`)
+
+const known = targets.map(({ id }) => id)
+const unknown = (values.target ?? []).filter((id) => !known.includes(id))
+if (unknown.length > 0) {
+  console.error(`No such target: ${unknown.join(', ')}. There are ${known.join(', ')}.`)
+  process.exit(2)
+}
+const wanted = values.all === true ? targets : targets.filter(({ id }) => values.target?.includes(id))
+const commit = commitOf(process.env)
+
+const build = async (outfile: string, target?: Target): Promise<void> => {
+  await rm(dirname(outfile) === dirname(binary) ? outfile : dirname(outfile), { recursive: true, force: true })
+  await mkdir(dirname(outfile), { recursive: true })
+  await buildProgram({ outfile, commit, ...(target !== undefined && { target }) })
+  const size = Bun.file(outfile).size / 1024 / 1024
+  console.log(`${outfile} (${size.toFixed(0)} MB)`)
+}
+
+if (wanted.length === 0) await build(binary)
+for (const target of wanted) await build(join(targetsFolder, target.id, programName(target, project.name)), target)

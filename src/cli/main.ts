@@ -1,5 +1,5 @@
 import { UsageError } from '../base/usage-error.ts'
-import { productName, version } from '../version.ts'
+import { buildTarget, commit, productName, version } from '../version.ts'
 import { commonFlags, parseArguments } from './arguments.ts'
 import { catalogue } from './commands.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
@@ -12,8 +12,7 @@ import { GaveUp } from './keys/gave-up.ts'
  */
 const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
 
-const versionLine = (): string =>
-  `${productName} ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})\n`
+const versionLine = (): string => `${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${buildTarget})\n`
 
 const wants = (rawArgs: readonly string[], ...names: readonly string[]): boolean => {
   const end = rawArgs.indexOf('--')

@@ -45,7 +45,7 @@ describe('the house', () => {
       'src/cli/doctor/greeting.ts',
       // Hands the upstream's own requests on, and reads the time off their answers.
       'src/cli/doctor/session.ts',
-      'src/cli/system/port-owner.ts',
+      'src/cli/system/ask-health.ts',
       'src/upstreams/http.ts',
     ])
   })

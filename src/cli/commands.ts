@@ -7,6 +7,7 @@ import { configShowCommand } from './config/show.ts'
 import { configUnsetCommand } from './config/unset.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { envCommand } from './env.ts'
+import { healthCommand } from './health.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
 import { simulateCommand } from './simulate.ts'
@@ -19,6 +20,7 @@ export const catalogue: Catalogue = {
     claudeCommand,
     envCommand,
     doctorCommand,
+    healthCommand,
     configSetCommand,
     configGetCommand,
     configUnsetCommand,

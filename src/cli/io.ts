@@ -31,6 +31,8 @@ export interface Io {
     readonly pingMs?: number
     readonly commitMs?: number
     readonly graceMs?: number
+    /** How long `health` waits. */
+    readonly healthMs?: number
     readonly keychainMs?: number
     readonly keychainNoticeMs?: number
   }

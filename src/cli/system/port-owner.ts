@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { productName } from '../../version.ts'
-import { localUrl } from '../launch/environment.ts'
+import { askHealth } from './ask-health.ts'
 import { askMac, askWindows, type Program } from './listening-programs.ts'
 import { processName } from './process-name.ts'
 
@@ -17,20 +17,8 @@ export type PortOwner =
 
 /** Another of us says so itself. */
 const askItself = async (host: string, port: number): Promise<PortOwner | undefined> => {
-  try {
-    // No proxy has anything to do with this machine's own ports.
-    const options: object = { signal: AbortSignal.timeout(probeMs), redirect: 'manual', proxy: false }
-    const response = await fetch(`${localUrl(host, port)}/health`, options)
-    const health: unknown = await response.json()
-    if (typeof health !== 'object' || health === null || !('service' in health) || health.service !== productName)
-      return undefined
-    const { version, pid } = health as { readonly version?: unknown; readonly pid?: unknown }
-    // Whoever answers there may call itself what it likes.
-    const isOurs = typeof version === 'string' && /^[\w.+-]{1,40}$/.test(version) && Number.isInteger(pid)
-    return isOurs ? { kind: 'ours', version, pid: pid as number } : undefined
-  } catch {
-    return undefined
-  }
+  const answer = await askHealth(host, port, probeMs)
+  return answer.kind === 'ours' ? { kind: 'ours', version: answer.version, pid: answer.pid } : undefined
 }
 
 const attempt = <T>(read: () => T): T | undefined => {

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { version } from '../../src/version.ts'
+import { binary } from '../support/binary.ts'
+import { folderWith, hasNpm, npmEnvironment, own, ownPackage, run } from './npm/installation.ts'
+import { packPlatform, packWrapper } from './npm/pack.ts'
+import { npmTargets, platformList, platformManifest, platformPackage, wrapperManifest } from './npm/packages.ts'
+import { project } from './project.ts'
+import { targets } from './targets.ts'
+
+/** The npm packages with this machine's program, installed as a user has them: `bun run build` first. */
+
+const isHeld = own !== undefined && hasNpm
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-npm-')))
+const environment = npmEnvironment(join(folder, 'home'))
+const children: Bun.Subprocess[] = []
+let wrapper = ''
+let platform = ''
+
+/** Packing and installing 100 MB. */
+const longMs = 120_000
+
+beforeAll(async () => {
+  if (!isHeld || own === undefined) return
+  const options = { folder: join(folder, 'packages'), tarballs: join(folder, 'tarballs') }
+  ;[wrapper, platform] = [await packWrapper(options), await packPlatform(own, binary, options)]
+  mkdirSync(join(folder, 'home'))
+  folderWith(join(folder, 'app'), [wrapper, platform])
+}, longMs)
+
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const app = join(folder, 'app')
+const command = join(app, 'node_modules', '.bin', project.name)
+const inApp = (words: readonly string[], more: Record<string, string> = {}) =>
+  run(words, app, { ...environment, ...more })
+
+describe('the packages', () => {
+  test('there is one for each kind of machine that has a program, and every version is the same', () => {
+    const kinds = (list: typeof targets): string[] =>
+      [...new Set(list.map(({ os, arch, libc }) => [os, arch, libc].join(' ')))].sort()
+    expect(kinds(npmTargets)).toEqual(kinds(targets))
+    expect(npmTargets.map((target) => [target.os, target.arch, target.libc].join(' ')).sort()).toEqual(kinds(targets))
+    expect(wrapperManifest()).toMatchObject({
+      version: project.version,
+      optionalDependencies: Object.fromEntries(npmTargets.map((target) => [platformPackage(target), project.version])),
+    })
+    for (const target of npmTargets)
+      expect(platformManifest(target)).toMatchObject({ version: project.version, os: [target.os], cpu: [target.arch] })
+    expect(platformList()).toHaveLength(npmTargets.length)
+  })
+
+  test('nothing in them runs at the installation, and nothing else is needed', () => {
+    for (const manifest of [wrapperManifest(), ...npmTargets.map(platformManifest)])
+      for (const name of ['scripts', 'dependencies', 'private']) expect(manifest).not.toHaveProperty(name)
+  })
+})
+
+describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
+  test(
+    'npm takes what is there, and does without the programs of other machines',
+    async () => {
+      const files = [wrapper, platform].map((path) => `./${basename(path)}`)
+      const { code, err } = await inApp(['npm', 'install', '--offline', '--ignore-scripts', ...files])
+      expect([code, err]).toEqual([0, ''])
+      expect(readdirSync(join(app, 'node_modules', `@${project.name}`))).toEqual([basename(ownPackage)])
+    },
+    longMs,
+  )
+
+  test('npx runs it, and hands over arguments, output and exit codes', async () => {
+    const npx = ['npx', '--no-install', project.name]
+    expect(await inApp([...npx, '--version'])).toEqual({
+      code: 0,
+      out: expect.stringContaining(`${project.name} ${version} (`),
+      err: '',
+    })
+    const wrong = await inApp([...npx, 'start', '--prot', '1'])
+    expect([wrong.code, wrong.out, wrong.err.includes('Did you mean --port?')]).toEqual([2, '', true])
+    expect(await inApp([command, 'models', 'a b', '--json'])).toMatchObject({ code: 2, out: '' })
+    expect((await inApp([...npx, 'health', '--port', '1'])).code).toBe(1)
+  })
+
+  /** The shim with a server behind it. */
+  const serving = async (before: readonly string[] = []) => {
+    const child = Bun.spawn([...before, command, 'start', '--simulate', '--port', '0'], {
+      cwd: app,
+      env: environment,
+      stdin: 'ignore',
+      stdout: 'ignore',
+      stderr: 'pipe',
+    })
+    children.push(child)
+    const reader = child.stderr.getReader()
+    const decoder = new TextDecoder()
+    let said = ''
+    while (true) {
+      const { value, done } = await reader.read()
+      if (done) throw new Error(`it did not start: ${said}`)
+      said += decoder.decode(value, { stream: true })
+      const url = /Address +(http:\S+)/.exec(said)?.[1]
+      if (url !== undefined) return { url, child, reader }
+    }
+  }
+  const isThere = (url: string): Promise<boolean> =>
+    fetch(`${url}/health`).then(
+      () => true,
+      () => false,
+    )
+
+  test('it serves, and ends in order by the signals that the shim gets', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const { url, child } = await serving()
+      const answer = await fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'sonnet', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }),
+      })
+      expect(await answer.json()).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+      child.kill(signal)
+      expect([signal, await child.exited]).toEqual([signal, 0])
+      expect(await isThere(url)).toBe(false)
+    }
+  })
+
+  test('without a terminal, as under nohup, a hang-up ends neither the shim nor the program', async () => {
+    const { url, child } = await serving(['nohup'])
+    const { pid } = (await (await fetch(`${url}/health`)).json()) as { pid: number }
+    child.kill('SIGHUP')
+    process.kill(pid, 'SIGHUP')
+    // Whoever was told to end refuses what comes after.
+    expect((await fetch(`${url}/v1/models`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+  })
+
+  test('a program that a signal ended is told as shells tell it', async () => {
+    const { url, child } = await serving()
+    const { pid } = (await (await fetch(`${url}/health`)).json()) as { pid: number }
+    expect(pid).not.toBe(child.pid)
+    process.kill(pid, 'SIGKILL')
+    expect(await child.exited).toBe(128 + 9)
+  })
+})
+
+/** A registry as npm asks for it, with every package's description, and this machine's tarballs. */
+const startRegistry = () => {
+  const asked: string[] = []
+  const manifests = [wrapperManifest(), ...npmTargets.map(platformManifest)]
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch(request) {
+      const path = decodeURIComponent(new URL(request.url).pathname).slice(1)
+      asked.push(path)
+      const tarball = [wrapper, platform].find((candidate) => basename(candidate) === basename(path))
+      if (tarball !== undefined) return new Response(Bun.file(tarball))
+      const manifest = manifests.find(({ name }) => name === path)
+      if (manifest === undefined) return new Response('{}', { status: 404 })
+      const file = `${String(manifest['name']).replace(/^@/, '').replace('/', '-')}-${version}.tgz`
+      const dist = { tarball: new URL(`/tarballs/${file}`, request.url).href }
+      return Response.json({
+        name: path,
+        'dist-tags': { latest: version },
+        versions: { [version]: { ...manifest, dist } },
+      })
+    },
+  })
+  return { url: `http://127.0.0.1:${server.port}`, asked, stop: () => server.stop(true) }
+}
+
+describe.skipIf(!isHeld)('from a registry', () => {
+  test(
+    'npx fetches the command and the program of this machine, and no other',
+    async () => {
+      const registry = startRegistry()
+      const home = join(folder, 'other-home')
+      mkdirSync(home)
+      const outcome = await run(
+        ['npx', '--yes', `${project.name}@${version}`, '--version'],
+        home,
+        npmEnvironment(home, registry.url),
+      )
+      await registry.stop()
+      expect(outcome).toMatchObject({ code: 0, out: expect.stringContaining(`${project.name} ${version} (`) })
+      const fetched = registry.asked.filter((path) => path.endsWith('.tgz')).map((path) => basename(path))
+      expect(fetched.sort()).toEqual([basename(platform), basename(wrapper)].sort())
+    },
+    longMs,
+  )
+})

@@ -3,7 +3,13 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
-import { keychainReferences, type LoadedConfig, loadConfig } from '../config/load.ts'
+import {
+  keychainReferences,
+  type LoadedConfig,
+  loadConfig,
+  type SecretFileReference,
+  secretFiles,
+} from '../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
@@ -85,7 +91,7 @@ export interface CommandConfig extends LoadedConfig {
 }
 
 export interface ReadOptions {
-  /** Which secrets the keychain is asked for, where they lie there; all of them by default. */
+  /** Which secrets the keychain and files of their own are asked for, where they lie there; all of them by default. */
   readonly secrets?: readonly SettingKey[]
   /** What the keychain does not give is a warning. */
   readonly isTolerant?: boolean
@@ -100,6 +106,13 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
     }),
   )
 
+/** An empty file would open the server to everybody, or send no key: it is a fault. Throws UsageError. */
+const readSecretFile = ({ variable, path }: SecretFileReference, machine: Machine): string => {
+  const text = readNamed(absolutePath(machine, path), `file of ${variable},`)
+  if (text.trim() === '') throw new UsageError(`The file of ${variable}, ${path}, is empty. It should hold the secret.`)
+  return text
+}
+
 /** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
 export const readConfig = async (
   flags: Flags,
@@ -113,10 +126,16 @@ export const readConfig = async (
     isNamed ? [{ path, text: readNamed(path, 'configuration file') }] : readOptional(path),
   )
   const inputs = { flags: settingsAmong(flags), environment, files }
-  const references = keychainReferences(inputs).filter(({ key }) => secrets?.includes(key) ?? true)
+  const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
+  const references = keychainReferences(inputs).filter(isAsked)
+  const filed = new Map(
+    secretFiles(inputs)
+      .filter(isAsked)
+      .map((reference) => [reference.key, readSecretFile(reference, machine)]),
+  )
   const { kept, faults } = await readKeptSecrets(references, io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
-  const loaded = loadConfig({ ...inputs, kept })
+  const loaded = loadConfig({ ...inputs, kept, filed })
 
   const local = localConfigPath(machine)
   const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []

@@ -53,7 +53,7 @@ export interface LoadedConfig {
   readonly values: ReadonlyMap<SettingKey, SettingValue | Secret>
   /**
    * Where each value comes from, for people: `--port`, `NEXUS_PORT`, a file's path, `the keychain (that
-   * path)`, `default`. A place without a value is a keychain that was not asked, or did not answer.
+   * path)`, `default`. A place without a value is a keychain or a file that was not asked, or did not answer.
    */
   readonly sources: ReadonlyMap<SettingKey, string>
   readonly warnings: readonly string[]
@@ -67,6 +67,17 @@ export interface ConfigInputs {
   readonly files: readonly ConfigFile[]
   /** What the keychain holds of the secrets that `keychainReferences` names. */
   readonly kept?: ReadonlyMap<SettingKey, string>
+  /** What the files hold that `secretFiles` names. */
+  readonly filed?: ReadonlyMap<SettingKey, string>
+}
+
+/** Docker, Kubernetes and systemd hand secrets over as files, and a variable says where. */
+class SecretFile {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
 }
 
 interface Found {
@@ -93,7 +104,10 @@ const fromEnvironment =
   (environment: ConfigInputs['environment']): Source =>
   (setting) => {
     const name = setting.environment.find((variable) => isGiven(environment[variable]))
-    return name === undefined ? undefined : { value: new Typed(environment[name] ?? ''), source: name, where: name }
+    if (name === undefined) return undefined
+    const text = environment[name] ?? ''
+    const isPath = setting.type.kind === 'secret' && name.endsWith('_FILE')
+    return { value: isPath ? new SecretFile(text) : new Typed(text), source: name, where: name }
   }
 
 const fromFiles =
@@ -141,6 +155,24 @@ export const keychainReferences = (inputs: ConfigInputs): KeychainReference[] =>
   })
 }
 
+/** A secret that a variable says lies in a file of its own, and nothing overrules that variable. */
+export interface SecretFileReference {
+  readonly key: SettingKey
+  readonly variable: string
+  readonly path: string
+}
+
+/** Throws UsageError. */
+export const secretFiles = (inputs: ConfigInputs): SecretFileReference[] => {
+  const { find } = finder(inputs)
+  return settings.flatMap((setting) => {
+    const found = find(setting)
+    return found?.value instanceof SecretFile
+      ? [{ key: setting.key, variable: found.source, path: found.value.path }]
+      : []
+  })
+}
+
 /** Throws UsageError. */
 export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
   const { find, parsed } = finder(inputs)
@@ -153,6 +185,11 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
     if (found === undefined) {
       if (setting.default !== undefined) sources.set(key, 'default')
       return setting.default
+    }
+    if (found.value instanceof SecretFile) {
+      sources.set(key, found.source)
+      const text = inputs.filed?.get(key)
+      return text === undefined ? undefined : toValue(setting, new Typed(text), `The file of ${found.where}`)
     }
     const entry = keychainEntry(key, found.value)
     if (entry === undefined) {

@@ -11,7 +11,7 @@ export interface Setting {
   /** Seldom wanted settings have none. */
   readonly flag?: string
   readonly alias?: string
-  /** In the order in which they are asked. */
+  /** In the order in which they are asked. A secret's that ends in `_FILE` holds the path of a file. */
   readonly environment: readonly string[]
   readonly type: SettingType
   readonly default?: string | number | boolean
@@ -101,10 +101,11 @@ export const settings = [
   {
     key: 'apiKey',
     flag: 'api-key',
-    environment: ['NEXUS_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK'],
+    environment: ['NEXUS_API_KEY', 'NEXUS_API_KEY_FILE', 'AWS_BEARER_TOKEN_BEDROCK'],
     type: { kind: 'secret' },
     description: 'AI Nexus key; safer in a variable or a file than on the command line',
-    details: 'Others on this machine can see a command line.',
+    details:
+      'Others on this machine can see a command line. `NEXUS_API_KEY_FILE` is the path of a file that holds it alone.',
     hint: 'key',
   },
   {
@@ -129,10 +130,11 @@ export const settings = [
   {
     key: 'clientToken',
     flag: 'client-token',
-    environment: ['NEXUS_CLIENT_TOKEN'],
+    environment: ['NEXUS_CLIENT_TOKEN', 'NEXUS_CLIENT_TOKEN_FILE'],
     type: { kind: 'secret' },
     description: 'Token that clients must show; without it, any client on this machine may use the server',
-    details: 'It is asked for on `/v1/*`, as `x-api-key` or as a bearer token.',
+    details:
+      'It is asked for on `/v1/*`, as `x-api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that holds it alone.',
     hint: 'token',
   },
   {

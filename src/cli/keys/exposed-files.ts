@@ -19,6 +19,8 @@ const isOpenToOthers = (path: string): boolean => {
 const secretVariables = (settings as readonly Setting[])
   .filter(({ type }) => type.kind === 'secret')
   .flatMap(({ environment }) => environment)
+  // A path is no secret.
+  .filter((name) => !name.endsWith('_FILE'))
 
 /** Windows keeps its permissions elsewhere; there the user's own folder is closed to others. */
 export const exposedFiles = (

@@ -21,7 +21,6 @@ const longMs = 60_000
 
 beforeAll(async () => {
   wrapper = await packWrapper({ folder: join(folder, 'packages'), tarballs: join(folder, 'tarballs') })
-  mkdirSync(join(folder, 'home'))
 })
 
 afterAll(() => {

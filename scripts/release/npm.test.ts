@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { version } from '../../src/version.ts'
@@ -26,7 +26,6 @@ beforeAll(async () => {
   if (!isHeld || own === undefined) return
   const options = { folder: join(folder, 'packages'), tarballs: join(folder, 'tarballs') }
   ;[wrapper, platform] = [await packWrapper(options), await packPlatform(own, binary, options)]
-  mkdirSync(join(folder, 'home'))
   folderWith(join(folder, 'app'), [wrapper, platform])
 }, longMs)
 
@@ -180,7 +179,6 @@ describe.skipIf(!isHeld)('from a registry', () => {
     async () => {
       const registry = startRegistry()
       const home = join(folder, 'other-home')
-      mkdirSync(home)
       const outcome = await run(
         ['npx', '--yes', `${project.name}@${version}`, '--version'],
         home,

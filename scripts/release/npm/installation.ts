@@ -26,21 +26,27 @@ interface Outcome {
 /** A registry where nobody answers. */
 const nowhere = 'http://127.0.0.1:1'
 
-export const npmEnvironment = (home: string, registry = nowhere): Record<string, string> => ({
-  HOME: home,
-  PATH: process.env['PATH'] ?? '',
-  npm_config_cache: join(home, 'cache'),
-  npm_config_userconfig: join(home, 'npmrc'),
-  npm_config_globalconfig: join(home, 'global-npmrc'),
-  npm_config_registry: registry,
-  npm_config_update_notifier: 'false',
-  npm_config_audit: 'false',
-  npm_config_fund: 'false',
-  // Whoever cannot be reached is not waited for.
-  npm_config_fetch_retries: '0',
-  NO_PROXY: '*',
-  no_proxy: '*',
-})
+/** Makes the home's folders: some versions of npm want those of global packages to be there. */
+export const npmEnvironment = (home: string, registry = nowhere): Record<string, string> => {
+  const prefix = join(home, 'global')
+  mkdirSync(join(prefix, 'lib'), { recursive: true })
+  return {
+    HOME: home,
+    PATH: process.env['PATH'] ?? '',
+    npm_config_prefix: prefix,
+    npm_config_cache: join(home, 'cache'),
+    npm_config_userconfig: join(home, 'npmrc'),
+    npm_config_globalconfig: join(home, 'global-npmrc'),
+    npm_config_registry: registry,
+    npm_config_update_notifier: 'false',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    // Whoever cannot be reached is not waited for.
+    npm_config_fetch_retries: '0',
+    NO_PROXY: '*',
+    no_proxy: '*',
+  }
+}
 
 export const run = async (
   command: readonly string[],

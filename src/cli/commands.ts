@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor/command.ts'
 import { envCommand } from './env.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
+import { servicePrintCommand } from './service/print.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
@@ -26,10 +27,14 @@ export const catalogue: Catalogue = {
     configPathCommand,
     modelsCommand,
     simulateCommand,
+    servicePrintCommand,
     completionCommand,
     createCompleteCommand(() => catalogue),
     createHelpCommand(() => catalogue),
   ],
-  groups: [{ name: 'config', description: 'Change and show the configuration, and keep your key safely' }],
+  groups: [
+    { name: 'config', description: 'Change and show the configuration, and keep your key safely' },
+    { name: 'service', description: 'Run the server by itself, from login on' },
+  ],
   defaultCommand: startCommand,
 }

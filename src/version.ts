@@ -3,6 +3,9 @@ import packageJson from '../package.json' with { type: 'json' }
 /** The release, as package.json has it. */
 export const version: string = packageJson.version
 
+/** Where the project lives: releases, documentation. As package.json has it, without git's own words around it. */
+export const homepage: string = packageJson.repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
+
 /** The name under which the product presents itself on every door. */
 export const productName = 'nexus-claude-api'
 

@@ -45,6 +45,8 @@ describe('the house', () => {
       'src/cli/doctor/greeting.ts',
       // Hands the upstream's own requests on, and reads the time off their answers.
       'src/cli/doctor/session.ts',
+      // Asks the page of releases, only where the user says --check-updates.
+      'src/cli/doctor/update-check.ts',
       'src/cli/system/ask-health.ts',
       'src/upstreams/http.ts',
     ])

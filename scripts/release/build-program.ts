@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { root } from '../support/binary.ts'
+import { project } from './project.ts'
 import type { Target } from './targets.ts'
 
 export interface BuildOptions {
@@ -23,6 +24,20 @@ export const commitOf = (environment: Readonly<Record<string, string | undefined
   return commit.slice(0, 12) + (isDirty ? '-dirty' : '')
 }
 
+/** Windows counts four numbers, and knows no pre-releases. */
+const windowsVersion = `${project.version.replace(/[-+].*/, '')}.0`
+
+/** What Explorer and the task list show of the program. Bun writes it on Windows alone, and fails elsewhere. */
+const windowsDetails = {
+  title: project.name,
+  publisher: `The ${project.name} authors`,
+  version: windowsVersion,
+  description: project.description,
+  copyright: `The ${project.name} authors, ${project.license} license`,
+  icon: join(root, 'scripts', 'release', 'icon.ico'),
+  hideConsole: false,
+} as const
+
 /** Builds one program, with its source map beside it. Rejects with what the bundler says. */
 export const buildProgram = async ({ outfile, target, commit }: BuildOptions): Promise<void> => {
   const result = await Bun.build({
@@ -40,6 +55,7 @@ export const buildProgram = async ({ outfile, target, commit }: BuildOptions): P
     compile: {
       ...(target !== undefined && { target: target.bun }),
       outfile,
+      ...(process.platform === 'win32' && (target?.os ?? 'win32') === 'win32' && { windows: windowsDetails }),
       // A repository must not be able to set an endpoint, or to run code, in the program that holds the key.
       autoloadDotenv: false,
       autoloadBunfig: false,

@@ -10,6 +10,7 @@ import { envCommand } from './env.ts'
 import { healthCommand } from './health.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
+import { servicePrintCommand } from './service/print.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
@@ -28,10 +29,14 @@ export const catalogue: Catalogue = {
     configPathCommand,
     modelsCommand,
     simulateCommand,
+    servicePrintCommand,
     completionCommand,
     createCompleteCommand(() => catalogue),
     createHelpCommand(() => catalogue),
   ],
-  groups: [{ name: 'config', description: 'Change and show the configuration, and keep your key safely' }],
+  groups: [
+    { name: 'config', description: 'Change and show the configuration, and keep your key safely' },
+    { name: 'service', description: 'Run the server by itself, from login on' },
+  ],
   defaultCommand: startCommand,
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { isatty } from 'node:tty'
 import type { Machine } from '../config/paths.ts'
+import { commit } from '../version.ts'
 import { type Keychain, systemKeychain } from './keys/keychain.ts'
 import { createPrompts, type Prompts } from './keys/prompts.ts'
 import { fold, usualColumns } from './wrap.ts'
@@ -8,6 +9,8 @@ import { fold, usualColumns } from './wrap.ts'
 /** What the command line has of the world. The only file that reads `process.env`. */
 export interface Io {
   readonly machine: Machine
+  /** What starts this very program: its own path; from the sources, bun and the file it runs. */
+  readonly ownCommand: readonly string[]
   /** Of standard error: where a person reads along. */
   readonly isTerminal: boolean
   /** Of standard output: only then may colours go there. */
@@ -90,6 +93,8 @@ export const processIo = (): Io => {
   const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
+    // Inside of a built program the file is one that no other program sees.
+    ownCommand: commit === 'source' ? [process.execPath, Bun.main] : [process.execPath],
     isTerminal,
     isOutTerminal: process.stdout.isTTY === true,
     hasTerminal: isTerminal || isInputTerminal || process.stdout.isTTY === true,

@@ -370,14 +370,14 @@ describe('configuration', () => {
   })
 
   test('a log file that cannot be written is a fault, as it is to start', async () => {
-    const { code, of } = await doctor(['--simulate', '--log-file', '/nonexistent/x.log'])
+    const { code, of } = await doctor(['--simulate', '--log-file', '/nowhere/at-all/x.log'])
     expect([code, of('config.log-file')]).toEqual([
       1,
       {
         id: 'config.log-file',
         title: 'Log file',
         status: 'fail',
-        detail: 'The log file /nonexistent/x.log cannot be written (ENOENT).',
+        detail: 'The log file /nowhere/at-all/x.log cannot be written (ENOENT).',
         remedy: 'Give another with --log-file.',
       },
     ])

@@ -30,6 +30,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
     claudeManagedFolder: '/nowhere',
     ...machine,
   },
+  ownCommand: ['/usr/local/bin/nexus-claude-api'],
   isTerminal: false,
   isOutTerminal: false,
   hasTerminal: false,
@@ -42,7 +43,18 @@ export const testIo = (machine: Partial<Machine>): Io => ({
 
 /** What a test may have otherwise of the world. */
 export type World = Partial<
-  Pick<Io, 'keychain' | 'prompts' | 'pipedIn' | 'isTerminal' | 'isOutTerminal' | 'hasTerminal' | 'columns' | 'times'>
+  Pick<
+    Io,
+    | 'keychain'
+    | 'prompts'
+    | 'pipedIn'
+    | 'isTerminal'
+    | 'isOutTerminal'
+    | 'hasTerminal'
+    | 'columns'
+    | 'times'
+    | 'ownCommand'
+  >
 > & {
   readonly platform?: string
 }

@@ -37,15 +37,20 @@ const groupsOf = (world: World, simulatorUrl: string | undefined): CheckGroup[] 
   ]
 }
 
-/** What is going to be sent, said before it is. */
-const notice = (world: World): string => {
-  if (world.isOffline) return 'Nothing is sent: this tells only what this machine knows.'
+const questions = (world: World): string => {
   const { setUp } = world
   if (setUp === undefined || reasonNotToAsk(world) !== undefined)
     return 'Nothing that costs tokens is sent: there is no key to send it with, or the configuration is at fault.'
   const { requests, tokens } = priceOf(setUp)
   const whom = world.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
   return `${requests} tiny requests go to ${whom}: at most about ${tokens.toLocaleString('en')} tokens in all.`
+}
+
+/** What is going to be sent, said before it is. */
+const notice = (world: World): string => {
+  if (world.isOffline) return 'Nothing is sent: this tells only what this machine knows.'
+  const update = world.flags['check-updates'] === true ? ' One request asks which release is the newest.' : ''
+  return questions(world) + update
 }
 
 /** None of its words: they may quote whatever was looked at. */
@@ -128,11 +133,13 @@ export const doctorCommand: Command = {
   details: [
     'It looks at the configuration and where each value came from, the way to AI Nexus (proxy, name, connection, certificate), the key, each model, what Claude Code needs of them, Claude Code itself and what gets in its way, and the port.',
     'To AI Nexus go about ten tiny requests, and it says beforehand how many tokens they cost at most. Nothing of yours is in them. --offline sends nothing at all.',
+    'Whether a newer release is out it asks only with --check-updates: one request to the page of releases, which says nothing of you. NEXUS_UPDATES_URL names another page, one that leads on to an address that ends in the version, or that holds the version alone.',
     'Exit code 0 where nothing failed, also with warnings; 1 otherwise. Nothing that it prints holds a key.',
   ],
   args: {
     json: { type: 'boolean', description: 'Print one JSON object, for scripts' },
     offline: { type: 'boolean', description: 'Send nothing: tell only what this machine knows' },
+    'check-updates': { type: 'boolean', description: 'Ask the page of releases whether a newer one is out' },
     ...settingFlags(),
     ...sourceFlags,
     simulate: simulateFlag,
@@ -141,6 +148,7 @@ export const doctorCommand: Command = {
   examples: [
     { line: `${productName} doctor`, what: 'Look at everything' },
     { line: `${productName} doctor --offline`, what: 'Without a request to anybody' },
+    { line: `${productName} doctor --check-updates`, what: 'And whether a newer release is out' },
     { line: `${productName} doctor --json > doctor.json`, what: 'For a script, or for whoever helps you' },
   ],
   run: runDoctor,

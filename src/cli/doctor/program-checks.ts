@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Machine } from '../../config/paths.ts'
 import { productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, info } from './check.ts'
+import { updateChecks } from './update-check.ts'
 import type { World } from './world.ts'
 
 const isWsl = ({ platform }: Machine): boolean => {
@@ -23,7 +24,7 @@ const wsl: Check = {
 }
 
 /** What runs here. */
-export const programChecks = ({ io: { machine } }: World): CheckGroup => ({
+export const programChecks = (world: World): CheckGroup => ({
   title: 'This program',
   checks: [
     {
@@ -33,10 +34,11 @@ export const programChecks = ({ io: { machine } }: World): CheckGroup => ({
         info(`${productName} ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})`, {
           version,
           bun: Bun.version,
-          platform: machine.platform,
+          platform: world.io.machine.platform,
           arch: process.arch,
         }),
     },
-    ...(isWsl(machine) ? [wsl] : []),
+    ...updateChecks(world),
+    ...(isWsl(world.io.machine) ? [wsl] : []),
   ],
 })

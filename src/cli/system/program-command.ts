@@ -11,7 +11,7 @@ export interface ProgramCommand {
 }
 
 /** As Windows' programs take their line apart: in quotes, each quote and the backslashes before it escaped. */
-const runtimeQuote = (argument: string): string =>
+export const runtimeQuote = (argument: string): string =>
   `"${argument.replace(/(\\*)"/g, String.raw`$1$1\"`).replace(/(\\+)$/, '$1$1')}"`
 
 /** What cmd acts on, quotes included, so that it never thinks itself inside of any. */

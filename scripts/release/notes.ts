@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../support/binary.ts'
+import { project } from './project.ts'
+
+/**
+ * What a release says of itself: its section of CHANGELOG.md, on standard output. Ends with 1 where the tag is not
+ * that of package.json's version, or the section is missing.
+ *
+ *   bun scripts/release/notes.ts v1.2.3
+ */
+
+/** `## [1.2.3] - 2026-11-21`, as Keep a Changelog has it; the date may be missing. */
+const heading = /^## \[([^\]]+)\](?:\([^)]*\))?(?: - \d{4}-\d{2}-\d{2})?\s*$/gm
+/** Links of headings, at the page's end. */
+const linkLine = /^\[[^\]]+\]: \S+$/gm
+
+/** The section of a version, without its heading. Undefined where there is none, or nothing in it. */
+export const notesOf = (changelog: string, version: string): string | undefined => {
+  const headings = [...changelog.matchAll(heading)]
+  const index = headings.findIndex(([, name]) => name === version)
+  const found = headings[index]
+  if (found === undefined) return undefined
+  const section = changelog.slice(found.index + found[0].length, headings[index + 1]?.index)
+  const notes = section.replace(linkLine, '').trim()
+  return notes === '' ? undefined : notes
+}
+
+/** Why a tag cannot be released; undefined where it can. */
+export const reasonAgainst = (tag: string, version: string, changelog: string): string | undefined => {
+  if (tag !== `v${version}`)
+    return `The tag is ${tag}, and package.json says ${version}. Set the version there, and tag v${version}.`
+  if (notesOf(changelog, version) === undefined)
+    return `CHANGELOG.md has no section [${version}]. Rename [Unreleased] to it, with the date.`
+  return undefined
+}
+
+if (import.meta.main) {
+  const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
+  const reason = reasonAgainst(process.argv[2] ?? '', project.version, changelog)
+  if (reason === undefined) console.log(notesOf(changelog, project.version))
+  else {
+    console.error(reason)
+    process.exitCode = 1
+  }
+}

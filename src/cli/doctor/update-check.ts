@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { toGatewayError } from '../../base/errors.ts'
+import { isLoopbackHost } from '../../base/loopback.ts'
+import { toConnectionError } from '../../upstreams/connection-errors.ts'
+import { homepage, version } from '../../version.ts'
+import { proxyOnTheWay } from '../system/proxy.ts'
+import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
+import { upgradeLine } from './upgrade-line.ts'
+import type { World } from './world.ts'
+
+/** Whether a newer release is out: asked only where the user says so, by one request that says nothing of them. */
+
+/** Leads on to the newest release's page, whose address ends in its version. */
+const releasePage = `${homepage}/releases/latest`
+
+/** Names another page: a company's mirror, whose answer may also be the version alone. */
+const variable = 'NEXUS_UPDATES_URL'
+
+const deadlineMs = 5000
+/** A version is shorter than that; a page that is longer is something else. */
+const longestAnswer = 64
+
+const versionAtEnd = /(?:^|\/)v?(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[\w.-]{1,40})?)\/?$/
+
+const updatesUrl = ({ io, loaded }: World): string => {
+  const environment = loaded?.environment ?? io.machine.environment
+  return environment[variable]?.trim() || releasePage
+}
+
+/** The last part of where the page leads on to, or of what it says. */
+const versionOf = async (response: Response): Promise<string | undefined> => {
+  const place = response.headers.get('location')
+  if (place !== null) return versionAtEnd.exec(place)?.[1]
+  const isShort = response.ok && Number(response.headers.get('content-length') ?? longestAnswer + 1) <= longestAnswer
+  return isShort ? versionAtEnd.exec((await response.text()).trim())?.[1] : undefined
+}
+
+const ask = async (url: URL, proxy: string | undefined): Promise<string | undefined> => {
+  const options: object = {
+    redirect: 'manual',
+    // Bun would say its own name and version.
+    headers: { 'user-agent': '', accept: '*/*' },
+    signal: AbortSignal.timeout(deadlineMs),
+    ...(isLoopbackHost(url.hostname) && { proxy: false }),
+  }
+  try {
+    const response = await fetch(url, options)
+    const found = await versionOf(response)
+    if (!response.bodyUsed) await response.body?.cancel()
+    return found
+  } catch (error) {
+    throw toConnectionError(error, { host: url.host, isPlain: url.protocol === 'http:', proxy })
+  }
+}
+
+const unknown = (why: string): Finding => info(`not known: ${why}`, { version, newest: null })
+
+const findUpdate = async (world: World): Promise<Finding> => {
+  if (world.isOffline) return skip('--offline: nothing is sent')
+  const text = updatesUrl(world)
+  const url = URL.parse(text)
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '')
+    return warn(`${variable} is no address`, 'Give it as https://host/path, without a user and a password.')
+  const { machine, ownCommand } = world.io
+  try {
+    const newest = await ask(url, proxyOnTheWay(machine.environment, url.href))
+    if (newest === undefined) return unknown(`${url.host} names no release`)
+    const data = { version, newest }
+    if (Bun.semver.order(version, newest) >= 0) return ok(`${version}; the newest release is ${newest}`, data)
+    return warn(`${newest} is out; this is ${version}`, upgradeLine(ownCommand, existsSync), data)
+  } catch (error) {
+    const isLate = error instanceof Error && error.cause instanceof Error && error.cause.name === 'TimeoutError'
+    if (isLate) return unknown(`${url.host} did not answer within ${deadlineMs / 1000} s`)
+    return unknown(toGatewayError(error).message)
+  }
+}
+
+/** None without the flag: nothing phones home. */
+export const updateChecks = (world: World): Check[] =>
+  world.flags['check-updates'] === true
+    ? [{ id: 'program.update', title: 'Newer release', run: () => findUpdate(world) }]
+    : []

@@ -1,0 +1,134 @@
+import { typedName } from '../../base/typed-name.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { absolutePath, type Machine } from '../../config/paths.ts'
+import { type Setting, settings } from '../../config/settings.ts'
+import { productName } from '../../version.ts'
+import { commonFlags, type Flags, type Given, parseArguments } from '../arguments.ts'
+import type { Command } from '../command.ts'
+import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../config-flags.ts'
+import { readConfig } from '../config-input.ts'
+import type { Io } from '../io.ts'
+import { launchd } from './launchd.ts'
+import type { Service, ServiceKind } from './service.ts'
+import { isPassing, lastingPath, surroundingsOf } from './surroundings.ts'
+import { systemd } from './systemd.ts'
+import { windows } from './windows.ts'
+
+const kinds = { systemd, launchd, windows } as const satisfies Record<string, ServiceKind>
+type KindName = keyof typeof kinds
+const kindNames = Object.keys(kinds) as KindName[]
+
+const ofPlatform: Readonly<Record<string, KindName>> = { linux: 'systemd', darwin: 'launchd', win32: 'windows' }
+
+/** Throws UsageError. */
+const kindNamed = (name: string | undefined, { platform }: Machine): KindName => {
+  const wanted = name ?? ofPlatform[platform]
+  const kind = kindNames.find((known) => known === wanted)
+  if (kind !== undefined) return kind
+  const what = name === undefined ? 'This system has no service that we know' : `There is no service${typedName(name)}`
+  throw new UsageError(`${what}. Name one of ${kindNames.join(', ')}.`)
+}
+
+const { dev: _, ...placeFlags } = sourceFlags
+/** What `start` may be given in a service: nothing that is for a person at a terminal. */
+const startFlags = { ...settingFlags(), ...placeFlags, simulate: simulateFlag, verbose: verboseFlag }
+
+const secretFlags = ['api-key', 'client-token'] as const
+const pathFlags: readonly string[] = ['config', 'env-file', 'log-file']
+
+/** Throws UsageError. */
+const refuseSecrets = (flags: Flags): void => {
+  const given = secretFlags.find((name) => flags[name] !== undefined)
+  if (given === undefined) return
+  const key = given === 'api-key' ? 'apiKey' : 'clientToken'
+  throw new UsageError(
+    `--${given} does not belong into a service: others may read it there. Keep it with ${productName} config set ${key}; the service finds it.`,
+  )
+}
+
+/** In the order of the help. */
+const toArguments = (flags: Flags, machine: Machine): string[] =>
+  Object.keys(startFlags).flatMap((name) => {
+    const value = flags[name]
+    if (value === undefined) return []
+    if (value === true) return [`--${name}`]
+    const text = pathFlags.includes(name) ? absolutePath(machine, value) : value
+    return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text]
+  })
+
+const serviceOf = (flags: Flags, { machine, ownCommand }: Io): Service => {
+  const { environment, home } = machine
+  const [program = '', ...before] = ownCommand
+  const { USERNAME: name, USERDOMAIN: domain } = environment
+  return {
+    program: lastingPath(program),
+    args: [...before, 'start', ...toArguments(flags, machine)],
+    ...surroundingsOf(machine),
+    home,
+    user: name && (domain ? `${domain}\\${name}` : name),
+    localData: environment['LOCALAPPDATA'] || undefined,
+  }
+}
+
+/** Variables of settings that hold here and that no service has. */
+const unseen = (sources: ReadonlyMap<string, string>, { environment }: Machine): Setting[] =>
+  (settings as readonly Setting[]).filter(({ key, environment: names }) => {
+    const source = sources.get(key) ?? ''
+    return names.includes(source) && Boolean(environment[source])
+  })
+
+const warn = (kind: KindName, { key, environment }: Setting, sources: ReadonlyMap<string, string>): string =>
+  `warning: ${sources.get(key) ?? environment[0]} is set here, and the ${kind} service does not see it: ${productName} config set ${key} keeps it.\n`
+
+const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<undefined> => {
+  const { machine, ownCommand } = io
+  const kind = kindNamed(positionals['kind'], machine)
+  const more = parseArguments({ name: 'service print', args: startFlags }, rest)
+  const given: Flags = { ...flags, ...more.flags }
+  refuseSecrets(given)
+  const config = machine.environment['NEXUS_CONFIG']
+  const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
+  // What start would refuse is refused now: nobody reads along when a service is started.
+  const { config: read, sources, warnings } = await readConfig(all, io, { secrets: [] })
+  if (read.port === 0) throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
+  const service = serviceOf(all, io)
+  const unit = kinds[kind].unit(service)
+  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  for (const setting of unseen(sources, machine)) io.err(warn(kind, setting, sources))
+  if (kind !== ofPlatform[machine.platform])
+    io.err(`warning: ${kind} is another system's, and the paths in it are this machine's.\n`)
+  if (isPassing(ownCommand[0] ?? ''))
+    io.err('warning: this program lies in a cache of npx or bunx, which is emptied at times. Install it first.\n')
+  for (const name of service.withheld)
+    io.err(`warning: ${name} is left out: there is a password in it. Give the service a proxy that asks for none.\n`)
+  io.out(unit)
+  io.err(kinds[kind].steps(service))
+  return undefined
+}
+
+export const servicePrintCommand: Command = {
+  name: 'service print',
+  description: 'Print what makes the server run by itself: for systemd, launchd or Windows',
+  details: [
+    'It stands alone on standard output; where to put it, and what starts, shows and removes it, is said beside it. Nothing is installed.',
+    'The service runs this very program, with the flags that are given here or after --, and with the proxies and certificates of the present environment. Other variables it does not have: give flags, or use config set.',
+    'It holds no key: --api-key and --client-token are refused. Keep the key with config set apiKey. docs/service.md has an example of each.',
+  ],
+  args: {
+    kind: {
+      type: 'positional',
+      required: false,
+      valueHint: kindNames.join('|'),
+      description: `One of ${kindNames.join(', ')}; the one of this system without it`,
+    },
+    ...startFlags,
+    ...commonFlags,
+  },
+  rest: { hint: 'flags of start', owner: 'the server' },
+  examples: [
+    { line: `${productName} service print`, what: 'For this system' },
+    { line: `${productName} service print systemd --port 4200`, what: 'On another port' },
+    { line: `${productName} service print launchd -- --log-format json`, what: "With start's flags after --" },
+  ],
+  run: runPrint,
+}

@@ -1,0 +1,84 @@
+import { UsageError } from '../../base/usage-error.ts'
+import { homepage, productName } from '../../version.ts'
+import { checkTexts, keyNote, type ServiceKind, stopSeconds, summary, withheldNote } from './service.ts'
+
+/** Linux: a unit of the user's own systemd. Rules of quoting: systemd.service(5), systemd.syntax(7). */
+
+const plain = /^[\w./:@=+,-]+$/
+
+/** Percent signs begin specifiers everywhere. */
+const quoted = (text: string): string =>
+  plain.test(text) ? text : `"${text.replace(/["\\]/g, String.raw`\$&`).replaceAll('%', '%%')}"`
+
+/** Of arguments variables are replaced as well; not of the program's path. */
+const argument = (text: string): string => quoted(text).replaceAll('$', '$$$$')
+
+/** However they are written, systemd takes them for a slip. */
+const refusedInPath = /["'\\]/
+
+/** Throws UsageError. */
+const programPath = (path: string): string => {
+  if (refusedInPath.test(path))
+    throw new UsageError(
+      'The path of this program holds a quote or a backslash, which systemd refuses. Move the program, and print again.',
+    )
+  return quoted(path)
+}
+
+const unitFile = `${productName}.service`
+const unitFolder = '~/.config/systemd/user'
+
+export const systemd: ServiceKind = {
+  unit(service) {
+    checkTexts(service)
+    const { program, args, environment } = service
+    const notes = [`Made by: ${productName} service print systemd`, ...keyNote, ...withheldNote(service)]
+    return `${notes.map((note) => `# ${note}`).join('\n')}
+
+[Unit]
+Description=${productName}: ${summary}
+Documentation=${homepage}
+StartLimitIntervalSec=300
+StartLimitBurst=5
+
+[Service]
+ExecStart=${[programPath(program), ...args.map(argument)].join(' ')}
+${environment.map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}\n`).join('')}Restart=on-failure
+RestartSec=5
+# The configuration is wrong, or the port is taken: trying again does not mend that.
+RestartPreventExitStatus=2
+# Running answers may end: the server itself ends them after 30 s.
+KillSignal=SIGTERM
+KillMode=mixed
+TimeoutStopSec=${stopSeconds}
+# What is in memory, the key among it, is written to no file.
+LimitCORE=0
+UMask=0077
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictSUIDSGID=yes
+RestrictRealtime=yes
+RestrictNamespaces=yes
+SystemCallArchitectures=native
+
+[Install]
+WantedBy=default.target
+`
+  },
+  steps: () => `Save it where systemd looks, with the same flags:
+  mkdir -p ${unitFolder}
+  ${productName} service print systemd \\
+    > ${unitFolder}/${unitFile}
+Start it now and at each login:
+  systemctl --user daemon-reload
+  systemctl --user enable --now ${productName}
+Look at it, and at its log:
+  systemctl --user status ${productName}
+  journalctl --user -u ${productName} -f
+Let it run while you are not logged in:
+  loginctl enable-linger
+Remove it:
+  systemctl --user disable --now ${productName}
+  rm ${unitFolder}/${unitFile}
+`,
+}

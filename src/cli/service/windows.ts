@@ -1,0 +1,124 @@
+import { win32 } from 'node:path'
+import { UsageError } from '../../base/usage-error.ts'
+import { homepage, productName } from '../../version.ts'
+import { runtimeQuote } from '../system/program-command.ts'
+import {
+  checkTexts,
+  keyNote,
+  type Service,
+  type ServiceKind,
+  summary,
+  withheldNote,
+  xmlComment,
+  xmlText,
+} from './service.ts'
+
+/** Windows: a task of the Task Scheduler. Schema: Microsoft's "Task Scheduler Schema", version 1.4. */
+
+/** Runs a console program without its window, which would open at each login otherwise. Windows 10 1809 and later. */
+const headless = String.raw`C:\Windows\System32\conhost.exe`
+
+const plain = /^[\w.:\\/@=+,-]+$/
+const argument = (text: string): string => (plain.test(text) ? text : runtimeQuote(text))
+
+/** The scheduler puts variables in their place, and there is no sign that keeps it from that. */
+const replaced = /%[^%]+%|\$\(/
+
+/** Throws UsageError. */
+const commandLine = (words: readonly string[]): string => {
+  const line = words.map(argument).join(' ')
+  if (replaced.test(line))
+    throw new UsageError(
+      "A path or a value holds %...% or $(, which Windows' Task Scheduler replaces by something else. Rename it, and print again.",
+    )
+  return line
+}
+
+const logFolderOf = ({ localData }: Service): string | undefined =>
+  localData === undefined ? undefined : win32.join(localData, productName)
+
+/** Nobody sees what a program without a window says. */
+const withLogFile = (service: Service): string[] => {
+  const { args } = service
+  const folder = logFolderOf(service)
+  const hasOne = args.some((arg) => arg === '--log-file' || arg.startsWith('--log-file='))
+  return hasOne || folder === undefined ? [...args] : [...args, '--log-file', win32.join(folder, 'server.log')]
+}
+
+/** Without a name it would be for whoever logs in, which only administrators may register. */
+const userId = ({ user }: Service): string => (user === undefined ? '' : `\n      <UserId>${xmlText(user)}</UserId>`)
+
+export const windows: ServiceKind = {
+  unit(service) {
+    checkTexts(service)
+    const { program, environment } = service
+    const line = commandLine(['--headless', program, ...withLogFile(service)])
+    const names = environment.map(([name]) => name)
+    const notes = [
+      `Made by: ${productName} service print windows`,
+      ...keyNote,
+      ...withheldNote(service),
+      ...(names.length === 0
+        ? []
+        : [`A task has no variables of its own. Set yours for it by setx: ${names.join(', ')}.`]),
+      'Save this as UTF-16 (Out-File -Encoding unicode): the scheduler reads nothing else.',
+    ]
+    return `<?xml version="1.0" encoding="UTF-16"?>
+${xmlComment(notes)}<Task version="1.4" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>${productName}: ${summary}. ${homepage}</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <LogonTrigger>
+      <Enabled>true</Enabled>${userId(service)}
+    </LogonTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Author">${userId(service)}
+      <LogonType>InteractiveToken</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <Hidden>true</Hidden>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <Priority>5</Priority>
+    <RestartOnFailure>
+      <Interval>PT1M</Interval>
+      <Count>5</Count>
+    </RestartOnFailure>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>${headless}</Command>
+      <Arguments>${xmlText(line)}</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+`
+  },
+  steps(service) {
+    const file = `${productName}.xml`
+    const folder = `"$env:LOCALAPPDATA\\${productName}"`
+    const { environment } = service
+    const variables = environment.map(([name, value]) => `  setx ${name} "${value}"\n`).join('')
+    return `Save it in PowerShell, with the same flags and a folder for the log:
+  mkdir -Force ${folder}
+  ${productName} service print windows |
+    Out-File -Encoding unicode ${file}
+${variables === '' ? '' : `Set for the task what it cannot hold, and log in anew:\n${variables}`}Start it now and at each login; no administrator is needed:
+  schtasks /create /tn ${productName} /xml ${file}
+  schtasks /run /tn ${productName}
+Look at it, and at its log:
+  schtasks /query /tn ${productName} /v /fo list
+  Get-Content -Wait "$env:LOCALAPPDATA\\${productName}\\server.log"
+Remove it:
+  schtasks /end /tn ${productName}
+  schtasks /delete /tn ${productName} /f
+`
+  },
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { notesOf, reasonAgainst } from '../../scripts/release/notes.ts'
+
+const changelog = `# Changelog
+
+## [Unreleased]
+
+## [1.2.3] - 2026-11-21
+
+### Added
+
+- One.
+
+## [1.2.2](https://x.example) - 2026-11-01
+
+- Two.
+
+## [1.2.0]
+
+[1.2.0]: https://x.example
+`
+
+describe("a release's notes", () => {
+  test('are the section of its version, and nothing of the others', () => {
+    expect(notesOf(changelog, '1.2.3')).toBe('### Added\n\n- One.')
+    expect(notesOf(changelog, '1.2.2')).toBe('- Two.')
+  })
+
+  test('a section that is missing or empty has none', () => {
+    for (const version of ['1.2.0', '1.2', '2.0.0', 'Unreleased', '.*'])
+      expect(notesOf(changelog, version)).toBeUndefined()
+  })
+
+  test('a tag is released that says what package.json and the changelog say', () => {
+    expect(reasonAgainst('v1.2.3', '1.2.3', changelog)).toBeUndefined()
+    expect(reasonAgainst('v1.2.4', '1.2.3', changelog)).toContain('package.json says 1.2.3')
+    expect(reasonAgainst('1.2.3', '1.2.3', changelog)).toContain('tag v1.2.3')
+    expect(reasonAgainst('v1.2.0', '1.2.0', changelog)).toContain('no section [1.2.0]')
+  })
+
+  test('what is not yet released can be read, too', () => {
+    const own = readFileSync(join(import.meta.dir, '..', '..', 'CHANGELOG.md'), 'utf8')
+    expect(notesOf(own, 'Unreleased')).toContain('nexus-claude-api start')
+  })
+})

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { targets } from '../../scripts/release/targets.ts'
+
+/** What GitHub runs for us, with rights of ours: rules that no type holds. */
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Record<string, unknown>
+}
+
+interface Job {
+  readonly 'timeout-minutes'?: number
+  readonly environment?: string
+  readonly permissions?: Record<string, string>
+  readonly strategy?: { readonly matrix?: { readonly include?: readonly Record<string, string>[] } }
+  readonly needs?: string | readonly string[]
+  readonly steps: readonly Step[]
+}
+
+interface Workflow {
+  readonly on: Record<string, unknown>
+  readonly permissions?: Record<string, string>
+  readonly concurrency?: unknown
+  readonly jobs: Record<string, Job>
+}
+
+const folder = join(import.meta.dir, '..', '..', '.github', 'workflows')
+const files = readdirSync(folder).map((name) => {
+  const text = readFileSync(join(folder, name), 'utf8')
+  return { name, text, workflow: Bun.YAML.parse(text) as Workflow }
+})
+
+const workflowNamed = (wanted: string): Workflow => {
+  const found = files.find(({ name }) => name === wanted)
+  if (found === undefined) throw new Error(`no workflow ${wanted}`)
+  return found.workflow
+}
+
+const release = workflowNamed('release.yml')
+const jobOf = (name: string): Job => {
+  const job = release.jobs[name]
+  if (job === undefined) throw new Error(`no job ${name}`)
+  return job
+}
+
+describe.each(files)('$name', ({ text, workflow }) => {
+  const jobs = Object.entries(workflow.jobs)
+  const steps = jobs.flatMap(([, job]) => job.steps)
+
+  test('an action is named by its commit, which nobody can move, with its version beside it', () => {
+    const used = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line))
+    expect(used.length).toBeGreaterThan(0)
+    for (const line of used) expect(line).toMatch(/uses: actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+
+  test('it may read, and no more; a job that may write says so itself', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+  })
+
+  test('no one from outside runs it with our rights', () => {
+    expect(Object.keys(workflow.on).filter((event) => !['push', 'pull_request'].includes(event))).toEqual([])
+  })
+
+  test('no expression stands in a script: what a stranger named would be run', () => {
+    for (const { run = '' } of steps) expect(run).not.toContain('${{')
+  })
+
+  test('each job has an end, and a run of the same kind waits or gives way', () => {
+    for (const [name, job] of jobs) expect([name, job['timeout-minutes'] ?? 0]).not.toEqual([name, 0])
+    expect(workflow.concurrency).toBeDefined()
+  })
+
+  test('the token does not stay in the sources', () => {
+    for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')))
+      expect(step.with?.['persist-credentials']).toBe(false)
+  })
+
+  test('Bun is the one of the README', () => {
+    for (const [bun] of text.matchAll(/bun@[\w.]+/g)) expect(bun).toBe('bun@1.4.5')
+  })
+})
+
+describe('a release', () => {
+  test('every program is run on the system it is for', () => {
+    const smoked = jobOf('smoke').strategy?.matrix?.include?.map(({ target }) => target)
+    expect(smoked).toEqual(targets.map(({ id }) => id))
+  })
+
+  test('what is for Windows is built there, all of it', () => {
+    const script = jobOf('build-windows')
+      .steps.map(({ run }) => run)
+      .join('\n')
+    const built = [...script.matchAll(/--target ([\w-]+)/g)].map(([, id]) => id as string)
+    expect(built).toEqual(targets.filter(({ os }) => os === 'win32').map(({ id }) => id))
+  })
+
+  test('nothing is published that was not checked, signed and run', () => {
+    const before = (name: string): string[] => {
+      const direct = [jobOf(name).needs ?? []].flat() as string[]
+      return [...new Set(direct.flatMap((job) => [job, ...before(job)]))].sort()
+    }
+    for (const name of ['publish-npm', 'taps'])
+      expect(before(name)).toEqual(['build', 'build-windows', 'check', 'package', 'publish', 'sign-macos', 'smoke'])
+  })
+
+  test('who may write, and as whom', () => {
+    const rights = Object.entries(release.jobs).flatMap(([name, { permissions, environment }]) =>
+      permissions === undefined ? [] : [[name, permissions, environment]],
+    )
+    expect(rights).toEqual([
+      ['package', { contents: 'read', 'id-token': 'write', attestations: 'write' }, undefined],
+      ['publish', { contents: 'write' }, 'release'],
+      ['publish-npm', { contents: 'read', 'id-token': 'write' }, 'npm'],
+    ])
+  })
+})

@@ -391,8 +391,9 @@ put_program() {
   case "$(version_of "$staged" || true) " in
     "$program $version "*) ;;
     *) fail 1 'The program does not run on this machine. Nothing was installed.' \
-      "It is made for $target. Where ${to##*/} lies on a disk that runs no programs" \
-      '(noexec), choose another place with --to. Else tell us, with what uname -a says:' \
+      "It is made for $target. If $(tidy "$to") is on a disk that runs no" \
+      'programs (noexec), choose another place with --to. Else tell us, with what' \
+      'uname -a says:' \
       "$repository/issues" ;;
   esac
   mv -f "$staged" "$installed" 2> "$said" || fail 1 "$(tidy "$installed") cannot be replaced:" "$(tail -n 1 "$said")"

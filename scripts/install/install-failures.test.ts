@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
+import { fakeProgram } from './release-server.ts'
+import type { Sandbox } from './sandbox.ts'
+import { contentOf, createWorld, leftIn, linux, onWindows, program } from './world.ts'
+
+/** What install.sh does where something is broken, or hostile. */
+
+const { home, mirror, server, whole } = createWorld()
+
+describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one alone, where', () => {
+  /** Runs it over an installed 1.0.0, which has to be there afterwards, and alone. */
+  const fails = async (options: Parameters<Sandbox['run']>[0] = {}): Promise<string> => {
+    const person = home()
+    await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
+    server().asked.length = 0
+    const { code, out, err } = await person.run({ args: mirror(), ...options, fakes: { ...linux, ...options.fakes } })
+    expect({ code, out, files: person.listed(), content: contentOf(person) }).toEqual({
+      code: 1,
+      out: '',
+      files: [program],
+      content: fakeProgram('1.0.0'),
+    })
+    expect(leftIn(person)).toEqual([])
+    return err
+  }
+  const changeArchives = (change: (content: Uint8Array) => string | Uint8Array | undefined): void => {
+    for (const [path, content] of whole()) {
+      if (!path.startsWith('v1.2.0/') || typeof content === 'string') continue
+      const changed = change(content)
+      if (changed === undefined) server().files.delete(path)
+      else server().files.set(path, changed)
+    }
+  }
+  const changeSums = (change: (sums: string) => string): unknown =>
+    server().files.set('latest/SHA256SUMS', change(String(whole().get('latest/SHA256SUMS'))))
+
+  test('the archive was tampered with', async () => {
+    changeArchives((content) => content.with(content.length - 1, (content.at(-1) ?? 0) ^ 1))
+    expect(await fails()).toMatch(
+      /Error: The archive is not what SHA256SUMS says\. Nothing was installed\.\n {2}http.*\n {2}expected [0-9a-f]{64}\n {2}found {4}[0-9a-f]{64}\n/,
+    )
+  })
+
+  test('an archive of another release stands in its place', async () => {
+    for (const [path, content] of whole())
+      if (path.startsWith('v1.0.0/') && path.endsWith('.gz'))
+        server().files.set(path.replaceAll('1.0.0', '1.2.0'), content)
+    expect(await fails()).toContain('The archive is not what SHA256SUMS says')
+  })
+
+  test.each([
+    [
+      'has no line for it',
+      (sums: string) => sums.replaceAll('linux-x64', 'linux-mips'),
+      'has no checksum for linux-x64',
+    ],
+    ['is empty', () => '', 'has no checksum for'],
+    ['is a page of a proxy', () => '<html>\n<body>Please log in\n', 'has no checksum for'],
+    ['has short sums', (sums: string) => sums.replaceAll(/^[0-9a-f]{8}/gm, ''), 'something else than checksums'],
+    ['has sums that are none', (sums: string) => sums.replaceAll(/^[0-9a-f]/gm, 'x'), 'something else than checksums'],
+    ['names it twice', (sums: string) => sums + sums, 'twice'],
+    ['names a strange version', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0;x-'), 'a version that is none'],
+    [
+      'leads out of the folder',
+      (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0/../../x-'),
+      'a version that is none',
+    ],
+  ])('SHA256SUMS %s', async (_, change, words) => {
+    changeSums(change)
+    expect(await fails()).toContain(words)
+    expect(server().asked).toEqual(['latest/SHA256SUMS'])
+  })
+
+  test('the archive is missing', async () => {
+    changeArchives(() => undefined)
+    expect(await fails()).toMatch(
+      /^.*\nError: The server has no such file:\n {2}http:.*\.tar\.gz\n {2}SHA256SUMS names it/,
+    )
+  })
+
+  test.each([['curl'], ['wget']])('there is no such version, and %s fetches', async (tool) => {
+    const without = ['curl', 'wget'].filter((name) => name !== tool)
+    const err = await fails({ args: [...mirror(), '--version', '9.9.9'], without })
+    expect(err).toBe(
+      `${[
+        'Error: The server has no such file:',
+        `  ${server().url}/v9.9.9/SHA256SUMS`,
+        '  Is there a version 9.9.9? This page has the list:',
+        '  https://github.com/nexus-claude-api/nexus-claude-api/releases',
+      ].join('\n')}\n`,
+    )
+  })
+
+  test.each([['curl'], ['wget']])('no server answers, and %s fetches', async (tool) => {
+    const gone = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+    const address = `http://127.0.0.1:${gone.port}`
+    gone.stop(true)
+    const without = ['curl', 'wget'].filter((name) => name !== tool)
+    const err = await fails({ args: ['--mirror', address], without })
+    expect(err).toStartWith(`Error: This could not be fetched:\n  ${address}/latest/SHA256SUMS\n`)
+    expect(err).toContain('set HTTPS_PROXY')
+  })
+
+  test('the download is cut off', async () => {
+    for (const path of whole().keys()) if (/^v1\.2\.0.*gz$/.test(path)) server().cut.add(path)
+    expect(await fails({ without: ['wget'] })).toContain('Error: This could not be fetched:\n')
+  })
+
+  test('there is neither curl nor wget', async () => {
+    expect(await fails({ without: ['curl', 'wget'] })).toBe(
+      'Error: There is neither curl nor wget here.\n  Install one of them, and run this again.\n',
+    )
+  })
+
+  test('nothing can verify a checksum', async () => {
+    expect(await fails({ without: ['sha256sum', 'shasum', 'openssl'] })).toContain('Nothing here can verify a checksum')
+    expect(server().asked).toEqual([])
+  })
+
+  test('what verifies checksums is broken', async () => {
+    expect(await fails({ fakes: { sha256sum: 'exit 1' } })).toContain('found    nothing')
+  })
+
+  test('the archive is none', async () => {
+    const hash = createHash('sha256').update('no archive').digest('hex')
+    changeArchives(() => Buffer.from('no archive'))
+    changeSums((sums) => sums.replaceAll(/^[0-9a-f]{64}/gm, hash))
+    expect(await fails()).toContain('Error: The archive could not be unpacked:')
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { project } from '../release/project.ts'
+import { targets } from '../release/targets.ts'
+
+/** What can be told of install.ps1 by reading it; where there is a PowerShell, that reads it too. */
+
+const path = join(import.meta.dir, 'install.ps1')
+const text = readFileSync(path, 'utf8')
+
+/** Without words and comments: what is left is structure. */
+const code = text
+  .replaceAll(/@'\n[\s\S]*?\n'@/g, "''")
+  .replaceAll(/'(?:[^'\n]|'')*'|"(?:[^"`\n]|`.)*"|#[^\n]*/g, (found) => (found.startsWith('#') ? '' : "''"))
+
+const shells = ['pwsh', 'powershell'].filter((name) => Bun.which(name) !== null)
+
+describe('install.ps1, as it is written', () => {
+  test('is ASCII: 5.1 reads it in the code page of the system', () => {
+    expect([...text].filter((character) => character !== '\n' && (character < ' ' || character > '~'))).toEqual([])
+  })
+
+  test('closes what it opens', () => {
+    const pairs: Readonly<Record<string, string>> = { ')': '(', '}': '{', ']': '[' }
+    const open: string[] = []
+    for (const character of code) {
+      if ('({['.includes(character)) open.push(character)
+      const opener = pairs[character]
+      if (opener !== undefined) expect(open.pop()).toBe(opener)
+    }
+    expect(open).toEqual([])
+  })
+
+  test('calls its own functions and well-known commands only, and every function is called', () => {
+    const known = [
+      'Add-Type',
+      'Copy-Item',
+      'Expand-Archive',
+      'Get-ChildItem',
+      'Get-Command',
+      'Get-Content',
+      'Get-FileHash',
+      'Get-ItemProperty',
+      'Invoke-WebRequest',
+      'Join-Path',
+      'Move-Item',
+      'New-Item',
+      'Out-Null',
+      'Remove-Item',
+      'Select-Object',
+      'Set-StrictMode',
+      'Test-Path',
+      'Where-Object',
+      'Write-Host',
+    ]
+    const defined = [...code.matchAll(/function ([A-Z]\w*-\w+)/g)].map(([, name = '']) => name)
+    const called = new Set(
+      [...code.replaceAll(/function [A-Z]\w*-\w+/g, '').matchAll(/(?<![\w$.-])[A-Z][a-z]+-[A-Z]\w+/g)].map(
+        ([name]) => name,
+      ),
+    )
+    expect([...called].sort()).toEqual([...known, ...defined].sort())
+  })
+
+  test('runs after everything is defined, in a scope of its own', () => {
+    expect(text).toEndWith('\n    Invoke-Main\n}\n')
+    expect(code.match(/^\S.*$/gm)).toEqual(['[CmdletBinding()]', 'param(', ')', '& {', '}'])
+  })
+
+  test('never closes the window of whoever runs it with iex, and never asks for more rights', () => {
+    expect(code).not.toMatch(/\bexit\b|RunAs|'Machine'/i)
+  })
+
+  test('uses nothing that Windows PowerShell 5.1 cannot read', () => {
+    expect(code).not.toMatch(/\?\?|&&|\|\||\?\.|\? [^:\n]+ : /)
+  })
+
+  test('leads where releases are published, to programs that there are', () => {
+    expect(text).toContain(`$repository = '${project.homepage}'\n`)
+    expect(text).toContain(`$program = '${project.name}'\n`)
+    const named = [...text.matchAll(/return '(windows-[\w-]+)'/g)].map(([, id = '']) => id)
+    expect(named.sort()).toEqual(
+      targets
+        .filter(({ os }) => os === 'win32')
+        .map(({ id }) => id)
+        .sort(),
+    )
+  })
+
+  test('explains every parameter, in lines that fit a terminal', () => {
+    const usage = /@'\n([\s\S]*?)\n'@/.exec(text)?.[1] ?? ''
+    const parameters = [...text.slice(0, text.indexOf('& {')).matchAll(/\]\$(\w+)/g)].map(([, name = '']) => name)
+    expect([...usage.matchAll(/^ {2}-(\w+)/gm)].map(([, name = '']) => name)).toEqual(parameters)
+    expect(usage.split('\n').filter((line) => line.length > 80)).toEqual([])
+    const page = readFileSync(join(import.meta.dir, '..', '..', 'docs', 'install.md'), 'utf8')
+    for (const name of parameters) expect(page).toContain(`| \`-${name}`)
+  })
+
+  test.skipIf(shells.length === 0)('is read by PowerShell without a fault', () => {
+    for (const shell of shells) {
+      const command = `$e = $null; [void][Management.Automation.Language.Parser]::ParseFile('${path}', [ref]$null, [ref]$e); $e | Out-String`
+      const { stdout } = Bun.spawnSync([shell, '-NoProfile', '-Command', command])
+      expect(stdout.toString().trim()).toBe('')
+    }
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fakeProgram } from './release-server.ts'
+import { contentOf, createWorld, linux, onWindows, program } from './world.ts'
+
+/** What install.sh refuses to do. */
+
+const { home, mirror, server } = createWorld()
+
+describe.skipIf(onWindows)('install.sh refuses', () => {
+  test.each([
+    [['--verison', '1.0.0'], 'Unknown option: --verison'],
+    [['--version'], '--version needs a value.'],
+    [['--version', '--force'], '--version needs a value.'],
+    [['--version', 'latest'], 'That is no version: latest'],
+    [['--version', '1.0.0/../..'], 'That is no version: 1.0.0/../..'],
+    [['--mirror', 'mirror.example'], 'That is no address of a mirror: mirror.example'],
+    [['--mirror', 'http://203.0.113.9/x'], "The mirror's address begins with http: http://203.0.113.9/x"],
+    [['--mirror', 'http://localhost:1@203.0.113.9'], "The mirror's address begins with http:"],
+  ])('%j', async (args, words) => {
+    const { code, err } = await home().run({ args, fakes: linux })
+    expect([code, err.includes(`Error: ${words}`)]).toEqual([2, true])
+  })
+
+  test('a person without a HOME', async () => {
+    const { code, err } = await home().run({ args: mirror(), fakes: linux, environment: { HOME: '' } })
+    expect([code, err]).toEqual([2, 'Error: HOME is not set.\n  Set it to your own folder, and run this again.\n'])
+  })
+
+  test('to replace or remove what is not this program, without --force', async () => {
+    const person = home()
+    mkdirSync(join(person.home, '.local/bin'), { recursive: true })
+    writeFileSync(join(person.home, program), '#!/bin/sh\necho other 1.0\n', { mode: 0o755 })
+    for (const more of [mirror(), ['--uninstall']]) {
+      const { code, err } = await person.run({ args: more, fakes: linux })
+      expect([code, err.includes('~/.local/bin/nexus-claude-api is not nexus-claude-api')]).toEqual([1, true])
+    }
+    expect(contentOf(person)).toContain('echo other')
+    expect((await person.run({ args: [...mirror(), '--force'], fakes: linux })).code).toBe(0)
+    expect(contentOf(person)).toBe(fakeProgram('1.2.0'))
+  })
+
+  test('to replace a link that another installer made', async () => {
+    const person = home()
+    mkdirSync(join(person.home, '.local/bin'), { recursive: true })
+    writeFileSync(join(person.home, 'npm'), fakeProgram('1.0.0'), { mode: 0o755 })
+    symlinkSync(join(person.home, 'npm'), join(person.home, program))
+    const { code, err } = await person.run({ args: mirror(), fakes: linux })
+    expect([code, err.includes('is a link')]).toEqual([1, true])
+    expect((await person.run({ args: ['--uninstall'], fakes: linux })).code).toBe(1)
+    expect(contentOf(person, 'npm')).toBe(fakeProgram('1.0.0'))
+  })
+
+  test('a folder of that name, even with --force', async () => {
+    const person = home()
+    mkdirSync(join(person.home, program), { recursive: true })
+    const { code, err } = await person.run({ args: [...mirror(), '--force'], fakes: linux })
+    expect([code, err.includes('~/.local/bin/nexus-claude-api is a folder.')]).toEqual([1, true])
+  })
+
+  test('a place below a file', async () => {
+    const person = home()
+    writeFileSync(join(person.home, '.local'), '')
+    const { code, err } = await person.run({ args: mirror(), fakes: linux })
+    expect([code, err, server().asked]).toEqual([
+      1,
+      'Error: ~/.local is not a folder.\n  Choose another place with --to.\n',
+      [],
+    ])
+  })
+
+  test.skipIf(process.getuid?.() === 0)('a folder that cannot be written, before anything is fetched', async () => {
+    const person = home()
+    mkdirSync(join(person.home, '.local'))
+    chmodSync(join(person.home, '.local'), 0o555)
+    const { code, err } = await person.run({ args: mirror(), fakes: linux })
+    expect([code, err.includes('~/.local cannot be written by you.'), server().asked]).toEqual([1, true, []])
+  })
+
+  test('what fails at the very end, and removes what it began', async () => {
+    const person = home()
+    const { code, err } = await person.run({ args: mirror(), fakes: { ...linux, mv: 'echo "no way" >&2; exit 1' } })
+    expect([code, person.listed()]).toEqual([1, []])
+    expect(err).toContain('Error: ~/.local/bin/nexus-claude-api cannot be replaced:\n  no way\n')
+  })
+})

@@ -1,0 +1,477 @@
+# Installs nexus-claude-api for the person who runs it, or takes it away again. Windows PowerShell 5.1, and 7.
+#
+#   irm <address of install.ps1> | iex
+#   & ([scriptblock]::Create((irm <address of install.ps1>))) -Version 1.2.3
+#
+# It needs no administrator, and installs nothing that is not in the release's SHA256SUMS. docs/install.md explains it.
+# ASCII alone: 5.1 reads a file without a mark in the system's own code page.
+[CmdletBinding()]
+param(
+    [string]$Version = '',
+    [string]$To = '',
+    [string]$Mirror = '',
+    [switch]$AllowHttp,
+    [switch]$NoPathUpdate,
+    [switch]$Force,
+    [switch]$Uninstall,
+    [switch]$DryRun,
+    [switch]$Help
+)
+
+# A scope of its own: with iex, everything outside of it would stay in the person's session. There is no exit in it
+# either, which would close their window.
+& {
+    Set-StrictMode -Version 3.0
+    $ErrorActionPreference = 'Stop'
+    # The bar makes 5.1 many times slower.
+    $ProgressPreference = 'SilentlyContinue'
+
+    $program = 'nexus-claude-api'
+    $repository = 'https://github.com/nexus-claude-api/nexus-claude-api'
+
+    function Write-Line([string]$Text) { Write-Host $Text }
+
+    # Says what happened and what to do next, and ends the script with a failure.
+    function Stop-WithError([string]$What, [string[]]$Next = @()) {
+        Write-Line "Error: $What"
+        foreach ($line in $Next) { Write-Line "  $line" }
+        throw "${program}: $What"
+    }
+
+    function Show-Usage {
+        Write-Line @'
+Installs nexus-claude-api for you alone, or takes it away again.
+
+Usage: install.ps1 [options]
+       & ([scriptblock]::Create((irm <address of install.ps1>))) [options]
+
+Options:
+  -Version X     Install this version; the latest one without it
+  -To DIR        Folder for the program; without it
+                 %LOCALAPPDATA%\Programs\nexus-claude-api
+  -Mirror URL    Fetch from here instead of GitHub. A mirror holds
+                 v<version>\<files of the release>, and latest\SHA256SUMS.
+                 NEXUS_CLAUDE_API_MIRROR says the same
+  -AllowHttp     Take a mirror whose address begins with http: whoever is on
+                 the way to it can give you another program
+  -NoPathUpdate  Leave your PATH as it is, and say what to do instead
+  -Force         Replace a file that is not this program
+  -Uninstall     Remove the program, and its folder from your PATH. Your
+                 configuration and your key stay: run
+                 nexus-claude-api config unset apiKey first to remove the key
+  -DryRun        Say what would be done, and change nothing
+  -Help          Show this help
+'@
+    }
+
+    # --- What is asked for ---
+
+    function Get-Folder {
+        if ($To) {
+            $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($To).TrimEnd('\')
+        } elseif ($env:LOCALAPPDATA) {
+            $folder = Join-Path (Join-Path $env:LOCALAPPDATA 'Programs') $program
+        } else {
+            Stop-WithError 'LOCALAPPDATA is not set.' @('Name a folder with -To.')
+        }
+        if ($folder.Contains(';')) { Stop-WithError "A folder on PATH cannot hold a semicolon: $folder" }
+        return $folder
+    }
+
+    function Get-WantedVersion {
+        $wanted = $Version -replace '^v', ''
+        if ($wanted -and -not (Test-VersionText $wanted)) {
+            Stop-WithError "That is no version: $wanted" @('A version looks like this: 1.2.3')
+        }
+        return $wanted
+    }
+
+    # It becomes part of addresses and of file names.
+    function Test-VersionText([string]$Text) {
+        return $Text -match '^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z]+)*$'
+    }
+
+    function Get-Source {
+        $address = $Mirror
+        if (-not $address) { $address = $env:NEXUS_CLAUDE_API_MIRROR }
+        if (-not $address) {
+            # GitHub leads latest on to the newest release. Its API is rationed for whole companies.
+            return @{ Files = "$repository/releases/download"; Latest = "$repository/releases/latest/download" }
+        }
+        $address = $address.TrimEnd('/')
+        $uri = $address -as [uri]
+        if ($null -eq $uri -or -not $uri.IsAbsoluteUri -or @('http', 'https') -notcontains $uri.Scheme) {
+            Stop-WithError "That is no address of a mirror: $address" @('It begins with https://')
+        }
+        if ($uri.Scheme -eq 'http' -and -not $uri.IsLoopback -and -not $AllowHttp) {
+            Stop-WithError "The mirror's address begins with http: $address" @(
+                'Whoever is on the way to it can give you another program. Ask for an https'
+                'address, or add -AllowHttp.'
+            )
+        }
+        return @{ Files = $address; Latest = "$address/latest" }
+    }
+
+    # --- Which program this machine needs ---
+
+    # The other program would crash without AVX2; in doubt the one that runs everywhere.
+    function Test-Avx2 {
+        try {
+            $intrinsics = 'System.Runtime.Intrinsics.X86.Avx2' -as [type]
+            if ($null -ne $intrinsics) { return [bool]$intrinsics::IsSupported }
+            $definition = '[DllImport("kernel32.dll")] public static extern bool IsProcessorFeaturePresent(int feature);'
+            $kernel = Add-Type -MemberDefinition $definition -Name Kernel32 -Namespace NexusClaudeApi -PassThru
+            # PF_AVX2_INSTRUCTIONS_AVAILABLE
+            return [bool]$kernel::IsProcessorFeaturePresent(40)
+        } catch {
+            return $false
+        }
+    }
+
+    function Get-Target {
+        # The machine's own word: an emulated PowerShell on ARM believes to be on x64.
+        $key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+        $processor = (Get-ItemProperty -LiteralPath $key).PROCESSOR_ARCHITECTURE
+        if ($processor -eq 'ARM64') { return 'windows-arm64' }
+        if ($processor -eq 'AMD64') {
+            if (Test-Avx2) { return 'windows-x64' }
+            return 'windows-x64-baseline'
+        }
+        Stop-WithError "There is no $program for this machine (Windows, $processor)." @(
+            'There is one for Windows on x64 and arm64.'
+        )
+    }
+
+    # --- Fetching ---
+
+    # 7 reads NO_PROXY by itself.
+    function Test-ProxyBypass([uri]$Address) {
+        if ($Address.IsLoopback) { return $true }
+        foreach ($entry in "$env:NO_PROXY".Split(',')) {
+            $name = $entry.Trim().TrimStart('*').TrimStart('.')
+            if ($name -and ($Address.Host -eq $name -or $Address.Host -like "*.$name")) { return $true }
+        }
+        return $false
+    }
+
+    function Get-RemoteFile([string]$Address, [string]$File, [string[]]$IfMissing) {
+        $request = @{ Uri = $Address; OutFile = $File; UseBasicParsing = $true; TimeoutSec = 60 }
+        if ($PSVersionTable.PSVersion.Major -lt 6) {
+            if ($env:HTTPS_PROXY -and -not (Test-ProxyBypass $Address)) {
+                $request.Proxy = $env:HTTPS_PROXY
+                $request.ProxyUseDefaultCredentials = $true
+            } elseif ($null -ne [Net.WebRequest]::DefaultWebProxy) {
+                [Net.WebRequest]::DefaultWebProxy.Credentials = [Net.CredentialCache]::DefaultNetworkCredentials
+            }
+        }
+        try {
+            Invoke-WebRequest @request | Out-Null
+        } catch {
+            $reason = $_.Exception
+            $status = 0
+            if ($reason.PSObject.Properties['Response'] -and $null -ne $reason.Response) {
+                $status = [int]$reason.Response.StatusCode
+            }
+            if ($status -eq 404) { Stop-WithError 'The server has no such file:' (@($Address) + $IfMissing) }
+            Stop-WithError 'This could not be fetched:' @(
+                $Address
+                $reason.Message
+                'Behind a company proxy, set HTTPS_PROXY. Where GitHub is closed off, name your'
+                "company's mirror: -Mirror URL"
+            )
+        }
+    }
+
+    # The archive for this machine. Without a version, it is the one that the list is of.
+    function Read-Sums([string]$File, [string]$Target, [string]$Wanted, [string]$Address) {
+        $pattern = '^([0-9a-fA-F]{64}) [ *](' + $program + '-(\S+)-' + $Target + '\.zip)$'
+        $found = @()
+        foreach ($line in @(Get-Content -LiteralPath $File)) {
+            if ($line -cmatch $pattern) {
+                $entry = @{ Sum = $Matches[1].ToLowerInvariant(); Archive = $Matches[2]; Version = $Matches[3] }
+                if (-not $Wanted -or $entry.Version -ceq $Wanted) { $found += $entry }
+            }
+        }
+        if ($found.Count -ne 1) {
+            Stop-WithError "SHA256SUMS has $($found.Count) checksums for $Target, and should have one:" @(
+                $Address
+                'Unverified, nothing is installed. Is the release complete, and the mirror whole?'
+                'Or did a proxy put a page in its place? Open the address in a browser.'
+            )
+        }
+        if (-not (Test-VersionText $found[0].Version)) {
+            Stop-WithError 'SHA256SUMS names a version that is none:' @($Address)
+        }
+        return $found[0]
+    }
+
+    function Get-Release($Source, [string]$Target, [string]$Wanted, [string]$Work) {
+        if ($Wanted) {
+            $address = "$($Source.Files)/v$Wanted/SHA256SUMS"
+            $hint = @("Is there a version ${Wanted}? This page has the list:", "$repository/releases")
+        } else {
+            $address = "$($Source.Latest)/SHA256SUMS"
+            $hint = @('Name a version with -Version, or tell whoever keeps the mirror.')
+        }
+        $list = Join-Path $Work 'SHA256SUMS'
+        Get-RemoteFile $address $list $hint
+        $release = Read-Sums $list $Target $Wanted $address
+        $release.Address = "$($Source.Files)/v$($release.Version)/$($release.Archive)"
+        return $release
+    }
+
+    # Returns the program, unpacked.
+    function Get-Program($Release, [string]$Target, [string]$Work) {
+        $archive = Join-Path $Work $Release.Archive
+        $hint = @('SHA256SUMS names it, so the mirror or the release is incomplete.')
+        Get-RemoteFile $Release.Address $archive $hint
+        $sum = (Get-FileHash -LiteralPath $archive -Algorithm SHA256).Hash.ToLowerInvariant()
+        if ($sum -cne $Release.Sum) {
+            Stop-WithError 'The archive is not what SHA256SUMS says. Nothing was installed.' @(
+                $Release.Address
+                "expected $($Release.Sum)"
+                "found    $sum"
+                'Try again. If it stays so, the file was changed on its way: tell whoever keeps'
+                'your network or the mirror, and do not use it.'
+            )
+        }
+        $unpacked = Join-Path $Work 'unpacked'
+        Expand-Archive -LiteralPath $archive -DestinationPath $unpacked
+        $file = Join-Path (Join-Path $unpacked "$program-$($Release.Version)-$Target") "$program.exe"
+        if (-not (Test-Path -LiteralPath $file -PathType Leaf)) {
+            Stop-WithError "The archive holds no $program.exe." @($Release.Address)
+        }
+        return $file
+    }
+
+    # --- The program's place ---
+
+    function Get-VersionLine([string]$File) {
+        # 5.1 takes words on stderr for errors.
+        $ErrorActionPreference = 'Continue'
+        try { return [string](& $File --version 2>$null | Select-Object -First 1) } catch { return '' }
+    }
+
+    function Assert-Ours([string]$Installed) {
+        if (Test-Path -LiteralPath $Installed -PathType Container) {
+            Stop-WithError "$Installed is a folder." @('Move it away, or choose another place with -To.')
+        }
+        if ($Force -or -not (Test-Path -LiteralPath $Installed)) { return }
+        if (-not (Get-VersionLine $Installed).StartsWith("$program ")) {
+            Stop-WithError "$Installed is not $program, or does not run." @(
+                'Look at it. Move it away, choose another place with -To, or take -Force.'
+            )
+        }
+    }
+
+    # Programs that run can be renamed on Windows, and not be overwritten.
+    function Remove-Old([string]$Folder) {
+        Get-ChildItem -LiteralPath $Folder -Filter "$program.exe.old-*" -ErrorAction SilentlyContinue |
+            Remove-Item -Force -ErrorAction SilentlyContinue
+    }
+
+    function Install-File([string]$File, [string]$Folder, [string]$Installed, $Release, [string]$Target) {
+        New-Item -ItemType Directory -Path $Folder -Force | Out-Null
+        $staged = Join-Path $Folder ".$program-$PID.exe"
+        try {
+            Copy-Item -LiteralPath $File -Destination $staged -Force
+            $line = Get-VersionLine $staged
+            if ($line -cne "$program $($Release.Version)" -and -not $line.StartsWith("$program $($Release.Version) ")) {
+                Stop-WithError 'The program does not run on this machine. Nothing was installed.' @(
+                    "It is made for $Target. If your company allows known programs alone, ask"
+                    "for this one. Else tell us: $repository/issues"
+                )
+            }
+            $old = "$Installed.old-$([guid]::NewGuid().ToString('N'))"
+            $hadOne = Test-Path -LiteralPath $Installed
+            if ($hadOne) { Move-Item -LiteralPath $Installed -Destination $old }
+            try {
+                Move-Item -LiteralPath $staged -Destination $Installed
+            } catch {
+                if ($hadOne) { Move-Item -LiteralPath $old -Destination $Installed }
+                throw
+            }
+            Remove-Old $Folder
+        } finally {
+            Remove-Item -LiteralPath $staged -Force -ErrorAction SilentlyContinue
+        }
+    }
+
+    # --- PATH ---
+
+    function Test-SameFolder([string]$One, [string]$Other) {
+        return [Environment]::ExpandEnvironmentVariables($One).Trim().TrimEnd('\') -eq $Other.TrimEnd('\')
+    }
+
+    function Test-OnPath([string]$Path, [string]$Folder) {
+        return @($Path.Split(';') | Where-Object { Test-SameFolder $_ $Folder }).Count -gt 0
+    }
+
+    # Reads and writes it as it stands there: expanded, %USERPROFILE% of other entries would be lost.
+    function Update-UserPath([scriptblock]$Change) {
+        $key = [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey('Environment')
+        try {
+            $before = [string]$key.GetValue('Path', '', [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)
+            $after = & $Change $before
+            if ($after -ceq $before) { return }
+            $kind = [Microsoft.Win32.RegistryValueKind]::ExpandString
+            if (@($key.GetValueNames()) -contains 'Path') { $kind = $key.GetValueKind('Path') }
+            $key.SetValue('Path', $after, $kind)
+        } finally {
+            $key.Close()
+        }
+        # Tells windows that are open: .NET does it for every variable that it sets or removes.
+        $signal = "NEXUS_CLAUDE_API_$([guid]::NewGuid().ToString('N'))"
+        [Environment]::SetEnvironmentVariable($signal, '1', 'User')
+        # Not '': since .NET 9 that is a value.
+        [Environment]::SetEnvironmentVariable($signal, [NullString]::Value, 'User')
+    }
+
+    function Add-ToUserPath([string]$Folder) {
+        Update-UserPath {
+            param([string]$Path)
+            if (Test-OnPath $Path $Folder) { return $Path }
+            return (@($Path.TrimEnd(';'), $Folder) | Where-Object { $_ }) -join ';'
+        }
+    }
+
+    function Remove-FromUserPath([string]$Folder) {
+        Update-UserPath {
+            param([string]$Path)
+            if (-not (Test-OnPath $Path $Folder)) { return $Path }
+            return ($Path.Split(';') | Where-Object { $_ -and -not (Test-SameFolder $_ $Folder) }) -join ';'
+        }
+    }
+
+    function Show-PathState([string]$Folder, [string]$Installed) {
+        if (-not (Test-OnPath "$env:Path" $Folder)) {
+            if ($NoPathUpdate) {
+                Write-Line 'Its folder is not on your PATH. For this window, this puts it there:'
+                $quoted = $Folder.Replace("'", "''")
+                Write-Line "  `$env:Path = '$quoted;' + `$env:Path"
+                return
+            }
+            Add-ToUserPath $Folder
+            $env:Path = "$env:Path;$Folder"
+            Write-Line 'Its folder is on your PATH now, here and in new windows.'
+        }
+        $first = Get-Command $program -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+        if ($null -ne $first -and $first.Path -ne $Installed) {
+            Write-Line 'But another one comes before it on your PATH:'
+            Write-Line "  $($first.Path)"
+        }
+    }
+
+    # --- The two things it does ---
+
+    function Install-Program([string]$Folder, [string]$Installed) {
+        $source = Get-Source
+        $wanted = Get-WantedVersion
+        $target = Get-Target
+        Assert-Ours $Installed
+        $work = Join-Path ([IO.Path]::GetTempPath()) "$program-$([guid]::NewGuid().ToString('N'))"
+        New-Item -ItemType Directory -Path $work | Out-Null
+        try {
+            $release = Get-Release $source $target $wanted $work
+            if ($DryRun) {
+                Write-Line "$program $($release.Version) for $target would be installed:"
+                Write-Line "  $Installed"
+                Write-Line 'from:'
+                Write-Line "  $($release.Address)"
+                return
+            }
+            Write-Line "Fetching $program $($release.Version) for $target ..."
+            $file = Get-Program $release $target $work
+            Install-File $file $Folder $Installed $release $target
+        } finally {
+            Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
+        }
+        Write-Line "$program $($release.Version) is installed:"
+        Write-Line "  $Installed"
+        Show-PathState $Folder $Installed
+        Write-Line 'Then, in the folder you want to work in:'
+        Write-Line "  $program claude"
+    }
+
+    function Remove-InstalledFile([string]$Installed) {
+        if ($DryRun) {
+            Write-Line "Would remove $Installed"
+            return
+        }
+        try {
+            Remove-Item -LiteralPath $Installed -Force
+        } catch {
+            Stop-WithError "$Installed could not be removed." @('Does it run? Stop it, and run this again.')
+        }
+        Write-Line "Removed $Installed"
+    }
+
+    function Uninstall-Program([string]$Folder, [string]$Installed) {
+        if (Test-Path -LiteralPath $Installed) {
+            Assert-Ours $Installed
+            Remove-InstalledFile $Installed
+        } else {
+            Write-Line "There is no $program in $Folder."
+            Write-Line 'Was it installed elsewhere? Name that folder with -To.'
+        }
+        if ($DryRun) { return }
+        if (Test-Path -LiteralPath $Folder -PathType Container) {
+            Remove-Old $Folder
+            # Others may keep their programs in a folder that was named with -To.
+            if (@(Get-ChildItem -LiteralPath $Folder -Force).Count -eq 0) { Remove-Item -LiteralPath $Folder }
+        }
+        if (-not $NoPathUpdate -and -not (Test-Path -LiteralPath $Folder)) { Remove-FromUserPath $Folder }
+        Show-WhatIsLeft
+    }
+
+    function Show-WhatIsLeft {
+        $settings = Join-Path (Join-Path "$env:APPDATA" $program) 'config.json'
+        if (-not (Test-Path -LiteralPath $settings)) { return }
+        Write-Line 'Left, because it is yours:'
+        Write-Line "  $settings"
+        # It holds keys, or says under which names the keychain has them.
+        $names = [regex]::Matches([IO.File]::ReadAllText($settings), '"keychain":\s*"([^"]*)"')
+        foreach ($name in $names) {
+            Write-Line 'A key is in the Credential Manager, too. This removes it:'
+            Write-Line "  cmdkey '/delete:$program/$($name.Groups[1].Value)'"
+        }
+    }
+
+    function Assert-Session {
+        # The words of this check are allowed there; what follows is not.
+        if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+            Stop-WithError 'Your company lets PowerShell run in a restricted mode, without installers.' @(
+                'Install by hand, or ask for the program in your software catalogue:'
+                "$repository/blob/main/docs/install.md#by-hand"
+            )
+        }
+        if ($PSVersionTable.PSVersion.Major -ge 6 -and -not $IsWindows) {
+            Stop-WithError 'This installer is for Windows.' @('On Linux and macOS, use install.sh.')
+        }
+        if ($PSVersionTable.PSVersion.Major -lt 5) {
+            Stop-WithError 'This PowerShell is too old.' @('It takes 5.1, which Windows 10 has, or 7.')
+        }
+    }
+
+    function Invoke-Main {
+        if ($Help) {
+            Show-Usage
+            return
+        }
+        Assert-Session
+        $protocol = [Net.ServicePointManager]::SecurityProtocol
+        try {
+            # 5.1 may begin without TLS 1.2, on which GitHub insists. 0 leaves the choice to the system.
+            if ([int]$protocol -ne 0) {
+                [Net.ServicePointManager]::SecurityProtocol = $protocol -bor [Net.SecurityProtocolType]::Tls12
+            }
+            $folder = Get-Folder
+            $installed = Join-Path $folder "$program.exe"
+            if ($Uninstall) { Uninstall-Program $folder $installed } else { Install-Program $folder $installed }
+        } finally {
+            [Net.ServicePointManager]::SecurityProtocol = $protocol
+        }
+    }
+
+    Invoke-Main
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { project } from '../release/project.ts'
+import { fakeProgram } from './release-server.ts'
+import { installer } from './sandbox.ts'
+import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, program, text } from './world.ts'
+
+/** install.sh, as a person runs it, against a release server on loopback. Needs no build. */
+
+const { archiveNow, home, mirror, server } = createWorld()
+
+describe.skipIf(onWindows)('install.sh', () => {
+  test('installs the latest version into ~/.local/bin, and says what to do next', async () => {
+    const person = home()
+    const { code, out, err } = await person.run({
+      args: mirror(),
+      fakes: linux,
+      environment: { SHELL: '/usr/bin/zsh' },
+    })
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: '',
+      err: `${[
+        `Fetching nexus-claude-api 1.2.0 for ${/1\.2\.0-(.*)\.tar/.exec(archiveNow())?.[1]} ...`,
+        'nexus-claude-api 1.2.0 is installed: ~/.local/bin/nexus-claude-api',
+        '~/.local/bin is not on your PATH yet.',
+        'Put this line into ~/.zshrc, and open a new terminal:',
+        '  export PATH="$HOME/.local/bin:$PATH"',
+        'Then, in the folder you want to work in:',
+        '  nexus-claude-api claude',
+      ].join('\n')}\n`,
+    })
+    expect(person.listed()).toEqual([program])
+    expect(server().asked).toEqual(['latest/SHA256SUMS', archiveNow()])
+    const ran = Bun.spawnSync([join(person.home, program), '--version'])
+    expect(ran.stdout.toString()).toStartWith('nexus-claude-api 1.2.0 ')
+  })
+
+  test.each([['1.0.0'], ['v1.0.0']])('installs the version that is named: %s', async (version) => {
+    const person = home()
+    const { code } = await person.run({ args: [...mirror(), '--version', version], fakes: linux })
+    expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.0.0')])
+    expect(server().asked[0]).toBe('v1.0.0/SHA256SUMS')
+  })
+
+  test('takes the place of an older one', async () => {
+    const person = home()
+    await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
+    const { code } = await person.run({
+      args: [],
+      fakes: linux,
+      environment: { NEXUS_CLAUDE_API_MIRROR: server().url },
+    })
+    expect([code, contentOf(person), person.listed()]).toEqual([0, fakeProgram('1.2.0'), [program]])
+  })
+
+  test('brings completions and the man page where there is a place for them', async () => {
+    const person = home()
+    for (const path of ['.local/share', '.config/fish', '.zfunc'])
+      mkdirSync(join(person.home, path), { recursive: true })
+    const { code } = await person.run({ args: mirror(), fakes: linux })
+    expect([code, person.listed()]).toEqual([
+      0,
+      [
+        '.config/fish/completions/nexus-claude-api.fish',
+        program,
+        '.local/share/bash-completion/completions/nexus-claude-api',
+        '.local/share/man/man1/nexus-claude-api.1',
+        '.zfunc/_nexus-claude-api',
+      ],
+    ])
+  })
+
+  test('leaves nothing behind but what it installed', async () => {
+    const person = home()
+    await person.run({ args: mirror(), fakes: linux })
+    expect(leftIn(person)).toEqual([])
+  })
+
+  test('knows folders with blanks, and quotes them for the shell', async () => {
+    const person = home('a home')
+    const { code, err } = await person.run({
+      args: [...mirror(), '--to', join(person.home, 'my $programs')],
+      fakes: linux,
+      environment: { SHELL: '/usr/bin/fish' },
+    })
+    expect([code, person.listed()]).toEqual([0, ['my $programs/nexus-claude-api']])
+    expect(err).toContain('\n  fish_add_path "$HOME/my \\$programs"\n')
+  })
+
+  test('says nothing of PATH where it is right, and names one that comes before', async () => {
+    const person = home()
+    const first = await person.run({ args: mirror(), fakes: linux, path: [join(person.home, '.local/bin')] })
+    expect(first.err).not.toContain('PATH')
+    const elsewhere = join(person.home, 'other')
+    mkdirSync(elsewhere)
+    writeFileSync(join(elsewhere, 'nexus-claude-api'), fakeProgram('0.1.0'), { mode: 0o755 })
+    const path = [elsewhere, join(person.home, '.local/bin')]
+    const second = await person.run({ args: mirror(), fakes: linux, path })
+    expect(second.err).toContain('another one comes before it on your PATH: ~/other/nexus-claude-api\n')
+  })
+
+  test('changes nothing with --dry-run', async () => {
+    const person = home()
+    const { code, err } = await person.run({ args: [...mirror(), '--dry-run'], fakes: linux })
+    expect([code, person.listed(), server().asked]).toEqual([0, [], ['latest/SHA256SUMS']])
+    expect(err).toContain('would be installed: ~/.local/bin/nexus-claude-api')
+  })
+})
+
+describe.skipIf(onWindows)('install.sh --uninstall', () => {
+  test('removes what was installed, and leaves the configuration and what others keep', async () => {
+    const person = home()
+    for (const path of ['.local/share', '.config/fish', '.config/nexus-claude-api', '.zfunc'])
+      mkdirSync(join(person.home, path), { recursive: true })
+    const settings = '.config/nexus-claude-api/config.json'
+    writeFileSync(join(person.home, settings), '{ "apiKey": { "keychain": "apiKey" } }')
+    writeFileSync(join(person.home, '.zfunc/_other'), '')
+    await person.run({ args: mirror(), fakes: linux })
+    const before = person.listed()
+    expect(before).toHaveLength(7)
+
+    const trial = await person.run({ args: ['--uninstall', '--dry-run'], fakes: linux })
+    expect([trial.code, person.listed()]).toEqual([0, before])
+    expect(trial.err).toContain('Would remove ~/.local/bin/nexus-claude-api\n')
+
+    const { code, out, err } = await person.run({ args: ['--uninstall'], fakes: linux })
+    expect({ code, out, err, left: person.listed() }).toEqual({
+      code: 0,
+      out: '',
+      err: `${[
+        'Removed ~/.local/bin/nexus-claude-api',
+        'Removed ~/.local/share/bash-completion/completions/nexus-claude-api',
+        'Removed ~/.config/fish/completions/nexus-claude-api.fish',
+        'Removed ~/.zfunc/_nexus-claude-api',
+        'Removed ~/.local/share/man/man1/nexus-claude-api.1',
+        'Left, because it is yours: ~/.config/nexus-claude-api/config.json',
+        'A key is in the keychain, too. This removes it:',
+        "  secret-tool clear service nexus-claude-api account 'apiKey'",
+      ].join('\n')}\n`,
+      left: [settings, '.zfunc/_other'],
+    })
+
+    const again = await person.run({ args: ['--uninstall'], fakes: linux })
+    expect([again.code, again.err.split('\n')[0]]).toEqual([0, 'There is no nexus-claude-api in ~/.local/bin.'])
+  })
+})
+
+describe('install.sh, as it is written', () => {
+  test('ends with the one line that does something', () => {
+    expect(text).toEndWith(`\n}\n\n${lastLine}`)
+  })
+
+  test('leads where releases are published', () => {
+    expect(text).toContain(`\nrepository=${project.homepage}\n`)
+    expect(project.downloads).toBe(`${project.homepage}/releases/download`)
+    expect(text).toContain(`\nprogram=${project.name}\n`)
+  })
+
+  test('never asks for more rights', () => {
+    const code = text.replaceAll(/^\s*#.*$/gm, '')
+    expect(code).not.toMatch(/\bsudo [^i]|\bsu -|\bdoas\b|\bpkexec\b/)
+  })
+
+  test('prints no help that is wider than a terminal', async () => {
+    if (onWindows) return
+    const { code, out, err } = await home().run({ args: ['--help'] })
+    expect([code, err, out.split('\n').filter((line) => line.length > 80)]).toEqual([0, '', []])
+  })
+
+  test.skipIf(Bun.which('shellcheck') === null)('is clean for shellcheck', () => {
+    const { stdout } = Bun.spawnSync(['shellcheck', installer])
+    expect(stdout.toString()).toBe('')
+  })
+})

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll } from 'bun:test'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { targets } from '../release/targets.ts'
+import { type ReleaseServer, startReleaseServer } from './release-server.ts'
+import { createSandbox, installer, type Sandbox } from './sandbox.ts'
+
+/** What the tests of install.sh share. */
+
+export const onWindows = process.platform === 'win32'
+export const unixTargets = targets.filter(({ os }) => os !== 'win32')
+export const text = readFileSync(installer, 'utf8')
+export const lastLine = '{ main "$@"; exit; }\n'
+/** Where the installer puts it, below a home. */
+export const program = '.local/bin/nexus-claude-api'
+
+/** The script, with some of its functions replaced: what a machine is made of cannot be faked from outside. */
+export const withFunctions = (functions: string): string => text.slice(0, -lastLine.length) + functions + lastLine
+
+/** Any Linux; which processor it has is told by what is fetched. */
+export const linux = {
+  uname: 'case $1 in -s) echo Linux ;; -m) echo x86_64 ;; -o) echo GNU/Linux ;; esac',
+  ldd: 'echo "ldd (GNU libc) 2.38"',
+}
+
+export const contentOf = (sandbox: Sandbox, path = program): string => readFileSync(join(sandbox.home, path), 'utf8')
+/** What lies in the temporary folder. */
+export const leftIn = (sandbox: Sandbox): string[] => readdirSync(sandbox.temporary)
+
+export interface World {
+  server(): ReleaseServer
+  /** All files of the server, as they are without a test's changes. */
+  whole(): ReadonlyMap<string, string | Uint8Array>
+  home(name?: string): Sandbox
+  mirror(): string[]
+  /** Which archive was fetched. */
+  archiveNow(): string
+}
+
+/** Releases 1.0.0 and 1.2.0 on loopback for one file of tests, and homes that are gone after each. */
+export const createWorld = (): World => {
+  const folder = mkdtempSync(join(tmpdir(), 'nexus-releases-'))
+  const homes: Sandbox[] = []
+  let started: ReleaseServer | undefined
+  let whole: ReadonlyMap<string, string | Uint8Array> = new Map()
+  const server = (): ReleaseServer => {
+    if (started === undefined) throw new Error('the release server was not started')
+    return started
+  }
+  beforeAll(() => {
+    if (onWindows) return
+    started = startReleaseServer(folder, [
+      { version: '1.0.0', targets: unixTargets },
+      { version: '1.2.0', targets: unixTargets },
+    ])
+    whole = new Map(started.files)
+  })
+  afterEach(() => {
+    if (started === undefined) return
+    started.files.clear()
+    for (const [path, content] of whole) started.files.set(path, content)
+    started.cut.clear()
+    started.asked.length = 0
+    for (const sandbox of homes.splice(0)) sandbox.remove()
+  })
+  afterAll(async () => {
+    await started?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    server,
+    whole: () => whole,
+    home(name) {
+      const made = createSandbox(name)
+      homes.push(made)
+      return made
+    },
+    mirror: () => ['--mirror', server().url],
+    archiveNow: () => server().asked.find((path) => path.endsWith('.tar.gz')) ?? 'none',
+  }
+}

@@ -16,9 +16,7 @@ export const completionFile = (shell: CompletedShell, name: string): string => f
 /** What the program itself prints: asked of the sources, because another machine's program does not run here. */
 export const completions = (name: string): Entry[] =>
   completedShells.map((shell) => {
-    const { success, stdout, stderr } = Bun.spawnSync([...fromSources, 'completion', shell], {
-      env: { HOME: '/nonexistent' },
-    })
+    const { success, stdout, stderr } = Bun.spawnSync([...fromSources, 'completion', shell])
     if (!success) throw new Error(`the completions for ${shell} could not be made: ${stderr.toString()}`)
     return textEntry(completionFile(shell, name), stdout.toString())
   })

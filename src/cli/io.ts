@@ -69,6 +69,15 @@ const readPiped = async (): Promise<string> => {
   return text
 }
 
+/** A container's user may have neither HOME nor a line in /etc/passwd. The root is there, and has no configuration. */
+const homeFolder = (): string => {
+  try {
+    return homedir()
+  } catch {
+    return '/'
+  }
+}
+
 /** Somebody may have deleted the folder one stands in: what looks into it then looks at home. */
 const currentFolder = (home: string): string => {
   try {
@@ -83,7 +92,7 @@ const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].
 
 export const processIo = (): Io => {
   const { env: environment } = process
-  const home = homedir()
+  const home = homeFolder()
   const isTerminal = process.stderr.isTTY === true
   const write = writer(process.stderr)
   const columns = (): number => process.stderr.columns || usualColumns

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { root } from '../support/binary.ts'
+import { builtProgram, packRelease } from './pack-release.ts'
+import { targets } from './targets.ts'
+
+/**
+ * Makes what a release publishes from the built programs, in `dist/release/`; programs that are missing, or of
+ * another commit, are built.
+ *
+ *   bun run package [--all] [--target linux-arm64 ...]
+ *
+ * Without a target: this machine's. Manifests of package managers are made where all of their archives are there.
+ */
+
+const { values } = parseArgs({ options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true } } })
+const own = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+const named = values.all === true ? targets.map(({ id }) => id) : (values.target ?? [own])
+const wanted = targets.filter(({ id }) => named.includes(id))
+const unknown = named.filter((id) => !targets.some((target) => target.id === id))
+if (unknown.length > 0) {
+  console.error(`No such target: ${unknown.join(', ')}. There are ${targets.map(({ id }) => id).join(', ')}.`)
+  process.exit(2)
+}
+
+const missing = await packRelease({
+  folder: join(root, 'dist', 'release'),
+  targets: wanted,
+  programOf: (target) => builtProgram(target, process.env),
+  environment: process.env,
+  onFile: (path) => console.log(path),
+})
+if (missing.length > 0)
+  console.log(`No manifests of package managers, which need more archives:\n  ${missing.join('\n  ')}`)

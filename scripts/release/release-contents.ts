@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { catalogue } from '../../src/cli/commands.ts'
+import { root } from '../support/binary.ts'
+import { type Entry, textEntry } from './archive.ts'
+import type { BundledPackage } from './bundled-packages.ts'
+import { completions } from './completions.ts'
+import { manPage } from './man-page.ts'
+import { thirdPartyNotices } from './notices.ts'
+import { project } from './project.ts'
+import { programName, type Target } from './targets.ts'
+
+/** What is published beside the program; the same for every target. */
+export interface Accompaniment {
+  readonly license: Entry
+  readonly readme: Entry
+  readonly notices: Entry
+  readonly manPage: Entry
+  readonly completions: readonly Entry[]
+  /** Of everything, in seconds. */
+  readonly seconds: number
+}
+
+const fileOfProject = (name: string): Entry => ({ path: name, data: readFileSync(join(root, name)) })
+
+export const accompany = (packages: readonly BundledPackage[], seconds: number): Accompaniment => ({
+  license: fileOfProject('LICENSE'),
+  readme: fileOfProject('README.md'),
+  notices: textEntry('THIRD_PARTY_NOTICES', thirdPartyNotices(packages, Bun.version)),
+  manPage: textEntry(`${project.name}.1`, manPage(catalogue, { ...project, date: seconds })),
+  completions: completions(project.name),
+  seconds,
+})
+
+export const moved = (entry: Entry, path: string): Entry => ({ ...entry, path })
+const within = (folder: string, entry: Entry): Entry => moved(entry, `${folder}/${entry.path}`)
+
+/** `nexus-claude-api-1.2.3-linux-x64`: the one folder of an archive. */
+export const folderName = ({ id }: Target): string => `${project.name}-${project.version}-${id}`
+
+/** All entries of a target's archive. */
+export const archiveEntries = (target: Target, program: Uint8Array, beside: Accompaniment): Entry[] =>
+  [
+    { path: programName(target, project.name), data: program, isProgram: true },
+    beside.license,
+    beside.readme,
+    beside.notices,
+    ...beside.completions.map((entry) => within('completions', entry)),
+    within('man', beside.manPage),
+  ].map((entry) => within(folderName(target), entry))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { binary, fromSources, isBuilt } from '../support/binary.ts'
 import type { Case } from './case.ts'
@@ -9,16 +10,23 @@ import { type Session, withFolder, withSession } from './session.ts'
  * Drives the real Claude Code, at the pinned versions, through the server and a simulated Nexus.
  * Needs the npm registry the first time; after that nothing but this machine.
  *
- *   bun run e2e [--only words-of-a-case] [--version 2.1.329] [--source]
+ *   bun run e2e [--only words-of-a-case] [--version 2.1.329] [--source | --program FILE]
  *
- * Uses the binary in `dist/` where there is one; `--source` runs from the sources.
+ * Uses the binary in `dist/` where there is one; `--source` runs from the sources, `--program` any other,
+ * one from an archive for instance.
  */
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, version: { type: 'string' }, source: { type: 'boolean' } },
+  options: {
+    only: { type: 'string' },
+    version: { type: 'string' },
+    source: { type: 'boolean' },
+    program: { type: 'string' },
+  },
 })
 
-const server = values.source !== true && isBuilt() ? [binary] : fromSources
+const usual = values.source !== true && isBuilt() ? [binary] : fromSources
+const server = values.program === undefined ? usual : [resolve(values.program)]
 
 /** Without what it says of every request. */
 const toldBy = (log: string): string =>

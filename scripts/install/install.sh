@@ -386,12 +386,16 @@ put_program() {
   mkdir -p "$to" 2> "$said" || fail 1 "$(tidy "$to") cannot be made:" "$(tail -n 1 "$said")"
   # Beside its place, so that the last step is one rename: nobody ever finds half a program.
   staged=$to/.$program.$$
+  case $target in
+    *-musl*) needs_libraries='It needs libstdc++, which Alpine does not have by itself: apk add libstdc++' ;;
+    *) needs_libraries='' ;;
+  esac
   { cp "$content/$program" "$staged" && chmod 755 "$staged"; } 2> "$said" ||
     fail 1 "$(tidy "$to") cannot be written:" "$(tail -n 1 "$said")"
   case "$(version_of "$staged" || true) " in
     "$program $version "*) ;;
     *) fail 1 'The program does not run on this machine. Nothing was installed.' \
-      "It is made for $target. If $(tidy "$to") is on a disk that runs no" \
+      ${needs_libraries:+"$needs_libraries"} "It is made for $target. If $(tidy "$to") is on a disk that runs no" \
       'programs (noexec), choose another place with --to. Else tell us, with what' \
       'uname -a says:' \
       "$repository/issues" ;;

@@ -17,10 +17,16 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     [['--version', '1.0.0/../..'], 'That is no version: 1.0.0/../..'],
     [['--mirror', 'mirror.example'], 'That is no address of a mirror: mirror.example'],
     [['--mirror', 'http://203.0.113.9/x'], "The mirror's address begins with http: http://203.0.113.9/x"],
-    [['--mirror', 'http://localhost:1@203.0.113.9'], "The mirror's address begins with http:"],
+    [['--mirror', 'http://localhost:1@203.0.113.9'], "The mirror's address holds a login"],
+    [['--to', '/tmp/a:b'], 'A folder on PATH cannot hold a colon: /tmp/a:b'],
   ])('%j', async (args, words) => {
     const { code, err } = await home().run({ args, fakes: linux })
     expect([code, err.includes(`Error: ${words}`)]).toEqual([2, true])
+  })
+
+  test('a login in the address of a mirror, without showing it', async () => {
+    const { code, err } = await home().run({ args: ['--mirror', 'https://bob:S3cret@127.0.0.1:1/x'], fakes: linux })
+    expect([code, err.includes('holds a login'), err.includes('S3cret')]).toEqual([2, true, false])
   })
 
   test('a person without a HOME', async () => {

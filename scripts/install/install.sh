@@ -116,6 +116,7 @@ is_version() {
 
 choose_folders() {
   home=${HOME:-}
+  while [ "${home%/}" != "$home" ] && [ "$home" != / ]; do home=${home%/}; done
   [ -n "$home" ] || fail 2 'HOME is not set.' 'Set it to your own folder, and run this again.'
   # XDG: a relative path counts as none.
   case ${XDG_DATA_HOME:-} in /*) data=$XDG_DATA_HOME ;; *) data=$home/.local/share ;; esac
@@ -125,7 +126,11 @@ choose_folders() {
   fi
   case $to in
     /*) ;;
-    *) to=$(pwd)/$to ;;
+    *) to=$(pwd)/${to#./} ;;
+  esac
+  case $to in
+    *:*) fail 2 "A folder on PATH cannot hold a colon: $to" 'Choose another one with --to.' ;;
+    *) ;;
   esac
   while [ "${to%/}" != "$to" ] && [ "$to" != / ]; do to=${to%/}; done
   installed=${to%/}/$program
@@ -147,6 +152,11 @@ choose_source() {
     protocols='=https'
     return
   fi
+  rest=${mirror#*://}
+  case ${rest%%/*} in
+    *@*) fail 2 "The mirror's address holds a login, which would be shown." 'Put it into ~/.netrc or ~/.curlrc instead.' ;;
+    *) ;;
+  esac
   mirror=${mirror%/}
   files=$mirror
   latest=$mirror/latest
@@ -251,7 +261,17 @@ fetch_with_wget() (
   # -nv: -q would leave out why it failed. Busybox takes -nv and -t in silence; some of its builds crash at -T.
   set -- -nv -t 3 -O "$2" "$1"
   case $(wget --help 2>&1 || true) in *-T*) set -- -T "$patience" "$@" ;; *) ;; esac
-  wget "$@" 2> "$said"
+  wget "$@" 2> "$said" || return 1
+  [ "$protocols" = =https ] || return 0
+  # Some builds of busybox encrypt, and believe any certificate. GNU's wget follows from https to http.
+  if grep -q 'certificate validation not implemented' "$said"; then
+    echo 'This wget does not verify certificates. Install curl, and run this again.' > "$said"
+    return 1
+  fi
+  if grep -q 'URL: *http://' "$said"; then
+    echo 'The server leads on from https to http, where anyone could change the file.' > "$said"
+    return 1
+  fi
 )
 
 # fetch <address> <file> <what to do where the server has no such file>...

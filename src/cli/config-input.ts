@@ -106,10 +106,23 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
     }),
   )
 
-/** An empty file would open the server to everybody, or send no key: it is a fault. Throws UsageError. */
+/**
+ * An empty file would open the server to everybody, or send no key: it is a fault. The path is not told: it may be
+ * the secret itself, put there by mistake. Throws UsageError.
+ */
 const readSecretFile = ({ variable, path }: SecretFileReference, machine: Machine): string => {
-  const text = readNamed(absolutePath(machine, path), `file of ${variable},`)
-  if (text.trim() === '') throw new UsageError(`The file of ${variable}, ${path}, is empty. It should hold the secret.`)
+  const read = (): string => {
+    try {
+      return readFileSync(absolutePath(machine, path), 'utf8')
+    } catch (error) {
+      const code = errorCode(error) ?? 'unknown'
+      throw new UsageError(
+        `The file that ${variable} names cannot be read (${code}). Is it the path of a file, and may you read it?`,
+      )
+    }
+  }
+  const text = read()
+  if (text.trim() === '') throw new UsageError(`The file that ${variable} names is empty. It should hold the secret.`)
   return text
 }
 
@@ -128,11 +141,8 @@ export const readConfig = async (
   const inputs = { flags: settingsAmong(flags), environment, files }
   const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
   const references = keychainReferences(inputs).filter(isAsked)
-  const filed = new Map(
-    secretFiles(inputs)
-      .filter(isAsked)
-      .map((reference) => [reference.key, readSecretFile(reference, machine)]),
-  )
+  const secretReferences = secretFiles(inputs).filter(isAsked)
+  const filed = new Map(secretReferences.map((reference) => [reference.key, readSecretFile(reference, machine)]))
   const { kept, faults } = await readKeptSecrets(references, io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
   const loaded = loadConfig({ ...inputs, kept, filed })
@@ -153,6 +163,7 @@ export const readConfig = async (
   if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
   if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
-  const exposed = exposedFiles(files, places.environmentFile, machine)
+  const secretPaths = secretReferences.map(({ path }) => absolutePath(machine, path))
+  const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   return { config, values, sources, environment, places, found: files.map(({ path }) => path), exposed, warnings }
 }

@@ -69,10 +69,11 @@ export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingK
 }
 
 /** Rejects with UsageError as `readModels` does, and where the key would go unencrypted. */
-export const readSetUp = async (flags: Flags, io: Io): Promise<SetUp> => {
+export const readSetUp = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
   // A simulation has no use for the key: nobody need unlock anything for it.
-  const chosen = await readModels(flags, io, isSimulated ? ['clientToken'] : undefined)
+  const wanted = isSimulated ? (asked ?? ['clientToken']).filter((key) => key !== 'apiKey') : asked
+  const chosen = await readModels(flags, io, wanted)
   if (!isSimulated) checkEncryption(chosen.loaded)
   return { ...chosen, isSimulated }
 }

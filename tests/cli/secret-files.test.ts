@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startChain } from '../support/chain.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
@@ -11,7 +11,7 @@ const token = 'canary-token-0123456789'
 
 const folderWith = (files: Record<string, string>): string => {
   const folder = temporaryFolder()
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 })
   return folder
 }
 
@@ -41,9 +41,9 @@ describe('a secret in a file of its own', () => {
   })
 
   test.each([
-    ['missing', 'The file of NEXUS_CLIENT_TOKEN_FILE, ', ' cannot be read (ENOENT).'],
-    ['empty', 'The file of NEXUS_CLIENT_TOKEN_FILE, ', ' is empty. It should hold the secret.'],
-    ['folder', 'The file of NEXUS_CLIENT_TOKEN_FILE, ', ' cannot be read (EISDIR).'],
+    ['missing', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' cannot be read (ENOENT).'],
+    ['empty', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is empty. It should hold the secret.'],
+    ['folder', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' cannot be read (EISDIR).'],
     ['two', 'The file of NEXUS_CLIENT_TOKEN_FILE holds a blank', 'is it the key alone'],
   ])('a file that is %s never means a server for everybody', async (name, beginning, words) => {
     const folder = folderWith({ empty: ' \n', two: `${token} ${token}` })
@@ -69,6 +69,28 @@ describe('a secret in a file of its own', () => {
     expect((await running.ended).code).toBe(0)
   })
 
+  test('a secret in the place of its path is not told', async () => {
+    for (const args of [['start'], ['start', '--dry-run'], ['doctor', '--offline', '--json'], ['config', 'show']]) {
+      const { out, err } = await cli(args, { NEXUS_API_KEY_FILE: key, NEXUS_CLIENT_TOKEN_FILE: token })
+      expect(out + err).toContain('cannot be read (ENOENT)')
+      expect(out + err).not.toMatch(new RegExp(`${key}|${token}`))
+    }
+  })
+
+  test('one that others can read is warned about, but for those that an engine puts there', async () => {
+    const folder = folderWith({ key })
+    chmodSync(join(folder, 'key'), 0o644)
+    const { err } = await dryRun({ NEXUS_API_KEY_FILE: join(folder, 'key') }, folder)
+    expect(err).toContain(`warning: others on this machine can get at ${folder}/key, which holds a secret`)
+    chmodSync(join(folder, 'key'), 0o600)
+    expect((await dryRun({ NEXUS_API_KEY_FILE: join(folder, 'key') }, folder)).err).not.toContain('warning')
+  })
+
+  test('claude has a token of its own, and looks for no other', async () => {
+    const { err } = await cli(['claude', '--simulate'], { NEXUS_CLIENT_TOKEN_FILE: '/nowhere/token' })
+    expect(err).toContain('Claude Code was not found')
+  })
+
   test('health needs none of them', async () => {
     const port = new URL(startChain().url).port
     const { code } = await cli(['health', '-p', port], { NEXUS_API_KEY_FILE: '/nowhere/key' })
@@ -77,6 +99,7 @@ describe('a secret in a file of its own', () => {
 
   test('a path in an environment file that others may read is no exposed secret', async () => {
     const folder = folderWith({ key, variables: `NEXUS_API_KEY_FILE=key\n` })
+    chmodSync(join(folder, 'variables'), 0o644)
     const { code, err } = await dryRun({}, folder, '--env-file', join(folder, 'variables'))
     expect([code, err.includes('which holds a secret')]).toEqual([0, false])
   })

@@ -76,7 +76,8 @@ const nextDepth = (path: string, { environment }: Io['machine']): string => {
 
 /** Rejects with UsageError; resolves to Claude Code's own exit code. */
 export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number> => {
-  const setUp = await readSetUp(flags, io)
+  // Its token is another one each time.
+  const setUp = await readSetUp(flags, io, ['apiKey'])
   const found = findClaude(io.machine)
   if (found === undefined) throw missingClaude(io)
   const depth = nextDepth(found.path, io.machine)

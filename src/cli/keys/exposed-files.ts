@@ -22,18 +22,23 @@ const secretVariables = (settings as readonly Setting[])
   // A path is no secret.
   .filter((name) => !name.endsWith('_FILE'))
 
+/** Docker and its like put them there, for all in a container that is one program's alone. */
+const containerSecrets = '/run/secrets/'
+
 /** Windows keeps its permissions elsewhere; there the user's own folder is closed to others. */
 export const exposedFiles = (
   configFiles: readonly ConfigFile[],
   environmentFile: ConfigFile | undefined,
+  /** Files that hold a secret and nothing else. */
+  secretFiles: readonly string[],
   { platform }: Machine,
 ): string[] => {
   if (platform === 'win32') return []
   const variables = parseEnv(environmentFile?.text ?? '')
   const isSecret = secretVariables.some((name) => (variables[name] ?? '') !== '')
-  return [...configFiles.filter(holdsSecret), ...(environmentFile && isSecret ? [environmentFile] : [])]
-    .map(({ path }) => path)
-    .filter(isOpenToOthers)
+  const files = [...configFiles.filter(holdsSecret), ...(environmentFile && isSecret ? [environmentFile] : [])]
+  const own = secretFiles.filter((path) => !path.startsWith(containerSecrets))
+  return [...files.map(({ path }) => path), ...own].filter(isOpenToOthers)
 }
 
 /** For people. */

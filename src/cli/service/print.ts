@@ -80,6 +80,12 @@ const unseen = (sources: ReadonlyMap<string, string>, { environment }: Machine):
 const warn = (kind: KindName, { key, environment }: Setting, sources: ReadonlyMap<string, string>): string =>
   `warning: ${sources.get(key) ?? environment[0]} is set here, and the ${kind} service does not see it: ${productName} config set ${key} keeps it.\n`
 
+/** What an environment file names from where one stands now, a service would look for elsewhere. */
+const relativePaths = (environment: Machine['environment'], machine: Machine): string[] =>
+  ['NEXUS_CONFIG', 'NEXUS_LOG_FILE', 'NEXUS_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE']
+    .filter((name) => environment[name] && environment[name] !== absolutePath(machine, environment[name]))
+    .map((name) => `${name} holds a path that begins here, and a service begins elsewhere: write it whole.`)
+
 const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<undefined> => {
   const { machine, ownCommand } = io
   const kind = kindNamed(positionals['kind'], machine)
@@ -89,11 +95,11 @@ const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<un
   const config = machine.environment['NEXUS_CONFIG']
   const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
   // What start would refuse is refused now: nobody reads along when a service is started.
-  const { config: read, sources, warnings } = await readConfig(all, io, { secrets: [] })
+  const { config: read, sources, warnings, environment } = await readConfig(all, io, { secrets: [] })
   if (read.port === 0) throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
   const service = serviceOf(all, io)
   const unit = kinds[kind].unit(service)
-  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  for (const warning of [...warnings, ...relativePaths(environment, machine)]) io.err(`warning: ${warning}\n`)
   for (const setting of unseen(sources, machine)) io.err(warn(kind, setting, sources))
   if (kind !== ofPlatform[machine.platform])
     io.err(`warning: ${kind} is another system's, and the paths in it are this machine's.\n`)

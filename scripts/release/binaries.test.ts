@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../support/binary.ts'
+import { windowsVersion } from './build-program.ts'
 import { readCodeSignature } from './macho.ts'
 import { readExecutable } from './pe.ts'
 import { project, targetsFolder } from './project.ts'
@@ -66,6 +67,6 @@ describe.skipIf(forWindows.length === 0)('for Windows', () => {
   test.skipIf(process.platform !== 'win32').each(forWindows)('%s says who it is', (_, target) => {
     const file = readFileSync(pathOf(target))
     expect(file.includes(Buffer.from(project.description, 'utf16le'))).toBe(true)
-    expect(file.includes(Buffer.from(project.version, 'utf16le'))).toBe(true)
+    expect(file.includes(Buffer.from(windowsVersion, 'utf16le'))).toBe(true)
   })
 })

@@ -25,7 +25,7 @@ export const commitOf = (environment: Readonly<Record<string, string | undefined
 }
 
 /** Windows counts four numbers, and knows no pre-releases. */
-const windowsVersion = `${project.version.replace(/[-+].*/, '')}.0`
+export const windowsVersion = `${project.version.replace(/[-+].*/, '')}.0`
 
 /** What Explorer and the task list show of the program. Bun writes it on Windows alone, and fails elsewhere. */
 const windowsDetails = {

@@ -15,7 +15,9 @@ const debianVersion = project.version.replace('-', '~')
 /** Debian's amd64 includes processors without AVX2, and a package cannot ask. */
 export const debTargets: readonly string[] = ['linux-x64-baseline', 'linux-arm64']
 
-export const debName = ({ arch }: Target): string => `${project.name}_${debianVersion}_${architectures[arch]}.deb`
+/** GitHub makes a dot of a `~` in a file's name, and the sums have to name the file that is there. */
+export const debName = ({ arch }: Target): string =>
+  `${project.name}_${debianVersion.replace('~', '.')}_${architectures[arch]}.deb`
 
 const [owner = ''] = project.repository.split('/')
 const maintainer = `The ${project.name} authors <${owner}@users.noreply.github.com>`

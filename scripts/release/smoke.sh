@@ -15,8 +15,12 @@ server=
 export HOME="$folder" XDG_CONFIG_HOME="$folder" APPDATA="$folder" NO_PROXY='*'
 
 finish() {
-  if [ -n "$server" ]; then kill "$server" 2>/dev/null || :; fi
-  rm -rf "$folder"
+  if [ -n "$server" ]; then
+    kill "$server" 2>/dev/null || :
+    wait "$server" 2>/dev/null || :
+  fi
+  # On Windows a program that has just ended may still hold its files.
+  rm -rf "$folder" || :
 }
 trap finish EXIT
 

@@ -3,13 +3,7 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
-import {
-  keychainReferences,
-  type LoadedConfig,
-  loadConfig,
-  type SecretFileReference,
-  secretFiles,
-} from '../config/load.ts'
+import { type LoadedConfig, loadConfig, type SecretFileReference, secretReferences } from '../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
@@ -140,10 +134,10 @@ export const readConfig = async (
   )
   const inputs = { flags: settingsAmong(flags), environment, files }
   const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
-  const references = keychainReferences(inputs).filter(isAsked)
-  const secretReferences = secretFiles(inputs).filter(isAsked)
-  const filed = new Map(secretReferences.map((reference) => [reference.key, readSecretFile(reference, machine)]))
-  const { kept, faults } = await readKeptSecrets(references, io)
+  const { inKeychain, inFiles } = secretReferences(inputs)
+  const secretFiles = inFiles.filter(isAsked)
+  const filed = new Map(secretFiles.map((reference) => [reference.key, readSecretFile(reference, machine)]))
+  const { kept, faults } = await readKeptSecrets(inKeychain.filter(isAsked), io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
   const loaded = loadConfig({ ...inputs, kept, filed })
 
@@ -163,7 +157,7 @@ export const readConfig = async (
   if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
   if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
-  const secretPaths = secretReferences.map(({ path }) => absolutePath(machine, path))
+  const secretPaths = secretFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   return { config, values, sources, environment, places, found: files.map(({ path }) => path), exposed, warnings }
 }

@@ -4,7 +4,7 @@ import { createShutdown } from '../server/shutdown.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
 import type { Io } from './io.ts'
-import { type Ending, listenOrExplain, surviveFaults } from './server-lifecycle.ts'
+import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import type { SetUp } from './set-up.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
 
@@ -30,8 +30,8 @@ export const checkPlace = async ({ loaded: { config }, isSimulated }: SetUp, io:
   const { host: hostname, port } = config
   const isAsked = io.prompts !== undefined && config.apiKey === undefined && !isSimulated
   if (!isAsked || port === 0) return
-  const fetch = (): Response => new Response()
-  const probe = await listenOrExplain(() => listen({ hostname, port, fetch }), { hostname, port }, io.machine.platform)
+  const place = { hostname, port }
+  const probe = await listenOrExplain(() => tryToListen(place), place, io.machine.platform)
   await probe.stop(true)
 }
 

@@ -4,13 +4,20 @@ import { errorCode } from '../base/error-code.ts'
 import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
-import type { Listener } from '../server/listen.ts'
+import { type Listener, listen } from '../server/listen.ts'
 import { findPortOwner, ownerWords } from './system/port-owner.ts'
 
 export interface Place {
   readonly hostname: string
   readonly port: number
 }
+
+/**
+ * Listens for a moment just as the server does, for whoever only wants to know whether that can be. Throws what
+ * `listen` throws; whoever gets it stops it.
+ */
+export const tryToListen = (place: Place): Listener =>
+  listen({ ...place, fetch: () => new Response(null, { status: 503 }) })
 
 /** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
 export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place, platform: string): Promise<T> => {

@@ -21,6 +21,9 @@ export interface ChosenModels {
   readonly smallModel: ResolvedModel
 }
 
+/** By any spelling. Without a default: `default` cannot stand for itself here. */
+export const allModels = createModelResolver(nexusModels, '')
+
 /** What the commands that serve, or ask for an answer, begin with. */
 export interface SetUp extends ChosenModels {
   readonly isSimulated: boolean
@@ -61,8 +64,7 @@ const checkEncryption = (loaded: CommandConfig): void => {
 export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<ChosenModels> => {
   const loaded = await readConfig(flags, io, asked && { secrets: asked })
   const { config } = loaded
-  // Without a default: `default` cannot stand for itself here.
-  const models = createModelResolver(nexusModels, '')
+  const models = allModels
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
   return { loaded, models, model, smallModel }
@@ -93,7 +95,8 @@ export const waysToGiveAKey = (machine: Machine): string =>
     .map((way) => `  ${way}\n`)
     .join('')
 
-const missingKey = (machine: Machine): string =>
+/** The ways to give one, for people. */
+export const missingKey = (machine: Machine): string =>
   `No AI Nexus key. Give one in one of these ways, the safest first:
 ${waysToGiveAKey(machine)}Or try it without a key: ${productName} start --simulate`
 

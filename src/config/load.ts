@@ -2,7 +2,7 @@ import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
 import { keychainEntry } from './keychain-reference.ts'
-import { isSecretKey, type KnownSetting } from './setting-names.ts'
+import { isSecretKey, type KnownSetting, secretSettings } from './setting-names.ts'
 import { type CountTokens, type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 
@@ -65,9 +65,9 @@ export interface ConfigInputs {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The first that has a key wins. */
   readonly files: readonly ConfigFile[]
-  /** What the keychain holds of the secrets that `keychainReferences` names. */
+  /** What the keychain holds of the secrets that `secretReferences` finds in the keychain. */
   readonly kept?: ReadonlyMap<SettingKey, string>
-  /** What the files hold that `secretFiles` names. */
+  /** What the files hold that `secretReferences` finds in files. */
   readonly filed?: ReadonlyMap<SettingKey, string>
 }
 
@@ -145,16 +145,6 @@ export interface KeychainReference {
   readonly path: string
 }
 
-/** Throws UsageError. */
-export const keychainReferences = (inputs: ConfigInputs): KeychainReference[] => {
-  const { find } = finder(inputs)
-  return settings.flatMap((setting) => {
-    const found = find(setting)
-    const entry = keychainEntry(setting.key, found?.value)
-    return found === undefined || entry === undefined ? [] : [{ key: setting.key, entry, path: found.source }]
-  })
-}
-
 /** A secret that a variable says lies in a file of its own, and nothing overrules that variable. */
 export interface SecretFileReference {
   readonly key: SettingKey
@@ -162,15 +152,23 @@ export interface SecretFileReference {
   readonly path: string
 }
 
-/** Throws UsageError. */
-export const secretFiles = (inputs: ConfigInputs): SecretFileReference[] => {
+/** Secrets that are only pointed at. Throws UsageError. */
+export const secretReferences = (
+  inputs: ConfigInputs,
+): { readonly inKeychain: KeychainReference[]; readonly inFiles: SecretFileReference[] } => {
   const { find } = finder(inputs)
-  return settings.flatMap((setting) => {
+  const inKeychain: KeychainReference[] = []
+  const inFiles: SecretFileReference[] = []
+  for (const setting of secretSettings) {
+    const { key } = setting
     const found = find(setting)
-    return found?.value instanceof SecretFile
-      ? [{ key: setting.key, variable: found.source, path: found.value.path }]
-      : []
-  })
+    if (found === undefined) continue
+    const { value, source } = found
+    const entry = keychainEntry(key, value)
+    if (value instanceof SecretFile) inFiles.push({ key, variable: source, path: value.path })
+    else if (entry !== undefined) inKeychain.push({ key, entry, path: source })
+  }
+  return { inKeychain, inFiles }
 }
 
 /** Throws UsageError. */

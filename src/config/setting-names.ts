@@ -18,8 +18,12 @@ export const settingGroups: ReadonlySet<string> = new Set(
 export const camelCase = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
-export const isSecretKey = (key: SettingKey): boolean =>
-  settings.some((setting) => setting.key === key && setting.type.kind === 'secret')
+/** What is never shown whole, nor handed on. */
+export const secretSettings: readonly KnownSetting[] = (settings as readonly KnownSetting[]).filter(
+  ({ type }) => type.kind === 'secret',
+)
+
+export const isSecretKey = (key: SettingKey): boolean => secretSettings.some((setting) => setting.key === key)
 
 /** Throws UsageError with the nearest known one. */
 export const findSetting = (name: string): KnownSetting => {

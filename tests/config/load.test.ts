@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
-import { type ConfigInputs, keychainReferences, loadConfig } from '../../src/config/load.ts'
+import { type ConfigInputs, loadConfig, secretReferences } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../../src/config/settings.ts'
 
@@ -53,7 +53,10 @@ describe('where a value comes from', () => {
   test('a file may say that a secret lies in the keychain: that counts as the file does', () => {
     const files = [file({ apiKey: { keychain: 'apiKey' }, client_token: { keychain: 'clientToken of /c.json' } })]
     const references = (inputs: Partial<ConfigInputs>) =>
-      keychainReferences({ flags: {}, environment: {}, files, ...inputs }).map(({ key, entry }) => [key, entry])
+      secretReferences({ flags: {}, environment: {}, files, ...inputs }).inKeychain.map(({ key, entry }) => [
+        key,
+        entry,
+      ])
     const environment = { NEXUS_API_KEY: 'variable', NEXUS_CLIENT_TOKEN: 'variable' }
     expect(references({})).toEqual([
       ['apiKey', 'apiKey'],

@@ -3,7 +3,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
-import { type Setting, settings } from '../../config/settings.ts'
+import { secretSettings } from '../../config/setting-names.ts'
 import { productName } from '../../version.ts'
 import type { Given } from '../arguments.ts'
 import { composeLog } from '../compose.ts'
@@ -39,9 +39,7 @@ const privateServer = (config: Config): Config => ({
 })
 
 /** What Claude Code runs for its user has no use for our own secrets. */
-const ownSecrets = (settings as readonly Setting[])
-  .filter(({ type }) => type.kind === 'secret')
-  .flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
+const ownSecrets = secretSettings.flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
 
 const withLaunch = (
   environment: NodeJS.ProcessEnv,

@@ -3,7 +3,6 @@ import { UsageError } from '../../base/usage-error.ts'
 import { keychainEntry } from '../../config/keychain-reference.ts'
 import { findSetting, type KnownSetting } from '../../config/setting-names.ts'
 import { type SettingValue, Typed, toValue } from '../../config/values.ts'
-import { createModelResolver, nexusModels } from '../../gateway/models.ts'
 import { productName } from '../../version.ts'
 import { type Flags, type Given, textFlag } from '../arguments.ts'
 import type { Command } from '../command.ts'
@@ -11,7 +10,7 @@ import type { Io } from '../io.ts'
 import { GaveUp } from '../keys/gave-up.ts'
 import { readKeptSecret } from '../keys/kept-secrets.ts'
 import { KeychainError, notTaken } from '../keys/keychain.ts'
-import { findModel } from '../set-up.ts'
+import { allModels, findModel } from '../set-up.ts'
 import { shownPaths } from '../short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
@@ -34,7 +33,7 @@ const checkedValue = (setting: KnownSetting, text: string | undefined): SettingV
     throw new UsageError(`config set ${key} needs a value: ${productName} config set ${key} <${hint || 'true|false'}>`)
   }
   const value = toValue(setting, new Typed(text), key)
-  if (key === 'model' || key === 'smallModel') findModel(createModelResolver(nexusModels, ''), String(value), key)
+  if (key === 'model' || key === 'smallModel') findModel(allModels, String(value), key)
   return value
 }
 

@@ -5,11 +5,12 @@ import { findClaude, installLines } from '../claude/claude-program.ts'
 import { isOn, readClaudeSettings } from '../claude/claude-settings.ts'
 import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
+import { allModels } from '../set-up.ts'
 import { programCommand } from '../system/program-command.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
 import { outputOf } from '../system/run-program.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
-import { allModels, type World } from './world.ts'
+import type { World } from './world.ts'
 
 /** Claude Code itself, and what of its own would undo what it is launched with. */
 

@@ -7,7 +7,7 @@ import { textFlag } from '../arguments.ts'
 import { shownValue } from '../describe-config.ts'
 import { closingCommand, exposedWords } from '../keys/exposed-files.ts'
 import { checkLogFile } from '../log/log-file.ts'
-import { requireKey, warningsOf } from '../set-up.ts'
+import { missingKey, warningsOf } from '../set-up.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
 
@@ -115,14 +115,7 @@ const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
   const { apiKey } = loaded.config
   const from = loaded.sources.get('apiKey') ?? ''
   if (apiKey !== undefined) return ok(`${apiKey.masked()} (${from})`, { masked: apiKey.masked(), from })
-  if (setUp === undefined) return failWith('No AI Nexus key.')
-  try {
-    requireKey(setUp, io)
-    return info('there')
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    return failWith(error.message)
-  }
+  return failWith(setUp === undefined ? 'No AI Nexus key.' : missingKey(io.machine))
 }
 
 export const configChecks = (world: World): CheckGroup => ({

@@ -1,15 +1,14 @@
 import { errorCode } from '../../base/error-code.ts'
-import { listen } from '../../server/listen.ts'
 import { productName } from '../../version.ts'
+import { tryToListen } from '../server-lifecycle.ts'
 import { findPortOwner, ownerWords } from '../system/port-owner.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
 
-/** Why the server could not listen there; undefined where it could. Just as the server does it, for a moment. */
+/** Why the server could not listen there; undefined where it could. */
 const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {
   try {
-    const listener = listen({ hostname, port, fetch: () => new Response(null, { status: 503 }) })
-    await listener.stop(true)
+    await tryToListen({ hostname, port }).stop(true)
     return undefined
   } catch (error) {
     return errorCode(error) ?? 'unknown'

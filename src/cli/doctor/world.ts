@@ -1,5 +1,4 @@
 import { UsageError } from '../../base/usage-error.ts'
-import { createModelResolver, nexusModels } from '../../gateway/models.ts'
 import type { Flags } from '../arguments.ts'
 import { type CommandConfig, readConfig } from '../config-input.ts'
 import type { Io } from '../io.ts'
@@ -37,8 +36,5 @@ export const readWorld = async (flags: Flags, io: Io): Promise<World> => {
   const loaded = await attempt(() => readConfig(flags, io, { isTolerant: true }))
   return { ...common, setUp: undefined, loaded: loaded instanceof UsageError ? undefined : loaded, fault: setUp }
 }
-
-/** By any spelling. */
-export const allModels = createModelResolver(nexusModels, '')
 
 export const configurationIsAtFault = 'the configuration has to be mended first'

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { holdsSecret } from '../../config/edit.ts'
 import type { ConfigFile } from '../../config/files.ts'
 import type { Machine } from '../../config/paths.ts'
-import { type Setting, settings } from '../../config/settings.ts'
+import { secretSettings } from '../../config/setting-names.ts'
 
 /** Files with a secret in them that is not their owner's alone. */
 
@@ -16,8 +16,7 @@ const isOpenToOthers = (path: string): boolean => {
   return stats?.isFile() === true && (stats.mode & othersMode) !== 0
 }
 
-const secretVariables = (settings as readonly Setting[])
-  .filter(({ type }) => type.kind === 'secret')
+const secretVariables = secretSettings
   .flatMap(({ environment }) => environment)
   // A path is no secret.
   .filter((name) => !name.endsWith('_FILE'))

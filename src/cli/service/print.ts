@@ -1,6 +1,7 @@
 import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
+import { secretSettings } from '../../config/setting-names.ts'
 import { type Setting, settings } from '../../config/settings.ts'
 import { productName } from '../../version.ts'
 import { commonFlags, type Flags, type Given, parseArguments } from '../arguments.ts'
@@ -33,16 +34,15 @@ const { dev: _, ...placeFlags } = sourceFlags
 /** What `start` may be given in a service: nothing that is for a person at a terminal. */
 const startFlags = { ...settingFlags(), ...placeFlags, simulate: simulateFlag, verbose: verboseFlag }
 
-const secretFlags = ['api-key', 'client-token'] as const
 const pathFlags: readonly string[] = ['config', 'env-file', 'log-file']
 
 /** Throws UsageError. */
 const refuseSecrets = (flags: Flags): void => {
-  const given = secretFlags.find((name) => flags[name] !== undefined)
+  const given = secretSettings.find(({ flag }) => flag !== undefined && flags[flag] !== undefined)
   if (given === undefined) return
-  const key = given === 'api-key' ? 'apiKey' : 'clientToken'
+  const { key, flag } = given
   throw new UsageError(
-    `--${given} does not belong into a service: others may read it there. Keep it with ${productName} config set ${key}; the service finds it.`,
+    `--${flag} does not belong into a service: others may read it there. Keep it with ${productName} config set ${key}; the service finds it.`,
   )
 }
 

@@ -20,6 +20,7 @@ const service = (change: Partial<Service> = {}): Service => ({
   home: '/home/anna',
   user: undefined,
   localData: undefined,
+  logFile: undefined,
   ...change,
 })
 
@@ -114,6 +115,8 @@ describe('whatever paths and values hold, the service is given them as they are'
       { program: '/a\nb' },
       { args: ['\u0007'] },
       { environment: [['NO_PROXY', 'a\r\nb']] as const },
+      { user: 'a\u0001' },
+      { localData: 'C:\\\u0002' },
     ])
       expect(() => kind.unit(service(change))).toThrow(UsageError)
   })
@@ -155,8 +158,18 @@ describe('what a service is like', () => {
     expect(tagged(unit, 'Arguments')[0]).toEndWith(
       String.raw` start --log-file C:\Users\anna\Local\nexus-claude-api\server.log`,
     )
-    const own = windows.unit(service({ args: ['start', '--log-file', String.raw`D:\x.log`], localData: 'C:\\' }))
-    expect(tagged(own, 'Arguments')[0]).toEndWith(String.raw` start --log-file D:\x.log`)
+  })
+
+  test('Windows: a log of the user is not overruled, and the steps show it', () => {
+    const own = service({ logFile: String.raw`D:\it's.log`, localData: 'C:\\' })
+    expect(tagged(windows.unit(own), 'Arguments')[0]).toEndWith(' start')
+    expect(windows.steps(own)).toContain(String.raw`Get-Content -Wait 'D:\it''s.log'`)
+    expect(windows.steps(own)).not.toContain('LOCALAPPDATA')
+  })
+
+  test('Windows: what the steps set for the account arrives whole, whatever it holds', () => {
+    const steps = windows.steps(service({ environment: [['NO_PROXY', "$x`it's \u2019"]] }))
+    expect(steps).toContain("SetEnvironmentVariable('NO_PROXY', '$x`it''s \u2019\u2019', 'User')")
   })
 
   test('a path that an upgrade takes away is not used', () => {
@@ -199,7 +212,7 @@ describe('service print', () => {
       ['launchd', '<?xml'],
       ['windows', '<?xml'],
     ] as const) {
-      const { code, out, err } = await cli(['service', 'print', kind])
+      const { code, out, err } = await cli(['service', 'print', kind, '--simulate'])
       expect([code, out.startsWith(begin), err.includes('Remove it:')]).toEqual([0, true, true])
       expect(err).toContain(`nexus-claude-api service print ${kind}`)
       for (const line of err.split('\n')) expect([line, line.length <= 80]).toEqual([line, true])
@@ -211,7 +224,7 @@ describe('service print', () => {
     ['darwin', '<plist'],
     ['win32', '<Task'],
   ])('the one of this system: %s', async (platform, part) => {
-    const { out, err } = await cli(['service', 'print'], {}, undefined, { platform })
+    const { out, err } = await cli(['service', 'print', '--simulate'], {}, undefined, { platform })
     expect([out.includes(part), err.includes('warning')]).toEqual([true, false])
   })
 
@@ -247,6 +260,36 @@ describe('service print', () => {
     expect(found(out + err)).toEqual([])
   })
 
+  test('what would end the service, or open it to all, is said', async () => {
+    const { err } = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'])
+    expect(err).toContain('warning: there is no key yet')
+    expect(err).toContain('warning: 0.0.0.0 can be reached by others')
+    const given = { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken }
+    const seen = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'], given)
+    expect(seen.err).not.toMatch(/no key yet|reached by others/)
+    expect(seen.err).toContain('config set clientToken keeps it')
+  })
+
+  test('a path in a file that begins here is named, and one that was made whole is not', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{ "logging": { "file": "x.log" } }')
+    writeFileSync(join(folder, 'variables'), 'NEXUS_API_KEY_FILE=key\nNEXUS_CONFIG=c.json\n')
+    const warnings = async (environment: Record<string, string>, ...args: string[]) =>
+      (await cli(['service', 'print', 'systemd', ...args], environment, folder)).err
+        .split('\n')
+        .filter((line) => line.includes('begins here'))
+        .map((line) => line.replace(/^warning: | holds a path.*$/g, ''))
+    const own = `logging.file in ${folder}/c.json`
+    expect(await warnings({ NEXUS_CONFIG: 'c.json' })).toEqual([own])
+    expect(await warnings({}, '--config', 'c.json', '--log-file', 'y.log')).toEqual([])
+    expect(await warnings({}, '--env-file', join(folder, 'variables'))).toEqual([
+      'NEXUS_CONFIG',
+      'NEXUS_API_KEY_FILE',
+      own,
+    ])
+    expect(await warnings({ NEXUS_LOG_FILE: 'z.log', NEXUS_CLIENT_TOKEN_FILE: 't' })).toEqual([])
+  })
+
   test('from the sources: bun, and the file that it runs', async () => {
     const ownCommand = ['/opt/bun', '/src/main.ts']
     const { out } = await cli(['service', 'print', 'systemd'], {}, undefined, { ownCommand })
@@ -261,6 +304,8 @@ describe('service print', () => {
     [['upstart'], 'There is no service upstart. Name one of systemd, launchd, windows.'],
     [['--', '--claude-code'], 'Unknown flag --claude-code.'],
     [['--dev'], 'Unknown flag --dev.'],
+    [['--model', 'gpt-9'], 'gpt-9'],
+    [['--endpoint-url', 'http://nexus.example'], 'would go to nexus.example unencrypted'],
     [['--config', '/nowhere/c.json'], 'The configuration file /nowhere/c.json cannot be read'],
   ])('what start would refuse, and what does not belong there: %p', async (args, words) => {
     const { code, out, err } = await cli(['service', 'print', ...args])

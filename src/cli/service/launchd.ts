@@ -62,6 +62,8 @@ Start it now and at each login:
 Look at it, and at its log:
   launchctl print gui/$(id -u)/${label}
   tail -f ~/${logFolder}/${logFile}
+Start it anew, after an upgrade:
+  launchctl kickstart -k gui/$(id -u)/${label}
 Remove it:
   launchctl bootout gui/$(id -u)/${label}
   rm ${plist}

@@ -2,17 +2,18 @@ import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/setting-names.ts'
-import { type Setting, settings } from '../../config/settings.ts'
 import { productName } from '../../version.ts'
 import { commonFlags, type Flags, type Given, parseArguments } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../config-flags.ts'
-import { readConfig } from '../config-input.ts'
+import type { CommandConfig } from '../config-input.ts'
 import type { Io } from '../io.ts'
+import { readSetUp } from '../set-up.ts'
 import { launchd } from './launchd.ts'
 import type { Service, ServiceKind } from './service.ts'
 import { isPassing, lastingPath, surroundingsOf } from './surroundings.ts'
 import { systemd } from './systemd.ts'
+import { isUnseen, serviceWarnings } from './warnings.ts'
 import { windows } from './windows.ts'
 
 const kinds = { systemd, launchd, windows } as const satisfies Record<string, ServiceKind>
@@ -56,10 +57,11 @@ const toArguments = (flags: Flags, machine: Machine): string[] =>
     return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text]
   })
 
-const serviceOf = (flags: Flags, { machine, ownCommand }: Io): Service => {
+const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandConfig): Service => {
   const { environment, home } = machine
   const [program = '', ...before] = ownCommand
   const { USERNAME: name, USERDOMAIN: domain } = environment
+  const { logFile } = loaded.config
   return {
     program: lastingPath(program),
     args: [...before, 'start', ...toArguments(flags, machine)],
@@ -67,24 +69,10 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io): Service => {
     home,
     user: name && (domain ? `${domain}\\${name}` : name),
     localData: environment['LOCALAPPDATA'] || undefined,
+    logFile:
+      logFile === undefined || isUnseen('logging.file', loaded, machine) ? undefined : absolutePath(machine, logFile),
   }
 }
-
-/** Variables of settings that hold here and that no service has. */
-const unseen = (sources: ReadonlyMap<string, string>, { environment }: Machine): Setting[] =>
-  (settings as readonly Setting[]).filter(({ key, environment: names }) => {
-    const source = sources.get(key) ?? ''
-    return names.includes(source) && Boolean(environment[source])
-  })
-
-const warn = (kind: KindName, { key, environment }: Setting, sources: ReadonlyMap<string, string>): string =>
-  `warning: ${sources.get(key) ?? environment[0]} is set here, and the ${kind} service does not see it: ${productName} config set ${key} keeps it.\n`
-
-/** What an environment file names from where one stands now, a service would look for elsewhere. */
-const relativePaths = (environment: Machine['environment'], machine: Machine): string[] =>
-  ['NEXUS_CONFIG', 'NEXUS_LOG_FILE', 'NEXUS_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE']
-    .filter((name) => environment[name] && environment[name] !== absolutePath(machine, environment[name]))
-    .map((name) => `${name} holds a path that begins here, and a service begins elsewhere: write it whole.`)
 
 const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<undefined> => {
   const { machine, ownCommand } = io
@@ -95,12 +83,12 @@ const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<un
   const config = machine.environment['NEXUS_CONFIG']
   const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
   // What start would refuse is refused now: nobody reads along when a service is started.
-  const { config: read, sources, warnings, environment } = await readConfig(all, io, { secrets: [] })
-  if (read.port === 0) throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
-  const service = serviceOf(all, io)
+  const setUp = await readSetUp(all, io, [])
+  if (setUp.loaded.config.port === 0)
+    throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
+  const service = serviceOf(all, io, setUp.loaded)
   const unit = kinds[kind].unit(service)
-  for (const warning of [...warnings, ...relativePaths(environment, machine)]) io.err(`warning: ${warning}\n`)
-  for (const setting of unseen(sources, machine)) io.err(warn(kind, setting, sources))
+  for (const warning of serviceWarnings(setUp, kind, machine)) io.err(`warning: ${warning}\n`)
   if (kind !== ofPlatform[machine.platform])
     io.err(`warning: ${kind} is another system's, and the paths in it are this machine's.\n`)
   if (isPassing(ownCommand[0] ?? ''))

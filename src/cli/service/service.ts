@@ -14,6 +14,8 @@ export interface Service {
   readonly user: string | undefined
   /** Windows: where the log goes, which nobody would see otherwise. */
   readonly localData: string | undefined
+  /** The one that a flag or a file of the configuration names. */
+  readonly logFile: string | undefined
 }
 
 /** One system's way to run something by itself. Both are pure; `unit` throws UsageError for what cannot be written. */
@@ -41,8 +43,8 @@ export const withheldNote = ({ withheld }: Service): string[] =>
 const unwritable = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/u
 
 /** Throws UsageError. */
-export const checkTexts = ({ program, args, environment, home }: Service): void => {
-  const texts = [program, ...args, ...environment.flat(), home]
+export const checkTexts = ({ program, args, environment, home, user = '', localData = '' }: Service): void => {
+  const texts = [program, ...args, ...environment.flat(), home, user, localData]
   if (texts.some((text) => unwritable.test(text)))
     throw new UsageError(
       'A path or a value holds a line break or another character that a service cannot be given. Rename it, and print again.',

@@ -75,6 +75,8 @@ Start it now and at each login:
 Look at it, and at its log:
   systemctl --user status ${productName}
   journalctl --user -u ${productName} -f
+Start it anew, after an upgrade:
+  systemctl --user restart ${productName}
 Let it run while you are not logged in:
   loginctl enable-linger
 Remove it:

@@ -1,6 +1,7 @@
 import { win32 } from 'node:path'
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
+import { powershellQuote } from '../launch/shells.ts'
 import { runtimeQuote } from '../system/program-command.ts'
 import {
   checkTexts,
@@ -16,7 +17,7 @@ import {
 /** Windows: a task of the Task Scheduler. Schema: Microsoft's "Task Scheduler Schema", version 1.4. */
 
 /** Runs a console program without its window, which would open at each login otherwise. Windows 10 1809 and later. */
-const headless = String.raw`C:\Windows\System32\conhost.exe`
+const headless = String.raw`%SystemRoot%\System32\conhost.exe`
 
 const plain = /^[\w.:\\/@=+,-]+$/
 const argument = (text: string): string => (plain.test(text) ? text : runtimeQuote(text))
@@ -34,16 +35,11 @@ const commandLine = (words: readonly string[]): string => {
   return line
 }
 
-const logFolderOf = ({ localData }: Service): string | undefined =>
-  localData === undefined ? undefined : win32.join(localData, productName)
-
 /** Nobody sees what a program without a window says. */
-const withLogFile = (service: Service): string[] => {
-  const { args } = service
-  const folder = logFolderOf(service)
-  const hasOne = args.some((arg) => arg === '--log-file' || arg.startsWith('--log-file='))
-  return hasOne || folder === undefined ? [...args] : [...args, '--log-file', win32.join(folder, 'server.log')]
-}
+const withLogFile = ({ args, localData, logFile }: Service): string[] =>
+  logFile !== undefined || localData === undefined
+    ? [...args]
+    : [...args, '--log-file', win32.join(localData, productName, 'server.log')]
 
 /** Without a name it would be for whoever logs in, which only administrators may register. */
 const userId = ({ user }: Service): string => (user === undefined ? '' : `\n      <UserId>${xmlText(user)}</UserId>`)
@@ -60,7 +56,7 @@ export const windows: ServiceKind = {
       ...withheldNote(service),
       ...(names.length === 0
         ? []
-        : [`A task has no variables of its own. Set yours for it by setx: ${names.join(', ')}.`]),
+        : [`A task has no variables of its own. Give these to your account: ${names.join(', ')}.`]),
       'Save this as UTF-16 (Out-File -Encoding unicode): the scheduler reads nothing else.',
     ]
     return `<?xml version="1.0" encoding="UTF-16"?>
@@ -84,7 +80,6 @@ ${xmlComment(notes)}<Task version="1.4" xmlns="http://schemas.microsoft.com/wind
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
-    <Hidden>true</Hidden>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
     <Priority>5</Priority>
     <RestartOnFailure>
@@ -104,18 +99,25 @@ ${xmlComment(notes)}<Task version="1.4" xmlns="http://schemas.microsoft.com/wind
   steps(service) {
     const file = `${productName}.xml`
     const folder = `"$env:LOCALAPPDATA\\${productName}"`
-    const { environment } = service
-    const variables = environment.map(([name, value]) => `  setx ${name} "${value}"\n`).join('')
-    return `Save it in PowerShell, with the same flags and a folder for the log:
-  mkdir -Force ${folder}
+    const { environment, logFile } = service
+    const log = logFile === undefined ? `"$env:LOCALAPPDATA\\${productName}\\server.log"` : powershellQuote(logFile)
+    // Not by setx: it cuts off what is longer than 1024 characters.
+    const variables = environment
+      .map(([name, value]) => `  [Environment]::SetEnvironmentVariable('${name}', ${powershellQuote(value)}, 'User')\n`)
+      .join('')
+    const forLog = logFile === undefined ? ` and a folder for the log:\n  mkdir -Force ${folder}` : ':'
+    return `Save it in PowerShell, with the same flags${forLog}
   ${productName} service print windows |
     Out-File -Encoding unicode ${file}
-${variables === '' ? '' : `Set for the task what it cannot hold, and log in anew:\n${variables}`}Start it now and at each login; no administrator is needed:
+${variables === '' ? '' : `Give your account what the task cannot hold, and log in anew:\n${variables}`}Start it now and at each login; no administrator is needed:
   schtasks /create /tn ${productName} /xml ${file}
   schtasks /run /tn ${productName}
 Look at it, and at its log:
   schtasks /query /tn ${productName} /v /fo list
-  Get-Content -Wait "$env:LOCALAPPDATA\\${productName}\\server.log"
+  Get-Content -Wait ${log}
+Start it anew, after an upgrade:
+  schtasks /end /tn ${productName}
+  schtasks /run /tn ${productName}
 Remove it:
   schtasks /end /tn ${productName}
   schtasks /delete /tn ${productName} /f

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { setImmediate } from 'node:timers/promises'
 import { upgradeLine } from '../../src/cli/doctor/upgrade-line.ts'
 import { version } from '../../src/version.ts'
 import { later } from '../support/cleanup.ts'
@@ -74,6 +75,29 @@ describe('what the page says', () => {
 
   test('a mirror may say the version alone', async () => {
     expect(await check(() => new Response('v99.1.0\n'))).toMatchObject({ status: 'warn', data: { newest: '99.1.0' } })
+  })
+
+  test('a mirror that says it without its length is heard, too, and one that never ends is left', async () => {
+    const inChunks = (...parts: string[]) =>
+      new Response(
+        new ReadableStream({
+          pull: async (controller) => {
+            // What is there at once is sent with its length.
+            await setImmediate()
+            const part = parts.shift()
+            if (part === undefined) controller.close()
+            else controller.enqueue(Buffer.from(part))
+          },
+        }),
+      )
+    expect(await check(() => inChunks('v99.', '1.0\n'))).toMatchObject({ status: 'warn', data: { newest: '99.1.0' } })
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(Buffer.from('99.1.0\n')) })
+    expect(await check(() => new Response(endless))).toMatchObject({ status: 'info', data: { newest: null } })
+  })
+
+  test('whoever refuses is told by the status, and not taken for a page without releases', async () => {
+    const { detail } = await check(() => new Response(null, { status: 429 }))
+    expect(detail).toEndWith('names no release (status 429)')
   })
 
   test.each([

@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { toConnectionError } from '../../upstreams/connection-errors.ts'
 import { homepage, version } from '../../version.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
+import { readShort } from '../system/read-short.ts'
 import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
 import { upgradeLine } from './upgrade-line.ts'
 import type { World } from './world.ts'
@@ -29,13 +30,16 @@ const updatesUrl = ({ io, loaded }: World): string => {
 
 /** The last part of where the page leads on to, or of what it says. */
 const versionOf = async (response: Response): Promise<string | undefined> => {
-  const place = response.headers.get('location')
-  if (place !== null) return versionAtEnd.exec(place)?.[1]
-  const isShort = response.ok && Number(response.headers.get('content-length') ?? longestAnswer + 1) <= longestAnswer
-  return isShort ? versionAtEnd.exec((await response.text()).trim())?.[1] : undefined
+  const words = response.headers.get('location') ?? (response.ok ? await readShort(response, longestAnswer) : '')
+  return versionAtEnd.exec(words.trim())?.[1]
 }
 
-const ask = async (url: URL, proxy: string | undefined): Promise<string | undefined> => {
+interface Answer {
+  readonly newest: string | undefined
+  readonly status: number
+}
+
+const ask = async (url: URL, proxy: string | undefined): Promise<Answer> => {
   const options: object = {
     redirect: 'manual',
     // Bun would say its own name and version.
@@ -45,9 +49,9 @@ const ask = async (url: URL, proxy: string | undefined): Promise<string | undefi
   }
   try {
     const response = await fetch(url, options)
-    const found = await versionOf(response)
+    const newest = await versionOf(response)
     if (!response.bodyUsed) await response.body?.cancel()
-    return found
+    return { newest, status: response.status }
   } catch (error) {
     throw toConnectionError(error, { host: url.host, isPlain: url.protocol === 'http:', proxy })
   }
@@ -63,8 +67,8 @@ const findUpdate = async (world: World): Promise<Finding> => {
     return warn(`${variable} is no address`, 'Give it as https://host/path, without a user and a password.')
   const { machine, ownCommand } = world.io
   try {
-    const newest = await ask(url, proxyOnTheWay(machine.environment, url.href))
-    if (newest === undefined) return unknown(`${url.host} names no release`)
+    const { newest, status } = await ask(url, proxyOnTheWay(machine.environment, url.href))
+    if (newest === undefined) return unknown(`${url.host} names no release (status ${status})`)
     const data = { version, newest }
     if (Bun.semver.order(version, newest) >= 0) return ok(`${version}; the newest release is ${newest}`, data)
     return warn(`${newest} is out; this is ${version}`, upgradeLine(ownCommand, existsSync), data)

@@ -1,6 +1,7 @@
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { localUrl } from '../launch/environment.ts'
+import { readShort } from './read-short.ts'
 
 /** What answers at a place where one of us may be listening. */
 
@@ -41,18 +42,6 @@ const toHealthy = (health: unknown): Healthy | undefined => {
 /** Ours is a few hundred bytes. */
 const longestAnswer = 1024 * 1024
 
-/** Nothing of what is longer: whoever it is, it is none of us. */
-const readShort = async (response: Response): Promise<string> => {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of response.body ?? []) {
-    bytes += part.byteLength
-    if (bytes > longestAnswer) return ''
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
-}
-
 /** Never through a proxy: it has nothing to do with this machine's own ports. */
 export const askHealth = async (host: string, port: number, deadlineMs: number): Promise<Healthy | Silence> => {
   const signal = AbortSignal.timeout(deadlineMs)
@@ -61,7 +50,7 @@ export const askHealth = async (host: string, port: number, deadlineMs: number):
     const response = await fetch(`${localUrl(host, port)}/health`, options)
     const { status } = response
     // Its words are read to their end, or the deadline: half an answer is none.
-    const text = await readShort(response)
+    const text = await readShort(response, longestAnswer)
     return (status === 200 ? toHealthy(parsed(text)) : undefined) ?? { kind: 'other', status }
   } catch (error) {
     return signal.aborted ? { kind: 'late' } : { kind: 'unreachable', code: errorCode(error) }

@@ -1,0 +1,11 @@
+/** What somebody answers who should say little: nothing of what is longer, for it is something else. */
+export const readShort = async (response: Response, longestBytes: number): Promise<string> => {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.byteLength
+    if (bytes > longestBytes) return ''
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}

@@ -3,13 +3,14 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
-import { type LoadedConfig, loadConfig, type SecretFileReference, secretReferences } from '../config/load.ts'
+import { type LoadedConfig, loadConfig, secretReferences } from '../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
 import { type Flags, textFlag } from './arguments.ts'
 import type { Io } from './io.ts'
 import { exposedFiles } from './keys/exposed-files.ts'
 import { readKeptSecrets } from './keys/kept-secrets.ts'
+import { readSecretFile } from './keys/secret-file.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 
@@ -99,26 +100,6 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
       return flag === undefined || value === undefined ? [] : [[flag, String(value)]]
     }),
   )
-
-/**
- * An empty file would open the server to everybody, or send no key: it is a fault. The path is not told: it may be
- * the secret itself, put there by mistake. Throws UsageError.
- */
-const readSecretFile = ({ variable, path }: SecretFileReference, machine: Machine): string => {
-  const read = (): string => {
-    try {
-      return readFileSync(absolutePath(machine, path), 'utf8')
-    } catch (error) {
-      const code = errorCode(error) ?? 'unknown'
-      throw new UsageError(
-        `The file that ${variable} names cannot be read (${code}). Is it the path of a file, and may you read it?`,
-      )
-    }
-  }
-  const text = read()
-  if (text.trim() === '') throw new UsageError(`The file that ${variable} names is empty. It should hold the secret.`)
-  return text
-}
 
 /** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
 export const readConfig = async (

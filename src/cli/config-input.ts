@@ -83,6 +83,8 @@ export interface CommandConfig extends LoadedConfig {
   readonly found: readonly string[]
   /** Paths of those with a secret that others on this machine can get at. */
   readonly exposed: readonly string[]
+  /** Whether a secret lies in the keychain, be it asked or not. */
+  readonly hasKeychainSecret: boolean
 }
 
 export interface ReadOptions {
@@ -140,5 +142,7 @@ export const readConfig = async (
   const warnings = [...loaded.warnings, ...faults, ...unread]
   const secretPaths = secretFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
-  return { config, values, sources, environment, places, found: files.map(({ path }) => path), exposed, warnings }
+  const found = files.map(({ path }) => path)
+  const hasKeychainSecret = inKeychain.length > 0
+  return { config, values, sources, environment, places, found, exposed, hasKeychainSecret, warnings }
 }

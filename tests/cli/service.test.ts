@@ -21,6 +21,7 @@ const service = (change: Partial<Service> = {}): Service => ({
   user: undefined,
   localData: undefined,
   logFile: undefined,
+  asksKeychain: false,
   ...change,
 })
 
@@ -322,6 +323,9 @@ describe('service print', () => {
     mkdirSync(join(folder, '.config', 'nexus-claude-api'), { recursive: true })
     const own = join(folder, '.config', 'nexus-claude-api', 'config.json')
     writeFileSync(own, '{ "apiKey": { "keychain": "apiKey" } }')
-    expect((await cli(['service', 'print'], {}, folder)).code).toBe(0)
+    const { code, out } = await cli(['service', 'print'], {}, folder)
+    expect(code).toBe(0)
+    // One that is locked at login would otherwise end the service for good.
+    expect(values(out, 'RestartPreventExitStatus')).toEqual([])
   })
 })

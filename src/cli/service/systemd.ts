@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
-import { checkTexts, keyNote, type ServiceKind, stopSeconds, summary, withheldNote } from './service.ts'
+import { checkTexts, keyNote, type Service, type ServiceKind, stopSeconds, summary, withheldNote } from './service.ts'
 
 /** Linux: a unit of the user's own systemd. Rules of quoting: systemd.service(5), systemd.syntax(7). */
 
@@ -25,6 +25,13 @@ const programPath = (path: string): string => {
   return quoted(path)
 }
 
+/** A keychain that is locked ends the server with 2, too: a desktop opens it only after the user's units have begun. */
+const ifTryingHelps = ({ asksKeychain }: Service): string =>
+  asksKeychain
+    ? '# The keychain may still be locked right after a login: it is asked again, five times in all.'
+    : `# The configuration is wrong, or the port is taken: trying again does not mend that.
+RestartPreventExitStatus=2`
+
 const unitFile = `${productName}.service`
 const unitFolder = '~/.config/systemd/user'
 
@@ -45,8 +52,7 @@ StartLimitBurst=5
 ExecStart=${[programPath(program), ...args.map(argument)].join(' ')}
 ${environment.map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}\n`).join('')}Restart=on-failure
 RestartSec=5
-# The configuration is wrong, or the port is taken: trying again does not mend that.
-RestartPreventExitStatus=2
+${ifTryingHelps(service)}
 # Running answers may end: the server itself ends them after 30 s.
 KillSignal=SIGTERM
 KillMode=mixed

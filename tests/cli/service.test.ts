@@ -291,6 +291,17 @@ describe('service print', () => {
     expect(await warnings({ NEXUS_LOG_FILE: 'z.log', NEXUS_CLIENT_TOKEN_FILE: 't' })).toEqual([])
   })
 
+  test('Windows: a variable that answers to two spellings is one', async () => {
+    const proxy = 'http://proxy.example:3128'
+    const { err } = await cli(
+      ['service', 'print', '--simulate'],
+      { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: 'a', no_proxy: 'a' },
+      undefined,
+      { platform: 'win32' },
+    )
+    expect([...err.matchAll(/Variable\('(\w+)'/g)].map(([, name]) => name)).toEqual(['HTTPS_PROXY', 'NO_PROXY'])
+  })
+
   test('from the sources: bun, and the file that it runs', async () => {
     const ownCommand = ['/opt/bun', '/src/main.ts']
     const { out } = await cli(['service', 'print', 'systemd'], {}, undefined, { ownCommand })

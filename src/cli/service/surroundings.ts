@@ -13,9 +13,13 @@ type Surroundings = Pick<Service, 'environment' | 'withheld'>
 /** A user and a password stand in front of an at sign, however odd the address is. */
 const holdsLogin = (value: string): boolean => value.includes('@')
 
+/** Windows' variables answer to any spelling of their names: the second one is the first again. */
+const spellings = (names: readonly string[], { platform }: Machine): readonly string[] =>
+  platform === 'win32' ? names.filter((name) => name === name.toUpperCase()) : names
+
 export const surroundingsOf = (machine: Machine): Surroundings => {
   const set = (names: readonly string[]): [string, string][] =>
-    names.flatMap((name) => {
+    spellings(names, machine).flatMap((name) => {
       const value = machine.environment[name]?.trim() ?? ''
       return value === '' ? [] : [[name, value]]
     })

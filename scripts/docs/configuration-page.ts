@@ -1,5 +1,6 @@
 import { type Setting, settings } from '../../src/config/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
+import { fillPlaces } from './places.ts'
 
 /** docs/configuration.md: its words are written by hand, its tables of settings come from the settings. */
 
@@ -40,14 +41,4 @@ const tables: ReadonlyMap<string, string> = new Map([
   ['settings without a flag', table(headers, allSettings.filter(({ flag }) => flag === undefined).map(cellsOf))],
 ])
 
-const marked = /(<!-- generated: ([^>]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g
-
-/** The page with its tables made anew. Throws for a place that nothing is made for, and for a table that has none. */
-export const configurationPage = (page: string): string => {
-  const places = [...page.matchAll(marked)].map(([, , name]) => name)
-  if (places.join() !== [...tables.keys()].join())
-    throw new Error(
-      `docs/configuration.md has places for ${places.join(', ')}, not for ${[...tables.keys()].join(', ')}`,
-    )
-  return page.replace(marked, (_, begin: string, name: string, end: string) => `${begin}\n${tables.get(name)}\n${end}`)
-}
+export const configurationPage = (page: string): string => fillPlaces('docs/configuration.md', page, tables)

@@ -2,6 +2,7 @@ import { launchd } from '../../src/cli/service/launchd.ts'
 import type { Service, ServiceKind } from '../../src/cli/service/service.ts'
 import { systemd } from '../../src/cli/service/systemd.ts'
 import { windows } from '../../src/cli/service/windows.ts'
+import { fillPlaces } from './places.ts'
 
 /** docs/service.md: its words are written by hand, what `service print` prints is printed into it. */
 
@@ -48,15 +49,4 @@ const places: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
-const marked = /(<!-- generated: ([^>]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g
-
-/** The page with its examples made anew. Throws where it has other places than there are services. */
-export const servicePage = (page: string): string => {
-  const found = [...page.matchAll(marked)].map(([, , place]) => place)
-  if (found.join() !== [...places.keys()].join())
-    throw new Error(`docs/service.md has places for ${found.join(', ')}, not for ${[...places.keys()].join(', ')}`)
-  return page.replace(
-    marked,
-    (_, begin: string, place: string, end: string) => `${begin}\n${places.get(place)}\n${end}`,
-  )
-}
+export const servicePage = (page: string): string => fillPlaces('docs/service.md', page, places)

@@ -291,6 +291,12 @@ describe('service print', () => {
     expect(await warnings({ NEXUS_LOG_FILE: 'z.log', NEXUS_CLIENT_TOKEN_FILE: 't' })).toEqual([])
   })
 
+  test('a relative XDG_CONFIG_HOME is ignored, as it is by every other command', async () => {
+    const unit = async (folder: string) =>
+      values((await cli(['service', 'print', 'systemd'], { XDG_CONFIG_HOME: folder })).out, 'Environment')
+    expect([await unit('rel'), await unit('/abs')]).toEqual([[], ['XDG_CONFIG_HOME=/abs']])
+  })
+
   test('Windows: a variable that answers to two spellings is one', async () => {
     const proxy = 'http://proxy.example:3128'
     const { err } = await cli(

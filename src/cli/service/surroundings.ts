@@ -6,7 +6,7 @@ import type { Service } from './service.ts'
 
 const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const
 const exceptions = ['NO_PROXY', 'no_proxy'] as const
-const files = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'XDG_CONFIG_HOME'] as const
+const files = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
 
 type Surroundings = Pick<Service, 'environment' | 'withheld'>
 
@@ -29,6 +29,8 @@ export const surroundingsOf = (machine: Machine): Surroundings => {
       ...named.filter(([, value]) => !holdsLogin(value)),
       ...set(exceptions),
       ...set(files).map(([name, value]): [string, string] => [name, absolutePath(machine, value)]),
+      // A relative one is ignored, here as by the service; and Windows has no use for any.
+      ...set(['XDG_CONFIG_HOME']).filter(([, value]) => value.startsWith('/')),
     ],
     withheld: named.filter(([, value]) => holdsLogin(value)).map(([name]) => name),
   }

@@ -1,5 +1,9 @@
 /** Units read back by the rules of those who run them, written down from their manuals. */
 
+/** Of a systemd unit: each value that a name has. */
+export const unitValues = (unit: string, name: string): string[] =>
+  [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value)
+
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', '\\': '\\', "'": "'" }
 
 /** systemd.syntax(7): words, quotes, escapes; then specifiers, of which only `%%` may be there. */

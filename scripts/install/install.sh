@@ -258,30 +258,64 @@ fetch_with_wget() (
   # It knows the small spelling alone.
   https_proxy=${https_proxy:-${HTTPS_PROXY:-}} no_proxy=${no_proxy:-${NO_PROXY:-}}
   export https_proxy no_proxy
+  help=$(wget --help 2>&1 || true)
   # -nv: -q would leave out why it failed. Busybox takes -nv and -t in silence; some of its builds crash at -T.
   set -- -nv -t 3 -O "$2" "$1"
-  case $(wget --help 2>&1 || true) in *-T*) set -- -T "$patience" "$@" ;; *) ;; esac
-  wget "$@" 2> "$said" || return 1
-  [ "$protocols" = =https ] || return 0
-  # Some builds of busybox encrypt, and believe any certificate. GNU's wget follows from https to http.
-  if grep -q 'certificate validation not implemented' "$said"; then
-    echo 'This wget does not verify certificates. Install curl, and run this again.' > "$said"
+  case $help in *-T*) set -- -T "$patience" "$@" ;; *) ;; esac
+  if [ "$protocols" != =https ]; then
+    wget "$@" > "$said" 2>&1
+    return
+  fi
+  # Busybox asks the proxy for http for what is at https, and the proxy answers in the clear.
+  is_proxied=${https_proxy:+yes}${http_proxy:+yes}
+  unset http_proxy
+  # -S: wget follows from https to http and to ftp, so every step that it took has to be seen.
+  if ! wget -S "$@" > "$said" 2>&1; then
+    case $is_proxied$help in
+      yes*BusyBox*) echo "Busybox's wget reaches https through no proxy. Install curl, and run this again." > "$said" ;;
+      *) ;;
+    esac
     return 1
   fi
-  if grep -q 'URL: *http://' "$said"; then
-    echo 'The server leads on from https to http, where anyone could change the file.' > "$said"
+  judge_wget > "$work/judgement" || {
+    mv -f "$work/judgement" "$said"
     return 1
-  fi
+  }
 )
+
+# From what it said with -S: whether nobody on the way could change the file. Else says why not.
+judge_wget() {
+  # Some builds of busybox encrypt, and believe any certificate.
+  if grep -q 'certificate validation not implemented' "$said"; then
+    echo 'This wget does not verify certificates. Install curl, and run this again.'
+  elif ! grep -q '^ *HTTP/[0-9]' "$said"; then
+    echo 'This wget does not say where it was led to. Install curl, and run this again.'
+  elif grep -i '^ *location:[[:space:]]*[a-z][a-z0-9+.-]*:' "$said" | grep -qiv 'location:[[:space:]]*https:'; then
+    echo 'The server leads on from https to http, where anyone could change the file.'
+  else
+    return 0
+  fi
+  return 1
+}
+
+# Ubuntu proposes the one from snap, which sees neither temporary nor hidden folders.
+has_curl() {
+  case $(command -v curl || true) in
+    '' | */snap/bin/curl) return 1 ;;
+    *) return 0 ;;
+  esac
+}
 
 # fetch <address> <file> <what to do where the server has no such file>...
 fetch() {
   : > "$said"
-  if has curl; then
+  if has_curl; then
     if fetch_with_curl "$1" "$2"; then return; fi
   elif has wget; then
     if fetch_with_wget "$1" "$2"; then return; fi
   else
+    ! has curl || fail 1 'The curl of snap may not write where it is needed.' \
+      "Install your system's own (apt install curl), and run this again."
     fail 1 'There is neither curl nor wget here.' 'Install one of them, and run this again.'
   fi
   reason=$(tr -d '\r' < "$said" | sed -n '/[^[:space:]]/p' | tail -n 1 | cut -c 1-300)

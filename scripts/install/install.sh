@@ -88,9 +88,9 @@ read_arguments() {
       --version) need_value "$1" "${2:-}" && version=$2 && shift ;;
       --to) need_value "$1" "${2:-}" && to=$2 && shift ;;
       --mirror) need_value "$1" "${2:-}" && mirror=$2 && shift ;;
-      --version=*) version=${1#*=} ;;
-      --to=*) to=${1#*=} ;;
-      --mirror=*) mirror=${1#*=} ;;
+      --version=*) need_value "${1%%=*}" "${1#*=}" && version=${1#*=} ;;
+      --to=*) need_value "${1%%=*}" "${1#*=}" && to=${1#*=} ;;
+      --mirror=*) need_value "${1%%=*}" "${1#*=}" && mirror=${1#*=} ;;
       --allow-http) is_http_allowed=yes ;;
       --force) is_forced=yes ;;
       --uninstall) action=uninstall ;;
@@ -126,6 +126,8 @@ choose_folders() {
   fi
   case $to in
     /*) ;;
+    # No shell does it behind --to=, and a folder named ~ is what nobody wants.
+    \~ | \~/*) to=$home${to#\~} ;;
     *) to=$(pwd)/${to#./} ;;
   esac
   case $to in
@@ -522,7 +524,8 @@ tell_what_is_next() {
   say "$program $version is installed: $(tidy "$installed")"
   case :$PATH: in
     *:"$to":* | *:"$to"/:*)
-      first=$(command -v "$program" || true)
+      # Of a folder with / at its end, some shells make two.
+      first=$(command -v "$program" | tr -s / || true)
       [ "$first" = "$installed" ] || [ -z "$first" ] ||
         say "But another one comes before it on your PATH: $(tidy "$first")"
       ;;

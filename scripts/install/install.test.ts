@@ -89,10 +89,19 @@ describe.skipIf(onWindows)('install.sh', () => {
     expect(err).toContain('\n  fish_add_path "$HOME/my \\$programs"\n')
   })
 
+  test('knows ~ behind --to=, which shells leave as it is', async () => {
+    const person = home()
+    const { code } = await person.run({ args: [...mirror(), '--to=~/own tools'], fakes: linux })
+    expect([code, person.listed()]).toEqual([0, ['own tools/nexus-claude-api']])
+  })
+
   test('says nothing of PATH where it is right, and names one that comes before', async () => {
     const person = home()
-    const first = await person.run({ args: mirror(), fakes: linux, path: [join(person.home, '.local/bin')] })
-    expect(first.err).not.toContain('PATH')
+    for (const end of ['', '/']) {
+      const path = [join(person.home, '.local/bin') + end]
+      const first = await person.run({ args: mirror(), fakes: linux, path })
+      expect(first.err).not.toContain('PATH')
+    }
     const elsewhere = join(person.home, 'other')
     mkdirSync(elsewhere)
     writeFileSync(join(elsewhere, 'nexus-claude-api'), fakeProgram('0.1.0'), { mode: 0o755 })

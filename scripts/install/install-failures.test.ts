@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
 import { contentOf, createWorld, leftIn, linux, onWindows, program } from './world.ts'
@@ -111,6 +113,23 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     expect(await fails({ without: ['curl', 'wget'] })).toBe(
       'Error: There is neither curl nor wget here.\n  Install one of them, and run this again.\n',
     )
+  })
+
+  test('the only curl is that of snap, which may not write there', async () => {
+    const snap = join(home().home, 'snap/bin')
+    mkdirSync(snap, { recursive: true })
+    writeFileSync(join(snap, 'curl'), '#!/bin/sh\nexit 23\n', { mode: 0o755 })
+    const err = await fails({ without: ['curl', 'wget'], path: [snap] })
+    expect(err).toStartWith('Error: The curl of snap may not write where it is needed.\n')
+    const person = home()
+    expect((await person.run({ args: mirror(), fakes: linux, without: ['curl'], path: [snap] })).code).toBe(0)
+  })
+
+  test('whoever reads what it says goes away', async () => {
+    const person = home()
+    const shell = ['sh', '-c', 'sh "$0" "$@" 2>&1 | :']
+    await person.run({ args: mirror(), fakes: linux, shell })
+    expect([person.listed(), leftIn(person)]).toEqual([[], []])
   })
 
   test('nothing can verify a checksum', async () => {

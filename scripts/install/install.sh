@@ -441,7 +441,8 @@ refuse_unwritable() {
 put_program() {
   mkdir -p "$to" 2> "$said" || fail 1 "$(tidy "$to") cannot be made:" "$(tail -n 1 "$said")"
   # Beside its place, so that the last step is one rename: nobody ever finds half a program.
-  staged=$to/.$program.$$
+  staged=$(mktemp "$to/.$program.XXXXXX" 2> "$said") ||
+    fail 1 "$(tidy "$to") cannot be written:" "$(tail -n 1 "$said")"
   case $target in
     *-musl*) needs_libraries='It needs libstdc++, which Alpine does not have by itself: apk add libstdc++' ;;
     *) needs_libraries='' ;;
@@ -547,9 +548,10 @@ install_program() {
   refuse_foreign
   refuse_unwritable
   if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
-    say "Note: run by sudo, this installs for root. Without sudo it is for $SUDO_USER."
+    say "Note: by sudo, this installs as root into $to. Without sudo it is for $SUDO_USER."
   fi
-  work=$(mktemp -d "${TMPDIR:-/tmp}/$program.XXXXXX") || fail 1 'There is no room for temporary files.'
+  work=$(mktemp -d "${TMPDIR:-/tmp}/$program.XXXXXX") ||
+    fail 1 'There is no room for temporary files.' 'Set TMPDIR to a folder of your own that you can write.'
   said=$work/said
   find_release
   if [ "$is_dry_run" = yes ]; then
@@ -600,6 +602,8 @@ main() {
   trap '[ -z "$staged" ] || rm -f "$staged"; [ -z "$work" ] || rm -rf "$work"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 131' QUIT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
   read_arguments "$@"
   if [ "$action" = help ]; then usage && return; fi

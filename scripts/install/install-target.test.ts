@@ -62,6 +62,16 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     )
   })
 
+  test('and that there is none for programs of 32 bits, whatever the kernel is', async () => {
+    const fakes = { uname: fakeUname('Linux', 'aarch64'), ldd: glibc, getconf: '[ "$1" = LONG_BIT ] && echo 32' }
+    const { code, err } = await home().run({ args: mirror(), fakes })
+    expect([code, err.split('\n')[0], server().asked]).toEqual([
+      2,
+      'Error: There is no nexus-claude-api for this machine (Linux aarch64, 32 bits).',
+      [],
+    ])
+  })
+
   test('every program that is built for it can be reached, and no other', () => {
     // What choose_target can put together, against the table that releases are made from.
     const reachable = ['x64', 'arm64'].flatMap((arch) =>

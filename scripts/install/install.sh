@@ -231,6 +231,8 @@ choose_target() {
   esac
   # Android's kernel is Linux, its library is neither of the two.
   [ "$(uname -o 2> /dev/null || true)" != Android ] || no_such_program "Android $machine"
+  # A Raspberry Pi may run a kernel of 64 bits under programs of 32.
+  [ "$(getconf LONG_BIT 2> /dev/null || true)" != 32 ] || no_such_program "$kernel $machine, 32 bits"
   # A shell that Rosetta translates takes the machine for an Intel one.
   if [ "$system-$processor" = darwin-x64 ] && is_translated; then processor=arm64; fi
   target=$system-$processor

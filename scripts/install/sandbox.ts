@@ -19,7 +19,7 @@ export const installer = join(import.meta.dir, 'install.sh')
 
 /** What install.sh may call; a test leaves out what its machine lacks. */
 const tools =
-  'sh cat chmod cp curl cut date grep gzip head id ldd mkdir mktemp mv openssl rm sed sha256sum shasum perl printf sysctl tail tar tr uname wget'.split(
+  'sh cat chmod cp curl cut date getconf grep gzip head id ldd mkdir mktemp mv openssl rm sed sha256sum shasum perl printf sysctl tail tar tr uname wget'.split(
     ' ',
   )
 

@@ -100,6 +100,9 @@ Options:
         }
         $address = $address.TrimEnd('/')
         $uri = $address -as [uri]
+        if ($null -ne $uri -and $uri.IsAbsoluteUri -and $uri.UserInfo) {
+            Stop-WithError "The mirror's address holds a login, which would be shown."
+        }
         if ($null -eq $uri -or -not $uri.IsAbsoluteUri -or @('http', 'https') -notcontains $uri.Scheme) {
             Stop-WithError "That is no address of a mirror: $address" @('It begins with https://')
         }
@@ -144,30 +147,72 @@ Options:
 
     # --- Fetching ---
 
-    # 7 reads NO_PROXY by itself.
     function Test-ProxyBypass([uri]$Address) {
         if ($Address.IsLoopback) { return $true }
         foreach ($entry in "$env:NO_PROXY".Split(',')) {
+            if ($entry.Trim() -eq '*') { return $true }
             $name = $entry.Trim().TrimStart('*').TrimStart('.')
             if ($name -and ($Address.Host -eq $name -or $Address.Host -like "*.$name")) { return $true }
         }
         return $false
     }
 
-    function Get-RemoteFile([string]$Address, [string]$File, [string[]]$IfMissing) {
-        $request = @{ Uri = $Address; OutFile = $File; UseBasicParsing = $true; TimeoutSec = 60 }
-        if ($PSVersionTable.PSVersion.Major -lt 6) {
-            if ($env:HTTPS_PROXY -and -not (Test-ProxyBypass $Address)) {
-                $request.Proxy = $env:HTTPS_PROXY
-                $request.ProxyUseDefaultCredentials = $true
-            } elseif ($null -ne [Net.WebRequest]::DefaultWebProxy) {
-                [Net.WebRequest]::DefaultWebProxy.Credentials = [Net.CredentialCache]::DefaultNetworkCredentials
-            }
+    # 7 reads these variables by itself, 5.1 the system's settings alone.
+    function Get-Proxy([uri]$Address) {
+        $proxy = [Net.WebRequest]::DefaultWebProxy
+        if ($env:HTTPS_PROXY -and -not (Test-ProxyBypass $Address)) {
+            $named = $env:HTTPS_PROXY
+            if (-not $named.Contains('://')) { $named = "http://$named" }
+            $proxy = New-Object -TypeName Net.WebProxy -ArgumentList $named
         }
+        if ($null -ne $proxy) { $proxy.Credentials = [Net.CredentialCache]::DefaultNetworkCredentials }
+        return $proxy
+    }
+
+    # Invoke-WebRequest of 5.1 follows from https to http in silence, where anyone could change the file; 7 does not.
+    function Save-RemoteFile([uri]$Address, [string]$File) {
+        # As many steps as browsers take.
+        for ($step = 0; $step -lt 20; $step += 1) {
+            $request = [Net.WebRequest]::CreateHttp($Address)
+            $request.AllowAutoRedirect = $false
+            $request.UserAgent = $program
+            $request.Timeout = 60000
+            $request.ReadWriteTimeout = 60000
+            $request.Proxy = Get-Proxy $Address
+            $response = $request.GetResponse()
+            try {
+                if ([int]$response.StatusCode -lt 300) {
+                    $stream = [IO.File]::Create($File)
+                    try { $response.GetResponseStream().CopyTo($stream) } finally { $stream.Close() }
+                    return
+                }
+                $next = New-Object -TypeName Uri -ArgumentList $Address, $response.Headers['Location']
+            } finally {
+                $response.Close()
+            }
+            if ($Address.Scheme -eq 'https' -and $next.Scheme -ne 'https') {
+                throw 'The server leads on from https to http, where anyone could change the file.'
+            }
+            $Address = $next
+        }
+        throw 'The server leads on without an end.'
+    }
+
+    function Get-RemoteFile([string]$Address, [string]$File, [string[]]$IfMissing) {
         try {
-            Invoke-WebRequest @request | Out-Null
+            if ($PSVersionTable.PSVersion.Major -lt 7) {
+                Save-RemoteFile $Address $File
+            } else {
+                $proxy = [Net.Http.HttpClient]::DefaultProxy
+                if ($null -eq $proxy.Credentials) { $proxy.Credentials = [Net.CredentialCache]::DefaultNetworkCredentials }
+                Invoke-WebRequest -Uri $Address -OutFile $File -TimeoutSec 60 | Out-Null
+            }
         } catch {
             $reason = $_.Exception
+            # Methods of .NET have theirs wrapped.
+            while (-not $reason.PSObject.Properties['Response'] -and $null -ne $reason.InnerException) {
+                $reason = $reason.InnerException
+            }
             $status = 0
             if ($reason.PSObject.Properties['Response'] -and $null -ne $reason.Response) {
                 $status = [int]$reason.Response.StatusCode
@@ -220,12 +265,22 @@ Options:
         return $release
     }
 
+    # Get-FileHash and Expand-Archive are scripts in 5.1: with the policy that Windows comes with, none may be loaded.
+    function Get-Sum([string]$File) {
+        # Where FIPS is enforced, older .NET refuses every other one.
+        $kind = 'System.Security.Cryptography.SHA256CryptoServiceProvider' -as [type]
+        if ($null -ne $kind) { $hasher = $kind::new() } else { $hasher = [Security.Cryptography.SHA256]::Create() }
+        $stream = [IO.File]::OpenRead($File)
+        try { $sum = $hasher.ComputeHash($stream) } finally { $stream.Close() }
+        return [BitConverter]::ToString($sum).Replace('-', '').ToLowerInvariant()
+    }
+
     # Returns the program, unpacked.
     function Get-Program($Release, [string]$Target, [string]$Work) {
         $archive = Join-Path $Work $Release.Archive
         $hint = @('SHA256SUMS names it, so the mirror or the release is incomplete.')
         Get-RemoteFile $Release.Address $archive $hint
-        $sum = (Get-FileHash -LiteralPath $archive -Algorithm SHA256).Hash.ToLowerInvariant()
+        $sum = Get-Sum $archive
         if ($sum -cne $Release.Sum) {
             Stop-WithError 'The archive is not what SHA256SUMS says. Nothing was installed.' @(
                 $Release.Address
@@ -236,7 +291,8 @@ Options:
             )
         }
         $unpacked = Join-Path $Work 'unpacked'
-        Expand-Archive -LiteralPath $archive -DestinationPath $unpacked
+        Add-Type -AssemblyName System.IO.Compression.FileSystem
+        [IO.Compression.ZipFile]::ExtractToDirectory($archive, $unpacked)
         $file = Join-Path (Join-Path $unpacked "$program-$($Release.Version)-$Target") "$program.exe"
         if (-not (Test-Path -LiteralPath $file -PathType Leaf)) {
             Stop-WithError "The archive holds no $program.exe." @($Release.Address)
@@ -343,16 +399,22 @@ Options:
         }
     }
 
+    # What new windows will have: this one may know a folder that was taken away since, or lack a new one.
+    function Get-SavedPath {
+        return ('Machine', 'User' | ForEach-Object { [Environment]::GetEnvironmentVariable('Path', $_) }) -join ';'
+    }
+
     function Show-PathState([string]$Folder, [string]$Installed) {
-        if (-not (Test-OnPath "$env:Path" $Folder)) {
-            if ($NoPathUpdate) {
-                Write-Line 'Its folder is not on your PATH. For this window, this puts it there:'
-                $quoted = $Folder.Replace("'", "''")
-                Write-Line "  `$env:Path = '$quoted;' + `$env:Path"
-                return
-            }
+        $isHere = Test-OnPath "$env:Path" $Folder
+        if ($NoPathUpdate -and -not $isHere) {
+            Write-Line 'Its folder is not on your PATH. For this window, this puts it there:'
+            $quoted = $Folder.Replace("'", "''")
+            Write-Line "  `$env:Path = '$quoted;' + `$env:Path"
+            return
+        }
+        if (-not $isHere) { $env:Path = "$env:Path;$Folder" }
+        if (-not $NoPathUpdate -and -not (Test-OnPath (Get-SavedPath) $Folder)) {
             Add-ToUserPath $Folder
-            $env:Path = "$env:Path;$Folder"
             Write-Line 'Its folder is on your PATH now, here and in new windows.'
         }
         $first = Get-Command $program -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
@@ -425,7 +487,8 @@ Options:
     }
 
     function Show-WhatIsLeft {
-        $settings = Join-Path (Join-Path "$env:APPDATA" $program) 'config.json'
+        if (-not $env:APPDATA) { return }
+        $settings = Join-Path (Join-Path $env:APPDATA $program) 'config.json'
         if (-not (Test-Path -LiteralPath $settings)) { return }
         Write-Line 'Left, because it is yours:'
         Write-Line "  $settings"

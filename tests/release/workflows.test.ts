@@ -125,3 +125,8 @@ test('what README.md and the installers fetch is among what is published', () =>
   const complete = lines.find((run) => run.includes('sha256sum --check')) ?? ''
   expect(complete).toContain(`= ${targets.length}\n`)
 })
+
+test('no script gets the line endings of Windows, where git puts them in by itself: its shell there ends at the first', () => {
+  const attributes = readFileSync(join(import.meta.dir, '..', '..', '.gitattributes'), 'utf8')
+  expect(attributes.split('\n')).toContain('* text=auto eol=lf')
+})

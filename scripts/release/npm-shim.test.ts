@@ -107,6 +107,34 @@ while :; do sleep 0.02; done
     child.terminal?.close()
   })
 
+  // Node tells both as signals, and to send one there is to end the program at once.
+  test('on Windows, where a console tells Ctrl-C and its closing to everyone in it, the shim passes nothing on', async () => {
+    const preload = join(folder, 'windows.cjs')
+    writeFileSync(preload, "Object.defineProperty(process, 'platform', { value: 'win32' })\n")
+    const windows = platformList().find(({ os, cpu }) => os === 'win32' && cpu === process.arch)
+    if (windows === undefined) throw new Error('there is no program for Windows')
+    const text = `#!/bin/sh
+trap 'exit 8' HUP INT
+trap 'exit 7' TERM
+echo ready
+while :; do sleep 0.02; done
+`
+    place(windows.package, windows.program, text, 0o755)
+    const shim = join(bare, 'node_modules', project.name, 'bin', `${project.name}.cjs`)
+    const child = Bun.spawn(['node', '--require', preload, shim], {
+      cwd: bare,
+      env: environment,
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'ignore',
+    })
+    children.push(child)
+    const { value } = await child.stdout.getReader().read()
+    expect(new TextDecoder().decode(value)).toBe('ready\n')
+    for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) child.kill(signal)
+    expect(await child.exited).toBe(7)
+  })
+
   test('a machine that has no program', async () => {
     const preload = join(folder, 'odd.cjs')
     writeFileSync(preload, "Object.defineProperty(process, 'arch', { value: 'riscv64' })\n")

@@ -15,6 +15,8 @@ const platforms = require('../platforms.json')
 const signalExit = 128
 const failure = 1
 
+const isWindows = process.platform === 'win32'
+
 const fail = (...lines) => {
   process.stderr.write(`error: ${lines.join('\n')}\n`)
   process.exit(failure)
@@ -72,7 +74,7 @@ const findProgram = () => {
  * Whether a closed terminal is to end nothing. `nohup` has its signal ignored, but Node forgets that as it starts, so
  * it goes by what `nohup` leaves behind: no terminal to write to.
  */
-const isHangUpLeft = process.platform !== 'win32' && !isatty(2)
+const isHangUpLeft = !isWindows && !isatty(2)
 
 const failToStart = (path, { code }) =>
   fail(
@@ -89,8 +91,9 @@ const run = (path, args) => {
   } catch (error) {
     failToStart(path, error)
   }
-  // A terminal sends its signals to both of us, and a second Ctrl-C means more than the first.
-  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor))
+  // A terminal sends its signals to both of us, and a second Ctrl-C means more than the first. So does a console of
+  // Windows, with its closing as well; and what Node sends there ends the program at once, with answers half-way.
+  const hasTerminal = isWindows || [0, 1, 2].some((descriptor) => isatty(descriptor))
   let child
   const early = []
   const pass = (signal) => {
@@ -101,9 +104,8 @@ const run = (path, args) => {
   const byTerminal = hasTerminal ? leave : pass
   process.on('SIGINT', byTerminal)
   process.on('SIGTERM', pass)
-  if (process.platform === 'win32') process.on('SIGBREAK', leave)
-  else process.on('SIGQUIT', byTerminal)
-  process.on('SIGHUP', isHangUpLeft ? leave : pass)
+  process.on(isWindows ? 'SIGBREAK' : 'SIGQUIT', byTerminal)
+  process.on('SIGHUP', isWindows || isHangUpLeft ? leave : pass)
 
   // Node begins its children with the usual signals: one that is to be ignored has to be said again.
   const command = isHangUpLeft ? ['/bin/sh', '-c', 'trap "" HUP; exec "$0" "$@"', path, ...args] : [path, ...args]

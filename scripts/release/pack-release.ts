@@ -25,27 +25,43 @@ type Environment = Readonly<Record<string, string | undefined>>
 const isOf = (program: Buffer, commit: string): boolean =>
   !commit.endsWith('-dirty') && program.includes(commit) && !program.includes(`${commit}-dirty`)
 
-/** As it was built, or builds it. */
+const pathOf = (target: Target): string => join(targetsFolder, target.id, programName(target, project.name))
+
+const builtOf = (target: Target, commit: string): Uint8Array | undefined => {
+  const program = existsSync(pathOf(target)) ? readFileSync(pathOf(target)) : undefined
+  return program !== undefined && isOf(program, commit) ? program : undefined
+}
+
+/** As it was built. Rejects where it is missing, or of another commit. */
 export const builtProgram = async (target: Target, environment: Environment): Promise<Uint8Array> => {
-  const path = join(targetsFolder, target.id, programName(target, project.name))
   const commit = commitOf(environment)
-  const built = existsSync(path) ? readFileSync(path) : undefined
-  if (built !== undefined && isOf(built, commit)) return built
-  rmSync(dirname(path), { recursive: true, force: true })
-  mkdirSync(dirname(path), { recursive: true })
-  await buildProgram({ outfile: path, target, commit })
-  return readFileSync(path)
+  const program = builtOf(target, commit)
+  if (program === undefined) throw new Error(`there is no program for ${target.id} of the commit ${commit}`)
+  return program
+}
+
+/** As it was built, or builds it. */
+export const builtOrNewProgram = async (target: Target, environment: Environment): Promise<Uint8Array> => {
+  const commit = commitOf(environment)
+  const program = builtOf(target, commit)
+  if (program !== undefined) return program
+  rmSync(dirname(pathOf(target)), { recursive: true, force: true })
+  mkdirSync(dirname(pathOf(target)), { recursive: true })
+  await buildProgram({ outfile: pathOf(target), target, commit })
+  return readFileSync(pathOf(target))
 }
 
 /** Of this version alone. Manifests are made from the sums, and have none. */
-const isSummed = (name: string): boolean =>
-  (name.startsWith(`${project.name}-${project.version}`) && /\.(?:tar\.gz|zip|cdx\.json)$/.test(name)) ||
-  targets.some((target) => debName(target) === name)
+const summed: readonly string[] = [
+  sbomName(project.name, project.version),
+  ...targets.map((target) => archiveName(target, project.name, project.version)),
+  ...targets.filter(({ id }) => debTargets.includes(id)).map(debName),
+]
 
 const sumsOf = (folder: string): Sums =>
   new Map(
     readdirSync(folder)
-      .filter(isSummed)
+      .filter((name) => summed.includes(name))
       .map((name) => [
         name,
         createHash('sha256')

@@ -1,19 +1,22 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../support/binary.ts'
-import { builtProgram, packRelease } from './pack-release.ts'
+import { builtOrNewProgram, builtProgram, packRelease } from './pack-release.ts'
 import { targets } from './targets.ts'
 
 /**
  * Makes what a release publishes from the built programs, in `dist/release/`; programs that are missing, or of
  * another commit, are built.
  *
- *   bun run package [--all] [--target linux-arm64 ...]
+ *   bun run package [--all] [--target linux-arm64 ...] [--built]
  *
- * Without a target: this machine's. Manifests of package managers are made where all of their archives are there.
+ * Without a target: this machine's. With `--built` nothing is built: what is published was signed and run before, and
+ * a program made anew would be neither. Manifests of package managers are made where all of their archives are there.
  */
 
-const { values } = parseArgs({ options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true } } })
+const { values } = parseArgs({
+  options: { all: { type: 'boolean' }, target: { type: 'string', multiple: true }, built: { type: 'boolean' } },
+})
 const own = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 const named = values.all === true ? targets.map(({ id }) => id) : (values.target ?? [own])
 const wanted = targets.filter(({ id }) => named.includes(id))
@@ -26,7 +29,7 @@ if (unknown.length > 0) {
 const missing = await packRelease({
   folder: join(root, 'dist', 'release'),
   targets: wanted,
-  programOf: (target) => builtProgram(target, process.env),
+  programOf: (target) => (values.built === true ? builtProgram : builtOrNewProgram)(target, process.env),
   environment: process.env,
   onFile: (path) => console.log(path),
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { debTargets } from '../../scripts/release/deb.ts'
 import { targets } from '../../scripts/release/targets.ts'
 
 /** What GitHub runs for us, with rights of ours: rules that no type holds. */
@@ -125,6 +126,22 @@ test('what README.md and the installers fetch is among what is published', () =>
   expect(lines).toContain('cp scripts/install/install.sh scripts/install/install.ps1 dist/release/')
   const complete = lines.find((run) => run.includes('sha256sum --check')) ?? ''
   expect(complete).toContain(`= ${targets.length}\n`)
+  expect(complete).toContain(`= ${debTargets.length}\n`)
+})
+
+test('every file of the release has a proof of where it was built, the installers too', () => {
+  const steps = jobOf('package').steps
+  const indexOf = (text: string): number => steps.findIndex(({ run = '', uses = '' }) => `${run}${uses}`.includes(text))
+  expect(steps[indexOf('actions/attest-build-provenance@')]?.with).toEqual({
+    'subject-checksums': 'dist/published.sums',
+  })
+  const order = ['cp scripts/install/', '> ../published.sums', 'actions/attest-build-provenance@'].map(indexOf)
+  expect(order).toEqual([...order].sort((one, other) => one - other))
+  expect(order).not.toContain(-1)
+  // The same files as are published.
+  const find = 'find . -maxdepth 1 -type f'
+  expect(steps.some(({ run = '' }) => run.includes(find))).toBe(true)
+  expect(jobOf('publish').steps.some(({ run = '' }) => run.includes(find.replace('.', 'dist/release')))).toBe(true)
 })
 
 test('no script gets the line endings of Windows, where git puts them in by itself: its shell there ends at the first', () => {

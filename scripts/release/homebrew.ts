@@ -11,13 +11,12 @@ const brief = project.description.replace(/[:.].*$/, '')
 const resource = ({ url, sha256 }: Published): string => `      url "${url}"
       sha256 "${sha256}"`
 
-/** The formula, `nexus-claude-api.rb`. */
+/** The formula, `nexus-claude-api.rb`. Homebrew reads the version in the addresses. */
 export const homebrewFormula = (managed: Managed): string => {
-  const { name, version, license, homepage } = project
+  const { name, license, homepage } = project
   return `class ${className} < Formula
   desc "${brief}"
   homepage "${homepage}"
-  version "${version}"
   license "${license}"
 
   livecheck do

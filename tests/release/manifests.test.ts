@@ -62,6 +62,12 @@ describe("Homebrew's formula", () => {
     expect(description).toMatch(/^[A-Z].*[^.]$/)
   })
 
+  test('leaves the version to its addresses: `brew audit` calls one of its own redundant', () => {
+    expect(formula).not.toMatch(/^ *version /m)
+    for (const [url = ''] of pairs(formula))
+      expect(url).toStartWith(`${project.homepage}/releases/download/v${project.version}/`)
+  })
+
   const ruby = Bun.which('ruby')
   test.if(ruby !== null)('is Ruby', () => {
     const { stdout, stderr } = Bun.spawnSync([ruby ?? '', '-wc'], { stdin: Buffer.from(formula) })

@@ -1,4 +1,5 @@
 import { completionFile } from './completions.ts'
+import { noticesName } from './notices.ts'
 import { project } from './project.ts'
 import type { Managed, Published } from './published.ts'
 
@@ -48,7 +49,7 @@ ${resource(managed.linuxIntel)}
     zsh_completion.install "completions/${completionFile('zsh', name)}"
     fish_completion.install "completions/${completionFile('fish', name)}"
     man1.install "man/${name}.1"
-    doc.install "THIRD_PARTY_NOTICES"
+    doc.install "${noticesName}"
   end
 
   service do

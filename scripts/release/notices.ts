@@ -1,5 +1,7 @@
 import type { BundledPackage } from './bundled-packages.ts'
 
+export const noticesName = 'THIRD_PARTY_NOTICES'
+
 /** The runtime is in the program as well; it has a page about what it is made of itself. */
 const runtimeNotice = (bunVersion: string): string =>
   [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { version } from '../../src/version.ts'
 import { binary } from '../support/binary.ts'
+import { noticesName } from './notices.ts'
 import { folderWith, hasNpm, npmEnvironment, own, ownPackage, run } from './npm/installation.ts'
 import { packPlatform, packWrapper } from './npm/pack.ts'
 import { npmTargets, platformList, platformManifest, platformPackage, wrapperManifest } from './npm/packages.ts'
@@ -68,6 +69,10 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
       const { code, err } = await inApp(['npm', 'install', '--offline', '--ignore-scripts', ...files])
       expect([code, err]).toEqual([0, ''])
       expect(readdirSync(join(app, 'node_modules', `@${project.name}`))).toEqual([basename(ownPackage)])
+      // What others' licenses want to be said goes wherever the program goes.
+      expect(readdirSync(join(app, 'node_modules', ownPackage)).sort()).toEqual(
+        ['LICENSE', 'README.md', noticesName, project.name, 'package.json'].sort(),
+      )
     },
     longMs,
   )

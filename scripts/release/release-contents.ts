@@ -6,7 +6,7 @@ import { type Entry, textEntry } from './archive.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 import { completions } from './completions.ts'
 import { manPage } from './man-page.ts'
-import { thirdPartyNotices } from './notices.ts'
+import { noticesName, thirdPartyNotices } from './notices.ts'
 import { project } from './project.ts'
 import { programName, type Target } from './targets.ts'
 
@@ -26,7 +26,7 @@ const fileOfProject = (name: string): Entry => ({ path: name, data: readFileSync
 export const accompany = (packages: readonly BundledPackage[], seconds: number): Accompaniment => ({
   license: fileOfProject('LICENSE'),
   readme: fileOfProject('README.md'),
-  notices: textEntry('THIRD_PARTY_NOTICES', thirdPartyNotices(packages, Bun.version)),
+  notices: textEntry(noticesName, thirdPartyNotices(packages, Bun.version)),
   manPage: textEntry(`${project.name}.1`, manPage(catalogue, { ...project, date: seconds })),
   completions: completions(project.name),
   seconds,

@@ -1,6 +1,8 @@
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { root } from '../../support/binary.ts'
+import { bundledPackages } from '../bundled-packages.ts'
+import { noticesName, thirdPartyNotices } from '../notices.ts'
 import { project } from '../project.ts'
 import { programName, type Target } from '../targets.ts'
 import {
@@ -70,6 +72,7 @@ export const packPlatform = async (target: Target, program: string, options: Pac
   const folder = await begin(options, name, {
     'package.json': json(platformManifest(target)),
     'README.md': platformReadme(target),
+    [noticesName]: thirdPartyNotices(await bundledPackages(), Bun.version),
   })
   const path = join(folder, programName(target, project.name))
   await copyFile(program, path)

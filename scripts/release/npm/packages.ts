@@ -1,3 +1,4 @@
+import { noticesName } from '../notices.ts'
 import { project } from '../project.ts'
 import { programName, type Target, targets } from '../targets.ts'
 
@@ -54,7 +55,7 @@ export const platformManifest = (target: Target): Manifest => ({
   os: [target.os],
   cpu: [target.arch],
   ...(target.libc !== undefined && { libc: [target.libc] }),
-  files: [programName(target, project.name)],
+  files: [programName(target, project.name), noticesName],
   // A program cannot be run out of an archive, as Yarn keeps packages.
   preferUnplugged: true,
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { later } from '../tests/support/cleanup.ts'
 import { mebibyte, startFlood } from '../tests/support/flood.ts'
-import { residentBytes } from './soak/samples.ts'
+import { residentBytes } from './support/samples.ts'
 import { startServerProcess } from './support/server-process.ts'
 
 /** The built program beside a client that reads a kilobyte in a second: `bun run build` first. */

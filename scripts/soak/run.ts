@@ -3,10 +3,10 @@ import { isObject } from '../../src/base/json.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
+import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { runClient } from './client.ts'
 import { createSoakScenario, planOf, timeoutSeconds } from './plans.ts'
-import { descriptors, median, quantile, residentBytes } from './samples.ts'
 
 /**
  * Mixed traffic with faults in it, through the server as a program of its own. Fails where a request ends

@@ -1,0 +1,166 @@
+import { createMessageReader } from './http-message.ts'
+import { type RequestKind, requestBody } from './requests.ts'
+import { createSending } from './sending.ts'
+
+/**
+ * The load of the benchmark, a process of its own: so many requests at once over kept connections, each answer
+ * counted to its last event. Raw sockets: a client that is slower than what it measures measures itself.
+ */
+
+export interface Job {
+  readonly port: number
+  readonly request: RequestKind
+  /** Deltas that each answer is to have; undefined for whole answers. */
+  readonly deltas: number | undefined
+  /** What the answers are written in. */
+  readonly wire: 'anthropic' | 'converse'
+  readonly concurrency: number
+  /** The end, by requests or by milliseconds; those under way are finished in any case. */
+  readonly requests?: number
+  readonly milliseconds?: number
+  /** What the target wants beside the usual headers. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Outcome {
+  readonly requests: number
+  readonly deltas: number
+  /** Milliseconds from a request's first byte to the body's first, of each request in turn. */
+  readonly firstByteMs: readonly number[]
+  /** The first fault that was seen; then the figures are worth nothing. */
+  readonly fault?: string
+}
+
+/** By what an answer's deltas and its end are known, each of which stands once in each event. */
+const marks = {
+  anthropic: { delta: Buffer.from('event: content_block_delta'), end: Buffer.from('event: message_stop') },
+  converse: { delta: Buffer.from('contentBlockDelta'), end: Buffer.from('messageStop') },
+} as const
+
+const wholeMarks = { anthropic: Buffer.from('"type":"message"'), converse: Buffer.from('"stopReason"') } as const
+
+const count = (bytes: Buffer, mark: Buffer): number => {
+  let found = 0
+  for (let at = bytes.indexOf(mark); at !== -1; at = bytes.indexOf(mark, at + mark.byteLength)) found += 1
+  return found
+}
+
+const requestBytes = ({ request, deltas, port, headers = {} }: Job): Buffer => {
+  const body = Buffer.from(requestBody(request, deltas !== undefined))
+  const all = {
+    host: `127.0.0.1:${port}`,
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'anthropic-version': '2023-06-01',
+    'anthropic-beta': 'claude-code-20250219,interleaved-thinking-2025-05-14',
+    'user-agent': 'claude-cli/2.1.329 (external, cli)',
+    'x-api-key': 'bench',
+    'x-stainless-timeout': '600',
+    'content-length': String(body.byteLength),
+    ...headers,
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.concat([Buffer.from(`POST /v1/messages HTTP/1.1\r\n${lines.join('')}\r\n`), body])
+}
+
+/** Looks into one answer after the other. */
+const createJudge = ({ deltas, wire }: Job) => {
+  const { delta, end } = marks[wire]
+  let body: Buffer[] = []
+  return {
+    head: (text: string): string | undefined =>
+      text.startsWith('HTTP/1.1 200') ? undefined : `answered ${text.slice(0, 40)}`,
+    take(bytes: Buffer): void {
+      body.push(bytes)
+    },
+    /** The deltas of a complete answer, or what is wrong with it. */
+    end(): number | string {
+      const bytes = body.length === 1 ? (body[0] as Buffer) : Buffer.concat(body)
+      body = []
+      if (deltas === undefined) return bytes.includes(wholeMarks[wire]) ? 0 : 'answered something else than a message'
+      const found = count(bytes, delta)
+      if (found !== deltas) return `sent ${found} deltas of ${deltas}, in ${bytes.byteLength} bytes`
+      return count(bytes, end) === 1 ? found : 'sent no end of the message'
+    },
+  }
+}
+
+interface Client {
+  readonly read: (bytes: Buffer) => void
+  readonly drain: () => void
+}
+
+const run = async (job: Job): Promise<Outcome> => {
+  const bytes = requestBytes(job)
+  const startedAt = performance.now()
+  const firstByteMs: number[] = []
+  const seen = { begun: 0, requests: 0, deltas: 0 }
+  let fault: string | undefined
+  const isOver = (): boolean =>
+    fault !== undefined ||
+    (job.requests !== undefined && seen.begun >= job.requests) ||
+    (job.milliseconds !== undefined && performance.now() - startedAt >= job.milliseconds)
+
+  const drive = (done: () => void) => ({
+    open(socket: Bun.Socket<Client>) {
+      const sending = createSending(socket)
+      const judge = createJudge(job)
+      let sentAt = 0
+      let hasBegun = false
+      const next = (): void => {
+        if (isOver()) return void socket.end()
+        seen.begun += 1
+        hasBegun = false
+        sentAt = performance.now()
+        sending.send(bytes)
+      }
+      const read = createMessageReader({
+        onHead(text) {
+          fault ??= judge.head(text)
+        },
+        onBody(part) {
+          if (!hasBegun) firstByteMs.push(performance.now() - sentAt)
+          hasBegun = true
+          judge.take(part)
+        },
+        onEnd() {
+          const found = judge.end()
+          if (typeof found === 'string') fault ??= found
+          else seen.deltas += found
+          seen.requests += 1
+          next()
+        },
+      })
+      socket.data = { read, drain: sending.drain }
+      next()
+    },
+    data: (socket: Bun.Socket<Client>, part: Buffer) => socket.data.read(part),
+    drain: (socket: Bun.Socket<Client>) => socket.data.drain(),
+    close: () => done(),
+    error(_socket: Bun.Socket<Client>, error: Error) {
+      fault ??= error.message
+    },
+  })
+
+  await Promise.all(
+    Array.from(
+      { length: job.concurrency },
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const socket = drive(resolve)
+          Bun.connect<Client>({ hostname: '127.0.0.1', port: job.port, socket }).catch(reject)
+        }),
+    ),
+  )
+  if (seen.requests < seen.begun) fault ??= `closed ${seen.begun - seen.requests} connections before the end`
+  return { ...seen, firstByteMs, ...(fault !== undefined && { fault }) }
+}
+
+process.on('message', async (job: Job) => {
+  try {
+    process.send?.({ type: 'outcome', ...(await run(job)) })
+  } catch (error) {
+    process.send?.({ type: 'outcome', requests: 0, deltas: 0, firstByteMs: [], fault: String(error) })
+  }
+})
+process.send?.({ type: 'ready', port: 0 })

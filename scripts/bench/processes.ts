@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Job, Outcome } from './load.ts'
+import type { Plan } from './workloads.ts'
+
+/** The benchmark's processes, each on its own core where the machine lets us choose. */
+
+/** The proxy has one core for itself; whatever asks it and whatever it asks share the other. */
+const cores = { proxy: '0', others: '1' } as const
+
+const canPin = process.platform === 'linux' && Bun.which('taskset') !== null && navigator.hardwareConcurrency > 1
+
+export const isPinned = canPin
+
+const pinned = (core: keyof typeof cores, command: readonly string[]): string[] =>
+  canPin ? ['taskset', '-c', cores[core], ...command] : [...command]
+
+/** Nothing of this machine's own settings takes part; its proxies above all. */
+const emptyEnvironment = (home: string): Record<string, string> => ({
+  HOME: home,
+  PATH: process.env['PATH'] ?? '',
+  NO_PROXY: '*',
+})
+
+interface Helper<Question, Answer> {
+  readonly port: number
+  ask(question: Question): Promise<Answer>
+  stop(): void
+}
+
+const startHelper = async <Question, Answer>(file: string): Promise<Helper<Question, Answer>> => {
+  let heard = Promise.withResolvers<Answer>()
+  const child = Bun.spawn(pinned('others', [process.execPath, join(import.meta.dir, file)]), {
+    env: emptyEnvironment(tmpdir()),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ipc: (message) => heard.resolve(message as Answer),
+    onExit: (_child, code) => heard.reject(new Error(`${file} ended with ${code}`)),
+  })
+  const ready = (await heard.promise) as { readonly port: number }
+  return {
+    port: ready.port,
+    ask(question) {
+      heard = Promise.withResolvers<Answer>()
+      child.send(question)
+      return heard.promise
+    },
+    stop() {
+      heard.promise.catch(() => {})
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+export const startUpstream = (): Promise<Helper<Plan, unknown>> => startHelper('upstream.ts')
+export const startLoad = (): Promise<Helper<Job, Outcome>> => startHelper('load.ts')
+
+/** A free port. Somebody else might take it in between; then the target fails to start, and says so. */
+export const freePort = (): number => {
+  const server = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const { port } = server
+  server.stop(true)
+  return port
+}
+
+export interface Running {
+  readonly pid: number
+  readonly port: number
+  /** Milliseconds from the start of the process to its first 200. */
+  readonly startMs: number
+  stop(): Promise<void>
+}
+
+/** How a target is started: its command and what it wants in its environment. */
+export interface Launch {
+  readonly command: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** What answers 200 once it is up. */
+  readonly healthPath: string
+}
+
+const startLimitMs = 30_000
+
+/** Resolves with whether the port answers 200; a socket of its own, because fetch costs what we want to measure. */
+const asksWell = (port: number, path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const give = (value: boolean): void => resolve(value)
+    Bun.connect({
+      hostname: '127.0.0.1',
+      port,
+      socket: {
+        open: (socket) => void socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`),
+        data(socket, bytes) {
+          give(/^HTTP\/1.1 [24]/.test(bytes.toString('latin1', 0, 12)))
+          socket.terminate()
+        },
+        close: () => give(false),
+        error: () => give(false),
+        connectError: () => give(false),
+      },
+    }).catch(() => give(false))
+  })
+
+/** Starts a target and waits for its first answer. */
+export const startTarget = async ({ command, environment, healthPath }: Launch, port: number): Promise<Running> => {
+  const home = mkdtempSync(join(tmpdir(), 'nexus-bench-'))
+  const startedAt = performance.now()
+  const child = Bun.spawn(pinned('proxy', command), {
+    cwd: home,
+    env: { ...emptyEnvironment(home), ...environment },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  while (!(await asksWell(port, healthPath))) {
+    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended with ${child.exitCode}`)
+    if (performance.now() - startedAt > startLimitMs) throw new Error(`${command.join(' ')} did not start`)
+  }
+  return {
+    pid: child.pid,
+    port,
+    startMs: performance.now() - startedAt,
+    async stop() {
+      child.kill('SIGTERM')
+      const killer = setTimeout(() => child.kill('SIGKILL'), 2000)
+      await child.exited
+      clearTimeout(killer)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}

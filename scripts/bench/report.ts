@@ -1,0 +1,119 @@
+import { median } from '../support/samples.ts'
+import type { Sample } from './measure.ts'
+import type { Workload } from './workloads.ts'
+
+/** One row of the table: what one workload costs with each target. */
+export interface Row {
+  readonly workload: Pick<Workload, 'id' | 'title' | 'measure' | 'goal'>
+  /** Each target's rounds. */
+  readonly samples: Readonly<Record<string, readonly Sample[]>>
+}
+
+/** A target's own figures, beside what it costs. */
+export interface Weight {
+  /** Milliseconds from its start to its first 200, of each start. */
+  readonly startMs: readonly number[]
+  readonly idleMegabytes: readonly number[]
+}
+
+export interface Report {
+  readonly version: string
+  readonly machine: string
+  /** Whether the proxy had a core for itself. */
+  readonly isPinned: boolean
+  readonly rounds: number
+  readonly targets: readonly string[]
+  readonly rows: readonly Row[]
+  readonly weights: Readonly<Record<string, Weight>>
+}
+
+/** What a target's median is, over the rounds, and how far they lie apart in percent of it. */
+interface Figure {
+  readonly middle: number
+  readonly spread: number
+}
+
+const figureOf = (values: readonly number[]): Figure => {
+  const middle = median(values)
+  return { middle, spread: middle === 0 ? 0 : ((Math.max(...values) - Math.min(...values)) / middle) * 100 }
+}
+
+const valuesOf = (row: Row, target: string): number[] => (row.samples[target] ?? []).map(({ value }) => value)
+
+/**
+ * The figure that the goal bounds: of what costs CPU the ratio to `pass`, round by round, because what disturbs a
+ * round disturbs both; of the first event, the milliseconds that the target adds to the upstream's own.
+ */
+const comparison = (row: Row, target: string): number | undefined => {
+  const isAdded = row.workload.measure === 'firstEvent'
+  const marks = valuesOf(row, isAdded ? 'direct' : 'pass')
+  const values = valuesOf(row, target)
+  if (values.length === 0 || values.length !== marks.length) return undefined
+  return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
+}
+
+const units: Readonly<Record<Workload['measure'], string>> = {
+  request: 'CPU ms a request',
+  delta: 'CPU s for 100,000 deltas',
+  firstEvent: 'ms added',
+}
+
+const digits = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+e/, 'e')
+
+const cell = (row: Row, target: string): string => {
+  const compared = comparison(row, target)
+  if (compared === undefined) return ''
+  if (row.workload.measure === 'firstEvent') return `${digits(compared)} ms`
+  const { middle, spread } = figureOf(valuesOf(row, target))
+  const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
+  return target === 'pass' ? figure : `${figure}, ${digits(compared)}x`
+}
+
+const goalOf = ({ workload: { goal, measure } }: Row): string =>
+  goal === undefined ? '' : measure === 'firstEvent' ? `${goal} ms` : `${goal}x`
+
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+const most = (row: Row | undefined, target: string): string => {
+  const samples = row?.samples[target] ?? []
+  return samples.length === 0 ? '' : String(Math.round(Math.max(...samples.map((one) => one.residentMegabytes))))
+}
+
+/** Bounds of what is not a ratio. */
+const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as const
+
+/** The table, in Markdown. */
+export const toTable = ({ targets, rows, weights }: Report): string => {
+  // What costs nothing has nothing to be compared.
+  const shown = targets.filter((target) => target !== 'direct')
+  const paced = rows.find(({ workload }) => workload.id === 'paced')
+  const weight = (pick: (weight: Weight) => readonly number[], target: string): string => {
+    const values = weights[target] === undefined ? [] : pick(weights[target])
+    return values.length === 0 ? '' : digits(median(values))
+  }
+  return [
+    line(['work', 'measured in', ...shown, 'goal']),
+    line(Array.from({ length: shown.length + 3 }, () => '---')),
+    ...rows.map((row) =>
+      line([row.workload.title, units[row.workload.measure], ...shown.map((target) => cell(row, target)), goalOf(row)]),
+    ),
+    line([
+      'memory at rest',
+      'MB',
+      ...shown.map((target) => weight((one) => one.idleMegabytes, target)),
+      `${limits.idleMegabytes}`,
+    ]),
+    line([
+      'memory with 200 streams',
+      'MB',
+      ...shown.map((target) => most(paced, target)),
+      `${limits.streamingMegabytes}`,
+    ]),
+    line([
+      'start to the first 200',
+      'ms',
+      ...shown.map((target) => weight((one) => one.startMs, target)),
+      `${limits.startMs}`,
+    ]),
+  ].join('\n')
+}

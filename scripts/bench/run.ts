@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { project } from '../release/project.ts'
+import { isBuilt, root } from '../support/binary.ts'
+import { openLaboratory, type Sample, type Weighed } from './measure.ts'
+import { peers } from './peers.ts'
+import { isPinned } from './processes.ts'
+import { type Report, type Row, toTable, type Weight } from './report.ts'
+import { targets as marks, productTarget, type Target } from './targets.ts'
+import { type Workload, workloads } from './workloads.ts'
+
+/**
+ * What a request costs, beside a proxy that only passes bytes on. Prints a table, and writes every figure to a file.
+ *
+ *   bun run bench [--rounds 3] [--seconds 1.5] [--only small,large] [--program FILE] [--peers] [--json FILE]
+ */
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '1.5' },
+    only: { type: 'string' },
+    program: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    json: { type: 'string', default: join(root, 'dist', 'bench.json') },
+  },
+})
+
+const fail = (sentence: string): never => {
+  console.error(sentence)
+  process.exit(2)
+}
+
+const rounds = Number(values.rounds)
+const milliseconds = Number(values.seconds) * 1000
+if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds are numbers above 0.')
+const ids = values.only?.split(',') ?? workloads.map(({ id }) => id)
+const stranger = ids.find((id) => !workloads.some((workload) => workload.id === id))
+if (stranger !== undefined)
+  fail(`No such workload: ${stranger}. There are ${workloads.map(({ id }) => id).join(', ')}.`)
+if (values.program === undefined && !isBuilt()) fail('There is no program in dist/: run `bun run build` first.')
+if (process.platform === 'win32') fail("The benchmark reads a process's CPU time as Linux and macOS tell it.")
+
+const targets: readonly Target[] = [...marks, productTarget(values.program), ...(values.peers ? peers() : [])]
+/** Starts are short, and spread widely. */
+const starts = 5
+
+const laboratory = await openLaboratory()
+
+const weighOne = async (target: Target): Promise<Weight> => {
+  const started: Weighed[] = []
+  for (let round = 0; round < starts; round += 1) started.push(await laboratory.start(target))
+  return {
+    startMs: started.map(({ startMs }) => startMs),
+    idleMegabytes: started.map(({ idleMegabytes }) => idleMegabytes),
+  }
+}
+
+const weigh = async (): Promise<Record<string, Weight>> => {
+  const weights: Record<string, Weight> = {}
+  for (const target of targets.filter(({ launch }) => launch !== undefined)) weights[target.id] = await weighOne(target)
+  return weights
+}
+
+/** Rounds go round the targets, so that whatever else the machine does falls on all of them. */
+const toRow = async (workload: Workload): Promise<Row> => {
+  const samples: Record<string, Sample[]> = Object.fromEntries(targets.map(({ id }) => [id, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const target of targets) samples[target.id]?.push(await laboratory.measure(workload, target, milliseconds))
+  }
+  const { id, title, measure, goal } = workload
+  console.error(`${title}: done`)
+  return { workload: { id, title, measure, goal }, samples }
+}
+
+try {
+  const weights = await weigh()
+  const rows: Row[] = []
+  for (const workload of workloads.filter(({ id }) => ids.includes(id))) rows.push(await toRow(workload))
+  const report: Report = {
+    version: project.version,
+    machine: `${process.platform} ${process.arch}, ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}`,
+    isPinned,
+    rounds,
+    targets: targets.map(({ id }) => id),
+    rows,
+    weights,
+  }
+  console.log(toTable(report))
+  await mkdir(dirname(values.json), { recursive: true })
+  await Bun.write(values.json, `${JSON.stringify(report, undefined, 2)}\n`)
+  console.error(`\nEvery figure: ${values.json}`)
+} finally {
+  await laboratory.stop()
+}
+process.exit(0)

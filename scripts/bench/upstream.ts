@@ -1,0 +1,78 @@
+import { streamFrames, wholeAnswer } from './answers.ts'
+import { createMessageReader } from './http-message.ts'
+import { createSending, type Sending } from './sending.ts'
+import type { Plan } from './workloads.ts'
+
+/**
+ * The upstream of the benchmark, a process of its own: it answers every request by the plan that it was last told,
+ * with bytes that were made before. Raw sockets, so that one core has time left for the load.
+ */
+
+interface Peer {
+  readonly sending: Sending
+  readonly read: (bytes: Buffer) => void
+}
+
+const head = (contentType: string, framing: string): string =>
+  `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\nx-amzn-requestid: 00000000-0000-4000-8000-000000000000\r\n${framing}\r\n\r\n`
+
+const chunk = (bytes: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+
+const lastChunk = Buffer.from('0\r\n\r\n')
+const streamHead = Buffer.from(head('application/vnd.amazon.eventstream', 'transfer-encoding: chunked'))
+const whole = Buffer.from(head('application/json', `content-length: ${Buffer.byteLength(wholeAnswer)}`) + wholeAnswer)
+
+/** Streams are spread over the time between two of their events, as those of many people are. */
+const phaseMs = 1
+let phase = 0
+
+const startPaced = (sending: Sending, chunks: readonly Uint8Array[], everyMs: number): void => {
+  sending.send(streamHead)
+  let at = 0
+  const begin = (): void => {
+    const timer = setInterval(() => {
+      const bytes = chunks[at]
+      at += 1
+      if (bytes !== undefined) return sending.send(bytes)
+      clearInterval(timer)
+      sending.send(lastChunk)
+    }, everyMs)
+  }
+  phase = (phase + phaseMs) % everyMs
+  setTimeout(begin, phase)
+}
+
+const answerOf = (plan: Plan): ((sending: Sending) => void) => {
+  if (plan.kind === 'whole') return (sending) => sending.send(whole)
+  const frames = streamFrames(plan.deltas)
+  if (plan.kind === 'paced') {
+    const chunks = frames.map(chunk)
+    return (sending) => startPaced(sending, chunks, plan.everyMs)
+  }
+  const all = Buffer.concat([streamHead, chunk(Buffer.concat(frames)), lastChunk])
+  return (sending) => sending.send(all)
+}
+
+let answer = answerOf({ kind: 'whole' })
+
+const server = Bun.listen<Peer>({
+  hostname: '127.0.0.1',
+  port: 0,
+  socket: {
+    open(socket) {
+      const sending = createSending(socket)
+      const read = createMessageReader({ onHead() {}, onBody() {}, onEnd: () => answer(sending) })
+      socket.data = { sending, read }
+    },
+    data: (socket, bytes) => socket.data.read(bytes),
+    drain: (socket) => socket.data.sending.drain(),
+    error() {},
+  },
+})
+
+process.on('message', (plan: Plan) => {
+  answer = answerOf(plan)
+  process.send?.({ type: 'planned' })
+})
+process.send?.({ type: 'ready', port: server.port })

@@ -1,0 +1,113 @@
+import type { RequestKind } from './requests.ts'
+
+/** How the upstream answers. */
+export type Plan =
+  | { readonly kind: 'whole' }
+  /** All frames in one write. */
+  | { readonly kind: 'burst'; readonly deltas: number }
+  /** A frame every so many milliseconds. */
+  | { readonly kind: 'paced'; readonly deltas: number; readonly everyMs: number }
+
+export interface Workload {
+  readonly id: string
+  readonly title: string
+  readonly request: RequestKind
+  readonly plan: Plan
+  /** Requests under way at once. */
+  readonly concurrency: number
+  /**
+   * `request`: CPU milliseconds of the proxy for each request. `delta`: CPU seconds for 100,000 deltas.
+   * `firstEvent`: milliseconds from the request's first byte to the answer's first, beyond the same without a proxy.
+   */
+  readonly measure: 'request' | 'delta' | 'firstEvent'
+  /** Requests before anything is counted: engines compile what runs often. */
+  readonly warmUp: number
+  /** The bound of the product's figure over that of `pass`; of `firstEvent`, milliseconds; undefined where there is none. */
+  readonly goal: number | undefined
+}
+
+const deltas = 200
+
+/** The rows of the table, in its order. */
+export const workloads: readonly Workload[] = [
+  {
+    id: 'small',
+    title: '0.7 KB JSON',
+    request: 'small',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 2000,
+    goal: 1.6,
+  },
+  {
+    id: 'large',
+    title: '149 KB JSON',
+    request: 'large',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 300,
+    goal: 7,
+  },
+  {
+    id: 'large-unicode',
+    title: '149 KB JSON with letters beyond Latin',
+    request: 'large-unicode',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 300,
+    goal: undefined,
+  },
+  {
+    id: 'large-stream',
+    title: '149 KB, and a stream of 200 deltas',
+    request: 'large',
+    plan: { kind: 'burst', deltas },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 300,
+    goal: 5.5,
+  },
+  {
+    id: 'burst',
+    title: 'bursts of 200 deltas',
+    request: 'small',
+    plan: { kind: 'burst', deltas },
+    concurrency: 16,
+    measure: 'delta',
+    warmUp: 1000,
+    goal: 3,
+  },
+  {
+    id: 'paced',
+    title: '200 streams, an event every 20 ms',
+    request: 'small',
+    plan: { kind: 'paced', deltas: 125, everyMs: 20 },
+    concurrency: 200,
+    measure: 'delta',
+    warmUp: 0,
+    goal: 1.8,
+  },
+  {
+    id: 'first-event',
+    title: 'time to the first event, 149 KB',
+    request: 'large',
+    plan: { kind: 'burst', deltas: 5 },
+    concurrency: 1,
+    measure: 'firstEvent',
+    warmUp: 100,
+    goal: 2.2,
+  },
+  {
+    id: 'images',
+    title: '2 MB with images',
+    request: 'images',
+    plan: { kind: 'whole' },
+    concurrency: 4,
+    measure: 'request',
+    warmUp: 40,
+    goal: 7,
+  },
+]

@@ -50,7 +50,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 interface Story {
   readonly call: CallContext
   firstEvent(): void
-  read(batch: EventBatch): void
+  /** Whether the batch is the last. */
+  read(batch: EventBatch): boolean
   answered(message?: Message): void
   /** What is to be thrown on. */
   failed(thrown: unknown): GatewayError
@@ -92,11 +93,14 @@ const createStory = (
       facts.firstEventMs = now() - startedAt
     },
     read(batch) {
+      let isLast = false
       for (const event of batch) {
+        isLast = event.type === 'message_stop'
         if (event.type !== 'message_delta') continue
         facts.usage = event.usage
         facts.stopReason = event.delta.stop_reason
       }
+      return isLast
     },
     answered(message) {
       if (message !== undefined) {
@@ -120,20 +124,36 @@ const createStory = (
 }
 
 /** Hands the batches on and tells the story at their end, however it comes. */
-async function* observed(batches: AsyncIterable<EventBatch>, story: Story): AsyncGenerator<EventBatch> {
+const observed = (batches: AsyncIterable<EventBatch>, story: Story): AsyncIterableIterator<EventBatch> => {
+  const iterator = batches[Symbol.asyncIterator]()
   let isComplete = false
-  try {
-    for await (const batch of batches) {
-      story.read(batch)
-      isComplete = batch.at(-1)?.type === 'message_stop'
-      yield batch
-    }
-  } catch (thrown) {
-    throw story.failed(thrown)
-  } finally {
-    // Whoever reads may leave at any batch, and leaves after the last.
+  // Whoever reads may leave at any batch, and leaves after the last.
+  const over = (): void => {
     if (isComplete) story.answered()
     else story.cancelled()
+  }
+  return {
+    async next() {
+      try {
+        const result = await iterator.next()
+        if (result.done === true) over()
+        else isComplete = story.read(result.value)
+        return result
+      } catch (thrown) {
+        throw story.failed(thrown)
+      }
+    },
+    async return() {
+      try {
+        await iterator.return?.()
+      } finally {
+        over()
+      }
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 

@@ -36,7 +36,7 @@ export interface HttpAnswer {
   /** What tells of a failure: the body's beginning, as far as it comes soon. Never rejects. */
   excerpt(): Promise<string>
   /** The body as it comes. Throws GatewayError. Returning early drains what is nearly over, and closes the rest. */
-  chunks(): AsyncGenerator<Uint8Array>
+  chunks(): AsyncIterableIterator<Uint8Array>
 }
 
 /** What is waited for beside an answer, in milliseconds. */
@@ -73,6 +73,8 @@ const faultOf = (error: unknown, deadline: Deadline, place: Place): GatewayError
   return toConnectionError(error, place)
 }
 
+const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
 /** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
@@ -95,27 +97,50 @@ interface Call {
   readonly patience: Patience
 }
 
-async function* readChunks(response: Response, { place, deadline, patience }: Call): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return deadline.stop()
-  let ended = false
-  try {
-    while (true) {
+/** The bytes of an answer as they come, under the call's deadline. By hand: a generator costs twice as much. */
+class Chunks implements AsyncIterableIterator<Uint8Array> {
+  readonly #reader: Reader | undefined
+  readonly #call: Call
+  #hasEnded = false
+
+  constructor(response: Response, call: Call) {
+    this.#reader = response.body?.getReader()
+    this.#call = call
+    if (this.#reader === undefined) this.#end()
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const { deadline, place } = this.#call
+    if (this.#reader === undefined || this.#hasEnded) return ended
+    try {
       deadline.listen()
-      const { done, value } = await reader.read()
+      const { done, value } = await this.#reader.read()
       deadline.heard()
-      if (done) {
-        ended = true
-        return
-      }
-      yield value
+      if (!done) return { done, value }
+      this.#end()
+      return ended
+    } catch (error) {
+      this.#end()
+      throw faultOf(error, deadline, { ...place, hasAnswered: true })
     }
-  } catch (error) {
-    ended = true
-    throw faultOf(error, deadline, { ...place, hasAnswered: true })
-  } finally {
-    if (ended) deadline.stop()
-    else void drain(reader, deadline, patience)
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    const { deadline, patience } = this.#call
+    if (this.#reader !== undefined && !this.#hasEnded) {
+      this.#hasEnded = true
+      void drain(this.#reader, deadline, patience)
+    }
+    return ended
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  #end(): void {
+    this.#hasEnded = true
+    this.#call.deadline.stop()
   }
 }
 
@@ -170,7 +195,7 @@ const readExcerpt = async (response: Response, call: Call): Promise<string> => {
   const timer = setTimeout(() => deadline.abandon(), patience.excerptMs)
   try {
     let length = 0
-    for await (const chunk of readChunks(response, call)) {
+    for await (const chunk of new Chunks(response, call)) {
       parts.push(chunk)
       length += chunk.byteLength
       if (length >= excerptBytes) break
@@ -191,9 +216,9 @@ const sendAndRead = async (fetch: Fetch, request: HttpRequest, call: Call): Prom
     return {
       status: response.status,
       headers: response.headers,
-      text: async () => decodeText(await collect(readChunks(response, call))),
+      text: async () => decodeText(await collect(new Chunks(response, call))),
       excerpt: () => readExcerpt(response, call),
-      chunks: () => readChunks(response, call),
+      chunks: () => new Chunks(response, call),
     }
   } catch (error) {
     deadline.stop()

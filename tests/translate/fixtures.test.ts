@@ -3,13 +3,13 @@ import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { sign } from '../../src/simulator/signature.ts'
 import { type ConverseTarget, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import { findFault } from '../../src/wire/fault.ts'
+import { batchesOf } from '../support/answer-stream.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { caseName, cases, fixture } from '../support/fixtures.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
@@ -70,11 +70,9 @@ describe('streams', () => {
       const events = frames.map(([type, payload]) =>
         known.has(type) ? { ...payload, type } : { type: 'unknown', name: type },
       ) as ConverseStreamEvent[]
-      async function* batches() {
-        for (const event of events) yield [event]
-      }
+      const batches = events.map((event) => [event])
       const translated = []
-      for await (const batch of toMessageEvents(batches(), reply, countingIds())) translated.push(...batch)
+      for await (const batch of batchesOf(batches, reply, countingIds())) translated.push(...batch)
       expect(translated as unknown[]).toEqual(fixture('streams', name, 'expected'))
     })
   }

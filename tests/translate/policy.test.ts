@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { batchesOf } from '../support/answer-stream.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 import {
   assistant,
@@ -204,16 +204,16 @@ describe('1.1 max_tokens 0 fills the prompt cache', () => {
   test.each(['max_tokens', 'malformed_tool_use'])(
     '1.1 answers nothing, streamed and ended by %s',
     async (stopReason) => {
-      async function* batches() {
-        yield [
+      const batches = [
+        [
           { type: 'messageStart' },
           { type: 'contentBlockDelta', contentBlockIndex: 0, delta: { text: 'Hel' } },
           { type: 'messageStop', stopReason },
           { type: 'metadata', usage },
-        ] as ConverseStreamEvent[]
-      }
+        ] as ConverseStreamEvent[],
+      ]
       const events = []
-      for await (const batch of toMessageEvents(batches(), reply, countingIds())) events.push(...batch)
+      for await (const batch of batchesOf(batches, reply, countingIds())) events.push(...batch)
       expect(events.map(({ type }) => type)).toEqual(['message_start', 'ping', 'message_delta', 'message_stop'])
       expect(events[2]).toMatchObject({ delta: { stop_reason: 'max_tokens' } })
     },

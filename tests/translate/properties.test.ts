@@ -5,14 +5,13 @@ import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import { toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
-import { readConverseStream } from '../../src/upstreams/nexus/frames.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findFault } from '../../src/wire/fault.ts'
+import { batchesOfBytes } from '../support/answer-stream.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
 import { frame } from '../support/nexus.ts'
@@ -215,9 +214,8 @@ describe('random answers', () => {
             for (let at = 0; at < bytes.length; at += chunkBytes)
               yield new Uint8Array(bytes.subarray(at, at + chunkBytes))
           }
-          const events = readConverseStream(chunks(), { model: 'm', maxTokens: 1 })
           const streamed: SseEvent[] = []
-          for await (const batch of toMessageEvents(events, reply, countingIds()))
+          for await (const batch of batchesOfBytes(chunks(), reply, countingIds()))
             streamed.push(...(batch as unknown as SseEvent[]))
           expect(grammarFault(streamed)).toBeUndefined()
           expect(accumulate(streamed)).toEqual(whole.content as unknown[])

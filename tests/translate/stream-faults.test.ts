@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { type EventBatch, toMessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { EventBatch } from '../../src/translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { batchesOf } from '../support/answer-stream.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 
 /** Streams that are no answer: what was lawful of them, and then a failure. */
@@ -28,16 +29,12 @@ const metadata: ConverseStreamEvent = { type: 'metadata', usage: { inputTokens: 
 
 /** The names of the events that came, and the failure's words. */
 const read = async (events: readonly ConverseStreamEvent[], failure?: Error): Promise<[string[], string]> => {
-  async function* source() {
-    yield events
-    if (failure !== undefined) throw failure
-  }
   const names: string[] = []
   try {
     const take = (batch: EventBatch): void => {
       for (const { type } of batch) names.push(type)
     }
-    for await (const batch of toMessageEvents(source(), replyContext(), countingIds())) take(batch)
+    for await (const batch of batchesOf([events], replyContext(), countingIds(), failure)) take(batch)
   } catch (error) {
     return [names, (error as Error).message]
   }

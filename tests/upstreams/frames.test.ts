@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
-import { readConverseStream } from '../../src/upstreams/nexus/frames.ts'
+import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { ask, chunk, context, drainAll, frame, nexusAt, streamHead, wholeStream } from '../support/nexus.ts'
 import { rawServer } from '../support/raw-server.ts'
 
 describe('frames', () => {
   const wording = { model: 'm', maxTokens: undefined }
   const read = async (...frames: Uint8Array[]) => {
-    const events = []
-    async function* chunks() {
-      yield* frames
-    }
-    for await (const batch of readConverseStream(chunks(), wording)) events.push(...batch)
+    const events: ConverseStreamEvent[] = []
+    const reader = createConverseReader(wording)
+    for (const chunk of frames) reader.read(chunk, (event) => events.push(event))
+    reader.end()
     return events
   }
 

@@ -8,22 +8,21 @@ import {
   preludeBytes,
   trailerBytes,
 } from './frame.ts'
-import { decodeHeaders } from './headers.ts'
+import { createHeadersReader } from './headers.ts'
 
 const initialBufferBytes = 16 * 1024
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`
 
-/** The prelude's checks, in order: checksum first, then what the lengths say. Returns both lengths. */
-const readPrelude = (prelude: Uint8Array): { total: number; headers: number } => {
-  const view = new DataView(prelude.buffer, prelude.byteOffset, preludeBytes)
-  const expected = view.getUint32(8)
-  const actual = crc32(prelude.subarray(0, 8))
+/** The checks of the prelude at `at`, in order: checksum first, then what the lengths say. Returns the frame's length. */
+const readLength = (bytes: Uint8Array, view: DataView, at: number): number => {
+  const expected = view.getUint32(at + 8)
+  const actual = crc32(bytes.subarray(at, at + 8))
   if (expected !== actual) {
     throw corruptStream(`prelude checksum is ${hex(actual)}, the frame says ${hex(expected)}`)
   }
-  const total = view.getUint32(0)
-  const headers = view.getUint32(4)
+  const total = view.getUint32(at)
+  const headers = view.getUint32(at + 4)
   if (total < minimumFrameBytes) {
     throw corruptStream(`frame length ${total} is below the minimum of ${minimumFrameBytes}`)
   }
@@ -33,20 +32,14 @@ const readPrelude = (prelude: Uint8Array): { total: number; headers: number } =>
   if (total - headers - minimumFrameBytes > maximumPayloadBytes) {
     throw corruptStream(`frame length ${total} is above the limit of ${maximumPayloadBytes} for a payload`)
   }
-  return { total, headers }
+  return total
 }
 
-const readFrame = (bytes: Uint8Array, headersLength: number): Frame => {
-  const bodyEnd = bytes.byteLength - trailerBytes
-  const expected = new DataView(bytes.buffer, bytes.byteOffset + bodyEnd, trailerBytes).getUint32(0)
-  const actual = crc32(bytes.subarray(0, bodyEnd))
+const checkFrame = (bytes: Uint8Array, view: DataView, at: number, bodyEnd: number): void => {
+  const expected = view.getUint32(bodyEnd)
+  const actual = crc32(bytes.subarray(at, bodyEnd))
   if (expected !== actual) {
     throw corruptStream(`message checksum is ${hex(actual)}, the frame says ${hex(expected)}`)
-  }
-  const headersEnd = preludeBytes + headersLength
-  return {
-    headers: decodeHeaders(bytes.subarray(preludeBytes, headersEnd)),
-    payload: bytes.slice(headersEnd, bodyEnd),
   }
 }
 
@@ -58,17 +51,19 @@ export interface EventStreamDecoder {
 }
 
 /**
- * A decoder for one stream, indifferent to how the bytes are cut. Each byte is copied at most twice
- * (into the buffer when a frame is split, out of it as payload), whatever the number of chunks.
+ * A decoder for one stream, indifferent to how the bytes are cut. Frames that lie whole in a chunk are read where they
+ * lie; of the others each byte is copied at most twice (into the buffer, out of it as payload), whatever the number
+ * of chunks.
  */
 export const createEventStreamDecoder = (): EventStreamDecoder => {
-  let buffer = new Uint8Array(initialBufferBytes)
+  const headersOf = createHeadersReader()
+  let buffer = new Uint8Array(0)
   let filled = 0
 
   const append = (chunk: Uint8Array): void => {
     const needed = filled + chunk.byteLength
     if (needed > buffer.byteLength) {
-      const larger = new Uint8Array(Math.max(needed, buffer.byteLength * 2))
+      const larger = new Uint8Array(Math.max(needed, buffer.byteLength * 2, initialBufferBytes))
       larger.set(buffer.subarray(0, filled))
       buffer = larger
     }
@@ -76,30 +71,37 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
     filled = needed
   }
 
-  /** Cuts whole frames off the front of `bytes` and returns the rest. */
-  const cutFrames = (bytes: Uint8Array, onFrame: (frame: Frame) => void): Uint8Array => {
-    let rest = bytes
-    while (rest.byteLength >= preludeBytes) {
-      const { total, headers } = readPrelude(rest)
-      if (rest.byteLength < total) break
-      onFrame(readFrame(rest.subarray(0, total), headers))
-      rest = rest.subarray(total)
+  /** Reads the whole frames at the front of `bytes`, and returns how many bytes they take. */
+  const readFrames = (bytes: Uint8Array, isBuffer: boolean, onFrame: (frame: Frame) => void): number => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let at = 0
+    while (bytes.byteLength - at >= preludeBytes) {
+      const total = readLength(bytes, view, at)
+      if (bytes.byteLength - at < total) break
+      const headersEnd = at + preludeBytes + view.getUint32(at + 4)
+      const bodyEnd = at + total - trailerBytes
+      checkFrame(bytes, view, at, bodyEnd)
+      const headers = headersOf(bytes.subarray(at + preludeBytes, headersEnd))
+      // What lies in the buffer is overwritten by the next chunk.
+      const payload = isBuffer ? bytes.slice(headersEnd, bodyEnd) : bytes.subarray(headersEnd, bodyEnd)
+      onFrame({ headers, payload })
+      at += total
     }
-    return rest
+    return at
   }
 
   return {
     push(chunk, onFrame) {
       if (filled === 0) {
-        append(cutFrames(chunk, onFrame))
+        const taken = readFrames(chunk, false, onFrame)
+        if (taken < chunk.byteLength) append(chunk.subarray(taken))
         return
       }
       append(chunk)
-      const rest = cutFrames(buffer.subarray(0, filled), onFrame)
-      if (rest.byteLength < filled) {
-        buffer.copyWithin(0, filled - rest.byteLength, filled)
-        filled = rest.byteLength
-      }
+      const taken = readFrames(buffer.subarray(0, filled), true, onFrame)
+      if (taken === 0) return
+      buffer.copyWithin(0, taken, filled)
+      filled -= taken
     },
     end() {
       if (filled > 0) throw corruptStream(`stream ends ${filled} bytes into an unfinished frame`)

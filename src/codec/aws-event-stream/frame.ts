@@ -21,7 +21,7 @@ export type HeaderValue = string | number | bigint | boolean | Uint8Array | Date
 export interface Frame {
   /** Names are case-sensitive. */
   readonly headers: ReadonlyMap<string, HeaderValue>
-  /** A copy of its own: it stays valid when the stream's buffer is reused. */
+  /** Stays valid for as long as the chunk that it came in is not written to. */
   readonly payload: Uint8Array
 }
 

@@ -40,7 +40,7 @@ const joinBase64 = (left: string, right: string): string =>
  * announce themselves; every other block begins with its first delta, and may end without a word.
  */
 export class BlockEvents {
-  readonly #out: MessageStreamEvent[]
+  readonly #emit: (event: MessageStreamEvent) => void
   readonly #reply: ReplyContext
   #nextIndex = 0
   #open: OpenBlock | undefined
@@ -49,9 +49,8 @@ export class BlockEvents {
   #hasToolUse = false
   #hasText = false
 
-  /** Events are added to `out`. */
-  constructor(out: MessageStreamEvent[], reply: ReplyContext) {
-    this.#out = out
+  constructor(emit: (event: MessageStreamEvent) => void, reply: ReplyContext) {
+    this.#emit = emit
     this.#reply = reply
   }
 
@@ -133,7 +132,7 @@ export class BlockEvents {
     if (block.kind === 'thinking' && block.held !== '') this.#write({ type: 'signature_delta', signature: block.held })
     if (block.kind === 'tool_use' && !block.hasInput) this.#write({ type: 'input_json_delta', partial_json: '{}' })
     if (block.started) {
-      this.#out.push({ type: 'content_block_stop', index: this.#nextIndex })
+      this.#emit({ type: 'content_block_stop', index: this.#nextIndex })
       this.#nextIndex += 1
     }
     this.#open = undefined
@@ -141,11 +140,11 @@ export class BlockEvents {
 
   #begin(block: ResponseBlock): void {
     if (this.#open !== undefined) this.#open.started = true
-    this.#out.push({ type: 'content_block_start', index: this.#nextIndex, content_block: block })
+    this.#emit({ type: 'content_block_start', index: this.#nextIndex, content_block: block })
   }
 
   #write(delta: BlockDelta): void {
-    this.#out.push({ type: 'content_block_delta', index: this.#nextIndex, delta })
+    this.#emit({ type: 'content_block_delta', index: this.#nextIndex, delta })
   }
 
   #openAs(kind: Kind, converseIndex: number): OpenBlock {

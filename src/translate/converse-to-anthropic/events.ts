@@ -20,9 +20,12 @@ type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'co
  */
 const silentEvents = 3
 
-/** One answer on its way: Converse's events go in, Anthropic's come out in `out`. */
-class StreamState {
-  readonly out: MessageStreamEvent[] = []
+/**
+ * A Converse stream as the events of an Anthropic one: events go in by `accept`, batches come out by `take`. A stream
+ * that was cut is never made to look complete.
+ */
+export class MessageEvents {
+  #out: MessageStreamEvent[] = []
   readonly #reply: ReplyContext
   readonly #newId: NewId
   readonly #blocks: BlockEvents
@@ -38,16 +41,19 @@ class StreamState {
   constructor(reply: ReplyContext, newId: NewId) {
     this.#reply = reply
     this.#newId = newId
-    this.#blocks = new BlockEvents(this.out, reply)
+    this.#blocks = new BlockEvents((event) => this.#out.push(event), reply)
   }
 
+  /** Nothing more will come: `message_stop` is among what was given, or is to be taken. */
   get isFinished(): boolean {
     return this.#isFinished
   }
 
-  /** The model has said its last word. */
-  get hasStopped(): boolean {
-    return this.#stop !== undefined
+  /** Gives what there is to be sent since the last time. */
+  take(): EventBatch {
+    const batch = this.#out
+    if (batch.length > 0) this.#out = []
+    return batch
   }
 
   /** Throws GatewayError for an answer that cannot be used. */
@@ -73,10 +79,15 @@ class StreamState {
     if (this.#stop !== undefined && this.#metadata !== undefined) this.#finish()
   }
 
-  /** The upstream has no more to say. Throws GatewayError where it had not finished. */
-  end(): void {
+  /**
+   * The upstream has no more to say, or broke off. Throws GatewayError where the answer was not finished. A line that
+   * breaks after the model has stopped takes nothing from the answer but its figures.
+   */
+  end(fault?: { readonly error: unknown }): void {
     if (this.#isFinished) return
-    if (this.#stop === undefined) throw new GatewayError('api_error', 'Bedrock stream ended before messageStop')
+    if (this.#stop === undefined) {
+      throw fault === undefined ? new GatewayError('api_error', 'Bedrock stream ended before messageStop') : fault.error
+    }
     this.#finish()
   }
 
@@ -93,7 +104,7 @@ class StreamState {
       // Not known yet. Claude Code takes later figures over these only where they are above 0.
       usage: noUsage,
     }
-    this.out.push({ type: 'message_start', message }, { type: 'ping' })
+    this.#out.push({ type: 'message_start', message }, { type: 'ping' })
   }
 
   #finish(): void {
@@ -102,7 +113,7 @@ class StreamState {
     const { service_tier: _tier, ...usage } = toUsage(reported, serviceTier?.type, this.#reply)
     const { stopReason, additionalModelResponseFields } = this.#stop ?? {}
     const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#reply)
-    this.out.push({ type: 'message_delta', delta, usage }, { type: 'message_stop' })
+    this.#out.push({ type: 'message_delta', delta, usage }, { type: 'message_stop' })
   }
 
   #acceptBlock(event: BlockEvent): void {
@@ -143,34 +154,4 @@ class StreamState {
     if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
     this.#stop = event
   }
-}
-
-/**
- * A Converse stream as the events of an Anthropic one. Ends after `message_stop`, or throws
- * GatewayError: a stream that was cut is never made to look complete.
- */
-export async function* toMessageEvents(
-  batches: AsyncIterable<readonly ConverseStreamEvent[]>,
-  reply: ReplyContext,
-  newId: NewId,
-): AsyncGenerator<EventBatch> {
-  const state = new StreamState(reply, newId)
-  const take = (): EventBatch => state.out.splice(0)
-  try {
-    for await (const batch of batches) {
-      for (const event of batch) state.accept(event)
-      if (state.out.length > 0) yield take()
-      if (state.isFinished) return
-    }
-    state.end()
-  } catch (error) {
-    // What came before the fault was said, and is handed on. A line that breaks after the model has
-    // stopped takes nothing from the answer but its figures.
-    if (!state.hasStopped) {
-      if (state.out.length > 0) yield take()
-      throw error
-    }
-    state.end()
-  }
-  yield take()
 }

@@ -39,7 +39,7 @@ type Operation = 'converse' | 'converse-stream' | 'count-tokens'
 export interface NexusClient {
   converse(call: NexusCall): Promise<ConverseResponse>
   /** The frames' bytes. */
-  converseStream(call: NexusCall): Promise<AsyncGenerator<Uint8Array>>
+  converseStream(call: NexusCall): Promise<AsyncIterator<Uint8Array>>
   /** The tokens, or for whom there is no counting. */
   countTokens(call: NexusCall): Promise<number | CountRefusal>
 }

@@ -44,7 +44,10 @@ const toEvent = (frame: Frame): ConverseStreamEvent => {
   if (!knownEvents.has(name)) return { type: 'unknown', name }
   const payload = unwrapped(readJson(frame), name)
   checkEvent(name, payload)
-  return { ...payload, type: name } as ConverseStreamEvent
+  // It was parsed a moment ago, and is nobody else's.
+  const event = payload as { type?: string }
+  event.type = name
+  return event as ConverseStreamEvent
 }
 
 /** What an exception says of itself: its name alone is enough to act on. */
@@ -68,26 +71,21 @@ const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent =
   }
 }
 
-/**
- * The events of a `/converse-stream` body, in one batch for each chunk that completed any. Throws
- * GatewayError for exceptions in the stream and for bytes that are no event stream, after handing on
- * what came before.
- */
-export async function* readConverseStream(
-  chunks: AsyncIterable<Uint8Array>,
-  context: WordingContext,
-): AsyncGenerator<ConverseStreamEvent[]> {
+/** Reads a `/converse-stream` body. */
+export interface ConverseReader {
+  /**
+   * Takes the next bytes and tells the events that they complete. Throws GatewayError for an exception in the stream
+   * and for bytes that are no event stream, after telling what came before.
+   */
+  read(chunk: Uint8Array, onEvent: (event: ConverseStreamEvent) => void): void
+  /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
+  end(): void
+}
+
+export const createConverseReader = (context: WordingContext): ConverseReader => {
   const decoder = createEventStreamDecoder()
-  for await (const chunk of chunks) {
-    const events: ConverseStreamEvent[] = []
-    let fault: { readonly error: unknown } | undefined
-    try {
-      decoder.push(chunk, (frame) => events.push(readFrame(frame, context)))
-    } catch (error) {
-      fault = { error }
-    }
-    if (events.length > 0) yield events
-    if (fault !== undefined) throw fault.error
+  return {
+    read: (chunk, onEvent) => decoder.push(chunk, (frame) => onEvent(readFrame(frame, context))),
+    end: () => decoder.end(),
   }
-  decoder.end()
 }

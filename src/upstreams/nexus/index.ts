@@ -1,7 +1,7 @@
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
-import { toMessageEvents } from '../../translate/converse-to-anthropic/events.ts'
+import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
 import { createNotes } from '../../translate/notes.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
@@ -10,13 +10,14 @@ import type { Mend } from '../http.ts'
 import { type RetryPolicy, withRetries } from '../retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import type { InlineUrlSources } from '../url-sources.ts'
+import { AnswerStream } from './answer-stream.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
 import { createCounting } from './counting.ts'
-import { readConverseStream } from './frames.ts'
+import { createConverseReader } from './frames.ts'
 import { createHealing } from './healing.ts'
 import { createNoteLog } from './note-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { continued, heard, warnOfUnknown } from './streams.ts'
+import { heard, warnOfUnknown } from './streams.ts'
 
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy
@@ -86,15 +87,15 @@ export const createNexus = (options: NexusOptions): Upstream => {
       ),
 
     stream: (request, context) =>
-      ask(request, context, async ({ call, translation }) => {
-        const wording = { ...call.wording, apiKey: options.apiKey }
-        const frames = readConverseStream(await client.converseStream(call), wording)
-        const events = warnOfUnknown(frames, log, context.requestId)
-        const batches = toMessageEvents(events, heard(translation.reply, log, context.requestId), newId)
+      ask(request, context, async ({ call, translation }) =>
         // An exception in the first frame still becomes a status, and may still be tried again.
-        const first = await batches.next()
-        return continued(first.done === true ? [] : first.value, batches)
-      }),
+        AnswerStream.begin({
+          chunks: await client.converseStream(call),
+          reader: createConverseReader({ ...call.wording, apiKey: options.apiKey }),
+          events: new MessageEvents(heard(translation.reply, log, context.requestId), newId),
+          onEvent: warnOfUnknown(log, context.requestId),
+        }),
+      ),
 
     countTokens: createCounting(client, targetOf),
   }

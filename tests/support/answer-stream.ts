@@ -1,0 +1,41 @@
+import type { NewId } from '../../src/base/ids.ts'
+import { type EventBatch, MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+import { AnswerStream } from '../../src/upstreams/nexus/answer-stream.ts'
+import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { frame } from './nexus.ts'
+
+/** The batches that an answer's bytes give. */
+export async function* batchesOfBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  reply: ReplyContext,
+  newId: NewId,
+): AsyncGenerator<EventBatch> {
+  yield* await AnswerStream.begin({
+    chunks: chunks[Symbol.asyncIterator](),
+    reader: createConverseReader({ model: 'm', maxTokens: 1 }),
+    events: new MessageEvents(reply, newId),
+    onEvent() {},
+  })
+}
+
+const frameOf = (event: ConverseStreamEvent): Uint8Array => {
+  if (event.type === 'unknown') return frame(event.name, {})
+  const { type, ...payload } = event
+  return frame(type, payload)
+}
+
+/** The batches that Converse's events give, each batch of which comes in one chunk. */
+export async function* batchesOf(
+  batches: Iterable<readonly ConverseStreamEvent[]>,
+  reply: ReplyContext,
+  newId: NewId,
+  failure?: Error,
+): AsyncGenerator<EventBatch> {
+  async function* chunks() {
+    for (const batch of batches) yield Buffer.concat(batch.map(frameOf))
+    if (failure !== undefined) throw failure
+  }
+  yield* batchesOfBytes(chunks(), reply, newId)
+}

@@ -1,3 +1,4 @@
+import { createAllowance } from '../base/allowance.ts'
 import { nameOf } from '../base/fault-place.ts'
 import { createCalibration, isTelling } from '../tokens/calibration.ts'
 import { estimateTokens, toCount } from '../tokens/estimate.ts'
@@ -30,13 +31,21 @@ export interface TokenCounterOptions extends UpstreamCountsOptions {
   readonly defer: (work: () => void) => void
 }
 
+/**
+ * A person's requests are all learnt from. Under a flood one in a while says as much: an estimate costs more than all
+ * the rest of a request.
+ */
+const lessonsAtOnce = 60
+const lessonEveryMs = 500
+
 const inputTokens = (usage: InputUsage): number =>
   usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)
 
 /** Learns for as long as it lives. */
 export const createTokenCounter = (options: TokenCounterOptions): TokenCounter => {
-  const { upstream, log, defer } = options
+  const { upstream, log, defer, now } = options
   const calibration = createCalibration()
+  const mayLearn = createAllowance(lessonsAtOnce, lessonEveryMs, now)
   const upstreamCounts = createUpstreamCounts(options)
 
   return {
@@ -58,7 +67,7 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
     },
 
     learn(request, modelId, usage) {
-      if (usage === undefined) return
+      if (usage === undefined || !mayLearn()) return
       defer(() => {
         try {
           // Large documents are not read for nothing; where there are none, the least is all.

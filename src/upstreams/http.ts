@@ -21,8 +21,6 @@ interface HttpRequest {
   readonly signal: AbortSignal
   /** Milliseconds from the connection to the first byte, and of silence after it. */
   readonly silenceMs: number
-  /** Host and port of the proxy on the way, for words. */
-  readonly proxy?: string | undefined
   /** Whether the request may go out once more when the connection that was kept open turns out dead. */
   readonly mend: Mend
 }
@@ -60,9 +58,16 @@ const defaultPatience: Patience = { connectMs: 8000, drainMs: 1000, excerptMs: 5
 /** Longer than any honest error; a wrong address may answer with anything. */
 const excerptBytes = 64 * 1024
 
-const placeOf = ({ url, proxy }: HttpRequest): Place => {
-  const { host, protocol } = new URL(url)
-  return { host, isPlain: protocol === 'http:', proxy }
+/** Whom a client talks to; the same for all its requests. */
+export interface Origin extends Place {
+  /** This machine itself. */
+  readonly isLocal: boolean
+}
+
+/** `proxy` is host and port of the proxy on the way, for words. Throws for what is no URL. */
+export const originOf = (url: string, proxy?: string): Origin => {
+  const { host, hostname, protocol } = new URL(url)
+  return { host, isPlain: protocol === 'http:', isLocal: isLoopbackHost(hostname), proxy }
 }
 
 /** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
@@ -92,7 +97,7 @@ const drain = async (reader: Reader, deadline: Deadline, { drainMs }: Patience):
 
 /** One call to the other side, under way. */
 interface Call {
-  readonly place: Place
+  readonly place: Origin
   readonly deadline: Deadline
   readonly patience: Patience
 }
@@ -152,8 +157,8 @@ const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): 
 }
 
 /** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
-const send = async (fetch: Fetch, request: HttpRequest, { deadline, patience }: Call): Promise<Response> => {
-  const isLocal = isLoopbackHost(new URL(request.url).hostname)
+const send = async (fetch: Fetch, request: HttpRequest, { place, deadline, patience }: Call): Promise<Response> => {
+  const { isLocal } = place
   const once = (): Promise<Response> => {
     const { body, headers } = uploadOf(request, isLocal, deadline)
     return fetch(request.url, {
@@ -242,17 +247,25 @@ const tooManyConnections = (most: number): GatewayError =>
     isLoggable: true,
   })
 
+export interface PostOptions {
+  readonly fetch: Fetch
+  readonly origin: Origin
+  /** Requests under way at once. */
+  readonly maximumConnections: number
+  readonly patience?: Patience | undefined
+}
+
 /**
  * The one place that talks to another host. Rejects with GatewayError. At most `maximumConnections`
  * requests are under way at once: the next one is told so, and when to come again.
  */
-export const createPost = (fetch: Fetch, maximumConnections: number, patience: Patience = defaultPatience): Post => {
+export const createPost = (options: PostOptions): Post => {
+  const { fetch, origin: place, maximumConnections, patience = defaultPatience } = options
   let underWay = 0
   return async (request) => {
     if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections)
     underWay += 1
     const { silenceMs, signal } = request
-    const place = placeOf(request)
     const deadline = startDeadline({ connectMs: patience.connectMs, silenceMs }, place, signal, () => {
       underWay -= 1
     })

@@ -238,3 +238,23 @@ describe('the line of a request', () => {
     expect(line({ ...quick, ...members }, event)).toBe(`${text} ${requestId}\n`)
   })
 })
+
+test('each record has its own milliseconds and its own second', () => {
+  process.env['TZ'] = 'UTC'
+  const lines: string[] = []
+  let at = Date.UTC(2026, 10, 21, 14, 3, 22, 998)
+  const sink = createLogSink({
+    format: 'text',
+    file: undefined,
+    color: false,
+    write: (line) => lines.push(line),
+    now: () => new Date(at),
+  })
+  for (; lines.length < 4; at += 1) sink({ level: 'info', event: 'tick', fields: {} })
+  expect(lines.map((line) => line.split(' ')[0])).toEqual([
+    '2026-11-21T14:03:22.998+00:00',
+    '2026-11-21T14:03:22.999+00:00',
+    '2026-11-21T14:03:23.000+00:00',
+    '2026-11-21T14:03:23.001+00:00',
+  ])
+})

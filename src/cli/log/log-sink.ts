@@ -2,7 +2,7 @@ import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { LogFormat } from '../../config/settings.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
 import { LogFile } from './log-file.ts'
-import { eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
+import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
 
 const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
   layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)
@@ -26,7 +26,8 @@ export interface LogOptions {
  * that cannot be written.
  */
 export const createLogSink = ({ format, file, color, write, terminal, now }: LogOptions): LogSink => {
-  const inFile: TextStyle = { columns: undefined, color: false }
+  const dateAndClock = createDateAndClock()
+  const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
   const warn = (sentence: string): void => write(`warning: ${sentence}\n`)
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
   return (record) => {
@@ -37,7 +38,7 @@ export const createLogSink = ({ format, file, color, write, terminal, now }: Log
       logFile?.write(line, time)
       return
     }
-    write(asText(record, time, { columns: terminal?.columns, color }))
+    write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
     logFile?.write(asText(record, time, inFile), time)
   }
 }

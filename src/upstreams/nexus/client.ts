@@ -1,7 +1,7 @@
 import { isObject, parseObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
-import { createPost, type Fetch, type HttpAnswer, type Mend, type Patience } from '../http.ts'
+import { createPost, type Fetch, type HttpAnswer, type Mend, originOf, type Patience } from '../http.ts'
 import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './counting.ts'
@@ -71,7 +71,7 @@ const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
   const { endpointUrl, apiKey, silenceMs } = options
-  const post = createPost(options.fetch, options.maximumConnections, options.patience)
+  const post = createPost({ ...options, origin: originOf(endpointUrl, options.proxy) })
   const ask = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.
@@ -84,7 +84,6 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       body: call.body,
       signal: call.signal,
       silenceMs,
-      proxy: options.proxy,
       mend: call.mend,
     })
     const upstreamId = answer.headers.get('x-amzn-requestid')

@@ -49,7 +49,9 @@ const createMemory = (log: Logger, now: () => number) => {
     [...(models.get(modelId)?.values() ?? [])].filter(({ until }) => until > now())
   return {
     learned: (modelId: string): Learned =>
-      lessonsOf(modelId).reduce((known, { lesson }) => learnMore(known, lesson), nothingLearned),
+      models.size === 0
+        ? nothingLearned
+        : lessonsOf(modelId).reduce((known, { lesson }) => learnMore(known, lesson), nothingLearned),
     remember(modelId: string, diagnosis: Diagnosis): void {
       const { what, isPassing } = diagnosis
       const known = models.get(modelId) ?? new Map<string, Remembered>()

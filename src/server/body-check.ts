@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { GatewayError, invalidRequest } from '../base/errors.ts'
+import { createCheck } from '../wire/check.ts'
 import { findFault } from '../wire/fault.ts'
 import { faultSentence } from './fault-sentence.ts'
 
@@ -8,13 +8,13 @@ import { faultSentence } from './fault-sentence.ts'
 export type BodyCheck<T> = (body: unknown) => T
 
 /**
- * Checks bodies against a schema, compiled once. Not by Elysia's own `body` schema: its error builds a
- * report that quotes the prompt and takes the square of the body's depth, before anyone has asked for it.
+ * Checks bodies against a schema. Not by Elysia's own `body` schema: its error builds a report that quotes the
+ * prompt and takes the square of the body's depth, before anyone has asked for it.
  */
 export const createBodyCheck = <T extends TSchema>(schema: T): BodyCheck<Static<T>> => {
-  const compiled = TypeCompiler.Compile(schema)
+  const isLawful = createCheck(schema)
   return (body) => {
-    if (compiled.Check(body)) return body
+    if (isLawful(body)) return body
     const fault = findFault(schema, body)
     if (fault === undefined) throw new GatewayError('invalid_request_error', 'The request does not match its schema.')
     throw invalidRequest(fault.path, faultSentence(fault))

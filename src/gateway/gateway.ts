@@ -132,17 +132,17 @@ const observed = (batches: AsyncIterable<EventBatch>, story: Story): AsyncIterab
     if (isComplete) story.answered()
     else story.cancelled()
   }
+  const read = (result: IteratorResult<EventBatch>): IteratorResult<EventBatch> => {
+    if (result.done === true) over()
+    else isComplete = story.read(result.value)
+    return result
+  }
+  const fail = (thrown: unknown): never => {
+    throw story.failed(thrown)
+  }
   return {
-    async next() {
-      try {
-        const result = await iterator.next()
-        if (result.done === true) over()
-        else isComplete = story.read(result.value)
-        return result
-      } catch (thrown) {
-        throw story.failed(thrown)
-      }
-    },
+    // Half the price of an asynchronous function, for what is done between any two events.
+    next: () => iterator.next().then(read, fail),
     async return() {
       try {
         await iterator.return?.()

@@ -3,6 +3,7 @@ import { encodeSse } from '../codec/sse.ts'
 import type { MessageStreamEvent } from '../wire/anthropic/events.ts'
 import type { StreamEnd } from './access-log.ts'
 import { errorBody } from './errors.ts'
+import { eventText } from './event-text.ts'
 
 type Batch = readonly MessageStreamEvent[]
 
@@ -38,7 +39,7 @@ const asEvent = (error: GatewayError): GatewayError => new GatewayError(error.ty
 
 const encodeBatch = (batch: Batch): Uint8Array => {
   let text = ''
-  for (const event of batch) text += encodeSse(event)
+  for (const event of batch) text += eventText(event)
   return utf8.encode(text)
 }
 

@@ -80,6 +80,7 @@ const faultOf = (error: unknown, deadline: Deadline, place: Place): GatewayError
 
 const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
+type Read = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
 /** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
@@ -114,20 +115,23 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     if (this.#reader === undefined) this.#end()
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#reader === undefined || this.#hasEnded) return Promise.resolve(ended)
+    this.#call.deadline.listen()
+    return this.#reader.read().then(this.#heard, this.#failed)
+  }
+
+  readonly #heard = (result: Read): IteratorResult<Uint8Array, undefined> => {
+    this.#call.deadline.heard()
+    if (!result.done) return result
+    this.#end()
+    return ended
+  }
+
+  readonly #failed = (error: unknown): never => {
     const { deadline, place } = this.#call
-    if (this.#reader === undefined || this.#hasEnded) return ended
-    try {
-      deadline.listen()
-      const { done, value } = await this.#reader.read()
-      deadline.heard()
-      if (!done) return { done, value }
-      this.#end()
-      return ended
-    } catch (error) {
-      this.#end()
-      throw faultOf(error, deadline, { ...place, hasAnswered: true })
-    }
+    this.#end()
+    throw faultOf(error, deadline, { ...place, hasAnswered: true })
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {

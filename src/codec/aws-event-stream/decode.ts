@@ -14,15 +14,23 @@ const initialBufferBytes = 16 * 1024
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`
 
+/** A DataView would do the same, and has to be made for each chunk. */
+const readU32 = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)) >>>
+  0
+
 /** The checks of the prelude at `at`, in order: checksum first, then what the lengths say. Returns the frame's length. */
-const readLength = (bytes: Uint8Array, view: DataView, at: number): number => {
-  const expected = view.getUint32(at + 8)
+const readLength = (bytes: Uint8Array, at: number): number => {
+  const expected = readU32(bytes, at + 8)
   const actual = crc32(bytes.subarray(at, at + 8))
   if (expected !== actual) {
     throw corruptStream(`prelude checksum is ${hex(actual)}, the frame says ${hex(expected)}`)
   }
-  const total = view.getUint32(at)
-  const headers = view.getUint32(at + 4)
+  const total = readU32(bytes, at)
+  const headers = readU32(bytes, at + 4)
   if (total < minimumFrameBytes) {
     throw corruptStream(`frame length ${total} is below the minimum of ${minimumFrameBytes}`)
   }
@@ -35,8 +43,8 @@ const readLength = (bytes: Uint8Array, view: DataView, at: number): number => {
   return total
 }
 
-const checkFrame = (bytes: Uint8Array, view: DataView, at: number, bodyEnd: number): void => {
-  const expected = view.getUint32(bodyEnd)
+const checkFrame = (bytes: Uint8Array, at: number, bodyEnd: number): void => {
+  const expected = readU32(bytes, bodyEnd)
   const actual = crc32(bytes.subarray(at, bodyEnd))
   if (expected !== actual) {
     throw corruptStream(`message checksum is ${hex(actual)}, the frame says ${hex(expected)}`)
@@ -73,14 +81,13 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
 
   /** Reads the whole frames at the front of `bytes`, and returns how many bytes they take. */
   const readFrames = (bytes: Uint8Array, isBuffer: boolean, onFrame: (frame: Frame) => void): number => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let at = 0
     while (bytes.byteLength - at >= preludeBytes) {
-      const total = readLength(bytes, view, at)
+      const total = readLength(bytes, at)
       if (bytes.byteLength - at < total) break
-      const headersEnd = at + preludeBytes + view.getUint32(at + 4)
+      const headersEnd = at + preludeBytes + readU32(bytes, at + 4)
       const bodyEnd = at + total - trailerBytes
-      checkFrame(bytes, view, at, bodyEnd)
+      checkFrame(bytes, at, bodyEnd)
       const headers = headersOf(bytes.subarray(at + preludeBytes, headersEnd))
       // What lies in the buffer is overwritten by the next chunk.
       const payload = isBuffer ? bytes.slice(headersEnd, bodyEnd) : bytes.subarray(headersEnd, bodyEnd)

@@ -2,6 +2,7 @@ import { dotted, GatewayError } from '../../base/errors.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import { findExcess } from '../../base/json-size.ts'
 import type { Path } from '../../base/path.ts'
+import { createCheck } from '../../wire/check.ts'
 import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/answer-shapes.ts'
 import { findFault } from '../../wire/fault.ts'
 
@@ -40,22 +41,28 @@ export const withoutNulls = (value: unknown, text: string): unknown => (text.inc
 
 type Shape = Parameters<typeof findFault>[0]
 
-const eventShapes: ReadonlyMap<string, Shape> = new Map<string, Shape>([
-  ['contentBlockStart', BlockStartShape],
-  ['contentBlockDelta', BlockDeltaShape],
-])
+/** Throws for what is not of the shape; `path` leads there. */
+const createShapeCheck = (shape: Shape): ((value: unknown, path: Path) => void) => {
+  const check = createCheck(shape)
+  return (value, path) => {
+    if (!check(value)) throw unreadable([...path, ...(findFault(shape, value)?.path ?? [])])
+  }
+}
+
+const checkBlockStart = createShapeCheck(BlockStartShape)
+const checkBlockDelta = createShapeCheck(BlockDeltaShape)
+const checkBlock = createShapeCheck(OutputBlockShape)
+
+const startPath: Path = ['contentBlockStart']
+const deltaPath: Path = ['contentBlockDelta']
 
 /** Throws GatewayError for an event whose block is not what it should be. */
 export const checkEvent = (name: string, payload: Json): void => {
-  const shape = eventShapes.get(name)
-  const fault = shape === undefined ? undefined : findFault(shape, payload)
-  if (fault !== undefined) throw unreadable([name, ...fault.path])
+  if (name === 'contentBlockDelta') checkBlockDelta(payload, deltaPath)
+  else if (name === 'contentBlockStart') checkBlockStart(payload, startPath)
 }
 
 /** Throws GatewayError for a block that is not what it should be. */
 export const checkContent = (content: readonly unknown[]): void => {
-  for (const [index, block] of content.entries()) {
-    const fault = findFault(OutputBlockShape, block)
-    if (fault !== undefined) throw unreadable(['output', 'message', 'content', index, ...fault.path])
-  }
+  for (const [index, block] of content.entries()) checkBlock(block, ['output', 'message', 'content', index])
 }

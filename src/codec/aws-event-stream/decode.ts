@@ -6,11 +6,14 @@ import {
   maximumPayloadBytes,
   minimumFrameBytes,
   preludeBytes,
+  preludeCrc32,
   trailerBytes,
 } from './frame.ts'
-import { createHeadersReader } from './headers.ts'
+import { createHeadersReader, type Headers } from './headers.ts'
 
-const initialBufferBytes = 16 * 1024
+const initialBufferBytes = 4 * 1024
+const utf8 = new TextDecoder()
+const nothing = new Uint8Array(0)
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`
 
@@ -25,7 +28,7 @@ const readU32 = (bytes: Uint8Array, at: number): number =>
 /** The checks of the prelude at `at`, in order: checksum first, then what the lengths say. Returns the frame's length. */
 const readLength = (bytes: Uint8Array, at: number): number => {
   const expected = readU32(bytes, at + 8)
-  const actual = crc32(bytes.subarray(at, at + 8))
+  const actual = preludeCrc32(bytes, at)
   if (expected !== actual) {
     throw corruptStream(`prelude checksum is ${hex(actual)}, the frame says ${hex(expected)}`)
   }
@@ -58,14 +61,36 @@ export interface EventStreamDecoder {
   end(): void
 }
 
+/** A frame where it lies among others: to cut each out would cost as much as to check it. */
+class FrameInPlace implements Frame {
+  readonly headers: Headers
+  readonly #bytes: Uint8Array
+  readonly #start: number
+  readonly #end: number
+
+  constructor(headers: Headers, bytes: Uint8Array, start: number, end: number) {
+    this.headers = headers
+    this.#bytes = bytes
+    this.#start = start
+    this.#end = end
+  }
+
+  get payload(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end)
+  }
+
+  text(): string {
+    return utf8.decode(this.payload)
+  }
+}
+
 /**
  * A decoder for one stream, indifferent to how the bytes are cut. Frames that lie whole in a chunk are read where they
- * lie; of the others each byte is copied at most twice (into the buffer, out of it as payload), whatever the number
- * of chunks.
+ * lie; bytes of the others are copied into a buffer, once or twice, whatever the number of chunks.
  */
 export const createEventStreamDecoder = (): EventStreamDecoder => {
-  const headersOf = createHeadersReader()
-  let buffer = new Uint8Array(0)
+  const readHeaders = createHeadersReader()
+  let buffer = nothing
   let filled = 0
 
   const append = (chunk: Uint8Array): void => {
@@ -80,7 +105,7 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
   }
 
   /** Reads the whole frames at the front of `bytes`, and returns how many bytes they take. */
-  const readFrames = (bytes: Uint8Array, isBuffer: boolean, onFrame: (frame: Frame) => void): number => {
+  const readFrames = (bytes: Uint8Array, onFrame: (frame: Frame) => void): number => {
     let at = 0
     while (bytes.byteLength - at >= preludeBytes) {
       const total = readLength(bytes, at)
@@ -88,10 +113,7 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
       const headersEnd = at + preludeBytes + readU32(bytes, at + 4)
       const bodyEnd = at + total - trailerBytes
       checkFrame(bytes, at, bodyEnd)
-      const headers = headersOf(bytes.subarray(at + preludeBytes, headersEnd))
-      // What lies in the buffer is overwritten by the next chunk.
-      const payload = isBuffer ? bytes.slice(headersEnd, bodyEnd) : bytes.subarray(headersEnd, bodyEnd)
-      onFrame({ headers, payload })
+      onFrame(new FrameInPlace(readHeaders(bytes, at + preludeBytes, headersEnd), bytes, headersEnd, bodyEnd))
       at += total
     }
     return at
@@ -99,16 +121,14 @@ export const createEventStreamDecoder = (): EventStreamDecoder => {
 
   return {
     push(chunk, onFrame) {
-      if (filled === 0) {
-        const taken = readFrames(chunk, false, onFrame)
-        if (taken < chunk.byteLength) append(chunk.subarray(taken))
-        return
-      }
-      append(chunk)
-      const taken = readFrames(buffer.subarray(0, filled), true, onFrame)
-      if (taken === 0) return
-      buffer.copyWithin(0, taken, filled)
-      filled -= taken
+      if (filled > 0) append(chunk)
+      const bytes = filled > 0 ? buffer.subarray(0, filled) : chunk
+      const taken = readFrames(bytes, onFrame)
+      if (filled > 0 && taken === 0) return
+      // What was told lies there still: the rest begins another buffer.
+      buffer = nothing
+      filled = 0
+      if (taken < bytes.byteLength) append(bytes.subarray(taken))
     },
     end() {
       if (filled > 0) throw corruptStream(`stream ends ${filled} bytes into an unfinished frame`)

@@ -23,6 +23,8 @@ export interface Frame {
   readonly headers: ReadonlyMap<string, HeaderValue>
   /** Stays valid for as long as the chunk that it came in is not written to. */
   readonly payload: Uint8Array
+  /** The payload as text; what is no UTF-8 becomes replacement characters. */
+  text(): string
 }
 
 /** Bytes 0..11: both lengths and their checksum. */
@@ -52,6 +54,23 @@ export const headerType = {
 
 /** CRC-32 (IEEE), native: a table in JavaScript costs a third more. */
 export const crc32 = (bytes: Uint8Array): number => Bun.hash.crc32(bytes)
+
+const reversedPolynomial = 0xedb88320
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ reversedPolynomial : crc >>> 1
+  return crc
+})
+
+/** Of the eight bytes of a prelude: to hand so few over costs more than to go through them. */
+export const preludeCrc32 = (bytes: Uint8Array, at: number): number => {
+  let crc = 0xffffffff
+  for (let index = at; index < at + 8; index += 1) {
+    crc = (crcTable[(crc ^ (bytes[index] as number)) & 0xff] as number) ^ (crc >>> 8)
+  }
+  return (crc ^ 0xffffffff) >>> 0
+}
 
 /** The bytes are not a lawful event stream: cut off, damaged, or something else altogether. */
 export const corruptStream = (detail: string): GatewayError =>

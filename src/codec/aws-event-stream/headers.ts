@@ -62,23 +62,34 @@ const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
   return headers
 }
 
-type Headers = ReadonlyMap<string, HeaderValue>
+export type Headers = ReadonlyMap<string, HeaderValue>
 
 /** More kinds of frames than a stream has. */
 const maximumKept = 8
+
+/** Reads the header block from `start` to `end`. */
+type ReadHeaders = (bytes: Uint8Array, start: number, end: number) => Headers
+
+const isAt = (block: Uint8Array, bytes: Uint8Array, start: number): boolean => {
+  for (let index = 0; index < block.byteLength; index += 1) {
+    if (block[index] !== bytes[start + index]) return false
+  }
+  return true
+}
 
 /**
  * Reads the header blocks of one stream, which are the same for each of its deltas: a block that was read before is
  * not decoded again. That is half of what a frame costs.
  */
-export const createHeadersReader = (): ((block: Uint8Array) => Headers) => {
+export const createHeadersReader = (): ReadHeaders => {
   const kept: { readonly block: Uint8Array; readonly headers: Headers }[] = []
-  return (block) => {
+  return (bytes, start, end) => {
     for (const known of kept) {
-      if (known.block.byteLength === block.byteLength && Buffer.compare(known.block, block) === 0) return known.headers
+      if (known.block.byteLength === end - start && isAt(known.block, bytes, start)) return known.headers
     }
+    const block = bytes.slice(start, end)
     const headers = decodeHeaders(block)
-    if (kept.length < maximumKept) kept.push({ block: block.slice(), headers })
+    if (kept.length < maximumKept) kept.push({ block, headers })
     return headers
   }
 }

@@ -6,15 +6,13 @@ import { checkEvent, withoutNulls } from './answer-check.ts'
 import { toStreamError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
 
-const utf8 = new TextDecoder()
-
 const header = (frame: Frame, name: string): string => {
   const value = frame.headers.get(name)
   return typeof value === 'string' ? value : ''
 }
 
 const readJson = (frame: Frame): Json => {
-  const text = utf8.decode(frame.payload)
+  const text = frame.text()
   try {
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return withoutNulls(value, text) as Json
@@ -55,7 +53,7 @@ const readException = (frame: Frame): Json => {
   try {
     return readJson(frame)
   } catch {
-    return { message: utf8.decode(frame.payload) }
+    return { message: frame.text() }
   }
 }
 

@@ -23,20 +23,48 @@ const endOfString = (text: string, start: number): number => {
   return quote === -1 ? text.length : quote
 }
 
+/** No honest request is deeper than this where it ends. One that is gets read to its end. */
+const usualDepth = 20
+/** From so many on it pays to look where the end begins. */
+const manyValues = 250
+
+/**
+ * From there on a text has so few brackets that nothing in it is too deep, if it began no deeper than
+ * `usualDepth`. Brackets in strings count, too: it may be found too late, never too early. These are native
+ * searches, and what is behind need not be read: 26 us for a request of 149 KB instead of 69.
+ */
+const startOfShallowEnd = (text: string): number => {
+  let object = text.lastIndexOf('{')
+  let array = text.lastIndexOf('[')
+  for (let opened = usualDepth; opened < maximumDepth; opened += 1) {
+    if (object === array) return 0
+    if (object > array) object = object === 0 ? -1 : text.lastIndexOf('{', object - 1)
+    else array = array === 0 ? -1 : text.lastIndexOf('[', array - 1)
+  }
+  return Math.max(object, array) + 1
+}
+
+const excess = (depth: number): string =>
+  depth > maximumDepth ? `is nested more than ${maximumDepth} levels deep` : `holds more than ${maximumValues} values`
+
 /** Why a JSON text is not to be read: what it does, for a sentence about it. Says nothing of what is no JSON. */
 export const findExcess = (text: string): string | undefined => {
+  const end = text.length
+  let shallowEnd = end
   let depth = 0
   let values = 1
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < end; at += 1) {
+    if (values > manyValues && shallowEnd === end) shallowEnd = startOfShallowEnd(text)
+    // A character is one value at most.
+    if (at >= shallowEnd && depth <= usualDepth && values + end - at <= maximumValues) return undefined
     const found = text.charCodeAt(at)
     if (found === code.quote) at = endOfString(text, at)
     else if (found === code.comma) values += 1
     else if (found === code.openArray || found === code.openObject) {
       depth += 1
       values += 1
-      if (depth > maximumDepth) return `is nested more than ${maximumDepth} levels deep`
     } else if (found === code.closeArray || found === code.closeObject) depth -= 1
-    if (values > maximumValues) return `holds more than ${maximumValues} values`
+    if (depth > maximumDepth || values > maximumValues) return excess(depth)
   }
   return undefined
 }

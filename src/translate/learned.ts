@@ -40,11 +40,14 @@ const thinkingLeft = (
 }
 
 /** The table's word on a model, as far as it was not found to be wrong. */
-export const withLearned = (table: ModelCapabilities, learned: Learned): ModelCapabilities => ({
-  ...table,
-  ...learned.capabilities,
-  thinking: thinkingLeft(table.thinking, learned.refusedThinking),
-})
+export const withLearned = (table: ModelCapabilities, learned: Learned): ModelCapabilities => {
+  if (learned === nothingLearned) return table
+  return {
+    ...table,
+    ...learned.capabilities,
+    thinking: thinkingLeft(table.thinking, learned.refusedThinking),
+  }
+}
 
 /** Takes a dotted place out of an object, and the objects that it leaves empty. */
 const without = (object: Readonly<Record<string, unknown>>, path: readonly string[]): Record<string, unknown> => {
@@ -60,5 +63,5 @@ const without = (object: Readonly<Record<string, unknown>>, path: readonly strin
 export const withoutRefused = (
   fields: Readonly<Record<string, unknown>>,
   refusedFields: Learned['refusedFields'],
-): Record<string, unknown> =>
-  refusedFields.reduce<Record<string, unknown>>((left, place) => without(left, place.split('.')), { ...fields })
+): Readonly<Record<string, unknown>> =>
+  refusedFields.reduce<Readonly<Record<string, unknown>>>((left, place) => without(left, place.split('.')), fields)

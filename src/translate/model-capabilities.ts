@@ -138,8 +138,7 @@ const newest = claude55
 const strangers = /(?:^|[./-])(?:amazon|meta|llama|mistral|cohere|ai21|deepseek|openai|qwen|titan|writer)(?:[./-]|\d|$)/
 const novas = /(?:^|[./-])nova(?:[./-]|$)/
 
-/** What the model behind an upstream's id can do. */
-export const capabilitiesOf = (modelId: string): ModelCapabilities => {
+const findCapabilities = (modelId: string): ModelCapabilities => {
   const name = parseModelName(modelId)
   if (name === undefined) return novas.test(modelId) ? nova : strangers.test(modelId) ? stranger : newest
   const { family, version } = name
@@ -147,4 +146,18 @@ export const capabilitiesOf = (modelId: string): ModelCapabilities => {
   const ofFamily = rows.filter((row) => row.families.includes(family))
   if (version === undefined) return ofFamily.at(-1) ?? newest
   return ofFamily.findLast((row) => compareVersions(row.since, version) <= 0) ?? newest
+}
+
+/** Far more ids than there are: nobody's inventions fill the memory. */
+const maximumRemembered = 100
+/** What the table said, which it would say again: reading an id costs as much as translating a short message. */
+const remembered = new Map<string, ModelCapabilities>()
+
+/** What the model behind an upstream's id can do. */
+export const capabilitiesOf = (modelId: string): ModelCapabilities => {
+  const known = remembered.get(modelId)
+  if (known !== undefined) return known
+  const found = findCapabilities(modelId)
+  if (remembered.size < maximumRemembered) remembered.set(modelId, found)
+  return found
 }

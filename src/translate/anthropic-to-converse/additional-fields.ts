@@ -25,19 +25,18 @@ export const gatedFields: ReadonlyMap<string, string> = new Map([
   ['safeguards', safeguardsBeta],
 ])
 
-const toGatedFields = (
+const addGatedFields = (
+  fields: Record<string, unknown>,
   request: MessagesRequest,
   flags: readonly string[],
   translation: Translation,
-): Record<string, unknown> => {
+): void => {
   const members: Readonly<Record<string, unknown>> = request
-  const sent: Record<string, unknown> = {}
   for (const [field, beta] of gatedFields) {
     if (members[field] === undefined || members[field] === null) continue
-    if (flags.includes(beta)) sent[field] = members[field]
+    if (flags.includes(beta)) fields[field] = members[field]
     else translation.notes.changed([field], 'goes only with its beta flag, which is not let through')
   }
-  return sent
 }
 
 const isEager = (request: MessagesRequest): boolean =>
@@ -53,20 +52,19 @@ export const toAdditionalFields = (
   translation: Translation,
 ): Record<string, unknown> => {
   const topK = toTopK(request, isThinking, translation)
-  const needed = [
-    ...(isEager(request) ? [fineGrainedToolStreaming] : []),
-    ...(effort !== undefined && translation.model.effortBeta ? [effortBeta] : []),
-    ...tools.native.map(({ beta }) => beta),
-  ]
-  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinking, translation)
-  const fields = {
-    ...(thinking && { thinking }),
-    ...(effort && { output_config: { effort } }),
-    ...(topK !== undefined && { top_k: topK }),
-    ...(tools.native.length > 0 && { tools: tools.native.map(({ tool }) => tool) }),
-    ...(choice.additional && { tool_choice: choice.additional }),
-    ...toGatedFields(request, flags, translation),
-    ...(flags.length > 0 && { anthropic_beta: flags }),
-  }
+  const needed: string[] = []
+  if (isEager(request)) needed.push(fineGrainedToolStreaming)
+  if (effort !== undefined && translation.model.effortBeta) needed.push(effortBeta)
+  for (const { beta } of tools.native) needed.push(beta)
+  const flags = toBetas([betas, request.betas ?? []], needed, thinking, translation)
+
+  const fields: Record<string, unknown> = {}
+  if (thinking) fields['thinking'] = thinking
+  if (effort) fields['output_config'] = { effort }
+  if (topK !== undefined) fields['top_k'] = topK
+  if (tools.native.length > 0) fields['tools'] = tools.native.map(({ tool }) => tool)
+  if (choice.additional) fields['tool_choice'] = choice.additional
+  addGatedFields(fields, request, flags, translation)
+  if (flags.length > 0) fields['anthropic_beta'] = flags
   return withoutRefused(fields, translation.learned.refusedFields)
 }

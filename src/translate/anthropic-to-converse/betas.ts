@@ -34,11 +34,12 @@ const forwarded: ReadonlyMap<string, Verdict> = new Map(
   }),
 )
 
-/** Comma-separated lists as single flags, in order, each once. */
-const flagsIn = (lists: readonly string[]): Set<string> => {
-  const flags = new Set(lists.flatMap((list) => list.split(',')).map((flag) => flag.trim()))
-  flags.delete('')
-  return flags
+/** Adds comma-separated lists as single flags, in order, each once. */
+const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
+  for (const list of lists) {
+    if (list.includes(',')) for (const flag of list.split(',')) flags.add(flag.trim())
+    else flags.add(list.trim())
+  }
 }
 
 /** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
@@ -49,7 +50,7 @@ const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta
  * through, drops the rest. A list that the model has refused is not sent again.
  */
 export const toBetas = (
-  asked: readonly string[],
+  asked: readonly (readonly string[])[],
   needed: readonly string[],
   thinking: BetaContext['thinking'],
   translation: Translation,
@@ -63,7 +64,11 @@ export const toBetas = (
     (needed.includes(flag) || policy.extraBetas.includes(flag) || forwarded.get(flag)?.(context) === true)
 
   const kept: string[] = []
-  for (const flag of flagsIn([...asked, ...needed])) {
+  const flags = new Set<string>()
+  for (const lists of asked) addFlags(flags, lists)
+  addFlags(flags, needed)
+  flags.delete('')
+  for (const flag of flags) {
     if (isForwarded(flag)) kept.push(flag)
     else translation.notes.dropped(placeOf(flag), 'beta flag that Converse does not take')
   }

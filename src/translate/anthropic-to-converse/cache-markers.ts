@@ -21,19 +21,21 @@ export const toCachePoint = (
 ): CachePoint | undefined => {
   if (control === undefined || control === null || !model.cachePoints) return undefined
   const { ttl } = control
-  return { type: 'default', ...(ttl && model.cacheTtl ? { ttl } : {}) }
+  return ttl && model.cacheTtl ? { type: 'default', ttl } : { type: 'default' }
 }
 
 /** The blocks inside a block, in which Converse takes no cache point. */
-const innerBlocks = (block: ClientBlock | ToolResultContent): readonly (ClientBlock | ToolResultContent)[] => {
+const innerBlocks = (
+  block: ClientBlock | ToolResultContent,
+): readonly (ClientBlock | ToolResultContent)[] | undefined => {
   switch (block.type) {
     case 'tool_result':
     case 'search_result':
-      return Array.isArray(block.content) ? block.content : []
+      return Array.isArray(block.content) ? block.content : undefined
     case 'document':
-      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : []
+      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : undefined
     default:
-      return []
+      return undefined
   }
 }
 
@@ -43,7 +45,9 @@ export const cachePointOf = (
   translation: Translation,
 ): CachePoint | undefined => {
   let cachePoint = toCachePoint('cache_control' in block ? block.cache_control : undefined, translation)
-  for (const inner of innerBlocks(block)) {
+  const inside = innerBlocks(block)
+  if (inside === undefined) return cachePoint
+  for (const inner of inside) {
     const innerPoint = cachePointOf(inner, translation)
     if (innerPoint !== undefined) cachePoint = longerCachePoint(cachePoint, innerPoint)
   }

@@ -15,6 +15,8 @@ const keptMessagePoints = 2
 const mayPrecedeCachePoint = (block: ContentBlock): boolean =>
   !('reasoningContent' in block) && !('document' in block && block.document.format !== 'pdf')
 
+type Marked = Unit<unknown>
+
 /** Moves points to the nearest lawful place before them in their turn; without one they go. */
 const settle = (units: readonly ContentUnit[], translation: Translation): void => {
   let home: ContentUnit | undefined
@@ -29,12 +31,23 @@ const settle = (units: readonly ContentUnit[], translation: Translation): void =
   }
 }
 
-const withPoint = <Block>(units: readonly Unit<Block>[]): Unit<Block>[] =>
-  units.filter((unit) => unit.cachePoint !== undefined)
+const withPoint = (units: readonly Marked[]): Marked[] => units.filter(isMarked)
+const isMarked = (unit: Marked): boolean => unit.cachePoint !== undefined
+
+/** The messages' units with a point, each at its lawful place. */
+const settledPoints = (turns: readonly Turn[], translation: Translation): Marked[] => {
+  const marked: Marked[] = []
+  for (const { units } of turns) {
+    if (!units.some(isMarked)) continue
+    settle(units, translation)
+    for (const unit of units) if (isMarked(unit)) marked.push(unit)
+  }
+  return marked
+}
 
 /** Removes the first `count` points of a list. */
-const removeFirst = (units: readonly Unit<unknown>[], count: number, translation: Translation): void => {
-  for (const unit of units.slice(0, count)) {
+const removeFirst = (marked: Marked[], count: number, translation: Translation): void => {
+  for (const unit of marked.splice(0, count)) {
     delete unit.cachePoint
     translation.notes.dropped(unit.path, `cache marker over Bedrock's limit of ${maximumCachePoints}`)
   }
@@ -42,38 +55,48 @@ const removeFirst = (units: readonly Unit<unknown>[], count: number, translation
 
 /** The newest points of each part are worth the most: the oldest go, the messages' first. */
 const clamp = (
-  parts: readonly { readonly units: readonly Unit<unknown>[]; readonly kept: number }[],
+  parts: readonly { readonly marked: Marked[]; readonly kept: number }[],
   translation: Translation,
 ): void => {
-  const pointsOf = parts.map((part) => ({ units: withPoint(part.units), kept: part.kept }))
-  let surplus = pointsOf.reduce((sum, part) => sum + part.units.length, -maximumCachePoints)
-  for (const { units, kept } of pointsOf) {
-    const removed = Math.min(Math.max(surplus, 0), Math.max(units.length - kept, 0))
-    removeFirst(units, removed, translation)
+  let surplus = parts.reduce((sum, { marked }) => sum + marked.length, -maximumCachePoints)
+  for (const { marked, kept } of parts) {
+    const removed = Math.min(Math.max(surplus, 0), Math.max(marked.length - kept, 0))
+    removeFirst(marked, removed, translation)
     surplus -= removed
   }
 }
 
 /** Brings every cache point to a place, and their number to one, that Bedrock accepts. Returns those left. */
 export const placeCachePoints = (
-  tools: readonly Unit<unknown>[],
-  system: readonly Unit<unknown>[],
+  tools: readonly Marked[],
+  system: readonly Marked[],
   turns: readonly Turn[],
   translation: Translation,
 ): CachePoint[] => {
-  for (const turn of turns) settle(turn.units, translation)
-  const messages = turns.flatMap((turn) => turn.units)
-  clamp(
-    [
-      { units: messages, kept: keptMessagePoints },
-      { units: system, kept: 1 },
-      { units: tools, kept: 1 },
-    ],
-    translation,
-  )
-  return [...tools, ...system, ...messages].flatMap(({ cachePoint }) => (cachePoint === undefined ? [] : [cachePoint]))
+  const inMessages = settledPoints(turns, translation)
+  const inSystem = withPoint(system)
+  const inTools = withPoint(tools)
+  const count = inMessages.length + inSystem.length + inTools.length
+  if (count === 0) return []
+  if (count > maximumCachePoints) {
+    clamp(
+      [
+        { marked: inMessages, kept: keptMessagePoints },
+        { marked: inSystem, kept: 1 },
+        { marked: inTools, kept: 1 },
+      ],
+      translation,
+    )
+  }
+  return [...inTools, ...inSystem, ...inMessages].map(({ cachePoint }) => cachePoint as CachePoint)
 }
 
 /** The blocks as they go out, each followed by its cache point. */
-export const withCachePoints = <Block>(units: readonly Unit<Block>[]): (Block | { cachePoint: CachePoint })[] =>
-  units.flatMap(({ block, cachePoint }) => (cachePoint === undefined ? [block] : [block, { cachePoint }]))
+export const withCachePoints = <Block>(units: readonly Unit<Block>[]): (Block | { cachePoint: CachePoint })[] => {
+  const sent: (Block | { cachePoint: CachePoint })[] = []
+  for (const { block, cachePoint } of units) {
+    sent.push(block)
+    if (cachePoint !== undefined) sent.push({ cachePoint })
+  }
+  return sent
+}

@@ -7,6 +7,7 @@ import { sentMessages } from './compaction.ts'
 import type { CitationPolicy } from './context.ts'
 import { isEmptyDocument } from './documents.ts'
 import { mediaTypeOf } from './media.ts'
+import type { Occurrences } from './occurrences.ts'
 import { formatOf } from './output-format.ts'
 
 const isPdf = ({ source }: DocumentBlock): boolean =>
@@ -39,6 +40,8 @@ const isDocument = (block: Citable): boolean => block.type === 'document' && !is
 /** Asked in this order: whether a document is empty is read in all its bytes. */
 const isSentPdf = (block: Citable): boolean => block.type === 'document' && isPdf(block) && !isEmptyDocument(block)
 
+const nothingToCite: CitationPolicy = { documents: false, searchResults: false, forced: false }
+
 /**
  * Whether the documents go with citations: all of them or none, and never with structured output. The
  * first turn that holds documents decides for the whole conversation: a PDF that came later would
@@ -50,7 +53,9 @@ export const citationPolicy = (
   model: ModelCapabilities,
   { pdf }: TranslationPolicy,
   notes: Notes,
+  occurrences: Occurrences,
 ): CitationPolicy => {
+  if (!occurrences.documents && !occurrences.searchResults) return nothingToCite
   const turns = citableByTurn(request.messages)
   const blocks = turns.flat()
   const isAsked = (type: Citable['type']): boolean =>

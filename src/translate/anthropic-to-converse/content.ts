@@ -22,49 +22,49 @@ const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock 
   },
 })
 
-/** Converse's block or blocks for one of the client's, each with its place in the request. */
-type Translated = readonly Pick<Unit<ContentBlock>, 'block' | 'partPaths' | 'isTranscript'>[]
+type Units = Unit<ContentBlock>[]
 
-const one = (block: ContentBlock): Translated => [{ block }]
-const all = (blocks: readonly ContentBlock[]): Translated => blocks.map((block) => ({ block }))
-
-const toThinking = (block: ThinkingBlock, path: Path, translation: Translation): Translated => {
+const addThinking = (units: Units, block: ThinkingBlock, path: Path, translation: Translation): void => {
   // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
   if (translation.model.isClaude && block.signature) {
-    return one({ reasoningContent: { reasoningText: { text: block.thinking, signature: block.signature } } })
+    const reasoningText = { text: block.thinking, signature: block.signature }
+    units.push({ block: { reasoningContent: { reasoningText } }, path })
+    return
   }
   const why = translation.model.isClaude ? 'thinking without a signature' : 'thinking of a Claude model'
   translation.notes.changed(path, why)
-  return []
 }
 
-const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Translated => {
+const addAll = (units: Units, blocks: readonly ContentBlock[], path: Path): void => {
+  for (const block of blocks) units.push({ block, path })
+}
+
+/** What most conversations are made of. */
+type Sendable = Extract<
+  ClientBlock,
+  { type: 'text' | 'image' | 'document' | 'search_result' | 'thinking' | 'tool_use' | 'tool_result' }
+>
+
+/** The rarer kinds, most of which Converse has no word for. */
+const addOther = (
+  units: Units,
+  block: Exclude<ClientBlock, Sendable>,
+  path: Path,
+  { model, notes }: Translation,
+): void => {
   switch (block.type) {
-    case 'text':
-      return isBlank(block.text) ? [] : one({ text: block.text })
-    case 'image':
-      return one({ image: toImage(block, path) })
-    case 'document':
-      return all(toDocumentParts(block, path, translation))
-    case 'search_result':
-      return all(toSearchResultParts(block, path, translation))
-    case 'thinking':
-      return toThinking(block, path, translation)
     case 'redacted_thinking':
-      if (translation.model.isClaude) return one({ reasoningContent: { redactedContent: block.data } })
-      translation.notes.changed(path, 'thinking of a Claude model')
-      return []
-    case 'tool_use':
-      return one(toToolUse(block, translation))
-    case 'tool_result':
-      return [toToolResult(block, path, translation)]
+      if (model.isClaude) units.push({ block: { reasoningContent: { redactedContent: block.data } }, path })
+      else notes.changed(path, 'thinking of a Claude model')
+      return
     case 'container_upload':
-      translation.notes.changed(path, 'a file for a container: Converse has none, the model is told so')
-      return one({ text: '[file uploaded to a container: not available on this endpoint]' })
+      notes.changed(path, 'a file for a container: Converse has none, the model is told so')
+      units.push({ block: { text: '[file uploaded to a container: not available on this endpoint]' }, path })
+      return
     case 'compaction':
     case 'fallback':
-      translation.notes.dropped(path, `${block.type} block: it holds nothing for the model`)
-      return []
+      notes.dropped(path, `${block.type} block: it holds nothing for the model`)
+      return
     case 'tool_addition':
     case 'tool_removal':
       throw invalidRequest(path, `content blocks of type '${block.type}' stand in messages with role 'system'`)
@@ -79,16 +79,43 @@ const toBlocks = (block: ClientBlock, path: Path, translation: Translation): Tra
     case 'mcp_tool_use':
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
-      translation.notes.changed(path, "a tool of Anthropic's: told as words")
-      return [{ block: { text: toTranscript(block) }, isTranscript: true }]
+      notes.changed(path, "a tool of Anthropic's: told as words")
+      units.push({ block: { text: toTranscript(block) }, path, isTranscript: true })
+      return
     default:
-      return assertNever(block)
+      assertNever(block)
   }
 }
 
 /**
- * One content block as Converse's, without its cache point: none where nothing of it can be sent,
- * several where a document held images. Throws a 400 with the block's path for what has no translation.
+ * Adds one content block as Converse's, without its cache point: nothing where nothing of it can be
+ * sent, several where a document held images. Throws a 400 with the block's path for what has no
+ * translation.
  */
-export const toContentUnits = (block: ClientBlock, path: Path, translation: Translation): Unit<ContentBlock>[] =>
-  toBlocks(block, path, translation).map((translated) => ({ ...translated, path }))
+export const addContentUnits = (units: Units, block: ClientBlock, path: Path, translation: Translation): void => {
+  switch (block.type) {
+    case 'text':
+      if (!isBlank(block.text)) units.push({ block: { text: block.text }, path })
+      return
+    case 'image':
+      units.push({ block: { image: toImage(block, path) }, path })
+      return
+    case 'document':
+      addAll(units, toDocumentParts(block, path, translation), path)
+      return
+    case 'search_result':
+      addAll(units, toSearchResultParts(block, path, translation), path)
+      return
+    case 'thinking':
+      addThinking(units, block, path, translation)
+      return
+    case 'tool_use':
+      units.push({ block: toToolUse(block, translation), path })
+      return
+    case 'tool_result':
+      units.push(toToolResult(block, path, translation))
+      return
+    default:
+      addOther(units, block, path, translation)
+  }
+}

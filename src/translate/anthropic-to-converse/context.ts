@@ -5,6 +5,7 @@ import type { ModelCapabilities } from '../model-capabilities.ts'
 import type { Notes } from '../notes.ts'
 import type { TranslationPolicy } from '../policy.ts'
 import type { DocumentNames } from './document-names.ts'
+import type { Occurrences } from './occurrences.ts'
 import type { SearchResults } from './search-results.ts'
 import type { ToolNames, ToolUseIds } from './tool-names.ts'
 
@@ -15,6 +16,8 @@ export interface Translation {
   /** What the model was found to refuse, beside what `model` says of it. */
   readonly learned: Learned
   readonly notes: Notes
+  /** What stands in the client's messages. */
+  readonly occurrences: Occurrences
   readonly toolNames: ToolNames
   readonly toolUseIds: ToolUseIds
   readonly searchResults: SearchResults

@@ -4,12 +4,15 @@ import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/
 import { isBlank } from './blank.ts'
 import type { Translation } from './context.ts'
 
-type Sampling = Pick<InferenceConfig, 'temperature' | 'topP'>
-
 const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null
 
-/** `temperature` and `top_p` as far as the model takes them, and never while it thinks. */
-const toSampling = (request: MessagesRequest, isThinking: boolean, translation: Translation): Sampling => {
+/** Adds `temperature` and `top_p` as far as the model takes them, and never while it thinks. */
+const addSampling = (
+  config: InferenceConfig,
+  request: MessagesRequest,
+  isThinking: boolean,
+  translation: Translation,
+): void => {
   const { temperature, top_p: topP } = request
   const { sampling } = translation.model
   const drop = (field: 'temperature' | 'top_p', why: string): void => translation.notes.changed([field], why)
@@ -19,17 +22,18 @@ const toSampling = (request: MessagesRequest, isThinking: boolean, translation: 
     const isNeutral = temperature === 1 && sampling !== 'none'
     if (isSet(temperature) && !isNeutral) drop('temperature', why)
     if (isSet(topP)) drop('top_p', why)
-    return isNeutral ? { temperature: 1 } : {}
+    if (isNeutral) config.temperature = 1
+    return
   }
+  if (isSet(temperature)) config.temperature = temperature
   if (isSet(temperature) && isSet(topP) && sampling === 'one') {
     drop('top_p', 'dropped: the model takes temperature or top_p, not both')
-    return { temperature }
-  }
-  return { ...(isSet(temperature) ? { temperature } : {}), ...(isSet(topP) ? { topP } : {}) }
+  } else if (isSet(topP)) config.topP = topP
 }
 
-const toStopSequences = (request: MessagesRequest): string[] => {
+const toStopSequences = (request: MessagesRequest): string[] | undefined => {
   const sequences = request.stop_sequences ?? []
+  if (sequences.length === 0) return undefined
   const blank = sequences.findIndex(isBlank)
   if (blank !== -1) throw invalidRequest(['stop_sequences'], 'each stop sequence must contain non-whitespace')
   if (sequences.length > maximumStopSequences) {
@@ -44,12 +48,11 @@ export const toInferenceConfig = (
   translation: Translation,
 ): InferenceConfig => {
   const stopSequences = toStopSequences(request)
-  return {
-    // Converse wants one at least: see `isPrewarm` of ReplyContext.
-    maxTokens: Math.max(request.max_tokens, 1),
-    ...toSampling(request, isThinking, translation),
-    ...(stopSequences.length > 0 ? { stopSequences } : {}),
-  }
+  // Converse wants one at least: see `isPrewarm` of ReplyContext.
+  const config: InferenceConfig = { maxTokens: Math.max(request.max_tokens, 1) }
+  addSampling(config, request, isThinking, translation)
+  if (stopSequences !== undefined) config.stopSequences = stopSequences
+  return config
 }
 
 /** For `additionalModelRequestFields.top_k`. */

@@ -79,6 +79,8 @@ const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translati
 }
 
 export const limitMedia = (turns: readonly Turn[], translation: Translation): void => {
+  const { images, documents } = translation.occurrences
+  if (!images && !documents) return
   for (const turn of turns) omitOldest([turn], documentsPerMessage, translation)
   omitOldest(turns, perRequest, translation)
 }

@@ -1,6 +1,5 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
@@ -16,14 +15,6 @@ const continuation = '(continue)'
 
 const isToolUse = (unit: ContentUnit): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: ContentUnit): boolean => 'toolResult' in unit.block
-
-const toolUseId = (block: ContentBlock): string | undefined =>
-  'toolUse' in block ? block.toolUse.toolUseId : undefined
-const toolResultId = (block: ContentBlock): string | undefined =>
-  'toolResult' in block ? block.toolResult.toolUseId : undefined
-
-const idsOf = (turn: Turn | undefined, idOf: (block: ContentBlock) => string | undefined): string[] =>
-  (turn?.units ?? []).map((unit) => idOf(unit.block)).filter((id) => id !== undefined)
 
 /**
  * A marker for an hour may not follow one for five minutes. Where moving blocks has brought that about,
@@ -52,7 +43,8 @@ const reorder = (turn: Turn, units: ContentUnit[]): void => {
 /** Results first, in their order, then the rest: Converse takes them only at a turn's beginning. */
 const resultsFirst = (turn: Turn): void => {
   const { units } = turn
-  if (!units.some(isToolResult)) return
+  const firstOther = units.findIndex((unit) => !isToolResult(unit))
+  if (firstOther === -1 || !units.some((unit, index) => index > firstOther && isToolResult(unit))) return
   reorder(turn, [...units.filter(isToolResult), ...units.filter((unit) => !isToolResult(unit))])
 }
 
@@ -66,62 +58,87 @@ const toolUsesLast = (turn: Turn): void => {
   reorder(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
 }
 
-const checkUniqueUses = (turns: readonly Turn[]): void => {
-  const seen = new Set<string>()
-  for (const unit of turns.flatMap((turn) => turn.units)) {
-    const id = toolUseId(unit.block)
-    if (id === undefined) continue
-    if (seen.has(id)) throw invalidRequest(unit.path, '`tool_use` ids must be unique')
-    seen.add(id)
-  }
+/** The conversation's tool uses and their results, by id. */
+interface Pairs {
+  /** The index of the turn in which a tool is used. */
+  readonly uses: ReadonlyMap<string, number>
+  /** Ids with a result in the turn after their use. Whoever meets the result takes the id out. */
+  readonly answered: Set<string>
 }
 
-const checkResults = (turn: Turn, previous: Turn | undefined, { toolUseIds }: Translation): void => {
-  const asked = new Set(idsOf(previous, toolUseId))
+const findPairs = (turns: readonly Turn[]): Pairs => {
+  const uses = new Map<string, number>()
   const answered = new Set<string>()
-  for (const unit of turn.units) {
-    const id = toolResultId(unit.block)
-    if (id === undefined) continue
-    if (!asked.has(id)) {
+  let index = -1
+  for (const turn of turns) {
+    index += 1
+    for (const { block, path } of turn.units) {
+      if ('toolUse' in block) {
+        const { toolUseId: id } = block.toolUse
+        if (uses.has(id)) throw invalidRequest(path, '`tool_use` ids must be unique')
+        uses.set(id, index)
+      } else if ('toolResult' in block) {
+        const { toolUseId: id } = block.toolResult
+        if (uses.get(id) === index - 1) answered.add(id)
+      }
+    }
+  }
+  return { uses, answered }
+}
+
+const checkResults = (turn: Turn, index: number, { uses, answered }: Pairs, { toolUseIds }: Translation): void => {
+  for (const { block, path } of turn.units) {
+    if (!('toolResult' in block)) continue
+    const { toolUseId: id } = block.toolResult
+    if (uses.get(id) !== index - 1) {
       throw invalidRequest(
-        unit.path,
+        path,
         `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${toolUseIds.toClient(id)}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
       )
     }
-    if (answered.has(id)) {
+    if (!answered.delete(id)) {
       throw invalidRequest(
-        unit.path,
+        path,
         `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${toolUseIds.toClient(id)}`,
       )
     }
-    answered.add(id)
   }
 }
 
 /** `messages.N` of a block in it. */
 const messageOf = (path: Path): Path => path.slice(0, 2)
 
-const checkAnswered = (turn: Turn, next: Turn | undefined, { toolUseIds }: Translation): void => {
-  const answered = new Set(idsOf(next, toolResultId))
-  const open = idsOf(turn, toolUseId).filter((id) => !answered.has(id))
-  if (open.length > 0) {
-    const unit = turn.units.find(({ block }) => toolUseId(block) === open[0])
+const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: Translation): void => {
+  let path: Path | undefined
+  const open: string[] = []
+  for (const unit of turn.units) {
+    if (!('toolUse' in unit.block)) continue
+    const { toolUseId: id } = unit.block.toolUse
+    if (answered.has(id)) continue
+    path ??= unit.path
+    open.push(toolUseIds.toClient(id))
+  }
+  if (path !== undefined) {
     throw invalidRequest(
-      messageOf(unit?.path ?? turn.path),
-      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.map(toolUseIds.toClient).join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+      messageOf(path),
+      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
     )
   }
 }
 
 /** Every tool use has its one result in the next turn, and every result its use in the turn before. */
 export const pairToolResults = (turns: readonly Turn[], translation: Translation): void => {
-  checkUniqueUses(turns)
-  for (const [index, turn] of turns.entries()) {
+  const { toolUses, toolResults } = translation.occurrences
+  if (!toolUses && !toolResults) return
+  const pairs = findPairs(turns)
+  let index = -1
+  for (const turn of turns) {
+    index += 1
     if (turn.role === 'user') {
-      checkResults(turn, turns[index - 1], translation)
+      checkResults(turn, index, pairs, translation)
       resultsFirst(turn)
     } else {
-      checkAnswered(turn, turns[index + 1], translation)
+      checkAnswered(turn, pairs, translation)
       toolUsesLast(turn)
     }
   }
@@ -157,7 +174,8 @@ export const checkPrefill = (turns: Turn[], translation: Translation): void => {
 }
 
 /** A message with a document must say something, too. */
-export const accompanyDocuments = (turns: readonly Turn[]): void => {
+export const accompanyDocuments = (turns: readonly Turn[], { occurrences }: Translation): void => {
+  if (!occurrences.documents) return
   for (const turn of turns) {
     const hasDocument = turn.units.some((unit) => 'document' in unit.block)
     if (hasDocument && !turn.units.some((unit) => 'text' in unit.block)) {

@@ -1,6 +1,6 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document, SearchResult } from '../../wire/converse/content.ts'
-import type { ConverseMessage, ConverseRequest, ToolConfig } from '../../wire/converse/request.ts'
+import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
 import { type Learned, nothingLearned, withLearned } from '../learned.ts'
 import { capabilitiesOf } from '../model-capabilities.ts'
@@ -15,7 +15,8 @@ import type { Translation } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
-import { toOutputFormat } from './output-format.ts'
+import { findOccurrences } from './occurrences.ts'
+import { type TranslatedFormat, toOutputFormat } from './output-format.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
 import { createSearchResults } from './search-results.ts'
 import { type SystemUnit, toSystem } from './system.ts'
@@ -54,7 +55,7 @@ const toTurns = (request: MessagesRequest, translation: Translation): Conversati
   fillEmptyTurns(turns)
   checkPrefill(turns, translation)
   limitMedia(turns, translation)
-  accompanyDocuments(turns)
+  accompanyDocuments(turns, translation)
   return conversation
 }
 
@@ -72,13 +73,20 @@ const partsIn = (turns: readonly Turn[]): object[] =>
     .flatMap(({ units }) => units)
     .flatMap(({ block }): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
 
-/** The client's documents in the order in which they are sent, by which Bedrock's citations count them. */
-const documentsIn = (parts: readonly object[], { documentNames }: Translation): ClientDocument[] =>
-  parts.flatMap((part) => ('document' in part ? [documentNames.find((part.document as Document).name)] : []))
+/** What citations count: places among the client's, in the order in which they are sent. */
+type Cited = Pick<ReplyContext, 'documents' | 'searchResults'>
 
-/** The places of the client's search results, in the same way. */
-const searchResultsIn = (parts: readonly object[], { searchResults }: Translation): number[] =>
-  parts.flatMap((part) => ('searchResult' in part ? [searchResults.indexOf(part.searchResult as SearchResult)] : []))
+const toCited = (turns: readonly Turn[], translation: Translation): Cited => {
+  const documents: ClientDocument[] = []
+  const searchResults: number[] = []
+  const { occurrences } = translation
+  if (!occurrences.documents && !occurrences.searchResults) return { documents, searchResults }
+  for (const part of partsIn(turns)) {
+    if ('document' in part) documents.push(translation.documentNames.find((part.document as Document).name))
+    if ('searchResult' in part) searchResults.push(translation.searchResults.indexOf(part.searchResult as SearchResult))
+  }
+  return { documents, searchResults }
+}
 
 const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice): ToolConfig | undefined =>
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
@@ -112,17 +120,45 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
   const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
   const model = withLearned(capabilitiesOf(modelId), learned)
   const notes = createNotes()
+  const occurrences = findOccurrences(request.messages)
   return {
     model,
     policy,
     learned,
     notes,
+    occurrences,
     toolNames: createToolNames(),
     toolUseIds: createToolUseIds(),
     searchResults: createSearchResults(),
     documentNames: createDocumentNames(),
-    citations: citationPolicy(request, model, policy, notes),
+    citations: citationPolicy(request, model, policy, notes, occurrences),
   }
+}
+
+interface BodyParts {
+  readonly system: readonly SystemUnit[]
+  readonly inferenceConfig: InferenceConfig
+  readonly toolConfig: ToolConfig | undefined
+  readonly additional: Readonly<Record<string, unknown>>
+  readonly textFormat: TranslatedFormat['textFormat']
+}
+
+const toBody = (
+  messages: ConverseMessage[],
+  { system, inferenceConfig, toolConfig, additional, textFormat }: BodyParts,
+  request: MessagesRequest,
+  { model, policy }: Translation,
+): ConverseRequest => {
+  const body: ConverseRequest = { messages }
+  if (system.length > 0) body.system = withCachePoints(system)
+  body.inferenceConfig = inferenceConfig
+  if (toolConfig !== undefined) body.toolConfig = toolConfig
+  if (Object.keys(additional).length > 0) body.additionalModelRequestFields = additional
+  if (inferenceConfig.stopSequences !== undefined && model.isClaude) {
+    body.additionalModelResponseFieldPaths = stopSequencePaths
+  }
+  if (textFormat !== undefined) body.outputConfig = { textFormat }
+  return Object.assign(body, toFixed(policy, request.stream === true))
 }
 
 /**
@@ -133,7 +169,7 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
  */
 export const toConverseRequest = (request: MessagesRequest, target: ConverseTarget): ConverseTranslation => {
   const translation = toTranslation(request, target)
-  const { model, policy, notes, citations } = translation
+  const { notes, citations } = translation
   noteUnsentFields(request, notes)
 
   const { turns, leadingSystem } = toTurns(request, translation)
@@ -146,33 +182,22 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const choice = toToolChoice(request, tools, isThinking, translation)
   const cachePoints = placeCachePoints(tools.units, system, turns, translation)
 
-  const toolConfig = toToolConfig(tools, choice)
   const effort = toEffort(request, translation)
   const fields = { betas: target.betas, thinking, isThinking, choice, tools, effort }
   const additional = toAdditionalFields(request, fields, translation)
   const inferenceConfig = toInferenceConfig(request, isThinking, translation)
-  const asksForStop = inferenceConfig.stopSequences !== undefined && model.isClaude
-  const body: ConverseRequest = {
-    messages: toMessages(turns),
-    ...(system.length > 0 && { system: withCachePoints(system) }),
-    inferenceConfig,
-    ...(toolConfig && { toolConfig }),
-    ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
-    ...(asksForStop && { additionalModelResponseFieldPaths: stopSequencePaths }),
-    ...(textFormat && { outputConfig: { textFormat } }),
-    ...toFixed(policy, request.stream === true),
-  }
-  const parts = partsIn(turns)
+  const cited = toCited(turns, translation)
+  const parts = { system, inferenceConfig, toolConfig: toToolConfig(tools, choice), additional, textFormat }
   return {
-    body,
+    body: toBody(toMessages(turns), parts, request, translation),
     reply: {
       model: request.model,
       isPrewarm: request.max_tokens === 0,
       toClientToolName: translation.toolNames.toClient,
       keepsCitations: citations,
       joinsTexts: citations.forced && !citations.searchResults,
-      documents: documentsIn(parts, translation),
-      searchResults: searchResultsIn(parts, translation),
+      documents: cited.documents,
+      searchResults: cited.searchResults,
       stopSequences: inferenceConfig.stopSequences ?? [],
       cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
     },

@@ -1,4 +1,3 @@
-import type { TextBlock } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
@@ -11,12 +10,13 @@ export type SystemUnit = Unit<{ text: string }>
  * Claude Code's first system line, a fingerprint that differs between versions, sessions and
  * sub-agents: in front of everything it would keep the prompt cache from ever being shared.
  */
+const billingHeaderStart = 'x-anthropic-billing-header:'
 const billingHeader = /^x-anthropic-billing-header:[^\n]*\n?/
 
 const placed = (system: MessagesRequest['system']): PlacedText[] => {
   if (system === undefined || system === null) return []
-  const blocks: readonly TextBlock[] = typeof system === 'string' ? [{ type: 'text', text: system }] : system
-  return blocks.map((block, index) => ({ block, path: typeof system === 'string' ? ['system'] : ['system', index] }))
+  if (typeof system === 'string') return [{ block: { type: 'text', text: system }, path: ['system'] }]
+  return system.map((block, index) => ({ block, path: ['system', index] }))
 }
 
 /** The system prompt: the request's own, then the system messages that led the conversation. */
@@ -26,10 +26,14 @@ export const toSystem = (
   translation: Translation,
 ): SystemUnit[] => {
   const units: SystemUnit[] = []
-  for (const [index, { block, path }] of [...placed(system), ...leading].entries()) {
-    const isHeader = index === 0 && translation.policy.billingHeader === 'drop'
-    const text = isHeader ? block.text.replace(billingHeader, '') : block.text
-    if (text !== block.text) translation.notes.dropped(path, 'x-anthropic-billing-header line')
+  let mayBeHeader = translation.policy.billingHeader === 'drop'
+  for (const { block, path } of [...placed(system), ...leading]) {
+    let { text } = block
+    if (mayBeHeader && text.startsWith(billingHeaderStart)) {
+      text = text.replace(billingHeader, '')
+      translation.notes.dropped(path, 'x-anthropic-billing-header line')
+    }
+    mayBeHeader = false
     if (!isBlank(text)) units.push({ block: { text }, path })
     markLast(units, toCachePoint(block.cache_control, translation), path, translation)
   }

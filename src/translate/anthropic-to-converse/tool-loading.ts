@@ -96,11 +96,16 @@ const handOnMarker = ({ cache_control: control }: Tool, offered: PlacedTool[]): 
 /** Tools that the client runs are all alike to Converse, whoever keeps their schema. */
 const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
 
-/** What the model is shown, in the request's order; tools defined in mid-conversation stand last. */
-export const offeredTools = (request: ToolRequest, notes: Notes): PlacedTool[] => {
+/**
+ * What the model is shown, in the request's order; tools defined in mid-conversation stand last.
+ * `hasChanges`: whether the conversation adds or removes tools, as far as that is known.
+ */
+export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = true): PlacedTool[] => {
   const declared = (request.tools ?? []).map(
     (tool, index): PlacedTool => ({ tool: untyped(tool), path: ['tools', index] }),
   )
+  // Then what the conversation says of them decides nothing.
+  if (!hasChanges && !declared.some(({ tool }) => tool.defer_loading === true)) return declared
   const mentions = readMentions(request)
   const forced = request.tool_choice?.type === 'tool' ? request.tool_choice.name : undefined
   // Anthropic's own search would find the deferred tools; without it nothing could.

@@ -1,9 +1,9 @@
 import { assertNever } from '../../base/assert-never.ts'
 import type { Path } from '../../base/path.ts'
-import type { ToolResultContent as ClientContent, ToolResultBlock } from '../../wire/anthropic/content.ts'
+import type { ToolResultContent as ClientContent, TextBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
 import { isBlank } from './blank.ts'
-import type { Translation } from './context.ts'
+import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { imageFormatOf, toImage, wireBase64 } from './media.ts'
 
@@ -31,10 +31,12 @@ const browserState = (block: object, path: Path, translation: Translation): Tool
   return { text: JSON.stringify(state) }
 }
 
-const toParts = (block: ClientContent, path: Path, translation: Translation): ToolResultContent[] => {
+const toParts = (
+  block: Exclude<ClientContent, TextBlock>,
+  path: Path,
+  translation: Translation,
+): ToolResultContent[] => {
   switch (block.type) {
-    case 'text':
-      return isBlank(block.text) ? [] : [{ text: block.text }]
     case 'image':
       return [toImagePart(block, path, translation)]
     case 'document':
@@ -52,39 +54,49 @@ const toParts = (block: ClientContent, path: Path, translation: Translation): To
   }
 }
 
-/** A part of a result, and where it stood. */
-type PlacedPart = readonly [part: ToolResultContent, path: Path]
+/** The parts of a result, and where each stood. */
+interface PlacedParts {
+  readonly content: ToolResultContent[]
+  readonly partPaths: Path[]
+}
 
-const toContent = (content: ToolResultBlock['content'], path: Path, translation: Translation): PlacedPart[] => {
-  if (content === undefined || content === null) return []
-  if (typeof content === 'string') return isBlank(content) ? [] : [[{ text: content }, path]]
-  return content.flatMap((part, index) => {
+const addPart = ({ content, partPaths }: PlacedParts, part: ToolResultContent, path: Path): void => {
+  content.push(part)
+  partPaths.push(path)
+}
+
+const addContent = (
+  parts: PlacedParts,
+  content: ToolResultBlock['content'],
+  path: Path,
+  translation: Translation,
+): void => {
+  if (content === undefined || content === null) return
+  if (typeof content === 'string') {
+    if (!isBlank(content)) addPart(parts, { text: content }, path)
+    return
+  }
+  let index = 0
+  for (const part of content) {
     // Anthropic names the block's kind on the way, and Claude Code finds pictures by it.
     const partPath = [...path, 'tool_result', 'content', index]
-    return toParts(part, partPath, translation).map((translated): PlacedPart => [translated, partPath])
-  })
+    if (part.type !== 'text') for (const made of toParts(part, partPath, translation)) addPart(parts, made, partPath)
+    else if (!isBlank(part.text)) addPart(parts, { text: part.text }, partPath)
+    index += 1
+  }
 }
 
 /**
  * A tool's result. Converse wants at least one part in it, and takes no cache point inside: see
  * `cachePointOf` in cache-markers.ts.
  */
-export const toToolResult = (
-  block: ToolResultBlock,
-  path: Path,
-  translation: Translation,
-): { readonly block: ContentBlock; readonly partPaths: readonly Path[] } => {
+export const toToolResult = (block: ToolResultBlock, path: Path, translation: Translation): Unit<ContentBlock> => {
   const isError = block.is_error === true
-  const parts = toContent(block.content, path, translation)
-  if (parts.length === 0) parts.push([{ text: isError ? failedWithoutOutput : noOutput }, path])
-  return {
-    block: {
-      toolResult: {
-        toolUseId: translation.toolUseIds.toConverse(block.tool_use_id),
-        content: parts.map(([part]) => part),
-        ...(isError ? { status: 'error' } : {}),
-      },
-    },
-    partPaths: parts.map(([, partPath]) => partPath),
-  }
+  const parts: PlacedParts = { content: [], partPaths: [] }
+  addContent(parts, block.content, path, translation)
+  if (parts.content.length === 0) addPart(parts, { text: isError ? failedWithoutOutput : noOutput }, path)
+  const { content, partPaths } = parts
+  const toolUseId = translation.toolUseIds.toConverse(block.tool_use_id)
+  const toolResult = isError ? { toolUseId, content, status: 'error' as const } : { toolUseId, content }
+  return { block: { toolResult }, path, partPaths }
 }

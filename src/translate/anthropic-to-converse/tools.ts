@@ -27,9 +27,11 @@ const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_sc
 const isStrict = (tool: Tool, { policy, model }: Translation): boolean =>
   tool.strict === true && policy.strictTools === 'send' && model.strictTools
 
+const unknownMembers = ['input_examples', 'allowed_callers'] as const
+
 const noteDropped = (tool: Tool, path: Path, translation: Translation): void => {
   // eager_input_streaming goes as a beta flag.
-  for (const member of ['input_examples', 'allowed_callers'] as const) {
+  for (const member of unknownMembers) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
   }
   if (tool.strict === true && !isStrict(tool, translation)) {
@@ -41,19 +43,16 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: Translation): Too
   noteDropped(tool, path, translation)
   const description = tool.description ?? ''
   const cachePoint = toCachePoint(tool.cache_control, translation)
-  return {
-    block: {
-      toolSpec: {
-        name: translation.toolNames.toConverse(tool.name),
-        ...(isBlank(description) ? {} : { description }),
-        inputSchema: { json: toInputSchema(tool.input_schema) },
-        // Refused by its mere presence where it is not known.
-        ...(isStrict(tool, translation) && { strict: true }),
-      },
-    },
-    path,
-    ...(cachePoint === undefined ? {} : { cachePoint }),
-  }
+  const name = translation.toolNames.toConverse(tool.name)
+  const inputSchema = { json: toInputSchema(tool.input_schema) }
+  const toolSpec: ToolSpec['toolSpec'] = isBlank(description)
+    ? { name, inputSchema }
+    : { name, description, inputSchema }
+  // Refused by its mere presence where it is not known.
+  if (isStrict(tool, translation)) toolSpec.strict = true
+  const unit: ToolUnit = { block: { toolSpec }, path }
+  if (cachePoint !== undefined) unit.cachePoint = cachePoint
+  return unit
 }
 
 /** Whether the request's choice leaves the model nothing but this tool. */
@@ -74,16 +73,16 @@ const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation
 }
 
 const checkUnique = (units: readonly ToolUnit[], native: readonly NativeTool[]): void => {
-  const seen = new Set<string>()
-  for (const name of [...native.map(({ tool }) => tool.name), ...units.map(({ block }) => block.toolSpec.name)]) {
-    if (seen.has(name)) throw invalidRequest(['tools'], 'Tool names must be unique.')
-    seen.add(name)
-  }
+  const names = new Set<string>()
+  for (const { tool } of native) names.add(tool.name)
+  for (const { block } of units) names.add(block.toolSpec.name)
+  if (names.size < native.length + units.length) throw invalidRequest(['tools'], 'Tool names must be unique.')
 }
 
 /** Names of the tools that the history uses, and where each stands first. */
 const usedNames = (request: MessagesRequest, translation: Translation): ReadonlyMap<string, Path> => {
   const names = new Map<string, Path>()
+  if (!translation.occurrences.toolUses) return names
   for (const [index, message] of request.messages.entries()) {
     if (!Array.isArray(message.content)) continue
     for (const block of message.content) {
@@ -105,8 +104,9 @@ const placeholderName = 'no_tool'
 
 /** One permissive tool for each name that the history uses: Converse wants tools wherever they were used. */
 const standInsFor = (names: ReadonlyMap<string, Path>, native: readonly NativeTool[]): ToolUnit[] => {
-  if (native.length === 0) return [...names].map(([name, path]) => permissive(name, path))
-  return names.size === 0 ? [] : [permissive(placeholderName, [])]
+  if (names.size === 0) return []
+  if (native.length > 0) return [permissive(placeholderName, [])]
+  return [...names].map(([name, path]) => permissive(name, path))
 }
 
 /** A tool in Anthropic's own form, for `additionalModelRequestFields.tools`. */
@@ -132,7 +132,7 @@ export interface OfferedTools {
 export const toTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
   const units: ToolUnit[] = []
   const native: NativeTool[] = []
-  const offered = offeredTools(request, translation.notes)
+  const offered = offeredTools(request, translation.notes, translation.occurrences.toolChanges)
   const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
   for (const { tool, path } of offered) {
     if (isCustomTool(tool)) {

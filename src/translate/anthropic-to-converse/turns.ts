@@ -6,7 +6,7 @@ import type { ContentBlock } from '../../wire/converse/content.ts'
 import { isBlank } from './blank.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
 import { findSummary, type Summary, summaryText } from './compaction.ts'
-import { toContentUnits } from './content.ts'
+import { addContentUnits } from './content.ts'
 import type { Translation, Unit } from './context.ts'
 
 export type ContentUnit = Unit<ContentBlock>
@@ -56,7 +56,7 @@ const blocksOf = (message: InputMessage, path: Path): readonly ClientBlock[] => 
 
 /** Adds one of the client's blocks to a turn's units. */
 const addBlock = (units: ContentUnit[], block: ClientBlock, path: Path, translation: Translation): void => {
-  for (const unit of toContentUnits(block, path, translation)) units.push(unit)
+  addContentUnits(units, block, path, translation)
   markLast(units, cachePointOf(block, translation), path, translation)
 }
 
@@ -68,7 +68,7 @@ const asReminder = (text: string): string =>
 
 /** One message of the client's, its blocks translated or, of a system message, still as they came. */
 type Part =
-  | { readonly role: Side; readonly units: ContentUnit[]; readonly path: Path }
+  | (Turn & { readonly role: Side })
   | { readonly role: 'system'; readonly texts: readonly PlacedText[]; readonly path: Path }
 
 const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
@@ -80,18 +80,26 @@ const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
     throw invalidRequest(blockPath, `content blocks of type '${block.type}' cannot stand in a system message`)
   })
 
-const toUnits = (message: InputMessage, role: Side, path: Path, first: number, translation: Translation) => {
+const systemPart = (message: InputMessage, index: number): Part => {
+  const path: Path = ['messages', index]
+  return { role: 'system', texts: systemTexts(message, path), path }
+}
+
+/** One message of the client's, from its block `first` on, as a turn of its own. */
+const toTurn = (message: InputMessage, role: Side, index: number, first: number, translation: Translation) => {
   const units: ContentUnit[] = []
-  for (const [position, block] of blocksOf(message, path).entries()) {
-    if (position < first) continue
-    const blockPath = [...path, 'content', position]
-    const side = sideOf[block.type]
+  const path: Path = ['messages', index]
+  const blocks = blocksOf(message, path)
+  for (let position = first; position < blocks.length; position += 1) {
+    const block = blocks[position] as ClientBlock
+    const blockPath: Path = ['messages', index, 'content', position]
+    const side = block.type === 'text' ? undefined : sideOf[block.type]
     if (side !== undefined && side !== role) {
       throw invalidRequest(blockPath, `\`${block.type}\` blocks can only be in \`${side}\` messages`)
     }
     addBlock(units, block, blockPath, translation)
   }
-  return units
+  return { role, units, path }
 }
 
 const summaryPart = (summary: Summary, translation: Translation): Part => {
@@ -104,30 +112,23 @@ const summaryPart = (summary: Summary, translation: Translation): Part => {
 /** System messages in front of all others belong to the system prompt, which no summary sums up. */
 const leadingSystem = (messages: readonly InputMessage[]): Part[] => {
   const end = messages.findIndex(({ role }) => role !== 'system')
-  return messages.slice(0, end === -1 ? messages.length : end).map((message, index) => ({
-    role: 'system',
-    texts: systemTexts(message, ['messages', index]),
-    path: ['messages', index],
-  }))
+  return messages.slice(0, end === -1 ? messages.length : end).map(systemPart)
 }
 
 /** The client's messages one by one, from the last summary on. */
 const toParts = (messages: readonly InputMessage[], translation: Translation): Part[] => {
-  const summary = findSummary(messages)
+  const summary = translation.occurrences.compactions ? findSummary(messages) : undefined
   const parts: Part[] = summary === undefined ? [] : leadingSystem(messages.slice(0, summary.index))
   if (summary !== undefined) parts.push(summaryPart(summary, translation))
   if (summary !== undefined && (summary.index > 0 || summary.position > 0)) {
     translation.notes.dropped(['messages', 0], 'messages that a compaction summed up')
   }
-  for (const [index, message] of messages.entries()) {
-    if (summary !== undefined && index < summary.index) continue
-    const path: Path = ['messages', index]
+  for (let index = summary?.index ?? 0; index < messages.length; index += 1) {
+    const message = messages[index] as InputMessage
     const { role } = message
-    if (role === 'system') parts.push({ role, texts: systemTexts(message, path), path })
-    else {
-      const first = index === summary?.index ? summary.position + 1 : 0
-      parts.push({ role, units: toUnits(message, role, path, first, translation), path })
-    }
+    const first = index === summary?.index ? summary.position + 1 : 0
+    if (role === 'system') parts.push(systemPart(message, index))
+    else parts.push(toTurn(message, role, index, first, translation))
   }
   return parts
 }
@@ -171,12 +172,15 @@ export const toConversation = (messages: readonly InputMessage[], translation: T
   const leadingSystem: PlacedText[] = []
   const parts = toParts(messages, translation)
 
-  for (const [index, part] of parts.entries()) {
+  let index = -1
+  for (const part of parts) {
+    index += 1
     if (part.role !== 'system') {
       // An assistant's message of which nothing is left is no turn; a user's is, or two answers would meet.
       if (part.units.length === 0 && part.role === 'assistant') continue
-      const turn = turnOf(turns, part.role, part.path)
-      for (const unit of part.units) turn.units.push(unit)
+      const current = turns.at(-1)
+      if (current?.role !== part.role) turns.push(part)
+      else for (const unit of part.units) current.units.push(unit)
     } else if (turns.length === 0) {
       for (const text of part.texts) leadingSystem.push(text)
     } else addSystemPart(part, turns, mayStand(parts, index, turns, translation), translation)

@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
-import { isCustomTool, type MessagesRequest } from '../../wire/anthropic/request.ts'
+import { type InputMessage, isCustomTool, type MessagesRequest, type Tool } from '../../wire/anthropic/request.ts'
 import type { Notes } from '../notes.ts'
 
 import { toCustomTool } from './typed-tools.ts'
@@ -11,7 +11,7 @@ import { toCustomTool } from './typed-tools.ts'
  * leaving it out would change what was asked, refused.
  */
 
-const translatedFields: ReadonlySet<string> = new Set([
+const translatedFields: readonly string[] = [
   'model',
   'messages',
   'system',
@@ -31,16 +31,16 @@ const translatedFields: ReadonlySet<string> = new Set([
   // Said of where their beta flag decides, in additional-fields.ts.
   'context_management',
   'safeguards',
-])
+]
 
 /** Not expressible in Converse, and not to be left out in silence either. */
 const refusedFields: readonly string[] = ['container', 'mcp_servers', 'skills']
 
-const translatedOutputConfig: ReadonlySet<string> = new Set(['effort', 'format'])
-const translatedMessageFields: ReadonlySet<string> = new Set(['role', 'content'])
-const translatedToolChoice: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use'])
+const translatedOutputConfig: readonly string[] = ['effort', 'format']
+const translatedMessageFields: readonly string[] = ['role', 'content']
+const translatedToolChoice: readonly string[] = ['type', 'name', 'disable_parallel_tool_use']
 /** Those that tools.ts speaks of itself, too. */
-const translatedTool: ReadonlySet<string> = new Set([
+const translatedTool: readonly string[] = [
   'type',
   'name',
   'description',
@@ -51,30 +51,30 @@ const translatedTool: ReadonlySet<string> = new Set([
   'strict',
   'input_examples',
   'allowed_callers',
-])
+]
 
 type Block = ContentBlock | ToolResultContent
 
 const cacheable = ['type', 'cache_control']
-const translatedBlockFields: Readonly<Partial<Record<Block['type'], ReadonlySet<string>>>> = {
-  text: new Set([...cacheable, 'text']),
-  image: new Set([...cacheable, 'source']),
-  document: new Set([...cacheable, 'source', 'title', 'context', 'citations']),
-  search_result: new Set([...cacheable, 'source', 'title', 'content', 'citations']),
-  thinking: new Set([...cacheable, 'thinking', 'signature']),
-  redacted_thinking: new Set([...cacheable, 'data']),
-  tool_use: new Set([...cacheable, 'id', 'name', 'input']),
-  tool_result: new Set([...cacheable, 'tool_use_id', 'content', 'is_error']),
-  tool_reference: new Set([...cacheable, 'tool_name']),
-  tool_addition: new Set(['type', 'tool']),
-  tool_removal: new Set(['type', 'tool']),
-  compaction: new Set([...cacheable, 'content']),
-  container_upload: new Set(cacheable),
-  fallback: new Set(['type']),
+const translatedBlockFields: Readonly<Partial<Record<Block['type'], readonly string[]>>> = {
+  text: [...cacheable, 'text'],
+  image: [...cacheable, 'source'],
+  document: [...cacheable, 'source', 'title', 'context', 'citations'],
+  search_result: [...cacheable, 'source', 'title', 'content', 'citations'],
+  thinking: [...cacheable, 'thinking', 'signature'],
+  redacted_thinking: [...cacheable, 'data'],
+  tool_use: [...cacheable, 'id', 'name', 'input'],
+  tool_result: [...cacheable, 'tool_use_id', 'content', 'is_error'],
+  tool_reference: [...cacheable, 'tool_name'],
+  tool_addition: ['type', 'tool'],
+  tool_removal: ['type', 'tool'],
+  compaction: [...cacheable, 'content'],
+  container_upload: cacheable,
+  fallback: ['type'],
 }
 
 /** Members that change what the model sees. */
-const changing: ReadonlySet<string> = new Set(['transformations'])
+const changing: readonly string[] = ['transformations']
 
 const why = 'has no place in Converse'
 
@@ -83,14 +83,17 @@ const isEmpty = (value: unknown): boolean =>
 
 /** One note for each kind of member, where it first stands: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
-  for (const [index, block] of blocks.entries()) {
+  let index = -1
+  for (const block of blocks) {
+    index += 1
     const known = translatedBlockFields[block.type]
-    for (const name of known === undefined ? [] : Object.keys(block)) {
-      if (known?.has(name) === true) continue
+    if (known === undefined) continue
+    for (const name in block) {
+      if (known.includes(name)) continue
       const key = `${block.type}.${name}`
       if (noted.has(key)) continue
       noted.add(key)
-      notes[changing.has(name) ? 'changed' : 'dropped']([...path, index, name], why)
+      notes[changing.includes(name) ? 'changed' : 'dropped']([...path, index, name], why)
     }
     if (block.type === 'tool_result' && Array.isArray(block.content)) {
       noteBlocks(block.content, [...path, index, 'tool_result', 'content'], notes, noted)
@@ -98,8 +101,25 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
   }
 }
 
-const noteMembers = (value: object, known: ReadonlySet<string>, path: Path, notes: Notes): void => {
-  for (const name of Object.keys(value)) if (!known.has(name)) notes.dropped([...path, name], why)
+const noteMembers = (value: object, known: readonly string[], path: Path, notes: Notes): void => {
+  for (const name in value) if (!known.includes(name)) notes.dropped([...path, name], why)
+}
+
+const noteTools = (tools: readonly Tool[], notes: Notes): void => {
+  let index = -1
+  for (const tool of tools) {
+    index += 1
+    if (isCustomTool(tool) || toCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
+  }
+}
+
+const noteMessages = (messages: readonly InputMessage[], notes: Notes, noted: Set<string>): void => {
+  let index = -1
+  for (const message of messages) {
+    index += 1
+    noteMembers(message, translatedMessageFields, ['messages', index], notes)
+    if (Array.isArray(message.content)) noteBlocks(message.content, ['messages', index, 'content'], notes, noted)
+  }
 }
 
 /** One note for each member that is not sent. Throws a 400 for those that must not be left out. */
@@ -110,16 +130,10 @@ export const noteUnsentFields = (request: MessagesRequest, notes: Notes): void =
   }
   noteMembers(request, translatedFields, [], notes)
   if (request.output_config) noteMembers(request.output_config, translatedOutputConfig, ['output_config'], notes)
-
   if (request.tool_choice) noteMembers(request.tool_choice, translatedToolChoice, ['tool_choice'], notes)
-  for (const [index, tool] of (request.tools ?? []).entries()) {
-    if (isCustomTool(tool) || toCustomTool(tool)) noteMembers(tool, translatedTool, ['tools', index], notes)
-  }
+  if (request.tools) noteTools(request.tools, notes)
 
   const noted = new Set<string>()
   if (Array.isArray(request.system)) noteBlocks(request.system, ['system'], notes, noted)
-  for (const [index, message] of request.messages.entries()) {
-    noteMembers(message, translatedMessageFields, ['messages', index], notes)
-    if (Array.isArray(message.content)) noteBlocks(message.content, ['messages', index, 'content'], notes, noted)
-  }
+  noteMessages(request.messages, notes, noted)
 }

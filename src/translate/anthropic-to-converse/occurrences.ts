@@ -1,0 +1,67 @@
+import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import type { InputMessage } from '../../wire/anthropic/request.ts'
+
+/**
+ * What of the less common stands in a conversation, anywhere. Found in one pass, so that a room whose
+ * subject does not occur has nothing to walk through: most conversations are words and tools.
+ */
+export interface Occurrences {
+  readonly toolUses: boolean
+  readonly toolResults: boolean
+  readonly images: boolean
+  readonly documents: boolean
+  readonly searchResults: boolean
+  readonly compactions: boolean
+  /** Tools that are added or removed in mid-conversation. */
+  readonly toolChanges: boolean
+}
+
+type Found = { -readonly [Kind in keyof Occurrences]: boolean }
+
+const look = (block: ContentBlock | ToolResultContent, found: Found): void => {
+  switch (block.type) {
+    case 'text':
+      return
+    case 'tool_use':
+      found.toolUses = true
+      return
+    case 'tool_result':
+      found.toolResults = true
+      if (Array.isArray(block.content)) for (const part of block.content) look(part, found)
+      return
+    case 'image':
+      found.images = true
+      return
+    case 'document':
+      // One of parts may hold images.
+      found.documents = true
+      return
+    case 'search_result':
+      found.searchResults = true
+      return
+    case 'compaction':
+      found.compactions = true
+      return
+    case 'tool_addition':
+    case 'tool_removal':
+      found.toolChanges = true
+      return
+    default:
+  }
+}
+
+export const findOccurrences = (messages: readonly InputMessage[]): Occurrences => {
+  const found: Found = {
+    toolUses: false,
+    toolResults: false,
+    images: false,
+    documents: false,
+    searchResults: false,
+    compactions: false,
+    toolChanges: false,
+  }
+  for (const { content } of messages) {
+    if (Array.isArray(content)) for (const block of content) look(block, found)
+  }
+  return found
+}

@@ -87,6 +87,10 @@ export interface ModelResolver {
   resolve(asked: string): ResolvedModel
 }
 
+/** Names that were resolved before. Clients make them up: neither many nor long ones fill the memory. */
+const maximumRemembered = 100
+const longestRemembered = 100
+
 export const createModelResolver = (models: readonly NexusModel[], defaultModelId: string): ModelResolver => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
   const spellings = models.map((model) => clientSpelling(model.id))
@@ -104,9 +108,15 @@ export const createModelResolver = (models: readonly NexusModel[], defaultModelI
     return name !== undefined || spelling === 'default' ? bySpelling.get(canonicalSpelling(defaultModelId)) : undefined
   }
 
+  const remembered = new Map<string, ResolvedModel>()
   const find = (asked: string): ResolvedModel | undefined => {
+    const known = remembered.get(asked)
+    if (known !== undefined) return known
     const model = findModel(asked)
-    return model && { model, contextSuffix: contextSuffixOf(asked) }
+    if (model === undefined) return undefined
+    const found = { model, contextSuffix: contextSuffixOf(asked) }
+    if (remembered.size < maximumRemembered && asked.length <= longestRemembered) remembered.set(asked, found)
+    return found
   }
 
   return {

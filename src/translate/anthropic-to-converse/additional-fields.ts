@@ -25,6 +25,8 @@ export const gatedFields: ReadonlyMap<string, string> = new Map([
   ['safeguards', safeguardsBeta],
 ])
 
+const gates = [...gatedFields]
+
 const addGatedFields = (
   fields: Record<string, unknown>,
   request: MessagesRequest,
@@ -32,7 +34,7 @@ const addGatedFields = (
   translation: Translation,
 ): void => {
   const members: Readonly<Record<string, unknown>> = request
-  for (const [field, beta] of gatedFields) {
+  for (const [field, beta] of gates) {
     if (members[field] === undefined || members[field] === null) continue
     if (flags.includes(beta)) fields[field] = members[field]
     else translation.notes.changed([field], 'goes only with its beta flag, which is not let through')

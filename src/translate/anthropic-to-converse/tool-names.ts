@@ -41,14 +41,17 @@ export type ToolNames = Renamed
 export type ToolUseIds = Renamed
 
 const createRenamed = (rename: (original: string) => string): Renamed => {
-  const originals = new Map<string, string>()
+  let originals: Map<string, string> | undefined
   return {
     toConverse(original) {
       const lawful = rename(original)
-      if (lawful !== original) originals.set(lawful, original)
+      if (lawful !== original) {
+        originals ??= new Map()
+        originals.set(lawful, original)
+      }
       return lawful
     },
-    toClient: (lawful) => originals.get(lawful) ?? lawful,
+    toClient: (lawful) => originals?.get(lawful) ?? lawful,
   }
 }
 

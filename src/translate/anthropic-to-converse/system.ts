@@ -27,7 +27,8 @@ export const toSystem = (
 ): SystemUnit[] => {
   const units: SystemUnit[] = []
   let mayBeHeader = translation.policy.billingHeader === 'drop'
-  for (const { block, path } of [...placed(system), ...leading]) {
+  const texts = placed(system)
+  for (const { block, path } of leading.length === 0 ? texts : [...texts, ...leading]) {
     let { text } = block
     if (mayBeHeader && text.startsWith(billingHeaderStart)) {
       text = text.replace(billingHeader, '')

@@ -42,6 +42,9 @@ const amongNone = (request: MessagesRequest, choice: ToolChoice, translation: Tr
   return {}
 }
 
+const noneOf = (model: Translation['model']): TranslatedChoice =>
+  model.toolChoiceNone ? { additional: { type: 'none' } } : {}
+
 /** `isThinking`: whether the model will think, asked or not. */
 export const toToolChoice = (
   request: MessagesRequest,
@@ -51,11 +54,10 @@ export const toToolChoice = (
 ): TranslatedChoice => {
   const choice = request.tool_choice
   const { model } = translation
-  const none = model.toolChoiceNone ? { additional: { type: 'none' } } : {}
-  if (tools.areStandIns) return none
+  if (tools.areStandIns) return noneOf(model)
   if (choice === undefined || choice === null) return {}
   if (tools.units.length + tools.native.length === 0) return amongNone(request, choice, translation)
-  if (choice.type === 'none') return none
+  if (choice.type === 'none') return noneOf(model)
 
   if (choice.type !== 'auto') {
     const forced = toForced(choice, tools, translation)

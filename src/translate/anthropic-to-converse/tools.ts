@@ -133,6 +133,7 @@ export const toTools = (request: MessagesRequest, translation: Translation): Off
   const units: ToolUnit[] = []
   const native: NativeTool[] = []
   const offered = offeredTools(request, translation.notes, translation.occurrences.toolChanges)
+  if (offered.length === 0 && !translation.occurrences.toolUses) return { units, native, areStandIns: false }
   const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
   for (const { tool, path } of offered) {
     if (isCustomTool(tool)) {

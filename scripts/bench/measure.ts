@@ -10,28 +10,31 @@ export interface Sample {
   /** As the workload's `measure` has it; of `firstEvent`, with the way to the upstream in it. */
   readonly value: number
   readonly requests: number
-  /** The most while it ran. */
-  readonly residentMegabytes: number
 }
 
-/** One start of a target. */
-export interface Weighed {
-  /** Milliseconds to the first 200. */
+/** What a target weighs that has just been started, in each of the starts. */
+export interface Weight {
+  /** Milliseconds from the start of the process to its first 200. */
   readonly startMs: number
-  /** Resident megabytes at rest, before it has been asked for anything else. */
+  /** Resident, before it has been asked for anything else. */
   readonly idleMegabytes: number
+  /** Resident, the most of it while it serves 200 streams. */
+  readonly streamingMegabytes: number
 }
 
 export interface Laboratory {
   /** Rejects where an answer was not what it should be. */
   measure(workload: Workload, target: Target, milliseconds: number): Promise<Sample>
-  start(target: Target): Promise<Weighed>
+  /** Starts the target once more, by itself. Undefined for what is no process. */
+  weigh(streams: Workload, target: Target): Promise<Weight | undefined>
   stop(): Promise<void>
 }
 
 const residentEveryMs = 100
 /** A process that has just begun is still giving back what its start took. */
 const restMs = 500
+/** Each stream's length and a half, so that every place has had more than one. */
+const weighMs = 3000
 
 const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: Outcome, cpu: number): number => {
   if (measure === 'firstEvent') return median(firstByteMs)
@@ -43,6 +46,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
   const load = await startLoad()
   const upstreamUrl = `http://127.0.0.1:${upstream.port}`
   const running = new Map<string, Running>()
+  const warm = new Set<string>()
 
   const start = async ({ launch }: Target): Promise<Running | undefined> => {
     if (launch === undefined) return undefined
@@ -54,6 +58,14 @@ export const openLaboratory = async (): Promise<Laboratory> => {
     if (known !== undefined) running.set(target.id, known)
     return known
   }
+  const jobOf = ({ plan, request, concurrency }: Workload, target: Target, process: Running | undefined): Job => ({
+    port: process?.port ?? upstream.port,
+    request,
+    deltas: plan.kind === 'whole' ? undefined : plan.deltas,
+    wire: target.wire,
+    concurrency,
+    ...(target.headers && { headers: target.headers(upstreamUrl) }),
+  })
   const ask = async (target: Target, job: Job): Promise<Outcome> => {
     const outcome = await load.ask(job)
     if (outcome.fault !== undefined) throw new Error(`${target.id}: ${outcome.fault}`)
@@ -62,40 +74,36 @@ export const openLaboratory = async (): Promise<Laboratory> => {
 
   return {
     async measure(workload, target, milliseconds) {
-      const { plan, request, concurrency, warmUp } = workload
-      await upstream.ask(plan)
+      await upstream.ask(workload.plan)
       const process = await runningOf(target)
-      const pid = process?.pid
-      const job: Job = {
-        port: process?.port ?? upstream.port,
-        request,
-        deltas: plan.kind === 'whole' ? undefined : plan.deltas,
-        wire: target.wire,
-        concurrency,
-        ...(target.headers && { headers: target.headers(upstreamUrl) }),
-      }
-      if (warmUp > 0) await ask(target, { ...job, requests: warmUp })
-      let most = 0
-      const watch = setInterval(() => {
-        if (pid !== undefined) most = Math.max(most, residentMegabytes(pid))
-      }, residentEveryMs)
-      const before = pid === undefined ? 0 : cpuSeconds(pid)
-      try {
-        const outcome = await ask(target, { ...job, milliseconds })
-        const cpu = pid === undefined ? 0 : cpuSeconds(pid) - before
-        return { value: toValue(workload, outcome, cpu), requests: outcome.requests, residentMegabytes: most }
-      } finally {
-        clearInterval(watch)
-      }
+      const job = jobOf(workload, target, process)
+      const name = `${workload.id} ${target.id}`
+      if (!warm.has(name)) await ask(target, { ...job, requests: workload.warmUp })
+      warm.add(name)
+      const cpu = (): number => (process === undefined ? 0 : cpuSeconds(process.pid))
+      const before = cpu()
+      const outcome = await ask(target, { ...job, milliseconds })
+      return { value: toValue(workload, outcome, cpu() - before), requests: outcome.requests }
     },
 
-    async start(target) {
+    async weigh(streams, target) {
       const process = await start(target)
-      if (process === undefined) return { startMs: 0, idleMegabytes: 0 }
+      if (process === undefined) return undefined
+      const { pid, startMs } = process
       await Bun.sleep(restMs)
-      const idleMegabytes = residentMegabytes(process.pid)
-      await process.stop()
-      return { startMs: process.startMs, idleMegabytes }
+      const idleMegabytes = residentMegabytes(pid)
+      await upstream.ask(streams.plan)
+      let streamingMegabytes = 0
+      const watch = setInterval(() => {
+        streamingMegabytes = Math.max(streamingMegabytes, residentMegabytes(pid))
+      }, residentEveryMs)
+      try {
+        await ask(target, { ...jobOf(streams, target, process), milliseconds: weighMs })
+      } finally {
+        clearInterval(watch)
+        await process.stop()
+      }
+      return { startMs, idleMegabytes, streamingMegabytes }
     },
 
     async stop() {

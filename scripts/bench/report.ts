@@ -1,5 +1,5 @@
 import { median } from '../support/samples.ts'
-import type { Sample } from './measure.ts'
+import type { Sample, Weight } from './measure.ts'
 import type { Workload } from './workloads.ts'
 
 /** One row of the table: what one workload costs with each target. */
@@ -7,13 +7,6 @@ export interface Row {
   readonly workload: Pick<Workload, 'id' | 'title' | 'measure' | 'goal'>
   /** Each target's rounds. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>
-}
-
-/** A target's own figures, beside what it costs. */
-export interface Weight {
-  /** Milliseconds from its start to its first 200, of each start. */
-  readonly startMs: readonly number[]
-  readonly idleMegabytes: readonly number[]
 }
 
 export interface Report {
@@ -24,7 +17,8 @@ export interface Report {
   readonly rounds: number
   readonly targets: readonly string[]
   readonly rows: readonly Row[]
-  readonly weights: Readonly<Record<string, Weight>>
+  /** Of each start. */
+  readonly weights: Readonly<Record<string, readonly Weight[]>>
 }
 
 /** What a target's median is, over the rounds, and how far they lie apart in percent of it. */
@@ -74,11 +68,6 @@ const goalOf = ({ workload: { goal, measure } }: Row): string =>
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-const most = (row: Row | undefined, target: string): string => {
-  const samples = row?.samples[target] ?? []
-  return samples.length === 0 ? '' : String(Math.round(Math.max(...samples.map((one) => one.residentMegabytes))))
-}
-
 /** Bounds of what is not a ratio. */
 const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as const
 
@@ -86,10 +75,12 @@ const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as co
 export const toTable = ({ targets, rows, weights }: Report): string => {
   // What costs nothing has nothing to be compared.
   const shown = targets.filter((target) => target !== 'direct')
-  const paced = rows.find(({ workload }) => workload.id === 'paced')
-  const weight = (pick: (weight: Weight) => readonly number[], target: string): string => {
-    const values = weights[target] === undefined ? [] : pick(weights[target])
-    return values.length === 0 ? '' : digits(median(values))
+  const weighed = (title: string, unit: string, member: keyof Weight): string => {
+    const cells = shown.map((target) => {
+      const values = (weights[target] ?? []).map((one) => one[member])
+      return values.length === 0 ? '' : digits(median(values))
+    })
+    return line([title, unit, ...cells, String(limits[member])])
   }
   return [
     line(['work', 'measured in', ...shown, 'goal']),
@@ -97,23 +88,8 @@ export const toTable = ({ targets, rows, weights }: Report): string => {
     ...rows.map((row) =>
       line([row.workload.title, units[row.workload.measure], ...shown.map((target) => cell(row, target)), goalOf(row)]),
     ),
-    line([
-      'memory at rest',
-      'MB',
-      ...shown.map((target) => weight((one) => one.idleMegabytes, target)),
-      `${limits.idleMegabytes}`,
-    ]),
-    line([
-      'memory with 200 streams',
-      'MB',
-      ...shown.map((target) => most(paced, target)),
-      `${limits.streamingMegabytes}`,
-    ]),
-    line([
-      'start to the first 200',
-      'ms',
-      ...shown.map((target) => weight((one) => one.startMs, target)),
-      `${limits.startMs}`,
-    ]),
+    weighed('memory at rest', 'MB', 'idleMegabytes'),
+    weighed('memory with 200 streams', 'MB', 'streamingMegabytes'),
+    weighed('start to the first 200', 'ms', 'startMs'),
   ].join('\n')
 }

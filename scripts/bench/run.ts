@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { project } from '../release/project.ts'
 import { isBuilt, root } from '../support/binary.ts'
-import { openLaboratory, type Sample, type Weighed } from './measure.ts'
+import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { isPinned } from './processes.ts'
-import { type Report, type Row, toTable, type Weight } from './report.ts'
+import { type Report, type Row, toTable } from './report.ts'
 import { targets as marks, productTarget, type Target } from './targets.ts'
 import { type Workload, workloads } from './workloads.ts'
 
@@ -45,22 +45,20 @@ if (process.platform === 'win32') fail("The benchmark reads a process's CPU time
 
 const targets: readonly Target[] = [...marks, productTarget(values.program), ...(values.peers ? peers() : [])]
 /** Starts are short, and spread widely. */
-const starts = 5
+const starts = 3
 
 const laboratory = await openLaboratory()
 
-const weighOne = async (target: Target): Promise<Weight> => {
-  const started: Weighed[] = []
-  for (let round = 0; round < starts; round += 1) started.push(await laboratory.start(target))
-  return {
-    startMs: started.map(({ startMs }) => startMs),
-    idleMegabytes: started.map(({ idleMegabytes }) => idleMegabytes),
+const weigh = async (): Promise<Record<string, Weight[]>> => {
+  const streams = workloads.find(({ id }) => id === 'paced')
+  const weights: Record<string, Weight[]> = Object.fromEntries(targets.map(({ id }) => [id, []]))
+  for (let round = 0; round < starts && streams !== undefined; round += 1) {
+    for (const target of targets) {
+      const weight = await laboratory.weigh(streams, target)
+      if (weight !== undefined) weights[target.id]?.push(weight)
+    }
   }
-}
-
-const weigh = async (): Promise<Record<string, Weight>> => {
-  const weights: Record<string, Weight> = {}
-  for (const target of targets.filter(({ launch }) => launch !== undefined)) weights[target.id] = await weighOne(target)
+  console.error('starts and memory: done')
   return weights
 }
 

@@ -20,7 +20,7 @@ export interface Workload {
    * `firstEvent`: milliseconds from the request's first byte to the answer's first, beyond the same without a proxy.
    */
   readonly measure: 'request' | 'delta' | 'firstEvent'
-  /** Requests before anything is counted: engines compile what runs often. */
+  /** Requests before a target's first round: engines compile what runs often, and that costs, too. */
   readonly warmUp: number
   /** The bound of the product's figure over that of `pass`; of `firstEvent`, milliseconds; undefined where there is none. */
   readonly goal: number | undefined
@@ -37,7 +37,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'whole' },
     concurrency: 16,
     measure: 'request',
-    warmUp: 2000,
+    warmUp: 10_000,
     goal: 1.6,
   },
   {
@@ -47,7 +47,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'whole' },
     concurrency: 16,
     measure: 'request',
-    warmUp: 300,
+    warmUp: 1000,
     goal: 7,
   },
   {
@@ -57,7 +57,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'whole' },
     concurrency: 16,
     measure: 'request',
-    warmUp: 300,
+    warmUp: 1000,
     goal: undefined,
   },
   {
@@ -67,7 +67,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'burst', deltas },
     concurrency: 16,
     measure: 'request',
-    warmUp: 300,
+    warmUp: 1000,
     goal: 5.5,
   },
   {
@@ -77,7 +77,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'burst', deltas },
     concurrency: 16,
     measure: 'delta',
-    warmUp: 1000,
+    warmUp: 2000,
     goal: 3,
   },
   {
@@ -87,7 +87,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'paced', deltas: 125, everyMs: 20 },
     concurrency: 200,
     measure: 'delta',
-    warmUp: 0,
+    warmUp: 200,
     goal: 1.8,
   },
   {
@@ -97,7 +97,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'burst', deltas: 5 },
     concurrency: 1,
     measure: 'firstEvent',
-    warmUp: 100,
+    warmUp: 300,
     goal: 2.2,
   },
   {
@@ -107,7 +107,7 @@ export const workloads: readonly Workload[] = [
     plan: { kind: 'whole' },
     concurrency: 4,
     measure: 'request',
-    warmUp: 40,
+    warmUp: 200,
     goal: 7,
   },
 ]

@@ -1,5 +1,6 @@
-import { homedir } from 'node:os'
-import { isatty } from 'node:tty'
+import { fstatSync, statSync } from 'node:fs'
+import { devNull, homedir } from 'node:os'
+import type { BunFile, FileSink } from 'bun'
 import type { Machine } from '../config/paths.ts'
 import { commit } from '../version.ts'
 import { type Keychain, systemKeychain } from './keys/keychain.ts'
@@ -41,10 +42,40 @@ export interface Io {
   }
 }
 
+const isDevice = (descriptor: number): boolean => {
+  try {
+    const found = fstatSync(descriptor)
+    return found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev
+  } catch {
+    return false
+  }
+}
+
+/** Asks `node:tty` only where it might say yes: it brings all of node's network with it, a millisecond of each start. */
+const isTerminalAt = (descriptor: number): boolean =>
+  (process.platform === 'win32' || isDevice(descriptor)) && process.getBuiltinModule('node:tty').isatty(descriptor)
+
+type Write = (text: string) => void
+
 /** Writes while somebody reads. A reader that has gone (`start 2>&1 | head`) does not end the server. */
-const writer = (stream: NodeJS.WriteStream): ((text: string) => void) => {
+const streamWriter = (stream: NodeJS.WriteStream): Write => {
   stream.on('error', () => {})
   return (text) => void stream.write(text)
+}
+
+const ignore = (): void => {}
+
+/** The same, by what is below `process.stderr` where that is no terminal: without node's streams, 2 ms of each start. */
+const sinkWriter = (file: BunFile): Write => {
+  let sink: FileSink | undefined
+  return (text) => {
+    try {
+      sink ??= file.writer()
+      for (const settled of [sink.write(text), sink.flush()]) if (settled instanceof Promise) settled.catch(ignore)
+    } catch {
+      // Nobody reads.
+    }
+  }
 }
 
 /** More than any key or token; a stream that never ends is not read for ever. */
@@ -93,26 +124,25 @@ const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].
 export const processIo = (): Io => {
   const { env: environment } = process
   const home = homeFolder()
-  const isTerminal = process.stderr.isTTY === true
-  const write = writer(process.stderr)
-  const columns = (): number => process.stderr.columns || usualColumns
+  const [isInputTerminal, isOutTerminal, isTerminal] = [isTerminalAt(0), isTerminalAt(1), isTerminalAt(2)]
+  const columns = (): number => (isTerminal && process.stderr.columns) || usualColumns
+  const write = isTerminal ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
   const err = isTerminal ? (text: string): void => write(fold(text, columns())) : write
   const isDumb = environment['TERM'] === 'dumb'
-  const isInputTerminal = isatty(0)
   const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
     // Inside of a built program the file is one that no other program sees.
     ownCommand: commit === 'source' ? [process.execPath, Bun.main] : [process.execPath],
     isTerminal,
-    isOutTerminal: process.stdout.isTTY === true,
-    hasTerminal: isTerminal || isInputTerminal || process.stdout.isTTY === true,
+    isOutTerminal,
+    hasTerminal: isTerminal || isInputTerminal || isOutTerminal,
     get columns() {
       return columns()
     },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,
-    out: writer(process.stdout),
+    out: isOutTerminal ? streamWriter(process.stdout) : sinkWriter(Bun.stdout),
     err,
     keychain: systemKeychain(),
     // Not touched before it is needed: a server does not listen to its terminal.

@@ -1,5 +1,4 @@
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
 import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
 import { findExcess } from '../base/json-size.ts'
@@ -14,28 +13,31 @@ const notJson = (): GatewayError => new GatewayError('invalid_request_error', 'T
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
 
-const inflateAny: Decoder = async (bytes, options) => {
-  try {
-    return await promisify<Uint8Array, object, Buffer>(inflate)(bytes, options)
-  } catch (error) {
-    if (isTooLarge(error)) throw error
-    // "deflate" has always meant two things.
-    return promisify<Uint8Array, object, Buffer>(inflateRaw)(bytes, options)
+/** Few clients compress what they send, and `node:zlib` takes 2 ms: more than a start has for it. */
+const loadDecoders = async (): Promise<ReadonlyMap<string, Decoder>> => {
+  const { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } = await import('node:zlib')
+  const inflateAny: Decoder = async (bytes, options) => {
+    try {
+      return await promisify<Uint8Array, object, Buffer>(inflate)(bytes, options)
+    } catch (error) {
+      if (isTooLarge(error)) throw error
+      // "deflate" has always meant two things.
+      return promisify<Uint8Array, object, Buffer>(inflateRaw)(bytes, options)
+    }
   }
+  return new Map<string, Decoder>([
+    ['gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
+    ['x-gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
+    ['br', promisify<Uint8Array, object, Buffer>(brotliDecompress)],
+    ['zstd', promisify<Uint8Array, object, Buffer>(zstdDecompress)],
+    ['deflate', inflateAny],
+  ])
 }
-
-const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
-  ['gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
-  ['x-gzip', promisify<Uint8Array, object, Buffer>(gunzip)],
-  ['br', promisify<Uint8Array, object, Buffer>(brotliDecompress)],
-  ['zstd', promisify<Uint8Array, object, Buffer>(zstdDecompress)],
-  ['deflate', inflateAny],
-])
 
 const isTooLarge = (error: unknown): boolean => errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
 
 const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> => {
-  const decoder = decoders.get(encoding)
+  const decoder = (await loadDecoders()).get(encoding)
   if (decoder === undefined) {
     throw new GatewayError('invalid_request_error', `Content encoding '${encoding.slice(0, 40)}' is not supported.`, {
       status: 415,

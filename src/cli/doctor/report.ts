@@ -1,4 +1,4 @@
-import { colors } from 'consola/utils'
+import { colors } from '../colors.ts'
 import { shortPaths } from '../short-path.ts'
 import { wrap } from '../wrap.ts'
 import type { CheckResult, Status } from './check.ts'

@@ -17,6 +17,7 @@ import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
 import type { Io } from './io.ts'
+import type { AfterTurn } from './log/first-turn.ts'
 import { createLogSink } from './log/log-sink.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
@@ -126,11 +127,22 @@ export const composeApp = (options: ServerOptions) => {
   })
 }
 
+const afterTurn: AfterTurn = (task) => {
+  const run = (): void => {
+    process.off('exit', run)
+    clearImmediate(immediate)
+    task()
+  }
+  const immediate = setImmediate(run)
+  process.on('exit', run)
+}
+
 /** Throws UsageError for a log file that cannot be written. */
 export const composeLog = ({ logLevel, logFormat: format, logFile: file }: Config, io: Io): Logger => {
   const terminal = io.isTerminal ? io : undefined
+  const { useColor: color, err: write } = io
   return createLogger(
     logLevel,
-    createLogSink({ format, file, color: io.useColor, write: io.err, terminal, now: () => new Date() }),
+    createLogSink({ format, file, color, write, terminal, now: () => new Date(), afterTurn }),
   )
 }

@@ -258,3 +258,27 @@ test('each record has its own milliseconds and its own second', () => {
     '2026-11-21T14:03:23.001+00:00',
   ])
 })
+
+test('what comes in the first turn is written after it, in its order', () => {
+  let out = ''
+  const tasks: (() => void)[] = []
+  const sink = createLogSink({
+    format: 'text',
+    file: undefined,
+    color: false,
+    write: (text) => {
+      out += text
+    },
+    now: () => new Date(2026, 10, 21, 14, 3, 22, 123),
+    afterTurn: (task) => void tasks.push(task),
+  })
+  const tell = (event: string): void => sink({ level: 'info', event, fields: {} })
+  const line = (event: string): string => `${stamp} info  ${event}\n`
+  tell('first')
+  tell('second')
+  expect([out, tasks.length]).toEqual(['', 1])
+  tasks[0]?.()
+  expect(out).toBe(line('first') + line('second'))
+  tell('third')
+  expect(out).toBe(line('first') + line('second') + line('third'))
+})

@@ -1,6 +1,7 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { LogFormat } from '../../config/settings.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
+import { type AfterTurn, afterFirstTurn } from './first-turn.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
 
@@ -19,26 +20,32 @@ export interface LogOptions {
   /** Where `write` writes to one: its width may change. */
   readonly terminal?: { readonly columns: number } | undefined
   readonly now: () => Date
+  /** Without it each record has been written when the sink returns. */
+  readonly afterTurn?: AfterTurn
 }
 
 /**
  * Where log records go: standard error, and the file that was asked for. Throws UsageError for a file
  * that cannot be written.
  */
-export const createLogSink = ({ format, file, color, write, terminal, now }: LogOptions): LogSink => {
+export const createLogSink = (options: LogOptions): LogSink => {
+  const { format, file, color, write, terminal, now, afterTurn } = options
   const dateAndClock = createDateAndClock()
   const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
   const warn = (sentence: string): void => write(`warning: ${sentence}\n`)
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
-  return (record) => {
-    const time = now()
-    if (format === 'json') {
+  if (format === 'json') {
+    return (record) => {
+      const time = now()
       const line = asJson(record, time)
       write(line)
       logFile?.write(line, time)
-      return
     }
+  }
+  const writeText = (record: LogRecord, time: Date): void => {
     write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
     logFile?.write(asText(record, time, inFile), time)
   }
+  if (afterTurn !== undefined) return afterFirstTurn(writeText, now, afterTurn)
+  return (record) => writeText(record, now())
 }

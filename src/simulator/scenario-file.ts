@@ -1,8 +1,9 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findFault } from '../wire/fault.ts'
 import { Closed, JsonObject } from '../wire/open.ts'
+import { Type } from '../wire/type.ts'
 import { lastText, offers, resultText } from './read-request.ts'
 import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
 

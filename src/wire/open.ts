@@ -1,14 +1,5 @@
-import {
-  type Static,
-  type TLiteral,
-  type TNull,
-  type TObject,
-  type TOptional,
-  type TProperties,
-  type TSchema,
-  type TUnion,
-  Type,
-} from '@sinclair/typebox'
+import type { Static, TLiteral, TNull, TObject, TOptional, TProperties, TSchema, TUnion } from '@sinclair/typebox'
+import { Type } from './type.ts'
 
 /**
  * An object that we read: unknown members are lawful and survive. A plain `Type.Object` is banned in

@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { Maybe, OneOf, Open } from '../open.ts'
+import { Type } from '../type.ts'
 
 /** Content blocks as clients send them. Source: Anthropic's Messages API and its SDK's types. */
 

@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { JsonObject, Maybe, OneOf, Open } from '../open.ts'
+import { Type } from '../type.ts'
 import { CacheControl, ContentBlock, TextBlock } from './content.ts'
 
 /**

@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { Closed, OneOf } from '../open.ts'
+import { Type } from '../type.ts'
 
 /**
  * Content blocks as Bedrock's Converse takes them, with AWS's own names, lengths and patterns.

@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { Closed, JsonObject, OneOf } from '../open.ts'
+import { Type } from '../type.ts'
 import { CachePoint, ContentBlock, GuardContent, ToolName } from './content.ts'
 
 /**

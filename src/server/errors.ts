@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../base/errors.ts'
 import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
@@ -37,8 +37,8 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
  */
-export const errorHandler = (log: Logger, access: AccessLog) =>
-  new Elysia({ name: 'errors' }).onError({ as: 'global' }, ({ code, error, set, path }) => {
+export const errorHandler = (log: Logger, access: AccessLog) => (app: Elysia) =>
+  app.onError({ as: 'global' }, ({ code, error, set, path }) => {
     const toError = (): GatewayError => {
       if (code === 'NOT_FOUND') return notFound(path)
       if (code === 'PARSE') return toGatewayError(error.cause)

@@ -45,8 +45,8 @@ const checkToken = (headers: Headers, token: Secret): void => {
 const isProtected = (url: string): boolean => URL.parse(url)?.pathname.startsWith('/v1/') ?? true
 
 /** Before anything is read of a request. */
-export const guard = (options: GuardOptions) =>
-  new Elysia({ name: 'guard' }).onRequest(({ request }) => {
+export const guard = (options: GuardOptions) => (app: Elysia) =>
+  app.onRequest(({ request }) => {
     checkHost(request.headers, options)
     checkOrigin(request.headers)
     if (options.clientToken !== undefined && isProtected(request.url)) checkToken(request.headers, options.clientToken)

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { AccessLog } from './access-log.ts'
 
@@ -7,8 +7,8 @@ export const requestIdHeader = 'request-id'
 export const upstreamIdHeader = 'x-amzn-requestid'
 
 /** Gives every request its id, which every reply carries, errors included, and its record in the log. */
-export const requestContext = (newId: NewId, access: AccessLog) =>
-  new Elysia({ name: 'request-context' }).onRequest(({ request, set }) => {
+export const requestContext = (newId: NewId, access: AccessLog) => (app: Elysia) =>
+  app.onRequest(({ request, set }) => {
     const requestId = newId('req_')
     set.headers[requestIdHeader] = requestId
     access.begin(request, requestId)

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { Elysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import type { Degradation } from '../upstreams/upstream.ts'
 import { productName, version } from '../version.ts'
 import type { ReadJson } from './body.ts'
@@ -25,22 +25,24 @@ const endpoints = [
 ]
 
 /** What probes and people ask first. None of it is secret. */
-export const statusRoutes = ({ upstream, degraded, pid, uptime, readJson }: StatusOptions) =>
-  new Elysia({ name: 'status', normalize: false })
-    .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
-    .get('/health', () => ({
-      status: 'healthy',
-      service: productName,
-      version,
-      pid,
-      uptime: Math.round(uptime()),
-      upstream,
-      degraded: degraded(),
-    }))
-    // Claude Code's probes and its own telemetry, which stays here.
-    .get('/api/hello', () => ({ status: 'ok' }))
-    .post('/api/event_logging/batch', () => ({}), { parse: readJson, body: Type.Unknown() })
-    .all('/', methodNotAllowed('GET', 'HEAD'))
-    .all('/health', methodNotAllowed('GET', 'HEAD'))
-    .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
-    .all('/api/event_logging/batch', methodNotAllowed('POST'))
+export const statusRoutes =
+  ({ upstream, degraded, pid, uptime, readJson }: StatusOptions) =>
+  (app: Elysia) =>
+    app
+      .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
+      .get('/health', () => ({
+        status: 'healthy',
+        service: productName,
+        version,
+        pid,
+        uptime: Math.round(uptime()),
+        upstream,
+        degraded: degraded(),
+      }))
+      // Claude Code's probes and its own telemetry, which stays here.
+      .get('/api/hello', () => ({ status: 'ok' }))
+      .post('/api/event_logging/batch', () => ({}), { parse: readJson, body: Type.Unknown() })
+      .all('/', methodNotAllowed('GET', 'HEAD'))
+      .all('/health', methodNotAllowed('GET', 'HEAD'))
+      .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
+      .all('/api/event_logging/batch', methodNotAllowed('POST'))

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { Elysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { CountTokensRequest } from '../../wire/anthropic/request.ts'
 import type { AccessLog } from '../access-log.ts'
@@ -17,19 +17,20 @@ export interface CountTokensOptions {
 /** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
 export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOptions) => {
   const check = createBodyCheck(CountTokensRequest)
-  return new Elysia({ name: 'count-tokens', normalize: false })
-    .post(
-      '/v1/messages/count_tokens',
-      async ({ body, request, set }) => {
-        const asked = check(body)
-        const requestId = String(set.headers[requestIdHeader])
-        const betas = betasOf(request.headers)
-        access.asked(requestId, asked, betas)
-        const counted = await gateway.countTokens(asked, { requestId, betas, signal: request.signal })
-        access.learned(requestId, { counted })
-        return { input_tokens: counted }
-      },
-      { parse: readJson, body: Type.Unknown() },
-    )
-    .all('/v1/messages/count_tokens', methodNotAllowed('POST'))
+  return (app: Elysia) =>
+    app
+      .post(
+        '/v1/messages/count_tokens',
+        async ({ body, request, set }) => {
+          const asked = check(body)
+          const requestId = String(set.headers[requestIdHeader])
+          const betas = betasOf(request.headers)
+          access.asked(requestId, asked, betas)
+          const counted = await gateway.countTokens(asked, { requestId, betas, signal: request.signal })
+          access.learned(requestId, { counted })
+          return { input_tokens: counted }
+        },
+        { parse: readJson, body: Type.Unknown() },
+      )
+      .all('/v1/messages/count_tokens', methodNotAllowed('POST'))
 }

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import { clientSpelling, type ModelResolver, type NexusModel } from '../../gateway/models.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
@@ -58,15 +58,16 @@ const toPage = (all: readonly ModelInfo[], query: PageQuery) => {
 /** `GET /v1/models`: each model under the spelling Claude Code knows, then under Nexus's own. */
 export const modelsRoutes = (models: readonly NexusModel[], resolver: ModelResolver) => {
   const all = models.flatMap((model) => [toModelInfo(model, clientSpelling(model.id)), toModelInfo(model, model.id)])
-  return new Elysia({ name: 'models', normalize: false })
-    .get('/v1/models', ({ query }) => toPage(all, query))
-    .get('/v1/models/:id', ({ params }) => {
-      // The router gives null for what it cannot decode, whatever its types say.
-      const id = params.id ?? ''
-      const model = resolver.find(id)?.model
-      if (model === undefined) throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`)
-      return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
-    })
-    .all('/v1/models', methodNotAllowed('GET', 'HEAD'))
-    .all('/v1/models/:id', methodNotAllowed('GET', 'HEAD'))
+  return (app: Elysia) =>
+    app
+      .get('/v1/models', ({ query }) => toPage(all, query))
+      .get('/v1/models/:id', ({ params }) => {
+        // The router gives null for what it cannot decode, whatever its types say.
+        const id = params.id ?? ''
+        const model = resolver.find(id)?.model
+        if (model === undefined) throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`)
+        return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
+      })
+      .all('/v1/models', methodNotAllowed('GET', 'HEAD'))
+      .all('/v1/models/:id', methodNotAllowed('GET', 'HEAD'))
 }

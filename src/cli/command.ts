@@ -21,6 +21,7 @@ export interface Command {
   /**
    * Flags by name; arguments have the type `positional`, in their order. Completions go by `valueHint`, an
    * argument's also by its name: `file`, `model`, `a|b`; of arguments `key` and `value` of a setting, too.
+   * Where they are made from the table of settings they are made when asked for: most starts are of one command.
    */
   readonly args: ArgsDef
   /** What stands after `--`, where that is for another program. */

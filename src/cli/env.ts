@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
@@ -40,15 +41,17 @@ export const envCommand: Command = {
   details: [
     'For a server that runs already, or will: every claude that is started with this environment uses it. Never holds the AI Nexus key; holds the client token where there is one.',
   ],
-  args: {
-    shell: {
-      type: 'string',
-      valueHint: environmentForms.join('|'),
-      description: 'Shell or kind of file that it is for (default the shell we run in)',
-    },
-    ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model'),
-    ...sourceFlags,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      shell: {
+        type: 'string',
+        valueHint: environmentForms.join('|'),
+        description: 'Shell or kind of file that it is for (default the shell we run in)',
+      },
+      ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model'),
+      ...sourceFlags,
+      ...commonFlags,
+    }
   },
   examples: [
     { line: `eval "$(${productName} env)"`, what: 'bash, zsh: for the rest of this session' },

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import { commonFlags, type Given } from './arguments.ts'
@@ -73,11 +74,13 @@ export const healthCommand: Command = {
   details: [
     'Asks GET /health of the server at the configured host and port, never through a proxy, and waits 3 seconds at most. Needs no key and asks nobody else: whether AI Nexus can be reached is for doctor to find out.',
   ],
-  args: {
-    ...settingFlagsNamed('host', 'port'),
-    json: { type: 'boolean', description: 'As JSON: healthy, url, and version and pid, or the reason' },
-    ...sourceFlags,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      ...settingFlagsNamed('host', 'port'),
+      json: { type: 'boolean', description: 'As JSON: healthy, url, and version and pid, or the reason' },
+      ...sourceFlags,
+      ...commonFlags,
+    }
   },
   examples: [
     { line: `${productName} health`, what: 'Is the server at the usual port well?' },

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
@@ -115,17 +116,19 @@ export const modelsCommand: Command = {
     'Needs no key and asks nobody: it tells what this program knows. Which model is the main one and which the small one is a matter of the configuration.',
     'With a name it tells which model answers to it: any spelling of a Claude model will do, and a version that AI Nexus does not have gets the model of its family.',
   ],
-  args: {
-    name: {
-      type: 'positional',
-      required: false,
-      valueHint: 'model',
-      description: 'Name that a client may ask for; all models without it',
-    },
-    json: { type: 'boolean', description: 'As JSON: a list of models' },
-    ...settingFlagsNamed('model', 'small-model'),
-    ...sourceFlags,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      name: {
+        type: 'positional',
+        required: false,
+        valueHint: 'model',
+        description: 'Name that a client may ask for; all models without it',
+      },
+      json: { type: 'boolean', description: 'As JSON: a list of models' },
+      ...settingFlagsNamed('model', 'small-model'),
+      ...sourceFlags,
+      ...commonFlags,
+    }
   },
   examples: [
     { line: `${productName} models`, what: 'All of them' },

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import type { Machine } from '../config/paths.ts'
 import { productName } from '../version.ts'
@@ -94,23 +95,25 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
 export const startCommand: Command = {
   name: 'start',
   description: 'Serve Claude models to Claude Code over AI Nexus',
-  args: {
-    ...settingFlags(),
-    'claude-code': {
-      type: 'boolean',
-      alias: 'c',
-      description: 'Print the command that starts Claude Code against this server, alone on standard output',
-    },
-    copy: {
-      type: 'boolean',
-      description: 'Put that command on the clipboard; over ssh, by the terminal',
-    },
-    shell: shellFlag('Shell that the command is for (default the one we run in)'),
-    ...sourceFlags,
-    simulate: simulateFlag,
-    'dry-run': { type: 'boolean', description: 'Check and print the configuration, and exit' },
-    verbose: verboseFlag,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      ...settingFlags(),
+      'claude-code': {
+        type: 'boolean',
+        alias: 'c',
+        description: 'Print the command that starts Claude Code against this server, alone on standard output',
+      },
+      copy: {
+        type: 'boolean',
+        description: 'Put that command on the clipboard; over ssh, by the terminal',
+      },
+      shell: shellFlag('Shell that the command is for (default the one we run in)'),
+      ...sourceFlags,
+      simulate: simulateFlag,
+      'dry-run': { type: 'boolean', description: 'Check and print the configuration, and exit' },
+      verbose: verboseFlag,
+      ...commonFlags,
+    }
   },
   examples: [
     { line: `${productName} start --claude-code`, what: 'Serve, and print the line that starts Claude Code' },

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { productName } from '../../version.ts'
 import { commonFlags } from '../arguments.ts'
 import type { Command } from '../command.ts'
@@ -10,12 +11,14 @@ export const claudeCommand: Command = {
   details: [
     'Starts a server for this one session, on a free port and behind a token of its own, runs Claude Code in this terminal, and ends with it and with its exit code. Nothing but Claude Code is on the screen: give --log-file to see what the server does.',
   ],
-  args: {
-    ...settingFlags('host', 'port', 'client-token'),
-    ...sourceFlags,
-    simulate: simulateFlag,
-    verbose: verboseFlag,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      ...settingFlags('host', 'port', 'client-token'),
+      ...sourceFlags,
+      simulate: simulateFlag,
+      verbose: verboseFlag,
+      ...commonFlags,
+    }
   },
   rest: { hint: "<claude's own arguments>", owner: 'Claude Code' },
   examples: [

@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { placeOfFault } from '../../base/fault-place.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { productName, version } from '../../version.ts'
@@ -136,14 +137,16 @@ export const doctorCommand: Command = {
     'Whether a newer release is out it asks only with --check-updates: one request to the page of releases, which says nothing of you. NEXUS_UPDATES_URL names another page, one that leads on to an address that ends in the version, or that holds the version alone.',
     'Exit code 0 where nothing failed, also with warnings; 1 otherwise. Nothing that it prints holds a key.',
   ],
-  args: {
-    json: { type: 'boolean', description: 'Print one JSON object, for scripts' },
-    offline: { type: 'boolean', description: 'Send nothing: tell only what this machine knows' },
-    'check-updates': { type: 'boolean', description: 'Ask the page of releases whether a newer one is out' },
-    ...settingFlags(),
-    ...sourceFlags,
-    simulate: simulateFlag,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      json: { type: 'boolean', description: 'Print one JSON object, for scripts' },
+      offline: { type: 'boolean', description: 'Send nothing: tell only what this machine knows' },
+      'check-updates': { type: 'boolean', description: 'Ask the page of releases whether a newer one is out' },
+      ...settingFlags(),
+      ...sourceFlags,
+      simulate: simulateFlag,
+      ...commonFlags,
+    }
   },
   examples: [
     { line: `${productName} doctor`, what: 'Look at everything' },

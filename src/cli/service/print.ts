@@ -1,3 +1,4 @@
+import type { ArgsDef } from 'citty'
 import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
@@ -33,7 +34,12 @@ const kindNamed = (name: string | undefined, { platform }: Machine): KindName =>
 
 const { dev: _, ...placeFlags } = sourceFlags
 /** What `start` may be given in a service: nothing that is for a person at a terminal. */
-const startFlags = { ...settingFlags(), ...placeFlags, simulate: simulateFlag, verbose: verboseFlag }
+const startFlags = (): ArgsDef => ({
+  ...settingFlags(),
+  ...placeFlags,
+  simulate: simulateFlag,
+  verbose: verboseFlag,
+})
 
 const pathFlags: readonly string[] = ['config', 'env-file', 'log-file']
 
@@ -49,7 +55,7 @@ const refuseSecrets = (flags: Flags): void => {
 
 /** In the order of the help. */
 const toArguments = (flags: Flags, machine: Machine): string[] =>
-  Object.keys(startFlags).flatMap((name) => {
+  Object.keys(startFlags()).flatMap((name) => {
     const value = flags[name]
     if (value === undefined) return []
     if (value === true) return [`--${name}`]
@@ -79,7 +85,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
 const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<undefined> => {
   const { machine, ownCommand } = io
   const kind = kindNamed(positionals['kind'], machine)
-  const more = parseArguments({ name: 'service print', args: startFlags }, rest)
+  const more = parseArguments({ name: 'service print', args: startFlags() }, rest)
   const given: Flags = { ...flags, ...more.flags }
   refuseSecrets(given)
   const config = machine.environment['NEXUS_CONFIG']
@@ -110,15 +116,17 @@ export const servicePrintCommand: Command = {
     'The service runs this very program, with the flags that are given here or after --, and with the proxies and certificates of the present environment. Other variables it does not have: give flags, or use config set.',
     'It holds no key: --api-key and --client-token are refused. Keep the key with config set apiKey. docs/service.md has an example of each.',
   ],
-  args: {
-    kind: {
-      type: 'positional',
-      required: false,
-      valueHint: kindNames.join('|'),
-      description: `One of ${kindNames.join(', ')}; the one of this system without it`,
-    },
-    ...startFlags,
-    ...commonFlags,
+  get args(): ArgsDef {
+    return {
+      kind: {
+        type: 'positional',
+        required: false,
+        valueHint: kindNames.join('|'),
+        description: `One of ${kindNames.join(', ')}; the one of this system without it`,
+      },
+      ...startFlags(),
+      ...commonFlags,
+    }
   },
   rest: { hint: 'flags of start', owner: 'the server' },
   examples: [

@@ -55,12 +55,21 @@ const startHelper = async <Question, Answer>(file: string): Promise<Helper<Quest
 export const startUpstream = (): Promise<Helper<Plan, unknown>> => startHelper('upstream.ts')
 export const startLoad = (): Promise<Helper<Job, Outcome>> => startHelper('load.ts')
 
-/** A free port. Somebody else might take it in between; then the target fails to start, and says so. */
+/** Below those that systems give to connections of their own, which might come in between. */
+const firstPort = 20_000
+const portRange = 10_000
+
+/** A port that nobody listens at. */
 export const freePort = (): number => {
-  const server = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = server
-  server.stop(true)
-  return port
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * portRange)
+    try {
+      Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true)
+      return port
+    } catch {
+      // It is taken.
+    }
+  }
 }
 
 export interface Running {

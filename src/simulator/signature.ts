@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto'
-
 /** The simulated model's seals: it knows its own thinking again, and refuses what was changed. */
 
 const sealingKey = 'simulated-nexus'
@@ -7,7 +5,7 @@ const redactionPrefix = 'simulated:'
 
 /** Base64, of the length that real signatures have. */
 export const sign = (thinking: string): string => {
-  const seal = createHmac('sha512', sealingKey).update(thinking).digest()
+  const seal = new Bun.CryptoHasher('sha512', sealingKey).update(thinking).digest()
   return Buffer.concat(Array.from({ length: 9 }, () => seal)).toString('base64')
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { errorCode } from '../../base/error-code.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
@@ -35,7 +34,9 @@ const privateServer = (config: Config): Config => ({
   ...config,
   host: '127.0.0.1',
   port: 0,
-  clientToken: new Secret(randomBytes(tokenBytes).toString('base64url')),
+  clientToken: new Secret(
+    crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }),
+  ),
 })
 
 /** What Claude Code runs for its user has no use for our own secrets. */

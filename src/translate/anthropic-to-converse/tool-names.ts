@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   maximumToolNameLength,
   maximumToolUseIdLength,
@@ -15,7 +14,7 @@ const hashLength = 8
  * same tool has the same name in every turn and the prompt cache holds.
  */
 const shortened = (original: string, limit: number, unlawful: RegExp): string => {
-  const hash = createHash('sha256').update(original).digest('hex').slice(0, hashLength)
+  const hash = new Bun.CryptoHasher('sha256').update(original).digest('hex').slice(0, hashLength)
   return `${original.replace(unlawful, '_').slice(0, limit - hashLength - 1)}_${hash}`
 }
 

@@ -65,7 +65,10 @@ const streamWriter = (stream: NodeJS.WriteStream): Write => {
 
 const ignore = (): void => {}
 
-/** The same, by what is below `process.stderr` where that is no terminal: without node's streams, 2 ms of each start. */
+/**
+ * The same, by what is below `process.stderr` where that is no terminal: without node's streams, 2 ms of each start.
+ * Not on Windows, where nobody has tried it with the kinds of pipes that there are.
+ */
 const sinkWriter = (file: BunFile): Write => {
   let sink: FileSink | undefined
   return (text) => {
@@ -126,7 +129,8 @@ export const processIo = (): Io => {
   const home = homeFolder()
   const [isInputTerminal, isOutTerminal, isTerminal] = [isTerminalAt(0), isTerminalAt(1), isTerminalAt(2)]
   const columns = (): number => (isTerminal && process.stderr.columns) || usualColumns
-  const write = isTerminal ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
+  const needsStreams = process.platform === 'win32'
+  const write = isTerminal || needsStreams ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
   const err = isTerminal ? (text: string): void => write(fold(text, columns())) : write
   const isDumb = environment['TERM'] === 'dumb'
   const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
@@ -142,7 +146,7 @@ export const processIo = (): Io => {
     },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,
-    out: isOutTerminal ? streamWriter(process.stdout) : sinkWriter(Bun.stdout),
+    out: isOutTerminal || needsStreams ? streamWriter(process.stdout) : sinkWriter(Bun.stdout),
     err,
     keychain: systemKeychain(),
     // Not touched before it is needed: a server does not listen to its terminal.

@@ -38,13 +38,14 @@ export const createLogSink = (options: LogOptions): LogSink => {
     return (record) => {
       const time = now()
       const line = asJson(record, time)
-      write(line)
       logFile?.write(line, time)
+      write(line)
     }
   }
   const writeText = (record: LogRecord, time: Date): void => {
-    write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
+    // Who sees a record finds it in the file.
     logFile?.write(asText(record, time, inFile), time)
+    write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
   }
   if (afterTurn !== undefined) return afterFirstTurn(writeText, now, afterTurn)
   return (record) => writeText(record, now())

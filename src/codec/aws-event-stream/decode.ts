@@ -9,7 +9,7 @@ import {
   preludeCrc32,
   trailerBytes,
 } from './frame.ts'
-import { createHeadersReader, type Headers } from './headers.ts'
+import { createHeadersReader, type Headers, type ReadHeaders } from './headers.ts'
 
 const initialBufferBytes = 4 * 1024
 const utf8 = new TextDecoder()
@@ -86,10 +86,10 @@ class FrameInPlace implements Frame {
 
 /**
  * A decoder for one stream, indifferent to how the bytes are cut. Frames that lie whole in a chunk are read where they
- * lie; bytes of the others are copied into a buffer, once or twice, whatever the number of chunks.
+ * lie; bytes of the others are copied into a buffer, once or twice, whatever the number of chunks. `readHeaders` may be
+ * shared with other streams of the same service.
  */
-export const createEventStreamDecoder = (): EventStreamDecoder => {
-  const readHeaders = createHeadersReader()
+export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeadersReader()): EventStreamDecoder => {
   let buffer = nothing
   let filled = 0
 

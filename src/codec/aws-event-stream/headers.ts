@@ -64,11 +64,12 @@ const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
 
 export type Headers = ReadonlyMap<string, HeaderValue>
 
-/** More kinds of frames than a stream has. */
-const maximumKept = 8
+/** More kinds of frames than there are, and longer than those that are known. */
+const maximumKept = 32
+const longestKeptBytes = 256
 
 /** Reads the header block from `start` to `end`. */
-type ReadHeaders = (bytes: Uint8Array, start: number, end: number) => Headers
+export type ReadHeaders = (bytes: Uint8Array, start: number, end: number) => Headers
 
 const isAt = (block: Uint8Array, bytes: Uint8Array, start: number): boolean => {
   for (let index = 0; index < block.byteLength; index += 1) {
@@ -78,8 +79,8 @@ const isAt = (block: Uint8Array, bytes: Uint8Array, start: number): boolean => {
 }
 
 /**
- * Reads the header blocks of one stream, which are the same for each of its deltas: a block that was read before is
- * not decoded again. That is half of what a frame costs.
+ * Reads the header blocks of one service's streams, which are the same for each kind of frame: a block that was read
+ * before is not decoded again. That is half of what a frame costs.
  */
 export const createHeadersReader = (): ReadHeaders => {
   const kept: { readonly block: Uint8Array; readonly headers: Headers }[] = []
@@ -89,7 +90,7 @@ export const createHeadersReader = (): ReadHeaders => {
     }
     const block = bytes.slice(start, end)
     const headers = decodeHeaders(block)
-    if (kept.length < maximumKept) kept.push({ block, headers })
+    if (kept.length < maximumKept && block.byteLength <= longestKeptBytes) kept.push({ block, headers })
     return headers
   }
 }

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts'
 import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
+import type { ReadHeaders } from '../../codec/aws-event-stream/headers.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { checkEvent, withoutNulls } from './answer-check.ts'
 import { toStreamError } from './errors.ts'
@@ -80,8 +81,8 @@ export interface ConverseReader {
   end(): void
 }
 
-export const createConverseReader = (context: WordingContext): ConverseReader => {
-  const decoder = createEventStreamDecoder()
+export const createConverseReader = (context: WordingContext, readHeaders?: ReadHeaders): ConverseReader => {
+  const decoder = createEventStreamDecoder(readHeaders)
   return {
     read: (chunk, onEvent) => decoder.push(chunk, (frame) => onEvent(readFrame(frame, context))),
     end: () => decoder.end(),

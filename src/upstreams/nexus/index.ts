@@ -1,5 +1,6 @@
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
+import { createHeadersReader } from '../../codec/aws-event-stream/headers.ts'
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
@@ -36,6 +37,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
+  const readHeaders = createHeadersReader()
   const healing = createHealing(log, options.now)
   const targetOf = (context: CallContext): ConverseTarget => ({
     modelId: context.modelId,
@@ -91,7 +93,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
         // An exception in the first frame still becomes a status, and may still be tried again.
         AnswerStream.begin({
           chunks: await client.converseStream(call),
-          reader: createConverseReader({ ...call.wording, apiKey: options.apiKey }),
+          reader: createConverseReader({ ...call.wording, apiKey: options.apiKey }, readHeaders),
           events: new MessageEvents(heard(translation.reply, log, context.requestId), newId),
           onEvent: warnOfUnknown(log, context.requestId),
         }),

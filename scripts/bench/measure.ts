@@ -12,10 +12,10 @@ export interface Sample {
   readonly requests: number
 }
 
-/** What a target weighs that has just been started, in each of the starts. */
+/** What a target weighs that has just been started. */
 export interface Weight {
-  /** Milliseconds from the start of the process to its first 200. */
-  readonly startMs: number
+  /** Milliseconds from the start of the process to its first 200, of each start. */
+  readonly startMs: readonly number[]
   /** Resident, before it has been asked for anything else. */
   readonly idleMegabytes: number
   /** Resident, the most of it while it serves 200 streams. */
@@ -25,16 +25,19 @@ export interface Weight {
 export interface Laboratory {
   /** Rejects where an answer was not what it should be. */
   measure(workload: Workload, target: Target, milliseconds: number): Promise<Sample>
-  /** Starts the target once more, by itself. Undefined for what is no process. */
+  /** Starts the target anew, by itself, several times. Undefined for what is no process. */
   weigh(streams: Workload, target: Target): Promise<Weight | undefined>
   stop(): Promise<void>
 }
 
+/** Starts are short, and spread widely. */
+const starts = 10
+
 const residentEveryMs = 100
 /** A process that has just begun is still giving back what its start took. */
 const restMs = 500
-/** Each stream's length and a half, so that every place has had more than one. */
-const weighMs = 3000
+/** No more than to begin the streams: they last 2.5 s. */
+const weighMs = 100
 
 const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: Outcome, cpu: number): number => {
   if (measure === 'firstEvent') return median(firstByteMs)
@@ -87,9 +90,17 @@ export const openLaboratory = async (): Promise<Laboratory> => {
     },
 
     async weigh(streams, target) {
+      const startMs: number[] = []
+      for (let times = 0; times < starts; times += 1) {
+        const process = await start(target)
+        if (process === undefined) return undefined
+        // The first one reads its files from the disk.
+        if (times > 0) startMs.push(process.startMs)
+        await process.stop()
+      }
       const process = await start(target)
       if (process === undefined) return undefined
-      const { pid, startMs } = process
+      const { pid } = process
       await Bun.sleep(restMs)
       const idleMegabytes = residentMegabytes(pid)
       await upstream.ask(streams.plan)

@@ -17,8 +17,7 @@ export interface Report {
   readonly rounds: number
   readonly targets: readonly string[]
   readonly rows: readonly Row[]
-  /** Of each start. */
-  readonly weights: Readonly<Record<string, readonly Weight[]>>
+  readonly weights: Readonly<Record<string, Weight>>
 }
 
 /** What a target's median is, over the rounds, and how far they lie apart in percent of it. */
@@ -77,8 +76,8 @@ export const toTable = ({ targets, rows, weights }: Report): string => {
   const shown = targets.filter((target) => target !== 'direct')
   const weighed = (title: string, unit: string, member: keyof Weight): string => {
     const cells = shown.map((target) => {
-      const values = (weights[target] ?? []).map((one) => one[member])
-      return values.length === 0 ? '' : digits(median(values))
+      const weight = weights[target]?.[member]
+      return weight === undefined ? '' : digits(typeof weight === 'number' ? weight : median(weight))
     })
     return line([title, unit, ...cells, String(limits[member])])
   }

@@ -4,7 +4,7 @@ import type { Workload } from './workloads.ts'
 
 /** One row of the table: what one workload costs with each target. */
 export interface Row {
-  readonly workload: Pick<Workload, 'id' | 'title' | 'measure' | 'goal'>
+  readonly workload: Pick<Workload, 'id' | 'title' | 'measure' | 'goal' | 'guard'>
   /** Each target's rounds. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>
 }
@@ -44,6 +44,16 @@ const comparison = (row: Row, target: string): number | undefined => {
   if (values.length === 0 || values.length !== marks.length) return undefined
   return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
 }
+
+/** Rows in which the product costs more of `bare`'s figure than it may: a sentence for each. */
+export const guardFaults = ({ rows }: Pick<Report, 'rows'>): string[] =>
+  rows.flatMap((row) => {
+    const { guard, title } = row.workload
+    const ratio = median(valuesOf(row, 'product')) / median(valuesOf(row, 'bare'))
+    return guard === undefined || ratio <= guard
+      ? []
+      : [`${title}: ${digits(ratio)} times bare, and ${guard} is the most`]
+  })
 
 const units: Readonly<Record<Workload['measure'], string>> = {
   request: 'CPU ms a request',
@@ -87,8 +97,12 @@ export const toTable = ({ targets, rows, weights }: Report): string => {
     ...rows.map((row) =>
       line([row.workload.title, units[row.workload.measure], ...shown.map((target) => cell(row, target)), goalOf(row)]),
     ),
-    weighed('memory at rest', 'MB', 'idleMegabytes'),
-    weighed('memory with 200 streams', 'MB', 'streamingMegabytes'),
-    weighed('start to the first 200', 'ms', 'startMs'),
+    ...(Object.keys(weights).length === 0
+      ? []
+      : [
+          weighed('memory at rest', 'MB', 'idleMegabytes'),
+          weighed('memory with 200 streams', 'MB', 'streamingMegabytes'),
+          weighed('start to the first 200', 'ms', 'startMs'),
+        ]),
   ].join('\n')
 }

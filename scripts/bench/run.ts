@@ -7,14 +7,16 @@ import { isBuilt, root } from '../support/binary.ts'
 import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { isPinned } from './processes.ts'
-import { type Report, type Row, toTable } from './report.ts'
+import { guardFaults, type Report, type Row, toTable } from './report.ts'
 import { targets as marks, productTarget, type Target } from './targets.ts'
 import { pacedStreams, type Workload, workloads } from './workloads.ts'
 
 /**
  * What a request costs, beside a proxy that only passes bytes on. Prints a table, and writes every figure to a file.
  *
- *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--peers] [--json FILE]
+ *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--peers] [--json FILE] [--guard]
+ *
+ * With `--guard` one short round of what has a bound: exit code 1 where the program is beyond one of them.
  */
 
 const { values } = parseArgs({
@@ -24,19 +26,24 @@ const { values } = parseArgs({
     only: { type: 'string' },
     program: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    guard: { type: 'boolean', default: false },
     json: { type: 'string', default: join(root, 'dist', 'bench.json') },
   },
 })
+
+/** Enough for a ratio with a generous bound. */
+const guardMs = 1000
 
 const fail = (sentence: string): never => {
   console.error(sentence)
   process.exit(2)
 }
 
-const rounds = Number(values.rounds)
-const milliseconds = Number(values.seconds) * 1000
+const rounds = values.guard ? 1 : Number(values.rounds)
+const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds are numbers above 0.')
-const ids = values.only?.split(',') ?? workloads.map(({ id }) => id)
+const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
+const ids = values.only?.split(',') ?? guarded.map(({ id }) => id)
 const stranger = ids.find((id) => !workloads.some((workload) => workload.id === id))
 if (stranger !== undefined)
   fail(`No such workload: ${stranger}. There are ${workloads.map(({ id }) => id).join(', ')}.`)
@@ -64,13 +71,13 @@ const toRow = async (workload: Workload): Promise<Row> => {
   for (let round = 0; round < rounds; round += 1) {
     for (const target of measured) samples[target.id]?.push(await laboratory.measure(workload, target, milliseconds))
   }
-  const { id, title, measure, goal } = workload
+  const { id, title, measure, goal, guard } = workload
   console.error(`${title}: done`)
-  return { workload: { id, title, measure, goal }, samples }
+  return { workload: { id, title, measure, goal, ...(guard !== undefined && { guard }) }, samples }
 }
 
 try {
-  const weights = await weigh()
+  const weights = values.guard ? {} : await weigh()
   const rows: Row[] = []
   for (const workload of workloads.filter(({ id }) => ids.includes(id))) rows.push(await toRow(workload))
   const report: Report = {
@@ -83,10 +90,13 @@ try {
     weights,
   }
   console.log(toTable(report))
+  const faults = values.guard ? guardFaults(report) : []
+  for (const fault of faults) console.error(fault)
+  process.exitCode = faults.length === 0 ? 0 : 1
   await mkdir(dirname(values.json), { recursive: true })
   await Bun.write(values.json, `${JSON.stringify(report, undefined, 2)}\n`)
   console.error(`\nEvery figure: ${values.json}`)
 } finally {
   await laboratory.stop()
 }
-process.exit(0)
+process.exit()

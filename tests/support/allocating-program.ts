@@ -1,0 +1,83 @@
+import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
+import { eventText } from '../../src/server/event-text.ts'
+import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
+import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
+import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { countingIds, replyContext } from './reply.ts'
+
+/**
+ * Does one kind of work many times, for whoever counts what it allocates:
+ *
+ *   allocating-program.ts stream <deltas of each> <streams>
+ *   allocating-program.ts request <turns of each> <requests>
+ */
+
+const [kind, size, times] = [Bun.argv[2], Number(Bun.argv[3]), Number(Bun.argv[4])]
+const utf8 = new TextEncoder()
+
+const frame = (type: string, payload: object): Uint8Array =>
+  encodeFrame(
+    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    utf8.encode(JSON.stringify({ ...payload, p: 'abcdefghijklmnop' })),
+  )
+
+/** What the network gives at once. */
+const chunkBytes = 16 * 1024
+
+const streamed = (deltas: number): (() => void) => {
+  const delta = frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'The "next" line' } })
+  const bytes = Buffer.concat([
+    frame('messageStart', { role: 'assistant' }),
+    ...Array.from({ length: deltas }, () => delta),
+    frame('contentBlockStop', { contentBlockIndex: 0 }),
+    frame('messageStop', { stopReason: 'end_turn' }),
+    frame('metadata', { usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } }),
+  ])
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
+    bytes.slice(index * chunkBytes, (index + 1) * chunkBytes),
+  )
+  return () => {
+    const reader = createConverseReader({ model: 'm', maxTokens: 1 })
+    const events = new MessageEvents(replyContext(), countingIds())
+    for (const chunk of chunks) {
+      reader.read(chunk, (event) => events.accept(event))
+      let text = ''
+      for (const event of events.take()) text += eventText(event)
+      utf8.encode(text)
+    }
+  }
+}
+
+const turn = (index: number): object[] => [
+  {
+    role: 'assistant',
+    content: [
+      { type: 'text', text: 'I look into the file.' },
+      { type: 'tool_use', id: `toolu_${index}`, name: 'Read', input: { file_path: '/srv/a.ts' } },
+    ],
+  },
+  {
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: `toolu_${index}`, content: [{ type: 'text', text: 'x'.repeat(900) }] },
+    ],
+  },
+]
+
+const translated = (turns: number): (() => void) => {
+  const request = {
+    model: 'claude-sonnet-4-6',
+    max_tokens: 100,
+    tools: [{ name: 'Read', input_schema: { type: 'object' } }],
+    messages: [{ role: 'user', content: 'Go.' }, ...Array.from({ length: turns }, (_, index) => turn(index)).flat()],
+  } as MessagesRequest
+  return () => {
+    const { body } = toConverseRequest(request, { modelId: 'claude-sonnet-4.6', betas: [] })
+    toConverseJson(body)
+  }
+}
+
+const work = (kind === 'stream' ? streamed : translated)(size)
+for (let done = 0; done < times; done += 1) work()

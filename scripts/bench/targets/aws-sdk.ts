@@ -1,19 +1,18 @@
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { addresses } from './address.ts'
 import { toAnthropicBody, toConverseBody, toEvent } from './bare-translation.ts'
+import { serve } from './serve.ts'
 
 /** The same translation as `bare`, with AWS's own client to talk to the upstream. */
 
-const { port, upstream } = addresses()
-
-const client = new BedrockRuntimeClient({
-  region: 'us-east-1',
-  endpoint: upstream,
-  token: { token: 'bench' },
-  authSchemePreference: ['httpBearerAuth'],
-  requestHandler: new NodeHttpHandler(),
-})
+const clientOf = (endpoint: string): BedrockRuntimeClient =>
+  new BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint,
+    token: { token: 'bench' },
+    authSchemePreference: ['httpBearerAuth'],
+    requestHandler: new NodeHttpHandler(),
+  })
 
 const utf8 = new TextEncoder()
 
@@ -25,33 +24,30 @@ const withBytes = (body: ReturnType<typeof toConverseBody>): ReturnType<typeof t
   return { modelId: 'any', ...body }
 }
 
-Bun.serve({
-  hostname: '127.0.0.1',
-  port,
-  idleTimeout: 0,
-  async fetch(request) {
-    if (request.method === 'GET') return new Response('ok')
-    const asked = JSON.parse(await request.text())
-    const input = withBytes(toConverseBody(asked))
-    if (asked.stream !== true) return Response.json(toAnthropicBody(await client.send(new ConverseCommand(input))))
-    const { stream } = await client.send(new ConverseStreamCommand(input))
-    const events = stream?.[Symbol.asyncIterator]()
-    return new Response(
-      new ReadableStream({
-        async pull(controller) {
-          while (events !== undefined) {
-            const { done, value } = await events.next()
-            if (done === true) break
-            const [name, payload] = Object.entries(value)[0] ?? []
-            const text = name === undefined ? '' : toEvent(name, payload)
-            if (text === '') continue
-            controller.enqueue(utf8.encode(text))
-            return
-          }
-          controller.close()
-        },
-      }),
-      { headers: { 'content-type': 'text/event-stream' } },
-    )
-  },
+let client: BedrockRuntimeClient | undefined
+
+serve(async (request, upstream) => {
+  client ??= clientOf(upstream)
+  const asked = JSON.parse(await request.text())
+  const input = withBytes(toConverseBody(asked))
+  if (asked.stream !== true) return Response.json(toAnthropicBody(await client.send(new ConverseCommand(input))))
+  const { stream } = await client.send(new ConverseStreamCommand(input))
+  const events = stream?.[Symbol.asyncIterator]()
+  return new Response(
+    new ReadableStream({
+      async pull(controller) {
+        while (events !== undefined) {
+          const { done, value } = await events.next()
+          if (done === true) break
+          const [name, payload] = Object.entries(value)[0] ?? []
+          const text = name === undefined ? '' : toEvent(name, payload)
+          if (text === '') continue
+          controller.enqueue(utf8.encode(text))
+          return
+        }
+        controller.close()
+      },
+    }),
+    { headers: { 'content-type': 'text/event-stream' } },
+  )
 })

@@ -1,9 +1,7 @@
-import { addresses } from './address.ts'
 import { toAnthropicBody, toConverseBody, toEvents } from './bare-translation.ts'
+import { serve } from './serve.ts'
 
 /** The next mark: a translator written by hand, without framework, validation, rules, deadlines or logs. */
-
-const { port, upstream } = addresses()
 
 const headers = { 'content-type': 'application/json', 'accept-encoding': 'identity', authorization: 'Bearer bench' }
 
@@ -28,22 +26,16 @@ const streamed = (body: ReadableStream<Uint8Array>): Response => {
   )
 }
 
-Bun.serve({
-  hostname: '127.0.0.1',
-  port,
-  idleTimeout: 0,
-  async fetch(request) {
-    if (request.method === 'GET') return new Response('ok')
-    const asked = JSON.parse(await request.text())
-    const operation = asked.stream === true ? 'converse-stream' : 'converse'
-    const answer = await fetch(`${upstream}/model/any/${operation}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(toConverseBody(asked)),
-      signal: request.signal,
-      proxy: false,
-    } as RequestInit)
-    if (asked.stream === true && answer.body !== null) return streamed(answer.body)
-    return Response.json(toAnthropicBody(JSON.parse(await answer.text())))
-  },
+serve(async (request, upstream) => {
+  const asked = JSON.parse(await request.text())
+  const operation = asked.stream === true ? 'converse-stream' : 'converse'
+  const answer = await fetch(`${upstream}/model/any/${operation}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(toConverseBody(asked)),
+    signal: request.signal,
+    proxy: false,
+  } as RequestInit)
+  if (asked.stream === true && answer.body !== null) return streamed(answer.body)
+  return Response.json(toAnthropicBody(JSON.parse(await answer.text())))
 })

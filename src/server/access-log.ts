@@ -28,6 +28,8 @@ export class AccessLog {
   readonly #isWanted: boolean
   readonly #accounts = new Map<string, Account>()
   readonly #byRequest = new WeakMap<Request, Account>()
+  /** Nearly every request has the URL of the one before. */
+  #last = { url: '', path: '' }
 
   constructor(options: AccessLogOptions) {
     this.#options = options
@@ -54,7 +56,8 @@ export class AccessLog {
   begin(request: Request, requestId: string): void {
     if (!this.#isWanted) return
     const { method, url } = request
-    const account: Account = { requestId, method, path: loggedPath(url), startedAt: this.#options.now() }
+    if (url !== this.#last.url) this.#last = { url, path: loggedPath(url) }
+    const account: Account = { requestId, method, path: this.#last.path, startedAt: this.#options.now() }
     this.#accounts.set(requestId, account)
     this.#byRequest.set(request, account)
   }

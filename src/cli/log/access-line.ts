@@ -43,25 +43,22 @@ const compactTimes = (firstMs: number | undefined, totalMs: number): string => {
 const shortName = (model: string): string => model.replace(/^claude-(?=.)/, '')
 
 /** The model that answered, and the one that was asked for where that is another. */
-const modelPieces = ({ model, used }: LogFields): Piece[] => {
-  if (typeof used !== 'string') return typeof model === 'string' ? [{ text: word(shortName(model)) }] : []
+const modelPiece = ({ model, used }: LogFields): Piece | undefined => {
+  if (typeof used !== 'string') return typeof model === 'string' ? { text: word(shortName(model)) } : undefined
   // A name that looks like none is not logged.
-  if (typeof model !== 'string') return [{ text: word(shortName(used)) }]
+  if (typeof model !== 'string') return { text: word(shortName(used)) }
   const isSame = canonicalSpelling(model) === canonicalSpelling(used)
-  return [{ text: isSame ? word(shortName(used)) : `${word(shortName(model))} -> ${word(shortName(used))}` }]
+  return { text: isSame ? word(shortName(used)) : `${word(shortName(model))} -> ${word(shortName(used))}` }
 }
 
-const tokenPieces = (fields: LogFields): Piece[] => {
+const addTokens = (fields: LogFields, pieces: Piece[]): void => {
+  const { inputTokens, outputTokens, countedTokens } = fields
   const cached = figure(fields, 'cacheReadTokens')
-  const whole = figure(fields, 'inputTokens') + cached + figure(fields, 'cacheWriteTokens')
-  return [
-    ...('inputTokens' in fields && fields['inputTokens'] !== undefined ? [{ text: `in ${compactTokens(whole)}` }] : []),
-    ...(cached === 0 ? [] : [{ text: `cached ${compactTokens(cached)}` }]),
-    ...(fields['outputTokens'] === undefined ? [] : [{ text: `out ${compactTokens(figure(fields, 'outputTokens'))}` }]),
-    ...(fields['countedTokens'] === undefined
-      ? []
-      : [{ text: `counted ${compactTokens(figure(fields, 'countedTokens'))}` }]),
-  ]
+  const add = (name: string, tokens: number): unknown => pieces.push({ text: `${name} ${compactTokens(tokens)}` })
+  if (inputTokens !== undefined) add('in', figure(fields, 'inputTokens') + cached + figure(fields, 'cacheWriteTokens'))
+  if (cached !== 0) add('cached', cached)
+  if (outputTokens !== undefined) add('out', figure(fields, 'outputTokens'))
+  if (countedTokens !== undefined) add('counted', figure(fields, 'countedTokens'))
 }
 
 /** How nearly every answer ends. */
@@ -89,27 +86,28 @@ const endPieces = ({ event, fields }: LogRecord): Piece[] => {
 }
 
 /** A failure is followed up with whoever runs the upstream, by its own name for the request. */
-const idPieces = ({ event, fields }: LogRecord): Piece[] => {
+const addIds = ({ event, fields }: LogRecord, pieces: Piece[]): void => {
   const { requestId, upstreamRequestId } = fields
-  const upstream = event === 'request.failed' && upstreamRequestId !== undefined
-  return [
-    ...(upstream ? [{ text: `upstream ${word(upstreamRequestId)}`, paint: 'gray' as const }] : []),
-    { text: word(requestId), paint: 'gray' },
-  ]
+  if (event === 'request.failed' && upstreamRequestId !== undefined) {
+    pieces.push({ text: `upstream ${word(upstreamRequestId)}`, paint: 'gray' })
+  }
+  pieces.push({ text: word(requestId), paint: 'gray' })
 }
 
 export const accessPieces = (record: LogRecord): Piece[] => {
   const { event, fields } = record
   const { firstEventMs } = fields
   const first = fields['stream'] === true && typeof firstEventMs === 'number' ? firstEventMs : undefined
-  return [
+  const pieces: Piece[] = [
     { text: word(fields['status']), paint: statusPaint.get(event) },
     { text: word(fields['method']) },
     { text: word(fields['path']) },
-    ...modelPieces(fields),
-    ...tokenPieces(fields),
-    ...endPieces(record),
-    { text: compactTimes(first, figure(fields, 'durationMs')) },
-    ...idPieces(record),
   ]
+  const model = modelPiece(fields)
+  if (model !== undefined) pieces.push(model)
+  addTokens(fields, pieces)
+  pieces.push(...endPieces(record))
+  pieces.push({ text: compactTimes(first, figure(fields, 'durationMs')) })
+  addIds(record, pieces)
+  return pieces
 }

@@ -282,3 +282,9 @@ test('what comes in the first turn is written after it, in its order', () => {
   tell('third')
   expect(out).toBe(line('first') + line('second') + line('third'))
 })
+
+test('a file has each record at once, the first one, too: whoever is killed writes nothing later', () => {
+  const file = join(temporaryFolder(), 'log')
+  const out = write({ level: 'info', event: 'first', fields: {} }, { file, afterTurn: () => {} })
+  expect([readFileSync(file, 'utf8'), out]).toEqual([`${stamp} info  first\n`, `${stamp} info  first\n`])
+})

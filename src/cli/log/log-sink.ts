@@ -20,7 +20,7 @@ export interface LogOptions {
   /** Where `write` writes to one: its width may change. */
   readonly terminal?: { readonly columns: number } | undefined
   readonly now: () => Date
-  /** Without it each record has been written when the sink returns. */
+  /** Without it, and where there is a file, each record has been written when the sink returns. */
   readonly afterTurn?: AfterTurn
 }
 
@@ -47,6 +47,7 @@ export const createLogSink = (options: LogOptions): LogSink => {
     logFile?.write(asText(record, time, inFile), time)
     write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
   }
-  if (afterTurn !== undefined) return afterFirstTurn(writeText, now, afterTurn)
-  return (record) => writeText(record, now())
+  // A file is to have each record at once, however the process ends: it may be killed before the turn is over.
+  if (afterTurn === undefined || logFile !== undefined) return (record) => writeText(record, now())
+  return afterFirstTurn(writeText, now, afterTurn)
 }

@@ -259,6 +259,16 @@ test('each record has its own milliseconds and its own second', () => {
   ])
 })
 
+test('a clock that is set to before 1970 has milliseconds, too', () => {
+  const time = (at: number): string | undefined =>
+    write({ level: 'info', event: 'tick', fields: {} }, { now: () => new Date(at) }).split(' ')[0]
+  expect([-1, -1000, -1001].map(time)).toEqual([
+    '1969-12-31T23:59:59.999+00:00',
+    '1969-12-31T23:59:59.000+00:00',
+    '1969-12-31T23:59:58.999+00:00',
+  ])
+})
+
 test('what comes in the first turn is written after it, in its order', () => {
   let out = ''
   const tasks: (() => void)[] = []

@@ -38,8 +38,6 @@ const clock = (time: Date): string => [time.getHours(), time.getMinutes(), time.
 
 const minutesPerHour = 60
 
-const millisecondsPerSecond = 1000
-
 /** The second in words, before and behind its milliseconds. */
 const secondInWords = (time: Date): readonly [string, string] => {
   const east = -time.getTimezoneOffset()
@@ -58,7 +56,8 @@ export const createDateAndClock = (): ((time: Date) => string) => {
   let [before, behind] = ['', '']
   return (time) => {
     const at = time.getTime()
-    const milliseconds = at % millisecondsPerSecond
+    // Not the remainder, which has the sign of the time.
+    const milliseconds = time.getUTCMilliseconds()
     if (at - milliseconds !== second) {
       second = at - milliseconds
       ;[before, behind] = secondInWords(time)

@@ -125,6 +125,8 @@ export const readText = async (response: Response, call: Call, silenceMs: number
   const isShort = length <= shortBytes && silenceMs >= shortBodyMs
   if (!isShort) return decodeText(await collect(new Chunks(response, call)))
   try {
+    // Its head is the first sign of life: how long that took is not the body's affair.
+    deadline.heard()
     deadline.listen()
     return await response.text()
   } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from 'bun:test'
+import { readText } from '../../src/upstreams/answer-body.ts'
 import { startDeadline } from '../../src/upstreams/deadlines.ts'
 
 const place = { host: 'nexus.example', isPlain: false }
@@ -82,4 +83,58 @@ describe('deadlines', () => {
     expect(early.signal.aborted).toBe(true)
     early.stop()
   })
+})
+
+describe('a short answer read at once', () => {
+  const silenceMs = 60_000
+  const patience = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
+
+  /** A call whose answer's head comes at the last moment, and what is read of its body. */
+  const late = (clock: (write: (text: string) => void, end: () => void) => void): Promise<string> => {
+    const deadline = start(undefined, { silenceMs })
+    jest.advanceTimersByTime(silenceMs - 1000)
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined
+    const bytes = new ReadableStream<Uint8Array>({
+      start(controller) {
+        body = controller
+        deadline.signal.addEventListener('abort', () => controller.error(deadline.signal.reason))
+      },
+    })
+    const response = new Response(bytes, { headers: { 'content-length': '4' } })
+    const text = readText(response, { place, deadline, patience }, silenceMs)
+    clock(
+      (part) => body?.enqueue(new TextEncoder().encode(part)),
+      () => body?.close(),
+    )
+    return text
+  }
+  const inFakeTime = async (run: () => Promise<void>): Promise<void> => {
+    jest.useFakeTimers()
+    try {
+      await run()
+    } finally {
+      jest.useRealTimers()
+    }
+  }
+
+  test('has its own time, whatever the wait for it has taken', () =>
+    inFakeTime(async () => {
+      const text = late((write, end) => {
+        write('ab')
+        jest.advanceTimersByTime(2000)
+        write('cd')
+        end()
+      })
+      expect(await text).toBe('abcd')
+    }))
+
+  test('that stops in the middle had begun', () =>
+    inFakeTime(async () => {
+      const text = late((write) => {
+        write('ab')
+        jest.advanceTimersByTime(silenceMs + 1)
+        jest.advanceTimersByTime(silenceMs + 1)
+      })
+      await expect(text).rejects.toThrow('AI Nexus sent nothing for 60 s.')
+    }))
 })

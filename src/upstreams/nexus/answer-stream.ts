@@ -68,7 +68,10 @@ export class AnswerStream implements AsyncIterableIterator<EventBatch> {
     return this.#fault === undefined ? ended : this.next()
   }
 
+  /** Whoever leaves hears nothing more, not even of what had been read already. */
   async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#first = undefined
+    this.#fault = undefined
     this.#over()
     return ended
   }
@@ -89,6 +92,8 @@ export class AnswerStream implements AsyncIterableIterator<EventBatch> {
   }
 
   #break(error: unknown): void {
+    // Whoever has left ended the call, and need not be told.
+    if (this.#isOver) return
     this.#over()
     try {
       this.#options.events.end({ error })

@@ -23,6 +23,15 @@ const emptyEnvironment = (home: string): Record<string, string> => ({
   NO_PROXY: '*',
 })
 
+/** How each process that still runs is ended at once. */
+const running = new Set<() => void>()
+
+/** Ends them all: for the end of this process, whatever it is that ends it. */
+export const endAll = (): void => {
+  for (const end of running) end()
+  running.clear()
+}
+
 interface Helper<Question, Answer> {
   readonly port: number
   ask(question: Question): Promise<Answer>
@@ -37,6 +46,7 @@ const startHelper = async <Question, Answer>(file: string): Promise<Helper<Quest
     ipc: (message) => heard.resolve(message as Answer),
     onExit: (_child, code) => heard.reject(new Error(`${file} ended with ${code}`)),
   })
+  running.add(() => child.kill('SIGKILL'))
   const ready = (await heard.promise) as { readonly port: number }
   return {
     port: ready.port,
@@ -119,8 +129,14 @@ export const startTarget = async ({ command, environment, healthPath }: Launch, 
     env: { ...emptyEnvironment(home), ...environment },
     stdio: ['ignore', 'ignore', 'ignore'],
   })
+  const end = (): void => {
+    child.kill('SIGKILL')
+    rmSync(home, { recursive: true, force: true })
+  }
+  running.add(end)
   while (!(await asksWell(port, healthPath))) {
-    if (child.exitCode !== null) throw new Error(`${command.join(' ')} ended with ${child.exitCode}`)
+    const ended = child.exitCode ?? child.signalCode
+    if (ended !== null) throw new Error(`${command.join(' ')} ended with ${ended}`)
     if (performance.now() - startedAt > startLimitMs) throw new Error(`${command.join(' ')} did not start`)
   }
   return {
@@ -132,7 +148,8 @@ export const startTarget = async ({ command, environment, healthPath }: Launch, 
       const killer = setTimeout(() => child.kill('SIGKILL'), 2000)
       await child.exited
       clearTimeout(killer)
-      rmSync(home, { recursive: true, force: true })
+      running.delete(end)
+      end()
     },
   }
 }

@@ -6,7 +6,7 @@ import { project } from '../release/project.ts'
 import { isBuilt, root } from '../support/binary.ts'
 import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
-import { isPinned } from './processes.ts'
+import { endAll, isPinned } from './processes.ts'
 import { guardFaults, type Report, type Row, toTable } from './report.ts'
 import { targets as marks, productTarget, type Target } from './targets.ts'
 import { pacedStreams, type Workload, workloads } from './workloads.ts'
@@ -51,6 +51,9 @@ if (values.program === undefined && !isBuilt()) fail('There is no program in dis
 if (process.platform === 'win32') fail("The benchmark reads a process's CPU time as Linux and macOS tell it.")
 
 const targets: readonly Target[] = [...marks, productTarget(values.program), ...(values.peers ? peers() : [])]
+// Whoever ends us, by a signal or by a fault, ends what we have started.
+process.on('exit', endAll)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
 const laboratory = await openLaboratory()
 
 const weigh = async (): Promise<Record<string, Weight>> => {

@@ -38,6 +38,9 @@ interface Helper<Question, Answer> {
   stop(): void
 }
 
+/** Far more than a round takes: a target that never answers is a fault, not a pause. */
+const askLimitMs = 120_000
+
 const startHelper = async <Question, Answer>(file: string): Promise<Helper<Question, Answer>> => {
   let heard = Promise.withResolvers<Answer>()
   const child = Bun.spawn(pinned('others', [process.execPath, join(import.meta.dir, file)]), {
@@ -51,9 +54,11 @@ const startHelper = async <Question, Answer>(file: string): Promise<Helper<Quest
   return {
     port: ready.port,
     ask(question) {
-      heard = Promise.withResolvers<Answer>()
+      const answered = Promise.withResolvers<Answer>()
+      heard = answered
       child.send(question)
-      return heard.promise
+      const timer = setTimeout(() => answered.reject(new Error(`${file} has not come to an end`)), askLimitMs)
+      return answered.promise.finally(() => clearTimeout(timer))
     },
     stop() {
       heard.promise.catch(() => {})

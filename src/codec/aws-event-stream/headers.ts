@@ -64,8 +64,8 @@ const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
 
 export type Headers = ReadonlyMap<string, HeaderValue>
 
-/** More kinds of frames than there are, and longer than those that are known. */
-const maximumKept = 32
+/** More kinds of frames than there are in an answer, and longer than those that are known. */
+const maximumKept = 8
 const longestKeptBytes = 256
 
 /** Reads the header block from `start` to `end`. */
@@ -84,13 +84,17 @@ const isAt = (block: Uint8Array, bytes: Uint8Array, start: number): boolean => {
  */
 export const createHeadersReader = (): ReadHeaders => {
   const kept: { readonly block: Uint8Array; readonly headers: Headers }[] = []
+  let oldest = 0
   return (bytes, start, end) => {
     for (const known of kept) {
       if (known.block.byteLength === end - start && isAt(known.block, bytes, start)) return known.headers
     }
     const block = bytes.slice(start, end)
     const headers = decodeHeaders(block)
-    if (kept.length < maximumKept && block.byteLength <= longestKeptBytes) kept.push({ block, headers })
+    if (block.byteLength > longestKeptBytes) return headers
+    // The oldest goes: headers that are never the same twice cost a little, and do not stay.
+    kept[oldest] = { block, headers }
+    oldest = (oldest + 1) % maximumKept
     return headers
   }
 }

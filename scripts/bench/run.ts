@@ -43,10 +43,11 @@ const rounds = values.guard ? 1 : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds are numbers above 0.')
 const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
-const ids = values.only?.split(',') ?? guarded.map(({ id }) => id)
-const stranger = ids.find((id) => !workloads.some((workload) => workload.id === id))
-if (stranger !== undefined)
-  fail(`No such workload: ${stranger}. There are ${workloads.map(({ id }) => id).join(', ')}.`)
+const known = guarded.map(({ id }) => id)
+const ids = values.only?.split(',') ?? known
+const stranger = ids.find((id) => !known.includes(id))
+const kind = values.guard ? 'workload with a bound' : 'workload'
+if (stranger !== undefined) fail(`No such ${kind}: ${stranger}. There are ${known.join(', ')}.`)
 if (values.program === undefined && !isBuilt()) fail('There is no program in dist/: run `bun run build` first.')
 if (process.platform === 'win32') fail("The benchmark reads a process's CPU time as Linux and macOS tell it.")
 

@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../support/binary.ts'
 import type { Launch } from './processes.ts'
-import type { Target } from './targets.ts'
+import { ours, type Target } from './targets.ts'
 
-/** Others that do this translation, where somebody has put them into node_modules: nothing is fetched here. */
+/** Others beside the product: ours, and those that somebody has put into node_modules. Nothing is fetched here. */
 
 const module = (...path: string[]): string => join(root, 'node_modules', ...path)
+
+/** What is known to be best with the product's framework. */
+const elysia: Target = { id: 'elysia', title: 'best Elysia', wire: 'anthropic', launch: ours('elysia.ts') }
 
 const awsSdk: Target = {
   id: 'aws-sdk',
   title: 'bare, with the AWS client',
   wire: 'anthropic',
-  launch: (port, upstream): Launch => ({
-    command: [process.execPath, join(import.meta.dir, 'targets', 'aws-sdk.ts'), String(port), upstream],
-    healthPath: '/health',
-  }),
+  launch: ours('aws-sdk.ts'),
 }
 
 const portkeyServer = module('@portkey-ai', 'gateway', 'build', 'start-server.js')
@@ -40,4 +40,4 @@ const portkey: Target = {
 }
 
 /** Those that are there. */
-export const peers = (): Target[] => [awsSdk, ...(existsSync(portkeyServer) ? [portkey] : [])]
+export const peers = (): Target[] => [elysia, awsSdk, ...(existsSync(portkeyServer) ? [portkey] : [])]

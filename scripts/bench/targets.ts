@@ -15,7 +15,8 @@ export interface Target {
   readonly headers?: (upstream: string) => Readonly<Record<string, string>>
 }
 
-const ours =
+/** A target of this folder's. */
+export const ours =
   (file: string) =>
   (port: number, upstream: string): Launch => ({
     command: [process.execPath, join(import.meta.dir, 'targets', file), String(port), upstream],

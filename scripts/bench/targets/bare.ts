@@ -1,41 +1,6 @@
-import { toAnthropicBody, toConverseBody, toEvents } from './bare-translation.ts'
+import { bareAnswer } from './bare-answer.ts'
 import { serve } from './serve.ts'
 
 /** The next mark: a translator written by hand, without framework, validation, rules, deadlines or logs. */
 
-const headers = { 'content-type': 'application/json', 'accept-encoding': 'identity', authorization: 'Bearer bench' }
-
-const streamed = (body: ReadableStream<Uint8Array>): Response => {
-  const reader = body.getReader()
-  const events = toEvents()
-  return new Response(
-    new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        while (true) {
-          const { done, value } = await reader.read()
-          if (done) return controller.close()
-          const bytes = events(value)
-          if (bytes.byteLength === 0) continue
-          controller.enqueue(bytes)
-          return
-        }
-      },
-      cancel: () => reader.cancel(),
-    }),
-    { headers: { 'content-type': 'text/event-stream' } },
-  )
-}
-
-serve(async (request, upstream) => {
-  const asked = JSON.parse(await request.text())
-  const operation = asked.stream === true ? 'converse-stream' : 'converse'
-  const answer = await fetch(`${upstream}/model/any/${operation}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(toConverseBody(asked)),
-    signal: request.signal,
-    proxy: false,
-  } as RequestInit)
-  if (asked.stream === true && answer.body !== null) return streamed(answer.body)
-  return Response.json(toAnthropicBody(JSON.parse(await answer.text())))
-})
+serve(async (request, upstream) => bareAnswer(JSON.parse(await request.text()), upstream, request.signal))

@@ -1,8 +1,6 @@
-import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
+import { toFrames } from '../../src/simulator/frames.ts'
 
 /** What the upstream of the benchmark says: bytes that are made once. */
-
-const utf8 = new TextEncoder()
 
 const usage = {
   inputTokens: 12,
@@ -21,23 +19,12 @@ export const wholeAnswer: string = JSON.stringify({
   usage,
 })
 
-/** Bedrock pads its events to hide their lengths. */
-const padding = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
-
-const frame = (type: string, payload: object, index: number): Uint8Array =>
-  encodeFrame(
-    { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
-    utf8.encode(JSON.stringify({ ...payload, p: padding.slice(0, 1 + ((index * 17) % padding.length)) })),
-  )
+/** Of each delta. */
+const characters = 16
 
 /** A text of so many deltas, frame by frame. */
-export const streamFrames = (deltas: number): Uint8Array[] => [
-  frame('messageStart', { role: 'assistant' }, 0),
-  ...Array.from({ length: deltas }, (_, index) => {
-    const start = (index * 13) % (words.length - 16)
-    return frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: words.slice(start, start + 16) } }, index)
-  }),
-  frame('contentBlockStop', { contentBlockIndex: 0 }, 1),
-  frame('messageStop', { stopReason: 'end_turn' }, 2),
-  frame('metadata', { metrics: { latencyMs: 812 }, usage }, 3),
-]
+export const streamFrames = (deltas: number): Uint8Array[] => {
+  const length = deltas * characters
+  const text = words.repeat(Math.ceil(length / words.length)).slice(0, length)
+  return toFrames({ content: [{ text }], stopReason: 'end_turn', stopSequence: undefined, usage }, characters)
+}

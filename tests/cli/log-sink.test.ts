@@ -1,24 +1,25 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LogRecord } from '../../src/base/logger.ts'
+import type { LogRecord, LogSink } from '../../src/base/logger.ts'
 import { createLogSink, type LogOptions } from '../../src/cli/log/log-sink.ts'
 import { temporaryFolder } from '../support/cli.ts'
 
-const write = (record: LogRecord, options: Partial<LogOptions> = {}): string => {
-  let out = ''
-  const sink = createLogSink({
+/** A sink whose lines are added to `lines`. */
+const sinkInto = (lines: string[], options: Partial<LogOptions> = {}): LogSink =>
+  createLogSink({
     format: 'text',
     file: undefined,
     color: false,
-    write: (text) => {
-      out += text
-    },
+    write: (text) => void lines.push(text),
     now: () => new Date(2026, 10, 21, 14, 3, 22, 123),
     ...options,
   })
-  sink(record)
-  return out
+
+const write = (record: LogRecord, options: Partial<LogOptions> = {}): string => {
+  const lines: string[] = []
+  sinkInto(lines, options)(record)
+  return lines.join('')
 }
 const written = (format: 'text' | 'json', value: string, options: Partial<LogOptions> = {}): string =>
   write(
@@ -243,13 +244,7 @@ test('each record has its own milliseconds and its own second', () => {
   process.env['TZ'] = 'UTC'
   const lines: string[] = []
   let at = Date.UTC(2026, 10, 21, 14, 3, 22, 998)
-  const sink = createLogSink({
-    format: 'text',
-    file: undefined,
-    color: false,
-    write: (line) => lines.push(line),
-    now: () => new Date(at),
-  })
+  const sink = sinkInto(lines, { now: () => new Date(at) })
   for (; lines.length < 4; at += 1) sink({ level: 'info', event: 'tick', fields: {} })
   expect(lines.map((line) => line.split(' ')[0])).toEqual([
     '2026-11-21T14:03:22.998+00:00',
@@ -270,27 +265,18 @@ test('a clock that is set to before 1970 has milliseconds, too', () => {
 })
 
 test('what comes in the first turn is written after it, in its order', () => {
-  let out = ''
+  const lines: string[] = []
   const tasks: (() => void)[] = []
-  const sink = createLogSink({
-    format: 'text',
-    file: undefined,
-    color: false,
-    write: (text) => {
-      out += text
-    },
-    now: () => new Date(2026, 10, 21, 14, 3, 22, 123),
-    afterTurn: (task) => void tasks.push(task),
-  })
+  const sink = sinkInto(lines, { afterTurn: (task) => void tasks.push(task) })
   const tell = (event: string): void => sink({ level: 'info', event, fields: {} })
   const line = (event: string): string => `${stamp} info  ${event}\n`
   tell('first')
   tell('second')
-  expect([out, tasks.length]).toEqual(['', 1])
+  expect([lines.join(''), tasks.length]).toEqual(['', 1])
   tasks[0]?.()
-  expect(out).toBe(line('first') + line('second'))
+  expect(lines.join('')).toBe(line('first') + line('second'))
   tell('third')
-  expect(out).toBe(line('first') + line('second') + line('third'))
+  expect(lines.join('')).toBe(line('first') + line('second') + line('third'))
 })
 
 test('a file has each record at once, the first one, too: whoever is killed writes nothing later', () => {

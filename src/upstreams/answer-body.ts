@@ -31,7 +31,8 @@ export const faultOf = (error: unknown, deadline: Deadline, place: Place): Gatew
   return toConnectionError(error, place)
 }
 
-const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
+/** What an iterator says behind its last value. */
+export const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 type Read = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>

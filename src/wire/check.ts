@@ -1,18 +1,12 @@
-import { Kind, OptionalKind, type Static, type TSchema } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { isObject, type Json } from '../base/json.ts'
+import { isOptional, isWithin, kindOf } from './schema-parts.ts'
 
 /** Says whether a value is what its schema wants, and no more: `findFault` says where it is not. */
 export type Check<T extends TSchema = TSchema> = (value: unknown) => value is Static<T>
 
 type Test = (value: unknown) => boolean
 type ObjectTest = (value: Json) => boolean
-
-const kindOf = (schema: TSchema): string => schema[Kind]
-
-const isOptional = (schema: TSchema): boolean => schema[OptionalKind] === 'Optional'
-
-const isWithin = (size: number, minimum: number | undefined, maximum: number | undefined): boolean =>
-  (minimum === undefined || size >= minimum) && (maximum === undefined || size <= maximum)
 
 const stringTest = ({ minLength, maxLength, pattern }: TSchema): Test => {
   const expression = pattern === undefined ? undefined : new RegExp(pattern)

@@ -1,6 +1,7 @@
-import { Kind, OptionalKind, type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { isObject, type Json } from '../base/json.ts'
 import type { Path } from '../base/path.ts'
+import { isOptional, isWithin, kindOf } from './schema-parts.ts'
 
 /**
  * Finds the first place where a value breaks its schema, and looks into unions: TypeBox's own errors
@@ -18,15 +19,10 @@ export type Fault = { readonly path: Path } & (
   | { readonly kind: 'pattern'; readonly pattern: string }
 )
 
-const kindOf = (schema: TSchema): string => schema[Kind]
-
-const outside = (size: number, minimum: number | undefined, maximum: number | undefined): boolean =>
-  (minimum !== undefined && size < minimum) || (maximum !== undefined && size > maximum)
-
 const stringFault = (schema: TSchema, value: unknown, path: Path): Fault | undefined => {
   if (typeof value !== 'string') return { path, kind: 'type', expected: 'string' }
   const { minLength, maxLength, pattern } = schema
-  if (outside(value.length, minLength, maxLength)) {
+  if (!isWithin(value.length, minLength, maxLength)) {
     return { path, kind: 'length', minimum: minLength, maximum: maxLength }
   }
   if (pattern !== undefined && !new RegExp(pattern).test(value)) return { path, kind: 'pattern', pattern }
@@ -39,13 +35,13 @@ const numberFault = (schema: TSchema, value: unknown, path: Path): Fault | undef
     return { path, kind: 'type', expected: isInteger ? 'integer' : 'number' }
   }
   const { minimum, maximum } = schema
-  return outside(value, minimum, maximum) ? { path, kind: 'range', minimum, maximum } : undefined
+  return isWithin(value, minimum, maximum) ? undefined : { path, kind: 'range', minimum, maximum }
 }
 
 const arrayFault = (schema: TSchema, value: unknown, path: Path): Fault | undefined => {
   if (!Array.isArray(value)) return { path, kind: 'type', expected: 'array' }
   const { minItems, maxItems } = schema
-  if (outside(value.length, minItems, maxItems)) return { path, kind: 'length', minimum: minItems, maximum: maxItems }
+  if (!isWithin(value.length, minItems, maxItems)) return { path, kind: 'length', minimum: minItems, maximum: maxItems }
   for (const [index, item] of value.entries()) {
     const fault = findFault(schema['items'], item, [...path, index])
     if (fault !== undefined) return fault
@@ -58,7 +54,7 @@ const objectFault = (schema: TSchema, value: unknown, path: Path): Fault | undef
   const properties: Record<string, TSchema> = schema['properties']
   for (const [name, property] of Object.entries(properties)) {
     if (value[name] === undefined) {
-      if (property[OptionalKind] === 'Optional') continue
+      if (isOptional(property)) continue
       return { path: [...path, name], kind: 'required' }
     }
     const fault = findFault(property, value[name], [...path, name])
@@ -87,9 +83,7 @@ const membersOf = (schema: TSchema): TSchema[] =>
 const taggedFault = (members: readonly TSchema[], value: Json, path: Path): Fault | undefined => {
   const tagOf = (member: TSchema): TSchema => member['properties'].type
   const meant = members.find((member) =>
-    value['type'] === undefined
-      ? tagOf(member)[OptionalKind] === 'Optional'
-      : findFault(tagOf(member), value['type']) === undefined,
+    value['type'] === undefined ? isOptional(tagOf(member)) : findFault(tagOf(member), value['type']) === undefined,
   )
   if (meant !== undefined) return findFault(meant, value, path)
   if (value['type'] === undefined) return { path: [...path, 'type'], kind: 'required' }

@@ -1,4 +1,5 @@
 import { type Type as Builder, Kind, OptionalKind, type TSchema } from '@sinclair/typebox'
+import { isOptional } from './schema-parts.ts'
 
 /**
  * The parts of TypeBox's `Type` that our shapes are made of. The schemas are the same, which a test holds; TypeBox
@@ -8,11 +9,9 @@ import { type Type as Builder, Kind, OptionalKind, type TSchema } from '@sinclai
 
 type Members = Readonly<Record<string, unknown>>
 
-const isRequired = (schema: TSchema): boolean => schema[OptionalKind] !== 'Optional'
-
 const requiredOf = (properties: Readonly<Record<string, TSchema>>): Members => {
   const required: string[] = []
-  for (const name in properties) if (isRequired(properties[name] as TSchema)) required.push(name)
+  for (const name in properties) if (!isOptional(properties[name] as TSchema)) required.push(name)
   return required.length === 0 ? {} : { required }
 }
 

@@ -58,7 +58,7 @@ export const toAdditionalFields = (
   if (isEager(request)) needed.push(fineGrainedToolStreaming)
   if (effort !== undefined && translation.model.effortBeta) needed.push(effortBeta)
   for (const { beta } of tools.native) needed.push(beta)
-  const flags = toBetas([betas, request.betas ?? []], needed, thinking, translation)
+  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinking, translation)
 
   const fields: Record<string, unknown> = {}
   if (thinking) fields['thinking'] = thinking

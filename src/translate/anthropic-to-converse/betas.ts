@@ -50,7 +50,7 @@ const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta
  * through, drops the rest. A list that the model has refused is not sent again.
  */
 export const toBetas = (
-  asked: readonly (readonly string[])[],
+  asked: readonly string[],
   needed: readonly string[],
   thinking: BetaContext['thinking'],
   translation: Translation,
@@ -65,7 +65,7 @@ export const toBetas = (
 
   const kept: string[] = []
   const flags = new Set<string>()
-  for (const lists of asked) addFlags(flags, lists)
+  addFlags(flags, asked)
   addFlags(flags, needed)
   flags.delete('')
   for (const flag of flags) {

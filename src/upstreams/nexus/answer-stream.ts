@@ -1,5 +1,6 @@
 import type { EventBatch, MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
+import { ended } from '../answer-body.ts'
 import type { ConverseReader } from './frames.ts'
 
 interface AnswerStreamOptions {
@@ -9,8 +10,6 @@ interface AnswerStreamOptions {
   /** Hears each event before it is translated. */
   readonly onEvent: (event: ConverseStreamEvent) => void
 }
-
-const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /**
  * An answer's bytes as Anthropic's events: one batch for each chunk that completed any. One object with one

@@ -17,8 +17,8 @@ import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources.ts'
 import type { Io } from './io.ts'
-import type { AfterTurn } from './log/first-turn.ts'
 import { createLogSink } from './log/log-sink.ts'
+import type { AfterTurn } from './log/turn.ts'
 
 /** The composition root: the one place where the parts meet the clock, the network and chance. */
 
@@ -127,14 +127,19 @@ export const composeApp = (options: ServerOptions) => {
   })
 }
 
-const afterTurn: AfterTurn = (task) => {
+/** What is still to be done when the process ends is done then. */
+const createAfterTurn = (): AfterTurn => {
+  const waiting: (() => void)[] = []
   const run = (): void => {
-    process.off('exit', run)
-    clearImmediate(immediate)
-    task()
+    for (const task of waiting.splice(0)) task()
   }
-  const immediate = setImmediate(run)
-  process.on('exit', run)
+  let isAtHand = false
+  return (task) => {
+    if (!isAtHand) process.on('exit', run)
+    isAtHand = true
+    waiting.push(task)
+    setImmediate(run)
+  }
 }
 
 /** Throws UsageError for a log file that cannot be written. */
@@ -143,6 +148,6 @@ export const composeLog = ({ logLevel, logFormat: format, logFile: file }: Confi
   const { useColor: color, err: write } = io
   return createLogger(
     logLevel,
-    createLogSink({ format, file, color, write, terminal, now: () => new Date(), afterTurn }),
+    createLogSink({ format, file, color, write, terminal, now: () => new Date(), afterTurn: createAfterTurn() }),
   )
 }

@@ -1,9 +1,9 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { LogFormat } from '../../config/settings.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
-import { type AfterTurn, afterFirstTurn } from './first-turn.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
+import { type AfterTurn, afterEachTurn } from './turn.ts'
 
 const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
   layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)
@@ -34,20 +34,15 @@ export const createLogSink = (options: LogOptions): LogSink => {
   const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
   const warn = (sentence: string): void => write(`warning: ${sentence}\n`)
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
-  if (format === 'json') {
-    return (record) => {
-      const time = now()
-      const line = asJson(record, time)
-      logFile?.write(line, time)
-      write(line)
-    }
-  }
-  const writeText = (record: LogRecord, time: Date): void => {
-    // Who sees a record finds it in the file.
-    logFile?.write(asText(record, time, inFile), time)
-    write(asText(record, time, { columns: terminal?.columns, color, dateAndClock }))
-  }
+  const toLine = (record: LogRecord, time: Date): string =>
+    format === 'json' ? asJson(record, time) : asText(record, time, { columns: terminal?.columns, color, dateAndClock })
   // A file is to have each record at once, however the process ends: it may be killed before the turn is over.
-  if (afterTurn === undefined || logFile !== undefined) return (record) => writeText(record, now())
-  return afterFirstTurn(writeText, now, afterTurn)
+  if (afterTurn !== undefined && logFile === undefined) return afterEachTurn(toLine, write, now, afterTurn)
+  return (record) => {
+    const time = now()
+    const line = toLine(record, time)
+    // Who sees a record finds it in the file.
+    logFile?.write(format === 'json' ? line : asText(record, time, inFile), time)
+    write(line)
+  }
 }

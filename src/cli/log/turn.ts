@@ -1,0 +1,32 @@
+import type { LogRecord, LogSink } from '../../base/logger.ts'
+
+/** Runs a task once the turn is over, and before the process ends. */
+export type AfterTurn = (task: () => void) => void
+
+/** Makes the line of a record that was told of at that time. */
+type ToLine = (record: LogRecord, time: Date) => string
+
+/**
+ * Has the records of one turn written after it, all of them at once. Under a flood of requests that is half of what a
+ * record costs. And the clock on the wall takes 4 ms when it is first asked for, in which the system's time zones are
+ * read: the first answer does not wait for that.
+ */
+export const afterEachTurn = (
+  toLine: ToLine,
+  write: (text: string) => void,
+  now: () => Date,
+  afterTurn: AfterTurn,
+): LogSink => {
+  let waiting: { readonly record: LogRecord; readonly time: Date }[] = []
+  const writeAll = (): void => {
+    const told = waiting
+    waiting = []
+    let text = ''
+    for (const { record, time } of told) text += toLine(record, time)
+    write(text)
+  }
+  return (record) => {
+    waiting.push({ record, time: now() })
+    if (waiting.length === 1) afterTurn(writeAll)
+  }
+}

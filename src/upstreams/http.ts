@@ -68,7 +68,7 @@ const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): 
 }
 
 /** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
-const send = async (fetch: Fetch, request: HttpRequest, { place, deadline, patience }: Call): Promise<Response> => {
+const send = (fetch: Fetch, request: HttpRequest, { place, deadline, patience }: Call): Promise<Response> => {
   const { isLocal } = place
   const once = (): Promise<Response> => {
     const { body, headers } = uploadOf(request, isLocal, deadline)
@@ -84,34 +84,23 @@ const send = async (fetch: Fetch, request: HttpRequest, { place, deadline, patie
     })
   }
   const sentAt = performance.now()
-  try {
-    return await once()
-  } catch (error) {
+  return once().catch((error: unknown) => {
     const isDead = isBrokenConnection(error) && performance.now() - sentAt < patience.deadConnectionMs
     if (!request.mend.isAllowed || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
     request.mend.isAllowed = false
     request.mend.onUse?.()
     return once()
-  }
+  })
 }
 
-const sendAndRead = async (fetch: Fetch, request: HttpRequest, call: Call): Promise<HttpAnswer> => {
-  const { place, deadline } = call
-  try {
-    const response = await send(fetch, request, call)
-    return {
-      status: response.status,
-      headers: response.headers,
-      text: () => readText(response, call, request.silenceMs),
-      excerpt: () => readExcerpt(response, call),
-      chunks: () => new Chunks(response, call),
-    }
-  } catch (error) {
-    deadline.stop()
-    throw faultOf(error, deadline, place)
-  }
-}
+const toAnswer = (response: Response, call: Call, silenceMs: number): HttpAnswer => ({
+  status: response.status,
+  headers: response.headers,
+  text: () => readText(response, call, silenceMs),
+  excerpt: () => readExcerpt(response, call),
+  chunks: () => new Chunks(response, call),
+})
 
 export type Post = (request: HttpRequest) => Promise<HttpAnswer>
 
@@ -151,6 +140,12 @@ export const createPost = (options: PostOptions): Post => {
     const deadline = startDeadline({ connectMs: patience.connectMs, silenceMs }, place, signal, () => {
       underWay -= 1
     })
-    return sendAndRead(fetch, request, { place, deadline, patience })
+    const call = { place, deadline, patience }
+    try {
+      return toAnswer(await send(fetch, request, call), call, silenceMs)
+    } catch (error) {
+      deadline.stop()
+      throw faultOf(error, deadline, place)
+    }
   }
 }

@@ -78,9 +78,12 @@ const fetchAll = async (
 export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
   const { lookup, get, isAddressAllowed = isPublicAddress } = options
   const limits = { ...defaultLimits, ...options.limits }
-  return async (request, signal, { notes, excessMedia } = { notes: createNotes(), excessMedia: 'omit' }) => {
-    const places = findPlaces(request)
-    if (places.length === 0) return request
+  const inline = async (
+    request: MessagesRequest,
+    places: readonly Place[],
+    signal: AbortSignal,
+    { notes, excessMedia }: { readonly notes: Notes; readonly excessMedia: TranslationPolicy['excessMedia'] },
+  ): Promise<MessagesRequest> => {
     const surplus = Math.max(places.length - limits.sourcesPerRequest, 0)
     if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)
     const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
@@ -92,5 +95,9 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     }
     for (const [place, source] of sources) replacements.set(place.block, withSource(place, source))
     return withReplacements(request, replacements)
+  }
+  return (request, signal, about = { notes: createNotes(), excessMedia: 'omit' }) => {
+    const places = findPlaces(request)
+    return places.length === 0 ? Promise.resolve(request) : inline(request, places, signal, about)
   }
 }

@@ -91,16 +91,15 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
     return answer
   }
-  const send = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
-    const answer = await ask(operation, call)
-    if (isSuccess(answer)) return answer
+  const failure = async (answer: HttpAnswer, call: NexusCall): Promise<Error> => {
     const { status, headers } = answer
-    throw toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
+    return toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
   }
 
   return {
     async converse(call) {
-      const answer = await send('converse', call)
+      const answer = await ask('converse', call)
+      if (!isSuccess(answer)) throw await failure(answer, call)
       const { status, headers } = answer
       const body = await answer.text()
       checkSize(body)
@@ -110,10 +109,9 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
       return response
     },
     async converseStream(call) {
-      const answer = await send('converse-stream', call)
-      const { status, headers } = answer
-      if (isEventStream(headers)) return answer.chunks()
-      throw toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
+      const answer = await ask('converse-stream', call)
+      if (isSuccess(answer) && isEventStream(answer.headers)) return answer.chunks()
+      throw await failure(answer, call)
     },
     async countTokens(call) {
       const answer = await ask('count-tokens', call)

@@ -84,32 +84,32 @@ const isAnother = (second: unknown, first: unknown): boolean =>
 /** Mends requests by what Bedrock says of them. See docs/translation.md, "Where the table is wrong". */
 export const createHealing = (log: Logger, now: () => number): Healing => {
   const { learned, remember, degraded } = createMemory(log, now)
+
+  const sendMended = async <T>(error: unknown, call: HealableCall<T>): Promise<T> => {
+    const { modelId, requestId, first, send, mend } = call
+    const diagnoses = diagnosesOf(error, first)
+    const lessons = diagnoses.reduce((known, { lesson }) => learnMore(known, lesson), learned(modelId))
+    const mended = diagnoses.length === 0 ? first : mend(lessons)
+    // The part that is complained of was not ours to leave out.
+    if (mended.call.body === first.call.body) throw error
+    const without = diagnoses.map(({ what }) => what).join('; ')
+    log.info('upstream.mended', { requestId, model: modelId, without })
+    const rememberAll = (): void => {
+      for (const diagnosis of diagnoses) remember(modelId, diagnosis)
+    }
+    try {
+      const answer = await send(mended)
+      rememberAll()
+      return answer
+    } catch (again) {
+      if (isAnother(again, error)) rememberAll()
+      throw again
+    }
+  }
+
   return {
     learned,
     degraded,
-    async heal({ modelId, requestId, first, send, mend }) {
-      try {
-        return await send(first)
-      } catch (error) {
-        const diagnoses = diagnosesOf(error, first)
-        const lessons = diagnoses.reduce((known, { lesson }) => learnMore(known, lesson), learned(modelId))
-        const mended = diagnoses.length === 0 ? first : mend(lessons)
-        // The part that is complained of was not ours to leave out.
-        if (mended.call.body === first.call.body) throw error
-        const without = diagnoses.map(({ what }) => what).join('; ')
-        log.info('upstream.mended', { requestId, model: modelId, without })
-        const rememberAll = (): void => {
-          for (const diagnosis of diagnoses) remember(modelId, diagnosis)
-        }
-        try {
-          const answer = await send(mended)
-          rememberAll()
-          return answer
-        } catch (again) {
-          if (isAnother(again, error)) rememberAll()
-          throw again
-        }
-      }
-    },
+    heal: (call) => call.send(call.first).catch((error: unknown) => sendMended(error, call)),
   }
 }

@@ -57,10 +57,8 @@ export const createNexus = (options: NexusOptions): Upstream => {
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
-    const request = await options.inlineUrlSources(given, context.signal, {
-      notes,
-      excessMedia: options.policy.excessMedia,
-    })
+    const { excessMedia } = options.policy
+    const request = await options.inlineUrlSources(given, context.signal, { notes, excessMedia })
     const target = targetOf(context)
     const mend = mendOf(context)
     const prepared = prepare(request, target, context, mend)

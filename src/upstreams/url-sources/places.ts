@@ -23,23 +23,39 @@ export interface Place {
   readonly path: Path
 }
 
-/** The blocks inside a block, and the members that lead to them. */
-const innerBlocks = (block: Block): readonly [Path, readonly Block[]] | undefined => {
-  if (block.type === 'tool_result' && Array.isArray(block.content)) return [['tool_result', 'content'], block.content]
-  if (block.type === 'document' && block.source.type === 'content' && Array.isArray(block.source.content)) {
-    return [['source', 'content'], block.source.content]
+/** The blocks inside a block. */
+const innerBlocks = (block: Block): readonly Block[] | undefined => {
+  if (block.type === 'tool_result') return Array.isArray(block.content) ? block.content : undefined
+  if (block.type !== 'document' || block.source.type !== 'content') return undefined
+  return Array.isArray(block.source.content) ? block.source.content : undefined
+}
+
+/** The members that lead to them. */
+const innerPath = ({ type }: Block): Path =>
+  type === 'tool_result' ? ['tool_result', 'content'] : ['source', 'content']
+
+const urlOf = (block: Block): string | undefined =>
+  (block.type === 'image' || block.type === 'document') && block.source.type === 'url' ? block.source.url : undefined
+
+/** Hardly any request does: that is found out without a path for each block. */
+const holdUrl = (blocks: readonly Block[]): boolean => {
+  for (const block of blocks) {
+    if (urlOf(block) !== undefined) return true
+    const inner = innerBlocks(block)
+    if (inner !== undefined && holdUrl(inner)) return true
   }
-  return undefined
+  return false
 }
 
 const collect = (blocks: readonly Block[], path: Path, places: Place[]): void => {
   for (const [index, block] of blocks.entries()) {
-    if ((block.type === 'image' || block.type === 'document') && block.source.type === 'url') {
-      places.push({ block, url: block.source.url, path: [...path, index] })
+    const url = urlOf(block)
+    if (url !== undefined) {
+      places.push({ block: block as MediaBlock, url, path: [...path, index] })
       continue
     }
     const inner = innerBlocks(block)
-    if (inner !== undefined) collect(inner[1], [...path, index, ...inner[0]], places)
+    if (inner !== undefined) collect(inner, [...path, index, ...innerPath(block)], places)
   }
 }
 
@@ -50,6 +66,7 @@ const isSummedUp = ([, index, , position]: Path, summary: Summary | undefined): 
 /** In the order of the request, without what a compaction has summed up: that is not sent. */
 export const findPlaces = ({ messages }: MessagesRequest): Place[] => {
   const places: Place[] = []
+  if (!messages.some(({ content }) => Array.isArray(content) && holdUrl(content))) return places
   const summary = findSummary(messages)
   for (const [index, { content }] of messages.entries()) {
     if (index >= (summary?.index ?? 0) && Array.isArray(content))

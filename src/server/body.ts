@@ -74,15 +74,20 @@ const decodeText = (bytes: Uint8Array): string => {
   }
 }
 
+/** In the order in which they were applied. */
+const encodingsOf = (headers: Headers): string[] =>
+  headers
+    .get('content-encoding')
+    ?.toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity') ?? []
+
 const readBody = async (request: Request): Promise<Uint8Array> => {
   const { headers } = request
   const declared = headers.get('content-length')
   if (declared !== null && Number(declared) > maximumBodyBytes) throw tooLarge()
-  const encodings = (headers.get('content-encoding') ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== 'identity')
+  const encodings = encodingsOf(headers)
   if (declared !== null && encodings.length === 0) return new Uint8Array(await request.arrayBuffer())
   if (request.body === null) return new Uint8Array()
   let bytes = await readBytes(request.body)

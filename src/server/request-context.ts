@@ -16,10 +16,11 @@ export const requestContext = (newId: NewId, access: AccessLog) => (app: Elysia)
 
 /** Flags of the `anthropic-beta` header, `a,b` as a list; empty without the header. */
 export const betasOf = (headers: Headers): string[] =>
-  (headers.get('anthropic-beta') ?? '')
-    .split(',')
+  headers
+    .get('anthropic-beta')
+    ?.split(',')
     .map((flag) => flag.trim())
-    .filter((flag) => flag !== '')
+    .filter((flag) => flag !== '') ?? []
 
 const millisecondsPerSecond = 1000
 /** The header has whole seconds, rounded down. */

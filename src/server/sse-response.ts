@@ -8,6 +8,8 @@ import { eventText } from './event-text.ts'
 type Batch = readonly MessageStreamEvent[]
 
 export interface SseOptions {
+  /** To be sent beside those of every stream. */
+  readonly headers?: Readonly<Record<string, string>>
   /** For the `error` event. */
   readonly requestId: string
   /** Milliseconds of silence after which a `ping` is sent, so that nobody on the way gives up. */
@@ -28,7 +30,7 @@ const looksPerSilence = 4
 const utf8 = new TextEncoder()
 const ping = utf8.encode(encodeSse({ type: 'ping' }))
 
-const headers: Readonly<Record<string, string>> = {
+const streamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
   // Tells a proxy in between not to collect the events.
@@ -115,5 +117,5 @@ export const sseResponse = (
       }
     },
   })
-  return new Response(body, { headers })
+  return new Response(body, { headers: { ...options.headers, ...streamHeaders } })
 }

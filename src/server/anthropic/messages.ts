@@ -29,16 +29,13 @@ export interface MessagesOptions {
 }
 
 /** Resolves with undefined when the time is up before the promise has settled. */
-const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds)
-  })
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
+const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
+  const { promise: first, resolve, reject } = Promise.withResolvers<T | undefined>()
+  const timer = setTimeout(() => resolve(undefined), milliseconds)
+  const stop = (): void => clearTimeout(timer)
+  promise.then(stop, stop)
+  promise.then(resolve, reject)
+  return first
 }
 
 /**
@@ -107,7 +104,11 @@ export const messagesRoutes = (options: MessagesOptions) => {
           const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
           const begun = await within(stream, commitMs)
           if (begun !== undefined) nameAnswer()
+          const headers = set.headers as Readonly<Record<string, string>>
+          // Elysia makes a second response of one that is to have headers beside its own.
+          set.headers = {}
           return sseResponse(begun ?? stream, {
+            headers,
             requestId,
             pingMs,
             onCancel: leave,

@@ -83,16 +83,36 @@ const encodingsOf = (headers: Headers): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity') ?? []
 
-const readBody = async (request: Request): Promise<Uint8Array> => {
+interface Body {
+  readonly text: string
+  /** After decoding. */
+  readonly bytes: number
+}
+
+/**
+ * What stands for bytes that are no UTF-8 stands for itself as well. And Bun reads as UTF-16 what begins with that
+ * encoding's mark: then it has two bytes for each character, the mark among them, and perhaps one too many.
+ */
+const mayBeOtherThanUtf8 = ({ text, bytes }: Body): boolean => text.includes('\ufffd') || bytes >> 1 === text.length + 1
+
+/** Two thirds of the copies that it takes to have the bytes first: 0.2 ms of 2 MB. */
+const readPlain = async (request: Request): Promise<Body> => {
+  const blob = await request.blob()
+  const body = { text: await blob.text(), bytes: blob.size }
+  if (mayBeOtherThanUtf8(body)) decodeText(new Uint8Array(await blob.arrayBuffer()))
+  return body
+}
+
+const readBody = async (request: Request): Promise<Body> => {
   const { headers } = request
   const declared = headers.get('content-length')
   if (declared !== null && Number(declared) > maximumBodyBytes) throw tooLarge()
   const encodings = encodingsOf(headers)
-  if (declared !== null && encodings.length === 0) return new Uint8Array(await request.arrayBuffer())
-  if (request.body === null) return new Uint8Array()
+  if (declared !== null && encodings.length === 0) return readPlain(request)
+  if (request.body === null) return { text: '', bytes: 0 }
   let bytes = await readBytes(request.body)
   for (const encoding of encodings.reverse()) bytes = await decode(bytes, encoding)
-  return bytes
+  return { text: decodeText(bytes), bytes: bytes.byteLength }
 }
 
 const parse = (text: string): unknown => {
@@ -122,9 +142,9 @@ export const createReadJson =
       throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
     }
     try {
-      const bytes = await readBody(request)
-      onRead(request, bytes.byteLength)
-      return parse(decodeText(bytes))
+      const { text, bytes } = await readBody(request)
+      onRead(request, bytes)
+      return parse(text)
     } catch (error) {
       // Whatever else broke, broke because the client left in the middle.
       throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error

@@ -96,22 +96,46 @@ describe('bodies', () => {
     expect(records.find(({ event }) => event === 'translate.notes_untold')?.fields['count']).toBe(900)
   })
 
-  test('bytes that are no UTF-8 are refused, not replaced', async () => {
-    const { url } = startChain()
-    const bytes = Buffer.concat([
+  const bodyWith = (words: Uint8Array): Buffer =>
+    Buffer.concat([
       Buffer.from('{"model":"sonnet","max_tokens":10,"messages":[{"role":"user","content":"a'),
-      Buffer.from([0xff, 0xfe]),
+      words,
       Buffer.from('b"}]}'),
     ])
-    const response = await fetch(`${url}/v1/messages`, {
+  const sendBytes = async (bytes: Uint8Array | ReadableStream<Uint8Array>): Promise<Response> => {
+    const { url } = startChain()
+    return fetch(`${url}/v1/messages`, {
       method: 'POST',
       body: bytes,
       headers: { 'content-type': 'application/json' },
     })
-    expect([response.status, await response.json()]).toMatchObject([
-      400,
-      { error: { message: 'The request body is not valid UTF-8.' } },
-    ])
+  }
+  const mark = Buffer.from([0xff, 0xfe])
+
+  test.each([
+    ['bytes that begin nothing', bodyWith(mark)],
+    ['half of an emoji', bodyWith(Buffer.from('😀').subarray(0, 3))],
+    ['half of a surrogate pair', bodyWith(Buffer.from([0xed, 0xa0, 0x80]))],
+    ['latin1', bodyWith(Buffer.from([0xe9]))],
+    ['UTF-16 with its mark', Buffer.concat([mark, Buffer.from(bodyWith(mark.subarray(2)).toString(), 'utf16le')])],
+    ['UTF-16 and a byte', Buffer.concat([mark, Buffer.from('{}', 'utf16le'), Buffer.from('x')])],
+  ])('bytes that are no UTF-8 are refused, not replaced: %s', async (_name, bytes) => {
+    for (const body of [bytes, new Blob([bytes]).stream()]) {
+      const response = await sendBytes(body)
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { message: 'The request body is not valid UTF-8.' } },
+      ])
+    }
+  })
+
+  test.each([
+    ['the character that stands for them', bodyWith(Buffer.from('\ufffd'))],
+    ['letters beyond Latin', bodyWith(Buffer.from('→ 例 😀'))],
+    ["UTF-8's own mark in front", Buffer.concat([Buffer.from('\ufeff'), bodyWith(Buffer.from('é'))])],
+    ['letters that weigh as much as UTF-16', bodyWith(Buffer.from('é'.repeat(80)))],
+  ])('bytes that are UTF-8 are read: %s', async (_name, bytes) => {
+    for (const body of [bytes, new Blob([bytes]).stream()]) expect((await sendBytes(body)).status).toBe(200)
   })
 
   test('4.2 too large: over 32 MB are refused, declared or not', async () => {

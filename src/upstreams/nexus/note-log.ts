@@ -14,12 +14,16 @@ const mostForOneRequest = 100
  */
 export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: CallContext) => void) => {
   const said = new Set<string>()
+  const isFirst = (key: string): boolean => {
+    if (said.has(key) || said.size >= remembered) return false
+    said.add(key)
+    return true
+  }
   return (notes, { requestId, modelId }) => {
     for (const { level, what, path } of notes.slice(0, mostForOneRequest)) {
-      const key = `${modelId} ${what}`
-      const isNews = level === 'info' && !said.has(key) && said.size < remembered
-      if (isNews) said.add(key)
-      log[isNews ? 'info' : 'debug']('translate.note', { requestId, model: modelId, path, what })
+      const isNews = level === 'info' && isFirst(`${modelId} ${what}`)
+      const loggedAt = isNews ? 'info' : 'debug'
+      if (log.isEnabled(loggedAt)) log[loggedAt]('translate.note', { requestId, model: modelId, path, what })
     }
     const untold = notes.length - mostForOneRequest
     if (untold > 0) log.debug('translate.notes_untold', { requestId, count: untold })

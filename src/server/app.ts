@@ -53,7 +53,10 @@ export const createApp = (options: AppOptions) => {
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestContext(options.newId, access))
     .use(errorHandler(options.log, access))
-    .onRequest(() => options.shutdown.admit())
+    // Elysia waits for what a hook returns, and makes a promise of every request for it: none of ours returns anything.
+    .onRequest(() => {
+      options.shutdown.admit()
+    })
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
     .use(anthropicRoutes(options, readJson))

@@ -41,7 +41,6 @@ export const errorHandler = (log: Logger, access: AccessLog) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path }) => {
     const toError = (): GatewayError => {
       if (code === 'NOT_FOUND') return notFound(path)
-      if (code === 'PARSE') return toGatewayError(error.cause)
       return toGatewayError(error)
     }
     const failure = toError()

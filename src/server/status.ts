@@ -1,8 +1,7 @@
-import { Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import type { Degradation } from '../upstreams/upstream.ts'
 import { productName, version } from '../version.ts'
-import type { ReadJson } from './body.ts'
+import { type ReadJson, unparsed } from './body.ts'
 import { methodNotAllowed } from './method-not-allowed.ts'
 
 export interface StatusOptions {
@@ -41,7 +40,14 @@ export const statusRoutes =
       }))
       // Claude Code's probes and its own telemetry, which stays here.
       .get('/api/hello', () => ({ status: 'ok' }))
-      .post('/api/event_logging/batch', () => ({}), { parse: readJson, body: Type.Unknown() })
+      .post(
+        '/api/event_logging/batch',
+        async ({ request }) => {
+          await readJson(request)
+          return {}
+        },
+        unparsed,
+      )
       .all('/', methodNotAllowed('GET', 'HEAD'))
       .all('/health', methodNotAllowed('GET', 'HEAD'))
       .all('/api/hello', methodNotAllowed('GET', 'HEAD'))

@@ -1,9 +1,8 @@
-import { Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { CountTokensRequest } from '../../wire/anthropic/request.ts'
 import type { AccessLog } from '../access-log.ts'
-import type { ReadJson } from '../body.ts'
+import { type ReadJson, unparsed } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, requestIdHeader } from '../request-context.ts'
@@ -21,8 +20,8 @@ export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOpti
     app
       .post(
         '/v1/messages/count_tokens',
-        async ({ body, request, set }) => {
-          const asked = check(body)
+        async ({ request, set }) => {
+          const asked = check(await readJson(request))
           const requestId = String(set.headers[requestIdHeader])
           const betas = betasOf(request.headers)
           access.asked(requestId, asked, betas)
@@ -30,7 +29,7 @@ export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOpti
           access.learned(requestId, { counted })
           return { input_tokens: counted }
         },
-        { parse: readJson, body: Type.Unknown() },
+        unparsed,
       )
       .all('/v1/messages/count_tokens', methodNotAllowed('POST'))
 }

@@ -1,11 +1,10 @@
-import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Logger } from '../../base/logger.ts'
 import type { Gateway, RequestContext } from '../../gateway/gateway.ts'
 import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
 import { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { AccessLog } from '../access-log.ts'
-import type { ReadJson } from '../body.ts'
+import { type ReadJson, unparsed } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { logInternalError } from '../errors.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
@@ -73,8 +72,8 @@ export const messagesRoutes = (options: MessagesOptions) => {
   return new Elysia({ name: 'messages', normalize: false })
     .post(
       '/v1/messages',
-      async ({ body, request, set }) => {
-        const asked = check(body)
+      async ({ request, set }) => {
+        const asked = check(await readJson(request))
         const { signal, leave, over } = startCall(request, shutdown)
         const requestId = String(set.headers[requestIdHeader])
         const betas = betasOf(request.headers)
@@ -123,7 +122,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
           stopWatching()
         }
       },
-      { parse: readJson, body: Type.Unknown() },
+      unparsed,
     )
     .all('/v1/messages', methodNotAllowed('POST'))
 }

@@ -281,6 +281,23 @@ test('what comes in a turn is written after it, at once and in its order', () =>
   expect(lines[1]).toBe(line('third'))
 })
 
+test('a turn whose records cannot be written fails nobody, and the next one is written', () => {
+  const lines: string[] = []
+  const tasks: (() => void)[] = []
+  let isBroken = true
+  const write = (text: string): void => {
+    if (isBroken) throw new Error('EPIPE')
+    lines.push(text)
+  }
+  const sink = sinkInto(lines, { write, afterTurn: (task) => void tasks.push(task) })
+  for (const event of ['lost', 'found']) {
+    sink({ level: 'info', event, fields: {} })
+    tasks.at(-1)?.()
+    isBroken = false
+  }
+  expect(lines).toEqual([`${stamp} info  found\n`])
+})
+
 test('a file has each record at once: whoever is killed writes nothing later', () => {
   const file = join(temporaryFolder(), 'log')
   const out = write({ level: 'info', event: 'first', fields: {} }, { file, afterTurn: () => {} })

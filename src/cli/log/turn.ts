@@ -21,9 +21,11 @@ export const afterEachTurn = (
   const writeAll = (): void => {
     const told = waiting
     waiting = []
-    let text = ''
-    for (const { record, time } of told) text += toLine(record, time)
-    write(text)
+    try {
+      write(told.map(({ record, time }) => toLine(record, time)).join(''))
+    } catch {
+      // As the logger has it: a log that is broken must not break a request, nor the end of the process.
+    }
   }
   return (record) => {
     waiting.push({ record, time: now() })

@@ -281,7 +281,20 @@ test('what comes in a turn is written after it, at once and in its order', () =>
   expect(lines[1]).toBe(line('third'))
 })
 
-test('a turn whose records cannot be written fails nobody, and the next one is written', () => {
+test('a record that cannot be written fails nobody, and takes none along', () => {
+  const tasks: (() => void)[] = []
+  const afterTurn = (task: () => void): void => void tasks.push(task)
+  const lines: string[] = []
+  const sink = sinkInto(lines, { format: 'json', afterTurn })
+  const bad = { figure: 1n } as unknown as LogRecord['fields']
+  sink({ level: 'info', event: 'before', fields: {} })
+  sink({ level: 'info', event: 'bad', fields: bad })
+  sink({ level: 'info', event: 'after', fields: {} })
+  tasks[0]?.()
+  expect([...lines.join('').matchAll(/"event":"(\w+)"/g)].map(([, event]) => event)).toEqual(['before', 'after'])
+})
+
+test('a turn that cannot be written fails nobody, and the next one is written', () => {
   const lines: string[] = []
   const tasks: (() => void)[] = []
   let isBroken = true

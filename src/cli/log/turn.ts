@@ -6,6 +6,15 @@ export type AfterTurn = (task: () => void) => void
 /** Makes the line of a record that was told of at that time. */
 type ToLine = (record: LogRecord, time: Date) => string
 
+/** As the logger has it: a log that is broken must not break a request, nor the end of the process. */
+const unfailing = (task: () => void): void => {
+  try {
+    task()
+  } catch {
+    // There is nobody to tell.
+  }
+}
+
 /**
  * Has the records of one turn written after it, all of them at once. Under a flood of requests that is half of what a
  * record costs. And the clock on the wall takes 4 ms when it is first asked for, in which the system's time zones are
@@ -21,11 +30,13 @@ export const afterEachTurn = (
   const writeAll = (): void => {
     const told = waiting
     waiting = []
-    try {
-      write(told.map(({ record, time }) => toLine(record, time)).join(''))
-    } catch {
-      // As the logger has it: a log that is broken must not break a request, nor the end of the process.
+    let text = ''
+    for (const { record, time } of told) {
+      unfailing(() => {
+        text += toLine(record, time)
+      })
     }
+    unfailing(() => write(text))
   }
   return (record) => {
     waiting.push({ record, time: now() })

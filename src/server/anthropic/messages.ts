@@ -103,11 +103,8 @@ export const messagesRoutes = (options: MessagesOptions) => {
           const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
           const begun = await within(stream, commitMs)
           if (begun !== undefined) nameAnswer()
-          const headers = set.headers as Readonly<Record<string, string>>
-          // Elysia makes a second response of one that is to have headers beside its own.
-          set.headers = {}
-          return sseResponse(begun ?? stream, {
-            headers,
+          const response = sseResponse(begun ?? stream, {
+            headers: set.headers as Readonly<Record<string, string>>,
             requestId,
             pingMs,
             onCancel: leave,
@@ -115,6 +112,9 @@ export const messagesRoutes = (options: MessagesOptions) => {
             onFailure: (error) => logInternalError(log, requestId, error),
             onOver: access.streams(requestId),
           })
+          // Elysia makes a second response of one that is to have headers beside its own.
+          set.headers = {}
+          return response
         } catch (error) {
           over()
           throw error

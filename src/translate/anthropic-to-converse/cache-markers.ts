@@ -2,6 +2,7 @@ import type { Path } from '../../base/path.ts'
 import type { CacheControl, ContentBlock as ClientBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
 import type { Translation, Unit } from './context.ts'
+import { innerBlocks } from './inner-blocks.ts'
 
 /** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
 
@@ -24,22 +25,7 @@ export const toCachePoint = (
   return ttl && model.cacheTtl ? { type: 'default', ttl } : { type: 'default' }
 }
 
-/** The blocks inside a block, in which Converse takes no cache point. */
-const innerBlocks = (
-  block: ClientBlock | ToolResultContent,
-): readonly (ClientBlock | ToolResultContent)[] | undefined => {
-  switch (block.type) {
-    case 'tool_result':
-    case 'search_result':
-      return Array.isArray(block.content) ? block.content : undefined
-    case 'document':
-      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : undefined
-    default:
-      return undefined
-  }
-}
-
-/** The block's own marker, or the longest-lived of those inside it. */
+/** The block's own marker, or the longest-lived of those inside it, where Converse takes none. */
 export const cachePointOf = (
   block: ClientBlock | ToolResultContent,
   translation: Translation,

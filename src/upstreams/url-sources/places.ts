@@ -1,5 +1,6 @@
 import type { Path } from '../../base/path.ts'
 import { findSummary, type Summary } from '../../translate/anthropic-to-converse/compaction.ts'
+import { innerBlocks } from '../../translate/anthropic-to-converse/inner-blocks.ts'
 import type {
   ContentBlock,
   DocumentBlock,
@@ -23,16 +24,8 @@ export interface Place {
   readonly path: Path
 }
 
-/** The blocks inside a block. */
-const innerBlocks = (block: Block): readonly Block[] | undefined => {
-  if (block.type === 'tool_result') return Array.isArray(block.content) ? block.content : undefined
-  if (block.type !== 'document' || block.source.type !== 'content') return undefined
-  return Array.isArray(block.source.content) ? block.source.content : undefined
-}
-
-/** The members that lead to them. */
-const innerPath = ({ type }: Block): Path =>
-  type === 'tool_result' ? ['tool_result', 'content'] : ['source', 'content']
+/** The members that lead to the blocks inside a block. */
+const innerPath = ({ type }: Block): Path => (type === 'document' ? ['source', 'content'] : [type, 'content'])
 
 const urlOf = (block: Block): string | undefined =>
   (block.type === 'image' || block.type === 'document') && block.source.type === 'url' ? block.source.url : undefined

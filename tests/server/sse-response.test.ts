@@ -3,6 +3,7 @@ import { GatewayError } from '../../src/base/errors.ts'
 import { sseResponse } from '../../src/server/sse-response.ts'
 import type { EventBatch } from '../../src/translate/converse-to-anthropic/events.ts'
 import { request, startChain } from '../support/chain.ts'
+import { inFakeTime } from '../support/fake-time.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
 
 const options = {
@@ -76,15 +77,6 @@ describe('a failure', () => {
 })
 
 describe('pings', () => {
-  const inFakeTime = async (act: () => Promise<void>): Promise<void> => {
-    jest.useFakeTimers()
-    try {
-      await act()
-    } finally {
-      jest.useRealTimers()
-    }
-  }
-
   test('go out after a silence, one for each', () =>
     inFakeTime(async () => {
       const { batches, writer } = controlled()

@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from 'bun:test'
 import { readText } from '../../src/upstreams/answer-body.ts'
 import { startDeadline } from '../../src/upstreams/deadlines.ts'
+import { inFakeTime } from '../support/fake-time.ts'
 
 const place = { host: 'nexus.example', isPlain: false }
 const limits = { connectMs: 300, silenceMs: 1000 }
@@ -8,9 +9,8 @@ const start = (signal = new AbortController().signal, more: Partial<typeof limit
   startDeadline({ ...limits, ...more }, place, signal, () => {})
 
 describe('deadlines', () => {
-  test('count only while somebody listens', () => {
-    jest.useFakeTimers()
-    try {
+  test('count only while somebody listens', () =>
+    inFakeTime(() => {
       const deadline = start()
       jest.advanceTimersByTime(900)
       deadline.heard()
@@ -23,14 +23,10 @@ describe('deadlines', () => {
       expect(deadline.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
       expect(deadline.signal.aborted).toBe(true)
       deadline.stop()
-    } finally {
-      jest.useRealTimers()
-    }
-  })
+    }))
 
-  test('a connection, the first byte and silence each have their own', () => {
-    jest.useFakeTimers()
-    try {
+  test('a connection, the first byte and silence each have their own', () =>
+    inFakeTime(() => {
       const refused = start()
       refused.connecting()
       jest.advanceTimersByTime(299)
@@ -67,10 +63,7 @@ describe('deadlines', () => {
       jest.advanceTimersByTime(1001)
       expect(early.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
       for (const deadline of [refused, mute, impatient, early]) deadline.stop()
-    } finally {
-      jest.useRealTimers()
-    }
-  })
+    }))
 
   test("hand on the caller's wish to end, and forget the caller", () => {
     const caller = new AbortController()
@@ -107,14 +100,6 @@ describe('a short answer read at once', () => {
       () => body?.close(),
     )
     return text
-  }
-  const inFakeTime = async (run: () => Promise<void>): Promise<void> => {
-    jest.useFakeTimers()
-    try {
-      await run()
-    } finally {
-      jest.useRealTimers()
-    }
   }
 
   test('has its own time, whatever the wait for it has taken', () =>

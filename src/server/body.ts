@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
 import { findExcess } from '../base/json-size.ts'
+import { headerList } from './header-list.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
@@ -76,12 +77,9 @@ const decodeText = (bytes: Uint8Array): string => {
 
 /** In the order in which they were applied. */
 const encodingsOf = (headers: Headers): string[] =>
-  headers
-    .get('content-encoding')
-    ?.toLowerCase()
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== 'identity') ?? []
+  headerList(headers, 'content-encoding')
+    .map((name) => name.toLowerCase())
+    .filter((name) => name !== 'identity')
 
 interface Body {
   readonly text: string
@@ -95,11 +93,11 @@ interface Body {
  */
 const mayBeOtherThanUtf8 = ({ text, bytes }: Body): boolean => text.includes('\ufffd') || bytes >> 1 === text.length + 1
 
-/** Two thirds of the copies that it takes to have the bytes first: 0.2 ms of 2 MB. */
+/** One copy less than to have the bytes first: 0.2 ms of 2 MB. */
 const readPlain = async (request: Request): Promise<Body> => {
   const blob = await request.blob()
   const body = { text: await blob.text(), bytes: blob.size }
-  if (mayBeOtherThanUtf8(body)) decodeText(new Uint8Array(await blob.arrayBuffer()))
+  if (mayBeOtherThanUtf8(body)) decodeText(await blob.bytes())
   return body
 }
 
@@ -133,7 +131,7 @@ export type ReadJson = (request: Request) => Promise<unknown>
 
 /**
  * For a route that reads its body itself. Elysia asks for the body as a stream before its own parsers or ours, which
- * is then all that can be read: half of what reading costs.
+ * is then all that can be read: 3 % of a small request.
  */
 export const unparsed = { parse: 'none' } as const
 

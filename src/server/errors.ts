@@ -39,11 +39,7 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  */
 export const errorHandler = (log: Logger, access: AccessLog) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path }) => {
-    const toError = (): GatewayError => {
-      if (code === 'NOT_FOUND') return notFound(path)
-      return toGatewayError(error)
-    }
-    const failure = toError()
+    const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
     const requestId = String(set.headers[requestIdHeader])
     logInternalError(log, requestId, failure)
     access.learned(requestId, { error: failure })

@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { AccessLog } from './access-log.ts'
+import { headerList } from './header-list.ts'
 
 export const requestIdHeader = 'request-id'
 /** Bedrock's own id of the call, for the support of whoever runs the upstream. */
@@ -15,12 +16,7 @@ export const requestContext = (newId: NewId, access: AccessLog) => (app: Elysia)
   })
 
 /** Flags of the `anthropic-beta` header, `a,b` as a list; empty without the header. */
-export const betasOf = (headers: Headers): string[] =>
-  headers
-    .get('anthropic-beta')
-    ?.split(',')
-    .map((flag) => flag.trim())
-    .filter((flag) => flag !== '') ?? []
+export const betasOf = (headers: Headers): string[] => headerList(headers, 'anthropic-beta')
 
 const millisecondsPerSecond = 1000
 /** The header has whole seconds, rounded down. */

@@ -7,6 +7,12 @@ import { fetchSource, type SourceLimits } from './url-sources/fetch-source.ts'
 import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './url-sources/places.ts'
 import { isPublicAddress } from './url-sources/public-address.ts'
 
+/** What becomes of more than a request may hold, and who hears of it. */
+interface About {
+  readonly notes: Notes
+  readonly excessMedia: TranslationPolicy['excessMedia']
+}
+
 /**
  * The request with the bytes in place of each URL, because Converse takes only bytes; the very same
  * object where it holds no URL. Of more than a request may hold the oldest are not fetched: a text stands
@@ -16,7 +22,7 @@ import { isPublicAddress } from './url-sources/public-address.ts'
 export type InlineUrlSources = (
   request: MessagesRequest,
   signal: AbortSignal,
-  about?: { readonly notes: Notes; readonly excessMedia: TranslationPolicy['excessMedia'] },
+  about?: About,
 ) => Promise<MessagesRequest>
 
 interface Limits extends SourceLimits {
@@ -82,7 +88,7 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     request: MessagesRequest,
     places: readonly Place[],
     signal: AbortSignal,
-    { notes, excessMedia }: { readonly notes: Notes; readonly excessMedia: TranslationPolicy['excessMedia'] },
+    { notes, excessMedia }: About,
   ): Promise<MessagesRequest> => {
     const surplus = Math.max(places.length - limits.sourcesPerRequest, 0)
     if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)

@@ -1,0 +1,7 @@
+/** What a header lists, `a, b` as `['a', 'b']`; empty without the header. */
+export const headerList = (headers: Headers, name: string): string[] =>
+  headers
+    .get(name)
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '') ?? []

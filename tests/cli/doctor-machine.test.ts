@@ -206,6 +206,28 @@ describe("Claude Code's own settings", () => {
   })
 })
 
+describe('the check of auto mode', () => {
+  test('is named: the client has its own (A1)', async () => {
+    const { of } = await doctor(['--offline'])
+    expect(of('claude.auto-mode')).toMatchObject({
+      status: 'info',
+      detail: expect.stringContaining('Claude Code checks actions itself'),
+      data: { check: 'client' },
+    })
+  })
+
+  test('is missing where a settings file switches the client to a check by the server (A1)', async () => {
+    const folder = temporaryFolder()
+    const path = write(join(folder, '.claude', 'settings.json'), { env: { CLAUDE_CODE_AUTO_MODE_SERVER: '1' } })
+    const { of } = await doctor(['--offline'], {}, folder)
+    expect(of('claude.auto-mode')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining(path),
+      data: { check: 'none' },
+    })
+  })
+})
+
 test('a folder that was deleted under one keeps no command from its work', async () => {
   const home = temporaryFolder()
   const gone = join(home, 'gone')

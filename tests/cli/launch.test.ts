@@ -38,6 +38,10 @@ describe('NO_PROXY', () => {
   })
 })
 
+test('auto mode is checked by Claude Code itself (A1)', () => {
+  expect(environmentFor({}).set['CLAUDE_CODE_AUTO_MODE_SERVER']).toBe('0')
+})
+
 test.each([
   ['127.0.0.1', 'http://127.0.0.1:1'],
   ['0.0.0.0', 'http://127.0.0.1:1'],

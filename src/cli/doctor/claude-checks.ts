@@ -9,6 +9,7 @@ import { allModels } from '../set-up.ts'
 import { programCommand } from '../system/program-command.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
 import { outputOf } from '../system/run-program.ts'
+import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import type { World } from './world.ts'
 
@@ -128,6 +129,7 @@ export const claudeChecks = (world: World): CheckGroup => {
       { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(machine) },
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
+      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(machine) },
     ],
   }
 }

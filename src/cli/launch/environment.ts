@@ -37,6 +37,9 @@ export const otherProviders = [
   'CLAUDE_CODE_USE_GATEWAY',
 ] as const
 
+/** `0`: Claude Code checks auto mode's actions itself, and sends no `safeguards`. */
+export const autoModeServer = 'CLAUDE_CODE_AUTO_MODE_SERVER'
+
 export interface LaunchOptions {
   readonly config: Config
   readonly models: Pick<ModelResolver, 'resolve'>
@@ -76,6 +79,8 @@ export const claudeCodeEnvironment = ({
       DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+      // The server does not answer `safeguards`: Claude Code checks auto mode's actions itself.
+      [autoModeServer]: '0',
       NO_PROXY: noProxy,
       no_proxy: noProxy,
     },

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import type { SimulatedRequest } from '../../src/simulator/reply.ts'
 import type { ClientRun } from './client.ts'
-import type { ClaudeVersion } from './install.ts'
+import type { Packages } from './install.ts'
 import type { Session, SessionSetup } from './session.ts'
 
 /** One thing that the real client must be able to do. */
 export interface Case {
   readonly name: string
-  /** All versions without it. */
-  readonly versions?: readonly ClaudeVersion[]
+  /** The first version of the client that can do it; every tested one without it. */
+  readonly since?: string
+  /** What no version of the client does differently: only the newest of a run plays it. */
+  readonly newestOnly?: true
+  /** What it needs beside the client. It is installed before the run. */
+  readonly packages?: Packages
   /** What the simulated model says, and how the server is started. The folder is the client's. */
-  setup(folder: string, version: ClaudeVersion): SessionSetup | Promise<SessionSetup>
+  setup(folder: string, version: string): SessionSetup | Promise<SessionSetup>
   /** Drives the client. Throws where something is wrong. */
   play(session: Session): Promise<void>
 }

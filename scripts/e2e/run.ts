@@ -1,103 +1,91 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { binary, fromSources, isBuilt } from '../support/binary.ts'
-import type { Case } from './case.ts'
 import { cases } from './cases.ts'
-import { type ClaudeVersion, claudeVersions, installClaude } from './install.ts'
-import { type Session, withFolder, withSession } from './session.ts'
+import { installClaude, installPackages, latestClaude } from './install.ts'
+import { type Job, type Options, parseOptions, resolveClients, selectJobs } from './options.ts'
+import { runCase } from './run-case.ts'
 
 /**
- * Drives the real Claude Code, at the pinned versions, through the server and a simulated Nexus.
- * Needs the npm registry the first time; after that nothing but this machine.
+ * Drives the real Claude Code through the server and a simulated Nexus: the tested versions of
+ * `src/cli/claude/tested-versions.ts`, or others. Needs the npm registry the first time; after that nothing but this
+ * machine.
  *
- *   bun run e2e [--only words-of-a-case] [--version 2.1.329] [--source | --program FILE]
+ *   bun run e2e [--only WORDS] [--client VERSION|newest|latest]... [--jobs N] [--source | --program FILE]
  *
- * Uses the binary in `dist/` where there is one; `--source` runs from the sources, `--program` any other,
- * one from an archive for instance.
+ * `--only` runs the cases whose names have all the words. Uses the binary in `dist/` where there is one; `--source`
+ * runs from the sources, `--program` any other, one from an archive for instance.
  */
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    version: { type: 'string' },
-    source: { type: 'boolean' },
-    program: { type: 'string' },
-  },
-})
-
-const usual = values.source !== true && isBuilt() ? [binary] : fromSources
-const server = values.program === undefined ? usual : [resolve(values.program)]
-
-/** Without what it says of every request. */
-const toldBy = (log: string): string =>
-  log
-    .split('\n')
-    .filter((line) => !line.includes('"event":"translate.note"'))
-    .join('\n')
-
-const describeFailure = (error: unknown, session: Session | undefined): string => {
-  const message = error instanceof Error ? error.message : String(error)
-  if (session === undefined) return message
-  return [
-    message,
-    ...session.runs.flatMap(({ exitCode, result, stderr }) => [
-      `exit code ${exitCode}, result: ${JSON.stringify(result)?.slice(0, 600)}`,
-      stderr.slice(0, 2000),
-    ]),
-    `${session.journal.length} requests`,
-    ...session.journal.map((entry) => `  ${entry.path} ${entry.status} ${entry.refusal ?? ''}`),
-    toldBy(session.serverLog()).slice(-2000),
-  ].join('\n')
+const serverOf = ({ program, source }: Options): readonly string[] => {
+  if (program !== undefined) return [resolve(program)]
+  return !source && isBuilt() ? [binary] : fromSources
 }
 
-/** What is wrong whatever the case is about. */
-const checkSurroundings = ({ journal, caught }: Session): void => {
-  const refusals = journal.flatMap(({ refusal }) => refusal ?? [])
-  if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
-  if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
+/** Installs what the jobs need, and returns the client's program for each version. */
+const install = async (jobs: readonly Job[]): Promise<ReadonlyMap<string, string>> => {
+  const programs = new Map<string, string>()
+  for (const { version } of jobs) if (!programs.has(version)) programs.set(version, await installClaude(version))
+  for (const { test } of jobs) if (test.packages !== undefined) await installPackages(test.packages)
+  return programs
 }
 
-/** Undefined where the case passed. */
-const runCase = (test: Case, version: ClaudeVersion, claude: string): Promise<string | undefined> =>
-  withFolder(async (folder) => {
-    let started: Session | undefined
-    try {
-      const setup = await test.setup(folder, version)
-      return await withSession({ ...setup, version, claude, server, folder }, async (session) => {
-        started = session
-        try {
-          await test.play(session)
-        } finally {
-          // The reason, if there is one, of whatever else went wrong.
-          checkSurroundings(session)
-        }
-        return undefined
-      })
-    } catch (error) {
-      return describeFailure(error, started)
-    }
-  })
+/** Plays one case and prints its line. Returns whether it passed. */
+const play = async (job: Job, claude: string, server: readonly string[]): Promise<boolean> => {
+  const started = performance.now()
+  const failure = await runCase(job, { claude, server })
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const line = `${failure === undefined ? 'pass' : 'FAIL'}  ${job.version}  ${job.test.name} (${seconds} s)`
+  console.log(failure === undefined ? line : `${line}\n${failure.replace(/^/gm, '      ')}`)
+  return failure === undefined
+}
 
-const isWanted = (test: Case, version: ClaudeVersion): boolean =>
-  (test.versions ?? claudeVersions).includes(version) && (values.only === undefined || test.name.includes(values.only))
+interface Outcome extends Job {
+  readonly passed: boolean
+}
 
-console.log(`server: ${server.join(' ')}`)
-let passed = 0
-let failed = 0
-for (const version of claudeVersions) {
-  if (values.version !== undefined && values.version !== version) continue
-  const claude = await installClaude(version)
-  for (const test of cases.filter((candidate) => isWanted(candidate, version))) {
-    const started = performance.now()
-    const failure = await runCase(test, version, claude)
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    console.log(`${failure === undefined ? 'pass' : 'FAIL'}  ${version}  ${test.name} (${seconds} s)`)
-    if (failure === undefined) passed += 1
-    else {
-      failed += 1
-      console.log(failure.replace(/^/gm, '      '))
-    }
+/** Each of the players takes the next job when it is done with one. */
+const playAll = async (jobs: readonly Job[], server: readonly string[], players: number): Promise<Outcome[]> => {
+  const programs = await install(jobs)
+  const waiting = [...jobs]
+  const outcomes: Outcome[] = []
+  const playNext = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      outcomes.push({ ...job, passed: await play(job, String(programs.get(job.version)), server) })
   }
+  await Promise.all(Array.from({ length: players }, playNext))
+  return outcomes
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 && passed > 0 ? 0 : 1)
+
+const counts = (outcomes: readonly Outcome[]): string => {
+  const passed = outcomes.filter((outcome) => outcome.passed).length
+  return `${passed} passed, ${outcomes.length - passed} failed`
+}
+
+/** Returns the exit code. */
+const main = async (args: readonly string[]): Promise<number> => {
+  const options = parseOptions(args)
+  const versions = await resolveClients(options.clients, latestClaude)
+  const jobs = selectJobs(cases, versions, options.words)
+  if (jobs.length === 0) {
+    console.error(
+      `No case for ${versions.join(', ')} has all of these words in its name: ${options.words.join(' ')}. The cases:`,
+    )
+    for (const { name } of cases) console.error(`  ${name}`)
+    return 1
+  }
+  const server = serverOf(options)
+  console.log(`server: ${server.join(' ')}`)
+  const started = performance.now()
+  const outcomes = await playAll(jobs, server, options.jobs)
+  for (const version of versions)
+    console.log(`${version}: ${counts(outcomes.filter((outcome) => outcome.version === version))}`)
+  console.log(`${counts(outcomes)}, ${((performance.now() - started) / 60_000).toFixed(1)} minutes`)
+  return outcomes.every(({ passed }) => passed) ? 0 : 1
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(2)
+}

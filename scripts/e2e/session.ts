@@ -6,7 +6,6 @@ import { posixQuote } from '../../src/cli/launch/shells.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, startSimulator } from '../../src/simulator/server.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
-import type { ClaudeVersion } from './install.ts'
 import { openTerminal, type TerminalRun } from './terminal.ts'
 import { setTrap, type Trap } from './trap.ts'
 
@@ -29,7 +28,7 @@ export interface SessionSetup {
 }
 
 export interface Session {
-  readonly version: ClaudeVersion
+  readonly version: string
   /** Where the clients work. */
   readonly folder: string
   /** What the simulated Nexus saw, so far. */
@@ -47,7 +46,7 @@ export interface Session {
 }
 
 export interface SessionOptions extends SessionSetup {
-  readonly version: ClaudeVersion
+  readonly version: string
   /** The client's program. */
   readonly claude: string
   /** The server's command, without its arguments. */

@@ -19,7 +19,8 @@ const keys = { enter: '\r', escape: '\u001b' } as const
 const columns = 120
 /** Nothing scrolls out of sight. */
 const rows = 100
-const patternLimitMs = 20_000
+/** On a busy machine the client alone takes half a minute to start. */
+const patternLimitMs = 60_000
 /** Between one press of a key and the next, where the first was not heard. */
 const againMs = 250
 

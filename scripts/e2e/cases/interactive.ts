@@ -11,9 +11,9 @@ import type { TerminalRun } from '../terminal.ts'
 /** `7.8k` is 7800. */
 const figure = (text: string | undefined): number => Number.parseFloat(text ?? '') * (text?.endsWith('k') ? 1000 : 1)
 
-/** A line of `/context`, in tokens. */
+/** A line of `/context`, in tokens. The line ends in a percentage; older clients write the unit before it. */
 const category = async (terminal: TerminalRun, name: string): Promise<number> => {
-  const [, tokens] = await terminal.shows(new RegExp(`${name}: ([\\d.]+k?) tokens`))
+  const [, tokens] = await terminal.shows(new RegExp(`${name}: ([\\d.]+k?)\\b.*%\\)`))
   return figure(tokens)
 }
 
@@ -37,7 +37,7 @@ const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
       await category(terminal, 'Messages'),
     ]
     assert.ok(prompt > 2000 && tools > 5000 && messages > 2000, `${prompt}, ${tools}, ${messages}`)
-    const [, total] = await terminal.shows(/([\d.]+k)\/200k tokens/)
+    const [, total] = await terminal.shows(/([\d.]+k)\/200k\b/)
     assert.ok(figure(total) >= tools && figure(total) < 60_000, `${total} of 200k`)
     assert.doesNotMatch(session.serverLog(), /request\.refused|internal_error|request\.failed/)
     // A count that fails is asked again as a whole answer, which is paid for.

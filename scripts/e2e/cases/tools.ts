@@ -80,7 +80,7 @@ const parallel: Case = {
 
 const toolSearch: Case = {
   name: 'a ToolSearch turn',
-  versions: ['2.1.329'],
+  since: '2.1.329',
   setup: () => ({
     scenario: turns([{ tool: 'ToolSearch', input: { query: 'select:WebFetch' } }], (request) => [
       {

@@ -1,0 +1,61 @@
+import type { Job } from './options.ts'
+import { type Session, withFolder, withSession } from './session.ts'
+
+/** Plays one case, and says what went wrong. */
+
+/** The log without the notes on each request. */
+const withoutNotes = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => !line.includes('"event":"translate.note"'))
+    .join('\n')
+
+const describeFailure = (error: unknown, session: Session | undefined): string => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (session === undefined) return message
+  return [
+    message,
+    ...session.runs.flatMap(({ exitCode, result, stderr }) => [
+      `exit code ${exitCode}, result: ${JSON.stringify(result)?.slice(0, 600)}`,
+      stderr.slice(0, 2000),
+    ]),
+    `${session.journal.length} requests`,
+    ...session.journal.map((entry) => `  ${entry.path} ${entry.status} ${entry.refusal ?? ''}`),
+    withoutNotes(session.serverLog()).slice(-2000),
+  ].join('\n')
+}
+
+/** What is wrong whatever the case is about. */
+const checkSurroundings = ({ journal, caught }: Session): void => {
+  const refusals = journal.flatMap(({ refusal }) => refusal ?? [])
+  if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
+  if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
+}
+
+export interface Programs {
+  /** The client's program. */
+  readonly claude: string
+  /** The server's command, without its arguments. */
+  readonly server: readonly string[]
+}
+
+/** Returns what went wrong, undefined where the case passed. */
+export const runCase = ({ test, version }: Job, programs: Programs): Promise<string | undefined> =>
+  withFolder(async (folder) => {
+    let started: Session | undefined
+    try {
+      const setup = await test.setup(folder, version)
+      return await withSession({ ...setup, ...programs, version, folder }, async (session) => {
+        started = session
+        try {
+          await test.play(session)
+        } finally {
+          // The reason, if there is one, of whatever else went wrong.
+          checkSurroundings(session)
+        }
+        return undefined
+      })
+    } catch (error) {
+      return describeFailure(error, started)
+    }
+  })

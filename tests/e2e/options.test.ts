@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test'
+import type { Case } from '../../scripts/e2e/case.ts'
+import { parseOptions, resolveClients, selectJobs } from '../../scripts/e2e/options.ts'
+import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude/tested-versions.ts'
+
+const called = (name: string, more: Partial<Case> = {}): Case => ({
+  name,
+  setup: () => ({ scenario: () => undefined }),
+  play: async () => {},
+  ...more,
+})
+
+const cases = [
+  called('Read of a PDF'),
+  called('a ToolSearch turn', { since: '2.1.329' }),
+  called('toolRunner', { newestOnly: true }),
+]
+
+const selected = (versions: readonly string[], ...words: string[]): string[] =>
+  selectJobs(cases, versions, words).map(({ test, version }) => `${version} ${test.name}`)
+
+const latest = async (): Promise<string> => '2.2.0'
+
+describe('options of e2e', () => {
+  test('runs every case with two jobs by default', () => {
+    expect(parseOptions([])).toEqual({ clients: [], words: [], jobs: 2, source: false, program: undefined })
+  })
+
+  test('takes the words of --only in one argument or in several', () => {
+    expect(parseOptions(['--only', 'read  PDF']).words).toEqual(['read', 'pdf'])
+    expect(parseOptions(['--only', 'read', 'PDF']).words).toEqual(['read', 'pdf'])
+  })
+
+  test('refuses words without --only, and says how to write them', () => {
+    expect(() => parseOptions(['read', 'pdf'])).toThrow('unexpected argument "read". To choose cases: --only read pdf')
+  })
+
+  test('refuses a number of jobs below one', () => {
+    expect(() => parseOptions(['--jobs', '0'])).toThrow('--jobs takes a whole number from 1, not "0"')
+  })
+})
+
+describe('clients of e2e', () => {
+  test('are the tested versions, oldest first', async () => {
+    expect(await resolveClients([], latest)).toEqual([...testedClaudeVersions])
+    expect([...testedClaudeVersions].sort(Bun.semver.order)).toEqual([...testedClaudeVersions])
+  })
+
+  test('are named by version, newest or latest, and each runs once', async () => {
+    expect(await resolveClients(['2.1.300', 'newest', 'latest', '2.1.300'], latest)).toEqual([
+      '2.1.300',
+      newestTestedClaude,
+      '2.2.0',
+    ])
+  })
+
+  test('are refused under any other name', async () => {
+    await expect(resolveClients(['newer'], latest)).rejects.toThrow(
+      '--client takes a version, newest or latest, not "newer"',
+    )
+  })
+})
+
+describe('cases of e2e', () => {
+  test('run for each version that can play them', () => {
+    expect(selected(['2.1.197', '2.1.332'])).toEqual([
+      '2.1.197 Read of a PDF',
+      '2.1.332 Read of a PDF',
+      '2.1.332 a ToolSearch turn',
+      '2.1.332 toolRunner',
+    ])
+  })
+
+  test('are chosen by words in any order and any case', () => {
+    expect(selected(['2.1.332'], 'pdf', 'read')).toEqual(['2.1.332 Read of a PDF'])
+    expect(selected(['2.1.332'], 'pdf', 'toolsearch')).toEqual([])
+  })
+})

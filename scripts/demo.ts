@@ -157,6 +157,7 @@ if (values.keep === true) {
     smallModel,
     port: listener.port,
     environment: process.env,
+    isGatewayMode: false,
   })
   const shell = detectShell({ platform: process.platform, environment: process.env, parent: undefined })
   write(

@@ -121,6 +121,7 @@ describe('the documentation', () => {
       smallModel: resolver.resolve('haiku'),
       port: 1,
       environment: {},
+      isGatewayMode: true,
     })
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
   })

@@ -7,6 +7,7 @@ import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
+import { signedInCases } from './cases/signed-in.ts'
 import { toolCases } from './cases/tools.ts'
 
 /** What the real client must be able to do. Each case is one session. */
@@ -20,4 +21,5 @@ export const cases: readonly Case[] = [
   ...recoveryCases,
   ...interactiveCases,
   ...oneStepCases,
+  ...signedInCases,
 ]

@@ -19,10 +19,15 @@ export interface SessionSetup {
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */
   readonly countsTokens?: boolean
-  /** How the client is started: by the line that `start --claude-code` prints, or by `claude`, with a server of its own. */
-  readonly launch?: 'line' | 'claude'
+  /**
+   * How the client is started: by the line that `start --claude-code` prints, by what `env` prints for that server, or
+   * by `claude`, with a server of its own.
+   */
+  readonly launch?: 'line' | 'env' | 'claude'
   /** The user's own settings of Claude Code. */
   readonly clientSettings?: Readonly<Record<string, unknown>>
+  /** What Claude Code keeps of the user's sign-in. */
+  readonly clientCredentials?: Readonly<Record<string, unknown>>
   /** Added to the client's environment before the launch command takes over. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -69,12 +74,28 @@ const upstreamFlags = ({ serverFlags, model }: SessionOptions, { url }: Simulato
   ...(serverFlags ?? []),
 ]
 
+const folderOfClient = (home: string): string => join(home, 'client', '.claude')
+
+/** What takes the place of the program's name at the end of the line, or behind what `env` prints. */
+const startOf = (line: string, { launch, server, claude }: SessionOptions): string => {
+  const program = posixQuote(claude)
+  if (launch !== 'env') return `exec ${line.slice(0, -'claude'.length)}${program}`
+  const port = /ANTHROPIC_BASE_URL='http:\/\/127\.0\.0\.1:(\d+)'/.exec(line)?.[1] ?? ''
+  const env = [...server, 'env', '--shell', 'bash', '--port', port].map(posixQuote).join(' ')
+  return `eval "$(${env})"; exec ${program}`
+}
+
 /** A server that runs, and the line that it has printed. */
 const byLine = async (options: SessionOptions, simulator: Simulator, home: string): Promise<Launcher> => {
   const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options, simulator)]
   const child = Bun.spawn([...options.server, ...flags], {
     cwd: home,
-    env: { HOME: home, PATH: process.env['PATH'] ?? '', NEXUS_API_KEY: apiKey },
+    env: {
+      HOME: home,
+      PATH: process.env['PATH'] ?? '',
+      NEXUS_API_KEY: apiKey,
+      CLAUDE_CONFIG_DIR: folderOfClient(home),
+    },
     stdout: 'pipe',
     stderr: 'pipe',
   })
@@ -95,9 +116,9 @@ const byLine = async (options: SessionOptions, simulator: Simulator, home: strin
   }
   const line = printed.trim()
   if (!line.endsWith(' claude')) throw new Error(`unexpected launch command: ${line}`)
-  const start = line.slice(0, -'claude'.length) + posixQuote(options.claude)
+  const start = startOf(line, options)
   return {
-    command: (args) => ['bash', '-c', `exec ${[start, ...args.map(posixQuote)].join(' ')}`],
+    command: (args) => ['bash', '-c', [start, ...args.map(posixQuote)].join(' ')],
     environment: { PATH: process.env['PATH'] ?? '' },
     log: () => log,
     async stop() {
@@ -167,6 +188,9 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
   withFolder(async (home) => {
     const clientHome = join(home, 'client')
     await mkdir(clientHome)
+    const files = { 'settings.json': options.clientSettings, '.credentials.json': options.clientCredentials }
+    for (const [name, content] of Object.entries(files))
+      if (content !== undefined) await Bun.write(join(folderOfClient(home), name), JSON.stringify(content))
     const journal: JournalEntry[] = []
     const runs: ClientRun[] = []
     const simulator = startSimulator({
@@ -180,8 +204,6 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       options.launch === 'claude' ? byClaude(options, simulator, home) : await byLine(options, simulator, home)
     const { version, folder } = options
     const surroundings = { options, launcher, home: clientHome, trap }
-    if (options.clientSettings !== undefined)
-      await Bun.write(join(clientHome, '.claude', 'settings.json'), JSON.stringify(options.clientSettings))
     try {
       return await use({
         version,

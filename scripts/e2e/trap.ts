@@ -5,6 +5,7 @@ export interface Trap {
   readonly environment: Readonly<Record<string, string>>
   /** First lines of what came, `CONNECT example.com:443 HTTP/1.1`. */
   readonly caught: readonly string[]
+  readonly url: string
   stop(): void
 }
 
@@ -24,6 +25,7 @@ export const setTrap = (): Trap => {
   return {
     environment: { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url },
     caught,
+    url,
     stop: () => listener.stop(true),
   }
 }

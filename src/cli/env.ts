@@ -7,7 +7,7 @@ import { settingFlagsNamed, sourceFlags } from './config-flags.ts'
 import type { Io } from './io.ts'
 import { assignments, type EnvironmentForm, environmentForms } from './launch/assignments.ts'
 import { ownShell } from './launch/detect-shell.ts'
-import { claudeCodeEnvironment } from './launch/environment.ts'
+import { planLaunch } from './launch/launch.ts'
 import { readModels } from './set-up.ts'
 
 const parseForm = (name: string): EnvironmentForm => {
@@ -26,11 +26,13 @@ const unknownPort = 'Which port --port 0 gives is known only to the server. Name
 const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
   // The key is of no use here: nobody need unlock anything for it.
   const setUp = await readModels(flags, io, ['clientToken'])
-  const { config, environment, warnings } = setUp.loaded
+  const { config, warnings } = setUp.loaded
   for (const warning of warnings) io.err(`warning: ${warning}\n`)
   if (config.port === 0) throw new UsageError(unknownPort)
   const form = await formFor(flags, io)
-  io.out(`${assignments(form, claudeCodeEnvironment({ ...setUp, config, port: config.port, environment }))}\n`)
+  const { environment, notes } = planLaunch(setUp, { config, port: config.port }, io)
+  for (const note of notes) io.err(`${note}\n`)
+  io.out(`${assignments(form, environment)}\n`)
   return undefined
 }
 
@@ -48,7 +50,7 @@ export const envCommand: Command = {
         valueHint: environmentForms.join('|'),
         description: 'Shell or kind of file that it is for (default the shell we run in)',
       },
-      ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model'),
+      ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model', 'gateway-mode'),
       ...sourceFlags,
       ...commonFlags,
     }

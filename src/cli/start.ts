@@ -11,7 +11,7 @@ import { describeConfig } from './describe-config.ts'
 import type { Io } from './io.ts'
 import { obtainKey } from './keys/first-run.ts'
 import { ownShell, parseShell } from './launch/detect-shell.ts'
-import { claudeCodeEnvironment } from './launch/environment.ts'
+import { planLaunch } from './launch/launch.ts'
 import { launchLine, type Shell } from './launch/shells.ts'
 import { checkLogFile } from './log/log-file.ts'
 import { checkPlace, serve } from './serve.ts'
@@ -50,8 +50,9 @@ const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | 
 }
 
 const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io): Promise<void> => {
-  const { config, environment } = setUp.loaded
-  const line = launchLine(wish.shell, claudeCodeEnvironment({ ...setUp, config, port, environment }), 'claude')
+  const { environment, notes } = planLaunch(setUp, { config: setUp.loaded.config, port }, io)
+  const line = launchLine(wish.shell, environment, 'claude')
+  for (const note of notes) io.err(`${note}\n`)
   const copied = wish.isCopied ? await copy(line, io) : undefined
   if (copied !== undefined) io.err(copiedWords(copied))
   // What may not be on the clipboard has to be seen.

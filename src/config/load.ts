@@ -3,7 +3,8 @@ import { Secret } from '../base/secret.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
 import { keychainEntry } from './keychain-reference.ts'
 import { isSecretKey, type KnownSetting, secretSettings } from './setting-names.ts'
-import { type CountTokens, type LogFormat, type Setting, type SettingKey, settings } from './settings.ts'
+import type { CountTokens, GatewayMode, LogFormat, Setting, SettingKey } from './settings.ts'
+import { settings } from './settings.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 
 export interface Config {
@@ -17,6 +18,7 @@ export interface Config {
   readonly model: string
   readonly smallModel: string
   readonly clientToken: Secret | undefined
+  readonly gatewayMode: GatewayMode
   readonly logFormat: LogFormat
   readonly logLevel: LogLevel
   readonly logFile: string | undefined
@@ -220,6 +222,7 @@ const toConfig = (values: LoadedConfig['values']): Config => {
     model: get('model'),
     smallModel: get('smallModel'),
     clientToken: get('clientToken'),
+    gatewayMode: get('gatewayMode'),
     logFormat: get('logging.format'),
     logLevel: get('logging.level'),
     logFile: get('logging.file'),

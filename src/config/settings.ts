@@ -41,6 +41,9 @@ export type LogFormat = (typeof logFormats)[number]
 const countTokens = ['auto', 'estimate'] as const
 export type CountTokens = (typeof countTokens)[number]
 
+const gatewayModes = ['auto', 'on', 'off'] as const
+export type GatewayMode = (typeof gatewayModes)[number]
+
 const maximumPort = 65_535
 /** Zero is any free one. */
 export const portType = {
@@ -136,6 +139,17 @@ export const settings = [
     details:
       'It is asked for on `/v1/*`, as `x-api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that holds it alone.',
     hint: 'token',
+  },
+  {
+    key: 'gatewayMode',
+    flag: 'gateway-mode',
+    environment: ['NEXUS_GATEWAY_MODE'],
+    type: { kind: 'choice', options: gatewayModes },
+    default: 'auto',
+    description: 'Start Claude Code in gateway mode (CLAUDE_CODE_USE_GATEWAY)',
+    details:
+      '`auto` does so where Claude Code is signed in to a gateway: it would send its requests there otherwise. [More](#claude-code-is-signed-in-to-a-gateway).',
+    hint: gatewayModes.join('|'),
   },
   {
     key: 'logging.format',

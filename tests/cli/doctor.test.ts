@@ -51,6 +51,7 @@ describe('a set-up in which everything is fine', () => {
       'count-tokens': 'ok',
       clock: 'ok',
       'claude.program': 'ok',
+      'claude.gateway': 'ok',
       'claude.settings': 'ok',
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',

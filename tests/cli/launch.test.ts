@@ -11,7 +11,7 @@ import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 
 const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
-const environmentFor = (environment: Record<string, string>, host = '127.0.0.1') =>
+const environmentFor = (environment: Record<string, string>, host = '127.0.0.1', isGatewayMode = false) =>
   claudeCodeEnvironment({
     config: { ...defaultConfig, host },
     models: resolver,
@@ -19,6 +19,7 @@ const environmentFor = (environment: Record<string, string>, host = '127.0.0.1')
     smallModel: resolver.resolve('haiku'),
     port: 4141,
     environment,
+    isGatewayMode,
   })
 
 describe('NO_PROXY', () => {
@@ -188,6 +189,12 @@ test('whoever else would be asked is switched off, where it is on', () => {
   ])
 })
 
+test('SI-L1 gateway mode sets its switch, and removes the other services', () => {
+  const { set, unset } = environmentFor({ CLAUDE_CODE_USE_GATEWAY: '0', CLAUDE_CODE_USE_VERTEX: '1' }, '::1', true)
+  expect([set['CLAUDE_CODE_USE_GATEWAY'], unset]).toEqual(['1', ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_USE_VERTEX']])
+  expect(environmentFor({ CLAUDE_CODE_USE_GATEWAY: '1' }).unset).toContain('CLAUDE_CODE_USE_GATEWAY')
+})
+
 describe("Claude Code's own settings", () => {
   const launch = environmentFor({})
   const variable = (name: string, value: string, isManaged = false) => ({
@@ -227,6 +234,20 @@ describe("Claude Code's own settings", () => {
     ])
     expect(environment.set['ANTHROPIC_CUSTOM_HEADERS']).toBe('x-api-key: dummy')
   })
+
+  test.each([
+    [true, '1', []],
+    [true, '0', ['--settings', '{"env":{"CLAUDE_CODE_USE_GATEWAY":"1"}}']],
+    [false, '1', ['--settings', '{"env":{"CLAUDE_CODE_USE_GATEWAY":""}}']],
+    [false, '0', []],
+  ])(
+    'SI-L1 with gateway mode %p, CLAUDE_CODE_USE_GATEWAY=%s in the settings needs %p',
+    (isGatewayMode, value, args) => {
+      const { set, unset } = environmentFor({}, '127.0.0.1', isGatewayMode)
+      const overruled = overruleSettings({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)], [])
+      expect([...overruled.args]).toEqual(args)
+    },
+  )
 
   test('where there is no way to win, the file is named', () => {
     const theirs = variable('ANTHROPIC_BASE_URL', 'https://other.example')

@@ -8,7 +8,7 @@ import type { Given } from '../arguments.ts'
 import { composeLog } from '../compose.ts'
 import type { Io } from '../io.ts'
 import { obtainKey } from '../keys/first-run.ts'
-import { claudeCodeEnvironment } from '../launch/environment.ts'
+import { planLaunch } from '../launch/launch.ts'
 import { overruleSettings } from '../launch/overrule.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
 import { serve } from '../serve.ts'
@@ -87,8 +87,9 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
   const { port, stop } = await serve(setUp, { config, apiKey, log }, io)
   try {
-    const plain = claudeCodeEnvironment({ ...setUp, config, port, environment: setUp.loaded.environment })
-    const { environment, args } = overruleSettings(plain, settingsVariables(io.machine), rest)
+    const launch = planLaunch(setUp, { config, port }, io)
+    for (const note of launch.notes) io.err(`${note}\n`)
+    const { environment, args } = overruleSettings(launch.environment, settingsVariables(io.machine), rest)
     const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
     return await runInTerminal(
       { path: found.path, args: [...args, ...rest], environment: { ...launched, [depthVariable]: depth } },

@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
-import { errorCode } from '../../base/error-code.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
-import { otherProviders } from '../launch/environment.ts'
+import { gatewaySwitch, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
+import { type SettingsPath, settingsFiles } from './settings-files.ts'
 
 /** Claude Code's own settings files, as far as they undo what the launch command says. Values are never told. */
 
@@ -28,57 +26,25 @@ export interface ClaudeSettings {
 /** Beside `env`: who pays, and who has to log in. `model` gives way to ANTHROPIC_MODEL, and does no harm. */
 const keys = ['apiKeyHelper', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
 
-const managedFolder = (platform: string): string => {
-  if (platform === 'win32') return String.raw`C:\Program Files\ClaudeCode`
-  return platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code'
-}
-
-interface SettingsPath {
-  readonly path: string
-  readonly isManaged: boolean
-}
-
-/** Strongest first: https://code.claude.com/docs/en/settings */
-const settingsPaths = (machine: Machine): SettingsPath[] => {
-  const { platform, home, currentDirectory, environment } = machine
-  const { claudeManagedFolder = managedFolder(platform) } = machine
-  const { join } = platform === 'win32' ? win32 : posix
-  const own = environment['CLAUDE_CONFIG_DIR'] || join(home, '.claude')
-  const managed = { path: join(claudeManagedFolder, 'managed-settings.json'), isManaged: true }
-  const others = [
-    join(currentDirectory, '.claude', 'settings.local.json'),
-    join(currentDirectory, '.claude', 'settings.json'),
-    join(own, 'settings.json'),
-  ]
-  // Started in the home folder, the project's files are the user's own.
-  return [managed, ...[...new Set(others)].map((path) => ({ path, isManaged: false }))]
-}
-
-/** Undefined where there is none; null where it cannot be read. */
-const readSettings = (path: string): Json | null | undefined => {
-  try {
-    // A pipe in its place would be waited for.
-    if (!statSync(path).isFile()) return null
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
-    return isObject(value) ? value : null
-  } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') ? undefined : null
-  }
-}
-
 const loopbackNames = ['127.0.0.1', 'localhost']
 
 /** `http://localhost:4141/` is the server that the launch command calls `http://127.0.0.1:4141`. */
-const isSameServer = (one: string, other: string | undefined): boolean => {
+export const isSameServer = (one: string, other: string | undefined): boolean => {
   const [first, second] = [one, other ?? ''].map((address) => URL.parse(address))
   if (!first || !second) return false
   const isHere = isLoopbackHost(first.hostname) && isLoopbackHost(second.hostname)
   return isHere && first.protocol === second.protocol && first.port === second.port && first.pathname === '/'
 }
 
+/** As Claude Code reads its switches. */
+export const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value.trim())
+
+const isProviderSwitch = (name: string): boolean => otherProviders.some((provider) => provider === name)
+
 /** Whether a variable in a file leaves everything as the launch command wants it. */
 export const isHarmless = (name: string, value: string, { set }: LaunchEnvironment): boolean => {
   if (value === set[name]) return true
+  if (isProviderSwitch(name)) return isOn(value) === isOn(set[name] ?? '')
   if (name === 'ANTHROPIC_BASE_URL') return isSameServer(value, set[name])
   if (name === 'NO_PROXY' || name === 'no_proxy') {
     const entries = value.split(/[\s,]+/)
@@ -87,9 +53,6 @@ export const isHarmless = (name: string, value: string, { set }: LaunchEnvironme
   // An empty key is none.
   return value === '' && !(name in set)
 }
-
-/** As Claude Code reads its switches. */
-export const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value.trim())
 
 /** The variables that a file sets. Claude Code takes numbers and switches as well; whatever else stands there is none. */
 const variablesIn = (settings: Json | null): [name: string, value: string][] => {
@@ -100,25 +63,15 @@ const variablesIn = (settings: Json | null): [name: string, value: string][] => 
 }
 
 const overridingNames = (settings: Json, launch: LaunchEnvironment): string[] => {
-  const launched = [...Object.keys(launch.set), ...launch.unset]
-  const inEnv = variablesIn(settings).flatMap(([name, value]) => {
-    const isOther = otherProviders.some((provider) => provider === name) && isOn(value)
-    const isLaunched = launched.includes(name) && !isHarmless(name, value, launch)
-    return isOther || isLaunched ? [`env.${name}`] : []
-  })
-  return [...inEnv, ...keys.filter((key) => settings[key] !== undefined && settings[key] !== null)]
+  const launched = new Set([...Object.keys(launch.set), ...launch.unset, ...otherProviders])
+  const inEnv = variablesIn(settings).flatMap(([name, value]) =>
+    launched.has(name) && !isHarmless(name, value, launch) ? [`env.${name}`] : [],
+  )
+  const isInGatewayMode = gatewaySwitch in launch.set
+  const isOverriding = (key: (typeof keys)[number]): boolean =>
+    settings[key] !== undefined && settings[key] !== null && !(isInGatewayMode && settings[key] === 'gateway')
+  return [...inEnv, ...keys.filter(isOverriding)]
 }
-
-interface SettingsFile extends SettingsPath {
-  /** Null where it cannot be read. */
-  readonly settings: Json | null
-}
-
-const settingsFiles = (machine: Machine): SettingsFile[] =>
-  settingsPaths(machine).flatMap((place) => {
-    const settings = readSettings(place.path)
-    return settings === undefined ? [] : [{ ...place, settings }]
-  })
 
 /** What in Claude Code's settings goes before the environment that it is launched with. */
 export const readClaudeSettings = (machine: Machine, launch: LaunchEnvironment): ClaudeSettings => {

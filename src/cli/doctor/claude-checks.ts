@@ -3,6 +3,7 @@ import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import { findClaude, installLines } from '../claude/claude-program.ts'
 import { isOn, readClaudeSettings } from '../claude/claude-settings.ts'
+import { chooseGatewayMode } from '../claude/gateway-sign-in.ts'
 import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
 import { allModels } from '../set-up.ts'
@@ -11,6 +12,7 @@ import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
 import { outputOf } from '../system/run-program.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
+import { gatewayFinding } from './gateway-check.ts'
 import type { World } from './world.ts'
 
 /** Claude Code itself, and what of its own would undo what it is launched with. */
@@ -46,6 +48,7 @@ const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
     smallModel: setUp?.smallModel ?? allModels.resolve(config.smallModel),
     port: config.port,
     environment: io.machine.environment,
+    isGatewayMode: chooseGatewayMode(config.gatewayMode, io.machine).isOn,
   })
 }
 
@@ -76,8 +79,10 @@ const removal = (names: readonly string[], platform: string): string =>
 
 const isSet = (value: string | undefined): boolean => value !== undefined && isOn(value)
 
-const environmentFinding = ({ platform, environment }: Machine): Finding => {
-  const services = otherProviders.filter((name) => isSet(environment[name]))
+const environmentFinding = (world: World): Finding => {
+  const { platform, environment } = world.io.machine
+  const { set } = launchOf(world)
+  const services = otherProviders.filter((name) => isSet(environment[name]) && !(name in set))
   if (services.length > 0) {
     const names = services.join(', ')
     return {
@@ -126,8 +131,9 @@ export const claudeChecks = (world: World): CheckGroup => {
     title: 'Claude Code',
     checks: [
       { id: 'claude.program', title: 'Program', run: () => program(machine) },
+      { id: 'claude.gateway', title: 'Gateway sign-in', run: () => gatewayFinding(world) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
-      { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(machine) },
+      { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(world) },
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
       { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(machine) },
     ],

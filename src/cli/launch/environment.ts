@@ -26,6 +26,9 @@ const withoutProxy = (environment: Readonly<Record<string, string | undefined>>,
   return [...new Set([...entries, ...own])].join(',')
 }
 
+/** Without a sign-in it leads nowhere else; with one it makes Claude Code use the address that it is given. */
+export const gatewaySwitch = 'CLAUDE_CODE_USE_GATEWAY'
+
 /** Switches by which Claude Code asks somebody else than the address it is given. */
 export const otherProviders = [
   'CLAUDE_CODE_USE_BEDROCK',
@@ -34,7 +37,7 @@ export const otherProviders = [
   'CLAUDE_CODE_USE_MANTLE',
   'CLAUDE_CODE_USE_ANTHROPIC_AWS',
   'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
-  'CLAUDE_CODE_USE_GATEWAY',
+  gatewaySwitch,
 ] as const
 
 /** `0`: Claude Code checks auto mode's actions itself, and sends no `safeguards`. */
@@ -49,6 +52,8 @@ export interface LaunchOptions {
   readonly port: number
   /** The user's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Whether Claude Code is to run in gateway mode. */
+  readonly isGatewayMode: boolean
 }
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
@@ -64,9 +69,11 @@ export const claudeCodeEnvironment = ({
   smallModel,
   port,
   environment,
+  isGatewayMode,
 }: LaunchOptions): LaunchEnvironment => {
   const small = spelled(smallModel)
   const noProxy = withoutProxy(environment, config.host)
+  const removed = otherProviders.filter((name) => environment[name] && !(isGatewayMode && name === gatewaySwitch))
   return {
     set: {
       ANTHROPIC_BASE_URL: localUrl(config.host, port),
@@ -83,8 +90,9 @@ export const claudeCodeEnvironment = ({
       [autoModeServer]: '0',
       NO_PROXY: noProxy,
       no_proxy: noProxy,
+      ...(isGatewayMode && { [gatewaySwitch]: '1' }),
     },
     // The key would be asked about, and would win over the token.
-    unset: ['ANTHROPIC_API_KEY', ...otherProviders.filter((name) => environment[name])],
+    unset: ['ANTHROPIC_API_KEY', ...removed],
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/usage-error.ts'
-import { isHarmless, isOn, type SettingsVariable } from '../claude/claude-settings.ts'
+import { isHarmless, type SettingsVariable } from '../claude/claude-settings.ts'
 import { otherProviders } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
@@ -8,12 +8,17 @@ import type { LaunchEnvironment } from './shells.ts'
  * gateway would lead past us. Its own `--settings` wins over them, but for what a company prescribes.
  */
 
-/** Without these no request reaches us. The models are the user's choice: we know every Claude. */
-const needed: ReadonlySet<string> = new Set(['ANTHROPIC_BASE_URL', 'NO_PROXY', 'no_proxy'])
-/** Would lead elsewhere. */
-const switches: ReadonlySet<string> = new Set(otherProviders)
-/** Would be asked about. */
-const otherKey = 'ANTHROPIC_API_KEY'
+/**
+ * With another value no request reaches us; of a key Claude Code would ask the user. The models are the user's
+ * choice: we know every Claude.
+ */
+const needed: ReadonlySet<string> = new Set([
+  'ANTHROPIC_BASE_URL',
+  'NO_PROXY',
+  'no_proxy',
+  'ANTHROPIC_API_KEY',
+  ...otherProviders,
+])
 const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
@@ -24,7 +29,7 @@ export interface Overruled {
 }
 
 const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
-  ((needed.has(name) || name === otherKey) && !isHarmless(name, value, launch)) || (switches.has(name) && isOn(value))
+  needed.has(name) && !isHarmless(name, value, launch)
 
 /** Throws UsageError that names the file, where there is no way to win. */
 export const overruleSettings = (

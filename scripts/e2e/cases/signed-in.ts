@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { type Case, prompt, succeeded } from '../case.ts'
+import { turns } from '../conversation.ts'
+import type { SessionSetup } from '../session.ts'
+import { setTrap, type Trap } from '../trap.ts'
+
+/** A user whose Claude Code is signed in to another gateway: it ignores ANTHROPIC_BASE_URL unless it is in gateway mode. */
+
+const signInAt = (url: string) => ({
+  gatewayTrust: { '127.0.0.1': 'http-loopback' },
+  enterpriseGateway: {
+    url,
+    jwt: 'token-of-another-gateway',
+    expiresAt: Date.now() + 86_400_000,
+    tokenEndpoint: `${url}/oauth/token`,
+    revocationEndpoint: `${url}/oauth/revoke`,
+    idpRefreshToken: 'refresh-token-of-another-gateway',
+  },
+})
+
+const signedIn = (launch: NonNullable<SessionSetup['launch']>): Case => {
+  /** By the folder of the session. */
+  const gateways = new Map<string, Trap>()
+  return {
+    name: `launch_signed_in, by ${launch}`,
+    setup(folder) {
+      const gateway = setTrap()
+      gateways.set(folder, gateway)
+      return { launch, scenario: turns([{ text: 'Reached.' }]), clientCredentials: signInAt(gateway.url) }
+    },
+    async play(session) {
+      const gateway = gateways.get(session.folder)
+      try {
+        succeeded(await session.headless(prompt('hello')), 'Reached')
+        assert.equal(session.journal[0]?.modelId, 'claude-sonnet-4.6')
+        assert.deepEqual(gateway?.caught, [])
+      } finally {
+        gateway?.stop()
+      }
+    },
+  }
+}
+
+export const signedInCases: readonly Case[] = [signedIn('line'), signedIn('env'), signedIn('claude')]

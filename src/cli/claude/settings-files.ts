@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { posix, win32 } from 'node:path'
+import { errorCode } from '../../base/error-code.ts'
+import { isObject, type Json } from '../../base/json.ts'
+import type { Machine } from '../../config/paths.ts'
+
+/** Where Claude Code keeps its files, and what its settings files hold. */
+
+const managedFolder = (platform: string): string => {
+  if (platform === 'win32') return String.raw`C:\Program Files\ClaudeCode`
+  return platform === 'darwin' ? '/Library/Application Support/ClaudeCode' : '/etc/claude-code'
+}
+
+const pathOf = ({ platform }: Machine) => (platform === 'win32' ? win32 : posix)
+
+/** The user's own folder of Claude Code. */
+export const claudeFolder = (machine: Machine): string =>
+  machine.environment['CLAUDE_CONFIG_DIR'] || pathOf(machine).join(machine.home, '.claude')
+
+export interface SettingsPath {
+  readonly path: string
+  /** Set by the administrator of this machine: the user cannot change it. */
+  readonly isManaged: boolean
+}
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.json'))
+  } catch {
+    return []
+  }
+}
+
+/** Strongest first: https://code.claude.com/docs/en/settings */
+const settingsPaths = (machine: Machine): SettingsPath[] => {
+  const { platform, currentDirectory, claudeManagedFolder = managedFolder(platform) } = machine
+  const { join } = pathOf(machine)
+  const additions = join(claudeManagedFolder, 'managed-settings.d')
+  const managed = [
+    // Of several additions the last by name wins.
+    ...namesIn(additions)
+      .sort()
+      .reverse()
+      .map((name) => join(additions, name)),
+    join(claudeManagedFolder, 'managed-settings.json'),
+  ]
+  const others = [
+    join(currentDirectory, '.claude', 'settings.local.json'),
+    join(currentDirectory, '.claude', 'settings.json'),
+    join(claudeFolder(machine), 'settings.json'),
+  ]
+  return [
+    ...managed.map((path) => ({ path, isManaged: true })),
+    // Started in the home folder, the project's files are the user's own.
+    ...[...new Set(others)].map((path) => ({ path, isManaged: false })),
+  ]
+}
+
+/** Undefined for a file that does not exist; null for one that cannot be read or is no JSON object. */
+export const readJsonFile = (path: string): Json | null | undefined => {
+  try {
+    // A pipe in its place would be waited for.
+    if (!statSync(path).isFile()) return null
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+    return isObject(value) ? value : null
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '') ? undefined : null
+  }
+}
+
+export interface SettingsFile extends SettingsPath {
+  /** Null where it cannot be read. */
+  readonly settings: Json | null
+}
+
+/** The files that exist, strongest first. */
+export const settingsFiles = (machine: Machine): SettingsFile[] =>
+  settingsPaths(machine).flatMap((place) => {
+    const settings = readJsonFile(place.path)
+    return settings === undefined ? [] : [{ ...place, settings }]
+  })

@@ -1,0 +1,39 @@
+import { isSameServer } from '../claude/claude-settings.ts'
+import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInPlace } from '../claude/gateway-sign-in.ts'
+import { localUrl } from '../launch/environment.ts'
+import { type Finding, fail, info, ok } from './check.ts'
+import type { World } from './world.ts'
+
+/** Whether Claude Code is signed in to a gateway, which it then prefers to the address that it is given. */
+
+const keychainHint = 'On macOS a sign-in is in the keychain, which doctor does not open.'
+const modeHint = 'If you are signed in to a gateway, set gatewayMode to on.'
+
+const isOurs = (signIn: GatewaySignIn, { loaded }: World): boolean => {
+  const url = gatewayUrl(signIn)
+  return (
+    url !== undefined && loaded !== undefined && isSameServer(url, localUrl(loaded.config.host, loaded.config.port))
+  )
+}
+
+export const gatewayFinding = (world: World): Finding => {
+  const { machine } = world.io
+  const mode = world.loaded?.config.gatewayMode ?? 'auto'
+  const { isOn, signIn } = chooseGatewayMode(mode, machine)
+  const launch = isOn ? 'Launches use gateway mode, in which Claude Code offers no WebSearch.' : ''
+  if (signIn === undefined) {
+    const data = { signedIn: 'no', gatewayMode: isOn }
+    if (isOn) return info(`no sign-in was found. ${launch}`, data)
+    if (machine.platform !== 'darwin') return ok('not signed in to a gateway', data)
+    return { ...info(`no settings file names a gateway. ${keychainHint}`, data), remedy: modeHint }
+  }
+  const signedIn = isOurs(signIn, world) ? 'this server' : 'another'
+  const data = { signedIn, gatewayMode: isOn }
+  const place = `${signedIn === 'another' ? 'another gateway' : signedIn} (${signInPlace(signIn)})`
+  if (isOn || signedIn === 'this server') return info(`signed in to ${place}. ${launch}`.trim(), data)
+  return fail(
+    `signed in to ${place}, and gateway mode is off: Claude Code sends its requests there`,
+    'Set gatewayMode to auto, or sign out with /logout in Claude Code.',
+    data,
+  )
+}

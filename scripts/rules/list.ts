@@ -40,6 +40,7 @@ const requestFields = section(
     cache_control: 'automatic caching marks the end of the conversation',
     context_management: 'only together with its beta flag',
     safeguards: 'only together with its beta flag',
+    thread: 'refused in the form after which the SDK sends whole conversations',
     'refused fields': 'container, mcp_servers and skills change what is asked: refused',
     'dropped fields': 'the rest, and whatever is unknown, goes nowhere but into the log',
     'stop sequence paths': 'asked for only with stop sequences',

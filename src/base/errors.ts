@@ -48,6 +48,8 @@ export interface GatewayErrorOptions {
   readonly upstreamRequestId?: string
   /** Methods that the path knows, for a 405. */
   readonly allow?: string
+  /** For programs: `error.details` of the body. */
+  readonly details?: Readonly<Record<string, unknown>>
   /** The message is ours and quotes nobody, so the log may have it. */
   readonly isLoggable?: boolean
   readonly cause?: unknown
@@ -67,6 +69,7 @@ export class GatewayError extends Error {
   readonly retryable: boolean
   readonly upstreamRequestId: string | undefined
   readonly allow: string | undefined
+  readonly details: Readonly<Record<string, unknown>> | undefined
   readonly isLoggable: boolean
 
   constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {
@@ -79,6 +82,7 @@ export class GatewayError extends Error {
     this.retryable = options.retryable ?? false
     this.upstreamRequestId = options.upstreamRequestId
     this.allow = options.allow
+    this.details = options.details
     this.isLoggable = options.isLoggable ?? false
   }
 

@@ -8,7 +8,7 @@ import { requestIdHeader } from './request-context.ts'
 
 export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
   type: 'error',
-  error: { type: error.type, message: error.message },
+  error: { type: error.type, message: error.message, ...(error.details && { details: error.details }) },
   request_id: requestId,
 })
 

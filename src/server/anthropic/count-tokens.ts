@@ -6,6 +6,7 @@ import { type ReadJson, unparsed } from '../body.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, requestIdHeader } from '../request-context.ts'
+import { refuseThread } from './thread.ts'
 
 export interface CountTokensOptions {
   readonly gateway: Gateway
@@ -21,7 +22,9 @@ export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOpti
       .post(
         '/v1/messages/count_tokens',
         async ({ request, set }) => {
-          const asked = check(await readJson(request))
+          const body = await readJson(request)
+          refuseThread(body)
+          const asked = check(body)
           const requestId = String(set.headers[requestIdHeader])
           const betas = betasOf(request.headers)
           access.asked(requestId, asked, betas)

@@ -11,6 +11,7 @@ import { methodNotAllowed } from '../method-not-allowed.ts'
 import { betasOf, clientTimeoutMs, requestIdHeader, upstreamIdHeader } from '../request-context.ts'
 import type { Shutdown } from '../shutdown.ts'
 import { sseResponse } from '../sse-response.ts'
+import { refuseThread } from './thread.ts'
 
 export interface MessagesOptions {
   readonly gateway: Gateway
@@ -73,7 +74,9 @@ export const messagesRoutes = (options: MessagesOptions) => {
     .post(
       '/v1/messages',
       async ({ request, set }) => {
-        const asked = check(await readJson(request))
+        const body = await readJson(request)
+        refuseThread(body)
+        const asked = check(body)
         const { signal, leave, over } = startCall(request, shutdown)
         const requestId = String(set.headers[requestIdHeader])
         const betas = betasOf(request.headers)

@@ -92,6 +92,10 @@ export interface Message {
 
 export interface ErrorBody {
   readonly type: 'error'
-  readonly error: { readonly type: string; readonly message: string }
+  readonly error: {
+    readonly type: string
+    readonly message: string
+    readonly details?: Readonly<Record<string, unknown>>
+  }
   readonly request_id: string
 }

@@ -44,15 +44,37 @@ const accompanied: Rule = ({ body: { messages } }) =>
       : undefined
   })
 
-const citations: Rule = ({ body }) => {
+const isCited = ({ citations }: Document): boolean => citations?.enabled === true
+
+const citations: Rule = ({ body, model }) => {
   const documents = documentsIn(allParts(body))
-  const cited = documents.filter((document) => document.citations?.enabled === true).length
-  if (cited > 0 && body.outputConfig?.textFormat !== undefined)
+  const cited = documents.filter(isCited)
+  if (cited.length > 0 && model.citations === false) return "This model doesn't support citations."
+  const isInResult = body.messages.some(({ content }) =>
+    content.some((block) => 'toolResult' in block && documentsIn(block.toolResult.content).some(isCited)),
+  )
+  if (isInResult) return 'Citations are not supported in tool result documents.'
+  if (cited.length > 0 && body.outputConfig?.textFormat !== undefined)
     return byModel('citations cannot be used with structured output')
-  return cited > 0 && cited < documents.length
+  if (cited.some(({ format = 'txt' }) => format !== 'pdf' && format !== 'txt')) {
+    return 'Unsupported document format. Only txt and pdf formats are supported when citations are enabled.'
+  }
+  return cited.length > 0 && cited.length < documents.length
     ? byModel('Citations must be enabled on all documents or none.')
     : undefined
 }
+
+/** What Claude takes beside a tool's result: text, images and PDFs. Of anything else it says that the result is missing. */
+const besideResults: Rule = ({ body: { messages } }) =>
+  firstOf(messages, ({ content }, index) => {
+    const results = content.flatMap((block) => ('toolResult' in block ? [block.toolResult.toolUseId] : []))
+    const isOther = documentsIn(content).some(({ format }) => format !== 'pdf')
+    return results.length > 0 && isOther
+      ? byModel(
+          `messages.${index - 1}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${results.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+        )
+      : undefined
+  })
 
 const documentRefusal = ({ format, source, context }: Document): Refusal | undefined => {
   if (context !== undefined && isBlank(context)) return 'The context of a document is blank.'
@@ -111,6 +133,7 @@ export const mediaRules: readonly Rule[] = [
   documents,
   searchResults,
   citations,
+  besideResults,
   count,
   images,
 ]

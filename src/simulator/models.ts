@@ -6,6 +6,8 @@ export interface SimulatedModel {
   readonly prefill: boolean
   /** Whether messages of the role `system` are taken. */
   readonly systemMessages?: boolean
+  /** Whether documents may ask for citations; they may where nothing is said of it. */
+  readonly citations?: boolean
   readonly betas: readonly string[]
   /** Tokens. */
   readonly maxOutputTokens: number

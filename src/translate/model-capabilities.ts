@@ -36,6 +36,10 @@ export interface ModelCapabilities {
   readonly cacheTtl: boolean
   /** Whether Converse's `outputConfig.textFormat` is accepted. */
   readonly structuredOutput: boolean
+  /** Whether citations may be switched on, by which alone the pages of a PDF are seen. */
+  readonly citations: boolean
+  /** Whether a PDF may stand in one message with a tool result. */
+  readonly documentsBesideResults: boolean
   /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
   readonly longContextBeta: boolean
   /** Whether thinking with a budget takes the beta flag `interleaved-thinking-2025-05-14`. */
@@ -67,6 +71,8 @@ const claude3: ModelCapabilities = {
   cachePoints: true,
   cacheTtl: false,
   structuredOutput: false,
+  citations: true,
+  documentsBesideResults: true,
   longContextBeta: false,
   interleavedBeta: false,
   tokenizer: 'claude-3',

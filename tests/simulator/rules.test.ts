@@ -57,6 +57,21 @@ describe('what is lawful is answered', () => {
     [{ messages: [user(text('a'), document('One (1)', 'pdf'), point(), point(), image())] }],
     [
       {
+        messages: [
+          user(text('a')),
+          assistant(use('1')),
+          user(
+            { toolResult: { toolUseId: '1', content: [document('In', 'csv'), image()] } },
+            document('Beside', 'pdf'),
+            image(),
+            text('b'),
+          ),
+        ],
+        ...tools,
+      },
+    ],
+    [
+      {
         messages: hello,
         requestMetadata: { team: 'x' },
         performanceConfig: { latency: 'standard' },
@@ -248,6 +263,30 @@ describe('tools, cache points, media', () => {
       { messages: [user(text('a'), document('d', 'txt', { citations: { enabled: true } }), document('e'))] },
       'Citations must be enabled on all documents or none',
     ],
+    [
+      {
+        messages: [
+          user(text('a')),
+          assistant(use('1')),
+          user({
+            toolResult: { toolUseId: '1', content: [document('d', 'pdf', { citations: { enabled: true } })] },
+          }),
+        ],
+        ...tools,
+      },
+      'Citations are not supported in tool result documents.',
+    ],
+    [
+      {
+        messages: [user(text('a')), assistant(use('1')), user(result('1'), document('d', 'csv'), text('b'))],
+        ...tools,
+      },
+      'messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: 1.',
+    ],
+    [
+      { messages: [user(text('a'), document('d', 'docx', { citations: { enabled: true } }))] },
+      'Only txt and pdf formats are supported when citations are enabled',
+    ],
     [{ messages: [user(...Array.from({ length: 21 }, () => image()))] }, 'too many images and documents: 21 + 0 > 20'],
     [{ messages: [user(image(png, 'jpeg'))] }, 'does not match the provided media type image/jpeg'],
     [{ messages: [user(image('not base64!'))] }, 'not valid'],
@@ -300,6 +339,12 @@ describe('tools, cache points, media', () => {
   ])('%#', (body, refusal) => {
     expect(judge(body, sonnet as never)).toContain(refusal)
   })
+})
+
+test('a model without citations refuses them', () => {
+  const body = { messages: [user(text('a'), document('d', 'pdf', { citations: { enabled: true } }))] }
+  expect(judge(body, { ...sonnet, citations: false } as never)).toBe("This model doesn't support citations.")
+  expect(judge(body, sonnet as never)).toBeUndefined()
 })
 
 describe('settings', () => {

@@ -300,7 +300,7 @@ describe('blocks', () => {
           content: [
             { text: 'words' },
             { image: { format: 'png', source: { bytes: png } } },
-            { document: { format: 'txt', name: 'a', source: { text: 'plain' } } },
+            { text: '<document>\n<source>a.txt</source>\n<document_content>\nplain\n</document_content>\n</document>' },
             { searchResult: { source: 'https://x.example', title: 'X', content: [{ text: 'found' }] } },
             { text: 'Tool available: Bash' },
           ],
@@ -353,17 +353,17 @@ describe('blocks', () => {
   })
 
   test('D5 D7 citations name the documents of the client, whatever was moved or left out', () => {
-    const document = (title: string, data = 'x'): object => ({
+    const document = (title: string, data = 'JVBERi0xLjQK'): object => ({
       type: 'document',
       title,
-      source: { type: 'text', media_type: 'text/plain', data },
+      source: { type: 'base64', media_type: 'application/pdf', data },
       citations: { enabled: true },
     })
     const { reply } = translate(
       messages(
         user('go'),
         assistant(toolUse('t1')),
-        user(document('empty', ' '), document('first'), toolResult('t1', [document('second')])),
+        user(document('empty', ''), document('first'), toolResult('t1', [document('second')])),
       ),
     )
     expect(reply.documents).toEqual([

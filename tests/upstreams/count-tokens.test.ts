@@ -65,6 +65,18 @@ describe("1.9 Nexus's own count", () => {
     expect(counted).toBe(countRequest({ messages, system, toolConfig } as ConverseRequest))
   })
 
+  test('1.9 F1 F3 documents next to tool results are counted as they are sent', async () => {
+    const chain = startChain({ simulator: { countTokens: true } })
+    const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
+    const rows = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'a,b' } }
+    const messages = [user('foo'), assistant(toolUse('t')), user(toolResult('t', [pdf, rows]), rows)]
+    const members = { tools: [tool('Bash')], messages }
+    await count(chain, prompt(members))
+    const [entry] = chain.simulator.journal
+    expect([entry?.status, entry?.refusal]).toEqual([200, undefined])
+    expect(entry?.body).toMatchObject({ input: { converse: { messages: lawfulBody(members).messages } } })
+  })
+
   test('1.9 of 25 prompts at once: each is counted, and their differences are what parts cost', async () => {
     const chain = startChain({ simulator: { countTokens: true } })
     const tools = Array.from({ length: 24 }, (_, index) => tool(`Tool${index}`))

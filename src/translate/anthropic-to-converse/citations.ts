@@ -1,72 +1,51 @@
-import type { ContentBlock, DocumentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
-import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { ModelCapabilities } from '../model-capabilities.ts'
-import type { Notes } from '../notes.ts'
-import type { TranslationPolicy } from '../policy.ts'
-import { sentMessages } from './compaction.ts'
-import type { CitationPolicy } from './context.ts'
-import { isEmptyDocument } from './documents.ts'
-import { mediaTypeOf } from './media.ts'
-import type { Occurrences } from './occurrences.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { Document } from '../../wire/converse/content.ts'
+import type { CitationPolicy, Translation } from './context.ts'
 import { formatOf } from './output-format.ts'
-
-const isPdf = ({ source }: DocumentBlock): boolean =>
-  source.type === 'base64' && mediaTypeOf(source.media_type) === 'application/pdf'
-
-type Citable = Extract<ContentBlock, { type: 'document' | 'search_result' }>
-
-const citableIn = (blocks: readonly (ContentBlock | ToolResultContent)[]): Citable[] =>
-  blocks.flatMap((block) => {
-    if (block.type === 'document' || block.type === 'search_result') return [block]
-    return block.type === 'tool_result' && Array.isArray(block.content) ? citableIn(block.content) : []
-  })
-
-/**
- * What can be cited, by turns of the user's: messages without one of the assistant's between them. What
- * a compaction has summed up is not sent.
- */
-const citableByTurn = (messages: readonly InputMessage[]): Citable[][] => {
-  const turns: Citable[][] = [[]]
-  for (const { role, content } of sentMessages(messages)) {
-    if (role === 'assistant') turns.push([])
-    else if (Array.isArray(content)) turns.at(-1)?.push(...citableIn(content))
-  }
-  return turns
-}
-
-/** A document with something in it: an empty one is not sent. */
-const isDocument = (block: Citable): boolean => block.type === 'document' && !isEmptyDocument(block)
-
-/** Asked in this order: whether a document is empty is read in all its bytes. */
-const isSentPdf = (block: Citable): boolean => block.type === 'document' && isPdf(block) && !isEmptyDocument(block)
+import { documentsIn, isCited, isPdf, partsIn } from './parts.ts'
+import type { Turn } from './turns.ts'
 
 const nothingToCite: CitationPolicy = { documents: false, searchResults: false, forced: false }
 
+/** Why a PDF's pages are not seen; undefined where citations may be switched on for them. */
+const reasonAgainst = (
+  request: MessagesRequest,
+  documentsByTurn: readonly (readonly Document[])[],
+  { model }: Translation,
+): string | undefined => {
+  if (!model.citations || !model.documentsBesideResults) return 'the model takes no citations'
+  if (formatOf(request) !== undefined && model.structuredOutput) return 'a schema and citations exclude each other'
+  const first = documentsByTurn.find((documents) => documents.length > 0)
+  return first?.some(isPdf) === true ? undefined : 'a PDF behind other documents'
+}
+
 /**
- * Whether the documents go with citations: all of them or none, and never with structured output. The
- * first turn that holds documents decides for the whole conversation: a PDF that came later would
- * otherwise change what was sent before it, and the prompt cache would be lost.
+ * Switches citations on for all documents where a PDF's pages are to be seen, and says whose wish they are. All of
+ * the documents have them or none, and never together with structured output. The first turn that holds documents
+ * decides for the whole conversation: a PDF that came later would otherwise change what was sent before it, and the
+ * prompt cache would be lost. Looks at the documents that are sent: texts beside tool results are none any more.
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
-export const citationPolicy = (
+export const decideCitations = (
+  turns: readonly Turn[],
   request: MessagesRequest,
-  model: ModelCapabilities,
-  { pdf }: TranslationPolicy,
-  notes: Notes,
-  occurrences: Occurrences,
+  translation: Translation,
 ): CitationPolicy => {
+  const { occurrences, model, policy, notes } = translation
   if (!occurrences.documents && !occurrences.searchResults) return nothingToCite
-  const turns = citableByTurn(request.messages)
-  const blocks = turns.flat()
-  const isAsked = (type: Citable['type']): boolean =>
-    blocks.some((block) => block.type === type && block.citations?.enabled === true)
-
-  const documents = isAsked('document')
-  const isStructured = formatOf(request) !== undefined && model.structuredOutput
-  const isVisual = pdf === 'visual' && model.isClaude && !isStructured && !documents
-  const forced = isVisual && turns.find((turn) => turn.some(isDocument))?.some(isSentPdf) === true
-  if (isVisual && !forced && blocks.some(isSentPdf)) {
-    notes.changed(['messages'], 'a PDF behind other documents: its text is read, its pages are not seen')
+  const searchResults = turns.some(({ units }) =>
+    partsIn(units).some((part) => 'searchResult' in part && isCited(part.searchResult)),
+  )
+  const byTurn = turns.map(({ units }) => documentsIn(units))
+  const documents = byTurn.flat()
+  const decided = { documents: documents.some(isCited), searchResults, forced: false }
+  const wantsPages = policy.pdf === 'visual' && model.isClaude && !decided.documents && documents.some(isPdf)
+  if (!wantsPages) return decided
+  const reason = reasonAgainst(request, byTurn, translation)
+  if (reason !== undefined) {
+    notes.changed(['messages'], `${reason}: the text of a PDF is read, its pages are not seen`)
+    return decided
   }
-  return { documents, searchResults: isAsked('search_result'), forced }
+  for (const document of documents) document.citations = { enabled: true }
+  return { ...decided, forced: true }
 }

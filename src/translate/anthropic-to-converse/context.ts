@@ -22,7 +22,6 @@ export interface Translation {
   readonly toolUseIds: ToolUseIds
   readonly searchResults: SearchResults
   readonly documentNames: DocumentNames
-  readonly citations: CitationPolicy
 }
 
 /**

@@ -9,11 +9,13 @@ import { mediaTypeOf, requireInlineSource, toImage, wireBase64 } from './media.t
 type Source = Document['source']
 type Format = Exclude<Document['format'], undefined>
 
+const textType = 'text/plain'
+
 const base64Format = (mediaType: string, path: Path): Format => {
   switch (mediaTypeOf(mediaType)) {
     case 'application/pdf':
       return 'pdf'
-    case 'text/plain':
+    case textType:
       return 'txt'
     default:
       throw invalidRequest([...path, 'document', 'source', 'base64', 'media_type'], "Input should be 'application/pdf'")
@@ -37,15 +39,18 @@ type ContentSource = Extract<InlineSource, { type: 'content' }>
 const blocksIn = ({ content }: ContentSource) =>
   typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
 
+const textSource = (text: string): Source | undefined => (isBlank(text) ? undefined : { text })
+
 /** What is sent of a document; undefined where it holds nothing. Images in it stand beside it. */
 const toSource = (source: InlineSource): Source | undefined => {
   switch (source.type) {
     case 'base64': {
       const bytes = wireBase64(source.data)
+      if (mediaTypeOf(source.media_type) === textType) return textSource(Buffer.from(bytes, 'base64').toString())
       return bytes === '' ? undefined : { bytes }
     }
     case 'text':
-      return isBlank(source.data) ? undefined : { text: source.data }
+      return textSource(source.data)
     case 'content': {
       // Each text stays a part of its own: parts are what citations count.
       const content = textParts(blocksIn(source).filter((inner) => inner.type === 'text'))
@@ -53,10 +58,6 @@ const toSource = (source: InlineSource): Source | undefined => {
     }
   }
 }
-
-/** Whether nothing of a document is left to be sent. */
-export const isEmptyDocument = ({ source }: DocumentBlock): boolean =>
-  source.type !== 'url' && source.type !== 'file' && toSource(source) === undefined
 
 const imagesIn = (source: ContentSource, path: Path): Image[] =>
   blocksIn(source).flatMap((inner, index) =>
@@ -72,7 +73,10 @@ const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
   }
 }
 
-/** A document, and behind it the images that stood inside it. Of an empty one only its context is left. */
+/**
+ * A document, and behind it the images that stood inside it. Of an empty one only its context is left. Its citations are
+ * the client's wish alone: see `decideCitations`.
+ */
 export const toDocumentParts = (
   block: DocumentBlock,
   path: Path,
@@ -86,13 +90,12 @@ export const toDocumentParts = (
     translation.documentNames.skip()
     return isBlank(context) ? parts : [{ text: context }, ...parts]
   }
-  const withCitations = translation.citations.forced || block.citations?.enabled === true
   const document: Document = {
     format,
     name: translation.documentNames.next(block.title ?? undefined),
     source,
     ...(isBlank(context) ? {} : { context }),
-    ...(withCitations ? { citations: { enabled: true } } : {}),
+    ...(block.citations?.enabled === true ? { citations: { enabled: true } } : {}),
   }
   return [{ document }, ...parts]
 }

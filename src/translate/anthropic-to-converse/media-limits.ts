@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
+import { partsOf } from './parts.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
 /** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
@@ -35,10 +36,8 @@ const mediaKind = (part: object): MediaKind | undefined =>
 
 const isCounted = (part: object, { kinds }: Limit): boolean => kinds.some((kind) => kind === mediaKind(part))
 
-const count = (block: ContentBlock, limit: Limit): number => {
-  const parts: readonly object[] = 'toolResult' in block ? block.toolResult.content : [block]
-  return parts.filter((part) => isCounted(part, limit)).length
-}
+const count = (block: ContentBlock, limit: Limit): number =>
+  partsOf(block).filter((part) => isCounted(part, limit)).length
 
 const omission = (kind: MediaKind, { most, of }: Limit): string =>
   `[${kind} omitted: Bedrock allows at most ${most} ${of}]`

@@ -34,7 +34,7 @@ const isOrdered = (units: readonly ContentUnit[]): boolean => {
 }
 
 /** Gives a turn's units another order. Lifetimes that were lawful stay so. */
-const reorder = (turn: Turn, units: ContentUnit[]): void => {
+export const reorder = (turn: Turn, units: ContentUnit[]): void => {
   const wasOrdered = isOrdered(turn.units)
   turn.units = units
   if (wasOrdered) keepLifetimesOrdered(units)

@@ -1,5 +1,4 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { Document, SearchResult } from '../../wire/converse/content.ts'
 import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
 import { type Learned, nothingLearned, withLearned } from '../learned.ts'
@@ -9,15 +8,17 @@ import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
 import { toAdditionalFields } from './additional-fields.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import { placeCachePoints, withCachePoints } from './cache-points.ts'
-import { citationPolicy } from './citations.ts'
+import { decideCitations } from './citations.ts'
 import { type ClientPaths, createClientPaths } from './client-paths.ts'
-import type { Translation } from './context.ts'
+import type { CitationPolicy, Translation } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { findOccurrences } from './occurrences.ts'
 import { type TranslatedFormat, toOutputFormat } from './output-format.ts'
+import { partsIn } from './parts.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
+import { moveCitedDocuments, nestDocuments, spellOutDocuments } from './result-documents.ts'
 import { createSearchResults } from './search-results.ts'
 import { type SystemUnit, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
@@ -48,15 +49,27 @@ export interface ConverseTarget {
 /** Where Claude on Bedrock reports the stop sequence: in whole answers, in streamed ones. */
 const stopSequencePaths = ['/stop_sequence', '/delta/stop_sequence']
 
-const toTurns = (request: MessagesRequest, translation: Translation): Conversation => {
+interface TranslatedConversation extends Conversation {
+  readonly citations: CitationPolicy
+}
+
+/** The passes change the turns in place, and each needs what those before it have done. */
+const toTurns = (request: MessagesRequest, translation: Translation): TranslatedConversation => {
   const conversation = toConversation(request.messages, translation)
   const { turns } = conversation
+  // Results come first from here on.
   pairToolResults(turns, translation)
+  spellOutDocuments(turns, translation)
+  // Looks at the documents that are left, wherever they stand.
+  const citations = decideCitations(turns, request, translation)
+  moveCitedDocuments(turns, translation)
+  nestDocuments(turns, translation)
   fillEmptyTurns(turns)
   checkPrefill(turns, translation)
+  // Counts documents where they are sent.
   limitMedia(turns, translation)
   accompanyDocuments(turns, translation)
-  return conversation
+  return { ...conversation, citations }
 }
 
 /** Automatic caching: the marker at the request's top stands for one at the conversation's end. */
@@ -68,11 +81,6 @@ const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: 
 const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
   turns.map(({ role, units }) => ({ role, content: withCachePoints(units) }))
 
-const partsIn = (turns: readonly Turn[]): object[] =>
-  turns
-    .flatMap(({ units }) => units)
-    .flatMap(({ block }): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
-
 /** What citations count: places among the client's, in the order in which they are sent. */
 type Cited = Pick<ReplyContext, 'documents' | 'searchResults'>
 
@@ -81,9 +89,9 @@ const toCited = (turns: readonly Turn[], translation: Translation): Cited => {
   const searchResults: number[] = []
   const { occurrences } = translation
   if (!occurrences.documents && !occurrences.searchResults) return { documents, searchResults }
-  for (const part of partsIn(turns)) {
-    if ('document' in part) documents.push(translation.documentNames.find((part.document as Document).name))
-    if ('searchResult' in part) searchResults.push(translation.searchResults.indexOf(part.searchResult as SearchResult))
+  for (const part of turns.flatMap(({ units }) => partsIn(units))) {
+    if ('document' in part) documents.push(translation.documentNames.find(part.document.name))
+    if ('searchResult' in part) searchResults.push(translation.searchResults.indexOf(part.searchResult))
   }
   return { documents, searchResults }
 }
@@ -119,19 +127,16 @@ const toFixed = ({ fixed }: TranslationPolicy, isStream: boolean): TranslationPo
 const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
   const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
   const model = withLearned(capabilitiesOf(modelId), learned)
-  const notes = createNotes()
-  const occurrences = findOccurrences(request.messages)
   return {
     model,
     policy,
     learned,
-    notes,
-    occurrences,
+    notes: createNotes(),
+    occurrences: findOccurrences(request.messages),
     toolNames: createToolNames(),
     toolUseIds: createToolUseIds(),
     searchResults: createSearchResults(),
     documentNames: createDocumentNames(),
-    citations: citationPolicy(request, model, policy, notes, occurrences),
   }
 }
 
@@ -169,10 +174,10 @@ const toBody = (
  */
 export const toConverseRequest = (request: MessagesRequest, target: ConverseTarget): ConverseTranslation => {
   const translation = toTranslation(request, target)
-  const { notes, citations } = translation
+  const { notes } = translation
   noteUnsentFields(request, notes)
 
-  const { turns, leadingSystem } = toTurns(request, translation)
+  const { turns, leadingSystem, citations } = toTurns(request, translation)
   markEnd(request, turns, translation)
   const { textFormat, instruction } = toOutputFormat(request, translation)
   const system = toSystemUnits(request, leadingSystem, instruction, translation)

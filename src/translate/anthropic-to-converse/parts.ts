@@ -1,0 +1,19 @@
+import type { ContentBlock, Document, ToolResultContent } from '../../wire/converse/content.ts'
+import type { Unit } from './context.ts'
+
+/** Where images and documents may stand: in a message, and inside a tool result. */
+export type Part = ContentBlock | ToolResultContent
+
+/** The parts of a tool result; of another block the block itself. */
+export const partsOf = (block: ContentBlock): readonly Part[] =>
+  'toolResult' in block ? block.toolResult.content : [block]
+
+/** In the order in which they are sent. */
+export const partsIn = (units: readonly Unit<ContentBlock>[]): Part[] => units.flatMap(({ block }) => partsOf(block))
+
+export const documentsIn = (units: readonly Unit<ContentBlock>[]): Document[] =>
+  partsIn(units).flatMap((part) => ('document' in part ? [part.document] : []))
+
+export const isPdf = ({ format }: Document): boolean => format === 'pdf'
+
+export const isCited = ({ citations }: Pick<Document, 'citations'>): boolean => citations?.enabled === true

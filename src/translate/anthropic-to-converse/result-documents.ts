@@ -1,0 +1,112 @@
+import type { ContentBlock, Document } from '../../wire/converse/content.ts'
+import { isBlank } from './blank.ts'
+import { addCachePoint } from './cache-markers.ts'
+import type { Translation } from './context.ts'
+import { isCited, isPdf, type Part } from './parts.ts'
+import { reorder } from './repair.ts'
+import type { ContentUnit, Turn } from './turns.ts'
+
+/**
+ * Documents in a turn that holds tool results. Beside a result Claude on Converse takes text, images and PDFs; for any
+ * other document Bedrock claims that the result is missing (pydantic-ai#6098). Inside a result no document may ask
+ * for citations (boto3#4648), without which the pages of a PDF are not seen.
+ */
+
+type ResultUnit = ContentUnit & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }
+
+const isResult = (unit: ContentUnit): unit is ResultUnit => 'toolResult' in unit.block
+
+/** The turns in question. Their results come first: see `pairToolResults`. */
+const turnsWithResults = (turns: readonly Turn[], { occurrences }: Translation): readonly Turn[] => {
+  if (!occurrences.documents || !occurrences.toolResults) return []
+  return turns.filter(({ units: [first] }) => first !== undefined && isResult(first))
+}
+
+const withContent = (unit: ResultUnit, content: ResultUnit['block']['toolResult']['content']): ContentUnit => ({
+  ...unit,
+  block: { toolResult: { ...unit.block.toolResult, content } },
+})
+
+const wordsOf = ({ source }: Document): string => {
+  if ('text' in source) return source.text
+  return 'content' in source ? source.content.map(({ text }) => text).join('\n') : ''
+}
+
+/** The form in which Anthropic recommends to put documents into a prompt. */
+const asText = (document: Document, { documentNames }: Translation): string => {
+  const { title = '' } = documentNames.find(document.name)
+  const { context } = document
+  return [
+    '<document>',
+    ...(isBlank(title) ? [] : [`<source>${title}</source>`]),
+    ...(context === undefined ? [] : [`<document_context>${context}</document_context>`]),
+    `<document_content>\n${wordsOf(document)}\n</document_content>`,
+    '</document>',
+  ].join('\n')
+}
+
+/** Text documents in and beside tool results, as texts. */
+export const spellOutDocuments = (turns: readonly Turn[], translation: Translation): void => {
+  const spellOut = <Kind extends Part>(part: Kind, path: ContentUnit['path']): Kind | { text: string } => {
+    if (!('document' in part) || isPdf(part.document)) return part
+    const { document } = part
+    const reason = isCited(document) ? ': it cannot be cited there' : ''
+    translation.notes.changed(path, `a text document next to a tool result: sent as text${reason}`)
+    return { text: asText(document, translation) }
+  }
+  for (const turn of turnsWithResults(turns, translation)) {
+    turn.units = turn.units.map((unit) => {
+      if (!isResult(unit)) return { ...unit, block: spellOut(unit.block, unit.path) }
+      const { content } = unit.block.toolResult
+      return withContent(
+        unit,
+        content.map((part, index) => spellOut(part, unit.partPaths?.[index] ?? unit.path)),
+      )
+    })
+  }
+}
+
+/** A result without its cited documents, which `moved` gets. A line names each of them where it stood. */
+const detach = (unit: ResultUnit, moved: ContentUnit[]): ContentUnit => {
+  const count = moved.length
+  const content = unit.block.toolResult.content.map((part, index) => {
+    if (!('document' in part) || !isCited(part.document)) return part
+    moved.push({ block: part, path: unit.partPaths?.[index] ?? unit.path })
+    return { text: `[The document "${part.document.name}" follows the tool results.]` }
+  })
+  const last = moved.at(-1)
+  if (moved.length === count || last === undefined) return unit
+  // What was to be cached up to the result's end still is.
+  const { cachePoint, ...detached } = unit
+  if (cachePoint !== undefined) last.cachePoint = cachePoint
+  return withContent(detached, content)
+}
+
+/** Brings documents with citations out of the results, to the place behind the results of their turn. */
+export const moveCitedDocuments = (turns: readonly Turn[], translation: Translation): void => {
+  for (const turn of turnsWithResults(turns, translation)) {
+    const moved: ContentUnit[] = []
+    const results = turn.units.filter(isResult).map((unit) => detach(unit, moved))
+    if (moved.length > 0) reorder(turn, [...results, ...moved, ...turn.units.filter((unit) => !isResult(unit))])
+  }
+}
+
+/** For a model that takes no document beside a result: they go into the last result, those with citations excepted. */
+export const nestDocuments = (turns: readonly Turn[], translation: Translation): void => {
+  if (translation.model.documentsBesideResults) return
+  for (const turn of turnsWithResults(turns, translation)) {
+    const last = turn.units.findLastIndex(isResult)
+    const result = turn.units[last] as ResultUnit
+    const nested = { ...result, partPaths: [...(result.partPaths ?? [])] }
+    const content = [...result.block.toolResult.content]
+    const kept = turn.units.filter(({ block, path, cachePoint }) => {
+      if (!('document' in block) || isCited(block.document)) return true
+      content.push(block)
+      nested.partPaths.push(path)
+      if (cachePoint !== undefined) addCachePoint(nested, cachePoint)
+      return false
+    })
+    if (kept.length === turn.units.length) continue
+    reorder(turn, kept.with(last, withContent(nested, content)))
+  }
+}

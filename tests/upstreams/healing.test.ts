@@ -6,7 +6,7 @@ import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { type Chain, type ChainOptions, defaultConfig, request, simulate, startChain } from '../support/chain.ts'
 import { context, nexusAt } from '../support/nexus.ts'
 import { readEvents } from '../support/sse.ts'
-import { marked, tool } from '../support/translate.ts'
+import { assistant, marked, tool, toolResult, toolUse, user } from '../support/translate.ts'
 
 /** One retry before the first byte, by the texts that Bedrock was seen to refuse with; remembered per model. */
 
@@ -36,6 +36,7 @@ const chain = (scenario: ChainOptions['scenario'], more: ChainOptions = {}): Cha
 
 const says = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
 const byModel = (message: string): string => `The model returned the following errors: ${message}`
+const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
 const hello = [{ role: 'user', content: [marked('Hello')] }]
 const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
 
@@ -157,6 +158,32 @@ const cases: readonly Case[] = [
     }),
   ),
   {
+    row: 'citations',
+    name: 'F1 citations for the pages of a PDF, by the model',
+    complaint: "This model doesn't support citations.",
+    members: { messages: [user('a', pdf)] },
+    gone: /citations/,
+    without: 'citations',
+  },
+  {
+    row: 'citations',
+    name: 'F1 citations for the pages of a PDF, by their place',
+    complaint: 'Citations are not supported in tool result documents.',
+    members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
+    gone: /citations/,
+    without: 'citations',
+  },
+  {
+    row: 'documents',
+    name: 'F1 a PDF next to a tool result',
+    complaint: byModel(
+      'messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: t. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
+    ),
+    members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
+    gone: /"\}\]\}\},\{"document"|citations/,
+    without: 'documents next to tool results',
+  },
+  {
     row: 'sampling',
     name: 'temperature',
     complaint: byModel('`temperature` is deprecated for this model.'),
@@ -277,6 +304,19 @@ describe('1.10 anything else', () => {
 
   test('1.10 other complaints are the client own to hear', async () => {
     expect(await status('messages.0.content.0.text: no', {})).toEqual([400, 1, 'messages.0.content.0.text: no'])
+  })
+
+  test('1.10 F1 citations that the client asked for are its own to hear of', async () => {
+    const words = "This model doesn't support citations."
+    const cited = { ...pdf, citations: { enabled: true } }
+    expect(await status(words, { messages: [user('a', cited)] })).toEqual([400, 1, words])
+  })
+
+  test('1.10 F1 a result that is really missing is none of the documents', async () => {
+    const words = '`tool_use` ids were found without `tool_result` blocks immediately after: t'
+    const messages = [user('a', pdf), assistant(toolUse('t')), user(toolResult('t'))]
+    const [code, requests] = await status(words, { messages, tools: [tool('Bash')] })
+    expect([code, requests]).toEqual([400, 1])
   })
 
   test('1.10 a part that was never sent cannot be spared', async () => {

@@ -30,6 +30,8 @@ const noCachePoints = lacking('cache points', { cachePoints: false })
 const noStrictTools = lacking('strict tools', { strictTools: false })
 const noSchema = lacking('a schema for its answers', { structuredOutput: false })
 const noEffort = lacking('an effort setting', { effort: [] })
+const noCitations = lacking('citations', { citations: false })
+const noDocumentsBesideResults = lacking('documents next to tool results', { documentsBesideResults: false })
 const noSystemMessages = lacking('system messages in mid-conversation', { systemMessages: false })
 
 const additionalOf = (sent: ConverseRequest): Readonly<Record<string, unknown>> =>
@@ -44,6 +46,11 @@ const wasSent = (sent: ConverseRequest, place: string): boolean => {
   }
   return true
 }
+
+const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
+  messages.some(
+    ({ content }) => content.some((block) => 'toolResult' in block) && content.some((block) => 'document' in block),
+  )
 
 const byField: ReadonlyMap<string, Diagnosis> = new Map([
   ['output_config', noEffort],
@@ -132,6 +139,16 @@ const rows: readonly Row[] = [
     return type === undefined ? [] : [{ what: `thinking of the type '${type}'`, lesson: { refusedThinking: [type] } }]
   },
   (words) => (isSystemRejected(words) ? [noSystemMessages] : []),
+  // boto3#4608, boto3#4648. Citations that the client asked for stay: then nothing changes, and it hears the refusal.
+  where(
+    /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
+    noCitations,
+  ),
+  // The pairs were checked before they were sent: where Bedrock misses a result, it means the document beside it.
+  (words, sent) =>
+    /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)
+      ? [noDocumentsBesideResults]
+      : [],
   (words, sent) =>
     [...words.matchAll(/additional field ([\w./]{1,64}) conflicts/gi)].map(([, field = '']) => {
       const place = field.replaceAll('/', '.')

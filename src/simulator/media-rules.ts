@@ -64,6 +64,24 @@ const citations: Rule = ({ body, model }) => {
     : undefined
 }
 
+/**
+ * Text by its bytes is read as a PDF where citations are on; text by itself is taken only where they are. The first
+ * sentence is Bedrock's own, the words of the second are not known.
+ */
+const citedSources: Rule = ({ body: { messages } }) =>
+  firstOf(messages, ({ content }, index) =>
+    firstOf(content, (block, position) => {
+      if (!('document' in block)) return undefined
+      const { format = 'txt', source } = block.document
+      const place = `messages.${index}.content.${position}`
+      if (isCited(block.document)) {
+        const isMisread = format !== 'pdf' && 'bytes' in source
+        return isMisread ? byModel(`${place}.image.source.bytes: The PDF specified was not valid.`) : undefined
+      }
+      return 'bytes' in source ? undefined : `The document source at ${place} requires citations to be enabled.`
+    }),
+  )
+
 /** What Claude takes beside a tool's result: text, images and PDFs. Of anything else it says that the result is missing. */
 const besideResults: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ content }, index) => {
@@ -133,6 +151,7 @@ export const mediaRules: readonly Rule[] = [
   documents,
   searchResults,
   citations,
+  citedSources,
   besideResults,
   count,
   images,

@@ -84,7 +84,7 @@ describe('what is lawful is answered', () => {
         messages: [
           user(
             { guardContent: { text: { text: 'a' } } },
-            { document: { name: 'D', source: { text: 'x' } } },
+            { document: { name: 'D', source: { text: 'x' }, citations: { enabled: true } } },
             text('b'),
           ),
         ],
@@ -286,6 +286,14 @@ describe('tools, cache points, media', () => {
     [
       { messages: [user(text('a'), document('d', 'docx', { citations: { enabled: true } }))] },
       'Only txt and pdf formats are supported when citations are enabled',
+    ],
+    [
+      { messages: [user(text('a'), document('d', 'txt', { citations: { enabled: true } }))] },
+      'messages.0.content.1.image.source.bytes: The PDF specified was not valid.',
+    ],
+    [
+      { messages: [user(text('a'), document('d', 'txt', { source: { text: 'x' } }))] },
+      'The document source at messages.0.content.1 requires citations to be enabled.',
     ],
     [{ messages: [user(...Array.from({ length: 21 }, () => image()))] }, 'too many images and documents: 21 + 0 > 20'],
     [{ messages: [user(image(png, 'jpeg'))] }, 'does not match the provided media type image/jpeg'],

@@ -416,6 +416,29 @@ describe('blocks', () => {
     ])
   })
 
+  test('D2 D3 a text document goes as its bytes without citations, as its text with them', () => {
+    const content = [
+      { type: 'text', text: 'one' },
+      { type: 'text', text: 'zwölf' },
+    ]
+    const sources = [
+      { type: 'text', media_type: 'text/plain', data: 'zwölf \ud800' },
+      { type: 'base64', media_type: 'text/plain', data: Buffer.from('zwölf').toString('base64') },
+      { type: 'content', content },
+    ]
+    const sent = (more: object): unknown[] =>
+      (
+        bodyOf(user('a', ...sources.map((source) => ({ type: 'document', source, ...more }))))[0]?.content ?? []
+      ).flatMap((block) => ('document' in block ? [(block.document as { source: unknown }).source] : []))
+    const bytes = (text: string): object => ({ bytes: Buffer.from(text).toString('base64') })
+    expect(sent({})).toEqual([bytes('zwölf \ufffd'), bytes('zwölf'), bytes('one\nzwölf')])
+    expect(sent({ citations: { enabled: true } })).toEqual([
+      { text: 'zwölf \ud800' },
+      { text: 'zwölf' },
+      { content: [{ text: 'one' }, { text: 'zwölf' }] },
+    ])
+  })
+
   test('D1 a base64 document must be one that Bedrock reads', () => {
     const document = { type: 'document', source: { type: 'base64', media_type: 'application/msword', data: 'AAAA' } }
     expect(refusal(() => translate(messages(user(document))))).toBe(

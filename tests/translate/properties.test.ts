@@ -40,8 +40,14 @@ const hasRoom = (messages: readonly object[]): boolean => {
   )
 }
 
+/** A text document without citations goes as its bytes. */
+const unpacked = (key: string, value: unknown): unknown =>
+  key === 'document' && isObject(value) && value['format'] === 'txt' && isObject(value['source'])
+    ? { ...value, text: Buffer.from(String(value['source']['bytes'] ?? ''), 'base64').toString() }
+    : value
+
 /** Every word of the conversation, wherever it stands. */
-const wordsIn = (value: unknown): Set<string> => new Set(JSON.stringify(value)?.match(/w\d+·/g) ?? [])
+const wordsIn = (value: unknown): Set<string> => new Set(JSON.stringify(value, unpacked)?.match(/w\d+·/g) ?? [])
 
 const withoutPoints = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.filter((item) => !(isObject(item) && 'cachePoint' in item)).map(withoutPoints)

@@ -5,6 +5,8 @@ import type { Document, Image, SearchResult } from '../../wire/converse/content.
 import { isBlank } from './blank.ts'
 import type { Translation } from './context.ts'
 import { mediaTypeOf, requireInlineSource, toImage, wireBase64 } from './media.ts'
+import { documentsIn, isCited, isPdf, wordsOf } from './parts.ts'
+import type { Turn } from './turns.ts'
 
 type Source = Document['source']
 type Format = Exclude<Document['format'], undefined>
@@ -98,6 +100,20 @@ export const toDocumentParts = (
     ...(block.citations?.enabled === true ? { citations: { enabled: true } } : {}),
   }
   return [{ document }, ...parts]
+}
+
+/**
+ * Puts text documents into the form that Bedrock reads. Without citations it wants the bytes of a document; with them
+ * it reads bytes as a PDF and wants the text itself (strands-agents/harness-sdk#3582, boto3#4726).
+ */
+export const packTexts = (turns: readonly Turn[], { occurrences }: Translation): void => {
+  if (!occurrences.documents) return
+  for (const { units } of turns) {
+    for (const document of documentsIn(units)) {
+      if (isPdf(document) || isCited(document)) continue
+      document.source = { bytes: Buffer.from(wordsOf(document)).toString('base64') }
+    }
+  }
 }
 
 /** A search result. One whose texts are all blank leaves nothing but a note. */

@@ -17,3 +17,9 @@ export const documentsIn = (units: readonly Unit<ContentBlock>[]): Document[] =>
 export const isPdf = ({ format }: Document): boolean => format === 'pdf'
 
 export const isCited = ({ citations }: Pick<Document, 'citations'>): boolean => citations?.enabled === true
+
+/** The words of a text document, whose source holds them as they are. */
+export const wordsOf = ({ source }: Document): string => {
+  if ('text' in source) return source.text
+  return 'content' in source ? source.content.map(({ text }) => text).join('\n') : ''
+}

@@ -12,6 +12,7 @@ import { decideCitations } from './citations.ts'
 import { type ClientPaths, createClientPaths } from './client-paths.ts'
 import type { CitationPolicy, Translation } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
+import { packTexts } from './documents.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { findOccurrences } from './occurrences.ts'
@@ -69,6 +70,7 @@ const toTurns = (request: MessagesRequest, translation: Translation): Translated
   // Counts documents where they are sent.
   limitMedia(turns, translation)
   accompanyDocuments(turns, translation)
+  packTexts(turns, translation)
   return { ...conversation, citations }
 }
 

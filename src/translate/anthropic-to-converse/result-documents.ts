@@ -2,7 +2,7 @@ import type { ContentBlock, Document } from '../../wire/converse/content.ts'
 import { isBlank } from './blank.ts'
 import { addCachePoint } from './cache-markers.ts'
 import type { Translation } from './context.ts'
-import { isCited, isPdf, type Part } from './parts.ts'
+import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
@@ -26,11 +26,6 @@ const withContent = (unit: ResultUnit, content: ResultUnit['block']['toolResult'
   ...unit,
   block: { toolResult: { ...unit.block.toolResult, content } },
 })
-
-const wordsOf = ({ source }: Document): string => {
-  if ('text' in source) return source.text
-  return 'content' in source ? source.content.map(({ text }) => text).join('\n') : ''
-}
 
 /** The form in which Anthropic recommends to put documents into a prompt. */
 const asText = (document: Document, { documentNames }: Translation): string => {

@@ -1,4 +1,4 @@
-import { maximumMedia, omissionText, tooMuchMedia } from '../translate/anthropic-to-converse/media-limits.ts'
+import { omissionText, omittedMedia, tooMuchMedia } from '../translate/anthropic-to-converse/media-limits.ts'
 import { createNotes, type Notes } from '../translate/notes.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
@@ -26,7 +26,6 @@ export type InlineUrlSources = (
 ) => Promise<MessagesRequest>
 
 interface Limits extends SourceLimits {
-  readonly sourcesPerRequest: number
   readonly atOnce: number
 }
 
@@ -36,8 +35,6 @@ const defaultLimits: Limits = {
   documentBytes: 4.5 * mebibyte,
   /** As long as a client waits for its first sign of life. */
   milliseconds: 10_000,
-  /** Bedrock's, for images and documents of one request. */
-  sourcesPerRequest: maximumMedia,
   /** One request is no flood. */
   atOnce: 4,
 }
@@ -80,6 +77,15 @@ const fetchAll = async (
   }
 }
 
+const countByMessage = ({ messages }: MessagesRequest, places: readonly Place[]): number[] => {
+  const counts = messages.map(() => 0)
+  for (const {
+    path: [, index],
+  } of places)
+    counts[Number(index)] = (counts[Number(index)] ?? 0) + 1
+  return counts
+}
+
 /** The room that turns URL sources into bytes. */
 export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
   const { lookup, get, isAddressAllowed = isPublicAddress } = options
@@ -90,7 +96,7 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     signal: AbortSignal,
     { notes, excessMedia }: About,
   ): Promise<MessagesRequest> => {
-    const surplus = Math.max(places.length - limits.sourcesPerRequest, 0)
+    const surplus = omittedMedia(countByMessage(request, places))
     if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)
     const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
     const replacements = new Map<object, ReturnType<typeof asText>>()

@@ -17,6 +17,7 @@ import { conversations } from '../support/conversations.ts'
 import { frame } from '../support/nexus.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
 import { grammarFault, type SseEvent } from '../support/sse.ts'
+import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
 
 // Random, and the same every time.
 fc.configureGlobal({ seed: 20261121 })
@@ -101,6 +102,52 @@ describe('random conversations', () => {
         expect(bytes(messages)).toEqual(shorter)
       }),
       { numRuns: 300 },
+    )
+  })
+})
+
+const pdfBlock = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
+const textDocument = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'words' } }
+
+/** What 40 turns may bring: pictures, PDFs and texts, beside the words of the user or inside a tool's result. */
+const mediaTurn = fc.record({
+  media: fc.array(fc.constantFrom('image', 'pdf', 'text'), { minLength: 1, maxLength: 2 }),
+  isResult: fc.boolean(),
+})
+
+const mediaBlock = { image: image(), pdf: pdfBlock, text: textDocument } as const
+
+/** One turn and its answer. A result belongs to the use in the answer before. */
+const toMediaMessages = (
+  { media, isResult }: { media: (keyof typeof mediaBlock)[]; isResult: boolean },
+  round: number,
+) => {
+  const blocks = media.map((kind) => mediaBlock[kind])
+  const content =
+    isResult && round > 0 ? [toolResult(`t${round}`, blocks)] : [toolResult(`t${round}`), ...blocks, 'go on']
+  return [user(...(round > 0 ? content : blocks)), assistant(toolUse(`t${round + 1}`))]
+}
+
+describe('long conversations with media', () => {
+  test('F2 K12 40 turns with media change what was sent before in 6 turns at most', () => {
+    fc.assert(
+      fc.property(fc.array(mediaTurn, { minLength: 40, maxLength: 40 }), (turns) => {
+        const messages = turns.flatMap(toMediaMessages)
+        const sent = turns.map((_, round) => {
+          const { body } = toConverseRequest(lawful(messages.slice(0, 2 * round + 1)), {
+            modelId: 'claude-sonnet-4.6',
+            betas: [],
+          })
+          expect(judge(body, simulatedModels[0] as never)).toBeUndefined()
+          return body.messages.map((message) => JSON.stringify(message))
+        })
+        const rewritten = sent.filter((before, round) => {
+          const next = sent[round + 1]
+          return next !== undefined && before.some((message, index) => message !== next[index])
+        })
+        expect(rewritten.length).toBeLessThanOrEqual(6)
+      }),
+      { numRuns: 6 },
     )
   })
 })

@@ -266,6 +266,20 @@ describe('more than a request may hold', () => {
     expect(refused).rejects.toThrow('capability_rejected: media_budget')
   })
 
+  test('B3 D4 F2 the oldest of many turns give way in batches', async () => {
+    const host = await fileHost(() => file('image/png', png))
+    const turns = (count: number): MessagesRequest =>
+      request({
+        messages: Array.from({ length: count }, (_, index) => [
+          { role: 'user', content: [at('image', `https://files.example/${index}`)] },
+          { role: 'assistant', content: 'Seen.' },
+        ]).flat(),
+      }) as MessagesRequest
+    const omitted = async (count: number): Promise<number> =>
+      JSON.stringify(await sourcesFrom(host)(turns(count), never)).match(/image omitted/g)?.length ?? 0
+    expect([await omitted(20), await omitted(21), await omitted(31), await omitted(32)]).toEqual([0, 11, 11, 22])
+  })
+
   test('B3 D4 B12 what a compaction has summed up is not fetched', async () => {
     const summary = { type: 'compaction', content: 'They looked at pictures.' }
     const given = request({

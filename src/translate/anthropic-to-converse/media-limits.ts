@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
-import { partsOf } from './parts.ts'
+import { type Part, partsIn } from './parts.ts'
 import type { ContentUnit, Turn } from './turns.ts'
 
 /** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
@@ -17,6 +17,9 @@ interface Limit {
 
 /** Of one request. */
 export const maximumMedia = 20
+
+/** How many are left when the oldest give way: the room that this makes lasts for several turns. */
+const keptMedia = 10
 
 const perRequest: Limit = {
   kinds: ['image', 'document'],
@@ -36,9 +39,6 @@ const mediaKind = (part: object): MediaKind | undefined =>
 
 const isCounted = (part: object, { kinds }: Limit): boolean => kinds.some((kind) => kind === mediaKind(part))
 
-const count = (block: ContentBlock, limit: Limit): number =>
-  partsOf(block).filter((part) => isCounted(part, limit)).length
-
 const omission = (kind: MediaKind, { most, of }: Limit): string =>
   `[${kind} omitted: Bedrock allows at most ${most} ${of}]`
 
@@ -55,16 +55,31 @@ const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
     `capability_rejected: media_budget — Too much media: ${found} > ${most} ${of}`,
   )
 
-const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translation): void => {
-  let surplus = -limit.most
-  for (const turn of turns) for (const { block } of turn.units) surplus += count(block, limit)
-  if (surplus <= 0) return
-  if (translation.policy.excessMedia === 'refuse') throw tooMuch(limit, limit.most + surplus)
+/**
+ * How many of the oldest of a request are left out, by how many each of its turns holds. Whenever a turn brings more than
+ * fit, room is made for several turns to come: with every rewritten history Bedrock reads the conversation anew, so it
+ * is rewritten rarely. Of the newest turn no more goes than must. The same turns always give the same number, and so
+ * does a longer conversation as long as nothing more has to go.
+ */
+export const omittedMedia = (countByTurn: readonly number[]): number => {
+  let omitted = 0
+  let total = 0
+  for (const count of countByTurn) {
+    const before = total
+    total += count
+    if (total - omitted <= maximumMedia) continue
+    omitted = Math.max(total - maximumMedia, Math.min(total - keptMedia, before))
+  }
+  return omitted
+}
 
-  const omit = <Part extends object>(part: Part, unit: ContentUnit): Part | { text: string } => {
+/** Puts a text in the place of the first `surplus` parts that a limit counts. */
+const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, translation: Translation): void => {
+  let left = surplus
+  const omit = <Kind extends Part>(part: Kind, unit: ContentUnit): Kind | { text: string } => {
     const kind = mediaKind(part)
-    if (kind === undefined || surplus <= 0 || !isCounted(part, limit)) return part
-    surplus -= 1
+    if (kind === undefined || left <= 0 || !isCounted(part, limit)) return part
+    left -= 1
     const text = omission(kind, limit)
     translation.notes.changed(unit.path, text)
     return { text }
@@ -74,12 +89,29 @@ const omitOldest = (turns: readonly Turn[], limit: Limit, translation: Translati
     if (!('toolResult' in block)) return omit(block, unit)
     return { toolResult: { ...block.toolResult, content: block.toolResult.content.map((part) => omit(part, unit)) } }
   }
-  for (const turn of turns) turn.units = turn.units.map((unit) => ({ ...unit, block: omitIn(unit) }))
+  for (const turn of turns) {
+    if (left > 0) turn.units = turn.units.map((unit) => ({ ...unit, block: omitIn(unit) }))
+  }
+}
+
+const limitIn = (
+  turns: readonly Turn[],
+  limit: Limit,
+  translation: Translation,
+  surplusOf: (countByTurn: readonly number[], total: number) => number,
+): void => {
+  const counts = turns.map(({ units }) => partsIn(units).filter((part) => isCounted(part, limit)).length)
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  if (total <= limit.most) return
+  if (translation.policy.excessMedia === 'refuse') throw tooMuch(limit, total)
+  omitFirst(turns, limit, surplusOf(counts, total), translation)
 }
 
 export const limitMedia = (turns: readonly Turn[], translation: Translation): void => {
   const { images, documents } = translation.occurrences
   if (!images && !documents) return
-  for (const turn of turns) omitOldest([turn], documentsPerMessage, translation)
-  omitOldest(turns, perRequest, translation)
+  for (const turn of turns) {
+    limitIn([turn], documentsPerMessage, translation, (_counts, total) => total - documentsPerMessage.most)
+  }
+  limitIn(turns, perRequest, translation, omittedMedia)
 }

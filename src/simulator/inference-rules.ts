@@ -145,6 +145,13 @@ const forcedTool: Rule = (context) => {
     : undefined
 }
 
+/** `'low', 'medium' or 'high'` */
+const oneOf = (values: readonly string[]): string =>
+  values
+    .map((value) => `'${value}'`)
+    .join(', ')
+    .replace(/, ('[^']*')$/, ' or $1')
+
 const effort: Rule = (context) => {
   const config = additional(context)['output_config']
   const native = context.body.outputConfig?.effort
@@ -159,7 +166,7 @@ const effort: Rule = (context) => {
     if (field !== 'effort') return byModel(`output_config.${field}: Extra inputs are not permitted`)
     return context.model.effort.includes(String(value))
       ? undefined
-      : byModel(`output_config.effort: Input should be one of ${context.model.effort.join(', ')}`)
+      : byModel(`output_config.effort: Input should be ${oneOf(context.model.effort)}`)
   })
 }
 

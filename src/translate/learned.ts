@@ -1,4 +1,4 @@
-import { isObject } from '../base/json.ts'
+import { isObject, type Json } from '../base/json.ts'
 import type { ModelCapabilities } from './model-capabilities.ts'
 
 /** Kinds of thinking that a model may refuse by name. */
@@ -13,11 +13,22 @@ export interface Learned {
   readonly refusedThinking: readonly RefusedThinking[]
   /** Places in `additionalModelRequestFields` that are not to be sent, dotted (`thinking.display`). */
   readonly refusedFields: readonly string[]
-  /** Lists of beta flags that were refused as a whole, each joined by commas. */
+  /** By place, dotted: the words that the model takes there. Others are not to be sent. */
+  readonly takenValues: Readonly<Record<string, readonly string[]>>
+  /** Beta flags that are not to be sent. */
   readonly refusedBetas: readonly string[]
+  /** Beta flags of which one at least was refused: of those in a request half are sent, to find out which. */
+  readonly suspectedBetas: readonly string[]
 }
 
-export const nothingLearned: Learned = { capabilities: {}, refusedThinking: [], refusedFields: [], refusedBetas: [] }
+export const nothingLearned: Learned = {
+  capabilities: {},
+  refusedThinking: [],
+  refusedFields: [],
+  takenValues: {},
+  refusedBetas: [],
+  suspectedBetas: [],
+}
 
 const union = <T>(left: readonly T[], right: readonly T[] = []): T[] => [...new Set([...left, ...right])]
 
@@ -26,7 +37,9 @@ export const learnMore = (known: Learned, lesson: Partial<Learned>): Learned => 
   capabilities: { ...known.capabilities, ...lesson.capabilities },
   refusedThinking: union(known.refusedThinking, lesson.refusedThinking),
   refusedFields: union(known.refusedFields, lesson.refusedFields),
+  takenValues: { ...known.takenValues, ...lesson.takenValues },
   refusedBetas: union(known.refusedBetas, lesson.refusedBetas),
+  suspectedBetas: union(known.suspectedBetas, lesson.suspectedBetas),
 })
 
 /** What is left of the kinds of thinking; where none is, the kind that the table did not know of, unless that was refused, too. */
@@ -49,19 +62,30 @@ export const withLearned = (table: ModelCapabilities, learned: Learned): ModelCa
   }
 }
 
-/** Takes a dotted place out of an object, and the objects that it leaves empty. */
-const without = (object: Readonly<Record<string, unknown>>, path: readonly string[]): Record<string, unknown> => {
+/** What stands at a dotted place; undefined where nothing does. */
+export const valueAt = (fields: Json, place: string): unknown =>
+  place
+    .split('.')
+    .reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), fields)
+
+const withoutPath = (object: Json, path: readonly string[]): Record<string, unknown> => {
   const [name = '', ...rest] = path
   const { [name]: inner, ...others } = object
   if (rest.length === 0) return others
   if (!isObject(inner)) return { ...object }
-  const left = without(inner, rest)
+  const left = withoutPath(inner, rest)
   return Object.keys(left).length === 0 ? others : { ...object, [name]: left }
 }
 
-/** The additional fields without those that were refused before. */
-export const withoutRefused = (
-  fields: Readonly<Record<string, unknown>>,
-  refusedFields: Learned['refusedFields'],
-): Readonly<Record<string, unknown>> =>
-  refusedFields.reduce<Readonly<Record<string, unknown>>>((left, place) => without(left, place.split('.')), fields)
+/** Takes a dotted place out of fields, and the objects that it leaves empty. */
+export const withoutPlace = (fields: Json, place: string): Json =>
+  valueAt(fields, place) === undefined ? fields : withoutPath(fields, place.split('.'))
+
+/** The additional fields without those, and without those values, that were refused before. */
+export const withoutRefused = (fields: Json, { refusedFields, takenValues }: Learned): Json => {
+  const refusedValues = Object.entries(takenValues).flatMap(([place, taken]) => {
+    const value = valueAt(fields, place)
+    return typeof value === 'string' && !taken.includes(value) ? [place] : []
+  })
+  return [...refusedFields, ...refusedValues].reduce(withoutPlace, fields)
+}

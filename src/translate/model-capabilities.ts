@@ -26,6 +26,8 @@ export interface ModelCapabilities {
   readonly forcedTool: 'always' | 'without thinking' | 'never'
   /** Whether a tool may be kept from being used while it is on offer. */
   readonly toolChoiceNone: boolean
+  /** Whether it may be limited to one tool at a time. */
+  readonly toolLimit: boolean
   /** Whether a tool may be `strict`. */
   readonly strictTools: boolean
   /** Whether a message of the role `system` may stand in the conversation. */
@@ -40,6 +42,8 @@ export interface ModelCapabilities {
   readonly citations: boolean
   /** Whether a PDF may stand in one message with a tool result. */
   readonly documentsBesideResults: boolean
+  /** Whether the answer may be asked for fields of the model's own, by which the stop sequence is known. */
+  readonly responseFieldPaths: boolean
   /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
   readonly longContextBeta: boolean
   /** Whether thinking with a budget takes the beta flag `interleaved-thinking-2025-05-14`. */
@@ -66,6 +70,7 @@ const claude3: ModelCapabilities = {
   prefill: true,
   forcedTool: 'always',
   toolChoiceNone: true,
+  toolLimit: true,
   strictTools: false,
   systemMessages: false,
   cachePoints: true,
@@ -73,6 +78,7 @@ const claude3: ModelCapabilities = {
   structuredOutput: false,
   citations: true,
   documentsBesideResults: true,
+  responseFieldPaths: true,
   longContextBeta: false,
   interleavedBeta: false,
   tokenizer: 'claude-3',
@@ -115,7 +121,15 @@ const alwaysThinking: ModelCapabilities = { ...claude5, disabledThinking: false 
 const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
 
 /** A model of another vendor's: Converse's own words alone. */
-const stranger: ModelCapabilities = { ...claude3, isClaude: false, toolChoiceNone: false, cachePoints: false }
+const stranger: ModelCapabilities = {
+  ...claude3,
+  isClaude: false,
+  toolChoiceNone: false,
+  toolLimit: false,
+  cachePoints: false,
+  citations: false,
+  responseFieldPaths: false,
+}
 const nova: ModelCapabilities = { ...stranger, cachePoints: true }
 
 /** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */

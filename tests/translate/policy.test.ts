@@ -120,16 +120,63 @@ describe('what a model has refused', () => {
     expect(additionalModelRequestFields).toEqual({ thinking: { type: 'adaptive' } })
   })
 
-  test('1.10 beta flags: a list is not sent twice, another one is', () => {
-    const learned = { refusedBetas: ['context-1m-2025-08-07'] }
-    const flags = (betas: string[]): unknown =>
-      translate(ask, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
-    expect(flags(['context-1m-2025-08-07'])).toBeUndefined()
-    expect(flags(['fine-grained-tool-streaming-2025-05-14'])).toEqual(['fine-grained-tool-streaming-2025-05-14'])
-    // One that was refused alone is not sent in company either.
-    expect(flags(['context-1m-2025-08-07', 'fine-grained-tool-streaming-2025-05-14'])).toEqual([
+  test('1.10 A8 beta flags: a refused one is not sent again, of suspected ones half are', () => {
+    const [long, fine, display] = [
+      'context-1m-2025-08-07',
       'fine-grained-tool-streaming-2025-05-14',
-    ])
+      'thinking-display-updates-2026-08-18',
+    ]
+    const thinking = { type: 'adaptive', display: 'updates' }
+    const flags = (betas: string[], learned: object): unknown =>
+      translate({ ...ask, thinking }, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
+    expect(flags([long], { refusedBetas: [long] })).toBeUndefined()
+    expect(flags([long, fine], { refusedBetas: [long] })).toEqual([fine])
+    const suspected = { suspectedBetas: [long, fine, display] }
+    expect(flags([long, fine, display], suspected)).toEqual([long, fine])
+    expect(flags([fine, display], suspected)).toEqual([fine])
+    expect(flags([display], suspected)).toEqual([display])
+  })
+
+  test('A8 a value that needs a beta flag goes only together with it', () => {
+    const beta = 'thinking-display-updates-2026-08-18'
+    const thinking = (display: string, betas: string[], learned = {}): unknown =>
+      lawfulBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, learned }).additionalModelRequestFields
+    const plain = { thinking: { type: 'adaptive' } }
+    expect(thinking('updates', [beta])).toEqual({
+      thinking: { type: 'adaptive', display: 'updates' },
+      anthropic_beta: [beta],
+    })
+    expect(thinking('updates', [])).toEqual(plain)
+    expect(thinking('updates', [beta], { refusedBetas: [beta] })).toEqual(plain)
+    expect(thinking('omitted', [])).toEqual({ thinking: { type: 'adaptive', display: 'omitted' } })
+    const bound = { ...ask, thinking: { type: 'adaptive', block_binding: 'strict' } }
+    expect(translate(bound).body.additionalModelRequestFields).toEqual(plain)
+    expect(translate(bound).notes.map(({ path }) => path)).toEqual(['thinking.block_binding'])
+  })
+
+  test('A8 a value that the model does not take is left out, with the flag that is for it', () => {
+    const beta = 'thinking-display-updates-2026-08-18'
+    const learned = { takenValues: { 'thinking.display': ['summarized', 'omitted'] } }
+    const sent = (display: string): unknown =>
+      translate({ ...ask, thinking: { type: 'adaptive', display } }, { betas: [beta], learned }).body
+        .additionalModelRequestFields
+    expect(sent('updates')).toEqual({ thinking: { type: 'adaptive' } })
+    expect(sent('summarized')).toEqual({ thinking: { type: 'adaptive', display: 'summarized' } })
+  })
+
+  test('1.10 1.5 a model without a limit to one tool still keeps from all tools, and is forced', () => {
+    const learned = { capabilities: { toolLimit: false } }
+    const sent = (type: string) => {
+      const choice = { type, ...(type !== 'none' && { disable_parallel_tool_use: true }) }
+      const { toolConfig, additionalModelRequestFields } = body(
+        { ...ask, tools: [tool('A')], tool_choice: choice },
+        learned,
+      )
+      return [toolConfig?.toolChoice, additionalModelRequestFields]
+    }
+    expect(sent('auto')).toEqual([undefined, undefined])
+    expect(sent('any')).toEqual([{ any: {} }, undefined])
+    expect(sent('none')).toEqual([undefined, { tool_choice: { type: 'none' } }])
   })
 
   test('1.10 cache points, K9: none for a model that takes none', () => {

@@ -25,6 +25,10 @@ describe('4.3 class: what was rejected stands in front of the words', () => {
     ['messages.1.content.0: `thinking` blocks in the latest message cannot be modified.', 'thinking_signature'],
     ['"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive".', 'thinking_type:enabled'],
     ['adaptive thinking is not supported on this model', 'thinking_type:adaptive'],
+    [
+      "thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled'",
+      'thinking_type:adaptive',
+    ],
     ['output_config.format: Extra inputs are not permitted', 'structured_outputs_unsupported'],
     ['Malformed input request: #: extraneous key [outputConfig] is not permitted', 'structured_outputs_unsupported'],
     ['output_config.effort: Extra inputs are not permitted', 'effort_unsupported'],

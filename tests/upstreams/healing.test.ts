@@ -17,7 +17,12 @@ const willing: SimulatedModel = {
   effort: ['low', 'medium', 'high', 'max'],
   prefill: true,
   systemMessages: true,
-  betas: ['context-1m-2025-08-07', 'context-management-2025-06-27', 'fine-grained-tool-streaming-2025-05-14'],
+  betas: [
+    'context-1m-2025-08-07',
+    'context-management-2025-06-27',
+    'fine-grained-tool-streaming-2025-05-14',
+    'thinking-display-updates-2026-08-18',
+  ],
   maxOutputTokens: 128_000,
   window: 200_000,
 }
@@ -38,6 +43,7 @@ const says = (body: object, pattern: RegExp): boolean => pattern.test(JSON.strin
 const byModel = (message: string): string => `The model returned the following errors: ${message}`
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
 const hello = [{ role: 'user', content: [marked('Hello')] }]
+const displayUpdates = 'thinking-display-updates-2026-08-18'
 const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
 
 interface Case {
@@ -130,7 +136,7 @@ const cases: readonly Case[] = [
     members: {},
     betas: 'context-1m-2025-08-07',
     gone: /anthropic_beta/,
-    without: 'the beta flags context-1m-2025-08-07',
+    without: 'the beta flag context-1m-2025-08-07',
   },
   {
     row: 'cache points',
@@ -218,6 +224,79 @@ const cases: readonly Case[] = [
     without: 'the additional field top_k',
   },
   {
+    row: 'values',
+    name: "A8 a value of thinking's display",
+    complaint: byModel("thinking.adaptive.display: Input should be 'summarized' or 'omitted'"),
+    members: { thinking: { type: 'adaptive', display: 'updates' } },
+    betas: displayUpdates,
+    gone: /updates/,
+    without: 'thinking.display other than summarized, omitted',
+  },
+  {
+    row: 'values',
+    name: 'A8 an effort: the next lower one goes',
+    complaint: byModel("output_config.effort: Input should be 'low', 'medium' or 'high'"),
+    members: { output_config: { effort: 'max' } },
+    gone: /"effort":"max"/,
+    without: 'output_config.effort other than low, medium, high',
+  },
+  {
+    row: 'values',
+    name: 'A8 a kind of thinking, by its tag',
+    complaint: byModel(
+      "thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled'",
+    ),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
+    row: 'values',
+    name: 'A8 a kind of thinking, by its value',
+    complaint: byModel("thinking.type: Input should be 'enabled' or 'disabled'"),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  ...[
+    byModel('messages.0.content.0.text.cache_control.ephemeral.ttl: Extra inputs are not permitted'),
+    byModel("system.0.cache_control.ephemeral.ttl: Input should be '5m'"),
+    "1 validation error detected: Value '1h' at 'messages.1.member.content.2.member.cachePoint.ttl' failed to satisfy constraint: Member must satisfy enum value set: [5m]",
+  ].map(
+    (complaint): Case => ({
+      row: 'values',
+      name: `A8 the lifetime of a cache point: ${complaint}`,
+      complaint,
+      members: { messages: [user(marked('Hello', '1h'))] },
+      gone: /"ttl"/,
+      without: 'cache points of an hour',
+    }),
+  ),
+  {
+    row: 'cache points',
+    name: 'a marker on a block, in words of the model',
+    complaint: byModel('messages.0.content.0.text.cache_control: Extra inputs are not permitted'),
+    members: {},
+    gone: /cachePoint/,
+    without: 'cache points',
+  },
+  {
+    row: 'response fields',
+    name: 'the request for the stop sequence',
+    complaint: 'Value at additionalModelResponseFieldPaths is not valid for this model.',
+    members: { stop_sequences: ['END'] },
+    gone: /additionalModelResponseFieldPaths/,
+    without: 'a request for the stop sequence',
+  },
+  {
+    row: 'tool choice',
+    name: 'none, where Converse has written the field itself',
+    complaint: 'The additional field tool_choice/type conflicts with an existing field.',
+    members: forced,
+    gone: /tool_choice|toolConfig/,
+    without: 'being kept from its tools',
+  },
+  {
     row: 'tool choice',
     name: 'a choice among tools that is none',
     complaint: byModel("tool_choice: Input should be 'auto', 'any' or 'tool'"),
@@ -288,6 +367,90 @@ describe('1.10 a refused part that can be spared', () => {
     const answer = await post(request({ output_config: { effort: 'low' }, stream: true }))
     expect([answer.status, simulator.journal.length]).toEqual([200, 2])
     expect((await readEvents(answer)).some(({ type }) => type === 'error')).toBe(false)
+  })
+})
+
+describe('1.10 A8 beta flags that are refused together', () => {
+  const [long, fine] = ['context-1m-2025-08-07', 'fine-grained-tool-streaming-2025-05-14']
+  const thinking = { type: 'adaptive', display: 'updates' }
+  const flagsIn = (body: unknown): string[] =>
+    ((body as SimulatedRequest['body']).additionalModelRequestFields?.['anthropic_beta'] as string[] | undefined) ?? []
+
+  /** A model that does not take one of the flags, and names none. */
+  const without = (refused: string, words = byModel('invalid beta flag')) => {
+    const { post, url, simulator, records } = chain(refusing(words, (body) => !flagsIn(body).includes(refused)))
+    return {
+      ask: async (...flags: string[]): Promise<number> =>
+        (await post(request({ thinking }), { headers: { 'anthropic-beta': flags.join(',') } })).status,
+      sent: () => simulator.journal.map(({ body, status }) => [status, ...flagsIn(body)]),
+      degraded: async () =>
+        ((await (await fetch(`${url}/health`)).json()) as { degraded: { without: string }[] }).degraded.map(
+          (one) => one.without,
+        ),
+      warnings: () => records.filter(({ event }) => event === 'upstream.degraded').length,
+    }
+  }
+
+  test('1.10 A8 the refused one is found by later requests, at half of the suspects each', async () => {
+    const { ask, sent, degraded, warnings } = without(displayUpdates)
+    expect(await ask(long, fine, displayUpdates)).toBe(200)
+    expect(await degraded()).toEqual(['a beta flag (later requests find out which)'])
+    expect([await ask(long, fine, displayUpdates), await ask(long, fine, displayUpdates)]).toEqual([200, 200])
+    expect(sent()).toEqual([[400, long, fine, displayUpdates], [200], [200, long, fine], [200, long, fine]])
+    expect(await degraded()).toEqual([`the beta flag ${displayUpdates}`])
+    expect(warnings()).toBe(1)
+  })
+
+  test('1.10 A8 a refused half is halved again, and the flags that were fine come back', async () => {
+    const { ask, sent, degraded } = without(long)
+    for (const _ of [1, 2, 3, 4]) expect(await ask(long, fine, displayUpdates)).toBe(200)
+    expect(sent()).toEqual([
+      [400, long, fine, displayUpdates],
+      [200],
+      [400, long, fine],
+      [200],
+      [400, long],
+      [200],
+      [200, fine, displayUpdates],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${long}`])
+  })
+
+  test('1.10 A8 flags that were taken before are above suspicion', async () => {
+    const { ask, sent, degraded } = without(displayUpdates)
+    await ask(long, fine)
+    await ask(long, fine, displayUpdates)
+    expect(sent().slice(1)).toEqual([
+      [400, long, fine, displayUpdates],
+      [200, long, fine],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${displayUpdates}`])
+  })
+
+  test('1.10 A8 a flag that the words name is the one', async () => {
+    const words = byModel(`Unexpected value(s) \`${fine}\` for the \`anthropic-beta\` header.`)
+    const { ask, sent, degraded } = without(fine, words)
+    await ask(long, fine)
+    expect(sent()).toEqual([
+      [400, long, fine],
+      [200, long],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${fine}`])
+  })
+
+  test('A8 the display goes with its flag, and is sent no more', async () => {
+    const bodies: string[] = []
+    const { post } = chain(({ body }: SimulatedRequest): Reply => {
+      bodies.push(JSON.stringify(body))
+      return flagsIn(body).length === 0 && !says(body, /updates/)
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: byModel('invalid beta flag') } }
+    })
+    for (const _ of [1, 2]) {
+      const answer = await post(request({ thinking }), { headers: { 'anthropic-beta': displayUpdates } })
+      expect(answer.status).toBe(200)
+    }
+    expect(bodies.map((body) => body.includes('updates'))).toEqual([true, false, false])
   })
 })
 

@@ -1,6 +1,15 @@
+import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { withoutRefused } from '../learned.ts'
-import { contextManagementBeta, effortBeta, fineGrainedToolStreaming, safeguardsBeta, toBetas } from './betas.ts'
+import { valueAt, withoutPlace, withoutRefused } from '../learned.ts'
+import {
+  bindingControlsBeta,
+  contextManagementBeta,
+  displayUpdatesBeta,
+  effortBeta,
+  fineGrainedToolStreaming,
+  safeguardsBeta,
+  toBetas,
+} from './betas.ts'
 import type { Translation } from './context.ts'
 import { type toEffort, toTopK } from './inference.ts'
 import type { toThinking } from './thinking.ts'
@@ -19,27 +28,35 @@ export interface AdditionalParts {
   readonly effort: ReturnType<typeof toEffort>
 }
 
-/** Fields that the model takes only with their beta flag, and which therefore go or stay together. */
-export const gatedFields: ReadonlyMap<string, string> = new Map([
-  ['context_management', contextManagementBeta],
-  ['safeguards', safeguardsBeta],
+interface Gate {
+  readonly beta: string
+  /** The one value that needs the flag; without it every value does. */
+  readonly value?: string
+}
+
+/** By place, dotted: what the model takes only with its beta flag, and what therefore goes or stays together with it. */
+export const gatedFields: ReadonlyMap<string, Gate> = new Map<string, Gate>([
+  ['context_management', { beta: contextManagementBeta }],
+  ['safeguards', { beta: safeguardsBeta }],
+  ['thinking.display', { beta: displayUpdatesBeta, value: 'updates' }],
+  ['thinking.block_binding', { beta: bindingControlsBeta }],
 ])
 
 const gates = [...gatedFields]
 
-const addGatedFields = (
-  fields: Record<string, unknown>,
-  request: MessagesRequest,
-  flags: readonly string[],
-  translation: Translation,
-): void => {
-  const members: Readonly<Record<string, unknown>> = request
-  for (const [field, beta] of gates) {
-    if (members[field] === undefined || members[field] === null) continue
-    if (flags.includes(beta)) fields[field] = members[field]
-    else translation.notes.changed([field], 'goes only with its beta flag, which is not let through')
-  }
-}
+/** Fields of the request that go as they are. */
+const carriedFields = ['context_management', 'safeguards']
+
+const withoutUnflagged = (fields: Json, flags: readonly string[], translation: Translation): Json =>
+  gates.reduce((left, [place, { beta, value }]) => {
+    const found = valueAt(left, place)
+    const isGated = found !== undefined && (value === undefined || found === value)
+    if (!isGated || flags.includes(beta)) return left
+    translation.notes.changed(place.split('.'), 'goes only with its beta flag, which is not let through')
+    return withoutPlace(left, place)
+  }, fields)
+
+const thinkingIn = ({ thinking }: Json) => (isObject(thinking) ? thinking : undefined)
 
 const isEager = (request: MessagesRequest): boolean =>
   request.tools?.some((tool) => tool.eager_input_streaming === true) === true
@@ -52,21 +69,26 @@ export const toAdditionalFields = (
   request: MessagesRequest,
   { betas, thinking, isThinking, choice, tools, effort }: AdditionalParts,
   translation: Translation,
-): Record<string, unknown> => {
+): Json => {
+  const fields: Record<string, unknown> = {}
+  if (thinking) fields['thinking'] = thinking
+  if (effort) fields['output_config'] = { effort }
   const topK = toTopK(request, isThinking, translation)
+  if (topK !== undefined) fields['top_k'] = topK
+  if (tools.native.length > 0) fields['tools'] = tools.native.map(({ tool }) => tool)
+  if (choice.additional) fields['tool_choice'] = choice.additional
+  const members: Json = request
+  for (const field of carriedFields) {
+    if (members[field] !== undefined && members[field] !== null) fields[field] = members[field]
+  }
+  const taken = withoutRefused(fields, translation.learned)
+
   const needed: string[] = []
   if (isEager(request)) needed.push(fineGrainedToolStreaming)
   if (effort !== undefined && translation.model.effortBeta) needed.push(effortBeta)
   for (const { beta } of tools.native) needed.push(beta)
-  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinking, translation)
-
-  const fields: Record<string, unknown> = {}
-  if (thinking) fields['thinking'] = thinking
-  if (effort) fields['output_config'] = { effort }
-  if (topK !== undefined) fields['top_k'] = topK
-  if (tools.native.length > 0) fields['tools'] = tools.native.map(({ tool }) => tool)
-  if (choice.additional) fields['tool_choice'] = choice.additional
-  addGatedFields(fields, request, flags, translation)
-  if (flags.length > 0) fields['anthropic_beta'] = flags
-  return withoutRefused(fields, translation.learned.refusedFields)
+  // A flag that is for a field goes where the field does.
+  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinkingIn(taken), translation)
+  const flagged = withoutUnflagged(taken, flags, translation)
+  return flags.length === 0 ? flagged : { ...flagged, anthropic_beta: flags }
 }

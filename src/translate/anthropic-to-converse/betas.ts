@@ -17,6 +17,8 @@ export const fineGrainedToolStreaming = 'fine-grained-tool-streaming-2025-05-14'
 export const effortBeta = 'effort-2025-11-24'
 export const contextManagementBeta = 'context-management-2025-06-27'
 export const safeguardsBeta = 'dangerous-tool-use-2026-09-03'
+export const displayUpdatesBeta = 'thinking-display-updates-2026-08-18'
+export const bindingControlsBeta = 'thinking-binding-controls-2026-08-01'
 
 /**
  * The flags that Converse takes, and when. All others are dropped: Bedrock refuses the whole request
@@ -29,8 +31,8 @@ const forwarded: ReadonlyMap<string, Verdict> = new Map(
       thinking?.['type'] === 'enabled' && model.interleavedBeta,
     [fineGrainedToolStreaming]: always,
     [effortBeta]: ({ model }) => model.effortBeta,
-    'thinking-display-updates-2026-08-18': ({ thinking }) => thinking?.['display'] === 'updates',
-    'thinking-binding-controls-2026-08-01': ({ thinking }) => thinking?.['block_binding'] !== undefined,
+    [displayUpdatesBeta]: ({ thinking }) => thinking?.['display'] === 'updates',
+    [bindingControlsBeta]: ({ thinking }) => thinking?.['block_binding'] !== undefined,
   }),
 )
 
@@ -45,9 +47,17 @@ const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
 /** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
 const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
 
+/** Of flags that may have been refused before, half are tried with one request: a lone one always is. */
+const withoutHalfOfSuspects = (flags: string[], { learned, notes }: Translation): string[] => {
+  const suspects = flags.filter((flag) => learned.suspectedBetas.includes(flag))
+  const held = suspects.slice(Math.ceil(suspects.length / 2))
+  for (const flag of held) notes.changed(placeOf(flag), 'beta flag that the model may have refused: tried later')
+  return held.length === 0 ? flags : flags.filter((flag) => !held.includes(flag))
+}
+
 /**
  * Adds what a translated field needs, keeps what Converse knows and what the server's owner lets
- * through, drops the rest. A list that the model has refused is not sent again.
+ * through, drops the rest, and what the model has refused before.
  */
 export const toBetas = (
   asked: readonly string[],
@@ -72,7 +82,5 @@ export const toBetas = (
     if (isForwarded(flag)) kept.push(flag)
     else translation.notes.dropped(placeOf(flag), 'beta flag that Converse does not take')
   }
-  if (kept.length === 0 || !refusedBetas.includes(kept.join(','))) return kept
-  translation.notes.changed(['anthropic-beta'], 'beta flags that the model has refused before')
-  return []
+  return withoutHalfOfSuspects(kept, translation)
 }

@@ -16,7 +16,7 @@ interface Limit {
 }
 
 /** Of one request. */
-export const maximumMedia = 20
+const maximumMedia = 20
 
 /** How many are left when the oldest give way: the room that this makes lasts for several turns. */
 const keptMedia = 10

@@ -5,8 +5,7 @@ import type { Unit } from './context.ts'
 export type Part = ContentBlock | ToolResultContent
 
 /** The parts of a tool result; of another block the block itself. */
-export const partsOf = (block: ContentBlock): readonly Part[] =>
-  'toolResult' in block ? block.toolResult.content : [block]
+const partsOf = (block: ContentBlock): readonly Part[] => ('toolResult' in block ? block.toolResult.content : [block])
 
 /** In the order in which they are sent. */
 export const partsIn = (units: readonly Unit<ContentBlock>[]): Part[] => units.flatMap(({ block }) => partsOf(block))

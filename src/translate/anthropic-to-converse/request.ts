@@ -161,7 +161,7 @@ const toBody = (
   body.inferenceConfig = inferenceConfig
   if (toolConfig !== undefined) body.toolConfig = toolConfig
   if (Object.keys(additional).length > 0) body.additionalModelRequestFields = additional
-  if (inferenceConfig.stopSequences !== undefined && model.isClaude) {
+  if (inferenceConfig.stopSequences !== undefined && model.responseFieldPaths) {
     body.additionalModelResponseFieldPaths = stopSequencePaths
   }
   if (textFormat !== undefined) body.outputConfig = { textFormat }

@@ -24,11 +24,30 @@ const mayForce = (isThinking: boolean, translation: Translation): boolean => {
   return forcedTool === 'always' || (forcedTool === 'without thinking' && !isThinking)
 }
 
-const toForced = (choice: Forced, tools: OfferedTools, translation: Translation): TranslatedChoice => {
-  const alone = choice.disable_parallel_tool_use === true ? { disable_parallel_tool_use: true } : undefined
+/** The client's wish for one tool at a time, where the model takes it. */
+const limitOf = (
+  choice: Exclude<ToolChoice, { type: 'none' }>,
+  { model, notes }: Translation,
+): { disable_parallel_tool_use: true } | undefined => {
+  if (choice.disable_parallel_tool_use !== true) return undefined
+  if (model.toolLimit) return { disable_parallel_tool_use: true }
+  notes.changed(['tool_choice', 'disable_parallel_tool_use'], 'the model takes no limit to one tool at a time')
+  return undefined
+}
+
+/** `alone`: the limit to one tool at a time, if any. */
+const toForced = (
+  choice: Forced,
+  alone: ReturnType<typeof limitOf>,
+  tools: OfferedTools,
+  translation: Translation,
+): TranslatedChoice => {
   const isNative = choice.type === 'tool' && tools.native.some(({ tool }) => tool.name === choice.name)
   // Converse forces only what stands in its own list.
-  if (isNative || (choice.type === 'any' && tools.native.length > 0)) return { additional: { ...choice } }
+  if (isNative || (choice.type === 'any' && tools.native.length > 0)) {
+    const { disable_parallel_tool_use: _limit, ...forced } = choice
+    return { additional: { ...forced, ...alone } }
+  }
   if (choice.type === 'any') return { toolChoice: { any: {} }, ...(alone && { additional: alone }) }
   const name = translation.toolNames.toConverse(choice.name)
   if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) throw notFound(choice.name)
@@ -59,12 +78,12 @@ export const toToolChoice = (
   if (tools.units.length + tools.native.length === 0) return amongNone(request, choice, translation)
   if (choice.type === 'none') return noneOf(model)
 
+  const alone = limitOf(choice, translation)
   if (choice.type !== 'auto') {
-    const forced = toForced(choice, tools, translation)
-    if (mayForce(isThinking, translation)) return model.isClaude ? forced : { ...forced, additional: undefined }
+    const forced = toForced(choice, alone, tools, translation)
+    if (mayForce(isThinking, translation)) return forced
     translation.notes.changed(['tool_choice'], 'the model may not be forced to use a tool here: left to choose')
   }
   // Auto is what Converse does unasked; leaving it out keeps one key for the prompt cache.
-  const isAlone = choice.disable_parallel_tool_use === true && model.isClaude
-  return isAlone ? { additional: { type: 'auto', disable_parallel_tool_use: true } } : {}
+  return alone === undefined ? {} : { additional: { type: 'auto', ...alone } }
 }

@@ -47,6 +47,7 @@ export const rejectedThinking = (message: string): RefusedThinking | undefined =
   const found =
     /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]{0,200}?not supported/i.exec(message) ??
     /\b(adaptive) thinking is not supported/i.exec(message) ??
+    /thinking: Input tag '(enabled|adaptive)' found using 'type'/.exec(message) ??
     /thinking.{0,20}['"](enabled|adaptive)['"].{0,20}not supported/i.exec(message)
   const type = found?.[1]?.toLowerCase()
   return type === 'enabled' || type === 'adaptive' ? type : undefined

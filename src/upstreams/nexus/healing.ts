@@ -1,8 +1,10 @@
 import type { Logger } from '../../base/logger.ts'
-import { type Learned, learnMore, nothingLearned } from '../../translate/learned.ts'
+import { type Learned, learnMore } from '../../translate/learned.ts'
 import type { Degradation } from '../upstream.ts'
-import { type Diagnosis, diagnose } from './diagnosis.ts'
+import { diagnose } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
+import { createLessonMemory } from './lesson-memory.ts'
+import { betasIn, type Diagnosis, refusedTogether } from './lessons.ts'
 import type { Prepared } from './prepare.ts'
 
 /** One request, and how it is sent and made anew. */
@@ -27,52 +29,24 @@ export interface Healing {
   degraded(): readonly Degradation[]
 }
 
-/** Far more models than there are, and lessons than the table has: nobody's inventions fill the memory. */
-const maximumModels = 100
-const maximumLessons = 50
+/** `suspectsIn` tells of beta flags that were refused together those that may be meant. */
+const diagnosesOf = (
+  error: unknown,
+  { translation }: Prepared,
+  suspectsIn: (flags: readonly string[]) => readonly string[],
+): readonly Diagnosis[] =>
+  error instanceof NexusError
+    ? diagnose(error, translation.body).map((diagnosis) =>
+        diagnosis.suspects === undefined ? diagnosis : refusedTogether(suspectsIn(diagnosis.suspects)),
+      )
+    : []
 
-/** A lesson that may be one conversation's own costs the others their prompt cache no longer than this. */
-const passingMs = 10 * 60 * 1000
-
-interface Remembered extends Diagnosis {
-  /** On the clock of `now`; infinite for the life of the process. */
-  readonly until: number
-}
-
-const sentence = (modelId: string, what: string): string =>
-  `AI Nexus does not take ${what} for ${modelId}: sending without`
-
-/** The memory: each lesson is said aloud once. `now` is in milliseconds, monotonic. */
-const createMemory = (log: Logger, now: () => number) => {
-  const models = new Map<string, Map<string, Remembered>>()
-  const lessonsOf = (modelId: string): Remembered[] =>
-    [...(models.get(modelId)?.values() ?? [])].filter(({ until }) => until > now())
-  return {
-    learned: (modelId: string): Learned =>
-      models.size === 0
-        ? nothingLearned
-        : lessonsOf(modelId).reduce((known, { lesson }) => learnMore(known, lesson), nothingLearned),
-    remember(modelId: string, diagnosis: Diagnosis): void {
-      const { what, isPassing } = diagnosis
-      const known = models.get(modelId) ?? new Map<string, Remembered>()
-      if (!models.has(modelId) && models.size >= maximumModels) return
-      if (!known.has(what)) {
-        if (known.size >= maximumLessons) return
-        log.warn('upstream.degraded', { model: modelId, what: sentence(modelId, what) })
-      }
-      const until = isPassing === true ? now() + passingMs : Number.POSITIVE_INFINITY
-      known.set(what, { ...diagnosis, until: Math.max(until, known.get(what)?.until ?? 0) })
-      models.set(modelId, known)
-    },
-    degraded: (): Degradation[] =>
-      [...models.keys()].flatMap((model) =>
-        lessonsOf(model).map(({ what }) => ({ model, without: what, note: sentence(model, what) })),
-      ),
-  }
-}
-
-const diagnosesOf = (error: unknown, { translation }: Prepared): readonly Diagnosis[] =>
-  error instanceof NexusError ? diagnose(error, translation.body) : []
+/** The second try is the last one: nothing goes with it that may have been refused before. */
+const withoutSuspects = (learned: Learned): Learned => ({
+  ...learned,
+  refusedBetas: [...learned.refusedBetas, ...learned.suspectedBetas],
+  suspectedBetas: [],
+})
 
 /** Whether the second refusal is of something else: then the first one was answered. */
 const isAnother = (second: unknown, first: unknown): boolean =>
@@ -83,13 +57,19 @@ const isAnother = (second: unknown, first: unknown): boolean =>
 
 /** Mends requests by what Bedrock says of them. See docs/translation.md, "Where the table is wrong". */
 export const createHealing = (log: Logger, now: () => number): Healing => {
-  const { learned, remember, degraded } = createMemory(log, now)
+  const { learned, remember, acceptBetas, suspectsIn, degraded } = createLessonMemory(log, now)
+
+  const sendOne = async <T>(prepared: Prepared, { modelId, send }: HealableCall<T>): Promise<T> => {
+    const answer = await send(prepared)
+    acceptBetas(modelId, betasIn(prepared.translation.body))
+    return answer
+  }
 
   const sendMended = async <T>(error: unknown, call: HealableCall<T>): Promise<T> => {
-    const { modelId, requestId, first, send, mend } = call
-    const diagnoses = diagnosesOf(error, first)
+    const { modelId, requestId, first, mend } = call
+    const diagnoses = diagnosesOf(error, first, (flags) => suspectsIn(modelId, flags))
     const lessons = diagnoses.reduce((known, { lesson }) => learnMore(known, lesson), learned(modelId))
-    const mended = diagnoses.length === 0 ? first : mend(lessons)
+    const mended = diagnoses.length === 0 ? first : mend(withoutSuspects(lessons))
     // The part that is complained of was not ours to leave out.
     if (mended.call.body === first.call.body) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
@@ -98,7 +78,7 @@ export const createHealing = (log: Logger, now: () => number): Healing => {
       for (const diagnosis of diagnoses) remember(modelId, diagnosis)
     }
     try {
-      const answer = await send(mended)
+      const answer = await sendOne(mended, call)
       rememberAll()
       return answer
     } catch (again) {
@@ -110,6 +90,6 @@ export const createHealing = (log: Logger, now: () => number): Healing => {
   return {
     learned,
     degraded,
-    heal: (call) => call.send(call.first).catch((error: unknown) => sendMended(error, call)),
+    heal: (call) => sendOne(call.first, call).catch((error: unknown) => sendMended(error, call)),
   }
 }

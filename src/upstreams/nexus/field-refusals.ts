@@ -1,0 +1,130 @@
+import { gatedFields } from '../../translate/anthropic-to-converse/additional-fields.ts'
+import { valueAt } from '../../translate/learned.ts'
+import { effortLevels } from '../../wire/anthropic/request.ts'
+import type { ConverseRequest } from '../../wire/converse/request.ts'
+import {
+  additionalOf,
+  type Diagnosis,
+  lacking,
+  noCachePoints,
+  noEffort,
+  noLongCachePoints,
+  noResponseFields,
+  noSchema,
+  noStrictTools,
+  type Row,
+} from './lessons.ts'
+
+/** Refusals that name a field, or a value in it. */
+
+/** Whether a place was sent: the words may quote anything, and a place that was not sent is none of ours. */
+const wasSent = (sent: ConverseRequest, place: string): boolean => valueAt(additionalOf(sent), place) !== undefined
+
+const byField: ReadonlyMap<string, Diagnosis> = new Map([
+  ['output_config', noEffort],
+  ['output_config.effort', noEffort],
+  ['output_config.format', noSchema],
+])
+
+/** Fields whose members have names of Anthropic's; in others a client's own may stand. */
+const named: ReadonlySet<string> = new Set(['thinking', 'output_config', 'context_management'])
+
+/** A place as far as its names are nobody's. */
+const publicName = (place: string): string => {
+  const [first = '', second] = place.split('.')
+  return named.has(first) && second !== undefined ? `${first}.${second}` : first
+}
+
+const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
+  const known = byField.get(field)
+  if (known !== undefined || !wasSent(sent, field)) return known
+  // The flag alone would be for nothing.
+  const flag = gatedFields.get(field)?.beta
+  return {
+    what: publicName(field),
+    lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) },
+  }
+}
+
+/** The model names the kind of thinking on the way (`thinking.adaptive.display`). */
+const withoutKind = (place: string): string => place.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1')
+
+const toolMembers: ReadonlyMap<string, Diagnosis> = new Map([
+  ['strict', noStrictTools],
+  ['cache_control', noCachePoints],
+])
+
+const extraInTools: Row = (words) =>
+  [...words.matchAll(/\btools(?:\.\d+|\[\d+\])(?:\.custom)?\.(\w{1,40}): Extra inputs are not permitted/gi)].map(
+    ([, member = '']) => toolMembers.get(member),
+  )
+
+const extraInFields: Row = (words, sent) =>
+  [
+    ...words.matchAll(
+      /\b(output_config(?:\.effort|\.format)?|context_management|safeguards|thinking(?:\.[a-z_]{1,20})?\.(?:display|block_binding))(?:\.\w{1,40}){0,4}: Extra inputs are not permitted/gi,
+    ),
+  ].map(([, field = '']) => refusedField(withoutKind(field), sent))
+
+/** Members of Converse's own by which the translation knows what to leave out. */
+const extraneous: ReadonlyMap<string, Diagnosis> = new Map([
+  ['outputConfig', noSchema],
+  ['cachePoint', noCachePoints],
+  ['ttl', noLongCachePoints],
+  ['strict', noStrictTools],
+  ['additionalModelResponseFieldPaths', noResponseFields],
+])
+
+const extraneousKeys: Row = (words, sent) =>
+  [...words.matchAll(/(?:#((?:\/\w{1,40}){0,4}): )?extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
+    ([, pointer = '', key = '']) => {
+      const place = [...pointer.split('/').filter((step) => step !== ''), key].join('.')
+      return extraneous.get(key) ?? refusedField(place, sent)
+    },
+  )
+
+/** What to do without a value of the model's settings, by the values that it takes. */
+const refusedValue = (place: string, value: string, taken: readonly string[]): Diagnosis => {
+  if (place === 'thinking.type') {
+    const refusedThinking = (['enabled', 'adaptive'] as const).filter((type) => type === value)
+    return { what: `thinking of the type '${refusedThinking.join()}'`, lesson: { refusedThinking } }
+  }
+  const what = `${publicName(place)} other than ${taken.join(', ')}`
+  if (place !== 'output_config.effort') return { what, lesson: { takenValues: { [place]: taken } } }
+  return lacking(what, { effort: effortLevels.filter((level) => taken.includes(level)) })
+}
+
+/** `Input should be 'summarized' or 'omitted'`: these values stay, the others are left out from now on. */
+const values: Row = (words, sent) =>
+  [
+    ...words.matchAll(
+      /\b((?:thinking|output_config)(?:\.[a-z_]{1,30}){1,3}): Input should be ('[a-z\d_-]{1,40}'(?:(?:,| or|, or) '[a-z\d_-]{1,40}'){0,20})/gi,
+    ),
+  ].map(([, found = '', list = '']) => {
+    const place = withoutKind(found)
+    const taken = [...list.matchAll(/'([^']+)'/g)].map(([, value = '']) => value)
+    const value = valueAt(additionalOf(sent), place)
+    return typeof value === 'string' && !taken.includes(value) ? refusedValue(place, value, taken) : undefined
+  })
+
+const conflicts: Row = (words, sent) =>
+  [...words.matchAll(/additional field ([\w./]{1,64}) conflicts/gi)].map(([, field = '']) => {
+    const place = field.replaceAll('/', '.')
+    const [first] = place.split('.')
+    if (first === 'tool_choice' || !wasSent(sent, place)) return undefined
+    return { what: `the additional field ${publicName(place)}`, lesson: { refusedFields: [place] } }
+  })
+
+export const fieldRefusals: readonly Row[] = [extraInTools, extraInFields, extraneousKeys, values, conflicts]
+
+const noToolLimit = 'a limit to one tool at a time'
+
+/** Asked where no other row knows: many refusals speak of the choice, and few are about our channel for it. */
+export const toolChoice: Row = (words, sent) => {
+  const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
+  if (choice === undefined || !/tool_choice/i.test(words)) return []
+  if (choice.type === 'none') return [lacking('being kept from its tools', { toolChoiceNone: false })]
+  const isOfLimit = /tool_choice\.disable_parallel/i.test(words)
+  // Where the channel itself is refused, nothing goes through it any more.
+  return [lacking(noToolLimit, { toolLimit: false, ...(!isOfLimit && { toolChoiceNone: false }) })]
+}

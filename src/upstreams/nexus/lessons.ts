@@ -1,0 +1,52 @@
+import type { Learned } from '../../translate/learned.ts'
+import type { ModelCapabilities } from '../../translate/model-capabilities.ts'
+import type { ConverseRequest } from '../../wire/converse/request.ts'
+
+/** What a refusal says of the model, where it says what to leave out. */
+export interface Diagnosis {
+  readonly lesson: Partial<Learned>
+  /** What the model does not take, in words that a user understands, and that quote nobody. */
+  readonly what: string
+  /** Beta flags that were refused together, of which one at least is meant: see `BetaVerdicts`. */
+  readonly suspects?: readonly string[]
+  /** The words were about one request's place for it, and may not hold for others: tried again after a while. */
+  readonly isPassing?: true
+}
+
+/** Reads a refusal's words. `sent` tells what could have been meant. */
+export type Row = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
+
+export const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({
+  what,
+  lesson: { capabilities },
+})
+
+export const refusedTogether = (flags: readonly string[]): Diagnosis => ({
+  what: flags.length === 1 ? `the beta flag ${flags.join()}` : `the beta flags ${flags.join(', ')}`,
+  lesson: { refusedBetas: flags },
+  suspects: flags,
+})
+
+export const where =
+  (pattern: RegExp, diagnosis: Diagnosis): Row =>
+  (words) =>
+    pattern.test(words) ? [diagnosis] : []
+
+export const additionalOf = (sent: ConverseRequest): Readonly<Record<string, unknown>> =>
+  sent.additionalModelRequestFields ?? {}
+
+/** The beta flags of a request. */
+export const betasIn = (sent: ConverseRequest): readonly string[] => {
+  const flags = additionalOf(sent)['anthropic_beta']
+  return Array.isArray(flags) ? flags.map(String) : []
+}
+
+export const noCachePoints = lacking('cache points', { cachePoints: false })
+export const noLongCachePoints = lacking('cache points of an hour', { cacheTtl: false })
+export const noStrictTools = lacking('strict tools', { strictTools: false })
+export const noSchema = lacking('a schema for its answers', { structuredOutput: false })
+export const noEffort = lacking('an effort setting', { effort: [] })
+export const noSystemMessages = lacking('system messages in mid-conversation', { systemMessages: false })
+export const noCitations = lacking('citations', { citations: false })
+export const noDocumentsBesideResults = lacking('documents next to tool results', { documentsBesideResults: false })
+export const noResponseFields = lacking('a request for the stop sequence', { responseFieldPaths: false })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
 import { generatedPages } from '../scripts/docs/pages.ts'
@@ -15,15 +15,6 @@ describe('the pages that are made from the code', () => {
     expect(current, `${path} is behind the code: bun run docs writes it anew`).toBe(generate(current))
   })
 
-  test.each(generatedPages)('$path links to pages and headings that are there', ({ path }) => {
-    for (const [, page = '', place] of read(path).matchAll(/\]\(([\w-]+\.md)?(#[\w-]+)?\)/g)) {
-      const target = page === '' ? path : `docs/${page}`
-      expect([target, existsSync(join(root, target))]).toEqual([target, true])
-      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading))
-      if (place !== undefined) expect(headings).toContain(place)
-    }
-  })
-
   test('docs/cli.md has every command and every flag, and none that is for programs alone', () => {
     const page = read('docs/cli.md')
     for (const { name, args, isHidden } of catalogue.commands) {
@@ -35,6 +26,23 @@ describe('the pages that are made from the code', () => {
   test('a page without its places is not written over', () => {
     const [page] = generatedPages.filter(({ path }) => path.endsWith('configuration.md'))
     expect(() => page?.generate('# Configuration\n')).toThrow('settings with a flag')
+  })
+})
+
+describe('every page', () => {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+
+  test.each(pages)('docs/%s links to pages and headings that exist', (name) => {
+    for (const [, page = name, place] of read(`docs/${name}`).matchAll(/\]\(([\w-]+\.md)?(#[\w-]+)?\)/g)) {
+      const target = `docs/${page}`
+      expect([target, existsSync(join(root, target))]).toEqual([target, true])
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading))
+      if (place !== undefined) expect(headings).toContain(place)
+    }
+  })
+
+  test.each(pages)('docs/%s is linked in README.md', (name) => {
+    expect(read('README.md')).toContain(`](docs/${name})`)
   })
 })
 

@@ -13,6 +13,8 @@ export interface Case {
   readonly newestOnly?: true
   /** What it needs beside the client. It is installed before the run. */
   readonly packages?: Packages
+  /** What the simulated Nexus refuses in this case; any other refusal of its rules is a failure. */
+  readonly expectedRefusal?: RegExp
   /** What the simulated model says, and how the server is started. The folder is the client's. */
   setup(folder: string, version: string): SessionSetup | Promise<SessionSetup>
   /** Drives the client. Throws where something is wrong. */

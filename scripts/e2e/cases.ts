@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
 import { interactiveCases } from './cases/interactive.ts'
@@ -22,4 +23,5 @@ export const cases: readonly Case[] = [
   ...interactiveCases,
   ...oneStepCases,
   ...signedInCases,
+  ...behindClaudeGatewayCases,
 ]

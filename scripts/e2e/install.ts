@@ -15,7 +15,7 @@ const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'nexus-claude-api', 'e2e')
 
 /** Where packages are once they are installed. */
-const packageFolder = ({ name }: Packages): string => join(cacheFolder(), name)
+export const packageFolder = ({ name }: Packages): string => join(cacheFolder(), name)
 
 const run = async (command: readonly string[], cwd: string): Promise<string> => {
   const child = Bun.spawn([process.execPath, ...command], { cwd, stdout: 'pipe', stderr: 'pipe' })

@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict'
 import { type Case, prompt, succeeded } from '../case.ts'
+import { toCredentials } from '../claude-gateway/sign-in.ts'
 import { turns } from '../conversation.ts'
 import type { SessionSetup } from '../session.ts'
 import { setTrap, type Trap } from '../trap.ts'
 
 /** A user whose Claude Code is signed in to another gateway: it ignores ANTHROPIC_BASE_URL unless it is in gateway mode. */
 
-const signInAt = (url: string) => ({
-  gatewayTrust: { '127.0.0.1': 'http-loopback' },
-  enterpriseGateway: {
-    url,
-    jwt: 'token-of-another-gateway',
-    expiresAt: Date.now() + 86_400_000,
-    tokenEndpoint: `${url}/oauth/token`,
-    revocationEndpoint: `${url}/oauth/revoke`,
-    idpRefreshToken: 'refresh-token-of-another-gateway',
-  },
-})
+const tokens = {
+  access_token: 'token-of-another-gateway',
+  refresh_token: 'refresh-token-of-another-gateway',
+  expires_in: 86_400,
+}
 
 const signedIn = (launch: NonNullable<SessionSetup['launch']>): Case => {
   /** By the folder of the session. */
@@ -26,7 +21,7 @@ const signedIn = (launch: NonNullable<SessionSetup['launch']>): Case => {
     setup(folder) {
       const gateway = setTrap()
       gateways.set(folder, gateway)
-      return { launch, scenario: turns([{ text: 'Reached.' }]), clientCredentials: signInAt(gateway.url) }
+      return { launch, scenario: turns([{ text: 'Reached.' }]), clientCredentials: toCredentials(gateway.url, tokens) }
     },
     async play(session) {
       const gateway = gateways.get(session.folder)

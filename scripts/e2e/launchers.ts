@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { posixQuote } from '../../src/cli/launch/shells.ts'
+import { startClaudeGateway } from './claude-gateway/gateway.ts'
+import { toCredentials } from './claude-gateway/sign-in.ts'
+import { startProgram } from './program.ts'
+import type { Trap } from './trap.ts'
+
+/** The ways to start a client, and the server that it reaches. */
+
+export interface Endpoint {
+  readonly url: string
+  /** The bearer token of a client. */
+  readonly token: string
+}
+
+export interface Launcher {
+  /** Where clients send their requests. Undefined where each run has a server of its own. */
+  readonly endpoint?: Endpoint
+  command(args: readonly string[]): string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** What the server wrote, so far. */
+  log(): string
+  stop(): Promise<void>
+}
+
+export interface LaunchOptions {
+  /** The client's program. */
+  readonly claude: string
+  /** The server's command, without its arguments. */
+  readonly server: readonly string[]
+  /** The URL of the simulated Nexus. */
+  readonly upstream: string
+  readonly model?: string
+  readonly serverFlags?: readonly string[]
+  /** A folder for the server's files, and the client's home. */
+  readonly home: string
+  readonly clientHome: string
+  readonly trap: Trap
+}
+
+const apiKey = 'e2e-key'
+
+const path = (): string => process.env['PATH'] ?? ''
+
+const upstreamFlags = ({ serverFlags, model, upstream }: LaunchOptions): string[] => [
+  ...['--endpoint-url', upstream, '--log-level', 'debug', '--log-format', 'json', '--model', model ?? 'sonnet'],
+  ...(serverFlags ?? []),
+]
+
+/** Where the client keeps its settings and its sign-in. */
+export const clientFolder = (clientHome: string): string => join(clientHome, '.claude')
+
+/** A server that runs, and the environment that it prints for Claude Code. */
+const startServer = async (options: LaunchOptions) => {
+  const { server, home, clientHome } = options
+  const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options)]
+  const program = await startProgram({
+    command: [...server, ...flags],
+    folder: home,
+    environment: { HOME: home, PATH: path(), NEXUS_API_KEY: apiKey, CLAUDE_CONFIG_DIR: clientFolder(clientHome) },
+    ready: /^(.+ )claude\n/m,
+  })
+  const line = String(program.ready[1])
+  const read = (variable: string): string => new RegExp(`${variable}='([^']*)'`).exec(line)?.[1] ?? ''
+  return { ...program, line, endpoint: { url: read('ANTHROPIC_BASE_URL'), token: read('ANTHROPIC_AUTH_TOKEN') } }
+}
+
+const inBash = (start: string, words: readonly string[]): string[] => [
+  'bash',
+  '-c',
+  `${start} ${words.map(posixQuote).join(' ')}`,
+]
+
+/** The client has the environment that the server has printed. */
+const byLine = async (options: LaunchOptions): Promise<Launcher> => {
+  const { line, endpoint, output, stop } = await startServer(options)
+  return {
+    endpoint,
+    command: (args) => inBash(`exec ${line}`, [options.claude, ...args]),
+    environment: { PATH: path() },
+    log: output,
+    stop,
+  }
+}
+
+/** The client has the environment that `env` prints for the server. */
+const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
+  const { endpoint, output, stop } = await startServer(options)
+  const env = [...options.server, 'env', '--shell', 'bash', '--port', new URL(endpoint.url).port]
+  return {
+    endpoint,
+    command: (args) => inBash(`eval "$(${env.map(posixQuote).join(' ')})"; exec`, [options.claude, ...args]),
+    environment: { PATH: path() },
+    log: output,
+    stop,
+  }
+}
+
+/** `claude` finds the client on PATH, and has a server of its own each time. */
+const byClaude = (options: LaunchOptions): Launcher => {
+  const logFile = join(options.home, 'server.log')
+  const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options)]
+  return {
+    command: (args) => [...options.server, ...flags, '--', ...args],
+    environment: { NEXUS_API_KEY: apiKey, PATH: `${dirname(options.claude)}:${path()}` },
+    log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
+    stop: async () => {},
+  }
+}
+
+/** The client is signed in to Anthropic's gateway, and knows nothing of the server behind it. */
+const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
+  const { claude, home, clientHome, trap } = options
+  const serverFlags = [...(options.serverFlags ?? []), '--client-token', crypto.randomUUID()]
+  const server = await startServer({ ...options, serverFlags })
+  const environment = { PATH: path(), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+  try {
+    const gateway = await startClaudeGateway({
+      claude,
+      folder: home,
+      upstream: server.endpoint,
+      environment: { ...environment, ...trap.environment },
+    })
+    const credentials = JSON.stringify(toCredentials(gateway.url, gateway.tokens))
+    await Bun.write(join(clientFolder(clientHome), '.credentials.json'), credentials)
+    return {
+      endpoint: { url: gateway.url, token: gateway.tokens.access_token },
+      command: (args) => [claude, ...args],
+      environment,
+      log: () => server.output() + gateway.log(),
+      stop: () => Promise.all([gateway.stop(), server.stop()]).then(() => undefined),
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+export const launchers = {
+  line: byLine,
+  env: byEnv,
+  claude: byClaude,
+  'claude gateway': byClaudeGateway,
+} satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

@@ -39,6 +39,8 @@ export interface Io {
     readonly healthMs?: number
     readonly keychainMs?: number
     readonly keychainNoticeMs?: number
+    /** After which a session without a request is logged. */
+    readonly silenceMs?: number
   }
 }
 

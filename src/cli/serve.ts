@@ -37,12 +37,14 @@ export const checkPlace = async ({ loaded: { config }, isSimulated }: SetUp, io:
 
 interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly apiKey: Secret
+  /** Sees each request before it is answered. */
+  readonly onRequest?: (request: Request) => void
 }
 
 /** Starts the server, and the simulated AI Nexus behind it where one is wanted. Rejects with UsageError. */
 export const serve = async (
   { model, isSimulated }: SetUp,
-  { config, apiKey, log }: ServeOptions,
+  { config, apiKey, log, onRequest }: ServeOptions,
   io: Io,
 ): Promise<Serving> => {
   const simulator = isSimulated ? startSimulator() : undefined
@@ -60,7 +62,11 @@ export const serve = async (
     ...io.times,
   })
   const place = { hostname: config.host, port: config.port }
-  const listener = await listenOrExplain(() => listen({ ...place, fetch: app.fetch }), place, io.machine.platform)
+  const answer: typeof app.fetch = (request) => {
+    onRequest?.(request)
+    return app.fetch(request)
+  }
+  const listener = await listenOrExplain(() => listen({ ...place, fetch: answer }), place, io.machine.platform)
   surviveFaults(log)
   // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
   const { port, running, stop } = listener

@@ -16,6 +16,7 @@ import { readSetUp, warningsOf } from '../set-up.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { runInTerminal } from './run-in-terminal.ts'
+import { watchSession } from './session-watch.ts'
 
 /** Claude Code with a server of its own, in one step. */
 
@@ -85,7 +86,8 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io)
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
-  const { port, stop } = await serve(setUp, { config, apiKey, log }, io)
+  const watch = watchSession(log, io.times?.silenceMs)
+  const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
   try {
     const launch = planLaunch(setUp, { config, port }, io)
     for (const note of launch.notes) io.err(`${note}\n`)
@@ -98,6 +100,7 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   } catch (error) {
     throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
   } finally {
+    watch.stop()
     await stop()
   }
 }

@@ -1,0 +1,46 @@
+import type { Logger } from '../../base/logger.ts'
+
+/** What a server of one session learns of its Claude Code. */
+export interface SessionWatch {
+  /** To be called with each request. */
+  readonly onRequest: (request: Pick<Request, 'headers'>) => void
+  /** The newest session that Claude Code has named; undefined where none was. */
+  readonly sessionId: () => string | undefined
+  /** Claude Code has ended. */
+  readonly stop: () => void
+}
+
+/** In which Claude Code names its session on every request. */
+const sessionHeader = 'x-claude-code-session-id'
+
+/** A UUID. Nothing else is printed: the header may come from another program. */
+const isSessionId = (text: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+
+/** Long enough for a slow start; its user may still be reading. */
+const usualSilenceMs = 30_000
+
+const millisecondsPerSecond = 1000
+
+/**
+ * Logs one warning where no request has arrived after `silenceMs`: the client may be signed in to a gateway (SI-L2).
+ * Its timer keeps no process alive.
+ */
+export const watchSession = (log: Logger, silenceMs = usualSilenceMs): SessionWatch => {
+  let sessionId: string | undefined
+  const timer = setTimeout(() => {
+    log.warn('client.silent', {
+      seconds: silenceMs / millisecondsPerSecond,
+      hint: 'A Claude Code that is signed in to a gateway ignores ANTHROPIC_BASE_URL. If a prompt got its answer, it did not come from this server: use --gateway-mode on.',
+    })
+  }, silenceMs)
+  timer.unref()
+  return {
+    onRequest({ headers }) {
+      clearTimeout(timer)
+      const named = headers.get(sessionHeader)
+      if (named !== null && isSessionId(named)) sessionId = named
+    },
+    sessionId: () => sessionId,
+    stop: () => clearTimeout(timer),
+  }
+}

@@ -158,6 +158,7 @@ if (values.keep === true) {
     port: listener.port,
     environment: process.env,
     isGatewayMode: false,
+    isModelFixed: false,
   })
   const shell = detectShell({ platform: process.platform, environment: process.env, parent: undefined })
   write(

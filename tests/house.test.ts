@@ -122,6 +122,7 @@ describe('the documentation', () => {
       port: 1,
       environment: {},
       isGatewayMode: true,
+      isModelFixed: true,
     })
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
   })

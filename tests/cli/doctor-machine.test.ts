@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude/claude-program.ts'
 import { readClaudeSettings, settingsVariables } from '../../src/cli/claude/claude-settings.ts'
+import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude/tested-versions.ts'
 import { outputOf } from '../../src/cli/system/run-program.ts'
 import type { Machine } from '../../src/config/paths.ts'
 import { version } from '../../src/version.ts'
@@ -75,7 +76,7 @@ describe('the claude that is found', () => {
       title: 'Program',
       status: 'ok',
       detail: `2.1.329 (${program})`,
-      data: { path: program, version: '2.1.329' },
+      data: { path: program, version: '2.1.329', newestTested: newestTestedClaude },
     })
     expect((await doctor(['--offline'])).of('claude.program')).toMatchObject({
       status: 'warn',
@@ -86,6 +87,21 @@ describe('the claude that is found', () => {
       detail: expect.stringContaining('does not tell its version'),
     })
   })
+})
+
+test('a Claude Code that is newer or older than the tested versions is named', async () => {
+  const program = async (version: string) =>
+    (await doctor(['--offline'], withClaude(`echo "${version} (Claude Code)"`))).of('claude.program')
+  expect(await program('99.0.0')).toMatchObject({
+    status: 'info',
+    detail: expect.stringContaining(`newer than ${newestTestedClaude}, the newest version that was tested`),
+  })
+  expect(await program('2.1.100')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining(`older than ${testedClaudeVersions[0]}`),
+    remedy: 'Update it: claude update',
+  })
+  expect((await program(newestTestedClaude)).status).toBe('ok')
 })
 
 describe('what a program prints', () => {

@@ -52,6 +52,7 @@ describe('a set-up in which everything is fine', () => {
       clock: 'ok',
       'claude.program': 'ok',
       'claude.gateway': 'ok',
+      'claude.model': 'ok',
       'claude.settings': 'ok',
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',

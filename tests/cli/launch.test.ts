@@ -11,7 +11,12 @@ import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 
 const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
-const environmentFor = (environment: Record<string, string>, host = '127.0.0.1', isGatewayMode = false) =>
+const environmentFor = (
+  environment: Record<string, string>,
+  host = '127.0.0.1',
+  isGatewayMode = false,
+  isModelFixed = false,
+) =>
   claudeCodeEnvironment({
     config: { ...defaultConfig, host },
     models: resolver,
@@ -20,6 +25,7 @@ const environmentFor = (environment: Record<string, string>, host = '127.0.0.1',
     port: 4141,
     environment,
     isGatewayMode,
+    isModelFixed,
   })
 
 describe('NO_PROXY', () => {

@@ -23,7 +23,7 @@ export interface ClaudeSettings {
   readonly overrides: readonly ClaudeOverride[]
 }
 
-/** Beside `env`: who pays, and who has to log in. `model` gives way to ANTHROPIC_MODEL, and does no harm. */
+/** Beside `env`: who pays, and who has to log in. */
 const keys = ['apiKeyHelper', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
 
 const loopbackNames = ['127.0.0.1', 'localhost']

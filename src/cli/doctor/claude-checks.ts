@@ -1,42 +1,21 @@
 import { loadConfig } from '../../config/load.ts'
 import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
-import { findClaude, installLines } from '../claude/claude-program.ts'
 import { isOn, readClaudeSettings } from '../claude/claude-settings.ts'
 import { chooseGatewayMode } from '../claude/gateway-sign-in.ts'
 import { claudeCodeEnvironment, localUrl, otherProviders } from '../launch/environment.ts'
+import { isModelGiven } from '../launch/launch.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
 import { allModels } from '../set-up.ts'
-import { programCommand } from '../system/program-command.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
-import { outputOf } from '../system/run-program.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
+import { programFinding } from './claude-program-check.ts'
 import { gatewayFinding } from './gateway-check.ts'
+import { modelFinding } from './model-check.ts'
 import type { World } from './world.ts'
 
 /** Claude Code itself, and what of its own would undo what it is launched with. */
-
-/** Its start reads many files, and a virus scanner reads along. */
-const versionDeadlineMs = 15_000
-
-const program = async (machine: Machine): Promise<Finding> => {
-  const found = findClaude(machine)
-  if (found === undefined) {
-    const [official, npm] = installLines(machine.platform)
-    return warn('not found on PATH', `Install it with\n  ${official}\nor with\n  ${npm}`, { path: null })
-  }
-  const { path } = found
-  const { environment } = machine
-  const { command, args, isVerbatim } = programCommand(path, ['--version'], machine)
-  const printed = await outputOf([command, ...args], { environment, deadlineMs: versionDeadlineMs, isVerbatim })
-  const version = /\d+\.\d+\.\d+[\w.+-]{0,40}/.exec(printed ?? '')?.[0]
-  if (version !== undefined) return ok(`${version} (${path})`, { path, version })
-  return warn(`${path} does not tell its version`, `Run it by hand: ${path} --version. If it fails, install it anew.`, {
-    path,
-    version: null,
-  })
-}
 
 /** Where the configuration is at fault the defaults still tell which variables there are. */
 const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
@@ -49,6 +28,7 @@ const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
     port: config.port,
     environment: io.machine.environment,
     isGatewayMode: chooseGatewayMode(config.gatewayMode, io.machine).isOn,
+    isModelFixed: setUp !== undefined && isModelGiven(setUp.loaded),
   })
 }
 
@@ -130,8 +110,9 @@ export const claudeChecks = (world: World): CheckGroup => {
   return {
     title: 'Claude Code',
     checks: [
-      { id: 'claude.program', title: 'Program', run: () => program(machine) },
+      { id: 'claude.program', title: 'Program', run: () => programFinding(machine) },
       { id: 'claude.gateway', title: 'Gateway sign-in', run: () => gatewayFinding(world) },
+      { id: 'claude.model', title: 'Model', run: () => modelFinding(world) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(world) },
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },

@@ -54,9 +54,14 @@ export interface LaunchOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Whether Claude Code is to run in gateway mode. */
   readonly isGatewayMode: boolean
+  /** Whether the main model holds whatever the user picks in Claude Code. */
+  readonly isModelFixed: boolean
 }
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
+
+/** Goes before what the user picks with /model, and keeps the pick from lasting. */
+export const fixedModel = 'ANTHROPIC_MODEL'
 
 /**
  * Names are hyphenated, because by them Claude Code knows each model's window and limits; every tier is
@@ -70,29 +75,30 @@ export const claudeCodeEnvironment = ({
   port,
   environment,
   isGatewayMode,
+  isModelFixed,
 }: LaunchOptions): LaunchEnvironment => {
-  const small = spelled(smallModel)
+  const [main, small] = [spelled(model), spelled(smallModel)]
   const noProxy = withoutProxy(environment, config.host)
-  const removed = otherProviders.filter((name) => environment[name] && !(isGatewayMode && name === gatewaySwitch))
-  return {
-    set: {
-      ANTHROPIC_BASE_URL: localUrl(config.host, port),
-      ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
-      ANTHROPIC_MODEL: spelled(model),
-      ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(models.resolve('opus')),
-      ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(models.resolve('sonnet')),
-      ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
-      ANTHROPIC_SMALL_FAST_MODEL: small,
-      DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
-      // The server does not answer `safeguards`: Claude Code checks auto mode's actions itself.
-      [autoModeServer]: '0',
-      NO_PROXY: noProxy,
-      no_proxy: noProxy,
-      ...(isGatewayMode && { [gatewaySwitch]: '1' }),
-    },
-    // The key would be asked about, and would win over the token.
-    unset: ['ANTHROPIC_API_KEY', ...removed],
+  const set: Record<string, string> = {
+    ANTHROPIC_BASE_URL: localUrl(config.host, port),
+    ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
+    ANTHROPIC_DEFAULT_MODEL: main,
+    ...(isModelFixed && { [fixedModel]: main }),
+    ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(models.resolve('fable')),
+    ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(models.resolve('opus')),
+    ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(models.resolve('sonnet')),
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
+    ANTHROPIC_SMALL_FAST_MODEL: small,
+    DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+    // The server does not answer `safeguards`: Claude Code checks auto mode's actions itself.
+    [autoModeServer]: '0',
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    ...(isGatewayMode && { [gatewaySwitch]: '1' }),
   }
+  const stray = [...otherProviders, fixedModel].filter((name) => environment[name] && !(name in set))
+  // The key would be asked about, and would win over the token.
+  return { set, unset: ['ANTHROPIC_API_KEY', ...stray] }
 }

@@ -1,5 +1,10 @@
 import type { Config } from '../../config/load.ts'
+import type { Machine } from '../../config/paths.ts'
+import { findClaude } from '../claude/claude-program.ts'
 import { chooseGatewayMode, gatewayWords } from '../claude/gateway-sign-in.ts'
+import { installedVersion } from '../claude/installed-version.ts'
+import { settingsModel } from '../claude/settings-model.ts'
+import type { CommandConfig } from '../config-input.ts'
 import type { Io } from '../io.ts'
 import type { ChosenModels } from '../set-up.ts'
 import { claudeCodeEnvironment } from './environment.ts'
@@ -18,12 +23,38 @@ interface Server {
   readonly port: number
 }
 
+/**
+ * The oldest version that is known to read ANTHROPIC_DEFAULT_MODEL. One before it (2.1.197) starts with its Opus tier
+ * where nothing else names a model.
+ */
+const readsDefaultModel = '2.1.329'
+
+/** Whether the user named the main model for this run. A model in the configuration file is a default. */
+export const isModelGiven = ({ sources }: Pick<CommandConfig, 'sources'>): boolean =>
+  ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '')
+
+/** Where the version is not known, it is a new one: Claude Code updates itself. */
+const hasOldClient = (machine: Machine): boolean => {
+  const program = findClaude(machine)
+  const version = program && installedVersion(program.path)
+  return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
+}
+
 export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { machine }: Io): Launch => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
+  // Even an old client keeps the model that its user picked: it is in its settings.
+  const needsModel = settingsModel(machine) === undefined && hasOldClient(machine)
   return {
-    environment: claudeCodeEnvironment({ ...setUp, config, port, environment, isGatewayMode: gateway.isOn }),
+    environment: claudeCodeEnvironment({
+      ...setUp,
+      config,
+      port,
+      environment,
+      isGatewayMode: gateway.isOn,
+      isModelFixed: isModelGiven(setUp.loaded) || needsModel,
+    }),
     notes: words === undefined ? [] : [words],
   }
 }

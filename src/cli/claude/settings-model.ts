@@ -1,0 +1,17 @@
+import type { Machine } from '../../config/paths.ts'
+import { settingsFiles } from './settings-files.ts'
+
+/** The model that Claude Code's settings name: what /model saves. */
+export interface SettingsModel {
+  readonly name: string
+  readonly path: string
+}
+
+/** Of the file that wins; undefined where none names a model. */
+export const settingsModel = (machine: Machine): SettingsModel | undefined => {
+  for (const { path, settings } of settingsFiles(machine)) {
+    const name = settings?.['model']
+    if (typeof name === 'string' && name.trim() !== '') return { name: name.trim(), path }
+  }
+  return undefined
+}

@@ -7,16 +7,14 @@ import { toConverseJson } from '../../src/translate/anthropic-to-converse/conver
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findFault } from '../../src/wire/fault.ts'
-import { batchesOfBytes } from '../support/answer-stream.ts'
+import { accumulate, endOf, streamed } from '../support/answers.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
-import { frame } from '../support/nexus.ts'
 import { countingIds, replyContext } from '../support/reply.ts'
-import { grammarFault, type SseEvent } from '../support/sse.ts'
+import { grammarFault } from '../support/sse.ts'
 import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
 
 // Random, and the same every time.
@@ -184,54 +182,6 @@ const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
     .map(([toolUseId, value]) => ({ toolUse: { toolUseId, name: 'Bash', input: JSON.parse(JSON.stringify(value)) } })),
 )
 
-/** Cuts a text in pieces, at any place. */
-const pieces = (value: string, size: number): string[] => value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
-
-const spokenIn = ({ text, citationsContent }: OutputBlock): string =>
-  text ?? (citationsContent?.content ?? []).map((part) => part.text ?? '').join('')
-
-const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number): ConverseStreamEvent[] => {
-  const delta = (value: object): ConverseStreamEvent => ({ type: 'contentBlockDelta', contentBlockIndex, delta: value })
-  const { reasoningText, redactedContent } = block.reasoningContent ?? {}
-  return [
-    ...(block.toolUse === undefined
-      ? []
-      : [{ type: 'contentBlockStart' as const, contentBlockIndex, start: { toolUse: block.toolUse } }]),
-    // A citation comes before the words that it is of.
-    ...(block.citationsContent?.citations ?? []).map((citation) => delta({ citation })),
-    ...pieces(spokenIn(block), size).map((value) => delta({ text: value })),
-    ...pieces(reasoningText?.text ?? '', size).map((value) => delta({ reasoningContent: { text: value } })),
-    ...pieces(reasoningText?.signature ?? '', size).map((signature) => delta({ reasoningContent: { signature } })),
-    ...(redactedContent === undefined ? [] : [delta({ reasoningContent: { redactedContent } })]),
-    ...(block.toolUse === undefined
-      ? []
-      : pieces(JSON.stringify(block.toolUse.input), size).map((value) => delta({ toolUse: { input: value } }))),
-    { type: 'contentBlockStop', contentBlockIndex },
-  ]
-}
-
-/** What a client puts together from a stream. */
-const accumulate = (events: readonly SseEvent[]): unknown[] => {
-  const blocks: Record<string, unknown>[] = []
-  const inputs = new Map<number, string>()
-  for (const event of events) {
-    const index = Number(event['index'])
-    if (event.type === 'content_block_start') blocks.push({ ...(event['content_block'] as object) })
-    if (event.type !== 'content_block_delta') continue
-    const delta = event['delta'] as Record<string, string>
-    const block = blocks[index] as Record<string, unknown>
-    if (delta['type'] === 'text_delta') block['text'] = `${block['text']}${delta['text']}`
-    if (delta['type'] === 'citations_delta')
-      block['citations'] = [...((block['citations'] as unknown[]) ?? []), delta['citation']]
-    if (delta['type'] === 'thinking_delta') block['thinking'] = `${block['thinking']}${delta['thinking']}`
-    if (delta['type'] === 'signature_delta') block['signature'] = delta['signature']
-    if (delta['type'] === 'input_json_delta') inputs.set(index, (inputs.get(index) ?? '') + delta['partial_json'])
-  }
-  return blocks.map((block, index) =>
-    inputs.has(index) ? { ...block, input: JSON.parse(inputs.get(index) ?? '') } : block,
-  )
-}
-
 /** Citations asked for, not asked for, and switched on for the sake of a PDF. */
 const replies = [
   replyContext(),
@@ -252,30 +202,10 @@ describe('random answers', () => {
           const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
           const response = { output: { message: { content } }, stopReason: 'end_turn', usage }
           const whole = toMessage(response, reply, countingIds())
-          const end: ConverseStreamEvent[] = [
-            { type: 'messageStop', stopReason: 'end_turn' },
-            { type: 'metadata', usage },
-          ]
-          const bytes = Buffer.concat(
-            [
-              { type: 'messageStart' as const },
-              ...content.flatMap((block, index) => blockEvents(block, index * 2, size)),
-              ...(metadataFirst ? end.toReversed() : end),
-            ].map(({ type, ...payload }) => frame(type, payload)),
-          )
-          async function* chunks() {
-            for (let at = 0; at < bytes.length; at += chunkBytes)
-              yield new Uint8Array(bytes.subarray(at, at + chunkBytes))
-          }
-          const streamed: SseEvent[] = []
-          for await (const batch of batchesOfBytes(chunks(), reply, countingIds()))
-            streamed.push(...(batch as unknown as SseEvent[]))
-          expect(grammarFault(streamed)).toBeUndefined()
-          expect(accumulate(streamed)).toEqual(whole.content as unknown[])
-          expect(streamed.find(({ type }) => type === 'message_delta')?.['delta']).toEqual({
-            stop_reason: whole.stop_reason,
-            stop_sequence: null,
-          })
+          const events = await streamed(response, reply, { size, chunkBytes, metadataFirst })
+          expect(grammarFault(events)).toBeUndefined()
+          expect(accumulate(events)).toEqual(whole.content as never)
+          expect(endOf(events)).toEqual({ stop_reason: whole.stop_reason, stop_sequence: null })
         },
       ),
       { numRuns: 300 },

@@ -1,0 +1,99 @@
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
+import { batchesOfBytes } from './answer-stream.ts'
+import { frame } from './nexus.ts'
+import { countingIds } from './reply.ts'
+import type { SseEvent } from './sse.ts'
+
+/** A whole Converse answer as the stream that says the same, and what a client makes of a stream. */
+
+/** How a stream is cut: characters of a delta, bytes of a chunk, and what comes last. */
+export interface Cut {
+  readonly size?: number
+  readonly chunkBytes?: number
+  readonly metadataFirst?: boolean
+}
+
+/** Cuts a text in pieces, at any place. */
+const pieces = (value: string, size: number): string[] => value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
+
+const spokenIn = ({ text, citationsContent }: OutputBlock): string =>
+  text ?? (citationsContent?.content ?? []).map((part) => part.text ?? '').join('')
+
+const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number): ConverseStreamEvent[] => {
+  const delta = (value: object): ConverseStreamEvent => ({ type: 'contentBlockDelta', contentBlockIndex, delta: value })
+  const { reasoningText, redactedContent } = block.reasoningContent ?? {}
+  return [
+    ...(block.toolUse === undefined
+      ? []
+      : [{ type: 'contentBlockStart' as const, contentBlockIndex, start: { toolUse: block.toolUse } }]),
+    // A citation comes before the words that it is of.
+    ...(block.citationsContent?.citations ?? []).map((citation) => delta({ citation })),
+    ...pieces(spokenIn(block), size).map((value) => delta({ text: value })),
+    ...pieces(reasoningText?.text ?? '', size).map((value) => delta({ reasoningContent: { text: value } })),
+    ...pieces(reasoningText?.signature ?? '', size).map((signature) => delta({ reasoningContent: { signature } })),
+    ...(redactedContent === undefined ? [] : [delta({ reasoningContent: { redactedContent } })]),
+    ...(block.toolUse === undefined
+      ? []
+      : pieces(JSON.stringify(block.toolUse.input) ?? '', size).map((value) => delta({ toolUse: { input: value } }))),
+    { type: 'contentBlockStop', contentBlockIndex },
+  ]
+}
+
+/** Bedrock's indices have gaps. */
+const framesOf = (
+  { output, stopReason, usage }: ConverseResponse,
+  { size = 5, metadataFirst = false }: Cut,
+): Buffer => {
+  const end: ConverseStreamEvent[] = [
+    { type: 'messageStop', ...(stopReason !== undefined && { stopReason }) },
+    { type: 'metadata', ...(usage !== undefined && { usage }) },
+  ]
+  const content = output?.message?.content ?? []
+  const events: ConverseStreamEvent[] = [
+    { type: 'messageStart' },
+    ...content.flatMap((block, index) => blockEvents(block, index * 2, size)),
+    ...(metadataFirst ? end.toReversed() : end),
+  ]
+  return Buffer.concat(events.map(({ type, ...payload }) => frame(type, payload)))
+}
+
+/** The events of an answer that comes as a stream. Rejects where the answer fails. */
+export const streamed = async (response: ConverseResponse, reply: ReplyContext, cut: Cut = {}): Promise<SseEvent[]> => {
+  const bytes = framesOf(response, cut)
+  const { chunkBytes = bytes.length } = cut
+  async function* chunks() {
+    for (let at = 0; at < bytes.length; at += chunkBytes) yield new Uint8Array(bytes.subarray(at, at + chunkBytes))
+  }
+  const events: SseEvent[] = []
+  for await (const batch of batchesOfBytes(chunks(), reply, countingIds()))
+    events.push(...(batch as unknown as SseEvent[]))
+  return events
+}
+
+/** The content that a client puts together from a stream. */
+export const accumulate = (events: readonly SseEvent[]): Record<string, unknown>[] => {
+  const blocks: Record<string, unknown>[] = []
+  const inputs = new Map<number, string>()
+  for (const event of events) {
+    const index = Number(event['index'])
+    if (event.type === 'content_block_start') blocks.push({ ...(event['content_block'] as object) })
+    if (event.type !== 'content_block_delta') continue
+    const delta = event['delta'] as Record<string, string>
+    const block = blocks[index] as Record<string, unknown>
+    if (delta['type'] === 'text_delta') block['text'] = `${block['text']}${delta['text']}`
+    if (delta['type'] === 'citations_delta')
+      block['citations'] = [...((block['citations'] as unknown[]) ?? []), delta['citation']]
+    if (delta['type'] === 'thinking_delta') block['thinking'] = `${block['thinking']}${delta['thinking']}`
+    if (delta['type'] === 'signature_delta') block['signature'] = delta['signature']
+    if (delta['type'] === 'input_json_delta') inputs.set(index, (inputs.get(index) ?? '') + delta['partial_json'])
+  }
+  return blocks.map((block, index) =>
+    inputs.has(index) ? { ...block, input: JSON.parse(inputs.get(index) ?? '') } : block,
+  )
+}
+
+/** How a stream says that it ended. */
+export const endOf = (events: readonly SseEvent[]): unknown =>
+  events.find(({ type }) => type === 'message_delta')?.['delta']

@@ -276,6 +276,11 @@ const framing = section({
   '7 frames': 'vectors, limits and checksums, cut at every byte',
 })
 
+/** Kinds of fault that real use found. */
+const found = section({
+  F4: 'stop reason and content of an answer agree',
+})
+
 export const rules: readonly Rule[] = [
   ...transport,
   ...requestFields,
@@ -292,4 +297,5 @@ export const rules: readonly Rule[] = [
   ...streams,
   ...errors,
   ...framing,
+  ...found,
 ]

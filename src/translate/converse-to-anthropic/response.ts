@@ -5,11 +5,12 @@ import type { ConverseResponse, OutputBlock, OutputToolUse } from '../../wire/co
 import { toInputObject } from '../tool-input.ts'
 import { toCitation } from './citation.ts'
 import { nameOf, type ReplyContext } from './reply-context.ts'
-import { isMalformed, malformedOutput, toStop } from './stop.ts'
+import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { toUsage } from './usage.ts'
 
 export const messageIdPrefix = 'msg_bdrk_'
 
+type StopReason = ConverseResponse['stopReason']
 type TextBlock = Extract<ResponseBlock, { type: 'text' }>
 
 const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
@@ -28,14 +29,23 @@ export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'
   input: {},
 })
 
-/** An object as it is; a text of one is what a stream is made of. Throws for what no client could use. */
-const toInput = (input: unknown): object => {
-  const object = toInputObject(input)
-  if (object === undefined) throw malformedOutput()
-  return object
+/**
+ * A tool use with its input: an object as it is, or a text of one, which is what a stream is made of. Undefined where the
+ * answer was cut in the middle of the input: the stop reason says so. Otherwise throws for what no client could use.
+ */
+const toWholeToolUse = (
+  toolUse: OutputToolUse,
+  stopReason: StopReason,
+  reply: ReplyContext,
+): ResponseBlock | undefined => {
+  const input = toInputObject(toolUse.input)
+  if (input !== undefined) return { ...toToolUse(toolUse, reply), input }
+  if (!isCut(stopReason)) throw malformedOutput()
+  reply.onOddity?.('tool use with half an input')
+  return undefined
 }
 
-const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undefined => {
+const toBlock = (block: OutputBlock, stopReason: StopReason, reply: ReplyContext): ResponseBlock | undefined => {
   if (block.text !== undefined) return { type: 'text', text: block.text }
   if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
   const { reasoningContent, toolUse } = block
@@ -46,9 +56,7 @@ const toBlock = (block: OutputBlock, reply: ReplyContext): ResponseBlock | undef
     const { text = '', signature = '' } = reasoningContent.reasoningText
     return { type: 'thinking', thinking: text, signature }
   }
-  if (toolUse !== undefined) {
-    return { ...toToolUse(toolUse, reply), input: toInput(toolUse.input) }
-  }
+  if (toolUse !== undefined) return toWholeToolUse(toolUse, stopReason, reply)
   reply.onOddity?.(`block of ${nameOf(block)}`)
   return undefined
 }
@@ -66,7 +74,7 @@ const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
 
 const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlock[] => {
   const blocks = (response.output?.message?.content ?? [])
-    .map((block) => (isObject(block) ? toBlock(block, reply) : undefined))
+    .map((block) => (isObject(block) ? toBlock(block, response.stopReason, reply) : undefined))
     .filter((block) => block !== undefined)
   const joined = reply.joinsTexts ? joinTexts(blocks) : blocks
   const spoken = joined.filter((block) => block.type !== 'text' || block.text !== '')

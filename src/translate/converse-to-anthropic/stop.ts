@@ -10,10 +10,11 @@ const refusal: StopDetails = {
   explanation: 'Blocked by Amazon Bedrock content filter',
 }
 
-/** Converse's stop reasons that have one of Anthropic's beside them. */
-const reasons: ReadonlyMap<string, StopReason> = new Map([
-  ['end_turn', 'end_turn'],
-  ['tool_use', 'tool_use'],
+/** Converse's names for the model's own decision to stop. */
+const decisions: ReadonlySet<string | undefined> = new Set(['end_turn', 'tool_use'])
+
+/** What else ends an answer, in Anthropic's words. */
+const cuts: ReadonlyMap<string | undefined, StopReason> = new Map([
   ['max_tokens', 'max_tokens'],
   ['stop_sequence', 'stop_sequence'],
   ['model_context_window_exceeded', 'model_context_window_exceeded'],
@@ -23,6 +24,9 @@ const reasons: ReadonlyMap<string, StopReason> = new Map([
 
 export const isMalformed = (stopReason: string | undefined): boolean =>
   stopReason === 'malformed_model_output' || stopReason === 'malformed_tool_use'
+
+/** Something cut the answer: the last tool use may lack the rest of its input. */
+export const isCut = (stopReason: string | undefined): boolean => isMalformed(stopReason) || cuts.has(stopReason)
 
 /** The model stopped on output that Bedrock could not read: another try may do better. */
 export const malformedOutput = (): GatewayError =>
@@ -34,7 +38,11 @@ const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, rep
   return reply.stopSequences.length === 1 ? (reply.stopSequences[0] ?? null) : null
 }
 
-/** `hasToolUse`: tool calls end in `end_turn` in the wild, and Claude Code would not run them. */
+/**
+ * Of a model that decided to stop, `tool_use` where there is a tool for the client to run (`hasToolUse`), and only there:
+ * Bedrock was seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose
+ * result clients wait. Any other reason says what cut the answer, which the client has to know, tools or not.
+ */
 export const toStop = (
   stopReason: string | undefined,
   hasToolUse: boolean,
@@ -42,9 +50,9 @@ export const toStop = (
   reply: ReplyContext,
 ): Stop => {
   if (reply.isPrewarm) return { stop_reason: 'max_tokens', stop_sequence: null }
-  const known = reasons.get(stopReason ?? '') ?? 'end_turn'
-  if (!reasons.has(stopReason ?? '') && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
-  const reason = known === 'end_turn' && hasToolUse ? 'tool_use' : known
+  const cut = cuts.get(stopReason)
+  if (cut === undefined && !decisions.has(stopReason) && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
+  const reason = cut ?? (hasToolUse ? 'tool_use' : 'end_turn')
   return {
     stop_reason: reason,
     stop_sequence: reason === 'stop_sequence' ? stopSequenceOf(fields, reply) : null,

@@ -279,6 +279,7 @@ const framing = section({
 /** Kinds of fault that real use found. */
 const found = section({
   F4: 'stop reason and content of an answer agree',
+  F5: 'every answer is accepted as history',
 })
 
 export const rules: readonly Rule[] = [

@@ -133,6 +133,38 @@ describe('a whole tool loop', () => {
   })
 })
 
+describe('F5 a tool loop with a model that repeats its ids', () => {
+  test.each([true, false])(
+    'F5 2 tool use: every call is run, and every turn is accepted (stream: %p)',
+    async (stream) => {
+      const calls = [
+        { tool: 'look', input: { where: 'here' }, id: 'lookup' },
+        { tool: 'look', input: { where: 'there' }, id: 'lookup' },
+        { tool: 'look', input: {}, id: '' },
+      ]
+      const { url, simulator } = startChain({
+        scenario: ({ body }) => ({ content: body.messages.length < 5 ? calls : [{ text: 'Found it.' }] }),
+      })
+      const tools = [{ name: 'look', input_schema: { type: 'object' as const, properties: {} } }]
+      const messages: Anthropic.MessageParam[] = [...ask.messages]
+      const ids: string[][] = []
+      for (let answered = false; !answered; ) {
+        const params = { ...ask, tools, messages }
+        const { content, stop_reason } = stream
+          ? await client(url).messages.stream(params).finalMessage()
+          : await client(url).messages.create(params)
+        answered = stop_reason !== 'tool_use'
+        const uses = content.filter((block) => block.type === 'tool_use')
+        ids.push(uses.map(({ id }) => id))
+        const results = uses.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: 'a needle' }))
+        messages.push({ role: 'assistant', content }, { role: 'user', content: results })
+      }
+      expect(ids).toEqual([['lookup', 'lookup_2', 'tooluse'], ['lookup_3', 'lookup_4', 'tooluse_2'], []])
+      expect(simulator.journal.map(({ refusal }) => refusal)).toEqual([undefined, undefined, undefined])
+    },
+  )
+})
+
 describe('the SDK understands our errors', () => {
   const failure = async (act: Promise<unknown>): Promise<APIError> => {
     try {

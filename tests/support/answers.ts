@@ -21,6 +21,10 @@ const pieces = (value: string, size: number): string[] => value.match(new RegExp
 const spokenIn = ({ text, citationsContent }: OutputBlock): string =>
   text ?? (citationsContent?.content ?? []).map((part) => part.text ?? '').join('')
 
+/** A text of an input is what a stream is made of. */
+const inputText = (input: unknown): string =>
+  typeof input === 'string' ? input : input === null || input === undefined ? '' : JSON.stringify(input)
+
 const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number): ConverseStreamEvent[] => {
   const delta = (value: object): ConverseStreamEvent => ({ type: 'contentBlockDelta', contentBlockIndex, delta: value })
   const { reasoningText, redactedContent } = block.reasoningContent ?? {}
@@ -36,7 +40,7 @@ const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number
     ...(redactedContent === undefined ? [] : [delta({ reasoningContent: { redactedContent } })]),
     ...(block.toolUse === undefined
       ? []
-      : pieces(JSON.stringify(block.toolUse.input) ?? '', size).map((value) => delta({ toolUse: { input: value } }))),
+      : pieces(inputText(block.toolUse.input), size).map((value) => delta({ toolUse: { input: value } }))),
     { type: 'contentBlockStop', contentBlockIndex },
   ]
 }

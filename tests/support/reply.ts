@@ -5,6 +5,7 @@ export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext 
   model: 'claude-sonnet-4-6',
   isPrewarm: false,
   toClientToolName: (name) => name,
+  usedToolUseIds: () => new Set(),
   keepsCitations: { documents: false, searchResults: false },
   joinsTexts: false,
   documents: [],

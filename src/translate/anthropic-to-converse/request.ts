@@ -1,6 +1,7 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
+import { toolUseIdsIn } from '../converse-to-anthropic/tool-use.ts'
 import { type Learned, nothingLearned, withLearned } from '../learned.ts'
 import { capabilitiesOf } from '../model-capabilities.ts'
 import { createNotes, type Note } from '../notes.ts'
@@ -201,6 +202,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       model: request.model,
       isPrewarm: request.max_tokens === 0,
       toClientToolName: translation.toolNames.toClient,
+      usedToolUseIds: () => toolUseIdsIn(request),
       keepsCitations: citations,
       joinsTexts: citations.forced && !citations.searchResults,
       documents: cited.documents,

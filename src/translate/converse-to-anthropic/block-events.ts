@@ -4,7 +4,7 @@ import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
 import { toCitation } from './citation.ts'
 import { nameOf, type ReplyContext } from './reply-context.ts'
-import { toToolUse } from './response.ts'
+import { createToolUses } from './tool-use.ts'
 
 type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
 
@@ -42,6 +42,7 @@ const joinBase64 = (left: string, right: string): string =>
 export class BlockEvents {
   readonly #emit: (event: MessageStreamEvent) => void
   readonly #reply: ReplyContext
+  readonly #toToolUse: ReturnType<typeof createToolUses>
   #nextIndex = 0
   #open: OpenBlock | undefined
   /** Thinking that was taken to be over, by Bedrock's index. */
@@ -52,6 +53,7 @@ export class BlockEvents {
   constructor(emit: (event: MessageStreamEvent) => void, reply: ReplyContext) {
     this.#emit = emit
     this.#reply = reply
+    this.#toToolUse = createToolUses(reply)
   }
 
   /**
@@ -81,7 +83,7 @@ export class BlockEvents {
     const toolUse = start?.toolUse
     if (toolUse === undefined) return
     this.close()
-    const block = toToolUse(toolUse, this.#reply)
+    const block = this.#toToolUse(toolUse)
     this.#hasToolUse ||= block.type === 'tool_use'
     this.#open = { kind: 'tool_use', converseIndex: contentBlockIndex, started: false, held: '', hasInput: false }
     this.#begin(block)
@@ -128,7 +130,8 @@ export class BlockEvents {
   close(): void {
     const block = this.#open
     if (block === undefined) return
-    if (block.kind === 'redacted_thinking') this.#begin({ type: 'redacted_thinking', data: block.held })
+    if (block.kind === 'redacted_thinking' && block.held !== '')
+      this.#begin({ type: 'redacted_thinking', data: block.held })
     if (block.kind === 'thinking' && block.held !== '') this.#write({ type: 'signature_delta', signature: block.held })
     if (block.kind === 'tool_use' && !block.hasInput) this.#write({ type: 'input_json_delta', partial_json: '{}' })
     if (block.started) {

@@ -7,6 +7,8 @@ export interface ReplyContext {
   /** The client asked for no token at all (`max_tokens: 0`): only the prompt cache was to be filled. */
   readonly isPrewarm: boolean
   readonly toClientToolName: (name: string) => string
+  /** The ids of the conversation's tool uses, in a set of its own. */
+  readonly usedToolUseIds: () => Set<string>
   /** Which citations in the answer are the client's wish; others are taken out. */
   readonly keepsCitations: { readonly documents: boolean; readonly searchResults: boolean }
   /** Citations were switched on for the sake of a PDF's pictures: the texts they cut apart are joined again. */

@@ -6,11 +6,11 @@ import { toInputObject } from '../tool-input.ts'
 import { toCitation } from './citation.ts'
 import { nameOf, type ReplyContext } from './reply-context.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
+import { createToolUses } from './tool-use.ts'
 import { toUsage } from './usage.ts'
 
 export const messageIdPrefix = 'msg_bdrk_'
 
-type StopReason = ConverseResponse['stopReason']
 type TextBlock = Extract<ResponseBlock, { type: 'text' }>
 
 const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
@@ -21,13 +21,12 @@ const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, repl
   return citations.length > 0 ? { type: 'text', text, citations } : { type: 'text', text }
 }
 
-/** What both kinds of answer say of a tool use, before its input is known. */
-export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'>, reply: ReplyContext) => ({
-  type: type === 'server_tool_use' ? ('server_tool_use' as const) : ('tool_use' as const),
-  id: toolUseId,
-  name: reply.toClientToolName(name),
-  input: {},
-})
+/** What the blocks of one answer are translated by. */
+interface BlockContext {
+  readonly reply: ReplyContext
+  readonly stopReason: string | undefined
+  readonly toToolUse: ReturnType<typeof createToolUses>
+}
 
 /**
  * A tool use with its input: an object as it is, or a text of one, which is what a stream is made of. Undefined where the
@@ -35,17 +34,17 @@ export const toToolUse = ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'
  */
 const toWholeToolUse = (
   toolUse: OutputToolUse,
-  stopReason: StopReason,
-  reply: ReplyContext,
+  { reply, stopReason, toToolUse }: BlockContext,
 ): ResponseBlock | undefined => {
   const input = toInputObject(toolUse.input)
-  if (input !== undefined) return { ...toToolUse(toolUse, reply), input }
+  if (input !== undefined) return { ...toToolUse(toolUse), input }
   if (!isCut(stopReason)) throw malformedOutput()
   reply.onOddity?.('tool use with half an input')
   return undefined
 }
 
-const toBlock = (block: OutputBlock, stopReason: StopReason, reply: ReplyContext): ResponseBlock | undefined => {
+const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | undefined => {
+  const { reply } = context
   if (block.text !== undefined) return { type: 'text', text: block.text }
   if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
   const { reasoningContent, toolUse } = block
@@ -56,10 +55,15 @@ const toBlock = (block: OutputBlock, stopReason: StopReason, reply: ReplyContext
     const { text = '', signature = '' } = reasoningContent.reasoningText
     return { type: 'thinking', thinking: text, signature }
   }
-  if (toolUse !== undefined) return toWholeToolUse(toolUse, stopReason, reply)
+  if (toolUse !== undefined) return toWholeToolUse(toolUse, context)
   reply.onOddity?.(`block of ${nameOf(block)}`)
   return undefined
 }
+
+/** Holds nothing: a stream never begins such a block. */
+const isEmpty = (block: ResponseBlock): boolean =>
+  (block.type === 'text' && block.text === '' && block.citations === undefined) ||
+  (block.type === 'redacted_thinking' && block.data === '')
 
 const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
   const joined: ResponseBlock[] = []
@@ -73,12 +77,12 @@ const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
 }
 
 const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlock[] => {
+  const context: BlockContext = { reply, stopReason: response.stopReason, toToolUse: createToolUses(reply) }
   const blocks = (response.output?.message?.content ?? [])
-    .map((block) => (isObject(block) ? toBlock(block, response.stopReason, reply) : undefined))
+    .map((block) => (isObject(block) ? toBlock(block, context) : undefined))
     .filter((block) => block !== undefined)
   const joined = reply.joinsTexts ? joinTexts(blocks) : blocks
-  const spoken = joined.filter((block) => block.type !== 'text' || block.text !== '')
-  return spoken.length > 0 ? spoken : joined.slice(0, 1)
+  return joined.filter((block) => !isEmpty(block))
 }
 
 /**

@@ -74,7 +74,7 @@ describe('the SDK reads what we stream', () => {
     expect(message.content as unknown[]).toEqual([
       { type: 'thinking', thinking: 'I think.', signature: sign('I think.') },
       { type: 'redacted_thinking', data: redact('hidden') },
-      { type: 'text', text: 'So.' },
+      { type: 'text', text: 'So.', citations: null },
     ])
   })
 

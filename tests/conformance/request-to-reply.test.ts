@@ -67,7 +67,7 @@ describe('the answer fits its request', () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }] }
     for (const { content } of await both(reply, { messages: [user('a', pdf({ citations: { enabled: true } }))] })) {
       expect(content).toEqual([
-        { type: 'text', text: 'It ' },
+        { type: 'text', text: 'It ', citations: null },
         {
           type: 'text',
           text: 'is so',
@@ -90,7 +90,7 @@ describe('the answer fits its request', () => {
   test('D6 2 citations, 3.2 joined: those that were not asked for leave no trace', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }, { text: '.' }] }
     for (const { content } of await both(reply, { messages: [user('a', pdf())] }))
-      expect(content).toEqual([{ type: 'text', text: 'It is so.' }])
+      expect(content).toEqual([{ type: 'text', text: 'It is so.', citations: null }])
   })
 
   test('texts of an ordinary answer stay apart', async () => {

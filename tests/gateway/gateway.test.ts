@@ -19,9 +19,14 @@ const usage = {
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,
   cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+  output_tokens_details: null,
+  server_tool_use: null,
+  iterations: null,
+  fallback_credit: null,
 }
+const stop = { stop_reason: 'end_turn', stop_sequence: null, stop_details: null, container: null } as const
 const end: EventBatch = [
-  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage },
+  { type: 'message_delta', delta: stop, usage, context_management: null },
   { type: 'message_stop' },
 ]
 

@@ -205,7 +205,7 @@ describe('random answers', () => {
           const events = await streamed(response, reply, { size, chunkBytes, metadataFirst })
           expect(grammarFault(events)).toBeUndefined()
           expect(accumulate(events)).toEqual(whole.content as never)
-          expect(endOf(events)).toEqual({ stop_reason: whole.stop_reason, stop_sequence: null })
+          expect(endOf(events)).toMatchObject({ stop_reason: whole.stop_reason, stop_sequence: null })
         },
       ),
       { numRuns: 300 },

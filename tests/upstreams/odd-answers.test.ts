@@ -91,6 +91,8 @@ describe('an answer whose members are of the wrong kind', () => {
     const toolUse = { toolUseId: 't', name: 'Bash', type: null, input: { a: null } }
     const content = [null, { text: null, reasoningContent: null, toolUse }]
     const { reply } = await whole({ output: { message: { content } }, stopReason: null, usage: null })
-    expect(reply['content']).toEqual([{ type: 'tool_use', id: 't', name: 'Bash', input: { a: null } }])
+    expect(reply['content']).toEqual([
+      { type: 'tool_use', id: 't', name: 'Bash', input: { a: null }, caller: { type: 'direct' } },
+    ])
   })
 })

@@ -1,4 +1,5 @@
 import { invalidRequest } from '../../base/errors.ts'
+import { isObject, type Json } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import { type InputMessage, isCustomTool, type MessagesRequest, type Tool } from '../../wire/anthropic/request.ts'
@@ -81,6 +82,10 @@ const why = 'has no place in Converse'
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 
+/** What an answer's blocks have where there is nothing to say: clients give them back. */
+const isUnset = (name: string, value: unknown): boolean =>
+  value === null || (name === 'caller' && isObject(value) && value['type'] === 'direct')
+
 /** One note for each kind of member, where it first stands: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
   let index = -1
@@ -89,7 +94,7 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
     const known = translatedBlockFields[block.type]
     if (known === undefined) continue
     for (const name in block) {
-      if (known.includes(name)) continue
+      if (known.includes(name) || isUnset(name, (block as Json)[name])) continue
       const key = `${block.type}.${name}`
       if (noted.has(key)) continue
       noted.add(key)

@@ -172,7 +172,7 @@ export class BlockEvents {
     }
     // Bedrock likes to begin with an empty text; a block that stays empty is none.
     if (text === undefined || text === '') return
-    if (!block.started) this.#begin({ type: 'text', text: '' })
+    if (!block.started) this.#begin({ type: 'text', text: '', citations: null })
     this.#hasText = true
     this.#write({ type: 'text_delta', text })
   }

@@ -101,6 +101,10 @@ export class MessageEvents {
       content: [],
       stop_reason: null,
       stop_sequence: null,
+      stop_details: null,
+      container: null,
+      context_management: null,
+      diagnostics: null,
       // Not known yet. Claude Code takes later figures over these only where they are above 0.
       usage: noUsage,
     }
@@ -110,10 +114,15 @@ export class MessageEvents {
   #finish(): void {
     this.#isFinished = true
     const { usage: reported, serviceTier } = this.#metadata ?? {}
-    const { service_tier: _tier, ...usage } = toUsage(reported, serviceTier?.type, this.#reply)
+    const {
+      service_tier: _tier,
+      inference_geo: _place,
+      speed: _speed,
+      ...usage
+    } = toUsage(reported, serviceTier?.type, this.#reply)
     const { stopReason, additionalModelResponseFields } = this.#stop ?? {}
     const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#reply)
-    this.#out.push({ type: 'message_delta', delta, usage }, { type: 'message_stop' })
+    this.#out.push({ type: 'message_delta', delta, usage, context_management: null }, { type: 'message_stop' })
   }
 
   #acceptBlock(event: BlockEvent): void {

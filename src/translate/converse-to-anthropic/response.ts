@@ -18,7 +18,7 @@ const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, repl
   const citations = (content.citations ?? [])
     .map((citation) => toCitation(citation, reply))
     .filter((citation) => citation !== undefined)
-  return citations.length > 0 ? { type: 'text', text, citations } : { type: 'text', text }
+  return { type: 'text', text, citations: citations.length > 0 ? citations : null }
 }
 
 /** What the blocks of one answer are translated by. */
@@ -45,7 +45,7 @@ const toWholeToolUse = (
 
 const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | undefined => {
   const { reply } = context
-  if (block.text !== undefined) return { type: 'text', text: block.text }
+  if (block.text !== undefined) return { type: 'text', text: block.text, citations: null }
   if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
   const { reasoningContent, toolUse } = block
   if (reasoningContent?.redactedContent !== undefined) {
@@ -62,7 +62,7 @@ const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | und
 
 /** Holds nothing: a stream never begins such a block. */
 const isEmpty = (block: ResponseBlock): boolean =>
-  (block.type === 'text' && block.text === '' && block.citations === undefined) ||
+  (block.type === 'text' && block.text === '' && block.citations === null) ||
   (block.type === 'redacted_thinking' && block.data === '')
 
 const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
@@ -70,7 +70,7 @@ const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
   for (const block of blocks) {
     const last = joined.at(-1)
     if (block.type === 'text' && last?.type === 'text')
-      joined[joined.length - 1] = { type: 'text', text: last.text + block.text }
+      joined[joined.length - 1] = { type: 'text', text: last.text + block.text, citations: null }
     else joined.push(block)
   }
   return joined
@@ -103,6 +103,8 @@ export const toMessage = (response: ConverseResponse, reply: ReplyContext, newId
     model: reply.model,
     content,
     ...toStop(response.stopReason, hasToolUse, response.additionalModelResponseFields, reply),
+    context_management: null,
+    diagnostics: null,
     usage: toUsage(response.usage, response.serviceTier?.type, reply),
   }
 }

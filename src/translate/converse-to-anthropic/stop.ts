@@ -8,6 +8,9 @@ const refusal: StopDetails = {
   type: 'refusal',
   category: null,
   explanation: 'Blocked by Amazon Bedrock content filter',
+  recommended_model: null,
+  fallback_credit_token: null,
+  fallback_has_prefill_claim: null,
 }
 
 /** Converse's names for the model's own decision to stop. */
@@ -39,23 +42,30 @@ const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, rep
 }
 
 /**
- * Of a model that decided to stop, `tool_use` where there is a tool for the client to run (`hasToolUse`), and only there:
- * Bedrock was seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose
- * result clients wait. Any other reason says what cut the answer, which the client has to know, tools or not.
+ * Of a model that decided to stop, `tool_use` where there is a tool for the client to run, and only there: Bedrock was
+ * seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose result clients
+ * wait. Any other reason says what cut the answer, which the client has to know, tools or not.
  */
+const toReason = (stopReason: string | undefined, hasToolUse: boolean, reply: ReplyContext): StopReason => {
+  if (reply.isPrewarm) return 'max_tokens'
+  const cut = cuts.get(stopReason)
+  if (cut !== undefined) return cut
+  if (!decisions.has(stopReason) && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
+  return hasToolUse ? 'tool_use' : 'end_turn'
+}
+
+/** `hasToolUse`: whether the answer has a tool for the client to run. */
 export const toStop = (
   stopReason: string | undefined,
   hasToolUse: boolean,
   fields: AdditionalResponseFields | null | undefined,
   reply: ReplyContext,
 ): Stop => {
-  if (reply.isPrewarm) return { stop_reason: 'max_tokens', stop_sequence: null }
-  const cut = cuts.get(stopReason)
-  if (cut === undefined && !decisions.has(stopReason) && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
-  const reason = cut ?? (hasToolUse ? 'tool_use' : 'end_turn')
+  const reason = toReason(stopReason, hasToolUse, reply)
   return {
     stop_reason: reason,
     stop_sequence: reason === 'stop_sequence' ? stopSequenceOf(fields, reply) : null,
-    ...(reason === 'refusal' && { stop_details: refusal }),
+    stop_details: reason === 'refusal' ? refusal : null,
+    container: null,
   }
 }

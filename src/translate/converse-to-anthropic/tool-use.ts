@@ -55,6 +55,7 @@ export const createToolUses = (reply: ReplyContext) => {
       id,
       name: toName(name, reply),
       input: {},
+      caller: { type: 'direct' as const },
     }
   }
 }

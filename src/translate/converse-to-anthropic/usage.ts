@@ -2,6 +2,16 @@ import type { Usage } from '../../wire/anthropic/response.ts'
 import type { TokenUsage } from '../../wire/converse/response.ts'
 import type { ReplyContext } from './reply-context.ts'
 
+/** What Converse says nothing of. */
+const unknown = {
+  output_tokens_details: null,
+  server_tool_use: null,
+  inference_geo: null,
+  speed: null,
+  iterations: null,
+  fallback_credit: null,
+} as const
+
 export const noUsage: Usage = {
   input_tokens: 0,
   cache_creation_input_tokens: 0,
@@ -9,6 +19,7 @@ export const noUsage: Usage = {
   cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
   output_tokens: 0,
   service_tier: 'standard',
+  ...unknown,
 }
 
 /** Whatever is no figure counts for nothing: an answer is not refused for what it says of its price. */
@@ -46,4 +57,5 @@ export const toUsage = (usage: TokenUsage | undefined, serviceTier: string | und
         cache_creation: toCacheCreation(usage, reply),
         output_tokens: figure(usage.outputTokens),
         service_tier: serviceTier === 'priority' ? 'priority' : 'standard',
+        ...unknown,
       }

@@ -18,11 +18,12 @@ export type BlockDelta =
 export interface Stop {
   readonly stop_reason: StopReason
   readonly stop_sequence: string | null
-  readonly stop_details?: StopDetails
+  readonly stop_details: StopDetails | null
+  readonly container: null
 }
 
-/** The figures at an answer's end, which do not name the tier again. */
-export type FinalUsage = Omit<Usage, 'service_tier'>
+/** The figures at an answer's end, which do not name tier, place and speed again. */
+export type FinalUsage = Omit<Usage, 'service_tier' | 'inference_geo' | 'speed'>
 
 export type MessageStreamEvent =
   | { readonly type: 'message_start'; readonly message: Message }
@@ -30,5 +31,10 @@ export type MessageStreamEvent =
   | { readonly type: 'content_block_start'; readonly index: number; readonly content_block: ResponseBlock }
   | { readonly type: 'content_block_delta'; readonly index: number; readonly delta: BlockDelta }
   | { readonly type: 'content_block_stop'; readonly index: number }
-  | { readonly type: 'message_delta'; readonly delta: Stop; readonly usage: FinalUsage }
+  | {
+      readonly type: 'message_delta'
+      readonly delta: Stop
+      readonly usage: FinalUsage
+      readonly context_management: null
+    }
   | { readonly type: 'message_stop' }

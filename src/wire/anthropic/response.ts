@@ -1,4 +1,9 @@
-/** Answers as clients expect them. Source: Anthropic's Messages API and its SDK's types. */
+/**
+ * Answers as clients expect them. Source: Anthropic's Messages API and its SDK's types, beta ones included. Members that
+ * the SDK types as present are present, null where nothing is known: tests/conformance/answer-members.test.ts compares.
+ */
+
+import type { JsonObject } from '../open.ts'
 
 export type StopReason =
   | 'end_turn'
@@ -20,6 +25,12 @@ export interface Usage {
   }
   readonly output_tokens: number
   readonly service_tier: 'standard' | 'priority'
+  readonly output_tokens_details: null
+  readonly server_tool_use: null
+  readonly inference_geo: null
+  readonly speed: null
+  readonly iterations: null
+  readonly fallback_credit: null
 }
 
 interface DocumentCitation {
@@ -63,19 +74,34 @@ export type TextCitation =
       readonly encrypted_index: string
     }
 
+/** Who uses a tool: the model itself, not code that it runs. */
+interface DirectCaller {
+  readonly type: 'direct'
+}
+
+interface ToolUse {
+  readonly id: string
+  readonly name: string
+  readonly input: JsonObject
+  readonly caller: DirectCaller
+}
+
 export type ResponseBlock =
-  | { readonly type: 'text'; readonly text: string; readonly citations?: readonly TextCitation[] | null }
+  | { readonly type: 'text'; readonly text: string; readonly citations: readonly TextCitation[] | null }
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
-  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
+  | ({ readonly type: 'tool_use' } & ToolUse)
   /** Run by the upstream itself: the client has nothing to do for it. */
-  | { readonly type: 'server_tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
+  | ({ readonly type: 'server_tool_use' } & ToolUse)
 
 /** Why the model, or a filter in front of it, refused. */
 export interface StopDetails {
   readonly type: 'refusal'
   readonly category: null
   readonly explanation: string | null
+  readonly recommended_model: null
+  readonly fallback_credit_token: null
+  readonly fallback_has_prefill_claim: null
 }
 
 export interface Message {
@@ -86,7 +112,10 @@ export interface Message {
   readonly content: readonly ResponseBlock[]
   readonly stop_reason: StopReason | null
   readonly stop_sequence: string | null
-  readonly stop_details?: StopDetails
+  readonly stop_details: StopDetails | null
+  readonly container: null
+  readonly context_management: null
+  readonly diagnostics: null
   readonly usage: Usage
 }
 

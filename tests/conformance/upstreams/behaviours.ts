@@ -130,7 +130,14 @@ export const answers: readonly Answer[] = [
     content: [{ type: 'text', text: 'I cannot.' }],
     stop: {
       stop_reason: 'refusal',
-      stop_details: { type: 'refusal', category: null, explanation: 'any' },
+      stop_details: {
+        type: 'refusal',
+        category: null,
+        explanation: 'any',
+        recommended_model: null,
+        fallback_credit_token: null,
+        fallback_has_prefill_claim: null,
+      },
     },
   },
   {

@@ -46,7 +46,10 @@ const collected = (events: readonly SseEvent[]): Json => {
       if (delta['signature'] !== undefined) last['signature'] = delta['signature']
     }
     if (event.type === 'content_block_stop' && inputs !== '') last['input'] = JSON.parse(inputs)
-    if (event.type === 'message_delta') message = { ...message, ...delta, usage: event['usage'] }
+    if (event.type === 'message_delta') {
+      const { context_management, usage } = event
+      message = { ...message, ...delta, context_management, usage }
+    }
   }
   return { ...message, content }
 }
@@ -65,16 +68,27 @@ const comparable = ({ id, usage, content, stop_details, ...rest }: Json): Json =
       ...('data' in block && { data: 'sealed' }),
     }
   })
-  const details = stop_details as Json | undefined
-  return { ...rest, content: blocks, ...(details && { stop_details: { ...details, explanation: 'any' } }) }
+  const details = stop_details as Json | null
+  return { ...rest, content: blocks, stop_details: details && { ...details, explanation: 'any' } }
+}
+
+/** A block with the members that Anthropic's always have. */
+const wholeBlock = (block: object): object => {
+  const { type } = block as Json
+  if (type === 'text') return { citations: null, ...block }
+  return type === 'tool_use' ? { caller: { type: 'direct' }, ...block } : block
 }
 
 const expectedOf = ({ content, stop }: Answer): Json => ({
   type: 'message',
   role: 'assistant',
   model: asked().model,
-  content,
+  content: content.map(wholeBlock),
   stop_sequence: null,
+  stop_details: null,
+  container: null,
+  context_management: null,
+  diagnostics: null,
   ...stop,
 })
 

@@ -1,8 +1,10 @@
 import { GatewayError } from '../base/errors.ts'
 import {
   canonicalSpelling,
+  compareVersions,
   contextSuffixOf,
   type ModelFamily,
+  type ModelName,
   parseModelName,
   withoutContextSuffix,
 } from '../translate/model-name.ts'
@@ -91,20 +93,36 @@ export interface ModelResolver {
 const maximumRemembered = 100
 const longestRemembered = 100
 
+/** Of a model whose name has none. */
+const noVersion = { major: 0, minor: 0 }
+
+/** Finds a model among those of its family: the very version, or the newest. */
+const createFamilies = (models: readonly NexusModel[]) => {
+  const versions = models
+    .map((model) => ({ model, version: parseModelName(model.id)?.version ?? noVersion }))
+    .toSorted((left, right) => compareVersions(right.version, left.version))
+  return {
+    exact: ({ family, version }: ModelName): NexusModel | undefined =>
+      version &&
+      versions.find((known) => known.model.family === family && compareVersions(known.version, version) === 0)?.model,
+    newest: (family: NexusModel['family']): NexusModel | undefined =>
+      versions.find(({ model }) => model.family === family)?.model,
+  }
+}
+
 export const createModelResolver = (models: readonly NexusModel[], defaultModelId: string): ModelResolver => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
   const spellings = models.map((model) => clientSpelling(model.id))
-  const ofFamily = (family: NexusModel['family']): NexusModel | undefined =>
-    models.find((model) => model.family === family)
+  const families = createFamilies(models)
 
   const findModel = (asked: string): NexusModel | undefined => {
     const spelling = canonicalSpelling(asked)
     const exact = bySpelling.get(spelling)
     if (exact !== undefined) return exact
     const name = parseModelName(spelling)
-    if (name?.family !== undefined) return ofFamily(familyStandIn[name.family])
+    if (name?.family !== undefined) return families.exact(name) ?? families.newest(familyStandIn[name.family])
     const nickname = nicknames.get(spelling)
-    if (nickname !== undefined) return ofFamily(nickname)
+    if (nickname !== undefined) return families.newest(nickname)
     return name !== undefined || spelling === 'default' ? bySpelling.get(canonicalSpelling(defaultModelId)) : undefined
   }
 

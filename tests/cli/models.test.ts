@@ -62,6 +62,7 @@ Claude Opus 4.6
         isSmall: false,
       },
     ])
+    expect(await json(['models', 'claude-mythos-preview', '--json'])).toMatchObject([{ nexusId: 'claude-opus-4.6' }])
     const { out, err } = await cli(['models', 'default', '--model', 'haiku'])
     expect([out, err]).toEqual([expect.stringContaining('asked       default\n'), ''])
     expect(out).toContain('Nexus gets  claude-haiku-4.5\n')

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { clientSpelling, createModelResolver, nexusModels } from '../../src/gateway/models.ts'
+import { clientSpelling, createModelResolver, type NexusModel, nexusModels } from '../../src/gateway/models.ts'
 import { parseModelName } from '../../src/translate/model-name.ts'
+
+const familyOf = (id: string): NexusModel['family'] => (id.includes('opus') ? 'opus' : 'sonnet')
 
 describe('model names', () => {
   test.each([
@@ -34,5 +36,19 @@ describe('model names', () => {
   test('the suffix is kept for those who print it', () => {
     const { contextSuffix, model } = createModelResolver(nexusModels, '').resolve('opus[1m]')
     expect([model.id, contextSuffix]).toEqual(['claude-opus-4.6', '[1m]'])
+  })
+
+  test('1.1 model: a name of a version that there is gets it, any other the newest of its family', () => {
+    const ids = ['claude-opus-4.1', 'claude-sonnet-4.5', 'claude-sonnet-4.6', 'claude-sonnet-4']
+    const catalog = ids.map((id) => ({ ...(nexusModels[0] as NexusModel), id, family: familyOf(id) }))
+    const { find } = createModelResolver(catalog, 'claude-sonnet-4.5')
+    const found = (name: string): string | undefined => find(name)?.model.id
+    expect(found('us.anthropic.claude-sonnet-4-5-20250929-v1:0')).toBe('claude-sonnet-4.5')
+    expect(found('claude-sonnet-4-20250514')).toBe('claude-sonnet-4')
+    expect(found('claude-opus-4-1-20250805[1m]')).toBe('claude-opus-4.1')
+    expect(['sonnet', 'claude-sonnet-5', 'claude-3-5-sonnet-latest'].map(found)).toEqual(
+      Array.from({ length: 3 }, () => 'claude-sonnet-4.6'),
+    )
+    expect(found('default')).toBe('claude-sonnet-4.5')
   })
 })

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type Anthropic from '@anthropic-ai/sdk'
+import { createModelResolver, type NexusModel } from '../../src/gateway/models.ts'
+import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
+import { type ModelFamily, parseModelName } from '../../src/translate/model-name.ts'
+
+/** Every model that the official SDK names is found, in every spelling: a newer SDK shows here what is missing. */
+
+const typesFile = fileURLToPath(import.meta.resolve('@anthropic-ai/sdk/resources/messages/messages')).replace(
+  /\.m?js$/,
+  '.d.ts',
+)
+const union = /export type Model = ([^;]+);/.exec(readFileSync(typesFile, 'utf8'))?.[1] ?? ''
+const names = [...union.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
+
+/** A line of models that the SDK knows and we do not is named in the error. */
+type NewLine = Exclude<Anthropic.ModelLine, ModelFamily>
+const newLine: [NewLine] extends [never] ? 'none' : NewLine = 'none'
+
+const model = (family: NexusModel['family']): NexusModel => ({
+  id: `claude-${family}-1.0`,
+  family,
+  displayName: family,
+  description: 'A model.',
+  createdAt: '2026-01-01T00:00:00Z',
+  maxInputTokens: 200_000,
+  maxOutputTokens: 64_000,
+})
+const resolver = createModelResolver(
+  ['haiku', 'opus', 'sonnet'].map((family) => model(family as never)),
+  '',
+)
+const standIn: Readonly<Record<string, NexusModel['family']>> = {
+  haiku: 'haiku',
+  sonnet: 'sonnet',
+  opus: 'opus',
+  fable: 'opus',
+  mythos: 'opus',
+}
+
+const spellingsOf = (name: string): string[] => [
+  name,
+  name.toUpperCase(),
+  name.replace(/(\d)-(\d)(?!\d)/, '$1.$2'),
+  `${name}[1m]`,
+  `${name}-latest`,
+  `${name}@20260101`,
+  `anthropic.${name}`,
+  `anthropic/${name}`,
+  ...['us', 'eu', 'apac', 'global', 'us-gov'].map((region) => `${region}.anthropic.${name}-v1:0`),
+  `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.${name}-v1:0`,
+  // Some are dated already.
+  ...(/\d{8}/.test(name) ? [] : [`${name}-20260101`, `us.anthropic.${name}-20260101-v1:0[1m]`]),
+]
+
+describe('1.1 model: the names of the SDK', () => {
+  test('1.1 model: are there to be read, and belong to known lines', () => {
+    expect(names).toContain('claude-mythos-preview')
+    expect(names.length).toBeGreaterThan(15)
+    expect(newLine).toBe('none')
+  })
+
+  test.each(names)('1.1 model: %s is found in every spelling', (name) => {
+    const line = /haiku|sonnet|opus|fable|mythos/.exec(name)?.[0] ?? ''
+    const read = parseModelName(name)
+    expect(read?.family).toBe(line as never)
+    for (const spelling of spellingsOf(name)) {
+      expect([spelling, parseModelName(spelling)]).toEqual([spelling, read as never])
+      expect([spelling, resolver.find(spelling)?.model.family]).toEqual([spelling, standIn[line]])
+    }
+  })
+
+  test.each(names)('1.6: %s can think, by the table of capabilities', (name) => {
+    expect(capabilitiesOf(name).thinking).not.toEqual([])
+  })
+})

@@ -280,6 +280,8 @@ const framing = section({
 const found = section({
   F4: 'stop reason and content of an answer agree',
   F5: 'every answer is accepted as history',
+  A9: 'the list of models has each once, with the members of the newest SDK',
+  A10: 'answers have the members of the newest SDK',
 })
 
 export const rules: readonly Rule[] = [

@@ -35,52 +35,6 @@ describe('what probes ask', () => {
   })
 })
 
-describe('models', () => {
-  test('pages, both spellings, both ways', async () => {
-    const { url } = startChain()
-    const page = async (query: string): Promise<unknown> => {
-      const { data, ...rest } = (await (await fetch(`${url}/v1/models${query}`)).json()) as { data: { id: string }[] }
-      return { ids: data.map(({ id }) => id), ...rest }
-    }
-    expect(await page('?limit=1000')).toMatchObject({
-      has_more: false,
-      first_id: 'claude-sonnet-4-6',
-      last_id: 'claude-haiku-4.5',
-    })
-    expect(await page('?limit=2')).toEqual({
-      ids: ['claude-sonnet-4-6', 'claude-sonnet-4.6'],
-      has_more: true,
-      first_id: 'claude-sonnet-4-6',
-      last_id: 'claude-sonnet-4.6',
-    })
-    expect(await page('?limit=1&after_id=claude-sonnet-4.6')).toMatchObject({
-      ids: ['claude-opus-4-6'],
-      has_more: true,
-    })
-    expect(await page('?limit=1&before_id=claude-opus-4-6')).toMatchObject({
-      ids: ['claude-sonnet-4.6'],
-      has_more: true,
-    })
-    expect((await fetch(`${url}/v1/models?limit=0`)).status).toBe(400)
-    expect((await fetch(`${url}/v1/models?after_id=nobody`)).status).toBe(400)
-  })
-
-  test('one model, by any of its names', async () => {
-    const { url } = startChain()
-    const idOf = async (name: string): Promise<unknown> =>
-      (await json(await fetch(`${url}/v1/models/${encodeURIComponent(name)}`)))['id']
-    expect(await idOf('claude-sonnet-4.6')).toBe('claude-sonnet-4.6')
-    expect(await idOf('sonnet')).toBe('claude-sonnet-4-6')
-    expect(await idOf('us.anthropic.claude-opus-4-6-v1')).toBe('claude-opus-4-6')
-    const missing = await fetch(`${url}/v1/models/gpt-5`)
-    expect(missing.status).toBe(404)
-    expect(await json(missing)).toMatchObject({
-      type: 'error',
-      error: { type: 'not_found_error', message: 'model: gpt-5' },
-    } as never)
-  })
-})
-
 describe('counting', () => {
   test('is additive, at once, and never 1', async () => {
     const { post } = startChain()

@@ -1,0 +1,23 @@
+import { expect, test } from 'bun:test'
+import type Anthropic from '@anthropic-ai/sdk'
+import type { ModelInfo } from '../../src/server/anthropic/model-info.ts'
+
+/** As answer-members.test.ts, for what the Models API says of a model. */
+
+type Beta = Anthropic.Beta.BetaModelInfo
+
+/** Compiled, never called. */
+const typed = [(info: ModelInfo): Anthropic.ModelInfo => info, (info: ModelInfo): Beta => info]
+
+type Excess<Own, Theirs> = Exclude<keyof Own, keyof Theirs>
+type None<Strange> = [Strange] extends [never] ? 'none' : Strange
+
+const excess: [Excess<ModelInfo, Beta>, None<Excess<ModelInfo['capabilities'], NonNullable<Beta['capabilities']>>>] = [
+  // For people: `models` prints it as well.
+  'description',
+  'none',
+]
+
+test("A9 the members of a model are the SDK's", () => {
+  expect([typed.length, excess[0]]).toEqual([2, 'description'])
+})

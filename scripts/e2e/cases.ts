@@ -6,6 +6,7 @@ import { interactiveCases } from './cases/interactive.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
+import { oddAnswerCases } from './cases/odd-answers.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { signedInCases } from './cases/signed-in.ts'
@@ -14,6 +15,7 @@ import { toolCases } from './cases/tools.ts'
 /** What the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
   ...toolCases,
+  ...oddAnswerCases,
   ...mediaCases,
   ...modelCases,
   ...networkCases,

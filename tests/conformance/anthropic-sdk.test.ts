@@ -159,7 +159,7 @@ describe('F5 a tool loop with a model that repeats its ids', () => {
         const results = uses.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: 'a needle' }))
         messages.push({ role: 'assistant', content }, { role: 'user', content: results })
       }
-      expect(ids).toEqual([['lookup', 'lookup_2', 'tooluse'], ['lookup_3', 'lookup_4', 'tooluse_2'], []])
+      expect(ids).toEqual([['lookup', 'lookup-2', 'tooluse'], ['lookup-3', 'lookup-4', 'tooluse-2'], []])
       expect(simulator.journal.map(({ refusal }) => refusal)).toEqual([undefined, undefined, undefined])
     },
   )

@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
     members: { tools: [tool] },
     chain: { scenario: () => ({ content: [{ tool: 'T', input: {}, id: evil }] }) },
     find: (events) => values(events, 'content_block', 'id')[0],
-    found: evil.replace(/\W/g, '_').slice(0, 64),
+    found: evil.replace(/\W/g, '-').slice(0, 64),
   },
   {
     name: 'a stop sequence',

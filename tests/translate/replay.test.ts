@@ -18,7 +18,7 @@ fc.configureGlobal({ seed: 20261129 })
 const any = fc.string({ unit: 'binary', maxLength: 80 })
 const text = fc.oneof({ weight: 3, arbitrary: any }, fc.constantFrom('', ' ', '\n\t', 'Found.'))
 const id = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('lookup', 'lookup_2', '', 'functions.T:0', 'functions_T_0', 'tooluse') },
+  { weight: 3, arbitrary: fc.constantFrom('lookup', 'lookup-2', '', 'functions.T:0', 'functions-T-0', 'tooluse') },
   fc.uuid().map((random) => `tooluse_${random}`),
   any,
 )

@@ -25,12 +25,12 @@ const twice = <T>(value: T): T[] => [value, value]
 describe('F5 the ids of an answer', () => {
   test.each([
     ['as Bedrock makes them are kept', ['tooluse_Zx8-q', 'toolu_01'], ['tooluse_Zx8-q', 'toolu_01']],
-    ['that are equal differ', ['lookup', 'lookup', 'lookup'], ['lookup', 'lookup_2', 'lookup_3']],
-    ['do not meet the ids that were made', ['a', 'a', 'a_2', 'a_2'], ['a', 'a_2', 'a_2_2', 'a_2_3']],
-    ['that are empty get one', ['', ''], ['tooluse', 'tooluse_2']],
-    ['lose what Anthropic does not allow', ['functions.T:0', 'é |', '日本'], ['functions_T_0', '___', '__']],
-    ['that look the same then differ', ['a.b', 'a:b', 'a_b'], ['a_b', 'a_b_2', 'a_b_3']],
-    ['are cut to what Converse takes', ['x'.repeat(65), 'x'.repeat(70)], ['x'.repeat(64), `${'x'.repeat(62)}_2`]],
+    ['that are equal differ', ['lookup', 'lookup', 'lookup'], ['lookup', 'lookup-2', 'lookup-3']],
+    ['do not meet the ids that were made', ['a', 'a', 'a-2', 'a-2'], ['a', 'a-2', 'a-2-2', 'a-2-3']],
+    ['that are empty get one', ['', ''], ['tooluse', 'tooluse-2']],
+    ['lose what Anthropic does not allow', ['functions.T:0', 'é |', '日本'], ['functions-T-0', '---', '--']],
+    ['that look the same then differ', ['a.b', 'a:b', 'a-b'], ['a-b', 'a-b-2', 'a-b-3']],
+    ['are cut to what Converse takes', ['x'.repeat(65), 'x'.repeat(70)], ['x'.repeat(64), `${'x'.repeat(62)}-2`]],
   ])('F5 2 tool use: %s', async (_, ids, expected) => {
     expect(
       await both(
@@ -42,19 +42,25 @@ describe('F5 the ids of an answer', () => {
 
   test('F5 2 tool use: of tools that the upstream runs are among them', async () => {
     const content = [use('a', 'search', 'server_tool_use'), use('a')]
-    expect(await both('id', content)).toEqual(twice(['a', 'a_2']))
+    expect(await both('id', content)).toEqual(twice(['a', 'a-2']))
   })
 
   test('F5 2 tool use: do not repeat the ids of earlier turns, which Anthropic refuses', async () => {
     const { reply } = translate({
       messages: [
         user('a'),
-        assistant(toolUse('lookup'), toolUse('lookup_2'), toolUse('functions.T:0')),
-        user(toolResult('lookup'), toolResult('lookup_2'), toolResult('functions.T:0')),
+        assistant(toolUse('lookup'), toolUse('lookup-2'), toolUse('functions.T:0')),
+        user(toolResult('lookup'), toolResult('lookup-2'), toolResult('functions.T:0')),
       ],
     })
     const content = [use('lookup'), use('new'), use('functions.T:0')]
-    expect(await both('id', content, reply)).toEqual(twice(['lookup_3', 'new', 'functions_T_0']))
+    expect(await both('id', content, reply)).toEqual(twice(['lookup-3', 'new', 'functions-T-0']))
+  })
+
+  test('F5 2 tool use: do not repeat the ids of tools that the upstream ran earlier', async () => {
+    const search = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'q' } }
+    const { reply } = translate({ messages: [user('a'), assistant(search), user('b')] })
+    expect(await both('id', [use('s1')], reply)).toEqual(twice(['s1-2']))
   })
 
   test('F5 2 tool use: do not repeat the ids that a summary took out of the conversation', async () => {
@@ -67,7 +73,7 @@ describe('F5 the ids of an answer', () => {
         user('b'),
       ],
     })
-    expect(await both('id', [use('lookup')], reply)).toEqual(twice(['lookup_2']))
+    expect(await both('id', [use('lookup')], reply)).toEqual(twice(['lookup-2']))
   })
 })
 

@@ -10,13 +10,16 @@ const missingId = 'tooluse'
 const missingName = 'unnamed_tool'
 
 const toValidId = (id: string): string =>
-  id === '' ? missingId : id.replace(invalidInId, '_').slice(0, maximumToolUseIdLength)
+  id === '' ? missingId : id.replace(invalidInId, '-').slice(0, maximumToolUseIdLength)
 
-/** `id`, or the first of `id_2`, `id_3` ... that is not used. */
+/**
+ * `id`, or the first of `id-2`, `id-3` ... that is not used. Not `id_2`: Claude Code 2.1.332 takes that for a part of its
+ * own of the call `id`, and loses the result.
+ */
 const toUnusedId = (id: string, used: ReadonlySet<string>): string => {
   let unused = id
   for (let count = 2; used.has(unused); count += 1) {
-    const suffix = `_${count}`
+    const suffix = `-${count}`
     unused = id.slice(0, maximumToolUseIdLength - suffix.length) + suffix
   }
   return unused
@@ -27,7 +30,10 @@ export const toolUseIdsIn = ({ messages }: MessagesRequest): Set<string> => {
   const ids = new Set<string>()
   for (const { content } of messages) {
     if (!Array.isArray(content)) continue
-    for (const block of content) if (block.type === 'tool_use') ids.add(block.id)
+    for (const block of content) {
+      const isToolUse = block.type === 'tool_use' || block.type === 'server_tool_use'
+      if (isToolUse && block.id !== undefined) ids.add(block.id)
+    }
   }
   return ids
 }

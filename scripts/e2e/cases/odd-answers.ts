@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { resultText, toolResults } from '../../../src/simulator/read-request.ts'
+import type { ReplyBlock } from '../../../src/simulator/reply.ts'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { bash, isConversation, turns } from '../conversation.ts'
+
+/** Answers that Bedrock was seen to give, and that a client cannot use as they are. */
+
+/** A call with an id of the model's own. */
+const call = (word: string, id: string): ReplyBlock => ({ ...bash(`echo ${word}`), id }) as ReplyBlock
+
+const repeatedIds: Case = {
+  name: 'tool calls whose ids are equal, empty or used before',
+  setup: () => ({
+    scenario: turns(
+      [call('alder', 'lookup'), call('birch', 'lookup'), call('cedar', '')],
+      (request) => [{ text: `Got ${toolResults(request).length}.` }, call('dogwood', 'lookup')],
+      (request) => [{ text: `Got ${resultText(request).trim()}.` }],
+    ),
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('run all', '--allowedTools', 'Bash')), 'Got dogwood')
+    const results = bodies(session)
+      .filter(isConversation)
+      .map(({ messages }) => JSON.stringify(messages.at(-1)).match(/\b(?:alder|birch|cedar|dogwood)\b/g) ?? [])
+    assert.deepEqual(
+      results.map((words) => words.sort()),
+      [[], ['alder', 'birch', 'cedar'], ['dogwood']],
+    )
+  },
+}
+
+const stopWithoutTool: Case = {
+  name: 'a stop for tools without a tool costs one call',
+  setup: () => ({
+    scenario: ({ body }) =>
+      isConversation(body) ? { content: [{ text: 'Nothing to run.' }], stopReason: 'tool_use' } : undefined,
+  }),
+  async play(session) {
+    succeeded(await session.headless(prompt('look')), 'Nothing to run')
+    assert.equal(bodies(session).filter(isConversation).length, 1)
+  },
+}
+
+export const oddAnswerCases: readonly Case[] = [repeatedIds, stopWithoutTool]

@@ -4,7 +4,7 @@ import type { ReplyBlock } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { bash, isConversation, turns } from '../conversation.ts'
 
-/** Answers that Bedrock was seen to give, and that a client cannot use as they are. */
+/** Answers that a client cannot use as the model gives them. */
 
 /** A call with an id of the model's own. */
 const call = (word: string, id: string): ReplyBlock => ({ ...bash(`echo ${word}`), id }) as ReplyBlock

@@ -59,9 +59,9 @@ export const createToolUses = (reply: ReplyContext) => {
     return {
       type: isServerTool ? ('server_tool_use' as const) : ('tool_use' as const),
       id,
+      caller: { type: 'direct' as const },
       name: toName(name, reply),
       input: {},
-      caller: { type: 'direct' as const },
     }
   }
 }

@@ -140,7 +140,7 @@ const capabilities = section(
     '5.5': 'no forced tool',
     unknown: 'is taken for the newest',
     'other vendors': "none of Anthropic's own fields",
-    budget: 'a budget that leaves no room is refused in Anthropic words',
+    budget: 'one above max_tokens is sent with interleaved thinking, and refused in Anthropic words without',
   },
   '1.6 ',
 )

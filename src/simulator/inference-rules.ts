@@ -99,6 +99,10 @@ const budgetRefusal = (thinking: Json, context: RuleContext): Refusal | undefine
   if (typeof budget !== 'number') return byModel('thinking.enabled.budget_tokens: Field required')
   if (budget < minimumBudget)
     return byModel(`thinking.enabled.budget_tokens: Input should be greater than or equal to ${minimumBudget}`)
+  const { anthropic_beta: flags, tools } = additional(context)
+  const isInterleaved = Array.isArray(flags) && flags.includes('interleaved-thinking-2025-05-14')
+  // Then it is for all of a turn's thinking, between its tool calls.
+  if (isInterleaved && (context.body.toolConfig ?? tools) !== undefined) return undefined
   return budget >= (context.body.inferenceConfig?.maxTokens ?? Number.POSITIVE_INFINITY)
     ? byModel('`max_tokens` must be greater than `thinking.budget_tokens`.')
     : undefined

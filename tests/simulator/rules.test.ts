@@ -402,6 +402,10 @@ describe('settings', () => {
     [fields({ thinking: { type: 'enabled', budget_tokens: 1000 } }), 'greater than or equal to 1024'],
     [fields({ thinking: { type: 'enabled', budget_tokens: 4000 } }), '`max_tokens` must be greater than'],
     [
+      fields({ thinking: { type: 'enabled', budget_tokens: 4000 }, anthropic_beta: ['computer-use-2025-01-24'] }),
+      '`max_tokens` must be greater than',
+    ],
+    [
       fields({ thinking: { type: 'adaptive', display: 'updates' } }),
       "display: Input should be 'summarized' or 'omitted'",
     ],

@@ -18,7 +18,7 @@ import type { OfferedTools } from './tools.ts'
 
 /** What of a translated request goes into the additional fields. */
 export interface AdditionalParts {
-  /** Flags of the `anthropic-beta` header. */
+  /** Flags that the client sent, in the header or in the body. */
   readonly betas: readonly string[]
   readonly thinking: ReturnType<typeof toThinking>
   /** Whether the model will think, asked or not. */
@@ -88,7 +88,7 @@ export const toAdditionalFields = (
   if (effort !== undefined && translation.model.effortBeta) needed.push(effortBeta)
   for (const { beta } of tools.native) needed.push(beta)
   // A flag that is for a field goes where the field does.
-  const flags = toBetas([...betas, ...(request.betas ?? [])], needed, thinkingIn(taken), translation)
+  const flags = toBetas(betas, needed, thinkingIn(taken), translation)
   const flagged = withoutUnflagged(taken, flags, translation)
   return flags.length === 0 ? flagged : { ...flagged, anthropic_beta: flags }
 }

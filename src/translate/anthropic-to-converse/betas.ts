@@ -19,6 +19,7 @@ export const contextManagementBeta = 'context-management-2025-06-27'
 export const safeguardsBeta = 'dangerous-tool-use-2026-09-03'
 export const displayUpdatesBeta = 'thinking-display-updates-2026-08-18'
 export const bindingControlsBeta = 'thinking-binding-controls-2026-08-01'
+const interleavedThinking = 'interleaved-thinking-2025-05-14'
 
 /**
  * The flags that Converse takes, and when. All others are dropped: Bedrock refuses the whole request
@@ -27,8 +28,7 @@ export const bindingControlsBeta = 'thinking-binding-controls-2026-08-01'
 const forwarded: ReadonlyMap<string, Verdict> = new Map(
   Object.entries<Verdict>({
     'context-1m-2025-08-07': ({ model }) => model.longContextBeta,
-    'interleaved-thinking-2025-05-14': ({ model, thinking }) =>
-      thinking?.['type'] === 'enabled' && model.interleavedBeta,
+    [interleavedThinking]: ({ model, thinking }) => thinking?.['type'] === 'enabled' && model.interleavedBeta,
     [fineGrainedToolStreaming]: always,
     [effortBeta]: ({ model }) => model.effortBeta,
     [displayUpdatesBeta]: ({ thinking }) => thinking?.['display'] === 'updates',
@@ -42,6 +42,21 @@ const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
     if (list.includes(',')) for (const flag of list.split(',')) flags.add(flag.trim())
     else flags.add(list.trim())
   }
+}
+
+/**
+ * Whether the client wants thinking between tool calls, and whether the model gets the flag for it. A flag that the
+ * model may have refused is not counted on.
+ */
+export const interleaving = (
+  asked: readonly string[],
+  { model, learned: { refusedBetas, suspectedBetas } }: Translation,
+): { readonly isWanted: boolean; readonly isSent: boolean } => {
+  const flags = new Set<string>()
+  addFlags(flags, asked)
+  const isWanted = flags.has(interleavedThinking)
+  const isDoubtful = [...refusedBetas, ...suspectedBetas].includes(interleavedThinking)
+  return { isWanted, isSent: isWanted && model.interleavedBeta && !isDoubtful }
 }
 
 /** For the log: what looks like no flag may be a secret that was put into the wrong variable. */

@@ -185,13 +185,14 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const { textFormat, instruction } = toOutputFormat(request, translation)
   const system = toSystemUnits(request, leadingSystem, instruction, translation)
   const tools = toVisibleTools(request, translation)
-  const thinking = toThinking(request, translation)
+  const betas = [...target.betas, ...(request.betas ?? [])]
+  const thinking = toThinking(request, { betas, tools }, translation)
   const isThinking = willThink(thinking, translation)
   const choice = toToolChoice(request, tools, isThinking, translation)
   const cachePoints = placeCachePoints(tools.units, system, turns, translation)
 
   const effort = toEffort(request, translation)
-  const fields = { betas: target.betas, thinking, isThinking, choice, tools, effort }
+  const fields = { betas, thinking, isThinking, choice, tools, effort }
   const additional = toAdditionalFields(request, fields, translation)
   const inferenceConfig = toInferenceConfig(request, isThinking, translation)
   const cited = toCited(turns, translation)

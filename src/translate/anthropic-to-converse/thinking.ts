@@ -1,6 +1,8 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { Effort, MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
+import { interleaving } from './betas.ts'
 import type { Translation } from './context.ts'
+import type { OfferedTools } from './tools.ts'
 
 /** Anthropic's smallest budget. */
 const minimumBudget = 1024
@@ -41,8 +43,40 @@ const converted = (
   return { ...rest, type: 'enabled', budget_tokens: budget }
 }
 
+/** What a request's thinking depends on beside the request itself. */
+interface ThinkingContext {
+  /** Flags that the client sent, in the header or in the body. */
+  readonly betas: readonly string[]
+  readonly tools: OfferedTools
+}
+
+/**
+ * A budget that is no smaller than `max_tokens`. With interleaved thinking it is valid: it is for all the thinking of
+ * an assistant's turn, between its tool calls. Claude 4.6 interleaves by itself, with adaptive thinking alone.
+ * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+ */
+const withLargeBudget = (
+  thinking: WireThinking,
+  { betas, tools }: ThinkingContext,
+  translation: Translation,
+): WireThinking => {
+  const { isWanted, isSent } = interleaving(betas, translation)
+  const hasTools = tools.units.length + tools.native.length > 0 && !tools.areStandIns
+  if (hasTools && isSent) return thinking
+  if (!hasTools || !isWanted || !translation.model.thinking.includes('adaptive')) {
+    throw invalidRequest([], 'max_tokens must be greater than thinking.budget_tokens')
+  }
+  translation.notes.changed(['thinking', 'type'], "a budget above max_tokens: became 'adaptive', which interleaves")
+  const { budget_tokens: _budget, ...rest } = thinking
+  return { ...rest, type: 'adaptive' }
+}
+
 /** For `additionalModelRequestFields.thinking`; undefined where nothing is to be said of it. */
-export const toThinking = (request: MessagesRequest, translation: Translation): WireThinking | undefined => {
+export const toThinking = (
+  request: MessagesRequest,
+  context: ThinkingContext,
+  translation: Translation,
+): WireThinking | undefined => {
   const { thinking } = request
   if (thinking === undefined || thinking === null) return undefined
   if (thinking.type === 'disabled') {
@@ -56,7 +90,7 @@ export const toThinking = (request: MessagesRequest, translation: Translation): 
     return undefined
   }
   if (thinking.type === 'enabled' && thinking.budget_tokens >= request.max_tokens) {
-    throw invalidRequest([], 'max_tokens must be greater than thinking.budget_tokens')
+    return withLargeBudget(thinking, context, translation)
   }
   return thinking
 }

@@ -119,7 +119,7 @@ const choices = section(
     none: 'an additional field; the tools stay',
     'auto without parallel': 'an additional field with its type',
     'forced without parallel': 'both channels, the type in one of them',
-    'without tools': 'the choice goes',
+    'without tools': 'a forced choice is refused in Anthropic words, a free one goes',
     'with thinking': 'a forced choice becomes a free one',
     'newest models': 'are never forced',
   },

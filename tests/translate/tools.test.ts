@@ -375,8 +375,7 @@ describe('tool choice', () => {
     ).toBeUndefined()
   })
 
-  test('1.5 without tools, 1.5 tool: a choice among none is dropped, one of an unknown tool refused', () => {
-    expect(lawfulBody({ ...ask, tool_choice: { type: 'any' } }).additionalModelRequestFields).toBeUndefined()
+  test('1.5 tool: a choice of an unknown tool is refused', () => {
     expect(refusal(() => choose({ type: 'tool', name: 'B' }))).toBe("tool_choice: Tool 'B' not found in provided tools")
   })
 })

@@ -1,7 +1,7 @@
-import { type GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { MessagesRequest, ToolChoice } from '../../wire/anthropic/request.ts'
 import type { ToolConfig } from '../../wire/converse/request.ts'
 import type { Translation } from './context.ts'
+import { toolNotFound } from './tool-loading.ts'
 import type { OfferedTools } from './tools.ts'
 
 /**
@@ -13,9 +13,6 @@ export interface TranslatedChoice {
   /** For `additionalModelRequestFields.tool_choice`. */
   readonly additional?: Readonly<Record<string, unknown>> | undefined
 }
-
-const notFound = (name: string): GatewayError =>
-  invalidRequest(['tool_choice'], `Tool '${name}' not found in provided tools`)
 
 type Forced = Extract<ToolChoice, { type: 'any' | 'tool' }>
 
@@ -50,13 +47,13 @@ const toForced = (
   }
   if (choice.type === 'any') return { toolChoice: { any: {} }, ...(alone && { additional: alone }) }
   const name = translation.toolNames.toConverse(choice.name)
-  if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) throw notFound(choice.name)
+  if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) throw toolNotFound(choice.name)
   return { toolChoice: { tool: { name } }, ...(alone && { additional: alone }) }
 }
 
 /** A choice among nothing. A tool that was declared and is not on offer any more cannot be forced. */
-const amongNone = (request: MessagesRequest, choice: ToolChoice, translation: Translation): TranslatedChoice => {
-  if (choice.type === 'tool' && (request.tools ?? []).length > 0) throw notFound(choice.name)
+const amongNone = (choice: ToolChoice, translation: Translation): TranslatedChoice => {
+  if (choice.type === 'tool') throw toolNotFound(choice.name)
   translation.notes.dropped(['tool_choice'], 'there is no tool to choose')
   return {}
 }
@@ -75,7 +72,7 @@ export const toToolChoice = (
   const { model } = translation
   if (tools.areStandIns) return noneOf(model)
   if (choice === undefined || choice === null) return {}
-  if (tools.units.length + tools.native.length === 0) return amongNone(request, choice, translation)
+  if (tools.units.length + tools.native.length === 0) return amongNone(choice, translation)
   if (choice.type === 'none') return noneOf(model)
 
   const alone = limitOf(choice, translation)

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../base/errors.ts'
+import { type GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import { isCustomTool, type MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
@@ -17,6 +17,9 @@ interface PlacedTool {
   readonly tool: Tool
   readonly path: Path
 }
+
+export const toolNotFound = (name: string): GatewayError =>
+  invalidRequest(['tool_choice'], `Tool '${name}' not found in provided tools`)
 
 /** What decides on the tools: shared by asking for an answer and by counting. */
 type ToolRequest = Pick<MessagesRequest, 'messages' | 'tools' | 'tool_choice'>
@@ -93,11 +96,22 @@ const handOnMarker = ({ cache_control: control }: Tool, offered: PlacedTool[]): 
   offered[offered.length - 1] = { ...last, tool: { ...last.tool, cache_control: control } }
 }
 
+/**
+ * Anthropic refuses to force a tool where the request has none, in these words, and takes `auto` and `none`
+ * (observed in September 2026).
+ */
+const checkForcedChoice = ({ tool_choice: choice }: ToolRequest, hasTools: boolean): void => {
+  if (hasTools) return
+  if (choice?.type === 'any') throw invalidRequest([], 'tool_choice.any may only be specified while providing tools')
+  if (choice?.type === 'tool') throw toolNotFound(choice.name)
+}
+
 /** Tools that the client runs are all alike to Converse, whoever keeps their schema. */
 const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
 
 /**
- * What the model is shown, in the request's order; tools defined in mid-conversation stand last.
+ * What the model is shown, in the request's order; tools defined in mid-conversation stand last. Throws a 400 for a
+ * choice that forces a tool where there is none.
  * `hasChanges`: whether the conversation adds or removes tools, as far as that is known.
  */
 export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = true): PlacedTool[] => {
@@ -105,8 +119,12 @@ export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = tr
     (tool, index): PlacedTool => ({ tool: untyped(tool), path: ['tools', index] }),
   )
   // Then what the conversation says of them decides nothing.
-  if (!hasChanges && !declared.some(({ tool }) => tool.defer_loading === true)) return declared
+  if (!hasChanges && !declared.some(({ tool }) => tool.defer_loading === true)) {
+    checkForcedChoice(request, declared.length > 0)
+    return declared
+  }
   const mentions = readMentions(request)
+  checkForcedChoice(request, declared.length + mentions.defined.size > 0)
   const forced = request.tool_choice?.type === 'tool' ? request.tool_choice.name : undefined
   // Anthropic's own search would find the deferred tools; without it nothing could.
   const searchIsServers = declared.some(({ tool }) => tool.type?.startsWith('tool_search_tool') === true)

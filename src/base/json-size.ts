@@ -16,8 +16,15 @@ const isEscaped = (text: string, quote: number): boolean => {
   return (quote - before) % 2 === 0
 }
 
+/** The place of the last quote before `at` that begins or ends a string; -1 where there is none. */
+export const startOfString = (text: string, at: number): number => {
+  let quote = at === 0 ? -1 : text.lastIndexOf('"', at - 1)
+  while (quote > 0 && isEscaped(text, quote)) quote = text.lastIndexOf('"', quote - 1)
+  return quote
+}
+
 /** The place of the quote that ends a string, or the text's end where none does. */
-const endOfString = (text: string, start: number): number => {
+export const endOfString = (text: string, start: number): number => {
   let quote = text.indexOf('"', start + 1)
   while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
   return quote === -1 ? text.length : quote

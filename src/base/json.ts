@@ -1,14 +1,16 @@
+import { isRawNumber } from './raw-number.ts'
+
 /** A JSON object whose members nobody has looked at yet. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** Neither a list nor null. */
+/** Neither a list, nor null, nor a raw number. */
 export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 
 /** The object that a text is JSON of; undefined for any other text. */
-export const parseObject = (text: string): Json | undefined => {
+export const parseObject = (text: string, parse: (text: string) => unknown = JSON.parse): Json | undefined => {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parse(text)
     return isObject(value) ? value : undefined
   } catch {
     return undefined

@@ -1,7 +1,9 @@
 import { promisify } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { clientClosed, GatewayError } from '../base/errors.ts'
+import { parseExactAt } from '../base/exact-json.ts'
 import { findExcess } from '../base/json-size.ts'
+import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { headerList } from './header-list.ts'
 
 /** Anthropic's own limit for a request, which holds after decoding, too. */
@@ -117,7 +119,7 @@ const parse = (text: string): unknown => {
   const excess = findExcess(text)
   if (excess !== undefined) throw new GatewayError('invalid_request_error', `The request body ${excess}.`)
   try {
-    return JSON.parse(text)
+    return parseExactAt(text, carriedInRequest)
   } catch {
     // The parser's own words quote the body.
     throw notJson()

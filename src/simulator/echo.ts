@@ -1,3 +1,4 @@
+import { parseExact } from '../base/exact-json.ts'
 import { isObject, type Json } from '../base/json.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import { lastBlocks, textOf } from './read-request.ts'
@@ -67,7 +68,7 @@ export const echo = (request: SimulatedRequest): Reply => {
   if (call !== undefined) return { content: [call] }
   const schema = body.outputConfig?.textFormat?.structure.jsonSchema.schema
   const text =
-    schema === undefined ? words : JSON.stringify(exampleOf(JSON.parse(schema), words.slice(0, longestExample)))
+    schema === undefined ? words : JSON.stringify(exampleOf(parseExact(schema), words.slice(0, longestExample)))
   const thinking = thinkingOf(body)
   const thought: ReplyBlock[] =
     thinking === undefined

@@ -1,5 +1,7 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { bracketed } from '../base/brackets.ts'
+import { parseExactAt } from '../base/exact-json.ts'
+import { carriedInRequest } from '../wire/converse/carried.ts'
 import type { CountTokensInput } from '../wire/converse/count-tokens.ts'
 import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
@@ -107,7 +109,7 @@ const streamResponse = (answer: Answer, reply: Reply, entry: JournalEntry, reque
 
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseExactAt(text, carriedInRequest)
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../base/json.ts'
+import { isRawNumber } from '../base/raw-number.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -58,6 +59,7 @@ export const addMembers = (value: object, tally: Tally): void => {
     if (typeof next === 'string') tally.addWords(next)
     else if (Array.isArray(next)) for (const item of next) pending.push(item)
     else if (isObject(next)) addObject(next, pending, tally)
+    else if (isRawNumber(next)) tally.addWords(JSON.stringify(next))
     else if (next !== null && next !== undefined) tally.addWords(String(next))
   }
 }

@@ -1,8 +1,9 @@
+import { parseExact } from '../base/exact-json.ts'
 import { isObject, type Json, parseObject } from '../base/json.ts'
 
 /** A tool's input as an object, or from a text of one; `{}` for nothing, undefined for anything else. */
 export const toInputObject = (input: unknown): Json | undefined => {
   if (input === undefined || input === null || input === '') return {}
   if (isObject(input)) return input
-  return typeof input === 'string' ? parseObject(input) : undefined
+  return typeof input === 'string' ? parseObject(input, parseExact) : undefined
 }

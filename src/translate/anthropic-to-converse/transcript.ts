@@ -1,4 +1,5 @@
 import { isObject } from '../../base/json.ts'
+import { isRawNumber } from '../../base/raw-number.ts'
 import type { ServerToolBlock } from '../../wire/anthropic/content.ts'
 
 /**
@@ -14,6 +15,7 @@ const wordless = /^(?:type|id|tool_use_id|file_id|encrypted_.*|signature|media_t
 const wordsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return value.trim() === '' ? [] : [value]
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
+  if (isRawNumber(value)) return [JSON.stringify(value)]
   if (Array.isArray(value)) return value.flatMap(wordsIn)
   if (!isObject(value)) return []
   if (value['type'] === 'base64') return [`(${String(value['media_type'])}, not shown)`]

@@ -1,5 +1,7 @@
+import { parseExactAt } from '../../base/exact-json.ts'
 import { isObject, parseObject } from '../../base/json.ts'
 import type { Secret } from '../../base/secret.ts'
+import { carriedInAnswer } from '../../wire/converse/carried.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import type { Patience } from '../answer-body.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, originOf } from '../http.ts'
@@ -47,9 +49,11 @@ export interface NexusClient {
 
 const eventStream = 'application/vnd.amazon.eventstream'
 
+const parseAnswer = (text: string): unknown => parseExactAt(text, carriedInAnswer)
+
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {
-  const value = withoutNulls(parseObject(text), text)
+  const value = withoutNulls(parseObject(text, parseAnswer), text)
   const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
   return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
 }

@@ -1,0 +1,32 @@
+import type { Member } from '../../base/exact-json.ts'
+import { isObject, type Json } from '../../base/json.ts'
+
+/** Whether a block holds values of tools, and no number that the product reads. */
+const isCarried = ({ type }: Json): boolean =>
+  typeof type === 'string' &&
+  /^(?:tool_use|server_tool_use|mcp_\w+|\w+_tool_result|tool_addition|browser_state)$/.test(type)
+
+function* carriedIn(content: unknown): Generator<Member> {
+  if (!Array.isArray(content)) return
+  for (const [index, block] of content.entries()) {
+    if (!isObject(block)) continue
+    if (isCarried(block)) yield [content as unknown as Json, String(index)]
+    else if (block['type'] === 'tool_result') yield* carriedIn(block['content'])
+  }
+}
+
+const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/**
+ * Finds the members of a request that are passed on and not read: inputs and schemas of tools, schemas of answers.
+ * The body may be anything.
+ */
+export function* carriedInRequest(body: unknown): Generator<Member> {
+  if (!isObject(body)) return
+  for (const { content } of objectsIn(body['messages'])) yield* carriedIn(content)
+  for (const tool of objectsIn(body['tools'])) yield [tool, 'input_schema']
+  const { output_config: config, output_format: format } = body
+  if (isObject(config) && isObject(config['format'])) yield [config['format'], 'schema']
+  if (isObject(format)) yield [format, 'schema']
+  yield [body, 'context_management']
+}

@@ -1,0 +1,26 @@
+import type { Member } from '../../base/exact-json.ts'
+import { isObject, type Json } from '../../base/json.ts'
+
+/** Finds the members of Converse's bodies that are passed on and not read. The bodies may be anything. */
+
+const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+function* inputsIn(message: unknown): Generator<Member> {
+  if (!isObject(message)) return
+  for (const { toolUse } of objectsIn(message['content'])) if (isObject(toolUse)) yield [toolUse, 'input']
+}
+
+/** Inputs of tools. */
+export function* carriedInAnswer(body: unknown): Generator<Member> {
+  if (isObject(body) && isObject(body['output'])) yield* inputsIn(body['output']['message'])
+}
+
+/** Inputs and schemas of tools. */
+export function* carriedInRequest(body: unknown): Generator<Member> {
+  if (!isObject(body)) return
+  for (const message of objectsIn(body['messages'])) yield* inputsIn(message)
+  const tools = isObject(body['toolConfig']) ? body['toolConfig']['tools'] : undefined
+  for (const { toolSpec } of objectsIn(tools)) {
+    if (isObject(toolSpec) && isObject(toolSpec['inputSchema'])) yield [toolSpec['inputSchema'], 'json']
+  }
+}

@@ -1,4 +1,4 @@
-import { image, png, tool } from '../../support/translate.ts'
+import { assistant, image, png, tool, toolResult, toolUse, user } from '../../support/translate.ts'
 import { type Break, comeAgainSeconds, type Scene } from './row.ts'
 
 /** What every upstream does, in Anthropic's words alone. */
@@ -6,6 +6,11 @@ import { type Break, comeAgainSeconds, type Scene } from './row.ts'
 const some = { text: 'A text that is long enough to be cut somewhere.' }
 const thinking = { max_tokens: 3000, thinking: { type: 'enabled', budget_tokens: 2000 } }
 const tools = { tools: [tool('look'), tool('wait')] }
+
+const documentOf = (mediaType: string, data: string): object => ({
+  type: 'document',
+  source: { type: 'base64', media_type: mediaType, data },
+})
 
 /** Where silence is not what is tried, none is too long for a busy machine. */
 const deadlineFor = (how: Break): number => (how === 'silent' ? 200 : 10_000)
@@ -107,6 +112,27 @@ export const answers: readonly Answer[] = [
     scene: { says: [{ text: 'A dot.' }] },
     request: { messages: [{ role: 'user', content: [image(), { type: 'text', text: 'What is it?' }] }] },
     content: [{ type: 'text', text: 'A dot.' }],
+    stop: ended,
+    pictures: [png],
+  },
+  {
+    name: 'a picture and documents in a tool result',
+    scene: { says: [{ text: 'Seen.' }] },
+    request: {
+      ...tools,
+      messages: [
+        user('Look.'),
+        assistant(toolUse('t1', 'look')),
+        user(
+          toolResult('t1', [
+            image(),
+            documentOf('application/pdf', 'JVBERi0xLjQK'),
+            documentOf('text/plain', 'd29yZHM='),
+          ]),
+        ),
+      ],
+    },
+    content: [{ type: 'text', text: 'Seen.' }],
     stop: ended,
     pictures: [png],
   },

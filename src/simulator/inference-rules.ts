@@ -119,12 +119,14 @@ const thinking: Rule = (context) => {
         : `"thinking.type.${type}" is not supported for this model.`,
     )
   }
-  if (type === 'enabled') return budgetRefusal(setting, context)
-  if ('budget_tokens' in setting) return byModel(`thinking.${type}.budget_tokens: Extra inputs are not permitted`)
   const flags = additional(context)['anthropic_beta']
   const mayUpdate = Array.isArray(flags) && flags.includes('thinking-display-updates-2026-08-18')
-  return setting['display'] === 'updates' && !mayUpdate
-    ? byModel("thinking.adaptive.display: Input should be 'summarized' or 'omitted'")
+  if (setting['display'] === 'updates' && !mayUpdate) {
+    return byModel(`thinking.${type}.display: Input should be 'summarized' or 'omitted'`)
+  }
+  if (type === 'enabled') return budgetRefusal(setting, context)
+  return 'budget_tokens' in setting
+    ? byModel(`thinking.${type}.budget_tokens: Extra inputs are not permitted`)
     : undefined
 }
 

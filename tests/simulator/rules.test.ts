@@ -407,7 +407,11 @@ describe('settings', () => {
     ],
     [
       fields({ thinking: { type: 'adaptive', display: 'updates' } }),
-      "display: Input should be 'summarized' or 'omitted'",
+      "thinking.adaptive.display: Input should be 'summarized' or 'omitted'",
+    ],
+    [
+      fields({ thinking: { type: 'enabled', budget_tokens: 2000, display: 'updates' } }),
+      "thinking.enabled.display: Input should be 'summarized' or 'omitted'",
     ],
     [
       fields({ thinking: { type: 'adaptive' } }, { inferenceConfig: { temperature: 0.5 } }),
@@ -418,7 +422,10 @@ describe('settings', () => {
       fields({ thinking: { type: 'adaptive' } }, { toolConfig: { tools: [spec('T')], toolChoice: { any: {} } } }),
       'Thinking may not be enabled when tool_choice forces tool use.',
     ],
-    [fields({ output_config: { effort: 'xhigh' } }), 'output_config.effort'],
+    [
+      fields({ output_config: { effort: 'xhigh' } }),
+      "output_config.effort: Input should be 'low', 'medium', 'high' or 'max'",
+    ],
     [fields({ tool_choice: { disable_parallel_tool_use: true } }, tools), 'tool_choice.type: Field required'],
     [
       fields({ tool_choice: { type: 'any' } }, { toolConfig: { tools: [spec('T')], toolChoice: { any: {} } } }),

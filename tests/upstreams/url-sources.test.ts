@@ -4,6 +4,7 @@ import { productName, version } from '../../src/version.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../support/chain.ts'
 import { file, fileHost, sourcesFrom } from '../support/file-host.ts'
+import { assistant, tool, toolResult, toolUse, translate, user } from '../support/translate.ts'
 import { until } from '../support/until.ts'
 import {
   asking,
@@ -247,6 +248,20 @@ describe('what a URL may not be', () => {
       'messages.0.content.0.source.content.0.image.source.url: Only HTTPS',
     )
   })
+})
+
+test('D4 F1 a PDF by URL inside a tool result goes behind the results, as one with its bytes does', async () => {
+  const host = await fileHost(() => file('application/pdf', '%PDF-1.4\n'))
+  const given = request({
+    messages: [
+      user('read'),
+      assistant(toolUse('t')),
+      user(toolResult('t', [at('document', 'https://files.example/a.pdf')])),
+    ],
+    tools: [tool('Bash')],
+  }) as MessagesRequest
+  const { body } = translate(await sourcesFrom(host)(given, never))
+  expect(body.messages[2]?.content.map((block) => Object.keys(block)[0])).toEqual(['toolResult', 'document', 'text'])
 })
 
 describe('more than a request may hold', () => {

@@ -6,6 +6,7 @@ import { simulatedModels } from '../../src/simulator/models.ts'
 import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import { nothingLearned } from '../../src/translate/learned.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
@@ -73,6 +74,25 @@ describe('random conversations', () => {
       )
     })
   }
+
+  test('F1 1.10 come out without citations, and without documents next to results, where the model takes none', () => {
+    const [sonnet] = simulatedModels
+    const learned = { ...nothingLearned, capabilities: { citations: false, documentsBesideResults: false } }
+    const target = { modelId: 'claude-sonnet-4.6', betas: [], learned }
+    fc.assert(
+      fc.property(conversations, ({ system, messages, more }) => {
+        fc.pre(hasRoom(messages))
+        const sent = toConverseRequest(lawful(messages, { system, ...more }), target).body
+        expect(judge(JSON.parse(toConverseJson(sent)), { ...sonnet, citations: false } as never)).toBeUndefined()
+        const isMixed = sent.messages.some(
+          ({ content }) =>
+            content.some((block) => 'toolResult' in block) && content.some((block) => 'document' in block),
+        )
+        expect(isMixed).toBe(false)
+      }),
+      { numRuns: 100 },
+    )
+  })
 
   test("T3 AWS's own client sends them on unchanged", async () => {
     const passOn = awsPassOn()

@@ -6,6 +6,7 @@ import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import type { Command } from './command.ts'
+import { checkPassed, splitArguments } from './pass-through.ts'
 
 /** What of a command the parser has to know. */
 type Parsed = Pick<Command, 'name' | 'args' | 'rest'>
@@ -18,7 +19,7 @@ export interface Given {
   readonly flags: Flags
   /** By name; undefined where it may be left out and was. */
   readonly positionals: Readonly<Record<string, string | undefined>>
-  /** After `--`, where the command hands that on. */
+  /** What the command passes to another program. */
   readonly rest: readonly string[]
 }
 
@@ -62,9 +63,6 @@ const unknownOption = (message: string): string => {
 
 const helpHint = ({ name }: Parsed): string => `See ${productName} ${name} --help.`
 
-const othersHint = ({ name, rest }: Parsed): string =>
-  rest === undefined ? '' : ` What is for ${rest.owner} goes after --: ${productName} ${name} -- ...`
-
 /** A number below zero looks like a flag. */
 const negativeHint = (flag: string, { name, args }: Parsed): string => {
   const wanted = positionalsOf(args)
@@ -81,7 +79,7 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = unknownOption(error.message)
     const known = Object.keys(options).map((name) => `--${name}`)
-    const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}${othersHint(command)}`
+    const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}`
     return new UsageError(`Unknown flag${typedName(flag)}.${hints} ${help}`)
   }
   // A flag without its value, or a switch with one: the parser's own words are clear.
@@ -93,7 +91,7 @@ const toPositionals = (command: Parsed, given: readonly string[]): Given['positi
   if (given.length > wanted.length) {
     const takes =
       wanted.length === 0 ? 'no argument without a flag' : `no more than ${wanted.map(positionalText).join(' ')}`
-    throw new UsageError(`${command.name} takes ${takes}.${othersHint(command)} ${helpHint(command)}`)
+    throw new UsageError(`${command.name} takes ${takes}. ${helpHint(command)}`)
   }
   const missing = wanted.find(([, { required }], index) => required !== false && given[index] === undefined)
   if (missing !== undefined) {
@@ -109,8 +107,8 @@ const toPositionals = (command: Parsed, given: readonly string[]): Given['positi
  */
 export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
   const options = optionsOf(command.args)
-  const end = rawArgs.indexOf('--')
-  const [own, others] = end === -1 ? [rawArgs, []] : [rawArgs.slice(0, end), rawArgs.slice(end + 1)]
+  const split = splitArguments(command, rawArgs)
+  const { own, rest: others } = split
   const parse = () => {
     try {
       return parseArgs({ args: [...own], options, strict: true, allowPositionals: true })
@@ -123,6 +121,7 @@ export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Giv
   const flags = values as Flags
   // Whoever asks for help need not have given everything.
   const isQuestion = flags['help'] === true || flags['version'] === true
+  if (!isQuestion) checkPassed(command, split)
   return {
     flags,
     positionals: isQuestion ? {} : toPositionals(command, isHandedOn ? positionals : [...positionals, ...others]),

@@ -8,6 +8,16 @@ interface Example {
   readonly what: string
 }
 
+/** For a command that passes on what is no flag of its own. Flags are spelled as they are typed: `--verbose`. */
+export interface PassThrough {
+  /** Both programs have it, with different meanings: how to say ours. */
+  readonly ambiguous: Readonly<Record<string, readonly string[]>>
+  /** Other commands of ours have it, and this one does not: the reason. */
+  readonly absent: Readonly<Record<string, string>>
+  /** The other program has it: it is no slip, and in place behind the first argument that is passed on. */
+  readonly shared: readonly string[]
+}
+
 /** One command, once: the parser, its help, the completions and docs/cli.md are made from it. */
 export interface Command {
   /** `start`; a member of a group has two words, `config set`. */
@@ -24,8 +34,8 @@ export interface Command {
    * Where they are made from the table of settings they are made when asked for: most starts are of one command.
    */
   readonly args: ArgsDef
-  /** What stands after `--`, where that is for another program. */
-  readonly rest?: { readonly hint: string; readonly owner: string }
+  /** What stands after `--`, where that is for another program; with `passThrough`, `--` may be left out. */
+  readonly rest?: { readonly hint: string; readonly owner: string; readonly passThrough?: PassThrough }
   readonly examples: readonly Example[]
   /** Resolves to the exit code; 0 where it says nothing. Rejects with UsageError for wrong use. */
   readonly run: (given: Given, io: Io) => Promise<number | undefined>

@@ -5,6 +5,7 @@ import { catalogue } from './commands.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
 import type { Io } from './io.ts'
 import { GaveUp } from './keys/gave-up.ts'
+import { splitArguments } from './pass-through.ts'
 
 /**
  * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a
@@ -14,9 +15,13 @@ const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
 
 const versionLine = (): string => `${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${buildTarget})\n`
 
-const wants = (rawArgs: readonly string[], ...names: readonly string[]): boolean => {
-  const end = rawArgs.indexOf('--')
-  return rawArgs.slice(0, end === -1 ? undefined : end).some((arg) => names.includes(arg))
+/** Among the arguments that are for us. */
+const wants = (rawArgs: readonly string[], found: Found, ...names: readonly string[]): boolean => {
+  const own =
+    found.kind === 'command'
+      ? splitArguments(found.command, rawArgs.slice(found.words)).own
+      : rawArgs.slice(0, rawArgs.includes('--') ? rawArgs.indexOf('--') : undefined)
+  return own.some((arg) => names.includes(arg))
 }
 
 const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => {
@@ -31,8 +36,8 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
   }
   const help = (): number => say(isNamed ? helpOf(found, catalogue) : mainHelp(catalogue))
   // Before anything else is read, so that a line with other faults gets its help, too.
-  if (wants(rawArgs, '--help', '-h')) return help()
-  if (wants(rawArgs, '--version', '-V')) return say(versionLine())
+  if (wants(rawArgs, found, '--help', '-h')) return help()
+  if (wants(rawArgs, found, '--version', '-V')) return say(versionLine())
   if (found.kind === 'group') {
     // A group takes no flags: only to find the ones that are not there.
     parseArguments({ name: found.group.name, args: commonFlags }, rawArgs.slice(1))

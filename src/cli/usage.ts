@@ -33,7 +33,7 @@ export const usageLine = ({ name, args, rest }: Command): string =>
     name,
     '[flags]',
     ...positionalsOf(args).map(positionalText),
-    ...(rest === undefined ? [] : [`[-- ${rest.hint}]`]),
+    ...(rest === undefined ? [] : [rest.passThrough === undefined ? `[-- ${rest.hint}]` : `[${rest.hint}]`]),
   ].join(' ')
 
 export const commandUsage = (command: Command): string => {

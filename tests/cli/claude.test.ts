@@ -211,7 +211,8 @@ describe('wrong use', () => {
 
   test('one that does nothing but call us', async () => {
     const folder = scriptClaude(`#!/bin/sh\nexec ${process.execPath} ${program} claude --simulate -- "$@"\n`)
-    const { code, err } = await run([], folder)
+    // Of the five that are allowed, three have gone by.
+    const { code, err } = await run([], folder, { NEXUS_CLAUDE_DEPTH: '3' })
     expect([code, err]).toEqual([
       2,
       `error: ${folder}/claude seems to be a script that runs nexus-claude-api claude, which runs it again. Give the script another name, so that claude is Claude Code itself.\n`,
@@ -223,13 +224,9 @@ describe('wrong use', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('No AI Nexus key.') as never])
   })
 
-  test.each([
-    [['claude', '-p', 'Hello'], 'What is for Claude Code goes after --: nexus-claude-api claude -- ...'],
-    [['claude', 'doctor'], 'What is for Claude Code goes after --: nexus-claude-api claude -- ...'],
-    [['claude', '--port', '1'], 'Unknown flag --port.'],
-  ])('%p', async (args, words) => {
-    const { code, err } = await cli(args)
-    expect([code, err]).toEqual([2, expect.stringContaining(words) as never])
+  test('a flag of another command', async () => {
+    const { code, err } = await cli(['claude', '--port', '1'])
+    expect([code, err]).toEqual([2, expect.stringContaining('error: claude takes no --port: its server') as never])
   })
 })
 

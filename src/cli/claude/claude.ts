@@ -2,7 +2,8 @@ import type { ArgsDef } from 'citty'
 import { productName } from '../../version.ts'
 import { commonFlags } from '../arguments.ts'
 import type { Command } from '../command.ts'
-import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../config-flags.ts'
+import { settingFlags, simulateFlag, sourceFlags } from '../config-flags.ts'
+import { passThrough } from './claude-flags.ts'
 import { runClaude } from './claude-session.ts'
 
 export const claudeCommand: Command = {
@@ -10,22 +11,22 @@ export const claudeCommand: Command = {
   description: 'Run Claude Code on your AI Nexus key, in one step',
   details: [
     'Starts a server for this one session, on a free port and behind a token of its own, runs Claude Code in this terminal, and ends with it and with its exit code. Nothing but Claude Code is on the screen: give --log-file to see what the server does.',
+    `The flags below come first. The first argument that is none of them, and everything after it, is passed to Claude Code. Put -- in front of a flag that both have: ${productName} claude -- --help.`,
   ],
   get args(): ArgsDef {
     return {
       ...settingFlags('host', 'port', 'client-token'),
       ...sourceFlags,
       simulate: simulateFlag,
-      verbose: verboseFlag,
       ...commonFlags,
     }
   },
-  rest: { hint: "<claude's own arguments>", owner: 'Claude Code' },
+  rest: { hint: "<claude's own arguments>", owner: 'Claude Code', passThrough },
   examples: [
     { line: `${productName} claude`, what: 'Claude Code in this folder' },
-    { line: `${productName} claude --model opus`, what: 'With another main model' },
-    { line: `${productName} claude -- --continue`, what: "What stands after -- is Claude Code's" },
-    { line: `${productName} claude -- -p "Say hello"`, what: 'One answer, and back' },
+    { line: `${productName} claude --continue`, what: 'Go on with the last conversation in this folder' },
+    { line: `${productName} claude -p "Say hello"`, what: 'One answer, and back' },
+    { line: `${productName} claude --model opus "fix this"`, what: 'With another main model, and a first prompt' },
     { line: `${productName} claude --simulate`, what: 'Try it without a key: the answers are an echo' },
   ],
   run: runClaude,

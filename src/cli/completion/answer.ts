@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { flagsOf, optionsOf, positionalsOf } from '../arguments.ts'
 import type { Command } from '../command.ts'
 import { type Catalogue, findCommand } from '../help.ts'
+import { splitArguments } from '../pass-through.ts'
 import { type Candidates, commandCandidates, flagValues, memberCandidates, positionalValues } from './candidates.ts'
 
 /** What a shell is told when somebody presses Tab. */
@@ -15,14 +16,22 @@ interface Proposal {
 /** What the words in front of the one that is being written have said already. */
 const readWords = (command: Command, words: readonly string[]) => {
   const options = optionsOf(command.args)
-  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true })
+  const { own, rest } = splitArguments(command, words)
+  const isPassed = command.rest?.passThrough !== undefined && rest.length > 0
+  const { tokens } = parseArgs({
+    args: [...(isPassed ? own : words)],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
   const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
   const last = tokens.at(-1)
   const isOpen = last?.kind === 'option' && last.value === undefined && options[last.name]?.type === 'string'
   return {
     given,
     positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
-    isHandedOn: tokens.some(({ kind }) => kind === 'option-terminator'),
+    isHandedOn: isPassed || tokens.some(({ kind }) => kind === 'option-terminator'),
     /** The flag whose value is still to come. */
     open: isOpen ? last.name : undefined,
   }
@@ -44,6 +53,8 @@ const proposeFor = (command: Command, words: readonly string[], word: string, ca
     const named = command.args[name]
     return { candidates: named === undefined || named.type === 'boolean' ? [] : flagValues(named), begun }
   }
+  const beginsRest = command.rest?.passThrough !== undefined && /^[^-]/.test(word)
+  if (beginsRest) return { candidates: 'files', begun: word }
   const wanted = positionalsOf(command.args)
   const next = wanted[positionals.length]
   const earlier = Object.fromEntries(wanted.map(([key], index) => [key, positionals[index]]))

@@ -56,7 +56,7 @@ describe('claude', () => {
     })
     expect([code, err]).toEqual([7, ''])
     const { args, env, said, wrong } = JSON.parse(out)
-    expect([args, said, wrong]).toEqual([['-p', '--model', 'x y'], 'You said: Hello', 401])
+    expect([args.slice(2), said, wrong]).toEqual([['-p', '--model', 'x y'], 'You said: Hello', 401])
     expect(env).toMatchObject({
       ANTHROPIC_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       ANTHROPIC_AUTH_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
@@ -153,7 +153,7 @@ describe('claude', () => {
   })
 
   test('a script without a first line is a shell script, as everywhere', async () => {
-    expect(await run(['--', 'a b'], scriptClaude('echo "got $1"\nexit 3\n'))).toEqual({
+    expect(await run(['--', 'a b'], scriptClaude('echo "got $3"\nexit 3\n'))).toEqual({
       code: 3,
       out: 'got a b\n',
       err: '',
@@ -189,7 +189,12 @@ describe('claude', () => {
     )
     const { out } = await run(['--', '-p'], stubClaude(asking), { HOME: home })
     const { args, env } = JSON.parse(out)
-    expect(args).toEqual(['--settings', JSON.stringify({ env: { ANTHROPIC_BASE_URL: env.ANTHROPIC_BASE_URL } }), '-p'])
+    const [flag, settings, ...others] = args
+    expect([flag, JSON.parse(settings).env, others]).toEqual([
+      '--settings',
+      { ANTHROPIC_BASE_URL: env.ANTHROPIC_BASE_URL },
+      ['-p'],
+    ])
     expect(env.ANTHROPIC_CUSTOM_HEADERS).toBe(`x-api-key: ${env.ANTHROPIC_AUTH_TOKEN}`)
   })
 })

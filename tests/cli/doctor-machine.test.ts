@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { findClaude } from '../../src/cli/claude/claude-program.ts'
 import { readClaudeSettings, settingsVariables } from '../../src/cli/claude/claude-settings.ts'
+import { settingsFiles } from '../../src/cli/claude/settings-files.ts'
 import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude/tested-versions.ts'
 import { outputOf } from '../../src/cli/system/run-program.ts'
 import type { Machine } from '../../src/config/paths.ts'
@@ -189,7 +190,7 @@ describe("Claude Code's own settings", () => {
     })
     const { of } = await doctor(['--offline'], {}, folder)
     expect(of('claude.settings')).toMatchObject({ status: 'fail', detail: `env.CLAUDE_CODE_USE_BEDROCK in ${path}` })
-    expect(settingsVariables(machineAt(folder))).toEqual([
+    expect(settingsVariables(settingsFiles(machineAt(folder)))).toEqual([
       { name: 'CLAUDE_CODE_USE_BEDROCK', value: '1', path, isManaged: false },
     ])
   })

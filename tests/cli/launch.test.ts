@@ -217,7 +217,7 @@ describe("Claude Code's own settings", () => {
       variable('ANTHROPIC_BASE_URL', 'http://127.0.0.1:4141'),
       variable('CLAUDE_CODE_USE_BEDROCK', ''),
     ]
-    expect(overruleSettings(launch, harmless, ['--settings', 'x'])).toEqual({ environment: launch, args: [] })
+    expect(overruleSettings(launch, harmless)).toEqual({ environment: launch, env: {} })
   })
 
   test('what leads elsewhere is overruled, without the token among the arguments', () => {
@@ -227,45 +227,30 @@ describe("Claude Code's own settings", () => {
       variable('ANTHROPIC_AUTH_TOKEN', 'other'),
       variable('NO_PROXY', 'corp.example'),
     ]
-    const { environment, args } = overruleSettings(launch, theirs, ['-p', 'Hello'])
-    expect(args).toEqual([
-      '--settings',
-      JSON.stringify({
-        env: {
-          ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
-          CLAUDE_CODE_USE_BEDROCK: '',
-          NO_PROXY: '127.0.0.1,localhost,::1',
-        },
-      }),
-    ])
+    const { environment, env } = overruleSettings(launch, theirs)
+    expect(env).toEqual({
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
+      CLAUDE_CODE_USE_BEDROCK: '',
+      NO_PROXY: '127.0.0.1,localhost,::1',
+    })
     expect(environment.set['ANTHROPIC_CUSTOM_HEADERS']).toBe('x-api-key: dummy')
   })
 
   test.each([
-    [true, '1', []],
-    [true, '0', ['--settings', '{"env":{"CLAUDE_CODE_USE_GATEWAY":"1"}}']],
-    [false, '1', ['--settings', '{"env":{"CLAUDE_CODE_USE_GATEWAY":""}}']],
-    [false, '0', []],
-  ])(
-    'SI-L1 with gateway mode %p, CLAUDE_CODE_USE_GATEWAY=%s in the settings needs %p',
-    (isGatewayMode, value, args) => {
-      const { set, unset } = environmentFor({}, '127.0.0.1', isGatewayMode)
-      const overruled = overruleSettings({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)], [])
-      expect([...overruled.args]).toEqual(args)
-    },
-  )
+    [true, '1', {}],
+    [true, '0', { CLAUDE_CODE_USE_GATEWAY: '1' }],
+    [false, '1', { CLAUDE_CODE_USE_GATEWAY: '' }],
+    [false, '0', {}],
+  ])('SI-L1 with gateway mode %p, CLAUDE_CODE_USE_GATEWAY=%s in the settings needs %p', (isGatewayMode, value, env) => {
+    const { set, unset } = environmentFor({}, '127.0.0.1', isGatewayMode)
+    expect(overruleSettings({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)]).env).toEqual(env as never)
+  })
 
   test('where there is no way to win, the file is named', () => {
-    const theirs = variable('ANTHROPIC_BASE_URL', 'https://other.example')
     const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
-    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)], [])).toThrow(words)
-    expect(() => overruleSettings(launch, [theirs], ['--settings=mine.json'])).toThrow(words)
+    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)])).toThrow(words)
     expect(() =>
-      overruleSettings(
-        launch,
-        [variable('ANTHROPIC_AUTH_TOKEN', 'x'), variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b')],
-        [],
-      ),
+      overruleSettings(launch, [variable('ANTHROPIC_AUTH_TOKEN', 'x'), variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b')]),
     ).toThrow('sets ANTHROPIC_AUTH_TOKEN')
   })
 })

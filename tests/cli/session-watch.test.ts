@@ -65,8 +65,10 @@ test('the newest session that Claude Code names is known, and nothing else is ta
   const watch = watchSession(recording().log)
   expect(watch.sessionId()).toBeUndefined()
   const other = sessionId.replace('0f', 'a1')
-  for (const id of [sessionId, other, '', 'x; rm -rf ~', '\u001b[2J'.replace('\u001b', '%1b')])
-    watch.onRequest(request({ 'x-claude-code-session-id': id }))
+  for (const id of [sessionId, other, '', 'x; rm -rf ~', '%1b[2J'])
+    watch.onRequest(request({ 'x-claude-code-session-id': id, 'content-length': '85000' }))
+  // What gateway mode asks at its start.
+  watch.onRequest(request({ 'x-claude-code-session-id': sessionId, 'content-length': '280' }))
   expect(watch.sessionId()).toBe(other)
   watch.stop()
 })

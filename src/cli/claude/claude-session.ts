@@ -15,8 +15,12 @@ import { serve } from '../serve.ts'
 import { readSetUp, warningsOf } from '../set-up.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
+import { type ClientArguments, clientArguments } from './client-arguments.ts'
+import { givenSettings } from './given-settings.ts'
+import { resumeLine } from './resume-line.ts'
 import { runInTerminal } from './run-in-terminal.ts'
 import { watchSession } from './session-watch.ts'
+import { settingsFiles } from './settings-files.ts'
 
 /** Claude Code with a server of its own, in one step. */
 
@@ -75,12 +79,14 @@ const nextDepth = (path: string, { environment }: Io['machine']): string => {
 }
 
 /** Rejects with UsageError; resolves to Claude Code's own exit code. */
-export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number> => {
+export const runClaude = async (args: Given, io: Io): Promise<number> => {
+  const { flags, rest } = args
   // Its token is another one each time.
   const setUp = await readSetUp(flags, io, ['apiKey'])
   const found = findClaude(io.machine)
   if (found === undefined) throw missingClaude(io)
   const depth = nextDepth(found.path, io.machine)
+  const given = givenSettings(rest, io.machine)
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
@@ -88,18 +94,25 @@ export const runClaude = async ({ flags, rest }: Given, io: Io): Promise<number>
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
   const watch = watchSession(log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
+  let client: ClientArguments | undefined
   try {
     const launch = planLaunch(setUp, { config, port }, io)
     for (const note of launch.notes) io.err(`${note}\n`)
-    const { environment, args } = overruleSettings(launch.environment, settingsVariables(io.machine), rest)
+    const files = settingsFiles(io.machine, given)
+    const { environment, env } = overruleSettings(launch.environment, settingsVariables(files))
+    client = clientArguments({ rest, given, files, env })
     const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
-    return await runInTerminal(
-      { path: found.path, args: [...args, ...rest], environment: { ...launched, [depthVariable]: depth } },
+    const exitCode = await runInTerminal(
+      { path: found.path, args: client.args, environment: { ...launched, [depthVariable]: depth } },
       { ...io, platform: io.machine.platform },
     )
+    const line = resumeLine(args, watch.sessionId(), io)
+    if (line !== undefined) io.err(`${line}\n`)
+    return exitCode
   } catch (error) {
     throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
   } finally {
+    client?.dispose()
     watch.stop()
     await stop()
   }

@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
 import { gatewaySwitch, otherProviders } from '../launch/environment.ts'
 import type { LaunchEnvironment } from '../launch/shells.ts'
-import { type SettingsPath, settingsFiles } from './settings-files.ts'
+import { type SettingsFile, type SettingsPath, settingsFiles } from './settings-files.ts'
 
 /** Claude Code's own settings files, as far as they undo what the launch command says. Values are never told. */
 
@@ -92,9 +92,9 @@ export interface SettingsVariable extends SettingsPath {
 }
 
 /** Every variable that the settings set, from the file that wins. */
-export const settingsVariables = (machine: Machine): SettingsVariable[] => {
+export const settingsVariables = (files: readonly SettingsFile[]): SettingsVariable[] => {
   const found = new Map<string, SettingsVariable>()
-  for (const { path, isManaged, settings } of settingsFiles(machine)) {
+  for (const { path, isManaged, settings } of files) {
     for (const [name, value] of variablesIn(settings))
       if (!found.has(name)) found.set(name, { name, value, path, isManaged })
   }

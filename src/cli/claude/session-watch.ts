@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts'
 export interface SessionWatch {
   /** To be called with each request. */
   readonly onRequest: (request: Pick<Request, 'headers'>) => void
-  /** The newest session that Claude Code has named; undefined where none was. */
+  /** The newest conversation that Claude Code has named; undefined where there was none. */
   readonly sessionId: () => string | undefined
   /** Claude Code has ended. */
   readonly stop: () => void
@@ -15,6 +15,14 @@ const sessionHeader = 'x-claude-code-session-id'
 
 /** A UUID. Nothing else is printed: the header may come from another program. */
 const isSessionId = (text: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
+
+/** A turn has 85 KB and more. What gateway mode asks at its start has 280 bytes, and is no conversation. */
+const smallestTurnBytes = 1000
+
+const isTurn = (headers: Headers): boolean => {
+  const length = headers.get('content-length')
+  return length === null || Number(length) >= smallestTurnBytes
+}
 
 /** Long enough for a slow start; its user may still be reading. */
 const usualSilenceMs = 30_000
@@ -38,7 +46,7 @@ export const watchSession = (log: Logger, silenceMs = usualSilenceMs): SessionWa
     onRequest({ headers }) {
       clearTimeout(timer)
       const named = headers.get(sessionHeader)
-      if (named !== null && isSessionId(named)) sessionId = named
+      if (named !== null && isSessionId(named) && isTurn(headers)) sessionId = named
     },
     sessionId: () => sessionId,
     stop: () => clearTimeout(timer),

@@ -73,9 +73,12 @@ export interface SettingsFile extends SettingsPath {
   readonly settings: Json | null
 }
 
-/** The files that exist, strongest first. */
-export const settingsFiles = (machine: Machine): SettingsFile[] =>
-  settingsPaths(machine).flatMap((place) => {
+/** The files that exist, strongest first. `given` are those of the command line, which win over all but the managed. */
+export const settingsFiles = (machine: Machine, given?: SettingsFile): SettingsFile[] => {
+  const found = settingsPaths(machine).flatMap((place) => {
     const settings = readJsonFile(place.path)
     return settings === undefined ? [] : [{ ...place, settings }]
   })
+  const managed = found.filter(({ isManaged }) => isManaged)
+  return [...managed, ...(given === undefined ? [] : [given]), ...found.slice(managed.length)]
+}

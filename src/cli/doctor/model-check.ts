@@ -1,5 +1,6 @@
 import { clientSpelling } from '../../gateway/models.ts'
 import { settingsVariables } from '../claude/claude-settings.ts'
+import { settingsFiles } from '../claude/settings-files.ts'
 import { settingsModel } from '../claude/settings-model.ts'
 import { fixedModel } from '../launch/environment.ts'
 import { isModelGiven } from '../launch/launch.ts'
@@ -16,7 +17,7 @@ const shown = (name: string): string => {
 /** Says which model a new session of Claude Code starts with, and which file or flag decides. */
 export const modelFinding = ({ io: { machine }, setUp }: World): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
-  const variable = settingsVariables(machine).find(({ name }) => name === fixedModel)
+  const variable = settingsVariables(settingsFiles(machine)).find(({ name }) => name === fixedModel)
   if (variable !== undefined)
     return info(`${shown(variable.value)}: env.${fixedModel} in ${variable.path} is in force`, { from: variable.path })
   const main = clientSpelling(setUp.model.model.id) + setUp.model.contextSuffix

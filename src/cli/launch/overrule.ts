@@ -24,19 +24,15 @@ const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
 export interface Overruled {
   readonly environment: LaunchEnvironment
-  /** To stand before the user's own arguments. */
-  readonly args: readonly string[]
+  /** To be given by `--settings`. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
   needed.has(name) && !isHarmless(name, value, launch)
 
 /** Throws UsageError that names the file, where there is no way to win. */
-export const overruleSettings = (
-  launch: LaunchEnvironment,
-  variables: readonly SettingsVariable[],
-  rest: readonly string[],
-): Overruled => {
+export const overruleSettings = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]): Overruled => {
   const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
@@ -49,16 +45,12 @@ export const overruleSettings = (
   const prescribed = wrong.find(({ isManaged }) => isManaged)
   if (prescribed !== undefined) refuse(prescribed)
   if (otherHeaders !== undefined && otherToken !== undefined) refuse(otherToken)
-  const [first] = wrong
-  if (first !== undefined && rest.some((arg) => arg === '--settings' || arg.startsWith('--settings='))) refuse(first)
-
-  const env = Object.fromEntries(wrong.map(({ name }) => [name, launch.set[name] ?? '']))
   return {
     // Others see a program's arguments, so the token goes another way: a header that the server takes as well.
     environment:
       otherToken === undefined
         ? launch
         : { ...launch, set: { ...launch.set, [headers]: `x-api-key: ${launch.set[token]}` } },
-    args: wrong.length === 0 ? [] : ['--settings', JSON.stringify({ env })],
+    env: Object.fromEntries(wrong.map(({ name }) => [name, launch.set[name] ?? ''])),
   }
 }

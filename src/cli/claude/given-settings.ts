@@ -1,0 +1,52 @@
+import { type Json, parseObject } from '../../base/json.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { absolutePath, type Machine } from '../../config/paths.ts'
+import { readJsonFile, type SettingsFile } from './settings-files.ts'
+
+/** The user's own `--settings` among Claude Code's arguments. They win over all settings files but the managed ones. */
+export interface GivenSettings extends SettingsFile {
+  readonly settings: Json
+  /** JSON on the command line is no secret from other users of this machine; what a file holds may be one. */
+  readonly isFile: boolean
+  /** The arguments without it. */
+  readonly others: readonly string[]
+}
+
+const flag = '--settings'
+
+/** Where it is, -1 for nowhere. Of several Claude Code takes the last. */
+const indexOfFlag = (args: readonly string[]): number => {
+  const terminator = args.indexOf('--')
+  const options = terminator === -1 ? args : args.slice(0, terminator)
+  return options.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
+}
+
+/** As Claude Code tells JSON from a path. */
+const isInline = (text: string): boolean => /^\s*\{.*\}\s*$/s.test(text)
+
+/** Throws UsageError for what is no JSON object. */
+const readGiven = (value: string, machine: Machine): Pick<GivenSettings, 'settings' | 'path' | 'isFile'> => {
+  if (isInline(value)) {
+    const settings = parseObject(value)
+    if (settings === undefined) throw new UsageError(`The value of ${flag} is not valid JSON. Correct it.`)
+    return { settings, path: flag, isFile: false }
+  }
+  const path = absolutePath(machine, value)
+  const settings = readJsonFile(path)
+  if (settings === undefined) throw new UsageError(`${flag} names ${path}, which does not exist.`)
+  if (settings === null) throw new UsageError(`${flag} names ${path}, which cannot be read as a JSON object.`)
+  return { settings, path, isFile: true }
+}
+
+/** Undefined where the user gives none. Throws UsageError for what cannot be read. */
+export const givenSettings = (args: readonly string[], machine: Machine): GivenSettings | undefined => {
+  const index = indexOfFlag(args)
+  const argument = args[index]
+  if (argument === undefined) return undefined
+  const isJoined = argument !== flag
+  const value = isJoined ? argument.slice(flag.length + 1) : args[index + 1]
+  // Claude Code itself says that a value is missing.
+  if (value === undefined) return undefined
+  const others = args.toSpliced(index, isJoined ? 1 : 2)
+  return { ...readGiven(value, machine), isManaged: false, others }
+}

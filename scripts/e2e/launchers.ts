@@ -17,7 +17,10 @@ export interface Endpoint {
 export interface Launcher {
   /** Where clients send their requests. Undefined where each run has a server of its own. */
   readonly endpoint?: Endpoint
+  /** The command line that runs the client. */
   command(args: readonly string[]): string[]
+  /** The command line that runs another program as the client's environment has it. Undefined where the way has none. */
+  program?(command: readonly string[]): string[]
   readonly environment: Readonly<Record<string, string>>
   /** What the server wrote, so far. */
   log(): string
@@ -75,9 +78,11 @@ const inBash = (start: string, words: readonly string[]): string[] => [
 /** The client has the environment that the server has printed. */
 const byLine = async (options: LaunchOptions): Promise<Launcher> => {
   const { line, endpoint, output, stop } = await startServer(options)
+  const program = (command: readonly string[]): string[] => inBash(`exec ${line}`, command)
   return {
     endpoint,
-    command: (args) => inBash(`exec ${line}`, [options.claude, ...args]),
+    command: (args) => program([options.claude, ...args]),
+    program,
     environment: { PATH: path() },
     log: output,
     stop,

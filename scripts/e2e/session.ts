@@ -47,6 +47,8 @@ export interface Session {
   readonly endpoint: Endpoint | undefined
   /** Runs the client to its end. `input`: lines for its standard input. */
   headless(args: readonly string[], input?: readonly string[]): Promise<ClientRun>
+  /** Runs another program in the client's place, in its environment. The lines that it prints are read as the client's. */
+  program(command: readonly string[]): Promise<ClientRun>
   /** Opens the client in a terminal. It knows the folder, and was told everything that is told once. */
   terminal(...args: readonly string[]): Promise<TerminalRun>
 }
@@ -67,8 +69,9 @@ interface Surroundings {
   readonly trap: Trap
 }
 
-const toClientLaunch = ({ options, launcher, home, trap }: Surroundings, args: readonly string[]): ClientLaunch => ({
-  command: launcher.command(args),
+/** `command`: one of the launcher's command lines. */
+const toClientLaunch = ({ options, launcher, home, trap }: Surroundings, command: readonly string[]): ClientLaunch => ({
+  command: [...command],
   folder: options.folder,
   environment: {
     HOME: home,
@@ -124,6 +127,11 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     const launcher = await launch({ ...options, upstream: simulator.url, home, clientHome, trap })
     const { version, folder } = options
     const surroundings = { options, launcher, home: clientHome, trap }
+    const run = async (command: readonly string[], input?: readonly string[]): Promise<ClientRun> => {
+      const ended = await runClient(toClientLaunch(surroundings, command), input)
+      runs.push(ended)
+      return ended
+    }
     try {
       return await use({
         version,
@@ -133,14 +141,14 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
         caught: trap.caught,
         serverLog: launcher.log,
         endpoint: launcher.endpoint,
-        async headless(args, input) {
-          const run = await runClient(toClientLaunch(surroundings, args), input)
-          runs.push(run)
-          return run
+        headless: (args, input) => run(launcher.command(args), input),
+        program(command) {
+          if (launcher.program === undefined) throw new Error('this way to launch runs no program but the client')
+          return run(launcher.program(command))
         },
         async terminal(...args) {
           await settle(clientHome, folder)
-          const terminal = openTerminal(toClientLaunch(surroundings, args))
+          const terminal = openTerminal(toClientLaunch(surroundings, launcher.command(args)))
           // Before that the terminal itself would show what is typed.
           await terminal.shows(emptyPrompt)
           return terminal

@@ -3,6 +3,7 @@ import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
 import { interactiveCases } from './cases/interactive.ts'
+import { mcpCases } from './cases/mcp.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
@@ -10,12 +11,15 @@ import { oddAnswerCases } from './cases/odd-answers.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { signedInCases } from './cases/signed-in.ts'
+import { taskCases } from './cases/tasks.ts'
 import { toolCases } from './cases/tools.ts'
 
 /** What the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
   ...toolCases,
   ...oddAnswerCases,
+  ...mcpCases,
+  ...taskCases,
   ...mediaCases,
   ...modelCases,
   ...networkCases,

@@ -35,6 +35,9 @@ export const documentsIn = ({ messages }: Body): Document[] =>
     .flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
     .flatMap((block) => ('document' in block ? [block.document as Document] : []))
 
+export const toolNamesIn = ({ toolConfig }: Body): string[] =>
+  (toolConfig?.tools ?? []).flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec.name] : []))
+
 export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): number =>
   [...(toolConfig?.tools ?? []), ...system, ...messages.flatMap(({ content }) => content)].filter(
     (block) => 'cachePoint' in block,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { resultText } from '../../../src/simulator/read-request.ts'
+import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { sign } from '../../../src/simulator/signature.ts'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
-import { assertGrowing, bash, cachePointsIn, turns } from '../conversation.ts'
+import type { ClientRun } from '../client.ts'
+import { assertGrowing, bash, cachePointsIn, isConversation, turns } from '../conversation.ts'
 
 /** Long conversations, and those that are taken up again. */
 
@@ -69,4 +71,60 @@ const longSession: Case = {
   },
 }
 
-export const historyCases: readonly Case[] = [resumed, longSession]
+const sessionOf = (run: ClientRun): string => String(run.result?.['session_id'])
+
+const forked: Case = {
+  name: 'a session that is forked, and both branches of it',
+  setup: () => ({
+    scenario: ({ body }) => {
+      const words = JSON.stringify(body.messages)
+      const said = ['left', 'right'].filter((way) => words.includes(`turn ${way}`))
+      return isConversation(body) ? { content: [{ text: `Turned: ${said.join(', ') || 'not yet'}.` }] } : undefined
+    },
+  }),
+  async play(session) {
+    const first = await session.headless(prompt('begin'))
+    succeeded(first, 'Turned: not yet')
+    const trunk = ['--resume', sessionOf(first)]
+    const branch = await session.headless(prompt('turn left', ...trunk, '--fork-session'))
+    succeeded(branch, 'Turned: left')
+    assert.notEqual(sessionOf(branch), sessionOf(first))
+    // The trunk knows nothing of the branch, and the branch goes on by itself.
+    succeeded(await session.headless(prompt('turn right', ...trunk)), 'Turned: right')
+    succeeded(await session.headless(prompt('where are we?', '--resume', sessionOf(branch))), 'Turned: left\\.')
+    const [begun, left, right, again] = bodies(session).filter(isConversation)
+    assert.ok(begun && left && right && again)
+    assertGrowing([begun, left, again])
+    assertGrowing([begun, right])
+  },
+}
+
+const otherModel: Case = {
+  name: 'a session with thinking by Opus, resumed with Haiku and then with Opus again',
+  setup: () => ({
+    scenario: turns(
+      [{ thinking: thought }, { text: 'Looking.' }, bash('echo forty-two')],
+      [{ thinking: thought }, { text: 'It was forty-two.' }],
+      [{ thinking: thought }, { text: 'Haiku agrees.' }],
+      [{ thinking: thought }, { text: 'Opus as well.' }],
+    ),
+    model: 'opus',
+  }),
+  async play(session) {
+    const first = await session.headless(prompt('look', '--allowedTools', 'Bash'))
+    succeeded(first, 'It was forty-two')
+    const sameSession = ['--resume', sessionOf(first)]
+    succeeded(await session.headless(prompt('again?', ...sameSession, '--model', 'haiku')), 'Haiku agrees')
+    succeeded(await session.headless(prompt('and you?', ...sameSession, '--model', 'opus')), 'Opus as well')
+    const asked = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
+    assert.deepEqual(
+      asked.map(({ modelId }) => modelId),
+      ['claude-opus-4.6', 'claude-opus-4.6', 'claude-haiku-4.5', 'claude-opus-4.6'],
+    )
+    // The words of all turns reach both models.
+    const last = JSON.stringify(bodies(session).at(-1)?.messages)
+    for (const words of ['Looking.', 'It was forty-two.', 'Haiku agrees.']) assert.ok(last.includes(words), words)
+  },
+}
+
+export const historyCases: readonly Case[] = [resumed, longSession, forked, otherModel]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
-import { assertGrowing, bash, turns } from '../conversation.ts'
+import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
 /** Which model is asked, and for what. */
 
@@ -73,4 +73,38 @@ const newerModel: Case = {
   },
 }
 
-export const modelCases: readonly Case[] = [title, longContext, newerModel]
+const city = { name: 'Köln', people: 1_087_353, rivers: ['Rhein'] }
+const citySchema = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    people: { type: 'integer' },
+    rivers: { type: 'array', items: { type: 'string' } },
+  },
+  required: ['name', 'people', 'rivers'],
+  additionalProperties: false,
+}
+
+const structuredOutput: Case = {
+  name: 'structured output by --json-schema',
+  setup: () => ({
+    scenario: turns(
+      // Plain words first: the client insists.
+      [{ text: 'It is Cologne.' }],
+      [{ tool: 'StructuredOutput', input: city }],
+      [{ text: 'Done.' }],
+    ),
+  }),
+  async play(session) {
+    const run = await session.headless(prompt('which city?', '--json-schema', JSON.stringify(citySchema)))
+    assert.deepEqual(run.result?.['structured_output'], city)
+    assert.equal(run.exitCode, 0)
+    const requests = bodies(session).filter(isConversation)
+    const tools = requests[0]?.toolConfig?.tools.flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec] : [])) ?? []
+    const schema = tools.find(({ name }) => name === 'StructuredOutput')?.inputSchema.json
+    assert.deepEqual((schema as typeof citySchema | undefined)?.properties, citySchema.properties)
+    assertGrowing(requests)
+  },
+}
+
+export const modelCases: readonly Case[] = [title, longContext, newerModel, structuredOutput]

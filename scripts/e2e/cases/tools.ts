@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { offers, resultText, toolResults } from '../../../src/simulator/read-request.ts'
+import { offers, resultText, textOf, toolResults } from '../../../src/simulator/read-request.ts'
+import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
-import { turns } from '../conversation.ts'
+import { assertGrowing, bash, turns } from '../conversation.ts'
 
 /** Tools that the client runs. */
 
@@ -78,6 +79,41 @@ const parallel: Case = {
   },
 }
 
+const oneFails: Case = {
+  name: 'three tools in parallel, one of which fails',
+  async setup(folder) {
+    await writeFile(join(folder, 'here.txt'), 'what was written\n')
+    return {
+      scenario: turns(
+        [
+          { text: 'All three.' },
+          { ...bash('echo said-this'), id: 'tooluse_said' },
+          { tool: 'Read', input: { file_path: join(folder, 'not-here.txt') }, id: 'tooluse_missing' },
+          { tool: 'Read', input: { file_path: join(folder, 'here.txt') }, id: 'tooluse_written' },
+        ],
+        [{ text: 'Two of three.' }],
+      ),
+    }
+  },
+  async play(session) {
+    succeeded(await session.headless(prompt('run all', '--allowedTools', 'Bash,Read')), 'Two of three')
+    const requests = bodies(session)
+    const results = toolResults({ body: requests[1] as SimulatedRequest['body'] })
+    // The client sends them in the order in which they ended.
+    const ended = new Map(results.map((result) => [result.toolUseId, result]))
+    const textFor = (id: string): string => textOf(ended.get(id)?.content ?? [])
+    assert.equal(results.length, 3)
+    assert.deepEqual(
+      results.flatMap(({ toolUseId, status }) => (status === 'error' ? [toolUseId] : [])),
+      ['tooluse_missing'],
+    )
+    assert.match(textFor('tooluse_said'), /said-this/)
+    assert.match(textFor('tooluse_missing'), /not exist/)
+    assert.match(textFor('tooluse_written'), /what was written/)
+    assertGrowing(requests)
+  },
+}
+
 const toolSearch: Case = {
   name: 'a ToolSearch turn',
   since: '2.1.329',
@@ -94,4 +130,4 @@ const toolSearch: Case = {
   },
 }
 
-export const toolCases: readonly Case[] = [bashTurn, edit, parallel, toolSearch]
+export const toolCases: readonly Case[] = [bashTurn, edit, parallel, oneFails, toolSearch]

@@ -10,9 +10,11 @@ import { networkCases } from './cases/network.ts'
 import { oddAnswerCases } from './cases/odd-answers.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
+import { sdkCases } from './cases/sdks.ts'
 import { signedInCases } from './cases/signed-in.ts'
 import { taskCases } from './cases/tasks.ts'
 import { toolCases } from './cases/tools.ts'
+import { webCases } from './cases/web.ts'
 
 /** What the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
@@ -20,6 +22,7 @@ export const cases: readonly Case[] = [
   ...oddAnswerCases,
   ...mcpCases,
   ...taskCases,
+  ...webCases,
   ...mediaCases,
   ...modelCases,
   ...networkCases,
@@ -27,6 +30,7 @@ export const cases: readonly Case[] = [
   ...compactionCases,
   ...recoveryCases,
   ...interactiveCases,
+  ...sdkCases,
   ...oneStepCases,
   ...signedInCases,
   ...behindClaudeGatewayCases,

@@ -35,8 +35,13 @@ export const documentsIn = ({ messages }: Body): Document[] =>
     .flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
     .flatMap((block) => ('document' in block ? [block.document as Document] : []))
 
+/** The tools that the model can use. */
 export const toolNamesIn = ({ toolConfig }: Body): string[] =>
   (toolConfig?.tools ?? []).flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec.name] : []))
+
+/** The tools that the model has used, once for each use. */
+export const toolUsesIn = ({ messages }: Body): string[] =>
+  messages.flatMap(({ content }) => content.flatMap((block) => ('toolUse' in block ? [block.toolUse.name] : [])))
 
 export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): number =>
   [...(toolConfig?.tools ?? []), ...system, ...messages.flatMap(({ content }) => content)].filter(

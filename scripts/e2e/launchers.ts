@@ -44,10 +44,12 @@ export interface LaunchOptions {
 
 const apiKey = 'e2e-key'
 
-const path = (): string => process.env['PATH'] ?? ''
+/** With the client in front: the server looks there which version it launches. */
+const pathWith = (claude: string): string => `${dirname(claude)}:${process.env['PATH'] ?? ''}`
 
 const upstreamFlags = ({ serverFlags, model, upstream }: LaunchOptions): string[] => [
-  ...['--endpoint-url', upstream, '--log-level', 'debug', '--log-format', 'json', '--model', model ?? 'sonnet'],
+  ...['--endpoint-url', upstream, '--log-level', 'debug', '--log-format', 'json'],
+  ...(model === undefined ? [] : ['--model', model]),
   ...(serverFlags ?? []),
 ]
 
@@ -56,12 +58,17 @@ export const clientFolder = (clientHome: string): string => join(clientHome, '.c
 
 /** A server that runs, and the environment that it prints for Claude Code. */
 const startServer = async (options: LaunchOptions) => {
-  const { server, home, clientHome } = options
+  const { claude, server, home, clientHome } = options
   const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options)]
   const program = await startProgram({
     command: [...server, ...flags],
     folder: home,
-    environment: { HOME: home, PATH: path(), NEXUS_API_KEY: apiKey, CLAUDE_CONFIG_DIR: clientFolder(clientHome) },
+    environment: {
+      HOME: home,
+      PATH: pathWith(claude),
+      NEXUS_API_KEY: apiKey,
+      CLAUDE_CONFIG_DIR: clientFolder(clientHome),
+    },
     ready: /^(.+ )claude\n/m,
   })
   const line = String(program.ready[1])
@@ -83,7 +90,7 @@ const byLine = async (options: LaunchOptions): Promise<Launcher> => {
     endpoint,
     command: (args) => program([options.claude, ...args]),
     program,
-    environment: { PATH: path() },
+    environment: { PATH: pathWith(options.claude) },
     log: output,
     stop,
   }
@@ -96,7 +103,7 @@ const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
   return {
     endpoint,
     command: (args) => inBash(`eval "$(${env.map(posixQuote).join(' ')})"; exec`, [options.claude, ...args]),
-    environment: { PATH: path() },
+    environment: { PATH: pathWith(options.claude) },
     log: output,
     stop,
   }
@@ -108,7 +115,7 @@ const byClaude = (options: LaunchOptions): Launcher => {
   const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options)]
   return {
     command: (args) => [...options.server, ...flags, '--', ...args],
-    environment: { NEXUS_API_KEY: apiKey, PATH: `${dirname(options.claude)}:${path()}` },
+    environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.claude) },
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     stop: async () => {},
   }
@@ -119,7 +126,7 @@ const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
   const { claude, home, clientHome, trap } = options
   const serverFlags = [...(options.serverFlags ?? []), '--client-token', crypto.randomUUID()]
   const server = await startServer({ ...options, serverFlags })
-  const environment = { PATH: path(), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+  const environment = { PATH: pathWith(claude), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
   try {
     const gateway = await startClaudeGateway({
       claude,

@@ -12,6 +12,7 @@ import { setTrap, type Trap } from './trap.ts'
 
 export interface SessionSetup {
   readonly scenario: Scenario
+  /** The main model; the product's own choice without it. */
   readonly model?: string
   readonly serverFlags?: readonly string[]
   /** The key that the simulated Nexus accepts; any without it. */

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { resultText } from '../../../src/simulator/read-request.ts'
+import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
+import { bodies, type Case, succeeded } from '../case.ts'
+import { assertGrowing, isConversation, toolNamesIn, turns } from '../conversation.ts'
+import { type Packages, packageFolder } from '../install.ts'
+
+/** Programs of a user's own that are built on Anthropic's libraries. */
+
+const program = (name: string, ...args: readonly string[]): string[] => [
+  process.execPath,
+  join(import.meta.dir, '..', 'programs', name),
+  ...args,
+]
+
+const sayResult = (request: SimulatedRequest): { text: string }[] => [{ text: `I asked: ${resultText(request)}` }]
+const answer = 'I asked: The extension of Ada is 4711.'
+
+const agentSdkPackages: Packages = {
+  name: 'claude-agent-sdk-0.3.332',
+  dependencies: { '@anthropic-ai/claude-agent-sdk': '0.3.332', zod: '4.6.7' },
+}
+const ownTool = 'mcp__office__extension'
+
+/** It brings a client of its own, of the same number as its version. */
+const agentSdk: Case = {
+  name: 'the Agent SDK, with a tool of its own',
+  newestOnly: true,
+  packages: agentSdkPackages,
+  setup: () => ({
+    scenario: turns(
+      [{ tool: 'ToolSearch', input: { query: `select:${ownTool}` } }],
+      [{ thinking: 'I ask.' }, { tool: ownTool, input: { name: 'Ada' } }],
+      sayResult,
+    ),
+  }),
+  async play(session) {
+    const run = await session.program(program('agent-sdk.ts', packageFolder(agentSdkPackages), 'Where is Ada?'))
+    succeeded(run, answer)
+    const [first, found, called, ...others] = bodies(session).filter(isConversation)
+    assert.ok(first && found && called)
+    assert.equal(others.length, 0)
+    assert.ok(!toolNamesIn(first).includes(ownTool) && toolNamesIn(found).includes(ownTool))
+    assertGrowing([found, called])
+  },
+}
+
+export const sdkCases: readonly Case[] = [agentSdk]

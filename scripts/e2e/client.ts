@@ -24,15 +24,37 @@ export interface ClientRun {
 /** Far above what any case takes, on a busy machine too. */
 const clientLimitMs = 180_000
 
+/** Counts what the client has answered, and lets others wait for the next answer. */
+const createAnswers = (): { add(): void; reach(count: number): Promise<void> } => {
+  let count = 0
+  let more = Promise.withResolvers<void>()
+  return {
+    add() {
+      count += 1
+      more.resolve()
+      more = Promise.withResolvers()
+    },
+    async reach(wanted) {
+      while (count < wanted) await more.promise
+    },
+  }
+}
+
 /** Feeds lines one by one: a control request is answered before the next is read. */
-const feed = async (sink: Bun.FileSink, lines: readonly string[], answered: () => number): Promise<void> => {
+const feed = async (
+  sink: Bun.FileSink,
+  lines: readonly string[],
+  answered: (count: number) => Promise<void>,
+): Promise<void> => {
   for (const [index, line] of lines.entries()) {
     sink.write(`${line}\n`)
     await sink.flush()
-    while (answered() <= index) await Bun.sleep(10)
+    await answered(index + 1)
   }
   await sink.end()
 }
+
+const isAnswer = ({ type }: ClientEvent): boolean => type === 'control_response' || type === 'result'
 
 /** `input`: lines for its standard input, each sent when the one before it was answered. */
 export const runClient = async (launch: ClientLaunch, input?: readonly string[]): Promise<ClientRun> => {
@@ -46,17 +68,19 @@ export const runClient = async (launch: ClientLaunch, input?: readonly string[])
   })
   const stderr = new Response(child.stderr).text()
   const events: ClientEvent[] = []
-  const isAnswer = ({ type }: ClientEvent): boolean => type === 'control_response' || type === 'result'
-  const fed =
-    input === undefined || !child.stdin
-      ? undefined
-      : feed(child.stdin as Bun.FileSink, input, () => events.filter(isAnswer).length)
+  const answers = createAnswers()
+  const fed = input === undefined || !child.stdin ? undefined : feed(child.stdin as Bun.FileSink, input, answers.reach)
   let pending = ''
   const decoder = new TextDecoder()
   for await (const chunk of child.stdout) {
     const lines = (pending + decoder.decode(chunk, { stream: true })).split('\n')
     pending = lines.pop() ?? ''
-    for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line))
+    for (const line of lines) {
+      if (!line.startsWith('{')) continue
+      const event = JSON.parse(line) as ClientEvent
+      events.push(event)
+      if (isAnswer(event)) answers.add()
+    }
   }
   const exitCode = await child.exited
   await Promise.race([fed, Promise.resolve()])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
-import type { Document } from '../../src/wire/converse/content.ts'
+import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 
 /** Scripting what the model says. */
 
@@ -27,6 +27,12 @@ export const turns =
     const content = typeof turn === 'function' ? turn(request) : turn
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }
+
+type ToolResult = Extract<ContentBlock, { toolResult: unknown }>['toolResult']
+
+/** Every tool's result in the messages. */
+export const resultsIn = ({ messages }: Body): ToolResult[] =>
+  messages.flatMap(({ content }) => content.flatMap((block) => ('toolResult' in block ? [block.toolResult] : [])))
 
 /** Every document in the messages, those in tool results too. */
 export const documentsIn = ({ messages }: Body): Document[] =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { resultParts } from '../../../src/simulator/read-request.ts'
 import type { Citation } from '../../../src/wire/converse/response.ts'
 import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
-import { assertGrowing, bash, documentsIn, turns } from '../conversation.ts'
+import { assertGrowing, bash, documentsIn, isConversation, resultsIn, turns } from '../conversation.ts'
 import { toPdf } from '../pdf.ts'
 
 /** Files that are not text. */
@@ -35,7 +35,7 @@ const pages = ['Quarterly figures', 'Revenue was 42', 'Costs were 17'] as const
 const unlawfulName = 'Grüße_report  (v1.2).pdf'
 
 const pdfRead: Case = {
-  name: 'Read of a PDF, seen as pages and cited',
+  name: 'Read of a PDF, seen as pages and cited, and the turn after it',
   async setup(folder) {
     const file = join(folder, unlawfulName)
     await writeFile(file, toPdf(pages))
@@ -54,23 +54,30 @@ const pdfRead: Case = {
           bash('echo on'),
         ],
         [{ text: 'I read ' }, { citedText: pages[1], citations: [revenue] }, { text: '.' }],
+        [{ text: 'And costs.' }],
       ),
     }
   },
   async play(session) {
     const run = await session.headless(prompt('read it', '--allowedTools', 'Read,Bash'))
     succeeded(run, `^I read ${pages[1]}\\.$`)
-    const [, read, again] = bodies(session)
-    assert.ok(read && again)
-    // Its name is lawful, or the simulator had refused it. Without citations only its text would be read.
-    assert.deepEqual(
-      documentsIn(read).map(({ name: _name, ...document }) => document),
-      [{ format: 'pdf', source: { bytes: toPdf(pages).toString('base64') }, citations: { enabled: true } }],
-    )
     // The client did not ask for citations: it gets plain text, in one block, and sends that.
     assert.deepEqual(textsOf(run), [`It says: ${pages[1]}, on page 2.`, `I read ${pages[1]}.`])
     assert.ok(!JSON.stringify(run.events).includes('"citations":['))
-    assertGrowing([read, again])
+    succeeded(await session.headless(prompt('what else?', '--continue')), 'And costs')
+
+    const [, ...withPdf] = bodies(session).filter(isConversation)
+    assert.equal(withPdf.length, 3)
+    for (const body of withPdf) {
+      // Its name is valid, or the simulator had refused it. Without citations only its text would be read.
+      assert.deepEqual(
+        documentsIn(body).map(({ name: _name, ...document }) => document),
+        [{ format: 'pdf', source: { bytes: toPdf(pages).toString('base64') }, citations: { enabled: true } }],
+      )
+      // The newest client puts it into the tool's result, where Bedrock takes no citations (F1).
+      assert.ok(!JSON.stringify(resultsIn(body)).includes('"document"'), 'the PDF stands in a result')
+    }
+    assertGrowing(withPdf)
   },
 }
 

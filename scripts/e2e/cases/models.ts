@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
@@ -107,4 +108,41 @@ const structuredOutput: Case = {
   },
 }
 
-export const modelCases: readonly Case[] = [title, longContext, newerModel, structuredOutput]
+/**
+ * In a terminal, and again in the next one. For older clients the line holds the model that was in force when it was
+ * printed.
+ */
+const lastingChoice = (launch: 'line' | 'claude'): Case => ({
+  ...(launch === 'line' && { since: '2.1.329' }),
+  name: `/model, and a restart that keeps the choice, ${launch === 'line' ? 'by the printed line' : 'in one step'}`,
+  setup: () => ({ launch, scenario: turns([{ text: 'Good day.' }]) }),
+  async play(session) {
+    {
+      await using first = await session.terminal()
+      await first.says('/model opus')
+      await first.shows(/Set model to Opus 4\.6/)
+      await first.says('hello')
+      const { input: screen } = await first.shows(/● Good day/)
+      // A warning that the next session starts with another model.
+      assert.doesNotMatch(screen, /ANTHROPIC_MODEL/)
+    }
+    await using second = await session.terminal()
+    await second.shows(/Opus 4\.6/)
+    await second.says('hello again')
+    await second.shows(/● Good day/)
+    const asked = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
+    assert.deepEqual(
+      asked.map(({ modelId }) => modelId),
+      ['claude-opus-4.6', 'claude-opus-4.6'],
+    )
+  },
+})
+
+export const modelCases: readonly Case[] = [
+  title,
+  longContext,
+  newerModel,
+  structuredOutput,
+  lastingChoice('line'),
+  lastingChoice('claude'),
+]

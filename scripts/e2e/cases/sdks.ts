@@ -46,4 +46,27 @@ const agentSdk: Case = {
   },
 }
 
-export const sdkCases: readonly Case[] = [agentSdk]
+/** By default it asks for message threads first, which Converse has none of, and sends whole conversations then. */
+const toolRunner = (form: 'whole' | 'stream'): Case => ({
+  name: `the tool runner of the Anthropic SDK, answers ${form === 'stream' ? 'streamed' : 'whole'}`,
+  newestOnly: true,
+  setup: () => ({ scenario: turns([{ text: 'I ask.' }, { tool: 'extension', input: { name: 'Ada' } }], sayResult) }),
+  async play(session) {
+    const run = await session.program(program('tool-runner.ts', form, 'Where is Ada?'))
+    assert.equal(run.exitCode, 0, run.stderr)
+    const [last] = run.events
+    assert.match(JSON.stringify(last), new RegExp(answer))
+    const requests = bodies(session)
+    assert.deepEqual(
+      requests.map(({ messages }) => messages.length),
+      [1, 3],
+    )
+    assert.deepEqual(
+      session.journal.map(({ isStream }) => isStream),
+      [form === 'stream', form === 'stream'],
+    )
+    assertGrowing(requests)
+  },
+})
+
+export const sdkCases: readonly Case[] = [agentSdk, toolRunner('whole'), toolRunner('stream')]

@@ -44,7 +44,7 @@ export const createBetaVerdicts = (onRefused: (flag: string) => void): BetaVerdi
     waiting: () => waiting,
     suspectsIn(flags) {
       const unknown = flags.filter((flag) => !accepted.has(flag))
-      // Where each of them was accepted before, the model has changed its mind.
+      // All of them were accepted before: what was known no longer holds.
       return unknown.length > 0 ? unknown : flags
     },
     accept(flags) {

@@ -18,8 +18,8 @@ import {
 } from './lessons.ts'
 
 /**
- * What a refusal says of the model, where it says what to leave out. Source: the texts that Bedrock was
- * seen to refuse with. Whatever is not in this table is the client's to hear.
+ * Reads from a refusal what to leave out. Source: error texts of Bedrock. A refusal that no row matches is passed on to
+ * the client.
  */
 
 const betaFlags: Row = (words, sent) => {
@@ -36,8 +36,7 @@ const cachePoints: readonly Row[] = [
   where(/\b(?:messages|system)\.[\w.]{1,100}\.cache_control: Extra inputs are not permitted/i, noCachePoints),
   where(/cache_control(?:\.ephemeral)?\.ttl: (?:Extra inputs are not permitted|Input should be)/i, noLongCachePoints),
   where(/Value '1h' at '[\w.]{1,200}\.ttl' failed to satisfy constraint/i, noLongCachePoints),
-  // We place points by Bedrock's rules: where it complains of a place all the same, its rules are others, for
-  // this model or for what this conversation holds.
+  // Points are placed by Bedrock's known rules: a refused place means other rules, for the model or for this conversation.
   where(/Cache point cannot be inserted|There is nothing available to cache/i, { ...noCachePoints, isPassing: true }),
 ]
 
@@ -47,7 +46,7 @@ const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
   )
 
 const documents: readonly Row[] = [
-  // boto3#4608, boto3#4648. Citations that the client asked for stay: then nothing changes, and it hears the refusal.
+  // boto3#4608, boto3#4648. Citations that the client asked for are not left out, so the refusal reaches the client.
   where(
     /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
     noCitations,

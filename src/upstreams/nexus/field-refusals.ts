@@ -17,7 +17,7 @@ import {
 
 /** Refusals that name a field, or a value in it. */
 
-/** Whether a place was sent: the words may quote anything, and a place that was not sent is none of ours. */
+/** Whether a place was sent: the words of a refusal may quote anything. */
 const wasSent = (sent: ConverseRequest, place: string): boolean => valueAt(additionalOf(sent), place) !== undefined
 
 const byField: ReadonlyMap<string, Diagnosis> = new Map([
@@ -26,10 +26,10 @@ const byField: ReadonlyMap<string, Diagnosis> = new Map([
   ['output_config.format', noSchema],
 ])
 
-/** Fields whose members have names of Anthropic's; in others a client's own may stand. */
+/** Fields whose members have fixed names; in others the client chooses the names. */
 const named: ReadonlySet<string> = new Set(['thinking', 'output_config', 'context_management'])
 
-/** A place as far as its names are nobody's. */
+/** The part of a place that may be logged. */
 const publicName = (place: string): string => {
   const [first = '', second] = place.split('.')
   return named.has(first) && second !== undefined ? `${first}.${second}` : first
@@ -38,7 +38,7 @@ const publicName = (place: string): string => {
 const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
   const known = byField.get(field)
   if (known !== undefined || !wasSent(sent, field)) return known
-  // The flag alone would be for nothing.
+  // The flag is of no use without the field.
   const flag = gatedFields.get(field)?.beta
   return {
     what: publicName(field),
@@ -66,7 +66,7 @@ const extraInFields: Row = (words, sent) =>
     ),
   ].map(([, field = '']) => refusedField(withoutKind(field), sent))
 
-/** Members of Converse's own by which the translation knows what to leave out. */
+/** Members of the Converse request, and what to leave out for them. */
 const extraneous: ReadonlyMap<string, Diagnosis> = new Map([
   ['outputConfig', noSchema],
   ['cachePoint', noCachePoints],
@@ -83,7 +83,7 @@ const extraneousKeys: Row = (words, sent) =>
     },
   )
 
-/** What to do without a value of the model's settings, by the values that it takes. */
+/** What a refused value teaches, by the values that the model takes. */
 const refusedValue = (place: string, value: string, taken: readonly string[]): Diagnosis => {
   if (place === 'thinking.type') {
     const refusedThinking = (['enabled', 'adaptive'] as const).filter((type) => type === value)
@@ -119,7 +119,7 @@ export const fieldRefusals: readonly Row[] = [extraInTools, extraInFields, extra
 
 const noToolLimit = 'a limit to one tool at a time'
 
-/** Asked where no other row knows: many refusals speak of the choice, and few are about our channel for it. */
+/** Read only where no other row matches: many refusals mention tool_choice, few are about our channel for it. */
 export const toolChoice: Row = (words, sent) => {
   const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
   if (choice === undefined || !/tool_choice/i.test(words)) return []

@@ -6,11 +6,11 @@ import type { Diagnosis } from './lessons.ts'
 
 /** What each model was found to refuse. */
 
-/** Far more models than there are, and lessons than the table has: nobody's inventions fill the memory. */
+/** Bounds memory: model names come from clients. Both are more than a deployment has. */
 const maximumModels = 100
 const maximumLessons = 50
 
-/** A lesson that may be one conversation's own costs the others their prompt cache no longer than this. */
+/** How long a lesson holds that may be about one conversation only: it costs all others their prompt cache. */
 const passingMs = 10 * 60 * 1000
 
 interface Remembered extends Diagnosis {
@@ -29,7 +29,7 @@ interface ModelMemory {
   readonly betas: BetaVerdicts
 }
 
-/** The memory: each lesson is said aloud once. `now` is in milliseconds, monotonic. */
+/** Logs each lesson once. `now` is in milliseconds, monotonic. */
 export const createLessonMemory = (log: Logger, now: () => number) => {
   const models = new Map<string, ModelMemory>()
   const warn = (modelId: string, what: string): void =>

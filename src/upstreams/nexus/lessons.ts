@@ -5,15 +5,15 @@ import type { ConverseRequest } from '../../wire/converse/request.ts'
 /** What a refusal says of the model, where it says what to leave out. */
 export interface Diagnosis {
   readonly lesson: Partial<Learned>
-  /** What the model does not take, in words that a user understands, and that quote nobody. */
+  /** What the model does not take, for the log and `/health`: never quotes the request. */
   readonly what: string
   /** Beta flags that were refused together, of which one at least is meant: see `BetaVerdicts`. */
   readonly suspects?: readonly string[]
-  /** The words were about one request's place for it, and may not hold for others: tried again after a while. */
+  /** The refusal was about a place in one request and may not hold for others: forgotten after a while. */
   readonly isPassing?: true
 }
 
-/** Reads a refusal's words. `sent` tells what could have been meant. */
+/** Reads the words of a refusal. `sent` is the refused request. */
 export type Row = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
 
 export const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
+import { isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 
 /** Scripting what the model says. */
@@ -7,8 +8,8 @@ import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 type Asked = Pick<SimulatedRequest, 'body'>
 type Body = SimulatedRequest['body']
 
-/** Beside the conversation the client asks for titles and the like, without tools. */
-export const isConversation = ({ toolConfig }: Body): boolean => toolConfig !== undefined
+/** Beside the conversation there are titles and the like, without tools, and checks of auto mode's actions. */
+export const isConversation = (body: Body): boolean => body.toolConfig !== undefined && !isSafetyCheck({ body })
 
 /** How many turns the model has had. */
 const turnsOf = ({ body }: Asked): number => body.messages.filter(({ role }) => role === 'assistant').length

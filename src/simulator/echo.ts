@@ -3,6 +3,7 @@ import { isObject, type Json } from '../base/json.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import { lastBlocks, textOf } from './read-request.ts'
 import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
+import { flagNothing, isSafetyCheck } from './safety-check.ts'
 
 /** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
 
@@ -62,6 +63,7 @@ const forcedCall = ({ toolConfig }: ConverseRequest, words: string): ReplyBlock 
 }
 
 export const echo = (request: SimulatedRequest): Reply => {
+  if (isSafetyCheck(request)) return flagNothing(request)
   const { body } = request
   const words = lastWords(request)
   const call = forcedCall(body, words)

@@ -6,6 +6,7 @@ import { Closed, JsonObject } from '../wire/open.ts'
 import { Type } from '../wire/type.ts'
 import { lastText, offers, resultText } from './read-request.ts'
 import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
+import { checkedCalls, isSafetyCheck, verdictsOn } from './safety-check.ts'
 
 /** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
 
@@ -27,6 +28,8 @@ const ReplySchema = Closed({
   pace: Optional(Pace),
   error: Optional(HttpError),
   fault: Optional(StreamFault),
+  /** In a safety check: flags the calls that `safetyCheck` fits, with this explanation. */
+  flag: Optional(Type.String()),
 })
 
 const ConditionSchema = Closed({
@@ -40,6 +43,8 @@ const ConditionSchema = Closed({
   tool: Optional(Type.String()),
   /** Whether an answer by a JSON schema is asked for. */
   structured: Optional(Type.Boolean()),
+  /** A regular expression for a call that a safety check is about. Without it a rule answers no safety check. */
+  safetyCheck: Optional(Type.String()),
 })
 type Condition = Static<typeof ConditionSchema>
 
@@ -49,17 +54,32 @@ const RuleSchema = Closed({
   times: Optional(Count),
   reply: ReplySchema,
 })
+type Rule = Static<typeof RuleSchema>
 
 const ScenarioFile = Closed({ rules: Type.Array(RuleSchema) })
 type ScenarioFile = Static<typeof ScenarioFile>
 
+const fitsCheck = ({ safetyCheck }: Condition, request: SimulatedRequest): boolean => {
+  if (safetyCheck === undefined) return !isSafetyCheck(request)
+  const pattern = new RegExp(safetyCheck)
+  return isSafetyCheck(request) && checkedCalls(request).some(({ text }) => pattern.test(text))
+}
+
 const fits = (when: Condition, request: SimulatedRequest): boolean =>
+  fitsCheck(when, request) &&
   (when.model === undefined || when.model === request.modelId) &&
   (when.stream === undefined || when.stream === request.isStream) &&
   (when.text === undefined || new RegExp(when.text).test(lastText(request))) &&
   (when.toolResult === undefined || new RegExp(when.toolResult).test(resultText(request))) &&
   (when.tool === undefined || offers(request, when.tool)) &&
   (when.structured === undefined || when.structured === (request.body.outputConfig?.textFormat !== undefined))
+
+const toReply = ({ when = {}, reply }: Rule, request: SimulatedRequest): Reply => {
+  const { flag, ...rest } = reply
+  if (flag === undefined) return rest as Reply
+  const pattern = new RegExp(when.safetyCheck ?? '')
+  return { ...(rest as Reply), content: [verdictsOn(request, ({ text }) => (pattern.test(text) ? flag : undefined))] }
+}
 
 /** A scenario with a memory of how often each rule has answered. */
 const createScenario = ({ rules }: ScenarioFile): Scenario => {
@@ -69,13 +89,15 @@ const createScenario = ({ rules }: ScenarioFile): Scenario => {
     const rule = rules[index]
     if (rule === undefined) return undefined
     left[index] = (left[index] ?? 0) - 1
-    return rule.reply as Reply
+    return toReply(rule, request)
   }
 }
 
-const checkPatterns = ({ rules }: ScenarioFile): void => {
-  for (const [index, { when = {} }] of rules.entries()) {
-    for (const pattern of [when.text, when.toolResult]) {
+const checkRules = ({ rules }: ScenarioFile): void => {
+  for (const [index, { when = {}, reply }] of rules.entries()) {
+    if (reply.flag !== undefined && when.safetyCheck === undefined)
+      throw new GatewayError('invalid_request_error', `rules.${index}.reply.flag: needs when.safetyCheck`)
+    for (const pattern of [when.text, when.toolResult, when.safetyCheck]) {
       try {
         new RegExp(pattern ?? '')
       } catch {
@@ -102,6 +124,6 @@ export const parseScenario = (text: string): Scenario => {
     )
   }
   const file = value as ScenarioFile
-  checkPatterns(file)
+  checkRules(file)
   return createScenario(file)
 }

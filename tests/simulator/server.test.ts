@@ -26,6 +26,49 @@ const start = (options: Parameters<typeof startSimulator>[0] = {}) => {
 }
 
 describe('scenarios from a file', () => {
+  test('answer a check of auto mode only by rules for it, and flag nothing otherwise (A1)', async () => {
+    const scenario = parseScenario(
+      JSON.stringify({
+        rules: [
+          { when: { safetyCheck: 'curl' }, reply: { flag: 'It runs downloaded code' } },
+          { when: { safetyCheck: 'slow' }, times: 1, reply: { error: { status: 429 } } },
+          { reply: { content: [{ text: 'Always.' }] } },
+        ],
+      }),
+    )
+    const { post } = start({ scenario })
+    const check = async (...commands: string[]): Promise<unknown> => {
+      const calls = commands.map((command, index) =>
+        JSON.stringify({ id: `t${index}`, tool: 'Bash', input: { command } }),
+      )
+      const text = `<calls>\n${calls.join('\n')}\n</calls>`
+      const inputSchema = { json: { type: 'object' } }
+      const toolConfig = {
+        tools: [{ toolSpec: { name: 'report_verdicts', inputSchema } }],
+        toolChoice: { tool: { name: 'report_verdicts' } },
+      }
+      const answer: unknown = await post(ask(text, { toolConfig }))
+      const { output, message } = answer as {
+        output?: { message: { content: { toolUse: { input: { verdicts: Record<string, string>[] } } }[] } }
+        message?: string
+      }
+      const verdicts = output?.message.content[0]?.toolUse.input.verdicts ?? []
+      return message ?? verdicts.map(({ id, outcome, explanation }) => [id, outcome, explanation])
+    }
+    const nothing = 'The simulated model flags nothing by itself.'
+    expect(await check('make', 'curl x | sh')).toEqual([
+      ['t0', 'not_flagged', nothing],
+      ['t1', 'flagged', 'It runs downloaded code'],
+    ])
+    expect(await check('slow')).toBe('The simulated service failed.')
+    expect(await check('slow')).toEqual([['t0', 'not_flagged', nothing]])
+  })
+
+  test('a flag needs a check that it answers (A1)', () => {
+    const text = JSON.stringify({ rules: [{ reply: { flag: 'No.' } }] })
+    expect(() => parseScenario(text)).toThrow('rules.0.reply.flag: needs when.safetyCheck')
+  })
+
   test('rules answer in order, as often as they say, then the echo', async () => {
     const scenario = parseScenario(
       JSON.stringify({

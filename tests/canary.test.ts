@@ -125,7 +125,12 @@ describe('the canary is in no record and on no page, and the keys are in no repl
     let asked = 0
     const chain = chainWith({
       config: {
-        translation: { ...defaultConfig.translation, strictTools: 'send', betas: ['dangerous-tool-use-2026-09-03'] },
+        translation: {
+          ...defaultConfig.translation,
+          strictTools: 'send',
+          safeguards: 'off',
+          betas: ['dangerous-tool-use-2026-09-03'],
+        },
       },
       scenario: () => {
         asked += 1

@@ -4,7 +4,8 @@ import { createLogger, type Logger } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
 import { createGateway } from '../gateway/gateway.ts'
-import { createModelResolver, nexusModels } from '../gateway/models.ts'
+import { createModelResolver, type ModelResolver, nexusModels } from '../gateway/models.ts'
+import { withSafeguards } from '../gateway/safeguards/with-safeguards.ts'
 import { createTokenCounter } from '../gateway/token-counter.ts'
 import { AccessLog } from '../server/access-log.ts'
 import { createApp } from '../server/app.ts'
@@ -29,7 +30,7 @@ const millisecondsPerSecond = 1000
 
 /** What the translation is told of the configuration. */
 const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
-  const { betas, ...choices } = translation
+  const { betas, safeguards: _ofGateway, ...choices } = translation
   const { serviceTier, latency, guardrail, guardrailVersion, guardrailMode } = bedrock
   const guardrailConfig = {
     guardrailIdentifier: guardrail ?? '',
@@ -93,11 +94,17 @@ export interface ServerOptions extends UpstreamOptions {
   readonly commitMs?: number
 }
 
+/** The upstream as the gateway uses it: with a check of auto mode's actions, where the server is to do that. */
+const answeringSafeguards = (upstream: Upstream, models: ModelResolver, { config, log }: ServerOptions): Upstream =>
+  config.translation.safeguards === 'answer'
+    ? withSafeguards(upstream, { modelId: models.resolve(config.smallModel).model.id, log, now })
+    : upstream
+
 /** Everything between a client's request and Nexus, ready to be served. */
 export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
-  const upstream = composeUpstream(options)
   const models = createModelResolver(nexusModels, defaultModelId)
+  const upstream = answeringSafeguards(composeUpstream(options), models, options)
   const access = new AccessLog({ log, models, now })
   const gateway = createGateway({
     models,

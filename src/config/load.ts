@@ -36,6 +36,7 @@ interface TranslationConfig {
   readonly systemMessages: 'reminder' | 'native'
   readonly billingHeader: 'drop' | 'keep'
   readonly strictTools: 'drop' | 'send'
+  readonly safeguards: 'answer' | 'client' | 'off'
   /** To let through beside those that Converse is known to take. */
   readonly betas: readonly string[]
 }
@@ -235,6 +236,7 @@ const toConfig = (values: LoadedConfig['values']): Config => {
       systemMessages: get('translation.systemMessages'),
       billingHeader: get('translation.billingHeader'),
       strictTools: get('translation.strictTools'),
+      safeguards: get('translation.safeguards'),
       betas: get<readonly string[] | undefined>('translation.betas') ?? [],
     },
     bedrock: {

@@ -53,6 +53,16 @@ export const translationSettings = [
     hint: 'drop|send',
   },
   {
+    key: 'translation.safeguards',
+    environment: ['NEXUS_SAFEGUARDS'],
+    type: { kind: 'choice', options: ['answer', 'client', 'off'] },
+    default: 'answer',
+    description: "Check the actions of Claude Code's auto mode: by this server, by the client, or not at all",
+    details:
+      '`answer`: by this server, with the small model; `client`: by Claude Code, with the model of the session; `off`: not.',
+    hint: 'answer|client|off',
+  },
+  {
     key: 'translation.betas',
     environment: ['NEXUS_BETAS'],
     type: { kind: 'list' },

@@ -56,7 +56,7 @@ describe('a set-up in which everything is fine', () => {
       'claude.settings': 'ok',
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',
-      'claude.auto-mode': 'info',
+      'claude.auto-mode': 'ok',
       port: 'info',
     })
     expect([code, ok]).toEqual([0, true])

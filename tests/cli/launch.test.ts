@@ -11,6 +11,16 @@ import { createModelResolver, nexusModels } from '../../src/gateway/models.ts'
 import { defaultConfig } from '../support/chain.ts'
 
 const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
+const launchOptions = {
+  config: defaultConfig,
+  models: resolver,
+  model: resolver.resolve('sonnet'),
+  smallModel: resolver.resolve('haiku'),
+  port: 4141,
+  environment: {},
+  isGatewayMode: false,
+  isModelFixed: false,
+}
 const environmentFor = (
   environment: Record<string, string>,
   host = '127.0.0.1',
@@ -18,11 +28,8 @@ const environmentFor = (
   isModelFixed = false,
 ) =>
   claudeCodeEnvironment({
+    ...launchOptions,
     config: { ...defaultConfig, host },
-    models: resolver,
-    model: resolver.resolve('sonnet'),
-    smallModel: resolver.resolve('haiku'),
-    port: 4141,
     environment,
     isGatewayMode,
     isModelFixed,
@@ -45,8 +52,14 @@ describe('NO_PROXY', () => {
   })
 })
 
-test('auto mode is checked by Claude Code itself (A1)', () => {
-  expect(environmentFor({}).set['CLAUDE_CODE_AUTO_MODE_SERVER']).toBe('0')
+test.each([
+  ['answer', undefined],
+  ['client', '0'],
+  ['off', undefined],
+] as const)('with translation.safeguards %s, CLAUDE_CODE_AUTO_MODE_SERVER is %p (A1)', (safeguards, expected) => {
+  const config = { ...defaultConfig, translation: { ...defaultConfig.translation, safeguards } }
+  const { set } = claudeCodeEnvironment({ ...launchOptions, config })
+  expect(set['CLAUDE_CODE_AUTO_MODE_SERVER']).toBe(expected)
 })
 
 test.each([

@@ -50,15 +50,16 @@ type BlockExcess = {
 type None<Strange> = [Strange] extends [never] ? 'none' : Strange
 
 const excess: [
-  None<Excess<Message, Beta>>,
+  // For a client that sends `safeguards`, which the SDK does not type.
+  Excess<Message, Beta>,
   None<Excess<Usage, Beta['usage']>>,
   None<Excess<StopDetails, NonNullable<Beta['stop_details']>>>,
   None<BlockExcess>,
-  None<Excess<Stop, Anthropic.Beta.BetaRawMessageDeltaEvent['delta']>>,
+  Excess<Stop, Anthropic.Beta.BetaRawMessageDeltaEvent['delta']>,
   None<Excess<StreamEvent<'message_delta'>, Anthropic.Beta.BetaRawMessageDeltaEvent>>,
   // The message's beginning cannot know it, and Claude Code reads it at the end.
   Excess<FinalUsage, Anthropic.Beta.BetaMessageDeltaUsage>,
-] = ['none', 'none', 'none', 'none', 'none', 'none', 'cache_creation']
+] = ['safeguard_results', 'none', 'none', 'none', 'safeguard_results', 'none', 'cache_creation']
 
 const usage = {
   input_tokens: 1,

@@ -35,7 +35,12 @@ export const lawful = {
     { type: 'text', text: word, cache_control: { type: 'ephemeral' } },
   ],
   metadata: { user_id: word },
-  safeguards: { home_dir: `/home/${word}`, [word]: 1 },
+  safeguards: [
+    {
+      type: 'dangerous_tool_use',
+      classifier_context: { home_dir: `/home/${word}`, auto_mode: { allow: [word] }, [word]: 1 },
+    },
+  ],
   [`${word} as a name`]: word,
   thinking: { type: 'adaptive' },
   tools: [

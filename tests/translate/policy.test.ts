@@ -81,7 +81,11 @@ describe('the policy', () => {
   })
 
   test('1.1 context_management, 1.1 safeguards, 1.7 owner list: fields that hang on a beta flag go only together with it', () => {
-    const members = { ...ask, context_management: { edits: [] }, safeguards: { home_dir: '/home/me' } }
+    const members = {
+      ...ask,
+      context_management: { edits: [] },
+      safeguards: [{ type: 'dangerous_tool_use', classifier_context: { home_dir: '/home/me' } }],
+    }
     const betas = ['context-management-2025-06-27,dangerous-tool-use-2026-09-03']
     expect(lawfulBody(members, { betas }).additionalModelRequestFields).toBeUndefined()
     const policy = { extraBetas: ['context-management-2025-06-27'] }

@@ -212,7 +212,7 @@ describe('members that go nowhere', () => {
       ...ask,
       metadata: { user_id: 'u' },
       context_management: { edits: [] },
-      safeguards: { home_dir: '/home/me' },
+      safeguards: [{ type: 'dangerous_tool_use', classifier_context: { home_dir: '/home/me' } }],
       speed: 'fast',
       service_tier: 'auto',
       'a name with a secret in it': 1,

@@ -1,20 +1,49 @@
-import type { Machine } from '../../config/paths.ts'
+import type { Config } from '../../config/load.ts'
 import { isOn, settingsVariables } from '../claude/claude-settings.ts'
 import { settingsFiles } from '../claude/settings-files.ts'
 import { autoModeServer } from '../launch/environment.ts'
-import { type Finding, info, warn } from './check.ts'
+import type { LaunchEnvironment } from '../launch/shells.ts'
+import { type Finding, info, ok, warn } from './check.ts'
+import type { World } from './world.ts'
 
-/** Reports which safety check judges the actions of Claude Code's auto mode. */
-export const autoMode = (machine: Machine): Finding => {
-  const override = settingsVariables(settingsFiles(machine)).find(({ name }) => name === autoModeServer)
-  if (override !== undefined && isOn(override.value))
-    return warn(
-      `no check: ${override.path} sets ${autoModeServer}, so Claude Code waits for a check by the server`,
-      `Remove ${autoModeServer} from that file.`,
-      { check: 'none' },
-    )
+/** Which safety check judges the actions of Claude Code's auto mode, where it is started by the launch command. */
+
+type Mode = Config['translation']['safeguards']
+
+/** What the variable is in the client, and who says so: its settings files win over its environment. */
+const variableOf = (
+  { io: { machine } }: World,
+  { set }: LaunchEnvironment,
+): { value: string; from: string } | undefined => {
+  const inFile = settingsVariables(settingsFiles(machine)).find(({ name }) => name === autoModeServer)
+  if (inFile !== undefined) return { value: inFile.value, from: inFile.path }
+  const launched = set[autoModeServer]
+  if (launched !== undefined) return { value: launched, from: 'the launch command' }
+  const own = machine.environment[autoModeServer]
+  return own === undefined ? undefined : { value: own, from: 'the environment' }
+}
+
+const byServer = (mode: Mode, smallModel: string): Finding => {
+  if (mode === 'answer')
+    return ok(`this server checks actions, with ${smallModel} (translation.safeguards)`, { check: 'server' })
+  const remedy =
+    mode === 'off'
+      ? 'Set translation.safeguards to answer, or to client for the check of Claude Code itself.'
+      : `Remove ${autoModeServer} from the settings file of Claude Code.`
+  return warn(
+    `no check: Claude Code waits for one by the server, and translation.safeguards is ${mode}. It asks about each action.`,
+    remedy,
+    { check: 'none' },
+  )
+}
+
+export const autoMode = (world: World, launch: LaunchEnvironment): Finding => {
+  const mode = world.loaded?.config.translation.safeguards ?? 'answer'
+  const variable = variableOf(world, launch)
+  if (variable === undefined || isOn(variable.value))
+    return byServer(mode, launch.set['ANTHROPIC_SMALL_FAST_MODEL'] ?? 'the small model')
   return info(
-    `Claude Code checks actions itself, with the session's model. Started without the launch command it needs ${autoModeServer}=0.`,
+    `Claude Code checks actions itself, with the model of the session: ${autoModeServer} is off in ${variable.from}`,
     { check: 'client' },
   )
 }

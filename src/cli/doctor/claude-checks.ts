@@ -116,7 +116,7 @@ export const claudeChecks = (world: World): CheckGroup => {
       { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(world) },
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
-      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(machine) },
+      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(world, launchOf(world)) },
     ],
   }
 }

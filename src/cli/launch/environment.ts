@@ -92,8 +92,7 @@ export const claudeCodeEnvironment = ({
     DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
-    // The server does not answer `safeguards`: Claude Code checks auto mode's actions itself.
-    [autoModeServer]: '0',
+    ...(config.translation.safeguards === 'client' && { [autoModeServer]: '0' }),
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     ...(isGatewayMode && { [gatewaySwitch]: '1' }),

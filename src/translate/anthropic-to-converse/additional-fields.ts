@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import { safeguardsBeta } from '../../wire/anthropic/safeguards.ts'
 import { valueAt, withoutPlace, withoutRefused } from '../learned.ts'
 import {
   bindingControlsBeta,
@@ -7,7 +8,6 @@ import {
   displayUpdatesBeta,
   effortBeta,
   fineGrainedToolStreaming,
-  safeguardsBeta,
   toBetas,
 } from './betas.ts'
 import type { Translation } from './context.ts'

@@ -16,7 +16,6 @@ const always: Verdict = () => true
 export const fineGrainedToolStreaming = 'fine-grained-tool-streaming-2025-05-14'
 export const effortBeta = 'effort-2025-11-24'
 export const contextManagementBeta = 'context-management-2025-06-27'
-export const safeguardsBeta = 'dangerous-tool-use-2026-09-03'
 export const displayUpdatesBeta = 'thinking-display-updates-2026-08-18'
 export const bindingControlsBeta = 'thinking-binding-controls-2026-08-01'
 const interleavedThinking = 'interleaved-thinking-2025-05-14'

@@ -1,4 +1,5 @@
 import type { Message, ResponseBlock, StopDetails, StopReason, TextCitation, Usage } from './response.ts'
+import type { SafeguardResult } from './safeguards.ts'
 
 /**
  * The events of a streamed answer. Their grammar, which the SDK's `MessageStream` enforces:
@@ -20,6 +21,8 @@ export interface Stop {
   readonly stop_sequence: string | null
   readonly stop_details: StopDetails | null
   readonly container: null
+  /** Only for a request with `safeguards`. */
+  readonly safeguard_results?: readonly SafeguardResult[]
 }
 
 /** The figures at an answer's end, which do not name tier, place and speed again. */

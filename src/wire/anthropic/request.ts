@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import { JsonObject, Maybe, OneOf, Open } from '../open.ts'
 import { Type } from '../type.ts'
 import { CacheControl, ContentBlock, TextBlock } from './content.ts'
+import { Safeguard } from './safeguards.ts'
 
 /**
  * The body of `POST /v1/messages` and `/v1/messages/count_tokens`. Objects are open: what the schema
@@ -102,6 +103,7 @@ export const MessagesRequest = Open({
   stop_sequences: Maybe(Type.Array(Type.String())),
   output_format: Maybe(OutputFormat),
   betas: Maybe(Type.Array(Type.String())),
+  safeguards: Maybe(Type.Array(Safeguard)),
 })
 export type MessagesRequest = Static<typeof MessagesRequest>
 

@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../open.ts'
+import type { SafeguardResult } from './safeguards.ts'
 
 export type StopReason =
   | 'end_turn'
@@ -116,6 +117,8 @@ export interface Message {
   readonly container: null
   readonly context_management: null
   readonly diagnostics: null
+  /** Only for a request with `safeguards`. */
+  readonly safeguard_results?: readonly SafeguardResult[]
   readonly usage: Usage
 }
 

@@ -1,0 +1,86 @@
+import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { CheckContext } from './check-context.ts'
+import { policy, reportTool } from './policy.ts'
+import type { ToolCall } from './tool-calls.ts'
+import { toData, toTranscript } from './transcript.ts'
+
+/** Characters of the calls to judge and the transcript together: about 6,000 tokens. */
+export const longestInput = 24_000
+/** Characters of the user's settings. A rule that is cut would not hold, so more than this is not judged. */
+const longestSettings = 16_000
+
+/** Tokens of the report: its frame, and each verdict with an id and a sentence. */
+const reportTokens = 200
+const verdictTokens = 200
+
+export interface CheckPlan {
+  /** Undefined where no call is left to judge. */
+  readonly request: MessagesRequest | undefined
+  readonly judged: readonly ToolCall[]
+  /** Calls that are judged whole or not at all. */
+  readonly tooLong: readonly ToolCall[]
+}
+
+export interface CheckInput {
+  readonly context: CheckContext
+  readonly messages: readonly InputMessage[]
+  readonly calls: readonly ToolCall[]
+  /** Of the same answer, for the transcript. */
+  readonly otherCalls: readonly ToolCall[]
+  /** The upstream's id of the model that checks. */
+  readonly modelId: string
+}
+
+const toCallData = ({ id, name, input }: ToolCall): string => toData({ id, tool: name, input })
+
+const text = (tag: string, data: string) => ({ type: 'text', text: `<${tag}>\n${data}\n</${tag}>` }) as const
+
+/** As many calls, in their order, as fit whole. */
+const chooseCalls = (calls: readonly ToolCall[]): { judged: ToolCall[]; tooLong: ToolCall[]; used: number } => {
+  const judged: ToolCall[] = []
+  const tooLong: ToolCall[] = []
+  let used = 0
+  for (const call of calls) {
+    const { length } = toCallData(call)
+    if (used + length > longestInput) tooLong.push(call)
+    else {
+      judged.push(call)
+      used += length
+    }
+  }
+  return { judged, tooLong, used }
+}
+
+/** The request by which the small model judges calls. */
+export const planCheck = ({ context, messages, calls, otherCalls, modelId }: CheckInput): CheckPlan => {
+  const settings = toData(context.settings)
+  if (settings.length > longestSettings) return { request: undefined, judged: [], tooLong: calls }
+  const { judged, tooLong, used } = chooseCalls(calls)
+  if (judged.length === 0) return { request: undefined, judged, tooLong }
+  const transcript = toTranscript(messages, {
+    refusedCalls: context.refusedCalls,
+    alsoCalled: [...otherCalls, ...tooLong],
+    room: longestInput - used,
+  })
+  const request: MessagesRequest = {
+    model: modelId,
+    max_tokens: reportTokens + verdictTokens * judged.length,
+    temperature: 0,
+    // Shorter than what some models cache at least: for those the marker does nothing.
+    system: [{ type: 'text', text: policy, cache_control: { type: 'ephemeral' } }],
+    tools: [reportTool],
+    tool_choice: { type: 'tool', name: reportTool.name, disable_parallel_tool_use: true },
+    messages: [
+      {
+        role: 'user',
+        content: [
+          text('settings', settings),
+          text('transcript', transcript),
+          text('calls', judged.map(toCallData).join('\n')),
+          { type: 'text', text: `Judge each call in <calls> by the policy, and report with ${reportTool.name}.` },
+        ],
+      },
+    ],
+  }
+  return { request, judged, tooLong }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'bun:test'
+import { readCheckContext } from '../../../src/gateway/safeguards/check-context.ts'
+import { isHarmless } from '../../../src/gateway/safeguards/harmless-calls.ts'
+import { classifierContext, work } from '../../support/safeguards.ts'
+
+/** A1: what Claude Code 2.1.329 and 2.1.332 run in auto mode without a verdict, tried with both. */
+
+const harmless = (name: string, input: Record<string, unknown>, context: object = {}): boolean =>
+  isHarmless({ id: 't1', name, input, isCut: false }, readCheckContext(classifierContext(context)))
+const write = (file_path: unknown, context: object = {}) => harmless('Write', { file_path, content: 'x' }, context)
+
+const trusted = (members: object) => ({
+  trusted_directories: { primary: { path: work, resolved: [work] }, additional: [], ...members },
+})
+
+describe('A1 needs no verdict', () => {
+  test.each(['Read', 'Grep', 'ToolSearch', 'TodoWrite', 'TaskUpdate', 'AskUserQuestion'])('%s', (name) => {
+    expect(harmless(name, {})).toBe(true)
+  })
+
+  test.each([`${work}/a.ts`, `${work}/src/deep/b.py`, `${work}/package.json`])('a change of %s', (path) => {
+    expect([
+      write(path),
+      harmless('Edit', { file_path: path }),
+      harmless('NotebookEdit', { notebook_path: path }),
+    ]).toEqual([true, true, true])
+  })
+
+  test('a change in an additional folder, and in what a link leads to', () => {
+    const more = trusted({ additional: [{ path: '/link', resolved: ['/real/folder'], source: 'session' }] })
+    expect([write('/link/a', more), write('/real/folder/a', more), write('/real/other/a', more)]).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  test('a change on Windows', () => {
+    const root = String.raw`C:\work`
+    const windows = { trusted_directories: { primary: { path: root, resolved: [root] } } }
+    expect([write(`${root}\\src\\a.ts`, windows), write(String.raw`C:\other\a.ts`, windows)]).toEqual([true, false])
+  })
+})
+
+describe('A1 needs a verdict', () => {
+  test.each(['Bash', 'Agent', 'Task', 'WebFetch', 'WebSearch', 'Skill', 'SendMessage', 'mcp__files__Read', 'read', ''])(
+    'the tool %p',
+    (name) => {
+      expect(harmless(name, { file_path: `${work}/a.ts` })).toBe(false)
+    },
+  )
+
+  test.each([
+    '/etc/passwd',
+    '/home/me/a.ts',
+    `${work}`,
+    `${work}/`,
+    `${work}2/a.ts`,
+    `${work}/../a.ts`,
+    `${work}/src/../../a.ts`,
+    `${work}/.git/hooks/pre-commit`,
+    `${work}/.claude/settings.json`,
+    `${work}/src/.vscode/tasks.json`,
+    `${work}/.bashrc`,
+    'a.ts',
+    '',
+    undefined,
+    [[`${work}/a.ts`]],
+  ])('a change of %p', (path) => {
+    expect(write(path)).toBe(false)
+  })
+
+  test('a change where the client names no folder', () => {
+    const call = { id: 't1', name: 'Write', input: { file_path: '/a' }, isCut: false }
+    expect(isHarmless(call, readCheckContext({}))).toBe(false)
+    expect(write('/a.ts', { trusted_directories: { primary: { path: '' } } })).toBe(false)
+  })
+
+  test('a change in a restricted session', () => {
+    expect(write(`${work}/a.ts`, { restricted: true })).toBe(false)
+  })
+
+  test('reading, where the user blocks it outside the folders', () => {
+    const blocked = trusted({ block_reads_outside_working_directories: true })
+    expect([harmless('Read', { file_path: '/etc/passwd' }, blocked), harmless('ToolSearch', {}, blocked)]).toEqual([
+      false,
+      true,
+    ])
+  })
+
+  test('a call that cannot be read or was cut', () => {
+    const context = readCheckContext(classifierContext())
+    expect(isHarmless({ id: 't1', name: 'Read', input: undefined, isCut: false }, context)).toBe(false)
+    expect(isHarmless({ id: 't1', name: 'Read', input: {}, isCut: true }, context)).toBe(false)
+  })
+})

@@ -1,0 +1,55 @@
+import type { Json } from '../../src/base/json.ts'
+import type { ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
+import { checkedCalls, isSafetyCheck } from '../../src/simulator/safety-check.ts'
+import { request } from './chain.ts'
+
+/** Requests of a client in auto mode, and a model that acts and judges. */
+
+export const work = '/home/me/work'
+
+/** As Claude Code sends it, without what no test needs. */
+export const classifierContext = (members: object = {}): Json => ({
+  v: 1,
+  permission_mode: 'auto',
+  platform: 'linux',
+  live_cwd: work,
+  home_dir: '/home/me',
+  trusted_directories: {
+    primary: { path: work, resolved: [work] },
+    additional: [],
+    network: [],
+    block_reads_outside_working_directories: false,
+  },
+  rules: { allow: [], deny: [], ask: [] },
+  auto_mode: { allow: [], soft_deny: [], hard_deny: [], environment: [] },
+  restricted: false,
+  git_state: { cwd: work, root: null, branch: null, default_branch: null, visibility: { remotes: [] } },
+  refused_calls: [],
+  ...members,
+})
+
+export const inAutoMode = (members: object = {}, context: object = {}): Record<string, unknown> =>
+  request({
+    safeguards: [{ type: 'dangerous_tool_use', classifier_context: classifierContext(context) }],
+    tools: ['Bash', 'Write', 'Read'].map((name) => ({ name, input_schema: { type: 'object' } })),
+    ...members,
+  })
+
+export const bash = (id: string, command: string): ReplyBlock => ({ tool: 'Bash', id, input: { command } })
+
+/** A model that answers with `content`, and of which `judge` has the answer to a check. */
+export const acting =
+  (content: readonly ReplyBlock[], judge: Scenario = () => undefined): Scenario =>
+  (asked) =>
+    isSafetyCheck(asked) ? judge(asked) : { content }
+
+/** Reports exactly these verdicts. */
+export const reporting =
+  (...verdicts: readonly object[]): Scenario =>
+  () => ({ content: [{ tool: 'report_verdicts', input: { verdicts } }] })
+
+export const checksIn = (bodies: readonly { readonly body: unknown }[]): SimulatedRequest['body'][] =>
+  bodies.map(({ body }) => body as SimulatedRequest['body']).filter((body) => isSafetyCheck({ body }))
+
+/** The ids that a check is about. */
+export const idsIn = (body: SimulatedRequest['body']): string[] => checkedCalls({ body }).map(({ id }) => id)

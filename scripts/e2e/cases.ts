@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
 import { compactionCases } from './cases/compaction.ts'
 import { historyCases } from './cases/history.ts'
@@ -31,6 +32,7 @@ export const cases: readonly Case[] = [
   ...recoveryCases,
   ...interactiveCases,
   ...sdkCases,
+  ...autoModeCases,
   ...oneStepCases,
   ...signedInCases,
   ...behindClaudeGatewayCases,

@@ -10,6 +10,8 @@ export interface TerminalRun {
   says(words: string): Promise<void>
   /** Waits for a question, and presses Enter until it is gone: it is seen before it can be answered. */
   accepts(question: RegExp): Promise<void>
+  /** What is on the screen now. */
+  text(): string
   /** Presses Escape. */
   escapes(): void
   [Symbol.asyncDispose](): Promise<void>
@@ -81,6 +83,7 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
       }
       throw new Error(`the question ${question} cannot be answered:\n${legible(screen.text())}`)
     },
+    text: () => screen.text(),
     escapes: () => press(keys.escape),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')

@@ -3,6 +3,7 @@ import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import type { Reply, Scenario } from '../../src/simulator/reply.ts'
 import { redact, sign } from '../../src/simulator/signature.ts'
 import { startChain } from '../support/chain.ts'
+import { acting, bash, inAutoMode } from '../support/safeguards.ts'
 
 /** The official SDK in front of the whole chain: it is the judge of our answers. */
 
@@ -54,6 +55,16 @@ const always =
   })
 
 describe('the SDK reads what we stream', () => {
+  test('A1 safeguard_results at the end do it no harm', async () => {
+    const { url } = startChain({ scenario: acting([{ text: 'Running.' }, bash('t1', 'make')]) })
+    const body = { ...ask, ...inAutoMode() }
+    const streamed = await client(url).messages.stream(body).finalMessage()
+    const whole = await client(url).messages.create({ ...body, stream: false })
+    const { safeguard_results, ...rest } = comparable(whole) as { safeguard_results?: unknown }
+    expect(comparable(streamed)).toEqual(rest)
+    expect(JSON.stringify(safeguard_results)).toContain('not_flagged')
+  })
+
   for (const [name, reply] of Object.entries(replies)) {
     test(`3.3 shapes, 1.1 stream: ${name}: streamed and whole are equal, at every chunk size`, async () => {
       for (const chunkBytes of [1, 7, 64, 1000, undefined]) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { readCheckContext } from '../../../src/gateway/safeguards/check-context.ts'
 import { isHarmless } from '../../../src/gateway/safeguards/harmless-calls.ts'
 import { classifierContext, work } from '../../support/safeguards.ts'
@@ -93,4 +94,16 @@ describe('A1 needs a verdict', () => {
     expect(isHarmless({ id: 't1', name: 'Read', input: undefined, isCut: false }, context)).toBe(false)
     expect(isHarmless({ id: 't1', name: 'Read', input: {}, isCut: true }, context)).toBe(false)
   })
+})
+
+test('A1 a context of any shape is read, and allows no change of a file where it names no folder', () => {
+  const members = Object.keys(classifierContext())
+  const context = fc.dictionary(fc.constantFrom(...members, 'other'), fc.jsonValue(), { maxKeys: 8 })
+  fc.assert(
+    fc.property(context, (given) => {
+      const read = readCheckContext({ ...given, trusted_directories: null })
+      expect(isHarmless({ id: 't', name: 'Write', input: { file_path: '/a' }, isCut: false }, read)).toBe(false)
+      JSON.stringify(readCheckContext(given).settings)
+    }),
+  )
 })

@@ -114,7 +114,7 @@ const byClaude = (options: LaunchOptions): Launcher => {
   const logFile = join(options.home, 'server.log')
   const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options)]
   return {
-    command: (args) => [...options.server, ...flags, '--', ...args],
+    command: (args) => [...options.server, ...flags, ...args],
     environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.claude) },
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     stop: async () => {},

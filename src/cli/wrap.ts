@@ -1,3 +1,5 @@
+import { productName } from '../version.ts'
+
 /** What texts are laid out for where no terminal says otherwise. */
 export const usualColumns = 80
 
@@ -30,6 +32,9 @@ export const labelled = (label: string, text: string, column: number): string =>
 
 const escapeCharacter = '\u001b'
 
+/** A command on a line of its own is to be copied: where the terminal breaks it, it is still one line. */
+const isCommand = (line: string): boolean => line.startsWith(`${indent}${productName} `)
+
 /**
  * A text whose long lines are broken between words, each under its own beginning, as a terminal would not. What
  * commands the terminal is left alone: whoever writes that has laid it out.
@@ -38,7 +43,7 @@ export const fold = (text: string, columns: number): string =>
   text
     .split('\n')
     .map((line) => {
-      if (line.length <= columns || line.includes(escapeCharacter)) return line
+      if (line.length <= columns || line.includes(escapeCharacter) || isCommand(line)) return line
       const indent = /^ */.exec(line)?.[0] ?? ''
       return wrap(line.slice(indent.length), columns - indent.length)
         .map((part) => indent + part)

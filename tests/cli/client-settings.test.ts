@@ -6,6 +6,7 @@ import { givenSettings } from '../../src/cli/claude/given-settings.ts'
 import { settingsFiles } from '../../src/cli/claude/settings-files.ts'
 import { later } from '../support/cleanup.ts'
 import { startCli, temporaryFolder, testIo } from '../support/cli.ts'
+import { doctor } from '../support/doctor.ts'
 
 const write = (path: string, value: object | string): string => {
   mkdirSync(dirname(path), { recursive: true })
@@ -148,4 +149,32 @@ test("A5 a base URL in the user's own --settings is overruled, and the session r
   const { code, out, err } = await startCli(args, { PATH: `${folder}:${process.env['PATH']}` }).ended
   const [settings = '', url] = out.trim().split(' ')
   expect([code, err, JSON.parse(settings)]).toEqual([0, '', { ...usual, env: { ANTHROPIC_BASE_URL: url } }])
+})
+
+describe('A5 doctor says it for the other launches', () => {
+  const find = async (settings?: object) => {
+    const folder = temporaryFolder()
+    if (settings !== undefined) write(join(folder, '.claude', 'settings.json'), settings)
+    const { of } = await doctor(['--offline'], {}, folder)
+    return [of('claude.web-fetch'), of('claude.web-search')] as const
+  }
+
+  test('with the settings to add', async () => {
+    const [fetch, search] = await find()
+    expect(fetch).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('{ "skipWebFetchPreflight": true }') as unknown as string,
+    })
+    expect(search).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('{ "permissions": { "deny": ["WebSearch"] } }') as unknown as string,
+    })
+  })
+
+  test('and not where they are there', async () => {
+    const [fetch, search] = await find(usual)
+    expect([fetch.status, fetch.remedy, search.remedy]).toEqual(['ok', undefined, undefined])
+    const [off] = await find({ skipWebFetchPreflight: false })
+    expect(off.detail).toContain('skipWebFetchPreflight is off in')
+  })
 })

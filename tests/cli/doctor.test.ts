@@ -54,6 +54,8 @@ describe('a set-up in which everything is fine', () => {
       'claude.gateway': 'ok',
       'claude.model': 'ok',
       'claude.settings': 'ok',
+      'claude.web-fetch': 'info',
+      'claude.web-search': 'info',
       'claude.environment': 'ok',
       'claude.no-proxy': 'ok',
       'claude.auto-mode': 'ok',

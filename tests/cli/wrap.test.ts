@@ -39,3 +39,8 @@ test("a person's own folder is short where a path begins with it, and nowhere el
     expect(shortPaths(other, { home })).toBe(other)
   expect(shortPaths(String.raw`C:\Users\me\a`, { home: String.raw`C:\Users\me` })).toBe(String.raw`~\a`)
 })
+
+test('a command on a line of its own stays one line, to be copied', () => {
+  const command = `  nexus-claude-api claude ${'--continue '.repeat(9)}`
+  expect(fold(`Use this:\n${command}`, 40)).toBe(`Use this:\n${command}`)
+})

@@ -72,7 +72,23 @@ const terminal: Case = {
     await screen.says('are you there?')
     await screen.shows(/● Still here/)
     assert.equal(bodies(session).filter(isConversation).length, 2)
+    // Claude Code's own line, "claude --resume ID", leaves the server.
+    await screen.says('/exit')
+    await screen.shows(/To resume through this server:\s+nexus-claude-api claude .*--resume [\da-f]{8}-[\da-f-]{27}/s)
   },
 }
 
-export const oneStepCases: readonly Case[] = [headless, exitCode, settings, terminal]
+/** It always fails here, and no rule of the user's says that it is wanted. */
+const webSearch: Case = {
+  name: 'in one step, without WebSearch, with WebFetch, and with settings of the user',
+  setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Reached.' }]) }),
+  async play(session) {
+    const own = JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' }, permissions: { deny: ['Glob'] } })
+    succeeded(await session.headless(prompt('hello', '--settings', own)), 'Reached')
+    const asked = JSON.stringify(bodies(session))
+    assert.ok(!asked.includes('WebSearch'), 'WebSearch is offered')
+    assert.ok(asked.includes('WebFetch'), 'WebFetch is not offered')
+  },
+}
+
+export const oneStepCases: readonly Case[] = [headless, exitCode, settings, webSearch, terminal]

@@ -17,7 +17,7 @@ import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { type ClientArguments, clientArguments } from './client-arguments.ts'
 import { givenSettings } from './given-settings.ts'
-import { resumeLine } from './resume-line.ts'
+import { resumeWords } from './resume-words.ts'
 import { runInTerminal } from './run-in-terminal.ts'
 import { watchSession } from './session-watch.ts'
 import { settingsFiles } from './settings-files.ts'
@@ -106,8 +106,8 @@ export const runClaude = async (args: Given, io: Io): Promise<number> => {
       { path: found.path, args: client.args, environment: { ...launched, [depthVariable]: depth } },
       { ...io, platform: io.machine.platform },
     )
-    const line = resumeLine(args, watch.sessionId(), io)
-    if (line !== undefined) io.err(`${line}\n`)
+    const words = resumeWords(args, watch.sessionId(), io)
+    if (words !== undefined) io.err(`${words}\n`)
     return exitCode
   } catch (error) {
     throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)

@@ -13,6 +13,7 @@ import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
 import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
+import { webFetchFinding, webSearchFinding } from './web-check.ts'
 import type { World } from './world.ts'
 
 /** Claude Code itself, and what of its own would undo what it is launched with. */
@@ -115,6 +116,8 @@ export const claudeChecks = (world: World): CheckGroup => {
       { id: 'claude.model', title: 'Model', run: () => modelFinding(world) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(world) },
+      { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(machine) },
+      { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(machine) },
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
       { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(world, launchOf(world)) },
     ],

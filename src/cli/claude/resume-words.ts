@@ -19,12 +19,12 @@ const isPrinting = (rest: readonly string[]): boolean => {
   return rest.slice(0, terminator === -1 ? undefined : terminator).some((arg) => arg === '-p' || arg === '--print')
 }
 
-/** One line for the user, without a line break; undefined where there is no conversation that a user would go on with. */
-export const resumeLine = (
+/** For the user, without a last line break; undefined where there is no conversation that a user would go on with. */
+export const resumeWords = (
   { flags, rest }: Pick<Given, 'flags' | 'rest'>,
   sessionId: string | undefined,
   { isTerminal, isOutTerminal }: Pick<Io, 'isTerminal' | 'isOutTerminal'>,
 ): string | undefined => {
   if (sessionId === undefined || !isTerminal || !isOutTerminal || isPrinting(rest)) return undefined
-  return `To resume through this server: ${commandLine('claude', [...givenFlags(flags), '--resume', sessionId])}`
+  return `To resume through this server:\n  ${commandLine('claude', [...givenFlags(flags), '--resume', sessionId])}`
 }

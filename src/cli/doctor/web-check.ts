@@ -1,0 +1,37 @@
+import type { Machine } from '../../config/paths.ts'
+import { productName } from '../../version.ts'
+import { settingsFiles } from '../claude/settings-files.ts'
+import { isSearchDecided, preflightKey, preflightSetting, webSearch } from '../claude/web-tools.ts'
+import { type Finding, info, ok } from './check.ts'
+
+/** Claude Code's tools for the web, for launches that pass no settings: the line of `start`, and `env`. */
+
+const byClaude = `${productName} claude passes it; for other launches add to your settings.json:`
+
+/** WebFetch asks claude.ai about each domain first, unless a setting says not to. */
+export const webFetchFinding = (machine: Machine): Finding => {
+  const found = preflightSetting(settingsFiles(machine))
+  const data = { preflight: found?.settings?.[preflightKey] !== true }
+  if (found !== undefined && !data.preflight)
+    return ok(`works without claude.ai: ${preflightKey} in ${found.path}`, data)
+  const setting = `{ "${preflightKey}": true }`
+  if (found !== undefined)
+    return {
+      ...info(`asks claude.ai about each domain: ${preflightKey} is off in ${found.path}`, data),
+      remedy: `Where claude.ai is blocked WebFetch fails on every address. Set there: ${setting}`,
+    }
+  return {
+    ...info('asks claude.ai about each domain first, and fails where that is blocked', data),
+    remedy: `${byClaude}\n  ${setting}`,
+  }
+}
+
+/** WebSearch needs Anthropic's own servers. */
+export const webSearchFinding = (machine: Machine): Finding => {
+  const denied = settingsFiles(machine).find((file) => isSearchDecided([file]))
+  if (denied !== undefined) return info(`does not work here; a rule in ${denied.path} decides whether it is offered`)
+  return {
+    ...info('does not work here: AI Nexus has no web search. Claude Code offers it all the same'),
+    remedy: `${byClaude}\n  { "permissions": { "deny": ["${webSearch}"] } }`,
+  }
+}

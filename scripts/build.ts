@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { posixQuote } from '../src/cli/launch/shells.ts'
 import { buildProgram, commitOf } from './release/build-program.ts'
 import { project, targetsFolder } from './release/project.ts'
 import { archiveName, programName, type Target, targets } from './release/targets.ts'
@@ -37,5 +38,15 @@ const build = async (outfile: string, target?: Target): Promise<void> => {
   console.log(`${outfile} (${size.toFixed(0)} MB)`)
 }
 
-if (wanted.length === 0) await build(binary)
+/** For this machine's program, in the shell that most people have there. */
+const nextStep = (folder: string): string => {
+  const line =
+    process.platform === 'win32' ? `$env:PATH = "${folder};$env:PATH"` : `export PATH=${posixQuote(folder)}:"$PATH"`
+  return `Next, put it on your PATH and start Claude Code:\n  ${line}\n  ${project.name} claude`
+}
+
+if (wanted.length === 0) {
+  await build(binary)
+  console.log(nextStep(dirname(binary)))
+}
 for (const target of wanted) await build(join(targetsFolder, target.id, programName(target, project.name)), target)

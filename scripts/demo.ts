@@ -141,10 +141,10 @@ if (!isComplete) {
 write(`
 It works. To go on:
 
-  with your key      NEXUS_API_KEY=... npx --yes bun@1.4.5 run start --claude-code
-  without one        npx --yes bun@1.4.5 run start --simulate --claude-code
-                     then paste the printed line: Claude Code starts against it
-  all flags          npx --yes bun@1.4.5 run start --help
+  Claude Code        npx --yes bun@1.4.5 src/main.ts claude              asks for your key
+  without a key      npx --yes bun@1.4.5 src/main.ts claude --simulate   answers with an echo
+  as a program       npx --yes bun@1.4.5 run build                       then: nexus-claude-api claude
+  all commands       npx --yes bun@1.4.5 src/main.ts --help
 `)
 
 if (values.keep === true) {

@@ -140,8 +140,13 @@ describe('the documentation', () => {
       expect(readFileSync(join(root, other), 'utf8')).toContain('(docs/security.md)')
   })
 
-  test("the README's two commands come first", () => {
-    const commands = readFileSync(join(root, 'README.md'), 'utf8').match(/(?<=```sh\n).*/g)
-    expect(commands?.slice(0, 2)).toEqual(['npx --yes bun@1.4.5 run demo', 'npx --yes bun@1.4.5 run test'])
+  test('the README begins with one install line that works today, then PATH, then claude', () => {
+    const [install, demo, check] = readFileSync(join(root, 'README.md'), 'utf8').match(/(?<=```sh\n)[^`]*/g) ?? []
+    expect(install?.trimEnd().split('\n')).toEqual([
+      'npx --yes bun@1.4.5 run build',
+      'export PATH="$PWD/dist:$PATH"',
+      'nexus-claude-api claude',
+    ])
+    expect([demo, check]).toEqual(['npx --yes bun@1.4.5 run demo\n', 'npx --yes bun@1.4.5 run test\n'])
   })
 })

@@ -5,7 +5,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { secretSettings } from '../config/setting-names.ts'
 import { productName } from '../version.ts'
 import type { Command } from './command.ts'
-import { posixQuote } from './launch/shells.ts'
+import { shellWord } from './launch/shells.ts'
 
 /** Which arguments of a command are ours, and which are passed to the program that it runs. */
 
@@ -57,11 +57,9 @@ const withoutSecrets = (words: readonly string[]): string[] =>
     return secretFlags.has(nameOf(word)) && word.includes('=') ? `${nameOf(word)}=...` : word
   })
 
-const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : posixQuote(word))
-
 /** A whole command line that can be copied. It holds no secret. */
 export const commandLine = (name: string, words: readonly string[]): string =>
-  [productName, name, ...withoutSecrets(words).map(quoted)].join(' ')
+  [productName, name, ...withoutSecrets(words).map((word) => shellWord('sh', word))].join(' ')
 
 /** One such word may be a command of the other program, which has flags of its own. */
 const looksLikeCommand = (word: string): boolean => /^[a-z]+(?:-[a-z]+)*$/.test(word)

@@ -14,13 +14,11 @@ import { ownShell, parseShell } from './launch/detect-shell.ts'
 import { planLaunch } from './launch/launch.ts'
 import { launchLine, type Shell } from './launch/shells.ts'
 import { checkLogFile } from './log/log-file.ts'
+import { nextStep } from './next-step.ts'
 import { checkPlace, serve } from './serve.ts'
 import { endingSignals, untilStopped } from './server-lifecycle.ts'
 import { readSetUp, requireKey, type SetUp, warningsOf } from './set-up.ts'
 import { type Copied, copy } from './system/clipboard.ts'
-
-/** For somebody who has typed the program's name and nothing else. */
-const nextStep = '  Next      add --claude-code for the line that starts Claude Code\n'
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
@@ -86,7 +84,8 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, { apiKey, port }, io.machine))
   if (wish !== undefined) await tellLaunch(wish, setUp, port, io)
-  else if (io.isTerminal) io.err(nextStep)
+  else if (io.isTerminal)
+    io.err(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
   await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
   await stop()
   return undefined

@@ -33,7 +33,8 @@ export const labelled = (label: string, text: string, column: number): string =>
 const escapeCharacter = '\u001b'
 
 /** A command on a line of its own is to be copied: where the terminal breaks it, it is still one line. */
-const isCommand = (line: string): boolean => line.startsWith(`${indent}${productName} `)
+const isCommand = (line: string): boolean =>
+  [productName, `eval "$(${productName}`].some((beginning) => line.startsWith(`${indent}${beginning} `))
 
 /**
  * A text whose long lines are broken between words, each under its own beginning, as a terminal would not. What

@@ -18,6 +18,25 @@ export const fishQuote = (value: string): string => `'${value.replace(/[\\']/g, 
 /** PowerShell takes typographic quotes for quotes. */
 export const powershellQuote = (value: string): string => `'${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`
 
+/** What every shell takes as one word, as it stands. */
+const isPlainWord = (word: string): boolean => /^[\w./:=@,+-]+$/.test(word)
+
+/** One word of a command line. */
+export const shellWord = (shell: Exclude<Shell, 'cmd'>, word: string): string => {
+  if (isPlainWord(word)) return word
+  switch (shell) {
+    case 'bash':
+    case 'zsh':
+    case 'sh':
+      return posixQuote(word)
+    case 'fish':
+      return fishQuote(word)
+    case 'powershell':
+    case 'pwsh':
+      return powershellQuote(word)
+  }
+}
+
 /** In cmd there is no way to write these inside a quoted assignment. */
 export const cmdQuote = (name: string, value: string): string => {
   if (/["%\r\n]/.test(value))

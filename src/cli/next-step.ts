@@ -1,0 +1,60 @@
+import { absolutePath, type Machine } from '../config/paths.ts'
+import type { Setting, SettingKey } from '../config/settings.ts'
+import { settings } from '../config/settings.ts'
+import { productName } from '../version.ts'
+import type { CommandConfig } from './config-input.ts'
+import { type Shell, shellWord } from './launch/shells.ts'
+import { labelled } from './wrap.ts'
+
+/** What a user types next, in another terminal, to use the server that has just started. */
+
+const settingsOfEnv: readonly SettingKey[] = ['host', 'model', 'smallModel', 'gatewayMode']
+
+/** The flags with which `env` finds what `start` was given; undefined where they would hold a secret. */
+const flagsForEnv = (
+  { sources, values, places }: CommandConfig,
+  port: number,
+  machine: Machine,
+): string[] | undefined => {
+  if (places.isDev || sources.get('clientToken')?.startsWith('--')) return undefined
+  const [file] = places.files
+  const given = (settings as readonly (Setting & { readonly key: SettingKey })[]).filter(
+    ({ key, flag }) => settingsOfEnv.includes(key) && sources.get(key) === `--${flag}`,
+  )
+  return [
+    ...given.flatMap(({ key, flag }) => [`--${flag}`, String(values.get(key))]),
+    ...(port !== values.get('port') || sources.get('port') === '--port' ? ['--port', String(port)] : []),
+    ...(file?.isNamed ? ['--config', file.path] : []),
+    ...(places.environmentFile === undefined ? [] : ['--env-file', absolutePath(machine, places.environmentFile.path)]),
+  ]
+}
+
+const lineFor = (shell: Exclude<Shell, 'cmd'>, env: string): string => {
+  switch (shell) {
+    case 'bash':
+    case 'zsh':
+    case 'sh':
+      return `eval "$(${env})"; claude`
+    case 'fish':
+      return `${env} | source; claude`
+    case 'powershell':
+    case 'pwsh':
+      return `${env} | Out-String | Invoke-Expression; claude`
+  }
+}
+
+const column = 12
+
+interface Terminal {
+  readonly shell: Shell
+  readonly machine: Machine
+}
+
+/** Lines for the terminal, with the last line break. cmd cannot take over what a program prints. */
+export const nextStep = (loaded: CommandConfig, port: number, { shell, machine }: Terminal): string => {
+  const flags = flagsForEnv(loaded, port, machine)
+  if (flags === undefined || shell === 'cmd')
+    return `${labelled('Next', 'add --claude-code for the line that starts Claude Code', column)}\n`
+  const env = [productName, 'env', ...flags.map((word) => shellWord(shell, word))].join(' ')
+  return `${labelled('Next', 'in another terminal:', column)}\n  ${lineFor(shell, env)}\n`
+}

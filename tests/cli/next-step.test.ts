@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Flags } from '../../src/cli/arguments.ts'
+import { readConfig } from '../../src/cli/config-input.ts'
+import type { Shell } from '../../src/cli/launch/shells.ts'
+import { nextStep } from '../../src/cli/next-step.ts'
+import { temporaryFolder, testIo } from '../support/cli.ts'
+
+const next = async (flags: Flags, shell: Shell = 'bash', port = Number(flags['port'] ?? 4141), folder = '/nowhere') => {
+  const io = testIo({ currentDirectory: folder })
+  return nextStep(await readConfig(flags, io), port, { shell, machine: io.machine })
+}
+
+describe('start says what to type in another terminal, which needs no restart', () => {
+  test.each<[Shell, string]>([
+    ['bash', 'eval "$(nexus-claude-api env)"; claude'],
+    ['zsh', 'eval "$(nexus-claude-api env)"; claude'],
+    ['fish', 'nexus-claude-api env | source; claude'],
+    ['powershell', 'nexus-claude-api env | Out-String | Invoke-Expression; claude'],
+  ])('in %s', async (shell, line) => {
+    expect(await next({}, shell)).toBe(`  Next      in another terminal:\n  ${line}\n`)
+  })
+
+  test('with the flags by which env finds the same', async () => {
+    const flags = { port: '5000', model: 'opus[1m]', 'api-key': 'canary', timeout: '5' }
+    expect(await next(flags)).toContain(`"$(nexus-claude-api env --model 'opus[1m]' --port 5000)"`)
+    expect(await next({ port: '0' }, 'bash', 5001)).toContain('env --port 5001)')
+  })
+
+  test('with the files, by their whole paths', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{"port":6000}')
+    writeFileSync(join(folder, 'v.env'), 'NEXUS_MODEL=opus\n')
+    expect(await next({ config: join(folder, 'c.json'), 'env-file': join(folder, 'v.env') }, 'sh', 6000)).toContain(
+      `env --config ${folder}/c.json --env-file ${folder}/v.env)`,
+    )
+  })
+
+  test('but for cmd, and for what cannot be said without a secret', async () => {
+    const words = '  Next      add --claude-code for the line that starts Claude Code\n'
+    expect(await next({}, 'cmd')).toBe(words)
+    expect(await next({ 'client-token': 'canary-token-0123456789' })).toBe(words)
+  })
+})

@@ -65,4 +65,5 @@ const webFetch = (name: string, setup: Omit<SessionSetup, 'scenario'>): Case => 
 
 export const webCases: readonly Case[] = [
   webFetch('with the settings that the documentation gives', { clientSettings: { skipWebFetchPreflight: true } }),
+  webFetch('in one step', { launch: 'claude' }),
 ]

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { resultText } from '../../../src/simulator/read-request.ts'
 import type { Scenario } from '../../../src/simulator/reply.ts'
-import { type Case, prompt, succeeded } from '../case.ts'
-import { isConversation, toolNamesIn, toolUsesIn } from '../conversation.ts'
+import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { isConversation, toolNamesIn, toolUsesIn, turns } from '../conversation.ts'
 import type { SessionSetup } from '../session.ts'
 
 /** Pages that the client fetches itself, and has summed up by the small model. */
@@ -63,7 +63,22 @@ const webFetch = (name: string, setup: Omit<SessionSetup, 'scenario'>): Case => 
   },
 })
 
+/** AI Nexus has no web search: a tool that always fails costs a turn. */
+const noWebSearch: Case = {
+  name: 'WebSearch is not on offer in one step',
+  setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Good day.' }]) }),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Good day')
+    const [body] = bodies(session)
+    assert.ok(body)
+    // Newer clients name the tools that can be loaded in the first message.
+    assert.ok(!toolNamesIn(body).includes('WebSearch') && !JSON.stringify(body.messages).includes('WebSearch'))
+    assert.ok(toolNamesIn(body).includes('WebFetch') || JSON.stringify(body.messages).includes('WebFetch'))
+  },
+}
+
 export const webCases: readonly Case[] = [
   webFetch('with the settings that the documentation gives', { clientSettings: { skipWebFetchPreflight: true } }),
   webFetch('in one step', { launch: 'claude' }),
+  noWebSearch,
 ]

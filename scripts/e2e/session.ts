@@ -115,6 +115,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     const files = { 'settings.json': options.clientSettings, '.credentials.json': options.clientCredentials }
     for (const [name, content] of Object.entries(files))
       if (content !== undefined) await Bun.write(join(clientFolder(clientHome), name), JSON.stringify(content))
+    await using stack = new AsyncDisposableStack()
     const journal: JournalEntry[] = []
     const runs: ClientRun[] = []
     const simulator = startSimulator({
@@ -123,9 +124,12 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       countTokens: options.countsTokens === true,
       ...(options.acceptedKey && { apiKey: options.acceptedKey }),
     })
+    stack.defer(simulator.stop)
     const trap = setTrap()
+    stack.defer(trap.stop)
     const launch = launchers[options.launch ?? 'line']
     const launcher = await launch({ ...options, upstream: simulator.url, home, clientHome, trap })
+    stack.defer(launcher.stop)
     const { version, folder } = options
     const surroundings = { options, launcher, home: clientHome, trap }
     const run = async (command: readonly string[], input?: readonly string[]): Promise<ClientRun> => {
@@ -133,31 +137,25 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       runs.push(ended)
       return ended
     }
-    try {
-      return await use({
-        version,
-        folder,
-        journal,
-        runs,
-        caught: trap.caught,
-        serverLog: launcher.log,
-        endpoint: launcher.endpoint,
-        headless: (args, input) => run(launcher.command(args), input),
-        program(command) {
-          if (launcher.program === undefined) throw new Error('this way to launch runs no program but the client')
-          return run(launcher.program(command))
-        },
-        async terminal(...args) {
-          await settle(clientHome, folder)
-          const terminal = openTerminal(toClientLaunch(surroundings, launcher.command(args)))
-          // Before that the terminal itself would show what is typed.
-          await terminal.shows(emptyPrompt)
-          return terminal
-        },
-      })
-    } finally {
-      await launcher.stop()
-      trap.stop()
-      await simulator.stop()
-    }
+    return await use({
+      version,
+      folder,
+      journal,
+      runs,
+      caught: trap.caught,
+      serverLog: launcher.log,
+      endpoint: launcher.endpoint,
+      headless: (args, input) => run(launcher.command(args), input),
+      program(command) {
+        if (launcher.program === undefined) throw new Error('this way to launch runs no program but the client')
+        return run(launcher.program(command))
+      },
+      async terminal(...args) {
+        await settle(clientHome, folder)
+        const terminal = openTerminal(toClientLaunch(surroundings, launcher.command(args)))
+        // Before that the terminal itself would show what is typed.
+        await terminal.shows(emptyPrompt)
+        return terminal
+      },
+    })
   })

@@ -6,7 +6,7 @@ import { bodies, type Case, succeeded } from '../case.ts'
 import { assertGrowing, isConversation, toolNamesIn, turns } from '../conversation.ts'
 import { type Packages, packageFolder } from '../install.ts'
 
-/** Programs of a user's own that are built on Anthropic's libraries. */
+/** Programs that use Anthropic's libraries. */
 
 const program = (name: string, ...args: readonly string[]): string[] => [
   process.execPath,
@@ -23,7 +23,7 @@ const agentSdkPackages: Packages = {
 }
 const ownTool = 'mcp__office__extension'
 
-/** It brings a client of its own, of the same number as its version. */
+/** Version 0.3.N of the SDK holds Claude Code 2.1.N and runs that. */
 const agentSdk: Case = {
   name: 'the Agent SDK, with a tool of its own',
   newestOnly: true,
@@ -46,7 +46,7 @@ const agentSdk: Case = {
   },
 }
 
-/** By default it asks for message threads first, which Converse has none of, and sends whole conversations then. */
+/** The runner asks for a message thread first, and sends whole conversations once the server refuses that. */
 const toolRunner = (form: 'whole' | 'stream'): Case => ({
   name: `the tool runner of the Anthropic SDK, answers ${form === 'stream' ? 'streamed' : 'whole'}`,
   newestOnly: true,

@@ -4,7 +4,7 @@ import type { Scenario, SimulatedRequest } from '../../../src/simulator/reply.ts
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
-/** What the client runs on the side: commands and agents. It reports their ends when they come, in a message of its own. */
+/** Commands and agents that the client runs on the side. It reports the end of each in a message of its own. */
 
 const outputFile = /<output-file>(?<path>[^<]+)<\/output-file>/
 
@@ -14,7 +14,7 @@ const lastWords = (request: Pick<SimulatedRequest, 'body'>): string => JSON.stri
 const background: Scenario = (request) => {
   if (!isConversation(request.body)) return undefined
   if (request.body.messages.length === 1) {
-    // It ends by itself where the case fails before it may.
+    // The loop has a bound: no process stays behind where the case fails early.
     const command = 'for _ in $(seq 1200); do [ -e go ] && echo from-behind && break; sleep 0.05; done'
     return { content: [{ tool: 'Bash', input: { command, description: 'Waits', run_in_background: true } }] }
   }
@@ -42,7 +42,7 @@ const answer = 'There are three ferries.'
 const isMain = ({ messages }: SimulatedRequest['body']): boolean =>
   JSON.stringify(messages[0]).includes('ask an agent, please')
 
-/** Older clients wait for the agent; newer ones go on, and its end is reported later. */
+/** Older clients wait for the agent; newer ones go on, and report its end later. */
 const withAgent: Scenario = (request) => {
   const agent = turns([bash('echo three')], [{ text: answer }])
   if (!isConversation(request.body)) return undefined

@@ -7,7 +7,7 @@ import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { isConversation, toolNamesIn, toolUsesIn, turns } from '../conversation.ts'
 import type { SessionSetup } from '../session.ts'
 
-/** Pages that the client fetches itself, and has summed up by the small model. */
+/** Pages that the client fetches by itself. The small model sums them up. */
 
 const certificates = join(import.meta.dir, '..', '..', '..', 'tests', 'fixtures', 'tls')
 const certificate = (name: string): Promise<string> => readFile(join(certificates, `network-${name}.pem`), 'utf8')
@@ -15,7 +15,7 @@ const certificate = (name: string): Promise<string> => readFile(join(certificate
 const page =
   '<html><head><title>Ferry</title></head><body><h1>Timetable</h1><p>The ferry leaves at 7:45.</p></body></html>'
 
-/** The client speaks nothing but TLS with a host of the web. */
+/** WebFetch reads pages over TLS only. */
 const openSite = async (): Promise<Bun.Server<undefined>> =>
   Bun.serve({
     hostname: '127.0.0.1',
@@ -43,7 +43,7 @@ const reading: Scenario = (request) => {
   return { content: [{ tool: 'WebFetch', input: { url: address.exec(words)?.[0], prompt: question } }] }
 }
 
-/** It asks claude.ai about each address, unless its settings say not to. */
+/** Claude Code asks Anthropic about each host first, unless its settings switch that off. */
 const webFetch = (name: string, setup: Omit<SessionSetup, 'scenario'>): Case => ({
   name: `WebFetch of a page, summed up by the small model, ${name}`,
   setup: () => ({

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 /**
- * A program of a user's with the Agent SDK and a tool of its own: `bun agent-sdk.ts FOLDER PROMPT`. The folder is where
+ * Gives the Agent SDK a tool of the program's own: `bun agent-sdk.ts FOLDER PROMPT`. The folder is where
  * the SDK is installed. Prints each message as a line of JSON.
  */
 

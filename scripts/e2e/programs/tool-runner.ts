@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema'
 
 /**
- * A program of a user's with the tool runner of the Anthropic SDK: `bun tool-runner.ts whole|stream PROMPT`. Address
+ * Uses the tool runner of the Anthropic SDK: `bun tool-runner.ts whole|stream PROMPT`. Address
  * and token come from the environment. Prints the runner's last message as a line of JSON.
  */
 

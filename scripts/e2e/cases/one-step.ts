@@ -78,17 +78,19 @@ const terminal: Case = {
   },
 }
 
-/** It always fails here, and no rule of the user's says that it is wanted. */
-const webSearch: Case = {
-  name: 'in one step, without WebSearch, with WebFetch, and with settings of the user',
+/** Claude Code takes one --settings only: the user's values stay in it, but for what leads past the server. */
+const ownSettings: Case = {
+  name: "in one step, with a base URL in the user's own --settings",
   setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Reached.' }]) }),
   async play(session) {
-    const own = JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' }, permissions: { deny: ['Glob'] } })
+    const own = JSON.stringify({
+      env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' },
+      permissions: { deny: ['WebFetch'] },
+    })
     succeeded(await session.headless(prompt('hello', '--settings', own)), 'Reached')
     const asked = JSON.stringify(bodies(session))
-    assert.ok(!asked.includes('WebSearch'), 'WebSearch is offered')
-    assert.ok(asked.includes('WebFetch'), 'WebFetch is not offered')
+    for (const denied of ['WebSearch', 'WebFetch']) assert.ok(!asked.includes(denied), `${denied} is offered`)
   },
 }
 
-export const oneStepCases: readonly Case[] = [headless, exitCode, settings, webSearch, terminal]
+export const oneStepCases: readonly Case[] = [headless, exitCode, settings, ownSettings, terminal]

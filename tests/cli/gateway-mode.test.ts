@@ -120,7 +120,7 @@ describe('SI-L1 --gateway-mode', () => {
     const { home, path } = signedIn()
     expect(await launched(home, ['--gateway-mode', 'off'])).toEqual([
       undefined,
-      `warning: gateway mode is off, and Claude Code signs in to a gateway (enterpriseGateway in ${path}). It sends its requests there, not to this server. Set gatewayMode to auto.\n`,
+      `warning: gateway mode is off, and Claude Code signs in to a gateway (enterpriseGateway in ${path}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.\n`,
     ])
   })
 })
@@ -148,6 +148,13 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
       status: 'fail',
       remedy: 'Set gatewayMode to auto, or sign out with /logout in Claude Code.',
     })
+  })
+
+  test('a gateway that a settings file prescribes', async () => {
+    const home = temporaryFolder()
+    const path = write(join(home, '.claude', 'settings.json'), forceGateway)
+    expect((await finding(home)).detail).toStartWith(`has to sign in to another gateway (forceLoginMethod in ${path}).`)
+    expect((await finding(home, '--gateway-mode', 'off')).status).toBe('warn')
   })
 
   test('this server', async () => {

@@ -61,5 +61,5 @@ export const gatewayWords = ({ isOn, signIn }: GatewayChoice): string | undefine
     return `note: Claude Code runs in gateway mode${reason}. It offers no WebSearch in this mode.`
   }
   if (signIn === undefined) return undefined
-  return `warning: gateway mode is off, and Claude Code signs in to a gateway (${signInPlace(signIn)}). It sends its requests there, not to this server. Set gatewayMode to auto.`
+  return `warning: gateway mode is off, and Claude Code signs in to a gateway (${signInPlace(signIn)}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.`
 }

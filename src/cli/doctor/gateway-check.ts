@@ -1,7 +1,7 @@
 import { isSameServer } from '../claude/claude-settings.ts'
 import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInPlace } from '../claude/gateway-sign-in.ts'
 import { localUrl } from '../launch/environment.ts'
-import { type Finding, fail, info, ok } from './check.ts'
+import { type Finding, fail, info, ok, warn } from './check.ts'
 import type { World } from './world.ts'
 
 /** Whether Claude Code is signed in to a gateway, which it then prefers to the address that it is given. */
@@ -29,10 +29,13 @@ export const gatewayFinding = (world: World): Finding => {
   }
   const signedIn = isOurs(signIn, world) ? 'this server' : 'another'
   const data = { signedIn, gatewayMode: isOn }
-  const place = `${signedIn === 'another' ? 'another gateway' : signedIn} (${signInPlace(signIn)})`
-  if (isOn || signedIn === 'this server') return info(`signed in to ${place}. ${launch}`.trim(), data)
-  return fail(
-    `signed in to ${place}, and gateway mode is off: Claude Code sends its requests there`,
+  const isStored = signIn.key === 'enterpriseGateway'
+  const gateway = signedIn === 'another' ? 'another gateway' : signedIn
+  const detail = `${isStored ? 'signed in' : 'has to sign in'} to ${gateway} (${signInPlace(signIn)})`
+  if (isOn || signedIn === 'this server') return info(`${detail}. ${launch}`.trim(), data)
+  // Before it is signed in, Claude Code uses the address that it is given.
+  return (isStored ? fail : warn)(
+    `${detail}, and gateway mode is off: the requests of a Claude Code that is signed in go there`,
     'Set gatewayMode to auto, or sign out with /logout in Claude Code.',
     data,
   )

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { semver } from 'bun'
 import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
 import { generatedPages } from '../scripts/docs/pages.ts'
 import { flagsOf } from '../src/cli/arguments.ts'
 import { catalogue } from '../src/cli/commands.ts'
+import { version } from '../src/version.ts'
 
 const root = join(import.meta.dir, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -43,6 +45,33 @@ describe('every page', () => {
 
   test.each(pages)('docs/%s is linked in README.md', (name) => {
     expect(read('README.md')).toContain(`](docs/${name})`)
+  })
+})
+
+describe('docs/translation.md', () => {
+  const cellsOf = (line: string): string[] =>
+    line
+      .slice(1, -1)
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim())
+  const tables = [...read('docs/translation.md').matchAll(/^(?:\|.*\n)+/gm)].map(([text]) => {
+    const [headers = [], , ...rows] = text.trimEnd().split('\n').map(cellsOf)
+    return { headers, rows, name: headers[0] }
+  })
+  // A pre-release has the rows of its release.
+  const [release = ''] = version.split('-')
+  const isReleased = (text = ''): boolean => /^\d+\.\d+\.\d+$/.test(text) && semver.order(text, release) <= 0
+
+  test('has tables', () => {
+    expect(tables.length).toBeGreaterThan(4)
+  })
+
+  test.each(tables)('says since which version each row of the table "$name" is handled', ({ headers, rows }) => {
+    expect(headers.at(-1)).toBe('since')
+    for (const row of rows) {
+      const remedy = `docs/translation.md, row ${row[0]}: write the version that handles it first into the column "since", ${release} for a new row`
+      expect(isReleased(row[headers.length - 1]), remedy).toBe(true)
+    }
   })
 })
 

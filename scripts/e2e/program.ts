@@ -16,7 +16,8 @@ export interface ProgramOptions {
   readonly ready: RegExp
 }
 
-const startLimitMs = 30_000
+/** A busy machine takes its time to start a database. */
+const startLimitMs = 60_000
 
 /** Throws with the program's output where it ends, or takes too long, before it is ready. */
 export const startProgram = async (options: ProgramOptions): Promise<RunningProgram> => {

@@ -5,6 +5,7 @@ import { offers } from '../../../src/simulator/read-request.ts'
 import type { Scenario } from '../../../src/simulator/reply.ts'
 import { checkedCalls, isSafetyCheck, verdictsOn } from '../../../src/simulator/safety-check.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
+import { databasePackages } from '../claude-gateway/gateway.ts'
 import { bash, turns } from '../conversation.ts'
 import type { Session } from '../session.ts'
 
@@ -130,4 +131,18 @@ const subagent: Case = {
     }),
 }
 
-export const autoModeCases: readonly Case[] = [answered, byClient, flagged, subagent]
+const behindClaudeGateway: Case = {
+  name: "auto mode: a command outside the folder, checked by the server, behind Anthropic's own gateway (SI-B2)",
+  since,
+  newestOnly: true,
+  packages: databasePackages,
+  setup: (folder) => ({ launch: 'claude gateway', scenario: writesOutside(folder) }),
+  play: (session) =>
+    withOutside(session, async (path) => {
+      succeeded(await session.headless(prompt('write it', '--permission-mode', 'auto')), 'All done')
+      assert.equal(await readFile(path, 'utf8'), 'written\n')
+      assert.equal(checked(session).length, 1)
+    }),
+}
+
+export const autoModeCases: readonly Case[] = [answered, byClient, flagged, subagent, behindClaudeGateway]

@@ -50,8 +50,10 @@ export interface GatewayErrorOptions {
   readonly allow?: string
   /** For programs: `error.details` of the body. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** The message is ours and quotes nobody, so the log may have it. */
+  /** The message is ours and quotes no client or upstream, so the log may have it. */
   readonly isLoggable?: boolean
+  /** What the log has instead of a message that quotes a client or an upstream: words of our own. */
+  readonly reason?: string
   readonly cause?: unknown
 }
 
@@ -71,6 +73,8 @@ export class GatewayError extends Error {
   readonly allow: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
   readonly isLoggable: boolean
+  /** What the log may say of it; undefined where every word is somebody else's. */
+  readonly reason: string | undefined
 
   constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -84,12 +88,13 @@ export class GatewayError extends Error {
     this.allow = options.allow
     this.details = options.details
     this.isLoggable = options.isLoggable ?? false
+    this.reason = options.reason ?? (this.isLoggable ? message : undefined)
   }
 
   /** What the console and `inspect` show: no words of a stranger, which may quote a prompt, and none of a cause. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const { name, type, status, message, isLoggable, cause } = this
-    const words = isLoggable ? message : '[words withheld]'
+    const { name, type, status, reason, cause } = this
+    const words = reason ?? '[words withheld]'
     const because = cause === undefined ? '' : ` (cause: ${errorCode(cause) ?? 'an error'})`
     return [`${name}: ${status} ${type}: ${words}${because}`, ...stackFrames(this)].join('\n')
   }
@@ -98,9 +103,26 @@ export class GatewayError extends Error {
 /** `messages.0.content.1`, the way Anthropic names a place in a request. */
 export const dotted = (path: Path): string => path.join('.')
 
-/** A 400 that names the place in the client's request. */
-export const invalidRequest = (path: Path, sentence: string): GatewayError =>
-  new GatewayError('invalid_request_error', path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`)
+/** `sentence` about the place in a request that `path` names; about all of it where the path is empty. */
+export const atPath = (path: Path, sentence: string): string =>
+  path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`
+
+/**
+ * A text that the compiler knows in full, so that it cannot quote a client. `never` for every other one: a template
+ * that holds a `string` is a pattern of keys, and a record of such keys may be empty.
+ */
+type Known<Text extends string> = Record<never, never> extends Record<Text, true> ? never : Text
+
+/**
+ * A 400 that names the place in the client's request. The log gets path and rule. The rule is the sentence itself;
+ * where that quotes the client, a `rule` without the quote has to be given. No member's name that the client made
+ * up may be in `path`.
+ */
+export function invalidRequest<S extends string>(path: Path, sentence: Known<S>): GatewayError
+export function invalidRequest<R extends string>(path: Path, sentence: string, rule: Known<R>): GatewayError
+export function invalidRequest(path: Path, sentence: string, rule = sentence): GatewayError {
+  return new GatewayError('invalid_request_error', atPath(path, sentence), { reason: atPath(path, rule) })
+}
 
 /** Nobody is there any more to be told: the status is for our own log. */
 export const clientClosedStatus = 499

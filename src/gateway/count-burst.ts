@@ -66,7 +66,7 @@ export const startBurst = ({ limitMs, now, after, concernsAll, onFailure }: Burs
   }
   const cancelLimit = after(limitMs, () => {
     if (underWay === 0) end('whole')
-    else fail(new GatewayError('timeout_error', 'Counting took too long.'))
+    else fail(new GatewayError('timeout_error', 'Counting took too long.', { isLoggable: true }))
   })
 
   return {

@@ -150,9 +150,8 @@ export const createModelResolver = (models: readonly NexusModel[], defaultModelI
       throw new GatewayError(
         'not_found_error',
         `model: ${withoutContextSuffix(asked).slice(0, 200)} is not known here. Ask for one of ${spellings.join(', ')}.`,
-        {
-          shouldRetry: false,
-        },
+        // Not the name: one that is no model's may be anything, a key in the wrong place among them.
+        { shouldRetry: false, reason: `model: not known here. Known: ${spellings.join(', ')}` },
       )
     },
   }

@@ -67,9 +67,7 @@ export const outcomeOf = ({ story, error, status = 0, hasLeft }: Account): Outco
 }
 
 const errorFields = (outcome: Outcome, { error }: Account): LogFields =>
-  error === undefined || outcome === 'cancelled'
-    ? {}
-    : { error: error.type, reason: error.isLoggable ? error.message : undefined }
+  error === undefined || outcome === 'cancelled' ? {} : { error: error.type, reason: error.reason }
 
 const rounded = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : Math.round(milliseconds)

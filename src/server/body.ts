@@ -10,9 +10,13 @@ import { headerList } from './header-list.ts'
 const maximumBodyBytes = 32 * 1024 * 1024
 
 const tooLarge = (): GatewayError =>
-  new GatewayError('request_too_large', `Request exceeds the maximum size of ${maximumBodyBytes} bytes.`)
+  new GatewayError('request_too_large', `Request exceeds the maximum size of ${maximumBodyBytes} bytes.`, {
+    isLoggable: true,
+  })
 
-const notJson = (): GatewayError => new GatewayError('invalid_request_error', 'The request body is not valid JSON.')
+/** The sentences say what is wrong with a body, and nothing of what is in it. */
+const badBody = (sentence: string): GatewayError =>
+  new GatewayError('invalid_request_error', sentence, { isLoggable: true })
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
 
@@ -44,13 +48,14 @@ const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> 
   if (decoder === undefined) {
     throw new GatewayError('invalid_request_error', `Content encoding '${encoding.slice(0, 40)}' is not supported.`, {
       status: 415,
+      reason: 'The content encoding is not supported.',
     })
   }
   try {
     return await decoder(bytes, { maxOutputLength: maximumBodyBytes })
   } catch (error) {
     if (isTooLarge(error)) throw tooLarge()
-    throw new GatewayError('invalid_request_error', `The request body is not valid ${encoding}.`)
+    throw badBody(`The request body is not valid ${encoding}.`)
   }
 }
 
@@ -73,7 +78,7 @@ const decodeText = (bytes: Uint8Array): string => {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new GatewayError('invalid_request_error', 'The request body is not valid UTF-8.')
+    throw badBody('The request body is not valid UTF-8.')
   }
 }
 
@@ -117,12 +122,12 @@ const readBody = async (request: Request): Promise<Body> => {
 
 const parse = (text: string): unknown => {
   const excess = findExcess(text)
-  if (excess !== undefined) throw new GatewayError('invalid_request_error', `The request body ${excess}.`)
+  if (excess !== undefined) throw badBody(`The request body ${excess}.`)
   try {
     return parseExactAt(text, carriedInRequest)
   } catch {
     // The parser's own words quote the body.
-    throw notJson()
+    throw badBody('The request body is not valid JSON.')
   }
 }
 
@@ -145,7 +150,10 @@ export const createReadJson =
   (onRead: (request: Request, bytes: number) => void): ReadJson =>
   async (request) => {
     if (!jsonType.test(request.headers.get('content-type') ?? '')) {
-      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', { status: 415 })
+      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', {
+        status: 415,
+        isLoggable: true,
+      })
     }
     try {
       const { text, bytes } = await readBody(request)

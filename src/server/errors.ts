@@ -24,7 +24,9 @@ const internalStatus = 500
 
 const notFound = (path: string): GatewayError => {
   const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
-  return new GatewayError('not_found_error', `There is no ${path} here.${hint}`)
+  return new GatewayError('not_found_error', `There is no ${path} here.${hint}`, {
+    reason: `There is no such path here.${hint}`,
+  })
 }
 
 /** A fault of our own, with its place in the code and none of its words. */

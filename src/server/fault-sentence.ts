@@ -51,3 +51,7 @@ export const faultSentence = (fault: Fault): string => {
       return 'Input has a form that is not accepted here'
   }
 }
+
+/** The same without the client's own words, and shorter, for the log. */
+export const faultRule = (fault: Fault): string =>
+  fault.kind === 'tag' ? "Input tag found using 'type' is none of the expected ones" : faultSentence(fault)

@@ -21,6 +21,7 @@ const checkHost = (headers: Headers, options: GuardOptions): void => {
   if (host === null || !isLoopbackHost(options.host) || isLoopbackHost(withoutPort(host))) return
   throw new GatewayError('permission_error', 'This server answers only to requests for localhost.', {
     shouldRetry: false,
+    isLoggable: true,
   })
 }
 
@@ -30,6 +31,7 @@ const checkOrigin = (headers: Headers): void => {
   if (origin === null || origin === `http://${headers.get('host')}`) return
   throw new GatewayError('permission_error', 'This server does not answer to web pages of another origin.', {
     shouldRetry: false,
+    isLoggable: true,
   })
 }
 
@@ -38,7 +40,7 @@ const bearer = /^Bearer\s+(.+)$/i
 const checkToken = (headers: Headers, token: Secret): void => {
   const offered = [headers.get('x-api-key'), bearer.exec(headers.get('authorization') ?? '')?.[1]]
   if (offered.some((candidate) => typeof candidate === 'string' && token.equals(candidate))) return
-  throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false })
+  throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false, isLoggable: true })
 }
 
 /** What the client token guards. A URL that cannot be read is guarded, too. */

@@ -7,5 +7,6 @@ export const methodNotAllowed =
     throw new GatewayError('invalid_request_error', `Method not allowed. This path takes ${allowed.join(', ')}.`, {
       status: 405,
       allow: allowed.join(', '),
+      isLoggable: true,
     })
   }

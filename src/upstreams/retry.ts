@@ -53,7 +53,7 @@ export const withRetries = async <T>(
         error: error.type,
         status: error.status,
         waitMs: Math.round(waitMs),
-        reason: error.isLoggable ? error.message : undefined,
+        reason: error.reason,
       })
       await policy.sleep(waitMs, signal).catch((cause: unknown) => {
         throw abortedError(signal, cause)

@@ -80,7 +80,14 @@ describe('a request for an answer', () => {
     expect(only(throttled)).toEqual({
       level: 'warn',
       event: 'request.failed',
-      fields: { ...message, upstreamRequestId, status: 429, stream: false, error: 'rate_limit_error' },
+      fields: {
+        ...message,
+        upstreamRequestId,
+        status: 429,
+        stream: false,
+        error: 'rate_limit_error',
+        reason: 'AI Nexus answered 429 (ThrottlingException)',
+      },
     })
   })
 
@@ -144,7 +151,11 @@ describe('a request for an answer', () => {
     expect(only(chain)).toEqual({
       level: 'info',
       event: 'request.refused',
-      fields: { ...fields, error: 'not_found_error' },
+      fields: {
+        ...fields,
+        error: 'not_found_error',
+        reason: expect.stringContaining('model: not known here') as never,
+      },
     })
   })
 })
@@ -233,7 +244,8 @@ describe('everything else that is asked', () => {
     await readAll(fetch(chain.url + path, init))
     const isFine = (fields as { status: number }).status === 200
     const event = isFine ? 'request.answered' : 'request.refused'
-    expect(only(chain)).toEqual({ level: 'info', event, fields: { ...shape, ...fields } })
+    const reason = isFine ? {} : { reason: expect.any(String) as never }
+    expect(only(chain)).toEqual({ level: 'info', event, fields: { ...shape, ...fields, ...reason } })
   })
 
   test('a body that is too large', async () => {

@@ -59,7 +59,8 @@ export const modelsRoutes = (models: readonly NexusModel[], resolver: ModelResol
         // The router gives null for what it cannot decode, whatever its types say.
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
-        if (model === undefined) throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`)
+        if (model === undefined)
+          throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not known here' })
         return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))

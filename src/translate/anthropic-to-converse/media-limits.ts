@@ -53,6 +53,7 @@ const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
   new GatewayError(
     'invalid_request_error',
     `capability_rejected: media_budget — Too much media: ${found} > ${most} ${of}`,
+    { isLoggable: true },
   )
 
 /**

@@ -94,12 +94,14 @@ const checkResults = (turn: Turn, index: number, { uses, answered }: Pairs, { to
       throw invalidRequest(
         path,
         `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${toolUseIds.toClient(id)}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
+        'unexpected `tool_use_id` found in `tool_result` blocks: no such `tool_use` in the previous message',
       )
     }
     if (!answered.delete(id)) {
       throw invalidRequest(
         path,
         `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${toolUseIds.toClient(id)}`,
+        'each tool_use must have a single result',
       )
     }
   }
@@ -122,6 +124,7 @@ const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: Translat
     throw invalidRequest(
       messageOf(path),
       `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+      '`tool_use` ids were found without `tool_result` blocks immediately after',
     )
   }
 }
@@ -165,6 +168,7 @@ export const checkPrefill = (turns: Turn[], translation: Translation): void => {
     throw new GatewayError(
       'invalid_request_error',
       'This model does not support assistant message prefill. The conversation must end with a user message.',
+      { isLoggable: true },
     )
   }
   const final = last.units.at(-1)

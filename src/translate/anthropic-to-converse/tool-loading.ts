@@ -19,7 +19,11 @@ interface PlacedTool {
 }
 
 export const toolNotFound = (name: string): GatewayError =>
-  invalidRequest(['tool_choice'], `Tool '${name}' not found in provided tools`)
+  invalidRequest(
+    ['tool_choice'],
+    `Tool '${name}' not found in provided tools`,
+    'The tool is not among the provided tools',
+  )
 
 /** What decides on the tools: shared by asking for an answer and by counting. */
 type ToolRequest = Pick<MessagesRequest, 'messages' | 'tools' | 'tool_choice'>

@@ -65,10 +65,14 @@ const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): 
 const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: Translation): void => {
   const name = serverToolName(tool)
   if (name === undefined) {
-    throw invalidRequest([...path, 'type'], `tools of type '${tool.type}' are not known to this endpoint`)
+    throw invalidRequest(
+      [...path, 'type'],
+      `tools of type '${tool.type}' are not known to this endpoint`,
+      'tools of this type are not known to this endpoint',
+    )
   }
   const sentence = `${name} is not available on this endpoint`
-  if (isForcedOne) throw new GatewayError('invalid_request_error', sentence)
+  if (isForcedOne) throw new GatewayError('invalid_request_error', sentence, { isLoggable: true })
   translation.notes.changed(path, `server tool removed: ${sentence}`)
 }
 

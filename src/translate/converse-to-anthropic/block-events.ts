@@ -157,7 +157,9 @@ export class BlockEvents {
     if (open !== undefined && (isSame || isJoined)) return open
     this.close()
     if (kind === 'tool_use') {
-      throw new GatewayError('api_error', 'Bedrock sent the input of a tool use that it had not started.')
+      throw new GatewayError('api_error', 'Bedrock sent the input of a tool use that it had not started.', {
+        isLoggable: true,
+      })
     }
     const block: OpenBlock = { kind, converseIndex, started: false, held: '', hasInput: false }
     this.#open = block

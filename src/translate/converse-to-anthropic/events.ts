@@ -86,7 +86,9 @@ export class MessageEvents {
   end(fault?: { readonly error: unknown }): void {
     if (this.#isFinished) return
     if (this.#stop === undefined) {
-      throw fault === undefined ? new GatewayError('api_error', 'Bedrock stream ended before messageStop') : fault.error
+      throw fault === undefined
+        ? new GatewayError('api_error', 'Bedrock stream ended before messageStop', { isLoggable: true })
+        : fault.error
     }
     this.#finish()
   }

@@ -33,7 +33,7 @@ export const isCut = (stopReason: string | undefined): boolean => isMalformed(st
 
 /** The model stopped on output that Bedrock could not read: another try may do better. */
 export const malformedOutput = (): GatewayError =>
-  new GatewayError('api_error', 'The model produced malformed output. Try again.')
+  new GatewayError('api_error', 'The model produced malformed output. Try again.', { isLoggable: true })
 
 const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, reply: ReplyContext): string | null => {
   const reported = fields?.stop_sequence ?? fields?.delta?.stop_sequence

@@ -53,11 +53,18 @@ const byName: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['RequestEntityTooLarge', tooLarge],
 ])
 
-/** `com.amazon#ThrottlingException:http://...` and `throttlingException` are `Throttling`. */
-export const exceptionName = (name: string): string => {
-  const bare = (name.split(':')[0] ?? '').replace(/^.*#/, '').replace(/Exception$/, '')
+/** `com.amazon#ThrottlingException:http://...` and `throttlingException` are `ThrottlingException`. */
+const className = (name: string): string => {
+  const bare = (name.split(':')[0] ?? '').replace(/^.*#/, '')
   return bare.charAt(0).toUpperCase() + bare.slice(1)
 }
+
+/** The same without `Exception` at its end. */
+export const exceptionName = (name: string): string => className(name).replace(/Exception$/, '')
+
+/** AWS's name of the exception for the log; undefined for a name that is not AWS's. */
+export const loggableClass = (name: string): string | undefined =>
+  byName.has(exceptionName(name)) ? className(name) : undefined
 
 /** What Bedrock says only to a key that it knows. All others may come from whoever stands in front, or before the key was looked at. */
 const saidToAKnownKey: ReadonlySet<string> = new Set([

@@ -1,6 +1,14 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import { isObject, type Json, parseObject } from '../../base/json.ts'
-import { exceptionName, type Failure, invalid, isSaidToAKnownKey, type Kind, kindOf } from './error-kinds.ts'
+import {
+  exceptionName,
+  type Failure,
+  invalid,
+  isSaidToAKnownKey,
+  type Kind,
+  kindOf,
+  loggableClass,
+} from './error-kinds.ts'
 import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
 /** Nexus's failures as Anthropic's, with the upstream's own words: Claude Code acts on them. */
@@ -14,6 +22,8 @@ interface Reported {
   readonly message: string
   /** Anthropic's own type, where the model's error came through whole. */
   readonly type?: string
+  /** The words are this program's own. */
+  readonly isOurs?: true
 }
 
 /** What of an upstream's words is handed on, in characters: no honest sentence is longer. */
@@ -73,14 +83,19 @@ const reportedBy = (body: string, parsed: Json | undefined, status: number): Rep
   const reported = parsed === undefined ? undefined : reportedIn(parsed)
   if (reported !== undefined) return reported
   const other = otherVoice(status)
-  if (other !== undefined) return { message: other }
+  if (other !== undefined) return { message: other, isOurs: true }
   if (isHtml(body)) {
-    return { message: `AI Nexus answered ${status} with a web page. Is a proxy or a login page in the way?` }
+    return {
+      message: `AI Nexus answered ${status} with a web page. Is a proxy or a login page in the way?`,
+      isOurs: true,
+    }
   }
   // A 200 may hold an answer's words, which do not belong into an error.
-  if (status === successStatus) return { message: 'AI Nexus answered 200 with something that is no answer.' }
+  if (status === successStatus)
+    return { message: 'AI Nexus answered 200 with something that is no answer.', isOurs: true }
   const quoted = body.trim().slice(0, quotedCharacters)
-  return { message: quoted === '' ? `AI Nexus answered ${status} without a message.` : quoted }
+  if (quoted === '') return { message: `AI Nexus answered ${status} without a message.`, isOurs: true }
+  return { message: quoted }
 }
 
 const originalStatusIn = (body: Json | undefined): number | undefined => {
@@ -136,6 +151,12 @@ const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOp
   return new NexusError(failure, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
 }
 
+/** What the log has of a failure whose words are somebody else's: status and class. */
+const refusalReason = (what: string, exception: string): string => {
+  const known = loggableClass(exception)
+  return known === undefined ? what : `${what} (${known})`
+}
+
 export interface FailedAnswer {
   readonly status: number
   readonly headers: Headers
@@ -151,14 +172,16 @@ export const toAnswerError = (answer: FailedAnswer, context: WordingContext): Ne
   const reported = reportedBy(body, parsed, status)
   const wait = retryAfterSeconds(headers)
   const upstreamRequestId = headers.get('x-amzn-requestid') ?? undefined
+  const exception = headers.get('x-amzn-errortype') ?? ''
   const failure: Failure = {
-    name: exceptionName(headers.get('x-amzn-errortype') ?? ''),
+    name: exceptionName(exception),
     status,
     message: reported.message,
     anthropicType: reported.type,
     originalStatus: originalStatusIn(parsed),
   }
   return toError(failure, context, {
+    reason: reported.isOurs ? reported.message : refusalReason(`AI Nexus answered ${status}`, exception),
     ...(wait !== undefined && { retryAfterSeconds: Math.min(wait, longestRetryAfterSeconds) }),
     ...(upstreamRequestId !== undefined && { upstreamRequestId }),
   })
@@ -174,5 +197,5 @@ export const toStreamError = (exception: string, payload: Json, context: Wording
     anthropicType: reported.type,
     originalStatus: originalStatusIn(payload),
   }
-  return toError(failure, context, {})
+  return toError(failure, context, { reason: refusalReason('AI Nexus ended the stream', exception) })
 }

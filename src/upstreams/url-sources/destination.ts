@@ -4,8 +4,8 @@ import type { Destination } from './pinned-get.ts'
 /** All addresses of a name. Rejects where it has none. */
 export type Lookup = (name: string) => Promise<readonly string[]>
 
-/** The 400 that names the source in question. */
-export type Refuse = (sentence: string) => GatewayError
+/** Makes the 400 that names the source in question. The log gets `rule` where the sentence quotes its host. */
+export type Refuse = (sentence: string, rule?: string) => GatewayError
 
 /** Anthropic's own sentence, which clients look for, and what went wrong. */
 export const unableToDownload = (refuse: Refuse, detail: string): GatewayError =>

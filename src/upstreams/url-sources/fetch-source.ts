@@ -1,5 +1,5 @@
 import { errorCode } from '../../base/error-code.ts'
-import { abortedError, GatewayError, invalidRequest } from '../../base/errors.ts'
+import { abortedError, atPath, GatewayError } from '../../base/errors.ts'
 import { type Refuse, unableToDownload } from './destination.ts'
 import { download, type Surroundings } from './download.ts'
 import { toDocumentSource, toImageSource } from './found-source.ts'
@@ -49,8 +49,10 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
 /** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
 const refuseAt =
   ({ block, path }: Place): Refuse =>
-  (sentence) =>
-    invalidRequest([...path, block.type, 'source', 'url'], sentence)
+  (sentence, rule = sentence) => {
+    const place = [...path, block.type, 'source', 'url']
+    return new GatewayError('invalid_request_error', atPath(place, sentence), { reason: atPath(place, rule) })
+  }
 
 const directly = 'URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.'
 

@@ -22,7 +22,8 @@ export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse):
   // A stranger's label is not believed: the file's first bytes tell.
   const format = imageFormatOf('', data)
   if (format === undefined) {
-    throw refuse(`The file is not an image of type JPEG, PNG, GIF or WebP${hostsWord(contentType)}.`)
+    const rule = 'The file is not an image of type JPEG, PNG, GIF or WebP'
+    throw refuse(`${rule}${hostsWord(contentType)}.`, rule)
   }
   return { type: 'base64', media_type: `image/${format}`, data }
 }
@@ -66,5 +67,6 @@ export const toDocumentSource = ({ bytes, contentType }: Download, refuse: Refus
     const data = decodeText(bytes, contentType)
     if (!data.includes('\0')) return { type: 'text', media_type: 'text/plain', data }
   }
-  throw refuse(`The file is neither a PDF nor text${hostsWord(contentType)}.`)
+  const rule = 'The file is neither a PDF nor text'
+  throw refuse(`${rule}${hostsWord(contentType)}.`, rule)
 }

@@ -44,7 +44,16 @@ const contentTypes = [
 const betas = ['context-1m-2025-08-07', 'x', ',,,', 'é', 'a'.repeat(5000), 'interleaved-thinking-2025-05-14, ,b']
 
 const otherPaths = [
-  ...['/', '/health', '/api/hello', '/v1/models', '/v1/models/', '/v1/models/claude-sonnet-4-6', '/v1/models/%ff'],
+  ...[
+    '/',
+    '/health',
+    '/readyz',
+    '/api/hello',
+    '/v1/models',
+    '/v1/models/',
+    '/v1/models/claude-sonnet-4-6',
+    '/v1/models/%ff',
+  ],
   ...[
     '/v1/models/%00',
     '/v1/models/..%2f',

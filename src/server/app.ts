@@ -10,12 +10,12 @@ import { createReadJson, type ReadJson } from './body.ts'
 import { errorHandler } from './errors.ts'
 import { type GuardOptions, guard, requireToken } from './guard.ts'
 import { requestContext } from './request-context.ts'
-import { type StatusOptions, statusRoutes } from './status.ts'
+import { isProbe, type StatusOptions, statusRoutes } from './status.ts'
 
 export interface AppOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson'>,
-    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson'> {
+    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'> {
   readonly newId: NewId
   readonly log: Logger
   readonly access: AccessLog
@@ -44,7 +44,7 @@ const anthropicRoutes = (options: AppOptions, readJson: ReadJson) => {
  * server by force: it tells of the requests that still ran.
  */
 export const createApp = (options: AppOptions) => {
-  const { access, gateway } = options
+  const { access, gateway, shutdown } = options
   const { upstream } = gateway
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
@@ -54,8 +54,8 @@ export const createApp = (options: AppOptions) => {
     .use(requestContext(options.newId, access))
     .use(errorHandler(options.log, access))
     // Elysia waits for what a hook returns, and makes a promise of every request for it: none of ours returns anything.
-    .onRequest(() => {
-      options.shutdown.admit()
+    .onRequest(({ request }) => {
+      if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))

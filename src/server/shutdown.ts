@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts'
 
 /** A client that reads it comes again when the next server may be there. */
-const comeAgainSeconds = 1
+export const comeAgainSeconds = 1
 
 const beingStopped = (): GatewayError =>
   new GatewayError('overloaded_error', 'nexus-claude-api is being stopped: try again in a moment.', {
@@ -14,6 +14,8 @@ const beingStopped = (): GatewayError =>
 export interface Shutdown {
   /** From now on nobody may begin. */
   begin(): void
+  /** Whether it has begun. */
+  hasBegun(): boolean
   /** Throws GatewayError for a request that has come too late. */
   admit(): void
   /** Ends whatever still runs: each client hears why, by a status or by an event. */
@@ -31,6 +33,7 @@ export const createShutdown = (): Shutdown => {
     begin() {
       hasBegun = true
     },
+    hasBegun: () => hasBegun,
     admit() {
       if (hasBegun) throw beingStopped()
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { Secret } from '../../src/base/secret.ts'
 import { request, startChain } from '../support/chain.ts'
 
 const json = async (response: Response): Promise<Record<string, never>> =>
@@ -25,6 +26,34 @@ describe('what probes ask', () => {
       expect(await head.text()).toBe('')
       expect(head.headers.get('request-id')).toMatch(/^req_/)
     }
+  })
+
+  test('OP-K2 /healthz is /health, and /ready and /readyz say that requests are accepted', async () => {
+    const { url } = startChain({ endpointUrl: 'http://127.0.0.1:1', config: { clientToken: new Secret('token') } })
+    const { uptime: _, ...health } = await json(await fetch(`${url}/health`))
+    expect(await json(await fetch(`${url}/healthz`))).toMatchObject(health as never)
+    for (const path of ['/ready', '/readyz']) {
+      const ready = await fetch(url + path)
+      // Whatever the upstream does, and without a token.
+      expect([ready.status, await json(ready)]).toEqual([200, { status: 'ready' } as never])
+      expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(200)
+      expect((await fetch(url + path, { method: 'POST' })).status).toBe(405)
+    }
+    expect(String((await json(await fetch(url)))['endpoints'])).toContain('GET /ready')
+  })
+
+  test('OP-K2 a server that ends is not ready, but healthy, and refuses everything else', async () => {
+    const { url, shutdown } = startChain()
+    shutdown.begin()
+    for (const path of ['/ready', '/readyz?x']) {
+      const ready = await fetch(url + path)
+      expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(await json(ready)).toEqual({ status: 'draining' } as never)
+    }
+    const statuses = await Promise.all(
+      ['/health', '/healthz', '/', '/v1/models'].map(async (path) => (await fetch(url + path)).status),
+    )
+    expect(statuses).toEqual([200, 200, 529, 529])
   })
 
   test('telemetry is taken and discarded', async () => {

@@ -1,9 +1,24 @@
+import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { chunk, frame, streamHead } from './nexus.ts'
 import { rawServer } from './raw-server.ts'
 
 export const mebibyte = 1024 * 1024
-const answerBytes = 50 * mebibyte
+
+/** The largest that the system lets a connection's buffer grow to, in bytes: each machine has limits of its own. */
+const largestBuffer = (direction: 'rmem' | 'wmem', usual: number): number => {
+  try {
+    return Number(readFileSync(`/proc/sys/net/ipv4/tcp_${direction}`, 'utf8').trim().split(/\s+/)[2])
+  } catch {
+    return usual
+  }
+}
+
+/** What lies in the buffers of two connections and in our own at most, where nobody reads. */
+export const mostOnTheWay =
+  2 * (largestBuffer('rmem', 6 * mebibyte) + largestBuffer('wmem', 4 * mebibyte)) + 4 * mebibyte
+/** It cannot all be on the way. */
+const answerBytes = mostOnTheWay + 16 * mebibyte
 
 export const deltaCharacters = 4000
 export const delta = chunk(
@@ -18,7 +33,7 @@ const end = chunk(
   ]),
 )
 
-/** An upstream with an answer of 50 MiB, which it sends as fast as it is read from. */
+/** An upstream with a long answer, which it sends as fast as it is read from. */
 export const startFlood = async () => {
   const state = { sent: 0, isHeld: false, isClosed: false }
   const pour = (socket: Socket): void => {

@@ -1,50 +1,118 @@
-import { isObject, type Json } from '../base/json.ts'
+import { applyEdits, createScanner, modify, type Node, parseTree } from 'jsonc-parser'
 import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
+import { options, withoutMark } from './jsonc.ts'
 import { camelCase, isSecretKey } from './setting-names.ts'
 import type { SettingKey } from './settings.ts'
 
-/** Changes a configuration file's text; everything that is not asked for stays, in its order. */
+/** Changes a configuration file's text, and nothing else in it: comments, layout and other members stay. */
 
-type Change = (held: unknown) => unknown
+/** The members of that name in an object; a `snake_case` twin is the same member. */
+const membersNamed = (object: Node | undefined, name: string): Node[] =>
+  object?.children?.filter(({ children }) => camelCase(String(children?.[0]?.value)) === name) ?? []
 
-/** Undefined in the place of a member takes it out. A `snake_case` twin is the same member. */
-const changeMember = (object: Json, name: string, change: Change): Json => {
-  const isIt = (member: string): boolean => camelCase(member) === name
-  const members = Object.entries(object)
-  const first = members.find(([member]) => isIt(member))
-  const changed = change(first?.[1])
-  const all = first === undefined ? [...members, [name, undefined] as const] : members
-  const place = first === undefined ? name : first[0]
-  return Object.fromEntries(
-    all.flatMap(([member, held]) => {
-      if (!isIt(member)) return [[member, held]]
-      return member === place && changed !== undefined ? [[member, changed]] : []
-    }),
-  )
+const heldBy = (member: Node | undefined): Node | undefined => member?.children?.[1]
+
+const replaceAt = (text: string, offset: number, length: number, content: string): string =>
+  text.slice(0, offset) + content + text.slice(offset + length)
+
+/** `SyntaxKind.CommaToken` of the parser, whose enumeration is there for the compiler alone. */
+const commaToken = 5
+
+/** Where the comma stands that follows an offset, whatever comments are in between. */
+const commaAfter = (text: string, offset: number): number | undefined => {
+  const scanner = createScanner(text, true)
+  scanner.setPosition(offset)
+  return scanner.scan() === commaToken ? scanner.getTokenOffset() : undefined
 }
 
-const changeGroup =
-  (name: string, change: Change, where: string): Change =>
-  (held) => {
-    if (held !== undefined && !isObject(held)) throw new UsageError(`${where} must be an object. Mend it first.`)
-    const changed = changeMember(held ?? {}, name, change)
-    return Object.keys(changed).length === 0 ? undefined : changed
+/** The whole line where nothing else is left on it. */
+const withoutBlankLine = (text: string, offset: number): string => {
+  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const end = text.indexOf('\n', offset)
+  if (start === 0 || end === -1 || text.slice(start, end).trim() !== '') return text
+  return text.slice(0, start) + text.slice(end + 1)
+}
+
+/** Takes a member out of its object, with one comma and its line, but with no comment. */
+const removeMember = (text: string, object: Node, member: Node): string => {
+  const { offset, length } = member
+  const before = object.children?.[object.children.indexOf(member) - 1]
+  const ownComma = commaAfter(text, offset + length)
+  const comma = ownComma ?? (before && commaAfter(text, before.offset + before.length))
+  if (comma === undefined) return withoutBlankLine(replaceAt(text, offset, length, ''), offset)
+  if (comma < offset) {
+    const rest = withoutBlankLine(replaceAt(text, offset, length, ''), offset)
+    return replaceAt(rest, comma, 1, '')
   }
+  const cut = replaceAt(replaceAt(text, comma, 1, ''), offset, length, '')
+  return withoutBlankLine(cut, offset)
+}
+
+/** As the file is laid out already. */
+const layoutOf = (text: string) => {
+  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
+  return {
+    formattingOptions: {
+      insertSpaces: !indent.startsWith('\t'),
+      tabSize: indent.startsWith('\t') ? 1 : indent.length,
+      eol: text.includes('\r\n') ? '\r\n' : '\n',
+    },
+  }
+}
+
+/** The object that a group's members are in, by its name in this file; the whole file without a group. */
+const objectAt = (text: string, group: string | undefined): Node | undefined => {
+  const root = parseTree(text, [], options)
+  return group === undefined ? root : heldBy(membersNamed(root, group)[0])
+}
+
+/** Takes out every member of that name but the first `kept`. */
+const removeTwins = (text: string, group: string | undefined, name: string, kept: number): string => {
+  const object = objectAt(text, group)
+  const surplus = membersNamed(object, name)[kept]
+  if (object === undefined || surplus === undefined) return text
+  return removeTwins(removeMember(text, object, surplus), group, name, kept)
+}
+
+/** A file of nothing, or of comments alone, gets an object at its end. */
+const withObject = (text: string): string =>
+  parseTree(text, [], options) === undefined ? `${text.trim() === '' ? '' : `${text.trimEnd()}\n`}{}` : text
+
+const setMember = (text: string, group: string | undefined, name: string, value: unknown): string => {
+  const single = removeTwins(withObject(text), group, name, 1)
+  const held = heldBy(membersNamed(objectAt(single, group), name)[0])
+  if (held !== undefined) return replaceAt(single, held.offset, held.length, JSON.stringify(value))
+  const root = parseTree(single, [], options)
+  const groupName = group === undefined ? undefined : membersNamed(root, group)[0]?.children?.[0]?.value
+  const path = group === undefined ? [name] : [String(groupName ?? group), name]
+  return applyEdits(single, modify(single, path, value, layoutOf(single)))
+}
+
+/** A group goes with its last member. */
+const unsetMember = (text: string, group: string | undefined, name: string): string => {
+  const bare = removeTwins(text, group, name, 0)
+  if (group === undefined || bare === text) return bare
+  return objectAt(bare, group)?.children?.length === 0 ? removeTwins(bare, undefined, group, 0) : bare
+}
 
 /**
  * The text with one setting at another value, or without it (undefined). Throws UsageError for a text
  * that is no JSON object: what we cannot read we do not write over.
  */
 export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown): string => {
-  const object = parseConfigObject(file)
-  const [name = '', member] = key.split('.')
-  const put: Change = () => value
-  const change = member === undefined ? put : changeGroup(member, put, `${name} in ${file.path}`)
-  const edited = changeMember(object, name, change)
-  // Who indents otherwise need not lose that over nothing.
-  if (JSON.stringify(edited) === JSON.stringify(object)) return file.text
-  return `${JSON.stringify(edited, null, 2)}\n`
+  // Refuses what is no object, before anything is changed.
+  parseConfigObject(file)
+  const [first = '', second] = key.split('.')
+  const [group, name] = second === undefined ? [undefined, first] : [first, second]
+  const text = withoutMark(file.text)
+  const object = objectAt(text, group)
+  if (group !== undefined && object !== undefined && object.type !== 'object')
+    throw new UsageError(`${group} in ${file.path} must be an object. Correct it first.`)
+  const isSame = JSON.stringify(valueInFile(file, key)) === JSON.stringify(value)
+  const edited = value === undefined ? unsetMember(text, group, name) : setMember(text, group, name, value)
+  if (edited === text || (isSame && membersNamed(object, name).length < 2)) return file.text
+  return edited.endsWith('\n') ? edited : `${edited}\n`
 }
 
 /** What the file itself says, unchecked. Throws UsageError. */

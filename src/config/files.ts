@@ -2,6 +2,7 @@ import { isObject, type Json } from '../base/json.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
+import { parseJsonc } from './jsonc.ts'
 import { camelCase, settingGroups, settingKeys } from './setting-names.ts'
 
 export interface ConfigFile {
@@ -18,13 +19,7 @@ export interface ParsedFile {
 
 /** Throws UsageError. */
 export const parseConfigObject = ({ path, text }: ConfigFile): Json => {
-  let value: unknown
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch {
-    // The parser's own words may quote a key.
-    throw new UsageError(`${path} is not valid JSON. Mend it, or move it out of the way.`)
-  }
+  const value = parseJsonc(path, text)
   if (!isObject(value)) throw new UsageError(`${path} must hold a JSON object.`)
   return value
 }

@@ -281,8 +281,8 @@ describe('configuration', () => {
     expect(code).toBe(1)
     expect(of('config')).toMatchObject({
       status: 'fail',
-      detail: `${path} is not valid JSON.`,
-      remedy: 'Mend it, or move it out of the way.',
+      detail: `${path}:1:40 is not valid JSON (close brace expected).`,
+      remedy: 'Correct it there, or move the file away.',
     })
     expect(of('key.accepted')).toMatchObject({
       status: 'skip',

@@ -7,20 +7,53 @@ const edit = (text: string, key: SettingKey, value: unknown): string =>
   editConfigFile({ path: '/c.json', text }, key, value)
 
 describe('a change of a configuration file', () => {
-  test('keeps what it does not know, and the order', () => {
-    const text = '{"zeta": [1, {"a": null}], "port": 1, "model": "opus", "alpha": true}'
-    expect(edit(text, 'port', 2)).toBe(`{
-  "zeta": [
-    1,
-    {
-      "a": null
-    }
-  ],
-  "port": 2,
-  "model": "opus",
-  "alpha": true
+  test('keeps what it does not know, the order, the layout and every digit', () => {
+    const text = '{"zeta": [1, {"a": null}], "port": 1, "model": "opus", "big": 7300000000000000123}\n'
+    expect(edit(text, 'port', 2)).toBe(text.replace('"port": 1', '"port": 2'))
+  })
+
+  const commented = `// Mine.
+{
+\t// The usual port is taken.
+\t"port": 5000, // by the wiki
+\t/* rarely */ "logging": {
+\t\t"level": "warn", // not more
+\t},
+\t"model": "opus"
+\t// The end.
 }
-`)
+`
+  test.each<[SettingKey, unknown, (text: string) => string]>([
+    ['port', 5001, (text) => text.replace('5000', '5001')],
+    ['logging.level', 'info', (text) => text.replace('"warn"', '"info"')],
+    ['model', undefined, (text) => text.replace('\n\t"model": "opus"', '').replace('\t},', '\t}')],
+    ['port', undefined, (text) => text.replace('"port": 5000, ', ' ')],
+    ['logging.level', undefined, (text) => text.replace(/\/\* rarely[^}]*\},/, '/* rarely */ ')],
+    [
+      'logging.format',
+      'json',
+      (text) => text.replace('"level": "warn", // not more', '"level": "warn",\n\t\t"format": "json", // not more'),
+    ],
+    ['timeout', 9, (text) => text.replace('"model": "opus"', '"model": "opus",\n\t"timeout": 9')],
+  ])('A10 keeps comments and layout: %s = %p', (key, value, expected) => {
+    expect(edit(commented, key, value)).toBe(expected(commented))
+  })
+
+  test('A10 an empty file, or one of comments alone, is one without settings', () => {
+    for (const text of ['', ' \n', '// nothing yet\n']) expect(edit(text, 'port', 1)).toContain('{\n  "port": 1\n}\n')
+    expect(edit('// nothing yet\n', 'port', 1)).toStartWith('// nothing yet\n')
+    expect(edit('', 'port', undefined)).toBe('')
+  })
+
+  test('a text with Windows line breaks keeps them', () => {
+    expect(edit('{\r\n    "port": 1\r\n}\r\n', 'model', 'opus')).toBe(
+      '{\r\n    "port": 1,\r\n    "model": "opus"\r\n}\r\n',
+    )
+  })
+
+  test('a member that is there twice is there once afterwards', () => {
+    expect(JSON.parse(edit('{"port": 1, "model": "opus", "port": 2}', 'port', 3))).toEqual({ port: 3, model: 'opus' })
+    expect(edit('{"port": 1, "port": 3}', 'port', 3)).toBe('{"port": 3 }\n')
   })
 
   test('puts what is new at the end, and into its group', () => {
@@ -60,10 +93,10 @@ describe('a change of a configuration file', () => {
   })
 
   test('a byte order mark is no fault', () => {
-    expect(edit('\uFEFF{"port": 1}', 'port', 2)).toBe('{\n  "port": 2\n}\n')
+    expect(edit('\uFEFF{"port": 1}', 'port', 2)).toBe('{"port": 2}\n')
   })
 
-  test.each(['{', '', '[]', '"x"', '{"port": 1} // mine', '{"logging": "text"}', '{"logging": null}'])(
+  test.each(['{', '[]', '"x"', '{"port": 1} mine', '{"logging": "text"}', '{"logging": null}'])(
     'refuses what it cannot read: %p',
     (text) => {
       expect(() => edit(text, 'logging.level', 'warn')).toThrow(UsageError)

@@ -146,6 +146,24 @@ describe('files', () => {
     ])
   })
 
+  test('A10 a file may hold comments and a last comma, or nothing', () => {
+    const text = '\uFEFF// mine\n{ "port": 1, /* no more */ "logging": { "level": "warn", }, }'
+    expect(load({ files: [file(text)] }).config).toMatchObject({ port: 1, logLevel: 'warn' })
+    for (const empty of ['', '\n', '// later\n']) expect(load({ files: [file(empty)] }).config.port).toBe(4141)
+  })
+
+  test.each([
+    ['{\n  "port": 1,\n  "model" "opus"\n}', ':3:11 is not valid JSON (colon expected).'],
+    ['{\n  "port": 1\n', ':3:1 is not valid JSON (close brace expected).'],
+    ['{"port": 1} {}', ':1:13 is not valid JSON (end of file expected).'],
+    ['{ port: 1 }', ':1:3 is not valid JSON (invalid symbol).'],
+    ['nothing', ':1:1 is not valid JSON (invalid symbol).'],
+  ])('A10 a broken file is named with line and column: %p', (text, words) => {
+    expect(refusal({ files: [file(text)] })).toBe(
+      `/home/me/config.json${words} Correct it there, or move the file away.`,
+    )
+  })
+
   test('faults name the file and the key, never a value', () => {
     expect(refusal({ files: [file({ port: '4141' })] })).toBe(
       'port in /home/me/config.json must be a whole number from 0 to 65535.',
@@ -155,7 +173,7 @@ describe('files', () => {
     )
     expect(refusal({ files: [file({ logging: 'x' })] })).toBe('logging in /home/me/config.json must be an object.')
     expect(refusal({ files: [file('{"apiKey": "canary')] })).toBe(
-      '/home/me/config.json is not valid JSON. Mend it, or move it out of the way.',
+      '/home/me/config.json:1:12 is not valid JSON (unexpected end of string). Correct it there, or move the file away.',
     )
     expect(refusal({ files: [file('[]')] })).toBe('/home/me/config.json must hold a JSON object.')
   })

@@ -6,7 +6,7 @@ import { fillPlaces } from './places.ts'
 
 /** docs/service.md: its words are written by hand, what `service print` prints is printed into it. */
 
-const common = { withheld: [], user: undefined, localData: undefined, logFile: undefined, asksKeychain: false } as const
+const common = { withheld: [], user: undefined, localData: undefined, logFile: undefined, asksOthers: false } as const
 const [name, value] = ['HTTPS_PROXY', 'http://proxy.example:3128'] as const
 
 const block = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``

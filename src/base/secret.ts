@@ -23,8 +23,9 @@ export class Secret {
   }
 
   /** Compares in constant time, whatever the candidate's length. */
-  equals(candidate: string): boolean {
-    return crypto.timingSafeEqual(digest(this.#value), digest(candidate))
+  equals(candidate: string | Secret): boolean {
+    const text = candidate instanceof Secret ? candidate.#value : candidate
+    return crypto.timingSafeEqual(digest(this.#value), digest(text))
   }
 
   /** Enough to recognise a key by: `abcd…(40 characters)`; short ones show nothing. */

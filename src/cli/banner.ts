@@ -24,15 +24,15 @@ const modelList = ({ models, model, smallModel }: SetUp): string => {
   return models.spellings.map((spelling) => spelling + (roles.get(spelling) ?? '')).join(', ')
 }
 
-/** A secret in the keychain is there because a file says so: `the keychain (/home/me/config.json)`. */
-const inKeychain = /^the keychain \((.*)\)$/
+/** A secret in the keychain, or of a helper, is there because a file says so: `the keychain (/home/me/config.json)`. */
+const byFile = /^(the keychain|\w+Command) \((.*)\)$/
 
 /** Every place that gave a setting, each once; flags as one, because they were typed a moment ago. */
 const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   const named = [...sources.values()].filter((source) => source !== 'default')
   const places = named
     .filter((source) => !source.startsWith('--'))
-    .map((source) => shortPaths(inKeychain.exec(source)?.[1] ?? source, machine))
+    .map((source) => shortPaths(byFile.exec(source)?.[2] ?? source, machine))
   const all = [...new Set([...places, ...(places.length < named.length ? ['flags'] : [])])]
   return all.length === 0 ? 'defaults alone' : all.join(', ')
 }
@@ -40,7 +40,7 @@ const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
 const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   const source = sources.get('apiKey')
   if (source === undefined) return 'as you gave it just now'
-  return `from ${inKeychain.test(source) ? 'the keychain' : shortPaths(source, machine)}`
+  return `from ${byFile.exec(source)?.[1] ?? shortPaths(source, machine)}`
 }
 
 const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)

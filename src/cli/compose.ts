@@ -1,7 +1,6 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
-import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { createModelResolver, type ModelResolver, nexusModels } from '../gateway/models.ts'
@@ -13,6 +12,7 @@ import { createShutdown, type Shutdown } from '../server/shutdown.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http.ts'
 import { createUpstream } from '../upstreams/registry.ts'
+import type { UpstreamKey } from '../upstreams/renewable-key.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
@@ -51,7 +51,7 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
 export interface UpstreamOptions {
   readonly config: Config
   readonly endpointUrl: string
-  readonly apiKey: Secret
+  readonly apiKey: UpstreamKey
   readonly log: Logger
   /** As `BUN_CONFIG_MAX_HTTP_REQUESTS` of the process has it. */
   readonly maximumConnections?: number

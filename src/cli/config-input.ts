@@ -3,13 +3,15 @@ import { parseEnv } from 'node:util'
 import { errorCode } from '../base/error-code.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
-import { type LoadedConfig, loadConfig, secretReferences } from '../config/load.ts'
+import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../config/settings.ts'
+import { type ConfigInputs, type HelperReference, type SecretReferences, secretReferences } from '../config/sources.ts'
 import { type Flags, textFlag } from './arguments.ts'
 import type { Io } from './io.ts'
 import { exposedFiles } from './keys/exposed-files.ts'
 import { readKeptSecrets } from './keys/kept-secrets.ts'
+import { readHelpedSecrets } from './keys/key-helper.ts'
 import { readSecretFile } from './keys/secret-file.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
@@ -85,10 +87,12 @@ export interface CommandConfig extends LoadedConfig {
   readonly exposed: readonly string[]
   /** Whether a secret lies in the keychain, be it asked or not. */
   readonly hasKeychainSecret: boolean
+  /** The program that prints the key, where that is what counts. */
+  readonly keyHelper: HelperReference | undefined
 }
 
 export interface ReadOptions {
-  /** Which secrets the keychain and files of their own are asked for, where they lie there; all of them by default. */
+  /** Which secrets the keychain, files of their own and helpers are asked for, where they come from there; all by default. */
   readonly secrets?: readonly SettingKey[]
   /** What the keychain does not give is a warning. */
   readonly isTolerant?: boolean
@@ -102,6 +106,27 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
       return flag === undefined || value === undefined ? [] : [[flag, String(value)]]
     }),
   )
+
+/** A folder that somebody else has filled must not run a program on this machine. Throws UsageError. */
+const refuseLocalHelper = ({ byHelper }: SecretReferences, machine: Machine): void => {
+  const local = localConfigPath(machine)
+  const found = byHelper.find(({ path }) => path === local)
+  if (found === undefined) return
+  throw new UsageError(
+    `${found.where} is not run: only your own file may name a program. Put it there, or name this file with --config.`,
+  )
+}
+
+/** What keychain, files and helpers give. Throws UsageError for a file. */
+const fetchSecrets = async (
+  { inKeychain, inFiles, byHelper }: SecretReferences,
+  io: Io,
+): Promise<{ readonly fetched: NonNullable<ConfigInputs['fetched']>; readonly faults: readonly string[] }> => {
+  const filed = inFiles.map((reference) => [reference.key, readSecretFile(reference, io.machine)] as const)
+  const { kept, faults } = await readKeptSecrets(inKeychain, io)
+  const { helped, faults: more } = await readHelpedSecrets(byHelper, io)
+  return { fetched: new Map([...filed, ...kept, ...helped]), faults: [...faults, ...more] }
+}
 
 /** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
 export const readConfig = async (
@@ -117,12 +142,17 @@ export const readConfig = async (
   )
   const inputs = { flags: settingsAmong(flags), environment, files }
   const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
-  const { inKeychain, inFiles } = secretReferences(inputs)
-  const secretFiles = inFiles.filter(isAsked)
-  const filed = new Map(secretFiles.map((reference) => [reference.key, readSecretFile(reference, machine)]))
-  const { kept, faults } = await readKeptSecrets(inKeychain.filter(isAsked), io)
+  const references = secretReferences(inputs)
+  refuseLocalHelper(references, machine)
+  const { inKeychain, inFiles, byHelper } = references
+  const asked = {
+    inKeychain: inKeychain.filter(isAsked),
+    inFiles: inFiles.filter(isAsked),
+    byHelper: byHelper.filter(isAsked),
+  }
+  const { fetched, faults } = await fetchSecrets(asked, io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
-  const loaded = loadConfig({ ...inputs, kept, filed })
+  const loaded = loadConfig({ ...inputs, fetched })
 
   const local = localConfigPath(machine)
   const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []
@@ -140,9 +170,20 @@ export const readConfig = async (
   if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
   if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
-  const secretPaths = secretFiles.map(({ path }) => absolutePath(machine, path))
+  const secretPaths = asked.inFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   const found = files.map(({ path }) => path)
-  const hasKeychainSecret = inKeychain.length > 0
-  return { config, values, sources, environment, places, found, exposed, hasKeychainSecret, warnings }
+  return {
+    config,
+    values,
+    sources,
+    unused: loaded.unused,
+    environment,
+    places,
+    found,
+    exposed,
+    hasKeychainSecret: inKeychain.length > 0,
+    keyHelper: byHelper.find(({ key }) => key === 'apiKey'),
+    warnings,
+  }
 }

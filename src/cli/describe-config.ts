@@ -4,16 +4,23 @@ import { type SettingKey, settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
 import type { CommandConfig } from './config-input.ts'
 import type { Io } from './io.ts'
+import { helperName } from './keys/key-helper.ts'
 import { shownPaths } from './short-path.ts'
 
 /** What is configured, for people; secrets masked. */
 
-/** A secret only as much as is shown of it. */
-export const plainValue = (value: SettingValue | Secret | undefined): SettingValue | undefined =>
-  value instanceof Secret ? value.masked() : value
+/** A secret only as much as is shown of it, and of a helper the program's name: an argument may be a secret. */
+export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
+  const value = values.get(key)
+  if (value instanceof Secret) return value.masked()
+  if (key !== 'apiKeyCommand' || !Array.isArray(value)) return value
+  const count = value.length - 1
+  return count === 0 ? helperName(value) : `${helperName(value)} (${count} ${count === 1 ? 'argument' : 'arguments'})`
+}
 
-export const shownValue = ({ values, sources }: LoadedConfig, key: SettingKey): string => {
-  const value = plainValue(values.get(key))
+export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
+  const { sources } = loaded
+  const value = plainValue(loaded, key)
   // A keychain that was not asked, or did not answer.
   if (value === undefined) return sources.has(key) ? 'not read' : '-'
   return String(value) || 'empty'
@@ -27,9 +34,12 @@ const indent = '  '
  */
 export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
   const { isTerminal, columns } = io
-  const rows = settings.map(
-    ({ key }) => [key, shownValue(loaded, key), shownPaths(loaded.sources.get(key) ?? 'not set', io)] as const,
-  )
+  const sourceOf = (key: SettingKey): string => {
+    const losing = loaded.unused.get(key) ?? []
+    const source = loaded.sources.get(key) ?? 'not set'
+    return shownPaths(losing.length === 0 ? source : `${source} (not used: ${losing.join(', ')})`, io)
+  }
+  const rows = settings.map(({ key }) => [key, shownValue(loaded, key), sourceOf(key)] as const)
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
   const fits = (value: string, source: string): boolean =>

@@ -38,6 +38,8 @@ export interface Io {
     /** How long `health` waits. */
     readonly healthMs?: number
     readonly keychainMs?: number
+    /** How long a helper may take to print the key. */
+    readonly helperMs?: number
     readonly keychainNoticeMs?: number
     /** After which a session without a request is logged. */
     readonly silenceMs?: number

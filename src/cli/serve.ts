@@ -4,6 +4,7 @@ import { createShutdown } from '../server/shutdown.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
 import type { Io } from './io.ts'
+import { upstreamKey } from './keys/helper-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import type { SetUp } from './set-up.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
@@ -43,7 +44,7 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
 
 /** Starts the server, and the simulated AI Nexus behind it where one is wanted. Rejects with UsageError. */
 export const serve = async (
-  { model, isSimulated }: SetUp,
+  { model, isSimulated, loaded }: SetUp,
   { config, apiKey, log, onRequest }: ServeOptions,
   io: Io,
 ): Promise<Serving> => {
@@ -54,7 +55,7 @@ export const serve = async (
     config,
     defaultModelId: model.model.id,
     endpointUrl,
-    apiKey,
+    apiKey: isSimulated ? apiKey : upstreamKey(loaded, apiKey, log, io),
     log,
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,

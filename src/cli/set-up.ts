@@ -12,6 +12,7 @@ import type { Flags } from './arguments.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import type { Io } from './io.ts'
 import { closingCommand, exposedWords } from './keys/exposed-files.ts'
+import { unusedRemedy, unusedSecrets, unusedWords } from './keys/unused-secrets.ts'
 
 /** The configuration, and the models that it names. */
 export interface ChosenModels {
@@ -111,7 +112,8 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Sec
 const saferPlaces = 'a variable or a file is safer'
 
 /** What a user should know before the first request. */
-export const warningsOf = ({ loaded: { config, sources, exposed, warnings: fromFiles } }: SetUp): string[] => {
+export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
+  const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(config)
   const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
@@ -119,6 +121,9 @@ export const warningsOf = ({ loaded: { config, sources, exposed, warnings: fromF
     ...fromFiles,
     ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
     ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
+    ...unusedSecrets(loaded)
+      .filter(({ key }) => !isSimulated || key !== 'apiKey')
+      .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
     ...(isOpen
       ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
       : []),

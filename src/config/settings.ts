@@ -11,7 +11,10 @@ export interface Setting {
   /** Seldom wanted settings have none. */
   readonly flag?: string
   readonly alias?: string
-  /** In the order in which they are asked. A secret's that ends in `_FILE` holds the path of a file. */
+  /**
+   * In the order in which they are asked. A secret's that ends in `_FILE` holds the path of a file, one that ends in
+   * `_COMMAND` a program that prints the secret.
+   */
   readonly environment: readonly string[]
   readonly type: SettingType
   readonly default?: string | number | boolean
@@ -31,6 +34,8 @@ export type SettingType =
   /** A flag without a value; yes or no in a variable, true or false in a file. */
   | { readonly kind: 'switch' }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
+  /** A program and its arguments: a list of texts, or one text that is split at blanks. */
+  | { readonly kind: 'command' }
   /** Commas between its members in a flag or a variable, a list of texts in a file. */
   | { readonly kind: 'list' }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }
@@ -54,6 +59,8 @@ export const portType = {
 } as const satisfies SettingType
 
 const maximumRetries = 10
+/** Thirty days. */
+const maximumKeyAgeSeconds = 2_592_000
 /** A day: longer is no deadline. */
 const maximumTimeoutSeconds = 86_400
 
@@ -104,12 +111,29 @@ export const settings = [
   {
     key: 'apiKey',
     flag: 'api-key',
-    environment: ['NEXUS_API_KEY', 'NEXUS_API_KEY_FILE', 'AWS_BEARER_TOKEN_BEDROCK'],
+    environment: ['NEXUS_API_KEY', 'NEXUS_API_KEY_FILE', 'NEXUS_API_KEY_COMMAND', 'AWS_BEARER_TOKEN_BEDROCK'],
     type: { kind: 'secret' },
     description: 'AI Nexus key; safer in a variable or a file than on the command line',
     details:
-      'Others on this machine can see a command line. `NEXUS_API_KEY_FILE` is the path of a file that holds it alone.',
+      'Others on this machine can see a command line. `NEXUS_API_KEY_FILE` is the path of a file that holds it alone, `NEXUS_API_KEY_COMMAND` a program that prints it ([how](#a-program-that-prints-the-key)).',
     hint: 'key',
+  },
+  {
+    key: 'apiKeyCommand',
+    environment: [],
+    type: { kind: 'command' },
+    description: 'Program that prints the AI Nexus key, with its arguments',
+    details:
+      'A list: `["pass", "show", "nexus"]`. It runs without a shell ([how](#a-program-that-prints-the-key)). In the environment: `NEXUS_API_KEY_COMMAND`.',
+    hint: 'program',
+  },
+  {
+    key: 'apiKeyCommandMaxAge',
+    environment: ['NEXUS_API_KEY_COMMAND_MAX_AGE'],
+    type: { kind: 'number', minimum: 1, maximum: maximumKeyAgeSeconds, integer: true },
+    description: 'Seconds after which that program is asked for the key again',
+    details: 'Without it, only when AI Nexus refuses the key.',
+    hint: 'seconds',
   },
   {
     key: 'model',

@@ -79,6 +79,32 @@ const toList = (value: unknown, where: string): string[] => {
   return items.map((item: string) => item.trim()).filter((item) => item !== '')
 }
 
+const noCommand = 'must be a program with its arguments, as a list of texts.'
+
+/** A quote would be taken for a part of an argument, and nobody would see why the program fails. */
+const splitCommand = (text: string, where: string): string[] => {
+  if (/["']/.test(text)) fail(where, 'holds a quote, which has no meaning here: write it as a JSON list of texts.')
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+const listIn = (text: string, where: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return fail(where, noCommand)
+  }
+}
+
+/** A list; or a text that is one in JSON, or is split at blanks. No shell has a part in it. */
+const toCommand = (value: unknown, where: string): readonly string[] => {
+  const text = value instanceof Typed ? value.text : value
+  const isJson = typeof text === 'string' && text.trim().startsWith('[')
+  const words = typeof text !== 'string' ? text : isJson ? listIn(text, where) : splitCommand(text, where)
+  if (!Array.isArray(words) || words.some((word) => typeof word !== 'string')) return fail(where, noCommand)
+  const [program = ''] = words
+  return program.trim() === '' || words.some((word: string) => word.includes('\0')) ? fail(where, noCommand) : words
+}
+
 /** As people write them in variables. */
 const switchWords: ReadonlyMap<string, boolean> = new Map([
   ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
@@ -99,6 +125,8 @@ export type SettingValue = string | number | boolean | readonly string[]
  */
 export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): SettingValue => {
   switch (type.kind) {
+    case 'command':
+      return toCommand(value, where)
     case 'list':
       return toList(value, where)
     case 'number':

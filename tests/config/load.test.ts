@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
-import { type ConfigInputs, loadConfig, secretReferences } from '../../src/config/load.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
 import { type Setting, type SettingKey, settings } from '../../src/config/settings.ts'
+import { type ConfigInputs, secretReferences } from '../../src/config/sources.ts'
 
 const load = (inputs: Partial<ConfigInputs>) => loadConfig({ flags: {}, environment: {}, files: [], ...inputs })
 const file = (value: unknown, path = '/home/me/config.json') => ({
@@ -64,7 +65,7 @@ describe('where a value comes from', () => {
     ])
     expect(references({ environment })).toEqual([['apiKey', 'apiKey']])
     expect(references({ environment, flags: { 'api-key': 'flag' } })).toEqual([])
-    const { config, sources } = load({ files, environment, kept: new Map([['apiKey', 'kept\n']]) })
+    const { config, sources } = load({ files, environment, fetched: new Map([['apiKey', 'kept\n']]) })
     expect([config.apiKey?.reveal(), config.clientToken?.reveal()]).toEqual(['kept', 'variable'])
     expect(sources.get('apiKey')).toBe('the keychain (/home/me/config.json)')
     // Not asked: there is no key, and no variable takes its place.
@@ -78,6 +79,7 @@ describe('where a value comes from', () => {
       secret: 'x',
       url: 'https://x.example',
       list: 'x',
+      command: 'x',
       number: '1',
       switch: 'true',
     } as const
@@ -90,7 +92,8 @@ describe('where a value comes from', () => {
       }
       for (const variable of setting.environment)
         expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)
-      const typed = { number: Number(value), list: [value], switch: true }[type.kind as string] ?? value
+      const typed =
+        { number: Number(value), list: [value], command: [value], switch: true }[type.kind as string] ?? value
       const [group, member] = setting.key.split('.')
       const content = member === undefined ? { [group as string]: typed } : { [group as string]: { [member]: typed } }
       const loaded = load({ files: [file(content, 'f')] })

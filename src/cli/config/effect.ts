@@ -3,6 +3,7 @@ import type { KnownSetting } from '../../config/setting-names.ts'
 import type { Flags } from '../arguments.ts'
 import { type CommandConfig, readConfig } from '../config-input.ts'
 import type { Io } from '../io.ts'
+import { unusedSecrets, unusedWords } from '../keys/unused-secrets.ts'
 
 /** What became of a setting after its file was changed. */
 export interface Effect {
@@ -10,6 +11,8 @@ export interface Effect {
   readonly loaded: CommandConfig | undefined
   /** The variable that counts instead of the file. */
   readonly overruled: string | undefined
+  /** Secrets that are set and count for nothing, for people. */
+  readonly unused: readonly string[]
 }
 
 /** Asks no keychain. */
@@ -17,10 +20,11 @@ export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags,
   try {
     const loaded = await readConfig(flags, io, { secrets: [] })
     const source = loaded.sources.get(key)
-    return { loaded, overruled: environment.find((variable) => variable === source) }
+    const unused = unusedSecrets(loaded).filter((secret) => secret.key === key)
+    return { loaded, overruled: environment.find((variable) => variable === source), unused: unused.map(unusedWords) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     io.err(`warning: ${error.message}\n`)
-    return { loaded: undefined, overruled: undefined }
+    return { loaded: undefined, overruled: undefined, unused: [] }
   }
 }

@@ -1,4 +1,4 @@
-import { findSetting } from '../../config/setting-names.ts'
+import { findSetting, isSecretKey } from '../../config/setting-names.ts'
 import { productName } from '../../version.ts'
 import type { Given } from '../arguments.ts'
 import type { Command } from '../command.ts'
@@ -17,6 +17,8 @@ const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> =>
     return 1
   }
   io.out(`${shownValue(loaded, key)}\n`)
+  const losing = loaded.unused.get(key) ?? []
+  if (losing.length > 0 && isSecretKey(key)) io.err(`not used: ${shownPaths(losing.join(', '), io)}\n`)
   if (io.isTerminal && source !== undefined) io.err(`from ${shownPaths(source, io)}\n`)
   return 0
 }

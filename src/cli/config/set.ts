@@ -113,8 +113,9 @@ const runSet = async (given: Given, io: Io): Promise<undefined> => {
   const setting = findSetting(given.positionals['key'] ?? '')
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)
   else await setPlain(setting, given, io)
-  const { overruled } = await effectOf(setting, given.flags, io)
+  const { overruled, unused } = await effectOf(setting, given.flags, io)
   if (overruled !== undefined) io.err(`warning: ${overruled} is set, and wins over the file.\n`)
+  else for (const words of unused) io.err(`warning: ${shownPaths(words, io)}\n`)
   return undefined
 }
 

@@ -12,7 +12,11 @@ const toJson = (loaded: CommandConfig): object => ({
   settings: Object.fromEntries(
     settings.map(({ key }) => [
       key,
-      { value: plainValue(loaded.values.get(key)) ?? null, source: loaded.sources.get(key) ?? null },
+      {
+        value: plainValue(loaded, key) ?? null,
+        source: loaded.sources.get(key) ?? null,
+        ...(loaded.unused.has(key) && { unused: loaded.unused.get(key) }),
+      },
     ]),
   ),
   files: loaded.places.files.map(({ path }) => ({ path, found: loaded.found.includes(path) })),

@@ -6,6 +6,7 @@ import { clientSpelling } from '../../gateway/models.ts'
 import { textFlag } from '../arguments.ts'
 import { shownValue } from '../describe-config.ts'
 import { closingCommand, exposedWords } from '../keys/exposed-files.ts'
+import { unusedRemedy, unusedSecrets, unusedWords } from '../keys/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
 import { missingKey, warningsOf } from '../set-up.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
@@ -66,7 +67,11 @@ const settingsFound = (world: World): Finding => {
       [`${key}.from`, source],
     ]),
   )
-  return ok(rows.map(({ key, value, source }) => `${key} = ${value} (${source})`).join('\n'), data)
+  const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
+  // The key has a check of its own.
+  const unused = unusedSecrets(world.loaded).filter(({ key }) => key !== 'apiKey')
+  if (unused.length === 0) return ok(lines.join('\n'), data)
+  return warn([...lines, ...unused.map(unusedWords)].join('\n'), unused.map(unusedRemedy).join('\n'), data)
 }
 
 const models = ({ setUp }: World): Finding => {
@@ -81,7 +86,7 @@ const exposure = ({ setUp }: World): Finding => {
   const { loaded } = setUp
   // What closes a file is told in the remedy.
   const exposed = loaded.exposed.map(exposedWords)
-  const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [] } })
+  const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [], unused: new Map() } })
   const warnings = [...exposed, ...others]
   if (warnings.length === 0) return ok('nobody else can read the key, or reach the server')
   const remedies = [
@@ -114,7 +119,17 @@ const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { apiKey } = loaded.config
   const from = loaded.sources.get('apiKey') ?? ''
-  if (apiKey !== undefined) return ok(`${apiKey.masked()} (${from})`, { masked: apiKey.masked(), from })
+  if (apiKey !== undefined) {
+    const unused = unusedSecrets(loaded).filter((secret) => secret.key === 'apiKey')
+    const found = `${apiKey.masked()} (${from})`
+    const data = { masked: apiKey.masked(), from }
+    if (unused.length === 0) return ok(found, data)
+    const remedies = [...new Set(unused.map(unusedRemedy))]
+    return warn([found, ...unused.map(unusedWords)].join('\n'), remedies.join('\n'), {
+      ...data,
+      unused: unused.map(({ source }) => source).join(', '),
+    })
+  }
   return failWith(setUp === undefined ? 'No AI Nexus key.' : missingKey(io.machine))
 }
 

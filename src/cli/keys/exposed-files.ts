@@ -18,8 +18,8 @@ const isOpenToOthers = (path: string): boolean => {
 
 const secretVariables = secretSettings
   .flatMap(({ environment }) => environment)
-  // A path is no secret.
-  .filter((name) => !name.endsWith('_FILE'))
+  // A path is no secret, nor is a program's name.
+  .filter((name) => !/_(?:FILE|COMMAND)$/.test(name))
 
 /** Docker and its like put them there, for all in a container that is one program's alone. */
 const containerSecrets = '/run/secrets/'

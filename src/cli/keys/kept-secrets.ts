@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/usage-error.ts'
-import type { KeychainReference } from '../../config/load.ts'
 import { type Machine, userConfigPath } from '../../config/paths.ts'
 import type { SettingKey } from '../../config/settings.ts'
+import type { KeychainReference } from '../../config/sources.ts'
 import { productName } from '../../version.ts'
 import type { Io } from '../io.ts'
 import { posixQuote } from '../launch/shells.ts'

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import type { SecretFileReference } from '../../config/load.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
+import type { SecretFileReference } from '../../config/sources.ts'
 
 /** Far more than a header may hold. Some files never end: `/dev/zero`, a log by mistake. */
 const longestBytes = 64 * 1024

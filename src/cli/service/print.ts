@@ -68,7 +68,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
   const [program = '', ...before] = ownCommand
   const { USERNAME: name, USERDOMAIN: domain } = environment
   const { logFile } = loaded.config
-  const { hasKeychainSecret: asksKeychain } = loaded
+  const asksOthers = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
   return {
     program: lastingPath(program),
     args: [...before, 'start', ...toArguments(flags, machine)],
@@ -78,7 +78,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
     localData: environment['LOCALAPPDATA'] || undefined,
     logFile:
       logFile === undefined || isUnseen('logging.file', loaded, machine) ? undefined : absolutePath(machine, logFile),
-    asksKeychain,
+    asksOthers,
   }
 }
 

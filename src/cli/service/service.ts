@@ -16,8 +16,8 @@ export interface Service {
   readonly localData: string | undefined
   /** The one that a flag or a file of the configuration names. */
   readonly logFile: string | undefined
-  /** A keychain is asked, which may be locked for a while after a login. */
-  readonly asksKeychain: boolean
+  /** A keychain or a helper is asked for the key, which may not be ready for a while after a login. */
+  readonly asksOthers: boolean
 }
 
 /** One system's way to run something by itself. Both are pure; `unit` throws UsageError for what cannot be written. */

@@ -16,8 +16,9 @@ export const isUnseen = (key: SettingKey, { sources }: CommandConfig, { environm
 }
 
 const unseenWords = (key: SettingKey, source: string, kind: string): string => {
+  const kept = source.endsWith('_COMMAND') ? `${key}Command` : key
   const what = kind === 'windows' ? 'sees it only where it is set for your account' : 'does not see it'
-  return `${source} is set here, and the ${kind} service ${what}: ${productName} config set ${key} keeps it.`
+  return `${source} is set here, and the ${kind} service ${what}: ${productName} config set ${kept} keeps it.`
 }
 
 const pathVariables = ['NEXUS_CONFIG', 'NEXUS_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE'] as const
@@ -38,6 +39,13 @@ const relativePaths = ({ environment, config, sources }: CommandConfig, machine:
   )
 }
 
+/** A service has another PATH than a shell, and begins in another folder. */
+const helperWords = ({ keyHelper }: CommandConfig, { platform }: Machine): string[] => {
+  const [program = ''] = keyHelper?.command ?? []
+  if (keyHelper === undefined || (platform === 'win32' ? win32 : posix).isAbsolute(program)) return []
+  return [`${keyHelper.where} names a program without its whole path, and a service may not find it: write the path.`]
+}
+
 export const serviceWarnings = ({ loaded, isSimulated }: SetUp, kind: string, machine: Machine): string[] => {
   const { config, sources, warnings } = loaded
   const unseen = settings.filter(({ key }) => isUnseen(key, loaded, machine))
@@ -45,6 +53,7 @@ export const serviceWarnings = ({ loaded, isSimulated }: SetUp, kind: string, ma
   return [
     ...warnings,
     ...relativePaths(loaded, machine),
+    ...helperWords(loaded, machine),
     ...unseen.map(({ key }) => unseenWords(key, sources.get(key) ?? '', kind)),
     ...(isSimulated || sources.has('apiKey')
       ? []

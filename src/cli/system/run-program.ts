@@ -1,4 +1,5 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { errorCode } from '../../base/error-code.ts'
 
 interface RunOptions {
   /** Its own; ours where it is left out. */
@@ -7,19 +8,36 @@ interface RunOptions {
   readonly deadlineMs: number
   /** Windows: the arguments are one line already. */
   readonly isVerbatim?: boolean
+  /** Bytes that it may print: one that prints more is ended. Without it, any number. */
+  readonly longestBytes?: number
 }
 
 /** Asking a system's own tool takes far less; one that hangs must not hang us. */
 export const toolDeadlineMs = 3000
 
-/**
- * What a program prints. Undefined where it is not there, fails, or takes too long: whoever asks has
- * something to say without it.
- */
-export const outputOf = async (
-  command: readonly string[],
-  { environment, deadlineMs, isVerbatim = false }: RunOptions,
-): Promise<string | undefined> => {
+/** How a program ended, and what it printed. */
+export type ProgramOutcome =
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly printed: string }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'too-long' }
+  /** The code is the system's. */
+  | { readonly kind: 'not-started'; readonly code: string | undefined }
+
+/** Undefined for what is longer. */
+const readUpTo = async (stream: ReadableStream<Uint8Array>, longestBytes: number): Promise<string | undefined> => {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of stream) {
+    bytes += part.byteLength
+    if (bytes > longestBytes) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** Runs a program without a shell and without input. What it prints on standard error goes nowhere. Never rejects. */
+export const runProgram = async (command: readonly string[], options: RunOptions): Promise<ProgramOutcome> => {
+  const { environment, deadlineMs, isVerbatim = false, longestBytes = Number.POSITIVE_INFINITY } = options
   const over = new AbortController()
   try {
     const child = Bun.spawn([...command], {
@@ -30,15 +48,30 @@ export const outputOf = async (
       windowsHide: true,
       windowsVerbatimArguments: isVerbatim,
     })
+    const end = (kind: 'late' | 'too-long'): ProgramOutcome => {
+      child.kill('SIGKILL')
+      return { kind }
+    }
     // A child of the child may keep the pipe open after its parent was ended.
-    const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => child.kill('SIGKILL'))
-    const printed = new Response(child.stdout).text()
-    const ended = Promise.all([printed, child.exited])
-    const outcome = await Promise.race([ended, late])
-    return Array.isArray(outcome) && outcome[1] === 0 ? outcome[0] : undefined
-  } catch {
-    return undefined
+    const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => end('late'))
+    late.catch(() => {})
+    const whole = async (): Promise<ProgramOutcome> => {
+      const printed = await readUpTo(child.stdout, longestBytes)
+      return printed === undefined ? end('too-long') : { kind: 'ended', exitCode: await child.exited, printed }
+    }
+    return await Promise.race([whole(), late])
+  } catch (error) {
+    return { kind: 'not-started', code: errorCode(error) }
   } finally {
     over.abort()
   }
+}
+
+/**
+ * What a program prints. Undefined where it is not there, fails, or takes too long: whoever asks has
+ * something to say without it.
+ */
+export const outputOf = async (command: readonly string[], options: RunOptions): Promise<string | undefined> => {
+  const outcome = await runProgram(command, options)
+  return outcome.kind === 'ended' && outcome.exitCode === 0 ? outcome.printed : undefined
 }

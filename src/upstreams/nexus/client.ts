@@ -1,14 +1,15 @@
 import { parseExactAt } from '../../base/exact-json.ts'
 import { isObject, parseObject } from '../../base/json.ts'
-import type { Secret } from '../../base/secret.ts'
+import { Secret } from '../../base/secret.ts'
 import { carriedInAnswer } from '../../wire/converse/carried.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import type { Patience } from '../answer-body.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend, originOf } from '../http.ts'
+import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
 import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './counting.ts'
-import { successStatus, toAnswerError } from './errors.ts'
+import { NexusError, successStatus, toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
 
 export interface NexusClientOptions {
@@ -17,7 +18,7 @@ export interface NexusClientOptions {
   readonly maximumConnections: number
   /** Without a trailing slash; may hold a path of its own. */
   readonly endpointUrl: string
-  readonly apiKey: Secret
+  readonly apiKey: UpstreamKey
   /** Milliseconds from the connection to the first byte, and of silence after it. */
   readonly silenceMs: number
   /** Host and port of the proxy on the way to the endpoint, for words; fetch finds it by itself. */
@@ -41,8 +42,8 @@ type Operation = 'converse' | 'converse-stream' | 'count-tokens'
 
 export interface NexusClient {
   converse(call: NexusCall): Promise<ConverseResponse>
-  /** The frames' bytes. */
-  converseStream(call: NexusCall): Promise<AsyncIterator<Uint8Array>>
+  /** The frames' bytes, and the key that was sent, which no words of theirs may hold. */
+  converseStream(call: NexusCall): Promise<{ chunks: AsyncIterator<Uint8Array>; apiKey: Secret }>
   /** The tokens, or for whom there is no counting. */
   countTokens(call: NexusCall): Promise<number | CountRefusal>
 }
@@ -73,11 +74,31 @@ const isSuccess = ({ status, headers }: HttpAnswer): boolean =>
 
 const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({ ...wording, apiKey })
 
+/** Only for its key: a model that is not allowed is refused with another key as well. */
+const isKeyRefused = (error: unknown): boolean => error instanceof NexusError && error.type === 'authentication_error'
+
+type Attempt<T> = (apiKey: Secret) => Promise<T>
+
+/** Calls once more with another key where Nexus refuses the first one and there is another. */
+const withRenewal = async <T>(keys: RenewableKey, attempt: Attempt<T>): Promise<T> => {
+  const apiKey = await keys.get()
+  try {
+    return await attempt(apiKey)
+  } catch (error) {
+    const other = isKeyRefused(error) ? await keys.renew(apiKey) : undefined
+    if (other === undefined) throw error
+    return attempt(other)
+  }
+}
+
+const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
+  key instanceof Secret ? attempt(key) : withRenewal(key, attempt)
+
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
-  const { endpointUrl, apiKey, silenceMs } = options
+  const { endpointUrl, apiKey: key, silenceMs } = options
   const post = createPost({ ...options, origin: originOf(endpointUrl, options.proxy) })
-  const ask = async (operation: Operation, call: NexusCall): Promise<HttpAnswer> => {
+  const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpAnswer> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
@@ -95,42 +116,45 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
     return answer
   }
-  const failure = async (answer: HttpAnswer, call: NexusCall): Promise<Error> => {
+  const failure = async (answer: HttpAnswer, call: NexusCall, apiKey: Secret): Promise<Error> => {
     const { status, headers } = answer
     return toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
   }
 
-  return {
-    async converse(call) {
-      const answer = await ask('converse', call)
-      if (!isSuccess(answer)) throw await failure(answer, call)
-      const { status, headers } = answer
+  const converse = async (call: NexusCall, apiKey: Secret): Promise<ConverseResponse> => {
+    const answer = await ask('converse', call, apiKey)
+    if (!isSuccess(answer)) throw await failure(answer, call, apiKey)
+    const { status, headers } = answer
+    const body = await answer.text()
+    checkSize(body)
+    const response = parseResponse(body)
+    if (response === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
+    checkContent(response.output?.message?.content ?? [])
+    return response
+  }
+  const converseStream = async (call: NexusCall, apiKey: Secret) => {
+    const answer = await ask('converse-stream', call, apiKey)
+    if (isSuccess(answer) && isEventStream(answer.headers)) return { chunks: answer.chunks(), apiKey }
+    throw await failure(answer, call, apiKey)
+  }
+  const countTokens = async (call: NexusCall, apiKey: Secret): Promise<number | CountRefusal> => {
+    const answer = await ask('count-tokens', call, apiKey)
+    const { status, headers } = answer
+    if (isSuccess(answer)) {
       const body = await answer.text()
-      checkSize(body)
-      const response = parseResponse(body)
-      if (response === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
-      checkContent(response.output?.message?.content ?? [])
-      return response
-    },
-    async converseStream(call) {
-      const answer = await ask('converse-stream', call)
-      if (isSuccess(answer) && isEventStream(answer.headers)) return answer.chunks()
-      throw await failure(answer, call)
-    },
-    async countTokens(call) {
-      const answer = await ask('count-tokens', call)
-      const { status, headers } = answer
-      if (isSuccess(answer)) {
-        const body = await answer.text()
-        const count = parseCount(body)
-        if (count === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
-        return count
-      }
-      const failed = { status, headers, body: await answer.excerpt() }
-      const error = toAnswerError(failed, wordingOf(call, apiKey))
-      const refusal = countRefusal(failed, error)
-      if (refusal === undefined) throw error
-      return refusal
-    },
+      const count = parseCount(body)
+      if (count === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
+      return count
+    }
+    const failed = { status, headers, body: await answer.excerpt() }
+    const error = toAnswerError(failed, wordingOf(call, apiKey))
+    const refusal = countRefusal(failed, error)
+    if (refusal === undefined) throw error
+    return refusal
+  }
+  return {
+    converse: (call) => withKey(key, (apiKey) => converse(call, apiKey)),
+    converseStream: (call) => withKey(key, (apiKey) => converseStream(call, apiKey)),
+    countTokens: (call) => withKey(key, (apiKey) => countTokens(call, apiKey)),
   }
 }

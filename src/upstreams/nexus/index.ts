@@ -87,15 +87,16 @@ export const createNexus = (options: NexusOptions): Upstream => {
       ),
 
     stream: (request, context) =>
-      ask(request, context, async ({ call, translation }) =>
+      ask(request, context, async ({ call, translation }) => {
+        const { chunks, apiKey } = await client.converseStream(call)
         // An exception in the first frame still becomes a status, and may still be tried again.
-        AnswerStream.begin({
-          chunks: await client.converseStream(call),
-          reader: createConverseReader({ ...call.wording, apiKey: options.apiKey }, readHeaders),
+        return AnswerStream.begin({
+          chunks,
+          reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),
           events: new MessageEvents(heard(translation.reply, log, context.requestId), newId),
           onEvent: warnOfUnknown(log, context.requestId),
-        }),
-      ),
+        })
+      }),
 
     countTokens: createCounting(client, targetOf),
   }

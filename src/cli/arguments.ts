@@ -6,6 +6,7 @@ import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import type { Command } from './command.ts'
+import { joinNumbers, optionSentence } from './option-values.ts'
 import { checkPassed, splitArguments } from './pass-through.ts'
 
 /** What of a command the parser has to know. */
@@ -82,8 +83,7 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
     const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}`
     return new UsageError(`Unknown flag${typedName(flag)}.${hints} ${help}`)
   }
-  // A flag without its value, or a switch with one: the parser's own words are clear.
-  return new UsageError(`${error.message.replace(/\s*\n\s*/g, ' ').replace(/\.?\s*$/, '.')} ${help}`)
+  return new UsageError(`${optionSentence(error.message, command.args)} ${help}`)
 }
 
 const toPositionals = (command: Parsed, given: readonly string[]): Given['positionals'] => {
@@ -111,7 +111,7 @@ export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Giv
   const { own, rest: others } = split
   const parse = () => {
     try {
-      return parseArgs({ args: [...own], options, strict: true, allowPositionals: true })
+      return parseArgs({ args: joinNumbers(own, options), options, strict: true, allowPositionals: true })
     } catch (error) {
       throw toUsageError(error, command, options)
     }

@@ -21,6 +21,13 @@ const fail = (where: string, sentence: string): never => {
   throw new UsageError(`${where} ${sentence}`)
 }
 
+/** What a value of the type has to be, for the middle of a sentence; undefined where a word says it all. */
+export const expectationOf = (type: SettingType): string | undefined => {
+  if (type.kind === 'choice') return `one of ${type.options.join(', ')}`
+  if (type.kind !== 'number') return undefined
+  return `${type.integer ? 'a whole number' : 'a number'} from ${type.minimum} to ${type.maximum}`
+}
+
 const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>, where: string): number => {
   const number = value instanceof Typed ? value.toNumber() : value
   const isLawful =
@@ -29,17 +36,16 @@ const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>
     (!type.integer || Number.isInteger(number)) &&
     number >= type.minimum &&
     number <= type.maximum
-  return isLawful
-    ? number
-    : fail(where, `must be ${type.integer ? 'a whole number' : 'a number'} from ${type.minimum} to ${type.maximum}.`)
+  return isLawful ? number : fail(where, `must be ${expectationOf(type)}.`)
 }
 
 /** What may stand in a header. A key that was pasted with its line break is still a key. */
 const toSecretText = (text: string, where: string): string => {
   const bare = text.trim()
-  return /^[!-~]*$/.test(bare)
-    ? bare
-    : fail(where, 'holds a blank or an odd character: is it the key alone, without "Bearer"?')
+  if (/^[!-~]*$/.test(bare)) return bare
+  return /^bearer\s/i.test(bare)
+    ? fail(where, 'begins with "Bearer": give what follows it, alone.')
+    : fail(where, 'holds a blank or a character that no header can hold: a key or a token is one word.')
 }
 
 const toUrl = (text: string, where: string): string => {
@@ -143,7 +149,7 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
       return toUrl(requireText(value, where), where)
     case 'choice': {
       const text = requireText(value, where)
-      return type.options.includes(text) ? text : fail(where, `must be one of ${type.options.join(', ')}.`)
+      return type.options.includes(text) ? text : fail(where, `must be ${expectationOf(type)}.`)
     }
   }
 }

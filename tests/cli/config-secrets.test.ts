@@ -105,8 +105,8 @@ describe('config set of a secret', () => {
     ['nothing typed', answering(''), 'No apiKey was given'],
     ['nothing piped in', piped(''), 'No apiKey was given'],
     ['blank lines', piped('\n\n \n'), 'No apiKey was given'],
-    ['Bearer in front', piped(`Bearer ${key}`), 'without "Bearer"'],
-    ['two lines pasted', answering(`${key}\n${key}`), 'holds a blank or an odd character'],
+    ['Bearer in front', piped(`Bearer ${key}`), 'begins with "Bearer"'],
+    ['two lines pasted', answering(`${key}\n${key}`), 'holds a blank or a character that no header can hold'],
     ['nobody to ask', {}, 'Nobody can be asked for apiKey here'],
   ])('%s: changes nothing', async (_case, world, message) => {
     const folder = temporaryFolder()

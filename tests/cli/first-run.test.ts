@@ -93,7 +93,7 @@ describe('without a key, where somebody can be asked', () => {
 
   test('what is no key is asked for again', async () => {
     const { prompts, asked } = somebody([`Bearer ${key}`, key], ['nowhere'])
-    expect((await start({ prompts })).err).toContain('is it the key alone, without "Bearer"?')
+    expect((await start({ prompts })).err).toContain('The key begins with "Bearer"')
     expect(asked).toEqual([question, question, ['file', 'nowhere']])
   })
 

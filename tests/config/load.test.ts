@@ -195,9 +195,9 @@ describe('values', () => {
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
     [
       { 'api-key': 'Bearer abc' },
-      '--api-key holds a blank or an odd character: is it the key alone, without "Bearer"?',
+      '--api-key begins with "Bearer": give what follows it, alone.',
     ],
-    [{ 'api-key': 'ab\ncd' }, '--api-key holds a blank or an odd character: is it the key alone, without "Bearer"?'],
+    [{ 'api-key': 'ab\ncd' }, '--api-key holds a blank or a character that no header can hold: a key or a token is one word.'],
   ])('%p', (flags, message) => {
     expect(refusal({ flags: flags as Record<string, string> })).toBe(message)
   })

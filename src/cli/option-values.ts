@@ -1,0 +1,47 @@
+import type { ArgDef, ArgsDef } from 'citty'
+import { portType, type Setting, settings } from '../config/settings.ts'
+import { expectationOf } from '../config/values.ts'
+
+/** What the parser of options cannot say in our words: options without a value, and with one that looks like an option. */
+
+type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string | undefined }>>
+
+const isNumberBelowZero = (word: string | undefined): word is string => /^-(?:\d|\.\d)/.test(word ?? '')
+
+const takesValue = (word: string, options: Options): boolean =>
+  Object.entries(options).some(
+    ([name, { type, short }]) => type === 'string' && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
+  )
+
+/** `--max-retries -1` as one word: the value is wrong, and the setting says why. */
+export const joinNumbers = (words: readonly string[], options: Options): string[] => {
+  const joined: string[] = []
+  for (let index = 0; index < words.length; index += 1) {
+    const [word = '', next] = words.slice(index)
+    const isJoined = isNumberBelowZero(next) && takesValue(word, options)
+    joined.push(isJoined ? `${word}${word.startsWith('--') ? '=' : ''}${next}` : word)
+    if (isJoined) index += 1
+  }
+  return joined
+}
+
+const typeOf = (flag: string) =>
+  (settings as readonly Setting[]).find((setting) => setting.flag === flag)?.type ??
+  (flag === 'port' ? portType : undefined)
+
+/** `: a whole number from 0 to 65535`, `: --config <file>`. */
+const wanted = (name: string, flag: ArgDef | undefined): string => {
+  const type = typeOf(name)
+  const expectation = type === undefined ? undefined : expectationOf(type)
+  return expectation ?? `--${name} <${flag?.valueHint ?? 'value'}>`
+}
+
+/** A sentence for an option that the parser did not take, by the parser's own words about it. */
+export const optionSentence = (parserWords: string, args: ArgsDef): string => {
+  const name = /--([\w-]+)/.exec(parserWords)?.[1] ?? ''
+  const flag = args[name]
+  if (flag === undefined) return 'The flags could not be read.'
+  return flag.type === 'boolean'
+    ? `--${name} takes no value.`
+    : `--${name} needs a value: ${wanted(name, flag)}.`
+}

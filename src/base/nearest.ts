@@ -1,23 +1,39 @@
-/** Steps of insert, delete and replace from one word to the other. */
+/** Steps of insert, delete, replace and swap from one word to the other. */
 const distance = (from: string, to: string): number => {
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column)
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)]
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row]
+    rows.push(current)
     for (let column = 1; column <= to.length; column += 1) {
-      const replace = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(replace, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const replaced = at(row - 1, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const swapped = row > 1 && column > 1 && isSwap ? at(row - 2, column - 2) + 1 : replaced
+      current.push(Math.min(replaced, swapped, at(row - 1, column) + 1, at(row, column - 1) + 1))
     }
-    previous = current
   }
-  return previous[to.length] ?? 0
+  return at(from.length, to.length)
 }
+
+/** A slip in a word of three letters is one letter; in a longer one it may be two, and more in a long one. */
+const mostSteps = (word: string): number => {
+  const letters = word.replace(/^-+/, '').length
+  return letters <= 3 ? 1 : Math.max(2, Math.floor(letters / 3))
+}
+
+/** The beginning of a name that is long enough to mean it. */
+const shortestBeginning = 2
+
+const begins = (name: string, word: string): boolean =>
+  word.replace(/^-+/, '').length >= shortestBeginning && name.startsWith(word)
 
 /** The known word that was most likely meant; undefined where none is near. */
 const nearest = (word: string, known: readonly string[]): string | undefined => {
-  const limit = Math.max(2, Math.floor(word.length / 3))
+  const limit = mostSteps(word)
   let best: { readonly name: string; readonly steps: number } | undefined
   for (const name of known) {
-    const steps = name.startsWith(word) || word.startsWith(name) ? 1 : distance(word.toLowerCase(), name.toLowerCase())
+    const isBeginning = begins(name, word) || begins(word, name)
+    const steps = isBeginning ? 1 : distance(word.toLowerCase(), name.toLowerCase())
     if (steps <= limit && (best === undefined || steps < best.steps)) best = { name, steps }
   }
   return best?.name

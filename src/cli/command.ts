@@ -22,6 +22,8 @@ export interface PassThrough {
 export interface Command {
   /** `start`; a member of a group has two words, `config set`. */
   readonly name: string
+  /** Other names that run it as well; no list of commands has them. */
+  readonly aliases?: readonly string[]
   /** One sentence, without its full stop. */
   readonly description: string
   /** For programs alone: no list of commands has it. */

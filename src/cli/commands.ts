@@ -1,5 +1,6 @@
 import { claudeCommand } from './claude/claude.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
+import { configEditCommand } from './config/edit.ts'
 import { configGetCommand } from './config/get.ts'
 import { configPathCommand } from './config/path.ts'
 import { configSetCommand } from './config/set.ts'
@@ -26,6 +27,7 @@ export const catalogue: Catalogue = {
     configGetCommand,
     configUnsetCommand,
     configShowCommand,
+    configEditCommand,
     configPathCommand,
     modelsCommand,
     simulateCommand,

@@ -36,17 +36,35 @@ export type Found =
   | { readonly kind: 'command'; readonly command: Command; readonly words: number }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
+/** Words of other programs for what has another name here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['serve', 'server', 'run', 'up'].map((word) => [word, 'start'] as const),
+  ['version', '--version'],
+  ['status', 'health'],
+  ['check', 'doctor'],
+  ['code', 'claude'],
+])
+
+/** `known` are the words that may stand in the place of the last one. */
 const unknown = (typed: readonly string[], known: readonly string[], help: string): UsageError => {
   const named = typed.map(typedName).join('')
-  return new UsageError(`Unknown command${named}.${didYouMean(typed.join(' '), known)} See ${productName} ${help}.`)
+  const [last = ''] = typed.slice(-1)
+  const group = typed.slice(0, -1).map((word) => `${word} `)
+  const meant = group.length === 0 ? elsewhere.get(last) : undefined
+  const hint = meant === undefined ? didYouMean(last, known) : ` Did you mean ${meant}?`
+  return new UsageError(
+    `Unknown command${named}.${hint.replace('Did you mean ', `Did you mean ${group.join('')}`)} See ${productName} ${help}.`,
+  )
 }
+
+const isNamed = ({ name, aliases = [] }: Command, words: string): boolean => name === words || aliases.includes(words)
 
 /** Throws UsageError with the nearest known one. */
 export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): Found => {
   const { commands, groups } = catalogue
   const group = groups.find(({ name }) => name === first)
   if (group === undefined) {
-    const command = commands.find(({ name }) => name === first)
+    const command = commands.find((candidate) => isNamed(candidate, first))
     if (command !== undefined) return { kind: 'command', command, words: 1 }
     throw unknown(
       [first],
@@ -55,9 +73,12 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
     )
   }
   if (second === '' || second.startsWith('-')) return { kind: 'group', group }
-  const command = commands.find(({ name }) => name === `${first} ${second}`)
+  const command = commands.find((candidate) => isNamed(candidate, `${first} ${second}`))
   if (command !== undefined) return { kind: 'command', command, words: 2 }
-  const members = commands.filter((member) => isMember(group, member)).map(({ name }) => name)
+  const members = commands
+    .filter((member) => isMember(group, member))
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases])
+    .map((name) => name.slice(group.name.length + 1))
   throw unknown([first, second], members, `${first} --help`)
 }
 

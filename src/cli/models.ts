@@ -1,4 +1,5 @@
 import type { ArgsDef } from 'citty'
+import { isLoggableModel } from '../base/loggable-name.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
@@ -37,12 +38,21 @@ interface Listing {
   readonly warnings: readonly string[]
 }
 
+/** A key is longer than the names of models that people type. */
+const longestShown = 20
+
+/** What may be a key in the wrong place is not shown. */
+const shownName = (name: string): string =>
+  name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : typedName(name)
+
 /** Throws UsageError where no model answers to the name. */
 const findModel = ({ find, spellings, spellingsOf }: ModelResolver, name: string): NexusModel => {
   const found = find(name)
   if (found !== undefined) return found.model
+  const known = `Known: ${spellings.join(', ')}.`
+  if (name.trim() === '') throw new UsageError(`The name of the model is empty. ${known}`)
   const nearest = didYouMean(name, nexusModels.flatMap(spellingsOf))
-  throw new UsageError(`The model${typedName(name)} is not known.${nearest} Known: ${spellings.join(', ')}.`)
+  throw new UsageError(`The model${shownName(name)} is not known.${nearest} ${known}`)
 }
 
 const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {

@@ -10,7 +10,8 @@ const isNumberBelowZero = (word: string | undefined): word is string => /^-(?:\d
 
 const takesValue = (word: string, options: Options): boolean =>
   Object.entries(options).some(
-    ([name, { type, short }]) => type === 'string' && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
+    ([name, { type, short }]) =>
+      type === 'string' && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
   )
 
 /** `--max-retries -1` as one word: the value is wrong, and the setting says why. */
@@ -41,7 +42,5 @@ export const optionSentence = (parserWords: string, args: ArgsDef): string => {
   const name = /--([\w-]+)/.exec(parserWords)?.[1] ?? ''
   const flag = args[name]
   if (flag === undefined) return 'The flags could not be read.'
-  return flag.type === 'boolean'
-    ? `--${name} takes no value.`
-    : `--${name} needs a value: ${wanted(name, flag)}.`
+  return flag.type === 'boolean' ? `--${name} takes no value.` : `--${name} needs a value: ${wanted(name, flag)}.`
 }

@@ -102,7 +102,7 @@ export const untilStopped = (
         return
       }
       isStopping = true
-      say('Stopping: waiting for running answers. Press Ctrl-C again to end at once.\n')
+      if (ending.running() > 0) say('Stopping: waiting for running answers. Press Ctrl-C again to end at once.\n')
       void stopOrderly(ending, { ...defaultTimes, ...times }).then(over)
     }
     for (const name of names) process.on(name, stop)

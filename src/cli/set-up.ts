@@ -96,16 +96,19 @@ export const waysToGiveAKey = (machine: Machine): string =>
     .map((way) => `  ${way}\n`)
     .join('')
 
+/** Commands that serve, and do without a key with --simulate. */
+export type ServingCommand = 'start' | 'claude'
+
 /** The ways to give one, for people. */
-export const missingKey = (machine: Machine): string =>
+export const missingKey = (machine: Machine, command: ServingCommand = 'start'): string =>
   `No AI Nexus key. Give one in one of these ways, the safest first:
-${waysToGiveAKey(machine)}Or try it without a key: ${productName} start --simulate`
+${waysToGiveAKey(machine)}Or try it without a key: ${productName} ${command} --simulate`
 
 /** Throws UsageError where there is none. */
-export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io): Secret => {
+export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io, command?: ServingCommand): Secret => {
   if (isSimulated) return new Secret('simulated')
   const { apiKey } = loaded.config
-  if (apiKey === undefined) throw new UsageError(missingKey(machine))
+  if (apiKey === undefined) throw new UsageError(missingKey(machine, command))
   return apiKey
 }
 

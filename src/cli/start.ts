@@ -61,11 +61,11 @@ const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io):
 
 const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
-  requireKey(setUp, io)
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
   checkLogFile(config.logFile)
   if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
   io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
+  requireKey(setUp, io)
   if (wish !== undefined) await tellLaunch(wish, setUp, config.port, io)
 }
 
@@ -79,7 +79,7 @@ const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
   }
   const log = composeLog(config, io)
   await checkPlace(setUp, io)
-  const apiKey = await obtainKey(setUp, io)
+  const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
   io.err(banner(setUp, { apiKey, port }, io.machine))

@@ -49,6 +49,11 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['start', '-x'], 'Unknown flag -x.'],
     [['simulate', '--modle', 'x'], 'Unknown flag --modle.'],
     [['strat'], 'Unknown command strat. Did you mean start?'],
+    [['serve'], 'Unknown command serve. Did you mean start?'],
+    [['version'], 'Unknown command version. Did you mean --version?'],
+    [['status'], 'Unknown command status. Did you mean health?'],
+    [['config', 'foo'], 'Unknown command config foo. See nexus-claude-api config --help.'],
+    [['config', 'lst'], 'Unknown command config lst. Did you mean config list?'],
     [['constructor'], 'Unknown command constructor.'],
     [['config', '--nonsense'], 'Unknown flag --nonsense.'],
     [['help', 'start', 'now'], 'Unknown command start now.'],
@@ -63,7 +68,10 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['start', '--max-retries', '-1'], '--max-retries must be a whole number from 0 to 10.'],
     [['start', '-p', '-1'], '--port must be a whole number from 0 to 65535.'],
     [['start', '--timeout', '-.5'], '--timeout must be a number from 0.001 to 86400.'],
-    [['start', '--client-token', 'a b'], '--client-token holds a blank or a character that no header can hold: a key or a token is one word.'],
+    [
+      ['start', '--client-token', 'a b'],
+      '--client-token holds a blank or a character that no header can hold: a key or a token is one word.',
+    ],
     [['start', '--api-key', 'Bearer x'], '--api-key begins with "Bearer": give what follows it, alone.'],
     [['start', '--dev=yes'], '--dev takes no value.'],
     [['start', '--port', 'abc'], '--port must be a whole number from 0 to 65535.'],
@@ -116,6 +124,12 @@ describe('wrong use ends with 2 and a remedy', () => {
 })
 
 describe('--dry-run', () => {
+  test('A10 shows the configuration without a key as well, and then what is missing', async () => {
+    const { code, err } = await cli(['start', '--dry-run', '--port', '5000'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/^ {2}host .*[\s\S]* {2}port +5000 +--port[\s\S]*\nerror: No AI Nexus key\./)
+  })
+
   test('shows each value, where it comes from, and no key', async () => {
     const folder = temporaryFolder()
     writeFileSync(
@@ -291,6 +305,13 @@ describe('the banner', () => {
   })
 })
 
+/** A program of that name, which is never run. */
+const folderWithClaude = (): string => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'claude'), '#!/bin/sh\n', { mode: 0o700 })
+  return folder
+}
+
 describe('nobody is asked for a key that would be of no use', () => {
   const neverAsked = {
     secret: async () => {
@@ -300,6 +321,14 @@ describe('nobody is asked for a key that would be of no use', () => {
       throw new Error('asked')
     },
   }
+
+  test('A10 the way out without a key names the command that was given', async () => {
+    for (const command of ['start', 'claude']) {
+      const PATH = command === 'claude' ? folderWithClaude() : ''
+      const { err } = await cli([command], { PATH })
+      expect(err).toEndWith(`Or try it without a key: nexus-claude-api ${command} --simulate\n`)
+    }
+  })
 
   test('a port that is taken, a shell that nobody knows, a log that cannot be written', async () => {
     const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })

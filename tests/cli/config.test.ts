@@ -129,6 +129,63 @@ describe('config set', () => {
   })
 })
 
+describe('A10 what other programs call it', () => {
+  test('config list is config show', async () => {
+    const { folder } = withFile({ port: 5000 })
+    expect(await cli(['config', 'list'], {}, folder)).toEqual(await cli(['config', 'show'], {}, folder))
+    expect((await cli(['config', 'list', '--help'])).out).toContain('Usage: nexus-claude-api config show')
+  })
+
+  test('config set key=value, and never a secret', async () => {
+    const { folder, path } = withFile({})
+    expect((await cli(['config', 'set', 'endpointUrl=https://x.example/a'], {}, folder)).code).toBe(0)
+    expect(contents(path)).toEqual({ endpointUrl: 'https://x.example/a' })
+    const { code, err } = await cli(['config', 'set', 'apiKey=canary'], {}, folder)
+    expect([code, err]).toEqual([2, expect.stringContaining('apiKey is not taken from the command line') as never])
+    expect(err).not.toContain('canary')
+  })
+})
+
+describe('A10 config edit', () => {
+  /** An editor that writes the text into the file that it is given. */
+  const editor = (text: string): string => {
+    const path = join(temporaryFolder(), 'my editor')
+    writeFileSync(path, `#!/bin/sh\necho "$1" > "$0.args"\nprintf '%s' '${text}' > "$2"\n`, { mode: 0o700 })
+    return path
+  }
+
+  test('opens the file in the editor of VISUAL or EDITOR, for its owner alone, and checks it', async () => {
+    const folder = temporaryFolder()
+    const path = ownFile(folder)
+    const own = editor('{ "port": 5001 } // mine')
+    const { code, err } = await cli(['config', 'edit'], { EDITOR: `'${own}' --wait`, VISUAL: '' }, folder)
+    expect([code, err]).toEqual([0, `${path} is valid.\n`])
+    expect([modeOf(path), modeOf(dirname(path))]).toEqual([0o600, 0o700])
+    expect(readFileSync(`${own}.args`, 'utf8')).toBe('--wait\n')
+    expect((await cli(['config', 'get', 'port'], {}, folder)).out).toBe('5001\n')
+  })
+
+  test('says where the file is broken afterwards', async () => {
+    const folder = temporaryFolder()
+    const { code, err } = await cli(['config', 'edit'], { VISUAL: `'${editor('{ port')}' -w` }, folder)
+    expect([code, err]).toEqual([2, expect.stringContaining('config.json:1:3 is not valid JSON') as never])
+  })
+
+  test('without an editor, or with one that fails, ends with words', async () => {
+    const folder = temporaryFolder()
+    const none = await cli(['config', 'edit'], {}, folder)
+    expect([none.code, none.err]).toEqual([
+      2,
+      expect.stringContaining(`Set EDITOR, or open the file yourself: ${ownFile(folder)}`) as never,
+    ])
+    expect(existsSync(ownFile(folder))).toBe(false)
+    expect(await cli(['config', 'edit'], { EDITOR: 'false' }, folder)).toMatchObject({
+      code: 1,
+      err: 'The editor ended with exit code 1.\n',
+    })
+  })
+})
+
 describe('the file on the disk', () => {
   test('a link stays one, and what it leads to is changed', async () => {
     const { folder, path } = withFile({ port: 1 })

@@ -74,7 +74,7 @@ describe('a set-up in which everything is fine', () => {
       id: 'program',
       title: 'Version',
       status: 'info',
-      detail: expect.stringContaining(`nexus-claude-api ${version} (bun `) as unknown as string,
+      detail: expect.stringContaining(`nexus-claude-api ${version} (commit source, bun `) as unknown as string,
       data: { version, bun: Bun.version, platform: 'linux', arch: process.arch },
     })
     expect(checks.find(({ id }) => id === 'key.present')).toEqual({

@@ -197,7 +197,6 @@ describe.if(hasTerminals)('at a terminal', () => {
     const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
     expect((await fetch(`${url}/health`)).status).toBe(200)
     terminal.types('\u0003')
-    await terminal.shows(/Stopping/)
     expect(await terminal.ended).toBe(0)
     expectHidden(terminal)
   })

@@ -51,6 +51,14 @@ const begun = async (response: Response): Promise<Response> => {
 }
 
 describe('the end', () => {
+  test('A10 of a server on which nothing runs says nothing of running answers', async () => {
+    const program = startCli(['start', '-p', '0', '--simulate'])
+    await program.says(address)
+    program.kill('SIGINT')
+    const { code, err } = await program.ended
+    expect([code, err]).toEqual([0, expect.not.stringContaining('Stopping') as never])
+  })
+
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s lets a running stream finish', async (signal) => {
     const program = await start(slowly(6))
     const response = await begun(await program.post(true))

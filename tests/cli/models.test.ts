@@ -71,6 +71,10 @@ Claude Opus 4.6
   test.each([
     ['sonet', 'The model sonet is not known. Did you mean sonnet?'],
     ['haiko-4.5', 'Known: claude'],
+    ['foo', 'The model foo is not known. Known: claude'],
+    ['gpt-4o-mini', 'The model gpt-4o-mini is not known. Known: claude'],
+    ['', 'The name of the model is empty. Known: claude'],
+    ['AKIA-is-this-a-key-perhaps-0123456789', 'The model is not known. Known: claude'],
     ['gpt-5', 'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.'],
   ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {
     expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })

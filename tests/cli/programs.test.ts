@@ -74,7 +74,9 @@ describe('start', () => {
     const [, url = ''] = await program.says(address)
     const before = Date.now()
     await fetch(`${url}/nothing?secret`)
-    const [line, time = ''] = await program.says(/^(\S+\+05:30) 404 GET \/nothing not_found_error \d+ms req_\w+\n/m)
+    const [line, time = ''] = await program.says(
+      /^(\S+\+05:30) 404 GET \/nothing not_found_error: There is no such path here\. \d+ms req_\w+\n/m,
+    )
     expect(Math.abs(Date.parse(time) - before)).toBeLessThan(10_000)
     expect(await Bun.file(file).text()).toBe(line)
     // The log is written to at once: it is whole although nobody could tell the program to end.

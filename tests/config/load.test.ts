@@ -193,11 +193,11 @@ describe('values', () => {
     [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not hold a user name or a password.'],
     [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not hold a query or a fragment.'],
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
+    [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give what follows it, alone.'],
     [
-      { 'api-key': 'Bearer abc' },
-      '--api-key begins with "Bearer": give what follows it, alone.',
+      { 'api-key': 'ab\ncd' },
+      '--api-key holds a blank or a character that no header can hold: a key or a token is one word.',
     ],
-    [{ 'api-key': 'ab\ncd' }, '--api-key holds a blank or a character that no header can hold: a key or a token is one word.'],
   ])('%p', (flags, message) => {
     expect(refusal({ flags: flags as Record<string, string> })).toBe(message)
   })

@@ -90,7 +90,7 @@ export const runClaude = async (args: Given, io: Io): Promise<number> => {
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
-  const apiKey = await obtainKey(setUp, io)
+  const apiKey = await obtainKey(setUp, io, 'claude')
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
   const watch = watchSession(log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)

@@ -109,7 +109,16 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, i
   io.err(await keep(place, new Secret(String(checked)), store, io))
 }
 
-const runSet = async (given: Given, io: Io): Promise<undefined> => {
+/** `model=opus` is `model opus`. */
+const separated = (given: Given): Given => {
+  const { key = '', value } = given.positionals
+  const equals = key.indexOf('=')
+  if (value !== undefined || equals < 1) return given
+  return { ...given, positionals: { key: key.slice(0, equals), value: key.slice(equals + 1) } }
+}
+
+const runSet = async (line: Given, io: Io): Promise<undefined> => {
+  const given = separated(line)
   const setting = findSetting(given.positionals['key'] ?? '')
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)
   else await setPlain(setting, given, io)
@@ -125,7 +134,7 @@ export const configSetCommand: Command = {
   details: [
     "A key or token is asked for and not shown, or read from standard input (its first line) where that is no terminal. It is kept in the operating system's keychain where there is one, otherwise in the configuration file, which nobody else can read then. Which of the two it was is told.",
     '--store says which of the two it is to be. To move a secret that is kept in the other one, give it nothing: press Enter, or pipe nothing in. It is then in the new place alone.',
-    'Lists have commas between their members, switches are true or false.',
+    'Lists have commas between their members, switches are true or false. key=value does as well as key value.',
   ],
   args: {
     ...keyArgument,

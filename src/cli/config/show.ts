@@ -38,8 +38,9 @@ const runShow = async ({ flags }: Given, io: Io): Promise<undefined> => {
 
 export const configShowCommand: Command = {
   name: 'config show',
+  aliases: ['config list'],
   description: 'Show every setting, where its value comes from, and the files that were looked for',
-  details: ['Secrets are shown by their first letters alone.'],
+  details: ['Secrets are shown by their first letters alone. config list is the same.'],
   args: { json: { type: 'boolean', description: 'As JSON, for programs' }, ...configFlags },
   examples: [
     { line: `${productName} config show`, what: 'What counts, and why' },

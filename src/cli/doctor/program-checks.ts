@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Machine } from '../../config/paths.ts'
-import { productName, version } from '../../version.ts'
+import { commit, productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, info } from './check.ts'
 import { updateChecks } from './update-check.ts'
 import type { World } from './world.ts'
@@ -31,8 +31,9 @@ export const programChecks = (world: World): CheckGroup => ({
       id: 'program',
       title: 'Version',
       run: () =>
-        info(`${productName} ${version} (bun ${Bun.version}, ${process.platform}-${process.arch})`, {
+        info(`${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${process.platform}-${process.arch})`, {
           version,
+          commit,
           bun: Bun.version,
           platform: world.io.machine.platform,
           arch: process.arch,

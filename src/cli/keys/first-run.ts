@@ -4,7 +4,7 @@ import { findSetting } from '../../config/setting-names.ts'
 import { Typed, toValue } from '../../config/values.ts'
 import { keepSecret, type Store } from '../config/keep-secret.ts'
 import type { Io } from '../io.ts'
-import { requireKey, type SetUp, waysToGiveAKey } from '../set-up.ts'
+import { requireKey, type ServingCommand, type SetUp, waysToGiveAKey } from '../set-up.ts'
 import { shortPaths } from '../short-path.ts'
 import { GaveUp } from './gave-up.ts'
 import { askKeychain, KeychainError, notTaken } from './keychain.ts'
@@ -71,13 +71,13 @@ const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: I
  * The key that was given; where there is none and somebody can answer, the one that they give now. For every
  * command that sends something to AI Nexus. Rejects with UsageError that explains the ways to give one.
  */
-export const obtainKey = async (setUp: SetUp, io: Io): Promise<Secret> => {
+export const obtainKey = async (setUp: SetUp, io: Io, command: ServingCommand): Promise<Secret> => {
   const { prompts } = io
   const { loaded, isSimulated } = setUp
-  if (prompts === undefined || isSimulated || loaded.config.apiKey !== undefined) return requireKey(setUp, io)
+  if (prompts === undefined || isSimulated || loaded.config.apiKey !== undefined) return requireKey(setUp, io, command)
   io.err(`There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}\n`)
   const secret = await askForKey(prompts, io)
-  if (secret === undefined) return requireKey(setUp, io)
+  if (secret === undefined) return requireKey(setUp, io, command)
   await offerToKeep(secret, loaded.places.target, prompts, io)
   return secret
 }

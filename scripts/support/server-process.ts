@@ -59,7 +59,7 @@ export const startServerProcess = async (options: ServerProcessOptions): Promise
       const lines = (pending + decoder.decode(chunk, { stream: true })).split('\n')
       pending = lines.pop() ?? ''
       for (const line of lines) {
-        const found = /^ {2}Address +(http:\S+)/.exec(line)?.[1]
+        const found = /"event":"program.listening","address":"([^"]+)"/.exec(line)?.[1]
         if (found !== undefined) address.resolve(found)
         options.onLine(line)
       }

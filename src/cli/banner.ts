@@ -45,7 +45,7 @@ const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => 
 
 const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)
 
-interface BannerFacts {
+export interface BannerFacts {
   readonly apiKey: Secret
   /** The one that is really used. */
   readonly port: number

@@ -1,9 +1,10 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import type { Machine } from '../config/paths.ts'
-import { productName } from '../version.ts'
+import { clientSpelling } from '../gateway/models.ts'
+import { productName, version } from '../version.ts'
 import { commonFlags, type Flags, type Given, textFlag } from './arguments.ts'
-import { banner } from './banner.ts'
+import { type BannerFacts, banner } from './banner.ts'
 import type { Command } from './command.ts'
 import { composeLog } from './compose.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from './config-flags.ts'
@@ -11,8 +12,10 @@ import { describeConfig } from './describe-config.ts'
 import type { Io } from './io.ts'
 import { obtainKey } from './keys/first-run.ts'
 import { ownShell, parseShell } from './launch/detect-shell.ts'
+import { localUrl } from './launch/environment.ts'
 import { planLaunch } from './launch/launch.ts'
 import { launchLine, type Shell } from './launch/shells.ts'
+import { inJson, isJsonWanted, tellListening } from './log/json-messages.ts'
 import { checkLogFile } from './log/log-file.ts'
 import { nextStep } from './next-step.ts'
 import { checkPlace, serve } from './serve.ts'
@@ -55,7 +58,7 @@ const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io):
   if (copied !== undefined) io.err(copiedWords(copied))
   // What may not be on the clipboard has to be seen.
   if (!wish.isPrinted && copied?.kind === 'done') return
-  io.err('  Start Claude Code with:\n')
+  if (setUp.loaded.config.logFormat !== 'json') io.err('  Start Claude Code with:\n')
   io.out(`${line}\n`)
 }
 
@@ -69,26 +72,58 @@ const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promi
   if (wish !== undefined) await tellLaunch(wish, setUp, config.port, io)
 }
 
-const runStart = async ({ flags }: Given, io: Io): Promise<undefined> => {
-  const setUp = await readSetUp(flags, io)
-  const { config } = setUp.loaded
-  const wish = await launchWish(flags, io.machine)
-  if (flags['dry-run'] === true) {
-    await dryRun(setUp, wish, io)
-    return undefined
+/** What a person sees first, or one record of it. */
+const tellServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
+  if (!isJson) {
+    io.err(banner(setUp, facts, io.machine))
+    return
   }
-  const log = composeLog(config, io)
+  const { config } = setUp.loaded
+  const fields = {
+    address: localUrl(config.host, facts.port),
+    version,
+    upstream: setUp.isSimulated ? 'simulated' : config.endpointUrl,
+    model: clientSpelling(setUp.model.model.id),
+    smallModel: clientSpelling(setUp.smallModel.model.id),
+  }
+  tellListening(fields, io)
+}
+
+/** `raw` is for records of the log, which are lines already; `io` for everything else that is said. */
+const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io, raw: Io): Promise<void> => {
+  const { config } = setUp.loaded
+  const isJson = config.logFormat === 'json'
+  const log = composeLog(config, raw)
   await checkPlace(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
-  io.err(banner(setUp, { apiKey, port }, io.machine))
+  // Before anything is said: whoever reads the address may send a signal at once.
+  const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
+  tellServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
   if (wish !== undefined) await tellLaunch(wish, setUp, port, io)
   else if (io.isTerminal)
     io.err(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
-  await untilStopped(ending, io.err, endingSignals(io.isTerminal), io.times)
+  await stopped
   await stop()
-  return undefined
+}
+
+const usageExitCode = 2
+
+const runStart = async ({ flags }: Given, raw: Io): Promise<number | undefined> => {
+  let isJson = isJsonWanted(flags, raw)
+  try {
+    const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
+    isJson = setUp.loaded.config.logFormat === 'json'
+    const wish = await launchWish(flags, raw.machine)
+    if (flags['dry-run'] === true) await dryRun(setUp, wish, raw)
+    else await serveUntilStopped(setUp, wish, isJson ? inJson(raw) : raw, raw)
+    return undefined
+  } catch (error) {
+    if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
+    inJson(raw).err(`error: ${error.message}`)
+    return usageExitCode
+  }
 }
 
 /** The server. Rejects with UsageError; resolves when it was told to end. */

@@ -127,7 +127,7 @@ const post = async (url: string, body: unknown, path = '/v1/messages'): Promise<
 /** All that was asked of one running program, and what it printed. Its arguments are looked at while it runs. */
 const run = async (args: readonly string[], given: Record<string, string>, act: (url: string) => Promise<void>) => {
   const program = startCli(args, given)
-  const [, url = ''] = await program.says(/(?:Address +|at )(http:\S+\d)/)
+  const [, url = ''] = await program.says(/(?:Address +|at |"address":")(http:[^\s"]+\d)/)
   await act(url)
   const listed = process.platform === 'linux' ? readFileSync(`/proc/${program.pid}/cmdline`, 'utf8') : ''
   program.kill('SIGTERM')

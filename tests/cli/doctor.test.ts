@@ -75,7 +75,7 @@ describe('a set-up in which everything is fine', () => {
       title: 'Version',
       status: 'info',
       detail: expect.stringContaining(`nexus-claude-api ${version} (commit source, bun `) as unknown as string,
-      data: { version, bun: Bun.version, platform: 'linux', arch: process.arch },
+      data: { version, commit: 'source', bun: Bun.version, platform: 'linux', arch: process.arch },
     })
     expect(checks.find(({ id }) => id === 'key.present')).toEqual({
       id: 'key.present',

@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 /** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
 
 const hurried = join(import.meta.dir, '..', 'support', 'hurried-program.ts')
-const address = /Address +(http:\/\/127\.0\.0\.1:(\d+))/
+const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
 
 interface Program extends RunningCli {
   readonly url: string
@@ -164,7 +164,11 @@ describe('the end', () => {
     program.kill('SIGTERM')
     const { code, err } = await program.ended
     expect(code).toBe(0)
-    const records = err.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
+    const records = err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event.startsWith('request.'))
     const cancelled = { event: 'request.cancelled', status: 499, used: 'claude-sonnet-4.6' }
     expect(records.map(({ event, status, used }) => ({ event, status, used }))).toEqual(kinds.map(() => cancelled))
     expect(records.map(({ stream }) => stream).sort()).toEqual([false, false, true, true])

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 
-const address = /Address +(http:\/\/127\.0\.0\.1:(\d+))/
+const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
 
 describe('start', () => {
   test('serves, prints the launch command alone on stdout, and ends on a signal', async () => {
@@ -59,13 +59,65 @@ describe('start', () => {
     ])
     const [, url = ''] = await program.says(address)
     await fetch(`${url}/nothing`)
-    const [line] = await program.says(/\{"time".*\}/)
+    const [line] = await program.says(/^\{"time".*"event":"request\..*\}$/m)
     expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'request.refused', status: 404, path: '/nothing' })
     program.kill('SIGINT')
     await program.ended
     const stat = await Bun.file(file).stat()
     expect(stat.mode & 0o777).toBe(0o600)
     expect(await Bun.file(file).text()).toBe(`${line}\n`)
+  })
+
+  const recordsOf = (err: string): { event: string; level: string; text?: string }[] =>
+    err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+  test('A10 with --log-format json there is nothing but JSON on standard error', async () => {
+    const folder = temporaryFolder()
+    const config = join(folder, 'c.json')
+    writeFileSync(config, '{ "logging": { "format": "json" }, "nonsense": 1 }')
+    const program = startCli(['start', '--simulate', '-p', '0', '-c', '--shell', 'bash', '--config', config])
+    const [, url = ''] = await program.says(address)
+    program.kill('SIGTERM')
+    const { code, out, err } = await program.ended
+    expect([code, out]).toEqual([0, expect.stringContaining(`ANTHROPIC_BASE_URL='${url}'`) as never])
+    const records = recordsOf(err)
+    expect(records.filter(({ text }) => text === undefined)).toMatchObject([
+      {
+        level: 'info',
+        event: 'program.listening',
+        address: url,
+        upstream: 'simulated',
+        model: 'claude-sonnet-4-6',
+        smallModel: 'claude-haiku-4-5',
+      } as never,
+    ])
+    const [first] = records
+    expect(first).toMatchObject({
+      level: 'warn',
+      event: 'program.message',
+      text: expect.stringContaining('nonsense') as never,
+    })
+  })
+
+  test.each<[string[], Record<string, string>, string]>([
+    [['--log-format', 'json'], {}, 'No AI Nexus key.'],
+    [['--log-format', 'json', '--config', '/nowhere/c.json'], {}, 'cannot be read (ENOENT)'],
+    [['--simulate', '--port', 'x'], { NEXUS_LOG_FORMAT: 'json' }, '--port must be a whole number'],
+    [['--simulate', '--log-file', '/nowhere/x.log'], { NEXUS_LOG_FORMAT: 'json' }, 'cannot be written'],
+  ])('A10 a start that fails says so in JSON as well: %p %p', async (args, environment, words) => {
+    const { code, out, err } = await startCli(['start', ...args], environment).ended
+    expect([code, out]).toEqual([2, ''])
+    expect(recordsOf(err)).toEqual([
+      {
+        time: expect.any(String),
+        level: 'error',
+        event: 'program.message',
+        text: expect.stringContaining(words),
+      } as never,
+    ])
   })
 
   test('text that outlives the day has the date, and the clock on the wall with its distance to UTC', async () => {

@@ -32,7 +32,10 @@ export const createLogSink = (options: LogOptions): LogSink => {
   const { format, file, color, write, terminal, now, afterTurn } = options
   const dateAndClock = createDateAndClock()
   const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
-  const warn = (sentence: string): void => write(`warning: ${sentence}\n`)
+  const warn = (reason: string): void => {
+    const record: LogRecord = { level: 'warn', event: 'log.file_trouble', fields: { reason } }
+    write(format === 'json' ? asJson(record, now()) : `warning: ${reason}\n`)
+  }
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
   const toLine = (record: LogRecord, time: Date): string =>
     format === 'json' ? asJson(record, time) : asText(record, time, { columns: terminal?.columns, color, dateAndClock })

@@ -159,7 +159,7 @@ describe('config set of a secret', () => {
     }
     expect([(await program.ended).code, [...modes].filter((mode) => mode !== 0o600)]).toEqual([0, []])
     expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
-  })
+  }, 20_000)
 
   test.each([
     [lockedKeychain, 'it is locked'],

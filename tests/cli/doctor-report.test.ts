@@ -114,13 +114,29 @@ describe('a line of the report', () => {
   test('what is to be typed is not broken, and the home folder is short', () => {
     const command = `run ${'long '.repeat(12)}word`
     expect(reporter.result({ ...result, detail: '/home/anna/x', remedy: `Type\n  ${command}` })).toBe(
-      `FAIL  Title              ~/x\n                         -> Type\n${' '.repeat(80 - command.length)}${command}\n`,
+      `FAIL  Title              ~/x\n      -> Type\n         ${command}\n`,
     )
   })
 
   test('a word that does not fit begins where it has to', () => {
     const path = `/${'x'.repeat(69)}`
-    expect(reporter.result({ ...result, detail: path })).toBe(`FAIL  Title\n${' '.repeat(10)}${path}\n`)
+    expect(reporter.result({ ...result, detail: path })).toBe(`FAIL  Title\n      ${path}\n`)
+  })
+
+  test.each([60, 80, 100])('A10 the lines of one block begin in one column: %i columns', (columns) => {
+    const narrow = createReporter({ ...layout, columns })
+    const remedy = `Install it with\n  ${'a'.repeat(20)} ${'b'.repeat(24)}\nor with\n  short command`
+    const shown = narrow.result({ ...result, detail: `at /${'p'.repeat(40)}\nand so on`, remedy })
+    const [head = '', ...lines] = shown.trimEnd().split('\n')
+    const column = (line: string): number => line.search(/\S/)
+    const mark = lines.findIndex((line) => line.includes('-> '))
+    const [detail, advice] = [lines.slice(0, mark), lines.slice(mark + 1)]
+    expect(new Set(advice.map(column)).size).toBe(1)
+    expect(column((lines[mark] ?? '').replace('-> ', '   '))).toBe(column(advice[0] ?? ''))
+    if (detail.length > 0) expect(new Set(detail.map(column)).size).toBe(1)
+    for (const line of [head, ...lines]) expect(line.length).toBeLessThanOrEqual(columns)
+    // What is to be copied is whole.
+    expect(shown).toContain(`${'a'.repeat(20)} ${'b'.repeat(24)}\n`)
   })
 
   test('a status is told without colours, and painted alone', () => {

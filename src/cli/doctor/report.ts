@@ -35,27 +35,27 @@ export interface Layout {
 
 const tidy = (text: string, layout: Layout): string => shortPaths(text.replace(hidden, ' '), layout)
 
-/** Words that fit nowhere, paths for one, begin as far to the left as they have to. */
-const indented = (line: string, indent: number, columns: number): string => {
-  const room = Math.max(Math.min(indent, columns - line.length), signWidth)
-  return ' '.repeat(room) + line
-}
-
 /** A line that begins with blanks is to be typed or copied: it is not broken where it fits at all. */
-const isVerbatim = (line: string, columns: number): boolean =>
-  line.startsWith('  ') && line.trim().length <= columns - signWidth
+const isVerbatim = (line: string, room: number): boolean => line.startsWith('  ') && line.trim().length <= room
+
+/** What stays in one piece. */
+const piecesOf = (text: string, room: number): string[] =>
+  text.split('\n').flatMap((line) => (isVerbatim(line, room) ? [line.trim()] : line.trim().split(' ')))
+
+/** Where a text begins: further left, all of it, where one of its pieces would not fit otherwise. */
+const columnFor = (text: string, usual: number, narrow: number, columns: number): number =>
+  piecesOf(text, columns - narrow).every((piece) => piece.length <= columns - usual) ? usual : narrow
 
 const block = (text: string, indent: number, columns: number): string[] =>
-  text.split('\n').flatMap((line) => {
-    const parts = isVerbatim(line, columns) ? [line.trim()] : wrap(line.trim(), columns - indent)
-    return parts.map((part) => indented(part, indent, columns))
-  })
+  text
+    .split('\n')
+    .flatMap((line) => (isVerbatim(line, columns - indent) ? [line.trim()] : wrap(line.trim(), columns - indent)))
+    .map((part) => ' '.repeat(indent) + part)
 
-/** The first line of a text beside a head of the same width; where it does not fit, below it. */
+/** The first line of a text beside a head, where the text begins behind it; otherwise below it. */
 const beside = (head: string, lines: readonly string[], indent: number): string[] => {
   const [first = '', ...rest] = lines
-  const fits = first.startsWith(' '.repeat(indent))
-  return fits ? [head.padEnd(indent) + first.slice(indent), ...rest] : [head.trimEnd(), first, ...rest]
+  return head.length <= indent ? [head.padEnd(indent) + first.slice(indent), ...rest] : [head.trimEnd(), first, ...rest]
 }
 
 export interface Reporter {
@@ -90,11 +90,14 @@ export const createReporter = (layout: Layout): Reporter => {
     group: (title) => `\n${layout.useColor ? colors.bold(title) : title}\n`,
     result({ status, title, detail, remedy }) {
       const head = `${signs[status].padEnd(signWidth)}${title}`
-      const lines = beside(head, block(tidy(detail, layout), detailColumn, columns), detailColumn)
+      const found = tidy(detail, layout)
+      const column = columnFor(found, detailColumn, signWidth, columns)
+      const lines = beside(head, block(found, column, columns), column)
       if (remedy === undefined) return painted(status, lines)
-      const column = detailColumn + remedyMark.length
-      const advice = block(tidy(remedy, layout), column, columns)
-      return painted(status, [...lines, ...beside(' '.repeat(detailColumn) + remedyMark, advice, column)])
+      const words = tidy(remedy, layout)
+      const adviceColumn = columnFor(words, column + remedyMark.length, signWidth + remedyMark.length, columns)
+      const mark = remedyMark.padStart(adviceColumn)
+      return painted(status, [...lines, ...beside(mark, block(words, adviceColumn, columns), adviceColumn)])
     },
     skipped(results) {
       const [{ detail = '' } = {}] = results

@@ -1,5 +1,6 @@
 import { Secret } from '../base/secret.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import type { KnownSetting } from '../config/setting-names.ts'
 import { type SettingKey, settings } from '../config/settings.ts'
 import type { SettingValue } from '../config/values.ts'
 import type { CommandConfig } from './config-input.ts'
@@ -28,6 +29,11 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
 
 const indent = '  '
 
+/** Members of a group that have no flag: how requests are translated, and what Bedrock is told. */
+const isRare = (key: SettingKey): boolean =>
+  (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.flag === undefined) &&
+  key.includes('.')
+
 /**
  * Every setting with its value and where it comes from. On a terminal a row that is too long has its source
  * on a line of its own; elsewhere one row is one line, for grep.
@@ -49,27 +55,26 @@ export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
     ' '.repeat(Math.max(2 * indent.length, Math.min(start.length, columns - source.length))) + source
   const onOneLine = rows.filter(([, value, source]) => fits(value, source))
   const valueWidth = Math.max(...onOneLine.map(([, value]) => value.length))
-  return rows
-    .map(([key, value, source]) => {
-      const head = `${indent}${key.padEnd(keyWidth)}${indent}`
-      const padded = value.padEnd(valueWidth)
-      if (fits(padded, source)) return `${head}${padded}${indent}${source}\n`
-      return fits(value, source) ? `${head}${value}${indent}${source}\n` : `${head}${value}\n${alone(source)}\n`
-    })
-    .join('')
+  const lineOf = ([key, value, source]: (typeof rows)[number]): string => {
+    const head = `${indent}${key.padEnd(keyWidth)}${indent}`
+    const padded = value.padEnd(valueWidth)
+    if (fits(padded, source)) return `${head}${padded}${indent}${source}\n`
+    return fits(value, source) ? `${head}${value}${indent}${source}\n` : `${head}${value}\n${alone(source)}\n`
+  }
+  const [usual, rare] = [rows.filter(([key]) => !isRare(key)), rows.filter(([key]) => isRare(key))]
+  return `${usual.map(lineOf).join('')}Rarely changed:\n${rare.map(lineOf).join('')}`
 }
 
 /** The files that were looked for; the first that has a key wins. */
-export const describeFiles = ({ places, found }: CommandConfig, io: Io): string =>
-  places.files
-    .map(
-      ({ path }) =>
-        `${indent}configuration file: ${shownPaths(path, io)}${found.includes(path) ? '' : ' (not there)'}\n`,
-    )
-    .join('')
+export const describeFiles = ({ places, found }: CommandConfig, io: Io): string => {
+  const lines = places.files.map(
+    ({ path }) => `${indent}configuration file: ${shownPaths(path, io)}${found.includes(path) ? '' : ' (not there)'}\n`,
+  )
+  return `Read from:\n${lines.join('')}`
+}
 
 /** All of that, as `start --dry-run` has it. */
 export const describeConfig = (loaded: CommandConfig, io: Io, isSimulated: boolean): string => {
   const upstream = isSimulated ? `${indent}upstream: an embedded simulation of AI Nexus\n` : ''
-  return describeSettings(loaded, io) + upstream + describeFiles(loaded, io)
+  return describeSettings(loaded, io) + describeFiles(loaded, io) + upstream
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { productName } from '../version.ts'
 import { commonFlags } from './arguments.ts'
 import type { Command, CommandGroup } from './command.ts'
-import { type CommandSummary, commandUsage, groupUsage, mainUsage } from './usage.ts'
+import { type CommandSummary, commandUsage, groupUsage, type HelpLayout, helpLayout, mainUsage } from './usage.ts'
 
 /** All commands there are: given when they are asked for, because help is one of them. */
 export interface Catalogue {
@@ -23,12 +23,14 @@ export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
   return [...alone.filter(({ name }) => name !== 'help'), ...groups, ...alone.filter(({ name }) => name === 'help')]
 }
 
-export const mainHelp = (catalogue: Catalogue): string => mainUsage(topLevel(catalogue), catalogue.defaultCommand.name)
+export const mainHelp = (catalogue: Catalogue, layout: HelpLayout): string =>
+  mainUsage(topLevel(catalogue), catalogue.defaultCommand.name, layout)
 
-const groupHelp = (group: CommandGroup, { commands }: Catalogue): string =>
+const groupHelp = (group: CommandGroup, { commands }: Catalogue, layout: HelpLayout): string =>
   groupUsage(
     group,
     commands.filter((command) => isMember(group, command)),
+    layout,
   )
 
 /** What the words at the beginning of a command line name, and how many of them do. */
@@ -83,8 +85,8 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
 }
 
 /** The help of what was found. */
-export const helpOf = (found: Found, catalogue: Catalogue): string =>
-  found.kind === 'group' ? groupHelp(found.group, catalogue) : commandUsage(found.command)
+export const helpOf = (found: Found, catalogue: Catalogue, layout: HelpLayout): string =>
+  found.kind === 'group' ? groupHelp(found.group, catalogue, layout) : commandUsage(found.command, layout)
 
 /** Throws UsageError for a second word that the first has no use for. */
 const findNamed = (command: string, member: string | undefined, all: Catalogue): Found => {
@@ -108,8 +110,8 @@ export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
   ],
   async run({ positionals: { command, member } }, io) {
     const all = catalogue()
-    if (command === undefined) io.out(mainHelp(all))
-    else io.out(helpOf(findNamed(command, member, all), all))
+    if (command === undefined) io.out(mainHelp(all, helpLayout(io)))
+    else io.out(helpOf(findNamed(command, member, all), all, helpLayout(io)))
     return undefined
   },
 })

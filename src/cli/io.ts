@@ -20,6 +20,8 @@ export interface Io {
   readonly hasTerminal: boolean
   /** Of standard error's terminal, now: people widen their windows. 80 where there is none. */
   readonly columns: number
+  /** The same of standard output's terminal. */
+  readonly outColumns: number
   readonly useColor: boolean
   /** What a script may want. */
   readonly out: (text: string) => void
@@ -147,6 +149,9 @@ export const processIo = (): Io => {
     hasTerminal: isTerminal || isInputTerminal || isOutTerminal,
     get columns() {
       return columns()
+    },
+    get outColumns() {
+      return (isOutTerminal && process.stdout.columns) || usualColumns
     },
     // https://no-color.org: any value that is not empty.
     useColor: isTerminal && !environment['NO_COLOR'] && !isDumb,

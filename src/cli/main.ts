@@ -6,6 +6,7 @@ import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
 import type { Io } from './io.ts'
 import { GaveUp } from './keys/gave-up.ts'
 import { splitArguments } from './pass-through.ts'
+import { helpLayout } from './usage.ts'
 
 /**
  * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a
@@ -34,7 +35,8 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
     io.out(text)
     return exitCode.fine
   }
-  const help = (): number => say(isNamed ? helpOf(found, catalogue) : mainHelp(catalogue))
+  const layout = helpLayout(io)
+  const help = (): number => say(isNamed ? helpOf(found, catalogue, layout) : mainHelp(catalogue, layout))
   // Before anything else is read, so that a line with other faults gets its help, too.
   if (wants(rawArgs, found, '--help', '-h')) return help()
   if (wants(rawArgs, found, '--version', '-V')) return say(versionLine())

@@ -10,7 +10,7 @@ import type { Command } from './command.ts'
 import { settingFlagsNamed, sourceFlags } from './config-flags.ts'
 import type { Io } from './io.ts'
 import { readModels } from './set-up.ts'
-import { labelled } from './wrap.ts'
+import { labelled, usualColumns, wrap } from './wrap.ts'
 
 /** A model as `--json` tells it. Scripts rely on the names. */
 interface ModelEntry {
@@ -81,8 +81,9 @@ const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Prom
 
 /** Where a row's text begins. */
 const textColumn = 14
+const indent = '  '
 
-const row = (title: string, text: string): string => labelled(title, text, textColumn)
+const row = (title: string, text: string, columns: number): string => labelled(title, text, textColumn, columns)
 
 const tokens = (count: number): string => `${count.toLocaleString('en-US')} tokens`
 
@@ -91,20 +92,29 @@ const rolesOf = ({ isMain, isSmall }: ModelEntry): string => {
   return roles.length === 0 ? '' : ` (the ${roles.join(' and the ')} model)`
 }
 
-const blockOf = (entry: ModelEntry): string =>
-  [
-    `${entry.displayName}${rolesOf(entry)}`,
-    `  ${entry.description}`,
-    ...(entry.asked === undefined ? [] : [row('asked', entry.asked)]),
-    row('ask for', entry.spellings.join(', ')),
-    row('Nexus gets', entry.nexusId),
-    row('window', tokens(entry.maxInputTokens)),
-    row('output', `${tokens(entry.maxOutputTokens)} at most`),
-  ].join('\n')
+/** Claude Code's mark for a window of a million tokens; it asks for none with the small family. */
+const withLongWindow = ({ id, family }: ModelEntry): string[] => (family === 'haiku' ? [] : [`${id}[1m]`])
 
-const othersHint = `Any other name of a Claude model gets the one of its family:
-${productName} models <name> tells which.
-`
+const blockOf = (entry: ModelEntry, columns: number): string => {
+  const rows: [string, string][] = [
+    ...(entry.asked === undefined ? [] : [['asked', entry.asked] as [string, string]]),
+    ['ask for', [...entry.spellings, ...withLongWindow(entry)].join(', ')],
+    ['Nexus gets', entry.nexusId],
+    ['window', tokens(entry.maxInputTokens)],
+    ['output', `${tokens(entry.maxOutputTokens)} at most`],
+  ]
+  return [
+    `${entry.displayName}${rolesOf(entry)}`,
+    ...wrap(entry.description, columns - indent.length).map((line) => indent + line),
+    ...rows.map(([title, text]) => row(title, text, columns)),
+  ].join('\n')
+}
+
+const hints = [
+  `Any other name of a Claude model gets the one of its family: ${productName} models <name> tells which.`,
+  'With [1m] behind a name Claude Code counts with a window of a million tokens.',
+  'default is the main model (--model, NEXUS_MODEL, config set model); the launch command makes it the Default of Claude Code as well.',
+]
 
 const runModels = async (given: Given, io: Io): Promise<undefined> => {
   const { entries, warnings } = await listModels(given, io)
@@ -113,8 +123,10 @@ const runModels = async (given: Given, io: Io): Promise<undefined> => {
     io.out(`${JSON.stringify(entries, undefined, 2)}\n`)
     return undefined
   }
-  io.out(`${entries.map(blockOf).join('\n\n')}\n`)
-  if (given.positionals['name'] === undefined) io.err(`\n${othersHint}`)
+  const columns = Math.min(io.outColumns, usualColumns)
+  io.out(`${entries.map((entry) => blockOf(entry, columns)).join('\n\n')}\n`)
+  if (given.positionals['name'] === undefined)
+    io.err(`\n${hints.flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}\n`)
   return undefined
 }
 

@@ -5,7 +5,8 @@ import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type Listener, listen } from '../server/listen.ts'
-import { findPortOwner, ownerWords } from './system/port-owner.ts'
+import { productName } from '../version.ts'
+import { findPortOwner, ownerWords, type PortOwner } from './system/port-owner.ts'
 
 export interface Place {
   readonly hostname: string
@@ -19,6 +20,9 @@ export interface Place {
 export const tryToListen = (place: Place): Listener =>
   listen({ ...place, fetch: () => new Response(null, { status: 503 }) })
 
+const servesAlready = (hostname: string, port: number, owner: PortOwner): string =>
+  `Port ${port} on ${hostname} is taken by ${ownerWords(owner)}, which serves already. ${productName} env prints the environment that leads Claude Code there, ${productName} health asks how it is. For another server choose another port with --port (0 for any free one).`
+
 /** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
 export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place, platform: string): Promise<T> => {
   try {
@@ -27,6 +31,7 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Pla
     const code = errorCode(error)
     if (code === 'EADDRINUSE') {
       const owner = await findPortOwner(hostname, port, platform)
+      if (owner?.kind === 'ours') throw new UsageError(servesAlready(hostname, port, owner))
       const by = owner === undefined ? '' : ` by ${ownerWords(owner)}`
       throw new UsageError(
         `Port ${port} on ${hostname} is taken${by}. Stop it, or choose another port with --port (0 for any free one).`,

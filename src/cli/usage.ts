@@ -1,29 +1,50 @@
 import type { ArgDef } from 'citty'
 import { productName } from '../version.ts'
-import { flagsOf, positionalsOf, positionalText, shortOf } from './arguments.ts'
+import { flagsOf, type NamedArgument, positionalsOf, positionalText, shortOf } from './arguments.ts'
+import { colors } from './colors.ts'
 import type { Command } from './command.ts'
+import { groupedFlags } from './flag-groups.ts'
+import type { Io } from './io.ts'
 import { labelled, usualColumns, wrap } from './wrap.ts'
 
-/** Help texts, readable in a terminal of 80 columns. */
+/** Help texts, for the terminal that they are read on. */
+
+export interface HelpLayout {
+  /** At most `usualColumns`: longer lines are hard to read. */
+  readonly columns: number
+  readonly isBold: boolean
+}
+
+export const helpLayout = ({ outColumns, isOutTerminal, useColor }: Io): HelpLayout => ({
+  columns: Math.min(outColumns, usualColumns),
+  isBold: useColor && isOutTerminal,
+})
 
 const indent = '  '
 /** Where descriptions begin. */
 const descriptionColumn = 30
+/** Below it there is no room for two columns: a description has lines of its own. */
+const narrowColumns = 72
+const narrowDescriptionColumn = 8
 
-const row = (left: string, description: string): string => labelled(left, description, descriptionColumn)
+const row = (left: string, description: string, { columns }: HelpLayout): string =>
+  labelled(left, description, columns < narrowColumns ? narrowDescriptionColumn : descriptionColumn, columns)
 
-const paragraph = (text: string): string => wrap(text, usualColumns).join('\n')
+const paragraph = (text: string, { columns }: HelpLayout): string => wrap(text, columns).join('\n')
 
-const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`]
+const heading = (title: string, { isBold }: HelpLayout): string => (isBold ? colors.bold(title) : title)
+
+const section = (title: string, lines: readonly string[], layout: HelpLayout): string[] =>
+  lines.length === 0 ? [] : [`${heading(`${title}:`, layout)}\n${lines.join('\n')}`]
 
 /** `--port <port>`, `--dev`. */
 export const flagText = (name: string, flag: ArgDef): string =>
   `--${name}${flag.type === 'boolean' ? '' : ` <${flag.valueHint ?? 'value'}>`}`
 
-const flagRow = ([name, flag]: readonly [string, ArgDef]): string => {
+const flagRow = ([name, flag]: NamedArgument, layout: HelpLayout): string => {
   const short = shortOf(flag)
-  return row(`${short === undefined ? '    ' : `-${short}, `}${flagText(name, flag)}`, flag.description ?? '')
+  const left = `${short === undefined ? '    ' : `-${short}, `}${flagText(name, flag)}`
+  return row(left, flag.description ?? '', layout)
 }
 
 /** `nexus-claude-api config set [flags] <key> [value]`. */
@@ -36,20 +57,30 @@ export const usageLine = ({ name, args, rest }: Command): string =>
     ...(rest === undefined ? [] : [rest.passThrough === undefined ? `[-- ${rest.hint}]` : `[${rest.hint}]`]),
   ].join(' ')
 
-export const commandUsage = (command: Command): string => {
+const usageOf = (line: string, layout: HelpLayout): string => `${heading('Usage:', layout)} ${line}`
+
+export const commandUsage = (command: Command, layout: HelpLayout): string => {
   const { description, details = [], args, examples } = command
   const paragraphs = [
-    paragraph(`${description}.`),
-    ...details.map(paragraph),
-    `Usage: ${usageLine(command)}`,
+    paragraph(`${description}.`, layout),
+    ...details.map((text) => paragraph(text, layout)),
+    usageOf(usageLine(command), layout),
     ...section(
       'Arguments',
-      positionalsOf(args).map(([name, argument]) => row(name, argument.description ?? '')),
+      positionalsOf(args).map(([name, argument]) => row(name, argument.description ?? '', layout)),
+      layout,
     ),
-    ...section('Flags', flagsOf(args).map(flagRow)),
+    ...groupedFlags(flagsOf(args)).flatMap(({ title, flags }) =>
+      section(
+        title,
+        flags.map((flag) => flagRow(flag, layout)),
+        layout,
+      ),
+    ),
     ...section(
       'Examples',
       examples.flatMap(({ line, what }) => [`${indent}# ${what}`, `${indent}${line}`]),
+      layout,
     ),
   ]
   return `${paragraphs.join('\n\n')}\n`
@@ -60,25 +91,33 @@ export interface CommandSummary {
   readonly description: string
 }
 
-const summaryRows = (commands: readonly CommandSummary[]): string[] =>
-  commands.map(({ name, description }) => row(name, description))
+const summaryRows = (commands: readonly CommandSummary[], layout: HelpLayout): string[] =>
+  commands.map(({ name, description }) => row(name, description, layout))
 
-export const groupUsage = ({ name, description }: CommandSummary, members: readonly CommandSummary[]): string =>
+export const groupUsage = (
+  { name, description }: CommandSummary,
+  members: readonly CommandSummary[],
+  layout: HelpLayout,
+): string =>
   `${[
-    paragraph(`${description}.`),
-    `Usage: ${productName} ${name} <command> [flags]`,
-    ...section('Commands', summaryRows(members)),
-    `${productName} ${name} <command> --help has the flags of each.`,
+    paragraph(`${description}.`, layout),
+    usageOf(`${productName} ${name} <command> [flags]`, layout),
+    ...section('Commands', summaryRows(members, layout), layout),
+    paragraph(`${productName} ${name} <command> --help has the flags of each.`, layout),
   ].join('\n\n')}\n`
 
-export const mainUsage = (commands: readonly CommandSummary[], defaultCommand: string): string =>
-  `Run Claude Code on your AI Nexus key.
+export const mainUsage = (
+  commands: readonly CommandSummary[],
+  defaultCommand: string,
+  layout: HelpLayout,
+): string => `Run Claude Code on your AI Nexus key.
 
-Usage: ${productName} [command] [flags]
+${usageOf(`${productName} [command] [flags]`, layout)}
 
-Commands:
-${summaryRows(commands).join('\n')}
+${section('Commands', summaryRows(commands, layout), layout).join('')}
 
-Without a command, ${defaultCommand} runs. ${productName} help <command> has its flags and
-examples; --version tells the version.
+${paragraph(
+  `Without a command, ${defaultCommand} runs. ${productName} help <command> has its flags and examples; --version tells the version.`,
+  layout,
+)}
 `

@@ -20,10 +20,10 @@ export const wrap = (text: string, width: number): string[] => {
   return [...lines, line]
 }
 
-/** A label, and its text from a column on, in usual lines; a label that is too long has a line of its own. */
-export const labelled = (label: string, text: string, column: number): string => {
+/** A label, and its text from a column on; a label that is too long has a line of its own. */
+export const labelled = (label: string, text: string, column: number, columns = usualColumns): string => {
   const head = indent + label
-  const lines = wrap(text, usualColumns - column).map((line) => ' '.repeat(column) + line)
+  const lines = wrap(text, columns - column).map((line) => ' '.repeat(column) + line)
   const [first = '', ...more] = lines
   return head.length > column - gap
     ? [head, ...lines].join('\n')

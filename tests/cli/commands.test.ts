@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { flagsOf } from '../../src/cli/arguments.ts'
 import { catalogue } from '../../src/cli/commands.ts'
 import { version } from '../../src/version.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
@@ -262,6 +263,57 @@ describe('help', () => {
     expect(out).toContain('Usage: nexus-claude-api start [flags]')
     expect(out).toMatch(/Examples:\n {2}# .*\n {2}nexus-claude-api start/)
     expect(out).toBe((await cli(['start', '--help'])).out)
+  })
+
+  test('Part 3 has a long list of flags in groups, and a short one in one', async () => {
+    const { out } = await cli(['help', 'start'])
+    const headings = out.match(/^[A-Z].*:$/gm)
+    expect(headings).toEqual([
+      'Launching Claude Code:',
+      'Models:',
+      'Server:',
+      'AI Nexus:',
+      'Log:',
+      'Configuration:',
+      'Help:',
+      'Examples:',
+    ])
+    expect(out.match(/^Launching Claude Code:[^]*?\n\n/m)?.[0]).toContain('-c, --claude-code')
+    expect((await cli(['help', 'simulate'])).out).toContain('\nFlags:\n')
+    // Every flag once.
+    for (const { name, args } of catalogue.commands) {
+      const help = (await cli([...name.split(' '), '--help'])).out
+      for (const [flag] of flagsOf(args)) {
+        const rows = help.split('\n').filter((line) => new RegExp(`^ {2}(?:-.,|   ) --${flag}(?: |$)`).test(line))
+        expect([name, flag, rows.length]).toEqual([name, flag, 1])
+      }
+    }
+  })
+
+  test('Part 3 fits a narrow window', async () => {
+    for (const columns of [60, 71, 72])
+      for (const words of [
+        ['help'],
+        ['help', 'start'],
+        ['help', 'config'],
+        ['help', 'doctor'],
+        ['help', 'completion'],
+      ]) {
+        const { out } = await cli(words, {}, undefined, { outColumns: columns })
+        // What is to be typed stays whole.
+        const lines = out.split('\n').filter((line) => !/^ {2}\S|^Usage/.test(line))
+        for (const line of lines) expect([columns, line, line.length <= columns]).toEqual([columns, line, true])
+      }
+  })
+
+  test('Part 3 has bold headings on a terminal alone, and none where colours are not wanted', async () => {
+    const bold = (await cli(['help', 'start'], {}, undefined, { isOutTerminal: true, useColor: true })).out
+    expect(bold).toContain('\u001b[1mServer:\u001b[22m\n')
+    expect(bold).toContain('\u001b[1mUsage:\u001b[22m nexus-claude-api start')
+    const plain = (await cli(['help', 'start'])).out
+    expect(bold.replace(/\u001b\[\d+m/g, '')).toBe(plain)
+    expect((await cli(['help', 'start'], {}, undefined, { isOutTerminal: true, useColor: false })).out).toBe(plain)
+    expect((await cli(['help', 'start'], {}, undefined, { isOutTerminal: false, useColor: true })).out).toBe(plain)
   })
 
   test('of everything', async () => {

@@ -12,7 +12,8 @@ describe('models', () => {
     expect(code).toBe(0)
     expect(out).toStartWith(`Claude Sonnet 4.6 (the main model)
   Fast and capable: the everyday model
-  ask for     claude-sonnet-4-6, claude-sonnet-4.6, sonnet, default
+  ask for     claude-sonnet-4-6, claude-sonnet-4.6, sonnet, default,
+              claude-sonnet-4-6[1m]
   Nexus gets  claude-sonnet-4.6
   window      200,000 tokens
   output      128,000 tokens at most
@@ -21,7 +22,14 @@ Claude Opus 4.6
 `)
     for (const line of `${out}${err}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
     for (const { id } of nexusModels) expect(out).toContain(`\n  Nexus gets  ${id}\n`)
-    expect(err).toContain('nexus-claude-api models <name>')
+    expect(err.replaceAll('\n', ' ')).toContain('nexus-claude-api models <name>')
+    expect(err).toContain('default is the main model')
+    expect(err).toContain('With [1m] behind a name')
+  })
+
+  test('Part 3 keep to a narrow window', async () => {
+    const { out, err } = await cli(['models'], {}, undefined, { outColumns: 48, columns: 48 })
+    for (const line of `${out}${err}`.split('\n')) expect([line, line.length <= 48]).toEqual([line, true])
   })
 
   test('as JSON: the configuration says which of them are the main and the small one', async () => {

@@ -29,6 +29,8 @@ describe('start', () => {
     const second = await startCli(['start', '--simulate', '--port', port]).ended
     expect([second.code, second.out]).toEqual([2, ''])
     expect(second.err).toContain(`Port ${port} on 127.0.0.1 is taken by another nexus-claude-api (version `)
+    // Part 3: there is no need for a second one.
+    expect(second.err).toMatch(/which serves already\. nexus-claude-api env prints .* nexus-claude-api health asks/)
     expect(second.err).toContain(`process ${first.pid}`)
     const foreign = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
     const third = await startCli(['start', '--simulate', '--port', String(foreign.port)]).ended

@@ -35,6 +35,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
   isOutTerminal: false,
   hasTerminal: false,
   columns: 80,
+  outColumns: 80,
   useColor: false,
   keychain: absentKeychain,
   out: () => {},
@@ -52,6 +53,8 @@ export type World = Partial<
     | 'isOutTerminal'
     | 'hasTerminal'
     | 'columns'
+    | 'outColumns'
+    | 'useColor'
     | 'times'
     | 'ownCommand'
   >

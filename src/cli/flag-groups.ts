@@ -1,0 +1,36 @@
+import type { NamedArgument } from './arguments.ts'
+
+/** Flags of a long list by what they are about, as the help shows them. */
+
+/** Fewer are found at a glance. */
+const longestPlainList = 10
+
+/** In the order of the help; a flag that is in none of them is the command's own and comes first. */
+const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
+  ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
+  ['Models', ['model', 'small-model']],
+  ['Server', ['host', 'port', 'client-token']],
+  ['AI Nexus', ['endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate']],
+  ['Log', ['log-format', 'log-level', 'log-file', 'verbose']],
+  ['Configuration', ['config', 'env-file', 'dev', 'dry-run']],
+]
+
+const common: readonly string[] = ['help', 'version']
+
+export interface FlagGroup {
+  readonly title: string
+  readonly flags: readonly NamedArgument[]
+}
+
+/** One group of all flags where they are few. */
+export const groupedFlags = (flags: readonly NamedArgument[]): FlagGroup[] => {
+  if (flags.length <= longestPlainList) return [{ title: 'Flags', flags }]
+  const known = new Set([...groups.flatMap(([, names]) => names), ...common])
+  const named = (names: readonly string[]): NamedArgument[] => flags.filter(([name]) => names.includes(name))
+  const all: FlagGroup[] = [
+    { title: 'Flags', flags: flags.filter(([name]) => !known.has(name)) },
+    ...groups.map(([title, names]) => ({ title, flags: named(names) })),
+    { title: 'Help', flags: named(common) },
+  ]
+  return all.filter((group) => group.flags.length > 0)
+}

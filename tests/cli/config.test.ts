@@ -149,10 +149,10 @@ describe('A10 what other programs call it', () => {
 test('Part 3 config show has the rarely changed settings behind the others', async () => {
   const { out } = await cli(['config', 'show'])
   const [usual = '', rare = ''] = out.split('Rarely changed:\n')
-  expect(usual).toMatch(/^ {2}host [^]*\n {2}apiKeyCommand [^]*\n {2}countTokens /)
+  expect(usual).toMatch(/^ {2}host [\s\S]*\n {2}apiKeyCommand [\s\S]*\n {2}countTokens /)
   expect(usual).not.toMatch(/translation\.|bedrock\./)
   expect(rare).toMatch(
-    /^ {2}translation\.pdf [^]*\n {2}bedrock\.guardrailMode [^]*Read from:\n {2}configuration file: /,
+    /^ {2}translation\.pdf [\s\S]*\n {2}bedrock\.guardrailMode [\s\S]*Read from:\n {2}configuration file: /,
   )
   for (const { key } of settings) expect(out.match(new RegExp(`^ {2}${key} `, 'gm'))).toHaveLength(1)
 })

@@ -108,9 +108,8 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
   )
 
 /** A folder that somebody else has filled must not run a program on this machine. Throws UsageError. */
-const refuseLocalHelper = ({ byHelper }: SecretReferences, machine: Machine): void => {
-  const local = localConfigPath(machine)
-  const found = byHelper.find(({ path }) => path === local)
+const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: ConfigPlaces): void => {
+  const found = byHelper.find(({ path }) => isDev && path === target)
   if (found === undefined) return
   throw new UsageError(
     `${found.where} is not run: only your own file may name a program. Put it there, or name this file with --config.`,
@@ -143,7 +142,7 @@ export const readConfig = async (
   const inputs = { flags: settingsAmong(flags), environment, files }
   const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
   const references = secretReferences(inputs)
-  refuseLocalHelper(references, machine)
+  refuseLocalHelper(references, places)
   const { inKeychain, inFiles, byHelper } = references
   const asked = {
     inKeychain: inKeychain.filter(isAsked),

@@ -144,6 +144,25 @@ describe('a helper that fails', () => {
       expect.stringContaining('is not run: only your own file may name a program.') as never,
     ])
     expect(existsSync(join(folder, 'print-key.ran'))).toBe(false)
+    const named = ['start', '--dry-run', '--config', join(folder, 'nexus-claude-api.local.json')]
+    expect((await cli(named, { PATH }, folder)).code).toBe(0)
+  })
+
+  test('doctor says which one it is, and what to do', async () => {
+    const { path, folder } = helper('exit 3')
+    const file = config(folder, { apiKeyCommand: [path] })
+    const { code, out } = await cli(['doctor', '--offline', '--json', '--config', file], { PATH }, folder)
+    const check = JSON.parse(out).checks.find(({ id }: { id: string }) => id === 'config')
+    expect([code, check]).toEqual([
+      1,
+      {
+        id: 'config',
+        title: 'Configuration',
+        status: 'fail',
+        detail: `The key helper print-key (apiKeyCommand in ${file}) ended with exit code 3.`,
+        remedy: 'Run it by hand to see why.',
+      },
+    ])
   })
 })
 

@@ -93,6 +93,18 @@ describe('the answer fits its request', () => {
       expect(content).toEqual([{ type: 'text', text: 'It is so.', citations: null }])
   })
 
+  test('F1 2 citations: of several documents only those that were to be cited are', async () => {
+    const cites = (documentIndex: number) => ({
+      ...page,
+      location: { documentPage: { documentIndex, start: 1, end: 2 } },
+    })
+    const reply = { content: [{ citedText: 'It is so', citations: [cites(0), cites(1)] }] }
+    const asked = { ...pdf({ citations: { enabled: true } }), title: 'Asked' }
+    for (const { content } of await both(reply, { messages: [user('a', pdf(), asked)] })) {
+      expect(content).toMatchObject([{ text: 'It is so', citations: [{ document_index: 1, document_title: 'Asked' }] }])
+    }
+  })
+
   test('texts of an ordinary answer stay apart', async () => {
     for (const { content } of await both({ content: [{ text: 'a' }, { text: 'b' }] }, {}))
       expect(content.length).toBe(2)

@@ -381,12 +381,12 @@ describe('blocks', () => {
       ),
     )
     expect(reply.documents).toEqual([
-      { index: 2, title: 'second' },
-      { index: 1, title: 'first' },
+      { index: 2, title: 'second', isCited: true },
+      { index: 1, title: 'first', isCited: true },
     ])
     const images = Array.from({ length: 19 }, () => image())
     const crowded = translate(messages(user('go', document('T0'), document('T1'), ...images)))
-    expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1' }])
+    expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1', isCited: true }])
   })
 
   test('2 citations, B5: search results are counted as the client counts them', () => {

@@ -206,7 +206,14 @@ const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
 const replies = [
   replyContext(),
   replyContext({ joinsTexts: true }),
-  replyContext({ keepsCitations: { documents: true, searchResults: true }, documents: [{ index: 1, title: 'Mine' }] }),
+  replyContext({
+    keepsCitations: { documents: true, searchResults: true },
+    documents: [{ index: 1, title: 'Mine', isCited: true }],
+  }),
+  replyContext({
+    keepsCitations: { documents: true, searchResults: false },
+    documents: [{ index: 0, title: 'x', isCited: false }],
+  }),
 ]
 
 describe('random answers', () => {

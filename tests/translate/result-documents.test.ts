@@ -131,8 +131,8 @@ describe('F1 a PDF inside a tool result', () => {
     ])
     expect(reply.keepsCitations.documents).toBe(true)
     expect(reply.documents).toEqual([
-      { index: 1, title: 'a.pdf' },
-      { index: 2, title: 'b.pdf' },
+      { index: 1, title: 'a.pdf', isCited: true },
+      { index: 2, title: 'b.pdf', isCited: true },
     ])
     expect(notes).toContainEqual({
       level: 'info',
@@ -156,6 +156,25 @@ describe('F1 a PDF inside a tool result', () => {
     const all = JSON.stringify(lawfulBody({ messages, tools }))
     expect(all.match(/"citations":\{"enabled":true\}/g)?.length).toBe(3)
     expect(JSON.stringify(lawfulBody({ messages, tools }, { policy: { pdf: 'text' } }))).not.toContain('citations')
+  })
+
+  test('F1 D6 one document that the client wants cited: every document goes with citations', () => {
+    const turns = [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1', [pdf('read')]))]
+    const asked = user(words('notes', cited), 'b')
+    const orders = [
+      [asked, assistant('c'), ...turns],
+      [...turns, assistant('c'), asked],
+    ]
+    for (const messages of orders) {
+      for (const pdfs of ['visual', 'text'] as const) {
+        const { body, reply, notes } = translate({ messages, tools }, { policy: { pdf: pdfs } })
+        expect(JSON.stringify(body).match(/"document":/g)?.length).toBe(2)
+        expect(JSON.stringify(body).match(/"citations":\{"enabled":true\}/g)?.length).toBe(2)
+        expect(reply.documents.filter(({ isCited }) => isCited).map(({ title }) => title)).toEqual(['notes'])
+        expect(notes.map(({ what }) => what)).toContain('citations of some documents only: switched on for all of them')
+        lawfulBody({ messages, tools }, { policy: { pdf: pdfs } })
+      }
+    }
   })
 
   test('F1 1.2.10 counts among the five documents of its message: the oldest give way', () => {

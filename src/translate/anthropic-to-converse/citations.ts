@@ -19,11 +19,16 @@ const reasonAgainst = (
   return first?.some(isPdf) === true ? undefined : 'a PDF behind other documents'
 }
 
+const citeAll = (documents: readonly Document[]): void => {
+  for (const document of documents) document.citations = { enabled: true }
+}
+
 /**
- * Switches citations on for all documents where a PDF's pages are to be seen, and says whose wish they are. All of
- * the documents have them or none, and never together with structured output. The first turn that holds documents
- * decides for the whole conversation: a PDF that came later would otherwise change what was sent before it, and the
- * prompt cache would be lost. Looks at the documents that are sent: texts beside tool results are none any more.
+ * Switches citations on for all documents where the client wants one of them cited, or where a PDF's pages are to be
+ * seen, and says whose wish they are: Bedrock takes them for all documents or for none. For the pages alone they are
+ * never sent together with structured output, and the first turn that holds documents decides for the whole
+ * conversation: a PDF that came later would otherwise change what was sent before it, and the prompt cache would be
+ * lost. Looks at the documents that are sent: texts beside tool results are none any more.
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
 export const decideCitations = (
@@ -39,13 +44,20 @@ export const decideCitations = (
   const byTurn = turns.map(({ units }) => documentsIn(units))
   const documents = byTurn.flat()
   const decided = { documents: documents.some(isCited), searchResults, forced: false }
-  const wantsPages = policy.pdf === 'visual' && model.isClaude && !decided.documents && documents.some(isPdf)
+  if (decided.documents) {
+    if (!documents.every(isCited)) {
+      notes.changed(['messages'], 'citations of some documents only: switched on for all of them')
+    }
+    citeAll(documents)
+    return decided
+  }
+  const wantsPages = policy.pdf === 'visual' && model.isClaude && documents.some(isPdf)
   if (!wantsPages) return decided
   const reason = reasonAgainst(request, byTurn, translation)
   if (reason !== undefined) {
     notes.changed(['messages'], `${reason}: the text of a PDF is read, its pages are not seen`)
     return decided
   }
-  for (const document of documents) document.citations = { enabled: true }
+  citeAll(documents)
   return { ...decided, forced: true }
 }

@@ -24,6 +24,8 @@ export interface ClientDocument {
   /** Its place among the client's documents, those that were not sent included. */
   readonly index: number
   readonly title: string | undefined
+  /** The client wants it cited. */
+  readonly isCited: boolean
 }
 
 export interface DocumentNames {
@@ -31,7 +33,7 @@ export interface DocumentNames {
    * A name for the next document of the request: lawful, unique over the whole request whatever the
    * case of its letters, and the same in every later turn.
    */
-  next(title: string | undefined): string
+  next(title: string | undefined, isCited: boolean): string
   /** The next document is not sent. */
   skip(): void
   /** The client's document that was sent under a name. */
@@ -53,15 +55,15 @@ export const createDocumentNames = (): DocumentNames => {
   }
 
   return {
-    next(title) {
+    next(title, isCited) {
       const name = uniqueName(lawfulName(title ?? ''))
-      documents.set(name.toLowerCase(), { index: count, title })
+      documents.set(name.toLowerCase(), { index: count, title, isCited })
       count += 1
       return name
     },
     skip() {
       count += 1
     },
-    find: (name) => documents.get(name.toLowerCase()) ?? { index: 0, title: undefined },
+    find: (name) => documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false },
   }
 }

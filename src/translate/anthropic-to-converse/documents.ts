@@ -92,12 +92,13 @@ export const toDocumentParts = (
     translation.documentNames.skip()
     return isBlank(context) ? parts : [{ text: context }, ...parts]
   }
+  const isWanted = block.citations?.enabled === true
   const document: Document = {
     format,
-    name: translation.documentNames.next(block.title ?? undefined),
+    name: translation.documentNames.next(block.title ?? undefined, isWanted),
     source,
     ...(isBlank(context) ? {} : { context }),
-    ...(block.citations?.enabled === true ? { citations: { enabled: true } } : {}),
+    ...(isWanted ? { citations: { enabled: true } } : {}),
   }
   return [{ document }, ...parts]
 }

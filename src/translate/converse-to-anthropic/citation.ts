@@ -2,7 +2,16 @@ import type { TextCitation } from '../../wire/anthropic/response.ts'
 import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
 import type { ReplyContext } from './reply-context.ts'
 
-/** A citation in Anthropic's form; undefined where nobody asked for it, or where Anthropic has no word for its place. */
+/** Whether the client asked for citations of the place. */
+const isWanted = (location: NonNullable<Citation['location']>, reply: ReplyContext): boolean => {
+  const { documentChar, documentPage, documentChunk, searchResultLocation } = location
+  if (searchResultLocation !== undefined) return reply.keepsCitations.searchResults
+  const span = documentChar ?? documentPage ?? documentChunk
+  const document = span && reply.documents[span.documentIndex ?? 0]
+  return reply.keepsCitations.documents && document?.isCited !== false
+}
+
+/** A citation in Anthropic's form; undefined where the client did not ask for it, or where Anthropic has no word for its place. */
 export const toCitation = (citation: Citation, reply: ReplyContext): TextCitation | undefined => {
   const location = citation.location ?? {}
   const cited_text = (citation.sourceContent ?? []).map((part) => part.text ?? '').join('')
@@ -14,8 +23,7 @@ export const toCitation = (citation: Citation, reply: ReplyContext): TextCitatio
   })
 
   const { documentChar, documentPage, documentChunk, searchResultLocation, web } = location
-  const { documents, searchResults } = reply.keepsCitations
-  if (!(searchResultLocation === undefined ? documents : searchResults)) return undefined
+  if (!isWanted(location, reply)) return undefined
   if (documentChar !== undefined) {
     const { start = 0, end = 0 } = documentChar
     return { type: 'char_location', ...inDocument(documentChar), start_char_index: start, end_char_index: end }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { startChain } from '../support/chain.ts'
-import { assistant, toolResult, toolUse, translate, user } from '../support/translate.ts'
+import { assistant, refusal, toolResult, toolUse, translate, user } from '../support/translate.ts'
 
 describe('1.5 without tools: a choice of a tool', () => {
   const ask = { model: 'claude-sonnet-4-6', max_tokens: 100, messages: [user('a')] }
@@ -46,6 +46,23 @@ describe('1.5 without tools: a choice of a tool', () => {
       tool_choice: { type: 'auto', disable_parallel_tool_use: true },
     })
     expect([body.toolConfig, body.additionalModelRequestFields]).toEqual([undefined, undefined])
+  })
+
+  test('that forces a tool is refused where stand-ins for the history are all that is left (N11, N13)', () => {
+    const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
+    for (const name of ['T', 'Bash']) {
+      const members = { ...ask, messages: history, tools, tool_choice: { type: 'tool', name } }
+      expect(refusal(() => translate(members))).toBe(`tool_choice: Tool '${name}' not found in provided tools`)
+    }
+  })
+
+  test('that is free goes with a note where stand-ins for the history are all that is left (N13)', () => {
+    for (const tools of [undefined, [{ type: 'web_search_20250305', name: 'web_search' }]]) {
+      const members = { ...ask, messages: history, tool_choice: { type: 'auto' }, ...(tools && { tools }) }
+      const { body, notes } = translate(members)
+      expect(body.additionalModelRequestFields).toEqual({ tool_choice: { type: 'none' } })
+      expect(notes.map(({ path }) => path)).toContain('tool_choice')
+    }
   })
 
   test('that forces a tool defined in mid-conversation is served', () => {

@@ -51,11 +51,10 @@ const toForced = (
   return { toolChoice: { tool: { name } }, ...(alone && { additional: alone }) }
 }
 
-/** A choice among nothing. A tool that was declared and is not on offer any more cannot be forced. */
-const amongNone = (choice: ToolChoice, translation: Translation): TranslatedChoice => {
+/** Drops a choice that has no tool to choose. Throws a 400 for one that names a tool: it is not on offer any more. */
+const dropChoice = (choice: ToolChoice, { notes }: Translation): void => {
   if (choice.type === 'tool') throw toolNotFound(choice.name)
-  translation.notes.dropped(['tool_choice'], 'there is no tool to choose')
-  return {}
+  notes.dropped(['tool_choice'], 'there is no tool to choose')
 }
 
 const noneOf = (model: Translation['model']): TranslatedChoice =>
@@ -70,9 +69,15 @@ export const toToolChoice = (
 ): TranslatedChoice => {
   const choice = request.tool_choice
   const { model } = translation
-  if (tools.areStandIns) return noneOf(model)
+  if (tools.areStandIns) {
+    if (choice && choice.type !== 'none') dropChoice(choice, translation)
+    return noneOf(model)
+  }
   if (choice === undefined || choice === null) return {}
-  if (tools.units.length + tools.native.length === 0) return amongNone(choice, translation)
+  if (tools.units.length + tools.native.length === 0) {
+    dropChoice(choice, translation)
+    return {}
+  }
   if (choice.type === 'none') return noneOf(model)
 
   const alone = limitOf(choice, translation)

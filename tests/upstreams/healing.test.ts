@@ -88,6 +88,15 @@ const cases: readonly Case[] = [
     without: 'a schema for its answers',
   },
   {
+    row: 'unsupported fields',
+    name: 'a schema, by its place in Converse',
+    complaint:
+      "This model doesn't support the outputConfig.textFormat field. Remove outputConfig.textFormat and try again.",
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
     row: 'additional fields',
     name: 'a schema, by its own',
     complaint: byModel('output_config.format: Extra inputs are not permitted'),

@@ -67,7 +67,7 @@ const extraInFields: Row = (words, sent) =>
   ].map(([, field = '']) => refusedField(withoutKind(field), sent))
 
 /** Members of the Converse request, and what to leave out for them. */
-const extraneous: ReadonlyMap<string, Diagnosis> = new Map([
+const spared: ReadonlyMap<string, Diagnosis> = new Map([
   ['outputConfig', noSchema],
   ['cachePoint', noCachePoints],
   ['ttl', noLongCachePoints],
@@ -79,8 +79,14 @@ const extraneousKeys: Row = (words, sent) =>
   [...words.matchAll(/(?:#((?:\/\w{1,40}){0,4}): )?extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
     ([, pointer = '', key = '']) => {
       const place = [...pointer.split('/').filter((step) => step !== ''), key].join('.')
-      return extraneous.get(key) ?? refusedField(place, sent)
+      return spared.get(key) ?? refusedField(place, sent)
     },
+  )
+
+/** Converse's own words for a member that it takes, and the model does not: the innermost known one is meant. */
+const unsupportedFields: Row = (words) =>
+  [...words.matchAll(/(?:doesn't|does not) support the ([\w.]{1,100}) field/gi)].map(([, place = '']) =>
+    spared.get(place.split('.').findLast((step) => spared.has(step)) ?? ''),
   )
 
 /** What a refused value teaches, by the values that the model takes. */
@@ -115,7 +121,14 @@ const conflicts: Row = (words, sent) =>
     return { what: `the additional field ${publicName(place)}`, lesson: { refusedFields: [place] } }
   })
 
-export const fieldRefusals: readonly Row[] = [extraInTools, extraInFields, extraneousKeys, values, conflicts]
+export const fieldRefusals: readonly Row[] = [
+  extraInTools,
+  extraInFields,
+  extraneousKeys,
+  unsupportedFields,
+  values,
+  conflicts,
+]
 
 const noToolLimit = 'a limit to one tool at a time'
 

@@ -21,6 +21,13 @@ describe('thinking', () => {
     expect(additional({ thinking: { type: 'disabled' } })).toEqual({ thinking: { type: 'disabled' } })
   })
 
+  test('1.1 thinking goes without members that are null: they say nothing', () => {
+    const thinking = { type: 'adaptive', display: null, block_binding: null }
+    expect(additional({ thinking })).toEqual({ thinking: { type: 'adaptive' } })
+    const budget = { type: 'enabled', budget_tokens: 2000, display: null }
+    expect(additional({ thinking: budget }, { modelId: 'claude-opus-4.7' })).toEqual({ thinking: { type: 'adaptive' } })
+  })
+
   test('1.6 4.5: adaptive becomes a budget where only budgets are known, by effort', () => {
     expect(additional({ thinking: { type: 'adaptive' } }, haiku)).toEqual({
       thinking: { type: 'enabled', budget_tokens: 6000 },

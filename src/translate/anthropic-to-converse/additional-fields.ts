@@ -58,6 +58,10 @@ const withoutUnflagged = (fields: Json, flags: readonly string[], translation: T
 
 const thinkingIn = ({ thinking }: Json) => (isObject(thinking) ? thinking : undefined)
 
+/** Clients in typed languages send null for what they leave unset; a model may refuse the mere name. */
+const withoutNulls = (members: Json): Json =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
+
 const isEager = (request: MessagesRequest): boolean =>
   request.tools?.some((tool) => tool.eager_input_streaming === true) === true
 
@@ -71,7 +75,7 @@ export const toAdditionalFields = (
   translation: Translation,
 ): Json => {
   const fields: Record<string, unknown> = {}
-  if (thinking) fields['thinking'] = thinking
+  if (thinking) fields['thinking'] = withoutNulls(thinking)
   if (effort) fields['output_config'] = { effort }
   const topK = toTopK(request, isThinking, translation)
   if (topK !== undefined) fields['top_k'] = topK

@@ -4,6 +4,7 @@ import type { ReplyContext } from '../../src/translate/converse-to-anthropic/rep
 export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({
   model: 'claude-sonnet-4-6',
   isPrewarm: false,
+  takesInvalidInput: false,
   toClientToolName: (name) => name,
   usedToolUseIds: () => new Set(),
   keepsCitations: { documents: false, searchResults: false },

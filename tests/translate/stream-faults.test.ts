@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { EventBatch } from '../../src/translate/converse-to-anthropic/events.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { batchesOf } from '../support/answer-stream.ts'
@@ -18,23 +19,27 @@ const toolStart = (contentBlockIndex: number): ConverseStreamEvent => ({
   contentBlockIndex,
   start: { toolUse: { toolUseId: 'tooluse_1', name: 'T' } },
 })
-const toolInput = (contentBlockIndex: number): ConverseStreamEvent => ({
+const toolInput = (contentBlockIndex: number, input = '{}'): ConverseStreamEvent => ({
   type: 'contentBlockDelta',
   contentBlockIndex,
-  delta: { toolUse: { input: '{}' } },
+  delta: { toolUse: { input } },
 })
 const end = (contentBlockIndex: number): ConverseStreamEvent => ({ type: 'contentBlockStop', contentBlockIndex })
 const stop = (stopReason: string): ConverseStreamEvent => ({ type: 'messageStop', stopReason }) as ConverseStreamEvent
 const metadata: ConverseStreamEvent = { type: 'metadata', usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }
 
 /** The names of the events that came, and the failure's words. */
-const read = async (events: readonly ConverseStreamEvent[], failure?: Error): Promise<[string[], string]> => {
+const read = async (
+  events: readonly ConverseStreamEvent[],
+  failure?: Error,
+  members: Partial<ReplyContext> = {},
+): Promise<[string[], string]> => {
   const names: string[] = []
   try {
     const take = (batch: EventBatch): void => {
       for (const { type } of batch) names.push(type)
     }
-    for await (const batch of batchesOf([events], replyContext(), countingIds(), failure)) take(batch)
+    for await (const batch of batchesOf([events], replyContext(members), countingIds(), failure)) take(batch)
   } catch (error) {
     return [names, (error as Error).message]
   }
@@ -157,5 +162,59 @@ describe('2 tool use: the input of a whole answer', () => {
 
   test.each(['words', '[1]', 7, [1]])('2 tool use: %p is no input, and no answer', (input) => {
     expect(() => inputOf(input)).toThrow('malformed output')
+  })
+})
+
+describe('the input of a tool use', () => {
+  const called = (pieces: readonly string[], stopReason: string): ConverseStreamEvent[] => [
+    start,
+    toolStart(0),
+    ...pieces.map((piece) => toolInput(0, piece)),
+    end(0),
+    stop(stopReason),
+    metadata,
+  ]
+  const faults: [string, string[]][] = [
+    ['no JSON', ['no', 'pe']],
+    ['a list', ['[1]']],
+    ['half an object', ['{"a": ', '"b"']],
+    ['an object and more', ['{}', '{}']],
+  ]
+
+  test.each(faults)(
+    '3.2 tool input: that is %s ends the stream in an error, as a whole answer does',
+    async (_, pieces) => {
+      for (const stopReason of ['tool_use', 'end_turn']) {
+        const [names, failure] = await read(called(pieces, stopReason))
+        expect(names).not.toContain('message_stop')
+        expect(failure).toBe('The model produced malformed output. Try again.')
+      }
+    },
+  )
+
+  test.each(faults)('3.2 tool input: that is %s is what an answer that was cut may have', async (_, pieces) => {
+    for (const stopReason of ['max_tokens', 'model_context_window_exceeded', 'stop_sequence']) {
+      const [names, failure] = await read(called(pieces, stopReason))
+      expect([names.at(-1), failure]).toEqual(['message_stop', ''])
+    }
+  })
+
+  test('N6 is not checked where the client asked for fine-grained tool streaming', async () => {
+    const [names, failure] = await read(called(['nope'], 'tool_use'), undefined, { takesInvalidInput: true })
+    expect([names.at(-1), failure]).toEqual(['message_stop', ''])
+  })
+
+  test('3.2 tool input: of one call is checked by itself', async () => {
+    const events = [
+      start,
+      toolStart(0),
+      toolInput(0, '{"a":'),
+      toolInput(0, '1}'),
+      end(0),
+      toolStart(1),
+      toolInput(1, ''),
+    ]
+    const [names, failure] = await read([...events, end(1), stop('tool_use'), metadata])
+    expect([names.at(-1), failure]).toEqual(['message_stop', ''])
   })
 })

@@ -75,11 +75,10 @@ describe('tools', () => {
   })
 
   test('N6 eager input streaming becomes its beta flag', () => {
-    expect(
-      lawfulBody({ ...ask, tools: [tool('A', { eager_input_streaming: true })] }).additionalModelRequestFields,
-    ).toEqual({
-      anthropic_beta: ['fine-grained-tool-streaming-2025-05-14'],
-    })
+    const { body, reply } = translate({ ...ask, tools: [tool('A', { eager_input_streaming: true })] })
+    expect(body.additionalModelRequestFields).toEqual({ anthropic_beta: ['fine-grained-tool-streaming-2025-05-14'] })
+    expect(reply.takesInvalidInput).toBe(true)
+    expect(translate({ ...ask, tools: [tool('A')] }).reply.takesInvalidInput).toBe(false)
   })
 
   test('N8 deferred tools: loaded where something refers to them, left out otherwise', () => {

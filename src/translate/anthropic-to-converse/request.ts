@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
 import type { ReplyContext } from '../converse-to-anthropic/reply-context.ts'
@@ -7,6 +8,7 @@ import { capabilitiesOf } from '../model-capabilities.ts'
 import { createNotes, type Note } from '../notes.ts'
 import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
 import { toAdditionalFields } from './additional-fields.ts'
+import { fineGrainedToolStreaming } from './betas.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { decideCitations } from './citations.ts'
@@ -143,6 +145,8 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
   }
 }
 
+const hasFlag = ({ anthropic_beta: flags }: Json, flag: string): boolean => Array.isArray(flags) && flags.includes(flag)
+
 interface BodyParts {
   readonly system: readonly SystemUnit[]
   readonly inferenceConfig: InferenceConfig
@@ -202,6 +206,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
     reply: {
       model: request.model,
       isPrewarm: request.max_tokens === 0,
+      takesInvalidInput: hasFlag(additional, fineGrainedToolStreaming),
       toClientToolName: translation.toolNames.toClient,
       usedToolUseIds: () => toolUseIdsIn(request),
       keepsCitations: citations,

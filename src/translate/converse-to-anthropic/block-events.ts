@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import { parseObject } from '../../base/json.ts'
 import type { BlockDelta, MessageStreamEvent } from '../../wire/anthropic/events.ts'
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
@@ -14,10 +15,8 @@ interface OpenBlock {
   readonly converseIndex: number
   /** Whether `content_block_start` has been written. */
   started: boolean
-  /** The signature or the redacted content, whole at the block's end. */
+  /** The signature, the redacted content or the input of a tool, whole at the block's end. */
   held: string
-  /** Whether a tool's input has had a character. */
-  hasInput: boolean
 }
 
 type Delta = NonNullable<ConverseDelta['delta']>
@@ -49,6 +48,7 @@ export class BlockEvents {
   readonly #givenUp = new Set<number>()
   #hasToolUse = false
   #hasText = false
+  #hasInvalidInput = false
 
   constructor(emit: (event: MessageStreamEvent) => void, reply: ReplyContext) {
     this.#emit = emit
@@ -79,13 +79,18 @@ export class BlockEvents {
     return this.#hasText
   }
 
+  /** Whether the input of a tool use is not the JSON text of an object. */
+  get hasInvalidInput(): boolean {
+    return this.#hasInvalidInput
+  }
+
   start({ contentBlockIndex = 0, start }: BlockStart): void {
     const toolUse = start?.toolUse
     if (toolUse === undefined) return
     this.close()
     const block = this.#toToolUse(toolUse)
     this.#hasToolUse ||= block.type === 'tool_use'
-    this.#open = { kind: 'tool_use', converseIndex: contentBlockIndex, started: false, held: '', hasInput: false }
+    this.#open = { kind: 'tool_use', converseIndex: contentBlockIndex, started: false, held: '' }
     this.#begin(block)
   }
 
@@ -133,7 +138,7 @@ export class BlockEvents {
     if (block.kind === 'redacted_thinking' && block.held !== '')
       this.#begin({ type: 'redacted_thinking', data: block.held })
     if (block.kind === 'thinking' && block.held !== '') this.#write({ type: 'signature_delta', signature: block.held })
-    if (block.kind === 'tool_use' && !block.hasInput) this.#write({ type: 'input_json_delta', partial_json: '{}' })
+    if (block.kind === 'tool_use') this.#endInput(block)
     if (block.started) {
       this.#emit({ type: 'content_block_stop', index: this.#nextIndex })
       this.#nextIndex += 1
@@ -161,7 +166,7 @@ export class BlockEvents {
         isLoggable: true,
       })
     }
-    const block: OpenBlock = { kind, converseIndex, started: false, held: '', hasInput: false }
+    const block: OpenBlock = { kind, converseIndex, started: false, held: '' }
     this.#open = block
     return block
   }
@@ -187,7 +192,12 @@ export class BlockEvents {
   }
 
   #writeInput(block: OpenBlock, input: string): void {
-    block.hasInput ||= input !== ''
+    block.held += input
     this.#write({ type: 'input_json_delta', partial_json: input })
+  }
+
+  #endInput({ held }: OpenBlock): void {
+    if (held === '') this.#write({ type: 'input_json_delta', partial_json: '{}' })
+    else this.#hasInvalidInput ||= parseObject(held) === undefined
   }
 }

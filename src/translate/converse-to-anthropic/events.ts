@@ -6,7 +6,7 @@ import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/conv
 import { BlockEvents } from './block-events.ts'
 import type { ReplyContext } from './reply-context.ts'
 import { messageIdPrefix } from './response.ts'
-import { isMalformed, malformedOutput, toStop } from './stop.ts'
+import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { noUsage, toUsage } from './usage.ts'
 
 /** Events that one chunk of the upstream's bytes gave: written to the client in one write. */
@@ -163,6 +163,8 @@ export class MessageEvents {
     // A malformed tool call cannot be taken back once it was sent; text alone is an answer.
     const isUsable = this.#reply.isPrewarm || (this.#blocks.hasText && !this.#blocks.hasToolUse)
     if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
+    const mustBeValid = !isCut(event.stopReason) && !this.#reply.takesInvalidInput
+    if (mustBeValid && this.#blocks.hasInvalidInput) throw malformedOutput()
     this.#stop = event
   }
 }

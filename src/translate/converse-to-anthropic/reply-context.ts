@@ -4,6 +4,8 @@ import type { ClientDocument } from '../anthropic-to-converse/document-names.ts'
 export interface ReplyContext {
   /** The model's name as the client asked for it. */
   readonly model: string
+  /** The client asked for fine-grained tool streaming, by which it takes an input that is not valid JSON. */
+  readonly takesInvalidInput: boolean
   /** The client asked for no token at all (`max_tokens: 0`): only the prompt cache was to be filled. */
   readonly isPrewarm: boolean
   readonly toClientToolName: (name: string) => string

@@ -255,11 +255,15 @@ describe('members that go nowhere', () => {
   })
 
   test('1.1 refused fields: those that must not be left out', () => {
-    for (const [name, value] of Object.entries({ container: 'c', mcp_servers: [{ url: 'u' }], skills: ['s'] })) {
+    for (const [name, value] of Object.entries({
+      container: { id: 'c', skills: [] },
+      mcp_servers: [{ url: 'u' }],
+      skills: ['s'],
+    })) {
       expect(refusal(() => translate({ ...ask, [name]: value }))).toBe(
         `${name}: not supported by this endpoint: remove it`,
       )
     }
-    expect(translate({ ...ask, mcp_servers: [], container: null }).body.messages.length).toBe(1)
+    expect(translate({ ...ask, mcp_servers: [], container: { id: null, skills: [] } }).body.messages.length).toBe(1)
   })
 })

@@ -79,8 +79,12 @@ const changing: readonly string[] = ['transformations']
 
 const why = 'has no place in Converse'
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+/** Requests nothing: no value, an empty list, or an object of such members (`{"skills": []}`). */
+const isEmpty = (value: unknown): boolean => {
+  if (value === undefined || value === null) return true
+  if (Array.isArray(value)) return value.length === 0
+  return isObject(value) && Object.values(value).every(isEmpty)
+}
 
 /** What an answer's blocks have where there is nothing to say: clients give them back. */
 const isUnset = (name: string, value: unknown): boolean =>

@@ -20,7 +20,7 @@ const withoutSafeguards = (
   { ...call, betas: call.betas.filter((flag) => flag !== safeguardsBeta) },
 ]
 
-/** One result for each safeguard. */
+/** One result for each type of safeguard: a check costs a call, so one that is asked for twice is made once. */
 const toResults = (
   safeguards: readonly Safeguard[],
   request: MessagesRequest,
@@ -28,9 +28,11 @@ const toResults = (
   check: Check,
 ): ((calls: readonly ToolCall[]) => Promise<SafeguardResult[]>) => {
   const { messages } = request
+  const isFirst = ({ type }: Safeguard, index: number): boolean =>
+    safeguards.findIndex((other) => other.type === type) === index
   return (calls) =>
     Promise.all(
-      safeguards.map(async ({ type, classifier_context }): Promise<SafeguardResult> => {
+      safeguards.filter(isFirst).map(async ({ type, classifier_context }): Promise<SafeguardResult> => {
         if (type !== dangerousToolUse) return { type, status: { type: 'unsupported' } }
         const context = readCheckContext(classifier_context ?? {})
         return { type, status: { type: 'available', tool_uses: await check({ context, messages, calls }, call) } }

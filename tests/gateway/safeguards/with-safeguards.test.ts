@@ -131,6 +131,15 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
     expect(answer['safeguard_results']).toEqual([{ type: 'another', status: { type: 'unsupported' } }])
   })
 
+  test('is checked once, although the request has the same safeguard twice', async () => {
+    const judge = reporting({ id: 't1', explanation: 'It is what the user wants.', outcome: 'not_flagged' })
+    const chain = startChain({ scenario: acting([download], judge) })
+    const safeguard = { type: 'dangerous_tool_use', classifier_context: classifierContext() }
+    const answer = await askIn(chain, { safeguards: [safeguard, safeguard] }, stream)
+    expect(answer['safeguard_results']).toEqual(available({ t1: notFlagged }))
+    expect(chain.simulator.journal.length).toBe(2)
+  })
+
   test('says truncated of a call that the answer ends in', async () => {
     const scenario: Scenario = () => ({ content: [{ text: 'x' }, download], stopReason: 'max_tokens' })
     const chain = startChain({ scenario })

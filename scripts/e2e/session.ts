@@ -76,6 +76,8 @@ const toClientLaunch = ({ options, launcher, home, trap }: Surroundings, command
   folder: options.folder,
   environment: {
     HOME: home,
+    // Task outputs go where they are removed with the rest.
+    CLAUDE_CODE_TMPDIR: join(home, 'tmp'),
     // Nothing of the client's own leaves this machine.
     DISABLE_AUTOUPDATER: '1',
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',

@@ -86,7 +86,8 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     text: () => screen.text(),
     escapes: () => press(keys.escape),
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
+      // It leads the terminal's processes. One that lives on would write its files anew after they are removed.
+      if (child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
       await child.exited
       child.terminal?.close()
     },

@@ -180,6 +180,20 @@ const cases: readonly Case[] = [
     gone: /citations/,
     without: 'citations',
   },
+  ...[
+    byModel('messages.0.content.1.document.citations: Extra inputs are not permitted'),
+    'Malformed input request: #/messages/0/content/1/document: extraneous key [citations] is not permitted',
+    "This model doesn't support the document.citations field. Remove document.citations and try again.",
+  ].map(
+    (complaint): Case => ({
+      row: 'citations',
+      name: `F1 citations for the pages of a PDF: ${complaint.slice(0, 24)}`,
+      complaint,
+      members: { messages: [user('a', pdf)] },
+      gone: /citations/,
+      without: 'citations',
+    }),
+  ),
   {
     row: 'citations',
     name: 'F1 citations for the pages of a PDF, by their place',

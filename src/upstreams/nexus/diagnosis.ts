@@ -51,6 +51,7 @@ const documents: readonly Row[] = [
     /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
     noCitations,
   ),
+  where(/\bcitations: Extra inputs are not permitted/i, noCitations),
   // The pairs were checked before they were sent: where Bedrock misses a result, it means the document beside it.
   (words, sent) =>
     /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)

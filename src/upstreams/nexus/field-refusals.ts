@@ -7,6 +7,7 @@ import {
   type Diagnosis,
   lacking,
   noCachePoints,
+  noCitations,
   noEffort,
   noLongCachePoints,
   noResponseFields,
@@ -72,6 +73,7 @@ const spared: ReadonlyMap<string, Diagnosis> = new Map([
   ['cachePoint', noCachePoints],
   ['ttl', noLongCachePoints],
   ['strict', noStrictTools],
+  ['citations', noCitations],
   ['additionalModelResponseFieldPaths', noResponseFields],
 ])
 

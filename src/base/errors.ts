@@ -73,7 +73,7 @@ export class GatewayError extends Error {
   readonly allow: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
   readonly isLoggable: boolean
-  /** What the log may say of it; undefined where every word is somebody else's. */
+  /** Words for the log; undefined where every word comes from a client or an upstream. */
   readonly reason: string | undefined
 
   constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {

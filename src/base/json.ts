@@ -7,6 +7,9 @@ export type Json = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 
+/** The objects in a list; none where the value is no list. */
+export const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
 /** The object that a text is JSON of; undefined for any other text. */
 export const parseObject = (text: string, parse: (text: string) => unknown = JSON.parse): Json | undefined => {
   try {

@@ -17,7 +17,7 @@ export interface Learned {
   readonly takenValues: Readonly<Record<string, readonly string[]>>
   /** Beta flags that are not to be sent. */
   readonly refusedBetas: readonly string[]
-  /** Beta flags of which one at least was refused: of those in a request half are sent, to find out which. */
+  /** Beta flags of which at least one was refused. A request sends half of those that it has, to find out which. */
   readonly suspectedBetas: readonly string[]
 }
 

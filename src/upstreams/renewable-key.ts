@@ -21,10 +21,10 @@ export interface RenewableKeyOptions {
   readonly now: () => number
 }
 
-/** So long a refused key is not asked for again: every request would wait for the same answer. */
+/** How long no other key is requested after the upstream refused the only one: every request would wait for it. */
 const restMs = 10_000
 
-/** All requests that need a new key at the same time wait for one question. */
+/** All requests that need a new key at the same time wait for the same one. */
 export const createRenewableKey = (options: RenewableKeyOptions): RenewableKey => {
   const { first, ask, maxAgeMs = Number.POSITIVE_INFINITY, now } = options
   let key = first

@@ -79,10 +79,10 @@ const fetchAll = async (
 
 const countByMessage = ({ messages }: MessagesRequest, places: readonly Place[]): number[] => {
   const counts = messages.map(() => 0)
-  for (const {
-    path: [, index],
-  } of places)
-    counts[Number(index)] = (counts[Number(index)] ?? 0) + 1
+  for (const { path } of places) {
+    const index = Number(path[1])
+    counts[index] = (counts[index] ?? 0) + 1
+  }
   return counts
 }
 

@@ -30,7 +30,7 @@ export interface AdditionalParts {
 
 interface Gate {
   readonly beta: string
-  /** The one value that needs the flag; without it every value does. */
+  /** The only value that needs the flag. Where this is not set, every value needs it. */
   readonly value?: string
 }
 

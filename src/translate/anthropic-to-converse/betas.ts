@@ -61,7 +61,7 @@ export const interleaving = (
 /** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
 const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
 
-/** Of flags that may have been refused before, half are tried with one request: a lone one always is. */
+/** One request tries half of the flags that may have been refused before, and a single one always. */
 const withoutHalfOfSuspects = (flags: string[], { learned, notes }: Translation): string[] => {
   const suspects = flags.filter((flag) => learned.suspectedBetas.includes(flag))
   const held = suspects.slice(Math.ceil(suspects.length / 2))

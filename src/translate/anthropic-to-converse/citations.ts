@@ -28,7 +28,7 @@ const citeAll = (documents: readonly Document[]): void => {
  * seen, and says whose wish they are: Bedrock takes them for all documents or for none. For the pages alone they are
  * never sent together with structured output, and the first turn that holds documents decides for the whole
  * conversation: a PDF that came later would otherwise change what was sent before it, and the prompt cache would be
- * lost. Looks at the documents that are sent: texts beside tool results are none any more.
+ * lost. Text documents next to tool results do not count: they have become texts.
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
 export const decideCitations = (

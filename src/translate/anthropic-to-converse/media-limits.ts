@@ -57,10 +57,10 @@ const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
   )
 
 /**
- * How many of the oldest of a request are left out, by how many each of its turns holds. Whenever a turn brings more than
- * fit, room is made for several turns to come: with every rewritten history Bedrock reads the conversation anew, so it
- * is rewritten rarely. Of the newest turn no more goes than must. The same turns always give the same number, and so
- * does a longer conversation as long as nothing more has to go.
+ * How many of the oldest images and documents of a request are left out; `countByTurn` says how many each turn holds.
+ * A turn that brings more than fit makes room for several turns to come: with every rewritten history Bedrock reads the
+ * conversation anew, so it is rewritten rarely. The newest turn loses no more than it must. The same turns always give
+ * the same number, and so does a longer conversation as long as nothing more has to go.
  */
 export const omittedMedia = (countByTurn: readonly number[]): number => {
   let omitted = 0

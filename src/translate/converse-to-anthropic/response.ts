@@ -21,7 +21,7 @@ const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, repl
   return { type: 'text', text, citations: citations.length > 0 ? citations : null }
 }
 
-/** What the blocks of one answer are translated by. */
+/** What the translation of one answer's blocks needs. */
 interface BlockContext {
   readonly reply: ReplyContext
   readonly stopReason: string | undefined

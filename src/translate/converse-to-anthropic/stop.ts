@@ -42,7 +42,7 @@ const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, rep
 }
 
 /**
- * Of a model that decided to stop, `tool_use` where there is a tool for the client to run, and only there: Bedrock was
+ * Where the model decided to stop: `tool_use` if there is a tool for the client to run, otherwise `end_turn`. Bedrock was
  * seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose result clients
  * wait. Any other reason says what cut the answer, which the client has to know, tools or not.
  */

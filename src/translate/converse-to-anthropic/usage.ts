@@ -2,7 +2,7 @@ import type { Usage } from '../../wire/anthropic/response.ts'
 import type { TokenUsage } from '../../wire/converse/response.ts'
 import type { ReplyContext } from './reply-context.ts'
 
-/** What Converse says nothing of. */
+/** Members that Converse has no figures for. */
 const unknown = {
   output_tokens_details: null,
   server_tool_use: null,

@@ -74,7 +74,7 @@ const isSuccess = ({ status, headers }: HttpAnswer): boolean =>
 
 const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({ ...wording, apiKey })
 
-/** Only for its key: a model that is not allowed is refused with another key as well. */
+/** Whether Nexus refused the key itself. A model without access is refused with any key. */
 const isKeyRefused = (error: unknown): boolean => error instanceof NexusError && error.type === 'authentication_error'
 
 type Attempt<T> = (apiKey: Secret) => Promise<T>

@@ -151,7 +151,7 @@ const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOp
   return new NexusError(failure, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
 }
 
-/** What the log has of a failure whose words are somebody else's: status and class. */
+/** Words for the log about a failure that Nexus reports in its own words: status and class. */
 const refusalReason = (what: string, exception: string): string => {
   const known = loggableClass(exception)
   return known === undefined ? what : `${what} (${known})`

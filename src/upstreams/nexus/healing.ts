@@ -29,7 +29,7 @@ export interface Healing {
   degraded(): readonly Degradation[]
 }
 
-/** `suspectsIn` tells of beta flags that were refused together those that may be meant. */
+/** `suspectsIn` returns, of beta flags that were refused together, those that may be meant. */
 const diagnosesOf = (
   error: unknown,
   { translation }: Prepared,

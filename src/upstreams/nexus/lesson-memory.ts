@@ -69,7 +69,8 @@ export const createLessonMemory = (log: Logger, now: () => number) => {
       if (memory === undefined) return nothingLearned
       const lessons: Partial<Learned>[] = lessonsOf(memory).map(({ lesson }) => lesson)
       const { refused, waiting, suspects } = memory.betas
-      const [refusedBetas, suspectedBetas] = [[...refused(), ...waiting()], suspects()]
+      const refusedBetas = [...refused(), ...waiting()]
+      const suspectedBetas = suspects()
       if (refusedBetas.length + suspectedBetas.length > 0) lessons.push({ refusedBetas, suspectedBetas })
       return lessons.reduce(learnMore, nothingLearned)
     },

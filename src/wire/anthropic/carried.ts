@@ -1,5 +1,5 @@
 import type { Member } from '../../base/exact-json.ts'
-import { isObject, type Json } from '../../base/json.ts'
+import { isObject, type Json, objectsIn } from '../../base/json.ts'
 
 /** Whether a block holds values of tools, and no number that the product reads. */
 const isCarried = ({ type }: Json): boolean =>
@@ -14,8 +14,6 @@ function* carriedIn(content: unknown): Generator<Member> {
     else if (block['type'] === 'tool_result') yield* carriedIn(block['content'])
   }
 }
-
-const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 /**
  * Finds the members of a request that are passed on and not read: inputs and schemas of tools, schemas of answers.

@@ -1,9 +1,7 @@
 import type { Member } from '../../base/exact-json.ts'
-import { isObject, type Json } from '../../base/json.ts'
+import { isObject, objectsIn } from '../../base/json.ts'
 
 /** Finds the members of Converse's bodies that are passed on and not read. The bodies may be anything. */
-
-const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
 function* inputsIn(message: unknown): Generator<Member> {
   if (!isObject(message)) return

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { semver } from 'bun'
 import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
 import { generatedPages } from '../scripts/docs/pages.ts'
-import { flagsOf } from '../src/cli/arguments.ts'
-import { catalogue } from '../src/cli/commands.ts'
+import { catalogue } from '../src/cli/commands/commands.ts'
+import { flagsOf } from '../src/cli/parse/arguments.ts'
 import { version } from '../src/version.ts'
 
 const root = join(import.meta.dir, '..')

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { claudeCodeEnvironment } from '../src/cli/launch/environment.ts'
-import { simulateCommand } from '../src/cli/simulate.ts'
-import { createModelResolver, nexusModels } from '../src/gateway/models.ts'
+import { claudeCodeEnvironment } from '../src/cli/claude-code/launch/environment.ts'
+import { simulateCommand } from '../src/cli/commands/simulate.ts'
+import { createModelResolver, nexusModels } from '../src/models/resolver.ts'
 import { defaultConfig } from './support/chain.ts'
 
 const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
@@ -28,15 +28,15 @@ const matching = (pattern: RegExp): string[] =>
 describe('the house', () => {
   test('a secret is revealed only on its way to Nexus, in the launch command that holds the client token, and where it was to be kept', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
-      'src/cli/config/keep-secret.ts',
-      'src/cli/launch/environment.ts',
+      'src/cli/claude-code/launch/environment.ts',
+      'src/cli/commands/config/keep-secret.ts',
       'src/upstreams/nexus/auth.ts',
     ])
   })
 
   test('secrets are compared in constant time', () => {
     expect(matching(/timingSafeEqual\(/)).toEqual(['src/base/secret.ts'])
-    expect(readFileSync(join(root, 'src/server/guard.ts'), 'utf8')).toContain('.equals(')
+    expect(readFileSync(join(root, 'src/server/http/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
   test('few files talk to another host', () => {
@@ -48,7 +48,7 @@ describe('the house', () => {
       // Asks the page of releases, only where the user says --check-updates.
       'src/cli/doctor/update-check.ts',
       'src/cli/system/ask-health.ts',
-      'src/upstreams/http.ts',
+      'src/upstreams/http/post.ts',
     ])
   })
 

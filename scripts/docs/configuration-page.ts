@@ -1,4 +1,4 @@
-import { type Setting, settings } from '../../src/config/settings.ts'
+import { type Setting, settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
 import { fillPlaces } from './places.ts'
 

@@ -1,4 +1,4 @@
-import { catalogue } from '../../src/cli/commands.ts'
+import { catalogue } from '../../src/cli/commands/commands.ts'
 import { cliPage } from './cli-page.ts'
 import { configurationPage } from './configuration-page.ts'
 import { servicePage } from './service-page.ts'

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
-import { commonFlags, flagsOf, type NamedArgument } from '../../src/cli/arguments.ts'
-import { settingFlags, sourceFlags } from '../../src/cli/config-flags.ts'
+import { commonFlags, flagsOf, type NamedArgument } from '../../src/cli/parse/arguments.ts'
+import { settingFlags, sourceFlags } from '../../src/cli/parse/config-flags.ts'
 
 /** Flags of many commands, each told once. */
 export const sharedFlags: readonly { readonly title: string; readonly flags: ArgsDef; readonly words: string }[] = [

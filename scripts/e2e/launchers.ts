@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { posixQuote } from '../../src/cli/launch/shells.ts'
+import { posixQuote } from '../../src/cli/claude-code/launch/shells.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
 import { startProgram } from './program.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude/tested-versions.ts'
+import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 import type { Case } from './case.ts'
 
 /** What of the suite runs: which clients, which cases, how many at once. */

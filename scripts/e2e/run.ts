@@ -7,7 +7,7 @@ import { runCase } from './run-case.ts'
 
 /**
  * Drives the real Claude Code through the server and a simulated Nexus: the tested versions of
- * `src/cli/claude/tested-versions.ts`, or others. Needs the npm registry the first time; after that nothing but this
+ * `src/cli/claude-code/tested-versions.ts`, or others. Needs the npm registry the first time; after that nothing but this
  * machine.
  *
  *   bun run e2e [--only WORDS] [--client VERSION|newest|latest]... [--jobs N] [--source | --program FILE]

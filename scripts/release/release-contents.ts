@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogue } from '../../src/cli/commands.ts'
+import { catalogue } from '../../src/cli/commands/commands.ts'
 import { root } from '../support/binary.ts'
 import { type Entry, textEntry } from './archive.ts'
 import type { BundledPackage } from './bundled-packages.ts'

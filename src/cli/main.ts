@@ -1,12 +1,12 @@
 import { UsageError } from '../base/usage-error.ts'
 import { buildTarget, commit, productName, version } from '../version.ts'
-import { commonFlags, parseArguments } from './arguments.ts'
-import { catalogue } from './commands.ts'
-import { type Found, findCommand, helpOf, mainHelp } from './help.ts'
-import type { Io } from './io.ts'
-import { GaveUp } from './keys/gave-up.ts'
-import { splitArguments } from './pass-through.ts'
-import { helpLayout } from './usage.ts'
+import { catalogue } from './commands/commands.ts'
+import { type Found, findCommand, helpOf, mainHelp } from './commands/help.ts'
+import { GaveUp } from './credentials/gave-up.ts'
+import { commonFlags, parseArguments } from './parse/arguments.ts'
+import { splitArguments } from './parse/pass-through.ts'
+import { helpLayout } from './parse/usage.ts'
+import type { Io } from './terminal/io.ts'
 
 /**
  * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a

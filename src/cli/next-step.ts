@@ -1,10 +1,10 @@
 import { absolutePath, type Machine } from '../config/paths.ts'
-import type { Setting, SettingKey } from '../config/settings.ts'
-import { settings } from '../config/settings.ts'
+import type { Setting, SettingKey } from '../config/settings/settings.ts'
+import { settings } from '../config/settings/settings.ts'
 import { productName } from '../version.ts'
+import { type Shell, shellWord } from './claude-code/launch/shells.ts'
 import type { CommandConfig } from './config-input.ts'
-import { type Shell, shellWord } from './launch/shells.ts'
-import { labelled } from './wrap.ts'
+import { labelled } from './terminal/wrap.ts'
 
 /** What a user types next, in another terminal, to use the server that has just started. */
 

@@ -1,13 +1,13 @@
 import type { Secret } from '../base/secret.ts'
-import { listen } from '../server/listen.ts'
-import { createShutdown } from '../server/shutdown.ts'
+import { listen } from '../runtime/bun.ts'
+import { createShutdown } from '../server/http/shutdown.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
-import type { Io } from './io.ts'
-import { upstreamKey } from './keys/helper-key.ts'
+import { upstreamKey } from './credentials/helper-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import type { SetUp } from './set-up.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
+import type { Io } from './terminal/io.ts'
 
 /** A server that answers. */
 export interface Serving {

@@ -4,7 +4,7 @@ import { errorCode } from '../base/error-code.ts'
 import { placeOfFault } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
-import { type Listener, listen } from '../server/listen.ts'
+import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
 import { findPortOwner, ownerWords, type PortOwner } from './system/port-owner.ts'
 

@@ -2,8 +2,8 @@ import { applyEdits, createScanner, modify, type Node, parseTree } from 'jsonc-p
 import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
 import { options, withoutMark } from './jsonc.ts'
-import { camelCase, isSecretKey } from './setting-names.ts'
-import type { SettingKey } from './settings.ts'
+import { camelCase, isSecretKey } from './settings/setting-names.ts'
+import type { SettingKey } from './settings/settings.ts'
 
 /** Changes a configuration file's text, and nothing else in it: comments, layout and other members stay. */
 

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { typedName } from '../base/typed-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { parseJsonc } from './jsonc.ts'
-import { camelCase, settingGroups, settingKeys } from './setting-names.ts'
+import { camelCase, settingGroups, settingKeys } from './settings/setting-names.ts'
 
 export interface ConfigFile {
   readonly path: string

@@ -1,6 +1,6 @@
 import { isObject } from '../base/json.ts'
-import { isSecretKey } from './setting-names.ts'
-import type { SettingKey } from './settings.ts'
+import { isSecretKey } from './settings/setting-names.ts'
+import type { SettingKey } from './settings/settings.ts'
 
 /**
  * A secret may lie in the operating system's keychain. The file says so, `{ "keychain": "apiKey" }`, so

@@ -1,8 +1,8 @@
 import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
 import { keychainEntry } from './keychain-reference.ts'
-import { isSecretKey, type KnownSetting } from './setting-names.ts'
-import { type CountTokens, type GatewayMode, type LogFormat, type SettingKey, settings } from './settings.ts'
+import { isSecretKey, type KnownSetting } from './settings/setting-names.ts'
+import { type CountTokens, type GatewayMode, type LogFormat, type SettingKey, settings } from './settings/settings.ts'
 import { type ConfigInputs, type Found, finder, SecretCommand, SecretFile } from './sources.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 

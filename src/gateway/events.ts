@@ -4,7 +4,7 @@ import type { StopReason } from '../wire/anthropic/response.ts'
 
 /**
  * What the gateway alone knows of one request for an answer. Its id leads to what is known before and without an
- * answer (models, whether it is streamed, the upstream's id): server/access-log.ts keeps that. Never what was said.
+ * answer (models, whether it is streamed, the upstream's id): observers/access-log.ts keeps that. Never what was said.
  */
 export interface AnsweredRequest {
   readonly requestId: string

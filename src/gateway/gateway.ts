@@ -1,13 +1,13 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
 import { nameOf } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
+import type { ModelResolver } from '../models/resolver.ts'
+import type { TokenCounter } from '../tokens/counter/token-counter.ts'
 import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
 import type { AnsweredRequest, GatewayEvent, GatewayObserver } from './events.ts'
-import type { ModelResolver } from './models.ts'
-import type { TokenCounter } from './token-counter.ts'
 
 /** What the server knows of a request beside its body. */
 export interface RequestContext {

@@ -1,5 +1,5 @@
-import { setNewest } from '../base/newest.ts'
-import type { Tokens } from './tally.ts'
+import { setMostRecent } from '../base/lru.ts'
+import type { Tokens } from './estimate/tally.ts'
 
 /**
  * What a model's own counts teach about our estimates: by how much its text is dearer or cheaper. A
@@ -72,7 +72,7 @@ export const createCalibration = (): Calibration => {
     factor: (modelId) => factorOf(models.get(modelId) ?? asEstimated),
     observe(modelId, estimate, actualTokens) {
       const ratios = withRequest(models.get(modelId) ?? asEstimated, estimate, actualTokens)
-      setNewest(models, modelId, ratios, maximumModels)
+      setMostRecent(models, modelId, ratios, maximumModels)
     },
   }
 }

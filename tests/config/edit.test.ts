@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
 import { editConfigFile, holdsSecret } from '../../src/config/edit.ts'
-import type { SettingKey } from '../../src/config/settings.ts'
+import type { SettingKey } from '../../src/config/settings/settings.ts'
 
 const edit = (text: string, key: SettingKey, value: unknown): string =>
   editConfigFile({ path: '/c.json', text }, key, value)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
-import { type Setting, type SettingKey, settings } from '../../src/config/settings.ts'
+import { type Setting, type SettingKey, settings } from '../../src/config/settings/settings.ts'
 import { type ConfigInputs, secretReferences } from '../../src/config/sources.ts'
 
 const load = (inputs: Partial<ConfigInputs>) => loadConfig({ flags: {}, environment: {}, files: [], ...inputs })

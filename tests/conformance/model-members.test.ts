@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import type Anthropic from '@anthropic-ai/sdk'
-import type { ModelInfo } from '../../src/server/anthropic/model-info.ts'
+import type { ModelInfo } from '../../src/server/entrances/anthropic/model-info.ts'
 
 /** As answer-members.test.ts, for what the Models API says of a model. */
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type Anthropic from '@anthropic-ai/sdk'
-import { createModelResolver, type NexusModel } from '../../src/gateway/models.ts'
-import { capabilitiesOf } from '../../src/translate/model-capabilities.ts'
-import { type ModelFamily, parseModelName } from '../../src/translate/model-name.ts'
+import { type ModelFamily, parseModelName } from '../../src/messages/model-name.ts'
+import { createModelResolver, type NexusModel } from '../../src/models/resolver.ts'
+import { capabilitiesOf } from '../../src/translate/capabilities/table.ts'
 
 /** Every model that the official SDK names is found, in every spelling: a newer SDK shows here what is missing. */
 

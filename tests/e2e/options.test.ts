@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Case } from '../../scripts/e2e/case.ts'
 import { parseOptions, resolveClients, selectJobs } from '../../scripts/e2e/options.ts'
-import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude/tested-versions.ts'
+import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 
 const called = (name: string, more: Partial<Case> = {}): Case => ({
   name,

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { manPage } from '../../scripts/release/man-page.ts'
 import { project } from '../../scripts/release/project.ts'
 import { plain, prose } from '../../scripts/release/roff.ts'
-import { flagsOf } from '../../src/cli/arguments.ts'
-import { catalogue } from '../../src/cli/commands.ts'
-import { type Setting, settings } from '../../src/config/settings.ts'
+import { catalogue } from '../../src/cli/commands/commands.ts'
+import { flagsOf } from '../../src/cli/parse/arguments.ts'
+import { type Setting, settings } from '../../src/config/settings/settings.ts'
 
 const page = manPage(catalogue, { ...project, date: 1_700_000_000 })
 const groff = Bun.which('groff')

@@ -1,5 +1,5 @@
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
-import { eventText } from '../../src/server/event-text.ts'
+import { eventText } from '../../src/server/entrances/anthropic/event-text.ts'
 import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'

@@ -2,11 +2,11 @@ import { createLogger, type LogRecord, type LogSink } from '../../src/base/logge
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
-import { listen } from '../../src/server/listen.ts'
-import { createShutdown, type Shutdown } from '../../src/server/shutdown.ts'
+import { listen } from '../../src/runtime/bun.ts'
+import { createShutdown, type Shutdown } from '../../src/server/http/shutdown.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
-import type { InlineUrlSources } from '../../src/upstreams/url-sources.ts'
+import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import { later } from './cleanup.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
-import { createTokenCounter, type TokenCounterOptions } from '../../src/gateway/token-counter.ts'
+import { createTokenCounter, type TokenCounterOptions } from '../../src/tokens/counter/token-counter.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 
 /** A counter whose upstream, clock and timers are the test's. */

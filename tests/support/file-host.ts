@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
+import { createUrlSources, type InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../../src/upstreams/url-sources/pinned-get.ts'
 import { isPublicAddress } from '../../src/upstreams/url-sources/public-address.ts'
-import { createUrlSources, type InlineUrlSources } from '../../src/upstreams/url-sources.ts'
 import { later } from './cleanup.ts'
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dir, '..', 'fixtures', 'tls', name), 'utf8')

@@ -1,5 +1,5 @@
-import { processIo } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
+import { processIo } from '../../src/cli/terminal/io.ts'
 
 /** The program with short times, and with faults that come when a test asks for them. */
 

@@ -1,4 +1,4 @@
-import type { Keychain } from '../../src/cli/keys/keychain.ts'
+import type { Keychain } from '../../src/cli/credentials/keychain.ts'
 
 /** A keychain in memory; what it holds can be looked at. */
 export const memoryKeychain = (

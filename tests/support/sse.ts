@@ -1,4 +1,4 @@
-import { decodeSse } from '../../src/codec/sse.ts'
+import { decodeSse } from '../../src/codec/sse/encode.ts'
 
 export interface SseEvent {
   readonly type: string

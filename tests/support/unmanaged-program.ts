@@ -1,5 +1,5 @@
-import { processIo } from '../../src/cli/io.ts'
 import { runMain } from '../../src/cli/main.ts'
+import { processIo } from '../../src/cli/terminal/io.ts'
 
 /** The program on a machine whose Claude Code nobody has set up already. */
 

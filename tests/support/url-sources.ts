@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
 import { GatewayError } from '../../src/base/errors.ts'
-import type { InlineUrlSources } from '../../src/upstreams/url-sources.ts'
+import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request } from './chain.ts'
 import { file } from './file-host.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createCalibration, isTelling } from '../../src/tokens/calibration.ts'
-import { estimateTokens, toCount } from '../../src/tokens/estimate.ts'
-import { leastMedia } from '../../src/tokens/media.ts'
-import type { Tokens } from '../../src/tokens/tally.ts'
+import { estimateTokens, toCount } from '../../src/tokens/estimate/estimate.ts'
+import { leastMedia } from '../../src/tokens/estimate/media.ts'
+import type { Tokens } from '../../src/tokens/estimate/tally.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 import { image, user } from '../support/translate.ts'
 

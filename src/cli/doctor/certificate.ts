@@ -1,4 +1,4 @@
-import { type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
+import { type Place, toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import { type Finding, fail, ok, splitRemedy, warn } from './check.ts'
 import type { Greeting } from './greeting.ts'
 import type { ShownCertificate } from './sockets.ts'

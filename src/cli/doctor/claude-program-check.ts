@@ -1,6 +1,6 @@
 import type { Machine } from '../../config/paths.ts'
-import { findClaude, installLines } from '../claude/claude-program.ts'
-import { newestTestedClaude, testedClaudeVersions } from '../claude/tested-versions.ts'
+import { findClaude, installLines } from '../claude-code/claude-program.ts'
+import { newestTestedClaude, testedClaudeVersions } from '../claude-code/tested-versions.ts'
 import { programCommand } from '../system/program-command.ts'
 import { outputOf } from '../system/run-program.ts'
 import { type Finding, info, ok, warn } from './check.ts'

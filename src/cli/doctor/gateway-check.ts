@@ -1,6 +1,6 @@
-import { isSameServer } from '../claude/claude-settings.ts'
-import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInPlace } from '../claude/gateway-sign-in.ts'
-import { localUrl } from '../launch/environment.ts'
+import { isSameServer } from '../claude-code/claude-settings.ts'
+import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInPlace } from '../claude-code/gateway-sign-in.ts'
+import { localUrl } from '../claude-code/launch/environment.ts'
 import { type Finding, fail, info, ok, warn } from './check.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { type Place, toConnectionError } from '../../upstreams/connection-errors.ts'
+import { type Place, toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import { stepMs } from './sockets.ts'
 
 /** What this machine's clock said when an answer told the time. */

@@ -1,4 +1,4 @@
-import { clientSpelling, type NexusModel, nexusModels } from '../../gateway/models.ts'
+import { clientSpelling, type NexusModel, nexusModels } from '../../models/resolver.ts'
 import { NexusError } from '../../upstreams/nexus/errors.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, fail, ok, skip, warn } from './check.ts'

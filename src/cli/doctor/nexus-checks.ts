@@ -1,5 +1,5 @@
 import type { Config } from '../../config/load.ts'
-import { clientSpelling, nexusModels } from '../../gateway/models.ts'
+import { clientSpelling, nexusModels } from '../../models/resolver.ts'
 import { requireKey } from '../set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'

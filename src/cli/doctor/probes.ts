@@ -1,5 +1,5 @@
-import { estimateTokens, toCount } from '../../tokens/estimate.ts'
-import { capabilitiesOf } from '../../translate/model-capabilities.ts'
+import { estimateTokens, toCount } from '../../tokens/estimate/estimate.ts'
+import { capabilitiesOf } from '../../translate/capabilities/table.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 
 /** The tiny requests that doctor sends, in the forms that Claude Code uses. */

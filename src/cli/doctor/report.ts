@@ -1,6 +1,6 @@
-import { colors } from '../colors.ts'
-import { shortPaths } from '../short-path.ts'
-import { wrap } from '../wrap.ts'
+import { colors } from '../terminal/colors.ts'
+import { shortPaths } from '../terminal/short-path.ts'
+import { wrap } from '../terminal/wrap.ts'
 import type { CheckResult, Status } from './check.ts'
 
 /** Results as lines for people. */

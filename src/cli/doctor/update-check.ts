@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { toGatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { toConnectionError } from '../../upstreams/connection-errors.ts'
+import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import { homepage, version } from '../../version.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { readShort } from '../system/read-short.ts'

@@ -1,7 +1,7 @@
 import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
-import { settingsFiles } from '../claude/settings-files.ts'
-import { isSearchDecided, preflightKey, preflightSetting, webSearch } from '../claude/web-tools.ts'
+import { settingsFiles } from '../claude-code/settings-files.ts'
+import { isSearchDecided, preflightKey, preflightSetting, webSearch } from '../claude-code/web-tools.ts'
 import { type Finding, info, ok } from './check.ts'
 
 /** Claude Code's tools for the web, for launches that pass no settings: the line of `start`, and `env`. */

@@ -1,8 +1,8 @@
 import { UsageError } from '../../base/usage-error.ts'
-import type { Flags } from '../arguments.ts'
 import { type CommandConfig, readConfig } from '../config-input.ts'
-import type { Io } from '../io.ts'
+import type { Flags } from '../parse/arguments.ts'
 import { readSetUp, type SetUp } from '../set-up.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** What doctor has to go by. */
 export interface World {

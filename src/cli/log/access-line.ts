@@ -1,5 +1,5 @@
 import type { LogFields, LogRecord } from '../../base/logger.ts'
-import { canonicalSpelling } from '../../translate/model-name.ts'
+import { canonicalSpelling } from '../../messages/model-name.ts'
 import { harmless, type Paint, type Piece, word } from './log-text.ts'
 
 /** The one line of a request, for a person's eye; JSON has all its fields. docs/logging.md shows it. */

@@ -1,6 +1,6 @@
 import { createLogger, type LogFields } from '../../base/logger.ts'
-import type { Flags } from '../arguments.ts'
-import type { Io } from '../io.ts'
+import type { Flags } from '../parse/arguments.ts'
+import type { Io } from '../terminal/io.ts'
 import { createLogSink } from './log-sink.ts'
 
 /** What a command says beside its log, as records, so that a program that reads JSON finds nothing else. */

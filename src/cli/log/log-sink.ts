@@ -1,5 +1,5 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
-import type { LogFormat } from '../../config/settings.ts'
+import type { LogFormat } from '../../config/settings/settings.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'

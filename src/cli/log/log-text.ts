@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../base/logger.ts'
-import { colors } from '../colors.ts'
+import { colors } from '../terminal/colors.ts'
 
 /** The log as people read it: short rows on a terminal, one whole line for each record everywhere else. */
 

@@ -1,6 +1,14 @@
 import { posix } from 'node:path'
 import { productName } from '../../version.ts'
-import { checkTexts, keyNote, type ServiceKind, stopSeconds, withheldNote, xmlComment, xmlText } from './service.ts'
+import {
+  checkTexts,
+  keyNote,
+  type ServiceKind,
+  stopSeconds,
+  withheldNote,
+  xmlComment,
+  xmlText,
+} from '../commands/service.ts'
 
 /** macOS: an agent of the user's own launchd. Keys: launchd.plist(5). */
 

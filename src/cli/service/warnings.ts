@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
-import { type Setting, type SettingKey, settings } from '../../config/settings.ts'
+import { type Setting, type SettingKey, settings } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config-input.ts'
 import type { SetUp } from '../set-up.ts'

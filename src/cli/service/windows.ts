@@ -1,8 +1,7 @@
 import { win32 } from 'node:path'
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
-import { powershellQuote } from '../launch/shells.ts'
-import { runtimeQuote } from '../system/program-command.ts'
+import { powershellQuote } from '../claude-code/launch/shells.ts'
 import {
   checkTexts,
   keyNote,
@@ -12,7 +11,8 @@ import {
   withheldNote,
   xmlComment,
   xmlText,
-} from './service.ts'
+} from '../commands/service.ts'
+import { runtimeQuote } from '../system/program-command.ts'
 
 /** Windows: a task of the Task Scheduler. Schema: Microsoft's "Task Scheduler Schema", version 1.4. */
 

@@ -1,6 +1,6 @@
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
-import { localUrl } from '../launch/environment.ts'
+import { localUrl } from '../claude-code/launch/environment.ts'
 import { readShort } from './read-short.ts'
 
 /** What answers at a place where one of us may be listening. */

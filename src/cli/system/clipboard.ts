@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Machine } from '../../config/paths.ts'
-import type { Io } from '../io.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Puts a text on the person's clipboard, by whatever this machine has for it. */
 

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { safeguardsBeta } from '../../wire/anthropic/safeguards.ts'
-import { valueAt, withoutPlace, withoutRefused } from '../learned.ts'
+import { valueAt, withoutPlace, withoutRefused } from '../capabilities/overrides.ts'
 import {
   bindingControlsBeta,
   contextManagementBeta,

@@ -1,6 +1,6 @@
 import { isLoggableBeta } from '../../base/loggable-name.ts'
 import type { Path } from '../../base/path.ts'
-import type { ModelCapabilities } from '../model-capabilities.ts'
+import type { ModelCapabilities } from '../capabilities/table.ts'
 import type { Translation } from './context.ts'
 
 /** What a beta flag's verdict may depend on. */

@@ -1,8 +1,8 @@
 import type { Path } from '../../base/path.ts'
+import { innerBlocks } from '../../messages/inner-blocks.ts'
 import type { CacheControl, ContentBlock as ClientBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
 import type { Translation, Unit } from './context.ts'
-import { innerBlocks } from './inner-blocks.ts'
 
 /** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
 

@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../base/errors.ts'
+import { isBlank } from '../../messages/blank.ts'
 import { type Effort, effortLevels, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/request.ts'
-import { isBlank } from './blank.ts'
 import type { Translation } from './context.ts'
 
 const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null

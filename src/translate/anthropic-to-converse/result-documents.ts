@@ -1,5 +1,5 @@
+import { isBlank } from '../../messages/blank.ts'
 import type { ContentBlock, Document } from '../../wire/converse/content.ts'
-import { isBlank } from './blank.ts'
 import { addCachePoint } from './cache-markers.ts'
 import type { Translation } from './context.ts'
 import { isCited, isPdf, type Part, wordsOf } from './parts.ts'

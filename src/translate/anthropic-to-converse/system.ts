@@ -1,5 +1,5 @@
+import { isBlank } from '../../messages/blank.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
 import type { PlacedText } from './turns.ts'

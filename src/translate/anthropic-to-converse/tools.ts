@@ -1,5 +1,6 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
+import { isBlank } from '../../messages/blank.ts'
 import {
   type CustomTool,
   isCustomTool,
@@ -8,7 +9,6 @@ import {
   type TypedTool,
 } from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
-import { isBlank } from './blank.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
 import { offeredTools } from './tool-loading.ts'

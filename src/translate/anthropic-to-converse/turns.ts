@@ -1,11 +1,11 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
+import { isBlank } from '../../messages/blank.ts'
+import { findSummary, type Summary, summaryText } from '../../messages/compaction.ts'
 import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
-import { isBlank } from './blank.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
-import { findSummary, type Summary, summaryText } from './compaction.ts'
 import { addContentUnits } from './content.ts'
 import type { Translation, Unit } from './context.ts'
 

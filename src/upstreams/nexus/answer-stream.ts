@@ -1,6 +1,6 @@
 import type { EventBatch, MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
-import { ended } from '../answer-body.ts'
+import { ended } from '../http/response-body.ts'
 import type { ConverseReader } from './frames.ts'
 
 interface AnswerStreamOptions {

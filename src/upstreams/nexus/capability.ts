@@ -1,4 +1,4 @@
-import type { RefusedThinking } from '../../translate/learned.ts'
+import type { RefusedThinking } from '../../translate/capabilities/overrides.ts'
 
 /**
  * What of a request a model has rejected, by the words of its refusal. Claude Code from 2.1.228 on reads

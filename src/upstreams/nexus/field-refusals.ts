@@ -1,5 +1,5 @@
 import { gatedFields } from '../../translate/anthropic-to-converse/additional-fields.ts'
-import { valueAt } from '../../translate/learned.ts'
+import { valueAt } from '../../translate/capabilities/overrides.ts'
 import { effortLevels } from '../../wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
 import {

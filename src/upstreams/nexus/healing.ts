@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import { type Learned, learnMore } from '../../translate/learned.ts'
+import { type Learned, learnMore } from '../../translate/capabilities/overrides.ts'
 import type { Degradation } from '../upstream.ts'
 import { diagnose } from './diagnosis.ts'
 import { NexusError } from './errors.ts'

@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import { type Learned, learnMore, nothingLearned } from '../../translate/learned.ts'
+import { type Learned, learnMore, nothingLearned } from '../../translate/capabilities/overrides.ts'
 import type { Degradation } from '../upstream.ts'
 import { type BetaVerdicts, createBetaVerdicts } from './beta-verdicts.ts'
 import type { Diagnosis } from './lessons.ts'

@@ -1,5 +1,5 @@
-import type { Learned } from '../../translate/learned.ts'
-import type { ModelCapabilities } from '../../translate/model-capabilities.ts'
+import type { Learned } from '../../translate/capabilities/overrides.ts'
+import type { ModelCapabilities } from '../../translate/capabilities/table.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
 
 /** What a refusal says of the model, where it says what to leave out. */

@@ -5,7 +5,7 @@ import {
   toConverseRequest,
 } from '../../translate/anthropic-to-converse/request.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { Mend } from '../http.ts'
+import type { Mend } from '../http/post.ts'
 import type { CallContext } from '../upstream.ts'
 import type { NexusCall } from './client.ts'
 

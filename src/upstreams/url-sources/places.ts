@@ -1,6 +1,6 @@
 import type { Path } from '../../base/path.ts'
-import { findSummary, type Summary } from '../../translate/anthropic-to-converse/compaction.ts'
-import { innerBlocks } from '../../translate/anthropic-to-converse/inner-blocks.ts'
+import { findSummary, type Summary } from '../../messages/compaction.ts'
+import { innerBlocks } from '../../messages/inner-blocks.ts'
 import type {
   ContentBlock,
   DocumentBlock,

@@ -1,0 +1,10 @@
+/** Sets a member as the newest; beyond `most`, the one that was set longest ago gives way. */
+export const setMostRecent = <Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void => {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= most) return
+  for (const oldest of map.keys()) {
+    map.delete(oldest)
+    return
+  }
+}

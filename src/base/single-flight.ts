@@ -1,0 +1,63 @@
+import { clientClosed } from './errors.ts'
+import { setMostRecent } from './lru.ts'
+
+/** Calls for a number: those for the same are one, and what they gave is remembered. */
+export interface SingleFlight {
+  /**
+   * The work goes on for as long as anybody waits for it, and its signal says when nobody does.
+   * Rejects with what the work throws; with a 499 for whoever leaves before.
+   */
+  run(key: string, work: (signal: AbortSignal) => Promise<number>, leaving: AbortSignal): Promise<number>
+}
+
+interface Call {
+  readonly result: Promise<number>
+  readonly ending: AbortController
+  waiting: number
+}
+
+/** Remembers the results of so many keys; the one that nobody asked for longest gives way. */
+export const createSingleFlight = (mostRemembered: number): SingleFlight => {
+  const results = new Map<string, number>()
+  const calls = new Map<string, Call>()
+
+  const remember = (key: string, result: number): number => {
+    setMostRecent(results, key, result, mostRemembered)
+    return result
+  }
+  const forget = (key: string, call: Call): void => {
+    if (calls.get(key) === call) calls.delete(key)
+  }
+  const begin = (key: string, work: (signal: AbortSignal) => Promise<number>): Call => {
+    const ending = new AbortController()
+    const result = work(ending.signal).then((number) => remember(key, number))
+    const call: Call = { result, ending, waiting: 0 }
+    calls.set(key, call)
+    const done = (): void => forget(key, call)
+    result.then(done, done)
+    return call
+  }
+  const resultOf = (key: string, call: Call, leaving: AbortSignal): Promise<number> =>
+    new Promise((resolve, reject) => {
+      call.waiting += 1
+      const onLeaving = (): void => {
+        reject(clientClosed(undefined))
+        call.waiting -= 1
+        if (call.waiting > 0) return
+        forget(key, call)
+        call.ending.abort()
+      }
+      leaving.addEventListener('abort', onLeaving, { once: true })
+      const stay = (): void => leaving.removeEventListener('abort', onLeaving)
+      call.result.then(resolve, reject).then(stay)
+    })
+
+  return {
+    async run(key, work, leaving) {
+      if (leaving.aborted) throw clientClosed(undefined)
+      const known = results.get(key)
+      if (known !== undefined) return remember(key, known)
+      return resultOf(key, calls.get(key) ?? begin(key, work), leaving)
+    },
+  }
+}

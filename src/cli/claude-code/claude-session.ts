@@ -1,0 +1,119 @@
+import { errorCode } from '../../base/error-code.ts'
+import { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import type { Config } from '../../config/load.ts'
+import { secretSettings } from '../../config/settings/setting-names.ts'
+import { productName } from '../../version.ts'
+import { composeLog } from '../compose.ts'
+import { obtainKey } from '../credentials/first-run.ts'
+import type { Given } from '../parse/arguments.ts'
+import { serve } from '../serve.ts'
+import { readSetUp, warningsOf } from '../set-up.ts'
+import type { Io } from '../terminal/io.ts'
+import { findClaude, installLines } from './claude-program.ts'
+import { settingsVariables } from './claude-settings.ts'
+import { type ClientArguments, clientArguments } from './client-arguments.ts'
+import { givenSettings } from './given-settings.ts'
+import { planLaunch } from './launch/launch.ts'
+import { overruleSettings } from './launch/overrule.ts'
+import type { LaunchEnvironment } from './launch/shells.ts'
+import { resumeWords } from './resume-words.ts'
+import { runInTerminal } from './run-in-terminal.ts'
+import { watchSession } from './session-watch.ts'
+import { settingsFiles } from './settings-files.ts'
+
+/** Claude Code with a server of its own, in one step. */
+
+const missingClaude = (io: Io): UsageError =>
+  new UsageError(
+    [
+      'Claude Code was not found: there is no claude on PATH. Install it, and try again:',
+      ...installLines(io.machine.platform).map((line) => `  ${line}`),
+    ].join('\n'),
+  )
+
+const tokenBytes = 32
+
+/** A server for one client alone: nobody else on this machine knows its token. */
+const privateServer = (config: Config): Config => ({
+  ...config,
+  host: '127.0.0.1',
+  port: 0,
+  clientToken: new Secret(
+    crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }),
+  ),
+})
+
+/** What Claude Code runs for its user has no use for our own secrets. */
+const ownSecrets = secretSettings.flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
+
+const withLaunch = (
+  environment: NodeJS.ProcessEnv,
+  { set, unset }: LaunchEnvironment,
+  keySource: string | undefined,
+): NodeJS.ProcessEnv => {
+  const removed = new Set([...unset, ...ownSecrets, keySource])
+  const kept = Object.entries(environment).filter(([name]) => !removed.has(name))
+  return { ...Object.fromEntries(kept), ...set }
+}
+
+const cannotStart = (path: string, error: unknown, io: Io): UsageError =>
+  new UsageError(
+    [
+      `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Install Claude Code anew, and try again:`,
+      ...installLines(io.machine.platform).map((line) => `  ${line}`),
+    ].join('\n'),
+  )
+
+/** How often one of us is within another: a script may have good reasons for one more, and none for many. */
+const depthVariable = 'NEXUS_CLAUDE_DEPTH'
+const deepest = 5
+
+/** Throws UsageError where the `claude` that was found does nothing but call us. */
+const nextDepth = (path: string, { environment }: Io['machine']): string => {
+  const depth = (Number(environment[depthVariable]) || 0) + 1
+  if (depth <= deepest) return String(depth)
+  throw new UsageError(
+    `${path} seems to be a script that runs ${productName} claude, which runs it again. Give the script another name, so that claude is Claude Code itself.`,
+  )
+}
+
+/** Rejects with UsageError; resolves to Claude Code's own exit code. */
+export const runClaude = async (args: Given, io: Io): Promise<number> => {
+  const { flags, rest } = args
+  // Its token is another one each time.
+  const setUp = await readSetUp(flags, io, ['apiKey'])
+  const found = findClaude(io.machine)
+  if (found === undefined) throw missingClaude(io)
+  const depth = nextDepth(found.path, io.machine)
+  const given = givenSettings(rest, io.machine)
+  const config = privateServer(setUp.loaded.config)
+  // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
+  const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
+  const apiKey = await obtainKey(setUp, io, 'claude')
+  for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
+  const watch = watchSession(log, io.times?.silenceMs)
+  const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
+  let client: ClientArguments | undefined
+  try {
+    const launch = planLaunch(setUp, { config, port }, io)
+    for (const note of launch.notes) io.err(`${note}\n`)
+    const files = settingsFiles(io.machine, given)
+    const { environment, env } = overruleSettings(launch.environment, settingsVariables(files))
+    client = clientArguments({ rest, given, files, env })
+    const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
+    const exitCode = await runInTerminal(
+      { path: found.path, args: client.args, environment: { ...launched, [depthVariable]: depth } },
+      { ...io, platform: io.machine.platform },
+    )
+    const words = resumeWords(args, watch.sessionId(), io)
+    if (words !== undefined) io.err(`${words}\n`)
+    return exitCode
+  } catch (error) {
+    throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
+  } finally {
+    client?.dispose()
+    watch.stop()
+    await stop()
+  }
+}

@@ -1,0 +1,65 @@
+import { posix, win32 } from 'node:path'
+import { isObject } from '../../base/json.ts'
+import type { Machine } from '../../config/paths.ts'
+import type { GatewayMode } from '../../config/settings/settings.ts'
+import { claudeFolder, readJsonFile, settingsFiles } from './settings-files.ts'
+
+/**
+ * A Claude Code that signed in to a Cloud gateway ignores ANTHROPIC_BASE_URL and ANTHROPIC_AUTH_TOKEN: prompts go
+ * to that gateway. CLAUDE_CODE_USE_GATEWAY=1 makes it use the two variables again (measured: 2.1.197, 2.1.332).
+ */
+
+export interface GatewaySignIn {
+  /** The file that says so. */
+  readonly path: string
+  readonly key: 'enterpriseGateway' | 'forceLoginMethod'
+}
+
+/** A stored sign-in. macOS keeps most of them in the keychain, which we do not open. */
+const storedSignIn = (machine: Machine): GatewaySignIn | undefined => {
+  const { join } = machine.platform === 'win32' ? win32 : posix
+  const path = join(claudeFolder(machine), '.credentials.json')
+  // The key's presence only: what it holds are secrets.
+  return readJsonFile(path)?.['enterpriseGateway'] ? { path, key: 'enterpriseGateway' } : undefined
+}
+
+/** The address of the gateway, for doctor; undefined where the file does not tell. Nothing else of the sign-in is read. */
+export const gatewayUrl = ({ path, key }: GatewaySignIn): string | undefined => {
+  const file = readJsonFile(path)
+  const stored = file?.[key]
+  const url = isObject(stored) ? stored['url'] : file?.['forceLoginGatewayUrl']
+  return typeof url === 'string' ? url : undefined
+}
+
+/** Undefined where neither the credentials nor a settings file names a gateway. */
+export const findGatewaySignIn = (machine: Machine): GatewaySignIn | undefined => {
+  const stored = storedSignIn(machine)
+  if (stored !== undefined) return stored
+  const forcing = settingsFiles(machine).find(({ settings }) => settings?.['forceLoginMethod'] === 'gateway')
+  return forcing && { path: forcing.path, key: 'forceLoginMethod' }
+}
+
+/** How a launch treats the sign-in. */
+export interface GatewayChoice {
+  /** Whether Claude Code is started in gateway mode. */
+  readonly isOn: boolean
+  readonly signIn: GatewaySignIn | undefined
+}
+
+export const chooseGatewayMode = (mode: GatewayMode, machine: Machine): GatewayChoice => {
+  const signIn = findGatewaySignIn(machine)
+  return { isOn: mode === 'on' || (mode === 'auto' && signIn !== undefined), signIn }
+}
+
+/** `enterpriseGateway in /home/me/.claude/.credentials.json` */
+export const signInPlace = ({ key, path }: GatewaySignIn): string => `${key} in ${path}`
+
+/** One line for the user, without a line break; undefined where there is nothing to say. */
+export const gatewayWords = ({ isOn, signIn }: GatewayChoice): string | undefined => {
+  if (isOn) {
+    const reason = signIn === undefined ? '' : `: it signs in to a gateway (${signInPlace(signIn)})`
+    return `note: Claude Code runs in gateway mode${reason}. It offers no WebSearch in this mode.`
+  }
+  if (signIn === undefined) return undefined
+  return `warning: gateway mode is off, and Claude Code signs in to a gateway (${signInPlace(signIn)}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.`
+}

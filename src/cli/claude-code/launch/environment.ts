@@ -1,0 +1,103 @@
+import { bracketed } from '../../../base/brackets.ts'
+import type { Config } from '../../../config/load.ts'
+import { clientSpelling, type ModelResolver, type ResolvedModel } from '../../../models/resolver.ts'
+import type { LaunchEnvironment } from './shells.ts'
+
+/** Claude Code's environment: the one place that knows its variables. */
+
+/** What a client sends where no token is wanted: Claude Code insists on having one. */
+const anyToken = 'dummy'
+
+/** Reaches the server from this machine, whatever address it is bound to. */
+export const localUrl = (host: string, port: number): string => {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
+}
+
+const neverByProxy = ['127.0.0.1', 'localhost', '::1']
+
+/** Both spellings' entries, each once, and ours: some programs read the one, some the other. */
+const withoutProxy = (environment: Readonly<Record<string, string | undefined>>, host: string): string => {
+  const held = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
+  const entries = held.map((entry) => entry.trim()).filter((entry) => entry !== '')
+  // A lone star means everything, and only when it is alone.
+  if (entries.includes('*')) return '*'
+  const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
+  return [...new Set([...entries, ...own])].join(',')
+}
+
+/** Without a sign-in it leads nowhere else; with one it makes Claude Code use the address that it is given. */
+export const gatewaySwitch = 'CLAUDE_CODE_USE_GATEWAY'
+
+/** Switches by which Claude Code asks somebody else than the address it is given. */
+export const otherProviders = [
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_VERTEX',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
+  gatewaySwitch,
+] as const
+
+/** `0`: Claude Code checks auto mode's actions itself, and sends no `safeguards`. */
+export const autoModeServer = 'CLAUDE_CODE_AUTO_MODE_SERVER'
+
+export interface LaunchOptions {
+  readonly config: Config
+  readonly models: Pick<ModelResolver, 'resolve'>
+  readonly model: ResolvedModel
+  readonly smallModel: ResolvedModel
+  /** The one that is really used: the configured one may have been 0. */
+  readonly port: number
+  /** The user's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Whether Claude Code is to run in gateway mode. */
+  readonly isGatewayMode: boolean
+  /** Whether the main model holds whatever the user picks in Claude Code. */
+  readonly isModelFixed: boolean
+}
+
+const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
+
+/** Goes before what the user picks with /model, and keeps the pick from lasting. */
+export const fixedModel = 'ANTHROPIC_MODEL'
+
+/**
+ * Names are hyphenated, because by them Claude Code knows each model's window and limits; every tier is
+ * pinned, because left alone the tiers are models that Nexus does not have. Never holds the Nexus key.
+ */
+export const claudeCodeEnvironment = ({
+  config,
+  models,
+  model,
+  smallModel,
+  port,
+  environment,
+  isGatewayMode,
+  isModelFixed,
+}: LaunchOptions): LaunchEnvironment => {
+  const [main, small] = [spelled(model), spelled(smallModel)]
+  const noProxy = withoutProxy(environment, config.host)
+  const set: Record<string, string> = {
+    ANTHROPIC_BASE_URL: localUrl(config.host, port),
+    ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
+    ANTHROPIC_DEFAULT_MODEL: main,
+    ...(isModelFixed && { [fixedModel]: main }),
+    ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(models.resolve('fable')),
+    ANTHROPIC_DEFAULT_OPUS_MODEL: spelled(models.resolve('opus')),
+    ANTHROPIC_DEFAULT_SONNET_MODEL: spelled(models.resolve('sonnet')),
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: small,
+    ANTHROPIC_SMALL_FAST_MODEL: small,
+    DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+    ...(config.translation.safeguards === 'client' && { [autoModeServer]: '0' }),
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    ...(isGatewayMode && { [gatewaySwitch]: '1' }),
+  }
+  const stray = [...otherProviders, fixedModel].filter((name) => environment[name] && !(name in set))
+  // The key would be asked about, and would win over the token.
+  return { set, unset: ['ANTHROPIC_API_KEY', ...stray] }
+}

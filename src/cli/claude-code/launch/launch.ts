@@ -1,0 +1,60 @@
+import type { Config } from '../../../config/load.ts'
+import type { Machine } from '../../../config/paths.ts'
+import type { CommandConfig } from '../../config-input.ts'
+import type { ChosenModels } from '../../set-up.ts'
+import type { Io } from '../../terminal/io.ts'
+import { findClaude } from '../claude-program.ts'
+import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
+import { installedVersion } from '../installed-version.ts'
+import { settingsModel } from '../settings-model.ts'
+import { claudeCodeEnvironment } from './environment.ts'
+import type { LaunchEnvironment } from './shells.ts'
+
+/** How Claude Code is started against one server: by `claude`, by the line of `start`, by `env`. */
+export interface Launch {
+  readonly environment: LaunchEnvironment
+  /** For the user, a line each. */
+  readonly notes: readonly string[]
+}
+
+interface Server {
+  readonly config: Config
+  /** The one that is really used: the configured one may have been 0. */
+  readonly port: number
+}
+
+/**
+ * The oldest version that is known to read ANTHROPIC_DEFAULT_MODEL. One before it (2.1.197) starts with its Opus tier
+ * where nothing else names a model.
+ */
+const readsDefaultModel = '2.1.329'
+
+/** Whether the user named the main model for this run. A model in the configuration file is a default. */
+export const isModelGiven = ({ sources }: Pick<CommandConfig, 'sources'>): boolean =>
+  ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '')
+
+/** Where the version is not known, it is a new one: Claude Code updates itself. */
+const hasOldClient = (machine: Machine): boolean => {
+  const program = findClaude(machine)
+  const version = program && installedVersion(program.path)
+  return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
+}
+
+export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { machine }: Io): Launch => {
+  const gateway = chooseGatewayMode(config.gatewayMode, machine)
+  const { environment } = setUp.loaded
+  const words = gatewayWords(gateway)
+  // Even an old client keeps the model that its user picked: it is in its settings.
+  const needsModel = settingsModel(machine) === undefined && hasOldClient(machine)
+  return {
+    environment: claudeCodeEnvironment({
+      ...setUp,
+      config,
+      port,
+      environment,
+      isGatewayMode: gateway.isOn,
+      isModelFixed: isModelGiven(setUp.loaded) || needsModel,
+    }),
+    notes: words === undefined ? [] : [words],
+  }
+}

@@ -1,0 +1,44 @@
+import { servicePrintCommand } from '../service/print.ts'
+import { claudeCommand } from './claude.ts'
+import { completionCommand, createCompleteCommand } from './completion.ts'
+import { configEditCommand } from './config/edit.ts'
+import { configGetCommand } from './config/get.ts'
+import { configPathCommand } from './config/path.ts'
+import { configSetCommand } from './config/set.ts'
+import { configShowCommand } from './config/show.ts'
+import { configUnsetCommand } from './config/unset.ts'
+import { doctorCommand } from './doctor.ts'
+import { envCommand } from './env.ts'
+import { healthCommand } from './health.ts'
+import { type Catalogue, createHelpCommand } from './help.ts'
+import { modelsCommand } from './models.ts'
+import { simulateCommand } from './simulate.ts'
+import { startCommand } from './start.ts'
+
+/** Every command there is. Adding one: its file, and its line here. */
+export const catalogue: Catalogue = {
+  commands: [
+    startCommand,
+    claudeCommand,
+    envCommand,
+    doctorCommand,
+    healthCommand,
+    configSetCommand,
+    configGetCommand,
+    configUnsetCommand,
+    configShowCommand,
+    configEditCommand,
+    configPathCommand,
+    modelsCommand,
+    simulateCommand,
+    servicePrintCommand,
+    completionCommand,
+    createCompleteCommand(() => catalogue),
+    createHelpCommand(() => catalogue),
+  ],
+  groups: [
+    { name: 'config', description: 'Change and show the configuration, and keep your key safely' },
+    { name: 'service', description: 'Run the server by itself, from login on' },
+  ],
+  defaultCommand: startCommand,
+}

@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util'
+import { flagsOf, optionsOf, positionalsOf } from '../../parse/arguments.ts'
+import type { Command } from '../../parse/command.ts'
+import { splitArguments } from '../../parse/pass-through.ts'
+import { type Catalogue, findCommand } from '../help.ts'
+import { type Candidates, commandCandidates, flagValues, memberCandidates, positionalValues } from './candidates.ts'
+
+/** What a shell is told when somebody presses Tab. */
+
+/** What the word may become, and as much of the word as counts for that. */
+interface Proposal {
+  readonly candidates: Candidates
+  readonly begun: string
+}
+
+/** What the words in front of the one that is being written have said already. */
+const readWords = (command: Command, words: readonly string[]) => {
+  const options = optionsOf(command.args)
+  const { own, rest } = splitArguments(command, words)
+  const isPassed = command.rest?.passThrough !== undefined && rest.length > 0
+  const { tokens } = parseArgs({
+    args: [...(isPassed ? own : words)],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
+  const last = tokens.at(-1)
+  const isOpen = last?.kind === 'option' && last.value === undefined && options[last.name]?.type === 'string'
+  return {
+    given,
+    positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+    isHandedOn: isPassed || tokens.some(({ kind }) => kind === 'option-terminator'),
+    /** The flag whose value is still to come. */
+    open: isOpen ? last.name : undefined,
+  }
+}
+
+const flagCandidates = ({ args }: Command, given: readonly string[]): Candidates =>
+  flagsOf(args)
+    .filter(([name]) => !given.includes(name))
+    .map(([name, { description = '' }]) => ({ value: `--${name}`, description }))
+
+const proposeFor = (command: Command, words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
+  const { given, positionals, isHandedOn, open } = readWords(command, words)
+  // What is for another program is that program's own matter; files are the shell's guess.
+  if (isHandedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
+  const flag = open === undefined ? undefined : command.args[open]
+  if (flag !== undefined) return { candidates: flagValues(flag), begun: word }
+  const [, name, begun = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
+  if (name !== undefined && !isHandedOn) {
+    const named = command.args[name]
+    return { candidates: named === undefined || named.type === 'boolean' ? [] : flagValues(named), begun }
+  }
+  const beginsRest = command.rest?.passThrough !== undefined && /^[^-]/.test(word)
+  if (beginsRest) return { candidates: 'files', begun: word }
+  const wanted = positionalsOf(command.args)
+  const next = wanted[positionals.length]
+  const earlier = Object.fromEntries(wanted.map(([key], index) => [key, positionals[index]]))
+  const isFlagWanted = word.startsWith('-') || (next === undefined && word === '')
+  if (isFlagWanted && !isHandedOn) return { candidates: flagCandidates(command, given), begun: word }
+  return { candidates: next === undefined ? [] : positionalValues(next, earlier, catalogue), begun: word }
+}
+
+const propose = (words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
+  const [first] = words
+  const isNamed = first !== undefined && !first.startsWith('-')
+  if (isNamed) {
+    const found = findCommand(words, catalogue)
+    if (found.kind === 'group') return { candidates: memberCandidates(found.group.name, catalogue), begun: word }
+    return proposeFor(found.command, words.slice(found.words), word, catalogue)
+  }
+  if (first === undefined && !word.startsWith('-')) return { candidates: commandCandidates(catalogue), begun: word }
+  return proposeFor(catalogue.defaultCommand, words, word, catalogue)
+}
+
+/** The directives that we use of those which the scripts understand. */
+export const directive = { files: 0, noFiles: 4 } as const
+
+/** A line has room for what comes before the first aside. */
+const brief = (description: string): string => /^[^;:(]*/.exec(description.replace(/\s+/g, ' '))?.[0].trim() ?? ''
+
+/**
+ * The answer for the words behind the program's name; the last is the one that is being written, empty
+ * where none is begun. A line for each candidate, with a tab in front of its description, and the
+ * directive. Throws UsageError where the words name no command.
+ */
+export const answerFor = (words: readonly string[], catalogue: Catalogue): string => {
+  const { candidates, begun } = propose(words.slice(0, -1), words.at(-1) ?? '', catalogue)
+  if (candidates === 'files') return `:${directive.files}\n`
+  const lines = candidates
+    .filter(({ value }) => value.startsWith(begun))
+    .map(({ value, description }) => (description === undefined ? value : `${value}\t${brief(description)}`))
+  return [...lines, `:${directive.noFiles}`, ''].join('\n')
+}

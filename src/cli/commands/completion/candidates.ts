@@ -1,0 +1,76 @@
+import type { ArgDef } from 'citty'
+import { type Setting, settings } from '../../../config/settings/settings.ts'
+import { clientSpelling, nexusModels } from '../../../models/resolver.ts'
+import type { NamedArgument } from '../../parse/arguments.ts'
+import { type Catalogue, topLevel } from '../help.ts'
+
+/** What may stand in a place, by what the place says of itself: its `valueHint`, its name. */
+
+export interface Candidate {
+  readonly value: string
+  readonly description?: string
+}
+
+/** For `files` the shell looks itself. */
+export type Candidates = readonly Candidate[] | 'files'
+
+const toCandidates = (values: readonly string[]): Candidate[] => values.map((value) => ({ value }))
+
+/** One spelling of each and its short name: more of them would hide the choice. */
+const models = (): Candidate[] =>
+  nexusModels.flatMap(({ id, family, displayName: description }) =>
+    [clientSpelling(id), family].map((value) => ({ value, description })),
+  )
+
+/** `file`, `model` and `text|json` say it all; behind any other hint is something that only the user knows. */
+const byHint = (hint: string): Candidates => {
+  if (hint === 'file') return 'files'
+  if (hint === 'model') return models()
+  return hint.includes('|') ? toCandidates(hint.split('|')) : []
+}
+
+/** Of a flag that takes a value. */
+export const flagValues = (flag: ArgDef): Candidates =>
+  'options' in flag && flag.options !== undefined ? toCandidates(flag.options) : byHint(flag.valueHint ?? '')
+
+const allSettings: readonly Setting[] = settings
+
+const settingValues = (key: string | undefined): Candidates => {
+  const setting = allSettings.find((candidate) => candidate.key === key)
+  if (setting === undefined) return []
+  if (setting.type.kind === 'choice') return toCandidates(setting.type.options)
+  if (setting.type.kind === 'switch') return toCandidates(['true', 'false'])
+  return setting.type.kind === 'text' ? byHint(setting.hint) : []
+}
+
+export const commandCandidates = (catalogue: Catalogue): Candidates =>
+  topLevel(catalogue).map(({ name, description }) => ({ value: name, description }))
+
+/** The second words of a group's commands; none where there is no such group. */
+export const memberCandidates = (group: string | undefined, { commands }: Catalogue): Candidates =>
+  commands
+    .filter(({ name }) => name.startsWith(`${group} `))
+    .map(({ name, description }) => ({ value: name.slice(name.indexOf(' ') + 1), description }))
+
+/** Arguments before this one, by name. */
+type Earlier = Readonly<Record<string, string | undefined>>
+
+/** Of an argument without a flag: what its hint says, or else its name. */
+export const positionalValues = (
+  [name, { valueHint = name }]: NamedArgument,
+  earlier: Earlier,
+  catalogue: Catalogue,
+): Candidates => {
+  switch (valueHint) {
+    case 'key':
+      return allSettings.map(({ key, description }) => ({ value: key, description }))
+    case 'value':
+      return settingValues(earlier['key'])
+    case 'command':
+      return commandCandidates(catalogue)
+    case 'member':
+      return memberCandidates(earlier['command'], catalogue)
+    default:
+      return byHint(valueHint)
+  }
+}

@@ -1,0 +1,76 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { errorCode } from '../../../base/error-code.ts'
+import { UsageError } from '../../../base/usage-error.ts'
+import { productName } from '../../../version.ts'
+import { runInTerminal, type TerminalProgram } from '../../claude-code/run-in-terminal.ts'
+import { readConfig } from '../../config-input.ts'
+import type { Given } from '../../parse/arguments.ts'
+import type { Command } from '../../parse/command.ts'
+import type { Io } from '../../terminal/io.ts'
+import { shownPaths } from '../../terminal/short-path.ts'
+import { configFlags, targetFile } from './flags.ts'
+
+const ownerAlone = 0o600
+const ownersFolder = 0o700
+
+/** A key may be typed into it: nobody else can read it from its first moment on. Throws UsageError. */
+const makeFile = (path: string): void => {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: ownersFolder })
+    const file = openSync(path, 'wx', ownerAlone)
+    writeSync(file, '{\n}\n')
+    closeSync(file)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return
+    throw new UsageError(`${path} cannot be made (${errorCode(error) ?? 'unknown'}). --config names another file.`)
+  }
+}
+
+/** Variables of the user's own, which a shell reads: they may hold arguments. Throws UsageError where there is none. */
+const editorFor = (path: string, { machine: { platform, environment } }: Io): TerminalProgram => {
+  const editor = environment['VISUAL']?.trim() || environment['EDITOR']?.trim()
+  if (platform === 'win32') {
+    const [program = 'notepad', ...args] = editor?.split(/\s+/) ?? []
+    return { path: program, args: [...args, path], environment }
+  }
+  if (editor === undefined || editor === '') {
+    throw new UsageError(`No editor is named. Set EDITOR, or open the file yourself: ${path}`)
+  }
+  return { path: '/bin/sh', args: ['-c', `${editor} "$1"`, 'sh', path], environment }
+}
+
+const runEdit = async ({ flags }: Given, io: Io): Promise<number> => {
+  const path = targetFile(flags, io)
+  const editor = editorFor(path, io)
+  makeFile(path)
+  const ended = async (): Promise<number> => {
+    try {
+      return await runInTerminal(editor, { ...io, platform: io.machine.platform })
+    } catch (error) {
+      throw new UsageError(`The editor cannot be started (${errorCode(error) ?? 'unknown'}). EDITOR names it.`)
+    }
+  }
+  const code = await ended()
+  if (code !== 0) {
+    io.err(`The editor ended with exit code ${code}.\n`)
+    return 1
+  }
+  // Rejects for what is wrong in it now.
+  const { warnings } = await readConfig(flags, io, { secrets: [] })
+  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  io.err(`${shownPaths(path, io)} is valid.\n`)
+  return 0
+}
+
+export const configEditCommand: Command = {
+  name: 'config edit',
+  description: 'Open your configuration file in your editor, and check it afterwards',
+  details: ['The editor is the one that VISUAL or EDITOR names. Comments in the file are fine.'],
+  args: configFlags,
+  examples: [
+    { line: `${productName} config edit`, what: 'Your own file' },
+    { line: `EDITOR='code --wait' ${productName} config edit`, what: 'In another editor' },
+  ],
+  run: runEdit,
+}

@@ -1,0 +1,35 @@
+import { findSetting, isSecretKey } from '../../../config/settings/setting-names.ts'
+import { productName } from '../../../version.ts'
+import { readConfig } from '../../config-input.ts'
+import { shownValue } from '../../describe-config.ts'
+import type { Given } from '../../parse/arguments.ts'
+import type { Command } from '../../parse/command.ts'
+import type { Io } from '../../terminal/io.ts'
+import { shownPaths } from '../../terminal/short-path.ts'
+import { configFlags, keyArgument } from './flags.ts'
+
+const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
+  const { key } = findSetting(positionals['key'] ?? '')
+  const loaded = await readConfig(flags, io, { secrets: [key] })
+  const source = loaded.sources.get(key)
+  if (!loaded.values.has(key)) {
+    io.err(`${key} is not set.\n`)
+    return 1
+  }
+  io.out(`${shownValue(loaded, key)}\n`)
+  const losing = loaded.unused.get(key) ?? []
+  if (losing.length > 0 && isSecretKey(key)) io.err(`not used: ${shownPaths(losing.join(', '), io)}\n`)
+  if (io.isTerminal && source !== undefined) io.err(`from ${shownPaths(source, io)}\n`)
+  return 0
+}
+
+export const configGetCommand: Command = {
+  name: 'config get',
+  description: 'Show one setting as it is now, whatever place it comes from',
+  details: [
+    'The value stands alone on standard output; a secret is never shown whole. Ends with 1 where it is not set.',
+  ],
+  args: { ...keyArgument, ...configFlags },
+  examples: [{ line: `${productName} config get model`, what: 'The main model' }],
+  run: runGet,
+}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import { productName } from '../../../version.ts'
+import type { Given } from '../../parse/arguments.ts'
+import type { Command } from '../../parse/command.ts'
+import type { Io } from '../../terminal/io.ts'
+import { configFlags, targetFile } from './flags.ts'
+
+const runPath = async ({ flags }: Given, io: Io): Promise<undefined> => {
+  const path = targetFile(flags, io)
+  io.out(`${path}\n`)
+  if (!existsSync(path)) io.err(`There is no such file yet: ${productName} config set makes it.\n`)
+  return undefined
+}
+
+export const configPathCommand: Command = {
+  name: 'config path',
+  description: 'Show where your configuration file lies, or would lie',
+  args: configFlags,
+  examples: [
+    { line: `${productName} config path`, what: 'Your own file' },
+    { line: `${productName} config path --dev`, what: 'The one of the current directory' },
+  ],
+  run: runPath,
+}

@@ -1,0 +1,69 @@
+import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
+import { productName } from '../../../version.ts'
+import { shownValue } from '../../describe-config.ts'
+import type { Flags, Given } from '../../parse/arguments.ts'
+import type { Command } from '../../parse/command.ts'
+import type { Io } from '../../terminal/io.ts'
+import { shownPaths } from '../../terminal/short-path.ts'
+import { effectOf } from './effect.ts'
+import { changeConfigFile } from './file.ts'
+import { configFlags, keyArgument, targetFile } from './flags.ts'
+import { forgetEntry, keptIn, leftWarning } from './keep-secret.ts'
+
+/** What holds instead, for people. */
+const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {
+  const { loaded } = await effectOf(setting, flags, io)
+  if (loaded === undefined) return
+  const { key } = setting
+  const source = loaded.sources.get(key)
+  if (source === undefined) {
+    io.err('There is no other.\n')
+    return
+  }
+  const place = shownPaths(source, io)
+  // A secret that the keychain was not asked for has a place alone.
+  io.err(
+    loaded.values.has(key) ? `Now it is ${shownValue(loaded, key)} (${place}).\n` : `Now it is the one in ${place}.\n`,
+  )
+}
+
+const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
+  const setting = findSetting(positionals['key'] ?? '')
+  const { key } = setting
+  const place = { key, path: targetFile(flags, io) }
+  const file = shownPaths(place.path, io)
+  const before = keptIn(place)
+  if (before === undefined) {
+    io.err(`${key} is not set in ${file}.\n`)
+    await tellEffect(setting, flags, io)
+    return 0
+  }
+  // First of all: the file alone knows of the entry.
+  const left = await forgetEntry(place, before.value, io)
+  if (left?.canGo) {
+    io.err(
+      `${key} stays in ${file}: its entry '${left.entry}' of ${productName} may still be in the keychain (${left.why}).\nUnlock the keychain and try again, or take ${key} out of that file by hand.\n`,
+    )
+    return 1
+  }
+  await changeConfigFile(place.path, key, undefined)
+  io.err(`${key} is no longer set in ${file}.\n`)
+  if (left !== undefined) io.err(leftWarning(left))
+  await tellEffect(setting, flags, io)
+  return left === undefined ? 0 : 1
+}
+
+export const configUnsetCommand: Command = {
+  name: 'config unset',
+  description: 'Take a setting out of your configuration file, and a secret out of the keychain',
+  details: [
+    'What holds instead is told: a variable, another file, the default.',
+    'While the keychain is locked or refuses, a secret stays where it is, and the command ends with 1.',
+  ],
+  args: { ...keyArgument, ...configFlags },
+  examples: [
+    { line: `${productName} config unset model`, what: 'Back to the default' },
+    { line: `${productName} config unset apiKey`, what: 'Forgets the key, wherever it is kept' },
+  ],
+  run: runUnset,
+}

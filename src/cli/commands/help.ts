@@ -1,0 +1,124 @@
+import { didYouMean } from '../../base/nearest.ts'
+import { typedName } from '../../base/typed-name.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { productName } from '../../version.ts'
+import { commonFlags } from '../parse/arguments.ts'
+import type { Command, CommandGroup } from '../parse/command.ts'
+import {
+  type CommandSummary,
+  commandUsage,
+  groupUsage,
+  type HelpLayout,
+  helpLayout,
+  mainUsage,
+} from '../parse/usage.ts'
+
+/** All commands there are: given when they are asked for, because help is one of them. */
+export interface Catalogue {
+  readonly commands: readonly Command[]
+  readonly groups: readonly CommandGroup[]
+  readonly defaultCommand: Command
+}
+
+const isMember = (group: CommandGroup, { name }: Command): boolean => name.startsWith(`${group.name} `)
+
+/** What the first page lists: a group stands for its members. */
+export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
+  const alone = commands.filter(
+    (command) => command.isHidden !== true && !groups.some((group) => isMember(group, command)),
+  )
+  return [...alone.filter(({ name }) => name !== 'help'), ...groups, ...alone.filter(({ name }) => name === 'help')]
+}
+
+export const mainHelp = (catalogue: Catalogue, layout: HelpLayout): string =>
+  mainUsage(topLevel(catalogue), catalogue.defaultCommand.name, layout)
+
+const groupHelp = (group: CommandGroup, { commands }: Catalogue, layout: HelpLayout): string =>
+  groupUsage(
+    group,
+    commands.filter((command) => isMember(group, command)),
+    layout,
+  )
+
+/** What the words at the beginning of a command line name, and how many of them do. */
+export type Found =
+  | { readonly kind: 'command'; readonly command: Command; readonly words: number }
+  | { readonly kind: 'group'; readonly group: CommandGroup }
+
+/** Words of other programs for what has another name here. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['serve', 'server', 'run', 'up'].map((word) => [word, 'start'] as const),
+  ['version', '--version'],
+  ['status', 'health'],
+  ['check', 'doctor'],
+  ['code', 'claude'],
+])
+
+/** `known` are the words that may stand in the place of the last one. */
+const unknown = (typed: readonly string[], known: readonly string[], help: string): UsageError => {
+  const named = typed.map(typedName).join('')
+  const [last = ''] = typed.slice(-1)
+  const group = typed.slice(0, -1).map((word) => `${word} `)
+  const meant = group.length === 0 ? elsewhere.get(last) : undefined
+  const hint = meant === undefined ? didYouMean(last, known) : ` Did you mean ${meant}?`
+  return new UsageError(
+    `Unknown command${named}.${hint.replace('Did you mean ', `Did you mean ${group.join('')}`)} See ${productName} ${help}.`,
+  )
+}
+
+const isNamed = ({ name, aliases = [] }: Command, words: string): boolean => name === words || aliases.includes(words)
+
+/** Throws UsageError with the nearest known one. */
+export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): Found => {
+  const { commands, groups } = catalogue
+  const group = groups.find(({ name }) => name === first)
+  if (group === undefined) {
+    const command = commands.find((candidate) => isNamed(candidate, first))
+    if (command !== undefined) return { kind: 'command', command, words: 1 }
+    throw unknown(
+      [first],
+      topLevel(catalogue).map(({ name }) => name),
+      '--help',
+    )
+  }
+  if (second === '' || second.startsWith('-')) return { kind: 'group', group }
+  const command = commands.find((candidate) => isNamed(candidate, `${first} ${second}`))
+  if (command !== undefined) return { kind: 'command', command, words: 2 }
+  const members = commands
+    .filter((member) => isMember(group, member))
+    .flatMap(({ name, aliases = [] }) => [name, ...aliases])
+    .map((name) => name.slice(group.name.length + 1))
+  throw unknown([first, second], members, `${first} --help`)
+}
+
+/** The help of what was found. */
+export const helpOf = (found: Found, catalogue: Catalogue, layout: HelpLayout): string =>
+  found.kind === 'group' ? groupHelp(found.group, catalogue, layout) : commandUsage(found.command, layout)
+
+/** Throws UsageError for a second word that the first has no use for. */
+const findNamed = (command: string, member: string | undefined, all: Catalogue): Found => {
+  const found = findCommand([command, member ?? ''], all)
+  if (found.kind === 'command' && found.words === 1 && member !== undefined)
+    throw unknown([command, member], [], 'help')
+  return found
+}
+
+export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
+  name: 'help',
+  description: 'Show what a command does, its flags and examples',
+  args: {
+    command: { type: 'positional', required: false, description: 'Name of the command; all of them without it' },
+    member: { type: 'positional', required: false, description: 'Second word, where the command has one' },
+    ...commonFlags,
+  },
+  examples: [
+    { line: `${productName} help start`, what: 'Everything about start' },
+    { line: `${productName} help`, what: 'All commands' },
+  ],
+  async run({ positionals: { command, member } }, io) {
+    const all = catalogue()
+    if (command === undefined) io.out(mainHelp(all, helpLayout(io)))
+    else io.out(helpOf(findNamed(command, member, all), all, helpLayout(io)))
+    return undefined
+  },
+})

@@ -1,0 +1,161 @@
+import type { ArgsDef } from 'citty'
+import { UsageError } from '../../base/usage-error.ts'
+import type { Machine } from '../../config/paths.ts'
+import { clientSpelling } from '../../models/resolver.ts'
+import { productName, version } from '../../version.ts'
+import { ownShell, parseShell } from '../claude-code/launch/detect-shell.ts'
+import { localUrl } from '../claude-code/launch/environment.ts'
+import { planLaunch } from '../claude-code/launch/launch.ts'
+import { launchLine, type Shell } from '../claude-code/launch/shells.ts'
+import { composeLog } from '../compose.ts'
+import { obtainKey } from '../credentials/first-run.ts'
+import { describeConfig } from '../describe-config.ts'
+import { inJson, isJsonWanted, tellListening } from '../log/json-messages.ts'
+import { checkLogFile } from '../log/log-file.ts'
+import { nextStep } from '../next-step.ts'
+import { commonFlags, type Flags, type Given, textFlag } from '../parse/arguments.ts'
+import type { Command } from '../parse/command.ts'
+import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
+import { checkPlace, serve } from '../serve.ts'
+import { endingSignals, untilStopped } from '../server-lifecycle.ts'
+import { readSetUp, requireKey, type SetUp, warningsOf } from '../set-up.ts'
+import { type Copied, copy } from '../system/clipboard.ts'
+import { type BannerFacts, banner } from '../terminal/banner.ts'
+import type { Io } from '../terminal/io.ts'
+
+const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
+
+const copiedWords = (copied: Copied): string => {
+  switch (copied.kind) {
+    case 'done':
+      return `  The line that starts Claude Code is copied (by ${copied.program}).\n`
+    case 'handed-over':
+      return '  The line below went to the clipboard, if your terminal allows that.\n'
+    case 'impossible':
+      return 'warning: no clipboard can be reached from here; copy the line below by hand.\n'
+  }
+}
+
+interface LaunchWish {
+  readonly shell: Shell
+  readonly isPrinted: boolean
+  readonly isCopied: boolean
+}
+
+/** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
+const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | undefined> => {
+  const named = textFlag(flags, 'shell')
+  const shell = named === undefined ? undefined : parseShell(named)
+  const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
+  return isPrinted || isCopied ? { shell: shell ?? (await ownShell(machine)), isPrinted, isCopied } : undefined
+}
+
+const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io): Promise<void> => {
+  const { environment, notes } = planLaunch(setUp, { config: setUp.loaded.config, port }, io)
+  const line = launchLine(wish.shell, environment, 'claude')
+  for (const note of notes) io.err(`${note}\n`)
+  const copied = wish.isCopied ? await copy(line, io) : undefined
+  if (copied !== undefined) io.err(copiedWords(copied))
+  // What may not be on the clipboard has to be seen.
+  if (!wish.isPrinted && copied?.kind === 'done') return
+  if (setUp.loaded.config.logFormat !== 'json') io.err('  Start Claude Code with:\n')
+  io.out(`${line}\n`)
+}
+
+const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
+  const { config } = setUp.loaded
+  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
+  checkLogFile(config.logFile)
+  if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
+  io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
+  requireKey(setUp, io)
+  if (wish !== undefined) await tellLaunch(wish, setUp, config.port, io)
+}
+
+/** What a person sees first, or one record of it. */
+const tellServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
+  if (!isJson) {
+    io.err(banner(setUp, facts, io.machine))
+    return
+  }
+  const { config } = setUp.loaded
+  const fields = {
+    address: localUrl(config.host, facts.port),
+    version,
+    upstream: setUp.isSimulated ? 'simulated' : config.endpointUrl,
+    model: clientSpelling(setUp.model.model.id),
+    smallModel: clientSpelling(setUp.smallModel.model.id),
+  }
+  tellListening(fields, io)
+}
+
+/** `raw` is for records of the log, which are lines already; `io` for everything else that is said. */
+const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io, raw: Io): Promise<void> => {
+  const { config } = setUp.loaded
+  const isJson = config.logFormat === 'json'
+  const log = composeLog(config, raw)
+  await checkPlace(setUp, io)
+  const apiKey = await obtainKey(setUp, io, 'start')
+  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
+  const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
+  // Before anything is said: whoever reads the address may send a signal at once.
+  const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
+  tellServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
+  if (wish !== undefined) await tellLaunch(wish, setUp, port, io)
+  else if (io.isTerminal)
+    io.err(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
+  await stopped
+  await stop()
+}
+
+const usageExitCode = 2
+
+const runStart = async ({ flags }: Given, raw: Io): Promise<number | undefined> => {
+  let isJson = isJsonWanted(flags, raw)
+  try {
+    const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
+    isJson = setUp.loaded.config.logFormat === 'json'
+    const wish = await launchWish(flags, raw.machine)
+    if (flags['dry-run'] === true) await dryRun(setUp, wish, raw)
+    else await serveUntilStopped(setUp, wish, isJson ? inJson(raw) : raw, raw)
+    return undefined
+  } catch (error) {
+    if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
+    inJson(raw).err(`error: ${error.message}`)
+    return usageExitCode
+  }
+}
+
+/** The server. Rejects with UsageError; resolves when it was told to end. */
+export const startCommand: Command = {
+  name: 'start',
+  description: 'Serve Claude models to Claude Code over AI Nexus',
+  get args(): ArgsDef {
+    return {
+      ...settingFlags(),
+      'claude-code': {
+        type: 'boolean',
+        alias: 'c',
+        description: 'Print the command that starts Claude Code against this server, alone on standard output',
+      },
+      copy: {
+        type: 'boolean',
+        description: 'Put that command on the clipboard; over ssh, by the terminal',
+      },
+      shell: shellFlag('Shell that the command is for (default the one we run in)'),
+      ...sourceFlags,
+      simulate: simulateFlag,
+      'dry-run': { type: 'boolean', description: 'Check and print the configuration, and exit' },
+      verbose: verboseFlag,
+      ...commonFlags,
+    }
+  },
+  examples: [
+    { line: `${productName} start --claude-code`, what: 'Serve, and print the line that starts Claude Code' },
+    { line: `${productName} start --copy`, what: 'Put that line on the clipboard instead' },
+    { line: `${productName} start --simulate`, what: 'Try it without a key' },
+    { line: `${productName} start --port 0 --log-format json`, what: 'Any free port, and a log for programs' },
+    { line: `${productName} start --dry-run`, what: 'What is configured, and where it comes from' },
+  ],
+  run: runStart,
+}

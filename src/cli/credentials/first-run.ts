@@ -1,0 +1,83 @@
+import { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { findSetting } from '../../config/settings/setting-names.ts'
+import { Typed, toValue } from '../../config/values.ts'
+import { keepSecret, type Store } from '../commands/config/keep-secret.ts'
+import { requireKey, type ServingCommand, type SetUp, waysToGiveAKey } from '../set-up.ts'
+import type { Io } from '../terminal/io.ts'
+import type { Choice, Prompts } from '../terminal/prompts.ts'
+import { shortPaths } from '../terminal/short-path.ts'
+import { GaveUp } from './gave-up.ts'
+import { askKeychain, KeychainError, notTaken } from './keychain.ts'
+
+/** The first start: there is no key yet, and somebody sits at the terminal. */
+
+const key = 'apiKey'
+
+/** A name that nobody gives: what is to be seen is whether anybody answers. */
+const hasKeychain = async (io: Io): Promise<boolean> => {
+  try {
+    await askKeychain(io, (keychain) => keychain.get('is anybody there'))
+    return true
+  } catch (error) {
+    if (error instanceof KeychainError) return false
+    throw error
+  }
+}
+
+/** Undefined where nothing was typed. Rejects with GaveUp. */
+const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
+  while (true) {
+    const typed = await prompts.secret('AI Nexus key, not shown while you type (Enter alone to leave)')
+    if (typed === undefined) throw new GaveUp()
+    if (typed.trim() === '') return undefined
+    try {
+      return new Secret(String(toValue(findSetting(key), new Typed(typed), 'The key')))
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      err(`${error.message}\n`)
+    }
+  }
+}
+
+/** Asks where to keep it, until it is kept or is not to be. Rejects with GaveUp. */
+const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
+  const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
+  const others: Choice<Store | 'nowhere'>[] = [
+    { value: 'file', label: inFile },
+    { value: 'nowhere', label: 'nowhere: use it this time only' },
+  ]
+  let options = others
+  if (await hasKeychain(io)) {
+    options = [{ value: 'keychain', label: "in the operating system's keychain" }, ...others]
+  }
+  while (true) {
+    const store = await prompts.choose('Where should it be kept?', options)
+    if (store === undefined) throw new GaveUp()
+    if (store === 'nowhere') return
+    try {
+      io.err(await keepSecret({ key, path }, secret, store, io))
+      return
+    } catch (error) {
+      if (error instanceof KeychainError) io.err(`${notTaken(error)}\n`)
+      else if (error instanceof UsageError) io.err(`${error.message}\n`)
+      else throw error
+      options = options.filter(({ value }) => value !== store)
+    }
+  }
+}
+
+/**
+ * The key that was given; where there is none and somebody can answer, the one that they give now. For every
+ * command that sends something to AI Nexus. Rejects with UsageError that explains the ways to give one.
+ */
+export const obtainKey = async (setUp: SetUp, io: Io, command: ServingCommand): Promise<Secret> => {
+  const { prompts } = io
+  const { loaded, isSimulated } = setUp
+  if (prompts === undefined || isSimulated || loaded.config.apiKey !== undefined) return requireKey(setUp, io, command)
+  io.err(`There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}\n`)
+  const secret = await askForKey(prompts, io)
+  if (secret === undefined) return requireKey(setUp, io, command)
+  await offerToKeep(secret, loaded.places.target, prompts, io)
+  return secret
+}

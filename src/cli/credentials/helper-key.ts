@@ -1,0 +1,41 @@
+import type { Logger } from '../../base/logger.ts'
+import { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { findSetting } from '../../config/settings/setting-names.ts'
+import { Typed, toValue } from '../../config/values.ts'
+import { createRenewableKey, type UpstreamKey } from '../../upstreams/renewable-key.ts'
+import type { CommandConfig } from '../config-input.ts'
+import type { Io } from '../terminal/io.ts'
+import { runKeyHelper } from './key-helper.ts'
+
+const millisecondsPerSecond = 1000
+
+/** The key as it is sent: where a helper printed it, the helper is asked again when the key is refused or too old. */
+export const upstreamKey = (
+  { keyHelper, config }: Pick<CommandConfig, 'keyHelper' | 'config'>,
+  first: Secret,
+  log: Logger,
+  io: Pick<Io, 'machine' | 'times'>,
+): UpstreamKey => {
+  if (keyHelper === undefined) return first
+  const { apiKeyMaxAgeSeconds: maxAge } = config
+  return createRenewableKey({
+    first,
+    async ask() {
+      try {
+        const printed = await runKeyHelper(keyHelper, io)
+        const key = new Secret(
+          String(toValue(findSetting('apiKey'), new Typed(printed), `What ${keyHelper.where} prints`)),
+        )
+        log.info('key.helper_asked', {})
+        return key
+      } catch (error) {
+        // Our own sentence, without a word of what was printed.
+        log.warn('key.helper_failed', { reason: error instanceof UsageError ? error.message : undefined })
+        throw error
+      }
+    },
+    maxAgeMs: maxAge === undefined ? undefined : maxAge * millisecondsPerSecond,
+    now: () => performance.now(),
+  })
+}

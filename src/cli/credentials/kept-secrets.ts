@@ -1,0 +1,62 @@
+import { UsageError } from '../../base/usage-error.ts'
+import { type Machine, userConfigPath } from '../../config/paths.ts'
+import type { SettingKey } from '../../config/settings/settings.ts'
+import type { KeychainReference } from '../../config/sources.ts'
+import { productName } from '../../version.ts'
+import { posixQuote } from '../claude-code/launch/shells.ts'
+import type { Io } from '../terminal/io.ts'
+import { askKeychain, KeychainError } from './keychain.ts'
+
+/** Secrets that files say lie in the keychain. */
+
+/**
+ * The entry of a file's secret. The usual file's is short, and the same on every machine that the file is
+ * carried to; any other file has entries of its own, so that trying something out overwrites nothing.
+ */
+export const keychainEntryName = (key: SettingKey, path: string, machine: Machine): string =>
+  path === userConfigPath({ ...machine, environment: {} }) ? key : `${key} of ${path}`
+
+/** As it is pasted into a shell; no path on Windows holds a double quote. */
+const quoted = (path: string, { platform }: Machine): string => {
+  if (platform === 'win32') return /^[\w.:\\/~-]+$/.test(path) ? path : `"${path}"`
+  return /^[\w.:/@%+=-]+$/.test(path) ? path : posixQuote(path)
+}
+
+/** `nexus-claude-api config set apiKey`, for this file. */
+const setCommandLine = (key: SettingKey, path: string, machine: Machine): string =>
+  `${productName} config set ${key}${path === userConfigPath(machine) ? '' : ` --config ${quoted(path, machine)}`}`
+
+const explain = ({ key, entry, path }: KeychainReference, why: string, machine: Machine): string =>
+  `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or give it anew: ${setCommandLine(key, path, machine)}`
+
+export interface KeptSecrets {
+  readonly kept: ReadonlyMap<SettingKey, string>
+  /** A sentence for each that could not be had. */
+  readonly faults: readonly string[]
+}
+
+/** Never rejects for what the keychain does. */
+export const readKeptSecrets = async (references: readonly KeychainReference[], io: Io): Promise<KeptSecrets> => {
+  const kept = new Map<SettingKey, string>()
+  const faults: string[] = []
+  // One after the other: each may open a window that asks.
+  for (const reference of references) {
+    try {
+      const value = await askKeychain(io, (keychain) => keychain.get(reference.entry))
+      if (value === undefined) faults.push(explain(reference, 'it is not found there', io.machine))
+      else kept.set(reference.key, value)
+    } catch (error) {
+      if (!(error instanceof KeychainError)) throw error
+      faults.push(explain(reference, error.message, io.machine))
+    }
+  }
+  return { kept, faults }
+}
+
+/** Rejects with UsageError where it cannot be had. */
+export const readKeptSecret = async (reference: KeychainReference, io: Io): Promise<string> => {
+  const { kept, faults } = await readKeptSecrets([reference], io)
+  const value = kept.get(reference.key)
+  if (value === undefined) throw new UsageError(faults.join(' '))
+  return value
+}

@@ -1,0 +1,138 @@
+import { parseArgs } from 'node:util'
+import type { ArgDef, ArgsDef } from 'citty'
+import { errorCode } from '../../base/error-code.ts'
+import { didYouMean } from '../../base/nearest.ts'
+import { typedName } from '../../base/typed-name.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { productName } from '../../version.ts'
+import { joinNumbers, optionSentence } from '../option-values.ts'
+import type { Command } from './command.ts'
+import { checkPassed, splitArguments } from './pass-through.ts'
+
+/** What of a command the parser has to know. */
+type Parsed = Pick<Command, 'name' | 'args' | 'rest'>
+
+/** Flags as they were given: by name without dashes; a switch is `true`. */
+export type Flags = Readonly<Record<string, string | true | undefined>>
+
+/** What a command was given. */
+export interface Given {
+  readonly flags: Flags
+  /** By name; undefined where it may be left out and was. */
+  readonly positionals: Readonly<Record<string, string | undefined>>
+  /** What the command passes to another program. */
+  readonly rest: readonly string[]
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
+
+/** On every command. */
+export const commonFlags: ArgsDef = {
+  help: { type: 'boolean', alias: 'h', description: 'Show this help' },
+  version: { type: 'boolean', alias: 'V', description: 'Show the version' },
+}
+
+export type NamedArgument = readonly [name: string, definition: ArgDef]
+
+const isPositional = ([, { type }]: NamedArgument): boolean => type === 'positional'
+export const flagsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter((arg) => !isPositional(arg))
+export const positionalsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter(isPositional)
+
+/** The one letter of a flag, where it has one. */
+export const shortOf = (flag: ArgDef): string | undefined =>
+  ('alias' in flag ? [flag.alias ?? []].flat() : []).find((alias) => alias.length === 1)
+
+/** `<key> [value]`, as a usage line has it. */
+export const positionalText = ([name, { required }]: NamedArgument): string =>
+  required === false ? `[${name}]` : `<${name}>`
+
+/** As the parser wants them. */
+export const optionsOf = (args: ArgsDef): Options => {
+  const options: Options = {}
+  for (const [name, flag] of flagsOf(args)) {
+    const short = shortOf(flag)
+    options[name] = { type: flag.type === 'boolean' ? 'boolean' : 'string', ...(short && { short }) }
+  }
+  return options
+}
+
+/** The option that the parser could not place, as it was written; of grouped ones it names only the letter. */
+const unknownOption = (message: string): string => {
+  const name = /'([^']+)'/.exec(message)?.[1] ?? ''
+  return name.startsWith('-') ? name : `-${name}`
+}
+
+const helpHint = ({ name }: Parsed): string => `See ${productName} ${name} --help.`
+
+/** A number below zero looks like a flag. */
+const negativeHint = (flag: string, { name, args }: Parsed): string => {
+  const wanted = positionalsOf(args)
+  const [last] = wanted.slice(-1)
+  if (last === undefined || !/^-[\d.]/.test(flag)) return ''
+  const others = wanted.slice(0, -1).map((arg) => ` ${positionalText(arg)}`)
+  return ` A value that begins with - goes after --: ${productName} ${name}${others.join('')} -- <${last[0]}>.`
+}
+
+const toUsageError = (error: unknown, command: Parsed, options: Options): UsageError => {
+  const help = helpHint(command)
+  const code = errorCode(error)
+  if (!(error instanceof Error) || code === undefined) return new UsageError(`The flags could not be read. ${help}`)
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const flag = unknownOption(error.message)
+    const known = Object.keys(options).map((name) => `--${name}`)
+    const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}`
+    return new UsageError(`Unknown flag${typedName(flag)}.${hints} ${help}`)
+  }
+  return new UsageError(`${optionSentence(error.message, command.args)} ${help}`)
+}
+
+const toPositionals = (command: Parsed, given: readonly string[]): Given['positionals'] => {
+  const wanted = positionalsOf(command.args)
+  if (given.length > wanted.length) {
+    const takes =
+      wanted.length === 0 ? 'no argument without a flag' : `no more than ${wanted.map(positionalText).join(' ')}`
+    throw new UsageError(`${command.name} takes ${takes}. ${helpHint(command)}`)
+  }
+  const missing = wanted.find(([, { required }], index) => required !== false && given[index] === undefined)
+  if (missing !== undefined) {
+    const usage = [productName, command.name, ...wanted.map(positionalText)].join(' ')
+    throw new UsageError(`${command.name} needs ${positionalText(missing)}: ${usage}. ${helpHint(command)}`)
+  }
+  return Object.fromEntries(wanted.map(([name], index) => [name, given[index]]))
+}
+
+/**
+ * Reads a command's arguments strictly. Citty ignores flags that it does not know, and a server would
+ * start on another port than the one that was mistyped. Throws UsageError with the nearest known flag.
+ */
+export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
+  const options = optionsOf(command.args)
+  const split = splitArguments(command, rawArgs)
+  const { own, rest: others } = split
+  const parse = () => {
+    try {
+      return parseArgs({ args: joinNumbers(own, options), options, strict: true, allowPositionals: true })
+    } catch (error) {
+      throw toUsageError(error, command, options)
+    }
+  }
+  const { values, positionals } = parse()
+  const isHandedOn = command.rest !== undefined
+  const flags = values as Flags
+  // Whoever asks for help need not have given everything.
+  const isQuestion = flags['help'] === true || flags['version'] === true
+  if (!isQuestion) checkPassed(command, split)
+  return {
+    flags,
+    positionals: isQuestion ? {} : toPositionals(command, isHandedOn ? positionals : [...positionals, ...others]),
+    rest: isHandedOn ? others : [],
+  }
+}
+
+/** A flag's text; undefined where it was not given. Throws UsageError for an empty one. */
+export const textFlag = (flags: Flags, name: string): string | undefined => {
+  const value = flags[name]
+  if (typeof value !== 'string') return undefined
+  if (value.trim() === '') throw new UsageError(`--${name} is empty. Give it a value, or leave it out.`)
+  return value
+}

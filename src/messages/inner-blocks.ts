@@ -1,0 +1,16 @@
+import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
+
+type Block = ContentBlock | ToolResultContent
+
+/** The blocks inside one of the client's; undefined where it has none. */
+export const innerBlocks = (block: Block): readonly Block[] | undefined => {
+  switch (block.type) {
+    case 'tool_result':
+    case 'search_result':
+      return Array.isArray(block.content) ? block.content : undefined
+    case 'document':
+      return block.source.type === 'content' && Array.isArray(block.source.content) ? block.source.content : undefined
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,38 @@
+import type { Elysia } from 'elysia'
+import type { Gateway } from '../../../gateway/gateway.ts'
+import type { AccessLog } from '../../../gateway/observers/access-log.ts'
+import { CountTokensRequest } from '../../../wire/anthropic/request.ts'
+import { type ReadJson, unparsed } from '../../http/body.ts'
+import { createBodyCheck } from '../../http/body-check.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { betasOf, requestIdHeader } from '../../http/request-scope.ts'
+import { refuseThread } from './thread.ts'
+
+export interface CountTokensOptions {
+  readonly gateway: Gateway
+  readonly access: AccessLog
+  readonly readJson: ReadJson
+}
+
+/** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
+export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOptions) => {
+  const check = createBodyCheck(CountTokensRequest)
+  return (app: Elysia) =>
+    app
+      .post(
+        '/v1/messages/count_tokens',
+        async ({ request, set }) => {
+          const body = await readJson(request)
+          refuseThread(body)
+          const asked = check(body)
+          const requestId = String(set.headers[requestIdHeader])
+          const betas = betasOf(request.headers)
+          access.asked(requestId, asked, betas)
+          const counted = await gateway.countTokens(asked, { requestId, betas, signal: request.signal })
+          access.learned(requestId, { counted })
+          return { input_tokens: counted }
+        },
+        unparsed,
+      )
+      .all('/v1/messages/count_tokens', methodNotAllowed('POST'))
+}

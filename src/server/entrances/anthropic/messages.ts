@@ -1,0 +1,131 @@
+import { Elysia } from 'elysia'
+import type { Logger } from '../../../base/logger.ts'
+import type { Gateway, RequestContext } from '../../../gateway/gateway.ts'
+import type { AccessLog } from '../../../gateway/observers/access-log.ts'
+import type { EventBatch } from '../../../translate/converse-to-anthropic/events.ts'
+import { MessagesRequest } from '../../../wire/anthropic/request.ts'
+import { type ReadJson, unparsed } from '../../http/body.ts'
+import { createBodyCheck } from '../../http/body-check.ts'
+import { logInternalError } from '../../http/errors.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { betasOf, clientTimeoutMs, requestIdHeader, upstreamIdHeader } from '../../http/request-scope.ts'
+import type { Shutdown } from '../../http/shutdown.ts'
+import { sseResponse } from '../../http/sse.ts'
+import { refuseThread } from './thread.ts'
+
+export interface MessagesOptions {
+  readonly gateway: Gateway
+  readonly log: Logger
+  readonly shutdown: Shutdown
+  readonly access: AccessLog
+  readonly readJson: ReadJson
+  /** Milliseconds of silence between pings. */
+  readonly pingMs: number
+  /**
+   * Milliseconds after which a stream is begun although nothing has come: until then a failure can
+   * still become a status, after it the client must see a sign of life.
+   */
+  readonly commitMs: number
+}
+
+/** Resolves with undefined when the time is up before the promise has settled. */
+const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
+  const { promise: first, resolve, reject } = Promise.withResolvers<T | undefined>()
+  const timer = setTimeout(() => resolve(undefined), milliseconds)
+  const stop = (): void => clearTimeout(timer)
+  promise.then(stop, stop)
+  promise.then(resolve, reject)
+  return first
+}
+
+/**
+ * Calls `leave` when the client's own clock has run out: nobody is there any more, even if something in
+ * between holds the line. An answer that has begun is no longer timed by it. Returns what ends the watch.
+ */
+const watchClientClock = (headers: Headers, leave: () => void): (() => void) => {
+  const timeoutMs = clientTimeoutMs(headers)
+  const timer = timeoutMs === undefined ? undefined : setTimeout(leave, timeoutMs)
+  return () => clearTimeout(timer)
+}
+
+/** Aborts when the client leaves, or when the server ends. `over` is to be called when the request has ended. */
+const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal; leave(): void; over(): void } => {
+  const call = new AbortController()
+  const leave = (): void => call.abort()
+  const depart = shutdown.join(call)
+  if (request.signal.aborted) leave()
+  request.signal.addEventListener('abort', leave, { once: true })
+  return {
+    signal: call.signal,
+    leave,
+    over() {
+      depart()
+      request.signal.removeEventListener('abort', leave)
+    },
+  }
+}
+
+/** `POST /v1/messages`, whole or streamed. */
+export const messagesRoutes = (options: MessagesOptions) => {
+  const { gateway, log, shutdown, access, readJson, pingMs, commitMs } = options
+  const check = createBodyCheck(MessagesRequest)
+
+  return new Elysia({ name: 'messages', normalize: false })
+    .post(
+      '/v1/messages',
+      async ({ request, set }) => {
+        const body = await readJson(request)
+        refuseThread(body)
+        const asked = check(body)
+        const { signal, leave, over } = startCall(request, shutdown)
+        const requestId = String(set.headers[requestIdHeader])
+        const betas = betasOf(request.headers)
+        access.asked(requestId, asked, betas)
+        access.learned(requestId, { isStream: asked.stream === true })
+        const context: RequestContext = {
+          requestId,
+          betas,
+          signal,
+          onUpstreamId(id) {
+            set.headers[upstreamIdHeader] = id
+            access.learned(requestId, { upstreamRequestId: id })
+          },
+        }
+        // An answer goes by the upstream's id, which its support asks for; an error by ours.
+        const nameAnswer = (): void => {
+          set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
+        }
+        const stopWatching = watchClientClock(request.headers, leave)
+        try {
+          if (asked.stream !== true) {
+            const message = await gateway.message(asked, context)
+            nameAnswer()
+            over()
+            return message
+          }
+          const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
+          const begun = await within(stream, commitMs)
+          if (begun !== undefined) nameAnswer()
+          const response = sseResponse(begun ?? stream, {
+            headers: set.headers as Readonly<Record<string, string>>,
+            requestId,
+            pingMs,
+            onCancel: leave,
+            onEnd: over,
+            onFailure: (error) => logInternalError(log, requestId, error),
+            onOver: access.streams(requestId),
+          })
+          // Elysia makes a second response of one that is to have headers beside its own.
+          set.headers = {}
+          return response
+        } catch (error) {
+          over()
+          throw error
+        } finally {
+          stopWatching()
+        }
+      },
+      unparsed,
+    )
+    .all('/v1/messages', methodNotAllowed('POST'))
+}

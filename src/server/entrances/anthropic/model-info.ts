@@ -1,0 +1,76 @@
+import type { NexusModel } from '../../../models/resolver.ts'
+import { capabilitiesOf, type ModelCapabilities } from '../../../translate/capabilities/table.ts'
+
+/**
+ * A model as Anthropic's Models API describes it, with the members of the newest SDK's types, beta ones included:
+ * tests/conformance/model-members.test.ts compares.
+ */
+
+interface Support {
+  readonly supported: boolean
+}
+
+const support = (supported: boolean): Support => ({ supported })
+const no = support(false)
+
+const effortOf = ({ effort }: ModelCapabilities) => ({
+  supported: effort.length > 0,
+  low: support(effort.includes('low')),
+  medium: support(effort.includes('medium')),
+  high: support(effort.includes('high')),
+  xhigh: support(effort.includes('xhigh')),
+  max: support(effort.includes('max')),
+})
+
+/** What the model takes itself. Other kinds of thinking are translated into one of these, and are no error. */
+const thinkingOf = ({ thinking, disabledThinking }: ModelCapabilities) => ({
+  supported: thinking.length > 0,
+  types: {
+    adaptive: support(thinking.includes('adaptive')),
+    between_tools: support(thinking.includes('between_tools')),
+    // By Anthropic's definition true for a model that cannot think.
+    disabled: support(disabledThinking || thinking.length === 0),
+    enabled: support(thinking.includes('enabled')),
+  },
+})
+
+/** What only Anthropic's own servers do is not there, whatever the model could do at Anthropic's. */
+const capabilitiesIn = (model: ModelCapabilities) => ({
+  batch: no,
+  citations: support(model.isClaude),
+  code_execution: no,
+  compaction: { supported: false, summarize: no },
+  context_management: {
+    supported: false,
+    clear_thinking_20251015: no,
+    clear_tool_uses_20250919: no,
+    compact_20260112: no,
+  },
+  effort: effortOf(model),
+  image_input: support(model.isClaude),
+  pdf_input: support(model.isClaude),
+  server_tools: { supported: false, code_execution: no, web_search: no },
+  structured_outputs: support(model.structuredOutput),
+  thinking: thinkingOf(model),
+})
+
+export type ModelInfo = ReturnType<typeof toModelInfo>
+
+/** `id`: the spelling by which the client is to use the model. */
+export const toModelInfo = (model: NexusModel, id: string) => ({
+  type: 'model' as const,
+  id,
+  display_name: model.displayName,
+  description: model.description,
+  created_at: model.createdAt,
+  // The catalog holds what is on offer, and AI Nexus announces no ends.
+  lifecycle: 'active' as const,
+  deprecated_at: null,
+  retires_at: null,
+  line: model.family,
+  max_input_tokens: model.maxInputTokens,
+  max_tokens: model.maxOutputTokens,
+  // `fallbacks` of a request goes nowhere.
+  allowed_fallback_models: [],
+  capabilities: capabilitiesIn(capabilitiesOf(model.id)),
+})

@@ -1,0 +1,68 @@
+import type { Elysia } from 'elysia'
+import { GatewayError, invalidRequest } from '../../../base/errors.ts'
+import { clientSpelling, type ModelResolver, type NexusModel } from '../../../models/resolver.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { type ModelInfo, toModelInfo } from './model-info.ts'
+
+/** Anthropic's own page sizes. */
+const defaultLimit = 20
+const maximumLimit = 1000
+
+const limitOf = (value: string | null): number => {
+  if (value === null) return defaultLimit
+  const limit = Number(value)
+  if (Number.isInteger(limit) && limit >= 1 && limit <= maximumLimit) return limit
+  throw invalidRequest(['limit'], `Input should be an integer from 1 to ${maximumLimit}`)
+}
+
+const lifecycles: readonly string[] = ['active', 'deprecated', 'retired']
+
+/** Throws a 400 for an unknown stage. */
+const isListed = ({ lifecycle }: ModelInfo, stages: readonly string[]): boolean => {
+  const unknown = stages.findIndex((stage) => !lifecycles.includes(stage))
+  if (unknown !== -1)
+    throw invalidRequest(['lifecycle', unknown], "Input should be 'active', 'deprecated' or 'retired'")
+  return stages.length === 0 || stages.includes(lifecycle)
+}
+
+/** One page of the list; a cursor may be any name of a model. Throws a 400 for a query that is not valid. */
+const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: URLSearchParams) => {
+  const stages = [...query.getAll('lifecycle[]'), ...query.getAll('lifecycle')]
+  const listed = models.filter((info) => isListed(info, stages))
+  const indexOf = (name: string): number | undefined => {
+    const cursor = query.get(name)
+    if (cursor === null) return undefined
+    const model = resolver.find(cursor)?.model
+    const index = listed.findIndex(({ id }) => model !== undefined && id === clientSpelling(model.id))
+    if (index === -1) throw invalidRequest([name], 'no such model')
+    return index
+  }
+  const limit = limitOf(query.get('limit'))
+  const before = indexOf('before_id')
+  const range = listed.slice((indexOf('after_id') ?? -1) + 1, before)
+  const data = before === undefined ? range.slice(0, limit) : range.slice(-limit)
+  return { data, has_more: data.length < range.length, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
+}
+
+const queryOf = ({ url }: Request): URLSearchParams =>
+  new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
+
+/** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which takes any name of a model. */
+export const modelsRoutes = (models: readonly NexusModel[], resolver: ModelResolver) => {
+  const listed = models
+    .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
+    .map((model) => toModelInfo(model, clientSpelling(model.id)))
+  return (app: Elysia) =>
+    app
+      .get('/v1/models', ({ request }) => toPage(listed, resolver, queryOf(request)))
+      .get('/v1/models/:id', ({ params }) => {
+        // The router gives null for what it cannot decode, whatever its types say.
+        const id = params.id ?? ''
+        const model = resolver.find(id)?.model
+        if (model === undefined)
+          throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not known here' })
+        return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
+      })
+      .all('/v1/models', methodNotAllowed('GET', 'HEAD'))
+      .all('/v1/models/:id', methodNotAllowed('GET', 'HEAD'))
+}

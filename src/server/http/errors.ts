@@ -1,0 +1,51 @@
+import type { Elysia } from 'elysia'
+import { GatewayError, toGatewayError } from '../../base/errors.ts'
+import { placeOfFault } from '../../base/fault-place.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { AccessLog } from '../../gateway/observers/access-log.ts'
+import type { ErrorBody } from '../../wire/anthropic/response.ts'
+import { requestIdHeader } from './request-scope.ts'
+
+export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
+  type: 'error',
+  error: { type: error.type, message: error.message, ...(error.details && { details: error.details }) },
+  request_id: requestId,
+})
+
+/** What the client's retry logic reads beside the status. */
+const errorHeaders = (error: GatewayError): Record<string, string> => ({
+  ...(error.shouldRetry === undefined ? {} : { 'x-should-retry': String(error.shouldRetry) }),
+  ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+  ...(error.upstreamRequestId === undefined ? {} : { 'x-amzn-requestid': error.upstreamRequestId }),
+  ...(error.allow === undefined ? {} : { allow: error.allow }),
+})
+
+const internalStatus = 500
+
+const notFound = (path: string): GatewayError => {
+  const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
+  return new GatewayError('not_found_error', `There is no ${path} here.${hint}`, {
+    reason: `There is no such path here.${hint}`,
+  })
+}
+
+/** A fault of our own, with its place in the code and none of its words. */
+export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
+  if (cause === undefined || status !== internalStatus) return
+  log.error('internal_error', { requestId, ...placeOfFault(cause) })
+}
+
+/**
+ * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
+ * apply a handler to routes that were added before it.
+ */
+export const errorHandler = (log: Logger, access: AccessLog) => (app: Elysia) =>
+  app.onError({ as: 'global' }, ({ code, error, set, path }) => {
+    const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
+    const requestId = String(set.headers[requestIdHeader])
+    logInternalError(log, requestId, failure)
+    access.learned(requestId, { error: failure })
+    set.status = failure.status
+    Object.assign(set.headers, errorHeaders(failure))
+    return errorBody(failure, requestId)
+  })

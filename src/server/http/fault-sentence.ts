@@ -1,0 +1,57 @@
+import type { Fault } from '../../wire/fault.ts'
+
+const articles: Readonly<Record<string, string>> = {
+  string: 'a valid string',
+  integer: 'a valid integer',
+  number: 'a valid number',
+  boolean: 'a valid boolean',
+  array: 'a valid list',
+  object: 'an object',
+}
+
+const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ')
+
+const bounds = (minimum: number | undefined, maximum: number | undefined): string => {
+  const parts = [
+    minimum === undefined ? '' : `greater than or equal to ${minimum}`,
+    maximum === undefined ? '' : `less than or equal to ${maximum}`,
+  ]
+  return parts.filter((part) => part !== '').join(' and ')
+}
+
+/** Long enough for every lawful tag; what else a client puts there is its own business. */
+const quotedTagCharacters = 64
+
+const tagOf = (found: unknown): string =>
+  String(typeof found === 'string' ? found : JSON.stringify(found)).slice(0, quotedTagCharacters)
+
+/** A fault in the words that Anthropic's own API uses for it. */
+export const faultSentence = (fault: Fault): string => {
+  switch (fault.kind) {
+    case 'required':
+      return 'Field required'
+    case 'unknownMember':
+      return 'Extra inputs are not permitted'
+    case 'type':
+      return `Input should be ${fault.expected
+        .split(' or ')
+        .map((name) => articles[name] ?? name)
+        .join(' or ')}`
+    case 'tag':
+      return `Input tag '${tagOf(fault.found)}' found using 'type' does not match any of the expected tags: ${quoted(fault.expected)}`
+    case 'enum':
+      return `Input should be ${quoted(fault.expected)}`
+    case 'length':
+      return fault.minimum === undefined
+        ? `Length should be at most ${fault.maximum}`
+        : `Length should be at least ${fault.minimum}`
+    case 'range':
+      return `Input should be ${bounds(fault.minimum, fault.maximum)}`
+    case 'pattern':
+      return 'Input has a form that is not accepted here'
+  }
+}
+
+/** The same without the client's own words, and shorter, for the log. */
+export const faultRule = (fault: Fault): string =>
+  fault.kind === 'tag' ? "Input tag found using 'type' is none of the expected ones" : faultSentence(fault)

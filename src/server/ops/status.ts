@@ -1,0 +1,79 @@
+import type { Context, Elysia } from 'elysia'
+import type { Degradation } from '../../upstreams/upstream.ts'
+import { productName, version } from '../../version.ts'
+import { type ReadJson, unparsed } from '../http/body.ts'
+import { methodNotAllowed } from '../http/method-not-allowed.ts'
+import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
+
+export interface StatusOptions {
+  readonly upstream: { readonly name: string; readonly address: string }
+  /** What requests go without, because the upstream has refused it. */
+  readonly degraded: () => readonly Degradation[]
+  /** Of the process that answers. */
+  readonly pid: number
+  /** Seconds since the start. */
+  readonly uptime: () => number
+  readonly shutdown: Pick<Shutdown, 'hasBegun'>
+  readonly readJson: ReadJson
+}
+
+const endpoints = [
+  'POST /v1/messages',
+  'POST /v1/messages/count_tokens',
+  'GET /v1/models',
+  'GET /v1/models/{id}',
+  'GET /health',
+  'GET /ready',
+]
+
+/** Each under its two names. Answered while the server ends as well: probes have to see that it does. */
+const healthPaths = ['/health', '/healthz'] as const
+const readyPaths = ['/ready', '/readyz'] as const
+const probePaths: ReadonlySet<string> = new Set([...healthPaths, ...readyPaths])
+
+export const isProbe = (url: string): boolean => probePaths.has(URL.parse(url)?.pathname ?? '')
+
+const unavailableStatus = 503
+
+/** Whether requests are accepted. Never depends on the upstream: its outage must not take every replica away. */
+const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { readonly status: string } => {
+  if (!shutdown.hasBegun()) return { status: 'ready' }
+  set.status = unavailableStatus
+  set.headers['retry-after'] = String(comeAgainSeconds)
+  return { status: 'draining' }
+}
+
+/** What probes and people ask first. None of it is secret. */
+export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
+  const { upstream, degraded, pid, uptime, shutdown, readJson } = options
+  const health = () => ({
+    status: 'healthy',
+    service: productName,
+    version,
+    pid,
+    uptime: Math.round(uptime()),
+    upstream,
+    degraded: degraded(),
+  })
+  for (const path of healthPaths) app.get(path, health).all(path, methodNotAllowed('GET', 'HEAD'))
+  for (const path of readyPaths) {
+    app.get(path, ({ set }) => readiness(shutdown, set)).all(path, methodNotAllowed('GET', 'HEAD'))
+  }
+  return (
+    app
+      .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
+      // Claude Code's probes and its own telemetry, which stays here.
+      .get('/api/hello', () => ({ status: 'ok' }))
+      .post(
+        '/api/event_logging/batch',
+        async ({ request }) => {
+          await readJson(request)
+          return {}
+        },
+        unparsed,
+      )
+      .all('/', methodNotAllowed('GET', 'HEAD'))
+      .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
+      .all('/api/event_logging/batch', methodNotAllowed('POST'))
+  )
+}

@@ -1,0 +1,91 @@
+import { isObject, type Json } from '../../base/json.ts'
+import type { ModelCapabilities } from './table.ts'
+
+/** Kinds of thinking that a model may refuse by name. */
+export type RefusedThinking = 'enabled' | 'adaptive'
+
+/**
+ * What a model was found to refuse while we run, over what the capability table says of it: Bedrock's
+ * schema lags behind Anthropic's and differs from model to model, so that every table is wrong one day.
+ */
+export interface Learned {
+  readonly capabilities: Partial<ModelCapabilities>
+  readonly refusedThinking: readonly RefusedThinking[]
+  /** Places in `additionalModelRequestFields` that are not to be sent, dotted (`thinking.display`). */
+  readonly refusedFields: readonly string[]
+  /** By place, dotted: the words that the model takes there. Others are not to be sent. */
+  readonly takenValues: Readonly<Record<string, readonly string[]>>
+  /** Beta flags that are not to be sent. */
+  readonly refusedBetas: readonly string[]
+  /** Beta flags of which at least one was refused. A request sends half of those that it has, to find out which. */
+  readonly suspectedBetas: readonly string[]
+}
+
+export const nothingLearned: Learned = {
+  capabilities: {},
+  refusedThinking: [],
+  refusedFields: [],
+  takenValues: {},
+  refusedBetas: [],
+  suspectedBetas: [],
+}
+
+const union = <T>(left: readonly T[], right: readonly T[] = []): T[] => [...new Set([...left, ...right])]
+
+/** Both together; of two capabilities the later one counts. */
+export const learnMore = (known: Learned, lesson: Partial<Learned>): Learned => ({
+  capabilities: { ...known.capabilities, ...lesson.capabilities },
+  refusedThinking: union(known.refusedThinking, lesson.refusedThinking),
+  refusedFields: union(known.refusedFields, lesson.refusedFields),
+  takenValues: { ...known.takenValues, ...lesson.takenValues },
+  refusedBetas: union(known.refusedBetas, lesson.refusedBetas),
+  suspectedBetas: union(known.suspectedBetas, lesson.suspectedBetas),
+})
+
+/** What is left of the kinds of thinking; where none is, the kind that the table did not know of, unless that was refused, too. */
+const thinkingLeft = (
+  known: ModelCapabilities['thinking'],
+  refused: Learned['refusedThinking'],
+): ModelCapabilities['thinking'] => {
+  const isLeft = (type: ModelCapabilities['thinking'][number]): boolean => !refused.some((name) => name === type)
+  const left = known.filter(isLeft)
+  return left.length > 0 || refused.length === 0 ? left : (['enabled', 'adaptive'] as const).filter(isLeft)
+}
+
+/** The table's word on a model, as far as it was not found to be wrong. */
+export const withLearned = (table: ModelCapabilities, learned: Learned): ModelCapabilities => {
+  if (learned === nothingLearned) return table
+  return {
+    ...table,
+    ...learned.capabilities,
+    thinking: thinkingLeft(table.thinking, learned.refusedThinking),
+  }
+}
+
+/** What stands at a dotted place; undefined where nothing does. */
+export const valueAt = (fields: Json, place: string): unknown =>
+  place
+    .split('.')
+    .reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), fields)
+
+const withoutPath = (object: Json, path: readonly string[]): Record<string, unknown> => {
+  const [name = '', ...rest] = path
+  const { [name]: inner, ...others } = object
+  if (rest.length === 0) return others
+  if (!isObject(inner)) return { ...object }
+  const left = withoutPath(inner, rest)
+  return Object.keys(left).length === 0 ? others : { ...object, [name]: left }
+}
+
+/** Takes a dotted place out of fields, and the objects that it leaves empty. */
+export const withoutPlace = (fields: Json, place: string): Json =>
+  valueAt(fields, place) === undefined ? fields : withoutPath(fields, place.split('.'))
+
+/** The additional fields without those, and without those values, that were refused before. */
+export const withoutRefused = (fields: Json, { refusedFields, takenValues }: Learned): Json => {
+  const refusedValues = Object.entries(takenValues).flatMap(([place, taken]) => {
+    const value = valueAt(fields, place)
+    return typeof value === 'string' && !taken.includes(value) ? [place] : []
+  })
+  return [...refusedFields, ...refusedValues].reduce(withoutPlace, fields)
+}

@@ -1,0 +1,115 @@
+import { GatewayError } from '../../base/errors.ts'
+import { connectTimeout, type Place } from './connection-errors.ts'
+
+/** How long each part of a call may take, in milliseconds. */
+export interface Limits {
+  /** Until there is a connection to send on: name, proxy, TCP and TLS. Never longer than `silenceMs`. */
+  readonly connectMs: number
+  /** From there to the first byte of the answer, and of silence after it. */
+  readonly silenceMs: number
+}
+
+/**
+ * The clock of one call: it runs out when there was no connection within `connectMs`, or when the other
+ * side has been silent for `silenceMs` while we listened. Time in which nobody listens (the client reads
+ * slowly) does not count. Fetch's own limits are switched off, because they would kill an upstream that
+ * thinks for five minutes.
+ */
+export interface Deadline {
+  /** Aborts when the caller's signal does, or when the time is up. */
+  readonly signal: AbortSignal
+  /** We wait for a connection from now on. */
+  connecting(): void
+  /** There is one: we wait for the first byte from now on. */
+  connected(): void
+  /** We wait for the other side from now on. */
+  listen(): void
+  /** The other side gave a sign of life. */
+  heard(): void
+  /** Ends the call itself: nobody wants the rest. */
+  abandon(): void
+  /** Ends the clock, and forgets the caller's signal. */
+  stop(): void
+  /** The error for the person waiting, where the time was up; undefined where something else ended the call. */
+  readonly expired: GatewayError | undefined
+}
+
+type Phase = 'connect' | 'first byte' | 'silence'
+
+const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`
+
+const timedOut = (phase: Phase, milliseconds: number, place: Place): GatewayError => {
+  if (phase === 'connect') return connectTimeout(place, inSeconds(milliseconds))
+  const what = phase === 'silence' ? 'sent nothing for' : 'did not begin to answer within'
+  return new GatewayError('timeout_error', `AI Nexus ${what} ${inSeconds(milliseconds)}.`, {
+    shouldRetry: true,
+    isLoggable: true,
+  })
+}
+
+/** Listens for the first byte from the start. `onStop` is called once, when the clock ends. */
+export const startDeadline = (
+  { connectMs, silenceMs }: Limits,
+  place: Place,
+  callerSignal: AbortSignal,
+  onStop: () => void,
+): Deadline => {
+  const controller = new AbortController()
+  let phase: Phase = 'first byte'
+  let listeningSince: number | undefined = performance.now()
+  let expired: GatewayError | undefined
+  let isStopped = false
+
+  const limit = (): number => (phase === 'connect' ? Math.min(connectMs, silenceMs) : silenceMs)
+  const expire = (): void => {
+    expired = timedOut(phase, limit(), place)
+    controller.abort(expired)
+  }
+  // One timer that looks again, instead of one that is set anew for each chunk.
+  const look = (): void => {
+    const left = listeningSince === undefined ? silenceMs : listeningSince + limit() - performance.now()
+    if (left <= 0) expire()
+    else timer = setTimeout(look, left)
+  }
+  const begin = (next: Phase): void => {
+    if (isStopped || expired !== undefined) return
+    phase = next
+    listeningSince = performance.now()
+    clearTimeout(timer)
+    timer = setTimeout(look, limit())
+  }
+  const onCallerAbort = (): void => controller.abort(callerSignal.reason)
+
+  let timer = setTimeout(look, silenceMs)
+  if (callerSignal.aborted) onCallerAbort()
+  else callerSignal.addEventListener('abort', onCallerAbort, { once: true })
+
+  return {
+    signal: controller.signal,
+    connecting: () => begin('connect'),
+    connected() {
+      // A connection may be reported late, after an answer that did not wait for the request.
+      if (phase === 'connect') begin('first byte')
+    },
+    listen() {
+      listeningSince ??= performance.now()
+    },
+    heard() {
+      phase = 'silence'
+      listeningSince = undefined
+    },
+    abandon() {
+      controller.abort()
+    },
+    stop() {
+      if (isStopped) return
+      isStopped = true
+      clearTimeout(timer)
+      callerSignal.removeEventListener('abort', onCallerAbort)
+      onStop()
+    },
+    get expired() {
+      return expired
+    },
+  }
+}

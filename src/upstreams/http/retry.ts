@@ -1,0 +1,63 @@
+import { abortedError, type GatewayError, toGatewayError } from '../../base/errors.ts'
+import type { UpstreamLog } from '../upstream.ts'
+
+export interface RetryPolicy {
+  /** Tries after the first; 0 switches retries off. */
+  readonly maxRetries: number
+  /** A number from 0 to 1: spreads the retries of many clients. */
+  readonly random: () => number
+  /** Resolves after that many milliseconds, rejects when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+}
+
+/** The first wait is up to this long, and doubles with each try. */
+const baseDelayMs = 500
+const maximumDelayMs = 8000
+/** An upstream that asks for a longer wait is taken at its word: the client is told, and waits by itself. */
+const longestRetryAfterSeconds = 10
+/** All waits of one request together: what lasts longer is for the client to decide, who sees nothing of it here. */
+const longestWaitMs = 60_000
+
+/** Full jitter: anywhere between nothing and the bound. The upstream's own wish goes first. */
+const delayMs = (error: GatewayError, attempt: number, random: () => number): number => {
+  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000
+  return random() * Math.min(baseDelayMs * 2 ** attempt, maximumDelayMs)
+}
+
+const mayRetry = (error: GatewayError): boolean =>
+  error.retryable && (error.retryAfterSeconds ?? 0) <= longestRetryAfterSeconds
+
+/**
+ * Calls `attempt` until it succeeds, fails for good, or the tries are used up. To be used only around
+ * work of which the client has seen nothing. Rejects with the last try's GatewayError.
+ */
+export const withRetries = async <T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  signal: AbortSignal,
+  log: UpstreamLog,
+): Promise<T> => {
+  let waitedMs = 0
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      if (tried >= policy.maxRetries || signal.aborted || !mayRetry(error)) throw error
+      const waitMs = delayMs(error, tried, policy.random)
+      waitedMs += waitMs
+      if (waitedMs > longestWaitMs) throw error
+      log('upstream.retry', {
+        attempt: tried + 1,
+        of: policy.maxRetries,
+        error: error.type,
+        status: error.status,
+        waitMs: Math.round(waitMs),
+        reason: error.reason,
+      })
+      await policy.sleep(waitMs, signal).catch((cause: unknown) => {
+        throw abortedError(signal, cause)
+      })
+    }
+  }
+}

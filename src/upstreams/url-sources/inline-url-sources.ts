@@ -1,0 +1,115 @@
+import { omissionText, omittedMedia, tooMuchMedia } from '../../translate/anthropic-to-converse/media-limits.ts'
+import { createNotes, type Notes } from '../../translate/notes.ts'
+import type { TranslationPolicy } from '../../translate/policy.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import { mebibyte, type Surroundings } from './download.ts'
+import { fetchSource, type SourceLimits } from './fetch-source.ts'
+import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './places.ts'
+import { isPublicAddress } from './public-address.ts'
+
+/** What becomes of more than a request may hold, and who hears of it. */
+interface About {
+  readonly notes: Notes
+  readonly excessMedia: TranslationPolicy['excessMedia']
+}
+
+/**
+ * The request with the bytes in place of each URL, because Converse takes only bytes; the very same
+ * object where it holds no URL. Of more than a request may hold the oldest are not fetched: a text stands
+ * in their place, and `notes` say so. Rejects with GatewayError: a 400 that names the source, or that the
+ * client has gone.
+ */
+export type InlineUrlSources = (
+  request: MessagesRequest,
+  signal: AbortSignal,
+  about?: About,
+) => Promise<MessagesRequest>
+
+interface Limits extends SourceLimits {
+  readonly atOnce: number
+}
+
+const defaultLimits: Limits = {
+  /** Bedrock's, for one image and one document. */
+  imageBytes: 3.75 * mebibyte,
+  documentBytes: 4.5 * mebibyte,
+  /** As long as a client waits for its first sign of life. */
+  milliseconds: 10_000,
+  /** One request is no flood. */
+  atOnce: 4,
+}
+
+interface UrlSourcesOptions extends Pick<Surroundings, 'lookup' | 'get'> {
+  /** For tests, whose servers are on this machine; public addresses only otherwise. */
+  readonly isAddressAllowed?: Surroundings['isAddressAllowed']
+  readonly limits?: Partial<Limits>
+}
+
+/** Each URL once, however often it stands there; the first failure ends the others. */
+const fetchAll = async (
+  places: readonly Place[],
+  surroundings: Surroundings,
+  limits: Limits,
+  callerSignal: AbortSignal,
+): Promise<ReadonlyMap<Place, Source>> => {
+  const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
+  const sources = new Map<Place, Source>()
+  const all = new AbortController()
+  const leave = (): void => all.abort(callerSignal.reason)
+  callerSignal.addEventListener('abort', leave, { once: true })
+  if (callerSignal.aborted) leave()
+
+  const waiting = groups.values()
+  const worker = async (): Promise<void> => {
+    for (const group of waiting) {
+      const [first] = group
+      if (first === undefined) continue
+      const source = await fetchSource(first, surroundings, limits, all.signal)
+      for (const place of group) sources.set(place, source)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: limits.atOnce }, worker))
+    return sources
+  } finally {
+    all.abort()
+    callerSignal.removeEventListener('abort', leave)
+  }
+}
+
+const countByMessage = ({ messages }: MessagesRequest, places: readonly Place[]): number[] => {
+  const counts = messages.map(() => 0)
+  for (const { path } of places) {
+    const index = Number(path[1])
+    counts[index] = (counts[index] ?? 0) + 1
+  }
+  return counts
+}
+
+/** The room that turns URL sources into bytes. */
+export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
+  const { lookup, get, isAddressAllowed = isPublicAddress } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const inline = async (
+    request: MessagesRequest,
+    places: readonly Place[],
+    signal: AbortSignal,
+    { notes, excessMedia }: About,
+  ): Promise<MessagesRequest> => {
+    const surplus = omittedMedia(countByMessage(request, places))
+    if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)
+    const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
+    const replacements = new Map<object, ReturnType<typeof asText>>()
+    for (const place of places.slice(0, surplus)) {
+      const text = omissionText(place.block.type)
+      notes.changed(place.path, text)
+      replacements.set(place.block, asText(place, text))
+    }
+    for (const [place, source] of sources) replacements.set(place.block, withSource(place, source))
+    return withReplacements(request, replacements)
+  }
+  return (request, signal, about = { notes: createNotes(), excessMedia: 'omit' }) => {
+    const places = findPlaces(request)
+    return places.length === 0 ? Promise.resolve(request) : inline(request, places, signal, about)
+  }
+}

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { clientArguments } from '../../../src/cli/claude-code/client-arguments.ts'
+import { givenSettings } from '../../../src/cli/claude-code/given-settings.ts'
+import { settingsFiles } from '../../../src/cli/claude-code/settings-files.ts'
+import { later } from '../../support/cleanup.ts'
+import { startCli, temporaryFolder, testIo } from '../../support/cli.ts'
+import { doctor } from '../../support/doctor.ts'
+
+const write = (path: string, value: object | string): string => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))
+  return path
+}
+
+const machineAt = (folder: string) =>
+  testIo({ home: folder, currentDirectory: join(folder, 'project'), claudeManagedFolder: join(folder, 'managed') })
+    .machine
+
+/** What Claude Code is given for these arguments of its user's. */
+const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record<string, string> = {}) => {
+  const machine = machineAt(folder)
+  const given = givenSettings(rest, machine)
+  const { args, dispose } = clientArguments({ rest, given, files: settingsFiles(machine, given), env })
+  later(dispose)
+  return { args, dispose, settings: args[0] === '--settings' ? args[1] : undefined, others: args.slice(2) }
+}
+
+const settingsFor = (rest: readonly string[], folder?: string, env?: Record<string, string>) =>
+  JSON.parse(launch(rest, folder, env).settings ?? 'null')
+
+const usual = { skipWebFetchPreflight: true, permissions: { deny: ['WebSearch'] } }
+
+describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
+  test('by one --settings in front', () => {
+    const { args } = launch(['-p', 'hi'])
+    expect(args).toEqual(['--settings', JSON.stringify(usual), '-p', 'hi'])
+  })
+
+  test.each([
+    [{ permissions: { allow: ['WebSearch'] } }],
+    [{ permissions: { ask: ['WebSearch'] } }],
+    [{ permissions: { deny: ['Bash', 'WebSearch'] } }],
+  ])("but no rule of the user's is overruled: %j", (settings) => {
+    const folder = temporaryFolder()
+    write(join(folder, '.claude', 'settings.json'), settings)
+    expect(settingsFor([], folder)).toEqual({ skipWebFetchPreflight: true })
+  })
+
+  test.each([
+    [['--allowedTools', 'Read', 'WebSearch', '-p', 'hi']],
+    [['--allowed-tools=WebSearch']],
+    [['--tools', 'Bash,WebSearch']],
+  ])('nor one in the arguments: %j', (rest) => {
+    expect(settingsFor(rest)).toEqual({ skipWebFetchPreflight: true })
+  })
+
+  test('a prompt is no rule', () => {
+    expect(settingsFor(['-p', 'what is WebSearch?', '--', 'WebSearch'])).toEqual(usual)
+  })
+
+  test("a user's skipWebFetchPreflight stays", () => {
+    const folder = temporaryFolder()
+    write(join(folder, 'project', '.claude', 'settings.json'), { skipWebFetchPreflight: false })
+    expect(settingsFor([], folder)).toEqual({ permissions: usual.permissions })
+  })
+
+  test.each([[['mcp', 'list']], [['logs', 'x']], [['doctor']]])(
+    'no settings for %j, which holds no conversation',
+    (rest) => {
+      expect(launch(rest).args).toEqual(rest)
+    },
+  )
+})
+
+describe("A5 a user's own --settings is merged", () => {
+  const own = { model: 'opus', permissions: { allow: ['Bash'], deny: ['WebFetch'] }, env: { FOO: 'bar' } }
+  const merged = {
+    ...own,
+    skipWebFetchPreflight: true,
+    permissions: { allow: ['Bash'], deny: ['WebFetch', 'WebSearch'] },
+  }
+
+  test('as JSON, in both spellings', () => {
+    const text = JSON.stringify(own)
+    for (const rest of [
+      ['-p', '--settings', text, 'hi'],
+      ['-p', `--settings=${text}`, 'hi'],
+    ]) {
+      expect(settingsFor(rest)).toEqual(merged)
+      expect(launch(rest).others).toEqual(['-p', 'hi'])
+    }
+  })
+
+  test('as a file, into one that this user alone can read, and that goes with the session', () => {
+    const folder = temporaryFolder()
+    write(join(folder, 'project', 'mine.json'), own)
+    const { settings = '', others, dispose } = launch(['--settings', 'mine.json', '-c'], folder)
+    expect(JSON.parse(readFileSync(settings, 'utf8'))).toEqual(merged)
+    expect([others, statSync(settings).mode & 0o777]).toEqual([['-c'], 0o600])
+    dispose()
+    expect(existsSync(dirname(settings))).toBe(false)
+  })
+
+  test('its values win, but for what is needed to reach the server', () => {
+    const text = JSON.stringify({
+      skipWebFetchPreflight: false,
+      permissions: { allow: ['WebSearch'] },
+      env: { ANTHROPIC_BASE_URL: 'https://other.example', FOO: 'bar' },
+    })
+    const env = { ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141' }
+    expect(settingsFor(['--settings', text], undefined, env)).toEqual({
+      skipWebFetchPreflight: false,
+      permissions: { allow: ['WebSearch'] },
+      env: { ...env, FOO: 'bar' },
+    })
+  })
+
+  test('of two the last counts, as it does in Claude Code', () => {
+    expect(settingsFor(['--settings', '{"a":1}', '--settings', '{"b":2}'])).toEqual({ b: 2, ...usual })
+  })
+
+  test('one behind -- is a prompt, and one without a value is for Claude Code to refuse', () => {
+    expect(launch(['--', '--settings', '{bad']).others).toEqual(['--', '--settings', '{bad'])
+    expect(launch(['-p', '--settings']).others).toEqual(['-p', '--settings'])
+  })
+
+  test.each([
+    ['{bad}', 'The value of --settings is not valid JSON.'],
+    ['nowhere.json', '/project/nowhere.json, which does not exist.'],
+    ['list.json', '/project/list.json, which cannot be read as a JSON object.'],
+  ])('%s is refused', (value, words) => {
+    const folder = temporaryFolder()
+    write(join(folder, 'project', 'list.json'), '[]')
+    expect(() => launch(['--settings', value], folder)).toThrow(words)
+  })
+})
+
+test("A5 a base URL in the user's own --settings is overruled, and the session runs", async () => {
+  const folder = temporaryFolder()
+  const program = write(
+    join(folder, 'claude'),
+    `#!${process.execPath}\nconsole.log(await Bun.file(process.argv[3]).text(), process.env.ANTHROPIC_BASE_URL)\n`,
+  )
+  chmodSync(program, 0o755)
+  const mine = write(join(folder, 'mine.json'), { env: { ANTHROPIC_BASE_URL: 'https://other.example' } })
+  const args = ['claude', '--simulate', '-p', 'hi', '--settings', mine]
+  const { code, out, err } = await startCli(args, { PATH: `${folder}:${process.env['PATH']}` }).ended
+  const [settings = '', url] = out.trim().split(' ')
+  expect([code, err, JSON.parse(settings)]).toEqual([0, '', { ...usual, env: { ANTHROPIC_BASE_URL: url } }])
+})
+
+describe('A5 doctor says it for the other launches', () => {
+  const find = async (settings?: object) => {
+    const folder = temporaryFolder()
+    if (settings !== undefined) write(join(folder, '.claude', 'settings.json'), settings)
+    const { of } = await doctor(['--offline'], {}, folder)
+    return [of('claude.web-fetch'), of('claude.web-search')] as const
+  }
+
+  test('with the settings to add', async () => {
+    const [fetch, search] = await find()
+    expect(fetch).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('{ "skipWebFetchPreflight": true }') as unknown as string,
+    })
+    expect(search).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('{ "permissions": { "deny": ["WebSearch"] } }') as unknown as string,
+    })
+  })
+
+  test('and not where they are there', async () => {
+    const [fetch, search] = await find(usual)
+    expect([fetch.status, fetch.remedy, search.remedy]).toEqual(['ok', undefined, undefined])
+    const [off] = await find({ skipWebFetchPreflight: false })
+    expect(off.detail).toContain('skipWebFetchPreflight is off in')
+  })
+})

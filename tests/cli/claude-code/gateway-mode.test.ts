@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { findGatewaySignIn } from '../../../src/cli/claude-code/gateway-sign-in.ts'
+import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
+import { doctor, withClaude } from '../../support/doctor.ts'
+
+const secret = 'canary-jwt-0123456789'
+
+const write = (path: string, value: object): string => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, JSON.stringify(value))
+  return path
+}
+
+const signIn = (url = 'http://127.0.0.1:9') => ({
+  gatewayTrust: { '127.0.0.1': 'http-loopback' },
+  enterpriseGateway: { url, jwt: secret, idpRefreshToken: secret },
+})
+
+/** A home whose Claude Code is signed in. */
+const signedIn = (url?: string): { home: string; path: string } => {
+  const home = temporaryFolder()
+  return { home, path: write(join(home, '.claude', '.credentials.json'), signIn(url)) }
+}
+
+const forceGateway = { forceLoginMethod: 'gateway', forceLoginGatewayUrl: 'https://gateway.example' }
+
+describe('SI-L1 a sign-in to a gateway is found', () => {
+  const at = (home: string, more: object = {}) =>
+    findGatewaySignIn(testIo({ home, currentDirectory: join(home, 'project'), ...more }).machine)
+
+  test('in the credentials, by the presence of its key', () => {
+    const { home, path } = signedIn()
+    expect(at(home)).toEqual({ path, key: 'enterpriseGateway' })
+    write(path, { claudeAiOauth: { accessToken: secret }, enterpriseGateway: null })
+    expect(at(home)).toBeUndefined()
+  })
+
+  test('in the folder that CLAUDE_CONFIG_DIR names', () => {
+    const { home } = signedIn()
+    const other = temporaryFolder()
+    expect(at(home, { environment: { CLAUDE_CONFIG_DIR: other } })).toBeUndefined()
+    const path = write(join(other, '.credentials.json'), signIn())
+    expect(at(home, { environment: { CLAUDE_CONFIG_DIR: other } })).toEqual({ path, key: 'enterpriseGateway' })
+  })
+
+  test.each([
+    [['.claude', 'settings.json']],
+    [['project', '.claude', 'settings.json']],
+    [['project', '.claude', 'settings.local.json']],
+    [['managed', 'managed-settings.json']],
+    [['managed', 'managed-settings.d', '10-login.json']],
+  ])('by forceLoginMethod in %p', (names) => {
+    const home = temporaryFolder()
+    const path = write(join(home, ...names), forceGateway)
+    expect(at(home, { claudeManagedFolder: join(home, 'managed') })).toEqual({ path, key: 'forceLoginMethod' })
+  })
+
+  test('nowhere, where there is another login or a file that is no JSON', () => {
+    const home = temporaryFolder()
+    write(join(home, '.claude', 'settings.json'), { forceLoginMethod: 'console' })
+    writeFileSync(join(home, '.claude', '.credentials.json'), '{')
+    expect(at(home)).toBeUndefined()
+  })
+})
+
+describe('SI-L1 every launch way uses gateway mode for a user who is signed in', () => {
+  const note = (path: string) =>
+    `note: Claude Code runs in gateway mode: it signs in to a gateway (enterpriseGateway in ${path}). It offers no WebSearch in this mode.\n`
+
+  test('env', async () => {
+    const { home, path } = signedIn()
+    const { code, out, err } = await cli(['env', '--shell', 'json'], { CLAUDE_CODE_USE_GATEWAY: '0' }, home)
+    expect([code, err]).toEqual([0, note(path)])
+    expect(JSON.parse(out)).toMatchObject({
+      CLAUDE_CODE_USE_GATEWAY: '1',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
+      ANTHROPIC_AUTH_TOKEN: 'dummy',
+    })
+    expect(out + err).not.toContain(secret)
+  })
+
+  test('start --claude-code', async () => {
+    const { home, path } = signedIn()
+    const { out, err } = await cli(['--dry-run', '--simulate', '-c', '--shell', 'bash'], {}, home)
+    expect(out).toContain(" CLAUDE_CODE_USE_GATEWAY='1' ")
+    expect(err).toContain(note(path))
+  })
+
+  test('claude', async () => {
+    const { home, path } = signedIn()
+    const { PATH } = withClaude('echo "$CLAUDE_CODE_USE_GATEWAY $ANTHROPIC_BASE_URL"')
+    const { out, err } = await startCli(['claude', '--simulate'], {
+      PATH: `${PATH}:${process.env['PATH']}`,
+      HOME: home,
+    }).ended
+    expect(out).toMatch(/^1 http:\/\/127\.0\.0\.1:\d+\n$/)
+    expect(err).toBe(note(path))
+  })
+})
+
+describe('SI-L1 --gateway-mode', () => {
+  const launched = async (home: string, args: readonly string[], environment: Record<string, string> = {}) => {
+    const { out, err } = await cli(['env', '--shell', 'json', ...args], environment, home)
+    return [JSON.parse(out).CLAUDE_CODE_USE_GATEWAY, err]
+  }
+
+  test('auto leaves a user alone who is not signed in', async () => {
+    expect(await launched(temporaryFolder(), [])).toEqual([undefined, ''])
+  })
+
+  test('on needs no sign-in', async () => {
+    const words = 'note: Claude Code runs in gateway mode. It offers no WebSearch in this mode.\n'
+    expect(await launched(temporaryFolder(), ['--gateway-mode', 'on'])).toEqual(['1', words])
+    expect(await launched(temporaryFolder(), [], { NEXUS_GATEWAY_MODE: 'on' })).toEqual(['1', words])
+  })
+
+  test('off warns a user who is signed in', async () => {
+    const { home, path } = signedIn()
+    expect(await launched(home, ['--gateway-mode', 'off'])).toEqual([
+      undefined,
+      `warning: gateway mode is off, and Claude Code signs in to a gateway (enterpriseGateway in ${path}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.\n`,
+    ])
+  })
+})
+
+describe('SI-L1 doctor says where Claude Code is signed in, and which mode launches use', () => {
+  const finding = async (home: string, ...args: string[]) =>
+    (await doctor(['--offline', ...args], {}, home)).of('claude.gateway')
+
+  test('nowhere', async () => {
+    expect(await finding(temporaryFolder())).toMatchObject({
+      status: 'ok',
+      detail: 'not signed in to a gateway',
+      data: { signedIn: 'no', gatewayMode: false },
+    })
+  })
+
+  test('another gateway', async () => {
+    const { home, path } = signedIn()
+    expect(await finding(home)).toMatchObject({
+      status: 'info',
+      detail: `signed in to another gateway (enterpriseGateway in ${path}). Launches use gateway mode, in which Claude Code offers no WebSearch.`,
+      data: { signedIn: 'another', gatewayMode: true },
+    })
+    expect(await finding(home, '--gateway-mode', 'off')).toMatchObject({
+      status: 'fail',
+      remedy: 'Set gatewayMode to auto, or sign out with /logout in Claude Code.',
+    })
+  })
+
+  test('a gateway that a settings file prescribes', async () => {
+    const home = temporaryFolder()
+    const path = write(join(home, '.claude', 'settings.json'), forceGateway)
+    expect((await finding(home)).detail).toStartWith(`has to sign in to another gateway (forceLoginMethod in ${path}).`)
+    expect((await finding(home, '--gateway-mode', 'off')).status).toBe('warn')
+  })
+
+  test('this server', async () => {
+    const { home } = signedIn('http://localhost:4141')
+    expect(await finding(home, '--port', '4141')).toMatchObject({ data: { signedIn: 'this server' } })
+  })
+
+  test('and that the keychain of macOS is not opened', async () => {
+    const { out } = await cli(['doctor', '--json', '--offline', '--port', '0'], {}, temporaryFolder(), {
+      platform: 'darwin',
+    })
+    const { checks } = JSON.parse(out) as { checks: { id: string; detail: string; remedy?: string }[] }
+    expect(checks.find(({ id }) => id === 'claude.gateway')).toMatchObject({
+      detail: expect.stringContaining('keychain') as unknown as string,
+      remedy: 'If you are signed in to a gateway, set gatewayMode to on.',
+    })
+  })
+
+  test('settings that agree with the mode are no conflict', async () => {
+    const { home } = signedIn()
+    write(join(home, '.claude', 'settings.json'), { ...forceGateway, env: { CLAUDE_CODE_USE_GATEWAY: '1' } })
+    expect((await doctor(['--offline'], {}, home)).of('claude.settings').status).toBe('ok')
+    const off = await doctor(['--offline', '--gateway-mode', 'off'], {}, home)
+    expect(off.of('claude.settings')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('env.CLAUDE_CODE_USE_GATEWAY') as unknown as string,
+    })
+  })
+})

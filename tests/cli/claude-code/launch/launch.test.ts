@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'bun:test'
+import { parseEnv } from 'node:util'
+import fc from 'fast-check'
+import { UsageError } from '../../../../src/base/usage-error.ts'
+import { assignments } from '../../../../src/cli/claude-code/launch/assignments.ts'
+import { detectShell } from '../../../../src/cli/claude-code/launch/detect-shell.ts'
+import { claudeCodeEnvironment, localUrl } from '../../../../src/cli/claude-code/launch/environment.ts'
+import { overruleSettings } from '../../../../src/cli/claude-code/launch/overrule.ts'
+import { type LaunchEnvironment, launchLine, type Shell } from '../../../../src/cli/claude-code/launch/shells.ts'
+import { createModelResolver, nexusModels } from '../../../../src/models/resolver.ts'
+import { defaultConfig } from '../../../support/chain.ts'
+
+const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
+const launchOptions = {
+  config: defaultConfig,
+  models: resolver,
+  model: resolver.resolve('sonnet'),
+  smallModel: resolver.resolve('haiku'),
+  port: 4141,
+  environment: {},
+  isGatewayMode: false,
+  isModelFixed: false,
+}
+const environmentFor = (
+  environment: Record<string, string>,
+  host = '127.0.0.1',
+  isGatewayMode = false,
+  isModelFixed = false,
+) =>
+  claudeCodeEnvironment({
+    ...launchOptions,
+    config: { ...defaultConfig, host },
+    environment,
+    isGatewayMode,
+    isModelFixed,
+  })
+
+describe('NO_PROXY', () => {
+  test.each([
+    [{}, '127.0.0.1,localhost,::1'],
+    [{ NO_PROXY: 'corp.example, .intern' }, 'corp.example,.intern,127.0.0.1,localhost,::1'],
+    [{ no_proxy: 'corp.example' }, 'corp.example,127.0.0.1,localhost,::1'],
+    [{ NO_PROXY: 'a,localhost', no_proxy: 'b,a' }, 'a,localhost,b,127.0.0.1,::1'],
+    [{ NO_PROXY: '*' }, '*'],
+  ])('%p', (environment, expected) => {
+    const { set } = environmentFor(environment as Record<string, string>)
+    expect([set['NO_PROXY'], set['no_proxy']]).toEqual([expected, expected])
+  })
+
+  test('the address itself, where it is another', () => {
+    expect(environmentFor({}, '192.168.1.5').set['NO_PROXY']).toBe('127.0.0.1,localhost,::1,192.168.1.5')
+  })
+})
+
+test.each([
+  ['answer', undefined],
+  ['client', '0'],
+  ['off', undefined],
+] as const)('with translation.safeguards %s, CLAUDE_CODE_AUTO_MODE_SERVER is %p (A1)', (safeguards, expected) => {
+  const config = { ...defaultConfig, translation: { ...defaultConfig.translation, safeguards } }
+  const { set } = claudeCodeEnvironment({ ...launchOptions, config })
+  expect(set['CLAUDE_CODE_AUTO_MODE_SERVER']).toBe(expected)
+})
+
+test.each([
+  ['127.0.0.1', 'http://127.0.0.1:1'],
+  ['0.0.0.0', 'http://127.0.0.1:1'],
+  ['::', 'http://127.0.0.1:1'],
+  ['::1', 'http://[::1]:1'],
+  ['localhost', 'http://localhost:1'],
+])('%s is reached at %s', (host, url) => {
+  expect(localUrl(host, 1)).toBe(url)
+})
+
+describe('lines', () => {
+  const environment = { set: { A: "it's", no_proxy: 'x', B: 'two words' }, unset: ['ANTHROPIC_API_KEY'] }
+
+  test('for PowerShell: quotes doubled, typographic ones too, semicolons', () => {
+    expect(launchLine('powershell', { set: { A: "it's ’quoted’" }, unset: ['K'] }, 'claude')).toBe(
+      "$env:A='it''s ’’quoted’’'; Remove-Item Env:K -ErrorAction SilentlyContinue; claude",
+    )
+  })
+
+  test('for cmd: whole assignments quoted, the removal outside the chain', () => {
+    expect(launchLine('cmd', environment, 'claude')).toBe(
+      'set "ANTHROPIC_API_KEY=" & set "A=it\'s" && set "B=two words" && claude',
+    )
+    expect(() => launchLine('cmd', { set: { A: '50%' }, unset: [] }, 'claude')).toThrow(
+      'A holds a character that cmd cannot quote',
+    )
+  })
+
+  const posixShells = (['bash', 'zsh', 'fish', 'sh'] as const satisfies Shell[]).filter(
+    (shell) => Bun.which(shell) !== null,
+  )
+
+  // Everything but NUL can stand in a variable; a lone surrogate is no text.
+  const anything = fc
+    .string({ unit: 'binary', maxLength: 20 })
+    .filter((text) => !text.includes('\0') && text.isWellFormed())
+  const special = "' '' \\ \\' \" $HOME `id` !x %PATH% \n ; && * ~ \\\\ '\\'' -n".split(' ')
+  const pieces = fc
+    .array(fc.oneof(anything, fc.constantFrom(...special, '')), { maxLength: 4 })
+    .map((parts) => parts.join(''))
+
+  /** What a program sees that a shell starts after, or in, these lines. */
+  const seenBy = (shell: Shell, script: string): (string | undefined)[] => {
+    const { stdout } = Bun.spawnSync([Bun.which(shell) as string, '-c', script], {
+      env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'stray' },
+    })
+    const variables = new Map(
+      stdout
+        .toString()
+        .split('\0')
+        .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    )
+    return ['NEXUS_TEST_A', 'NEXUS_TEST_B', 'ANTHROPIC_API_KEY'].map((name) => variables.get(name))
+  }
+  const environmentOf = (first: string, second: string): LaunchEnvironment => ({
+    set: { NEXUS_TEST_A: first, NEXUS_TEST_B: second },
+    unset: ['ANTHROPIC_API_KEY'],
+  })
+  const runs = { numRuns: 40, seed: 20261121 }
+
+  test.each(posixShells)('%s sets exactly what was meant, whatever it is', (shell) => {
+    fc.assert(
+      fc.property(pieces, pieces, (first, second) => {
+        const line = launchLine(shell, environmentOf(first, second), 'env -0')
+        expect(seenBy(shell, line)).toEqual([first, second, undefined])
+      }),
+      runs,
+    )
+  })
+
+  test.each(posixShells)('%s takes the environment alone, whatever it holds', (shell) => {
+    fc.assert(
+      fc.property(pieces, pieces, (first, second) => {
+        const lines = assignments(shell, environmentOf(first, second))
+        expect(seenBy(shell, `${lines}\nenv -0`)).toEqual([first, second, undefined])
+      }),
+      runs,
+    )
+  })
+
+  test('bash is among the shells that were tried', () => {
+    expect(posixShells).toContain('bash')
+  })
+})
+
+test.each([
+  ['win32', {}, undefined, 'powershell'],
+  ['win32', { MSYSTEM: 'MINGW64' }, undefined, 'bash'],
+  ['linux', { SHELL: '/usr/bin/zsh' }, undefined, 'zsh'],
+  ['linux', { SHELL: '/usr/bin/zsh' }, 'fish', 'fish'],
+  ['linux', { SHELL: '/usr/bin/zsh' }, 'node', 'zsh'],
+  ['darwin', { SHELL: '/bin/zsh' }, '-bash', 'bash'],
+  ['linux', {}, 'pwsh', 'pwsh'],
+  ['linux', { SHELL: '/bin/tcsh' }, undefined, 'bash'],
+  ['win32', {}, 'cmd.exe', 'cmd'],
+  ['win32', {}, 'PWSH.EXE', 'pwsh'],
+  ['win32', { MSYSTEM: 'MINGW64' }, 'powershell.exe', 'powershell'],
+  ['win32', {}, 'explorer.exe', 'powershell'],
+  ['win32', { npm_execpath: 'npx-cli.js' }, 'cmd.exe', 'powershell'],
+  ['linux', { SHELL: '/usr/bin/fish', npm_execpath: 'npx-cli.js' }, 'sh', 'fish'],
+  ['darwin', {}, '/bin/zsh', 'zsh'],
+] as const)('on %s with %p, started by %p, the shell is %s', (platform, environment, parent, expected) => {
+  expect(detectShell({ platform, environment, parent })).toBe(expected)
+})
+
+describe('the environment alone', () => {
+  const environment = { set: { A: "it's", no_proxy: 'x', B: 'two words', C: 'plain-1' }, unset: ['K'] }
+
+  test('PowerShell and cmd', () => {
+    expect(assignments('powershell', environment)).toBe(
+      "$env:A = 'it''s'\n$env:no_proxy = 'x'\n$env:B = 'two words'\n$env:C = 'plain-1'\nRemove-Item Env:K -ErrorAction SilentlyContinue",
+    )
+    expect(assignments('cmd', environment)).toBe('set "A=it\'s"\nset "B=two words"\nset "C=plain-1"\nset "K="')
+  })
+
+  test('a file cannot remove a variable, so it empties it', () => {
+    const set = { A: 'x y', B: '[1m]', C: '$HOME', D: "it's" }
+    expect(parseEnv(assignments('dotenv', { ...environment, set }))).toEqual({ ...set, K: '' })
+    expect(JSON.parse(assignments('json', environment))).toEqual({ ...environment.set, K: '' })
+  })
+})
+
+test('a file of variables is read as it was meant, or not written', () => {
+  const part = fc.constantFrom("'", '"', '$', '\\', '`', ' ', '#', '=', 'a', '\n', '~', '%')
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const value = parts.join('')
+      try {
+        expect(parseEnv(assignments('dotenv', { set: { A: value }, unset: [] }))).toEqual({ A: value })
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError)
+        expect(value).toMatch(/['\n\\]/)
+      }
+    }),
+    { seed: 20261121, numRuns: 400 },
+  )
+})
+
+test('whoever else would be asked is switched off, where it is on', () => {
+  expect(environmentFor({}).unset).toEqual(['ANTHROPIC_API_KEY'])
+  expect(environmentFor({ CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_USE_VERTEX: '' }).unset).toEqual([
+    'ANTHROPIC_API_KEY',
+    'CLAUDE_CODE_USE_BEDROCK',
+  ])
+})
+
+test('SI-L1 gateway mode sets its switch, and removes the other services', () => {
+  const { set, unset } = environmentFor({ CLAUDE_CODE_USE_GATEWAY: '0', CLAUDE_CODE_USE_VERTEX: '1' }, '::1', true)
+  expect([set['CLAUDE_CODE_USE_GATEWAY'], unset]).toEqual(['1', ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_USE_VERTEX']])
+  expect(environmentFor({ CLAUDE_CODE_USE_GATEWAY: '1' }).unset).toContain('CLAUDE_CODE_USE_GATEWAY')
+})
+
+describe("Claude Code's own settings", () => {
+  const launch = environmentFor({})
+  const variable = (name: string, value: string, isManaged = false) => ({
+    name,
+    value,
+    isManaged,
+    path: '/home/me/.claude/settings.json',
+  })
+
+  test('what does not matter is left alone', () => {
+    const harmless = [
+      variable('ANTHROPIC_MODEL', 'opus'),
+      variable('FOO', 'bar'),
+      variable('ANTHROPIC_BASE_URL', 'http://127.0.0.1:4141'),
+      variable('CLAUDE_CODE_USE_BEDROCK', ''),
+    ]
+    expect(overruleSettings(launch, harmless)).toEqual({ environment: launch, env: {} })
+  })
+
+  test('what leads elsewhere is overruled, without the token among the arguments', () => {
+    const theirs = [
+      variable('ANTHROPIC_BASE_URL', 'https://other.example'),
+      variable('CLAUDE_CODE_USE_BEDROCK', '1'),
+      variable('ANTHROPIC_AUTH_TOKEN', 'other'),
+      variable('NO_PROXY', 'corp.example'),
+    ]
+    const { environment, env } = overruleSettings(launch, theirs)
+    expect(env).toEqual({
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
+      CLAUDE_CODE_USE_BEDROCK: '',
+      NO_PROXY: '127.0.0.1,localhost,::1',
+    })
+    expect(environment.set['ANTHROPIC_CUSTOM_HEADERS']).toBe('x-api-key: dummy')
+  })
+
+  test.each([
+    [true, '1', {}],
+    [true, '0', { CLAUDE_CODE_USE_GATEWAY: '1' }],
+    [false, '1', { CLAUDE_CODE_USE_GATEWAY: '' }],
+    [false, '0', {}],
+  ])('SI-L1 with gateway mode %p, CLAUDE_CODE_USE_GATEWAY=%s in the settings needs %p', (isGatewayMode, value, env) => {
+    const { set, unset } = environmentFor({}, '127.0.0.1', isGatewayMode)
+    expect(overruleSettings({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)]).env).toEqual(env as never)
+  })
+
+  test('where there is no way to win, the file is named', () => {
+    const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
+    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)])).toThrow(words)
+    expect(() =>
+      overruleSettings(launch, [variable('ANTHROPIC_AUTH_TOKEN', 'x'), variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b')]),
+    ).toThrow('sets ANTHROPIC_AUTH_TOKEN')
+  })
+})

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { installedVersion } from '../../../../src/cli/claude-code/installed-version.ts'
+import { cli, temporaryFolder } from '../../../support/cli.ts'
+import { doctor } from '../../../support/doctor.ts'
+
+const write = (path: string, text: string): string => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  return path
+}
+
+const makeProgram = (path: string): string => {
+  write(path, '#!/bin/sh\n')
+  chmodSync(path, 0o755)
+  return path
+}
+
+/** As npm installs it. */
+const packaged = (version: string): string => {
+  const folder = join(temporaryFolder(), 'node_modules', '@anthropic-ai', 'claude-code-linux-x64')
+  write(join(folder, 'package.json'), JSON.stringify({ name: '@anthropic-ai/claude-code-linux-x64', version }))
+  return makeProgram(join(folder, 'claude'))
+}
+
+const environmentOf = async (
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  home = temporaryFolder(),
+): Promise<Record<string, string>> => {
+  const { out } = await cli(['env', '--shell', 'json', ...args], environment, home)
+  return JSON.parse(out)
+}
+
+const withSettings = (settings: object): { home: string; path: string } => {
+  const home = temporaryFolder()
+  return { home, path: write(join(home, '.claude', 'settings.json'), JSON.stringify(settings)) }
+}
+
+test('A3 every tier of the picker is pinned to a model that Nexus has', async () => {
+  const environment = await environmentOf(['--small-model', 'sonnet'])
+  const tiers = ['FABLE', 'OPUS', 'SONNET', 'HAIKU'].map((tier) => environment[`ANTHROPIC_DEFAULT_${tier}_MODEL`])
+  expect(tiers).toEqual(['claude-opus-4-6', 'claude-opus-4-6', 'claude-sonnet-4-6', 'claude-sonnet-4-6'])
+})
+
+describe('A4 the main model is a default that a pick with /model replaces', () => {
+  const models = ({ ANTHROPIC_MODEL, ANTHROPIC_DEFAULT_MODEL }: Record<string, string>) => ({
+    ANTHROPIC_MODEL,
+    ANTHROPIC_DEFAULT_MODEL,
+  })
+
+  test('by default and from the configuration file', async () => {
+    expect(models(await environmentOf([]))).toEqual({ ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6' } as never)
+    const path = write(join(temporaryFolder(), 'c.json'), '{"model":"opus[1m]"}')
+    expect(models(await environmentOf(['--config', path]))).toEqual({
+      ANTHROPIC_DEFAULT_MODEL: 'claude-opus-4-6[1m]',
+    } as never)
+  })
+
+  test('but for --model and NEXUS_MODEL, which hold for the run', async () => {
+    const both = { ANTHROPIC_MODEL: 'claude-opus-4-6', ANTHROPIC_DEFAULT_MODEL: 'claude-opus-4-6' }
+    expect(models(await environmentOf(['--model', 'opus']))).toEqual(both)
+    expect(models(await environmentOf([], { NEXUS_MODEL: 'opus' }))).toEqual(both)
+  })
+
+  test('and an ANTHROPIC_MODEL of another set-up is removed', async () => {
+    expect(models(await environmentOf([], { ANTHROPIC_MODEL: 'arn:aws:bedrock:x' }))).toEqual({
+      ANTHROPIC_MODEL: '',
+      ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
+    })
+  })
+
+  test('for a client older than ANTHROPIC_DEFAULT_MODEL it is fixed, until its user picks one', async () => {
+    const at = (version: string) => ({ PATH: dirname(packaged(version)) })
+    expect(models(await environmentOf([], at('2.1.197')))).toEqual({
+      ANTHROPIC_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
+    })
+    const { home } = withSettings({ model: 'opus' })
+    expect(models(await environmentOf([], at('2.1.197'), home)).ANTHROPIC_MODEL).toBeUndefined()
+    expect(models(await environmentOf([], at('2.1.329'))).ANTHROPIC_MODEL).toBeUndefined()
+  })
+})
+
+describe('the version of an installed Claude Code is read off its files', () => {
+  test('of a package of npm, through a link', () => {
+    const link = join(temporaryFolder(), 'claude')
+    symlinkSync(packaged('2.1.332'), link)
+    expect(installedVersion(link)).toBe('2.1.332')
+  })
+
+  test.each([
+    [['.local', 'share', 'claude', 'versions', '2.1.332'], '2.1.332'],
+    [['Caskroom', 'claude-code', '2.1.300', 'claude'], '2.1.300'],
+    [['bin', 'claude'], undefined],
+  ])('%p: %p', (names, version) => {
+    expect(installedVersion(makeProgram(join(temporaryFolder(), ...names)))).toBe(version as never)
+  })
+
+  test('not of another package, nor of a program that is not there', () => {
+    const folder = temporaryFolder()
+    write(join(folder, 'package.json'), '{"name":"my-claude","version":"9.9.9"}')
+    expect(installedVersion(makeProgram(join(folder, 'claude')))).toBeUndefined()
+    expect(installedVersion(join(folder, 'nothing'))).toBeUndefined()
+  })
+})
+
+describe('A4 doctor says which model is in force', () => {
+  const detail = async (home: string, ...args: string[]) =>
+    (await doctor(['--offline', ...args], {}, home)).of('claude.model').detail
+
+  test('the configured one, where nothing else names one', async () => {
+    expect(await detail(temporaryFolder())).toBe('claude-sonnet-4-6, until you pick another with /model')
+  })
+
+  test('the one in the settings, or that it is ignored', async () => {
+    const { home, path } = withSettings({ model: 'opus' })
+    expect(await detail(home)).toBe(`claude-opus-4-6: model in ${path} is in force (what /model saves)`)
+    expect(await detail(home, '--model', 'haiku')).toBe(
+      `claude-haiku-4-5: --model is in force, and a pick with /model does not last; model in ${path} is ignored`,
+    )
+  })
+
+  test('a variable in the settings, and no text that is no name of a model', async () => {
+    const { home, path } = withSettings({ env: { ANTHROPIC_MODEL: 'canary' }, model: 'opus' })
+    expect(await detail(home)).toBe(`another name: env.ANTHROPIC_MODEL in ${path} is in force`)
+  })
+})

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
+
+const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
+
+describe('start', () => {
+  test('serves, prints the launch command alone on stdout, and ends on a signal', async () => {
+    const program = startCli(['start', '--simulate', '--port', '0', '--claude-code', '--shell', 'zsh'])
+    const [, url = ''] = await program.says(address)
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    expect(await response.json()).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+    await program.says(/ 200 POST \/v1\/messages sonnet -> sonnet-4\.6 in \d+ out \d+ \d+ms req_/)
+    program.kill('SIGTERM')
+    const { code, out, err } = await program.ended
+    expect(code).toBe(0)
+    expect(out).toMatch(new RegExp(`^env -u ANTHROPIC_API_KEY ANTHROPIC_BASE_URL='${url}' .* claude\n$`))
+    expect(err).not.toContain('\u001b[')
+  })
+
+  test('says who has the port, and ends with 2', async () => {
+    const first = startCli(['start', '--simulate', '--port', '0'])
+    const [, , port = ''] = await first.says(address)
+    const second = await startCli(['start', '--simulate', '--port', port]).ended
+    expect([second.code, second.out]).toEqual([2, ''])
+    expect(second.err).toContain(`Port ${port} on 127.0.0.1 is taken by another nexus-claude-api (version `)
+    // Part 3: there is no need for a second one.
+    expect(second.err).toMatch(/which serves already\. nexus-claude-api env prints .* nexus-claude-api health asks/)
+    expect(second.err).toContain(`process ${first.pid}`)
+    const foreign = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
+    const third = await startCli(['start', '--simulate', '--port', String(foreign.port)]).ended
+    expect(third.code).toBe(2)
+    expect(third.err).toContain(`Port ${foreign.port} on 127.0.0.1 is taken`)
+    if (process.platform === 'linux') expect(third.err).toContain(`(process ${process.pid})`)
+    await foreign.stop(true)
+  })
+
+  test('an address that is not of this machine is told', async () => {
+    const { code, err } = await startCli(['start', '--simulate', '--port', '0', '--host', '203.0.113.7']).ended
+    expect([code, err]).toEqual([2, expect.stringContaining('Is --host an address of this machine?') as never])
+  })
+
+  test('JSON lines, and a log file for its owner alone', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'nexus.log')
+    const program = startCli([
+      '--simulate',
+      '-p',
+      '0',
+      '--log-format',
+      'json',
+      '--log-level',
+      'debug',
+      '--log-file',
+      file,
+    ])
+    const [, url = ''] = await program.says(address)
+    await fetch(`${url}/nothing`)
+    const [line] = await program.says(/^\{"time".*"event":"request\..*\}$/m)
+    expect(JSON.parse(line)).toMatchObject({ level: 'info', event: 'request.refused', status: 404, path: '/nothing' })
+    program.kill('SIGINT')
+    await program.ended
+    const stat = await Bun.file(file).stat()
+    expect(stat.mode & 0o777).toBe(0o600)
+    expect(await Bun.file(file).text()).toBe(`${line}\n`)
+  })
+
+  const recordsOf = (err: string): { event: string; level: string; text?: string }[] =>
+    err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+  test('A10 with --log-format json there is nothing but JSON on standard error', async () => {
+    const folder = temporaryFolder()
+    const config = join(folder, 'c.json')
+    writeFileSync(config, '{ "logging": { "format": "json" }, "nonsense": 1 }')
+    const program = startCli(['start', '--simulate', '-p', '0', '-c', '--shell', 'bash', '--config', config])
+    const [, url = ''] = await program.says(address)
+    program.kill('SIGTERM')
+    const { code, out, err } = await program.ended
+    expect([code, out]).toEqual([0, expect.stringContaining(`ANTHROPIC_BASE_URL='${url}'`) as never])
+    const records = recordsOf(err)
+    expect(records.filter(({ text }) => text === undefined)).toMatchObject([
+      {
+        level: 'info',
+        event: 'program.listening',
+        address: url,
+        upstream: 'simulated',
+        model: 'claude-sonnet-4-6',
+        smallModel: 'claude-haiku-4-5',
+      } as never,
+    ])
+    const [first] = records
+    expect(first).toMatchObject({
+      level: 'warn',
+      event: 'program.message',
+      text: expect.stringContaining('nonsense') as never,
+    })
+  })
+
+  test.each<[string[], Record<string, string>, string]>([
+    [['--log-format', 'json'], {}, 'No AI Nexus key.'],
+    [['--log-format', 'json', '--config', '/nowhere/c.json'], {}, 'cannot be read (ENOENT)'],
+    [['--simulate', '--port', 'x'], { NEXUS_LOG_FORMAT: 'json' }, '--port must be a whole number'],
+    [['--simulate', '--log-file', '/nowhere/x.log'], { NEXUS_LOG_FORMAT: 'json' }, 'cannot be written'],
+  ])('A10 a start that fails says so in JSON as well: %p %p', async (args, environment, words) => {
+    const { code, out, err } = await startCli(['start', ...args], environment).ended
+    expect([code, out]).toEqual([2, ''])
+    expect(recordsOf(err)).toEqual([
+      {
+        time: expect.any(String),
+        level: 'error',
+        event: 'program.message',
+        text: expect.stringContaining(words),
+      } as never,
+    ])
+  })
+
+  test('text that outlives the day has the date, and the clock on the wall with its distance to UTC', async () => {
+    const file = join(temporaryFolder(), 'nexus.log')
+    const program = startCli(['--simulate', '-p', '0', '--log-file', file], { TZ: 'Asia/Kolkata' })
+    const [, url = ''] = await program.says(address)
+    const before = Date.now()
+    await fetch(`${url}/nothing?secret`)
+    const [line, time = ''] = await program.says(
+      /^(\S+\+05:30) 404 GET \/nothing not_found_error: There is no such path here\. \d+ms req_\w+\n/m,
+    )
+    expect(Math.abs(Date.parse(time) - before)).toBeLessThan(10_000)
+    expect(await Bun.file(file).text()).toBe(line)
+    // The log is written to at once: it is whole although nobody could tell the program to end.
+    program.kill('SIGKILL')
+    await program.ended
+    expect(await Bun.file(file).text()).toBe(line)
+  })
+
+  test('a running answer may end after the first signal', async () => {
+    const scenario = join(temporaryFolder(), 's.json')
+    writeFileSync(
+      scenario,
+      JSON.stringify({
+        rules: [{ reply: { content: [{ text: 'abcdefgh' }], pace: { frameMs: 30, deltaCharacters: 1 } } }],
+      }),
+    )
+    const upstream = startCli(['simulate', '--port', '0', '--scenario', scenario])
+    const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
+    const program = startCli(['start', '-p', '0', '--endpoint-url', endpoint, '--api-key', 'any'])
+    const [, url = ''] = await program.says(address)
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'sonnet',
+        stream: true,
+        max_tokens: 9,
+        messages: [{ role: 'user', content: 'Hello' }],
+      }),
+    })
+    program.kill('SIGINT')
+    await program.says(/Stopping/)
+    expect(await response.text()).toContain('event: message_stop')
+    expect((await program.ended).code).toBe(0)
+  })
+})
+
+describe('simulate', () => {
+  test('answers a server in front of it, and says what it refuses', async () => {
+    const upstream = startCli(['simulate', '--port', '0', '--api-key', 'right'])
+    const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
+    const ask = (key: string, body: object): Promise<Response> =>
+      fetch(`${endpoint}/model/claude-sonnet-4.6/converse`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify(body),
+      })
+    expect((await ask('wrong', {})).status).toBe(403)
+    const refused = await ask('right', { messages: [] })
+    expect([refused.status, refused.headers.get('x-amzn-errortype')?.split(':')[0]]).toEqual([
+      400,
+      'ValidationException',
+    ])
+    await upstream.says(/converse 400 refused: The messages field is empty/)
+    upstream.kill('SIGTERM')
+    expect((await upstream.ended).code).toBe(0)
+  })
+
+  test('a scenario with a fault names its place', async () => {
+    const file = join(temporaryFolder(), 's.json')
+    writeFileSync(file, JSON.stringify({ rules: [{ reply: { content: [{ txt: 'x' }] } }] }))
+    expect((await cli(['simulate', '--scenario', file])).err).toContain('rules.0.reply.content.0')
+    writeFileSync(file, '{')
+    expect((await cli(['simulate', '--scenario', file])).err).toContain('not JSON')
+    writeFileSync(file, JSON.stringify({ rules: [{ when: { text: '(' }, reply: {} }] }))
+    expect((await cli(['simulate', '--scenario', file])).err).toContain("'(' is not a regular expression")
+  })
+})
+
+test('proxies of the environment are not asked for addresses of this machine', async () => {
+  const dead = 'http://127.0.0.1:1'
+  const proxies = { HTTP_PROXY: dead, HTTPS_PROXY: dead, http_proxy: dead, https_proxy: dead, ALL_PROXY: dead }
+  const program = startCli(['start', '--simulate', '--port', '0'], proxies)
+  const [, url = '', port = ''] = await program.says(address)
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  expect(response.status).toBe(200)
+  const second = await startCli(['start', '--simulate', '--port', port], proxies).ended
+  expect(second.err).toContain('is taken by another nexus-claude-api')
+})

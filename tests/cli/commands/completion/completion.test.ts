@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'bun:test'
+import { ShellCompDirective } from '@bomb.sh/tab'
+import { catalogue } from '../../../../src/cli/commands/commands.ts'
+import { answerFor, directive } from '../../../../src/cli/commands/completion/answer.ts'
+import { bashScript } from '../../../../src/cli/commands/completion/bash.ts'
+import type { Catalogue } from '../../../../src/cli/commands/help.ts'
+import { commonFlags, flagsOf } from '../../../../src/cli/parse/arguments.ts'
+import type { Command } from '../../../../src/cli/parse/command.ts'
+import { settings } from '../../../../src/config/settings/settings.ts'
+import { cli, entry, startCli } from '../../../support/cli.ts'
+
+/** The candidates, without their descriptions, and the directive. */
+const answer = async (...words: string[]): Promise<{ values: string[]; directive: number }> => {
+  const { code, out, err } = await cli(['complete', '--', ...words])
+  expect([code, err]).toEqual([0, ''])
+  const lines = out.split('\n').slice(0, -1)
+  return {
+    values: lines.slice(0, -1).map((line) => line.split('\t')[0] ?? ''),
+    directive: Number(lines.at(-1)?.slice(1)),
+  }
+}
+const values = async (...words: string[]): Promise<string[]> => (await answer(...words)).values
+
+const visible = catalogue.commands.filter(({ isHidden }) => isHidden !== true)
+const models = ['claude-sonnet-4-6', 'sonnet', 'claude-opus-4-6', 'opus', 'claude-haiku-4-5', 'haiku']
+
+describe('what a line may go on with', () => {
+  test('a command, with what it does', async () => {
+    const { out } = await cli(['complete', '--', 'st'])
+    expect(out).toBe('start\tServe Claude models to Claude Code over AI Nexus\n:4\n')
+    const firstWords = [...new Set(visible.map(({ name }) => name.split(' ')[0] ?? ''))]
+    expect((await values('')).sort()).toEqual(firstWords.sort())
+  })
+
+  test.each(visible.map(({ name, args }) => [name, args] as const))('every flag of %s', async (name, args) => {
+    expect(await values(...name.split(' '), '-')).toEqual(flagsOf(args).map(([flag]) => `--${flag}`))
+  })
+
+  test.each([
+    [['--log-f'], ['--log-format', '--log-file']],
+    [['start', '--log-format', 'text', '-p', '1', '--log-f'], ['--log-file']],
+    [['start', '--log-format=text', '--log-f'], ['--log-file']],
+    [
+      ['start', '--log-format', ''],
+      ['text', 'json'],
+    ],
+    [['start', '--log-format', 'j'], ['json']],
+    [['start', '--log-format=j'], ['json']],
+    [['start', '-v', '--log-level', 's'], ['silent']],
+    [
+      ['start', '--shell', 'p'],
+      ['powershell', 'pwsh'],
+    ],
+    [['start', '--model', ''], models],
+    [['start', '--small-model=claude-h'], ['claude-haiku-4-5']],
+    [['models', ''], models],
+    [['models', 'sonnet', 'x'], []],
+    [['help', 'simu'], ['simulate']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish', 'powershell'],
+    ],
+    // Only the user knows these.
+    [['start', '--port', ''], []],
+    [['start', '--api-key', ''], []],
+    [['start', '-p', ''], []],
+    [['start', '--dev=', ''], flagsOf({ ...visible[0]?.args }).map(([flag]) => `--${flag}`)],
+    [['start', '--dev='], []],
+    [['start', '--nonsense='], []],
+    [['start', '--', '--po'], []],
+    [['nonsense', ''], []],
+    [['complet'], ['completion']],
+  ])('%p', async (words, expected) => {
+    const { values: found, directive: told } = await answer(...words)
+    expect(found.filter((value) => value !== '--dev')).toEqual(expected.filter((value) => value !== '--dev'))
+    expect(told).toBe(directive.noFiles)
+  })
+
+  test.each([
+    [['start', '--config', '']],
+    [['start', '--config=./c']],
+    [['start', '--env-file', 'x']],
+    [['start', '--log-file', '']],
+    [['simulate', '--scenario', '']],
+  ])('files are left to the shell: %p', async (words) => {
+    expect(await answer(...words)).toEqual({ values: [], directive: directive.files })
+  })
+
+  test('no words at all', async () => {
+    expect(await values()).toEqual(await values(''))
+  })
+
+  test('descriptions are one short line', async () => {
+    for (const { name } of visible) {
+      const { out } = await cli(['complete', '--', ...name.split(' '), '-'])
+      for (const line of out.split('\n').slice(0, -2)) expect(line).toMatch(/^--[a-z-]+\t[^\t;:(]{3,90}$/)
+    }
+  })
+})
+
+describe('groups and settings', () => {
+  const member = (name: string, args: Command['args'], more: Partial<Command> = {}): Command => ({
+    name,
+    description: `What ${name} does`,
+    args: { ...args, ...commonFlags },
+    examples: [],
+    run: async () => undefined,
+    ...more,
+  })
+  const key = { type: 'positional', description: 'Setting' } as const
+  const start = member('start', {})
+  const all: Catalogue = {
+    commands: [
+      start,
+      member('config get', { key }),
+      member('config set', { key, value: { type: 'positional', required: false } }),
+      member('claude', {}, { rest: { hint: 'arguments', owner: 'claude' } }),
+      member('hidden', {}, { isHidden: true }),
+      member('help', {
+        command: { type: 'positional', required: false },
+        member: { type: 'positional', required: false },
+      }),
+    ],
+    groups: [{ name: 'config', description: 'Settings' }],
+    defaultCommand: start,
+  }
+  const given = (...words: string[]): string[] =>
+    answerFor(words, all)
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.split('\t')[0] ?? '')
+
+  test.each([
+    [[''], ['start', 'claude', 'config', 'help', ':4']],
+    [
+      ['config', ''],
+      ['get', 'set', ':4'],
+    ],
+    [
+      ['config', 's'],
+      ['set', ':4'],
+    ],
+    [
+      ['config', 'get', ''],
+      [...settings.map((setting) => setting.key), ':4'],
+    ],
+    [
+      ['config', 'set', 'logging.f'],
+      ['logging.format', 'logging.file', ':4'],
+    ],
+    [
+      ['config', 'set', 'translation.pdf', ''],
+      ['visual', 'text', ':4'],
+    ],
+    [
+      ['config', 'set', 'allowHttp', ''],
+      ['true', 'false', ':4'],
+    ],
+    [
+      ['config', 'set', 'model', 'o'],
+      ['opus', ':4'],
+    ],
+    [['config', 'set', 'logging.file', ''], [':0']],
+    [['config', 'set', 'apiKey', ''], [':4']],
+    [['config', 'set', 'nonsense', ''], [':4']],
+    [
+      ['help', 'conf'],
+      ['config', ':4'],
+    ],
+    [
+      ['help', 'config', ''],
+      ['get', 'set', ':4'],
+    ],
+    [['help', 'start', ''], [':4']],
+    // What is for another program is that program's own.
+    [['claude', '--', '--he'], [':0']],
+  ])('%p', (words, expected) => {
+    expect(given(...words)).toEqual(expected)
+  })
+})
+
+describe('complete', () => {
+  test('is in no list of commands', async () => {
+    for (const { out } of [await cli(['--help']), await cli(['help'])]) expect(out).not.toMatch(/^ +complete /m)
+    expect((await cli(['complett'])).err).not.toContain('Did you mean complete?')
+  })
+
+  test('reads no configuration, and says nothing but its answer', async () => {
+    const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'nobody' }
+    const program = startCli(['complete', '--', 'start', '--log-fo'], environment)
+    expect(await program.ended).toEqual({ code: 0, out: '--log-format\tForm of the log\n:4\n', err: '' })
+  })
+
+  test('its directives are those of the scripts', () => {
+    const used: readonly number[] = [directive.files, directive.noFiles]
+    expect(used).toEqual([
+      ShellCompDirective.ShellCompDirectiveDefault,
+      ShellCompDirective.ShellCompDirectiveNoFileComp,
+    ])
+  })
+})
+
+describe('completion', () => {
+  test.each(['bash', 'zsh', 'fish', 'powershell'])(
+    'prints a script for %s that asks this program by its name',
+    async (shell) => {
+      const { code, out, err } = await startCli(['completion', shell]).ended
+      expect([code, err]).toEqual([0, ''])
+      expect(out).toContain('nexus-claude-api complete')
+      // A comment is harmless where a login shell cannot read UTF-8; other characters may not be.
+      expect(out).toMatch(/^[\t\n -~]*$/)
+    },
+  )
+
+  test('for PowerShell registers itself, and hands on -- in quotes, which PowerShell would take for its own', async () => {
+    const { out } = await startCli(['completion', 'powershell']).ended
+    expect(out).toContain("Register-ArgumentCompleter -CommandName 'nexus-claude-api' -ScriptBlock ")
+    expect(out).toContain("& nexus-claude-api complete '--' ")
+    // Windows PowerShell 5.1 has none of these.
+    expect(out).not.toMatch(/&&|\?\?|\?\.|-Parallel/)
+    expect(await startCli(['completion', 'pwsh']).ended).toEqual({ code: 0, out, err: '' })
+  })
+
+  test('without a shell is for the one we run in', async () => {
+    // Two commands, or bash would become the program instead of starting it.
+    const child = Bun.spawn(['bash', '-c', '"$0" "$1" completion; true', process.execPath, entry], {
+      stdout: 'pipe',
+      env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/bash' },
+    })
+    expect(await new Response(child.stdout).text()).toBe(bashScript)
+  })
+
+  test('for another shell says which there are', async () => {
+    expect(await cli(['completion', 'tcsh'])).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: There are no completions for the shell tcsh. Name one of bash, zsh, fish, powershell.\n',
+    })
+  })
+})

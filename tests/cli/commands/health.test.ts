@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { version } from '../../../src/version.ts'
+import { startChain } from '../../support/chain.ts'
+import { later } from '../../support/cleanup.ts'
+import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
+
+const portOf = (url: string): string => new URL(url).port
+
+const serve = (answer: () => Response | Promise<Response>): string => {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
+  later(() => server.stop(true))
+  return String(server.port)
+}
+
+/** A port that was free a moment ago. */
+const freePort = async (): Promise<string> => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return String(typeof address === 'object' ? address?.port : 0)
+}
+
+describe('health', () => {
+  test('a server that is well: 0, and who answers, in a sentence or as JSON', async () => {
+    const url = startChain().url
+    const port = portOf(url)
+    expect(await cli(['health', '--port', port])).toEqual({
+      code: 0,
+      out: `healthy: nexus-claude-api ${version} at http://127.0.0.1:${port} (process ${process.pid})\n`,
+      err: '',
+    })
+    const { code, out, err } = await cli(['health', '--json', '-p', port])
+    expect([code, err]).toEqual([0, ''])
+    expect(JSON.parse(out)).toEqual({
+      healthy: true,
+      url: `http://127.0.0.1:${port}`,
+      version,
+      pid: process.pid,
+      uptime: expect.any(Number),
+      degradations: 0,
+    })
+  })
+
+  test('host and port come from wherever the server has them, and everywhere is asked for here', async () => {
+    const port = portOf(startChain().url)
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), JSON.stringify({ host: '0.0.0.0', port: Number(port) }))
+    for (const [args, environment] of [
+      [[], { NEXUS_HOST: '0.0.0.0', NEXUS_PORT: port }],
+      [['--config', join(folder, 'c.json')], {}],
+    ] as const)
+      expect((await cli(['health', ...args], environment)).out).toContain(`at http://127.0.0.1:${port} (`)
+  })
+
+  test('a secret in a keychain is not asked for', async () => {
+    const port = portOf(startChain().url)
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), JSON.stringify({ apiKey: { keychain: 'apiKey' } }))
+    const { code, err } = await cli(['health', '-p', port, '--config', join(folder, 'c.json')])
+    expect([code, err]).toEqual([0, ''])
+  })
+
+  test('no proxy is asked, whatever the environment says', async () => {
+    const port = portOf(startChain().url)
+    const dead = 'http://127.0.0.1:1'
+    const environment = { HTTP_PROXY: dead, http_proxy: dead, ALL_PROXY: dead, NO_PROXY: '', no_proxy: '' }
+    expect(await startCli(['health', '--port', port], environment).ended).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('nothing there: 1, and what to do', async () => {
+    const port = await freePort()
+    expect(await cli(['health', '--port', port])).toEqual({
+      code: 1,
+      out: '',
+      err: `not healthy: nothing listens at http://127.0.0.1:${port}.\nStart it with nexus-claude-api start, or name its place with --host and --port.\n`,
+    })
+    const { code, out, err } = await cli(['health', '--json', '--port', port])
+    expect([code, err, JSON.parse(out)]).toEqual([
+      1,
+      '',
+      { healthy: false, url: `http://127.0.0.1:${port}`, reason: `nothing listens at http://127.0.0.1:${port}` },
+    ])
+  })
+
+  test.each([
+    ['another service', () => Response.json({ status: 'healthy', service: 'other', version: '1', pid: 1 }), 200],
+    ['one that is not well', () => Response.json({ status: 'ill', service: 'nexus-claude-api' }), 200],
+    ['a failure', () => new Response('no', { status: 500 }), 500],
+    ['a redirect', () => Response.redirect('http://127.0.0.1:1/', 302), 302],
+    ['a web page', () => new Response('<html>'), 200],
+  ])('%s is not healthy', async (_, answer, status) => {
+    const port = serve(answer)
+    const { code, err } = await cli(['health', '--port', port])
+    expect([code, err.split('\n')[0]]).toEqual([
+      1,
+      `not healthy: what answers at http://127.0.0.1:${port} is no healthy nexus-claude-api (status ${status}).`,
+    ])
+  })
+
+  test('one that does not answer is given up', async () => {
+    const port = serve(() => new Promise<Response>(() => {}))
+    const { code, err } = await cli(['health', '--port', port], {}, undefined, { times: { healthMs: 50 } })
+    expect([code, err.split('\n')[0]]).toEqual([
+      1,
+      `not healthy: no answer from http://127.0.0.1:${port} within 0.05 s.`,
+    ])
+  })
+
+  test('port 0 names nobody', async () => {
+    const { code, err } = await cli(['health', '--port', '0'])
+    expect([code, err]).toEqual([2, expect.stringContaining('Name the one that it printed: --port.')])
+  })
+})

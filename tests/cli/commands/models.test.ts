@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { nexusModels } from '../../../src/models/resolver.ts'
+import { cli, temporaryFolder } from '../../support/cli.ts'
+
+const json = async (...args: Parameters<typeof cli>): Promise<unknown> => JSON.parse((await cli(...args)).out)
+
+describe('models', () => {
+  test('are listed with every spelling, without a key, in lines of 80 columns', async () => {
+    const { code, out, err } = await cli(['models'])
+    expect(code).toBe(0)
+    expect(out).toStartWith(`Claude Sonnet 4.6 (the main model)
+  Fast and capable: the everyday model
+  ask for     claude-sonnet-4-6, claude-sonnet-4.6, sonnet, default,
+              claude-sonnet-4-6[1m]
+  Nexus gets  claude-sonnet-4.6
+  window      200,000 tokens
+  output      128,000 tokens at most
+
+Claude Opus 4.6
+`)
+    for (const line of `${out}${err}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    for (const { id } of nexusModels) expect(out).toContain(`\n  Nexus gets  ${id}\n`)
+    expect(err.replaceAll('\n', ' ')).toContain('nexus-claude-api models <name>')
+    expect(err).toContain('default is the main model')
+    expect(err).toContain('With [1m] behind a name')
+  })
+
+  test('Part 3 keep to a narrow window', async () => {
+    const { out, err } = await cli(['models'], {}, undefined, { outColumns: 48, columns: 48 })
+    for (const line of `${out}${err}`.split('\n')) expect([line, line.length <= 48]).toEqual([line, true])
+  })
+
+  test('as JSON: the configuration says which of them are the main and the small one', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{ "model": "opus[1m]", "smallModel": "sonnet" }')
+    const roles = (list: unknown) =>
+      (list as { nexusId: string; isMain: boolean; isSmall: boolean }[]).map(({ nexusId, isMain, isSmall }) => [
+        nexusId,
+        isMain,
+        isSmall,
+      ])
+    const args = ['models', '--json', '--config', join(folder, 'c.json')]
+    expect(roles(await json(args))).toEqual([
+      ['claude-sonnet-4.6', false, true],
+      ['claude-opus-4.6', true, false],
+      ['claude-haiku-4.5', false, false],
+    ])
+    expect(roles(await json([...args, '--model', 'haiku', '--small-model', 'haiku']))[2]).toEqual([
+      'claude-haiku-4.5',
+      true,
+      true,
+    ])
+  })
+
+  test('by a name: the one that answers to it', async () => {
+    expect(await json(['models', 'us.anthropic.claude-opus-4-8', '--json'])).toEqual([
+      {
+        asked: 'us.anthropic.claude-opus-4-8',
+        id: 'claude-opus-4-6',
+        nexusId: 'claude-opus-4.6',
+        displayName: 'Claude Opus 4.6',
+        description: 'The strongest: hard problems and long work',
+        family: 'opus',
+        spellings: ['claude-opus-4-6', 'claude-opus-4.6', 'opus', 'fable', 'mythos', 'best', 'opusplan'],
+        maxInputTokens: 200_000,
+        maxOutputTokens: 128_000,
+        isMain: false,
+        isSmall: false,
+      },
+    ])
+    expect(await json(['models', 'claude-mythos-preview', '--json'])).toMatchObject([{ nexusId: 'claude-opus-4.6' }])
+    const { out, err } = await cli(['models', 'default', '--model', 'haiku'])
+    expect([out, err]).toEqual([expect.stringContaining('asked       default\n'), ''])
+    expect(out).toContain('Nexus gets  claude-haiku-4.5\n')
+  })
+
+  test.each([
+    ['sonet', 'The model sonet is not known. Did you mean sonnet?'],
+    ['haiko-4.5', 'Known: claude'],
+    ['foo', 'The model foo is not known. Known: claude'],
+    ['gpt-4o-mini', 'The model gpt-4o-mini is not known. Known: claude'],
+    ['', 'The name of the model is empty. Known: claude'],
+    ['AKIA-is-this-a-key-perhaps-0123456789', 'The model is not known. Known: claude'],
+    ['gpt-5', 'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.'],
+  ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {
+    expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })
+  })
+
+  test('an unencrypted address is no matter here', async () => {
+    expect((await cli(['models'], { NEXUS_ENDPOINT_URL: 'http://nexus.example' })).code).toBe(0)
+  })
+
+  test('every spelling that is told is one that the server takes for that model', async () => {
+    for (const entry of (await json(['models', '--json'])) as { nexusId: string; spellings: string[] }[])
+      for (const name of entry.spellings)
+        expect(await json(['models', name, '--json'])).toMatchObject([{ asked: name, nexusId: entry.nexusId }])
+  })
+})

@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'bun:test'
+import { EventEmitter } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createPrompts, type Prompts } from '../../../src/cli/terminal/prompts.ts'
+import { found, key, secrets } from '../../support/canary.ts'
+import { simulate } from '../../support/chain.ts'
+import { type CliResult, cli, startCli, temporaryFolder, type World } from '../../support/cli.ts'
+import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/keychain.ts'
+import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
+
+const ownFile = (folder: string): string => join(folder, '.config', 'nexus-claude-api', 'config.json')
+
+/** What is shown where nobody can be asked. */
+const ways = `No AI Nexus key. Give one in one of these ways, the safest first:
+  nexus-claude-api config set apiKey   (asks for it, and keeps it)
+  export NEXUS_API_KEY=...
+  --api-key ...   (others on this machine can see it)
+Or try it without a key: nexus-claude-api start --simulate
+`
+
+describe('without a key, where nobody can be asked', () => {
+  test('the error tells the ways to give one', async () => {
+    expect(await cli(['start'])).toEqual({ code: 2, out: '', err: `error: ${ways}` })
+  })
+
+  test('on Windows in the words of its shells', async () => {
+    const { err } = await cli(['start'], {}, temporaryFolder(), { platform: 'win32' })
+    expect(err).toContain('  $env:NEXUS_API_KEY = \'...\'   (PowerShell)\n  set "NEXUS_API_KEY=..."      (cmd)\n')
+  })
+
+  test('a program in a pipe asks nothing', async () => {
+    expect(await startCli(['start', '--port', '0']).ended).toEqual({ code: 2, out: '', err: `error: ${ways}` })
+  })
+})
+
+/** Somebody who gives these answers, one after the other, and what they were asked. */
+const somebody = (secretAnswers: (string | undefined)[], choices: (string | undefined)[] = []) => {
+  const asked: unknown[] = []
+  const prompts: Prompts = {
+    async secret(question) {
+      asked.push(question)
+      return secretAnswers.shift()
+    },
+    async choose(_question, options) {
+      asked.push(options.map(({ value }) => value))
+      const choice = choices.shift()
+      return options.find(({ value }) => value === choice)?.value
+    },
+  }
+  return { prompts, asked }
+}
+
+const question = 'AI Nexus key, not shown while you type (Enter alone to leave)'
+
+/** The address is wrong, so that it ends once it has a key. */
+const start = async (world: World, folder = temporaryFolder()): Promise<CliResult> => {
+  const result = await cli(['start', '--port', '0', '--host', '203.0.113.7'], {}, folder, world)
+  expect(found(result.out + result.err)).toEqual([])
+  return result
+}
+const wentOn = 'Is --host an address of this machine?'
+
+describe('without a key, where somebody can be asked', () => {
+  test('it is explained and asked for, and kept where they say', async () => {
+    const folder = temporaryFolder()
+    const keychain = memoryKeychain()
+    const { prompts, asked } = somebody([`${key}\n`], ['keychain'])
+    const { err } = await start({ prompts, keychain }, folder)
+    expect(err).toStartWith('There is no AI Nexus key yet. Give it now, or later in one of these ways:\n')
+    expect(err).toContain("apiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).")
+    expect(err).toContain(wentOn)
+    expect(asked).toEqual([question, ['keychain', 'file', 'nowhere']])
+    expect([...keychain.held]).toEqual([['apiKey', key]])
+  })
+
+  test('where there is no keychain, none is offered', async () => {
+    const folder = temporaryFolder()
+    const { prompts, asked } = somebody([key], ['file'])
+    expect((await start({ prompts, keychain: absentKeychain }, folder)).err).toContain(wentOn)
+    expect(asked).toEqual([question, ['file', 'nowhere']])
+    expect(JSON.parse(readFileSync(ownFile(folder), 'utf8'))).toEqual({ apiKey: key })
+  })
+
+  test('a keychain that refuses is told, and the others are left', async () => {
+    const { prompts, asked } = somebody([key], ['keychain', 'nowhere'])
+    const { err } = await start({ prompts, keychain: lockedKeychain })
+    // Neither a flag that start does not have, nor a second try that is not offered.
+    expect(err).toContain('The keychain did not take it: it is locked.\n')
+    expect(err).toContain(wentOn)
+    expect(asked).toEqual([question, ['keychain', 'file', 'nowhere'], ['file', 'nowhere']])
+  })
+
+  test('what is no key is asked for again', async () => {
+    const { prompts, asked } = somebody([`Bearer ${key}`, key], ['nowhere'])
+    expect((await start({ prompts })).err).toContain('The key begins with "Bearer"')
+    expect(asked).toEqual([question, question, ['file', 'nowhere']])
+  })
+
+  test('Enter alone leaves with the explanation, and whoever gives up with 130', async () => {
+    expect(await start(somebody(['']))).toMatchObject({ code: 2, err: expect.stringContaining(ways) as never })
+    expect((await start(somebody([undefined]))).code).toBe(130)
+    const folder = temporaryFolder()
+    expect((await start(somebody([key], [undefined]), folder)).code).toBe(130)
+  })
+
+  test.each([[['--dry-run']], [['start', '--dry-run', '--verbose']]])('%p asks nothing', async (args) => {
+    const { prompts, asked } = somebody([key])
+    expect((await cli(args, {}, temporaryFolder(), { prompts })).code).toBe(2)
+    expect(asked).toEqual([])
+  })
+
+  test('whoever has a key is asked nothing', async () => {
+    const { prompts, asked } = somebody([key])
+    const args = ['start', '--host', '203.0.113.7', '--port', '0']
+    await cli(args, { NEXUS_API_KEY: key }, temporaryFolder(), { prompts })
+    await cli([...args, '--simulate'], {}, temporaryFolder(), { prompts })
+    expect(asked).toEqual([])
+  })
+})
+
+const answer = async (url: string): Promise<unknown> => {
+  const response = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  return response.json()
+}
+
+/** What the questions have of a terminal, and somebody's hands on it. */
+const keyboard = () => {
+  const events = new EventEmitter()
+  let isRaw = false
+  let shown = ''
+  const input = Object.assign(events, {
+    setRawMode: (to: boolean) => {
+      isRaw = to
+    },
+    resume: () => {},
+    pause: () => {},
+  })
+  const write = (text: string): void => {
+    shown += text
+  }
+  return {
+    prompts: createPrompts({ input: () => input, write, isDumb: false }),
+    type: (keys: string) => events.emit('data', keys),
+    isRaw: () => isRaw,
+    shown: () => shown,
+  }
+}
+const places = [
+  { value: 'file', label: 'a file' },
+  { value: 'nowhere', label: 'nowhere' },
+] as const
+
+/** Nothing that was typed is on the screen, nor as many signs as it has. */
+const expectHidden = (terminal: Terminal): void => {
+  expect(found(terminal.screen(), secrets)).toEqual([])
+  expect(terminal.screen()).not.toMatch(/[*•▪]{3}/)
+}
+
+describe.if(hasTerminals)('at a terminal', () => {
+  test('from the question to the first answer, and back', async () => {
+    const { url: endpoint } = simulate({ apiKey: key })
+    const terminal = cliInTerminal(['start', '--port', '0', '--endpoint-url', endpoint])
+    await terminal.shows(/AI Nexus key, not shown[^:]*: /)
+    terminal.types(`x\u0015${key}y\u007f`)
+    terminal.types('\r')
+    await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or Enter for 1: /)
+    terminal.types('1\r')
+    const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
+    expect(await answer(url)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+    terminal.kill('SIGTERM')
+    expect(await terminal.ended).toBe(0)
+    expectHidden(terminal)
+    const path = ownFile(terminal.folder)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ apiKey: key })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+
+    const second = cliInTerminal(['start', '--port', '0', '--endpoint-url', endpoint], {}, terminal.folder)
+    const [, again = ''] = await second.shows(/Address +(http:\S+\d)/)
+    expect(await answer(again)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+    // The terminal is an ordinary one: its Ctrl-C is a signal.
+    second.types('\u0003')
+    expect(await second.ended).toBe(0)
+    expect(second.screen()).not.toContain('AI Nexus key')
+  })
+
+  test('Ctrl-C works as always after questions were asked', async () => {
+    const terminal = cliInTerminal(['start', '--port', '0'])
+    await terminal.shows(/not shown[^:]*: /)
+    terminal.types(`${key}\r`)
+    await terminal.shows(/Enter for 1: /)
+    terminal.types('2\r')
+    const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    terminal.types('\u0003')
+    expect(await terminal.ended).toBe(0)
+    expectHidden(terminal)
+  })
+
+  test.each([
+    ['in one piece', ['1\r']],
+    ['in two', ['1', '\r']],
+    ['corrected', ['2', '\u007f', '1', '\r']],
+    ['after what is no number of the list', ['9\r', '0\r', 'x\r', '1x\r', '12\r', '1\r']],
+    ['Enter alone', ['\r']],
+  ])('a number and Enter are one answer: %s', async (_case, pieces) => {
+    const input = keyboard()
+    const chosen = input.prompts.choose('Where?', places)
+    for (const piece of pieces) input.type(piece)
+    expect(await chosen).toBe('file')
+    expect(input.isRaw()).toBe(false)
+  })
+
+  test('what is typed at a choice is shown, but for what may be a key', async () => {
+    const input = keyboard()
+    const chosen = input.prompts.choose('Where?', places)
+    for (const piece of [key, '\u0015', '3', '\r', '3', '\b', '2', '\r']) input.type(piece)
+    expect(await chosen).toBe('nowhere')
+    expect(input.shown()).toBe(
+      'Where?\n  1  a file\n  2  nowhere\nA number, or Enter for 1: 3\nA number from 1 to 2, or Enter for 1: 3\b \b2\n',
+    )
+  })
+
+  test('the Enter after a number answers no second question', async () => {
+    const terminal = cliInTerminal(['start', '--port', '0'])
+    await terminal.shows(/not shown[^:]*: /)
+    terminal.types(`${key}\r`)
+    await terminal.shows(/Enter for 1: /)
+    terminal.types('2')
+    await terminal.shows(/2/)
+    expect(terminal.echoes()).toBe(false)
+    terminal.types('\r')
+    await terminal.shows(/Address/)
+    expect(terminal.echoes()).toBe(true)
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    '%s at a question ends it as always, and leaves the terminal as it was',
+    async (signal) => {
+      const terminal = cliInTerminal(['config', 'set', 'apiKey'])
+      await terminal.shows(/not shown while you type: /)
+      expect(terminal.echoes()).toBe(false)
+      terminal.kill(signal)
+      expect([await terminal.ended, terminal.signal()]).toEqual([null, signal])
+      expect(terminal.echoes()).toBe(true)
+      expect(terminal.screen()).toEndWith('\u001b[?2004l\r\n')
+    },
+  )
+
+  test('the terminal is told to mark a paste while a secret is asked for, and no longer', async () => {
+    const input = keyboard()
+    const typed = input.prompts.secret('Key')
+    expect(input.shown()).toBe('\u001b[?2004hKey: ')
+    input.type(`${key}\r`)
+    expect([await typed, input.shown()]).toEqual([key, '\u001b[?2004hKey: \u001b[?2004l\n'])
+  })
+
+  test.each([
+    ['Ctrl-C', '\u0003', 130],
+    ['Ctrl-D', '\u0004', 130],
+    ['Escape', '\u001b', 130],
+    ['Enter', '\r', 2],
+  ])('%s leaves with %p and %p', async (_name, keys, code) => {
+    const terminal = cliInTerminal(['start', '--port', '0'])
+    await terminal.shows(/not shown[^:]*: /)
+    terminal.types(keys)
+    expect(await terminal.ended).toBe(code)
+  })
+
+  test('a build machine is asked nothing, even if it has a terminal', async () => {
+    const terminal = cliInTerminal(['start', '--port', '0'], { CI: 'true' })
+    expect(await terminal.ended).toBe(2)
+    expect(terminal.screen()).toBe(`error: ${ways}`.replaceAll('\n', '\r\n'))
+  })
+
+  test('a dumb terminal sees no marks, and CI=false is none', async () => {
+    const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'], { TERM: 'dumb', CI: 'false' })
+    await terminal.shows(/apiKey, not shown while you type: /)
+    terminal.types(`${key}\r`)
+    expect(await terminal.ended).toBe(0)
+    expectHidden(terminal)
+    expect(terminal.screen()).not.toContain('\u001b')
+  })
+
+  test('a paste with its line break is not sent off before Enter', async () => {
+    const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'])
+    await terminal.shows(/not shown while you type: /)
+    terminal.types(`\u001b[200~${key}\n\u001b[201~`)
+    terminal.types('\r')
+    expect(await terminal.ended).toBe(0)
+    expectHidden(terminal)
+    expect(JSON.parse(readFileSync(ownFile(terminal.folder), 'utf8'))).toEqual({ apiKey: key })
+  })
+})

@@ -1,0 +1,279 @@
+import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { greet } from '../../../src/cli/doctor/greeting.ts'
+import { found, key, proxyPassword } from '../../support/canary.ts'
+import { simulate } from '../../support/chain.ts'
+import { type ConnectProxyOptions, connectProxy, join, listening } from '../../support/connect-proxy.ts'
+import { doctor, doctorProgram } from '../../support/doctor.ts'
+import { testRoot, tlsHost } from '../../support/tls-host.ts'
+
+const environment = { NEXUS_API_KEY: key }
+const trusted = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
+const nexus = 'https://nexus.example'
+const notTold = 'not told: nobody who knows keys has answered'
+
+/** AI Nexus by TLS. */
+const secureNexus = (certificate = 'good'): Promise<number> => {
+  const port = Number(new URL(simulate().url).port)
+  return tlsHost(certificate, (socket) => join(socket, connect(port, '127.0.0.1')))
+}
+
+const by = async (options: ConnectProxyOptions, login = `someone:${proxyPassword}`) => {
+  const proxy = await connectProxy(options)
+  const address = `http://${login}@127.0.0.1:${proxy.port}`
+  return { proxy, environment: { ...trusted, HTTPS_PROXY: address, HTTP_PROXY: address } }
+}
+
+const asked = ['key.accepted', 'streaming', 'tools', 'images', 'thinking', 'cache-points', 'count-tokens', 'clock']
+
+describe('the way to the endpoint', () => {
+  test('nobody there: one fault, and whatever lies behind it is skipped', async () => {
+    const { code, of, withStatus, said } = await doctor(['--endpoint-url', 'http://127.0.0.1:1'], environment)
+    expect([code, withStatus('fail')]).toEqual([1, ['endpoint.connection']])
+    expect(of('endpoint.connection')).toMatchObject({
+      detail: 'Nothing answers at 127.0.0.1:1: connection refused.',
+      remedy: "Is the endpoint right, and are you on the company's network?",
+    })
+    expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...asked]))
+    expect(found(said)).toEqual([])
+  })
+
+  test('a line that breaks', async () => {
+    const port = await listening((socket) => {
+      socket.once('data', () => socket.resetAndDestroy())
+    })
+    const { of, withStatus } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
+    expect(withStatus('fail')).toEqual(['endpoint.certificate'])
+    expect(of('endpoint.certificate').detail).toMatch(/^The connection to localhost:\d+ broke \(\w+\)\.$/)
+  })
+
+  test('TLS to a port of plain http', async () => {
+    const { of, withStatus } = await doctor(['--endpoint-url', simulate().url.replace('http', 'https')], environment)
+    expect(withStatus('fail')).toEqual(['endpoint.certificate'])
+    expect(of('endpoint.certificate').remedy).toContain('Are the endpoint and its port right?')
+  })
+
+  test('a port of something other than HTTP', async () => {
+    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect(withStatus('fail')).toEqual(['endpoint.answer'])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: `What answers for 127.0.0.1:${port} does not speak HTTP (Malformed_HTTP_Response).`,
+      remedy: 'Are the endpoint and its port right?',
+    })
+  })
+
+  test('one who takes connections and says nothing', async () => {
+    const port = await listening(() => {})
+    const host = `127.0.0.1:${port}`
+    expect(await greet(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
+      error: {
+        message: `A connection to ${host} came about, and nothing answered on it within 0.05 s. Are the endpoint and its port right? If they are, tell whoever runs it.`,
+      },
+    })
+  })
+
+  const html = '<!doctype html><html></html>'
+  const json = '{"message":"no Route matched with those values"}'
+  test.each([
+    [400, html],
+    [400, json],
+    [402, json],
+    [404, html],
+    [404, json],
+    [405, html],
+    [413, html],
+    [429, json],
+    [500, json],
+    [502, html],
+    [503, html],
+    [503, json],
+  ])('%d by somebody who knows no keys: %s', async (status, body) => {
+    const port = await listening((socket) => {
+      socket.on('data', () => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+    })
+    const { code, ok, of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect([code, ok]).toEqual([1, false])
+    expect(of('endpoint.answer').status).toBe(status >= 500 ? 'warn' : 'ok')
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(withStatus('fail')).toEqual(['model.claude-sonnet-4-6', 'model.claude-haiku-4-5'])
+    if (status === 404 && body === json)
+      expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Is the endpoint right')
+  })
+
+  test('a login page instead of AI Nexus', async () => {
+    const page = '<!doctype html><html></html>'
+    const port = await listening((socket) => {
+      socket.on('data', () =>
+        socket.end(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`),
+      )
+    })
+    const { code, of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+    expect(code).toBe(1)
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(of('model.claude-sonnet-4-6')).toMatchObject({
+      status: 'fail',
+      detail: 'AI Nexus answered 200 with a web page.',
+      remedy: 'Is a proxy or a login page in the way?',
+    })
+    expect(of('tools').status).toBe('skip')
+  })
+})
+
+test('a redirect to a login page', async () => {
+  const port = await listening((socket) => {
+    socket.on('data', () =>
+      socket.end('HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\ncontent-length: 0\r\n\r\n'),
+    )
+  })
+  const { of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
+  expect(of('endpoint.answer')).toMatchObject({ status: 'warn', detail: 'HTTP 302, which leads elsewhere' })
+  expect(of('model.claude-sonnet-4-6')).toMatchObject({
+    status: 'fail',
+    detail: 'AI Nexus answered 302, which leads elsewhere.',
+  })
+})
+
+describe('certificates', () => {
+  test('one that signed itself, or was signed by a root that nobody knows', async () => {
+    for (const certificate of ['self-signed', 'good']) {
+      const port = await secureNexus(certificate)
+      const { of, withStatus } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
+      expect(withStatus('fail')).toEqual(['endpoint.certificate'])
+      expect(of('endpoint.certificate')).toMatchObject({
+        detail: expect.stringMatching(
+          /^The certificate of localhost:\d+ is not trusted \(\w+\)\. It is issued by (?:nexus\.example|Test Root)\.$/,
+        ),
+        remedy: expect.stringContaining("set NODE_EXTRA_CA_CERTS to the company's root certificate"),
+        data: { issuer: certificate === 'good' ? 'Test Root' : 'nexus.example', protocol: 'TLSv1.3' },
+      })
+    }
+  })
+
+  test('one that is out of date', async () => {
+    const port = await secureNexus('expired')
+    const { of } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
+    expect(of('endpoint.certificate')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('is out of date'),
+      data: { validTo: '2020-01-02' },
+    })
+  })
+
+  test('one whose root NODE_EXTRA_CA_CERTS names is fine', async () => {
+    const port = await secureNexus()
+    const { code, of, withStatus } = await doctorProgram(['--endpoint-url', `https://localhost:${port}`], trusted)
+    expect([code, withStatus('fail')]).toEqual([0, []])
+    expect(of('endpoint.certificate')).toMatchObject({
+      status: 'ok',
+      detail: 'issued by Test Root, valid until 2120-01-01, TLSv1.3',
+    })
+    expect(of('streaming').status).toBe('ok')
+  })
+})
+
+describe('proxies', () => {
+  test('one that opens a way, by its own login', async () => {
+    const { proxy, environment: behind } = await by({
+      to: await secureNexus(),
+      login: `someone:${proxyPassword}`,
+    })
+    const { code, of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
+    expect([code, withStatus('fail')]).toEqual([0, []])
+    expect(of('proxy')).toMatchObject({ detail: `127.0.0.1:${proxy.port} (HTTPS_PROXY)` })
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'ok', detail: 'the proxy leads to nexus.example' })
+    expect(of('endpoint.certificate').detail).toStartWith('issued by Test Root')
+    expect(of('endpoint.answer').status).toBe('ok')
+    expect(of('claude.no-proxy')).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('export NO_PROXY="127.0.0.1,localhost,::1"'),
+    })
+    expect(found(said)).toEqual([])
+  })
+
+  test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
+    const { proxy, environment: behind } = await by({ to: await secureNexus() })
+    await doctorProgram(['--endpoint-url', 'https://[fd00::1]'], behind)
+    const asked = proxy.heads.map((head) => head.split('\r\n')[0])
+    expect([asked.length > 1, new Set(asked)]).toEqual([true, new Set(['CONNECT [fd00::1]:443 HTTP/1.1'])])
+  })
+
+  test('one that wants another login', async () => {
+    const { environment: behind } = await by({ to: await secureNexus(), login: 'x:y' })
+    const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
+    expect(withStatus('fail')).toEqual(['endpoint.tunnel'])
+    expect(of('endpoint.tunnel')).toMatchObject({
+      detail: expect.stringContaining('wants a user name and a password, or others than it got (407)'),
+      remedy: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
+    })
+    expect(found(said)).toEqual([])
+  })
+
+  test('one that wants a login that we do not have', async () => {
+    const answer = 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n'
+    const { environment: behind } = await by({ answer: () => answer })
+    const { of } = await doctorProgram(['--endpoint-url', nexus], behind)
+    expect(of('endpoint.tunnel')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('wants a login by Negotiate or NTLM (407)'),
+      remedy: expect.stringContaining('px or cntlm'),
+    })
+  })
+
+  test('one that is not there, and one that is none', async () => {
+    const gone = await doctorProgram(['--endpoint-url', nexus], {
+      ...environment,
+      HTTPS_PROXY: `http://someone:${proxyPassword}@127.0.0.1:1`,
+    })
+    expect(gone.withStatus('fail')).toEqual(['endpoint.connection'])
+    expect(gone.of('endpoint.connection').remedy).toStartWith('Is HTTPS_PROXY right?')
+    const socks = await doctorProgram(['--endpoint-url', nexus], {
+      ...environment,
+      HTTPS_PROXY: `socks5://someone:${proxyPassword}@127.0.0.1:1`,
+    })
+    expect(socks.withStatus('fail')).toEqual(['proxy'])
+    expect(found(gone.said + socks.said)).toEqual([])
+  })
+
+  test('one that speaks https itself is looked at by what fetch finds', async () => {
+    const port = await tlsHost('self-signed', (socket) => socket.destroy())
+    const { code, ok, of, withStatus, said } = await doctorProgram(['--endpoint-url', 'https://nexus.invalid'], {
+      ...environment,
+      HTTPS_PROXY: `https://someone:${proxyPassword}@127.0.0.1:${port}`,
+    })
+    expect([code, ok, withStatus('fail')]).toEqual([1, false, ['endpoint.answer']])
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'skip', detail: expect.stringContaining('speaks https') })
+    expect(of('endpoint.certificate')).toMatchObject({ status: 'skip', detail: of('endpoint.tunnel').detail })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(of('endpoint.answer').remedy).toContain('The proxy speaks https itself')
+    expect(found(said)).toEqual([])
+  })
+
+  test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
+    const { proxy, environment: behind } = await by({ login: 'x:y' })
+    const { code, of, withStatus, said } = await doctorProgram(
+      ['--endpoint-url', 'http://nexus.example', '--allow-http'],
+      behind,
+    )
+    expect([code, withStatus('fail'), proxy.heads.length]).toEqual([1, ['endpoint.answer'], 1])
+    expect(of('endpoint.answer')).toMatchObject({
+      detail: 'a proxy on the way wants a login, or another than it got (407)',
+      remedy: 'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+    })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(found(said)).toEqual([])
+  })
+
+  test('this machine, and what NO_PROXY names, need none', async () => {
+    const HTTPS_PROXY = `http://someone:${proxyPassword}@127.0.0.1:1`
+    const { of } = await doctor(['--offline', '--endpoint-url', nexus], { HTTPS_PROXY, NO_PROXY: '.example,localhost' })
+    expect(of('proxy').detail).toBe('none for nexus.example: HTTPS_PROXY names one, but NO_PROXY says so')
+    expect(of('claude.no-proxy')).toMatchObject({
+      status: 'info',
+      remedy: expect.stringContaining('export NO_PROXY="$NO_PROXY,127.0.0.1,localhost,::1"'),
+    })
+    const held = await doctor(['--offline'], { HTTPS_PROXY, NO_PROXY: '127.0.0.1' })
+    expect(held.of('claude.no-proxy')).toMatchObject({ status: 'ok', detail: 'NO_PROXY holds 127.0.0.1' })
+    expect(held.of('proxy').detail).toBe('127.0.0.1:1 (HTTPS_PROXY)')
+  })
+})

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'bun:test'
+import { splitRemedy } from '../../../src/cli/doctor/check.ts'
+import { clockFinding } from '../../../src/cli/doctor/clock.ts'
+import { createReporter } from '../../../src/cli/doctor/report.ts'
+import { createSpinner } from '../../../src/cli/doctor/spinner.ts'
+import { runMain } from '../../../src/cli/main.ts'
+import { proxyPassword } from '../../support/canary.ts'
+import { simulate } from '../../support/chain.ts'
+import { temporaryFolder, testIo } from '../../support/cli.ts'
+import { doctor, doctorReport, withClaude } from '../../support/doctor.ts'
+
+const layout = { columns: 80, useColor: false, home: '/home/anna' }
+const result = { id: 'x', title: 'Title', status: 'fail' as const, detail: 'what is wrong' }
+
+describe('for people', () => {
+  test('the report goes to standard output, the notice to standard error', async () => {
+    const { code, out, err } = await doctorReport(['--simulate'], withClaude())
+    expect([code, err.split('\n').length]).toEqual([0, 2])
+    expect(out).toContain('\nok    Streaming          first token after ')
+    expect(out).toEndWith('\nNothing is wrong.\n')
+    expect(err).toContain('9 tiny requests go to the simulated AI Nexus')
+    // No terminal: nothing moves, nothing is painted.
+    expect(out + err).not.toMatch(/(?!\n)\p{Cc}/u)
+  })
+
+  test.each([
+    ['everything fine', ['--simulate'], {}],
+    ['no key', [], {}],
+    ['a wrong key', ['--endpoint-url', 'simulator'], { NEXUS_API_KEY: 'wrong-key-0123456' }],
+    ['an option that is wrong', ['--log-level', 'loud'], {}],
+    [
+      'a proxy and another service',
+      ['--offline'],
+      {
+        HTTPS_PROXY: `http://someone:${proxyPassword}@a.rather.long.name.of.a.proxy.of.a.company.example:3128`,
+        CLAUDE_CODE_USE_BEDROCK: '1',
+        CLAUDE_CODE_USE_VERTEX: '1',
+        NO_PROXY: 'one.example,two.example,three.example,four.example',
+      },
+    ],
+    ['an endpoint of a long name', ['--offline', '--endpoint-url', `https://${'long.'.repeat(8)}example`], {}],
+  ])('no line is longer than the terminal: %s', async (_, args, environment) => {
+    const at = args.map((arg) => (arg === 'simulator' ? simulate({ apiKey: 'right' }).url : arg))
+    const { out, err } = await doctorReport(
+      at.includes('--offline') || at.includes('--simulate') || at.includes('--endpoint-url')
+        ? at
+        : [...at, '--offline'],
+      environment as Record<string, string>,
+    )
+    for (const line of `${out}${err}`.split('\n')) expect([line, line.length > 80]).toEqual([line, false])
+  })
+
+  test('on a terminal something moves on standard error, and leaves nothing behind', async () => {
+    const folder = temporaryFolder()
+    let [out, err] = ['', '']
+    const code = await runMain(['doctor', '--offline', '--simulate', '--port', '0'], {
+      ...testIo({ home: folder, currentDirectory: folder }),
+      isTerminal: true,
+      isOutTerminal: true,
+      out: (text) => {
+        out += text
+      },
+      err: (text) => {
+        err += text
+      },
+    })
+    expect(code).toBe(0)
+    expect(out).not.toMatch(/(?!\n)\p{Cc}/u)
+    expect(err).toEndWith('\r\u001b[2K')
+    expect(err).toContain('|     Port')
+  })
+
+  test('a spinner clears its line', () => {
+    const written: string[] = []
+    const spinner = createSpinner((text) => written.push(text))
+    spinner.begin('Name')
+    spinner.end()
+    expect(written).toEqual(['\r\u001b[2K|     Name', '\r\u001b[2K'])
+  })
+})
+
+test('a check that breaks is a fault of its own, and keeps none of the others from being told', async () => {
+  const environment = new Proxy<Record<string, string>>(
+    {},
+    {
+      get(_, name) {
+        if (name === 'CLAUDE_CODE_USE_BEDROCK') throw new RangeError('words of somebody')
+        return undefined
+      },
+    },
+  )
+  const { code, of, said } = await doctor(['--offline', '--simulate'], environment)
+  expect(of('claude.environment')).toEqual({
+    id: 'claude.environment',
+    title: 'Environment',
+    status: 'fail',
+    detail: 'doctor itself is at fault here (RangeError); its other checks hold',
+    remedy: expect.stringContaining('tell whoever gave you this program') as unknown as string,
+    data: { name: 'RangeError', stack: expect.stringContaining('claude-checks.ts') as unknown as string },
+  })
+  expect([code, of('claude.no-proxy').status, of('port').status]).toEqual([1, 'ok', 'info'])
+  expect(said).not.toContain('words of somebody')
+})
+
+describe('a line of the report', () => {
+  const reporter = createReporter(layout)
+
+  test('has its remedy below it', () => {
+    expect(reporter.result({ ...result, remedy: 'do something' })).toBe(
+      'FAIL  Title              what is wrong\n                         -> do something\n',
+    )
+  })
+
+  test('what is to be typed is not broken, and the home folder is short', () => {
+    const command = `run ${'long '.repeat(12)}word`
+    expect(reporter.result({ ...result, detail: '/home/anna/x', remedy: `Type\n  ${command}` })).toBe(
+      `FAIL  Title              ~/x\n      -> Type\n         ${command}\n`,
+    )
+  })
+
+  test('a word that does not fit begins where it has to', () => {
+    const path = `/${'x'.repeat(69)}`
+    expect(reporter.result({ ...result, detail: path })).toBe(`FAIL  Title\n      ${path}\n`)
+  })
+
+  test.each([60, 80, 100])('A10 the lines of one block begin in one column: %i columns', (columns) => {
+    const narrow = createReporter({ ...layout, columns })
+    const remedy = `Install it with\n  ${'a'.repeat(20)} ${'b'.repeat(24)}\nor with\n  short command`
+    const shown = narrow.result({ ...result, detail: `at /${'p'.repeat(40)}\nand so on`, remedy })
+    const [head = '', ...lines] = shown.trimEnd().split('\n')
+    const column = (line: string): number => line.search(/\S/)
+    const mark = lines.findIndex((line) => line.includes('-> '))
+    const [detail, advice] = [lines.slice(0, mark), lines.slice(mark + 1)]
+    expect(new Set(advice.map(column)).size).toBe(1)
+    expect(column((lines[mark] ?? '').replace('-> ', '   '))).toBe(column(advice[0] ?? ''))
+    if (detail.length > 0) expect(new Set(detail.map(column)).size).toBe(1)
+    for (const line of [head, ...lines]) expect(line.length).toBeLessThanOrEqual(columns)
+    // What is to be copied is whole.
+    expect(shown).toContain(`${'a'.repeat(20)} ${'b'.repeat(24)}\n`)
+  })
+
+  test('a status is told without colours, and painted alone', () => {
+    const painted = createReporter({ ...layout, useColor: true }).result(result)
+    expect(painted).toContain('FAIL')
+    expect(painted).toEndWith('Title              what is wrong\n')
+  })
+
+  test('words of others say nothing to the terminal', () => {
+    expect(reporter.result({ ...result, detail: 'a\u001b[31mb\u202ec\u0007\u009bd\r\ne' })).toBe(
+      `FAIL  Title              a [31mb c  d\n${' '.repeat(25)}e\n`,
+    )
+  })
+
+  test('what was skipped for one reason shares a line', () => {
+    const skipped = ['One', 'Two'].map((title) => ({ ...result, title, status: 'skip' as const, detail: 'no key' }))
+    expect(reporter.skipped(skipped)).toBe('skip  One, Two (no key)\n')
+  })
+
+  test('the end counts', () => {
+    const of = (...statuses: ('ok' | 'warn' | 'fail' | 'skip')[]): string =>
+      reporter.summary(statuses.map((status) => ({ ...result, status })))
+    expect(of('ok')).toBe('\nNothing is wrong.\n')
+    expect(of('ok', 'skip')).toBe('\nNothing is wrong. 1 check was skipped.\n')
+    expect(of('fail', 'warn', 'warn', 'skip', 'skip')).toBe(
+      '\n1 fault and 2 warnings: see the lines with -> above. 2 checks were skipped.\n',
+    )
+  })
+})
+
+describe('our own messages', () => {
+  test.each([
+    ['It is broken. Mend it.', 'It is broken.', 'Mend it.'],
+    ['No key. Give one:\n  { "a": 1 }', 'No key.', 'Give one:\n  { "a": 1 }'],
+    ['--port must be from 0 to 1.5.', '--port must be from 0 to 1.5.', ''],
+    [
+      'Nothing answers at x: connection refused. Is it right?',
+      'Nothing answers at x: connection refused.',
+      'Is it right?',
+    ],
+  ])('%s', (message, detail, remedy) => {
+    expect(splitRemedy(message)).toEqual({ detail, remedy })
+  })
+})
+
+describe('the clock', () => {
+  const there = Date.UTC(2026, 10, 21)
+  test.each([
+    [0, 'ok', "within 1 s of AI Nexus's"],
+    [-59_700, 'ok', "within 60 s of AI Nexus's"],
+    [90_000, 'warn', "90 s ahead of AI Nexus's"],
+    [-3_600_000, 'warn', "60 minutes behind AI Nexus's"],
+  ] as const)('%d ms', (skew, status, detail) => {
+    expect(clockFinding({ here: there + skew, there }, 'linux')).toMatchObject({ status, detail })
+  })
+
+  test('nobody told the time', () => {
+    expect(clockFinding(undefined, 'linux')).toEqual({ status: 'skip', detail: 'no answer told the time' })
+  })
+})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clientToken, found, key, proxyPassword } from '../../support/canary.ts'
+import { cli, temporaryFolder } from '../../support/cli.ts'
+import { unitValues } from '../../support/service-quoting.ts'
+
+describe('service print', () => {
+  test('the unit stands alone on standard output, what to do beside it', async () => {
+    for (const [kind, begin] of [
+      ['systemd', '# Made by'],
+      ['launchd', '<?xml'],
+      ['windows', '<?xml'],
+    ] as const) {
+      const { code, out, err } = await cli(['service', 'print', kind, '--simulate'])
+      expect([code, out.startsWith(begin), err.includes('Remove it:')]).toEqual([0, true, true])
+      expect(err).toContain(`nexus-claude-api service print ${kind}`)
+      for (const line of err.split('\n')) expect([line, line.length <= 80]).toEqual([line, true])
+    }
+  })
+
+  test.each([
+    ['linux', '[Service]'],
+    ['darwin', '<plist'],
+    ['win32', '<Task'],
+  ])('the one of this system: %s', async (platform, part) => {
+    const { out, err } = await cli(['service', 'print', '--simulate'], {}, undefined, { platform })
+    expect([out.includes(part), err.includes('warning')]).toEqual([true, false])
+  })
+
+  test('flags before and after --, with whole paths, and the surroundings without passwords', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{}')
+    const { out, err } = await cli(
+      ['service', 'print', 'systemd', '--port', '4200', '--', '--config', 'c.json', '--verbose', '--log-file=my.log'],
+      {
+        HTTPS_PROXY: 'http://proxy.example:3128',
+        http_proxy: `http://user:${proxyPassword}@proxy.example:3128`,
+        NO_PROXY: 'a.example',
+        NODE_EXTRA_CA_CERTS: 'ca.pem',
+        NEXUS_API_KEY: key,
+        NEXUS_MODEL: 'opus',
+      },
+      folder,
+    )
+    expect(unitValues(out, 'ExecStart')).toEqual([
+      `/usr/local/bin/nexus-claude-api start --port 4200 --log-file ${folder}/my.log --config ${folder}/c.json --verbose`,
+    ])
+    expect(unitValues(out, 'Environment')).toEqual([
+      'HTTPS_PROXY=http://proxy.example:3128',
+      'NO_PROXY=a.example',
+      `NODE_EXTRA_CA_CERTS=${folder}/ca.pem`,
+    ])
+    expect(out).toContain('# Left out, because there is a password in it: http_proxy.')
+    expect(err).toContain('warning: http_proxy is left out')
+    expect(err).toContain(
+      'NEXUS_API_KEY is set here, and the systemd service does not see it: nexus-claude-api config set apiKey',
+    )
+    expect(err).toContain('config set model keeps it')
+    expect(found(out + err)).toEqual([])
+  })
+
+  test('what would end the service, or open it to all, is said', async () => {
+    const { err } = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'])
+    expect(err).toContain('warning: there is no key yet')
+    expect(err).toContain('warning: 0.0.0.0 can be reached by others')
+    const given = { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken }
+    const seen = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'], given)
+    expect(seen.err).not.toMatch(/no key yet|reached by others/)
+    expect(seen.err).toContain('config set clientToken keeps it')
+  })
+
+  test('a path in a file that begins here is named, and one that was made whole is not', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'c.json'), '{ "logging": { "file": "x.log" } }')
+    writeFileSync(join(folder, 'variables'), 'NEXUS_API_KEY_FILE=key\nNEXUS_CONFIG=c.json\n')
+    const warnings = async (environment: Record<string, string>, ...args: string[]) =>
+      (await cli(['service', 'print', 'systemd', ...args], environment, folder)).err
+        .split('\n')
+        .filter((line) => line.includes('begins here'))
+        .map((line) => line.replace(/^warning: | holds a path.*$/g, ''))
+    const own = `logging.file in ${folder}/c.json`
+    expect(await warnings({ NEXUS_CONFIG: 'c.json' })).toEqual([own])
+    expect(await warnings({}, '--config', 'c.json', '--log-file', 'y.log')).toEqual([])
+    expect(await warnings({}, '--env-file', join(folder, 'variables'))).toEqual([
+      'NEXUS_CONFIG',
+      'NEXUS_API_KEY_FILE',
+      own,
+    ])
+    expect(await warnings({ NEXUS_LOG_FILE: 'z.log', NEXUS_CLIENT_TOKEN_FILE: 't' })).toEqual([])
+  })
+
+  test('a relative XDG_CONFIG_HOME is ignored, as it is by every other command', async () => {
+    const unit = async (folder: string) =>
+      unitValues((await cli(['service', 'print', 'systemd'], { XDG_CONFIG_HOME: folder })).out, 'Environment')
+    expect([await unit('rel'), await unit('/abs')]).toEqual([[], ['XDG_CONFIG_HOME=/abs']])
+  })
+
+  test('Windows: a variable that answers to two spellings is one', async () => {
+    const proxy = 'http://proxy.example:3128'
+    const { err } = await cli(
+      ['service', 'print', '--simulate'],
+      { HTTPS_PROXY: proxy, https_proxy: proxy, NO_PROXY: 'a', no_proxy: 'a' },
+      undefined,
+      { platform: 'win32' },
+    )
+    expect([...err.matchAll(/Variable\('(\w+)'/g)].map(([, name]) => name)).toEqual(['HTTPS_PROXY', 'NO_PROXY'])
+  })
+
+  test('from the sources: bun, and the file that it runs', async () => {
+    const ownCommand = ['/opt/bun', '/src/main.ts']
+    const { out } = await cli(['service', 'print', 'systemd'], {}, undefined, { ownCommand })
+    expect(unitValues(out, 'ExecStart')).toEqual(['/opt/bun /src/main.ts start'])
+  })
+
+  test.each([
+    [['--api-key', key], '--api-key does not belong into a service'],
+    [['--', '--client-token', clientToken], '--client-token does not belong into a service'],
+    [['--port', '0'], '--port 0 is another port at each start.'],
+    [['--port', 'x'], '--port must be a whole number'],
+    [['upstart'], 'There is no service upstart. Name one of systemd, launchd, windows.'],
+    [['--', '--claude-code'], 'Unknown flag --claude-code.'],
+    [['--dev'], 'Unknown flag --dev.'],
+    [['--model', 'gpt-9'], 'gpt-9'],
+    [['--endpoint-url', 'http://nexus.example'], 'would go to nexus.example unencrypted'],
+    [['--config', '/nowhere/c.json'], 'The configuration file /nowhere/c.json cannot be read'],
+  ])('what start would refuse, and what does not belong there: %p', async (args, words) => {
+    const { code, out, err } = await cli(['service', 'print', ...args])
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(words)
+    expect(found(err)).toEqual([])
+  })
+
+  test('a system that has none of them is told so, and the keychain is left alone', async () => {
+    expect((await cli(['service', 'print'], {}, undefined, { platform: 'freebsd' })).err).toContain(
+      'This system has no service that we know.',
+    )
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, '.config', 'nexus-claude-api'), { recursive: true })
+    const own = join(folder, '.config', 'nexus-claude-api', 'config.json')
+    writeFileSync(own, '{ "apiKey": { "keychain": "apiKey" } }')
+    const { code, out } = await cli(['service', 'print'], {}, folder)
+    expect(code).toBe(0)
+    // One that is locked at login would otherwise end the service for good.
+    expect(unitValues(out, 'RestartPreventExitStatus')).toEqual([])
+  })
+})

@@ -1,0 +1,74 @@
+import { expect, test } from 'bun:test'
+// The oracle: what starts batch files for most of npm.
+import { command as commandOracle, argument as oracle } from 'cross-spawn/lib/util/escape'
+import fc from 'fast-check'
+import { programCommand } from '../../../src/cli/system/program-command.ts'
+
+const windows = { platform: 'win32', environment: { ComSpec: String.raw`C:\Windows\system32\cmd.exe` } }
+const shim = String.raw`C:\Users\Me & You (home)\AppData\Roaming\npm\claude.cmd`
+
+test('a program is started as it is', () => {
+  for (const path of [String.raw`C:\x\claude.exe`, '/usr/bin/claude'])
+    expect(programCommand(path, ['a b', '"'], windows)).toEqual({
+      command: path,
+      args: ['a b', '"'],
+      isVerbatim: false,
+    })
+  expect(programCommand('/x/claude.cmd', ['&'], { platform: 'linux', environment: {} }).isVerbatim).toBe(false)
+})
+
+test('a batch file by cmd, whose signs mean nothing in it, however often it reads them', () => {
+  const { command, args, isVerbatim } = programCommand(shim, ['-p', 'say "a & calc"'], windows)
+  expect([command, args.slice(0, 3), isVerbatim]).toEqual([
+    String.raw`C:\Windows\system32\cmd.exe`,
+    ['/d', '/s', '/c'],
+    true,
+  ])
+  expect(args[3]).toStartWith(`"${commandOracle(shim)} `)
+  expect(args[3]).not.toMatch(/[^^]&/)
+})
+
+const odd = fc.constantFrom('"', '\\', '\\"', '%PATH%', '^', '&', '|', '<', '>', '(', ')', '!', ' ', ';', ',', '`')
+const argument = fc
+  .array(fc.oneof(odd, fc.string({ maxLength: 6 })), { maxLength: 6 })
+  .map((parts) => parts.join(''))
+  .filter((text) => !/[\r\n]/.test(text))
+const lineFor = (text: string): string => programCommand('claude.cmd', [text], windows).args[3] ?? ''
+
+test('arguments are written as those write them who start batch files for a living', () => {
+  // But for several backslashes before a quote or the end, of which they double only the last.
+  const plain = argument.filter((text) => !/\\\\(?:"|$)/.test(text))
+  fc.assert(
+    fc.property(plain, (text) => expect(lineFor(text)).toBe(`"claude.cmd ${oracle(text, true)}"`)),
+    { seed: 20261121, numRuns: 500 },
+  )
+})
+
+/** One reading by cmd: a caret takes the meaning of what follows, and nothing without one may have any. */
+const readByCmd = (line: string): string => {
+  expect(line.replace(/\^./g, '')).not.toMatch(/[()%!"<>&|]/)
+  return line.replace(/\^(.)/g, '$1')
+}
+
+/** One argument in quotes, as Windows' programs take it apart. */
+const readByProgram = (quoted: string): string =>
+  quoted
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/(\\+)(?="|$)/g, (slashes) => slashes.slice(0, Math.ceil(slashes.length / 2)))
+    .replace(/\\"/g, '"')
+
+test('after two readings by cmd and one by the program it is what it was', () => {
+  fc.assert(
+    fc.property(argument, (text) => {
+      const [, written = ''] = /^"claude\.cmd (.*)"$/.exec(lineFor(text)) ?? []
+      const arrived = readByCmd(readByCmd(written))
+      expect(arrived).toStartWith('"')
+      expect(readByProgram(arrived)).toBe(text)
+    }),
+    { seed: 20261121, numRuns: 500 },
+  )
+})
+
+test('a line break would end the line: it is refused', () => {
+  expect(() => programCommand(shim, ['two\nlines'], windows)).toThrow('is a batch file')
+})

@@ -1,0 +1,451 @@
+import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { GatewayError } from '../../../src/base/errors.ts'
+import { createLogger, type LogLevel, type LogRecord } from '../../../src/base/logger.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { AccessLog } from '../../../src/gateway/observers/access-log.ts'
+import { accessRecords } from '../../support/access.ts'
+import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
+import { readEvents } from '../../support/sse.ts'
+import { until } from '../../support/until.ts'
+
+/** One record for each request, at its end, whatever becomes of it. */
+
+const milliseconds = expect.any(Number) as never
+const ourId = expect.stringMatching(/^req_[0-9a-f]{32}$/) as never
+const shape = { requestId: ourId, durationMs: milliseconds }
+
+/** The one record that there is, or undefined; what is undefined in it is left out. */
+const only = ({ records }: Chain): unknown => {
+  const [first, ...others] = accessRecords(records)
+  expect(others).toEqual([])
+  return first && JSON.parse(JSON.stringify(first))
+}
+const readAll = async (response: Response | Promise<Response>): Promise<string> => (await response).text()
+
+const answer: ChainOptions['scenario'] = () => ({ content: [{ text: 'x' }], stopReason: 'max_tokens' })
+const message = {
+  ...shape,
+  method: 'POST',
+  path: '/v1/messages',
+  model: 'claude-sonnet-4-6',
+  used: 'claude-sonnet-4.6',
+}
+const figures = {
+  upstreamRequestId: expect.any(String) as never,
+  inputTokens: expect.any(Number) as never,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: expect.any(Number) as never,
+  firstEventMs: milliseconds,
+}
+
+describe('a request for an answer', () => {
+  test.each([true, false])('has its figures, by types that a program can sum up (stream: %p)', async (stream) => {
+    const chain = startChain({ scenario: answer })
+    await readAll(chain.post(request({ stream })))
+    const fields = { ...message, ...figures, status: 200, stream, stop: 'max_tokens' }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
+  })
+
+  test('that is streamed is told of at the end of the stream', async () => {
+    const chain = startChain({
+      scenario: () => ({ content: [{ text: 'abc' }], pace: { frameMs: 20, deltaCharacters: 1 } }),
+    })
+    const response = await chain.post(request({ stream: true }))
+    expect(accessRecords(chain.records)).toEqual([])
+    await readAll(response)
+    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200, stop: 'end_turn' } })
+  })
+
+  test('that fails is a warning, with the reason where that is ours', async () => {
+    const dead = startChain({ endpointUrl: 'http://127.0.0.1:1' })
+    await readAll(dead.post(request()))
+    expect(only(dead)).toEqual({
+      level: 'warn',
+      event: 'request.failed',
+      fields: {
+        ...message,
+        status: 502,
+        stream: false,
+        error: 'api_error',
+        reason: expect.stringContaining('connection refused') as never,
+      },
+    })
+    const throttled = startChain({
+      scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'words' } }),
+    })
+    await readAll(throttled.post(request()))
+    const { upstreamRequestId } = figures
+    expect(only(throttled)).toEqual({
+      level: 'warn',
+      event: 'request.failed',
+      fields: {
+        ...message,
+        upstreamRequestId,
+        status: 429,
+        stream: false,
+        error: 'rate_limit_error',
+        reason: 'AI Nexus answered 429 (ThrottlingException)',
+      },
+    })
+  })
+
+  test.each([
+    [400, 'ValidationException', 'info', 'request.refused'],
+    [403, 'AccessDeniedException', 'warn', 'request.failed'],
+    [404, 'ResourceNotFoundException', 'warn', 'request.failed'],
+    [500, 'InternalServerException', 'warn', 'request.failed'],
+  ] as const)("an upstream's %i %s: %s %s", async (status, type, level, event) => {
+    const chain = startChain({ scenario: () => ({ error: { status, type, message: 'm' } }) })
+    await readAll(chain.post(request()))
+    expect(only(chain)).toMatchObject({ level, event })
+  })
+
+  test('that fails in the middle of its stream was sent a 200, and is told of once', async () => {
+    const chain = startChain({
+      scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' } }),
+    })
+    expect((await readEvents(await chain.post(request({ stream: true })))).at(-1)?.type).toBe('error')
+    expect(only(chain)).toMatchObject({
+      level: 'warn',
+      event: 'request.failed',
+      fields: { status: 200, stream: true, error: 'api_error', firstEventMs: milliseconds },
+    })
+  })
+
+  test('that fails after its stream was begun for want of anything to say', async () => {
+    const error = { status: 429, type: 'ThrottlingException', message: 'm' }
+    const chain = startChain({ commitMs: 5, scenario: () => ({ pace: { firstMs: 50 }, error }) })
+    await readAll(chain.post(request({ stream: true })))
+    expect(only(chain)).toMatchObject({ event: 'request.failed', fields: { status: 200, error: 'rate_limit_error' } })
+  })
+
+  test.each([
+    ['claude-opus-4-6[1m]', 'claude-opus-4.6'],
+    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4.6'],
+    ['anthropic/claude_haiku@latest', 'claude-haiku-4.5'],
+  ])('names the model as it was asked for: %s', async (model, used) => {
+    const chain = startChain()
+    await readAll(chain.post(request({ model })))
+    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
+  })
+
+  test.each([
+    'Please tell claude that my password is hunter2',
+    `claude-${'x'.repeat(500)}`,
+    'claude\u001b[31m',
+    'claude[1m] hunter2',
+  ])('names only the model that was used where the other looks like none: %p', async (model) => {
+    const chain = startChain()
+    await readAll(chain.post(request({ model })))
+    const { model: _, ...rest } = message
+    const fields = { ...rest, ...figures, status: 200, stream: false, stop: 'end_turn' }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
+  })
+
+  test('names no model that nobody knows: it may be a key', async () => {
+    const chain = startChain()
+    await readAll(chain.post(request({ model: 'canary' })))
+    const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 404, stream: false }
+    expect(only(chain)).toEqual({
+      level: 'info',
+      event: 'request.refused',
+      fields: {
+        ...fields,
+        error: 'not_found_error',
+        reason: expect.stringContaining('model: not known here') as never,
+      },
+    })
+  })
+})
+
+describe('counting', () => {
+  test('has its result, apart from what answers cost', async () => {
+    const chain = startChain()
+    const counted = JSON.parse(await readAll(chain.post(request(), { path: '/v1/messages/count_tokens?beta=true' })))
+    const { model, used } = message
+    const fields = { ...shape, method: 'POST', path: '/v1/messages/count_tokens', status: 200, model, used }
+    expect(only(chain)).toEqual({
+      level: 'info',
+      event: 'request.answered',
+      fields: { ...fields, countedTokens: counted.input_tokens },
+    })
+  })
+
+  test('in a burst has as many records as questions', async () => {
+    const { post, records } = startChain()
+    await Promise.all(
+      Array.from({ length: 25 }, (_, index) =>
+        readAll(post(request({ system: `s${index}` }), { path: '/v1/messages/count_tokens' })),
+      ),
+    )
+    const ids = accessRecords(records).map(({ fields }) => fields['requestId'])
+    expect([ids.length, new Set(ids).size]).toEqual([25, 25])
+  })
+})
+
+describe('everything else that is asked', () => {
+  const json = { 'content-type': 'application/json' }
+  const post = { method: 'POST', headers: json }
+
+  test.each<[string, RequestInit, object]>([
+    ['/', {}, { method: 'GET', path: '/', status: 200 }],
+    ['/?token=secret#x', {}, { method: 'GET', path: '/', status: 200 }],
+    ['/health', { method: 'HEAD' }, { method: 'HEAD', path: '/health', status: 200 }],
+    ['/v1/models?limit=1', {}, { method: 'GET', path: '/v1/models', status: 200 }],
+    ['/v1/models?limit=0', {}, { method: 'GET', path: '/v1/models', status: 400, error: 'invalid_request_error' }],
+    ['/v1/models/none', {}, { method: 'GET', path: '/v1/models/none', status: 404, error: 'not_found_error' }],
+    [
+      '/v1/models/none',
+      { method: 'HEAD' },
+      { method: 'HEAD', path: '/v1/models/none', status: 404, error: 'not_found_error' },
+    ],
+    ['/nowhere?q=secret', {}, { method: 'GET', path: '/nowhere', status: 404, error: 'not_found_error' }],
+    ['/v1/messages', {}, { method: 'GET', path: '/v1/messages', status: 405, error: 'invalid_request_error' }],
+    [
+      '/v1/messages',
+      { method: 'HEAD' },
+      { method: 'HEAD', path: '/v1/messages', status: 405, error: 'invalid_request_error' },
+    ],
+    [
+      '/v1/messages',
+      { method: 'POST', body: 'x' },
+      { method: 'POST', path: '/v1/messages', status: 415, error: 'invalid_request_error' },
+    ],
+    [
+      '/v1/messages',
+      { ...post, body: '{' },
+      { method: 'POST', path: '/v1/messages', status: 400, error: 'invalid_request_error' },
+    ],
+    [
+      '/v1/messages',
+      { ...post, body: '{}' },
+      { method: 'POST', path: '/v1/messages', status: 400, error: 'invalid_request_error' },
+    ],
+    [
+      '/v1/messages',
+      { ...post, body: 'x', headers: { ...json, 'content-encoding': 'gzip' } },
+      { method: 'POST', path: '/v1/messages', status: 400, error: 'invalid_request_error' },
+    ],
+    [
+      '/api/event_logging/batch',
+      { ...post, body: '{}' },
+      { method: 'POST', path: '/api/event_logging/batch', status: 200 },
+    ],
+    ['/', { headers: { host: 'evil.example' } }, { method: 'GET', path: '/', status: 403, error: 'permission_error' }],
+    [
+      '/',
+      { headers: { origin: 'https://evil.example' } },
+      { method: 'GET', path: '/', status: 403, error: 'permission_error' },
+    ],
+  ])('%s, %#', async (path, init, fields) => {
+    const chain = startChain()
+    await readAll(fetch(chain.url + path, init))
+    const isFine = (fields as { status: number }).status === 200
+    const event = isFine ? 'request.answered' : 'request.refused'
+    const reason = isFine ? {} : { reason: expect.any(String) as never }
+    expect(only(chain)).toEqual({ level: 'info', event, fields: { ...shape, ...fields, ...reason } })
+  })
+
+  test('a body that is too large', async () => {
+    const chain = startChain()
+    await readAll(fetch(`${chain.url}/v1/messages`, { ...post, body: ' '.repeat(33 * 1024 * 1024) }))
+    expect(only(chain)).toMatchObject({
+      level: 'info',
+      event: 'request.refused',
+      fields: { status: 413, error: 'request_too_large' },
+    })
+  })
+
+  test('a wrong token', async () => {
+    const chain = startChain({ config: { clientToken: new Secret('right') } })
+    await readAll(chain.post(request(), { headers: { 'x-api-key': 'wrong' } }))
+    expect(only(chain)).toMatchObject({
+      event: 'request.refused',
+      fields: { status: 401, error: 'authentication_error' },
+    })
+  })
+
+  test('whoever comes too late for the server', async () => {
+    const chain = startChain()
+    chain.shutdown.begin()
+    await readAll(chain.post(request()))
+    expect(only(chain)).toMatchObject({ level: 'warn', fields: { status: 529, error: 'overloaded_error' } })
+  })
+
+  test.each([
+    ['GET //a//b?c HTTP/1.1\r\nHost: localhost', 'GET', '//a//b'],
+    ['GET http://localhost/x?y HTTP/1.1\r\nHost: localhost', 'GET', '/x'],
+    ['GET /old HTTP/1.0', 'GET', '/old'],
+    [`GET /${'x'.repeat(300)} HTTP/1.1\r\nHost: localhost`, 'GET', `/${'x'.repeat(99)}`],
+    ['DELETE /%1b%00%zz HTTP/1.1\r\nHost: localhost', 'DELETE', '/%1b%00%zz'],
+  ])('an odd request line: %p', async (head, method, path) => {
+    const chain = startChain()
+    const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () => socket.write(`${head}\r\n\r\n`))
+    await until(() => accessRecords(chain.records).length > 0)
+    socket.destroy()
+    expect(only(chain)).toMatchObject({ event: 'request.refused', fields: { method, path, status: 404 } })
+  })
+})
+
+describe('a client that leaves', () => {
+  test('in the middle of its request', async () => {
+    const chain = startChain()
+    const head =
+      'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100'
+    const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () =>
+      socket.write(`${head}\r\n\r\n{"a"`, () => socket.destroy()),
+    )
+    await until(() => accessRecords(chain.records).length > 0)
+    const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 499 }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
+  })
+
+  test('in the middle of a stream is told of as 499, with what was known', async () => {
+    const chain = startChain({
+      scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } }),
+    })
+    const client = new AbortController()
+    const response = await chain.post(request({ stream: true }), { signal: client.signal })
+    await response.body?.getReader().read()
+    client.abort()
+    await until(() => accessRecords(chain.records).length > 0)
+    const { upstreamRequestId, firstEventMs } = figures
+    const fields = { ...message, upstreamRequestId, status: 499, stream: true, firstEventMs }
+    expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
+  })
+
+  test('at any moment leaves one record behind for each request that was read', async () => {
+    const chain = startChain({
+      commitMs: 6,
+      scenario: () => ({ content: [{ text: 'abcdef' }], pace: { firstMs: 4, frameMs: 2, deltaCharacters: 1 } }),
+    })
+    const leaveAfter = async (milliseconds: number, body: object, path: string): Promise<void> => {
+      const client = new AbortController()
+      setTimeout(() => client.abort(), milliseconds)
+      await chain
+        .post(body, { path, signal: client.signal })
+        .then(readAll)
+        .catch(() => '')
+    }
+    const rounds = Array.from({ length: 120 }, (_, index) => {
+      const path = index % 3 === 2 ? '/v1/messages/count_tokens' : '/v1/messages'
+      return leaveAfter(index / 4, request({ stream: index % 3 === 0 }), path)
+    })
+    await Promise.all(rounds)
+    const idsOf = (records: readonly { fields: object }[]): unknown[] =>
+      records.map(({ fields }) => (fields as { requestId: string }).requestId).sort()
+    const read = (): unknown[] => idsOf(chain.records.filter(({ event }) => event === 'request.shape'))
+    const told = (): unknown[] =>
+      idsOf(accessRecords(chain.records).filter(({ fields }) => fields['model'] !== undefined))
+    await until(() => chain.shutdown.running() === 0 && told().length >= read().length)
+    expect(told()).toEqual(read())
+    expect(new Set(accessRecords(chain.records).map(({ event }) => event)).has('request.cancelled')).toBe(true)
+    expect(chain.records.filter(({ level }) => level === 'error')).toEqual([])
+  }, 20_000)
+
+  test('after the last event of a stream has had its answer', async () => {
+    const chain = startChain({ scenario: answer })
+    const client = new AbortController()
+    const response = await chain.post(request({ stream: true }), { signal: client.signal })
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      text += new TextDecoder().decode(chunk)
+      if (text.includes('message_stop')) break
+    }
+    client.abort()
+    await until(() => accessRecords(chain.records).length > 0)
+    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200 } })
+  })
+})
+
+describe('what is not wanted is not made', () => {
+  const fetchOf = (status: number) => async (): Promise<Response> => new Response(null, { status })
+  const toldAt = async (level: LogLevel): Promise<string[]> => {
+    const told: string[] = []
+    const log = createLogger(level, ({ event }) => told.push(event))
+    const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+    for (const error of [undefined, new GatewayError('not_found_error', 'm'), new GatewayError('api_error', 'm')]) {
+      const asked = new Request('http://localhost/x')
+      access.begin(asked, 'req_1')
+      if (error !== undefined) access.learned('req_1', { error })
+      await access.watch(fetchOf(error?.status ?? 200))(asked)
+    }
+    return told
+  }
+
+  test.each([
+    ['info', ['request.answered', 'request.refused', 'request.failed']],
+    ['warn', ['request.failed']],
+    ['error', []],
+  ] as const)('at level %s there is %p', async (level, told) => {
+    expect(await toldAt(level)).toEqual([...told])
+  })
+
+  test('and where nothing is wanted, nothing stands in the way', () => {
+    const log = createLogger('error', () => {})
+    const fetch = fetchOf(200)
+    expect(new AccessLog({ log, models: { find: () => undefined }, now: () => 0 }).watch(fetch)).toBe(fetch)
+  })
+
+  test('a handler that breaks is told of, and its error goes on', async () => {
+    const records: LogRecord[] = []
+    const log = createLogger('info', (record) => records.push(record))
+    const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+    const asked = new Request('http://localhost/x?secret')
+    access.begin(asked, 'req_1')
+    const broken = access.watch(() => {
+      throw new TypeError('canary')
+    })
+    await expect(broken(asked) as Promise<Response>).rejects.toThrow(TypeError)
+    expect(records).toMatchObject([
+      { level: 'warn', event: 'request.failed', fields: { path: '/x', status: 500, error: 'api_error' } },
+    ])
+    expect(JSON.stringify(records)).not.toContain('canary')
+  })
+})
+
+test('what still runs at the end is told of as cancelled, once, whatever is heard of it afterwards', async () => {
+  const records: LogRecord[] = []
+  const log = createLogger('info', (record) => records.push(record))
+  const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+  const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
+    const asked = new Request(`http://localhost/${id}`)
+    access.begin(asked, id)
+    let answer = (_: Response): void => {}
+    const answered = new Promise<Response>((resolve) => {
+      answer = resolve
+    })
+    return { head: access.watch(() => answered)(asked), answer: () => answer(new Response()) }
+  })
+  access.learned('late', { error: new GatewayError('api_error', 'm') })
+  const end = access.streams('stream')
+  for (const place of [1, 3]) heads[place]?.answer()
+  await Promise.all([heads[1]?.head, heads[3]?.head])
+  access.close()
+  access.close()
+  end('whole')
+  for (const { head, answer } of heads) {
+    answer()
+    await head
+  }
+  const told = records.map(({ event, fields: { requestId, status, error } }) => [event, requestId, status, error])
+  expect(told).toEqual([
+    ['request.answered', 'done', 200, undefined],
+    ['request.cancelled', 'plain', 499, undefined],
+    ['request.cancelled', 'stream', 499, undefined],
+    ['request.cancelled', 'late', 499, undefined],
+  ])
+})
+
+test('a log that fails fails nobody', async () => {
+  const { post } = startChain({
+    scenario: answer,
+    sink: () => {
+      throw new Error('no room')
+    },
+  })
+  for (const stream of [true, false]) expect(await readAll(post(request({ stream })))).toContain('max_tokens')
+  expect((await post({})).status).toBe(400)
+})

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test'
+import { parseModelName } from '../../src/messages/model-name.ts'
+import { clientSpelling, createModelResolver, type NexusModel, nexusModels } from '../../src/models/resolver.ts'
+
+const familyOf = (id: string): NexusModel['family'] => (id.includes('opus') ? 'opus' : 'sonnet')
+
+describe('model names', () => {
+  test.each([
+    ['claude-sonnet-4.6', 'sonnet', 4, 6],
+    ['claude-opus-4-6[1m]', 'opus', 4, 6],
+    ['claude-3-5-haiku-20241022', 'haiku', 3, 5],
+    ['claude-3-opus-20240229', 'opus', 3, 0],
+    ['claude-sonnet-4-20250514', 'sonnet', 4, 0],
+    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'sonnet', 4, 5],
+    ['global.anthropic.claude-fable-5-1', 'fable', 5, 1],
+  ] as const)('%s', (name, family, major, minor) => {
+    expect(parseModelName(name)).toEqual({ family, version: { major, minor } })
+  })
+
+  test('names without a version or a family', () => {
+    expect(parseModelName('sonnet')).toEqual({ family: 'sonnet', version: undefined })
+    expect(parseModelName('claude-2.1')).toEqual({ family: undefined, version: { major: 2, minor: 1 } })
+    expect(parseModelName('gpt-5')).toBeUndefined()
+    expect(parseModelName('opusculum')).toBeUndefined()
+  })
+
+  test('the spelling that Claude Code knows', () => {
+    expect(nexusModels.map(({ id }) => clientSpelling(id))).toEqual([
+      'claude-sonnet-4-6',
+      'claude-opus-4-6',
+      'claude-haiku-4-5',
+    ])
+    expect(clientSpelling('Claude-Opus-4.6[1M]')).toBe('claude-opus-4-6[1m]')
+  })
+
+  test('the suffix is kept for those who print it', () => {
+    const { contextSuffix, model } = createModelResolver(nexusModels, '').resolve('opus[1m]')
+    expect([model.id, contextSuffix]).toEqual(['claude-opus-4.6', '[1m]'])
+  })
+
+  test('1.1 model: a name of a version that there is gets it, any other the newest of its family', () => {
+    const ids = ['claude-opus-4.1', 'claude-sonnet-4.5', 'claude-sonnet-4.6', 'claude-sonnet-4']
+    const catalog = ids.map((id) => ({ ...(nexusModels[0] as NexusModel), id, family: familyOf(id) }))
+    const { find } = createModelResolver(catalog, 'claude-sonnet-4.5')
+    const found = (name: string): string | undefined => find(name)?.model.id
+    expect(found('us.anthropic.claude-sonnet-4-5-20250929-v1:0')).toBe('claude-sonnet-4.5')
+    expect(found('claude-sonnet-4-20250514')).toBe('claude-sonnet-4')
+    expect(found('claude-opus-4-1-20250805[1m]')).toBe('claude-opus-4.1')
+    expect(['sonnet', 'claude-sonnet-5', 'claude-3-5-sonnet-latest'].map(found)).toEqual(
+      Array.from({ length: 3 }, () => 'claude-sonnet-4.6'),
+    )
+    expect(found('default')).toBe('claude-sonnet-4.5')
+  })
+})

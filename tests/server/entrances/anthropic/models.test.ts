@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'bun:test'
+import Anthropic from '@anthropic-ai/sdk'
+import { Elysia } from 'elysia'
+import { createModelResolver, type NexusModel } from '../../../../src/models/resolver.ts'
+import { modelsRoutes } from '../../../../src/server/entrances/anthropic/models.ts'
+import { startChain } from '../../../support/chain.ts'
+
+/** The list of models, and one of them, as the official client reads them. */
+
+const model = (id: string, family: NexusModel['family'], createdAt: string): NexusModel => ({
+  id,
+  family,
+  createdAt,
+  displayName: `The ${family}`,
+  description: 'A model.',
+  maxInputTokens: 200_000,
+  maxOutputTokens: 64_000,
+})
+const catalog = [
+  model('claude-haiku-3.5', 'haiku', '2024-10-22T00:00:00Z'),
+  model('claude-opus-4.5', 'opus', '2025-11-24T00:00:00Z'),
+  model('claude-sonnet-4.6', 'sonnet', '2026-02-17T00:00:00Z'),
+  model('claude-sonnet-4.5', 'sonnet', '2025-09-29T00:00:00Z'),
+]
+const newestFirst = ['claude-sonnet-4-6', 'claude-opus-4-5', 'claude-sonnet-4-5', 'claude-haiku-3-5']
+
+const app = new Elysia().use(modelsRoutes(catalog, createModelResolver(catalog, 'claude-sonnet-4.6')))
+const { models, beta } = new Anthropic({
+  baseURL: 'http://models.test',
+  apiKey: 'any',
+  fetch: (input, init) => app.handle(new Request(String(input), init)),
+})
+
+const idsOf = async (list: AsyncIterable<{ id: string }>): Promise<string[]> => {
+  const ids: string[] = []
+  for await (const { id } of list) ids.push(id)
+  return ids
+}
+
+describe('A9 the list of models', () => {
+  test('A9: has each model once, by the spelling of Claude Code, the newest first', async () => {
+    expect(await idsOf(models.list())).toEqual(newestFirst)
+    expect(await idsOf(beta.models.list())).toEqual(newestFirst)
+  })
+
+  test.each([1, 2, 3, 4, 20])('A9: comes in pages of %p, forwards and backwards', async (limit) => {
+    expect(await idsOf(models.list({ limit }))).toEqual(newestFirst)
+    const backwards: string[] = []
+    for await (const page of (await models.list({ limit, before_id: 'claude-haiku-3-5' })).iterPages())
+      backwards.unshift(...page.data.map(({ id }) => id))
+    expect(backwards).toEqual(newestFirst.slice(0, -1))
+  })
+
+  test('A9: goes on from any name of a model', async () => {
+    const page = await models.list({ limit: 1, after_id: 'claude-opus-4.5' })
+    expect({ ...page }).toMatchObject({
+      data: [{ id: 'claude-sonnet-4-5' }],
+      has_more: true,
+      first_id: 'claude-sonnet-4-5',
+      last_id: 'claude-sonnet-4-5',
+    })
+    expect(await idsOf(models.list({ after_id: 'haiku' }))).toEqual([])
+    expect(await idsOf(models.list({ after_id: 'claude-sonnet-4-5', before_id: 'claude-opus-4-5' }))).toEqual([])
+  })
+
+  test('A9: can be asked for by stage of life', async () => {
+    expect(await idsOf(models.list({ lifecycle: ['active', 'deprecated'], limit: 2 }))).toEqual(newestFirst)
+    expect(await idsOf(models.list({ lifecycle: ['retired'] }))).toEqual([])
+  })
+
+  test.each([
+    ['?limit=0', 'limit: Input should be an integer from 1 to 1000'],
+    ['?limit=x', 'limit: Input should be an integer from 1 to 1000'],
+    ['?after_id=gpt-5', 'after_id: no such model'],
+    ['?before_id=', 'before_id: no such model'],
+    ['?lifecycle[]=active&lifecycle[]=gone', "lifecycle.1: Input should be 'active', 'deprecated' or 'retired'"],
+  ])('A9: refuses %s', async (query, message) => {
+    const response = await fetch(`${startChain().url}/v1/models${query}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'invalid_request_error', message } })
+  })
+})
+
+describe('A9 one model', () => {
+  test.each([
+    ['claude-sonnet-4.5', 'claude-sonnet-4.5'],
+    ['claude-sonnet-4-5', 'claude-sonnet-4-5'],
+    ['claude-sonnet-4-5-20250929', 'claude-sonnet-4-5'],
+    ['us.anthropic.claude-opus-4-5-20251101-v1:0', 'claude-opus-4-5'],
+    ['claude-opus-4-5[1m]', 'claude-opus-4-5'],
+    ['haiku', 'claude-haiku-3-5'],
+  ])('A9: %s is %s', async (name, id) => {
+    expect((await models.retrieve(name)).id).toBe(id)
+  })
+
+  test('A9: is described by the table of capabilities', async () => {
+    const yes = { supported: true }
+    const no = { supported: false }
+    expect(await beta.models.retrieve('claude-opus-4-5')).toMatchObject({
+      type: 'model',
+      id: 'claude-opus-4-5',
+      display_name: 'The opus',
+      created_at: '2025-11-24T00:00:00Z',
+      line: 'opus',
+      lifecycle: 'active',
+      deprecated_at: null,
+      retires_at: null,
+      max_input_tokens: 200_000,
+      max_tokens: 64_000,
+      allowed_fallback_models: [],
+      capabilities: {
+        batch: no,
+        citations: yes,
+        code_execution: no,
+        compaction: { ...no, summarize: no },
+        context_management: {
+          ...no,
+          clear_thinking_20251015: no,
+          clear_tool_uses_20250919: no,
+          compact_20260112: no,
+        },
+        effort: { ...yes, low: yes, medium: yes, high: yes, xhigh: no, max: no },
+        image_input: yes,
+        pdf_input: yes,
+        server_tools: { ...no, code_execution: no, web_search: no },
+        structured_outputs: yes,
+        thinking: { ...yes, types: { adaptive: no, between_tools: no, disabled: yes, enabled: yes } },
+      },
+    })
+    const { capabilities } = await models.retrieve('claude-haiku-3-5')
+    expect(capabilities).toMatchObject({
+      effort: { ...no, low: no, max: no },
+      structured_outputs: no,
+      // Anthropic says so of models that cannot think.
+      thinking: { ...no, types: { adaptive: no, between_tools: no, disabled: yes, enabled: no } },
+    })
+  })
+
+  test('A9: that is unknown is 404, and named', async () => {
+    const missing = await fetch(`${startChain().url}/v1/models/gpt-5`)
+    expect(missing.status).toBe(404)
+    expect(await missing.json()).toMatchObject({ error: { type: 'not_found_error', message: 'model: gpt-5' } })
+  })
+})

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'bun:test'
+import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
+import { fileHost, sourcesFrom } from '../../support/file-host.ts'
+import { rawServer } from '../../support/raw-server.ts'
+import { until } from '../../support/until.ts'
+import { asking, at } from '../../support/url-sources.ts'
+
+/** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
+
+const promptly = 100
+
+/** Posts, waits until the request stands where it should, leaves, and tells the milliseconds until all had ended. */
+const leaveAt = async (
+  { post, shutdown, records }: Chain,
+  body: object,
+  isThere: () => boolean,
+  hasEnded: () => boolean,
+): Promise<number> => {
+  const client = new AbortController()
+  const before = records.filter(({ event }) => event === 'request.cancelled').length
+  const pending = post(body, { signal: client.signal })
+    .then((response) => response.text())
+    .catch(() => undefined)
+  await until(isThere)
+  const leftAt = performance.now()
+  client.abort()
+  await until(() => hasEnded() && shutdown.running() === 0)
+  const took = performance.now() - leftAt
+  await pending
+  await until(() => records.filter(({ event }) => event === 'request.cancelled').length === before + 1)
+  expect(records.filter(({ level }) => level === 'error')).toEqual([])
+  return took
+}
+
+/** A busy machine may be late once. */
+const fastest = async (round: () => Promise<number>): Promise<number> =>
+  Math.min(await round(), await round(), await round())
+
+describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) => {
+  test('while the upstream is silent', async () => {
+    const chain = startChain({ scenario: () => ({ pace: { firstMs: 60_000 } }) })
+    const { journal } = chain.simulator
+    const round = (): Promise<number> => {
+      const count = journal.length + 1
+      return leaveAt(
+        chain,
+        request({ stream }),
+        () => journal.length === count,
+        () => journal.at(-1)?.outcome === 'cancelled',
+      )
+    }
+    expect(await fastest(round)).toBeLessThan(promptly)
+  })
+
+  test('during a wait between tries: there is no other try', async () => {
+    const error = { status: 429, type: 'ThrottlingException', message: 'm', headers: { 'retry-after': '9' } }
+    const chain = startChain({ config: { maxRetries: 2 }, scenario: () => ({ error }) })
+    const retries = (): number => chain.records.filter(({ event }) => event === 'upstream.retry').length
+    const round = (): Promise<number> => {
+      const count = retries() + 1
+      return leaveAt(
+        chain,
+        request({ stream }),
+        () => retries() === count,
+        () => true,
+      )
+    }
+    expect(await fastest(round)).toBeLessThan(promptly)
+    expect(chain.simulator.journal.length).toBe(3)
+  })
+
+  test('during the second try of a request that was mended', async () => {
+    const complaint = 'The model returned the following errors: `temperature` is deprecated for this model.'
+    const chain = startChain({
+      scenario: ({ body }) =>
+        body.inferenceConfig?.temperature === undefined
+          ? { pace: { firstMs: 60_000 } }
+          : { error: { status: 400, type: 'ValidationException', message: complaint } },
+    })
+    const { journal } = chain.simulator
+    const took = await leaveAt(
+      chain,
+      request({ stream, temperature: 0.5 }),
+      () => journal.length === 2,
+      () => journal.at(-1)?.outcome === 'cancelled',
+    )
+    expect(took).toBeLessThan(promptly * 5)
+    expect(chain.records.some(({ event }) => event === 'upstream.degraded')).toBe(false)
+  })
+
+  test('while its URLs are fetched', async () => {
+    const host = await fileHost(() => undefined)
+    const chain = startChain({ inlineUrlSources: sourcesFrom(host) })
+    const round = (): Promise<number> => {
+      const count = host.requests.length + 1
+      return leaveAt(
+        chain,
+        { ...asking(at('image')), stream },
+        () => host.requests.length === count,
+        () => host.connections.closed === count,
+      )
+    }
+    expect(await fastest(round)).toBeLessThan(promptly)
+    expect(chain.simulator.journal).toEqual([])
+  })
+
+  test('while an error is read', async () => {
+    const sockets: { destroyed: boolean }[] = []
+    let isRead = false
+    const { url: endpointUrl } = await rawServer((socket) => {
+      sockets.push(socket)
+      socket.write('HTTP/1.1 500 X\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"message"', () => {
+        isRead = true
+      })
+    })
+    const chain = startChain({ endpointUrl })
+    const took = await leaveAt(
+      chain,
+      request({ stream }),
+      () => isRead,
+      () => sockets.every(({ destroyed }) => destroyed),
+    )
+    expect(took).toBeLessThan(promptly * 5)
+  })
+})
+
+test('nothing is left of requests that ended in every way', async () => {
+  const fault = { afterFrames: 2, kind: 'exception' as const }
+  const ways: ChainOptions['scenario'][] = [
+    undefined,
+    () => ({ error: { status: 500, message: 'm' } }),
+    () => ({ error: { status: 400, type: 'ValidationException', message: 'm' } }),
+    () => ({ content: [{ text: 'x' }], fault }),
+  ]
+  for (const scenario of ways) {
+    const { post, shutdown } = startChain({ ...(scenario && { scenario }), commitMs: 5 })
+    for (const stream of [true, false]) await (await post(request({ stream }))).text()
+    await (await post(request({ stream: true, max_tokens: 'no' }))).text()
+    await until(() => shutdown.running() === 0)
+  }
+})

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { Secret } from '../../../src/base/secret.ts'
+import { request, startChain } from '../../support/chain.ts'
+
+/** What comes back for bytes that no proper client would send. */
+const raw = (url: string, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname, () => socket.write(bytes))
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += data.toString()
+    })
+    socket.on('end', () => resolve(answer))
+    socket.on('error', reject)
+  })
+
+describe('the guard', () => {
+  test('a name that is not this machine, and a page of another origin, are refused', async () => {
+    const { url } = startChain()
+    const { port } = new URL(url)
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${url}/health`, { headers })).status
+    expect(await status({ host: 'evil.example' })).toBe(403)
+    expect(await status({ host: `localhost.evil.example:${port}` })).toBe(403)
+    expect(await status({ host: `localhost:${port}` })).toBe(200)
+    expect(await status({ host: `[::1]:${port}` })).toBe(200)
+    expect(await status({ origin: 'https://evil.example' })).toBe(403)
+    expect(await status({ origin: 'null' })).toBe(403)
+    expect(await status({ origin: `http://localhost:${Number(port) + 1}` })).toBe(403)
+    expect(await status({ origin: `http://127.0.0.1:${port}` })).toBe(200)
+  })
+
+  test('no CORS headers', async () => {
+    const { url } = startChain()
+    const response = await fetch(`${url}/health`)
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+
+  test('a client token guards /v1 and nothing else', async () => {
+    const { url, simulator } = startChain({ config: { clientToken: new Secret('token') } })
+    const status = async (path: string, headers: Record<string, string>): Promise<number> =>
+      (await fetch(url + path, { headers })).status
+    expect(await status('/health', {})).toBe(200)
+    expect(await status('/v1/models', {})).toBe(401)
+    expect(await status('/v1/models', { 'x-api-key': 'wrong' })).toBe(401)
+    expect(await status('/v1/models', { 'x-api-key': 'token' })).toBe(200)
+    expect(await status('/v1/models', { authorization: 'Bearer token' })).toBe(200)
+    expect(await status('/v1/models', { authorization: 'bearer token', 'x-api-key': 'stale' })).toBe(200)
+    expect(simulator.journal.length).toBe(0)
+  })
+
+  test('short host names lead to the same doors, and round none of them', async () => {
+    const { url, simulator } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
+    const status = async (path: string, host: string, token?: string): Promise<number> => {
+      const headers = { host, 'content-type': 'application/json', ...(token && { 'x-api-key': token }) }
+      return (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(request()) })).status
+    }
+    for (const host of ['a', 'ab', 'nas', 'a:1', 'host.example']) {
+      for (const path of ['/xx/v1/messages', '/x/v1/messages', '//v1/messages', '/./v1/messages'])
+        expect([401, 404]).toContain(await status(path, host))
+      expect(await status('/v1/messages', host)).toBe(401)
+      expect(await status('/v1/messages', host, 'token')).toBe(200)
+    }
+    expect(simulator.journal.length).toBe(5)
+  })
+
+  test('raw requests without a host, with an odd one, of an old protocol', async () => {
+    const { url } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
+    expect(await raw(url, 'GET /health HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 200')
+    expect(await raw(url, 'GET /v1/models HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 401')
+    expect(await raw(url, 'GET /health HTTP/1.1\r\nHost: a/b?\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 (?:200|4\d\d)/,
+    )
+    expect(
+      await raw(url, 'GET /v1/models/% HTTP/1.1\r\nHost: a\r\nx-api-key: token\r\nConnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 4\d\d/)
+  })
+
+  test("a client's own key never reaches Nexus", async () => {
+    const { post, simulator } = startChain({ simulator: { apiKey: 'test-key' } })
+    expect(
+      (
+        await post(request(), {
+          headers: { authorization: 'Bearer client-secret', 'x-api-key': 'client-secret', cookie: 'client-secret' },
+        })
+      ).status,
+    ).toBe(200)
+    expect(JSON.stringify(simulator.journal)).not.toContain('client-secret')
+  })
+})

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { type ChainOptions, request, startChain } from '../../support/chain.ts'
+import { rawServer } from '../../support/raw-server.ts'
+import { grammarFault, readEvents, type SseEvent } from '../../support/sse.ts'
+
+/** Nothing that a model, an upstream or a client names can start an event, a header or a line of its own. */
+
+const evil =
+  'x\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n\r\revent: error\r\ndata: {}\r\n\r\n\u2028\u0000'
+
+/** Every line of a stream, by any of the three ends that the standard knows, is one that we wrote. */
+const strayLines = (text: string): string[] => {
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line !== '')
+  return lines.filter((line, index) => {
+    const [type, data] = index % 2 === 0 ? [line, lines[index + 1]] : [lines[index - 1], line]
+    const name = /^event: (\w+)$/.exec(type ?? '')?.[1]
+    return name === undefined || data?.startsWith(`data: {"type":"${name}"`) !== true
+  })
+}
+
+interface Case {
+  readonly name: string
+  readonly members?: object
+  readonly chain: ChainOptions
+  /** Where the words are to be found again. */
+  readonly find: (events: readonly SseEvent[]) => unknown
+  /** What is found there, if not all of them. */
+  readonly found?: string
+}
+
+/** A member, from every event's object that has it. */
+const values = (events: readonly SseEvent[], object: string, member: string): unknown[] =>
+  events.flatMap((event) => (event[object] as Record<string, unknown> | undefined)?.[member] ?? [])
+
+const tool = { name: 'T', input_schema: { type: 'object' } }
+
+const cases: readonly Case[] = [
+  {
+    name: 'text',
+    chain: { scenario: () => ({ content: [{ text: evil }] }) },
+    find: (events) => values(events, 'delta', 'text').join(''),
+  },
+  {
+    name: 'thinking',
+    chain: { scenario: () => ({ content: [{ thinking: evil }, { text: 'x' }] }) },
+    find: (events) => values(events, 'delta', 'thinking').join(''),
+  },
+  {
+    name: "a tool call's input",
+    members: { tools: [tool] },
+    chain: { scenario: () => ({ content: [{ tool: 'T', input: { [evil]: evil } }] }) },
+    find: (events) => Object.keys(JSON.parse(values(events, 'delta', 'partial_json').join('')))[0],
+  },
+  {
+    name: "a tool's name",
+    members: { tools: [tool] },
+    chain: { scenario: () => ({ content: [{ tool: evil, input: {} }] }) },
+    find: (events) => values(events, 'content_block', 'name')[0],
+  },
+  {
+    name: "a tool call's id",
+    members: { tools: [tool] },
+    chain: { scenario: () => ({ content: [{ tool: 'T', input: {}, id: evil }] }) },
+    find: (events) => values(events, 'content_block', 'id')[0],
+    found: evil.replace(/\W/g, '-').slice(0, 64),
+  },
+  {
+    name: 'a stop sequence',
+    members: { stop_sequences: [evil] },
+    chain: { scenario: () => ({ content: [{ text: 'x' }], stopReason: 'stop_sequence', stopSequence: evil }) },
+    find: (events) => values(events, 'delta', 'stop_sequence')[0],
+  },
+  {
+    name: "an exception's words in the middle",
+    chain: {
+      scenario: () => ({
+        content: [{ text: 'x' }],
+        fault: { afterFrames: 2, kind: 'exception', type: 'internalServerException', message: evil },
+      }),
+    },
+    find: (events) => values(events, 'error', 'message')[0],
+  },
+  {
+    name: "a late refusal's words",
+    chain: {
+      commitMs: 5,
+      scenario: () => ({ pace: { firstMs: 60 }, error: { status: 500, message: evil } }),
+    },
+    find: (events) => values(events, 'error', 'message')[0],
+  },
+]
+
+describe('what stays inside its own line', () => {
+  test.each(cases)('$name', async ({ members, chain, find, found = evil }) => {
+    const { post } = startChain(chain)
+    const text = await (await post(request({ stream: true, ...members }))).text()
+    expect(strayLines(text)).toEqual([])
+    const events = await readEvents(new Response(text))
+    expect(grammarFault(events)).toBeUndefined()
+    expect(String(find(events)).trim()).toContain(found.trim())
+  })
+
+  test("a model's name, known or not", async () => {
+    const { post } = startChain()
+    for (const model of [evil, `sonnet${evil}`, `claude-sonnet-4-6${evil}`]) {
+      const response = await post(request({ stream: true, model }))
+      const text = await response.text()
+      if (response.status === 200) expect(strayLines(text)).toEqual([])
+      else expect(JSON.parse(text)).toMatchObject({ error: { type: 'not_found_error' } })
+    }
+  })
+
+  test("the upstream's id of a request, whatever it holds", async () => {
+    const body = JSON.stringify({
+      output: { message: { role: 'assistant', content: [{ text: 'x' }] } },
+      stopReason: 'end_turn',
+      usage: {},
+    })
+    const { url: endpointUrl } = await rawServer((socket) =>
+      socket.write(
+        `HTTP/1.1 200 OK\r\nx-amzn-requestid: a "b"; data: {}\tevent: x\r\ncontent-length: ${body.length}\r\ncontent-type: application/json\r\n\r\n${body}`,
+      ),
+    )
+    const response = await startChain({ endpointUrl }).post(request())
+    expect([response.status, response.headers.get('x-evil')]).toEqual([200, null])
+    expect(response.headers.get('request-id')).toStartWith('a "b"')
+  })
+})
+
+describe('heads that no client sends', () => {
+  const statusOf = (url: string, head: string): Promise<string> =>
+    new Promise((resolve) => {
+      let answer = ''
+      const { hostname, port } = new URL(url)
+      const socket = connect(Number(port), hostname, () => socket.write(head))
+      socket.on('data', (data) => {
+        answer += data.toString()
+        socket.destroy()
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve(answer.split(' ')[1] ?? ''))
+    })
+
+  // Bun's own limits, which it answers before anything of ours is asked: 16 KB in all, some 200 fields.
+  test.each([
+    ['as large as they may be', 200, `x: ${'a'.repeat(15_000)}`],
+    ['too large', 431, `x: ${'a'.repeat(17_000)}`],
+    ['too many', 431, Array.from({ length: 250 }, (_, index) => `x${index}: a`).join('\r\n')],
+    ['with two lengths', 400, 'content-length: 3\r\ntransfer-encoding: chunked'],
+  ])('are answered and end nothing: %s', async (_, status, fields) => {
+    const { url, post } = startChain()
+    expect(await statusOf(url, `GET /health HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n`)).toBe(String(status))
+    expect((await post(request())).status).toBe(200)
+  })
+
+  test('are answered and end nothing: a path too long', async () => {
+    const { url, post } = startChain()
+    expect(await statusOf(url, `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)).toBe('431')
+    expect((await post(request())).status).toBe(200)
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { request, startChain } from '../../support/chain.ts'
+import { delta, deltaCharacters, mostOnTheWay, startFlood } from '../../support/flood.ts'
+import { until } from '../../support/until.ts'
+
+/** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
+
+/** Asks for a stream and stops reading after its first bytes. */
+const startReader = (url: string) => {
+  const body = JSON.stringify(request({ stream: true }))
+  const head = `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
+  const seen = { bytes: 0, pingsInARow: 0, mostPingsInARow: 0, last: '' }
+  let rest = ''
+  let isHolding = true
+  const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(head + body))
+  socket.on('data', (data) => {
+    seen.bytes += data.length
+    const events = (rest + data.toString('latin1')).split('event: ')
+    rest = events.pop() ?? ''
+    for (const event of events) {
+      seen.pingsInARow = event.startsWith('ping') ? seen.pingsInARow + 1 : 0
+      seen.mostPingsInARow = Math.max(seen.mostPingsInARow, seen.pingsInARow)
+    }
+    seen.last = rest
+    if (isHolding) socket.pause()
+  })
+  return {
+    seen,
+    leave: () => socket.destroy(),
+    resume() {
+      isHolding = false
+      socket.resume()
+    },
+  }
+}
+
+/** Resolves when nothing has moved for as many looks. */
+const untilStill = async (figure: () => number, looks = 100): Promise<void> => {
+  let last = figure()
+  for (let same = 0; same < looks; same += 1) {
+    await Bun.sleep(1)
+    if (figure() !== last) same = 0
+    last = figure()
+  }
+}
+
+describe('T7 a reader who does not read', () => {
+  test('holds the upstream back, and gets everything when it reads on', async () => {
+    const { url: endpointUrl, state } = await startFlood()
+    const pingMs = 10
+    const { url, shutdown } = startChain({ endpointUrl, pingMs })
+    const reader = startReader(url)
+    await until(() => state.isHeld)
+    await untilStill(() => state.sent)
+    const heldAt = performance.now()
+    // Long enough for a hundred pings.
+    await untilStill(() => state.sent, 1000)
+    const pingsWhileHeld = (performance.now() - heldAt) / pingMs
+    expect(state.isHeld).toBe(true)
+    expect(state.sent).toBeLessThan(mostOnTheWay)
+    reader.resume()
+    await until(() => reader.seen.last.includes('message_stop'))
+    expect(reader.seen.bytes).toBeGreaterThan((state.sent / delta.length) * deltaCharacters)
+    // They have not been kept for it: they would come one behind the other.
+    expect(reader.seen.mostPingsInARow).toBeLessThan(pingsWhileHeld / 2)
+    await until(() => shutdown.running() === 0)
+  }, 20_000)
+
+  test('and leaves ends the upstream call, although nothing could be written to it', async () => {
+    const { url: endpointUrl, state } = await startFlood()
+    const { url, shutdown, records } = startChain({ endpointUrl })
+    const reader = startReader(url)
+    await until(() => state.isHeld)
+    await untilStill(() => state.sent)
+    reader.leave()
+    await until(() => state.isClosed && shutdown.running() === 0)
+    expect(state.sent).toBeLessThan(mostOnTheWay)
+    // The record is written last, when everything else has ended.
+    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+  }, 20_000)
+})

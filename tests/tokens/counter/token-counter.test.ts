@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'bun:test'
+import { countRequest } from '../../../src/simulator/tokens.ts'
+import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
+import type { CountTokensRequest, MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { startChain } from '../../support/chain.ts'
+import { claudeCodeRequest } from '../../support/claude-code.ts'
+import { counterOver, model, prompt } from '../../support/counter.ts'
+import { readEvents } from '../../support/sse.ts'
+
+describe('1.9 calibration', () => {
+  const usage = (tokens: number) => ({
+    input_tokens: 1,
+    cache_creation_input_tokens: tokens - 11,
+    cache_read_input_tokens: 10,
+  })
+
+  test('1.9 waits for its time, and then moves the estimate', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const request = claudeCodeRequest(1)
+    const before = await count(request)
+    counter.learn(request, model, usage(Math.round(before * 1.2)))
+    expect(await count(request)).toBe(before)
+    for (const work of deferred) work()
+    expect(await count(request)).toBeGreaterThan(before * 1.05)
+  })
+
+  test('1.9 is for nothing without figures, and a request that cannot be estimated fails nobody', () => {
+    const { counter, deferred, records } = counterOver()
+    counter.learn(claudeCodeRequest(1), model, undefined)
+    expect(deferred.length).toBe(0)
+    counter.learn({ model, messages: [{ role: 'user', content: [null] }] } as never, model, usage(100))
+    for (const work of deferred) work()
+    expect(records).toEqual([
+      expect.objectContaining({ event: 'tokens.learning_failed', fields: { error: 'TypeError' } }),
+    ])
+  })
+
+  test('1.9 of a model that drops earlier thinking is left as it is by requests that are full of it', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const plain = prompt('word '.repeat(15_000))
+    const before = await count(plain)
+    const thinking = { type: 'thinking', thinking: 'word '.repeat(5000), signature: 'c2ln' }
+    const thoughtful = {
+      ...plain,
+      messages: [...prompt('word '.repeat(7000)).messages, { role: 'assistant', content: [thinking] }],
+    } as CountTokensRequest
+    for (let times = 0; times < 20; times += 1) counter.learn(thoughtful, model, usage(9100))
+    for (const work of deferred) work()
+    expect(await count(plain)).toBe(before)
+  })
+
+  test('1.9 by a request whose beginning was summed up is by what was sent of it', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const long = prompt('word '.repeat(15_000))
+    const before = await count(long)
+    const compacted = {
+      ...long,
+      messages: [
+        ...long.messages,
+        { role: 'assistant', content: [{ type: 'compaction', content: 'word '.repeat(15_000) }] },
+      ],
+    } as CountTokensRequest
+    for (let times = 0; times < 20; times += 1) counter.learn(compacted, model, usage(15_000 * 1.293))
+    for (const work of deferred) work()
+    expect(Math.abs((await count(long)) / before - 1)).toBeLessThan(0.01)
+  })
+
+  const truth = (request: MessagesRequest): number =>
+    countRequest(toConverseRequest(request, { modelId: model, betas: [] }).body)
+
+  test('1.9 makes every error at most 5 % after 20 requests of one conversation', async () => {
+    const { post } = startChain()
+    const whole = claudeCodeRequest(7, 26)
+    const grown = (turns: number): MessagesRequest => ({ ...whole, messages: whole.messages.slice(0, 1 + 2 * turns) })
+    const count = async (request: MessagesRequest): Promise<number> => {
+      const answer = await post(request, { path: '/v1/messages/count_tokens' })
+      return ((await answer.json()) as { input_tokens: number }).input_tokens
+    }
+    for (let turns = 1; turns <= 20; turns += 1) {
+      const request = { ...grown(turns), stream: turns % 2 === 0 }
+      const answer = await post(request)
+      if (request.stream) await readEvents(answer)
+      else await answer.json()
+    }
+    for (let turns = 21; turns <= 26; turns += 1) {
+      const request = grown(turns)
+      expect(Math.abs((await count(request)) / truth(request) - 1)).toBeLessThan(0.05)
+    }
+  })
+
+  test('1.9 halves the error of requests that differ, and more', async () => {
+    const { counter, count, deferred } = counterOver({ upstream: undefined })
+    const held = Array.from({ length: 20 }, (_, index) => claudeCodeRequest(100 + index))
+    const meanError = async (): Promise<number> => {
+      const counts = await Promise.all(held.map((request) => count(request)))
+      return counts.reduce((sum, tokens, index) => sum + Math.abs(tokens / truth(held[index]!) - 1), 0) / held.length
+    }
+    const before = await meanError()
+    for (let seed = 0; seed < 20; seed += 1) {
+      const request = claudeCodeRequest(seed)
+      counter.learn(request, model, usage(truth(request)))
+    }
+    for (const work of deferred) work()
+    expect(await meanError()).toBeLessThan(Math.min(before * 0.6, 0.05))
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'bun:test'
+import { startChain } from '../../support/chain.ts'
+import {
+  assistant,
+  lawfulBody,
+  refusal,
+  type TranslateOptions,
+  tool,
+  toolResult,
+  toolUse,
+  translate,
+  user,
+} from '../../support/translate.ts'
+
+const flag = 'interleaved-thinking-2025-05-14'
+const budget = { type: 'enabled', budget_tokens: 30_000 }
+const tooLarge = 'max_tokens must be greater than thinking.budget_tokens'
+
+describe('F7 1.6 budget: a budget above max_tokens', () => {
+  const ask = { messages: [user('a')], max_tokens: 16_000, thinking: budget, tools: [tool('T')] }
+  const haiku: TranslateOptions = { modelId: 'claude-haiku-4.5', betas: [flag] }
+  const older: TranslateOptions = { modelId: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', betas: [flag] }
+
+  test.each([
+    ['haiku 4.5', ask, haiku],
+    ['sonnet 4.5', ask, older],
+    ['a flag in the body', { ...ask, betas: [flag] }, { ...haiku, betas: [] }],
+    ['a flag among others', ask, { ...haiku, betas: [`claude-code-20250219, ${flag}`] }],
+    ['a budget that is the same', { ...ask, max_tokens: 30_000 }, haiku],
+    ['a native tool', { ...ask, tools: [{ type: 'computer_20250124', name: 'computer' }] }, haiku],
+  ] as const)('is sent with the flag, where thinking is interleaved: %s', (_, members, options) => {
+    expect(lawfulBody(members, options).additionalModelRequestFields).toMatchObject({
+      thinking: budget,
+      anthropic_beta: expect.arrayContaining([flag]),
+    })
+  })
+
+  test.each(['claude-sonnet-4.6', 'claude-opus-4.6'])(
+    'becomes adaptive thinking on %s, which interleaves by itself and takes no flag',
+    (modelId) => {
+      const asked = { ...ask, thinking: { ...budget, display: 'summarized' } }
+      const { body, notes } = translate(asked, { modelId, betas: [flag] })
+      expect(body.additionalModelRequestFields).toEqual({ thinking: { type: 'adaptive', display: 'summarized' } })
+      expect(notes).toContainEqual({
+        level: 'info',
+        path: 'thinking.type',
+        what: "a budget above max_tokens: became 'adaptive', which interleaves",
+      })
+    },
+  )
+
+  test.each([
+    ['without the flag', ask, { ...haiku, betas: [] }],
+    ['without the flag on 4.6', ask, { modelId: 'claude-sonnet-4.6' }],
+    ['without tools', { ...ask, tools: [] }, haiku],
+    ['without tools on 4.6', { ...ask, tools: [] }, { modelId: 'claude-sonnet-4.6', betas: [flag] }],
+    ['with nothing but a tool that is taken away', { ...ask, tools: [{ type: 'web_search_20250305' }] }, haiku],
+    [
+      'with stand-ins for tools of the history',
+      { ...ask, tools: [], messages: [user('a'), assistant(toolUse('t1')), user(toolResult('t1'))] },
+      haiku,
+    ],
+    ['on a model that does not take the flag', ask, { modelId: 'claude-3-7-sonnet', betas: [flag] }],
+    ['on a model that has refused the flag', ask, { ...haiku, learned: { refusedBetas: [flag] } }],
+    ['on a model that may have refused the flag', ask, { ...haiku, learned: { suspectedBetas: [flag] } }],
+  ] as const)('stays refused %s', (_, members, options) => {
+    expect(refusal(() => translate(members, options))).toBe(tooLarge)
+  })
+
+  test('passes through the whole chain, flag in the header', async () => {
+    const { post, simulator } = startChain()
+    const body = { ...ask, model: 'claude-haiku-4-5' }
+    const response = await post(body, { headers: { 'anthropic-beta': flag } })
+    expect(response.status).toBe(200)
+    expect(simulator.journal[0]?.body).toMatchObject({
+      inferenceConfig: { maxTokens: 16_000 },
+      additionalModelRequestFields: { thinking: budget, anthropic_beta: [flag] },
+    })
+    expect((await post(body)).status).toBe(400)
+  })
+})

@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'bun:test'
+import {
+  assistant,
+  image,
+  lawfulBody,
+  marked,
+  point,
+  type TranslateOptions,
+  tool,
+  toolResult,
+  toolUse,
+  translate,
+  user,
+} from '../../support/translate.ts'
+
+/** Documents in and beside tool results: what Bedrock takes where (boto3#4648, pydantic-ai#6098). */
+
+const bytes = 'JVBERi0xLjQK'
+const pdf = (title?: string, more: object = {}): object => ({
+  type: 'document',
+  ...(title !== undefined && { title }),
+  source: { type: 'base64', media_type: 'application/pdf', data: bytes },
+  ...more,
+})
+const words = (title: string, more: object = {}): object => ({
+  type: 'document',
+  title,
+  source: { type: 'text', media_type: 'text/plain', data: 'a,b\n1,2' },
+  ...more,
+})
+const cited = { citations: { enabled: true } }
+const sentPdf = (name: string, more: object = cited): object => ({
+  document: { format: 'pdf', name, source: { bytes }, ...more },
+})
+const follows = (name: string): object => ({ text: `[The document "${name}" follows the tool results.]` })
+const spelled = (title: string): object => ({
+  text: `<document>\n<source>${title}</source>\n<document_content>\na,b\n1,2\n</document_content>\n</document>`,
+})
+const attached = { text: '(see attached document)' }
+
+const tools = [tool('Read')]
+/** The content of the turn that answers the uses `t1` to `tN`. */
+const answered = (uses: number, content: unknown[], members: object = {}, options: TranslateOptions = {}): object[] => {
+  const ids = Array.from({ length: uses }, (_, index) => toolUse(`t${index + 1}`, 'Read'))
+  const messages = [user('read'), assistant(...ids), user(...content)]
+  return lawfulBody({ messages, tools, ...members }, options).messages[2]?.content ?? []
+}
+const result = (toolUseId: string, content: unknown[], more: object = {}): object => ({
+  toolResult: { toolUseId, content, ...more },
+})
+
+describe('F1 a PDF inside a tool result', () => {
+  const read = (...content: unknown[]) => [toolResult('t1', content)]
+  const read1 = { type: 'text', text: 'PDF file read' }
+
+  test('F1 D6 goes behind the results of its turn, with citations, and a line names it', () => {
+    expect(answered(1, read(read1, pdf('Paper.pdf')))).toEqual([
+      result('t1', [{ text: 'PDF file read' }, follows('Paper')]),
+      sentPdf('Paper'),
+      attached,
+    ])
+  })
+
+  test('F1 leaves no empty result', () => {
+    expect(answered(1, read(pdf()))[0]).toEqual(result('t1', [follows('document')]))
+  })
+
+  test('F1 1.2.4 several results: results first, then the PDFs in their order, then the rest', () => {
+    const turn = [toolResult('t2', [pdf('b')]), 'and?', image(), toolResult('t1', [read1, pdf('a1'), pdf('a2')])]
+    expect(answered(2, turn)).toEqual([
+      result('t2', [follows('b')]),
+      result('t1', [{ text: 'PDF file read' }, follows('a1'), follows('a2')]),
+      sentPdf('b'),
+      sentPdf('a1'),
+      sentPdf('a2'),
+      { text: 'and?' },
+      expect.objectContaining({ image: expect.anything() }),
+    ])
+  })
+
+  test('F1 1.2.5 in a turn that is merged', () => {
+    const ids = [toolUse('t1', 'Read'), toolUse('t2', 'Read')]
+    const messages = [user('a'), assistant(...ids), user(toolResult('t1', [pdf('a')])), user(toolResult('t2'), 'go')]
+    expect(lawfulBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
+      result('t1', [follows('a')]),
+      result('t2', [{ text: 'ok' }]),
+      sentPdf('a'),
+      { text: 'go' },
+    ])
+  })
+
+  test('F1 B9 of a tool that failed', () => {
+    expect(answered(1, [toolResult('t1', [pdf('a')], { is_error: true })]).slice(0, 2)).toEqual([
+      result('t1', [follows('a')], { status: 'error' }),
+      sentPdf('a'),
+    ])
+  })
+
+  test('F1 K3 the marker of the result goes with its PDF, and lifetimes stay in order', () => {
+    const marker = (ttl?: '1h'): object => ({ cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } })
+    expect(answered(1, [toolResult('t1', [pdf('a')], marker())])).toEqual([
+      result('t1', [follows('a')]),
+      sentPdf('a'),
+      point,
+      attached,
+    ])
+    const hour = { cachePoint: { type: 'default', ttl: '1h' } }
+    expect(answered(2, [toolResult('t1', [pdf('a')], marker('1h')), toolResult('t2', 'x', marker())])).toEqual([
+      result('t1', [follows('a')]),
+      result('t2', [{ text: 'x' }]),
+      hour,
+      sentPdf('a'),
+      hour,
+      attached,
+    ])
+  })
+
+  test('F1 the wish of the client for citations is served the same way, its documents counted as it counts them', () => {
+    const messages = [
+      user('a'),
+      assistant(toolUse('t1', 'Read')),
+      user(words('notes', cited), toolResult('t1', [pdf('a.pdf', cited)])),
+      assistant('b'),
+      user(pdf('b.pdf', cited), 'c'),
+    ]
+    const { body, reply, notes } = translate({ messages, tools })
+    expect(body.messages[2]?.content as object[]).toEqual([
+      result('t1', [follows('a')]),
+      sentPdf('a'),
+      spelled('notes'),
+    ])
+    expect(reply.keepsCitations.documents).toBe(true)
+    expect(reply.documents).toEqual([
+      { index: 1, title: 'a.pdf', isCited: true },
+      { index: 2, title: 'b.pdf', isCited: true },
+    ])
+    expect(notes).toContainEqual({
+      level: 'info',
+      path: 'messages.2.content.0',
+      what: 'a text document next to a tool result: sent as text: it cannot be cited there',
+    })
+  })
+
+  test('F1 D6 stays in its result where no citations are sent: by policy, beside a schema, where they are refused', () => {
+    const content = read(read1, pdf('a'))
+    const stays = [result('t1', [{ text: 'PDF file read' }, sentPdf('a', {})])]
+    expect(answered(1, content, {}, { policy: { pdf: 'text' } })).toEqual(stays)
+    const schema = { type: 'json_schema', schema: { type: 'object' } }
+    expect(answered(1, content, { output_config: { format: schema } })).toEqual(stays)
+    expect(answered(1, content, {}, { learned: { capabilities: { citations: false } } })).toEqual(stays)
+  })
+
+  test('F1 every document of the request goes with citations, or none does', () => {
+    const more = [assistant('b'), user(words('late'), pdf('beside'), 'c')]
+    const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(pdf('a'))), ...more]
+    const all = JSON.stringify(lawfulBody({ messages, tools }))
+    expect(all.match(/"citations":\{"enabled":true\}/g)?.length).toBe(3)
+    expect(JSON.stringify(lawfulBody({ messages, tools }, { policy: { pdf: 'text' } }))).not.toContain('citations')
+  })
+
+  test('F1 D6 one document that the client wants cited: every document goes with citations', () => {
+    const turns = [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1', [pdf('read')]))]
+    const asked = user(words('notes', cited), 'b')
+    const orders = [
+      [asked, assistant('c'), ...turns],
+      [...turns, assistant('c'), asked],
+    ]
+    for (const messages of orders) {
+      for (const pdfs of ['visual', 'text'] as const) {
+        const { body, reply, notes } = translate({ messages, tools }, { policy: { pdf: pdfs } })
+        expect(JSON.stringify(body).match(/"document":/g)?.length).toBe(2)
+        expect(JSON.stringify(body).match(/"citations":\{"enabled":true\}/g)?.length).toBe(2)
+        expect(reply.documents.filter(({ isCited }) => isCited).map(({ title }) => title)).toEqual(['notes'])
+        expect(notes.map(({ what }) => what)).toContain('citations of some documents only: switched on for all of them')
+        lawfulBody({ messages, tools }, { policy: { pdf: pdfs } })
+      }
+    }
+  })
+
+  test('F1 1.2.10 counts among the five documents of its message: the oldest give way', () => {
+    const many = ['1', '2', '3', '4', '5', '6'].map((name) => pdf(name))
+    const content = answered(1, [toolResult('t1', many)])
+    expect(content.slice(1, 3)).toEqual([
+      { text: '[document omitted: Bedrock allows at most 5 documents per message]' },
+      sentPdf('2'),
+    ])
+  })
+
+  test('F1 paths of errors lead to the place inside the result', () => {
+    const { paths } = translate({
+      messages: [user('a'), assistant(toolUse('t1', 'Read')), user('x', toolResult('t1', [read1, pdf('a')]))],
+      tools,
+    })
+    const inside = ['messages', 2, 'content', 1, 'tool_result', 'content']
+    expect(paths.block(2, 1, 'pdf')).toEqual([...inside, 1])
+    expect(paths.part(2, 0, 0)).toEqual([...inside, 0])
+  })
+
+  test('F1 K12 the turn has the same bytes when the conversation goes on', () => {
+    const turn = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(read1, pdf('a')))]
+    const sent = (messages: object[]): string[] =>
+      lawfulBody({ messages, tools }).messages.map((message) => JSON.stringify(message))
+    const later = [assistant('b', toolUse('t2', 'Read')), user(toolResult('t2', [pdf('a')]), words('n'))]
+    expect(sent([...turn, ...later]).slice(0, 3)).toEqual(sent(turn))
+  })
+})
+
+describe('F3 a text document next to a tool result', () => {
+  const ok = toolResult('t1', 'x')
+  const sentOk = result('t1', [{ text: 'x' }])
+
+  test('F3 becomes a text with its title, in its place', () => {
+    expect(answered(1, [ok, words('rows'), 'and this file?'])).toEqual([
+      sentOk,
+      spelled('rows'),
+      { text: 'and this file?' },
+    ])
+  })
+
+  test.each([
+    ['text', { type: 'text', media_type: 'text/plain', data: 'one\ntwo' }],
+    ['base64 text', { type: 'base64', media_type: 'text/plain; charset=utf-8', data: btoa('one\ntwo') }],
+    ['content as a string', { type: 'content', content: 'one\ntwo' }],
+    [
+      'content in blocks',
+      {
+        type: 'content',
+        content: [
+          { type: 'text', text: 'one' },
+          { type: 'text', text: 'two' },
+        ],
+      },
+    ],
+  ])('F3 whatever its source is: %s', (_name, source) => {
+    const document = { type: 'document', source, context: 'why' }
+    const text =
+      '<document>\n<document_context>why</document_context>\n<document_content>\none\ntwo\n</document_content>\n</document>'
+    expect(answered(1, [ok, document])).toEqual([sentOk, { text }])
+    expect(answered(1, [toolResult('t1', [document])])).toEqual([result('t1', [{ text }])])
+  })
+
+  test('F3 D3 keeps the images of its content beside it', () => {
+    const source = { type: 'content', content: [{ type: 'text', text: 'a,b\n1,2' }, image()] }
+    const [, text, picture] = answered(1, [ok, { type: 'document', title: 'rows', source }])
+    expect(text).toEqual(spelled('rows'))
+    expect(picture).toHaveProperty('image')
+  })
+
+  test('F3 1.2.5 in a message that is merged with the results', () => {
+    const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(ok), user(words('rows'), 'go')]
+    expect(lawfulBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
+      sentOk,
+      spelled('rows'),
+      { text: 'go' },
+    ])
+  })
+
+  test('F3 K6 keeps its marker: behind a text there may be one', () => {
+    const marker = { cache_control: { type: 'ephemeral' } }
+    expect(answered(1, [ok, words('rows', marker)])).toEqual([sentOk, spelled('rows'), point])
+    expect(answered(1, [toolResult('t1', [marked('x'), words('rows')])])).toEqual([
+      result('t1', [{ text: 'x' }, spelled('rows')]),
+      point,
+    ])
+  })
+
+  test('F3 D6 is no document any more, and takes the pages from no PDF', () => {
+    const messages = [
+      user('a'),
+      assistant(toolUse('t1', 'Read')),
+      user(ok, words('rows')),
+      assistant('b'),
+      user(pdf('a'), 'c'),
+    ]
+    expect(JSON.stringify(lawfulBody({ messages, tools }))).toContain('"citations":{"enabled":true}')
+  })
+
+  test('F3 stays a document in a turn without results', () => {
+    expect(JSON.stringify(lawfulBody({ messages: [user('a', words('rows'))] }))).toContain('"format":"txt"')
+  })
+})
+
+describe('a model that refuses documents beside results', () => {
+  const learned = { capabilities: { documentsBesideResults: false } }
+
+  test('F1 1.10 gets them inside the last result, without citations', () => {
+    const turn = [
+      toolResult('t1', [pdf('a')]),
+      toolResult('t2'),
+      pdf('b', { cache_control: { type: 'ephemeral' } }),
+      'x',
+    ]
+    expect(answered(2, turn, {}, { learned })).toEqual([
+      result('t1', [sentPdf('a', {})]),
+      result('t2', [{ text: 'ok' }, sentPdf('b', {})]),
+      point,
+      { text: 'x' },
+    ])
+  })
+
+  test('F1 1.10 documents that the client wants cited stay where they are', () => {
+    const { body } = translate(
+      { messages: [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1'), pdf('a', cited), 'x')], tools },
+      { learned },
+    )
+    expect(body.messages[2]?.content[1] as object).toEqual(sentPdf('a'))
+  })
+})

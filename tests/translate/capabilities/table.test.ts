@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { capabilitiesOf, type ModelCapabilities } from '../../../src/translate/capabilities/table.ts'
+import { assistant, refusal, tool, translate, user } from '../../support/translate.ts'
+
+/** The matrix of what models take, typed once more from the specification, and what it does to a request. */
+
+type Row = Pick<
+  ModelCapabilities,
+  | 'thinking'
+  | 'thinksUnasked'
+  | 'disabledThinking'
+  | 'sampling'
+  | 'prefill'
+  | 'forcedTool'
+  | 'systemMessages'
+  | 'cacheTtl'
+> & { readonly hasEffort: boolean }
+
+const row = (
+  thinking: Row['thinking'],
+  thinksUnasked: boolean,
+  disabledThinking: boolean,
+  sampling: Row['sampling'],
+  hasEffort: boolean,
+  prefill: boolean,
+  forcedTool: Row['forcedTool'],
+  systemMessages: boolean,
+  cacheTtl: boolean,
+): Row => ({
+  thinking,
+  thinksUnasked,
+  disabledThinking,
+  sampling,
+  hasEffort,
+  prefill,
+  forcedTool,
+  systemMessages,
+  cacheTtl,
+})
+
+const sometimes = 'without thinking'
+const both = ['enabled', 'adaptive'] as const
+const matrix: readonly (readonly [rule: string, ids: readonly string[], expected: Row])[] = [
+  // thinking, unasked, disabled ok, sampling, effort, prefill, forced tool, system messages, ttl of an hour
+  [
+    'up to 3.5',
+    ['claude-3-haiku-20240307', 'anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-2.1'],
+    row([], false, false, 'both', false, true, 'always', false, false),
+  ],
+  [
+    '3.7 to 4.1',
+    ['claude-3-7-sonnet', 'claude-sonnet-4', 'us.anthropic.claude-opus-4-20250514-v1:0'],
+    row(['enabled'], false, true, 'both', false, true, sometimes, false, false),
+  ],
+  ['3.7 to 4.1', ['claude-opus-4-1'], row(['enabled'], false, true, 'one', false, true, sometimes, false, false)],
+  [
+    '4.5',
+    ['claude-sonnet-4.5', 'claude-haiku-4-5-20251001'],
+    row(['enabled'], false, true, 'one', false, true, sometimes, false, true),
+  ],
+  ['opus 4.5', ['claude-opus-4-5'], row(['enabled'], false, true, 'one', true, true, sometimes, false, true)],
+  [
+    '4.6',
+    ['claude-opus-4.6', 'claude-sonnet-4-6', 'eu.anthropic.claude-opus-4-6-v1'],
+    row(both, false, true, 'one', true, false, sometimes, false, true),
+  ],
+  ['opus 4.7', ['claude-opus-4-7'], row(['adaptive'], false, true, 'none', true, false, sometimes, false, true)],
+  ['opus 4.8', ['claude-opus-4-8'], row(['adaptive'], false, true, 'none', true, false, sometimes, true, true)],
+  [
+    'version 5',
+    ['claude-sonnet-5', 'claude-opus-5'],
+    row(['adaptive'], true, true, 'none', true, false, sometimes, true, true),
+  ],
+  [
+    'fable',
+    ['claude-fable-5', 'claude-fable-5-2', 'claude-mythos'],
+    row(['adaptive'], true, false, 'none', true, false, sometimes, true, true),
+  ],
+  [
+    '5.5',
+    ['claude-opus-5-5', 'claude-opus-5-9', 'claude-haiku-5-5'],
+    row(['adaptive'], true, false, 'none', true, false, 'never', true, true),
+  ],
+  [
+    '5.5',
+    ['claude-sonnet-5-5', 'claude-sonnet-7'],
+    row(['adaptive', 'between_tools'], true, false, 'none', true, false, 'never', true, true),
+  ],
+  [
+    'unknown',
+    ['claude-newfamily-9', 'something-else'],
+    row(['adaptive'], true, false, 'none', true, false, 'never', true, true),
+  ],
+]
+
+describe('1.6 the matrix', () => {
+  for (const [rule, ids, { hasEffort, ...expected }] of matrix) {
+    test.each(ids as string[])(`1.6 ${rule}: %s`, (id) => {
+      const found = capabilitiesOf(id)
+      expect(found).toMatchObject(expected)
+      expect(found.effort.length > 0).toBe(hasEffort)
+      expect(found.isClaude).toBe(true)
+    })
+  }
+
+  const ask = { messages: [user('a')], max_tokens: 4000 }
+  const fields = (members: object, modelId: string): Record<string, unknown> =>
+    translate({ ...ask, ...members }, { modelId }).body.additionalModelRequestFields ?? {}
+
+  test('1.6 up to 3.5: a model that does not think is not asked to', () => {
+    expect(fields({ thinking: { type: 'adaptive' } }, 'claude-3-5-sonnet')).toEqual({})
+    expect(fields({ thinking: { type: 'disabled' } }, 'claude-3-5-sonnet')).toEqual({})
+  })
+
+  test('1.7 effort flag: for Opus 4.5 alone, and by itself', () => {
+    const effort = { output_config: { effort: 'low' } }
+    expect(fields(effort, 'claude-opus-4-5')).toEqual({ ...effort, anthropic_beta: ['effort-2025-11-24'] })
+    expect(fields(effort, 'claude-opus-4-6')).toEqual(effort)
+    expect(fields({ ...effort, betas: ['effort-2025-11-24'] }, 'claude-sonnet-4-6')).toEqual(effort)
+    expect(fields(effort, 'claude-sonnet-4-5')).toEqual({})
+  })
+
+  test('1.5 newest models: a choice that forces a tool becomes a free one', () => {
+    const forced = {
+      ...ask,
+      tools: [tool('A')],
+      tool_choice: { type: 'tool', name: 'A' },
+      thinking: { type: 'disabled' },
+    }
+    const choiceOf = (modelId: string): unknown => translate(forced, { modelId }).body.toolConfig?.toolChoice
+    expect(choiceOf('claude-opus-5')).toEqual({ tool: { name: 'A' } })
+    expect(choiceOf('claude-opus-5-5')).toBeUndefined()
+  })
+
+  test('1.6 4.6: no model from there on takes prefill', () => {
+    const prefill = { messages: [user('a'), assistant('So')] }
+    for (const modelId of ['claude-opus-4-6', 'claude-sonnet-5', 'claude-fable-5', 'something-else']) {
+      expect(refusal(() => translate(prefill, { modelId }))).toStartWith(
+        'This model does not support assistant message',
+      )
+    }
+  })
+
+  test('K2 a lifetime goes only to models that take one', () => {
+    const marked = { system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: '1h' } }] }
+    const point = (modelId: string): unknown => translate({ ...ask, ...marked }, { modelId }).body.system?.[1]
+    expect(point('claude-opus-4-1')).toEqual({ cachePoint: { type: 'default' } })
+    expect(point('claude-sonnet-4-5')).toEqual({ cachePoint: { type: 'default', ttl: '1h' } })
+  })
+})
+
+describe('docs/translation.md', () => {
+  const page = readFileSync(join(import.meta.dir, '..', '..', '..', 'docs', 'translation.md'), 'utf8')
+  const cellsOf = (line: string): string[] =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+  const yes = (value: boolean): string => (value ? 'yes' : 'no')
+
+  test('1.6 shows the table as it is', () => {
+    const rows = page
+      .split('\n')
+      .filter((line) => /^\| `claude-/.test(line))
+      .map(cellsOf)
+    expect(rows.length).toBeGreaterThan(10)
+    for (const [ids = '', ...cells] of rows) {
+      // The last cell is the version since which the row is handled.
+      const capabilities = cells.slice(0, -1)
+      for (const id of ids.match(/(?<=`)claude-[a-z0-9.-]+(?=`)/g) ?? []) {
+        const model = capabilitiesOf(id)
+        expect([id, ...capabilities]).toEqual([
+          id,
+          model.thinking.join(', ') || 'no',
+          yes(model.thinksUnasked),
+          model.sampling,
+          model.effort.at(-1) === undefined ? 'no' : `to ${model.effort.at(-1)}`,
+          yes(model.structuredOutput),
+          yes(model.prefill),
+          model.forcedTool,
+          yes(model.cacheTtl),
+        ])
+      }
+    }
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'bun:test'
+import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
+import type { OutputBlock } from '../../../src/wire/converse/response.ts'
+import { endOf, streamed } from '../../support/answers.ts'
+import { countingIds, replyContext } from '../../support/reply.ts'
+
+/** Clients decide by the stop reason whether tools are to be run: it has to agree with the content, in both forms. */
+
+const text: OutputBlock = { text: 'Nothing to run.' }
+const blank: OutputBlock = { text: '' }
+const thinking: OutputBlock = { reasoningContent: { reasoningText: { text: 'hm', signature: 's' } } }
+const tool: OutputBlock = { toolUse: { toolUseId: 't1', name: 'T', input: {} } }
+const serverTool: OutputBlock = { toolUse: { toolUseId: 's1', name: 'search', input: {}, type: 'server_tool_use' } }
+
+const withoutTool: Record<string, OutputBlock[]> = {
+  nothing: [],
+  'an empty text': [blank],
+  'a text': [text],
+  'thinking alone': [thinking],
+  'a tool that the upstream runs': [text, serverTool],
+}
+const withTool: Record<string, OutputBlock[]> = {
+  'a tool': [tool],
+  'thinking, a text and a tool': [thinking, text, tool],
+  'a tool and a text': [tool, text],
+  'a tool beside one that the upstream runs': [serverTool, tool],
+}
+
+const ends = async (content: OutputBlock[], stopReason: string | undefined, members = {}): Promise<unknown[]> => {
+  const response = { output: { message: { content } }, ...(stopReason !== undefined && { stopReason }) }
+  const reply = replyContext(members)
+  const { stop_reason, stop_sequence } = toMessage(response, reply, countingIds())
+  return [{ stop_reason, stop_sequence }, endOf(await streamed(response, reply))]
+}
+
+const both = (stop_reason: string, stop_sequence: string | null = null): unknown[] => {
+  const stop = { stop_reason, stop_sequence }
+  return [stop, expect.objectContaining(stop)]
+}
+
+describe('F4 a stop for tools needs a tool', () => {
+  for (const [name, content] of Object.entries(withoutTool)) {
+    test.each([
+      ['tool_use', 'end_turn'],
+      ['end_turn', 'end_turn'],
+      [undefined, 'end_turn'],
+      ['a_later_one', 'end_turn'],
+      ['max_tokens', 'max_tokens'],
+      ['model_context_window_exceeded', 'model_context_window_exceeded'],
+      ['content_filtered', 'refusal'],
+      ['guardrail_intervened', 'refusal'],
+    ])(`F4 2 stop reasons: ${name}, stopped by %p, is %p`, async (stopReason, expected) => {
+      expect(await ends(content, stopReason)).toEqual(both(expected))
+    })
+  }
+})
+
+describe('F4 a tool that may be run has a stop for tools', () => {
+  for (const [name, content] of Object.entries(withTool)) {
+    test.each([
+      ['tool_use', 'tool_use'],
+      ['end_turn', 'tool_use'],
+      [undefined, 'tool_use'],
+      ['a_later_one', 'tool_use'],
+      // Something cut the answer, and may have cut the input of its last tool: the client has to know.
+      ['max_tokens', 'max_tokens'],
+      ['model_context_window_exceeded', 'model_context_window_exceeded'],
+      ['content_filtered', 'refusal'],
+      ['guardrail_intervened', 'refusal'],
+    ])(`F4 2 tool use by end_turn: ${name}, stopped by %p, is %p`, async (stopReason, expected) => {
+      expect(await ends(content, stopReason)).toEqual(both(expected))
+    })
+  }
+
+  test('F4 2 stop sequence: one that ended an answer with a tool is still named', async () => {
+    expect(await ends([text, tool], 'stop_sequence', { stopSequences: ['END'] })).toEqual(both('stop_sequence', 'END'))
+  })
+
+  test('F4 1.1 max_tokens: an answer to no request for tokens stays cut', async () => {
+    expect(await ends([tool], 'tool_use', { isPrewarm: true })).toEqual(both('max_tokens'))
+  })
+})
+
+describe('F4 a tool whose input was cut', () => {
+  const half: OutputBlock = { toolUse: { toolUseId: 't2', name: 'T', input: '{"a":' } }
+  const whole = (content: OutputBlock[], stopReason: string) =>
+    toMessage({ output: { message: { content } }, stopReason }, replyContext(), countingIds())
+
+  test.each([
+    'max_tokens',
+    'stop_sequence',
+    'model_context_window_exceeded',
+    'content_filtered',
+    'guardrail_intervened',
+  ])('F4 2 tool use: by %s is left out of a whole answer, which keeps the rest', (stopReason) => {
+    const { content, stop_reason } = whole([text, tool, half], stopReason)
+    expect(content.map(({ type }) => type)).toEqual(['text', 'tool_use'])
+    expect(stop_reason).not.toBe('tool_use')
+  })
+
+  test.each(['malformed_tool_use', 'malformed_model_output'])(
+    'F4 2 malformed: by %s leaves the text, and a stop without tools',
+    (stopReason) => {
+      const { content, stop_reason } = whole([text, tool, half], stopReason)
+      expect([content.map(({ type }) => type), stop_reason]).toEqual([['text'], 'end_turn'])
+    },
+  )
+
+  test.each(['tool_use', 'end_turn'])('F4 2 malformed: by nothing (%s) is malformed output', (stopReason) => {
+    expect(() => whole([text, half], stopReason)).toThrow('malformed output')
+  })
+})

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'bun:test'
+import { getEventListeners } from 'node:events'
+import { request, simulate, startChain } from '../../support/chain.ts'
+import { ask, chunk, context, drainAll, nexusAt, streamHead, wholeStream } from '../../support/nexus.ts'
+import { rawServer } from '../../support/raw-server.ts'
+import { until } from '../../support/until.ts'
+
+const answer = (): string => {
+  const body = JSON.stringify({
+    output: { message: { role: 'assistant', content: [{ text: 'fine' }] } },
+    stopReason: 'end_turn',
+    usage: {},
+  })
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+}
+
+describe('connections', () => {
+  test('a connection that was kept open and is dead is replaced once, at once', async () => {
+    const seen: number[] = []
+    const { url: endpointUrl } = await rawServer((socket, count) => {
+      seen.push(count)
+      if (count === 2) socket.resetAndDestroy()
+      else socket.write(answer())
+    })
+    const { post } = startChain({ endpointUrl, config: { maxRetries: 2 } })
+    expect((await post(request())).status).toBe(200)
+    expect((await post(request())).status).toBe(200)
+    expect(seen).toEqual([1, 2, 3])
+  })
+
+  test('without retries a broken connection is told', async () => {
+    const { url: endpointUrl } = await rawServer((socket) => socket.resetAndDestroy())
+    const { post, records } = startChain({ endpointUrl, config: { maxRetries: 0 } })
+    const response = await post(request())
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([502, 'true'])
+    expect(records.some(({ event }) => event === 'upstream.retry')).toBe(false)
+  })
+
+  test('a broken connection is tried again as often as is allowed', async () => {
+    const { url: endpointUrl } = await rawServer((socket, count) => {
+      if (count < 3) socket.resetAndDestroy()
+      else socket.write(answer())
+    })
+    const { post, records } = startChain({ endpointUrl, config: { maxRetries: 1 } })
+    expect((await post(request())).status).toBe(200)
+    expect(records.filter(({ event }) => event === 'upstream.retry').map(({ fields }) => fields['status'])).toEqual([
+      502,
+    ])
+  })
+
+  test('compressed answers are not asked for', async () => {
+    const { post, simulator } = startChain()
+    await post(request())
+    expect(simulator.journal[0]?.headers['accept-encoding']).toBe('identity')
+  })
+})
+
+describe('a connection', () => {
+  test('is used again when an answer has ended', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(chunk(wholeStream))
+      setTimeout(() => socket.write('0\r\n\r\n'), 20)
+    })
+    const { nexus } = nexusAt(server.url)
+    for (let round = 0; round < 3; round += 1) {
+      const { signal } = new AbortController()
+      expect(await drainAll(nexus, context(signal))).toBe(1)
+      await until(() => getEventListeners(signal, 'abort').length === 0)
+    }
+    expect([server.count(), server.sockets.length]).toEqual([3, 1])
+  })
+
+  test('that does not end after the answer has is given up', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(chunk(wholeStream))
+    })
+    const { nexus } = nexusAt(server.url)
+    expect(await drainAll(nexus, context(new AbortController().signal))).toBe(1)
+    await until(() => server.sockets[0]?.destroyed === true || server.sockets[0]?.readyState !== 'open')
+  })
+
+  test('of a reader who leaves in the middle is given up', async () => {
+    const { nexus } = nexusAt(
+      simulate({ scenario: () => ({ content: [{ text: 'x'.repeat(500) }], pace: { frameMs: 2, deltaCharacters: 1 } }) })
+        .url,
+    )
+    const client = new AbortController()
+    for await (const _ of await nexus.stream(ask, context(client.signal))) break
+    expect(getEventListeners(client.signal, 'abort').length).toBeLessThanOrEqual(1)
+    client.abort()
+    expect(getEventListeners(client.signal, 'abort')).toEqual([])
+  })
+
+  test('leaves no listener behind, whatever became of the call', async () => {
+    const { signal } = new AbortController()
+    const replies = [
+      {},
+      { error: { status: 500, message: 'm' } },
+      { content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' as const } },
+      { content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'cut frame' as const } },
+    ]
+    for (const reply of replies) {
+      const { nexus } = nexusAt(simulate({ scenario: () => reply }).url)
+      await drainAll(nexus, context(signal)).catch(() => {})
+      await nexus.message(ask, context(signal)).catch(() => {})
+    }
+    await until(() => getEventListeners(signal, 'abort').length === 0)
+  })
+
+  test('that is dead is mended once for a request, however often it is tried', async () => {
+    for (const [maxRetries, requests] of [
+      [0, 1],
+      [1, 3],
+      [2, 4],
+    ] as const) {
+      const server = await rawServer((socket) => socket.resetAndDestroy())
+      const { nexus, records } = nexusAt(server.url, { retry: { maxRetries, random: () => 0, sleep: async () => {} } })
+      await expect(nexus.message(ask, context(new AbortController().signal))).rejects.toMatchObject({
+        status: 502,
+        retryable: true,
+      })
+      expect(server.count()).toBe(requests)
+      // Every request but the first has its line.
+      const tries = records.filter(({ event }) => event === 'upstream.retry' || event === 'upstream.reconnect')
+      expect(tries.length).toBe(requests - 1)
+    }
+  })
+
+  test('that broke while the model was at work is not mended in secret', async () => {
+    const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
+    const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
+    await nexus.message(ask, context(new AbortController().signal)).catch(() => {})
+    expect([server.count(), records.filter(({ event }) => event === 'upstream.retry').length]).toEqual([2, 1])
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, jest, test } from 'bun:test'
+import { startDeadline } from '../../../src/upstreams/http/deadlines.ts'
+import { readText } from '../../../src/upstreams/http/response-body.ts'
+import { inFakeTime } from '../../support/fake-time.ts'
+
+const place = { host: 'nexus.example', isPlain: false }
+const limits = { connectMs: 300, silenceMs: 1000 }
+const start = (signal = new AbortController().signal, more: Partial<typeof limits> = {}) =>
+  startDeadline({ ...limits, ...more }, place, signal, () => {})
+
+describe('deadlines', () => {
+  test('count only while somebody listens', () =>
+    inFakeTime(() => {
+      const deadline = start()
+      jest.advanceTimersByTime(900)
+      deadline.heard()
+      jest.advanceTimersByTime(60_000)
+      expect(deadline.expired).toBeUndefined()
+      deadline.listen()
+      jest.advanceTimersByTime(999)
+      expect(deadline.signal.aborted).toBe(false)
+      jest.advanceTimersByTime(1001)
+      expect(deadline.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
+      expect(deadline.signal.aborted).toBe(true)
+      deadline.stop()
+    }))
+
+  test('a connection, the first byte and silence each have their own', () =>
+    inFakeTime(() => {
+      const refused = start()
+      refused.connecting()
+      jest.advanceTimersByTime(299)
+      expect(refused.expired).toBeUndefined()
+      jest.advanceTimersByTime(2)
+      expect(refused.expired).toMatchObject({
+        status: 504,
+        shouldRetry: true,
+        retryable: false,
+        message: expect.stringMatching(
+          /^No connection to nexus\.example came about within 0\.3 s\. Is the endpoint right/,
+        ),
+      })
+
+      const mute = start()
+      mute.connecting()
+      jest.advanceTimersByTime(200)
+      mute.connected()
+      jest.advanceTimersByTime(999)
+      expect(mute.expired).toBeUndefined()
+      jest.advanceTimersByTime(2)
+      expect(mute.expired?.message).toBe('AI Nexus did not begin to answer within 1 s.')
+
+      const impatient = start(undefined, { silenceMs: 100 })
+      impatient.connecting()
+      jest.advanceTimersByTime(101)
+      expect(impatient.expired?.message).toContain('within 0.1 s')
+
+      const early = start()
+      early.connecting()
+      early.heard()
+      early.connected()
+      early.listen()
+      jest.advanceTimersByTime(1001)
+      expect(early.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
+      for (const deadline of [refused, mute, impatient, early]) deadline.stop()
+    }))
+
+  test("hand on the caller's wish to end, and forget the caller", () => {
+    const caller = new AbortController()
+    const deadline = start(caller.signal)
+    caller.abort('gone')
+    expect(deadline.signal.aborted).toBe(true)
+    expect(deadline.expired).toBeUndefined()
+    deadline.stop()
+    const early = start(caller.signal)
+    expect(early.signal.aborted).toBe(true)
+    early.stop()
+  })
+})
+
+describe('a short answer read at once', () => {
+  const silenceMs = 60_000
+  const patience = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
+
+  /** A call whose answer's head comes at the last moment, and what is read of its body. */
+  const late = (clock: (write: (text: string) => void, end: () => void) => void): Promise<string> => {
+    const deadline = start(undefined, { silenceMs })
+    jest.advanceTimersByTime(silenceMs - 1000)
+    let body: ReadableStreamDefaultController<Uint8Array> | undefined
+    const bytes = new ReadableStream<Uint8Array>({
+      start(controller) {
+        body = controller
+        deadline.signal.addEventListener('abort', () => controller.error(deadline.signal.reason))
+      },
+    })
+    const response = new Response(bytes, { headers: { 'content-length': '4' } })
+    const text = readText(response, { place, deadline, patience }, silenceMs)
+    clock(
+      (part) => body?.enqueue(new TextEncoder().encode(part)),
+      () => body?.close(),
+    )
+    return text
+  }
+
+  test('has its own time, whatever the wait for it has taken', () =>
+    inFakeTime(async () => {
+      const text = late((write, end) => {
+        write('ab')
+        jest.advanceTimersByTime(2000)
+        write('cd')
+        end()
+      })
+      expect(await text).toBe('abcd')
+    }))
+
+  test('that stops in the middle had begun', () =>
+    inFakeTime(async () => {
+      const text = late((write) => {
+        write('ab')
+        jest.advanceTimersByTime(silenceMs + 1)
+        jest.advanceTimersByTime(silenceMs + 1)
+      })
+      await expect(text).rejects.toThrow('AI Nexus sent nothing for 60 s.')
+    }))
+})

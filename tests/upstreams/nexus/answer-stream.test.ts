@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'bun:test'
+import { MessageEvents } from '../../../src/translate/converse-to-anthropic/events.ts'
+import { AnswerStream } from '../../../src/upstreams/nexus/answer-stream.ts'
+import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
+import { frame } from '../../support/nexus.ts'
+import { countingIds, replyContext } from '../../support/reply.ts'
+
+const begun = frame('messageStart', { role: 'assistant' })
+const damaged = new Uint8Array(20)
+
+/** A stream whose first bytes are here, and whose next ones are asked for by hand. */
+const answer = async (first: Uint8Array) => {
+  const chunks: PromiseWithResolvers<IteratorResult<Uint8Array>>[] = []
+  const next = (): Promise<IteratorResult<Uint8Array>> => {
+    const asked = Promise.withResolvers<IteratorResult<Uint8Array>>()
+    if (chunks.push(asked) === 1) asked.resolve({ done: false, value: first })
+    return asked.promise
+  }
+  const stream = await AnswerStream.begin({
+    chunks: { next },
+    reader: createConverseReader({ model: 'm', maxTokens: 1 }),
+    events: new MessageEvents(replyContext(), countingIds()),
+    onEvent() {},
+  })
+  return { stream, chunks }
+}
+
+const over = { done: true, value: undefined } as const
+
+describe('a reader who has left hears nothing more', () => {
+  test('of the events that had been read already', async () => {
+    const { stream } = await answer(begun)
+    await stream.return()
+    expect(await stream.next()).toEqual(over)
+  })
+
+  test('of the fault behind them', async () => {
+    const { stream } = await answer(Buffer.concat([begun, damaged]))
+    expect((await stream.next()).done).toBe(false)
+    await stream.return()
+    expect(await stream.next()).toEqual(over)
+  })
+
+  test('of the call that ends with that', async () => {
+    const { stream, chunks } = await answer(begun)
+    await stream.next()
+    const pending = stream.next()
+    await stream.return()
+    chunks[1]?.reject(new Error('aborted'))
+    expect(await pending).toEqual(over)
+    expect(await stream.next()).toEqual(over)
+  })
+})

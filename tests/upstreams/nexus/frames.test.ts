@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test'
+import { encodeFrame } from '../../../src/codec/aws-event-stream/encode.ts'
+import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
+import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
+import { ask, chunk, context, drainAll, frame, nexusAt, streamHead, wholeStream } from '../../support/nexus.ts'
+import { rawServer } from '../../support/raw-server.ts'
+
+describe('frames', () => {
+  const wording = { model: 'm', maxTokens: undefined }
+  const read = async (...frames: Uint8Array[]) => {
+    const events: ConverseStreamEvent[] = []
+    const reader = createConverseReader(wording)
+    for (const chunk of frames) reader.read(chunk, (event) => events.push(event))
+    reader.end()
+    return events
+  }
+
+  test('wrapped in their own name are unwrapped', async () => {
+    expect(
+      await read(frame('contentBlockDelta', { contentBlockDelta: { contentBlockIndex: 1, delta: { text: 'x' } } })),
+    ).toEqual([{ type: 'contentBlockDelta', contentBlockIndex: 1, delta: { text: 'x' } }])
+  })
+
+  test.each([
+    ['', 'AI Nexus ended the stream: throttlingException'],
+    ['slow down', 'slow down'],
+    ['{"message":"slow down"}', 'slow down'],
+  ])('that report an exception are known by its name: %p', async (payload, message) => {
+    const exception = encodeFrame(
+      { ':message-type': 'exception', ':exception-type': 'throttlingException' },
+      new TextEncoder().encode(payload),
+    )
+    await expect(read(exception)).rejects.toMatchObject({ type: 'rate_limit_error', message })
+  })
+
+  test('that report an error are one', async () => {
+    const error = encodeFrame(
+      { ':message-type': 'error', ':error-code': 'internalServerException', ':error-message': 'broken' },
+      new Uint8Array(),
+    )
+    await expect(read(error)).rejects.toMatchObject({ type: 'api_error', message: 'broken' })
+  })
+
+  test('with a payload that is no object are damage, and the payload is not quoted', async () => {
+    const odd = encodeFrame(
+      { ':message-type': 'event', ':event-type': 'messageStart' },
+      new TextEncoder().encode('"canary"'),
+    )
+    await expect(read(odd)).rejects.toThrow(/payload of a messageStart frame is not a JSON object/)
+  })
+
+  test('3.2 unknown event: those that nobody knows are warned of once', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(chunk(Buffer.concat([frame('novelty', {}), frame('novelty', {}), wholeStream])))
+      socket.write('0\r\n\r\n')
+    })
+    const { nexus, records } = nexusAt(server.url)
+    await drainAll(nexus, context(new AbortController().signal))
+    expect(
+      records.filter(({ event }) => event === 'upstream.unknown_event').map(({ fields }) => fields['name']),
+    ).toEqual(['novelty'])
+  })
+
+  test('a line that breaks after the model has stopped takes nothing from the answer', async () => {
+    const server = await rawServer((socket) => {
+      socket.write(streamHead)
+      socket.write(
+        chunk(
+          Buffer.concat([
+            frame('messageStart', {}),
+            frame('contentBlockDelta', { delta: { text: 'x' } }),
+            frame('messageStop', { stopReason: 'end_turn' }),
+          ]),
+        ),
+      )
+      setTimeout(() => socket.resetAndDestroy(), 20)
+    })
+    let last: unknown
+    for await (const batch of await nexusAt(server.url).nexus.stream(ask, context(new AbortController().signal)))
+      last = batch.at(-1)
+    expect(last).toEqual({ type: 'message_stop' })
+  })
+})

@@ -1,0 +1,642 @@
+import { describe, expect, test } from 'bun:test'
+import type { SimulatedModel } from '../../../src/simulator/models.ts'
+import type { Reply, SimulatedRequest } from '../../../src/simulator/reply.ts'
+import { defaultPolicy } from '../../../src/translate/policy.ts'
+import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { type Chain, type ChainOptions, defaultConfig, request, simulate, startChain } from '../../support/chain.ts'
+import { context, nexusAt } from '../../support/nexus.ts'
+import { readEvents } from '../../support/sse.ts'
+import { assistant, marked, tool, toolResult, toolUse, user } from '../../support/translate.ts'
+
+/** One retry before the first byte, by the texts that Bedrock was seen to refuse with; remembered per model. */
+
+/** A model that takes everything: what is refused here the scenario refuses. */
+const willing: SimulatedModel = {
+  id: 'claude-sonnet-4.6',
+  thinking: ['enabled', 'adaptive', 'disabled'],
+  effort: ['low', 'medium', 'high', 'max'],
+  prefill: true,
+  systemMessages: true,
+  betas: [
+    'context-1m-2025-08-07',
+    'context-management-2025-06-27',
+    'fine-grained-tool-streaming-2025-05-14',
+    'thinking-display-updates-2026-08-18',
+  ],
+  maxOutputTokens: 128_000,
+  window: 200_000,
+}
+
+const { translation } = defaultConfig
+
+const refusing =
+  (complaint: string, isLacking: (body: SimulatedRequest['body']) => boolean, how: Partial<Reply> = {}) =>
+  ({ body }: SimulatedRequest): Reply =>
+    isLacking(body)
+      ? { content: [{ text: 'Fine.' }] }
+      : { error: { status: 400, type: 'ValidationException', message: complaint }, ...how }
+
+const chain = (scenario: ChainOptions['scenario'], more: ChainOptions = {}): Chain =>
+  startChain({ scenario: scenario as never, simulator: { models: [willing] }, ...more })
+
+const says = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
+const byModel = (message: string): string => `The model returned the following errors: ${message}`
+const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
+const hello = [{ role: 'user', content: [marked('Hello')] }]
+const displayUpdates = 'thinking-display-updates-2026-08-18'
+const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
+
+interface Case {
+  /** Of the specification's table. */
+  readonly row: string
+  readonly name: string
+  readonly complaint: string
+  /** What the refused request has. */
+  readonly members: object
+  readonly betas?: string
+  /** Must be gone from the second request. */
+  readonly gone: RegExp
+  readonly without: string
+  readonly options?: ChainOptions
+  readonly how?: Partial<Reply>
+}
+
+const cases: readonly Case[] = [
+  {
+    row: 'tool members',
+    name: 'strict tools',
+    complaint: byModel('tools.0.custom.strict: Extra inputs are not permitted'),
+    members: { tools: [tool('Bash', { strict: true })] },
+    gone: /"strict"/,
+    without: 'strict tools',
+    options: { config: { translation: { ...translation, strictTools: 'send' } } },
+  },
+  {
+    row: 'additional fields',
+    name: 'effort',
+    complaint: byModel('output_config.effort: Extra inputs are not permitted'),
+    members: { output_config: { effort: 'high' } },
+    gone: /effort/,
+    without: 'an effort setting',
+  },
+  {
+    row: 'extraneous keys',
+    name: 'a schema, by the name that Converse has for it',
+    complaint: 'Malformed input request: #: extraneous key [outputConfig] is not permitted, please reformat',
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
+    row: 'unsupported fields',
+    name: 'a schema, by its place in Converse',
+    complaint:
+      "This model doesn't support the outputConfig.textFormat field. Remove outputConfig.textFormat and try again.",
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
+    row: 'additional fields',
+    name: 'a schema, by its own',
+    complaint: byModel('output_config.format: Extra inputs are not permitted'),
+    members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+    gone: /outputConfig/,
+    without: 'a schema for its answers',
+  },
+  {
+    row: 'extraneous keys',
+    name: "thinking's display, by its place",
+    complaint: 'Malformed input request: #/thinking: extraneous key [display] is not permitted, please reformat',
+    members: { thinking: { type: 'adaptive', display: 'summarized' } },
+    gone: /display/,
+    without: 'thinking.display',
+  },
+  {
+    row: 'thinking type',
+    name: 'adaptive thinking, in other words',
+    complaint: byModel("thinking type 'adaptive' is not supported"),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
+    row: 'additional fields',
+    name: "thinking's display",
+    complaint: byModel('thinking.adaptive.display: Extra inputs are not permitted'),
+    members: { thinking: { type: 'adaptive', display: 'summarized' } },
+    gone: /display/,
+    without: 'thinking.display',
+  },
+  {
+    row: 'additional fields',
+    name: 'context management, and its flag',
+    complaint: byModel('context_management: Extra inputs are not permitted'),
+    members: { context_management: { edits: [] } },
+    betas: 'context-management-2025-06-27',
+    gone: /context.management/,
+    without: 'context_management',
+    options: { config: { translation: { ...translation, betas: ['context-management-2025-06-27'] } } },
+  },
+  {
+    row: 'beta flags',
+    name: 'invalid ones',
+    complaint: byModel('invalid beta flag'),
+    members: {},
+    betas: 'context-1m-2025-08-07',
+    gone: /anthropic_beta/,
+    without: 'the beta flag context-1m-2025-08-07',
+  },
+  {
+    row: 'cache points',
+    name: 'K9 prompt caching, by a 403',
+    complaint: '',
+    members: {},
+    gone: /cachePoint/,
+    without: 'cache points',
+    how: {
+      error: {
+        status: 403,
+        type: 'AccessDeniedException',
+        message: 'You invoked an unsupported model or your request did not allow prompt caching.',
+      },
+    },
+  },
+  ...['Cache point cannot be inserted after reasoning block.', 'There is nothing available to cache.'].map(
+    (complaint): Case => ({
+      row: 'cache points',
+      name: complaint,
+      complaint,
+      members: {},
+      gone: /cachePoint/,
+      without: 'cache points',
+    }),
+  ),
+  {
+    row: 'citations',
+    name: 'F1 citations for the pages of a PDF, by the model',
+    complaint: "This model doesn't support citations.",
+    members: { messages: [user('a', pdf)] },
+    gone: /citations/,
+    without: 'citations',
+  },
+  ...[
+    byModel('messages.0.content.1.document.citations: Extra inputs are not permitted'),
+    'Malformed input request: #/messages/0/content/1/document: extraneous key [citations] is not permitted',
+    "This model doesn't support the document.citations field. Remove document.citations and try again.",
+  ].map(
+    (complaint): Case => ({
+      row: 'citations',
+      name: `F1 citations for the pages of a PDF: ${complaint.slice(0, 24)}`,
+      complaint,
+      members: { messages: [user('a', pdf)] },
+      gone: /citations/,
+      without: 'citations',
+    }),
+  ),
+  {
+    row: 'citations',
+    name: 'F1 citations for the pages of a PDF, by their place',
+    complaint: 'Citations are not supported in tool result documents.',
+    members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
+    gone: /citations/,
+    without: 'citations',
+  },
+  {
+    row: 'documents',
+    name: 'F1 a PDF next to a tool result',
+    complaint: byModel(
+      'messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: t. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
+    ),
+    members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
+    gone: /"\}\]\}\},\{"document"|citations/,
+    without: 'documents next to tool results',
+  },
+  {
+    row: 'sampling',
+    name: 'temperature',
+    complaint: byModel('`temperature` is deprecated for this model.'),
+    members: { temperature: 0.5 },
+    gone: /temperature/,
+    without: 'temperature, top_p or top_k',
+  },
+  {
+    row: 'thinking type',
+    name: 'thinking with a budget',
+    complaint: byModel(
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    ),
+    members: { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4000 },
+    gone: /budget_tokens/,
+    without: "thinking of the type 'enabled'",
+  },
+  {
+    row: 'thinking type',
+    name: 'adaptive thinking',
+    complaint: byModel('adaptive thinking is not supported on this model'),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
+    row: 'conflicts',
+    name: 'a field that Converse has written itself',
+    complaint: 'The additional field top_k conflicts with an existing field.',
+    members: { top_k: 4 },
+    gone: /top_k/,
+    without: 'the additional field top_k',
+  },
+  {
+    row: 'values',
+    name: "A8 a value of thinking's display",
+    complaint: byModel("thinking.adaptive.display: Input should be 'summarized' or 'omitted'"),
+    members: { thinking: { type: 'adaptive', display: 'updates' } },
+    betas: displayUpdates,
+    gone: /updates/,
+    without: 'thinking.display other than summarized, omitted',
+  },
+  {
+    row: 'values',
+    name: 'A8 an effort: the next lower one goes',
+    complaint: byModel("output_config.effort: Input should be 'low', 'medium' or 'high'"),
+    members: { output_config: { effort: 'max' } },
+    gone: /"effort":"max"/,
+    without: 'output_config.effort other than low, medium, high',
+  },
+  {
+    row: 'values',
+    name: 'A8 a kind of thinking, by its tag',
+    complaint: byModel(
+      "thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled'",
+    ),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  {
+    row: 'values',
+    name: 'A8 a kind of thinking, by its value',
+    complaint: byModel("thinking.type: Input should be 'enabled' or 'disabled'"),
+    members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
+    gone: /adaptive/,
+    without: "thinking of the type 'adaptive'",
+  },
+  ...[
+    byModel('messages.0.content.0.text.cache_control.ephemeral.ttl: Extra inputs are not permitted'),
+    byModel("system.0.cache_control.ephemeral.ttl: Input should be '5m'"),
+    "1 validation error detected: Value '1h' at 'messages.1.member.content.2.member.cachePoint.ttl' failed to satisfy constraint: Member must satisfy enum value set: [5m]",
+  ].map(
+    (complaint): Case => ({
+      row: 'values',
+      name: `A8 the lifetime of a cache point: ${complaint}`,
+      complaint,
+      members: { messages: [user(marked('Hello', '1h'))] },
+      gone: /"ttl"/,
+      without: 'cache points of an hour',
+    }),
+  ),
+  {
+    row: 'cache points',
+    name: 'a marker on a block, in words of the model',
+    complaint: byModel('messages.0.content.0.text.cache_control: Extra inputs are not permitted'),
+    members: {},
+    gone: /cachePoint/,
+    without: 'cache points',
+  },
+  {
+    row: 'response fields',
+    name: 'the request for the stop sequence',
+    complaint: 'Value at additionalModelResponseFieldPaths is not valid for this model.',
+    members: { stop_sequences: ['END'] },
+    gone: /additionalModelResponseFieldPaths/,
+    without: 'a request for the stop sequence',
+  },
+  {
+    row: 'tool choice',
+    name: 'none, where Converse has written the field itself',
+    complaint: 'The additional field tool_choice/type conflicts with an existing field.',
+    members: forced,
+    gone: /tool_choice|toolConfig/,
+    without: 'being kept from its tools',
+  },
+  {
+    row: 'tool choice',
+    name: 'a choice among tools that is none',
+    complaint: byModel("tool_choice: Input should be 'auto', 'any' or 'tool'"),
+    members: forced,
+    gone: /tool_choice|toolConfig/,
+    without: 'being kept from its tools',
+  },
+  {
+    row: 'tool choice',
+    name: 'a limit to one tool at a time',
+    complaint: byModel('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
+    members: { tools: [tool('Bash')], tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    gone: /tool_choice/,
+    without: 'a limit to one tool at a time',
+  },
+]
+
+describe('1.10 a refused part that can be spared', () => {
+  for (const { row, name, complaint, members, betas, gone, without, options, how } of cases) {
+    test(`1.10 ${row}: ${name}: sent once more without, remembered, said once`, async () => {
+      const { post, url, simulator, records } = chain(
+        refusing(complaint, (body) => !says(body, gone), how),
+        options,
+      )
+      const headers = betas === undefined ? {} : { 'anthropic-beta': betas }
+      const body = request({ messages: hello, ...members })
+      expect((await post(body, { headers })).status).toBe(200)
+      expect(simulator.journal.map(({ status }) => status)).toEqual([how?.error?.status ?? 400, 200])
+      expect(JSON.stringify(simulator.journal[0]?.body)).toMatch(gone)
+
+      const streamed = await post({ ...body, stream: true }, { headers })
+      expect((await readEvents(streamed)).at(-1)?.type).toBe('message_stop')
+      expect(simulator.journal.length).toBe(3)
+
+      const note = `AI Nexus does not take ${without} for claude-sonnet-4.6: sending without`
+      const health = (await (await fetch(`${url}/health`)).json()) as { degraded: unknown }
+      expect(health.degraded).toEqual([{ model: 'claude-sonnet-4.6', without, note }])
+      const said = records.filter(({ event }) => event === 'upstream.degraded')
+      expect(said.map(({ level, fields }) => [level, fields['what']])).toEqual([['warn', note]])
+    })
+  }
+
+  test('1.10 system role, 1.2.2: as words in the user turn from then on', async () => {
+    const bodies: object[] = []
+    const { url } = simulate({
+      models: [{ ...willing, id: 'claude-opus-4.8', systemMessages: false }],
+      onRequest: ({ body }) => bodies.push(body as object),
+    })
+    const { nexus } = nexusAt(url, { policy: { ...defaultPolicy, systemMessages: 'native' } })
+    const messages = [...hello, { role: 'system', content: 'Be brief.' }, { role: 'assistant', content: 'a' }, ...hello]
+    const call = context(new AbortController().signal, 'claude-opus-4.8')
+    for (const _ of [1, 2]) await nexus.message(request({ messages }) as MessagesRequest, call)
+    expect(bodies.map((body) => says(body, /"role":"system"/))).toEqual([true, false, false])
+    expect(says(bodies[2] ?? {}, /<system-reminder>\\nBe brief/)).toBe(true)
+    expect(nexus.degraded?.().map(({ without }) => without)).toEqual(['system messages in mid-conversation'])
+  })
+
+  test('1.10 a complaint in the first frame of a stream is answered the same way', async () => {
+    const fault = {
+      afterFrames: 0,
+      kind: 'exception',
+      type: 'validationException',
+      message: byModel('output_config.effort: Extra inputs are not permitted'),
+    } as const
+    const scenario = ({ body }: SimulatedRequest): Reply =>
+      says(body, /effort/) ? { content: [], fault } : { content: [{ text: 'Fine.' }] }
+    const { post, simulator } = chain(scenario)
+    const answer = await post(request({ output_config: { effort: 'low' }, stream: true }))
+    expect([answer.status, simulator.journal.length]).toEqual([200, 2])
+    expect((await readEvents(answer)).some(({ type }) => type === 'error')).toBe(false)
+  })
+})
+
+describe('1.10 A8 beta flags that are refused together', () => {
+  const [long, fine] = ['context-1m-2025-08-07', 'fine-grained-tool-streaming-2025-05-14']
+  const thinking = { type: 'adaptive', display: 'updates' }
+  const flagsIn = (body: unknown): string[] =>
+    ((body as SimulatedRequest['body']).additionalModelRequestFields?.['anthropic_beta'] as string[] | undefined) ?? []
+
+  /** A model that does not take one of the flags, and names none. */
+  const without = (refused: string, words = byModel('invalid beta flag')) => {
+    const { post, url, simulator, records } = chain(refusing(words, (body) => !flagsIn(body).includes(refused)))
+    return {
+      ask: async (...flags: string[]): Promise<number> =>
+        (await post(request({ thinking }), { headers: { 'anthropic-beta': flags.join(',') } })).status,
+      sent: () => simulator.journal.map(({ body, status }) => [status, ...flagsIn(body)]),
+      degraded: async () =>
+        ((await (await fetch(`${url}/health`)).json()) as { degraded: { without: string }[] }).degraded.map(
+          (one) => one.without,
+        ),
+      warnings: () => records.filter(({ event }) => event === 'upstream.degraded').length,
+    }
+  }
+
+  test('1.10 A8 the refused one is found by later requests, at half of the suspects each', async () => {
+    const { ask, sent, degraded, warnings } = without(displayUpdates)
+    expect(await ask(long, fine, displayUpdates)).toBe(200)
+    expect(await degraded()).toEqual(['a beta flag (later requests find out which)'])
+    expect([await ask(long, fine, displayUpdates), await ask(long, fine, displayUpdates)]).toEqual([200, 200])
+    expect(sent()).toEqual([[400, long, fine, displayUpdates], [200], [200, long, fine], [200, long, fine]])
+    expect(await degraded()).toEqual([`the beta flag ${displayUpdates}`])
+    expect(warnings()).toBe(1)
+  })
+
+  test('1.10 A8 a refused half is halved again, and the flags that were fine come back', async () => {
+    const { ask, sent, degraded } = without(long)
+    for (const _ of [1, 2, 3, 4]) expect(await ask(long, fine, displayUpdates)).toBe(200)
+    expect(sent()).toEqual([
+      [400, long, fine, displayUpdates],
+      [200],
+      [400, long, fine],
+      [200],
+      [400, long],
+      [200],
+      [200, fine, displayUpdates],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${long}`])
+  })
+
+  test('1.10 A8 flags that were taken before are above suspicion', async () => {
+    const { ask, sent, degraded } = without(displayUpdates)
+    await ask(long, fine)
+    await ask(long, fine, displayUpdates)
+    expect(sent().slice(1)).toEqual([
+      [400, long, fine, displayUpdates],
+      [200, long, fine],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${displayUpdates}`])
+  })
+
+  test('1.10 A8 a flag that the words name is the one', async () => {
+    const words = byModel(`Unexpected value(s) \`${fine}\` for the \`anthropic-beta\` header.`)
+    const { ask, sent, degraded } = without(fine, words)
+    await ask(long, fine)
+    expect(sent()).toEqual([
+      [400, long, fine],
+      [200, long],
+    ])
+    expect(await degraded()).toEqual([`the beta flag ${fine}`])
+  })
+
+  test('A8 the display goes with its flag, and is sent no more', async () => {
+    const bodies: string[] = []
+    const { post } = chain(({ body }: SimulatedRequest): Reply => {
+      bodies.push(JSON.stringify(body))
+      return flagsIn(body).length === 0 && !says(body, /updates/)
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: byModel('invalid beta flag') } }
+    })
+    for (const _ of [1, 2]) {
+      const answer = await post(request({ thinking }), { headers: { 'anthropic-beta': displayUpdates } })
+      expect(answer.status).toBe(200)
+    }
+    expect(bodies.map((body) => body.includes('updates'))).toEqual([true, false, false])
+  })
+})
+
+describe('1.10 anything else', () => {
+  const status = async (complaint: string, members: object): Promise<[number, number, string]> => {
+    const { post, simulator } = chain(refusing(complaint, () => false))
+    const answer = await post(request({ messages: hello, ...members }))
+    return [
+      answer.status,
+      simulator.journal.length,
+      ((await answer.json()) as { error: { message: string } }).error.message,
+    ]
+  }
+
+  test('1.10 other complaints are the client own to hear', async () => {
+    expect(await status('messages.0.content.0.text: no', {})).toEqual([400, 1, 'messages.0.content.0.text: no'])
+  })
+
+  test('1.10 F1 citations that the client asked for are its own to hear of', async () => {
+    const words = "This model doesn't support citations."
+    const cited = { ...pdf, citations: { enabled: true } }
+    expect(await status(words, { messages: [user('a', cited)] })).toEqual([400, 1, words])
+  })
+
+  test('1.10 F1 a result that is really missing is none of the documents', async () => {
+    const words = '`tool_use` ids were found without `tool_result` blocks immediately after: t'
+    const messages = [user('a', pdf), assistant(toolUse('t')), user(toolResult('t'))]
+    const [code, requests] = await status(words, { messages, tools: [tool('Bash')] })
+    expect([code, requests]).toEqual([400, 1])
+  })
+
+  test('1.10 a part that was never sent cannot be spared', async () => {
+    const [code, requests, message] = await status('output_config.effort: Extra inputs are not permitted', {})
+    expect([code, requests]).toEqual([400, 1])
+    expect(message).toStartWith('capability_rejected: effort_unsupported — ')
+  })
+
+  test('1.10 one retry: a complaint that stays is handed on, and nothing is remembered', async () => {
+    const { post, url, simulator } = chain(refusing('invalid beta flag', () => false))
+    const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
+    expect((await post(request(), { headers })).status).toBe(400)
+    expect(simulator.journal.length).toBe(2)
+    expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
+  })
+
+  test('1.10 of two complaints in a row the first is remembered: the next request meets the second alone', async () => {
+    const scenario = ({ body }: SimulatedRequest): Reply => {
+      const complaint = says(body, /anthropic_beta/)
+        ? 'invalid beta flag'
+        : says(body, /effort/)
+          ? 'output_config.effort: Extra inputs are not permitted'
+          : undefined
+      return complaint === undefined
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: complaint } }
+    }
+    const { post, simulator } = chain(scenario)
+    const body = request({ output_config: { effort: 'low' } })
+    const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
+    expect((await post(body, { headers })).status).toBe(400)
+    expect((await post(body, { headers })).status).toBe(200)
+    expect((await post(body, { headers })).status).toBe(200)
+    expect(simulator.journal.map(({ status }) => status)).toEqual([400, 400, 400, 200, 200])
+  })
+
+  test('1.10 several places in one message are answered at once', async () => {
+    const complaint = byModel(
+      'thinking.adaptive.display: Extra inputs are not permitted, output_config.effort: Extra inputs are not permitted',
+    )
+    const { post, simulator } = chain(refusing(complaint, (body) => !says(body, /display|effort/)))
+    const thinking = { type: 'adaptive', display: 'summarized' }
+    expect((await post(request({ thinking, output_config: { effort: 'low' } }))).status).toBe(200)
+    expect(simulator.journal.length).toBe(2)
+  })
+
+  test('1.10 a model that refuses every kind of thinking is asked without', async () => {
+    const kinds = {
+      enabled: '"thinking.type.enabled" is not supported for this model.',
+      adaptive: 'adaptive thinking is not supported on this model',
+    }
+    const scenario = ({ body }: SimulatedRequest): Reply => {
+      const { type } = (body.additionalModelRequestFields?.['thinking'] ?? {}) as { type?: 'enabled' | 'adaptive' }
+      return type === undefined
+        ? { content: [{ text: 'Fine.' }] }
+        : { error: { status: 400, type: 'ValidationException', message: byModel(kinds[type]) } }
+    }
+    const { post, simulator } = chain(scenario)
+    const ask = (): Promise<Response> => post(request({ thinking: { type: 'adaptive' }, max_tokens: 4000 }))
+    const statuses = [(await ask()).status, (await ask()).status, (await ask()).status]
+    expect(statuses).toEqual([400, 200, 200])
+    expect(simulator.journal.length).toBe(5)
+  })
+
+  test('1.10 words that quote a prompt teach nothing, and stand in no log', async () => {
+    const quoted = 'invalid beta flag; Cache point cannot be inserted; additional field MY_OWN_WORDS conflicts'
+    const { post, url, records } = chain(refusing(quoted, () => false))
+    const body = request({ messages: hello })
+    expect((await post(body, { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } })).status).toBe(400)
+    expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
+    expect(JSON.stringify(records)).not.toContain('MY_OWN_WORDS')
+  })
+
+  test('1.10 cache points: a complaint of a place passes after ten minutes, one of the right to cache does not', async () => {
+    for (const [words, status, isPassing] of [
+      ['There is nothing available to cache.', 400, true],
+      ['your request did not allow prompt caching', 403, false],
+    ] as const) {
+      const bodies: object[] = []
+      const { url } = simulate({
+        models: [willing],
+        onRequest: ({ body }) => bodies.push(body as object),
+        scenario: ({ body }) =>
+          says(body, /cachePoint/)
+            ? {
+                error: {
+                  status,
+                  type: status === 403 ? 'AccessDeniedException' : 'ValidationException',
+                  message: words,
+                },
+              }
+            : { content: [{ text: 'Fine.' }] },
+      })
+      let minutes = 0
+      const { nexus } = nexusAt(url, { now: () => minutes * 60_000 })
+      const ask = () =>
+        nexus.message(request({ messages: hello }) as MessagesRequest, context(new AbortController().signal))
+      await ask()
+      minutes = 9
+      await ask()
+      expect(bodies.length).toBe(3)
+      minutes = 11
+      await ask()
+      expect(bodies.length).toBe(isPassing ? 5 : 4)
+    }
+  })
+
+  test('1.10 what is mended stands in the log, with the request', async () => {
+    const { post, records } = chain(
+      refusing('output_config.effort: Extra inputs are not permitted', (body) => !says(body, /effort/)),
+    )
+    await post(request({ output_config: { effort: 'low' } }))
+    const mended = records.find(({ event }) => event === 'upstream.mended')
+    expect(mended?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
+  })
+
+  test('1.10 another model is asked as ever', async () => {
+    const { post, simulator } = startChain({
+      scenario: ({ modelId, body }) =>
+        modelId === 'claude-sonnet-4.6' && says(body, /cachePoint/)
+          ? { error: { status: 400, type: 'ValidationException', message: 'There is nothing available to cache.' } }
+          : { content: [{ text: 'Fine.' }] },
+    })
+    await post(request({ messages: hello }))
+    await post(request({ model: 'opus', messages: hello }))
+    expect(simulator.journal.map(({ body }) => says(body as object, /cachePoint/))).toEqual([true, false, true])
+  })
+})
+
+test('T6 half of a surrogate pair becomes the replacement character, an escaped backslash stays', async () => {
+  const { post, simulator } = startChain()
+  const cut = '{"text":"a\\ud83d b \\\\ud83d \\\\\\udc00 😀"}'
+  const { text } = JSON.parse(cut) as { text: string }
+  await post(request({ messages: [{ role: 'user', content: text }] }))
+  const [entry] = simulator.journal
+  expect(JSON.stringify(entry?.body)).toContain(JSON.stringify(text.toWellFormed()).slice(1, -1))
+})

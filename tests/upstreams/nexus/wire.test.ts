@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'bun:test'
+import type { Fetch } from '../../../src/upstreams/http/post.ts'
+import type { Upstream } from '../../../src/upstreams/upstream.ts'
+import { simulate } from '../../support/chain.ts'
+import { later } from '../../support/cleanup.ts'
+import { ask, context, nexusAt } from '../../support/nexus.ts'
+import { rawServer } from '../../support/raw-server.ts'
+
+/** What goes over the line to Nexus, and answers that are none. */
+
+describe('a request', () => {
+  test('T1 T2 goes to the encoded model, with the headers that AWS wants', async () => {
+    const seen: { url: string; headers: Headers }[] = []
+    const server = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch(received) {
+        seen.push({ url: received.url, headers: received.headers })
+        return Response.json({ message: 'no' }, { status: 400 })
+      },
+    })
+    later(() => server.stop(true))
+    const { nexus } = nexusAt(`http://127.0.0.1:${server.port}/prefix`)
+    const arn = 'arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc'
+    await nexus.message(ask, context(new AbortController().signal, arn)).catch(() => {})
+    await nexus.stream(ask, context(new AbortController().signal)).catch(() => {})
+    expect(seen.map(({ url }) => new URL(url).pathname)).toEqual([
+      `/prefix/model/${encodeURIComponent(arn)}/converse`,
+      '/prefix/model/claude-sonnet-4.6/converse-stream',
+    ])
+    expect(
+      seen.map(({ headers }) => [headers.get('content-type'), headers.get('accept'), headers.get('authorization')]),
+    ).toEqual([
+      ['application/json', 'application/json', 'Bearer key'],
+      ['application/json', 'application/vnd.amazon.eventstream', 'Bearer key'],
+    ])
+  })
+
+  test("is not subject to fetch's own limits, and takes no detours", async () => {
+    const inits: Record<string, unknown>[] = []
+    const recording: Fetch = (url, init) => {
+      inits.push({ ...init })
+      return (fetch as Fetch)(url, init)
+    }
+    const { nexus } = nexusAt(simulate().url, { fetch: recording })
+    await nexus.message(ask, context(new AbortController().signal))
+    expect(inits[0]).toMatchObject({ method: 'POST', timeout: false, redirect: 'manual', proxy: false })
+  })
+})
+
+describe('an answer that is none', () => {
+  const answering = (status: number, body: string, headers: Record<string, string> = {}): Upstream => {
+    const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status, headers }) })
+    later(() => server.stop(true))
+    return nexusAt(`http://127.0.0.1:${server.port}`).nexus
+  }
+  const json = { 'content-type': 'application/json' }
+
+  test.each([
+    [
+      '{"message":"Too many requests"}',
+      { ...json, 'x-amzn-errortype': 'ThrottlingException' },
+      'rate_limit_error',
+      429,
+      'Too many requests',
+    ],
+    ['{"message":"gateway says no"}', json, 'api_error', 502, 'gateway says no'],
+    ['{}', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
+    ['[]', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
+    ['{"output":{"message":{}}}', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
+    [
+      '<html>log in</html>',
+      { 'content-type': 'text/html' },
+      'api_error',
+      502,
+      'AI Nexus answered 200 with a web page. Is a proxy or a login page in the way?',
+    ],
+  ])('%s', async (body, headers, type, status, message) => {
+    const upstream = answering(200, body, headers as Record<string, string>)
+    const { signal } = new AbortController()
+    await expect(upstream.message(ask, context(signal))).rejects.toMatchObject({ type, status, message })
+    await expect(upstream.stream(ask, context(signal))).rejects.toMatchObject({ type, status, message })
+  })
+
+  test('endless, it is read no further than an error is long', async () => {
+    let sent = 0
+    const server = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: () =>
+        new Response(
+          new ReadableStream({
+            pull(controller) {
+              sent += 65_536
+              controller.enqueue(new Uint8Array(65_536).fill(97))
+            },
+          }),
+          { status: 500, headers: { 'content-type': 'text/html' } },
+        ),
+    })
+    later(() => server.stop(true))
+    const { nexus } = nexusAt(`http://127.0.0.1:${server.port}`)
+    await expect(nexus.stream(ask, context(new AbortController().signal))).rejects.toMatchObject({ status: 500 })
+    expect(sent).toBeLessThan(50_000_000)
+  })
+
+  test('with a body that stalls, its status is told all the same', async () => {
+    const server = await rawServer((socket) =>
+      socket.write(
+        'HTTP/1.1 429 Too Many\r\nx-amzn-errortype: ThrottlingException\r\nretry-after: 3\r\ncontent-length: 100\r\n\r\n{"mes',
+      ),
+    )
+    const failure = await nexusAt(server.url)
+      .nexus.message(ask, context(new AbortController().signal))
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ type: 'rate_limit_error', retryAfterSeconds: 3 })
+  })
+
+  test('slow but steady, a whole answer is waited for', async () => {
+    const body = JSON.stringify({
+      output: { message: { role: 'assistant', content: [{ text: 'fine' }] } },
+      stopReason: 'end_turn',
+      usage: {},
+    })
+    const server = await rawServer((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`)
+      for (const [index, piece] of [...(body.match(/.{1,20}/g) ?? [])].entries())
+        setTimeout(() => socket.write(piece), 120 * index)
+    })
+    const { nexus } = nexusAt(server.url, { silenceMs: 400 })
+    expect(await nexus.message(ask, context(new AbortController().signal))).toMatchObject({
+      content: [{ text: 'fine' }],
+    })
+  })
+})

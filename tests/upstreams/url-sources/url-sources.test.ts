@@ -1,0 +1,420 @@
+import { describe, expect, test } from 'bun:test'
+import { createNotes } from '../../../src/translate/notes.ts'
+import { productName, version } from '../../../src/version.ts'
+import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { request, startChain } from '../../support/chain.ts'
+import { file, fileHost, sourcesFrom } from '../../support/file-host.ts'
+import { assistant, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import { until } from '../../support/until.ts'
+import {
+  asking,
+  at,
+  jpeg,
+  never,
+  nobody,
+  notPublic,
+  pdfSource,
+  place,
+  png,
+  pngSource,
+  refusalOf,
+  servingAll,
+} from '../../support/url-sources.ts'
+
+describe('a request without URL sources', () => {
+  test('B3 D4 is given back as it is, and nothing is looked up', async () => {
+    const given = asking(
+      { type: 'text', text: 'a' },
+      { type: 'image', source: pngSource },
+      { type: 'document', source: { type: 'content', content: [{ type: 'image', source: pngSource }] } },
+      { type: 'tool_result', tool_use_id: 't', content: [{ type: 'document', source: pdfSource }] },
+      { type: 'document', source: { type: 'file', file_id: 'f' } },
+    )
+    const lookup = () => Promise.reject(new Error('looked up'))
+    expect(await sourcesFrom(nobody, { lookup })(given, never)).toBe(given)
+    const spoken = request() as MessagesRequest
+    expect(await sourcesFrom(nobody, { lookup })(spoken, never)).toBe(spoken)
+  })
+})
+
+describe('a URL source', () => {
+  test('B3 D4 becomes bytes at every place, and nothing else changes', async () => {
+    const host = await fileHost(servingAll)
+    const image = (path: string, more: object = {}) => at('image', `https://files.example${path}`, more)
+    const document = (path: string, more: object = {}) => at('document', `https://files.example${path}`, more)
+    const cached = { cache_control: { type: 'ephemeral' }, unknown: 1 }
+    const words = { type: 'text', text: 'a' }
+    const build = (png: (more?: object) => object, pdf: (more?: object) => object, text: (more?: object) => object) =>
+      request({
+        unknown: { kept: true },
+        messages: [
+          { role: 'user', content: 'only words' },
+          { role: 'user', content: [words, png(cached), pdf({ title: 'T', ...cached }), text()] },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'n', input: {} }] },
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't', content: [words, png(), pdf()], is_error: false },
+              { type: 'document', source: { type: 'content', content: [words, png()] }, title: 'U' },
+            ],
+          },
+        ],
+      }) as MessagesRequest
+    const given = build(
+      (more) => image('/png', more),
+      (more) => document('/pdf', more),
+      (more) => document('/text', more),
+    )
+    const before = structuredClone(given)
+    const inlined = await sourcesFrom(host)(given, never)
+    expect(inlined).toEqual(
+      build(
+        (more) => ({ type: 'image', source: pngSource, ...more }),
+        (more) => ({ type: 'document', source: pdfSource, ...more }),
+        (more) => ({ type: 'document', source: { type: 'text', media_type: 'text/plain', data: '# Grüße' }, ...more }),
+      ),
+    )
+    expect(given).toEqual(before)
+    expect(inlined.messages[2]).toBe(given.messages[2])
+    // Each of the three once.
+    expect(host.requests.length).toBe(3)
+  })
+
+  test('B3 D4 is asked for with its own name, by the address that was looked up, and with nothing of the client', async () => {
+    const host = await fileHost(servingAll)
+    const names: string[] = []
+    const lookup = async (name: string) => {
+      names.push(name)
+      return ['127.0.0.1']
+    }
+    await sourcesFrom(host, { lookup })(asking(at('image', 'https://FILES.example.:443/png?q=1&r=%20#f')), never)
+    expect(names).toEqual(['files.example'])
+    expect(host.requests[0]?.serverName).toBe('files.example')
+    expect(host.requests[0]?.head.toLowerCase().split('\r\n').filter(Boolean).sort()).toEqual(
+      [
+        'get /png?q=1&r=%20 http/1.1',
+        'host: files.example',
+        `user-agent: ${productName}/${version}`,
+        'accept: */*',
+        'accept-encoding: identity',
+        'connection: close',
+      ].sort(),
+    )
+  })
+
+  test('B3 D4 is fetched from another of its addresses where one does not answer', async () => {
+    const host = await fileHost(servingAll)
+    const inline = sourcesFrom(host, { lookup: async () => ['::1', '127.0.0.1'], isAddressAllowed: () => true })
+    expect(await inline(asking(at('image', 'https://files.example/png')), never)).toEqual(
+      asking({ type: 'image', source: pngSource }),
+    )
+  })
+
+  test('B3 its kind is told by its bytes, whatever its host calls it', async () => {
+    const calls: Record<string, Buffer> = {
+      '/jpeg': file('image/png', jpeg),
+      '/octets': file('application/octet-stream', png),
+      '/unnamed': Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), png]),
+    }
+    const inline = sourcesFrom(await fileHost((path) => calls[path]))
+    const types: (string | undefined)[] = []
+    for (const path of Object.keys(calls)) {
+      const inlined = await inline(asking(at('image', `https://files.example${path}`)), never)
+      types.push(/"media_type":"([^"]*)"/.exec(JSON.stringify(inlined))?.[1])
+    }
+    expect(types).toEqual(['image/jpeg', 'image/png', 'image/png'])
+  })
+
+  test('D4 a text is read in its own letters', async () => {
+    const latin = Buffer.from('Grüße', 'latin1')
+    const calls: Record<string, [Buffer, string]> = {
+      '/told': [file('text/plain; charset="ISO-8859-1"', latin), 'Grüße'],
+      '/untold': [file('text/plain', latin), 'Grüße'],
+      '/utf-8': [file('text/csv', 'a;ß\n'), 'a;ß\n'],
+      '/marked': [file('text/html; charset=latin1', '\ufeff<p>ß'), '<p>ß'],
+      '/wide': [file('text/plain', Buffer.from('\ufeffGrüße', 'utf16le')), 'Grüße'],
+      '/unknown': [file('text/plain; charset=nonsense', 'ß'), 'ß'],
+      '/json': [file('application/ld+json', '{}'), '{}'],
+    }
+    const inline = sourcesFrom(await fileHost((path) => calls[path]?.[0]))
+    for (const [path, [, data]] of Object.entries(calls)) {
+      expect([path, await inline(asking(at('document', `https://files.example${path}`)), never)]).toEqual([
+        path,
+        asking({ type: 'document', source: { type: 'text', media_type: 'text/plain', data } }),
+      ])
+    }
+  })
+
+  test('B3 D4 no more than four are fetched at once', async () => {
+    let open = 0
+    let most = 0
+    const host = await fileHost((_path, socket) => {
+      open += 1
+      most = Math.max(most, open)
+      setTimeout(() => {
+        open -= 1
+        socket.end(file('image/png', png))
+      }, 5)
+      return undefined
+    })
+    const given = asking(...Array.from({ length: 20 }, (_, index) => at('image', `https://files.example/${index}`)))
+    await sourcesFrom(host)(given, never)
+    expect([host.requests.length, most]).toEqual([20, 4])
+  })
+})
+
+describe('what a URL may not be', () => {
+  const lookup = async (name: string): Promise<string[]> => {
+    const known: Record<string, string[]> = {
+      'inside.example': ['10.1.2.3'],
+      'both.example': ['8.8.8.8', '169.254.169.254'],
+      'six.example': ['::1'],
+    }
+    return known[name] ?? Promise.reject(new Error(`${name} was looked up`))
+  }
+  const cases: [string, string[]][] = [
+    [
+      'The URL is not valid.',
+      ['', 'files.example/a', 'https://', 'https://[::1', 'https://1.2.3.256/', 'https://a b/'],
+    ],
+    ['Only HTTPS URLs are supported.', ['http://files.example/a', 'file:///etc/passwd', 'data:image/png;base64,AAAA']],
+    [
+      'URLs with a user name or password are not supported.',
+      ['https://secret@files.example/', 'https://:secret@f.example/'],
+    ],
+    ['Only HTTPS URLs on port 443 are supported.', ['https://files.example:8443/', 'https://files.example:80/']],
+    [
+      notPublic,
+      [
+        ...[
+          'https://127.0.0.1/?secret',
+          'https://127.1/',
+          'https://0x7f.1/',
+          'https://2130706433/',
+          'https://0177.0.0.1/',
+        ],
+        ...[
+          'https://0/',
+          'https://127.0.0.1./',
+          'https://[::1]/',
+          'https://[::ffff:127.0.0.1]/',
+          'https://１２７.0.0.1/',
+        ],
+        ...[
+          'https://8.8.8.8/',
+          'https://[2606:4700::1]/',
+          'https://localhost/',
+          'https://LOCALHOST./',
+          'https://a.localhost/',
+        ],
+        ...[
+          'https://localhost.localdomain/',
+          'https://metadata.google.internal/',
+          'https://printer.local/',
+          'https://nas.lan',
+        ],
+        ...[
+          'https://intranet/',
+          'https://intranet./',
+          'https://x.corp/',
+          'https://router.home.arpa/',
+          'https://a..example/',
+        ],
+        ...['https://files.example../', 'https://inside.example/', 'https://both.example/', 'https://six.example/'],
+        `https://${'a.'.repeat(126)}example/`,
+      ],
+    ],
+  ]
+  test.each(cases)('B3 D4 %s', async (sentence, urls) => {
+    const inline = sourcesFrom(nobody, { lookup })
+    for (const url of urls) {
+      const given = asking({ type: 'text', text: 'a' }, at('document', url))
+      expect([url, await refusalOf(inline, given)]).toEqual([
+        url,
+        `messages.0.content.1.document.source.url: ${sentence}`,
+      ])
+    }
+  })
+
+  test('B3 D4 a refusal names the place, wherever it is', async () => {
+    const inline = sourcesFrom(nobody, { lookup })
+    const image = at('image', 'http://files.example/?secret')
+    const result = { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'a' }, image] }
+    const within = { type: 'document', source: { type: 'content', content: [image] } }
+    expect(await refusalOf(inline, asking(result))).toStartWith(
+      'messages.0.content.0.tool_result.content.1.image.source.url: Only HTTPS',
+    )
+    expect(await refusalOf(inline, asking(within))).toStartWith(
+      'messages.0.content.0.source.content.0.image.source.url: Only HTTPS',
+    )
+  })
+})
+
+test('D4 F1 a PDF by URL inside a tool result goes behind the results, as one with its bytes does', async () => {
+  const host = await fileHost(() => file('application/pdf', '%PDF-1.4\n'))
+  const given = request({
+    messages: [
+      user('read'),
+      assistant(toolUse('t')),
+      user(toolResult('t', [at('document', 'https://files.example/a.pdf')])),
+    ],
+    tools: [tool('Bash')],
+  }) as MessagesRequest
+  const { body } = translate(await sourcesFrom(host)(given, never))
+  expect(body.messages[2]?.content.map((block) => Object.keys(block)[0])).toEqual(['toolResult', 'document', 'text'])
+})
+
+describe('more than a request may hold', () => {
+  test('B3 D4 1.2.10 the oldest are not fetched, and a text stands in their place', async () => {
+    const host = await fileHost(() => file('image/png', png))
+    const many = Array.from({ length: 22 }, (_, index) => at('image', `https://files.example/${index}`))
+    const notes = createNotes()
+    const { messages } = await sourcesFrom(host)(asking(...many), never, {
+      notes,
+      excessMedia: 'omit',
+    })
+    const kinds = [messages[0]?.content ?? []].flat().map((block) => (typeof block === 'string' ? block : block.type))
+    expect(kinds).toEqual(['text', 'text', ...Array.from({ length: 20 }, () => 'image')])
+    expect(notes.all.map(({ path }) => path)).toEqual(['messages.0.content.0', 'messages.0.content.1'])
+    expect(host.requests.length).toBe(20)
+    const refused = sourcesFrom(nobody)(asking(...many), never, { notes, excessMedia: 'refuse' })
+    expect(refused).rejects.toThrow('capability_rejected: media_budget')
+  })
+
+  test('B3 D4 F2 the oldest of many turns give way in batches', async () => {
+    const host = await fileHost(() => file('image/png', png))
+    const turns = (count: number): MessagesRequest =>
+      request({
+        messages: Array.from({ length: count }, (_, index) => [
+          { role: 'user', content: [at('image', `https://files.example/${index}`)] },
+          { role: 'assistant', content: 'Seen.' },
+        ]).flat(),
+      }) as MessagesRequest
+    const omitted = async (count: number): Promise<number> =>
+      JSON.stringify(await sourcesFrom(host)(turns(count), never)).match(/image omitted/g)?.length ?? 0
+    expect([await omitted(20), await omitted(21), await omitted(31), await omitted(32)]).toEqual([0, 11, 11, 22])
+  })
+
+  test('B3 D4 B12 what a compaction has summed up is not fetched', async () => {
+    const summary = { type: 'compaction', content: 'They looked at pictures.' }
+    const given = request({
+      messages: [
+        { role: 'user', content: [at('image', 'http://not-even-lawful.example/a')] },
+        { role: 'assistant', content: [summary] },
+        { role: 'user', content: 'And now?' },
+      ],
+    }) as MessagesRequest
+    expect(await sourcesFrom(nobody)(given, never)).toBe(given)
+    const beside = request({
+      messages: [
+        { role: 'user', content: 'a' },
+        {
+          role: 'user',
+          content: [at('image', 'http://not-even-lawful.example/a'), summary, { type: 'text', text: 'b' }],
+        },
+      ],
+    }) as MessagesRequest
+    expect(await sourcesFrom(nobody)(beside, never)).toBe(beside)
+  })
+})
+
+describe('redirects', () => {
+  const to = (location: string, status = 302): string =>
+    `HTTP/1.1 ${status} Found\r\nlocation: ${location}\r\ncontent-length: 0\r\n\r\n`
+
+  test('B3 D4 are followed three times, with their own names', async () => {
+    const hops: Record<string, string> = {
+      '/a': to('https://more.files.example/b', 301),
+      '/b': to('/c?d', 307),
+      '/c?d': to('//files.example/png', 308),
+      '/round': to('/round', 303),
+    }
+    // A host that would keep its connections open.
+    const host = await fileHost((path, socket) => {
+      const hop = hops[path]
+      if (hop === undefined) return file('image/png', png)
+      socket.write(hop)
+      return undefined
+    })
+    const inline = sourcesFrom(host)
+    expect(await inline(asking(at('image')), never)).toEqual(asking({ type: 'image', source: pngSource }))
+    expect(host.requests.map(({ serverName }) => serverName)).toEqual([
+      'files.example',
+      'more.files.example',
+      'more.files.example',
+      'files.example',
+    ])
+    expect(host.requests.map(({ head }) => /cookie|referer|authorization/i.test(head))).not.toContain(true)
+
+    expect(await refusalOf(inline, asking(at('image', 'https://files.example/round')))).toBe(
+      `${place}The URL redirects more than 3 times.`,
+    )
+    expect(host.requests.length).toBe(8)
+    await until(() => host.connections.closed === host.connections.opened)
+  })
+
+  test.each([
+    ['http://files.example/secret', 'Only HTTPS URLs are supported.'],
+    ['https://127.0.0.1/secret', notPublic],
+    ['https://[::1]/', notPublic],
+    ['https://localhost/', notPublic],
+    ['https://inside.example/', notPublic],
+    ['https://files.example:8443/', 'Only HTTPS URLs on port 443 are supported.'],
+    ['https://u:secret@files.example/', 'URLs with a user name or password are not supported.'],
+    ['https://[', 'The URL is not valid.'],
+  ])('B3 D4 lead nowhere that a URL may not: %s', async (location, sentence) => {
+    const host = await fileHost(() => to(location))
+    const lookup = async (name: string) => (name === 'inside.example' ? ['10.0.0.1'] : ['127.0.0.1'])
+    expect(await refusalOf(sourcesFrom(host, { lookup }), asking(at('image')))).toBe(
+      `${place}The URL redirects to another. ${sentence}`,
+    )
+    expect(host.connections.opened).toBe(1)
+  })
+
+  test('B3 D4 a name is not trusted a second time', async () => {
+    const host = await fileHost(() => to('https://files.example/b'))
+    const answers = [['127.0.0.1'], ['10.0.0.1']]
+    const inline = sourcesFrom(host, { lookup: async () => answers.shift() ?? [] })
+    expect(await refusalOf(inline, asking(at('image')))).toContain(notPublic)
+    expect(host.connections.opened).toBe(1)
+  })
+})
+
+describe('the whole way', () => {
+  test('B3 D4 Nexus gets the bytes, whole and streamed', async () => {
+    const host = await fileHost(servingAll)
+    const chain = startChain({ inlineUrlSources: sourcesFrom(host) })
+    const content = [
+      { type: 'text', text: 'What is this?' },
+      at('image', 'https://files.example/png?secret'),
+      at('document', 'https://files.example/pdf'),
+    ]
+    const body = request({ messages: [{ role: 'user', content }] })
+    for (const stream of [false, true]) {
+      const response = await chain.post({ ...body, stream })
+      expect([response.status, await response.text()]).toEqual([200, expect.any(String)])
+    }
+    const sent = chain.simulator.journal.map(({ body }) => JSON.stringify(body))
+    expect(sent.length).toBe(2)
+    for (const text of sent) {
+      expect(text).toContain(`{"image":{"format":"png","source":{"bytes":"${pngSource.data}"}}}`)
+      expect(text).toContain(`"source":{"bytes":"${pdfSource.data}"}`)
+    }
+    expect(JSON.stringify(chain.records)).not.toContain('secret')
+  })
+
+  test('B3 D4 a refusal is a 400, streamed too, and neither Nexus nor the log hears of it', async () => {
+    const chain = startChain({ inlineUrlSources: sourcesFrom(nobody) })
+    const messages = [{ role: 'user', content: [at('image', 'https://localhost/?secret')] }]
+    for (const stream of [false, true]) {
+      const response = await chain.post(request({ messages, stream }))
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        type: 'error',
+        error: { type: 'invalid_request_error', message: place + notPublic },
+      })
+    }
+    expect(chain.simulator.journal).toEqual([])
+    expect(JSON.stringify(chain.records)).not.toContain('secret')
+  })
+})

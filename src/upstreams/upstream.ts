@@ -1,5 +1,5 @@
 import type { LogFields } from '../base/logger.ts'
-import type { EventBatch } from '../translate/converse-to-anthropic/events.ts'
+import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
 

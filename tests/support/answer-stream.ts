@@ -1,8 +1,9 @@
 import type { NewId } from '../../src/base/ids.ts'
-import { type EventBatch, MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
 import { AnswerStream } from '../../src/upstreams/nexus/answer-stream.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
+import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { frame } from './nexus.ts'
 

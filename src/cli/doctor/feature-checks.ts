@@ -1,4 +1,4 @@
-import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
+import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, info, ok, skip, warn } from './check.ts'

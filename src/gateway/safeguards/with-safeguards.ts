@@ -1,6 +1,5 @@
-import type { EventBatch } from '../../translate/converse-to-anthropic/events.ts'
 import type { CallContext, Upstream } from '../../upstreams/upstream.ts'
-import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { EventBatch, MessageStreamEvent } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type Safeguard, type SafeguardResult, safeguardsBeta } from '../../wire/anthropic/safeguards.ts'
 import { type Check, type CheckOptions, createCheck } from './check.ts'

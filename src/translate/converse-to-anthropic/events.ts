@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { NewId } from '../../base/ids.ts'
-import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { EventBatch, MessageStreamEvent } from '../../wire/anthropic/events.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/converse/events.ts'
 import { BlockEvents } from './block-events.ts'
@@ -8,9 +8,6 @@ import type { ReplyContext } from './reply-context.ts'
 import { messageIdPrefix } from './response.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { noUsage, toUsage } from './usage.ts'
-
-/** Events that one chunk of the upstream's bytes gave: written to the client in one write. */
-export type EventBatch = readonly MessageStreamEvent[]
 
 type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'contentBlockDelta' | 'contentBlockStop' }>
 

@@ -1,4 +1,5 @@
-import type { EventBatch, MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
+import type { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
+import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { ended } from '../http/response-body.ts'
 import type { ConverseReader } from './frames.ts'

@@ -41,3 +41,6 @@ export type MessageStreamEvent =
       readonly context_management: null
     }
   | { readonly type: 'message_stop' }
+
+/** Events that one chunk of the upstream's bytes gave: the server writes them to the client in one write. */
+export type EventBatch = readonly MessageStreamEvent[]

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from 'bun:test'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { sseResponse } from '../../../src/server/http/sse.ts'
-import type { EventBatch } from '../../../src/translate/converse-to-anthropic/events.ts'
+import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 import { request, startChain } from '../../support/chain.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 import { readEvents, withoutPings } from '../../support/sse.ts'

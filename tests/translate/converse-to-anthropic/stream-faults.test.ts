@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { EventBatch } from '../../../src/translate/converse-to-anthropic/events.ts'
 import type { ReplyContext } from '../../../src/translate/converse-to-anthropic/reply-context.ts'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
+import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
 import { batchesOf } from '../../support/answer-stream.ts'
 import { countingIds, replyContext } from '../../support/reply.ts'

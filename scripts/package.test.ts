@@ -58,7 +58,7 @@ afterAll(() => {
 })
 
 describe('the archive', () => {
-  test('has one folder, with the program, its completions, manual page and licenses', () => {
+  test('has one folder, with the program, its completions and licenses', () => {
     expect(readdirSync(unpacked)).toEqual([top])
     expect(readdirSync(join(unpacked, top), { recursive: true }).map(String).sort()).toEqual(
       [
@@ -70,8 +70,6 @@ describe('the archive', () => {
         join('completions', `${project.name}.bash`),
         join('completions', `${project.name}.fish`),
         join('completions', `${project.name}.ps1`),
-        'man',
-        join('man', `${project.name}.1`),
         programName(target, project.name),
       ].sort(),
     )
@@ -171,7 +169,6 @@ describe('the package for Debian', () => {
         `/usr/share/doc/${name}/copyright`,
         `/usr/share/fish/vendor_completions.d/${name}.fish`,
         `/usr/share/lintian/overrides/${name}`,
-        `/usr/share/man/man1/${name}.1.gz`,
         `/usr/share/zsh/vendor-completions/_${name}`,
       ])
       expect(run([join(system, 'usr', 'bin', name), '--version']).code).toBe(0)

@@ -43,7 +43,7 @@ Options:
                  the way to it can give you another program
   --force        Replace a file that is not this program, or a link that
                  another installer made
-  --uninstall    Remove the program, its completions and its man page. Your
+  --uninstall    Remove the program and its completions. Your
                  configuration and your key stay: run
                  `nexus-claude-api config unset apiKey` first to remove the key
   --dry-run      Say what would be done, and change nothing
@@ -463,7 +463,7 @@ put_program() {
   staged=''
 }
 
-# --- Completions and the man page ---
+# --- Completions ---
 
 # Each with its place in the archive, its place here, and a folder that says by being there that it is wanted.
 each_extra() {
@@ -473,7 +473,6 @@ each_extra() {
   for folder in "$home/.zfunc" "$home/.zsh/completions"; do
     extra "completions/_$program" "$folder/_$program" "$folder"
   done
-  extra "man/$program.1" "$data/man/man1/$program.1" "$data"
 }
 
 extra() {

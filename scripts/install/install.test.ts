@@ -55,7 +55,7 @@ describe.skipIf(onWindows)('install.sh', () => {
     expect([code, contentOf(person), person.listed()]).toEqual([0, fakeProgram('1.2.0'), [program]])
   })
 
-  test('brings completions and the man page where there is a place for them', async () => {
+  test('brings completions where there is a place for them', async () => {
     const person = home()
     for (const path of ['.local/share', '.config/fish', '.zfunc'])
       mkdirSync(join(person.home, path), { recursive: true })
@@ -66,7 +66,6 @@ describe.skipIf(onWindows)('install.sh', () => {
         '.config/fish/completions/nexus-claude-api.fish',
         program,
         '.local/share/bash-completion/completions/nexus-claude-api',
-        '.local/share/man/man1/nexus-claude-api.1',
         '.zfunc/_nexus-claude-api',
       ],
     ])
@@ -128,7 +127,7 @@ describe.skipIf(onWindows)('install.sh --uninstall', () => {
     writeFileSync(join(person.home, '.zfunc/_other'), '')
     await person.run({ args: mirror(), fakes: linux })
     const before = person.listed()
-    expect(before).toHaveLength(7)
+    expect(before).toHaveLength(6)
 
     const trial = await person.run({ args: ['--uninstall', '--dry-run'], fakes: linux })
     expect([trial.code, person.listed()]).toEqual([0, before])
@@ -143,7 +142,6 @@ describe.skipIf(onWindows)('install.sh --uninstall', () => {
         'Removed ~/.local/share/bash-completion/completions/nexus-claude-api',
         'Removed ~/.config/fish/completions/nexus-claude-api.fish',
         'Removed ~/.zfunc/_nexus-claude-api',
-        'Removed ~/.local/share/man/man1/nexus-claude-api.1',
         'Left, because it is yours: ~/.config/nexus-claude-api/config.json',
         'A key is in the keychain, too. This removes it:',
         "  secret-tool clear service nexus-claude-api account 'apiKey'",

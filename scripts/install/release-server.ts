@@ -16,7 +16,6 @@ const pack = (folder: string, target: Target, version: string): Uint8Array => {
   const inner = `${name}-${version}-${target.id}`
   const top = join(folder, inner)
   mkdirSync(join(top, 'completions'), { recursive: true })
-  mkdirSync(join(top, 'man'))
   writeFileSync(join(top, name), fakeProgram(version), { mode: 0o755 })
   for (const file of [
     'LICENSE',
@@ -24,7 +23,6 @@ const pack = (folder: string, target: Target, version: string): Uint8Array => {
     `completions/${name}.bash`,
     `completions/_${name}`,
     `completions/${name}.fish`,
-    `man/${name}.1`,
   ])
     writeFileSync(join(top, file), `${file} of ${name} ${version}\n`)
   const archive = join(folder, archiveName(target, name, version))

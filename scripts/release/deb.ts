@@ -92,6 +92,8 @@ const overrides = [
   '# The runtime is linked by its makers, as a program of one fixed place.',
   `${project.name}: hardening-no-pie [usr/bin/${project.name}]`,
   `${project.name}: hardening-no-relro [usr/bin/${project.name}]`,
+  "# The program explains itself: help, and the project's pages.",
+  `${project.name}: no-manual-page [usr/bin/${project.name}]`,
   '# The runtime brings its own copies of what it is built with.',
   `${project.name}: embedded-library *`,
   '',
@@ -105,7 +107,6 @@ const dataEntries = (program: Uint8Array, beside: Accompaniment): Entry[] => {
   return [
     { path: `usr/bin/${project.name}`, data: program, isProgram: true },
     ...completionFolders.flatMap(([shell, path]) => completion(shell).map((entry) => moved(entry, path))),
-    zipped(beside.manPage, `usr/share/man/man1/${beside.manPage.path}.gz`),
     textEntry(`${documents}/copyright`, copyright(beside)),
     moved(beside.notices, `${documents}/${beside.notices.path}`),
     zipped(textEntry('', changelog(beside.seconds)), `${documents}/changelog.gz`),

@@ -48,7 +48,6 @@ ${resource(managed.linuxIntel)}
     bash_completion.install "completions/${completionFile('bash', name)}" => "${name}"
     zsh_completion.install "completions/${completionFile('zsh', name)}"
     fish_completion.install "completions/${completionFile('fish', name)}"
-    man1.install "man/${name}.1"
     doc.install "${noticesName}"
   end
 

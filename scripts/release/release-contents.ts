@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogue } from '../../src/cli/commands/commands.ts'
 import { root } from '../support/binary.ts'
 import { type Entry, textEntry } from './archive.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 import { completions } from './completions.ts'
-import { manPage } from './man-page.ts'
 import { noticesName, thirdPartyNotices } from './notices.ts'
 import { project } from './project.ts'
 import { programName, type Target } from './targets.ts'
@@ -15,7 +13,6 @@ export interface Accompaniment {
   readonly license: Entry
   readonly readme: Entry
   readonly notices: Entry
-  readonly manPage: Entry
   readonly completions: readonly Entry[]
   /** Of everything, in seconds. */
   readonly seconds: number
@@ -27,7 +24,6 @@ export const accompany = (packages: readonly BundledPackage[], seconds: number):
   license: fileOfProject('LICENSE'),
   readme: fileOfProject('README.md'),
   notices: textEntry(noticesName, thirdPartyNotices(packages, Bun.version)),
-  manPage: textEntry(`${project.name}.1`, manPage(catalogue, { ...project, date: seconds })),
   completions: completions(project.name),
   seconds,
 })
@@ -46,5 +42,4 @@ export const archiveEntries = (target: Target, program: Uint8Array, beside: Acco
     beside.readme,
     beside.notices,
     ...beside.completions.map((entry) => within('completions', entry)),
-    within('man', beside.manPage),
   ].map((entry) => within(folderName(target), entry))

@@ -32,7 +32,7 @@ export const checkPlace = async ({ loaded: { config }, isSimulated }: SetUp, io:
   const isAsked = io.prompts !== undefined && config.apiKey === undefined && !isSimulated
   if (!isAsked || port === 0) return
   const place = { hostname, port }
-  const probe = await listenOrExplain(() => tryToListen(place), place, io.machine.platform)
+  const probe = await listenOrExplain(() => tryToListen(place), place)
   await probe.stop(true)
 }
 
@@ -67,7 +67,7 @@ export const serve = async (
     onRequest?.(request)
     return app.fetch(request)
   }
-  const listener = await listenOrExplain(() => listen({ ...place, fetch: answer }), place, io.machine.platform)
+  const listener = await listenOrExplain(() => listen({ ...place, fetch: answer }), place)
   surviveFaults(log)
   // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
   const { port, running, stop } = listener

@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
-import { findPortOwner, ownerWords, type PortOwner } from './system/port-owner.ts'
+import { askHealth, type Healthy } from './system/ask-health.ts'
 
 export interface Place {
   readonly hostname: string
@@ -20,21 +20,29 @@ export interface Place {
 export const tryToListen = (place: Place): Listener =>
   listen({ ...place, fetch: () => new Response(null, { status: 503 }) })
 
-const servesAlready = (hostname: string, port: number, owner: PortOwner): string =>
-  `Port ${port} on ${hostname} is taken by ${ownerWords(owner)}, which serves already. ${productName} env prints the environment that leads Claude Code there, ${productName} health asks how it is. For another server choose another port with --port (0 for any free one).`
+/** A person waits for the sentence that follows. */
+const probeMs = 1000
+
+/** Another server of ours on that port; undefined where another program has it. */
+export const findRunningServer = async (hostname: string, port: number): Promise<Healthy | undefined> => {
+  const answer = await askHealth(hostname, port, probeMs)
+  return answer.kind === 'ours' ? answer : undefined
+}
+
+const servesAlready = (hostname: string, port: number, { version, pid }: Healthy): string =>
+  `Port ${port} on ${hostname} is taken by another ${productName} (version ${version}, process ${pid}), which serves already. ${productName} env prints the environment that leads Claude Code there, ${productName} health asks how it is. For another server choose another port with --port (0 for any free one).`
 
 /** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
-export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place, platform: string): Promise<T> => {
+export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place): Promise<T> => {
   try {
     return start()
   } catch (error) {
     const code = errorCode(error)
     if (code === 'EADDRINUSE') {
-      const owner = await findPortOwner(hostname, port, platform)
-      if (owner?.kind === 'ours') throw new UsageError(servesAlready(hostname, port, owner))
-      const by = owner === undefined ? '' : ` by ${ownerWords(owner)}`
+      const running = await findRunningServer(hostname, port)
+      if (running !== undefined) throw new UsageError(servesAlready(hostname, port, running))
       throw new UsageError(
-        `Port ${port} on ${hostname} is taken${by}. Stop it, or choose another port with --port (0 for any free one).`,
+        `Port ${port} on ${hostname} is taken by another program. Stop it, or choose another port with --port (0 for any free one).`,
       )
     }
     if (code === 'EACCES') {

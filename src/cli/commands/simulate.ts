@@ -74,7 +74,7 @@ const runSimulate = async ({ flags }: Given, io: Io): Promise<undefined> => {
     ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
     onRequest: (entry) => io.err(lineFor(entry)),
   }
-  const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port }, io.machine.platform)
+  const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port })
   io.err(`A simulated AI Nexus at ${simulator.url}. Use it with:\n`)
   io.out(`${productName} start --endpoint-url ${simulator.url} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))

@@ -1,7 +1,6 @@
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
-import { tryToListen } from '../server-lifecycle.ts'
-import { findPortOwner, ownerWords } from '../system/port-owner.ts'
+import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
 
@@ -15,22 +14,17 @@ const whyNot = async (hostname: string, port: number): Promise<string | undefine
   }
 }
 
-const kill = (pid: number, platform: string): string => (platform === 'win32' ? `taskkill /PID ${pid}` : `kill ${pid}`)
-
-const taken = async (host: string, port: number, platform: string): Promise<Finding> => {
-  const owner = await findPortOwner(host, port, platform)
-  if (owner?.kind === 'ours') {
-    const { version, pid } = owner
+const taken = async (host: string, port: number): Promise<Finding> => {
+  const running = await findRunningServer(host, port)
+  if (running !== undefined) {
+    const { version, pid } = running
     return ok(`${productName} is running there already (version ${version}, process ${pid})`, { port, version, pid })
   }
-  const other = 'Choose another port with --port (0 for any free one)'
-  if (owner === undefined) return fail(`${port} on ${host} is taken; by whom cannot be told`, `${other}.`, { port })
-  const { name, pid } = owner
-  const remedy = `${other}, or end that program:\n  ${kill(pid, platform)}`
-  return fail(`${port} on ${host} is taken by ${ownerWords(owner)}`, remedy, { port, name, pid })
+  const remedy = 'Choose another port with --port (0 for any free one), or stop that program.'
+  return fail(`${port} on ${host} is taken by another program`, remedy, { port })
 }
 
-const portFinding = async ({ loaded, io }: World): Promise<Finding> => {
+const portFinding = async ({ loaded }: World): Promise<Finding> => {
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { host, port } = loaded.config
   if (port === 0) return info('any free one', { port })
@@ -39,7 +33,7 @@ const portFinding = async ({ loaded, io }: World): Promise<Finding> => {
     case undefined:
       return ok(`${port} on ${host} is free`, { port })
     case 'EADDRINUSE':
-      return taken(host, port, io.machine.platform)
+      return taken(host, port)
     case 'EACCES':
       return fail(`${port} may not be used by you`, 'Choose one above 1023 with --port.', { port })
     default:

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { parseTasklist } from './listening-programs.ts'
 import { outputOf } from './run-program.ts'
 
 /** The person waits for a line that can be written without it. */
@@ -12,6 +11,9 @@ const linuxName = (pid: number | string): string | undefined => {
     return undefined
   }
 }
+
+/** The program's name in `tasklist /FO CSV /NH`; a sentence without quotes says that there is none. */
+export const parseTasklist = (text: string): string | undefined => /^"([^"\r\n]+)","\d+"/m.exec(text)?.[1]
 
 /** The name of a running program, where the system tells: `zsh`, `/bin/zsh`, `pwsh.exe`. */
 export const processName = async (pid: number | string, platform: string): Promise<string | undefined> => {

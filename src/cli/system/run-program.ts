@@ -12,9 +12,6 @@ interface RunOptions {
   readonly longestBytes?: number
 }
 
-/** Asking a system's own tool takes far less; one that hangs must not hang us. */
-export const toolDeadlineMs = 3000
-
 /** How a program ended, and what it printed. */
 export type ProgramOutcome =
   | { readonly kind: 'ended'; readonly exitCode: number; readonly printed: string }

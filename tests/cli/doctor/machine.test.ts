@@ -306,15 +306,13 @@ describe('the port', () => {
   const portOf = async (port: number, ...more: string[]) =>
     (await doctor(['--offline', '--port', String(port), ...more])).of('port')
 
-  test('is taken by another program, which is named where the system tells', async () => {
+  test('is taken by another program', async () => {
     const port = await taken()
-    const finding = await portOf(port)
-    expect(finding).toMatchObject({
+    expect(await portOf(port)).toMatchObject({
       status: 'fail',
-      detail: expect.stringMatching(new RegExp(`^${port} on 127\\.0\\.0\\.1 is taken`)),
+      detail: `${port} on 127.0.0.1 is taken by another program`,
       remedy: expect.stringMatching(/^Choose another port with --port/),
     })
-    if (process.platform === 'linux') expect(finding.data).toMatchObject({ port, pid: process.pid })
   })
 
   test('is taken by one of us, which is fine', async () => {

@@ -1,4 +1,5 @@
-import { type Place, toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import type { Destination } from '../../upstreams/http/destination.ts'
 import { type Finding, fail, ok, splitRemedy, warn } from './check.ts'
 import type { Greeting } from './greeting.ts'
 import type { ShownCertificate } from './sockets.ts'
@@ -12,7 +13,7 @@ const day = (date: Date): string => (Number.isNaN(date.getTime()) ? 'an unknown 
 /** What to think of the endpoint's certificate. Whether it is trusted is for fetch to say. */
 export const certificateFinding = (
   { issuer, subject, validTo, protocol, doubt }: ShownCertificate,
-  place: Place,
+  place: Destination,
   greeting: Greeting,
 ): Finding => {
   const daysLeft = Math.floor((validTo.getTime() - Date.now()) / dayMs)

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { type Place, toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import type { Destination } from '../../upstreams/http/destination.ts'
 import { stepMs } from './sockets.ts'
 
 /** What this machine's clock said when an answer told the time. */
@@ -24,11 +25,11 @@ export type Greeting =
 export const proxyLoginStatus = 407
 
 /** Of one who takes connections and says nothing on them. */
-export const noAnswer = ({ host, proxy }: Place, patienceMs: number): string =>
+export const noAnswer = ({ host, proxy }: Destination, patienceMs: number): string =>
   `A connection to ${host}${proxy === undefined ? '' : ` by the proxy ${proxy}`} came about, and nothing answered on it within ${patienceMs / 1000} s. Are the endpoint and its port right? If they are, tell whoever runs it.`
 
 /** Bun's fetch has the last word on certificates and proxies: it is what the product's requests travel by. */
-export const greet = async (endpointUrl: string, place: Place, patienceMs = stepMs): Promise<Greeting> => {
+export const greet = async (endpointUrl: string, place: Destination, patienceMs = stepMs): Promise<Greeting> => {
   const startedAt = performance.now()
   const isLocal = isLoopbackHost(new URL(endpointUrl).hostname)
   const options: object = {

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import { unbracketed } from '../../base/brackets.ts'
 import { errorCode } from '../../base/error-code.ts'
 import type { GatewayError } from '../../base/errors.ts'
-import { connectTimeout, type Place, toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import { connectTimeout, toConnectionError } from '../../upstreams/http/connection-errors.ts'
+import type { Destination } from '../../upstreams/http/destination.ts'
 import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../system/proxy.ts'
 import { certificateFinding } from './certificate.ts'
 import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, warn } from './check.ts'
@@ -26,7 +27,7 @@ const inMs = (from: number): string => `${Math.round(performance.now() - from)} 
 interface Way {
   readonly endpoint: URL
   readonly proxy: NamedProxy | undefined
-  readonly place: Place
+  readonly place: Destination
   /** Whom we connect to: the proxy, where there is one. */
   readonly first: Target
   /** What fetch makes of it. Asked once. */
@@ -62,7 +63,7 @@ const getsThrough = "This look failed, but the program's own requests get throug
 
 const certificateId = 'endpoint.certificate'
 
-const wordsOf = (error: unknown, id: string, place: Place): string => {
+const wordsOf = (error: unknown, id: string, place: Destination): string => {
   if (errorCode(error) !== 'ETIMEDOUT') return toConnectionError(error, place).message
   // By then there is a connection.
   return id === certificateId ? noAnswer(place, stepMs) : connectTimeout(place, `${stepMs / 1000} s`).message

@@ -1,22 +1,11 @@
 import { errorCode } from '../../base/error-code.ts'
 import { GatewayError } from '../../base/errors.ts'
 import { isObject } from '../../base/json.ts'
+import type { Destination } from './destination.ts'
 
 /** Why nobody could be reached, in words that name the remedy and never a secret. */
 
-/** Whither a request went, for words. */
-export interface Place {
-  /** `nexus.example:8443`. */
-  readonly host: string
-  /** Plain http. */
-  readonly isPlain: boolean
-  /** Host and port of the proxy on the way, without its user and password. */
-  readonly proxy?: string | undefined
-  /** The answer had begun. */
-  readonly hasAnswered?: boolean
-}
-
-interface Failure extends Place {
+interface Failure extends Destination {
   readonly code: string
   /** What the proxy answered when it was asked for a way to the host, and the ways it offers to sign in. */
   readonly proxyStatus: number | undefined
@@ -41,8 +30,8 @@ const ownRoot =
 const isOf = (from: number, to: number) => (failure: Failure) =>
   failure.proxyStatus !== undefined && failure.proxyStatus >= from && failure.proxyStatus <= to
 const isProxied = ({ proxy }: Failure): boolean => proxy !== undefined
-const via = ({ proxy }: Place): string => (proxy === undefined ? '' : ` through the proxy ${proxy}`)
-const theProxy = ({ proxy }: Place): string => (proxy === undefined ? 'The proxy' : `The proxy ${proxy}`)
+const via = ({ proxy }: Destination): string => (proxy === undefined ? '' : ` through the proxy ${proxy}`)
+const theProxy = ({ proxy }: Destination): string => (proxy === undefined ? 'The proxy' : `The proxy ${proxy}`)
 
 const refusedCodes = /^(?:ConnectionRefused|ECONNREFUSED)$/
 const nameCodes = /^(?:ENOTFOUND|DNSException|EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL|FailedToOpenSocket)$/
@@ -165,12 +154,12 @@ const rows: readonly Row[] = [
 const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
 /** What fetch threw, without its words: they may hold an address with a password in it. */
-const toFailure = (error: unknown, place: Place): Failure => {
+const toFailure = (error: unknown, destination: Destination): Failure => {
   const status = member(error, 'status')
   const headers = member(error, 'headers')
   const signIn = headers instanceof Headers ? headers.get('proxy-authenticate') : member(headers, 'proxy-authenticate')
   return {
-    ...place,
+    ...destination,
     code: errorCode(error) ?? '',
     proxyStatus: typeof status === 'number' ? status : undefined,
     signIn: String(signIn ?? ''),
@@ -181,8 +170,8 @@ const toFailure = (error: unknown, place: Place): Failure => {
 export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(errorCode(error) ?? '')
 
 /** What fetch threw, in words that name the remedy. The client may try again where that can help. */
-export const toConnectionError = (error: unknown, place: Place): GatewayError => {
-  const failure = toFailure(error, place)
+export const toConnectionError = (error: unknown, destination: Destination): GatewayError => {
+  const failure = toFailure(error, destination)
   const { code, host } = failure
   const row = rows.find(({ codes, isMeant }) => codes.test(code) && (isMeant?.(failure) ?? true))
   const sentence = row?.words(failure) ?? `The connection to ${host} failed${code === '' ? '' : ` (${code})`}.`
@@ -197,10 +186,10 @@ export const toConnectionError = (error: unknown, place: Place): GatewayError =>
 }
 
 /** Not tried again by ourselves: the person waits, and it is most likely the network they are in. */
-export const connectTimeout = (place: Place, seconds: string): GatewayError =>
+export const connectTimeout = (destination: Destination, seconds: string): GatewayError =>
   new GatewayError(
     'timeout_error',
-    `No connection to ${place.host}${via(place)} came about within ${seconds}. ${rightPlace}`,
+    `No connection to ${destination.host}${via(destination)} came about within ${seconds}. ${rightPlace}`,
     {
       shouldRetry: true,
       isLoggable: true,

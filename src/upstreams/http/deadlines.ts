@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
-import { connectTimeout, type Place } from './connection-errors.ts'
+import { connectTimeout } from './connection-errors.ts'
+import type { Origin } from './destination.ts'
 
 /** How long each part of a call may take, in milliseconds. */
 export interface Limits {
@@ -38,10 +39,10 @@ type Phase = 'connect' | 'first byte' | 'silence'
 
 const inSeconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`
 
-const timedOut = (phase: Phase, milliseconds: number, place: Place): GatewayError => {
-  if (phase === 'connect') return connectTimeout(place, inSeconds(milliseconds))
+const timedOut = (phase: Phase, milliseconds: number, origin: Origin): GatewayError => {
+  if (phase === 'connect') return connectTimeout(origin, inSeconds(milliseconds))
   const what = phase === 'silence' ? 'sent nothing for' : 'did not begin to answer within'
-  return new GatewayError('timeout_error', `AI Nexus ${what} ${inSeconds(milliseconds)}.`, {
+  return new GatewayError('timeout_error', `${origin.name} ${what} ${inSeconds(milliseconds)}.`, {
     shouldRetry: true,
     isLoggable: true,
   })
@@ -50,7 +51,7 @@ const timedOut = (phase: Phase, milliseconds: number, place: Place): GatewayErro
 /** Listens for the first byte from the start. `onStop` is called once, when the clock ends. */
 export const startDeadline = (
   { connectMs, silenceMs }: Limits,
-  place: Place,
+  origin: Origin,
   callerSignal: AbortSignal,
   onStop: () => void,
 ): Deadline => {
@@ -62,7 +63,7 @@ export const startDeadline = (
 
   const limit = (): number => (phase === 'connect' ? Math.min(connectMs, silenceMs) : silenceMs)
   const expire = (): void => {
-    expired = timedOut(phase, limit(), place)
+    expired = timedOut(phase, limit(), origin)
     controller.abort(expired)
   }
   // One timer that looks again, instead of one that is set anew for each chunk.

@@ -1,8 +1,8 @@
 import { GatewayError } from '../../base/errors.ts'
-import { isLoopbackHost } from '../../base/loopback.ts'
-import { isBrokenConnection, type Place } from './connection-errors.ts'
+import { isBrokenConnection } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
-import { Chunks, faultOf, type Patience, readExcerpt, readText, type Call as UnderWay } from './response-body.ts'
+import type { Origin } from './destination.ts'
+import { type Call, Chunks, faultOf, type Patience, readExcerpt, readText } from './response-body.ts'
 import { type Upload, watchedUpload } from './upload.ts'
 
 /** Fetch with Bun's own switches: no time limit of its own, no proxy. */
@@ -44,22 +44,6 @@ export interface HttpAnswer {
  */
 const defaultPatience: Patience = { connectMs: 8000, drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
 
-/** Whom a client talks to; the same for all its requests. */
-export interface Origin extends Place {
-  /** This machine itself. */
-  readonly isLocal: boolean
-}
-
-/** `proxy` is host and port of the proxy on the way, for words. Throws for what is no URL. */
-export const originOf = (url: string, proxy?: string): Origin => {
-  const { host, hostname, protocol } = new URL(url)
-  return { host, isPlain: protocol === 'http:', isLocal: isLoopbackHost(hostname), proxy }
-}
-
-interface Call extends UnderWay {
-  readonly place: Origin
-}
-
 /** On this machine a connection comes about at once or not at all, and nobody has to watch for it. */
 const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): Upload => {
   if (isLocal) return { body, headers: {} }
@@ -68,8 +52,8 @@ const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): 
 }
 
 /** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
-const send = (fetch: Fetch, request: HttpRequest, { place, deadline, patience }: Call): Promise<Response> => {
-  const { isLocal } = place
+const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, patience }: Call): Promise<Response> => {
+  const { isLocal } = origin
   const once = (): Promise<Response> => {
     const { body, headers } = uploadOf(request, isLocal, deadline)
     return fetch(request.url, {
@@ -110,8 +94,8 @@ export const defaultMaximumConnections = 256
 /** Well above any person's use, and a client that reads it comes again. */
 const comeAgainSeconds = 1
 
-const tooManyConnections = (most: number): GatewayError =>
-  new GatewayError('overloaded_error', `${most} requests to AI Nexus are under way already: try again in a moment.`, {
+const tooManyConnections = (most: number, { name }: Origin): GatewayError =>
+  new GatewayError('overloaded_error', `${most} requests to ${name} are under way already: try again in a moment.`, {
     retryAfterSeconds: comeAgainSeconds,
     shouldRetry: true,
     retryable: true,
@@ -131,21 +115,21 @@ export interface PostOptions {
  * requests are under way at once: the next one is told so, and when to come again.
  */
 export const createPost = (options: PostOptions): Post => {
-  const { fetch, origin: place, maximumConnections, patience = defaultPatience } = options
+  const { fetch, origin, maximumConnections, patience = defaultPatience } = options
   let underWay = 0
   return async (request) => {
-    if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections)
+    if (underWay >= maximumConnections) throw tooManyConnections(maximumConnections, origin)
     underWay += 1
     const { silenceMs, signal } = request
-    const deadline = startDeadline({ connectMs: patience.connectMs, silenceMs }, place, signal, () => {
+    const deadline = startDeadline({ connectMs: patience.connectMs, silenceMs }, origin, signal, () => {
       underWay -= 1
     })
-    const call = { place, deadline, patience }
+    const call = { origin, deadline, patience }
     try {
       return toAnswer(await send(fetch, request, call), call, silenceMs)
     } catch (error) {
       deadline.stop()
-      throw faultOf(error, deadline, place)
+      throw faultOf(error, deadline, origin)
     }
   }
 }

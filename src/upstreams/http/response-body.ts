@@ -1,6 +1,7 @@
 import { abortedError, GatewayError } from '../../base/errors.ts'
-import { type Place, toConnectionError } from './connection-errors.ts'
+import { toConnectionError } from './connection-errors.ts'
 import type { Deadline } from './deadlines.ts'
+import type { Destination, Origin } from './destination.ts'
 
 /** How an answer's body is read: whole, as it comes, or its beginning alone; always by the call's clock. */
 
@@ -18,17 +19,17 @@ export interface Patience {
 
 /** One call to the other side, under way. */
 export interface Call {
-  readonly place: Place
+  readonly origin: Origin
   readonly deadline: Deadline
   readonly patience: Patience
 }
 
 /** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
-export const faultOf = (error: unknown, deadline: Deadline, place: Place): GatewayError => {
+export const faultOf = (error: unknown, deadline: Deadline, destination: Destination): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
   if (deadline.signal.aborted) return abortedError(deadline.signal, error)
-  return toConnectionError(error, place)
+  return toConnectionError(error, destination)
 }
 
 /** What an iterator says behind its last value. */
@@ -76,9 +77,9 @@ export class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   readonly #failed = (error: unknown): never => {
-    const { deadline, place } = this.#call
+    const { deadline, origin } = this.#call
     this.#end()
-    throw faultOf(error, deadline, { ...place, hasAnswered: true })
+    throw faultOf(error, deadline, { ...origin, hasAnswered: true })
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
@@ -121,7 +122,7 @@ const shortBodyMs = 60_000
  * Where the owner is less patient than a minute, each silence is timed all the same.
  */
 export const readText = async (response: Response, call: Call, silenceMs: number): Promise<string> => {
-  const { place, deadline } = call
+  const { origin, deadline } = call
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const isShort = length <= shortBytes && silenceMs >= shortBodyMs
   if (!isShort) return decodeText(await collect(new Chunks(response, call)))
@@ -131,7 +132,7 @@ export const readText = async (response: Response, call: Call, silenceMs: number
     deadline.listen()
     return await response.text()
   } catch (error) {
-    throw faultOf(error, deadline, { ...place, hasAnswered: true })
+    throw faultOf(error, deadline, { ...origin, hasAnswered: true })
   } finally {
     deadline.stop()
   }

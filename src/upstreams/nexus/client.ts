@@ -3,7 +3,8 @@ import { isObject, parseObject } from '../../base/json.ts'
 import { Secret } from '../../base/secret.ts'
 import { carriedInAnswer } from '../../wire/converse/carried.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
-import { createPost, type Fetch, type HttpAnswer, type Mend, originOf } from '../http/post.ts'
+import { originOf } from '../http/destination.ts'
+import { createPost, type Fetch, type HttpAnswer, type Mend } from '../http/post.ts'
 import type { Patience } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
 import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
@@ -47,6 +48,9 @@ export interface NexusClient {
   /** The tokens, or for whom there is no counting. */
   countTokens(call: NexusCall): Promise<number | CountRefusal>
 }
+
+/** For people. */
+const upstreamName = 'AI Nexus'
 
 const eventStream = 'application/vnd.amazon.eventstream'
 
@@ -97,7 +101,7 @@ const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions): NexusClient => {
   const { endpointUrl, apiKey: key, silenceMs } = options
-  const post = createPost({ ...options, origin: originOf(endpointUrl, options.proxy) })
+  const post = createPost({ ...options, origin: originOf(upstreamName, endpointUrl, options.proxy) })
   const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpAnswer> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.

@@ -3,10 +3,10 @@ import { startDeadline } from '../../../src/upstreams/http/deadlines.ts'
 import { readText } from '../../../src/upstreams/http/response-body.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 
-const place = { host: 'nexus.example', isPlain: false }
+const origin = { name: 'AI Nexus', host: 'nexus.example', isPlain: false, isLocal: false }
 const limits = { connectMs: 300, silenceMs: 1000 }
 const start = (signal = new AbortController().signal, more: Partial<typeof limits> = {}) =>
-  startDeadline({ ...limits, ...more }, place, signal, () => {})
+  startDeadline({ ...limits, ...more }, origin, signal, () => {})
 
 describe('deadlines', () => {
   test('count only while somebody listens', () =>
@@ -94,7 +94,7 @@ describe('a short answer read at once', () => {
       },
     })
     const response = new Response(bytes, { headers: { 'content-length': '4' } })
-    const text = readText(response, { place, deadline, patience }, silenceMs)
+    const text = readText(response, { origin, deadline, patience }, silenceMs)
     clock(
       (part) => body?.enqueue(new TextEncoder().encode(part)),
       () => body?.close(),

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
+import { createNotes } from '../../src/messages/notes.ts'
+import { requestMediaLimit } from '../../src/translate/anthropic-to-converse/media-limits.ts'
 import { createUrlSources, type InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../../src/upstreams/url-sources/pinned-get.ts'
 import { isPublicAddress } from '../../src/upstreams/url-sources/public-address.ts'
+import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { later } from './cleanup.ts'
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dir, '..', 'fixtures', 'tls', name), 'utf8')
@@ -53,12 +56,17 @@ export const file = (contentType: string, body: string | Uint8Array, headers = '
   Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\n${headers}\r\n`), Buffer.from(body)])
 
 type Options = Parameters<typeof createUrlSources>[0]
+type About = Parameters<InlineUrlSources>[2]
 
 /** As in earnest, but that this machine counts as public, and every name leads to it. */
-export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> = {}): InlineUrlSources =>
-  createUrlSources({
+export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> = {}) => {
+  const inline = createUrlSources({
     lookup: async () => ['127.0.0.1'],
     get: createPinnedGet({ port, ca: cert }),
     isAddressAllowed: (address) => address === '127.0.0.1' || isPublicAddress(address),
     ...more,
   })
+  const omitting: About = { notes: createNotes(), mediaLimit: requestMediaLimit('omit') }
+  return (request: MessagesRequest, signal: AbortSignal, about = omitting): Promise<MessagesRequest> =>
+    inline(request, signal, about)
+}

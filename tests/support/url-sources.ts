@@ -1,8 +1,8 @@
 import { expect } from 'bun:test'
 import { GatewayError } from '../../src/base/errors.ts'
-import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request } from './chain.ts'
+import type { sourcesFrom } from './file-host.ts'
 import { file } from './file-host.ts'
 
 /** Requests with URL sources, what their hosts send, and what is told of them. */
@@ -26,7 +26,7 @@ export const pdfSource = { type: 'base64', media_type: 'application/pdf', data: 
 export const never = new AbortController().signal
 
 /** What is told for a request; nothing of a URL but its host may be in it. */
-export const refusalOf = async (inline: InlineUrlSources, given: MessagesRequest): Promise<string> => {
+export const refusalOf = async (inline: ReturnType<typeof sourcesFrom>, given: MessagesRequest): Promise<string> => {
   const error = await inline(given, never).then(
     () => undefined,
     (thrown: unknown) => thrown,

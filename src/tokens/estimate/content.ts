@@ -1,4 +1,4 @@
-import { mediaTypeOf } from '../../translate/anthropic-to-converse/media.ts'
+import { mediaTypeOf } from '../../messages/media.ts'
 import type { ContentBlock, DocumentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { Tally } from './tally.ts'
 import { addMembers, blockOverhead } from './unestimated.ts'

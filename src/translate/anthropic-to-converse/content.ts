@@ -2,6 +2,7 @@ import { assertNever } from '../../base/assert-never.ts'
 import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
+import { toTranscript } from '../../messages/server-tool-transcript.ts'
 import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import { toInputObject } from '../tool-input.ts'
@@ -9,7 +10,6 @@ import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 import { toToolResult } from './tool-result.ts'
-import { toTranscript } from './transcript.ts'
 
 /** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */
 const toToolInput = (input: unknown): object => toInputObject(input) ?? { input }

@@ -1,10 +1,11 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
+import { bareBase64, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
 import type { Translation } from './context.ts'
-import { mediaTypeOf, requireInlineSource, toImage, wireBase64 } from './media.ts'
+import { requireInlineSource, toImage } from './media.ts'
 import { documentsIn, isCited, isPdf, wordsOf } from './parts.ts'
 import type { Turn } from './turns.ts'
 
@@ -47,7 +48,7 @@ const textSource = (text: string): Source | undefined => (isBlank(text) ? undefi
 const toSource = (source: InlineSource): Source | undefined => {
   switch (source.type) {
     case 'base64': {
-      const bytes = wireBase64(source.data)
+      const bytes = bareBase64(source.data)
       if (mediaTypeOf(source.media_type) === textType) return textSource(Buffer.from(bytes, 'base64').toString())
       return bytes === '' ? undefined : { bytes }
     }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
+import type { TranslationPolicy } from '../policy.ts'
 import type { Translation } from './context.ts'
 import { type Part, partsIn } from './parts.ts'
 import type { ContentUnit, Turn } from './turns.ts'
@@ -34,6 +35,8 @@ const documentsPerMessage: Limit = {
   of: 'documents per message',
 }
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+
 const mediaKind = (part: object): MediaKind | undefined =>
   'image' in part ? 'image' : 'document' in part ? 'document' : undefined
 
@@ -41,12 +44,6 @@ const isCounted = (part: object, { kinds }: Limit): boolean => kinds.some((kind)
 
 const omission = (kind: MediaKind, { most, of }: Limit): string =>
   `[${kind} omitted: Bedrock allows at most ${most} ${of}]`
-
-/** For more than a request may hold, where the owner does not want the oldest left out. */
-export const tooMuchMedia = (found: number): GatewayError => tooMuch(perRequest, found)
-
-/** What stands in the place of one of the oldest, beyond what a request may hold. */
-export const omissionText = (kind: MediaKind): string => omission(kind, perRequest)
 
 /** Claude Code takes its media out by these words. */
 const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
@@ -62,7 +59,7 @@ const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
  * conversation anew, so it is rewritten rarely. The newest turn loses no more than it must. The same turns always give
  * the same number, and so does a longer conversation as long as nothing more has to go.
  */
-export const omittedMedia = (countByTurn: readonly number[]): number => {
+const omittedMedia = (countByTurn: readonly number[]): number => {
   let omitted = 0
   let total = 0
   for (const count of countByTurn) {
@@ -73,6 +70,16 @@ export const omittedMedia = (countByTurn: readonly number[]): number => {
   }
   return omitted
 }
+
+/** What a request may hold, for those who fetch media before they are translated. */
+export const requestMediaLimit = (excessMedia: TranslationPolicy['excessMedia']) => ({
+  omitted(countByMessage: readonly number[]): number {
+    const omitted = omittedMedia(countByMessage)
+    if (omitted > 0 && excessMedia === 'refuse') throw tooMuch(perRequest, sumOf(countByMessage))
+    return omitted
+  },
+  omissionText: (kind: MediaKind): string => omission(kind, perRequest),
+})
 
 /** Puts a text in the place of the first `surplus` parts that a limit counts. */
 const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, translation: Translation): void => {
@@ -102,7 +109,7 @@ const limitIn = (
   surplusOf: (countByTurn: readonly number[], total: number) => number,
 ): void => {
   const counts = turns.map(({ units }) => partsIn(units).filter((part) => isCounted(part, limit)).length)
-  const total = counts.reduce((sum, count) => sum + count, 0)
+  const total = sumOf(counts)
   if (total <= limit.most) return
   if (translation.policy.excessMedia === 'refuse') throw tooMuch(limit, total)
   omitFirst(turns, limit, surplusOf(counts, total), translation)

@@ -1,7 +1,7 @@
+import { toolNotFound } from '../../messages/tool-loading.ts'
 import type { MessagesRequest, ToolChoice } from '../../wire/anthropic/request.ts'
 import type { ToolConfig } from '../../wire/converse/request.ts'
 import type { Translation } from './context.ts'
-import { toolNotFound } from './tool-loading.ts'
 import type { OfferedTools } from './tools.ts'
 
 /**

@@ -1,11 +1,12 @@
 import { assertNever } from '../../base/assert-never.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
+import { bareBase64, imageFormatOf } from '../../messages/media.ts'
 import type { ToolResultContent as ClientContent, TextBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
 import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
-import { imageFormatOf, toImage, wireBase64 } from './media.ts'
+import { toImage } from './media.ts'
 
 const noOutput = '(no output)'
 const failedWithoutOutput = '(tool failed without output)'
@@ -17,7 +18,7 @@ const toImagePart = (
   translation: Translation,
 ): ToolResultContent => {
   const { source } = block
-  if (source.type === 'base64' && imageFormatOf(source.media_type, wireBase64(source.data)) === undefined) {
+  if (source.type === 'base64' && imageFormatOf(source.media_type, bareBase64(source.data)) === undefined) {
     translation.notes.changed(path, 'image of a format that Bedrock does not take: replaced by a text')
     return { text: '[image omitted: its format is not supported, only JPEG, PNG, GIF and WebP are]' }
   }

@@ -1,6 +1,8 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
+import { offeredTools } from '../../messages/tool-loading.ts'
+import { computerBeta, serverToolName } from '../../messages/typed-tools.ts'
 import {
   type CustomTool,
   isCustomTool,
@@ -11,8 +13,6 @@ import {
 import type { ConverseTool } from '../../wire/converse/request.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import type { Translation, Unit } from './context.ts'
-import { offeredTools } from './tool-loading.ts'
-import { computerBeta, serverToolName } from './typed-tools.ts'
 
 type ToolSpec = Extract<ConverseTool, { toolSpec: unknown }>
 type ToolUnit = Unit<ToolSpec>

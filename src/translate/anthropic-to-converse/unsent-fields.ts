@@ -1,11 +1,10 @@
 import { invalidRequest } from '../../base/errors.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
+import type { Notes } from '../../messages/notes.ts'
+import { toCustomTool } from '../../messages/typed-tools.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import { type InputMessage, isCustomTool, type MessagesRequest, type Tool } from '../../wire/anthropic/request.ts'
-import type { Notes } from '../notes.ts'
-
-import { toCustomTool } from './typed-tools.ts'
 
 /**
  * The members of a request that go nowhere. Each is either accounted for with a note or, where

@@ -1,10 +1,11 @@
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
 import { createHeadersReader } from '../../codec/aws-event-stream/headers.ts'
+import { createNotes } from '../../messages/notes.ts'
+import { requestMediaLimit } from '../../translate/anthropic-to-converse/media-limits.ts'
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
-import { createNotes } from '../../translate/notes.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Mend } from '../http/post.ts'
@@ -35,6 +36,7 @@ type Send<T> = (prepared: Prepared) => Promise<T>
 /** AI Nexus: Claude by Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
+  const mediaLimit = requestMediaLimit(options.policy.excessMedia)
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
   const readHeaders = createHeadersReader()
@@ -57,8 +59,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
-    const { excessMedia } = options.policy
-    const request = await options.inlineUrlSources(given, context.signal, { notes, excessMedia })
+    const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
     const target = targetOf(context)
     const mend = mendOf(context)
     const prepared = prepare(request, target, context, mend)

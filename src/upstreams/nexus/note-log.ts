@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import type { Note } from '../../translate/notes.ts'
+import type { Note } from '../../messages/notes.ts'
 import type { CallContext } from '../upstream.ts'
 
 /** Enough for every model and reason there is; a client that invents more does not fill the memory. */

@@ -1,4 +1,4 @@
-import { imageFormatOf, mediaTypeOf } from '../../translate/anthropic-to-converse/media.ts'
+import { imageFormatOf, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
 import type { Refuse } from './destination.ts'
 import type { Download } from './download.ts'

@@ -1,29 +1,31 @@
-import { omissionText, omittedMedia, tooMuchMedia } from '../../translate/anthropic-to-converse/media-limits.ts'
-import { createNotes, type Notes } from '../../translate/notes.ts'
-import type { TranslationPolicy } from '../../translate/policy.ts'
+import type { Notes } from '../../messages/notes.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { mebibyte, type Surroundings } from './download.ts'
 import { fetchSource, type SourceLimits } from './fetch-source.ts'
 import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './places.ts'
 import { isPublicAddress } from './public-address.ts'
 
-/** What becomes of more than a request may hold, and who hears of it. */
+/** How many images and documents an upstream takes in one request. */
+interface MediaLimit {
+  /** How many of the oldest are left out. Throws GatewayError where more than the limit are refused. */
+  omitted(countByMessage: readonly number[]): number
+  /** The text in place of one that is left out. */
+  omissionText(kind: 'image' | 'document'): string
+}
+
+/** What the upstream takes; `notes` get what was left out. */
 interface About {
   readonly notes: Notes
-  readonly excessMedia: TranslationPolicy['excessMedia']
+  readonly mediaLimit: MediaLimit
 }
 
 /**
- * The request with the bytes in place of each URL, because Converse takes only bytes; the very same
+ * The request with the bytes in place of each URL, for an upstream that takes only bytes; the very same
  * object where it holds no URL. Of more than a request may hold the oldest are not fetched: a text stands
  * in their place, and `notes` say so. Rejects with GatewayError: a 400 that names the source, or that the
  * client has gone.
  */
-export type InlineUrlSources = (
-  request: MessagesRequest,
-  signal: AbortSignal,
-  about?: About,
-) => Promise<MessagesRequest>
+export type InlineUrlSources = (request: MessagesRequest, signal: AbortSignal, about: About) => Promise<MessagesRequest>
 
 interface Limits extends SourceLimits {
   readonly atOnce: number
@@ -94,21 +96,20 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     request: MessagesRequest,
     places: readonly Place[],
     signal: AbortSignal,
-    { notes, excessMedia }: About,
+    { notes, mediaLimit }: About,
   ): Promise<MessagesRequest> => {
-    const surplus = omittedMedia(countByMessage(request, places))
-    if (surplus > 0 && excessMedia === 'refuse') throw tooMuchMedia(places.length)
+    const surplus = mediaLimit.omitted(countByMessage(request, places))
     const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
     const replacements = new Map<object, ReturnType<typeof asText>>()
     for (const place of places.slice(0, surplus)) {
-      const text = omissionText(place.block.type)
+      const text = mediaLimit.omissionText(place.block.type)
       notes.changed(place.path, text)
       replacements.set(place.block, asText(place, text))
     }
     for (const [place, source] of sources) replacements.set(place.block, withSource(place, source))
     return withReplacements(request, replacements)
   }
-  return (request, signal, about = { notes: createNotes(), excessMedia: 'omit' }) => {
+  return (request, signal, about) => {
     const places = findPlaces(request)
     return places.length === 0 ? Promise.resolve(request) : inline(request, places, signal, about)
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { createNotes } from '../../../src/translate/notes.ts'
+import { createNotes } from '../../../src/messages/notes.ts'
+import { requestMediaLimit } from '../../../src/translate/anthropic-to-converse/media-limits.ts'
 import { productName, version } from '../../../src/version.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../../support/chain.ts'
@@ -271,13 +272,13 @@ describe('more than a request may hold', () => {
     const notes = createNotes()
     const { messages } = await sourcesFrom(host)(asking(...many), never, {
       notes,
-      excessMedia: 'omit',
+      mediaLimit: requestMediaLimit('omit'),
     })
     const kinds = [messages[0]?.content ?? []].flat().map((block) => (typeof block === 'string' ? block : block.type))
     expect(kinds).toEqual(['text', 'text', ...Array.from({ length: 20 }, () => 'image')])
     expect(notes.all.map(({ path }) => path)).toEqual(['messages.0.content.0', 'messages.0.content.1'])
     expect(host.requests.length).toBe(20)
-    const refused = sourcesFrom(nobody)(asking(...many), never, { notes, excessMedia: 'refuse' })
+    const refused = sourcesFrom(nobody)(asking(...many), never, { notes, mediaLimit: requestMediaLimit('refuse') })
     expect(refused).rejects.toThrow('capability_rejected: media_budget')
   })
 

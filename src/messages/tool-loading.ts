@@ -1,16 +1,15 @@
-import { type GatewayError, invalidRequest } from '../../base/errors.ts'
-import type { Path } from '../../base/path.ts'
-import type { ContentBlock } from '../../wire/anthropic/content.ts'
-import { isCustomTool, type MessagesRequest, Tool } from '../../wire/anthropic/request.ts'
-import { findFault } from '../../wire/fault.ts'
-import type { Notes } from '../notes.ts'
-
-import { foundTools } from './transcript.ts'
+import { type GatewayError, invalidRequest } from '../base/errors.ts'
+import { isObject } from '../base/json.ts'
+import type { Path } from '../base/path.ts'
+import type { ContentBlock, ServerToolBlock } from '../wire/anthropic/content.ts'
+import { isCustomTool, type MessagesRequest, Tool } from '../wire/anthropic/request.ts'
+import { findFault } from '../wire/fault.ts'
+import type { Notes } from './notes.ts'
 import { toCustomTool } from './typed-tools.ts'
 
 /**
  * Which of the request's tools the model is shown. Anthropic's API keeps a tool with `defer_loading`
- * from the model until a `tool_reference` names it; Converse cannot defer, so we load what was named.
+ * from the model until a `tool_reference` names it; where an upstream cannot defer, we load what was named.
  */
 
 interface PlacedTool {
@@ -37,6 +36,16 @@ interface Mentions {
   readonly removed: Set<string>
   /** Defined in mid-conversation, by name. */
   readonly defined: Map<string, PlacedTool>
+}
+
+/** Tools that a server-side search found: from then on the model may use them. */
+const foundTools = (block: ServerToolBlock): string[] => {
+  const content: unknown = block.type === 'tool_search_tool_result' ? block.content : undefined
+  const references: unknown = isObject(content) ? content['tool_references'] : undefined
+  if (!Array.isArray(references)) return []
+  return references.flatMap((reference) =>
+    isObject(reference) && typeof reference['tool_name'] === 'string' ? [reference['tool_name']] : [],
+  )
 }
 
 const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void => {
@@ -110,7 +119,7 @@ const checkForcedChoice = ({ tool_choice: choice }: ToolRequest, hasTools: boole
   if (choice?.type === 'tool') throw toolNotFound(choice.name)
 }
 
-/** Tools that the client runs are all alike to Converse, whoever keeps their schema. */
+/** Tools that the client runs are all alike to an upstream, whoever keeps their schema. */
 const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
 
 /**

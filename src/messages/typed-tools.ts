@@ -1,7 +1,7 @@
-import type { CustomTool, TypedTool } from '../../wire/anthropic/request.ts'
+import type { CustomTool, TypedTool } from '../wire/anthropic/request.ts'
 
 /**
- * Tools whose schema Anthropic keeps, and which the client runs itself: Converse is told of them as of
+ * Tools whose schema Anthropic keeps, and which the client runs itself: an upstream is told of them as of
  * any other tool, with the members that Anthropic documents. The words are our own.
  */
 
@@ -107,7 +107,7 @@ export const toCustomTool = (typed: TypedTool): CustomTool | undefined => {
   return { ...members, name: typed.name ?? found.name, ...found.tool }
 }
 
-/** Tools that Anthropic runs itself. Nobody runs them behind Converse. */
+/** Tools that Anthropic runs itself. No other upstream runs them. */
 const serverTool =
   /^(web_search|web_fetch|code_execution|tool_search_tool|advisor|mcp_toolset|browser_toolset|computer_toolset)(?:_(?:bm25|regex))?(?:_\d{8})?$/
 

@@ -1,10 +1,10 @@
-import { isObject } from '../../base/json.ts'
-import { isRawNumber } from '../../base/raw-number.ts'
-import type { ServerToolBlock } from '../../wire/anthropic/content.ts'
+import { isObject } from '../base/json.ts'
+import { isRawNumber } from '../base/raw-number.ts'
+import type { ServerToolBlock } from '../wire/anthropic/content.ts'
 
 /**
  * What Anthropic's own tools did in an earlier part of the conversation, as words. They stand in the
- * assistant's turns, where Converse takes no results; the model needs to know what was found, and a
+ * assistant's turns, where other protocols take no results; the model needs to know what was found, and a
  * session that began elsewhere must go on here. What is encrypted only Anthropic could read.
  */
 
@@ -68,14 +68,4 @@ export const toTranscript = (block: ServerToolBlock): string => {
     default:
       return result(toolOf(block.type), block.content, false)
   }
-}
-
-/** Tools that a server-side search found: from then on the model may use them. */
-export const foundTools = (block: ServerToolBlock): string[] => {
-  const content: unknown = block.type === 'tool_search_tool_result' ? block.content : undefined
-  const references: unknown = isObject(content) ? content['tool_references'] : undefined
-  if (!Array.isArray(references)) return []
-  return references.flatMap((reference) =>
-    isObject(reference) && typeof reference['tool_name'] === 'string' ? [reference['tool_name']] : [],
-  )
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import { withCapability } from '../../messages/client-wording.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { TranslationPolicy } from '../policy.ts'
 import type { Translation } from './context.ts'
@@ -47,11 +48,9 @@ const omission = (kind: MediaKind, { most, of }: Limit): string =>
 
 /** Claude Code takes its media out by these words. */
 const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
-  new GatewayError(
-    'invalid_request_error',
-    `capability_rejected: media_budget — Too much media: ${found} > ${most} ${of}`,
-    { isLoggable: true },
-  )
+  new GatewayError('invalid_request_error', withCapability(`Too much media: ${found} > ${most} ${of}`, []), {
+    isLoggable: true,
+  })
 
 /**
  * How many of the oldest images and documents of a request are left out; `countByTurn` says how many each turn holds.

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import type { ModelCapabilities } from './table.ts'
 
 /** Kinds of thinking that a model may refuse by name. */
-export type RefusedThinking = 'enabled' | 'adaptive'
+type RefusedThinking = 'enabled' | 'adaptive'
 
 /**
  * What a model was found to refuse while we run, over what the capability table says of it: Bedrock's

@@ -1,5 +1,5 @@
+import { isSystemRejected, rejectedThinking } from '../../messages/client-wording.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
-import { isSystemRejected, rejectedThinking } from './capability.ts'
 import type { NexusError } from './errors.ts'
 import { fieldRefusals, toolChoice } from './field-refusals.ts'
 import {

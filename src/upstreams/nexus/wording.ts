@@ -1,10 +1,16 @@
 import type { Secret } from '../../base/secret.ts'
+import {
+  maxTokensTooLarge,
+  promptTooLong,
+  toolResultsMissing,
+  toolResultsSurplus,
+  withCapability,
+} from '../../messages/client-wording.ts'
 import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
-import { withCapability } from './capability.ts'
 import { withClientPlaces } from './client-places.ts'
 
 /**
- * Words that Claude Code recovers by. Bedrock says the same things differently; where it does, the
+ * Bedrock's words as those that Claude Code recovers by (messages/client-wording.ts); without them the
  * client would give up on a conversation that it could have compacted or shortened.
  */
 
@@ -24,7 +30,7 @@ export interface WordingContext {
 const inputTooLong =
   /Input is too long for requested model|too many total text bytes|Input Tokens Exceeded|exceeds the maximum.{0,40}context length|context window/i
 const tokensOverMaximum = /\b(\d{1,12}) ?(?:tokens?)? ?> ?(\d{1,12})/
-const promptTooLong = /prompt is too long/i
+const saysPromptTooLong = /prompt is too long/i
 const overContextLimit = /exceed context limit/i
 const overOutputLimit = /maximum tokens you requested exceeds the model limit of (\d+)/i
 const tooMuchMedia = /too many images and documents|more than \d+ documents/i
@@ -34,30 +40,31 @@ const resultsSurplus =
   /^The number of toolResult blocks at (messages\.\d+)\.content exceeds the number of toolUse blocks of previous turn/i
 
 /** Whether the words say that the input is too long for the model, in one way or another. */
-export const isOverflow = (message: string): boolean => promptTooLong.test(message) || inputTooLong.test(message)
+export const isOverflow = (message: string): boolean => saysPromptTooLong.test(message) || inputTooLong.test(message)
 
 const overflowWording = (message: string): string => {
   // Bytes are no tokens: the client would compute with them.
   const figures = /bytes/i.test(message) ? null : tokensOverMaximum.exec(message)
-  return figures === null ? 'prompt is too long' : `prompt is too long: ${figures[1]} tokens > ${figures[2]} maximum`
+  const [, tokens, maximum] = figures ?? []
+  return promptTooLong(tokens === undefined || maximum === undefined ? undefined : { tokens, maximum })
 }
 
 const toolResultWording = (message: string): string => {
   const missing = resultsMissing.exec(message)
   if (missing !== null) {
     // Bedrock names the message that lacks the results, Anthropic the one that asks for them.
-    return `messages.${Math.max(Number(missing[1]) - 1, 0)}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${missing[2]}`
+    return toolResultsMissing(Math.max(Number(missing[1]) - 1, 0), missing[2] ?? '')
   }
   const surplus = resultsSurplus.exec(message)
-  return surplus === null ? message : `${surplus[1]}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
+  return surplus?.[1] === undefined ? message : toolResultsSurplus(surplus[1])
 }
 
 const knownWords = (message: string, { model, maxTokens }: WordingContext): string => {
-  if (overContextLimit.test(message) || promptTooLong.test(message)) return message
+  if (overContextLimit.test(message) || saysPromptTooLong.test(message)) return message
   if (inputTooLong.test(message)) return overflowWording(message)
   const limit = overOutputLimit.exec(message)?.[1]
   if (limit !== undefined && maxTokens !== undefined) {
-    return `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`
+    return maxTokensTooLarge(maxTokens, limit, model)
   }
   if (tooMuchMedia.test(message) && !message.includes('too much media')) return `${message} (too much media)`
   return toolResultWording(message)

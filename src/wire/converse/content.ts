@@ -26,10 +26,7 @@ export type CachePoint = Static<typeof CachePoint>
 
 const CitationsConfig = Closed({ enabled: Type.Boolean() })
 
-export const imageFormats = ['png', 'jpeg', 'gif', 'webp'] as const
-export type ImageFormat = (typeof imageFormats)[number]
-
-const Image = Closed({ format: OneOf(...imageFormats), source: Closed({ bytes: Blob }) })
+const Image = Closed({ format: OneOf('png', 'jpeg', 'gif', 'webp'), source: Closed({ bytes: Blob }) })
 export type Image = Static<typeof Image>
 
 const TextPart = Closed({ text: Type.String() })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { withCapability } from '../../../src/upstreams/nexus/capability.ts'
+import { withCapability } from '../../../src/messages/client-wording.ts'
 import { withClientPlaces } from '../../../src/upstreams/nexus/client-places.ts'
 import { clientWording } from '../../../src/upstreams/nexus/wording.ts'
 import { assistant, image, marked, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'

@@ -1,10 +1,25 @@
-import type { RefusedThinking } from '../../translate/capabilities/overrides.ts'
-
 /**
- * What of a request a model has rejected, by the words of its refusal. Claude Code from 2.1.228 on reads
- * `capability_rejected: <class>` in a 400, mends its request and sends it again; older ones know the
- * words themselves. One message serves both. The order is the client's own: the first that fits counts.
+ * The words of errors that Claude Code repairs a request by: it compacts, shortens, or leaves a part out. From
+ * 2.1.228 on it reads `capability_rejected: <class>` in a 400; older ones know the words themselves. One message
+ * serves both. The order of the classes is the client's own: the first that fits counts.
  */
+
+/** Without figures where they are unknown: the client computes with them. */
+export const promptTooLong = (figures?: { readonly tokens: string; readonly maximum: string }): string =>
+  figures === undefined
+    ? 'prompt is too long'
+    : `prompt is too long: ${figures.tokens} tokens > ${figures.maximum} maximum`
+
+export const maxTokensTooLarge = (maxTokens: number, limit: string, model: string): string =>
+  `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`
+
+/** `messageIndex`: of the message with the uses. `ids`: as a list. */
+export const toolResultsMissing = (messageIndex: number, ids: string): string =>
+  `messages.${messageIndex}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${ids}`
+
+/** `place`: the message with the results (`messages.3`). */
+export const toolResultsSurplus = (place: string): string =>
+  `${place}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
 
 type Matcher = (message: string) => boolean
 
@@ -43,7 +58,7 @@ const thinkingSignature: Matcher = (quoted) => {
 }
 
 /** The kind of thinking that was refused. Words far apart are of other sentences. */
-export const rejectedThinking = (message: string): RefusedThinking | undefined => {
+export const rejectedThinking = (message: string): 'enabled' | 'adaptive' | undefined => {
   const found =
     /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]{0,200}?not supported/i.exec(message) ??
     /\b(adaptive) thinking is not supported/i.exec(message) ??

@@ -9,12 +9,12 @@ import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { createReadJson, type ReadJson } from './http/body.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
-import { requestContext } from './http/request-scope.ts'
+import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 
 export interface AppOptions
   extends GuardOptions,
-    Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson'>,
+    Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'> {
   readonly newId: NewId
   readonly log: Logger
@@ -30,13 +30,13 @@ const defaultPingMs = 10_000
 const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
-const anthropicRoutes = (options: AppOptions, readJson: ReadJson) => {
+const anthropicRoutes = (options: AppOptions & { readonly scopeOf: ScopeOf; readonly readJson: ReadJson }) => {
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   return new Elysia({ name: 'anthropic', normalize: false })
     .use(requireToken(options))
     .use(modelsRoutes(nexusModels, gateway.models))
-    .use(countTokensRoutes({ ...options, readJson }))
-    .use(messagesRoutes({ ...options, readJson, pingMs, commitMs }))
+    .use(countTokensRoutes(options))
+    .use(messagesRoutes({ ...options, pingMs, commitMs }))
 }
 
 /**
@@ -48,17 +48,18 @@ export const createApp = (options: AppOptions) => {
   const { upstream } = gateway
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
+  const scopeOf = createScopeOf(options.newId, access)
   const readJson = createReadJson((request, bytes) => access.bodyRead(request, bytes))
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
-    .use(requestContext(options.newId, access))
-    .use(errorHandler(options.log, access))
+    .use(requestScope(scopeOf))
+    .use(errorHandler(options.log, scopeOf, access))
     // Elysia waits for what a hook returns, and makes a promise of every request for it: none of ours returns anything.
     .onRequest(({ request }) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
-    .use(anthropicRoutes(options, readJson))
+    .use(anthropicRoutes({ ...options, scopeOf, readJson }))
   return { fetch: access.watch(app.fetch), close: () => access.close() }
 }

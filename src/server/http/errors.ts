@@ -4,7 +4,7 @@ import { placeOfFault } from '../../base/fault-place.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { AccessLog } from '../../gateway/observers/access-log.ts'
 import type { ErrorBody } from '../../wire/anthropic/response.ts'
-import { requestIdHeader } from './request-scope.ts'
+import type { ScopeOf } from './request-scope.ts'
 
 export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
   type: 'error',
@@ -39,10 +39,10 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
  */
-export const errorHandler = (log: Logger, access: AccessLog) => (app: Elysia) =>
-  app.onError({ as: 'global' }, ({ code, error, set, path }) => {
+export const errorHandler = (log: Logger, scopeOf: ScopeOf, access: AccessLog) => (app: Elysia) =>
+  app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {
     const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
-    const requestId = String(set.headers[requestIdHeader])
+    const { requestId } = scopeOf(request)
     logInternalError(log, requestId, failure)
     access.learned(requestId, { error: failure })
     set.status = failure.status

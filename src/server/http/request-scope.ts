@@ -7,16 +7,38 @@ export const requestIdHeader = 'request-id'
 /** Bedrock's own id of the call, for the support of whoever runs the upstream. */
 export const upstreamIdHeader = 'x-amzn-requestid'
 
-/** Gives every request its id, which every reply carries, errors included, and its record in the log. */
-export const requestContext = (newId: NewId, access: AccessLog) => (app: Elysia) =>
-  app.onRequest(({ request, set }) => {
-    const requestId = newId('req_')
-    set.headers[requestIdHeader] = requestId
-    access.begin(request, requestId)
-  })
+/** What the server knows of one request from its head. Response headers are output: no code reads them back. */
+interface RequestScope {
+  /** Our own id, which every response carries, errors included. */
+  readonly requestId: string
+  /** Flags of the `anthropic-beta` header; empty without the header. */
+  readonly betas: readonly string[]
+}
 
-/** Flags of the `anthropic-beta` header, `a,b` as a list; empty without the header. */
-export const betasOf = (headers: Headers): string[] => headerList(headers, 'anthropic-beta')
+/** Returns the same scope for the same request. */
+export type ScopeOf = (request: Request) => RequestScope
+
+/**
+ * Creates the scope of a request when it is first needed, which is before anything can go wrong with the request.
+ * A map, and not a member of Elysia's context: the reader of bodies and `onError` have the request alone.
+ */
+export const createScopeOf = (newId: NewId, access: AccessLog): ScopeOf => {
+  const scopes = new WeakMap<Request, RequestScope>()
+  return (request) => {
+    const known = scopes.get(request)
+    if (known !== undefined) return known
+    const scope = { requestId: newId('req_'), betas: headerList(request.headers, 'anthropic-beta') }
+    scopes.set(request, scope)
+    access.begin(request, scope.requestId)
+    return scope
+  }
+}
+
+/** Begins the scope of every request, and names its id in the response. */
+export const requestScope = (scopeOf: ScopeOf) => (app: Elysia) =>
+  app.onRequest(({ request, set }) => {
+    set.headers[requestIdHeader] = scopeOf(request).requestId
+  })
 
 const millisecondsPerSecond = 1000
 /** The header has whole seconds, rounded down. */

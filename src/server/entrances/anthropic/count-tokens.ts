@@ -5,28 +5,28 @@ import { CountTokensRequest } from '../../../wire/anthropic/request.ts'
 import { type ReadJson, unparsed } from '../../http/body.ts'
 import { createBodyCheck } from '../../http/body-check.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { betasOf, requestIdHeader } from '../../http/request-scope.ts'
+import type { ScopeOf } from '../../http/request-scope.ts'
 import { refuseThread } from './thread.ts'
 
 export interface CountTokensOptions {
   readonly gateway: Gateway
   readonly access: AccessLog
+  readonly scopeOf: ScopeOf
   readonly readJson: ReadJson
 }
 
 /** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
-export const countTokensRoutes = ({ gateway, access, readJson }: CountTokensOptions) => {
+export const countTokensRoutes = ({ gateway, access, scopeOf, readJson }: CountTokensOptions) => {
   const check = createBodyCheck(CountTokensRequest)
   return (app: Elysia) =>
     app
       .post(
         '/v1/messages/count_tokens',
-        async ({ request, set }) => {
+        async ({ request }) => {
           const body = await readJson(request)
           refuseThread(body)
           const asked = check(body)
-          const requestId = String(set.headers[requestIdHeader])
-          const betas = betasOf(request.headers)
+          const { requestId, betas } = scopeOf(request)
           access.asked(requestId, asked, betas)
           const counted = await gateway.countTokens(asked, { requestId, betas, signal: request.signal })
           access.learned(requestId, { counted })

@@ -8,7 +8,7 @@ import { type ReadJson, unparsed } from '../../http/body.ts'
 import { createBodyCheck } from '../../http/body-check.ts'
 import { logInternalError } from '../../http/errors.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { betasOf, clientTimeoutMs, requestIdHeader, upstreamIdHeader } from '../../http/request-scope.ts'
+import { clientTimeoutMs, requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { sseResponse } from '../../http/sse.ts'
 import { refuseThread } from './thread.ts'
@@ -18,6 +18,7 @@ export interface MessagesOptions {
   readonly log: Logger
   readonly shutdown: Shutdown
   readonly access: AccessLog
+  readonly scopeOf: ScopeOf
   readonly readJson: ReadJson
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
@@ -67,7 +68,7 @@ const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal;
 
 /** `POST /v1/messages`, whole or streamed. */
 export const messagesRoutes = (options: MessagesOptions) => {
-  const { gateway, log, shutdown, access, readJson, pingMs, commitMs } = options
+  const { gateway, log, shutdown, access, scopeOf, readJson, pingMs, commitMs } = options
   const check = createBodyCheck(MessagesRequest)
 
   return new Elysia({ name: 'messages', normalize: false })
@@ -78,8 +79,8 @@ export const messagesRoutes = (options: MessagesOptions) => {
         refuseThread(body)
         const asked = check(body)
         const { signal, leave, over } = startCall(request, shutdown)
-        const requestId = String(set.headers[requestIdHeader])
-        const betas = betasOf(request.headers)
+        const { requestId, betas } = scopeOf(request)
+        let answerId = requestId
         access.asked(requestId, asked, betas)
         access.learned(requestId, { isStream: asked.stream === true })
         const context: RequestContext = {
@@ -87,13 +88,14 @@ export const messagesRoutes = (options: MessagesOptions) => {
           betas,
           signal,
           onUpstreamId(id) {
+            answerId = id
             set.headers[upstreamIdHeader] = id
             access.learned(requestId, { upstreamRequestId: id })
           },
         }
         // An answer goes by the upstream's id, which its support asks for; an error by ours.
         const nameAnswer = (): void => {
-          set.headers[requestIdHeader] = set.headers[upstreamIdHeader] ?? requestId
+          set.headers[requestIdHeader] = answerId
         }
         const stopWatching = watchClientClock(request.headers, leave)
         try {

@@ -39,19 +39,3 @@ export const requestScope = (scopeOf: ScopeOf) => (app: Elysia) =>
   app.onRequest(({ request, set }) => {
     set.headers[requestIdHeader] = scopeOf(request).requestId
   })
-
-const millisecondsPerSecond = 1000
-/** The header has whole seconds, rounded down. */
-const roundedOffSeconds = 1
-/** A day: longer is no deadline, and far beyond it no timer. */
-const longestTimeoutSeconds = 86_400
-
-/**
- * Milliseconds until a client's own clock ends its wait for the beginning of an answer: Anthropic's SDKs and
- * Claude Code say so. Undefined where it says nothing that we understand.
- */
-export const clientTimeoutMs = (headers: Headers): number | undefined => {
-  const seconds = Number(headers.get('x-stainless-timeout') ?? '')
-  if (!(seconds > 0 && seconds <= longestTimeoutSeconds)) return undefined
-  return (seconds + roundedOffSeconds) * millisecondsPerSecond
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { clientTimeoutMs } from '../../../src/server/http/request-scope.ts'
+import { clientTimeoutMs } from '../../../src/server/http/call.ts'
 import { request, startChain } from '../../support/chain.ts'
 
 /** The client's own time limit: after it nobody is there any more. */

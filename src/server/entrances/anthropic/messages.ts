@@ -6,9 +6,10 @@ import type { EventBatch } from '../../../wire/anthropic/events.ts'
 import { MessagesRequest } from '../../../wire/anthropic/request.ts'
 import { type ReadJson, unparsed } from '../../http/body.ts'
 import { createBodyCheck } from '../../http/body-check.ts'
+import { startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { clientTimeoutMs, requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
+import { requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { sseResponse } from '../../http/sse.ts'
 import { refuseThread } from './thread.ts'
@@ -39,33 +40,6 @@ const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undef
   return first
 }
 
-/**
- * Calls `leave` when the client's own clock has run out: nobody is there any more, even if something in
- * between holds the line. An answer that has begun is no longer timed by it. Returns what ends the watch.
- */
-const watchClientClock = (headers: Headers, leave: () => void): (() => void) => {
-  const timeoutMs = clientTimeoutMs(headers)
-  const timer = timeoutMs === undefined ? undefined : setTimeout(leave, timeoutMs)
-  return () => clearTimeout(timer)
-}
-
-/** Aborts when the client leaves, or when the server ends. `over` is to be called when the request has ended. */
-const startCall = (request: Request, shutdown: Shutdown): { signal: AbortSignal; leave(): void; over(): void } => {
-  const call = new AbortController()
-  const leave = (): void => call.abort()
-  const depart = shutdown.join(call)
-  if (request.signal.aborted) leave()
-  request.signal.addEventListener('abort', leave, { once: true })
-  return {
-    signal: call.signal,
-    leave,
-    over() {
-      depart()
-      request.signal.removeEventListener('abort', leave)
-    },
-  }
-}
-
 /** `POST /v1/messages`, whole or streamed. */
 export const messagesRoutes = (options: MessagesOptions) => {
   const { gateway, log, shutdown, access, scopeOf, readJson, pingMs, commitMs } = options
@@ -78,7 +52,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
         const body = await readJson(request)
         refuseThread(body)
         const asked = check(body)
-        const { signal, leave, over } = startCall(request, shutdown)
+        const call = startCall(request, shutdown)
         const { requestId, betas } = scopeOf(request)
         let answerId = requestId
         access.asked(requestId, asked, betas)
@@ -86,7 +60,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
         const context: RequestContext = {
           requestId,
           betas,
-          signal,
+          signal: call.signal,
           onUpstreamId(id) {
             answerId = id
             set.headers[upstreamIdHeader] = id
@@ -97,23 +71,23 @@ export const messagesRoutes = (options: MessagesOptions) => {
         const nameAnswer = (): void => {
           set.headers[requestIdHeader] = answerId
         }
-        const stopWatching = watchClientClock(request.headers, leave)
         try {
           if (asked.stream !== true) {
             const message = await gateway.message(asked, context)
             nameAnswer()
-            over()
+            call.end()
             return message
           }
           const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
           const begun = await within(stream, commitMs)
+          call.begun()
           if (begun !== undefined) nameAnswer()
           const response = sseResponse(begun ?? stream, {
             headers: set.headers as Readonly<Record<string, string>>,
             requestId,
             pingMs,
-            onCancel: leave,
-            onEnd: over,
+            onCancel: call.cancel,
+            onEnd: call.end,
             onFailure: (error) => logInternalError(log, requestId, error),
             onOver: access.streams(requestId),
           })
@@ -121,10 +95,8 @@ export const messagesRoutes = (options: MessagesOptions) => {
           set.headers = {}
           return response
         } catch (error) {
-          over()
+          call.end()
           throw error
-        } finally {
-          stopWatching()
         }
       },
       unparsed,

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'bun:test'
+import { type Chain, request, startChain } from '../../support/chain.ts'
+import { later } from '../../support/cleanup.ts'
+import { until } from '../../support/until.ts'
+
+/** Every route that asks the upstream has a call: its end is the upstream's end, whatever brings it. */
+
+/** An upstream that never answers, and the server in front of it. */
+const silent = (): Chain & { readonly calls: AbortSignal[] } => {
+  const calls: AbortSignal[] = []
+  const upstream = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch(asked) {
+      calls.push(asked.signal)
+      return new Promise<Response>(() => {})
+    },
+  })
+  later(() => upstream.stop(true))
+  return { ...startChain({ endpointUrl: upstream.url.origin }), calls }
+}
+
+const count = { path: '/v1/messages/count_tokens' }
+/** The counter answers by its estimate after 2 s: what ends earlier was ended by the call. */
+const waited = 1500
+
+describe('count_tokens', () => {
+  test('joins the shutdown: its client reads that the server is being stopped', async () => {
+    const { post, shutdown, calls } = silent()
+    const response = post(request(), count)
+    await until(() => calls.length === 1)
+    expect(shutdown.running()).toBe(1)
+    shutdown.end()
+    const { status, headers } = await response
+    expect([status, headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([529, '1', 'true'])
+    expect(shutdown.running()).toBe(0)
+    await until(() => calls[0]?.aborted === true)
+  })
+
+  test("ends when the client's own timeout is over", async () => {
+    const { post, shutdown, records, calls } = silent()
+    const startedAt = performance.now()
+    const response = await post(request(), { ...count, headers: { 'x-stainless-timeout': '0.001' } })
+    expect(response.status).toBe(499)
+    expect(performance.now() - startedAt).toBeLessThan(waited)
+    expect(records.filter(({ event }) => event === 'request.cancelled').length).toBe(1)
+    expect(shutdown.running()).toBe(0)
+    await until(() => calls[0]?.aborted === true)
+  })
+
+  test('ends when the client disconnects, and the log says so', async () => {
+    const { post, shutdown, records, calls } = silent()
+    const client = new AbortController()
+    const response = post(request(), { ...count, signal: client.signal }).catch(() => undefined)
+    await until(() => calls.length === 1)
+    client.abort()
+    await response
+    await until(() => shutdown.running() === 0)
+    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+  })
+
+  test('leaves no call behind when it is answered', async () => {
+    const { post, shutdown } = startChain()
+    expect((await post(request(), count)).status).toBe(200)
+    expect(shutdown.running()).toBe(0)
+  })
+})

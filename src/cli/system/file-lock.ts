@@ -36,30 +36,19 @@ const take = (lock: string, now: number): boolean => {
   return false
 }
 
-const lockOf = (path: string): string => `${path}.lock`
-
 /**
- * Does the work unless another program is at that file now, and tells whether it was done; the file's folder must
- * be there. `now`: milliseconds of the clock on the wall. Throws what the file system or the work throws.
- */
-export const ifFree = (path: string, now: number, work: () => void): boolean => {
-  const lock = lockOf(path)
-  if (!take(lock, now)) return false
-  try {
-    work()
-    return true
-  } finally {
-    rmSync(lock, { force: true })
-  }
-}
-
-/**
- * Does the work as soon as nobody else is at that file. It is never asynchronous, so that no lock is held for
- * long. Rejects with LockedError, or with what `ifFree` throws.
+ * Does the work as soon as no other program is at that file, whose folder must be there. It is never asynchronous, so
+ * that no lock is held for long. Rejects with LockedError, or with what the file system or the work throws.
  */
 export const exclusively = async (path: string, work: () => void): Promise<void> => {
-  for (let waitedMs = 0; !ifFree(path, Date.now(), work); waitedMs += pollMs) {
-    if (waitedMs > patienceMs) throw new LockedError(lockOf(path))
+  const lock = `${path}.lock`
+  for (let waitedMs = 0; !take(lock, Date.now()); waitedMs += pollMs) {
+    if (waitedMs > patienceMs) throw new LockedError(lock)
     await Bun.sleep(pollMs)
+  }
+  try {
+    work()
+  } finally {
+    rmSync(lock, { force: true })
   }
 }

@@ -200,7 +200,8 @@ export const settings = [
     environment: ['NEXUS_LOG_FILE'],
     type: { kind: 'text' },
     description: 'File that the log is written to as well',
-    details: 'Readable by you alone. Rotated at 10 MB; three are kept ([how](logging.md#the-file)).',
+    details:
+      'Readable by you alone. Rotated at the start when larger than 10 MB; three are kept ([how](logging.md#the-file)).',
     hint: 'file',
   },
   {

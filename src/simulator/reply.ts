@@ -1,8 +1,7 @@
-import type { Static } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import type { Citation, ConverseStopReason, TokenUsage } from '../wire/converse/response.ts'
-import { Closed, OneOf } from '../wire/open.ts'
-import { Type } from '../wire/type.ts'
+import { Closed, OneOf } from '../wire/schema.ts'
 
 /** What the simulated model says. Everything but the content has a sensible default. */
 export interface Reply {

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { Maybe, OneOf, Open } from '../open.ts'
-import { Type } from '../type.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { Maybe, OneOf, Open } from '../schema.ts'
 
 /** Content blocks as clients send them. Source: Anthropic's Messages API and its SDK's types. */
 

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { JsonObject, Maybe, OneOf, Open } from '../open.ts'
-import { Type } from '../type.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { JsonObject, Maybe, OneOf, Open } from '../schema.ts'
 import { CacheControl, ContentBlock, TextBlock } from './content.ts'
 import { Safeguard } from './safeguards.ts'
 

@@ -3,7 +3,7 @@
  * the SDK types as present are present, null where nothing is known: tests/conformance/answer-members.test.ts compares.
  */
 
-import type { JsonObject } from '../open.ts'
+import type { JsonObject } from '../schema.ts'
 import type { SafeguardResult } from './safeguards.ts'
 
 export type StopReason =

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { JsonObject, Maybe, Open } from '../open.ts'
-import { Type } from '../type.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { JsonObject, Maybe, Open } from '../schema.ts'
 
 /**
  * A check that the client wants of the answer. Seen from Claude Code in auto mode: `dangerous_tool_use`, with home

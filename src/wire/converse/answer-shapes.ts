@@ -1,5 +1,5 @@
-import { Open } from '../open.ts'
-import { Type } from '../type.ts'
+import { Type } from '@sinclair/typebox'
+import { Open } from '../schema.ts'
 
 /**
  * What an answer's blocks are made of, for checking: whatever is there must be of its kind, because the

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { Closed, OneOf } from '../open.ts'
-import { Type } from '../type.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { Closed, OneOf } from '../schema.ts'
 
 /**
  * Content blocks as Bedrock's Converse takes them, with AWS's own names, lengths and patterns.

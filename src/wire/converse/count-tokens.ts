@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { Closed } from '../open.ts'
+import { Closed } from '../schema.ts'
 import { ConverseRequest } from './request.ts'
 
 /**

@@ -1,6 +1,5 @@
-import type { Static } from '@sinclair/typebox'
-import { Closed, JsonObject, OneOf } from '../open.ts'
-import { Type } from '../type.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { Closed, JsonObject, OneOf } from '../schema.ts'
 import { CachePoint, ContentBlock, GuardContent, ToolName } from './content.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { OneOf } from '../open.ts'
+import { OneOf } from '../schema.ts'
 
 /**
  * Converse's answers, as far as we read them. Nothing here is checked member by member: what the

@@ -1,5 +1,14 @@
-import type { Static, TLiteral, TNull, TObject, TOptional, TProperties, TSchema, TUnion } from '@sinclair/typebox'
-import { Type } from './type.ts'
+import {
+  type Static,
+  type TLiteral,
+  type TNull,
+  type TObject,
+  type TOptional,
+  type TProperties,
+  type TSchema,
+  type TUnion,
+  Type,
+} from '@sinclair/typebox'
 
 /**
  * An object that we read: unknown members are lawful and survive. A plain `Type.Object` is banned in

@@ -3,7 +3,7 @@ import { isObject } from '../base/json.ts'
 import type { Path } from '../base/path.ts'
 import type { ContentBlock, ServerToolBlock } from '../wire/anthropic/content.ts'
 import { isCustomTool, type MessagesRequest, Tool } from '../wire/anthropic/request.ts'
-import { findFault } from '../wire/fault.ts'
+import { findIssue } from '../wire/issue.ts'
 import type { Notes } from './notes.ts'
 import { toCustomTool } from './typed-tools.ts'
 
@@ -77,7 +77,7 @@ type ToolChange = Extract<ContentBlock, { type: 'tool_addition' | 'tool_removal'
 const definedTool = (change: ToolChange, path: Path): PlacedTool => {
   const definition: unknown = 'definition' in change ? change.definition : undefined
   const definitionPath = [...path, 'tool', 'definition']
-  if (findFault(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
+  if (findIssue(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
   return { tool: untyped(definition as Tool), path: definitionPath }
 }
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
-import { findFault } from '../wire/fault.ts'
+import { findIssue } from '../wire/issue.ts'
 import { Closed, JsonObject } from '../wire/schema.ts'
 import { lastText, offers, resultText } from './read-request.ts'
 import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
@@ -106,7 +106,7 @@ const checkRules = ({ rules }: ScenarioFile): void => {
   }
 }
 
-/** Throws GatewayError that names the place of a fault. */
+/** Throws GatewayError that names the place of the first issue. */
 export const parseScenario = (text: string): Scenario => {
   let value: unknown
   try {
@@ -115,11 +115,11 @@ export const parseScenario = (text: string): Scenario => {
     // The parser's own words quote the file.
     throw new GatewayError('invalid_request_error', 'not JSON')
   }
-  const fault = findFault(ScenarioFile, value)
-  if (fault !== undefined) {
+  const issue = findIssue(ScenarioFile, value)
+  if (issue !== undefined) {
     throw new GatewayError(
       'invalid_request_error',
-      `${dotted(fault.path) || 'the scenario'}: ${fault.kind === 'unknownMember' ? 'unknown member' : `does not fit (${fault.kind})`}`,
+      `${dotted(issue.path) || 'the scenario'}: ${issue.kind === 'unknownMember' ? 'unknown member' : `does not fit (${issue.kind})`}`,
     )
   }
   const file = value as ScenarioFile

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { LogFields } from '../../src/base/logger.ts'
 import { toRequestShape } from '../../src/gateway/request-shape.ts'
 import { CountTokensRequest, type MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import { findFault } from '../../src/wire/fault.ts'
+import { findIssue } from '../../src/wire/issue.ts'
 import { request, startChain } from '../support/chain.ts'
 import { image, toolResult, toolUse } from '../support/translate.ts'
 
@@ -149,7 +149,7 @@ const anyRequest = fc.record({
 test('no four characters of what a client says are in it', () => {
   fc.assert(
     fc.property(anyRequest, fc.array(secret), (asked, betas) => {
-      expect(findFault(CountTokensRequest, asked)).toBeUndefined()
+      expect(findIssue(CountTokensRequest, asked)).toBeUndefined()
       const written = JSON.stringify(toRequestShape(asked as CountTokensRequest, betas))
       expect(written).not.toMatch(/[QXZWKJVÄ中😀]/u)
     }),

@@ -6,7 +6,7 @@ import { type Learned, nothingLearned } from '../../src/translate/capabilities/o
 import { defaultPolicy, type TranslationPolicy } from '../../src/translate/policy.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
-import { findFault } from '../../src/wire/fault.ts'
+import { findIssue } from '../../src/wire/issue.ts'
 import { request } from './chain.ts'
 
 export interface TranslateOptions {
@@ -23,7 +23,7 @@ export const translate = (
   { modelId = 'claude-sonnet-4.6', betas = [], policy = {}, learned = {} }: TranslateOptions = {},
 ): ConverseTranslation => {
   const whole = request(members)
-  expect(findFault(MessagesRequest, whole)).toBeUndefined()
+  expect(findIssue(MessagesRequest, whole)).toBeUndefined()
   return toConverseRequest(whole as MessagesRequest, {
     modelId,
     betas,

@@ -8,7 +8,7 @@ import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
-import { findFault } from '../../src/wire/fault.ts'
+import { findIssue } from '../../src/wire/issue.ts'
 import { batchesOf } from '../support/answer-stream.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { caseName, cases, fixture } from '../support/fixtures.ts'
@@ -27,7 +27,7 @@ describe('requests', () => {
     const expected = fixture<ConverseRequest>('requests', name, 'expected')
 
     test(caseName('requests', name), () => {
-      expect(findFault(MessagesRequest, request)).toBeUndefined()
+      expect(findIssue(MessagesRequest, request)).toBeUndefined()
       expect(toConverseRequest(request, target).body).toEqual(expected)
     })
 

@@ -10,7 +10,7 @@ import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
-import { findFault } from '../../src/wire/fault.ts'
+import { findIssue } from '../../src/wire/issue.ts'
 import { accumulate, endOf, streamed } from '../support/answers.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
@@ -23,7 +23,7 @@ fc.configureGlobal({ seed: 20261121 })
 
 const lawful = (messages: object[], more: object = {}): MessagesRequest => {
   const request = JSON.parse(JSON.stringify({ model: 'claude-sonnet-4-6', max_tokens: 4000, messages, ...more }))
-  expect(findFault(MessagesRequest, request)).toBeUndefined()
+  expect(findIssue(MessagesRequest, request)).toBeUndefined()
   return request
 }
 

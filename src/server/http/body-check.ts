@@ -1,18 +1,18 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { atPath, GatewayError } from '../../base/errors.ts'
 import { createCheck } from '../../wire/check.ts'
-import { type Fault, findFault } from '../../wire/fault.ts'
-import { faultRule, faultSentence } from './fault-sentence.ts'
+import { findIssue, type Issue } from '../../wire/issue.ts'
+import { issueRule, issueSentence } from './issue-sentence.ts'
 
-/** Returns the body as what it is, or throws a 400 that names the first fault in it. */
+/** Returns the body as what it is, or throws a 400 that names the first issue in it. */
 export type BodyCheck<T> = (body: unknown) => T
 
-const toError = (fault: Fault): GatewayError => {
-  const { path, kind } = fault
+const toError = (issue: Issue): GatewayError => {
+  const { path, kind } = issue
   // The last step to an unknown member is a name that the client made up.
   const ownPath = kind === 'unknownMember' ? path.slice(0, -1) : path
-  return new GatewayError('invalid_request_error', atPath(path, faultSentence(fault)), {
-    reason: atPath(ownPath, faultRule(fault)),
+  return new GatewayError('invalid_request_error', atPath(path, issueSentence(issue)), {
+    reason: atPath(ownPath, issueRule(issue)),
   })
 }
 
@@ -24,8 +24,8 @@ export const createBodyCheck = <T extends TSchema>(schema: T): BodyCheck<Static<
   const isLawful = createCheck(schema)
   return (body) => {
     if (isLawful(body)) return body
-    const fault = findFault(schema, body)
-    if (fault !== undefined) throw toError(fault)
+    const issue = findIssue(schema, body)
+    if (issue !== undefined) throw toError(issue)
     throw new GatewayError('invalid_request_error', 'The request does not match its schema.', { isLoggable: true })
   }
 }

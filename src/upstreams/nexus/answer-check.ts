@@ -4,7 +4,7 @@ import { findExcess } from '../../base/json-size.ts'
 import type { Path } from '../../base/path.ts'
 import { createCheck } from '../../wire/check.ts'
 import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/answer-shapes.ts'
-import { findFault } from '../../wire/fault.ts'
+import { findIssue } from '../../wire/issue.ts'
 
 /** Whether an answer's blocks are what they say: another's mistake is not to become an error of our own. */
 
@@ -39,13 +39,13 @@ const strip = (value: unknown): unknown => {
  */
 export const withoutNulls = (value: unknown, text: string): unknown => (text.includes('null') ? strip(value) : value)
 
-type Shape = Parameters<typeof findFault>[0]
+type Shape = Parameters<typeof findIssue>[0]
 
 /** Throws for what is not of the shape; `path` leads there. */
 const createShapeCheck = (shape: Shape): ((value: unknown, path: Path) => void) => {
   const check = createCheck(shape)
   return (value, path) => {
-    if (!check(value)) throw unreadable([...path, ...(findFault(shape, value)?.path ?? [])])
+    if (!check(value)) throw unreadable([...path, ...(findIssue(shape, value)?.path ?? [])])
   }
 }
 

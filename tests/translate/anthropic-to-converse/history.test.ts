@@ -257,7 +257,7 @@ describe('blocks that say nothing, or everything', () => {
   })
 
   test('B14 a block of an unknown kind is refused by name, with the kinds that there are', () => {
-    // The schema's work: see tests/wire/fault.test.ts for the words.
+    // The schema's work: see tests/wire/issue.test.ts for the words.
     expect(() => translate({ messages: [user({ type: 'hologram' })] })).toThrow()
   })
 

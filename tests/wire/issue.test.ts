@@ -5,7 +5,7 @@ import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { createCheck } from '../../src/wire/check.ts'
 import { BlockDeltaShape, OutputBlockShape } from '../../src/wire/converse/answer-shapes.ts'
 import { ConverseRequest } from '../../src/wire/converse/request.ts'
-import { findFault } from '../../src/wire/fault.ts'
+import { findIssue } from '../../src/wire/issue.ts'
 import { request } from '../support/chain.ts'
 
 /** TypeBox decides whether a value is lawful; we check faster, and say where it is not. The three must never disagree. */
@@ -77,13 +77,13 @@ describe.each([
 ] as const)('%s', (_, schema, lawful) => {
   const isLawful = createCheck(schema)
 
-  test('a lawful value has no fault', () => {
+  test('a lawful value has no issue', () => {
     expect(Value.Check(schema, lawful)).toBe(true)
     expect(isLawful(lawful)).toBe(true)
-    expect(findFault(schema, lawful)).toBeUndefined()
+    expect(findIssue(schema, lawful)).toBeUndefined()
   })
 
-  test('whatever is put wherever: it is unlawful, and a fault is found, exactly where TypeBox refuses', () => {
+  test('whatever is put wherever: it is unlawful, and an issue is found, exactly where TypeBox refuses', () => {
     const anything = fc.constantFrom<unknown>(
       undefined,
       null,
@@ -107,7 +107,7 @@ describe.each([
       fc.property(fc.constantFrom(...places(lawful)), anything, (place, value) => {
         const changed = replaced(lawful, place, value)
         const expected = Value.Check(schema, changed)
-        expect([isLawful(changed), findFault(schema, changed) === undefined, changed]).toEqual([
+        expect([isLawful(changed), findIssue(schema, changed) === undefined, changed]).toEqual([
           expected,
           expected,
           changed,
@@ -118,8 +118,8 @@ describe.each([
   })
 })
 
-test('a fault in a block is named by its place', () => {
-  const fault = findFault(
+test('an issue in a block is named by its place', () => {
+  const issue = findIssue(
     MessagesRequest,
     request({
       messages: [
@@ -133,5 +133,29 @@ test('a fault in a block is named by its place', () => {
       ],
     }),
   )
-  expect(fault).toEqual({ path: ['messages', 0, 'content', 1, 'content', 0, 'text'], kind: 'required' })
+  expect(issue).toEqual({ path: ['messages', 0, 'content', 1, 'content', 0, 'text'], kind: 'required' })
+})
+
+/** How often the members of blocks are read, by the check and by the search for the issue. */
+const readsOf = (blocks: number): number => {
+  let reads = 0
+  const block = (type: string): object =>
+    new Proxy({ type, tool_use_id: 't', source: { type: 'content', content: [] } } as Record<string, unknown>, {
+      get(target, name) {
+        reads += 1
+        return Reflect.get(target, name)
+      },
+    })
+  const content = [...Array.from({ length: blocks }, () => block('document')), block('unknown')]
+  const hostile = request({
+    messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content }] }],
+  })
+  expect(createCheck(MessagesRequest)(hostile)).toBe(false)
+  expect(findIssue(MessagesRequest, hostile)?.kind).toBe('tag')
+  return reads
+}
+
+test('the work for a body that breaks a union at its end grows with its length, and no faster', () => {
+  const [once, ten] = [readsOf(100), readsOf(1000)]
+  expect(ten / once).toBeWithin(9, 11)
 })

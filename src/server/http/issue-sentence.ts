@@ -1,4 +1,4 @@
-import type { Fault } from '../../wire/fault.ts'
+import type { Issue } from '../../wire/issue.ts'
 
 const articles: Readonly<Record<string, string>> = {
   string: 'a valid string',
@@ -25,33 +25,33 @@ const quotedTagCharacters = 64
 const tagOf = (found: unknown): string =>
   String(typeof found === 'string' ? found : JSON.stringify(found)).slice(0, quotedTagCharacters)
 
-/** A fault in the words that Anthropic's own API uses for it. */
-export const faultSentence = (fault: Fault): string => {
-  switch (fault.kind) {
+/** An issue in the words that Anthropic's own API uses for it. */
+export const issueSentence = (issue: Issue): string => {
+  switch (issue.kind) {
     case 'required':
       return 'Field required'
     case 'unknownMember':
       return 'Extra inputs are not permitted'
     case 'type':
-      return `Input should be ${fault.expected
+      return `Input should be ${issue.expected
         .split(' or ')
         .map((name) => articles[name] ?? name)
         .join(' or ')}`
     case 'tag':
-      return `Input tag '${tagOf(fault.found)}' found using 'type' does not match any of the expected tags: ${quoted(fault.expected)}`
+      return `Input tag '${tagOf(issue.found)}' found using 'type' does not match any of the expected tags: ${quoted(issue.expected)}`
     case 'enum':
-      return `Input should be ${quoted(fault.expected)}`
+      return `Input should be ${quoted(issue.expected)}`
     case 'length':
-      return fault.minimum === undefined
-        ? `Length should be at most ${fault.maximum}`
-        : `Length should be at least ${fault.minimum}`
+      return issue.minimum === undefined
+        ? `Length should be at most ${issue.maximum}`
+        : `Length should be at least ${issue.minimum}`
     case 'range':
-      return `Input should be ${bounds(fault.minimum, fault.maximum)}`
+      return `Input should be ${bounds(issue.minimum, issue.maximum)}`
     case 'pattern':
       return 'Input has a form that is not accepted here'
   }
 }
 
 /** The same without the client's own words, and shorter, for the log. */
-export const faultRule = (fault: Fault): string =>
-  fault.kind === 'tag' ? "Input tag found using 'type' is none of the expected ones" : faultSentence(fault)
+export const issueRule = (issue: Issue): string =>
+  issue.kind === 'tag' ? "Input tag found using 'type' is none of the expected ones" : issueSentence(issue)

@@ -8,10 +8,11 @@ import { launchLine } from '../src/cli/claude-code/launch/shells.ts'
 import { composeApp } from '../src/cli/compose.ts'
 import { decodeSse } from '../src/codec/sse/encode.ts'
 import { loadConfig } from '../src/config/load.ts'
-import { createModelResolver, nexusModels } from '../src/models/resolver.ts'
+import { createModelResolver } from '../src/models/resolver.ts'
 import { listen } from '../src/runtime/bun.ts'
 import type { Scenario } from '../src/simulator/reply.ts'
 import { startSimulator } from '../src/simulator/server.ts'
+import { modelsOf } from '../src/upstreams/registry.ts'
 import type { MessageStreamEvent } from '../src/wire/anthropic/events.ts'
 
 /**
@@ -148,7 +149,7 @@ It works. To go on:
 `)
 
 if (values.keep === true) {
-  const models = createModelResolver(nexusModels, config.model)
+  const models = createModelResolver(modelsOf('nexus'), config.model)
   const [model, smallModel] = [models.resolve(config.model), models.resolve(config.smallModel)]
   const environment = claudeCodeEnvironment({
     config,

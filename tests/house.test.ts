@@ -3,10 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { claudeCodeEnvironment } from '../src/cli/claude-code/launch/environment.ts'
 import { simulateCommand } from '../src/cli/commands/simulate.ts'
-import { createModelResolver, nexusModels } from '../src/models/resolver.ts'
+import { resolver } from './support/catalog.ts'
 import { defaultConfig } from './support/chain.ts'
-
-const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
 
 /** Rules of the house that no linter holds. */
 

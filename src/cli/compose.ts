@@ -5,13 +5,14 @@ import type { Config } from '../config/load.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { AccessLog } from '../gateway/observers/access-log.ts'
 import { withSafeguards } from '../gateway/safeguards/with-safeguards.ts'
-import { createModelResolver, type ModelResolver, nexusModels } from '../models/resolver.ts'
+import type { ModelCatalog } from '../models/model.ts'
+import { createModelResolver, type ModelResolver } from '../models/resolver.ts'
 import { createApp } from '../server/app.ts'
 import { createShutdown, type Shutdown } from '../server/http/shutdown.ts'
 import { createTokenCounter } from '../tokens/counter/token-counter.ts'
 import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
-import { createUpstream } from '../upstreams/registry.ts'
+import { createUpstream, modelsOf } from '../upstreams/registry.ts'
 import type { UpstreamKey } from '../upstreams/renewable-key.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
@@ -88,6 +89,8 @@ export const composeUpstream = (options: UpstreamOptions): Upstream => {
 export interface ServerOptions extends UpstreamOptions {
   /** For names that say no more than `claude`. */
   readonly defaultModelId: string
+  /** For tests; the upstream's own otherwise. */
+  readonly catalog?: ModelCatalog
   readonly shutdown?: Shutdown
   /** For tests; the product's own values otherwise. */
   readonly pingMs?: number
@@ -103,7 +106,7 @@ const answeringSafeguards = (upstream: Upstream, models: ModelResolver, { config
 /** Everything between a client's request and Nexus, ready to be served. */
 export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
-  const models = createModelResolver(nexusModels, defaultModelId)
+  const models = createModelResolver(options.catalog ?? modelsOf('nexus'), defaultModelId)
   const upstream = answeringSafeguards(composeUpstream(options), models, options)
   const access = new AccessLog({ log, models, now })
   const gateway = createGateway({

@@ -6,7 +6,8 @@ import type { Config } from '../config/load.ts'
 import type { Machine } from '../config/paths.ts'
 import { isSecretKey } from '../config/settings/setting-names.ts'
 import type { SettingKey } from '../config/settings/settings.ts'
-import { createModelResolver, type ModelResolver, nexusModels, type ResolvedModel } from '../models/resolver.ts'
+import { createModelResolver, type ModelResolver, type ResolvedModel } from '../models/resolver.ts'
+import { modelsOf } from '../upstreams/registry.ts'
 import { productName } from '../version.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import { closingCommand, exposedWords } from './credentials/exposed-files.ts'
@@ -23,7 +24,7 @@ export interface ChosenModels {
 }
 
 /** By any spelling. Without a default: `default` cannot stand for itself here. */
-export const allModels = createModelResolver(nexusModels, '')
+export const allModels = createModelResolver(modelsOf('nexus'), '')
 
 /** What the commands that serve, or ask for an answer, begin with. */
 export interface SetUp extends ChosenModels {

@@ -8,56 +8,13 @@ import {
   parseModelName,
   withoutContextSuffix,
 } from '../messages/model-name.ts'
-
-/** The models that AI Nexus serves. One row makes a model known everywhere. */
-export interface NexusModel {
-  /** Nexus's own id, for the path of a request. */
-  readonly id: string
-  readonly family: 'opus' | 'sonnet' | 'haiku'
-  readonly displayName: string
-  readonly description: string
-  /** When the model came out. */
-  readonly createdAt: string
-  /** Tokens. */
-  readonly maxInputTokens: number
-  readonly maxOutputTokens: number
-}
-
-export const nexusModels: readonly NexusModel[] = [
-  {
-    id: 'claude-sonnet-4.6',
-    family: 'sonnet',
-    displayName: 'Claude Sonnet 4.6',
-    description: 'Fast and capable: the everyday model',
-    createdAt: '2026-02-17T00:00:00Z',
-    maxInputTokens: 200_000,
-    maxOutputTokens: 128_000,
-  },
-  {
-    id: 'claude-opus-4.6',
-    family: 'opus',
-    displayName: 'Claude Opus 4.6',
-    description: 'The strongest: hard problems and long work',
-    createdAt: '2026-02-05T00:00:00Z',
-    maxInputTokens: 200_000,
-    maxOutputTokens: 128_000,
-  },
-  {
-    id: 'claude-haiku-4.5',
-    family: 'haiku',
-    displayName: 'Claude Haiku 4.5',
-    description: 'The quickest: small tasks and side work',
-    createdAt: '2025-10-15T00:00:00Z',
-    maxInputTokens: 200_000,
-    maxOutputTokens: 64_000,
-  },
-]
+import type { Model, ModelCatalog, ServedFamily } from './model.ts'
 
 /** `claude-sonnet-4-6`: the spelling by which Claude Code knows window, limits and capabilities. */
 export const clientSpelling = (modelId: string): string => canonicalSpelling(modelId) + contextSuffixOf(modelId)
 
-/** Which of ours stands for a family that Nexus does not have. */
-const familyStandIn: Readonly<Record<ModelFamily, NexusModel['family']>> = {
+/** Which family stands for one that no upstream serves. */
+const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
   opus: 'opus',
   fable: 'opus',
   mythos: 'opus',
@@ -67,22 +24,23 @@ const familyStandIn: Readonly<Record<ModelFamily, NexusModel['family']>> = {
 }
 
 /** Names that Claude Code uses for "the best there is" and for its plan mode. */
-const nicknames: ReadonlyMap<string, NexusModel['family']> = new Map([
+const nicknames: ReadonlyMap<string, ServedFamily> = new Map([
   ['best', 'opus'],
   ['opusplan', 'opus'],
 ])
 
 export interface ResolvedModel {
-  readonly model: NexusModel
+  readonly model: Model
   /** `[1m]`, or empty: the client's wish for a window of a million tokens. */
   readonly contextSuffix: string
 }
 
 export interface ModelResolver {
+  readonly models: readonly Model[]
   /** Every model as clients spell it, for sentences. */
   readonly spellings: readonly string[]
-  /** What a client may call a model: Claude Code's spelling first, then Nexus's id and the short names. */
-  spellingsOf(model: NexusModel): readonly string[]
+  /** What a client may call a model: Claude Code's spelling first, then the upstream's id and the short names. */
+  spellingsOf(model: Model): readonly string[]
   /** Undefined for a name that is nobody's. */
   find(asked: string): ResolvedModel | undefined
   /** Throws GatewayError (`not_found_error`). */
@@ -93,36 +51,24 @@ export interface ModelResolver {
 const maximumRemembered = 100
 const longestRemembered = 100
 
-/** Of a model whose name has none. */
-const noVersion = { major: 0, minor: 0 }
-
-/** Finds a model among those of its family: the very version, or the newest. */
-const createFamilies = (models: readonly NexusModel[]) => {
-  const versions = models
-    .map((model) => ({ model, version: parseModelName(model.id)?.version ?? noVersion }))
-    .toSorted((left, right) => compareVersions(right.version, left.version))
-  return {
-    exact: ({ family, version }: ModelName): NexusModel | undefined =>
-      version &&
-      versions.find((known) => known.model.family === family && compareVersions(known.version, version) === 0)?.model,
-    newest: (family: NexusModel['family']): NexusModel | undefined =>
-      versions.find(({ model }) => model.family === family)?.model,
-  }
-}
-
-export const createModelResolver = (models: readonly NexusModel[], defaultModelId: string): ModelResolver => {
+export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultModelId: string): ModelResolver => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
   const spellings = models.map((model) => clientSpelling(model.id))
-  const families = createFamilies(models)
+  const versioned = models.map((model) => ({ model, name: parseModelName(model.id) }))
+  const ofVersion = ({ family, version }: ModelName): Model | undefined =>
+    version &&
+    versioned.find(
+      ({ model, name }) => model.family === family && name?.version && compareVersions(name.version, version) === 0,
+    )?.model
 
-  const findModel = (asked: string): NexusModel | undefined => {
+  const findModel = (asked: string): Model | undefined => {
     const spelling = canonicalSpelling(asked)
     const exact = bySpelling.get(spelling)
     if (exact !== undefined) return exact
     const name = parseModelName(spelling)
-    if (name?.family !== undefined) return families.exact(name) ?? families.newest(familyStandIn[name.family])
+    if (name?.family !== undefined) return ofVersion(name) ?? defaults[servedFamily[name.family]]
     const nickname = nicknames.get(spelling)
-    if (nickname !== undefined) return families.newest(nickname)
+    if (nickname !== undefined) return defaults[nickname]
     return name !== undefined || spelling === 'default' ? bySpelling.get(canonicalSpelling(defaultModelId)) : undefined
   }
 
@@ -138,9 +84,10 @@ export const createModelResolver = (models: readonly NexusModel[], defaultModelI
   }
 
   return {
+    models,
     spellings,
     spellingsOf(model) {
-      const names = [clientSpelling(model.id), model.id, ...Object.keys(familyStandIn), ...nicknames.keys(), 'default']
+      const names = [clientSpelling(model.id), model.id, ...Object.keys(servedFamily), ...nicknames.keys(), 'default']
       return [...new Set(names)].filter((name) => find(name)?.model === model)
     },
     find,

@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AccessLog } from '../gateway/observers/access-log.ts'
-import { nexusModels } from '../models/resolver.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
@@ -34,7 +33,7 @@ const anthropicRoutes = (options: AppOptions & { readonly scopeOf: ScopeOf; read
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   return new Elysia({ name: 'anthropic', normalize: false })
     .use(requireToken(options))
-    .use(modelsRoutes(nexusModels, gateway.models))
+    .use(modelsRoutes(gateway.models))
     .use(countTokensRoutes(options))
     .use(messagesRoutes({ ...options, pingMs, commitMs }))
 }

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type Anthropic from '@anthropic-ai/sdk'
 import { type ModelFamily, parseModelName } from '../../src/messages/model-name.ts'
-import { createModelResolver, type NexusModel } from '../../src/models/resolver.ts'
+import type { ServedFamily } from '../../src/models/model.ts'
+import { createModelResolver } from '../../src/models/resolver.ts'
 import { capabilitiesOf } from '../../src/translate/capabilities/table.ts'
+import { catalogOf, modelOf } from '../support/catalog.ts'
 
 /** Every model that the official SDK names is found, in every spelling: a newer SDK shows here what is missing. */
 
@@ -19,20 +21,11 @@ const names = [...union.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
 type NewLine = Exclude<Anthropic.ModelLine, ModelFamily>
 const newLine: [NewLine] extends [never] ? 'none' : NewLine = 'none'
 
-const model = (family: NexusModel['family']): NexusModel => ({
-  id: `claude-${family}-1.0`,
-  family,
-  displayName: family,
-  description: 'A model.',
-  createdAt: '2026-01-01T00:00:00Z',
-  maxInputTokens: 200_000,
-  maxOutputTokens: 64_000,
-})
 const resolver = createModelResolver(
-  ['haiku', 'opus', 'sonnet'].map((family) => model(family as never)),
+  catalogOf(modelOf('haiku', '1.0'), modelOf('opus', '1.0'), modelOf('sonnet', '1.0')),
   '',
 )
-const standIn: Readonly<Record<string, NexusModel['family']>> = {
+const standIn: Readonly<Record<string, ServedFamily>> = {
   haiku: 'haiku',
   sonnet: 'sonnet',
   opus: 'opus',

@@ -3,10 +3,10 @@ import { GatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import type { GatewayEvent, GatewayObserver } from '../../src/gateway/events.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
-import { createModelResolver, nexusModels } from '../../src/models/resolver.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import { resolver } from '../support/catalog.ts'
 import { request } from '../support/chain.ts'
 
 /** The story of a request is told once, whatever becomes of it. */
@@ -43,7 +43,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   let clock = 0
   const log = createLogger('debug', (record) => records.push(record))
   const gateway = createGateway({
-    models: createModelResolver(nexusModels, 'claude-sonnet-4.6'),
+    models: resolver,
     upstream,
     observers: [...observers, (event) => told.push(event)],
     tokens: { count: async () => 0, learn: (...lesson) => learnt.push(lesson) },

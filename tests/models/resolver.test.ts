@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { parseModelName } from '../../src/messages/model-name.ts'
-import { clientSpelling, createModelResolver, type NexusModel, nexusModels } from '../../src/models/resolver.ts'
-
-const familyOf = (id: string): NexusModel['family'] => (id.includes('opus') ? 'opus' : 'sonnet')
+import { clientSpelling, createModelResolver } from '../../src/models/resolver.ts'
+import { catalog, modelOf } from '../support/catalog.ts'
 
 describe('model names', () => {
   test.each([
@@ -25,7 +24,7 @@ describe('model names', () => {
   })
 
   test('the spelling that Claude Code knows', () => {
-    expect(nexusModels.map(({ id }) => clientSpelling(id))).toEqual([
+    expect(catalog.models.map(({ id }) => clientSpelling(id))).toEqual([
       'claude-sonnet-4-6',
       'claude-opus-4-6',
       'claude-haiku-4-5',
@@ -34,14 +33,25 @@ describe('model names', () => {
   })
 
   test('the suffix is kept for those who print it', () => {
-    const { contextSuffix, model } = createModelResolver(nexusModels, '').resolve('opus[1m]')
+    const { contextSuffix, model } = createModelResolver(catalog, '').resolve('opus[1m]')
     expect([model.id, contextSuffix]).toEqual(['claude-opus-4.6', '[1m]'])
   })
 
-  test('1.1 model: a name of a version that there is gets it, any other the newest of its family', () => {
-    const ids = ['claude-opus-4.1', 'claude-sonnet-4.5', 'claude-sonnet-4.6', 'claude-sonnet-4']
-    const catalog = ids.map((id) => ({ ...(nexusModels[0] as NexusModel), id, family: familyOf(id) }))
-    const { find } = createModelResolver(catalog, 'claude-sonnet-4.5')
+  test('1.1 model: a name of a version that there is gets it, any other the default of its family, wherever that is listed', () => {
+    const sonnet = modelOf('sonnet', '4.6')
+    const { find } = createModelResolver(
+      {
+        models: [
+          modelOf('opus', '4.1'),
+          modelOf('sonnet', '4.5'),
+          sonnet,
+          modelOf('sonnet', '4'),
+          modelOf('sonnet', '4.7'),
+        ],
+        defaults: { opus: modelOf('opus', '4.1'), sonnet, haiku: sonnet },
+      },
+      'claude-sonnet-4.5',
+    )
     const found = (name: string): string | undefined => find(name)?.model.id
     expect(found('us.anthropic.claude-sonnet-4-5-20250929-v1:0')).toBe('claude-sonnet-4.5')
     expect(found('claude-sonnet-4-20250514')).toBe('claude-sonnet-4')

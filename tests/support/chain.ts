@@ -7,6 +7,7 @@ import { createShutdown, type Shutdown } from '../../src/server/http/shutdown.ts
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
+import { catalog } from './catalog.ts'
 import { later } from './cleanup.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
@@ -56,6 +57,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
   const app = composeApp({
     config,
     defaultModelId: 'claude-sonnet-4.6',
+    catalog,
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
     log: createLogger('debug', options.sink ?? ((record) => records.push(record))),

@@ -3,7 +3,9 @@ import { isLoggableModel } from '../../base/loggable-name.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import { createModelResolver, type ModelResolver, type NexusModel, nexusModels } from '../../models/resolver.ts'
+import type { Model } from '../../models/model.ts'
+import { createModelResolver, type ModelResolver } from '../../models/resolver.ts'
+import { modelsOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
 import { commonFlags, type Given } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
@@ -22,7 +24,7 @@ interface ModelEntry {
   readonly nexusId: string
   readonly displayName: string
   readonly description: string
-  readonly family: NexusModel['family']
+  readonly family: Model['family']
   /** By which a client may ask; any other name of the family will do as well. */
   readonly spellings: readonly string[]
   /** Tokens. */
@@ -46,19 +48,19 @@ const shownName = (name: string): string =>
   name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : typedName(name)
 
 /** Throws UsageError where no model answers to the name. */
-const findModel = ({ find, spellings, spellingsOf }: ModelResolver, name: string): NexusModel => {
+const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name: string): Model => {
   const found = find(name)
   if (found !== undefined) return found.model
   const known = `Known: ${spellings.join(', ')}.`
   if (name.trim() === '') throw new UsageError(`The name of the model is empty. ${known}`)
-  const nearest = didYouMean(name, nexusModels.flatMap(spellingsOf))
+  const nearest = didYouMean(name, models.flatMap(spellingsOf))
   throw new UsageError(`The model${shownName(name)} is not known.${nearest} ${known}`)
 }
 
 const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {
   const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
-  const resolver = createModelResolver(nexusModels, main.model.id)
-  const toEntry = (model: NexusModel): ModelEntry => {
+  const resolver = createModelResolver(modelsOf('nexus'), main.model.id)
+  const toEntry = (model: Model): ModelEntry => {
     const { id: nexusId, displayName, description, family, maxInputTokens, maxOutputTokens } = model
     const spellings = resolver.spellingsOf(model)
     return {
@@ -75,7 +77,7 @@ const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Prom
       isSmall: model === small.model,
     }
   }
-  const wanted = name === undefined ? nexusModels : [findModel(resolver, name)]
+  const wanted = name === undefined ? resolver.models : [findModel(resolver, name)]
   return { entries: wanted.map(toEntry), warnings: loaded.warnings }
 }
 

@@ -1,4 +1,5 @@
-import { clientSpelling, type NexusModel, nexusModels } from '../../models/resolver.ts'
+import type { Model } from '../../models/model.ts'
+import { clientSpelling } from '../../models/resolver.ts'
 import { NexusError } from '../../upstreams/nexus/errors.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, fail, ok, skip, warn } from './check.ts'
@@ -9,6 +10,7 @@ import type { Outcome, Session } from './session.ts'
 /** Whether AI Nexus knows the key, and which models answer. */
 
 export interface ModelPlan {
+  readonly models: readonly Model[]
   /** Those that Claude Code works with; without the others it can live. */
   readonly needed: readonly string[]
   readonly apiKey: Parameters<typeof failureOf>[1]['apiKey']
@@ -33,9 +35,9 @@ const verdictOf = ({ error }: Outcome<Message>): Verdict => {
 }
 
 /** The main model first: it is asked for the key, too. */
-const inOrder = (main: string): NexusModel[] => [
-  ...nexusModels.filter(({ id }) => id === main),
-  ...nexusModels.filter(({ id }) => id !== main),
+const inOrder = (models: readonly Model[], main: string): Model[] => [
+  ...models.filter(({ id }) => id === main),
+  ...models.filter(({ id }) => id !== main),
 ]
 
 /** A check's id and title. */
@@ -48,7 +50,7 @@ const notTold = 'not told: nobody who knows keys has answered'
 const keyRefused = 'the key was not accepted'
 
 export const modelChecks = (session: Session, plan: ModelPlan): Models => {
-  const models = inOrder(plan.needed[0] ?? '')
+  const models = inOrder(plan.models, plan.needed[0] ?? '')
   const asked = new Map<string, Promise<Outcome<Message>>>()
   const answerOf = (modelId: string): Promise<Outcome<Message>> => {
     const answer = asked.get(modelId) ?? session.message(hello(modelId))

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/load.ts'
-import { clientSpelling, nexusModels } from '../../models/resolver.ts'
-import { requireKey } from '../set-up.ts'
+import { clientSpelling } from '../../models/resolver.ts'
+import { allModels, requireKey } from '../set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'
 import { clockFinding } from './clock.ts'
@@ -20,7 +20,7 @@ export const reasonNotToAsk = ({ isOffline, setUp, isSimulated }: World): string
   return isSimulated || setUp.loaded.config.apiKey !== undefined ? undefined : 'there is no key'
 }
 
-const requestsOf = (modelId: string) => [...nexusModels.map(({ id }) => hello(id)), ...featureRequests(modelId)]
+const requestsOf = (modelId: string) => [...allModels.models.map(({ id }) => hello(id)), ...featureRequests(modelId)]
 const asksForCounts = (config: Config): boolean => config.countTokens === 'auto'
 
 /** Tokens, upwards: the figure is for people. */
@@ -44,7 +44,7 @@ interface NexusOptions {
 
 const title = 'AI Nexus'
 const clockTitle = ['clock', 'Clock'] as const
-const modelTitles = [['key.accepted', 'Key'], ...nexusModels.map(({ id }) => modelTitle(id))] as const
+const modelTitles = [['key.accepted', 'Key'], ...allModels.models.map(({ id }) => modelTitle(id))] as const
 
 export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOptions): CheckGroup => {
   const { setUp, io } = world
@@ -65,7 +65,12 @@ export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOption
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
   })
   const [main, small] = [setUp.model.model.id, setUp.smallModel.model.id]
-  const models = modelChecks(session, { needed: [main, small], apiKey, keySource: sources.get('apiKey') ?? '' })
+  const models = modelChecks(session, {
+    models: allModels.models,
+    needed: [main, small],
+    apiKey,
+    keySource: sources.get('apiKey') ?? '',
+  })
   const unreachable = async (): Promise<string | undefined> => {
     const greeted = await greeting()
     if (greeted === undefined) return undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nexusModels } from '../../../src/models/resolver.ts'
+import { nexusModels } from '../../../src/upstreams/nexus/models.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 
 const json = async (...args: Parameters<typeof cli>): Promise<unknown> => JSON.parse((await cli(...args)).out)
@@ -21,7 +21,7 @@ describe('models', () => {
 Claude Opus 4.6
 `)
     for (const line of `${out}${err}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
-    for (const { id } of nexusModels) expect(out).toContain(`\n  Nexus gets  ${id}\n`)
+    for (const { id } of nexusModels.models) expect(out).toContain(`\n  Nexus gets  ${id}\n`)
     expect(err.replaceAll('\n', ' ')).toContain('nexus-claude-api models <name>')
     expect(err).toContain('default is the main model')
     expect(err).toContain('With [1m] behind a name')

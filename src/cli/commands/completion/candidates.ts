@@ -1,7 +1,8 @@
 import type { ArgDef } from 'citty'
 import { type Setting, settings } from '../../../config/settings/settings.ts'
-import { clientSpelling, nexusModels } from '../../../models/resolver.ts'
+import { clientSpelling } from '../../../models/resolver.ts'
 import type { NamedArgument } from '../../parse/arguments.ts'
+import { allModels } from '../../set-up.ts'
 import { type Catalogue, topLevel } from '../help.ts'
 
 /** What may stand in a place, by what the place says of itself: its `valueHint`, its name. */
@@ -18,7 +19,7 @@ const toCandidates = (values: readonly string[]): Candidate[] => values.map((val
 
 /** One spelling of each and its short name: more of them would hide the choice. */
 const models = (): Candidate[] =>
-  nexusModels.flatMap(({ id, family, displayName: description }) =>
+  allModels.models.flatMap(({ id, family, displayName: description }) =>
     [clientSpelling(id), family].map((value) => ({ value, description })),
   )
 

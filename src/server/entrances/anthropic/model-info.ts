@@ -1,4 +1,4 @@
-import type { NexusModel } from '../../../models/resolver.ts'
+import type { Model } from '../../../models/model.ts'
 import { capabilitiesOf, type ModelCapabilities } from '../../../translate/capabilities/table.ts'
 
 /**
@@ -57,7 +57,7 @@ const capabilitiesIn = (model: ModelCapabilities) => ({
 export type ModelInfo = ReturnType<typeof toModelInfo>
 
 /** `id`: the spelling by which the client is to use the model. */
-export const toModelInfo = (model: NexusModel, id: string) => ({
+export const toModelInfo = (model: Model, id: string) => ({
   type: 'model' as const,
   id,
   display_name: model.displayName,

@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
-import { clientSpelling, type ModelResolver, type NexusModel } from '../../../models/resolver.ts'
+import { clientSpelling, type ModelResolver } from '../../../models/resolver.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { type ModelInfo, toModelInfo } from './model-info.ts'
 
@@ -48,8 +48,8 @@ const queryOf = ({ url }: Request): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 
 /** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which takes any name of a model. */
-export const modelsRoutes = (models: readonly NexusModel[], resolver: ModelResolver) => {
-  const listed = models
+export const modelsRoutes = (resolver: ModelResolver) => {
+  const listed = resolver.models
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
     .map((model) => toModelInfo(model, clientSpelling(model.id)))
   return (app: Elysia) =>

@@ -7,10 +7,9 @@ import { detectShell } from '../../../../src/cli/claude-code/launch/detect-shell
 import { claudeCodeEnvironment, localUrl } from '../../../../src/cli/claude-code/launch/environment.ts'
 import { overruleSettings } from '../../../../src/cli/claude-code/launch/overrule.ts'
 import { type LaunchEnvironment, launchLine, type Shell } from '../../../../src/cli/claude-code/launch/shells.ts'
-import { createModelResolver, nexusModels } from '../../../../src/models/resolver.ts'
+import { resolver } from '../../../support/catalog.ts'
 import { defaultConfig } from '../../../support/chain.ts'
 
-const resolver = createModelResolver(nexusModels, 'claude-sonnet-4.6')
 const launchOptions = {
   config: defaultConfig,
   models: resolver,

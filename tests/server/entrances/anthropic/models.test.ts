@@ -1,30 +1,25 @@
 import { describe, expect, test } from 'bun:test'
 import Anthropic from '@anthropic-ai/sdk'
 import { Elysia } from 'elysia'
-import { createModelResolver, type NexusModel } from '../../../../src/models/resolver.ts'
+import type { ServedFamily } from '../../../../src/models/model.ts'
+import { createModelResolver } from '../../../../src/models/resolver.ts'
 import { modelsRoutes } from '../../../../src/server/entrances/anthropic/models.ts'
+import { catalogOf, modelOf } from '../../../support/catalog.ts'
 import { startChain } from '../../../support/chain.ts'
 
 /** The list of models, and one of them, as the official client reads them. */
 
-const model = (id: string, family: NexusModel['family'], createdAt: string): NexusModel => ({
-  id,
-  family,
-  createdAt,
-  displayName: `The ${family}`,
-  description: 'A model.',
-  maxInputTokens: 200_000,
-  maxOutputTokens: 64_000,
-})
-const catalog = [
-  model('claude-haiku-3.5', 'haiku', '2024-10-22T00:00:00Z'),
-  model('claude-opus-4.5', 'opus', '2025-11-24T00:00:00Z'),
-  model('claude-sonnet-4.6', 'sonnet', '2026-02-17T00:00:00Z'),
-  model('claude-sonnet-4.5', 'sonnet', '2025-09-29T00:00:00Z'),
-]
+const listed = (family: ServedFamily, version: string, createdAt: string) =>
+  modelOf(family, version, { createdAt, displayName: `The ${family}`, maxOutputTokens: 64_000 })
+const catalog = catalogOf(
+  listed('haiku', '3.5', '2024-10-22T00:00:00Z'),
+  listed('opus', '4.5', '2025-11-24T00:00:00Z'),
+  listed('sonnet', '4.5', '2025-09-29T00:00:00Z'),
+  listed('sonnet', '4.6', '2026-02-17T00:00:00Z'),
+)
 const newestFirst = ['claude-sonnet-4-6', 'claude-opus-4-5', 'claude-sonnet-4-5', 'claude-haiku-3-5']
 
-const app = new Elysia().use(modelsRoutes(catalog, createModelResolver(catalog, 'claude-sonnet-4.6')))
+const app = new Elysia().use(modelsRoutes(createModelResolver(catalog, 'claude-sonnet-4.6')))
 const { models, beta } = new Anthropic({
   baseURL: 'http://models.test',
   apiKey: 'any',

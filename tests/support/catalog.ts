@@ -1,0 +1,29 @@
+import type { Model, ModelCatalog, ServedFamily } from '../../src/models/model.ts'
+import { createModelResolver } from '../../src/models/resolver.ts'
+
+/** The models of tests, so that a new one in the product's own list changes none of them. The simulator serves them. */
+
+export const modelOf = (family: ServedFamily, version: string, more: Partial<Model> = {}): Model => ({
+  id: `claude-${family}-${version}`,
+  family,
+  displayName: `Claude ${family} ${version}`,
+  description: 'A model.',
+  createdAt: '2026-01-01T00:00:00Z',
+  maxInputTokens: 200_000,
+  maxOutputTokens: family === 'haiku' ? 64_000 : 128_000,
+  ...more,
+})
+
+/** Of several models of one family the last is its default. */
+export const catalogOf = (...models: [Model, ...Model[]]): ModelCatalog => {
+  const last = (family: ServedFamily): Model => models.findLast((model) => model.family === family) ?? models[0]
+  return { models, defaults: { sonnet: last('sonnet'), opus: last('opus'), haiku: last('haiku') } }
+}
+
+export const catalog = catalogOf(
+  modelOf('sonnet', '4.6', { displayName: 'Claude Sonnet 4.6', createdAt: '2026-02-17T00:00:00Z' }),
+  modelOf('opus', '4.6', { displayName: 'Claude Opus 4.6', createdAt: '2026-02-05T00:00:00Z' }),
+  modelOf('haiku', '4.5', { displayName: 'Claude Haiku 4.5', createdAt: '2025-10-15T00:00:00Z' }),
+)
+
+export const resolver = createModelResolver(catalog, 'claude-sonnet-4.6')

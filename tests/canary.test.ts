@@ -77,7 +77,7 @@ const chainWith = (options: ChainOptions): Chain =>
   startChain({
     apiKey: key,
     ...options,
-    config: { clientToken: new Secret(clientToken), timeoutSeconds: 0.3, ...options.config },
+    config: { clientToken: new Secret(clientToken), timeout: 0.3, ...options.config },
   })
 
 /** Both ways of asking; what was told. */

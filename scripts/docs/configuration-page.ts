@@ -1,4 +1,5 @@
-import { type Setting, settings } from '../../src/config/settings/settings.ts'
+import type { Setting } from '../../src/config/settings/setting.ts'
+import { settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
 import { fillPlaces } from './places.ts'
 

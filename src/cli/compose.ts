@@ -76,7 +76,7 @@ export const composeUpstream = (options: UpstreamOptions): Upstream => {
     endpointUrl,
     proxy: options.proxy,
     apiKey,
-    silenceMs: config.timeoutSeconds * millisecondsPerSecond,
+    silenceMs: config.timeout * millisecondsPerSecond,
     inlineUrlSources,
     retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
     policy: toPolicy(config),
@@ -153,11 +153,11 @@ const createAfterTurn = (): AfterTurn => {
 }
 
 /** Throws UsageError for a log file that cannot be written. */
-export const composeLog = ({ logLevel, logFormat: format, logFile: file }: Config, io: Io): Logger => {
+export const composeLog = ({ logging: { level, format, file } }: Config, io: Io): Logger => {
   const terminal = io.isTerminal ? io : undefined
   const { useColor: color, err: write } = io
   return createLogger(
-    logLevel,
+    level,
     createLogSink({ format, file, color, write, terminal, now: () => new Date(), afterTurn: createAfterTurn() }),
   )
 }

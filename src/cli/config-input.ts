@@ -5,7 +5,8 @@ import { UsageError } from '../base/usage-error.ts'
 import type { ConfigFile } from '../config/files.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
-import { type Setting, type SettingKey, settings } from '../config/settings/settings.ts'
+import type { Setting } from '../config/settings/setting.ts'
+import { type SettingKey, settings } from '../config/settings/settings.ts'
 import { type ConfigInputs, type HelperReference, type SecretReferences, secretReferences } from '../config/sources.ts'
 import { exposedFiles } from './credentials/exposed-files.ts'
 import { readKeptSecrets } from './credentials/kept-secrets.ts'
@@ -155,10 +156,14 @@ export const readConfig = async (
 
   const local = localConfigPath(machine)
   const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []
+  const { logging } = loaded.config
   const config = {
     ...loaded.config,
-    ...(flags['verbose'] === true && { logLevel: 'debug' as const }),
-    ...(isDev && loaded.config.logFile === undefined && { logFile: localLogPath(machine) }),
+    logging: {
+      ...logging,
+      ...(flags['verbose'] === true && { level: 'debug' as const }),
+      ...(isDev && logging.file === undefined && { file: localLogPath(machine) }),
+    },
   }
   const sources = new Map(loaded.sources)
   const values = new Map(loaded.values)
@@ -166,8 +171,8 @@ export const readConfig = async (
     values.set(key, value)
     sources.set(key, source)
   }
-  if (config.logLevel !== loaded.config.logLevel) overrule('logging.level', config.logLevel, '--verbose')
-  if (config.logFile !== loaded.config.logFile) overrule('logging.file', config.logFile ?? '', '--dev')
+  if (config.logging.level !== logging.level) overrule('logging.level', config.logging.level, '--verbose')
+  if (config.logging.file !== logging.file) overrule('logging.file', config.logging.file ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
   const secretPaths = asked.inFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)

@@ -1,5 +1,6 @@
 import { absolutePath, type Machine } from '../config/paths.ts'
-import type { Setting, SettingKey } from '../config/settings/settings.ts'
+import type { Setting } from '../config/settings/setting.ts'
+import type { SettingKey } from '../config/settings/settings.ts'
 import { settings } from '../config/settings/settings.ts'
 import { productName } from '../version.ts'
 import { type Shell, shellWord } from './claude-code/launch/shells.ts'

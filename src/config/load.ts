@@ -1,55 +1,13 @@
-import type { LogLevel } from '../base/logger.ts'
 import { Secret } from '../base/secret.ts'
+import type { ConfigOf } from './config-of.ts'
 import { keychainEntry } from './keychain-reference.ts'
 import { isSecretKey, type KnownSetting } from './settings/setting-names.ts'
-import { type CountTokens, type GatewayMode, type LogFormat, type SettingKey, settings } from './settings/settings.ts'
+import { type SettingKey, settings } from './settings/settings.ts'
 import { type ConfigInputs, type Found, finder, SecretCommand, SecretFile } from './sources.ts'
 import { type SettingValue, Typed, toValue } from './values.ts'
 
-export interface Config {
-  readonly host: string
-  readonly port: number
-  /** Without a trailing slash. */
-  readonly endpointUrl: string
-  /** Whether the key may leave this machine unencrypted. */
-  readonly allowHttp: boolean
-  readonly apiKey: Secret | undefined
-  /** Seconds after which a key that a helper printed is asked for anew. */
-  readonly apiKeyMaxAgeSeconds: number | undefined
-  readonly model: string
-  readonly smallModel: string
-  readonly clientToken: Secret | undefined
-  readonly gatewayMode: GatewayMode
-  readonly logFormat: LogFormat
-  readonly logLevel: LogLevel
-  readonly logFile: string | undefined
-  readonly maxRetries: number
-  readonly timeoutSeconds: number
-  readonly countTokens: CountTokens
-  readonly translation: TranslationConfig
-  readonly bedrock: BedrockConfig
-}
-
-/** See docs/translation.md. */
-interface TranslationConfig {
-  readonly pdf: 'visual' | 'text'
-  readonly excessMedia: 'omit' | 'refuse'
-  readonly systemMessages: 'reminder' | 'native'
-  readonly billingHeader: 'drop' | 'keep'
-  readonly strictTools: 'drop' | 'send'
-  readonly safeguards: 'answer' | 'client' | 'off'
-  /** To let through beside those that Converse is known to take. */
-  readonly betas: readonly string[]
-}
-
-/** What every Converse request carries, whatever the client says. */
-interface BedrockConfig {
-  readonly serviceTier: 'default' | 'priority' | 'flex' | 'reserved' | undefined
-  readonly latency: 'standard' | 'optimized' | undefined
-  readonly guardrail: string | undefined
-  readonly guardrailVersion: string
-  readonly guardrailMode: 'sync' | 'async'
-}
+/** See docs/configuration.md for each member. Numbers have the unit that their setting names. */
+export type Config = ConfigOf<(typeof settings)[number]>
 
 export interface LoadedConfig {
   readonly config: Config
@@ -120,41 +78,13 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
   return { config: toConfig(values), values, sources, unused, warnings: parsed.flatMap(({ warnings }) => warnings) }
 }
 
-/** Each value under its name. The casts say what settings.ts says of it. */
+/** Each value under its key. The cast is the one place that relies on `toValue` to give what `ConfigOf` says. */
 const toConfig = (values: LoadedConfig['values']): Config => {
-  const get = <T>(key: SettingKey): T => values.get(key) as T
-  return {
-    host: get('host'),
-    port: get('port'),
-    endpointUrl: get('endpointUrl'),
-    allowHttp: get('allowHttp'),
-    apiKey: get('apiKey'),
-    apiKeyMaxAgeSeconds: get('apiKeyCommandMaxAge'),
-    model: get('model'),
-    smallModel: get('smallModel'),
-    clientToken: get('clientToken'),
-    gatewayMode: get('gatewayMode'),
-    logFormat: get('logging.format'),
-    logLevel: get('logging.level'),
-    logFile: get('logging.file'),
-    maxRetries: get('maxRetries'),
-    timeoutSeconds: get('timeout'),
-    countTokens: get('countTokens'),
-    translation: {
-      pdf: get('translation.pdf'),
-      excessMedia: get('translation.excessMedia'),
-      systemMessages: get('translation.systemMessages'),
-      billingHeader: get('translation.billingHeader'),
-      strictTools: get('translation.strictTools'),
-      safeguards: get('translation.safeguards'),
-      betas: get<readonly string[] | undefined>('translation.betas') ?? [],
-    },
-    bedrock: {
-      serviceTier: get('bedrock.serviceTier'),
-      latency: get('bedrock.latency'),
-      guardrail: get('bedrock.guardrail'),
-      guardrailVersion: get('bedrock.guardrailVersion'),
-      guardrailMode: get('bedrock.guardrailMode'),
-    },
+  const config: Record<string, unknown> = {}
+  for (const { key, type } of settings) {
+    const value = values.get(key) ?? (type.kind === 'list' ? [] : undefined)
+    const [name = '', member] = key.split('.')
+    config[name] = member === undefined ? value : { ...(config[name] as object), [member]: value }
   }
+  return config as Config
 }

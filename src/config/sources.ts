@@ -1,7 +1,8 @@
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
 import { keychainEntry } from './keychain-reference.ts'
+import type { Setting } from './settings/setting.ts'
 import { type KnownSetting, secretSettings } from './settings/setting-names.ts'
-import type { Setting, SettingKey } from './settings/settings.ts'
+import type { SettingKey } from './settings/settings.ts'
 import { Typed, toValue } from './values.ts'
 
 /** Where a setting's value comes from, and which source goes first. */

@@ -1,6 +1,6 @@
 import { bracketed, unbracketed } from '../base/brackets.ts'
 import { UsageError } from '../base/usage-error.ts'
-import type { Setting, SettingType } from './settings/settings.ts'
+import type { Setting, SettingType } from './settings/setting.ts'
 
 /** Turns what a flag, a variable or a file holds into a setting's value. All throw UsageError. */
 

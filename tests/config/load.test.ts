@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { UsageError } from '../../src/base/usage-error.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { userConfigPath } from '../../src/config/paths.ts'
-import { type Setting, type SettingKey, settings } from '../../src/config/settings/settings.ts'
+import type { Setting } from '../../src/config/settings/setting.ts'
+import { type SettingKey, settings } from '../../src/config/settings/settings.ts'
 import { type ConfigInputs, secretReferences } from '../../src/config/sources.ts'
 
 const load = (inputs: Partial<ConfigInputs>) => loadConfig({ flags: {}, environment: {}, files: [], ...inputs })
@@ -131,7 +132,7 @@ describe('files', () => {
         ),
       ],
     })
-    expect([config.endpointUrl, config.smallModel, config.logLevel, config.port, warnings]).toEqual([
+    expect([config.endpointUrl, config.smallModel, config.logging.level, config.port, warnings]).toEqual([
       'https://x.example',
       'opus',
       'warn',
@@ -151,7 +152,7 @@ describe('files', () => {
 
   test('A10 a file may hold comments and a last comma, or nothing', () => {
     const text = '\uFEFF// mine\n{ "port": 1, /* no more */ "logging": { "level": "warn", }, }'
-    expect(load({ files: [file(text)] }).config).toMatchObject({ port: 1, logLevel: 'warn' })
+    expect(load({ files: [file(text)] }).config).toMatchObject({ port: 1, logging: { level: 'warn' } })
     for (const empty of ['', '\n', '// later\n']) expect(load({ files: [file(empty)] }).config.port).toBe(4141)
   })
 

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import { isObject } from '../../base/json.ts'
+import type { Config } from '../../config/load.ts'
 import type { Machine } from '../../config/paths.ts'
-import type { GatewayMode } from '../../config/settings/settings.ts'
 import { claudeFolder, readJsonFile, settingsFiles } from './settings-files.ts'
 
 /**
@@ -46,7 +46,7 @@ export interface GatewayChoice {
   readonly signIn: GatewaySignIn | undefined
 }
 
-export const chooseGatewayMode = (mode: GatewayMode, machine: Machine): GatewayChoice => {
+export const chooseGatewayMode = (mode: Config['gatewayMode'], machine: Machine): GatewayChoice => {
   const signIn = findGatewaySignIn(machine)
   return { isOn: mode === 'on' || (mode === 'auto' && signIn !== undefined), signIn }
 }

@@ -58,14 +58,14 @@ const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io):
   if (copied !== undefined) io.err(copiedWords(copied))
   // What may not be on the clipboard has to be seen.
   if (!wish.isPrinted && copied?.kind === 'done') return
-  if (setUp.loaded.config.logFormat !== 'json') io.err('  Start Claude Code with:\n')
+  if (setUp.loaded.config.logging.format !== 'json') io.err('  Start Claude Code with:\n')
   io.out(`${line}\n`)
 }
 
 const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
-  checkLogFile(config.logFile)
+  checkLogFile(config.logging.file)
   if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
   io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -92,7 +92,7 @@ const tellServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io):
 /** `raw` is for records of the log, which are lines already; `io` for everything else that is said. */
 const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io, raw: Io): Promise<void> => {
   const { config } = setUp.loaded
-  const isJson = config.logFormat === 'json'
+  const isJson = config.logging.format === 'json'
   const log = composeLog(config, raw)
   await checkPlace(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
@@ -114,7 +114,7 @@ const runStart = async ({ flags }: Given, raw: Io): Promise<number | undefined> 
   let isJson = isJsonWanted(flags, raw)
   try {
     const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
-    isJson = setUp.loaded.config.logFormat === 'json'
+    isJson = setUp.loaded.config.logging.format === 'json'
     const wish = await launchWish(flags, raw.machine)
     if (flags['dry-run'] === true) await dryRun(setUp, wish, raw)
     else await serveUntilStopped(setUp, wish, isJson ? inJson(raw) : raw, raw)

@@ -18,7 +18,7 @@ export const upstreamKey = (
   io: Pick<Io, 'machine' | 'times'>,
 ): UpstreamKey => {
   if (keyHelper === undefined) return first
-  const { apiKeyMaxAgeSeconds: maxAge } = config
+  const { apiKeyCommandMaxAge: maxAge } = config
   return createRenewableKey({
     first,
     async ask() {

@@ -103,7 +103,7 @@ const exposure = ({ setUp }: World): Finding => {
 
 const logFile = ({ loaded }: World): Finding => {
   if (loaded === undefined) return skip(configurationIsAtFault)
-  const path = loaded.config.logFile
+  const path = loaded.config.logging.file
   if (path === undefined) return info('none is asked for', { path: null })
   try {
     checkLogFile(path)

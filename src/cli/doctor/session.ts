@@ -52,7 +52,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     return response
   }
   const upstream = composeUpstream({
-    config: { ...config, maxRetries: 0, timeoutSeconds: Math.min(config.timeoutSeconds, patienceSeconds) },
+    config: { ...config, maxRetries: 0, timeout: Math.min(config.timeout, patienceSeconds) },
     endpointUrl,
     apiKey,
     proxy,

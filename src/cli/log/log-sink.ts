@@ -1,5 +1,5 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
-import type { LogFormat } from '../../config/settings/settings.ts'
+import type { Config } from '../../config/load.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
@@ -13,7 +13,7 @@ const asJson = ({ level, event, fields }: LogRecord, time: Date): string =>
   `${harmless(JSON.stringify({ time: time.toISOString(), level, event, ...fields }))}\n`
 
 export interface LogOptions {
-  readonly format: LogFormat
+  readonly format: Config['logging']['format']
   readonly file: string | undefined
   readonly color: boolean
   readonly write: (text: string) => void

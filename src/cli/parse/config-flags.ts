@@ -1,6 +1,7 @@
 import type { ArgDef, ArgsDef } from 'citty'
 import { localNames } from '../../config/paths.ts'
-import { type Setting, settings } from '../../config/settings/settings.ts'
+import type { Setting } from '../../config/settings/setting.ts'
+import { settings } from '../../config/settings/settings.ts'
 import { shells } from '../claude-code/launch/shells.ts'
 
 const describe = ({ description, environment, default: fallback }: Setting): string => {

@@ -67,7 +67,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
   const { environment, home } = machine
   const [program = '', ...before] = ownCommand
   const { USERNAME: name, USERDOMAIN: domain } = environment
-  const { logFile } = loaded.config
+  const { file: logFile } = loaded.config.logging
   const asksOthers = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
   return {
     program: lastingPath(program),

@@ -1,7 +1,8 @@
 import { posix, win32 } from 'node:path'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Machine } from '../../config/paths.ts'
-import { type Setting, type SettingKey, settings } from '../../config/settings/settings.ts'
+import type { Setting } from '../../config/settings/setting.ts'
+import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config-input.ts'
 import type { SetUp } from '../set-up.ts'
@@ -32,7 +33,7 @@ const relativePaths = ({ environment, config, sources }: CommandConfig, machine:
   })
   const source = sources.get('logging.file') ?? ''
   const isOfFile = source !== '--log-file' && !machine.environment[source]
-  const log = config.logFile !== undefined && isOfFile && !isAbsolute(config.logFile)
+  const log = config.logging.file !== undefined && isOfFile && !isAbsolute(config.logging.file)
   const places = [...named, ...(log ? [source.startsWith('NEXUS_') ? source : `logging.file in ${source}`] : [])]
   return places.map(
     (place) => `${place} holds a path that begins here, and a service begins elsewhere: write it whole.`,

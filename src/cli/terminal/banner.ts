@@ -59,7 +59,9 @@ export const banner = (setUp: SetUp, { apiKey, port }: BannerFacts, machine: Mac
     ...(setUp.isSimulated ? [] : [['Key', `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [string, string]]),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
-    ...(config.logFile === undefined ? [] : [['Log', shortPaths(config.logFile, machine)] as [string, string]]),
+    ...(config.logging.file === undefined
+      ? []
+      : [['Log', shortPaths(config.logging.file, machine)] as [string, string]]),
   ]
   return `${productName} ${version}\n${rows.map(row).join('\n')}\n`
 }

@@ -2,7 +2,8 @@ import { didYouMean } from '../../base/nearest.ts'
 import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
-import { type Setting, type SettingKey, settings } from './settings.ts'
+import type { Setting } from './setting.ts'
+import { type SettingKey, settings } from './settings.ts'
 
 /** Settings by the names that people write: `apiKey`, `api_key`, `logging.level`. */
 

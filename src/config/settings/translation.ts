@@ -1,4 +1,4 @@
-import type { Setting } from './settings.ts'
+import type { Setting } from './setting.ts'
 
 /**
  * How requests are translated, where there is a choice: seldom wanted, so files and variables alone
@@ -69,44 +69,5 @@ export const translationSettings = [
     description: 'Beta flags to let through beside those that Converse is known to take',
     details: 'Commas between them, or a list in the file.',
     hint: 'flag,flag',
-  },
-  {
-    key: 'bedrock.serviceTier',
-    environment: ['NEXUS_SERVICE_TIER'],
-    type: { kind: 'choice', options: ['default', 'priority', 'flex', 'reserved'] },
-    description: "Bedrock's service tier for every request",
-    details: 'Claude takes no `flex`.',
-    hint: 'tier',
-  },
-  {
-    key: 'bedrock.latency',
-    environment: ['NEXUS_LATENCY'],
-    type: { kind: 'choice', options: ['standard', 'optimized'] },
-    description: "Bedrock's latency setting for every request",
-    hint: 'standard|optimized',
-  },
-  {
-    key: 'bedrock.guardrail',
-    environment: ['NEXUS_GUARDRAIL'],
-    type: { kind: 'text' },
-    description: 'Guardrail for every request: its id or ARN',
-    hint: 'id',
-  },
-  {
-    key: 'bedrock.guardrailVersion',
-    environment: ['NEXUS_GUARDRAIL_VERSION'],
-    type: { kind: 'text' },
-    default: 'DRAFT',
-    description: 'Version of that guardrail',
-    hint: 'version',
-  },
-  {
-    key: 'bedrock.guardrailMode',
-    environment: ['NEXUS_GUARDRAIL_MODE'],
-    type: { kind: 'choice', options: ['sync', 'async'] },
-    default: 'sync',
-    description: 'Whether a stream waits for the guardrail, or runs ahead of it',
-    details: '`sync` waits, `async` runs ahead.',
-    hint: 'sync|async',
   },
 ] as const satisfies readonly Setting[]

@@ -75,7 +75,7 @@ describeUpstream({
       scenario: () => toReply(scene),
       simulator: { apiKey: 'right' },
       apiKey,
-      config: { timeoutSeconds: deadlineMs / 1000 },
+      config: { timeout: deadlineMs / 1000 },
       ...(fails === 'dead host' && { endpointUrl: nobody }),
       ...(pingMs !== undefined && { pingMs }),
     })

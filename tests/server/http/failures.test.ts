@@ -42,14 +42,14 @@ describe('silence', () => {
   })
 
   test('an upstream that never begins, and one that falls silent, run into the deadline', async () => {
-    const never = startChain({ config: { timeoutSeconds: 0.5 }, scenario: () => ({ pace: { firstMs: 60_000 } }) })
+    const never = startChain({ config: { timeout: 0.5 }, scenario: () => ({ pace: { firstMs: 60_000 } }) })
     const response = await never.post(stream())
     expect(response.status).toBe(504)
     expect(await response.json()).toMatchObject({
       error: { type: 'timeout_error', message: 'AI Nexus did not begin to answer within 0.5 s.' },
     })
     const silent = startChain({
-      config: { timeoutSeconds: 0.5 },
+      config: { timeout: 0.5 },
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } }),
     })
     expect((await readEvents(await silent.post(stream()))).at(-1)).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ArgDef } from 'citty'
-import { type Setting, settings } from '../../../config/settings/settings.ts'
+import type { Setting } from '../../../config/settings/setting.ts'
+import { settings } from '../../../config/settings/settings.ts'
 import { clientSpelling } from '../../../models/resolver.ts'
 import type { NamedArgument } from '../../parse/arguments.ts'
 import { allModels } from '../../set-up.ts'

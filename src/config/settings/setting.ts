@@ -1,0 +1,35 @@
+/** One setting: its flag, its variables, its key in the files, its default. */
+export interface Setting {
+  /** Key in the configuration files; `logging.format` is a member of `logging`. */
+  readonly key: string
+  /** Seldom wanted settings have none. */
+  readonly flag?: string
+  readonly alias?: string
+  /**
+   * In the order in which they are asked. A secret's that ends in `_FILE` holds the path of a file, one that ends in
+   * `_COMMAND` a program that prints the secret.
+   */
+  readonly environment: readonly string[]
+  readonly type: SettingType
+  readonly default?: string | number | boolean
+  /** One sentence, without its full stop. */
+  readonly description: string
+  /** Sentences beyond it, with code in backticks, for docs/configuration.md. A range or choices need no mention. */
+  readonly details?: string
+  /** What its value is, in a word: `file` and `model` are known to completions. */
+  readonly hint: string
+}
+
+export type SettingType =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'secret' }
+  | { readonly kind: 'url' }
+  /** A flag without a value; yes or no in a variable, true or false in a file. */
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'choice'; readonly options: readonly string[] }
+  /** A program and its arguments: a list of texts, or one text that is split at blanks. */
+  | { readonly kind: 'command' }
+  /** Commas between its members in a flag or a variable, a list of texts in a file. */
+  | { readonly kind: 'list' }
+  | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }

@@ -149,7 +149,7 @@ It works. To go on:
 `)
 
 if (values.keep === true) {
-  const models = createModelResolver(modelsOf('nexus'), config.model)
+  const models = createModelResolver(modelsOf(config.upstream), config.model)
   const [model, smallModel] = [models.resolve(config.model), models.resolve(config.smallModel)]
   const environment = claudeCodeEnvironment({
     config,

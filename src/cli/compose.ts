@@ -10,7 +10,6 @@ import { createModelResolver, type ModelResolver } from '../models/resolver.ts'
 import { createApp } from '../server/app.ts'
 import { createShutdown, type Shutdown } from '../server/http/shutdown.ts'
 import { createTokenCounter } from '../tokens/counter/token-counter.ts'
-import type { TranslationPolicy } from '../translate/policy.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
 import { createUpstream, modelsOf } from '../upstreams/registry.ts'
 import type { UpstreamKey } from '../upstreams/renewable-key.ts'
@@ -26,28 +25,6 @@ import type { Io } from './terminal/io.ts'
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   resolveAfter(milliseconds, undefined, { signal })
-
-const millisecondsPerSecond = 1000
-
-/** What the translation is told of the configuration. */
-const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
-  const { betas, safeguards: _ofGateway, ...choices } = translation
-  const { serviceTier, latency, guardrail, guardrailVersion, guardrailMode } = bedrock
-  const guardrailConfig = {
-    guardrailIdentifier: guardrail ?? '',
-    guardrailVersion,
-    streamProcessingMode: guardrailMode,
-  }
-  return {
-    ...choices,
-    extraBetas: betas,
-    fixed: {
-      ...(guardrail !== undefined && { guardrailConfig }),
-      ...(latency !== undefined && { performanceConfig: { latency } }),
-      ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
-    },
-  }
-}
 
 export interface UpstreamOptions {
   readonly config: Config
@@ -66,25 +43,25 @@ export interface UpstreamOptions {
 
 const now = (): number => performance.now()
 
-/** AI Nexus, as a configuration wants it to be asked. */
-export const composeUpstream = (options: UpstreamOptions): Upstream => {
-  const { config, endpointUrl, apiKey, log, maximumConnections = defaultMaximumConnections } = options
-  const { inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }) } = options
-  return createUpstream('nexus', {
-    fetch: options.fetch ?? (fetch as Fetch),
+/** The upstream that the configuration chooses, with this process's clock, network and chance. */
+export const composeUpstream = ({
+  maximumConnections = defaultMaximumConnections,
+  proxy,
+  fetch: ask = fetch as Fetch,
+  inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }),
+  ...given
+}: UpstreamOptions): Upstream =>
+  createUpstream({
+    ...given,
     maximumConnections,
-    endpointUrl,
-    proxy: options.proxy,
-    apiKey,
-    silenceMs: config.timeout * millisecondsPerSecond,
+    proxy,
+    fetch: ask,
     inlineUrlSources,
-    retry: { maxRetries: config.maxRetries, random: Math.random, sleep },
-    policy: toPolicy(config),
+    random: Math.random,
+    sleep,
     newId: randomId,
     now,
-    log,
   })
-}
 
 export interface ServerOptions extends UpstreamOptions {
   /** For names that say no more than `claude`. */
@@ -103,10 +80,10 @@ const answeringSafeguards = (upstream: Upstream, models: ModelResolver, { config
     ? withSafeguards(upstream, { modelId: models.resolve(config.smallModel).model.id, log, now })
     : upstream
 
-/** Everything between a client's request and Nexus, ready to be served. */
+/** Everything between a client's request and the upstream, ready to be served. */
 export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
-  const models = createModelResolver(options.catalog ?? modelsOf('nexus'), defaultModelId)
+  const models = createModelResolver(options.catalog ?? modelsOf(config.upstream), defaultModelId)
   const upstream = answeringSafeguards(composeUpstream(options), models, options)
   const access = new AccessLog({ log, models, now })
   const gateway = createGateway({

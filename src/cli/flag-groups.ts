@@ -10,7 +10,10 @@ const groups: readonly (readonly [title: string, names: readonly string[]])[] = 
   ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
   ['Models', ['model', 'small-model']],
   ['Server', ['host', 'port', 'client-token']],
-  ['AI Nexus', ['endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate']],
+  [
+    'AI Nexus',
+    ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],
+  ],
   ['Log', ['log-format', 'log-level', 'log-file', 'verbose']],
   ['Configuration', ['config', 'env-file', 'dev', 'dry-run']],
 ]

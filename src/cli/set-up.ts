@@ -6,6 +6,7 @@ import type { Config } from '../config/load.ts'
 import type { Machine } from '../config/paths.ts'
 import { isSecretKey } from '../config/settings/setting-names.ts'
 import type { SettingKey } from '../config/settings/settings.ts'
+import { defaultUpstream } from '../config/settings/upstream.ts'
 import { createModelResolver, type ModelResolver, type ResolvedModel } from '../models/resolver.ts'
 import { modelsOf } from '../upstreams/registry.ts'
 import { productName } from '../version.ts'
@@ -24,7 +25,7 @@ export interface ChosenModels {
 }
 
 /** By any spelling. Without a default: `default` cannot stand for itself here. */
-export const allModels = createModelResolver(modelsOf('nexus'), '')
+export const allModels = createModelResolver(modelsOf(defaultUpstream), '')
 
 /** What the commands that serve, or ask for an answer, begin with. */
 export interface SetUp extends ChosenModels {
@@ -66,7 +67,7 @@ const checkEncryption = (loaded: CommandConfig): void => {
 export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<ChosenModels> => {
   const loaded = await readConfig(flags, io, asked && { secrets: asked })
   const { config } = loaded
-  const models = allModels
+  const models = createModelResolver(modelsOf(config.upstream), '')
   const model = findModel(models, config.model, placeOf('model', loaded))
   const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
   return { loaded, models, model, smallModel }

@@ -23,7 +23,7 @@ const fail = (where: string, sentence: string): never => {
 
 /** What a value of the type has to be, for the middle of a sentence; undefined where a word says it all. */
 export const expectationOf = (type: SettingType): string | undefined => {
-  if (type.kind === 'choice') return `one of ${type.options.join(', ')}`
+  if (type.kind === 'choice') return `${type.options.length > 1 ? 'one of ' : ''}${type.options.join(', ')}`
   if (type.kind !== 'number') return undefined
   return `${type.integer ? 'a whole number' : 'a number'} from ${type.minimum} to ${type.maximum}`
 }
@@ -37,6 +37,12 @@ const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>
     number >= type.minimum &&
     number <= type.maximum
   return isLawful ? number : fail(where, `must be ${expectationOf(type)}.`)
+}
+
+const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, where: string): string => {
+  if (type.options.includes(text)) return text
+  const expectation = `must be ${expectationOf(type)}`
+  return fail(where, type.later?.includes(text) ? `${expectation}: ${text} is not available yet.` : `${expectation}.`)
 }
 
 /** What may stand in a header. A key that was pasted with its line break is still a key. */
@@ -147,9 +153,7 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
       return toSecretText(requireText(value, where), where)
     case 'url':
       return toUrl(requireText(value, where), where)
-    case 'choice': {
-      const text = requireText(value, where)
-      return type.options.includes(text) ? text : fail(where, `must be ${expectationOf(type)}.`)
-    }
+    case 'choice':
+      return toChoice(requireText(value, where), type, where)
   }
 }

@@ -1,18 +1,14 @@
+import type { Config } from '../config/load.ts'
 import type { ModelCatalog } from '../models/model.ts'
-import { createNexus, type NexusOptions } from './nexus/index.ts'
-import { nexusModels } from './nexus/models.ts'
+import type { UpstreamDefinition, UpstreamDependencies } from './definition.ts'
+import { nexus } from './nexus/definition.ts'
 import type { Upstream } from './upstream.ts'
 
-/** What each kind of upstream is made from, and its models. Adding one: its folder, and its line here. */
-const kinds = {
-  nexus: { create: (options: NexusOptions): Upstream => createNexus(options), models: nexusModels },
-} as const
+/** Every kind of upstream, by its name in `--upstream`. */
+const upstreams: Readonly<Record<Config['upstream'], UpstreamDefinition>> = { nexus }
 
-export type UpstreamKind = keyof typeof kinds
+/** The upstream that the configuration chooses. */
+export const createUpstream = (dependencies: UpstreamDependencies): Upstream =>
+  upstreams[dependencies.config.upstream].create(dependencies)
 
-export const createUpstream = <Kind extends UpstreamKind>(
-  kind: Kind,
-  options: Parameters<(typeof kinds)[Kind]['create']>[0],
-): Upstream => kinds[kind].create(options)
-
-export const modelsOf = (kind: UpstreamKind): ModelCatalog => kinds[kind].models
+export const modelsOf = (kind: Config['upstream']): ModelCatalog => upstreams[kind].models

@@ -194,6 +194,9 @@ describe('values', () => {
     [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not hold a user name or a password.'],
     [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not hold a query or a fragment.'],
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
+    [{ upstream: 'openai' }, '--upstream must be nexus: openai is not available yet.'],
+    [{ upstream: 'anthropic' }, '--upstream must be nexus: anthropic is not available yet.'],
+    [{ upstream: 'bedrock' }, '--upstream must be nexus.'],
     [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give what follows it, alone.'],
     [
       { 'api-key': 'ab\ncd' },

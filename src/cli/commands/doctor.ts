@@ -1,5 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { placeOfFault } from '../../base/fault-place.ts'
+import type { Config } from '../../config/load.ts'
+import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
@@ -19,6 +21,9 @@ import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.t
 import type { Io } from '../terminal/io.ts'
 import { wrap } from '../terminal/wrap.ts'
 
+/** What is checked of each kind of upstream. */
+const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = { nexus: nexusChecks }
+
 const groupsOf = (world: World, simulatorUrl: string | undefined): CheckGroup[] => {
   const { loaded, io, isOffline } = world
   const endpointUrl = simulatorUrl ?? loaded?.config.endpointUrl
@@ -32,7 +37,10 @@ const groupsOf = (world: World, simulatorUrl: string | undefined): CheckGroup[] 
     programChecks(world),
     configChecks(world),
     network.group,
-    nexusChecks(world, { endpointUrl: endpointUrl ?? '', greeting: network.greeting }),
+    upstreamChecks[loaded?.config.upstream ?? defaultUpstream](world, {
+      endpointUrl: endpointUrl ?? '',
+      greeting: network.greeting,
+    }),
     claudeChecks(world),
     portChecks(world),
   ]

@@ -59,7 +59,7 @@ const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name
 
 const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {
   const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
-  const resolver = createModelResolver(modelsOf('nexus'), main.model.id)
+  const resolver = createModelResolver(modelsOf(loaded.config.upstream), main.model.id)
   const toEntry = (model: Model): ModelEntry => {
     const { id: nexusId, displayName, description, family, maxInputTokens, maxOutputTokens } = model
     const spellings = resolver.spellingsOf(model)

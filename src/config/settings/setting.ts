@@ -27,7 +27,8 @@ export type SettingType =
   | { readonly kind: 'url' }
   /** A flag without a value; yes or no in a variable, true or false in a file. */
   | { readonly kind: 'switch' }
-  | { readonly kind: 'choice'; readonly options: readonly string[] }
+  /** Values in `later` are refused, because they are not available yet. */
+  | { readonly kind: 'choice'; readonly options: readonly string[]; readonly later?: readonly string[] }
   /** A program and its arguments: a list of texts, or one text that is split at blanks. */
   | { readonly kind: 'command' }
   /** Commas between its members in a flag or a variable, a list of texts in a file. */

@@ -3,7 +3,7 @@ import { loggingSettings } from './operate.ts'
 import { clientSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
-import { callSettings, modelSettings } from './upstream.ts'
+import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
 
 /**
  * Every setting, once, in the order of help and documentation. The command line, the type of the configuration, the
@@ -11,6 +11,7 @@ import { callSettings, modelSettings } from './upstream.ts'
  */
 export const settings = [
   ...listenSettings,
+  ...upstreamSettings,
   ...nexusSettings,
   ...modelSettings,
   ...clientSettings,

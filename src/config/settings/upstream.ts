@@ -1,5 +1,22 @@
 import type { Setting } from './setting.ts'
 
+/** Also for commands that have no configuration to go by. */
+export const defaultUpstream = 'nexus'
+
+/** Which upstream answers. */
+export const upstreamSettings = [
+  {
+    key: 'upstream',
+    flag: 'upstream',
+    environment: ['NEXUS_UPSTREAM'],
+    type: { kind: 'choice', options: ['nexus'], later: ['anthropic', 'openai'] },
+    default: defaultUpstream,
+    description: 'Send requests to this kind of upstream',
+    details: '`anthropic` and `openai` are not available yet, and are refused.',
+    hint: 'nexus|anthropic|openai',
+  },
+] as const satisfies readonly Setting[]
+
 export const modelSettings = [
   {
     key: 'model',

@@ -102,6 +102,7 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['start', '--host', ''], '--host must be a text, and not an empty one.'],
     [['start', '--host', 'two words'], '--host must be an address or a name of this machine.'],
     [['start', '--host', 'localhost:80'], '--host must be an address or a name of this machine.'],
+    [['start', '--upstream', 'openai'], '--upstream must be nexus: openai is not available yet.'],
     [['start', '--config', ''], '--config is empty.'],
     [['simulate', '--host', ''], '--host is empty.'],
     [['simulate', '--scenario', ''], '--scenario is empty.'],

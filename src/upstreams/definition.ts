@@ -1,0 +1,36 @@
+import type { NewId } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Config } from '../config/load.ts'
+import type { ModelCatalog } from '../models/model.ts'
+import type { Fetch } from './http/post.ts'
+import type { UpstreamKey } from './renewable-key.ts'
+import type { Upstream } from './upstream.ts'
+import type { InlineUrlSources } from './url-sources/inline-url-sources.ts'
+
+/** What every upstream is made from: its settings, and the process's clock, network and chance. */
+export interface UpstreamDependencies {
+  readonly config: Config
+  /** The configured one, or a simulator's. */
+  readonly endpointUrl: string
+  readonly apiKey: UpstreamKey
+  readonly fetch: Fetch
+  /** Requests under way at once; Bun's own limit unless it was raised. */
+  readonly maximumConnections: number
+  /** Host and port of the proxy on the way to the endpoint, for error messages. */
+  readonly proxy: string | undefined
+  readonly inlineUrlSources: InlineUrlSources
+  /** From 0 to 1. */
+  readonly random: () => number
+  /** Resolves after that many milliseconds, rejects when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly newId: NewId
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/** One kind of upstream, as the registry knows it. */
+export interface UpstreamDefinition {
+  readonly models: ModelCatalog
+  create(dependencies: UpstreamDependencies): Upstream
+}

@@ -89,14 +89,3 @@ export const counterOver = (more: Partial<TokenCounterOptions> = {}) => {
 
 export const estimated = (request: CountTokensRequest): Promise<number> =>
   counterOver({ upstream: undefined }).count(request)
-
-/** A counter whose upstream has already shown that it counts. */
-export const proven = async (more: Partial<TokenCounterOptions> = {}) => {
-  const over = counterOver(more)
-  const first = over.count(prompt('first'))
-  await settle()
-  over.asked[0]?.answer(1)
-  await over.done(first)
-  over.asked.length = 0
-  return over
-}

@@ -1,11 +1,21 @@
 import { createConcurrencyLimit } from '../../base/concurrency-limit.ts'
-import { type GatewayError, toGatewayError } from '../../base/errors.ts'
+import { clientClosed, GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import { createSingleFlight } from '../../base/single-flight.ts'
 import { type After, type CountBurst, startBurst } from './count-burst.ts'
-import { type CountQuestion, createModelCounts, isAboutRequest, type ModelCounts, unusable } from './model-counts.ts'
 
-/** What the upstream's counts need of the world. */
+/** One prompt, and how to have it counted. */
+interface CountQuestion {
+  readonly modelId: string
+  /** The same for the same prompt, and for no other. */
+  readonly key: string
+  /** Aborts when the client has disconnected. */
+  readonly leaving: AbortSignal
+  readonly ask: (signal: AbortSignal) => Promise<number>
+  /** Why a count cannot be that of the prompt, for the log; undefined where it can. */
+  readonly doubt: (tokens: number) => string | undefined
+}
+
 export interface UpstreamCountsOptions {
   /** Milliseconds that a client waits for the upstream's count at most. */
   readonly limitMs?: number
@@ -26,86 +36,84 @@ export interface UpstreamCounts {
 
 const defaultLimitMs = 2000
 /** Counting must not crowd out answers, and Bedrock throttles it on its own. */
-const mostAtOnce = 4
-/** After a failure that may pass: nobody should wait for the next one, too. */
+const maximumAtOnce = 4
+/** After a failure that may pass, so that the next client does not wait for it, too. */
 const pauseMs = 30_000
+/** After a count that cannot be right. It ends, because the estimate may be the one that is wrong. */
+const doubtMs = 10 * 60_000
 /** A `/context` asks 25 times, and again after each turn. */
-const mostRemembered = 500
+const maximumRemembered = 500
 
 const byTimer: After = (milliseconds, work) => {
   const timer = setTimeout(work, milliseconds)
   return () => clearTimeout(timer)
 }
 
-/** What is known of one model, and the burst that is asking about it. */
-interface Counted {
-  readonly model: ModelCounts
-  burst: CountBurst | undefined
-}
-
-type Call = (question: CountQuestion, model: ModelCounts, leftMs: number, signal: AbortSignal) => Promise<number>
-
-/** Asks where there is time for it. The failure of a call that nobody waits for is heard by `onFailure`. */
-const createCall = (limitMs: number, after: After, onFailure: (error: GatewayError) => void): Call => {
-  /** Calls that have been asked for and not been answered yet. */
-  let waiting = 0
-  /** Nobody waits for it: it shows whether the upstream has become faster. */
-  const tryOut = (question: CountQuestion, model: ModelCounts): void => {
-    const ending = new AbortController()
-    const cancel = after(limitMs, () => ending.abort())
-    const onEnd = (thrown: unknown): void => {
-      if (!ending.signal.aborted) onFailure(toGatewayError(thrown))
-    }
-    model.measure(question, ending.signal).catch(onEnd).finally(cancel)
-  }
-  return async (question, model, leftMs, signal) => {
-    waiting += 1
-    try {
-      if (!model.speed.isTooSlow(Math.ceil(waiting / mostAtOnce), leftMs)) return await model.ask(question, signal)
-      if (model.speed.isTrialDue()) tryOut(question, model)
-      throw unusable('Counting takes too long.')
-    } finally {
-      waiting -= 1
-    }
-  }
-}
+/** The request's own fault, or its client's: the next one may fare better. */
+const isAboutRequest = ({ type, status }: GatewayError): boolean =>
+  type === 'invalid_request_error' || type === 'request_too_large' || status === clientClosed(undefined).status
 
 /** Few at once, each prompt once, and soon or not at all. */
 export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCounts => {
   const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
-  const limited = createConcurrencyLimit(mostAtOnce)
-  const calls = createSingleFlight(mostRemembered)
-  const byModel = new Map<string, Counted>()
-  let pausedUntil = Number.NEGATIVE_INFINITY
+  const limited = createConcurrencyLimit(maximumAtOnce)
+  const calls = createSingleFlight(maximumRemembered)
+  /** By model: until when the upstream is not asked, and the burst that asks it. */
+  const pausedUntil = new Map<string, number>()
+  const bursts = new Map<string, CountBurst>()
 
-  const countedFor = (modelId: string): Counted => {
-    const known = byModel.get(modelId)
-    if (known !== undefined) return known
-    const counted: Counted = { model: createModelCounts({ modelId, limited, now, log }), burst: undefined }
-    byModel.set(modelId, counted)
-    return counted
+  const isAskable = (modelId: string): boolean => now() >= (pausedUntil.get(modelId) ?? Number.NEGATIVE_INFINITY)
+  const pause = (modelId: string, until: number): void => {
+    if (isAskable(modelId)) pausedUntil.set(modelId, until)
   }
-  const onFailure = (error: GatewayError): void => {
-    if (error.type !== 'not_supported' && !isAboutRequest(error)) pausedUntil = now() + pauseMs
-    log.debug('tokens.estimated', { error: error.type, status: error.status })
-  }
-  const call = createCall(limitMs, after, onFailure)
-  const burstOf = (counted: Counted): CountBurst => {
-    const concernsAll = (error: GatewayError): boolean => !isAboutRequest(error)
-    if (counted.burst?.isOpen() !== true) counted.burst = startBurst({ limitMs, now, after, concernsAll, onFailure })
-    return counted.burst
+  const refuse = (modelId: string, until: number, reason: string | undefined): void => {
+    if (isAskable(modelId)) log.info('tokens.upstream_does_not_count', { model: modelId, reason })
+    pause(modelId, until)
   }
 
-  const isAskable = (modelId: string): boolean => now() >= pausedUntil && !countedFor(modelId).model.isRefused()
+  const burstOf = (modelId: string): CountBurst => {
+    const known = bursts.get(modelId)
+    if (known?.isOpen() === true) return known
+    const onLate = (): void => onFailure(modelId, new GatewayError('timeout_error', 'Counting took too long.'))
+    const burst = startBurst({ limitMs, now, after, onLate })
+    bursts.set(modelId, burst)
+    return burst
+  }
+  const onFailure = (modelId: string, error: GatewayError): void => {
+    const { type, status, isLoggable, message } = error
+    log.debug('tokens.estimated', { error: type, status })
+    if (type === 'not_supported') refuse(modelId, Number.POSITIVE_INFINITY, isLoggable ? message : undefined)
+    else if (!isAboutRequest(error)) pause(modelId, now() + pauseMs)
+  }
+  const ask = async ({ modelId, ask: askUpstream, doubt }: CountQuestion, signal: AbortSignal): Promise<number> => {
+    // What it waited its turn for may have changed: its clients have left, or another count has failed.
+    if (signal.aborted) throw clientClosed(undefined)
+    if (!isAskable(modelId)) throw new GatewayError('overloaded_error', 'Counting is paused.')
+    const tokens = await askUpstream(signal).catch((thrown: unknown) => {
+      if (!signal.aborted) onFailure(modelId, toGatewayError(thrown))
+      throw thrown
+    })
+    const reason = doubt(tokens)
+    if (reason === undefined) return tokens
+    refuse(modelId, now() + doubtMs, reason)
+    throw new GatewayError('not_supported', reason)
+  }
+
   return {
     isAskable,
     async count(question) {
-      if (!isAskable(question.modelId)) return undefined
-      const counted = countedFor(question.modelId)
-      const burst = burstOf(counted)
-      const leaving = AbortSignal.any([question.leaving, burst.signal])
-      const ask = (signal: AbortSignal): Promise<number> => call(question, counted.model, burst.timeLeft(), signal)
-      return burst.join(() => calls.run(question.key, ask, leaving))
+      const { modelId, key, leaving } = question
+      if (!isAskable(modelId)) return undefined
+      const burst = burstOf(modelId)
+      return burst.join(async () => {
+        try {
+          const limitedAsk = (signal: AbortSignal): Promise<number> => limited(() => ask(question, signal))
+          return await calls.run(key, limitedAsk, AbortSignal.any([leaving, burst.signal]))
+        } catch (thrown) {
+          if (!isAboutRequest(toGatewayError(thrown))) burst.fail()
+          return undefined
+        }
+      })
     },
   }
 }

@@ -97,16 +97,16 @@ describe("1.9 Nexus's own count", () => {
 })
 
 describe('1.9 a Nexus that does not count', () => {
-  test('1.9 is asked once, however many ask at once, and never again', async () => {
+  test('1.9 is asked by four at most, however many ask at once, and never again', async () => {
     const chain = startChain()
     const prompts = Array.from({ length: 25 }, (_, index) => prompt({ tools: [tool(`Tool${index}`)] }))
     const estimates = prompts.map(estimated)
     expect(await Promise.all(prompts.map((one) => count(chain, one)))).toEqual(estimates)
     expect(await Promise.all(prompts.map((one) => count(chain, one)))).toEqual(estimates)
     expect(await count(chain, prompt({ model: 'claude-haiku-4-5' }))).toBeGreaterThan(3)
-    expect(chain.simulator.journal.map(({ path, status }) => [path, status])).toEqual([
-      ['/model/claude-sonnet-4.6/count-tokens', 404],
-    ])
+    const asked = new Set(chain.simulator.journal.map(({ path, status }) => `${path} ${status}`))
+    expect(asked).toEqual(new Set(['/model/claude-sonnet-4.6/count-tokens 404']))
+    expect(chain.simulator.journal.length).toBeLessThanOrEqual(4)
   })
 
   test.each([
@@ -196,8 +196,8 @@ describe('1.9 a Nexus that does not count', () => {
     const { count: ask } = createTokenCounter({ upstream: nexus, log, now: () => 0, defer: () => {}, limitMs: 50 })
     const asked = Array.from({ length: 5 }, (_, index) => prompt({ system: `${index}` }))
     expect(await Promise.all(asked.map((one) => ask(one, context(signal))))).toEqual(asked.map(estimated))
-    // Everybody waited for the one question, and nobody asks again for a while.
+    // All waited for one burst, and the upstream is not asked again for a while.
     expect(await ask(prompt(), context(signal))).toBe(estimated(prompt()))
-    expect(silent.paths.length).toBe(1)
+    expect(silent.paths.length).toBe(4)
   })
 })

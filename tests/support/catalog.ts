@@ -1,5 +1,6 @@
 import type { Model, ModelCatalog, ServedFamily } from '../../src/models/model.ts'
-import { createModelResolver } from '../../src/models/resolver.ts'
+import { clientSpelling, createModelResolver } from '../../src/models/resolver.ts'
+import { nexusModels } from '../../src/upstreams/nexus/models.ts'
 
 /** The models of tests, so that a new one in the product's own list changes none of them. The simulator serves them. */
 
@@ -25,5 +26,8 @@ export const catalog = catalogOf(
   modelOf('opus', '4.6', { displayName: 'Claude Opus 4.6', createdAt: '2026-02-05T00:00:00Z' }),
   modelOf('haiku', '4.5', { displayName: 'Claude Haiku 4.5', createdAt: '2025-10-15T00:00:00Z' }),
 )
+
+/** The names in the product's own list, for tests of the commands, which have no other. */
+export const productSpellings = nexusModels.models.map(({ id }) => clientSpelling(id))
 
 export const resolver = createModelResolver(catalog, 'claude-sonnet-4.6')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { catalogue } from '../../../src/cli/commands/commands.ts'
 import { flagsOf } from '../../../src/cli/parse/arguments.ts'
 import { version } from '../../../src/version.ts'
+import { productSpellings } from '../../support/catalog.ts'
 import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
 const key = { NEXUS_API_KEY: 'canary-key-0123456789' }
@@ -84,10 +85,7 @@ describe('wrong use ends with 2 and a remedy', () => {
       ['start', '--model', 'claude-sonet-4-6', '--simulate', '--dry-run'],
       "--model 'claude-sonet-4-6' is not known. Did you mean claude-sonnet-4-6?",
     ],
-    [
-      ['start', '--model', 'gpt-5', '--simulate', '--dry-run'],
-      'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.',
-    ],
+    [['start', '--model', 'gpt-5', '--simulate', '--dry-run'], `Known: ${productSpellings.join(', ')}.`],
     [
       ['start', '--config', '/nowhere/config.json'],
       'The configuration file /nowhere/config.json cannot be read (ENOENT).',
@@ -341,10 +339,12 @@ describe('the banner', () => {
     await Bun.write(file, JSON.stringify({ endpointUrl: 'https://nexus.example', timeout: 30 }))
     const said = await bannerFor(['--model', 'opus'], key, folder)
     expect(said).toMatch(/^ {2}Address {3}http:\/\/127\.0\.0\.1:\d+$/m)
-    expect(said).toContain(`
+    const roles: Record<string, string> = { 'claude-opus-4-6': ' (main)', 'claude-haiku-4-5': ' (small)' }
+    const models = productSpellings.map((spelling) => spelling + (roles[spelling] ?? ''))
+    expect(said.replaceAll(`,\n${' '.repeat(12)}`, ', ')).toContain(`
   Upstream  https://nexus.example
   Key       cana…(21 characters) from NEXUS_API_KEY
-  Models    claude-sonnet-4-6, claude-opus-4-6 (main), claude-haiku-4-5 (small)
+  Models    ${models.join(', ')}
   Config    ~/.config/nexus-claude-api/config.json, NEXUS_API_KEY, flags
 `)
     expect(said).not.toContain('canary')

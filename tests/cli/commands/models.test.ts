@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { nexusModels } from '../../../src/upstreams/nexus/models.ts'
+import { productSpellings } from '../../support/catalog.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 
 const json = async (...args: Parameters<typeof cli>): Promise<unknown> => JSON.parse((await cli(...args)).out)
@@ -83,7 +84,7 @@ Claude Opus 4.6
     ['gpt-4o-mini', 'The model gpt-4o-mini is not known. Known: claude'],
     ['', 'The name of the model is empty. Known: claude'],
     ['AKIA-is-this-a-key-perhaps-0123456789', 'The model is not known. Known: claude'],
-    ['gpt-5', 'Known: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.'],
+    ['gpt-5', `Known: ${productSpellings.join(', ')}.`],
   ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {
     expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })
   })

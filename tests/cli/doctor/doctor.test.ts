@@ -5,6 +5,7 @@ import type { Reply, Scenario } from '../../../src/simulator/reply.ts'
 import type { SimulatorOptions } from '../../../src/simulator/server.ts'
 import { version } from '../../../src/version.ts'
 import { clientToken, found, key } from '../../support/canary.ts'
+import { productSpellings } from '../../support/catalog.ts'
 import { simulate } from '../../support/chain.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 import { listening } from '../../support/connect-proxy.ts'
@@ -20,7 +21,7 @@ const refusing = (message: string, status = 400, type = 'ValidationException'): 
   error: { status, type, message },
 })
 
-const answered = ['model.claude-sonnet-4-6', 'model.claude-opus-4-6', 'model.claude-haiku-4-5']
+const answered = productSpellings.map((spelling) => `model.${spelling}`)
 const features = ['streaming', 'tools', 'images', 'thinking', 'cache-points', 'count-tokens']
 
 describe('a set-up in which everything is fine', () => {
@@ -40,9 +41,7 @@ describe('a set-up in which everything is fine', () => {
       'endpoint.connection': 'ok',
       'endpoint.answer': 'ok',
       'key.accepted': 'ok',
-      'model.claude-sonnet-4-6': 'ok',
-      'model.claude-opus-4-6': 'ok',
-      'model.claude-haiku-4-5': 'ok',
+      ...Object.fromEntries(answered.map((id) => [id, 'ok'])),
       streaming: 'ok',
       tools: 'ok',
       images: 'ok',

@@ -20,9 +20,11 @@ const toCandidates = (values: readonly string[]): Candidate[] => values.map((val
 
 /** One spelling of each and its short name: more of them would hide the choice. */
 const models = (): Candidate[] =>
-  allModels.models.flatMap(({ id, family, displayName: description }) =>
-    [clientSpelling(id), family].map((value) => ({ value, description })),
-  )
+  allModels.models.flatMap((model) => {
+    const { id, family, displayName: description } = model
+    const isDefault = allModels.find(family)?.model === model
+    return [clientSpelling(id), ...(isDefault ? [family] : [])].map((value) => ({ value, description }))
+  })
 
 /** `file`, `model` and `text|json` say it all; behind any other hint is something that only the user knows. */
 const byHint = (hint: string): Candidates => {

@@ -7,6 +7,8 @@ import type { Catalogue } from '../../../../src/cli/commands/help.ts'
 import { commonFlags, flagsOf } from '../../../../src/cli/parse/arguments.ts'
 import type { Command } from '../../../../src/cli/parse/command.ts'
 import { settings } from '../../../../src/config/settings/settings.ts'
+import { clientSpelling } from '../../../../src/models/resolver.ts'
+import { nexusModels } from '../../../../src/upstreams/nexus/models.ts'
 import { cli, entry, startCli } from '../../../support/cli.ts'
 
 /** The candidates, without their descriptions, and the directive. */
@@ -22,7 +24,10 @@ const answer = async (...words: string[]): Promise<{ values: string[]; directive
 const values = async (...words: string[]): Promise<string[]> => (await answer(...words)).values
 
 const visible = catalogue.commands.filter(({ isHidden }) => isHidden !== true)
-const models = ['claude-sonnet-4-6', 'sonnet', 'claude-opus-4-6', 'opus', 'claude-haiku-4-5', 'haiku']
+const models = nexusModels.models.flatMap((model) => [
+  clientSpelling(model.id),
+  ...(nexusModels.defaults[model.family] === model ? [model.family] : []),
+])
 
 describe('what a line may go on with', () => {
   test('a command, with what it does', async () => {

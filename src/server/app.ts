@@ -3,6 +3,7 @@ import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { AccessLog } from '../gateway/observers/access-log.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
+import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { createReadJson, type ReadJson } from './http/body.ts'
@@ -47,7 +48,7 @@ export const createApp = (options: AppOptions) => {
   const { upstream } = gateway
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
-  const scopeOf = createScopeOf(options.newId, access)
+  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, access })
   const readJson = createReadJson((request, bytes) => access.bodyRead(request, bytes))
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })

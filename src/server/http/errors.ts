@@ -3,14 +3,7 @@ import { GatewayError, toGatewayError } from '../../base/errors.ts'
 import { placeOfFault } from '../../base/fault-place.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { AccessLog } from '../../gateway/observers/access-log.ts'
-import type { ErrorBody } from '../../wire/anthropic/response.ts'
 import type { ScopeOf } from './request-scope.ts'
-
-export const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
-  type: 'error',
-  error: { type: error.type, message: error.message, ...(error.details && { details: error.details }) },
-  request_id: requestId,
-})
 
 /** What the client's retry logic reads beside the status. */
 const errorHeaders = (error: GatewayError): Record<string, string> => ({
@@ -36,16 +29,17 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
 }
 
 /**
- * Turns whatever is thrown into Anthropic's error shape. Registered first and globally: Elysia does not
+ * Turns whatever is thrown into an error in the words of the request's entrance. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
  */
 export const errorHandler = (log: Logger, scopeOf: ScopeOf, access: AccessLog) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {
     const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
-    const { requestId } = scopeOf(request)
+    const { requestId, entrance } = scopeOf(request)
     logInternalError(log, requestId, failure)
     access.learned(requestId, { error: failure })
-    set.status = failure.status
+    const { status, body } = entrance.errorResponse(failure, requestId)
+    set.status = status
     Object.assign(set.headers, errorHeaders(failure))
-    return errorBody(failure, requestId)
+    return body
   })

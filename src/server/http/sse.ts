@@ -1,18 +1,14 @@
-import { GatewayError, toGatewayError } from '../../base/errors.ts'
-import { encodeSse } from '../../codec/sse/encode.ts'
+import { type GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { StreamEnd } from '../../gateway/observers/access-log.ts'
-import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
-import { eventText } from '../entrances/anthropic/event-text.ts'
-import { errorBody } from './errors.ts'
-
-type Batch = readonly MessageStreamEvent[]
+import type { EventBatch } from '../../wire/anthropic/events.ts'
+import type { StreamWriter } from './entrance.ts'
 
 export interface SseOptions {
   /** To be sent beside those of every stream. */
   readonly headers?: Readonly<Record<string, string>>
-  /** For the `error` event. */
-  readonly requestId: string
-  /** Milliseconds of silence after which a `ping` is sent, so that nobody on the way gives up. */
+  /** Makes text of the events, in the client's protocol. */
+  readonly writer: StreamWriter
+  /** Milliseconds of silence after which a ping is sent, so that nobody on the way gives up. */
   readonly pingMs: number
   /** The client has gone: the upstream's call is to end. */
   readonly onCancel: () => void
@@ -28,7 +24,6 @@ export interface SseOptions {
 const looksPerSilence = 4
 
 const utf8 = new TextEncoder()
-const ping = utf8.encode(encodeSse({ type: 'ping' }))
 
 const streamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -37,25 +32,19 @@ const streamHeaders: Readonly<Record<string, string>> = {
   'x-accel-buffering': 'no',
 }
 
-const asEvent = (error: GatewayError): GatewayError => new GatewayError(error.typeInStream, error.message)
-
-const encodeBatch = (batch: Batch): Uint8Array => {
-  let text = ''
-  for (const event of batch) text += eventText(event)
-  return utf8.encode(text)
-}
-
 /**
  * Batches of events as a streamed reply, one write for each batch, read from the upstream only as fast
- * as the client reads from us. A failure in the middle becomes one `error` event, because the status
+ * as the client reads from us. A failure in the middle becomes the writer's error, because the status
  * has long been sent. `batches` may still be pending: then pings keep the client waiting.
  */
 export const sseResponse = (
-  batches: Promise<AsyncIterable<Batch>> | AsyncIterable<Batch>,
+  batches: Promise<AsyncIterable<EventBatch>> | AsyncIterable<EventBatch>,
   options: SseOptions,
 ): Response => {
-  let iterator: AsyncIterator<Batch> | undefined
+  let iterator: AsyncIterator<EventBatch> | undefined
   let pinger: ReturnType<typeof setInterval> | undefined
+  const { writer } = options
+  const ping = utf8.encode(writer.ping)
   let lastWrite = performance.now()
   let isOver = false
 
@@ -78,9 +67,9 @@ export const sseResponse = (
     },
     // A pull that returns without writing is not called again.
     async pull(controller) {
-      const write = (bytes: Uint8Array): void => {
+      const write = (text: string): void => {
         lastWrite = performance.now()
-        controller.enqueue(bytes)
+        controller.enqueue(utf8.encode(text))
       }
       try {
         iterator ??= (await batches)[Symbol.asyncIterator]()
@@ -91,10 +80,10 @@ export const sseResponse = (
             end()
             options.onOver('whole')
             controller.close()
-          } else if (value.length > 0) {
-            write(encodeBatch(value))
             return
           }
+          const text = writer.batch(value)
+          if (text !== '') return write(text)
         }
       } catch (error) {
         if (isOver) return
@@ -102,7 +91,7 @@ export const sseResponse = (
         const failure = toGatewayError(error)
         options.onFailure(failure)
         options.onOver(failure)
-        write(utf8.encode(encodeSse(errorBody(asEvent(failure), options.requestId))))
+        write(writer.error(failure))
         controller.close()
       }
     },

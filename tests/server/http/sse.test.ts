@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from 'bun:test'
 import { GatewayError } from '../../../src/base/errors.ts'
+import { createStreamWriter } from '../../../src/server/entrances/anthropic/entrance.ts'
 import { sseResponse } from '../../../src/server/http/sse.ts'
 import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 import { request, startChain } from '../../support/chain.ts'
@@ -7,7 +8,7 @@ import { inFakeTime } from '../../support/fake-time.ts'
 import { readEvents, withoutPings } from '../../support/sse.ts'
 
 const options = {
-  requestId: 'req_1',
+  writer: createStreamWriter('req_1'),
   pingMs: 1000,
   onCancel: () => {},
   onEnd: () => {},

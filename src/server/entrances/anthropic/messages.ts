@@ -12,6 +12,7 @@ import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { sseResponse } from '../../http/sse.ts'
+import { createStreamWriter } from './entrance.ts'
 import { refuseThread } from './thread.ts'
 
 export interface MessagesOptions {
@@ -84,7 +85,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
           if (begun !== undefined) nameAnswer()
           const response = sseResponse(begun ?? stream, {
             headers: set.headers as Readonly<Record<string, string>>,
-            requestId,
+            writer: createStreamWriter(requestId),
             pingMs,
             onCancel: call.cancel,
             onEnd: call.end,

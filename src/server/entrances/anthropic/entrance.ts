@@ -1,0 +1,30 @@
+import { GatewayError } from '../../../base/errors.ts'
+import { encodeSse } from '../../../codec/sse/encode.ts'
+import type { ErrorBody } from '../../../wire/anthropic/response.ts'
+import type { Entrance, StreamWriter } from '../../http/entrance.ts'
+import { eventText } from './event-text.ts'
+
+const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
+  type: 'error',
+  error: { type: error.type, message: error.message, ...(error.details && { details: error.details }) },
+  request_id: requestId,
+})
+
+/** Anthropic's Messages API, which is the entrance of every path that no other entrance claims. */
+export const anthropicEntrance: Entrance = {
+  name: 'anthropic',
+  errorResponse: (error, requestId) => ({ status: error.status, body: errorBody(error, requestId) }),
+}
+
+const asEvent = (error: GatewayError): GatewayError => new GatewayError(error.typeInStream, error.message)
+
+/** `requestId` is for the `error` event. */
+export const createStreamWriter = (requestId: string): StreamWriter => ({
+  ping: encodeSse({ type: 'ping' }),
+  batch(events) {
+    let text = ''
+    for (const event of events) text += eventText(event)
+    return text
+  },
+  error: (error) => encodeSse(errorBody(asEvent(error), requestId)),
+})

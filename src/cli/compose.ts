@@ -3,7 +3,8 @@ import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
 import { createGateway } from '../gateway/gateway.ts'
-import { AccessLog } from '../gateway/observers/access-log.ts'
+import { accessLogObservers } from '../gateway/observers/access-log.ts'
+import { createRequestRecords } from '../gateway/running-requests.ts'
 import { withSafeguards } from '../gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from '../models/model.ts'
 import { createModelResolver, type ModelResolver } from '../models/resolver.ts'
@@ -85,11 +86,9 @@ export const composeApp = (options: ServerOptions) => {
   const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
   const models = createModelResolver(options.catalog ?? modelsOf(config.upstream), defaultModelId)
   const upstream = answeringSafeguards(composeUpstream(options), models, options)
-  const access = new AccessLog({ log, models, now })
   const gateway = createGateway({
     models,
     upstream,
-    observers: [access.observe],
     tokens: createTokenCounter({
       upstream: config.countTokens === 'auto' ? upstream : undefined,
       log,
@@ -97,11 +96,10 @@ export const composeApp = (options: ServerOptions) => {
       defer: setImmediate,
     }),
     log,
-    now,
   })
   return createApp({
     gateway,
-    access,
+    records: createRequestRecords({ observers: accessLogObservers(log), log, now, date: Date.now }),
     host: config.host,
     clientToken: config.clientToken,
     newId: randomId,

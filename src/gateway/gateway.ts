@@ -1,17 +1,19 @@
 import { type GatewayError, toGatewayError } from '../base/errors.ts'
-import { nameOf } from '../base/fault-place.ts'
+import { isLoggableModel } from '../base/loggable-name.ts'
 import type { Logger } from '../base/logger.ts'
 import type { ModelResolver } from '../models/resolver.ts'
 import type { TokenCounter } from '../tokens/counter/token-counter.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
-import type { EventBatch } from '../wire/anthropic/events.ts'
+import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
-import type { Message } from '../wire/anthropic/response.ts'
-import type { AnsweredRequest, GatewayEvent, GatewayObserver } from './events.ts'
+import type { Message, StopReason } from '../wire/anthropic/response.ts'
+import { type ShapedRequest, toRequestShape } from './request-shape.ts'
+import type { RunningRequest } from './running-requests.ts'
 
 /** What the server knows of a request beside its body. */
 export interface RequestContext {
-  readonly requestId: string
+  /** Learns what becomes of the request. */
+  readonly running: RunningRequest
   /** Flags of the `anthropic-beta` header. */
   readonly betas: readonly string[]
   /** Aborts when the client has gone. */
@@ -25,14 +27,11 @@ type CountContext = Omit<RequestContext, 'onUpstreamId'>
 export interface GatewayOptions {
   readonly models: ModelResolver
   readonly upstream: Upstream
-  readonly observers: readonly GatewayObserver[]
   readonly tokens: TokenCounter
   readonly log: Logger
-  /** Milliseconds, monotonic. */
-  readonly now: () => number
 }
 
-/** The policy of one request: which model, which upstream, who hears of it. */
+/** The policy of one request: which model, which upstream, and what its record learns. */
 export interface Gateway {
   readonly upstream: Upstream
   readonly models: ModelResolver
@@ -44,12 +43,9 @@ export interface Gateway {
   countTokens(request: CountTokensRequest, context: CountContext): Promise<number>
 }
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-
-/** One request's story, told once at its end. */
-interface Story {
+/** One call of the upstream, and what the request's record learns from it. */
+interface Exchange {
   readonly call: CallContext
-  firstEvent(): void
   /** Whether the batch is the last. */
   read(batch: EventBatch): boolean
   answered(message?: Message): void
@@ -58,87 +54,86 @@ interface Story {
   cancelled(): void
 }
 
-const createStory = (
-  request: MessagesRequest,
-  context: RequestContext,
-  modelId: string,
-  options: GatewayOptions,
-): Story => {
-  const { now, observers, tokens, log } = options
-  const startedAt = now()
-  const facts: Mutable<AnsweredRequest> = {
-    requestId: context.requestId,
-    firstEventMs: undefined,
-    durationMs: 0,
-    stopReason: undefined,
-    usage: undefined,
+/** Notes what is known of a request before its model is, and resolves the model. Throws GatewayError for an unknown one. */
+const admit = (
+  request: ShapedRequest,
+  { running, betas }: CountContext,
+  { models, upstream, log }: GatewayOptions,
+): string => {
+  if (log.isEnabled('debug')) {
+    const { requestId } = running.head
+    log.debug('request.shape', { requestId, bytes: running.bodyBytes, ...toRequestShape(request, betas) })
   }
-  let isTold = false
-  const tell = (toEvent: (facts: AnsweredRequest) => GatewayEvent): void => {
-    if (isTold) return
-    isTold = true
-    facts.durationMs = now() - startedAt
-    for (const observer of observers) {
-      try {
-        observer(toEvent({ ...facts }))
-      } catch (error) {
-        log.error('observer.failed', { requestId: context.requestId, error: nameOf(error) })
-      }
-    }
-  }
+  const modelId = models.resolve(request.model).model.id
+  // A name that is no model's may be anything, a key that was pasted wrongly among them.
+  running.learn({
+    upstream: upstream.name,
+    used: modelId,
+    ...(isLoggableModel(request.model) && { model: request.model }),
+  })
+  return modelId
+}
 
+const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
+  const { running, betas, signal, onUpstreamId } = context
+  running.learn({ isStream: request.stream === true })
+  const modelId = admit(request, context, options)
+  let usage: FinalUsage | undefined
+  const learn = (stopReason: StopReason | null, figures: FinalUsage): void => {
+    usage = figures
+    running.learn({ usage, ...(stopReason !== null && { stopReason }) })
+  }
   return {
-    call: { ...context, modelId },
-    firstEvent() {
-      facts.firstEventMs = now() - startedAt
+    call: {
+      requestId: running.head.requestId,
+      modelId,
+      betas,
+      signal,
+      onUpstreamId(id) {
+        running.learn({ upstreamRequestId: id })
+        onUpstreamId(id)
+      },
+      onAttempt: () => running.attempted(),
     },
     read(batch) {
       let isLast = false
       for (const event of batch) {
         isLast = event.type === 'message_stop'
-        if (event.type !== 'message_delta') continue
-        facts.usage = event.usage
-        facts.stopReason = event.delta.stop_reason
+        if (event.type === 'message_delta') learn(event.delta.stop_reason, event.usage)
       }
       return isLast
     },
     answered(message) {
-      if (message !== undefined) {
-        facts.usage = message.usage
-        facts.stopReason = message.stop_reason ?? undefined
-      }
-      if (!isTold) tokens.learn(request, modelId, facts.usage)
-      tell((story) => ({ type: 'answered', ...story }))
+      if (message !== undefined) learn(message.stop_reason, message.usage)
+      if (running.answerEnded('complete')) options.tokens.learn(request, modelId, usage)
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
-      // With a reason of our own the client is still there, and hears it.
-      if (context.signal.aborted && context.signal.reason !== error) tell((story) => ({ type: 'cancelled', ...story }))
-      else tell((story) => ({ type: 'failed', error, ...story }))
+      // With a reason of our own the client is still there, and reads it.
+      const hasLeft = signal.aborted && signal.reason !== error
+      if (running.answerEnded(hasLeft ? 'cancelled' : 'failed')) running.failed(error)
       return error
     },
-    cancelled() {
-      tell((story) => ({ type: 'cancelled', ...story }))
-    },
+    cancelled: () => void running.answerEnded('cancelled'),
   }
 }
 
-/** Hands the batches on and tells the story at their end, however it comes. */
-const observed = (batches: AsyncIterable<EventBatch>, story: Story): AsyncIterableIterator<EventBatch> => {
+/** Hands the batches on and notes their end, however it comes. */
+const observed = (batches: AsyncIterable<EventBatch>, exchange: Exchange): AsyncIterableIterator<EventBatch> => {
   const iterator = batches[Symbol.asyncIterator]()
   let isComplete = false
   // Whoever reads may leave at any batch, and leaves after the last.
   const over = (): void => {
-    if (isComplete) story.answered()
-    else story.cancelled()
+    if (isComplete) exchange.answered()
+    else exchange.cancelled()
   }
   const read = (result: IteratorResult<EventBatch>): IteratorResult<EventBatch> => {
     if (result.done === true) over()
-    else isComplete = story.read(result.value)
+    else isComplete = exchange.read(result.value)
     return result
   }
   const fail = (thrown: unknown): never => {
-    throw story.failed(thrown)
+    throw exchange.failed(thrown)
   }
   return {
     // Half the price of an asynchronous function, for what is done between any two events.
@@ -164,30 +159,39 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     models,
 
     async message(request, context) {
-      const story = createStory(request, context, models.resolve(request.model).model.id, options)
+      const exchange = createExchange(request, context, options)
       try {
-        const message = await upstream.message(request, story.call)
-        story.firstEvent()
-        story.answered(message)
+        const message = await upstream.message(request, exchange.call)
+        context.running.firstEvent()
+        exchange.answered(message)
         return message
       } catch (thrown) {
-        throw story.failed(thrown)
+        throw exchange.failed(thrown)
       }
     },
 
     async stream(request, context) {
-      const story = createStory(request, context, models.resolve(request.model).model.id, options)
+      const exchange = createExchange(request, context, options)
       try {
-        const batches = await upstream.stream(request, story.call)
-        story.firstEvent()
-        return observed(batches, story)
+        const batches = await upstream.stream(request, exchange.call)
+        context.running.firstEvent()
+        return observed(batches, exchange)
       } catch (thrown) {
-        throw story.failed(thrown)
+        throw exchange.failed(thrown)
       }
     },
 
     async countTokens(request, context) {
-      return options.tokens.count(request, { ...context, modelId: models.resolve(request.model).model.id })
+      const { running, betas, signal } = context
+      const modelId = admit(request, context, options)
+      const countedTokens = await options.tokens.count(request, {
+        requestId: running.head.requestId,
+        betas,
+        signal,
+        modelId,
+      })
+      running.learn({ countedTokens })
+      return countedTokens
     },
   }
 }

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
-import type { AccessLog } from '../gateway/observers/access-log.ts'
+import type { RequestRecords } from '../gateway/running-requests.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
@@ -18,7 +18,7 @@ export interface AppOptions
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'> {
   readonly newId: NewId
   readonly log: Logger
-  readonly access: AccessLog
+  readonly records: RequestRecords
   /** Milliseconds; see MessagesOptions. */
   readonly pingMs?: number
   readonly commitMs?: number
@@ -44,16 +44,16 @@ const anthropicRoutes = (options: AppOptions & { readonly scopeOf: ScopeOf; read
  * server by force: it tells of the requests that still ran.
  */
 export const createApp = (options: AppOptions) => {
-  const { access, gateway, shutdown } = options
+  const { records, gateway, shutdown } = options
   const { upstream } = gateway
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
-  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, access })
-  const readJson = createReadJson((request, bytes) => access.bodyRead(request, bytes))
+  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
+  const readJson = createReadJson((request, bytes) => scopeOf(request).running.learn({ bodyBytes: bytes }))
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))
-    .use(errorHandler(options.log, scopeOf, access))
+    .use(errorHandler(options.log, scopeOf))
     // Elysia waits for what a hook returns, and makes a promise of every request for it: none of ours returns anything.
     .onRequest(({ request }) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
@@ -61,5 +61,5 @@ export const createApp = (options: AppOptions) => {
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
     .use(anthropicRoutes({ ...options, scopeOf, readJson }))
-  return { fetch: access.watch(app.fetch), close: () => access.close() }
+  return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
 }

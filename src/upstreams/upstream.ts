@@ -15,6 +15,8 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** Tells the upstream's own id of the call, as soon as it is known. */
   readonly onUpstreamId: (id: string) => void
+  /** Called before each request that is sent for this call. */
+  readonly onAttempt?: () => void
 }
 
 /** Something that requests to a model go without, because the upstream has refused it. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
-import type { GatewayEvent, GatewayObserver } from '../../src/gateway/events.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
+import type { RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
+import { createRequestRecords } from '../../src/gateway/running-requests.ts'
 import type { Upstream } from '../../src/upstreams/upstream.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
@@ -30,73 +31,104 @@ const end: EventBatch = [
   { type: 'message_stop' },
 ]
 
-const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly GatewayObserver[] = []) => {
+const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly RequestObserver[] = []) => {
   const records: LogRecord[] = []
-  const told: GatewayEvent[] = []
+  const told: RequestRecord[] = []
   const learnt: unknown[] = []
   const upstream: Upstream = {
     name: 'test',
     address: 'nowhere',
     message: () => Promise.reject(new GatewayError('api_error', 'no')),
-    stream: async () => batches(),
+    async stream(_request, { onAttempt }) {
+      onAttempt?.()
+      return batches()
+    },
   }
   let clock = 0
   const log = createLogger('debug', (record) => records.push(record))
   const gateway = createGateway({
     models: resolver,
     upstream,
-    observers: [...observers, (event) => told.push(event)],
     tokens: { count: async () => 0, learn: (...lesson) => learnt.push(lesson) },
+    log,
+  })
+  const all = createRequestRecords({
+    observers: [...observers, (record) => told.push(record)],
     log,
     now: () => {
       clock += 5
       return clock
     },
+    date: () => 1000,
+  })
+  const running = all.begin({
+    requestId: 'req_1',
+    entrance: 'anthropic',
+    method: 'POST',
+    path: '/v1/messages',
+    session: undefined,
   })
   const client = new AbortController()
-  const context = { requestId: 'req_1', betas: [], signal: client.signal, onUpstreamId: () => {} }
-  return { gateway, context, client, told, learnt, records }
+  const context = { running, betas: [], signal: client.signal, onUpstreamId: () => {} }
+  return { gateway, context, client, told, learnt, records, responded: () => running.responded(200) }
 }
 
 describe('a story', () => {
   test('of an answer has its figures', async () => {
-    const { gateway, context, told } = gatewayOver(async function* () {
+    const { gateway, context, told, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
     })
     for await (const _ of await gateway.stream({ ...ask, stream: true }, context));
+    responded()
     expect(told).toEqual([
       {
-        type: 'answered',
+        outcome: 'answered',
         requestId: 'req_1',
+        entrance: 'anthropic',
+        method: 'POST',
+        path: '/v1/messages',
+        session: undefined,
+        at: 1000,
+        upstream: 'test',
+        model: 'claude-sonnet-4-6',
+        used: 'claude-sonnet-4.6',
+        isStream: true,
+        status: 200,
+        attempts: 1,
         firstEventMs: 5,
         durationMs: 10,
         stopReason: 'end_turn',
         usage,
+        errorType: undefined,
+        errorReason: undefined,
       },
     ])
+    expect(Object.isFrozen(told[0])).toBe(true)
   })
 
   test('is that of an answer where the reader leaves after the last event', async () => {
-    const { gateway, context, told } = gatewayOver(async function* () {
+    const { gateway, context, told, responded } = gatewayOver(async function* () {
       yield end
       yield []
     })
     for await (const _ of await gateway.stream(ask, context)) break
-    expect(told.map(({ type }) => type)).toEqual(['answered'])
+    responded()
+    expect(told.map(({ outcome }) => outcome)).toEqual(['answered'])
   })
 
   test('is that of a reader who left where one did before', async () => {
-    const { gateway, context, told } = gatewayOver(async function* () {
+    const { gateway, context, told, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
     })
     for await (const _ of await gateway.stream(ask, context)) break
-    expect(told.map(({ type }) => type)).toEqual(['cancelled'])
+    responded()
+    expect(told.map(({ outcome }) => outcome)).toEqual(['cancelled'])
   })
 
   test('of a failure in the middle is told once, and the failure goes on', async () => {
-    const { gateway, context, told } = gatewayOver(async function* () {
+    const { gateway, context, told, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       throw new GatewayError('overloaded_error', 'busy')
     })
@@ -104,18 +136,20 @@ describe('a story', () => {
       for await (const _ of await gateway.stream(ask, context));
     }
     await expect(read()).rejects.toMatchObject({ type: 'overloaded_error', message: 'busy' })
-    expect(told.map(({ type }) => type)).toEqual(['failed'])
+    responded()
+    expect(told.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 
   test('of a failure after the client has gone is that of a client who left', async () => {
-    const { gateway, context, client, told } = gatewayOver(async function* () {})
+    const { gateway, context, client, told, responded } = gatewayOver(async function* () {})
     client.abort()
     await gateway.message(ask, context).catch(() => {})
-    expect(told.map(({ type }) => type)).toEqual(['cancelled'])
+    responded()
+    expect(told.map(({ outcome }) => outcome)).toEqual(['cancelled'])
   })
 
   test('that an observer cannot bear fails nobody', async () => {
-    const { gateway, context, told, records } = gatewayOver(
+    const { gateway, context, told, records, responded } = gatewayOver(
       async function* () {
         yield end
       },
@@ -126,8 +160,9 @@ describe('a story', () => {
       ],
     )
     for await (const _ of await gateway.stream(ask, context));
+    responded()
     expect(told.length).toBe(1)
-    expect(records).toEqual([
+    expect(records.filter(({ level }) => level === 'error')).toEqual([
       expect.objectContaining({ event: 'observer.failed', fields: { requestId: 'req_1', error: 'TypeError' } }),
     ])
   })

@@ -2,7 +2,6 @@ import type { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../../base/errors.ts'
 import { placeOfFault } from '../../base/fault-place.ts'
 import type { Logger } from '../../base/logger.ts'
-import type { AccessLog } from '../../gateway/observers/access-log.ts'
 import type { ScopeOf } from './request-scope.ts'
 
 /** What the client's retry logic reads beside the status. */
@@ -32,12 +31,12 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  * Turns whatever is thrown into an error in the words of the request's entrance. Registered first and globally: Elysia does not
  * apply a handler to routes that were added before it.
  */
-export const errorHandler = (log: Logger, scopeOf: ScopeOf, access: AccessLog) => (app: Elysia) =>
+export const errorHandler = (log: Logger, scopeOf: ScopeOf) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {
     const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
-    const { requestId, entrance } = scopeOf(request)
+    const { requestId, running, entrance } = scopeOf(request)
     logInternalError(log, requestId, failure)
-    access.learned(requestId, { error: failure })
+    running.failed(failure)
     const { status, body } = entrance.errorResponse(failure, requestId)
     set.status = status
     Object.assign(set.headers, errorHeaders(failure))

@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
-import type { AccessLog } from '../../gateway/observers/access-log.ts'
+import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
 import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
 
@@ -12,6 +12,8 @@ export const upstreamIdHeader = 'x-amzn-requestid'
 interface RequestScope {
   /** Our own id, which every response carries, errors included. */
   readonly requestId: string
+  /** Learns what becomes of the request. */
+  readonly running: RunningRequest
   /** Whose protocol the client speaks. */
   readonly entrance: Entrance
   /** Flags of the `anthropic-beta` header; empty without the header. */
@@ -21,29 +23,47 @@ interface RequestScope {
 /** Returns the same scope for the same request. */
 export type ScopeOf = (request: Request) => RequestScope
 
+/** Long enough for every path that there is, and for most that there are not. */
+const loggedPathCharacters = 100
+
+/** Where a request was sent: without its query, which may hold anything, and without what a terminal obeys. */
+const loggedPath = (url: string): string => {
+  const host = url.indexOf('://')
+  const start = host === -1 ? 0 : url.indexOf('/', host + '://'.length)
+  if (start === -1) return '/'
+  const end = url.slice(start).search(/[?#]/)
+  const path = url.slice(start, end === -1 ? undefined : start + end)
+  return path.slice(0, loggedPathCharacters).replace(/[^\x21-\x7e]/g, '?')
+}
+
+const sessionId = /^[\w-]{8,64}$/
+
+/** Claude Code's own id of its session. */
+const sessionOf = (headers: Headers): string | undefined =>
+  sessionId.exec(headers.get('x-claude-code-session-id') ?? '')?.[0]
+
 interface ScopeOptions {
   readonly newId: NewId
   /** The request's path decides. */
   readonly entranceOf: (request: Request) => Entrance
-  readonly access: AccessLog
+  readonly records: RequestRecords
 }
 
 /**
  * Creates the scope of a request when it is first needed, which is before anything can go wrong with the request.
  * A map, and not a member of Elysia's context: the reader of bodies and `onError` have the request alone.
  */
-export const createScopeOf = ({ newId, entranceOf, access }: ScopeOptions): ScopeOf => {
+export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): ScopeOf => {
   const scopes = new WeakMap<Request, RequestScope>()
   return (request) => {
     const known = scopes.get(request)
     if (known !== undefined) return known
-    const scope = {
-      requestId: newId('req_'),
-      entrance: entranceOf(request),
-      betas: headerList(request.headers, 'anthropic-beta'),
-    }
+    const { headers, method, url } = request
+    const requestId = newId('req_')
+    const entrance = entranceOf(request)
+    const head = { requestId, entrance: entrance.name, method, path: loggedPath(url), session: sessionOf(headers) }
+    const scope = { requestId, running: records.begin(head), entrance, betas: headerList(headers, 'anthropic-beta') }
     scopes.set(request, scope)
-    access.begin(request, scope.requestId)
     return scope
   }
 }

@@ -1,5 +1,5 @@
 import { type GatewayError, toGatewayError } from '../../base/errors.ts'
-import type { StreamEnd } from '../../gateway/observers/access-log.ts'
+import type { StreamEnd } from '../../gateway/running-requests.ts'
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { StreamWriter } from './entrance.ts'
 

@@ -33,6 +33,17 @@ export interface NexusOptions extends NexusClientOptions {
 
 type Send<T> = (prepared: Prepared) => Promise<T>
 
+/** Sends as often as the policy allows, and counts each time. */
+const createRetrying =
+  (retry: RetryPolicy, log: Logger) =>
+  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt }: CallContext): Promise<T> => {
+    const counted = (): Promise<T> => {
+      onAttempt?.()
+      return attempt()
+    }
+    return withRetries(counted, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
+  }
+
 /** AI Nexus: Claude by Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
@@ -53,8 +64,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a connection kept open was dead' }),
   })
 
-  const retrying = <T>(attempt: () => Promise<T>, { requestId, signal }: CallContext): Promise<T> =>
-    withRetries(attempt, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
+  const retrying = createRetrying(retry, log)
 
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
   const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { GatewayError } from '../../../src/base/errors.ts'
-import { createLogger, type LogLevel, type LogRecord } from '../../../src/base/logger.ts'
+import { createLogger, type Logger, type LogLevel, type LogRecord } from '../../../src/base/logger.ts'
 import { Secret } from '../../../src/base/secret.ts'
-import { AccessLog } from '../../../src/gateway/observers/access-log.ts'
+import { accessLogObservers } from '../../../src/gateway/observers/access-log.ts'
+import {
+  createRequestRecords,
+  type RequestRecords,
+  type RunningRequest,
+} from '../../../src/gateway/running-requests.ts'
 import { accessRecords } from '../../support/access.ts'
 import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
 import { readEvents } from '../../support/sse.ts'
@@ -360,17 +365,22 @@ describe('a client that leaves', () => {
   })
 })
 
+const recordsOf = (log: Logger): RequestRecords =>
+  createRequestRecords({ observers: accessLogObservers(log), log, now: () => 0, date: () => 0 })
+const begin = (records: RequestRecords, requestId: string): RunningRequest =>
+  records.begin({ requestId, entrance: 'anthropic', method: 'GET', path: '/x', session: undefined })
+
 describe('what is not wanted is not made', () => {
   const fetchOf = (status: number) => async (): Promise<Response> => new Response(null, { status })
   const toldAt = async (level: LogLevel): Promise<string[]> => {
     const told: string[] = []
     const log = createLogger(level, ({ event }) => told.push(event))
-    const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+    const records = recordsOf(log)
     for (const error of [undefined, new GatewayError('not_found_error', 'm'), new GatewayError('api_error', 'm')]) {
       const asked = new Request('http://localhost/x')
-      access.begin(asked, 'req_1')
-      if (error !== undefined) access.learned('req_1', { error })
-      await access.watch(fetchOf(error?.status ?? 200))(asked)
+      const running = begin(records, 'req_1')
+      if (error !== undefined) running.failed(error)
+      await records.watch(fetchOf(error?.status ?? 200), () => running)(asked)
     }
     return told
   }
@@ -386,18 +396,22 @@ describe('what is not wanted is not made', () => {
   test('and where nothing is wanted, nothing stands in the way', () => {
     const log = createLogger('error', () => {})
     const fetch = fetchOf(200)
-    expect(new AccessLog({ log, models: { find: () => undefined }, now: () => 0 }).watch(fetch)).toBe(fetch)
+    const records = recordsOf(log)
+    expect(records.watch(fetch, () => begin(records, 'req_1'))).toBe(fetch)
   })
 
   test('a handler that breaks is told of, and its error goes on', async () => {
     const records: LogRecord[] = []
     const log = createLogger('info', (record) => records.push(record))
-    const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+    const all = recordsOf(log)
     const asked = new Request('http://localhost/x?secret')
-    access.begin(asked, 'req_1')
-    const broken = access.watch(() => {
-      throw new TypeError('canary')
-    })
+    const running = begin(all, 'req_1')
+    const broken = all.watch(
+      () => {
+        throw new TypeError('canary')
+      },
+      () => running,
+    )
     await expect(broken(asked) as Promise<Response>).rejects.toThrow(TypeError)
     expect(records).toMatchObject([
       { level: 'warn', event: 'request.failed', fields: { path: '/x', status: 500, error: 'api_error' } },
@@ -409,23 +423,30 @@ describe('what is not wanted is not made', () => {
 test('what still runs at the end is told of as cancelled, once, whatever is heard of it afterwards', async () => {
   const records: LogRecord[] = []
   const log = createLogger('info', (record) => records.push(record))
-  const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+  const all = recordsOf(log)
   const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
     const asked = new Request(`http://localhost/${id}`)
-    access.begin(asked, id)
+    const running = begin(all, id)
     let answer = (_: Response): void => {}
     const answered = new Promise<Response>((resolve) => {
       answer = resolve
     })
-    return { head: access.watch(() => answered)(asked), answer: () => answer(new Response()) }
+    return {
+      running,
+      head: all.watch(
+        () => answered,
+        () => running,
+      )(asked),
+      answer: () => answer(new Response()),
+    }
   })
-  access.learned('late', { error: new GatewayError('api_error', 'm') })
-  const end = access.streams('stream')
+  heads[2]?.running.failed(new GatewayError('api_error', 'm'))
+  const end = heads[1]?.running.streams()
   for (const place of [1, 3]) heads[place]?.answer()
   await Promise.all([heads[1]?.head, heads[3]?.head])
-  access.close()
-  access.close()
-  end('whole')
+  all.close()
+  all.close()
+  end?.('whole')
   for (const { head, answer } of heads) {
     answer()
     await head

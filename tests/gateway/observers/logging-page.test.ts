@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GatewayError } from '../../../src/base/errors.ts'
-import { toAccessFields } from '../../../src/gateway/observers/access-record.ts'
+import { toAccessFields } from '../../../src/gateway/observers/access-log.ts'
+import type { RequestRecord } from '../../../src/gateway/request-record.ts'
 import { toRequestShape } from '../../../src/gateway/request-shape.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
@@ -13,11 +13,25 @@ const root = join(import.meta.dir, '..', '..', '..')
 const page = readFileSync(join(root, 'docs', 'logging.md'), 'utf8')
 const section = (title: string): string => page.split(/^##+ /m).find((part) => part.startsWith(title)) ?? ''
 
+const record: RequestRecord = {
+  requestId: 'req_1',
+  entrance: 'anthropic',
+  method: 'GET',
+  path: '/',
+  session: undefined,
+  at: 0,
+  outcome: 'answered',
+  status: 200,
+  firstEventMs: undefined,
+  durationMs: 0,
+  attempts: 0,
+  errorType: undefined,
+  errorReason: undefined,
+}
+
 test('the page has every field of a request, and no other', () => {
-  const error = new GatewayError('api_error', 'm')
-  const account = { requestId: 'req_1', method: 'GET', path: '/', startedAt: 0, error }
   const listed = section('Requests').match(/(?<=^\| `)\w+(?=` +\| (?:string|number|boolean) )/gm)
-  expect([...(listed ?? [])]).toEqual(Object.keys(toAccessFields(account, 'failed', 0)))
+  expect([...(listed ?? [])]).toEqual(Object.keys(toAccessFields(record)))
 })
 
 test('the page has every field of a shape', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { createLogger } from '../../../src/base/logger.ts'
-import { AccessLog } from '../../../src/gateway/observers/access-log.ts'
+import { createRequestRecords } from '../../../src/gateway/running-requests.ts'
 import { anthropicEntrance } from '../../../src/server/entrances/anthropic/entrance.ts'
 import type { Entrance, StreamWriter } from '../../../src/server/http/entrance.ts'
 import { errorHandler } from '../../../src/server/http/errors.ts'
@@ -22,15 +22,15 @@ const other: Entrance = {
 
 const appOf = () => {
   const log = createLogger('silent', () => {})
-  const access = new AccessLog({ log, models: { find: () => undefined }, now: () => 0 })
+  const records = createRequestRecords({ observers: [], log, now: () => 0, date: () => 0 })
   const scopeOf = createScopeOf({
     newId: () => 'req_1',
     entranceOf: ({ url }) => (new URL(url).pathname.startsWith('/other/') ? other : anthropicEntrance),
-    access,
+    records,
   })
   return new Elysia()
     .use(requestScope(scopeOf))
-    .use(errorHandler(log, scopeOf, access))
+    .use(errorHandler(log, scopeOf))
     .get('*', () => {
       throw new GatewayError('overloaded_error', 'busy', { retryAfterSeconds: 3 })
     })

@@ -1,7 +1,6 @@
 import type { Elysia } from 'elysia'
 import { abortedError } from '../../../base/errors.ts'
 import type { Gateway } from '../../../gateway/gateway.ts'
-import type { AccessLog } from '../../../gateway/observers/access-log.ts'
 import { CountTokensRequest } from '../../../wire/anthropic/request.ts'
 import { type ReadJson, unparsed } from '../../http/body.ts'
 import { createBodyCheck } from '../../http/body-check.ts'
@@ -14,13 +13,12 @@ import { refuseThread } from './thread.ts'
 export interface CountTokensOptions {
   readonly gateway: Gateway
   readonly shutdown: Shutdown
-  readonly access: AccessLog
   readonly scopeOf: ScopeOf
   readonly readJson: ReadJson
 }
 
 /** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
-export const countTokensRoutes = ({ gateway, shutdown, access, scopeOf, readJson }: CountTokensOptions) => {
+export const countTokensRoutes = ({ gateway, shutdown, scopeOf, readJson }: CountTokensOptions) => {
   const check = createBodyCheck(CountTokensRequest)
   return (app: Elysia) =>
     app
@@ -30,15 +28,13 @@ export const countTokensRoutes = ({ gateway, shutdown, access, scopeOf, readJson
           const body = await readJson(request)
           refuseThread(body)
           const asked = check(body)
-          const { requestId, betas } = scopeOf(request)
-          access.asked(requestId, asked, betas)
+          const { running, betas } = scopeOf(request)
           const call = startCall(request, shutdown)
           try {
-            const counted = await gateway.countTokens(asked, { requestId, betas, signal: call.signal })
+            const input_tokens = await gateway.countTokens(asked, { running, betas, signal: call.signal })
             // An upstream's count that was aborted becomes an estimate, for which no client waits any more.
             if (call.signal.aborted) throw abortedError(call.signal, undefined)
-            access.learned(requestId, { counted })
-            return { input_tokens: counted }
+            return { input_tokens }
           } finally {
             call.end()
           }

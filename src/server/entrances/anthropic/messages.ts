@@ -1,7 +1,6 @@
 import { Elysia } from 'elysia'
 import type { Logger } from '../../../base/logger.ts'
 import type { Gateway, RequestContext } from '../../../gateway/gateway.ts'
-import type { AccessLog } from '../../../gateway/observers/access-log.ts'
 import type { EventBatch } from '../../../wire/anthropic/events.ts'
 import { MessagesRequest } from '../../../wire/anthropic/request.ts'
 import { type ReadJson, unparsed } from '../../http/body.ts'
@@ -19,7 +18,6 @@ export interface MessagesOptions {
   readonly gateway: Gateway
   readonly log: Logger
   readonly shutdown: Shutdown
-  readonly access: AccessLog
   readonly scopeOf: ScopeOf
   readonly readJson: ReadJson
   /** Milliseconds of silence between pings. */
@@ -43,7 +41,7 @@ const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undef
 
 /** `POST /v1/messages`, whole or streamed. */
 export const messagesRoutes = (options: MessagesOptions) => {
-  const { gateway, log, shutdown, access, scopeOf, readJson, pingMs, commitMs } = options
+  const { gateway, log, shutdown, scopeOf, readJson, pingMs, commitMs } = options
   const check = createBodyCheck(MessagesRequest)
 
   return new Elysia({ name: 'messages', normalize: false })
@@ -54,18 +52,15 @@ export const messagesRoutes = (options: MessagesOptions) => {
         refuseThread(body)
         const asked = check(body)
         const call = startCall(request, shutdown)
-        const { requestId, betas } = scopeOf(request)
+        const { requestId, running, betas } = scopeOf(request)
         let answerId = requestId
-        access.asked(requestId, asked, betas)
-        access.learned(requestId, { isStream: asked.stream === true })
         const context: RequestContext = {
-          requestId,
+          running,
           betas,
           signal: call.signal,
           onUpstreamId(id) {
             answerId = id
             set.headers[upstreamIdHeader] = id
-            access.learned(requestId, { upstreamRequestId: id })
           },
         }
         // An answer goes by the upstream's id, which its support asks for; an error by ours.
@@ -90,7 +85,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
             onCancel: call.cancel,
             onEnd: call.end,
             onFailure: (error) => logInternalError(log, requestId, error),
-            onOver: access.streams(requestId),
+            onOver: running.streams(),
           })
           // Elysia makes a second response of one that is to have headers beside its own.
           set.headers = {}

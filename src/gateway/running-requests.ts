@@ -1,0 +1,192 @@
+import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
+import { nameOf } from '../base/fault-place.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Outcome, RequestFacts, RequestHead, RequestObserver, RequestRecord } from './request-record.ts'
+
+/** How a stream ended: complete, without its reader, or in an `error` event. */
+export type StreamEnd = 'whole' | 'left' | GatewayError
+
+/** How the upstream's answer ended. */
+type AnswerEnd = 'complete' | 'failed' | 'cancelled'
+
+/** Keys, quotas and models that the upstream has not are the owner's affair, not a fault of the request. */
+const isFaultOfRequest = ({ type }: GatewayError): boolean =>
+  type === 'invalid_request_error' || type === 'request_too_large'
+
+/** From here on it is the server's side that failed. */
+const internalStatus = 500
+/** A stream's status says that all is well, whatever comes after it. */
+const firstFailureStatus = 400
+
+/** A request that runs. Each part of the server adds what it learns; the end is reported once. */
+export class RunningRequest {
+  readonly head: RequestHead
+  readonly #now: () => number
+  readonly #startedAt: number
+  readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
+  #facts: RequestFacts = {}
+  #attempts = 0
+  #firstEventAt: number | undefined
+  #answer: AnswerEnd | undefined
+  /** What the client read, or would have read. */
+  #error: GatewayError | undefined
+  #status: number | undefined
+  /** Its status has been sent, its end has not. */
+  #isStreaming = false
+  #hasLeft = false
+  #isOver = false
+
+  constructor(head: RequestHead, now: () => number, onEnd: (request: RunningRequest, record: RequestRecord) => void) {
+    this.head = head
+    this.#now = now
+    this.#startedAt = now()
+    this.#onEnd = onEnd
+  }
+
+  get bodyBytes(): number | undefined {
+    return this.#facts.bodyBytes
+  }
+
+  learn(facts: RequestFacts): void {
+    Object.assign(this.#facts, facts)
+  }
+
+  attempted(): void {
+    this.#attempts += 1
+  }
+
+  /** The first event of the answer has arrived. */
+  firstEvent(): void {
+    this.#firstEventAt = this.#now()
+  }
+
+  /** The upstream's answer has ended. The first end counts: returns whether this is it. */
+  answerEnded(end: AnswerEnd): boolean {
+    if (this.#answer !== undefined) return false
+    this.#answer = end
+    return true
+  }
+
+  failed(error: GatewayError): void {
+    this.#error = error
+  }
+
+  /** The answer ends later than its head is sent: when what is returned is called. */
+  streams(): (end: StreamEnd) => void {
+    this.#isStreaming = true
+    return (end) => {
+      this.#isStreaming = false
+      if (end === 'left') this.#hasLeft = true
+      else if (end !== 'whole') this.#error = end
+      this.#settle()
+    }
+  }
+
+  /** The head of the response is sent. */
+  responded(status: number): void {
+    this.#status = status
+    this.#settle()
+  }
+
+  /** The server has ended by force: no client waits any more. */
+  abandon(): void {
+    this.#status ??= clientClosedStatus
+    this.#hasLeft = true
+    this.#isStreaming = false
+    this.#settle()
+  }
+
+  /** Reports the end once both the head and the end of the response are known. */
+  #settle(): void {
+    if (this.#isOver || this.#status === undefined || this.#isStreaming) return
+    this.#isOver = true
+    this.#onEnd(this, Object.freeze(this.#toRecord(this.#status)))
+  }
+
+  #toRecord(status: number): RequestRecord {
+    const outcome = this.#outcome(status)
+    const error = outcome === 'cancelled' ? undefined : this.#error
+    const upstreamRequestId = this.#facts.upstreamRequestId ?? this.#error?.upstreamRequestId
+    return {
+      ...this.head,
+      ...this.#facts,
+      ...(upstreamRequestId !== undefined && { upstreamRequestId }),
+      outcome,
+      status: outcome === 'cancelled' ? clientClosedStatus : status,
+      firstEventMs: this.#firstEventAt === undefined ? undefined : this.#firstEventAt - this.#startedAt,
+      durationMs: this.#now() - this.#startedAt,
+      attempts: this.#attempts,
+      errorType: error?.type,
+      errorReason: error?.reason,
+    }
+  }
+
+  #outcome(status: number): Outcome {
+    const error = this.#error
+    const answer = this.#answer
+    if (answer === 'cancelled' || [error?.status, status].includes(clientClosedStatus)) return 'cancelled'
+    if (error === undefined) return this.#hasLeft && answer !== 'complete' ? 'cancelled' : 'answered'
+    if (status < firstFailureStatus || status >= internalStatus) return 'failed'
+    return answer === undefined || isFaultOfRequest(error) ? 'refused' : 'failed'
+  }
+}
+
+export interface RequestRecordsOptions {
+  readonly observers: readonly RequestObserver[]
+  readonly log: Logger
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  /** Milliseconds since 1970. */
+  readonly date: () => number
+}
+
+type Answer = (request: Request) => Response | Promise<Response>
+
+/** All requests that run, and the observers of their ends. */
+export interface RequestRecords {
+  begin(head: Omit<RequestHead, 'at'>): RunningRequest
+  /** Wraps the handler so that every request is reported; the handler itself where no observer wants to know. */
+  watch(answer: Answer, runningOf: (request: Request) => RunningRequest): Answer
+  /** Reports the requests that still run: the process may end before they do. */
+  close(): void
+}
+
+export const createRequestRecords = ({ observers, log, now, date }: RequestRecordsOptions): RequestRecords => {
+  const running = new Set<RunningRequest>()
+  const isWanted = observers.length > 0
+  const onEnd = (request: RunningRequest, record: RequestRecord): void => {
+    running.delete(request)
+    for (const observer of observers) {
+      try {
+        observer(record)
+      } catch (error) {
+        log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
+      }
+    }
+  }
+  return {
+    begin(head) {
+      const request = new RunningRequest({ ...head, at: date() }, now, onEnd)
+      if (isWanted) running.add(request)
+      return request
+    },
+    watch(answer, runningOf) {
+      if (!isWanted) return answer
+      return async (request) => {
+        try {
+          const response = await answer(request)
+          runningOf(request).responded(response.status)
+          return response
+        } catch (thrown) {
+          const error = toGatewayError(thrown)
+          runningOf(request).failed(error)
+          runningOf(request).responded(error.status)
+          throw thrown
+        }
+      }
+    },
+    close() {
+      for (const request of running) request.abandon()
+    },
+  }
+}

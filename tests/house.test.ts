@@ -33,7 +33,7 @@ describe('the house', () => {
   })
 
   test('secrets are compared in constant time', () => {
-    expect(matching(/timingSafeEqual\(/)).toEqual(['src/base/secret.ts'])
+    expect(matching(/timingSafeEqual\(/)).toEqual(['src/runtime/hash.ts'])
     expect(readFileSync(join(root, 'src/server/http/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
@@ -75,6 +75,15 @@ describe('the house', () => {
 
   test('a plain Type.Object stands only behind Open and Closed', () => {
     expect(matching(/Type\.Object\(/)).toEqual(['src/wire/schema.ts'])
+  })
+
+  test("the app reaches the platform through runtime/: only it, the CLI and the simulator call Bun's own API", () => {
+    const own = matching(/\bBun\.[a-zA-Z]|\bprocess\.[a-z]/)
+    expect(own.filter((path) => !/^src\/(?:runtime|cli|simulator)\//.test(path))).toEqual([
+      'src/main.ts',
+      // The target of a build, where no build has set it.
+      'src/version.ts',
+    ])
   })
 
   test('no file is longer than 250 lines', () => {

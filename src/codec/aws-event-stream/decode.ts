@@ -1,6 +1,6 @@
+import { crc32 } from '../../runtime/crc32.ts'
 import {
   corruptStream,
-  crc32,
   type Frame,
   maximumHeadersBytes,
   maximumPayloadBytes,

@@ -1,4 +1,5 @@
-import { crc32, headerType, minimumFrameBytes, preludeBytes, trailerBytes } from './frame.ts'
+import { crc32 } from '../../runtime/crc32.ts'
+import { headerType, minimumFrameBytes, preludeBytes, trailerBytes } from './frame.ts'
 
 const utf8 = new TextEncoder()
 

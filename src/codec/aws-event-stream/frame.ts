@@ -52,9 +52,6 @@ export const headerType = {
   uuid: 9,
 } as const
 
-/** CRC-32 (IEEE), native: a table in JavaScript costs a third more. */
-export const crc32 = (bytes: Uint8Array): number => Bun.hash.crc32(bytes)
-
 const reversedPolynomial = 0xedb88320
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {

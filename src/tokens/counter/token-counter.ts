@@ -1,5 +1,6 @@
 import { nameOf } from '../../base/fault-place.ts'
 import { createRateLimiter } from '../../base/rate-limiter.ts'
+import { cacheHash } from '../../runtime/hash.ts'
 import type { CountTokensRequest } from '../../wire/anthropic/request.ts'
 import type { Usage } from '../../wire/anthropic/response.ts'
 import { createCalibration, isTelling } from '../calibration.ts'
@@ -75,7 +76,7 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
       const asked = JSON.stringify([betas, request])
       const counted = await upstreamCounts.count({
         modelId,
-        key: `${modelId} ${Bun.hash(asked)}`,
+        key: `${modelId} ${cacheHash(asked)}`,
         leaving: context.signal,
         ask: (signal) => ask(request, { ...context, signal, onUpstreamId: () => {} }),
         doubt: createDoubt(estimate, factor, asked.length),

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../runtime/hash.ts'
 import {
   maximumToolNameLength,
   maximumToolUseIdLength,
@@ -14,7 +15,7 @@ const hashLength = 8
  * same tool has the same name in every turn and the prompt cache holds.
  */
 const shortened = (original: string, limit: number, unlawful: RegExp): string => {
-  const hash = new Bun.CryptoHasher('sha256').update(original).digest('hex').slice(0, hashLength)
+  const hash = sha256Hex(original).slice(0, hashLength)
   return `${original.replace(unlawful, '_').slice(0, limit - hashLength - 1)}_${hash}`
 }
 

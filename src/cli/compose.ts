@@ -1,116 +1,63 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { type App, type AppDependencies, createApp } from '../app.ts'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
-import { createGateway } from '../gateway/gateway.ts'
-import { accessLogObservers } from '../gateway/observers/access-log.ts'
-import { createRequestRecords } from '../gateway/running-requests.ts'
-import { withSafeguards } from '../gateway/safeguards/with-safeguards.ts'
-import type { ModelCatalog } from '../models/model.ts'
-import { createModelResolver, type ModelResolver } from '../models/resolver.ts'
-import { createApp } from '../server/app.ts'
-import { createShutdown, type Shutdown } from '../server/http/shutdown.ts'
-import { createTokenCounter } from '../tokens/counter/token-counter.ts'
+import type { UpstreamDependencies } from '../upstreams/definition.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
-import { createUpstream, modelsOf } from '../upstreams/registry.ts'
-import type { UpstreamKey } from '../upstreams/renewable-key.ts'
+import { createUpstream } from '../upstreams/registry.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 import { lookupAddresses } from '../upstreams/url-sources/destination.ts'
-import { createUrlSources, type InlineUrlSources } from '../upstreams/url-sources/inline-url-sources.ts'
+import { createUrlSources } from '../upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { createLogSink } from './log/log-sink.ts'
 import type { AfterTurn } from './log/turn.ts'
 import type { Io } from './terminal/io.ts'
 
-/** The composition root: the one place where the parts meet the clock, the network and chance. */
+/** What this process gives to the app: its network, its timers, its log. */
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   resolveAfter(milliseconds, undefined, { signal })
 
-export interface UpstreamOptions {
-  readonly config: Config
-  readonly endpointUrl: string
-  readonly apiKey: UpstreamKey
-  readonly log: Logger
-  /** As `BUN_CONFIG_MAX_HTTP_REQUESTS` of the process has it. */
-  readonly maximumConnections?: number
-  /** Host and port of the proxy that fetch will take, for words. */
-  readonly proxy?: string | undefined
-  /** Bun's own, unless somebody listens in. */
-  readonly fetch?: Fetch
-  /** For tests; the product's own otherwise. */
-  readonly inlineUrlSources?: InlineUrlSources
-}
+/** This process's own, where a caller has none. */
+type Network = Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'proxy' | 'inlineUrlSources'>
 
-const now = (): number => performance.now()
-
-/** The upstream that the configuration chooses, with this process's clock, network and chance. */
-export const composeUpstream = ({
+const networkOf = ({
+  fetch: ask = fetch as Fetch,
   maximumConnections = defaultMaximumConnections,
   proxy,
-  fetch: ask = fetch as Fetch,
   inlineUrlSources = createUrlSources({ lookup: lookupAddresses, get: createPinnedGet() }),
-  ...given
-}: UpstreamOptions): Upstream =>
+}: Partial<Network>): Network => ({ fetch: ask, maximumConnections, proxy, inlineUrlSources })
+
+export interface UpstreamOptions
+  extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log'>,
+    Partial<Network> {}
+
+/** The upstream that the configuration chooses, with this process's clock, network and chance. */
+export const composeUpstream = (options: UpstreamOptions): Upstream =>
   createUpstream({
-    ...given,
-    maximumConnections,
-    proxy,
-    fetch: ask,
-    inlineUrlSources,
+    ...options,
+    ...networkOf(options),
     random: Math.random,
     sleep,
     newId: randomId,
-    now,
+    now: () => performance.now(),
   })
 
-export interface ServerOptions extends UpstreamOptions {
-  /** For names that say no more than `claude`. */
-  readonly defaultModelId: string
-  /** For tests; the upstream's own otherwise. */
-  readonly catalog?: ModelCatalog
-  readonly shutdown?: Shutdown
-  /** For tests; the product's own values otherwise. */
-  readonly pingMs?: number
-  readonly commitMs?: number
-}
+export interface ServerOptions
+  extends UpstreamOptions,
+    Pick<AppDependencies, 'defaultModelId' | 'catalog' | 'shutdown' | 'pingMs' | 'commitMs'> {}
 
-/** The upstream as the gateway uses it: with a check of auto mode's actions, where the server is to do that. */
-const answeringSafeguards = (upstream: Upstream, models: ModelResolver, { config, log }: ServerOptions): Upstream =>
-  config.translation.safeguards === 'answer'
-    ? withSafeguards(upstream, { modelId: models.resolve(config.smallModel).model.id, log, now })
-    : upstream
-
-/** Everything between a client's request and the upstream, ready to be served. */
-export const composeApp = (options: ServerOptions) => {
-  const { config, defaultModelId, log, pingMs, commitMs, shutdown = createShutdown() } = options
-  const models = createModelResolver(options.catalog ?? modelsOf(config.upstream), defaultModelId)
-  const upstream = answeringSafeguards(composeUpstream(options), models, options)
-  const gateway = createGateway({
-    models,
-    upstream,
-    tokens: createTokenCounter({
-      upstream: config.countTokens === 'auto' ? upstream : undefined,
-      log,
-      now,
-      defer: setImmediate,
-    }),
-    log,
-  })
-  return createApp({
-    gateway,
-    records: createRequestRecords({ observers: accessLogObservers(log), log, now, date: Date.now }),
-    host: config.host,
-    clientToken: config.clientToken,
-    newId: randomId,
-    log,
-    shutdown,
+/** Everything between a client's request and the upstream, ready to be served by this process. */
+export const composeApp = ({ config, ...options }: ServerOptions): App =>
+  createApp(config, {
+    ...options,
+    ...networkOf(options),
+    sleep,
+    defer: setImmediate,
     pid: process.pid,
     uptime: () => process.uptime(),
-    ...(pingMs !== undefined && { pingMs }),
-    ...(commitMs !== undefined && { commitMs }),
   })
-}
 
 /** What is still to be done when the process ends is done then. */
 const createAfterTurn = (): AfterTurn => {

@@ -12,7 +12,7 @@ import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 
-export interface AppOptions
+export interface ServerOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'> {
@@ -30,7 +30,7 @@ const defaultPingMs = 10_000
 const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
-const anthropicRoutes = (options: AppOptions & { readonly scopeOf: ScopeOf; readonly readJson: ReadJson }) => {
+const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; readonly readJson: ReadJson }) => {
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   return new Elysia({ name: 'anthropic', normalize: false })
     .use(requireToken(options))
@@ -43,7 +43,7 @@ const anthropicRoutes = (options: AppOptions & { readonly scopeOf: ScopeOf; read
  * Every door of the server. A request passes its rooms in this order. `close` is for whoever has ended the
  * server by force: it tells of the requests that still ran.
  */
-export const createApp = (options: AppOptions) => {
+export const createServer = (options: ServerOptions) => {
   const { records, gateway, shutdown } = options
   const { upstream } = gateway
   const { name, address } = upstream

@@ -1,7 +1,7 @@
 import type { Context, Elysia } from 'elysia'
 import type { Degradation } from '../../upstreams/upstream.ts'
 import { productName, version } from '../../version.ts'
-import { type ReadJson, unparsed } from '../http/body.ts'
+import type { ReadJson } from '../http/body.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
 
@@ -64,14 +64,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
       .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
       // Claude Code's probes and its own telemetry, which stays here.
       .get('/api/hello', () => ({ status: 'ok' }))
-      .post(
-        '/api/event_logging/batch',
-        async ({ request }) => {
-          await readJson(request)
-          return {}
-        },
-        unparsed,
-      )
+      .post('/api/event_logging/batch', () => ({}), { parse: ({ request }) => readJson(request) })
       .all('/', methodNotAllowed('GET', 'HEAD'))
       .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
       .all('/api/event_logging/batch', methodNotAllowed('POST'))

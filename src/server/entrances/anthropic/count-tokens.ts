@@ -2,11 +2,11 @@ import type { Elysia } from 'elysia'
 import { abortedError } from '../../../base/errors.ts'
 import type { Gateway } from '../../../gateway/gateway.ts'
 import { CountTokensRequest } from '../../../wire/anthropic/request.ts'
-import { type ReadJson, unparsed } from '../../http/body.ts'
-import { createBodyCheck } from '../../http/body-check.ts'
+import type { ReadJson } from '../../http/body.ts'
 import { startCall } from '../../http/call.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { ScopeOf } from '../../http/request-scope.ts'
+import { toRouteSchema } from '../../http/route-schema.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { refuseThread } from './thread.ts'
 
@@ -17,21 +17,20 @@ export interface CountTokensOptions {
   readonly readJson: ReadJson
 }
 
+const countTokensBody = toRouteSchema(CountTokensRequest)
+
 /** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
-export const countTokensRoutes = ({ gateway, shutdown, scopeOf, readJson }: CountTokensOptions) => {
-  const check = createBodyCheck(CountTokensRequest)
-  return (app: Elysia) =>
+export const countTokensRoutes =
+  ({ gateway, shutdown, scopeOf, readJson }: CountTokensOptions) =>
+  (app: Elysia) =>
     app
       .post(
         '/v1/messages/count_tokens',
-        async ({ request }) => {
-          const body = await readJson(request)
-          refuseThread(body)
-          const asked = check(body)
+        async ({ body, request }) => {
           const { running, betas } = scopeOf(request)
           const call = startCall(request, shutdown)
           try {
-            const input_tokens = await gateway.countTokens(asked, { running, betas, signal: call.signal })
+            const input_tokens = await gateway.countTokens(body, { running, betas, signal: call.signal })
             // An upstream's count that was aborted becomes an estimate, for which no client waits any more.
             if (call.signal.aborted) throw abortedError(call.signal, undefined)
             return { input_tokens }
@@ -39,7 +38,10 @@ export const countTokensRoutes = ({ gateway, shutdown, scopeOf, readJson }: Coun
             call.end()
           }
         },
-        unparsed,
+        {
+          parse: ({ request }) => readJson(request),
+          transform: ({ body }) => refuseThread(body),
+          body: countTokensBody,
+        },
       )
       .all('/v1/messages/count_tokens', methodNotAllowed('POST'))
-}

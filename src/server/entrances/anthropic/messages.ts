@@ -3,12 +3,12 @@ import type { Logger } from '../../../base/logger.ts'
 import type { Gateway, RequestContext } from '../../../gateway/gateway.ts'
 import type { EventBatch } from '../../../wire/anthropic/events.ts'
 import { MessagesRequest } from '../../../wire/anthropic/request.ts'
-import { type ReadJson, unparsed } from '../../http/body.ts'
-import { createBodyCheck } from '../../http/body-check.ts'
+import type { ReadJson } from '../../http/body.ts'
 import { startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
+import { toRouteSchema } from '../../http/route-schema.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
 import { sseResponse } from '../../http/sse.ts'
 import { createStreamWriter } from './entrance.ts'
@@ -39,18 +39,16 @@ const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undef
   return first
 }
 
+const messagesBody = toRouteSchema(MessagesRequest)
+
 /** `POST /v1/messages`, whole or streamed. */
 export const messagesRoutes = (options: MessagesOptions) => {
   const { gateway, log, shutdown, scopeOf, readJson, pingMs, commitMs } = options
-  const check = createBodyCheck(MessagesRequest)
 
   return new Elysia({ name: 'messages', normalize: false })
     .post(
       '/v1/messages',
-      async ({ request, set }) => {
-        const body = await readJson(request)
-        refuseThread(body)
-        const asked = check(body)
+      async ({ body, request, set }) => {
         const call = startCall(request, shutdown)
         const { requestId, running, betas } = scopeOf(request)
         let answerId = requestId
@@ -68,13 +66,13 @@ export const messagesRoutes = (options: MessagesOptions) => {
           set.headers[requestIdHeader] = answerId
         }
         try {
-          if (asked.stream !== true) {
-            const message = await gateway.message(asked, context)
+          if (body.stream !== true) {
+            const message = await gateway.message(body, context)
             nameAnswer()
             call.end()
             return message
           }
-          const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(asked, context)
+          const stream: Promise<AsyncIterable<EventBatch>> = gateway.stream(body, context)
           const begun = await within(stream, commitMs)
           call.begun()
           if (begun !== undefined) nameAnswer()
@@ -95,7 +93,11 @@ export const messagesRoutes = (options: MessagesOptions) => {
           throw error
         }
       },
-      unparsed,
+      {
+        parse: ({ request }) => readJson(request),
+        transform: ({ body }) => refuseThread(body),
+        body: messagesBody,
+      },
     )
     .all('/v1/messages', methodNotAllowed('POST'))
 }

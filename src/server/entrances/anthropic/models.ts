@@ -1,15 +1,30 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
 import { clientSpelling, type ModelResolver } from '../../../models/resolver.ts'
+import { Open } from '../../../wire/schema.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { toRouteSchema } from '../../http/route-schema.ts'
 import { type ModelInfo, toModelInfo } from './model-info.ts'
+
+/** A parameter that comes twice is a list. */
+const Stages = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]))
+const ListQuery = Open({
+  limit: Type.Optional(Type.String()),
+  before_id: Type.Optional(Type.String()),
+  after_id: Type.Optional(Type.String()),
+  lifecycle: Stages,
+  'lifecycle[]': Stages,
+})
+type ListQuery = Static<typeof ListQuery>
+const listQuery = toRouteSchema(ListQuery)
 
 /** Anthropic's own page sizes. */
 const defaultLimit = 20
 const maximumLimit = 1000
 
-const limitOf = (value: string | null): number => {
-  if (value === null) return defaultLimit
+const limitOf = (value: string | undefined): number => {
+  if (value === undefined) return defaultLimit
   const limit = Number(value)
   if (Number.isInteger(limit) && limit >= 1 && limit <= maximumLimit) return limit
   throw invalidRequest(['limit'], `Input should be an integer from 1 to ${maximumLimit}`)
@@ -26,26 +41,23 @@ const isListed = ({ lifecycle }: ModelInfo, stages: readonly string[]): boolean 
 }
 
 /** One page of the list; a cursor may be any name of a model. Throws a 400 for a query that is not valid. */
-const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: URLSearchParams) => {
-  const stages = [...query.getAll('lifecycle[]'), ...query.getAll('lifecycle')]
+const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: ListQuery) => {
+  const stages = [query['lifecycle[]'] ?? [], query.lifecycle ?? []].flat()
   const listed = models.filter((info) => isListed(info, stages))
-  const indexOf = (name: string): number | undefined => {
-    const cursor = query.get(name)
-    if (cursor === null) return undefined
+  const indexOf = (name: 'before_id' | 'after_id'): number | undefined => {
+    const cursor = query[name]
+    if (cursor === undefined) return undefined
     const model = resolver.find(cursor)?.model
     const index = listed.findIndex(({ id }) => model !== undefined && id === clientSpelling(model.id))
     if (index === -1) throw invalidRequest([name], 'no such model')
     return index
   }
-  const limit = limitOf(query.get('limit'))
+  const limit = limitOf(query.limit)
   const before = indexOf('before_id')
   const range = listed.slice((indexOf('after_id') ?? -1) + 1, before)
   const data = before === undefined ? range.slice(0, limit) : range.slice(-limit)
   return { data, has_more: data.length < range.length, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
-
-const queryOf = ({ url }: Request): URLSearchParams =>
-  new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 
 /** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which takes any name of a model. */
 export const modelsRoutes = (resolver: ModelResolver) => {
@@ -54,7 +66,7 @@ export const modelsRoutes = (resolver: ModelResolver) => {
     .map((model) => toModelInfo(model, clientSpelling(model.id)))
   return (app: Elysia) =>
     app
-      .get('/v1/models', ({ request }) => toPage(listed, resolver, queryOf(request)))
+      .get('/v1/models', ({ query }) => toPage(listed, resolver, query), { query: listQuery })
       .get('/v1/models/:id', ({ params }) => {
         // The router gives null for what it cannot decode, whatever its types say.
         const id = params.id ?? ''

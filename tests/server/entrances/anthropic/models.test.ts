@@ -63,11 +63,19 @@ describe('A9 the list of models', () => {
     expect(await idsOf(models.list({ lifecycle: ['retired'] }))).toEqual([])
   })
 
+  test('A9: takes parameters that it does not know, and a plain name for a list', async () => {
+    const { url } = startChain()
+    const page = await fetch(`${url}/v1/models?lifecycle=active&lifecycle=retired&limit=1&brand_new=1`)
+    expect(await page.json()).toMatchObject({ data: [{ id: newestFirst[0] }], has_more: true })
+  })
+
   test.each([
     ['?limit=0', 'limit: Input should be an integer from 1 to 1000'],
     ['?limit=x', 'limit: Input should be an integer from 1 to 1000'],
     ['?after_id=gpt-5', 'after_id: no such model'],
     ['?before_id=', 'before_id: no such model'],
+    ['?lifecycle=gone', "lifecycle.0: Input should be 'active', 'deprecated' or 'retired'"],
+    ['?after_id=sonnet&after_id=haiku', 'after_id: Input should be a valid string'],
     ['?lifecycle[]=active&lifecycle[]=gone', "lifecycle.1: Input should be 'active', 'deprecated' or 'retired'"],
   ])('A9: refuses %s', async (query, message) => {
     const response = await fetch(`${startChain().url}/v1/models${query}`)

@@ -11,8 +11,8 @@ import {
 } from '@sinclair/typebox'
 
 /**
- * An object that we read: unknown members are lawful and survive. A plain `Type.Object` is banned in
- * `wire/`, because the server's cleaning would delete what the schema does not know.
+ * An object that we read: unknown members are valid and survive. A plain `Type.Object` is banned in
+ * `wire/`, because it does not say whether unknown members are valid.
  */
 export const Open = <T extends TProperties>(properties: T): TObject<T> =>
   Type.Object(properties, { additionalProperties: true })

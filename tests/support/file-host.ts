@@ -55,18 +55,19 @@ export const fileHost = async (
 export const file = (contentType: string, body: string | Uint8Array, headers = ''): Buffer =>
   Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\n${headers}\r\n`), Buffer.from(body)])
 
-type Options = Parameters<typeof createUrlSources>[0]
 type About = Parameters<InlineUrlSources>[2]
+type Options = Parameters<typeof createUrlSources>[0]
+type Limits = Options['limits'] & Partial<About['mediaLimit']>
 
 /** As in earnest, but that this machine counts as public, and every name leads to it. */
-export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> = {}) => {
+export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> & { limits?: Limits } = {}) => {
   const inline = createUrlSources({
     lookup: async () => ['127.0.0.1'],
     get: createPinnedGet({ port, ca: cert }),
     isAddressAllowed: (address) => address === '127.0.0.1' || isPublicAddress(address),
     ...more,
   })
-  const omitting: About = { notes: createNotes(), mediaLimit: requestMediaLimit('omit') }
+  const omitting: About = { notes: createNotes(), mediaLimit: { ...requestMediaLimit('omit'), ...more.limits } }
   return (request: MessagesRequest, signal: AbortSignal, about = omitting): Promise<MessagesRequest> =>
     inline(request, signal, about)
 }

@@ -70,8 +70,13 @@ const omittedMedia = (countByTurn: readonly number[]): number => {
   return omitted
 }
 
+const mebibyte = 1024 * 1024
+
 /** What a request may hold, for those who fetch media before they are translated. */
 export const requestMediaLimit = (excessMedia: TranslationPolicy['excessMedia']) => ({
+  imageBytes: 3.75 * mebibyte,
+  documentBytes: 4.5 * mebibyte,
+  setBy: 'Bedrock',
   omitted(countByMessage: readonly number[]): number {
     const omitted = omittedMedia(countByMessage)
     if (omitted > 0 && excessMedia === 'refuse') throw tooMuch(perRequest, sumOf(countByMessage))

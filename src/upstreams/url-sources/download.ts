@@ -18,22 +18,29 @@ const maximumRedirects = 3
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-export const mebibyte = 1024 * 1024
+const mebibyte = 1024 * 1024
 
-const readBody = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refuse): Promise<Buffer> => {
-  const tooLarge = () => refuse(`The file is larger than ${maximumBytes / mebibyte} MB, which is Bedrock's limit.`)
-  if (Number(answer.header('content-length')) > maximumBytes) throw tooLarge()
+/** How large a file may be. */
+interface SizeLimit {
+  readonly bytes: number
+  /** Who sets it, for error messages. */
+  readonly setBy: string
+}
+
+const readBody = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): Promise<Buffer> => {
+  const tooLarge = () => refuse(`The file is larger than ${most.bytes / mebibyte} MB, which is ${most.setBy}'s limit.`)
+  if (Number(answer.header('content-length')) > most.bytes) throw tooLarge()
   const parts: Uint8Array[] = []
   let length = 0
   for await (const part of answer.chunks) {
     length += part.byteLength
-    if (length > maximumBytes) throw tooLarge()
+    if (length > most.bytes) throw tooLarge()
     parts.push(part)
   }
   return Buffer.concat(parts, length)
 }
 
-const receive = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refuse): Promise<Download> => {
+const receive = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): Promise<Download> => {
   if (answer.status !== 200) {
     throw unableToDownload(refuse, `Its host answered with status ${answer.status}.`)
   }
@@ -41,7 +48,7 @@ const receive = async (answer: PinnedAnswer, maximumBytes: number, refuse: Refus
   if (encoding !== '' && encoding !== 'identity') {
     throw unableToDownload(refuse, 'Its host sends it compressed, although it was asked not to.')
   }
-  return { bytes: await readBody(answer, maximumBytes, refuse), contentType: answer.header('content-type') }
+  return { bytes: await readBody(answer, most, refuse), contentType: answer.header('content-type') }
 }
 
 const redirectOf = (answer: PinnedAnswer): string | undefined => {
@@ -52,7 +59,7 @@ const redirectOf = (answer: PinnedAnswer): string | undefined => {
 /** Follows redirects, each of which is checked as the first URL was. Rejects with what `refuse` makes, or the line says. */
 export const download = async (
   text: string,
-  maximumBytes: number,
+  most: SizeLimit,
   { lookup, get, isAddressAllowed }: Surroundings,
   refuse: Refuse,
   signal: AbortSignal,
@@ -64,7 +71,7 @@ export const download = async (
     const answer = await get(await findDestination(url, lookup, isAddressAllowed, refuseUrl), signal)
     try {
       const location = redirectOf(answer)
-      if (location === undefined) return await receive(answer, maximumBytes, refuse)
+      if (location === undefined) return await receive(answer, most, refuse)
       url = parseUrl(location, refuseRedirect, url)
     } finally {
       answer.close()

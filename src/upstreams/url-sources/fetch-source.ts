@@ -7,11 +7,12 @@ import type { Place, Source } from './places.ts'
 
 /** One source, within its size and its time. */
 
-export interface SourceLimits {
+/** How large a file an upstream takes. */
+export interface SizeLimits {
   readonly imageBytes: number
   readonly documentBytes: number
-  /** Look-up, redirects and body together. */
-  readonly milliseconds: number
+  /** Who sets them, for error messages. */
+  readonly setBy: string
 }
 
 const millisecondsPerSecond = 1000
@@ -60,14 +61,15 @@ const directly = 'URLs are fetched directly, without a proxy: where that fails, 
 export const fetchSource = async (
   place: Place,
   surroundings: Surroundings,
-  limits: SourceLimits,
+  limits: SizeLimits & { readonly milliseconds: number },
   signal: AbortSignal,
 ): Promise<Source> => {
   const refuse = refuseAt(place)
   const isImage = place.block.type === 'image'
   const clock = startClock(limits.milliseconds, signal)
   try {
-    const most = isImage ? limits.imageBytes : limits.documentBytes
+    const { imageBytes, documentBytes, setBy } = limits
+    const most = { bytes: isImage ? imageBytes : documentBytes, setBy }
     const work = download(place.url, most, surroundings, refuse, clock.signal)
     const found = await unlessAborted(work, clock.signal)
     return isImage ? toImageSource(found, refuse) : toDocumentSource(found, refuse)

@@ -1,12 +1,12 @@
 import type { Notes } from '../../messages/notes.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import { mebibyte, type Surroundings } from './download.ts'
-import { fetchSource, type SourceLimits } from './fetch-source.ts'
+import type { Surroundings } from './download.ts'
+import { fetchSource, type SizeLimits } from './fetch-source.ts'
 import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './places.ts'
 import { isPublicAddress } from './public-address.ts'
 
-/** How many images and documents an upstream takes in one request. */
-interface MediaLimit {
+/** What an upstream takes of images and documents in one request. */
+interface MediaLimit extends SizeLimits {
   /** How many of the oldest are left out. Throws GatewayError where more than the limit are refused. */
   omitted(countByMessage: readonly number[]): number
   /** The text in place of one that is left out. */
@@ -27,14 +27,13 @@ interface About {
  */
 export type InlineUrlSources = (request: MessagesRequest, signal: AbortSignal, about: About) => Promise<MessagesRequest>
 
-interface Limits extends SourceLimits {
+interface Limits {
+  /** Of one source: look-up, redirects and body together. */
+  readonly milliseconds: number
   readonly atOnce: number
 }
 
 const defaultLimits: Limits = {
-  /** Bedrock's, for one image and one document. */
-  imageBytes: 3.75 * mebibyte,
-  documentBytes: 4.5 * mebibyte,
   /** As long as a client waits for its first sign of life. */
   milliseconds: 10_000,
   /** One request is no flood. */
@@ -51,7 +50,7 @@ interface UrlSourcesOptions extends Pick<Surroundings, 'lookup' | 'get'> {
 const fetchAll = async (
   places: readonly Place[],
   surroundings: Surroundings,
-  limits: Limits,
+  limits: Limits & SizeLimits,
   callerSignal: AbortSignal,
 ): Promise<ReadonlyMap<Place, Source>> => {
   const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
@@ -99,7 +98,8 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     { notes, mediaLimit }: About,
   ): Promise<MessagesRequest> => {
     const surplus = mediaLimit.omitted(countByMessage(request, places))
-    const sources = await fetchAll(places.slice(surplus), { lookup, get, isAddressAllowed }, limits, signal)
+    const surroundings = { lookup, get, isAddressAllowed }
+    const sources = await fetchAll(places.slice(surplus), surroundings, { ...limits, ...mediaLimit }, signal)
     const replacements = new Map<object, ReturnType<typeof asText>>()
     for (const place of places.slice(0, surplus)) {
       const text = mediaLimit.omissionText(place.block.type)

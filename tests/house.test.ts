@@ -32,6 +32,17 @@ describe('the house', () => {
     ])
   })
 
+  test('the code that all upstreams share knows none of them by name', () => {
+    const shared =
+      /^src\/(?:base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
+    // The program's own name is no upstream's.
+    const naming = matching(/nexus(?!-claude-api)|bedrock|converse/i)
+    expect(naming.filter((path) => shared.test(path))).toEqual([
+      // The table of upstreams.
+      'src/upstreams/registry.ts',
+    ])
+  })
+
   test('secrets are compared in constant time', () => {
     expect(matching(/timingSafeEqual\(/)).toEqual(['src/runtime/hash.ts'])
     expect(readFileSync(join(root, 'src/server/http/guard.ts'), 'utf8')).toContain('.equals(')

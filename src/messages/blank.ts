@@ -1,7 +1,7 @@
 const space = 0x20
 const del = 0x7f
 
-/** Neither Converse nor the model takes a text of white space alone. */
+/** No model takes a text of white space alone. */
 export const isBlank = (text: string): boolean => {
   // Nearly every text begins with a printable letter of ASCII: then there is nothing to trim.
   const first = text.charCodeAt(0)

@@ -1,4 +1,4 @@
-/** Reading a Claude model's name, in any of the spellings that clients and Bedrock use. */
+/** Reading a Claude model's name, in any of the spellings that clients and clouds use. */
 
 const modelFamilies = ['opus', 'sonnet', 'haiku', 'fable', 'mythos', 'instant'] as const
 export type ModelFamily = (typeof modelFamilies)[number]

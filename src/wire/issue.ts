@@ -87,7 +87,7 @@ const taggedIssue = (members: readonly TObject[], value: Json, path: Path): Issu
   return { path, kind: 'tag', found: tag, expected: members.flatMap((member) => literalsOf(tagOf(member)) ?? []) }
 }
 
-/** Converse's unions name their kind by a member's name, which stands first in the schema. */
+/** Some protocols name the kind of a union by a member's name, which stands first in the schema. */
 const namedIssue = (members: readonly TObject[], value: Json, path: Path): Issue | undefined => {
   const nameOf = (member: TObject): string => Object.keys(member.properties)[0] ?? ''
   const [named, other] = members.filter((member) => value[nameOf(member)] !== undefined)

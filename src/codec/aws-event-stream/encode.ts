@@ -17,7 +17,7 @@ const encodeStringHeader = (name: string, value: string): Uint8Array => {
   return header
 }
 
-/** One frame. Bedrock's own headers are all strings, so no other kind can be written. */
+/** One frame. The headers of AWS's services are all strings, so no other kind can be written. */
 export const encodeFrame = (headers: Readonly<Record<string, string>>, payload: Uint8Array): Uint8Array => {
   const encoded = Object.entries(headers).map(([name, value]) => encodeStringHeader(name, value))
   const headersLength = encoded.reduce((sum, header) => sum + header.byteLength, 0)

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 
 /**
- * `application/vnd.amazon.eventstream`, the framing of Bedrock's streamed replies.
+ * `application/vnd.amazon.eventstream`, the framing of AWS's streamed answers.
  *
  * ```
  *  0  u32be total length (whole frame, both checksums included)

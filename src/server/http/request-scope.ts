@@ -5,7 +5,7 @@ import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
 
 export const requestIdHeader = 'request-id'
-/** Bedrock's own id of the call, for the support of whoever runs the upstream. */
+/** The upstream's own id of the call, for the support of its operator. */
 export const upstreamIdHeader = 'x-amzn-requestid'
 
 /** What the server knows of one request from its head. Response headers are output: no code reads them back. */

@@ -126,7 +126,7 @@ const ServerToolBlock = Type.Union([
 ])
 export type ServerToolBlock = Static<typeof ServerToolBlock>
 
-/** A file for Anthropic's containers, which Converse has not. */
+/** A file for Anthropic's containers. */
 const ContainerUploadBlock = Open({ type: Type.Literal('container_upload'), ...cacheable })
 
 /** A summary that takes the place of everything before it; without content it is a failed one. */

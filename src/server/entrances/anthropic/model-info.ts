@@ -63,7 +63,7 @@ export const toModelInfo = (model: Model, id: string) => ({
   display_name: model.displayName,
   description: model.description,
   created_at: model.createdAt,
-  // The catalog holds what is on offer, and AI Nexus announces no ends.
+  // The catalog holds what is on offer, and no upstream announces ends.
   lifecycle: 'active' as const,
   deprecated_at: null,
   retires_at: null,

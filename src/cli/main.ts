@@ -1,9 +1,11 @@
+import { defineCommand, runCommand } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import { buildTarget, commit, productName, version } from '../version.ts'
 import { catalogue } from './commands/commands.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './commands/help.ts'
 import { GaveUp } from './credentials/gave-up.ts'
-import { commonFlags, parseArguments } from './parse/arguments.ts'
+import { type CheckedArguments, checkArguments, commonFlags, toGiven } from './parse/arguments.ts'
+import type { Command } from './parse/command.ts'
 import { splitArguments } from './parse/pass-through.ts'
 import { helpLayout } from './parse/usage.ts'
 import type { Io } from './terminal/io.ts'
@@ -25,6 +27,21 @@ const wants = (rawArgs: readonly string[], found: Found, ...names: readonly stri
   return own.some((arg) => names.includes(arg))
 }
 
+/**
+ * Resolves to the exit code. Not by citty's own subcommands and `runMain`: those lose what a command returns, end with 1
+ * for every fault, and name no nearest command. Rejects with what the command throws.
+ */
+const runByCitty = async (command: Command, { words, rest }: CheckedArguments, io: Io): Promise<number> => {
+  const { name, description, args } = command
+  const definition = defineCommand({
+    meta: { name, description },
+    args,
+    run: (context) => command.run(toGiven(args, context.args, rest), io),
+  })
+  const { result } = await runCommand(definition, { rawArgs: [...words] })
+  return typeof result === 'number' ? result : exitCode.fine
+}
+
 const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => {
   const [first = ''] = rawArgs
   const isNamed = first !== '' && !first.startsWith('-')
@@ -42,14 +59,14 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
   if (wants(rawArgs, found, '--version', '-V')) return say(versionLine())
   if (found.kind === 'group') {
     // A group takes no flags: only to find the ones that are not there.
-    parseArguments({ name: found.group.name, args: commonFlags }, rawArgs.slice(1))
+    checkArguments({ name: found.group.name, args: commonFlags }, rawArgs.slice(1))
     return help()
   }
 
-  const given = parseArguments(found.command, rawArgs.slice(found.words))
-  if (given.flags['help'] === true) return help()
-  if (given.flags['version'] === true) return say(versionLine())
-  return (await found.command.run(given, io)) ?? exitCode.fine
+  const checked = checkArguments(found.command, rawArgs.slice(found.words))
+  if (checked.question === 'help') return help()
+  if (checked.question === 'version') return say(versionLine())
+  return runByCitty(found.command, checked, io)
 }
 
 /** Runs the command line and tells the exit code. Never throws. */

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
-import type { ArgDef, ArgsDef } from 'citty'
+import { parseArgs as parseStrictly } from 'node:util'
+import { type ArgDef, type ArgsDef, type ParsedArgs, parseArgs } from 'citty'
 import { errorCode } from '../../base/error-code.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import { typedName } from '../../base/typed-name.ts'
@@ -24,7 +24,7 @@ export interface Given {
   readonly rest: readonly string[]
 }
 
-type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>
+type Options = NonNullable<NonNullable<Parameters<typeof parseStrictly>[0]>['options']>
 
 /** On every command. */
 export const commonFlags: ArgsDef = {
@@ -86,7 +86,8 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
   return new UsageError(`${optionSentence(error.message, command.args)} ${help}`)
 }
 
-const toPositionals = (command: Parsed, given: readonly string[]): Given['positionals'] => {
+/** Throws UsageError for one too many, and for one that is missing. */
+const checkPositionals = (command: Parsed, given: readonly string[]): void => {
   const wanted = positionalsOf(command.args)
   if (given.length > wanted.length) {
     const takes =
@@ -98,35 +99,62 @@ const toPositionals = (command: Parsed, given: readonly string[]): Given['positi
     const usage = [productName, command.name, ...wanted.map(positionalText)].join(' ')
     throw new UsageError(`${command.name} needs ${positionalText(missing)}: ${usage}. ${helpHint(command)}`)
   }
-  return Object.fromEntries(wanted.map(([name], index) => [name, given[index]]))
+}
+
+/** Arguments that passed the strict check. */
+export interface CheckedArguments {
+  /** For citty to parse. */
+  readonly words: readonly string[]
+  /** What the command passes to another program. */
+  readonly rest: readonly string[]
+  readonly question: 'help' | 'version' | undefined
 }
 
 /**
- * Reads a command's arguments strictly. Citty ignores flags that it does not know, and a server would
- * start on another port than the one that was mistyped. Throws UsageError with the nearest known flag.
+ * Checks a command's arguments strictly. Citty (0.2.2) ignores flags that it does not know, takes `--no-x` for x, and
+ * makes an empty text of a missing value: a server would start on another port than the one that was mistyped. It parses
+ * by `node:util` with `strict: false`; the same parser, strict, goes first. Throws UsageError with the nearest known flag.
  */
-export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
+export const checkArguments = (command: Parsed, rawArgs: readonly string[]): CheckedArguments => {
   const options = optionsOf(command.args)
   const split = splitArguments(command, rawArgs)
-  const { own, rest: others } = split
+  const words = joinNumbers(split.own, options)
   const parse = () => {
     try {
-      return parseArgs({ args: joinNumbers(own, options), options, strict: true, allowPositionals: true })
+      return parseStrictly({ args: words, options, strict: true, allowPositionals: true })
     } catch (error) {
       throw toUsageError(error, command, options)
     }
   }
   const { values, positionals } = parse()
   const isHandedOn = command.rest !== undefined
-  const flags = values as Flags
-  // Whoever asks for help need not have given everything.
-  const isQuestion = flags['help'] === true || flags['version'] === true
-  if (!isQuestion) checkPassed(command, split)
-  return {
-    flags,
-    positionals: isQuestion ? {} : toPositionals(command, isHandedOn ? positionals : [...positionals, ...others]),
-    rest: isHandedOn ? others : [],
-  }
+  const rest = isHandedOn ? split.rest : []
+  // A request for help need not have everything.
+  if (values['help'] === true) return { words, rest, question: 'help' }
+  if (values['version'] === true) return { words, rest, question: 'version' }
+  checkPassed(command, split)
+  checkPositionals(command, isHandedOn ? positionals : [...positionals, ...split.rest])
+  const isOver = isHandedOn || split.rest.length === 0
+  return { words: isOver ? words : [...words, '--', ...split.rest], rest, question: undefined }
+}
+
+/** What citty has parsed, without its aliases and its second spellings of each name. */
+export const toGiven = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string[]): Given => {
+  const flags = flagsOf(args).flatMap(([name]): [string, string | true][] => {
+    const value = parsed[name]
+    return typeof value === 'string' || value === true ? [[name, value]] : []
+  })
+  const positionals = positionalsOf(args).map(([name]): [string, string | undefined] => {
+    const value = parsed[name]
+    return [name, typeof value === 'string' ? value : undefined]
+  })
+  return { flags: Object.fromEntries(flags), positionals: Object.fromEntries(positionals), rest }
+}
+
+/** Checks and parses a command's arguments. Throws UsageError. */
+export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
+  const { words, rest } = checkArguments(command, rawArgs)
+  return toGiven(command.args, parseArgs([...words], command.args), rest)
 }
 
 /** A flag's text; undefined where it was not given. Throws UsageError for an empty one. */

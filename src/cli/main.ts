@@ -9,6 +9,7 @@ import type { Command } from './parse/command.ts'
 import { splitArguments } from './parse/pass-through.ts'
 import { helpLayout } from './parse/usage.ts'
 import type { Io } from './terminal/io.ts'
+import { printer } from './terminal/printer.ts'
 
 /**
  * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a
@@ -75,14 +76,14 @@ export const runMain = async (rawArgs: readonly string[], io: Io): Promise<numbe
     return await runNamed(rawArgs, io)
   } catch (error) {
     if (error instanceof GaveUp) {
-      io.err('Given up.\n')
+      printer(io).info('Given up.')
       return exitCode.gaveUp
     }
     if (error instanceof UsageError) {
-      io.err(`error: ${error.message}\n`)
+      printer(io).error(error.message)
       return exitCode.usage
     }
-    io.err(`error: ${error instanceof Error ? (error.stack ?? error.message) : 'something unknown failed'}\n`)
+    printer(io).error(error instanceof Error ? (error.stack ?? error.message) : 'something unknown failed')
     return exitCode.failure
   }
 }

@@ -10,6 +10,7 @@ import type { Given } from '../parse/arguments.ts'
 import { serve } from '../serve.ts'
 import { readSetUp, warningsOf } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { type ClientArguments, clientArguments } from './client-arguments.ts'
@@ -91,13 +92,13 @@ export const runClaude = async (args: Given, io: Io): Promise<number> => {
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io, 'claude')
-  for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) io.err(`warning: ${warning}\n`)
+  for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) printer(io).warn(warning)
   const watch = watchSession(log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
   let client: ClientArguments | undefined
   try {
     const launch = planLaunch(setUp, { config, port }, io)
-    for (const note of launch.notes) io.err(`${note}\n`)
+    for (const note of launch.notes) printer(io).info(note)
     const files = settingsFiles(io.machine, given)
     const { environment, env } = overruleSettings(launch.environment, settingsVariables(files))
     client = clientArguments({ rest, given, files, env })
@@ -107,7 +108,7 @@ export const runClaude = async (args: Given, io: Io): Promise<number> => {
       { ...io, platform: io.machine.platform },
     )
     const words = resumeWords(args, watch.sessionId(), io)
-    if (words !== undefined) io.err(`${words}\n`)
+    if (words !== undefined) printer(io).info(words)
     return exitCode
   } catch (error) {
     throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)

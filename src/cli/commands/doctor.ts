@@ -19,6 +19,7 @@ import { commonFlags, type Given } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
 
 /** What is checked of each kind of upstream. */
@@ -112,7 +113,7 @@ const runGroup = async (
 const examine = async (world: World, isJson: boolean, simulatorUrl: string | undefined): Promise<boolean> => {
   const { io } = world
   const { columns, machine } = io
-  io.err(`${wrap(notice(world), columns).join('\n')}\n`)
+  printer(io).info(wrap(notice(world), columns).join('\n'))
   const reporter = createReporter({ columns, useColor: io.useColor && io.isOutTerminal === true, home: machine.home })
   const isAnimated = io.isTerminal && machine.environment['TERM'] !== 'dumb'
   const spinner = isAnimated ? createSpinner(io.err) : noSpinner

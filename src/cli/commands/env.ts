@@ -9,6 +9,7 @@ import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import { readModels } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 
 const parseForm = (name: string): EnvironmentForm => {
   const form = environmentForms.find((candidate) => candidate === name)
@@ -27,11 +28,11 @@ const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
   // The key is of no use here: nobody need unlock anything for it.
   const setUp = await readModels(flags, io, ['clientToken'])
   const { config, warnings } = setUp.loaded
-  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
   const form = await formFor(flags, io)
   const { environment, notes } = planLaunch(setUp, { config, port: config.port }, io)
-  for (const note of notes) io.err(`${note}\n`)
+  for (const note of notes) printer(io).info(note)
   io.out(`${assignments(form, environment)}\n`)
   return undefined
 }

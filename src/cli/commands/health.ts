@@ -8,6 +8,7 @@ import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import { askHealth, type Healthy, type Silence } from '../system/ask-health.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 
 /** A server that lives answers within milliseconds; whoever asks (a container's engine) waits a few seconds at most. */
 const usualDeadlineMs = 3000
@@ -63,7 +64,9 @@ const runHealth = async ({ flags }: Given, io: Io): Promise<number> => {
   if (flags['json'] === true) io.out(`${JSON.stringify(report, undefined, 2)}\n`)
   else if (healthy) io.out(`healthy: ${productName} ${version} at ${url} (process ${pid})\n`)
   else
-    io.err(`not healthy: ${reason}.\nStart it with ${productName} start, or name its place with --host and --port.\n`)
+    printer(io).fail(
+      `not healthy: ${reason}.\nStart it with ${productName} start, or name its place with --host and --port.`,
+    )
   return healthy ? 0 : 1
 }
 

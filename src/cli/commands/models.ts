@@ -12,6 +12,7 @@ import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import { readModels } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import { labelled, usualColumns, wrap } from '../terminal/wrap.ts'
 
 /** A model as `--json` tells it. Scripts rely on the names. */
@@ -120,7 +121,7 @@ const hints = [
 
 const runModels = async (given: Given, io: Io): Promise<undefined> => {
   const { entries, warnings } = await listModels(given, io)
-  for (const warning of warnings) io.err(`warning: ${warning}\n`)
+  for (const warning of warnings) printer(io).warn(warning)
   if (given.flags['json'] === true) {
     io.out(`${JSON.stringify(entries, undefined, 2)}\n`)
     return undefined
@@ -128,7 +129,7 @@ const runModels = async (given: Given, io: Io): Promise<undefined> => {
   const columns = Math.min(io.outColumns, usualColumns)
   io.out(`${entries.map((entry) => blockOf(entry, columns)).join('\n\n')}\n`)
   if (given.positionals['name'] === undefined)
-    io.err(`\n${hints.flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}\n`)
+    printer(io).info(`\n${hints.flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}`)
   return undefined
 }
 

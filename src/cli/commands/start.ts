@@ -22,6 +22,7 @@ import { readSetUp, requireKey, type SetUp, warningsOf } from '../set-up.ts'
 import { type Copied, copy } from '../system/clipboard.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 
 const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
 
@@ -53,18 +54,18 @@ const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | 
 const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io): Promise<void> => {
   const { environment, notes } = planLaunch(setUp, { config: setUp.loaded.config, port }, io)
   const line = launchLine(wish.shell, environment, 'claude')
-  for (const note of notes) io.err(`${note}\n`)
+  for (const note of notes) printer(io).info(note)
   const copied = wish.isCopied ? await copy(line, io) : undefined
   if (copied !== undefined) io.err(copiedWords(copied))
   // What may not be on the clipboard has to be seen.
   if (!wish.isPrinted && copied?.kind === 'done') return
-  if (setUp.loaded.config.logging.format !== 'json') io.err('  Start Claude Code with:\n')
+  if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  Start Claude Code with:')
   io.out(`${line}\n`)
 }
 
 const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
-  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
+  for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
   io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
@@ -96,7 +97,7 @@ const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io:
   const log = composeLog(config, raw)
   await checkPlace(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
-  for (const warning of warningsOf(setUp)) io.err(`warning: ${warning}\n`)
+  for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
   // Before anything is said: whoever reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)

@@ -5,6 +5,7 @@ import { Typed, toValue } from '../../config/values.ts'
 import { keepSecret, type Store } from '../commands/config/keep-secret.ts'
 import { requireKey, type ServingCommand, type SetUp, waysToGiveAKey } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import type { Choice, Prompts } from '../terminal/prompts.ts'
 import { shortPaths } from '../terminal/short-path.ts'
 import { GaveUp } from './gave-up.ts'
@@ -59,8 +60,8 @@ const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: I
       io.err(await keepSecret({ key, path }, secret, store, io))
       return
     } catch (error) {
-      if (error instanceof KeychainError) io.err(`${notTaken(error)}\n`)
-      else if (error instanceof UsageError) io.err(`${error.message}\n`)
+      if (error instanceof KeychainError) printer(io).info(notTaken(error))
+      else if (error instanceof UsageError) printer(io).info(error.message)
       else throw error
       options = options.filter(({ value }) => value !== store)
     }
@@ -75,7 +76,9 @@ export const obtainKey = async (setUp: SetUp, io: Io, command: ServingCommand): 
   const { prompts } = io
   const { loaded, isSimulated } = setUp
   if (prompts === undefined || isSimulated || loaded.config.apiKey !== undefined) return requireKey(setUp, io, command)
-  io.err(`There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}\n`)
+  printer(io).info(
+    `There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}`,
+  )
   const secret = await askForKey(prompts, io)
   if (secret === undefined) return requireKey(setUp, io, command)
   await offerToKeep(secret, loaded.places.target, prompts, io)

@@ -11,6 +11,7 @@ import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import { readSetUp } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import { launchd } from './launchd.ts'
 import { isPassing, lastingPath, surroundingsOf } from './surroundings.ts'
 import { systemd } from './systemd.ts'
@@ -96,13 +97,13 @@ const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<un
     throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
   const service = serviceOf(all, io, setUp.loaded)
   const unit = kinds[kind].unit(service)
-  for (const warning of serviceWarnings(setUp, kind, machine)) io.err(`warning: ${warning}\n`)
+  for (const warning of serviceWarnings(setUp, kind, machine)) printer(io).warn(warning)
   if (kind !== ofPlatform[machine.platform])
-    io.err(`warning: ${kind} is another system's, and the paths in it are this machine's.\n`)
+    printer(io).warn(`${kind} is another system's, and the paths in it are this machine's.`)
   if (isPassing(ownCommand[0] ?? ''))
-    io.err('warning: this program lies in a cache of npx or bunx, which is emptied at times. Install it first.\n')
+    printer(io).warn('this program lies in a cache of npx or bunx, which is emptied at times. Install it first.')
   for (const name of service.withheld)
-    io.err(`warning: ${name} is left out: there is a password in it. Give the service a proxy that asks for none.\n`)
+    printer(io).warn(`${name} is left out: there is a password in it. Give the service a proxy that asks for none.`)
   io.out(unit)
   io.err(kinds[kind].steps(service))
   return undefined

@@ -1,6 +1,6 @@
 /**
- * A terminal's colours. Consola's ask for themselves whether there is one, and for that load `node:tty`, which brings
- * all of node's network with it: a millisecond of each start. Whoever paints here has asked `Io`.
+ * A terminal's colours. Consola's are decided once, when the module is loaded, by standard output and the process's
+ * environment: text on standard error would lose its colours where only standard output is piped. Callers ask `Io`.
  */
 
 const sgr =

@@ -8,6 +8,7 @@ import { readConfig } from '../../config-input.ts'
 import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, targetFile } from './flags.ts'
 
@@ -53,13 +54,13 @@ const runEdit = async ({ flags }: Given, io: Io): Promise<number> => {
   }
   const code = await ended()
   if (code !== 0) {
-    io.err(`The editor ended with exit code ${code}.\n`)
+    printer(io).info(`The editor ended with exit code ${code}.`)
     return 1
   }
   // Rejects for what is wrong in it now.
   const { warnings } = await readConfig(flags, io, { secrets: [] })
-  for (const warning of warnings) io.err(`warning: ${warning}\n`)
-  io.err(`${shownPaths(path, io)} is valid.\n`)
+  for (const warning of warnings) printer(io).warn(warning)
+  printer(io).success(`${shownPaths(path, io)} is valid.`)
   return 0
 }
 

@@ -4,6 +4,7 @@ import { type CommandConfig, readConfig } from '../../config-input.ts'
 import { unusedSecrets, unusedWords } from '../../credentials/unused-secrets.ts'
 import type { Flags } from '../../parse/arguments.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 
 /** What became of a setting after its file was changed. */
 export interface Effect {
@@ -24,7 +25,7 @@ export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags,
     return { loaded, overruled: environment.find((variable) => variable === source), unused: unused.map(unusedWords) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    io.err(`warning: ${error.message}\n`)
+    printer(io).warn(error.message)
     return { loaded: undefined, overruled: undefined, unused: [] }
   }
 }

@@ -5,6 +5,7 @@ import { shownValue } from '../../describe-config.ts'
 import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument } from './flags.ts'
 
@@ -13,13 +14,13 @@ const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> =>
   const loaded = await readConfig(flags, io, { secrets: [key] })
   const source = loaded.sources.get(key)
   if (!loaded.values.has(key)) {
-    io.err(`${key} is not set.\n`)
+    printer(io).info(`${key} is not set.`)
     return 1
   }
   io.out(`${shownValue(loaded, key)}\n`)
   const losing = loaded.unused.get(key) ?? []
-  if (losing.length > 0 && isSecretKey(key)) io.err(`not used: ${shownPaths(losing.join(', '), io)}\n`)
-  if (io.isTerminal && source !== undefined) io.err(`from ${shownPaths(source, io)}\n`)
+  if (losing.length > 0 && isSecretKey(key)) printer(io).info(`not used: ${shownPaths(losing.join(', '), io)}`)
+  if (io.isTerminal && source !== undefined) printer(io).info(`from ${shownPaths(source, io)}`)
   return 0
 }
 

@@ -11,6 +11,7 @@ import { type Flags, type Given, textFlag } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import { allModels, findModel } from '../../set-up.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
@@ -43,7 +44,7 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
   await changeConfigFile(path, key, value)
-  io.err(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.\n`)
+  printer(io).success(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.`)
 }
 
 /** Git Bash's own window is three pipes to programs of Windows: it shows what is typed, and nobody can forbid it. */
@@ -123,8 +124,8 @@ const runSet = async (line: Given, io: Io): Promise<undefined> => {
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)
   else await setPlain(setting, given, io)
   const { overruled, unused } = await effectOf(setting, given.flags, io)
-  if (overruled !== undefined) io.err(`warning: ${overruled} is set, and wins over the file.\n`)
-  else for (const words of unused) io.err(`warning: ${shownPaths(words, io)}\n`)
+  if (overruled !== undefined) printer(io).warn(`${overruled} is set, and wins over the file.`)
+  else for (const words of unused) printer(io).warn(shownPaths(words, io))
   return undefined
 }
 

@@ -5,6 +5,7 @@ import { describeFiles, describeSettings, plainValue } from '../../describe-conf
 import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 import { configFlags } from './flags.ts'
 
 /** Null where it is not set; a secret only as much as is shown of it. */
@@ -29,7 +30,7 @@ const runShow = async ({ flags }: Given, io: Io): Promise<undefined> => {
     io.out(`${JSON.stringify(toJson(loaded), null, 2)}\n`)
     return undefined
   }
-  for (const warning of loaded.warnings) io.err(`warning: ${warning}\n`)
+  for (const warning of loaded.warnings) printer(io).warn(warning)
   // Laid out for whoever reads standard output: `show | grep` at a terminal is a script.
   const reader = { ...io, isTerminal: io.isOutTerminal }
   io.out(describeSettings(loaded, reader) + describeFiles(loaded, reader))

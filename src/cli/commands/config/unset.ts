@@ -4,6 +4,7 @@ import { shownValue } from '../../describe-config.ts'
 import type { Flags, Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { effectOf } from './effect.ts'
 import { changeConfigFile } from './file.ts'
@@ -17,7 +18,7 @@ const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<
   const { key } = setting
   const source = loaded.sources.get(key)
   if (source === undefined) {
-    io.err('There is no other.\n')
+    printer(io).info('There is no other.')
     return
   }
   const place = shownPaths(source, io)
@@ -34,7 +35,7 @@ const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> 
   const file = shownPaths(place.path, io)
   const before = keptIn(place)
   if (before === undefined) {
-    io.err(`${key} is not set in ${file}.\n`)
+    printer(io).info(`${key} is not set in ${file}.`)
     await tellEffect(setting, flags, io)
     return 0
   }
@@ -47,7 +48,7 @@ const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> 
     return 1
   }
   await changeConfigFile(place.path, key, undefined)
-  io.err(`${key} is no longer set in ${file}.\n`)
+  printer(io).success(`${key} is no longer set in ${file}.`)
   if (left !== undefined) io.err(leftWarning(left))
   await tellEffect(setting, flags, io)
   return left === undefined ? 0 : 1

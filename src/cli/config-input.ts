@@ -12,7 +12,8 @@ import { exposedFiles } from './credentials/exposed-files.ts'
 import { readKeptSecrets } from './credentials/kept-secrets.ts'
 import { readHelpedSecrets } from './credentials/key-helper.ts'
 import { readSecretFile } from './credentials/secret-file.ts'
-import { type Flags, textFlag } from './parse/arguments.ts'
+import { textFlag } from './parse/arguments.ts'
+import type { Flags } from './parse/parsed-arguments.ts'
 import type { Io } from './terminal/io.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */

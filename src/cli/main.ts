@@ -3,8 +3,8 @@ import { UsageError } from '../base/usage-error.ts'
 import { buildTarget, commit, productName, version } from '../version.ts'
 import { catalogue } from './commands/commands.ts'
 import { type Found, findCommand, helpOf, mainHelp } from './commands/help.ts'
-import { GaveUp } from './credentials/gave-up.ts'
-import { type CheckedArguments, checkArguments, commonFlags, toGiven } from './parse/arguments.ts'
+import { PromptCancelled } from './credentials/prompt-cancelled.ts'
+import { type CheckedArguments, checkArguments, commonFlags, toParsedArguments } from './parse/arguments.ts'
 import type { Command } from './parse/command.ts'
 import { splitArguments } from './parse/pass-through.ts'
 import { helpLayout } from './parse/usage.ts'
@@ -37,7 +37,7 @@ const runByCitty = async (command: Command, { words, rest }: CheckedArguments, i
   const definition = defineCommand({
     meta: { name, description },
     args,
-    run: (context) => command.run(toGiven(args, context.args, rest), io),
+    run: (context) => command.run(toParsedArguments(args, context.args, rest), io),
   })
   const { result } = await runCommand(definition, { rawArgs: [...words] })
   return typeof result === 'number' ? result : exitCode.fine
@@ -75,7 +75,7 @@ export const runMain = async (rawArgs: readonly string[], io: Io): Promise<numbe
   try {
     return await runNamed(rawArgs, io)
   } catch (error) {
-    if (error instanceof GaveUp) {
+    if (error instanceof PromptCancelled) {
       printer(io).info('Given up.')
       return exitCode.gaveUp
     }

@@ -13,7 +13,7 @@ import { productName } from '../version.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 import { closingCommand, exposedWords } from './credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from './credentials/unused-secrets.ts'
-import type { Flags } from './parse/arguments.ts'
+import type { Flags } from './parse/parsed-arguments.ts'
 import type { Io } from './terminal/io.ts'
 
 /** The configuration, and the models that it names. */

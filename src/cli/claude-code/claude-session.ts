@@ -6,7 +6,7 @@ import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
 import { composeLog } from '../compose.ts'
 import { obtainKey } from '../credentials/first-run.ts'
-import type { Given } from '../parse/arguments.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { serve } from '../serve.ts'
 import { readSetUp, warningsOf } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
@@ -80,7 +80,7 @@ const nextDepth = (path: string, { environment }: Io['machine']): string => {
 }
 
 /** Rejects with UsageError; resolves to Claude Code's own exit code. */
-export const runClaude = async (args: Given, io: Io): Promise<number> => {
+export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> => {
   const { flags, rest } = args
   // Its token is another one each time.
   const setUp = await readSetUp(flags, io, ['apiKey'])

@@ -1,5 +1,5 @@
 import { secretSettings } from '../../config/settings/setting-names.ts'
-import type { Given } from '../parse/arguments.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { commandLine } from '../parse/pass-through.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -7,7 +7,7 @@ import type { Io } from '../terminal/io.ts'
 
 const secretFlags: ReadonlySet<string | undefined> = new Set(secretSettings.map(({ flag }) => flag))
 
-const givenFlags = (flags: Given['flags']): string[] =>
+const givenFlags = (flags: ParsedArguments['flags']): string[] =>
   Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || secretFlags.has(name)) return []
     return value === true ? [`--${name}`] : [`--${name}`, value]
@@ -21,7 +21,7 @@ const isPrinting = (rest: readonly string[]): boolean => {
 
 /** For the user, without a last line break; undefined where there is no conversation that a user would go on with. */
 export const resumeWords = (
-  { flags, rest }: Pick<Given, 'flags' | 'rest'>,
+  { flags, rest }: Pick<ParsedArguments, 'flags' | 'rest'>,
   sessionId: string | undefined,
   { isTerminal, isOutTerminal }: Pick<Io, 'isTerminal' | 'isOutTerminal'>,
 ): string | undefined => {

@@ -2,8 +2,9 @@ import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
-import { commonFlags, type Given } from '../parse/arguments.ts'
+import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { answerFor, directive } from './completion/answer.ts'
 import { bashScript } from './completion/bash.ts'
@@ -28,7 +29,7 @@ const parseCompleted = (name: string): CompletedShell => {
   )
 }
 
-const runCompletion = async ({ positionals: { shell } }: Given, io: Io): Promise<undefined> => {
+const runCompletion = async ({ positionals: { shell } }: ParsedArguments, io: Io): Promise<undefined> => {
   const wanted = parseCompleted(shell ?? (await ownShell(io.machine)))
   const own = ownScripts.get(wanted)
   if (own !== undefined) {

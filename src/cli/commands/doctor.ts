@@ -15,9 +15,10 @@ import { createReporter, type Reporter } from '../doctor/report.ts'
 import { createSpinner, noSpinner, type Spinner } from '../doctor/spinner.ts'
 import { configurationIsAtFault, readWorld, type World } from '../doctor/world.ts'
 import { harmless } from '../log/log-text.ts'
-import { commonFlags, type Given } from '../parse/arguments.ts'
+import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
@@ -126,7 +127,7 @@ const examine = async (world: World, isJson: boolean, simulatorUrl: string | und
   return isOk
 }
 
-const runDoctor = async ({ flags }: Given, io: Io): Promise<number> => {
+const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   const world = await readWorld(flags, io)
   const simulator = world.isSimulated ? startSimulator() : undefined
   try {

@@ -4,9 +4,10 @@ import { productName } from '../../version.ts'
 import { assignments, type EnvironmentForm, environmentForms } from '../claude-code/launch/assignments.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
 import { planLaunch } from '../claude-code/launch/launch.ts'
-import { commonFlags, type Flags, type Given, textFlag } from '../parse/arguments.ts'
+import { commonFlags, textFlag } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { readModels } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -24,7 +25,7 @@ const formFor = async (flags: Flags, { machine }: Io): Promise<EnvironmentForm> 
 
 const unknownPort = 'Which port --port 0 gives is known only to the server. Name the one that it has printed.'
 
-const runEnv = async ({ flags }: Given, io: Io): Promise<undefined> => {
+const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   // The key is of no use here: nobody need unlock anything for it.
   const setUp = await readModels(flags, io, ['clientToken'])
   const { config, warnings } = setUp.loaded

@@ -3,9 +3,10 @@ import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
 import { readConfig } from '../config-input.ts'
-import { commonFlags, type Given } from '../parse/arguments.ts'
+import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { askHealth, type Healthy, type Silence } from '../system/ask-health.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -48,7 +49,7 @@ const toReport = (answer: Healthy | Silence, url: string, deadlineMs: number): H
   return { healthy: true, url, version, pid, ...(uptime !== undefined && { uptime }), degradations }
 }
 
-const runHealth = async ({ flags }: Given, io: Io): Promise<number> => {
+const runHealth = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   // No secret is asked for: a keychain need not be unlocked for this.
   const { config } = await readConfig(flags, io, { secrets: [] })
   const { host, port } = config

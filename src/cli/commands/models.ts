@@ -7,9 +7,10 @@ import type { Model } from '../../models/model.ts'
 import { createModelResolver, type ModelResolver } from '../../models/resolver.ts'
 import { modelsOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
-import { commonFlags, type Given } from '../parse/arguments.ts'
+import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { readModels } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -58,7 +59,7 @@ const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name
   throw new UsageError(`The model${shownName(name)} is not known.${nearest} ${known}`)
 }
 
-const listModels = async ({ flags, positionals: { name } }: Given, io: Io): Promise<Listing> => {
+const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io: Io): Promise<Listing> => {
   const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
   const resolver = createModelResolver(modelsOf(loaded.config.upstream), main.model.id)
   const toEntry = (model: Model): ModelEntry => {
@@ -119,7 +120,7 @@ const hints = [
   'default is the main model (--model, NEXUS_MODEL, config set model); the launch command makes it the Default of Claude Code as well.',
 ]
 
-const runModels = async (given: Given, io: Io): Promise<undefined> => {
+const runModels = async (given: ParsedArguments, io: Io): Promise<undefined> => {
   const { entries, warnings } = await listModels(given, io)
   for (const warning of warnings) printer(io).warn(warning)
   if (given.flags['json'] === true) {

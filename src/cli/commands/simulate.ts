@@ -10,8 +10,9 @@ import { type JournalEntry, type SimulatorOptions, startSimulator } from '../../
 import { productName } from '../../version.ts'
 import { readNamed } from '../config-input.ts'
 import { createLogSink } from '../log/log-sink.ts'
-import { commonFlags, type Flags, type Given, textFlag } from '../parse/arguments.ts'
+import { commonFlags, textFlag } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from '../server-lifecycle.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -62,7 +63,7 @@ const plain = { format: 'text', file: undefined, color: false, now: () => new Da
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
 
-const runSimulate = async ({ flags }: Given, io: Io): Promise<undefined> => {
+const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
   const port = parsePort(flags['port'])
   const apiKey = textFlag(flags, 'api-key')

@@ -13,9 +13,10 @@ import { describeConfig } from '../describe-config.ts'
 import { inJson, isJsonWanted, tellListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
 import { nextStep } from '../next-step.ts'
-import { commonFlags, type Flags, type Given, textFlag } from '../parse/arguments.ts'
+import { commonFlags, textFlag } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { checkPlace, serve } from '../serve.ts'
 import { endingSignals, untilStopped } from '../server-lifecycle.ts'
 import { readSetUp, requireKey, type SetUp, warningsOf } from '../set-up.ts'
@@ -111,7 +112,7 @@ const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io:
 
 const usageExitCode = 2
 
-const runStart = async ({ flags }: Given, raw: Io): Promise<number | undefined> => {
+const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | undefined> => {
   let isJson = isJsonWanted(flags, raw)
   try {
     const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)

@@ -8,8 +8,8 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import type { Choice, Prompts } from '../terminal/prompts.ts'
 import { shortPaths } from '../terminal/short-path.ts'
-import { GaveUp } from './gave-up.ts'
-import { askKeychain, KeychainError, notTaken } from './keychain.ts'
+import { askKeychain, KeychainError, notTaken } from './ask-keychain.ts'
+import { PromptCancelled } from './prompt-cancelled.ts'
 
 /** The first start: there is no key yet, and somebody sits at the terminal. */
 
@@ -26,11 +26,11 @@ const hasKeychain = async (io: Io): Promise<boolean> => {
   }
 }
 
-/** Undefined where nothing was typed. Rejects with GaveUp. */
+/** Undefined where nothing was typed. Rejects with PromptCancelled. */
 const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
   while (true) {
     const typed = await prompts.secret('AI Nexus key, not shown while you type (Enter alone to leave)')
-    if (typed === undefined) throw new GaveUp()
+    if (typed === undefined) throw new PromptCancelled()
     if (typed.trim() === '') return undefined
     try {
       return new Secret(String(toValue(findSetting(key), new Typed(typed), 'The key')))
@@ -41,7 +41,7 @@ const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefi
   }
 }
 
-/** Asks where to keep it, until it is kept or is not to be. Rejects with GaveUp. */
+/** Asks where to keep it, until it is kept or is not to be. Rejects with PromptCancelled. */
 const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
   const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
   const others: Choice<Store | 'nowhere'>[] = [
@@ -54,7 +54,7 @@ const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: I
   }
   while (true) {
     const store = await prompts.choose('Where should it be kept?', options)
-    if (store === undefined) throw new GaveUp()
+    if (store === undefined) throw new PromptCancelled()
     if (store === 'nowhere') return
     try {
       io.err(await keepSecret({ key, path }, secret, store, io))

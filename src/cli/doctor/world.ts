@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/usage-error.ts'
 import { type CommandConfig, readConfig } from '../config-input.ts'
-import type { Flags } from '../parse/arguments.ts'
+import type { Flags } from '../parse/parsed-arguments.ts'
 import { readSetUp, type SetUp } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
 

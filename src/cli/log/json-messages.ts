@@ -1,5 +1,5 @@
 import { createLogger, type LogFields } from '../../base/logger.ts'
-import type { Flags } from '../parse/arguments.ts'
+import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { createLogSink } from './log-sink.ts'
 

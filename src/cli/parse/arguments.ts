@@ -7,22 +7,11 @@ import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { joinNumbers, optionSentence } from '../option-values.ts'
 import type { Command } from './command.ts'
+import type { Flags, ParsedArguments } from './parsed-arguments.ts'
 import { checkPassed, splitArguments } from './pass-through.ts'
 
 /** What of a command the parser has to know. */
 type Parsed = Pick<Command, 'name' | 'args' | 'rest'>
-
-/** Flags as they were given: by name without dashes; a switch is `true`. */
-export type Flags = Readonly<Record<string, string | true | undefined>>
-
-/** What a command was given. */
-export interface Given {
-  readonly flags: Flags
-  /** By name; undefined where it may be left out and was. */
-  readonly positionals: Readonly<Record<string, string | undefined>>
-  /** What the command passes to another program. */
-  readonly rest: readonly string[]
-}
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseStrictly>[0]>['options']>
 
@@ -139,7 +128,7 @@ export const checkArguments = (command: Parsed, rawArgs: readonly string[]): Che
 }
 
 /** What citty has parsed, without its aliases and its second spellings of each name. */
-export const toGiven = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string[]): Given => {
+export const toParsedArguments = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string[]): ParsedArguments => {
   const flags = flagsOf(args).flatMap(([name]): [string, string | true][] => {
     const value = parsed[name]
     return typeof value === 'string' || value === true ? [[name, value]] : []
@@ -152,9 +141,9 @@ export const toGiven = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string
 }
 
 /** Checks and parses a command's arguments. Throws UsageError. */
-export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Given => {
+export const parseArguments = (command: Parsed, rawArgs: readonly string[]): ParsedArguments => {
   const { words, rest } = checkArguments(command, rawArgs)
-  return toGiven(command.args, parseArgs([...words], command.args), rest)
+  return toParsedArguments(command.args, parseArgs([...words], command.args), rest)
 }
 
 /** A flag's text; undefined where it was not given. Throws UsageError for an empty one. */

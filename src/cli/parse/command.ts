@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
 import type { Io } from '../terminal/io.ts'
-import type { Given } from './arguments.ts'
+import type { ParsedArguments } from './parsed-arguments.ts'
 
 interface Example {
   /** A line for any shell. */
@@ -40,7 +40,7 @@ export interface Command {
   readonly rest?: { readonly hint: string; readonly owner: string; readonly passThrough?: PassThrough }
   readonly examples: readonly Example[]
   /** Resolves to the exit code; 0 where it says nothing. Rejects with UsageError for wrong use. */
-  readonly run: (given: Given, io: Io) => Promise<number | undefined>
+  readonly run: (given: ParsedArguments, io: Io) => Promise<number | undefined>
 }
 
 /** A command of several others. */

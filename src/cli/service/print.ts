@@ -6,9 +6,10 @@ import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
 import type { Service, ServiceKind } from '../commands/service.ts'
 import type { CommandConfig } from '../config-input.ts'
-import { commonFlags, type Flags, type Given, parseArguments } from '../parse/arguments.ts'
+import { commonFlags, parseArguments } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { readSetUp } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -83,7 +84,7 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
   }
 }
 
-const runPrint = async ({ flags, positionals, rest }: Given, io: Io): Promise<undefined> => {
+const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): Promise<undefined> => {
   const { machine, ownCommand } = io
   const kind = kindNamed(positionals['kind'], machine)
   const more = parseArguments({ name: 'service print', args: startFlags() }, rest)

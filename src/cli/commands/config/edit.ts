@@ -5,8 +5,8 @@ import { UsageError } from '../../../base/usage-error.ts'
 import { productName } from '../../../version.ts'
 import { runInTerminal, type TerminalProgram } from '../../claude-code/run-in-terminal.ts'
 import { readConfig } from '../../config-input.ts'
-import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
@@ -41,7 +41,7 @@ const editorFor = (path: string, { machine: { platform, environment } }: Io): Te
   return { path: '/bin/sh', args: ['-c', `${editor} "$1"`, 'sh', path], environment }
 }
 
-const runEdit = async ({ flags }: Given, io: Io): Promise<number> => {
+const runEdit = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   const path = targetFile(flags, io)
   const editor = editorFor(path, io)
   makeFile(path)

@@ -1,8 +1,9 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../../base/usage-error.ts'
 import { configPlaces } from '../../config-input.ts'
-import { commonFlags, type Flags, textFlag } from '../../parse/arguments.ts'
+import { commonFlags, textFlag } from '../../parse/arguments.ts'
 import { sourceFlags } from '../../parse/config-flags.ts'
+import type { Flags } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 
 /** What the commands of `config` have in common. */

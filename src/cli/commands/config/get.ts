@@ -2,14 +2,14 @@ import { findSetting, isSecretKey } from '../../../config/settings/setting-names
 import { productName } from '../../../version.ts'
 import { readConfig } from '../../config-input.ts'
 import { shownValue } from '../../describe-config.ts'
-import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument } from './flags.ts'
 
-const runGet = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
+const runGet = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<number> => {
   const { key } = findSetting(positionals['key'] ?? '')
   const loaded = await readConfig(flags, io, { secrets: [key] })
   const source = loaded.sources.get(key)

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { productName } from '../../../version.ts'
-import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { configFlags, targetFile } from './flags.ts'
 
-const runPath = async ({ flags }: Given, io: Io): Promise<undefined> => {
+const runPath = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const path = targetFile(flags, io)
   io.out(`${path}\n`)
   if (!existsSync(path)) printer(io).info(`There is no such file yet: ${productName} config set makes it.`)

@@ -4,11 +4,12 @@ import { keychainEntry } from '../../../config/keychain-reference.ts'
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { type SettingValue, Typed, toValue } from '../../../config/values.ts'
 import { productName } from '../../../version.ts'
-import { GaveUp } from '../../credentials/gave-up.ts'
+import { KeychainError, notTaken } from '../../credentials/ask-keychain.ts'
 import { readKeptSecret } from '../../credentials/kept-secrets.ts'
-import { KeychainError, notTaken } from '../../credentials/keychain.ts'
-import { type Flags, type Given, textFlag } from '../../parse/arguments.ts'
+import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
+import { textFlag } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import { allModels, findModel } from '../../set-up.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
@@ -38,7 +39,7 @@ const checkedValue = (setting: KnownSetting, text: string | undefined): SettingV
   return value
 }
 
-const setPlain = async (setting: KnownSetting, { flags, positionals }: Given, io: Io): Promise<void> => {
+const setPlain = async (setting: KnownSetting, { flags, positionals }: ParsedArguments, io: Io): Promise<void> => {
   const { key } = setting
   if (flags['store'] !== undefined) throw new UsageError(`--store is for secrets alone, and ${key} is none.`)
   const value = checkedValue(setting, positionals['value'])
@@ -54,12 +55,12 @@ const isUnseenTerminal = ({ machine, hasTerminal }: Io): boolean =>
 const unseenTerminalHint = (key: string): string =>
   `If you are about to type it here, Git Bash may show it. Press Ctrl-C, and say: winpty ${productName} config set ${key}\n`
 
-/** What was typed or piped in; empty where that was nothing. Rejects with GaveUp. */
+/** What was typed or piped in; empty where that was nothing. Rejects with PromptCancelled. */
 const askFor = async (key: string, hint: string, io: Io): Promise<string> => {
   const { prompts, pipedIn, err } = io
   if (prompts !== undefined) {
     const answer = await prompts.secret(`${key}, not shown while you type${hint}`)
-    if (answer === undefined) throw new GaveUp()
+    if (answer === undefined) throw new PromptCancelled()
     return answer.trim()
   }
   if (pipedIn === undefined) {
@@ -89,7 +90,7 @@ const keep = async (...order: Parameters<typeof keepSecret>): Promise<string> =>
   }
 }
 
-const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, io: Io): Promise<void> => {
+const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedArguments, io: Io): Promise<void> => {
   const { key } = setting
   const store = parseStore(flags)
   if (positionals['value'] !== undefined) {
@@ -111,14 +112,14 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: Given, i
 }
 
 /** `model=opus` is `model opus`. */
-const separated = (given: Given): Given => {
+const separated = (given: ParsedArguments): ParsedArguments => {
   const { key = '', value } = given.positionals
   const equals = key.indexOf('=')
   if (value !== undefined || equals < 1) return given
   return { ...given, positionals: { key: key.slice(0, equals), value: key.slice(equals + 1) } }
 }
 
-const runSet = async (line: Given, io: Io): Promise<undefined> => {
+const runSet = async (line: ParsedArguments, io: Io): Promise<undefined> => {
   const given = separated(line)
   const setting = findSetting(given.positionals['key'] ?? '')
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)

@@ -2,8 +2,8 @@ import { settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config-input.ts'
 import { describeFiles, describeSettings, plainValue } from '../../describe-config.ts'
-import type { Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { configFlags } from './flags.ts'
@@ -24,7 +24,7 @@ const toJson = (loaded: CommandConfig): object => ({
   warnings: loaded.warnings,
 })
 
-const runShow = async ({ flags }: Given, io: Io): Promise<undefined> => {
+const runShow = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const loaded = await readConfig(flags, io, { isTolerant: true })
   if (flags['json'] === true) {
     io.out(`${JSON.stringify(toJson(loaded), null, 2)}\n`)

@@ -1,8 +1,8 @@
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { productName } from '../../../version.ts'
 import { shownValue } from '../../describe-config.ts'
-import type { Flags, Given } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
+import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
@@ -28,7 +28,7 @@ const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<
   )
 }
 
-const runUnset = async ({ flags, positionals }: Given, io: Io): Promise<number> => {
+const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<number> => {
   const setting = findSetting(positionals['key'] ?? '')
   const { key } = setting
   const place = { key, path: targetFile(flags, io) }

@@ -1,4 +1,4 @@
 /** A person was asked something and left without an answer: no fault, and nothing to explain. */
-export class GaveUp extends Error {
-  override readonly name = 'GaveUp'
+export class PromptCancelled extends Error {
+  override readonly name = 'PromptCancelled'
 }

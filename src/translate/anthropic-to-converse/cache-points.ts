@@ -1,7 +1,6 @@
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import { addCachePoint } from './cache-markers.ts'
-import type { Translation, Unit } from './context.ts'
-import type { ContentUnit, Turn } from './turns.ts'
+import type { ContentUnit, Translation, Turn, Unit } from './context.ts'
 
 /** Bedrock's limit for one request, tools, system and messages together. */
 const maximumCachePoints = 4

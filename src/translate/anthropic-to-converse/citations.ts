@@ -1,9 +1,8 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document } from '../../wire/converse/content.ts'
-import type { CitationPolicy, Translation } from './context.ts'
+import type { CitationPolicy, Translation, Turn } from './context.ts'
 import { formatOf } from './output-format.ts'
 import { documentsIn, isCited, isPdf, partsIn } from './parts.ts'
-import type { Turn } from './turns.ts'
 
 const nothingToCite: CitationPolicy = { documents: false, searchResults: false, forced: false }
 

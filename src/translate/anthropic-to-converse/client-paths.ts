@@ -1,6 +1,5 @@
 import type { Path } from '../../base/path.ts'
-import type { Unit } from './context.ts'
-import type { ContentUnit, Turn } from './turns.ts'
+import type { ContentUnit, Turn, Unit } from './context.ts'
 
 /** Where the parts of a Converse request stood in the client's. */
 export interface ClientPaths {

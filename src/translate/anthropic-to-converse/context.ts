@@ -1,6 +1,6 @@
 import type { Path } from '../../base/path.ts'
 import type { Notes } from '../../messages/notes.ts'
-import type { CachePoint } from '../../wire/converse/content.ts'
+import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import type { Learned } from '../capabilities/overrides.ts'
 import type { ModelCapabilities } from '../capabilities/table.ts'
 import type { TranslationPolicy } from '../policy.ts'
@@ -48,4 +48,14 @@ export interface Unit<Block> {
   readonly isTranscript?: true
   /** Of a tool result: where each of its parts stood. */
   readonly partPaths?: readonly Path[]
+}
+
+export type ContentUnit = Unit<ContentBlock>
+
+/** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
+export interface Turn {
+  readonly role: 'user' | 'assistant' | 'system'
+  units: ContentUnit[]
+  /** Where the turn begins in the client's request. */
+  readonly path: Path
 }

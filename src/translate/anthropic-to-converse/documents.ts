@@ -4,10 +4,9 @@ import { isBlank } from '../../messages/blank.ts'
 import { bareBase64, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
-import type { Translation } from './context.ts'
+import type { Translation, Turn } from './context.ts'
 import { requireInlineSource, toImage } from './media.ts'
 import { documentsIn, isCited, isPdf, wordsOf } from './parts.ts'
-import type { Turn } from './turns.ts'
 
 type Source = Document['source']
 type Format = Exclude<Document['format'], undefined>

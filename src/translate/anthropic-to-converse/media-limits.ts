@@ -2,9 +2,8 @@ import { GatewayError } from '../../base/errors.ts'
 import { withCapability } from '../../messages/client-wording.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { TranslationPolicy } from '../policy.ts'
-import type { Translation } from './context.ts'
+import type { ContentUnit, Translation, Turn } from './context.ts'
 import { type Part, partsIn } from './parts.ts'
-import type { ContentUnit, Turn } from './turns.ts'
 
 /** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
 

@@ -1,7 +1,6 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import type { Translation } from './context.ts'
-import type { ContentUnit, Turn } from './turns.ts'
+import type { ContentUnit, Translation, Turn } from './context.ts'
 
 /**
  * What Converse demands of a conversation beyond its blocks' shapes, in the order of the

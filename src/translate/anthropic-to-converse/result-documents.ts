@@ -1,10 +1,9 @@
 import { isBlank } from '../../messages/blank.ts'
 import type { ContentBlock, Document } from '../../wire/converse/content.ts'
 import { addCachePoint } from './cache-markers.ts'
-import type { Translation } from './context.ts'
+import type { ContentUnit, Translation, Turn } from './context.ts'
 import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
-import type { ContentUnit, Turn } from './turns.ts'
 
 /**
  * Documents in a turn that holds tool results. Beside a result Claude on Converse takes text, images and PDFs; for any

@@ -4,20 +4,9 @@ import { isBlank } from '../../messages/blank.ts'
 import { findSummary, type Summary, summaryText } from '../../messages/compaction.ts'
 import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
-import type { ContentBlock } from '../../wire/converse/content.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
 import { addContentUnits } from './content.ts'
-import type { Translation, Unit } from './context.ts'
-
-export type ContentUnit = Unit<ContentBlock>
-
-/** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
-export interface Turn {
-  readonly role: 'user' | 'assistant' | 'system'
-  units: ContentUnit[]
-  /** Where the turn begins in the client's request. */
-  readonly path: Path
-}
+import type { ContentUnit, Translation, Turn } from './context.ts'
 
 /** A text, and where it stood in the client's request. */
 export interface PlacedText {

@@ -9,7 +9,7 @@ import type { Patience } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
 import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
-import { type CountRefusal, countRefusal } from './counting.ts'
+import { type CountRefusal, countRefusal } from './count-refusal.ts'
 import { NexusError, successStatus, toAnswerError } from './errors.ts'
 import type { WordingContext } from './wording.ts'
 

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Runs the tests that start no program and no terminal. Which those are is read from the tests themselves, so that no
+ * list of them grows old.
+ *
+ *   bun run test:fast [--bail ...]      takes the flags of `bun test`
+ */
+
+const root = join(import.meta.dir, '..')
+const startsProgram = /\b(?:startCli|cliInTerminal|doctorProgram|Bun\.spawn|Bun\.spawnSync|spawnSync)\(/
+
+const fast = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => join('tests', name))
+  .filter((path) => !startsProgram.test(readFileSync(join(root, path), 'utf8')))
+  .sort()
+
+const command = [process.execPath, 'run', 'test', ...process.argv.slice(2), ...fast]
+process.exit(await Bun.spawn(command, { cwd: root, stdio: ['inherit', 'inherit', 'inherit'] }).exited)

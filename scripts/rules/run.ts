@@ -3,50 +3,39 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Rule, rules } from './list.ts'
+import { casesIn, type TestCase, whyNotUsable } from './report.ts'
 
 /**
  * Runs the tests and says of every rule which tests hold it, and whether they pass.
  *
- *   bun run rules [K4]      all rules, or one with the names of its tests
+ *   bun run rules [K4] [--report FILE]      all rules, or one with the names of its tests
  *
+ * Reads the JUnit report FILE instead of running the tests, if all tests ran for it after the last change.
  * Fails where a rule has no passing test and no sentence in docs/translation.md that says why not.
  */
 
-interface TestCase {
-  readonly name: string
-  readonly hasPassed: boolean
-}
-
-const { positionals } = parseArgs({ allowPositionals: true })
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { report: { type: 'string' } } })
 const [wanted] = positionals
 const root = join(import.meta.dir, '..', '..')
-
-const unescaped = (xml: string): string =>
-  xml.replace(
-    /&(lt|gt|quot|apos|amp);/g,
-    (_, name: 'lt' | 'gt' | 'quot' | 'apos' | 'amp') => ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' })[name],
-  )
-
-/** The cases of a JUnit report: the names of the suites around a test are part of its own. */
-const casesIn = (report: string): TestCase[] =>
-  [...report.matchAll(/<testcase ([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)].map(([, attributes = '', , inside = '']) => {
-    const attribute = (name: string): string => unescaped(new RegExp(`${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
-    return {
-      name: `${attribute('classname')} > ${attribute('name')}`,
-      hasPassed: !/<(?:failure|error|skipped)/.test(inside),
-    }
-  })
 
 const runTests = async (): Promise<TestCase[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'))
   const report = join(folder, 'report.xml')
   try {
-    const command = [process.execPath, 'test', '--reporter=junit', `--reporter-outfile=${report}`]
+    const command = [process.execPath, 'run', 'test', '--reporter=junit', `--reporter-outfile=${report}`]
     await Bun.spawn(command, { cwd: root, stdout: 'ignore', stderr: 'ignore' }).exited
     return casesIn(readFileSync(report, 'utf8'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+const readOrRunTests = async (report: string | undefined): Promise<TestCase[]> => {
+  if (report === undefined) return runTests()
+  const fault = whyNotUsable(report, root)
+  if (fault === undefined) return casesIn(readFileSync(report, 'utf8'))
+  console.log(`The report ${report} cannot be used: ${fault}. Running the tests.`)
+  return runTests()
 }
 
 /** An id stands by itself: K1 is not K12, 1.1 not 1.10. */
@@ -61,7 +50,7 @@ if (wanted !== undefined && !rules.some(({ id }) => id === wanted)) {
   console.log(`There is no rule ${wanted}.`)
   process.exit(2)
 }
-const cases = await runTests()
+const cases = await readOrRunTests(values.report)
 const excused = excusedIn(readFileSync(join(root, 'docs', 'translation.md'), 'utf8'))
 let missing = 0
 let held = 0

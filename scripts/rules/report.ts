@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+export interface TestCase {
+  readonly name: string
+  readonly hasPassed: boolean
+}
+
+const unescaped = (xml: string): string =>
+  xml.replace(
+    /&(lt|gt|quot|apos|amp);/g,
+    (_, name: 'lt' | 'gt' | 'quot' | 'apos' | 'amp') => ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' })[name],
+  )
+
+const attributeOf = (attributes: string, name: string): string =>
+  unescaped(new RegExp(`(?<!\\w)${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
+
+/** The cases of a JUnit report: the names of the suites around a test are part of its own. */
+export const casesIn = (report: string): TestCase[] =>
+  [...report.matchAll(/<testcase ([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)].map(
+    ([, attributes = '', , inside = '']) => ({
+      name: `${attributeOf(attributes, 'classname')} > ${attributeOf(attributes, 'name')}`,
+      hasPassed: !/<(?:failure|error|skipped)/.test(inside),
+    }),
+  )
+
+/** What tests read, and so what a change of makes a report old. */
+const tested = ['src', 'tests', 'scripts', 'docs', 'package.json', 'bun.lock', 'bunfig.toml']
+
+/** Folders too: a file that was deleted changes only the folder that held it. */
+const pathsUnder = (path: string): string[] =>
+  statSync(path).isDirectory() ? [path, ...readdirSync(path).flatMap((name) => pathsUnder(join(path, name)))] : [path]
+
+/**
+ * Says why a JUnit report at `path` does not stand for all tests of the tree at `root` as they are now; `undefined` if it
+ * does: the run began after the last change, and each test file is in it.
+ */
+export const whyNotUsable = (path: string, root: string): string | undefined => {
+  if (!existsSync(path)) return 'it does not exist'
+  const report = readFileSync(path, 'utf8')
+  const seconds = Number(attributeOf(/<testsuites [^>]*>/.exec(report)?.[0] ?? '', 'time'))
+  const beganMs = statSync(path).mtimeMs - seconds * 1000
+  const paths = tested
+    .map((name) => join(root, name))
+    .filter(existsSync)
+    .flatMap(pathsUnder)
+  const newer = paths.find((one) => statSync(one).mtimeMs >= beganMs)
+  if (newer !== undefined) return `${relative(root, newer)} is newer than the run`
+  const files = new Set(
+    [...report.matchAll(/<testsuite ([^>]*)>/g)].map(([, found = '']) => attributeOf(found, 'file')),
+  )
+  const testFolder = join(root, 'tests')
+  const missing = paths
+    .filter((one) => one.startsWith(testFolder) && one.endsWith('.test.ts'))
+    .map((one) => relative(root, one).replaceAll('\\', '/'))
+    .find((file) => !files.has(file))
+  return missing === undefined ? undefined : `the run left out ${missing}`
+}

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { entry, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts'
+import type { Reply } from '../../src/simulator/reply.ts'
+import { simulate } from '../support/chain.ts'
+import { entry, type RunningCli, startCli } from '../support/cli.ts'
+import { chunk, streamHead, wholeStream } from '../support/nexus.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
 import { until } from '../support/until.ts'
@@ -24,18 +26,17 @@ const ask = (url: string, stream: boolean): Promise<Response> =>
     body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }], stream }),
   })
 
-/** In front of a simulated Nexus of its own, which answers everything the same way. */
-const start = async (reply: object, program = hurried): Promise<Program> => {
-  const scenario = join(temporaryFolder(), 's.json')
-  writeFileSync(scenario, JSON.stringify({ rules: [{ reply }] }))
-  const upstream = startCli(['simulate', '--port', '0', '--scenario', scenario])
-  const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
-  const running = startCli(['start', '-p', '0', '--endpoint-url', endpoint, '--api-key', 'any'], {}, program)
+const startInFrontOf = async (endpointUrl: string, program = hurried): Promise<Program> => {
+  const running = startCli(['start', '-p', '0', '--endpoint-url', endpointUrl, '--api-key', 'any'], {}, program)
   const [, url = ''] = await running.says(address)
   return { ...running, url, post: (isStream) => ask(url, isStream) }
 }
 
-const slowly = (characters: number): object => ({
+/** In front of a simulated Nexus of its own, which answers everything the same way. */
+const start = (reply: Reply, program = hurried): Promise<Program> =>
+  startInFrontOf(simulate({ scenario: () => reply }).url, program)
+
+const slowly = (characters: number): Reply => ({
   content: [{ text: 'x'.repeat(characters) }],
   pace: { frameMs: 20, deltaCharacters: 1 },
 })
@@ -71,22 +72,23 @@ describe('the end', () => {
   })
 
   test('waits for a count of tokens, too', async () => {
-    // Nexus never says its count: after two seconds the answer is an estimate.
     const upstream = await rawServer(() => {})
-    const program = startCli(['start', '-p', '0', '--endpoint-url', upstream.url, '--api-key', 'any'], {}, entry)
-    const [, url = ''] = await program.says(address)
-    const counted = fetch(`${url}/v1/messages/count_tokens`, {
+    const program = await startInFrontOf(upstream.url, entry)
+    const counted = fetch(`${program.url}/v1/messages/count_tokens`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'Hello' }] }),
     })
     await until(() => upstream.count() > 0)
     program.kill('SIGTERM')
+    await program.says(/Stopping/)
+    // Nexus counts nothing: the answer is an estimate.
+    upstream.sockets[0]?.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
     expect(await (await counted).json()).toEqual({ input_tokens: expect.any(Number) })
     expect((await program.ended).code).toBe(0)
   })
 
-  test('tells streams that last longer in an error event, and answers that have not come in a status', async () => {
+  test('tells streams that last longer in an error event', async () => {
     const program = await start({ ...slowly(500), pace: { firstMs: 20, frameMs: 20, deltaCharacters: 1 } })
     const response = await begun(await program.post(true))
     program.kill('SIGTERM')
@@ -101,7 +103,9 @@ describe('the end', () => {
     expect(code).toBe(0)
     expect(err).toMatch(/ 200 POST .* ended in overloaded_error: nexus-claude-api is being stopped/)
     expect(err).not.toContain('internal_error')
+  })
 
+  test('tells answers that have not come in a status', async () => {
     const silent = await start({ pace: { firstMs: 60_000 } })
     const pending = silent.post(false)
     const begunStream = await silent.post(true)
@@ -193,13 +197,20 @@ test('an exception that nobody caught is one line without its words, and the ser
 })
 
 test('T7 an upstream that is silent for long keeps its client by pings, at their pace', async () => {
-  const program = await start({ content: [{ text: 'at last' }], pace: { firstMs: 1000 } })
+  const upstream = await rawServer(() => {})
+  const program = await startInFrontOf(upstream.url)
   const askedAt = performance.now()
-  const events = await readEvents(await program.post(true))
+  const [seen, whole] = (await program.post(true)).body?.tee() ?? []
+  let pings = 0
+  for await (const piece of seen?.pipeThrough(new TextDecoderStream()) ?? []) {
+    pings += piece.split('event: ping').length - 1
+    if (pings > 8) break
+  }
+  upstream.sockets[0]?.end(Buffer.concat([Buffer.from(streamHead), chunk(wholeStream), Buffer.from('0\r\n\r\n')]))
+  const events = await readEvents(new Response(whole))
   const silenceMs = performance.now() - askedAt
-  const pings = events.filter(({ type }) => type === 'ping').length
-  // One at the beginning, and then one for each 40 ms of silence at most.
   expect(pings).toBeGreaterThan(8)
-  expect(pings).toBeLessThanOrEqual(1 + silenceMs / 40)
+  // One at the beginning, and then one for each 40 ms of silence at most.
+  expect(events.filter(({ type }) => type === 'ping').length).toBeLessThanOrEqual(1 + silenceMs / 40)
   expect(events.at(-1)?.type).toBe('message_stop')
 })

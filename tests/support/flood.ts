@@ -1,24 +1,11 @@
-import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { chunk, frame, streamHead } from './nexus.ts'
 import { rawServer } from './raw-server.ts'
 
 export const mebibyte = 1024 * 1024
 
-/** The largest that the system lets a connection's buffer grow to, in bytes: each machine has limits of its own. */
-const largestBuffer = (direction: 'rmem' | 'wmem', usual: number): number => {
-  try {
-    return Number(readFileSync(`/proc/sys/net/ipv4/tcp_${direction}`, 'utf8').trim().split(/\s+/)[2])
-  } catch {
-    return usual
-  }
-}
-
-/** What lies in the buffers of two connections and in our own at most, where nobody reads. */
-export const mostOnTheWay =
-  2 * (largestBuffer('rmem', 6 * mebibyte) + largestBuffer('wmem', 4 * mebibyte)) + 4 * mebibyte
-/** It cannot all be on the way. */
-const answerBytes = mostOnTheWay + 16 * mebibyte
+/** More than any system's buffers hold: an upstream that could send all of it was not held back. */
+export const floodBytes = 256 * mebibyte
 
 export const deltaCharacters = 4000
 export const delta = chunk(
@@ -33,11 +20,12 @@ const end = chunk(
   ]),
 )
 
-/** An upstream with a long answer, which it sends as fast as it is read from. */
+/** An upstream that sends deltas as fast as it is read from, until `finish`. */
 export const startFlood = async () => {
   const state = { sent: 0, isHeld: false, isClosed: false }
+  let isFinished = false
   const pour = (socket: Socket): void => {
-    while (state.sent < answerBytes) {
+    while (!isFinished && state.sent < floodBytes) {
       state.sent += delta.length
       if (socket.write(delta)) continue
       state.isHeld = true
@@ -56,5 +44,8 @@ export const startFlood = async () => {
     socket.write(Buffer.concat([Buffer.from(streamHead), start]))
     pour(socket)
   })
-  return { url, state }
+  const finish = (): void => {
+    isFinished = true
+  }
+  return { url, state, finish }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { request, startChain } from '../../support/chain.ts'
-import { delta, deltaCharacters, mostOnTheWay, startFlood } from '../../support/flood.ts'
+import { delta, deltaCharacters, floodBytes, startFlood } from '../../support/flood.ts'
 import { until } from '../../support/until.ts'
 
 /** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
@@ -47,7 +47,7 @@ const untilStill = async (figure: () => number, looks = 100): Promise<void> => {
 
 describe('T7 a reader who does not read', () => {
   test('holds the upstream back, and gets everything when it reads on', async () => {
-    const { url: endpointUrl, state } = await startFlood()
+    const { url: endpointUrl, state, finish } = await startFlood()
     const pingMs = 10
     const { url, shutdown } = startChain({ endpointUrl, pingMs })
     const reader = startReader(url)
@@ -58,7 +58,8 @@ describe('T7 a reader who does not read', () => {
     await untilStill(() => state.sent, 1000)
     const pingsWhileHeld = (performance.now() - heldAt) / pingMs
     expect(state.isHeld).toBe(true)
-    expect(state.sent).toBeLessThan(mostOnTheWay)
+    expect(state.sent).toBeLessThan(floodBytes)
+    finish()
     reader.resume()
     await until(() => reader.seen.last.includes('message_stop'))
     expect(reader.seen.bytes).toBeGreaterThan((state.sent / delta.length) * deltaCharacters)
@@ -75,7 +76,7 @@ describe('T7 a reader who does not read', () => {
     await untilStill(() => state.sent)
     reader.leave()
     await until(() => state.isClosed && shutdown.running() === 0)
-    expect(state.sent).toBeLessThan(mostOnTheWay)
+    expect(state.sent).toBeLessThan(floodBytes)
     // The record is written last, when everything else has ended.
     await until(() => records.some(({ event }) => event === 'request.cancelled'))
   }, 20_000)

@@ -65,7 +65,8 @@ describe('what a host may not do', () => {
     expect(await refusalOf(sourcesFrom(host, { limits }), asking(at('image', 'https://files.example/drops')))).toBe(
       late,
     )
-    await until(() => host.connections.closed === 2)
+    // On a busy machine the time may be over before the host has accepted a connection.
+    await until(() => host.connections.closed === host.connections.opened)
     const lookup = () => new Promise<never>(() => {})
     expect(await refusalOf(sourcesFrom(nobody, { limits, lookup }), asking(at('image')))).toBe(late)
   })

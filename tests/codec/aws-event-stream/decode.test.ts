@@ -1,9 +1,8 @@
 import { describe, expect, spyOn, test } from 'bun:test'
 import { EventStreamCodec } from '@smithy/core/event-streams'
-import { createEventStreamDecoder } from '../../src/codec/aws-event-stream/decode.ts'
-import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
-import type { Frame } from '../../src/codec/aws-event-stream/frame.ts'
-import { createHeadersReader } from '../../src/codec/aws-event-stream/headers.ts'
+import { createEventStreamDecoder } from '../../../src/codec/aws-event-stream/decode.ts'
+import { encodeFrame } from '../../../src/codec/aws-event-stream/encode.ts'
+import type { Frame } from '../../../src/codec/aws-event-stream/frame.ts'
 
 const utf8 = new TextEncoder()
 const smithy = new EventStreamCodec(
@@ -232,29 +231,5 @@ describe('7 frames: headers', () => {
     expect(() => decode([withHeaders(bytes('016107ffff61'))])).toThrow(/header runs to byte/)
     expect(() => decode([withHeaders(bytes('0561'))])).toThrow(/header runs to byte/)
     expect(() => decode([withHeaders(bytes('00'))])).toThrow(/name is empty/)
-  })
-})
-
-describe('7 frames: headers that were read before', () => {
-  const block = (name: string): Uint8Array => {
-    const bytes = encodeFrame({ ':event-type': name }, new Uint8Array())
-    return bytes.slice(12, -4)
-  }
-  const nameIn = (read: ReturnType<typeof createHeadersReader>, bytes: Uint8Array): unknown =>
-    read(bytes, 0, bytes.length).get(':event-type')
-
-  test('are the same map again, and others of the same length are not', () => {
-    const read = createHeadersReader()
-    const first = read(block('aaaa'), 0, block('aaaa').length)
-    expect(nameIn(read, block('aaab'))).toBe('aaab')
-    expect(read(block('aaaa'), 0, block('aaaa').length)).toBe(first)
-  })
-
-  test('make room for others, however many there are', () => {
-    const read = createHeadersReader()
-    const names = Array.from({ length: 100 }, (_, index) => `id${String(index).padStart(3, '0')}`)
-    expect([...names, ...names].map((name) => nameIn(read, block(name)))).toEqual([...names, ...names])
-    const last = read(block('id099'), 0, block('id099').length)
-    expect(read(block('id099'), 0, block('id099').length)).toBe(last)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { Secret } from '../../../src/base/secret.ts'
-import { createRenewableKey } from '../../../src/upstreams/renewable-key.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { createRenewableKey } from '../../src/upstreams/renewable-key.ts'
 
 /** A key that a helper gives out: one question at a time, and never more than are of use. */
 

@@ -33,6 +33,12 @@ const statusOf: Record<ErrorType, number> = {
   not_supported: 501,
 }
 
+/** The type that a status usually has. */
+export const errorTypeOf = (status: number): ErrorType => {
+  const types = Object.keys(statusOf) as ErrorType[]
+  return types.find((type) => statusOf[type] === status) ?? (status < 500 ? 'invalid_request_error' : 'api_error')
+}
+
 export interface GatewayErrorOptions {
   /** HTTP status, where it differs from the type's usual one. */
   readonly status?: number

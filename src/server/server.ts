@@ -6,6 +6,7 @@ import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
+import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import { createReadJson, type ReadJson } from './http/body.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
@@ -32,11 +33,11 @@ const defaultCommitMs = 10_000
 /** Anthropic's API, behind the client token. */
 const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; readonly readJson: ReadJson }) => {
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
-  return new Elysia({ name: 'anthropic', normalize: false })
-    .use(requireToken(options))
-    .use(modelsRoutes(gateway.models))
-    .use(countTokensRoutes(options))
-    .use(messagesRoutes({ ...options, pingMs, commitMs }))
+  const { upstream, models } = gateway
+  const { native } = upstream
+  const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options)).use(modelsRoutes(models))
+  if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
+  return app.use(countTokensRoutes(options)).use(messagesRoutes({ ...options, pingMs, commitMs }))
 }
 
 /**

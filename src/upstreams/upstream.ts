@@ -19,6 +19,12 @@ export interface CallContext {
   readonly onAttempt?: () => void
 }
 
+/** A request that is forwarded as it came. */
+export interface NativeCall extends Omit<CallContext, 'modelId'> {
+  /** Its head and its body, of which nothing has been read. */
+  readonly request: Request
+}
+
 /** Something that requests to a model go without, because the upstream has refused it. */
 export interface Degradation {
   readonly model: string
@@ -41,6 +47,12 @@ export interface Upstream {
    * upstream's bytes gave, and is written in one write.
    */
   stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
+  /**
+   * The native lane: where the client speaks the upstream's own protocol, bytes are forwarded unchanged both ways. The
+   * server then checks no body and resolves no model. Rejects with GatewayError where there is no response; headers of
+   * the response are those that the client may see.
+   */
+  readonly native?: { readonly protocol: 'anthropic'; forward(call: NativeCall): Promise<Response> }
   /** What has been found out since the start. */
   degraded?(): readonly Degradation[]
   /**

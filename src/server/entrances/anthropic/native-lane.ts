@@ -1,0 +1,93 @@
+import { type Context, Elysia } from 'elysia'
+import { errorTypeOf, GatewayError, toGatewayError } from '../../../base/errors.ts'
+import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
+import type { Upstream } from '../../../upstreams/upstream.ts'
+import { startCall } from '../../http/call.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { requestIdHeader, type ScopeOf } from '../../http/request-scope.ts'
+import type { Shutdown } from '../../http/shutdown.ts'
+
+export interface NativeLaneOptions {
+  readonly upstream: Pick<Upstream, 'name'>
+  readonly native: NonNullable<Upstream['native']>
+  readonly shutdown: Shutdown
+  readonly scopeOf: ScopeOf
+}
+
+/** The same bytes, read only as fast as the client reads them. `onEnd` is called once. */
+const watchedBody = (body: ReadableStream<Uint8Array>, onEnd: (end: StreamEnd) => void): ReadableStream<Uint8Array> => {
+  const reader = body.getReader()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (!done) return controller.enqueue(value)
+          onEnd('whole')
+          controller.close()
+        } catch (thrown) {
+          onEnd(toGatewayError(thrown))
+          controller.error(thrown)
+        }
+      },
+      async cancel(reason) {
+        onEnd('left')
+        await reader.cancel(reason)
+      },
+    },
+    // Nothing is read ahead of the client.
+    { highWaterMark: 0 },
+  )
+}
+
+/** What the record says of a failure that the upstream has worded itself. */
+const noteFailure = (running: RunningRequest, status: number): void => {
+  const error = new GatewayError(errorTypeOf(status), `The upstream answered ${status}.`, { status, isLoggable: true })
+  running.failed(error)
+}
+
+/**
+ * `POST /v1/messages` and `count_tokens` where the upstream speaks the client's own protocol. Neither is the body read
+ * here nor the model resolved: what this server does not know is the upstream's to judge.
+ */
+export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOptions) => {
+  const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
+    const { requestId, running, betas } = scopeOf(request)
+    running.learn({ upstream: upstream.name })
+    const call = startCall(request, shutdown)
+    try {
+      const { status, ok, body, headers } = await native.forward({
+        request,
+        requestId,
+        betas,
+        signal: call.signal,
+        onUpstreamId: (id) => running.learn({ upstreamRequestId: id }),
+        onAttempt: () => running.attempted(),
+      })
+      call.begun()
+      running.firstEvent()
+      if (!ok) noteFailure(running, status)
+      const report = running.streams()
+      const onEnd = (end: StreamEnd): void => {
+        if (end === 'left') call.cancel()
+        call.end()
+        running.answerEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
+        report(end)
+      }
+      const forwarded = new Headers(headers)
+      if (!forwarded.has(requestIdHeader)) forwarded.set(requestIdHeader, requestId)
+      // Elysia makes a second response of one that is to have headers beside its own.
+      set.headers = {}
+      if (body === null) onEnd('whole')
+      return new Response(body && watchedBody(body, onEnd), { status, headers: forwarded })
+    } catch (thrown) {
+      call.end()
+      running.answerEnded('failed')
+      throw thrown
+    }
+  }
+  const paths = ['/v1/messages', '/v1/messages/count_tokens'] as const
+  const app = new Elysia({ name: 'native-lane', normalize: false })
+  for (const path of paths) app.post(path, forward, { parse: 'none' }).all(path, methodNotAllowed('POST'))
+  return app
+}

@@ -20,16 +20,31 @@ export type ProgramOutcome =
   /** The code is the system's. */
   | { readonly kind: 'not-started'; readonly code: string | undefined }
 
-/** Undefined for what is longer. */
-const readUpTo = async (stream: ReadableStream<Uint8Array>, longestBytes: number): Promise<string | undefined> => {
+/** Milliseconds to read what a program printed before it ended: one that it leaves running may hold its pipe open. */
+const drainMs = 250
+
+interface Output {
+  /** False as soon as there is more than the limit. */
+  readonly isWhole: Promise<boolean>
+  /** What was read so far. */
+  text(): string
+}
+
+/** Reads until the end of the stream, the limit or the signal. */
+const readUpTo = (stream: ReadableStream<Uint8Array>, longestBytes: number, signal: AbortSignal): Output => {
   const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of stream) {
-    bytes += part.byteLength
-    if (bytes > longestBytes) return undefined
-    parts.push(part)
+  const reader = stream.getReader()
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true })
+  const read = async (): Promise<boolean> => {
+    let bytes = 0
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      bytes += next.value.byteLength
+      if (bytes > longestBytes) return false
+      parts.push(next.value)
+    }
+    return true
   }
-  return Buffer.concat(parts).toString('utf8')
+  return { isWhole: read(), text: () => Buffer.concat(parts).toString('utf8') }
 }
 
 /** Runs a program without a shell and without input. What it prints on standard error goes nowhere. Never rejects. */
@@ -53,8 +68,11 @@ export const runProgram = async (command: readonly string[], options: RunOptions
     const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => end('late'))
     late.catch(() => {})
     const whole = async (): Promise<ProgramOutcome> => {
-      const printed = await readUpTo(child.stdout, longestBytes)
-      return printed === undefined ? end('too-long') : { kind: 'ended', exitCode: await child.exited, printed }
+      const output = readUpTo(child.stdout, longestBytes, over.signal)
+      const drained = child.exited.then(() => resolveAfter(drainMs, true, { signal: over.signal }))
+      drained.catch(() => {})
+      const isWhole = await Promise.race([output.isWhole, drained])
+      return isWhole ? { kind: 'ended', exitCode: await child.exited, printed: output.text() } : end('too-long')
     }
     return await Promise.race([whole(), late])
   } catch (error) {

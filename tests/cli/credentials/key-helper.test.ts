@@ -77,6 +77,11 @@ describe('the command', () => {
   })
 })
 
+test('a helper that leaves a program running behind it gives its key', async () => {
+  const { path } = helper(`sleep 5 & echo ${key}`)
+  expect((await get([path], {}, { times: { helperMs: 4000 } })).out).toBe(masked(key))
+})
+
 describe('a helper that fails', () => {
   test.each([
     ['exit 3', /ended with exit code 3\. Run it by hand to see why\./],

@@ -24,15 +24,18 @@ export const unusedSecrets = ({ sources, unused }: Pick<CommandConfig, 'sources'
     return losing.filter((source) => source !== foreign).map((source) => ({ key, source, winner }))
   })
 
+/** `apiKeyCommand (FILE)`: the name of the setting is in the source. */
+const isHelper = (key: SettingKey, source: string): boolean => source.startsWith(`${key}Command`)
+
 const isVariable = (source: string): boolean => /^[A-Z_]+$/.test(source)
 
 /** For people. */
 export const unusedWords = ({ key, source, winner }: UnusedSecret): string => {
-  const loser = isVariable(source) ? source : `${key} in ${source}`
+  const loser = isVariable(source) || isHelper(key, source) ? source : `${key} in ${source}`
   return `${loser} is set and not used: ${isVariable(winner) ? winner : `${key} from ${winner}`} goes first.`
 }
 
 export const unusedRemedy = ({ key, winner }: UnusedSecret): string =>
   isVariable(winner) ? `To use it, unset ${winner}.` : `To use it: ${productName} config unset ${setKey(key, winner)}`
 
-const setKey = (key: SettingKey, winner: string): string => (winner.startsWith(`${key}Command`) ? `${key}Command` : key)
+const setKey = (key: SettingKey, winner: string): string => (isHelper(key, winner) ? `${key}Command` : key)

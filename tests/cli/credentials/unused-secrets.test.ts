@@ -104,6 +104,7 @@ describe('A6 any other secret that loses', () => {
       { NEXUS_API_KEY: inVariable, NEXUS_API_KEY_COMMAND: 'pass show nexus' },
       'NEXUS_API_KEY_COMMAND is set and not used: NEXUS_API_KEY goes first.',
     ],
+    [{ apiKey: inFile, apiKeyCommand: ['pass', 'show', 'nexus'] }, {}, 'warning: apiKeyCommand ('],
   ])('%p, %p', async (file, environment, words) => {
     const { err } = await run(['start', '--dry-run', '--simulate'], file, environment)
     const { err: real } = await run(['start', '--dry-run', '--api-key', inFile], file, environment)

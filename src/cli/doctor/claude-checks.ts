@@ -1,10 +1,16 @@
 import { loadConfig } from '../../config/load.ts'
 import type { Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
-import { isOn, readClaudeSettings } from '../claude-code/claude-settings.ts'
+import { type ClaudeSettings, isOn, readClaudeSettings } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode } from '../claude-code/gateway-sign-in.ts'
-import { claudeCodeEnvironment, localUrl, otherProviders } from '../claude-code/launch/environment.ts'
+import {
+  claudeCodeEnvironment,
+  divertingVariables,
+  localUrl,
+  otherProviders,
+} from '../claude-code/launch/environment.ts'
 import { isModelGiven } from '../claude-code/launch/launch.ts'
+import { isOverruled } from '../claude-code/launch/overrule.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { allModels } from '../set-up.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
@@ -36,6 +42,17 @@ const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
 /** Without these, Claude Code does not come to our server at all. */
 const decisive: readonly string[] = ['ANTHROPIC_BASE_URL', ...otherProviders].map((name) => `env.${name}`)
 
+/** `claude` leaves to the user what does not keep requests from the server: the models, for one. */
+const settingsRemedy = (overrides: ClaudeSettings['overrides']): string => {
+  const kept = overrides.filter(({ name }) => !isOverruled(name)).map(({ name }) => name)
+  const way =
+    kept.length === 0
+      ? `Take them out of the file, or start Claude Code with ${productName} claude, which overrules them`
+      : `Take them out of the file. ${productName} claude overrules them, except ${[...new Set(kept)].join(', ')}`
+  const managed = overrides.some(({ isManaged }) => isManaged)
+  return `These go before what Claude Code is launched with. ${way}${managed ? '. What is managed only your administrator can change' : ''}.`
+}
+
 const settings = (world: World): Finding => {
   const { files, unreadable, overrides } = readClaudeSettings(world.io.machine, launchOf(world))
   const data = {
@@ -49,10 +66,8 @@ const settings = (world: World): Finding => {
   if (lines.length === 0)
     return ok(files.length === 0 ? 'there are none' : `nothing in the way: ${files.join(', ')}`, data)
   if (overrides.length === 0) return warn(lines.join('\n'), 'Mend the file: Claude Code cannot read it either.', data)
-  const isManaged = overrides.some((override) => override.isManaged)
-  const remedy = `These go before what Claude Code is launched with. Take them out of the file, or start Claude Code with ${productName} claude, which overrules them${isManaged ? '. What is managed only your administrator can change' : ''}.`
   const isDecisive = overrides.some(({ name }) => decisive.includes(name))
-  return (isDecisive ? fail : warn)(lines.join('\n'), remedy, data)
+  return (isDecisive ? fail : warn)(lines.join('\n'), settingsRemedy(overrides), data)
 }
 
 const removal = (names: readonly string[], platform: string): string =>
@@ -63,7 +78,7 @@ const isSet = (value: string | undefined): boolean => value !== undefined && isO
 const environmentFinding = (world: World): Finding => {
   const { platform, environment } = world.io.machine
   const { set } = launchOf(world)
-  const services = otherProviders.filter((name) => isSet(environment[name]) && !(name in set))
+  const services = divertingVariables.filter((name) => isSet(environment[name]) && !(name in set))
   if (services.length > 0) {
     const names = services.join(', ')
     return {

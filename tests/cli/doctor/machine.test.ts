@@ -223,6 +223,25 @@ describe("Claude Code's own settings", () => {
   })
 })
 
+describe('the remedy for settings that go before the launch', () => {
+  const remedyFor = async (env: Record<string, string>): Promise<string | undefined> => {
+    const folder = temporaryFolder()
+    write(join(folder, '.claude', 'settings.json'), { env })
+    return (await doctor(['--offline'], {}, folder)).of('claude.settings')?.remedy
+  }
+
+  test('A3 names the models, which claude leaves to the user', async () => {
+    const models = { ANTHROPIC_DEFAULT_SONNET_MODEL: 'gone', ANTHROPIC_SMALL_FAST_MODEL: 'gone' }
+    expect(await remedyFor({ ANTHROPIC_BASE_URL: 'https://elsewhere.example', ...models })).toBe(
+      'These go before what Claude Code is launched with. Take them out of the file. nexus-claude-api claude overrules them, except env.ANTHROPIC_DEFAULT_SONNET_MODEL, env.ANTHROPIC_SMALL_FAST_MODEL.',
+    )
+  })
+
+  test('names no exception where claude overrules all of them', async () => {
+    expect(await remedyFor({ ANTHROPIC_BASE_URL: 'https://elsewhere.example' })).toEndWith('which overrules them.')
+  })
+})
+
 describe('the check of auto mode (A1)', () => {
   const checkOf = async (environment: Record<string, string> = {}, folder?: string) =>
     (await doctor(['--offline'], environment, folder)).of('claude.auto-mode')

@@ -40,6 +40,12 @@ export const otherProviders = [
   gatewaySwitch,
 ] as const
 
+/**
+ * With one of these Claude Code sends its requests elsewhere. The socket is the one of a `claude ssh` session; Claude
+ * Code takes it from the environment alone, not from a settings file.
+ */
+export const divertingVariables = [...otherProviders, 'ANTHROPIC_UNIX_SOCKET'] as const
+
 /** `0`: Claude Code checks auto mode's actions itself, and sends no `safeguards`. */
 export const autoModeServer = 'CLAUDE_CODE_AUTO_MODE_SERVER'
 
@@ -97,7 +103,7 @@ export const claudeCodeEnvironment = ({
     no_proxy: noProxy,
     ...(isGatewayMode && { [gatewaySwitch]: '1' }),
   }
-  const stray = [...otherProviders, fixedModel].filter((name) => environment[name] && !(name in set))
+  const stray = [...divertingVariables, fixedModel].filter((name) => environment[name] && !(name in set))
   // The key would be asked about, and would win over the token.
   return { set, unset: ['ANTHROPIC_API_KEY', ...stray] }
 }

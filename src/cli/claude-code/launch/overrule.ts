@@ -22,6 +22,12 @@ const needed: ReadonlySet<string> = new Set([
 const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
+/** Whether the session that `claude` starts works without this entry of a settings file (`env.NAME`, or a key). */
+export const isOverruled = (entry: string): boolean => {
+  const name = entry.startsWith('env.') ? entry.slice('env.'.length) : undefined
+  return name === undefined || name === token || needed.has(name)
+}
+
 export interface Overruled {
   readonly environment: LaunchEnvironment
   /** To be given by `--settings`. */

@@ -207,6 +207,10 @@ test('whoever else would be asked is switched off, where it is on', () => {
   ])
 })
 
+test('the socket of a claude ssh session is removed: every request would go there', () => {
+  expect(environmentFor({ ANTHROPIC_UNIX_SOCKET: '/tmp/remote.sock' }).unset).toContain('ANTHROPIC_UNIX_SOCKET')
+})
+
 test('SI-L1 gateway mode sets its switch, and removes the other services', () => {
   const { set, unset } = environmentFor({ CLAUDE_CODE_USE_GATEWAY: '0', CLAUDE_CODE_USE_VERTEX: '1' }, '::1', true)
   expect([set['CLAUDE_CODE_USE_GATEWAY'], unset]).toEqual(['1', ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_USE_VERTEX']])

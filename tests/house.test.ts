@@ -34,7 +34,7 @@ describe('the house', () => {
 
   test('the code that all upstreams share knows none of them by name', () => {
     const shared =
-      /^src\/(?:base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
+      /^src\/(?:app\.ts|base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
     // The program's own name is no upstream's.
     const naming = matching(/nexus(?!-claude-api)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
@@ -68,7 +68,7 @@ describe('the house', () => {
       looking,
       'src/upstreams/url-sources/pinned-get.ts',
     ])
-    expect(matching(/node:dns/)).toEqual([looking, 'src/upstreams/url-sources/destination.ts'])
+    expect(matching(/node:dns/)).toEqual([looking, 'src/upstreams/url-sources/resolve-url.ts'])
   })
 
   test('the product itself never says which addresses are allowed, or whom a connection believes', () => {

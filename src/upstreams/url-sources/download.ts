@@ -1,5 +1,5 @@
-import { findDestination, type Lookup, parseUrl, type Refuse, unableToDownload } from './destination.ts'
 import type { PinnedAnswer, PinnedGet } from './pinned-get.ts'
+import { type Lookup, parseUrl, type Refuse, resolveUrl, unableToDownload } from './resolve-url.ts'
 
 /** What a download needs of the world around it. */
 export interface Surroundings {
@@ -68,7 +68,7 @@ export const download = async (
   let url = parseUrl(text, refuse)
   for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
     const refuseUrl = redirects === 0 ? refuse : refuseRedirect
-    const answer = await get(await findDestination(url, lookup, isAddressAllowed, refuseUrl), signal)
+    const answer = await get(await resolveUrl(url, lookup, isAddressAllowed, refuseUrl), signal)
     try {
       const location = redirectOf(answer)
       if (location === undefined) return await receive(answer, most, refuse)

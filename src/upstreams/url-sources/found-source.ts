@@ -1,7 +1,7 @@
 import { imageFormatOf, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
-import type { Refuse } from './destination.ts'
 import type { Download } from './download.ts'
+import type { Refuse } from './resolve-url.ts'
 
 /** What was downloaded, as the source that the client might have sent itself. */
 

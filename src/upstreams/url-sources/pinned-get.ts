@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { productName, version } from '../../version.ts'
 
 /** Whom to ask for what: a name, and the addresses of it that were found to be in order. */
-export interface Destination {
+export interface ResolvedUrl {
   readonly name: string
   readonly addresses: readonly string[]
   readonly pathAndQuery: string
@@ -20,7 +20,7 @@ export interface PinnedAnswer {
 }
 
 /** Rejects with whatever the line says: the caller has the words. */
-export type PinnedGet = (destination: Destination, signal: AbortSignal) => Promise<PinnedAnswer>
+export type PinnedGet = (target: ResolvedUrl, signal: AbortSignal) => Promise<PinnedAnswer>
 
 interface PinnedGetOptions {
   /** For tests; https's own otherwise. */

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../base/errors.ts'
-import type { Destination } from './pinned-get.ts'
+import type { ResolvedUrl } from './pinned-get.ts'
 
 /** All addresses of a name. Rejects where it has none. */
 export type Lookup = (name: string) => Promise<readonly string[]>
@@ -52,12 +52,12 @@ const publicNameOf = (url: URL): string | undefined => {
  * name is not meant for us, or that somebody plays with it. Rejects with what `refuse` makes, or with
  * what the look-up says.
  */
-export const findDestination = async (
+export const resolveUrl = async (
   url: URL,
   lookup: Lookup,
   isAddressAllowed: (address: string) => boolean,
   refuse: Refuse,
-): Promise<Destination> => {
+): Promise<ResolvedUrl> => {
   const name = publicNameOf(url)
   if (name === undefined) throw refuse(notPublic)
   const addresses = await lookup(name)

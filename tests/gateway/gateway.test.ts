@@ -10,7 +10,7 @@ import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { resolver } from '../support/catalog.ts'
 import { request } from '../support/chain.ts'
 
-/** The story of a request is told once, whatever becomes of it. */
+/** What the gateway adds to the record of a request, whatever becomes of it. */
 
 const ask = request() as MessagesRequest
 
@@ -73,7 +73,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   return { gateway, context, client, told, learnt, records, responded: () => running.responded(200) }
 }
 
-describe('a story', () => {
+describe('the record', () => {
   test('of an answer has its figures', async () => {
     const { gateway, context, told, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]

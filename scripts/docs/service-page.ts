@@ -1,5 +1,5 @@
-import type { Service, ServiceKind } from '../../src/cli/commands/service.ts'
 import { launchd } from '../../src/cli/service/launchd.ts'
+import type { Service, ServiceKind } from '../../src/cli/service/service.ts'
 import { systemd } from '../../src/cli/service/systemd.ts'
 import { windows } from '../../src/cli/service/windows.ts'
 import { fillPlaces } from './places.ts'

@@ -1,4 +1,3 @@
-import { servicePrintCommand } from '../service/print.ts'
 import { claudeCommand } from './claude.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
 import { configEditCommand } from './config/edit.ts'
@@ -12,6 +11,7 @@ import { envCommand } from './env.ts'
 import { healthCommand } from './health.ts'
 import { type Catalogue, createHelpCommand } from './help.ts'
 import { modelsCommand } from './models.ts'
+import { servicePrintCommand } from './service.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 

@@ -1,70 +1,140 @@
+import type { ArgsDef } from 'citty'
+import { typedName } from '../../base/typed-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
+import { absolutePath, type Machine } from '../../config/paths.ts'
+import { secretSettings } from '../../config/settings/setting-names.ts'
+import { productName } from '../../version.ts'
+import type { CommandConfig } from '../config/config-input.ts'
+import { readSetUp } from '../config/set-up.ts'
+import { commonFlags, parseArguments } from '../parse/arguments.ts'
+import type { Command } from '../parse/command.ts'
+import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
+import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
+import { launchd } from '../service/launchd.ts'
+import type { Service, ServiceKind } from '../service/service.ts'
+import { isPassing, lastingPath, surroundingsOf } from '../service/surroundings.ts'
+import { systemd } from '../service/systemd.ts'
+import { isUnseen, serviceWarnings } from '../service/warnings.ts'
+import { windows } from '../service/windows.ts'
+import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 
-/** What is to run by itself, before it is written for one system. */
-export interface Service {
-  /** An absolute path. */
-  readonly program: string
-  readonly args: readonly string[]
-  /** What a service would not have by itself. */
-  readonly environment: readonly (readonly [name: string, value: string])[]
-  /** Variables that hold a password, and were left out. */
-  readonly withheld: readonly string[]
-  readonly home: string
-  /** Windows: whose login starts it, `DOMAIN\name`. */
-  readonly user: string | undefined
-  /** Windows: where the log goes, which nobody would see otherwise. */
-  readonly localData: string | undefined
-  /** The one that a flag or a file of the configuration names. */
-  readonly logFile: string | undefined
-  /** A keychain or a helper is asked for the key, which may not be ready for a while after a login. */
-  readonly asksOthers: boolean
-}
+const kinds = { systemd, launchd, windows } as const satisfies Record<string, ServiceKind>
+type KindName = keyof typeof kinds
+const kindNames = Object.keys(kinds) as KindName[]
 
-/** One system's way to run something by itself. Both are pure; `unit` throws UsageError for what cannot be written. */
-export interface ServiceKind {
-  readonly unit: (service: Service) => string
-  /** For people: where the unit goes, and how it is started, looked at and removed. */
-  readonly steps: (service: Service) => string
-}
-
-/** Running answers have 30 s after the signal, and written bytes one more: killed before that they would be lost. */
-export const stopSeconds = 40
-
-export const summary = 'Claude models for Claude Code over AI Nexus'
-
-/** Nobody is there to type one, and others may read a unit. */
-export const keyNote = [
-  'No key stands here, and none belongs here: others may read this file.',
-  'nexus-claude-api config set apiKey keeps it where the service finds it.',
-] as const
-
-export const withheldNote = ({ withheld }: Service): string[] =>
-  withheld.length === 0 ? [] : [`Left out, because there is a password in it: ${withheld.join(', ')}.`]
-
-/** What no line of a unit and no XML can hold. */
-const unwritable = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/u
+const ofPlatform: Readonly<Record<string, KindName>> = { linux: 'systemd', darwin: 'launchd', win32: 'windows' }
 
 /** Throws UsageError. */
-export const checkTexts = ({ program, args, environment, home, user = '', localData = '' }: Service): void => {
-  const texts = [program, ...args, ...environment.flat(), home, user, localData]
-  if (texts.some((text) => unwritable.test(text)))
-    throw new UsageError(
-      'A path or a value holds a line break or another character that a service cannot be given. Rename it, and print again.',
-    )
+const kindNamed = (name: string | undefined, { platform }: Machine): KindName => {
+  const wanted = name ?? ofPlatform[platform]
+  const kind = kindNames.find((known) => known === wanted)
+  if (kind !== undefined) return kind
+  const what = name === undefined ? 'This system has no service that we know' : `There is no service${typedName(name)}`
+  throw new UsageError(`${what}. Name one of ${kindNames.join(', ')}.`)
 }
 
-const namedEntities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
+const { dev: _, ...placeFlags } = sourceFlags
+/** What `start` may be given in a service: nothing that is for a person at a terminal. */
+const startFlags = (): ArgsDef => ({
+  ...settingFlags(),
+  ...placeFlags,
+  simulate: simulateFlag,
+  verbose: verboseFlag,
+})
+
+const pathFlags: readonly string[] = ['config', 'env-file', 'log-file']
+
+/** Throws UsageError. */
+const refuseSecrets = (flags: Flags): void => {
+  const given = secretSettings.find(({ flag }) => flag !== undefined && flags[flag] !== undefined)
+  if (given === undefined) return
+  const { key, flag } = given
+  throw new UsageError(
+    `--${flag} does not belong into a service: others may read it there. Keep it with ${productName} config set ${key}; the service finds it.`,
+  )
 }
 
-/** A text within XML, in ASCII alone: what a shell makes of the encoding on the way into a file does not matter. */
-export const xmlText = (text: string): string =>
-  text.replace(/[&<>"']|[^\x20-\x7e]/gu, (sign) => namedEntities[sign] ?? `&#${sign.codePointAt(0)};`)
+/** In the order of the help. */
+const toArguments = (flags: Flags, machine: Machine): string[] =>
+  Object.keys(startFlags()).flatMap((name) => {
+    const value = flags[name]
+    if (value === undefined) return []
+    if (value === true) return [`--${name}`]
+    const text = pathFlags.includes(name) ? absolutePath(machine, value) : value
+    return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text]
+  })
 
-/** Two hyphens would end the comment. */
-export const xmlComment = (lines: readonly string[]): string =>
-  lines.map((line) => `<!-- ${xmlText(line).replace(/-(?=-)/g, '- ')} -->\n`).join('')
+const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandConfig): Service => {
+  const { environment, home } = machine
+  const [program = '', ...before] = ownCommand
+  const { USERNAME: name, USERDOMAIN: domain } = environment
+  const { file: logFile } = loaded.config.logging
+  const asksOthers = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
+  return {
+    program: lastingPath(program),
+    args: [...before, 'start', ...toArguments(flags, machine)],
+    ...surroundingsOf(machine),
+    home,
+    user: name && (domain ? `${domain}\\${name}` : name),
+    localData: environment['LOCALAPPDATA'] || undefined,
+    logFile:
+      logFile === undefined || isUnseen('logging.file', loaded, machine) ? undefined : absolutePath(machine, logFile),
+    asksOthers,
+  }
+}
+
+const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): Promise<undefined> => {
+  const { machine, ownCommand } = io
+  const kind = kindNamed(positionals['kind'], machine)
+  const more = parseArguments({ name: 'service print', args: startFlags() }, rest)
+  const given: Flags = { ...flags, ...more.flags }
+  refuseSecrets(given)
+  const config = machine.environment['NEXUS_CONFIG']
+  const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
+  // What start would refuse is refused now: nobody reads along when a service is started.
+  const setUp = await readSetUp(all, io, [])
+  if (setUp.loaded.config.port === 0)
+    throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
+  const service = serviceOf(all, io, setUp.loaded)
+  const unit = kinds[kind].unit(service)
+  for (const warning of serviceWarnings(setUp, kind, machine)) printer(io).warn(warning)
+  if (kind !== ofPlatform[machine.platform])
+    printer(io).warn(`${kind} is another system's, and the paths in it are this machine's.`)
+  if (isPassing(ownCommand[0] ?? ''))
+    printer(io).warn('this program lies in a cache of npx or bunx, which is emptied at times. Install it first.')
+  for (const name of service.withheld)
+    printer(io).warn(`${name} is left out: there is a password in it. Give the service a proxy that asks for none.`)
+  io.out(unit)
+  io.err(kinds[kind].steps(service))
+  return undefined
+}
+
+export const servicePrintCommand: Command = {
+  name: 'service print',
+  description: 'Print what makes the server run by itself: for systemd, launchd or Windows',
+  details: [
+    'It stands alone on standard output; where to put it, and what starts, shows and removes it, is said beside it. Nothing is installed.',
+    'The service runs this very program, with the flags that are given here or after --, and with the proxies and certificates of the present environment. Other variables it does not have: give flags, or use config set.',
+    'It holds no key: --api-key and --client-token are refused. Keep the key with config set apiKey. docs/service.md has an example of each.',
+  ],
+  get args(): ArgsDef {
+    return {
+      kind: {
+        type: 'positional',
+        required: false,
+        valueHint: kindNames.join('|'),
+        description: `One of ${kindNames.join(', ')}; the one of this system without it`,
+      },
+      ...startFlags(),
+      ...commonFlags,
+    }
+  },
+  rest: { hint: 'flags of start', owner: 'the server' },
+  examples: [
+    { line: `${productName} service print`, what: 'For this system' },
+    { line: `${productName} service print systemd --port 4200`, what: 'On another port' },
+    { line: `${productName} service print launchd -- --log-format json`, what: "With start's flags after --" },
+  ],
+  run: runPrint,
+}

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/usage-error.ts'
 import { findSetting } from '../../config/settings/setting-names.ts'
 import { Typed, toValue } from '../../config/values.ts'
 import { createRenewableKey, type UpstreamKey } from '../../upstreams/renewable-key.ts'
-import type { CommandConfig } from '../config-input.ts'
+import type { CommandConfig } from '../config/config-input.ts'
 import type { Io } from '../terminal/io.ts'
 import { runKeyHelper } from './key-helper.ts'
 

@@ -1,7 +1,7 @@
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
-import type { CommandConfig } from '../config-input.ts'
+import type { CommandConfig } from '../config/config-input.ts'
 
 /** Secrets that are set and lose against another source, which nobody would notice: requests go out with another key. */
 

@@ -12,7 +12,7 @@ import {
 import { isModelGiven } from '../claude-code/launch/launch.ts'
 import { isOverruled } from '../claude-code/launch/overrule.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
-import { allModels } from '../set-up.ts'
+import { allModels } from '../config/set-up.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'

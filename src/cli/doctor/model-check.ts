@@ -4,7 +4,7 @@ import { fixedModel } from '../claude-code/launch/environment.ts'
 import { isModelGiven } from '../claude-code/launch/launch.ts'
 import { settingsFiles } from '../claude-code/settings-files.ts'
 import { settingsModel } from '../claude-code/settings-model.ts'
-import { allModels } from '../set-up.ts'
+import { allModels } from '../config/set-up.ts'
 import { type Finding, info, ok, skip } from './check.ts'
 import { configurationIsAtFault, type World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/load.ts'
 import { clientSpelling } from '../../models/resolver.ts'
-import { allModels, requireKey } from '../set-up.ts'
+import { allModels, requireKey } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'
 import { clockFinding } from './clock.ts'

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/usage-error.ts'
-import { type CommandConfig, readConfig } from '../config-input.ts'
+import { type CommandConfig, readConfig } from '../config/config-input.ts'
+import { readSetUp, type SetUp } from '../config/set-up.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
-import { readSetUp, type SetUp } from '../set-up.ts'
 import type { Io } from '../terminal/io.ts'
 
 /** What doctor has to go by. */

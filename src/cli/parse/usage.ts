@@ -1,11 +1,11 @@
 import type { ArgDef } from 'citty'
 import { productName } from '../../version.ts'
-import { groupedFlags } from '../flag-groups.ts'
 import { colors } from '../terminal/colors.ts'
 import type { Io } from '../terminal/io.ts'
 import { labelled, usualColumns, wrap } from '../terminal/wrap.ts'
 import { flagsOf, type NamedArgument, positionalsOf, positionalText, shortOf } from './arguments.ts'
 import type { Command } from './command.ts'
+import { groupedFlags } from './flag-groups.ts'
 
 /** Help texts, for the terminal that they are read on. */
 

@@ -1,14 +1,6 @@
 import { posix } from 'node:path'
 import { productName } from '../../version.ts'
-import {
-  checkTexts,
-  keyNote,
-  type ServiceKind,
-  stopSeconds,
-  withheldNote,
-  xmlComment,
-  xmlText,
-} from '../commands/service.ts'
+import { checkTexts, keyNote, type ServiceKind, stopSeconds, withheldNote, xmlComment, xmlText } from './service.ts'
 
 /** macOS: an agent of the user's own launchd. Keys: launchd.plist(5). */
 

@@ -1,6 +1,6 @@
 import { absolutePath, type Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
-import type { Service } from '../commands/service.ts'
+import type { Service } from './service.ts'
 
 /** What of the present environment a service needs and would not have: the way through a company's network. */
 

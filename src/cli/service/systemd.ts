@@ -1,14 +1,6 @@
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
-import {
-  checkTexts,
-  keyNote,
-  type Service,
-  type ServiceKind,
-  stopSeconds,
-  summary,
-  withheldNote,
-} from '../commands/service.ts'
+import { checkTexts, keyNote, type Service, type ServiceKind, stopSeconds, summary, withheldNote } from './service.ts'
 
 /** Linux: a unit of the user's own systemd. Rules of quoting: systemd.service(5), systemd.syntax(7). */
 

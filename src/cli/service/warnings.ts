@@ -4,8 +4,8 @@ import type { Machine } from '../../config/paths.ts'
 import type { Setting } from '../../config/settings/setting.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
-import type { CommandConfig } from '../config-input.ts'
-import type { SetUp } from '../set-up.ts'
+import type { CommandConfig } from '../config/config-input.ts'
+import type { SetUp } from '../config/set-up.ts'
 
 /** What would go wrong later, where nobody reads along. */
 

@@ -2,6 +2,7 @@ import { win32 } from 'node:path'
 import { UsageError } from '../../base/usage-error.ts'
 import { homepage, productName } from '../../version.ts'
 import { powershellQuote } from '../claude-code/launch/shells.ts'
+import { runtimeQuote } from '../system/program-command.ts'
 import {
   checkTexts,
   keyNote,
@@ -11,8 +12,7 @@ import {
   withheldNote,
   xmlComment,
   xmlText,
-} from '../commands/service.ts'
-import { runtimeQuote } from '../system/program-command.ts'
+} from './service.ts'
 
 /** Windows: a task of the Task Scheduler. Schema: Microsoft's "Task Scheduler Schema", version 1.4. */
 

@@ -3,7 +3,7 @@ import type { Machine } from '../../config/paths.ts'
 import { clientSpelling } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
-import type { SetUp } from '../set-up.ts'
+import type { SetUp } from '../config/set-up.ts'
 import { shortPaths } from './short-path.ts'
 import { labelled } from './wrap.ts'
 

@@ -2,8 +2,8 @@ import type { ArgDef } from 'citty'
 import type { Setting } from '../../../config/settings/setting.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { clientSpelling } from '../../../models/resolver.ts'
+import { allModels } from '../../config/set-up.ts'
 import type { NamedArgument } from '../../parse/arguments.ts'
-import { allModels } from '../../set-up.ts'
 import { type Catalogue, topLevel } from '../help.ts'
 
 /** What may stand in a place, by what the place says of itself: its `valueHint`, its name. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/usage-error.ts'
 import type { KnownSetting } from '../../../config/settings/setting-names.ts'
-import { type CommandConfig, readConfig } from '../../config-input.ts'
+import { type CommandConfig, readConfig } from '../../config/config-input.ts'
 import { unusedSecrets, unusedWords } from '../../credentials/unused-secrets.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../../base/usage-error.ts'
-import { configPlaces } from '../../config-input.ts'
+import { configPlaces } from '../../config/config-input.ts'
 import { commonFlags, textFlag } from '../../parse/arguments.ts'
 import { sourceFlags } from '../../parse/config-flags.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'

@@ -1,6 +1,6 @@
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { productName } from '../../../version.ts'
-import { shownValue } from '../../describe-config.ts'
+import { shownValue } from '../../config/describe-config.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'

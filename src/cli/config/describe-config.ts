@@ -1,12 +1,12 @@
-import { Secret } from '../base/secret.ts'
-import type { LoadedConfig } from '../config/load.ts'
-import type { KnownSetting } from '../config/settings/setting-names.ts'
-import { type SettingKey, settings } from '../config/settings/settings.ts'
-import type { SettingValue } from '../config/values.ts'
+import { Secret } from '../../base/secret.ts'
+import type { LoadedConfig } from '../../config/load.ts'
+import type { KnownSetting } from '../../config/settings/setting-names.ts'
+import { type SettingKey, settings } from '../../config/settings/settings.ts'
+import type { SettingValue } from '../../config/values.ts'
+import { helperName } from '../credentials/key-helper.ts'
+import type { Io } from '../terminal/io.ts'
+import { shownPaths } from '../terminal/short-path.ts'
 import type { CommandConfig } from './config-input.ts'
-import { helperName } from './credentials/key-helper.ts'
-import type { Io } from './terminal/io.ts'
-import { shownPaths } from './terminal/short-path.ts'
 
 /** What is configured, for people; secrets masked. */
 

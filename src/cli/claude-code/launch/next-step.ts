@@ -1,11 +1,11 @@
-import { absolutePath, type Machine } from '../config/paths.ts'
-import type { Setting } from '../config/settings/setting.ts'
-import type { SettingKey } from '../config/settings/settings.ts'
-import { settings } from '../config/settings/settings.ts'
-import { productName } from '../version.ts'
-import { type Shell, shellWord } from './claude-code/launch/shells.ts'
-import type { CommandConfig } from './config-input.ts'
-import { labelled } from './terminal/wrap.ts'
+import { absolutePath, type Machine } from '../../../config/paths.ts'
+import type { Setting } from '../../../config/settings/setting.ts'
+import type { SettingKey } from '../../../config/settings/settings.ts'
+import { settings } from '../../../config/settings/settings.ts'
+import { productName } from '../../../version.ts'
+import type { CommandConfig } from '../../config/config-input.ts'
+import { labelled } from '../../terminal/wrap.ts'
+import { type Shell, shellWord } from './shells.ts'
 
 /** What a user types next, in another terminal, to use the server that has just started. */
 

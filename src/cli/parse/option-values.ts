@@ -1,8 +1,8 @@
 import type { ArgDef, ArgsDef } from 'citty'
-import { portType } from '../config/settings/server.ts'
-import type { Setting } from '../config/settings/setting.ts'
-import { settings } from '../config/settings/settings.ts'
-import { expectationOf } from '../config/values.ts'
+import { portType } from '../../config/settings/server.ts'
+import type { Setting } from '../../config/settings/setting.ts'
+import { settings } from '../../config/settings/settings.ts'
+import { expectationOf } from '../../config/values.ts'
 
 /** What the parser of options cannot say in our words: options without a value, and with one that looks like an option. */
 

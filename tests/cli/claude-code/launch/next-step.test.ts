@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Shell } from '../../src/cli/claude-code/launch/shells.ts'
-import { readConfig } from '../../src/cli/config-input.ts'
-import { nextStep } from '../../src/cli/next-step.ts'
-import type { Flags } from '../../src/cli/parse/parsed-arguments.ts'
-import { temporaryFolder, testIo } from '../support/cli.ts'
+import { nextStep } from '../../../../src/cli/claude-code/launch/next-step.ts'
+import type { Shell } from '../../../../src/cli/claude-code/launch/shells.ts'
+import { readConfig } from '../../../../src/cli/config/config-input.ts'
+import type { Flags } from '../../../../src/cli/parse/parsed-arguments.ts'
+import { temporaryFolder, testIo } from '../../../support/cli.ts'
 
 const next = async (flags: Flags, shell: Shell = 'bash', port = Number(flags['port'] ?? 4141), folder = '/nowhere') => {
   const io = testIo({ currentDirectory: folder })

@@ -1,4 +1,4 @@
-import type { NamedArgument } from './parse/arguments.ts'
+import type { NamedArgument } from './arguments.ts'
 
 /** Flags of a long list by what they are about, as the help shows them. */
 

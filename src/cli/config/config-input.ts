@@ -1,20 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { errorCode } from '../base/error-code.ts'
-import { UsageError } from '../base/usage-error.ts'
-import type { ConfigFile } from '../config/files.ts'
-import { type LoadedConfig, loadConfig } from '../config/load.ts'
-import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../config/paths.ts'
-import type { Setting } from '../config/settings/setting.ts'
-import { type SettingKey, settings } from '../config/settings/settings.ts'
-import { type ConfigInputs, type HelperReference, type SecretReferences, secretReferences } from '../config/sources.ts'
-import { exposedFiles } from './credentials/exposed-files.ts'
-import { readKeptSecrets } from './credentials/kept-secrets.ts'
-import { readHelpedSecrets } from './credentials/key-helper.ts'
-import { readSecretFile } from './credentials/secret-file.ts'
-import { textFlag } from './parse/arguments.ts'
-import type { Flags } from './parse/parsed-arguments.ts'
-import type { Io } from './terminal/io.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import type { ConfigFile } from '../../config/files.ts'
+import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../../config/paths.ts'
+import type { Setting } from '../../config/settings/setting.ts'
+import { type SettingKey, settings } from '../../config/settings/settings.ts'
+import {
+  type ConfigInputs,
+  type HelperReference,
+  type SecretReferences,
+  secretReferences,
+} from '../../config/sources.ts'
+import { exposedFiles } from '../credentials/exposed-files.ts'
+import { readKeptSecrets } from '../credentials/kept-secrets.ts'
+import { readHelpedSecrets } from '../credentials/key-helper.ts'
+import { readSecretFile } from '../credentials/secret-file.ts'
+import { textFlag } from '../parse/arguments.ts'
+import type { Flags } from '../parse/parsed-arguments.ts'
+import type { Io } from '../terminal/io.ts'
 
 /** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
 

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'bun:test'
+import { parseArgs } from 'citty'
+import { UsageError } from '../../../src/base/usage-error.ts'
+import { parseArguments } from '../../../src/cli/parse/arguments.ts'
+
+const args = {
+  port: { type: 'string', alias: 'p', valueHint: 'port' },
+  'dry-run': { type: 'boolean' },
+  key: { type: 'positional' },
+  value: { type: 'positional', required: false },
+} as const
+const command = { name: 'try', args }
+
+describe('what citty passes over in silence is refused', () => {
+  test.each([
+    ['an unknown flag', ['a', '--prot=1'], 'Unknown flag --prot. Did you mean --port?'],
+    ['a switch that is negated', ['a', '--no-dry-run'], 'Unknown flag --no-dry-run'],
+    ['a value that is missing', ['a', '--port'], '--port needs a value'],
+    ['the second spelling of a name', ['a', '--dryRun'], 'Unknown flag --dryRun'],
+    ['one argument too many', ['a', 'b', 'c'], 'try takes no more than <key> [value]'],
+  ])('%s', (_fault, rawArgs, sentence) => {
+    expect(() => parseArgs([...rawArgs], args)).not.toThrow()
+    expect(() => parseArguments(command, rawArgs)).toThrow(UsageError)
+    expect(() => parseArguments(command, rawArgs)).toThrow(sentence)
+  })
+})
+
+test('flags and arguments come under their own names alone, whatever stands between them', () => {
+  expect(parseArguments(command, ['-p', '1', 'a', '--dry-run', '--', '-2'])).toEqual({
+    flags: { port: '1', 'dry-run': true },
+    positionals: { key: 'a', value: '-2' },
+    rest: [],
+  })
+})

@@ -27,7 +27,7 @@ describe('the house', () => {
   test('a secret is revealed only on its way to Nexus, in the launch command that holds the client token, and where it was to be kept', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       'src/cli/claude-code/launch/environment.ts',
-      'src/cli/commands/config/keep-secret.ts',
+      'src/cli/credentials/keep-secret.ts',
       'src/upstreams/nexus/auth.ts',
     ])
   })

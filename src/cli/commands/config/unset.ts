@@ -1,15 +1,15 @@
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { productName } from '../../../version.ts'
+import { changeConfigFile } from '../../config/config-file.ts'
 import { shownValue } from '../../config/describe-config.ts'
+import { effectOf } from '../../config/effect.ts'
+import { forgetEntry, keptIn, leftWarning } from '../../credentials/keep-secret.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
-import { effectOf } from './effect.ts'
-import { changeConfigFile } from './file.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
-import { forgetEntry, keptIn, leftWarning } from './keep-secret.ts'
 
 /** What holds instead, for people. */
 const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {

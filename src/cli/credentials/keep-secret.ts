@@ -1,13 +1,13 @@
-import type { Secret } from '../../../base/secret.ts'
-import { valueInFile } from '../../../config/edit.ts'
-import { keychainEntry } from '../../../config/keychain-reference.ts'
-import type { SettingKey } from '../../../config/settings/settings.ts'
-import { productName } from '../../../version.ts'
-import { askKeychain, KeychainError } from '../../credentials/ask-keychain.ts'
-import { keychainEntryName } from '../../credentials/kept-secrets.ts'
-import type { Io } from '../../terminal/io.ts'
-import { shownPaths } from '../../terminal/short-path.ts'
-import { changeConfigFile, readConfigFile } from './file.ts'
+import type { Secret } from '../../base/secret.ts'
+import { valueInFile } from '../../config/edit.ts'
+import { keychainEntry } from '../../config/keychain-reference.ts'
+import type { SettingKey } from '../../config/settings/settings.ts'
+import { productName } from '../../version.ts'
+import { changeConfigFile, readConfigFile } from '../config/config-file.ts'
+import type { Io } from '../terminal/io.ts'
+import { shownPaths } from '../terminal/short-path.ts'
+import { askKeychain, KeychainError } from './ask-keychain.ts'
+import { keychainEntryName } from './kept-secrets.ts'
 
 /** Keeps a secret in exactly one place, because somebody asked for it: the keychain, or a configuration file. */
 

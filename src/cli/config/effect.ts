@@ -1,10 +1,10 @@
-import { UsageError } from '../../../base/usage-error.ts'
-import type { KnownSetting } from '../../../config/settings/setting-names.ts'
-import { type CommandConfig, readConfig } from '../../config/config-input.ts'
-import { unusedSecrets, unusedWords } from '../../credentials/unused-secrets.ts'
-import type { Flags } from '../../parse/parsed-arguments.ts'
-import type { Io } from '../../terminal/io.ts'
-import { printer } from '../../terminal/printer.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import type { KnownSetting } from '../../config/settings/setting-names.ts'
+import { unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
+import type { Flags } from '../parse/parsed-arguments.ts'
+import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
+import { type CommandConfig, readConfig } from './config-input.ts'
 
 /** What became of a setting after its file was changed. */
 export interface Effect {

@@ -16,13 +16,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { errorCode } from '../../../base/error-code.ts'
-import { UsageError } from '../../../base/usage-error.ts'
-import { editConfigFile, holdsSecret } from '../../../config/edit.ts'
-import type { ConfigFile } from '../../../config/files.ts'
-import type { SettingKey } from '../../../config/settings/settings.ts'
-import { readOptional } from '../../config/config-input.ts'
-import { exclusively, LockedError } from '../../system/file-lock.ts'
+import { errorCode } from '../../base/error-code.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import { editConfigFile, holdsSecret } from '../../config/edit.ts'
+import type { ConfigFile } from '../../config/files.ts'
+import type { SettingKey } from '../../config/settings/settings.ts'
+import { exclusively, LockedError } from '../system/file-lock.ts'
+import { readOptional } from './config-input.ts'
 
 /** Changes a configuration file on the disk: all of it or nothing, one at a time, and readable by its owner alone where it must be. */
 

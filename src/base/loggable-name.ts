@@ -11,3 +11,9 @@ const modelName = /^[A-Za-z0-9._:@/-]+(?:\[\w+\])?$/
 const longestModelName = 100
 
 export const isLoggableModel = (model: string): boolean => model.length <= longestModelName && modelName.test(model)
+
+/** `context_management`, `cacheControl`, `ttl_1h`; never a key or an id, which have digits anywhere. */
+const memberName = /^[A-Za-z]+(?:_[A-Za-z0-9]{1,20})*$/
+const longestMemberName = 40
+
+export const isLoggableMember = (name: string): boolean => name.length <= longestMemberName && memberName.test(name)

@@ -137,7 +137,7 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 export type ReadJson = (request: Request) => Promise<unknown>
 
 /**
- * Reads JSON bodies, and reports how many bytes they had: the `parse` of a route. Elysia's own parsers know neither
+ * Reads JSON bodies, and reports how many bytes they had. Elysia's own parsers know neither
  * limits, content encodings nor exact numbers, and answer a body that is nested deeply after they have built it.
  * `JSON.parse` of the text takes half the time of `request.json()`.
  */

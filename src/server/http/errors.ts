@@ -33,8 +33,7 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  */
 export const errorHandler = (log: Logger, scopeOf: ScopeOf) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {
-    // Elysia wraps what a route's `parse` throws.
-    const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(code === 'PARSE' ? error.cause : error)
+    const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
     const { requestId, running, entrance } = scopeOf(request)
     logInternalError(log, requestId, failure)
     running.failed(failure)

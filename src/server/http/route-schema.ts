@@ -5,7 +5,7 @@ import { findIssue, type Issue } from '../../wire/issue.ts'
 import { issueRule, issueSentence } from './issue-sentence.ts'
 
 /** What Elysia takes for a route's `body` or `query`: a Standard Schema (standardschema.dev). */
-interface RouteSchema<T> {
+export interface RouteSchema<T> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: 'typebox'

@@ -1,8 +1,11 @@
+import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
 import type { Degradation } from '../../upstreams/upstream.ts'
 import { productName, version } from '../../version.ts'
 import type { ReadJson } from '../http/body.ts'
+import { jsonBody } from '../http/json-body.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
+import { toRouteSchema } from '../http/route-schema.ts'
 import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
 
 export interface StatusOptions {
@@ -43,6 +46,8 @@ const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { 
   return { status: 'draining' }
 }
 
+const anyJson = toRouteSchema(Type.Unknown())
+
 /** What probes and people ask first. None of it is secret. */
 export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   const { upstream, degraded, pid, uptime, shutdown, readJson } = options
@@ -64,7 +69,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
       .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
       // Claude Code's probes and its own telemetry, which stays here.
       .get('/api/hello', () => ({ status: 'ok' }))
-      .post('/api/event_logging/batch', () => ({}), { parse: ({ request }) => readJson(request) })
+      .post('/api/event_logging/batch', () => ({}), jsonBody(readJson, anyJson))
       .all('/', methodNotAllowed('GET', 'HEAD'))
       .all('/api/hello', methodNotAllowed('GET', 'HEAD'))
       .all('/api/event_logging/batch', methodNotAllowed('POST'))

@@ -4,6 +4,7 @@ import type { Gateway } from '../../../gateway/gateway.ts'
 import { CountTokensRequest } from '../../../wire/anthropic/request.ts'
 import type { ReadJson } from '../../http/body.ts'
 import { startCall } from '../../http/call.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { ScopeOf } from '../../http/request-scope.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
@@ -38,10 +39,6 @@ export const countTokensRoutes =
             call.end()
           }
         },
-        {
-          parse: ({ request }) => readJson(request),
-          transform: ({ body }) => refuseThread(body),
-          body: countTokensBody,
-        },
+        jsonBody(readJson, countTokensBody, refuseThread),
       )
       .all('/v1/messages/count_tokens', methodNotAllowed('POST'))

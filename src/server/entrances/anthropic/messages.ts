@@ -6,6 +6,7 @@ import { MessagesRequest } from '../../../wire/anthropic/request.ts'
 import type { ReadJson } from '../../http/body.ts'
 import { startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
@@ -93,11 +94,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
           throw error
         }
       },
-      {
-        parse: ({ request }) => readJson(request),
-        transform: ({ body }) => refuseThread(body),
-        body: messagesBody,
-      },
+      jsonBody(readJson, messagesBody, refuseThread),
     )
     .all('/v1/messages', methodNotAllowed('POST'))
 }

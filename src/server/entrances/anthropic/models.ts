@@ -7,7 +7,7 @@ import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
 import { type ModelInfo, toModelInfo } from './model-info.ts'
 
-/** A parameter that comes twice is a list. */
+/** Elysia makes a list of a parameter that comes twice, or has commas. */
 const Stages = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]))
 const ListQuery = Open({
   limit: Type.Optional(Type.String()),

@@ -1,0 +1,22 @@
+import type { ReadJson } from './body.ts'
+import type { RouteSchema } from './route-schema.ts'
+
+interface BodyContext<T> {
+  readonly request: Request
+  body: T
+}
+
+/**
+ * The options of a route with a JSON body. `inspect` sees the body before the schema does. We read and check in
+ * `transform`: Elysia's `parse` asks for the body as a stream before a parser of ours reads it, which takes 10 % of a small
+ * request, and with `parse: 'none'` it does not check `body` itself.
+ */
+export const jsonBody = <T>(readJson: ReadJson, schema: RouteSchema<T>, inspect?: (body: unknown) => void) => ({
+  parse: 'none' as const,
+  body: schema,
+  async transform(context: BodyContext<T>): Promise<void> {
+    const body = await readJson(context.request)
+    inspect?.(body)
+    context.body = schema['~standard'].validate(body).value
+  },
+})

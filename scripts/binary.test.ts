@@ -120,6 +120,8 @@ describe('the binary', () => {
     expect([second.code, second.err.includes(`is taken by another ${productName}`)]).toEqual([2, true])
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
+    // Standard output is for scripts. No library prints to it: Elysia did, where it could not read a minified handler.
+    expect(await new Response(child.stdout as ReadableStream).text()).toBe('')
   })
 
   test('simulates', async () => {

@@ -38,20 +38,25 @@ const withOutside = async (session: Session, play: (path: string) => Promise<voi
   }
 }
 
+/** Throws unless the client writes the file in a terminal, without saying that it cannot check. */
+const writeOutside = (session: Session): Promise<void> =>
+  withOutside(session, async (path) => {
+    await using terminal = await session.terminal()
+    await terminal.says('write it')
+    await terminal.shows(/● All done/)
+    assert.doesNotMatch(terminal.text(), cannotCheck)
+    assert.equal(await readFile(path, 'utf8'), 'written\n')
+  })
+
 const answered: Case = {
   name: 'auto mode: a command outside the folder, checked by the server, in a terminal',
   since,
   setup: (folder) => ({ scenario: writesOutside(folder) }),
-  play: (session) =>
-    withOutside(session, async (path) => {
-      await using terminal = await session.terminal()
-      await terminal.says('write it')
-      await terminal.shows(/● All done/)
-      assert.doesNotMatch(terminal.text(), cannotCheck)
-      assert.equal(await readFile(path, 'utf8'), 'written\n')
-      assert.equal(checked(session).length, 1)
-      assert.match(session.serverLog(), /"event":"safeguards\.check"/)
-    }),
+  async play(session) {
+    await writeOutside(session)
+    assert.equal(checked(session).length, 1)
+    assert.match(session.serverLog(), /"event":"safeguards\.check"/)
+  },
 }
 
 /** The client's own classifier asks for a word in a block, which a stop sequence ends. */
@@ -69,15 +74,10 @@ const byClient: Case = {
       scenario: (request) => (isOwnCheck(request) ? { content: [{ text: '<block>no' }] } : script(request)),
     }
   },
-  play: (session) =>
-    withOutside(session, async (path) => {
-      await using terminal = await session.terminal()
-      await terminal.says('write it')
-      await terminal.shows(/● All done/)
-      assert.doesNotMatch(terminal.text(), cannotCheck)
-      assert.equal(await readFile(path, 'utf8'), 'written\n')
-      assert.deepEqual(checked(session), [])
-    }),
+  async play(session) {
+    await writeOutside(session)
+    assert.deepEqual(checked(session), [])
+  },
 }
 
 const explanation = 'It writes next to the folder of the project'

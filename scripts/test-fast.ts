@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 /**
@@ -17,5 +18,7 @@ const fast = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8
   .filter((path) => !startsProgram.test(readFileSync(join(root, path), 'utf8')))
   .sort()
 
-const command = [process.execPath, 'run', 'test', ...process.argv.slice(2), ...fast]
+/** One more than there are cores: many of these tests wait for a deadline. */
+const processes = `--parallel=${availableParallelism() + 1}`
+const command = [process.execPath, 'run', 'test', processes, ...process.argv.slice(2), ...fast]
 process.exit(await Bun.spawn(command, { cwd: root, stdio: ['inherit', 'inherit', 'inherit'] }).exited)

@@ -96,15 +96,19 @@ const unsetMember = (text: string, group: string | undefined, name: string): str
   return objectAt(bare, group)?.children?.length === 0 ? removeTwins(bare, undefined, group, 0) : bare
 }
 
+/** What stands in a text for bytes that are not UTF-8. */
+const replacement = '\uFFFD'
+
 /**
- * The text with one setting at another value, or without it (undefined). Throws UsageError for a text
- * that is no JSON object: what we cannot read we do not write over.
+ * The text with one setting at another value, or without it (undefined). Throws UsageError for a text that is not a JSON
+ * object, and for one that was not UTF-8: what we cannot read we do not write over.
  */
 export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown): string => {
   // Refuses what is no object, before anything is changed.
   parseConfigObject(file)
   const [first = '', second] = key.split('.')
   const [group, name] = second === undefined ? [undefined, first] : [first, second]
+  if (file.text.includes(replacement)) throw new UsageError(`${file.path} is not valid UTF-8. Save it as UTF-8 first.`)
   const text = withoutMark(file.text)
   const object = objectAt(text, group)
   if (group !== undefined && object !== undefined && object.type !== 'object')

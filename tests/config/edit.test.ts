@@ -12,6 +12,11 @@ describe('a change of a configuration file', () => {
     expect(edit(text, 'port', 2)).toBe(text.replace('"port": 1', '"port": 2'))
   })
 
+  test('A10 is refused where the file is not UTF-8: what was not read cannot be written back', () => {
+    const text = Buffer.from('// Schl\xfcssel\n{"port": 1}\n', 'latin1').toString()
+    expect(() => edit(text, 'port', 2)).toThrow(new UsageError('/c.json is not valid UTF-8. Save it as UTF-8 first.'))
+  })
+
   const commented = `// Mine.
 {
 \t// The usual port is taken.

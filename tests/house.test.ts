@@ -27,7 +27,7 @@ describe('the house', () => {
   test('a secret is revealed only on its way to Nexus, in the launch command that holds the client token, and where it was to be kept', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       'src/cli/claude-code/launch/environment.ts',
-      'src/cli/credentials/keep-secret.ts',
+      'src/cli/credentials/store-secret.ts',
       'src/upstreams/nexus/auth.ts',
     ])
   })
@@ -51,12 +51,12 @@ describe('the house', () => {
   test('few files talk to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
       // Asks the endpoint who is there, without the key: what fetch makes of certificates and proxies is what counts.
-      'src/cli/doctor/greeting.ts',
+      'src/cli/doctor/probe-endpoint.ts',
       // Hands the upstream's own requests on, and reads the time off their answers.
       'src/cli/doctor/session.ts',
       // Asks the page of releases, only where the user says --check-updates.
       'src/cli/doctor/update-check.ts',
-      'src/cli/system/ask-health.ts',
+      'src/cli/system/fetch-health.ts',
       'src/upstreams/http/post.ts',
     ])
   })

@@ -1,5 +1,5 @@
-import { streamFrames, wholeAnswer } from './answers.ts'
 import { createMessageReader } from './http-message.ts'
+import { streamFrames, wholeAnswer } from './responses.ts'
 import { createSending, type Sending } from './sending.ts'
 import type { Plan } from './workloads.ts'
 

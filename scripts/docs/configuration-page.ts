@@ -1,7 +1,7 @@
 import type { Setting } from '../../src/config/settings/setting.ts'
 import { settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
-import { fillPlaces } from './places.ts'
+import { fillPlaces } from './placeholders.ts'
 
 /** docs/configuration.md: its words are written by hand, its tables of settings come from the settings. */
 

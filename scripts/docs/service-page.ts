@@ -2,7 +2,7 @@ import { launchd } from '../../src/cli/service/launchd.ts'
 import type { Service, ServiceKind } from '../../src/cli/service/service.ts'
 import { systemd } from '../../src/cli/service/systemd.ts'
 import { windows } from '../../src/cli/service/windows.ts'
-import { fillPlaces } from './places.ts'
+import { fillPlaces } from './placeholders.ts'
 
 /** docs/service.md: its words are written by hand, what `service print` prints is printed into it. */
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../src/base/json.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
-import { judgeReply, type Verdict } from './check.ts'
+import { judgeReply, type Verdict } from './oracle.ts'
 import { canaryOf, startRawUpstream } from './raw-upstream.ts'
 import type { Subject } from './subject.ts'
 

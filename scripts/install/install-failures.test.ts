@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { contentOf, createWorld, leftIn, linux, onWindows, program } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
-import { contentOf, createWorld, leftIn, linux, onWindows, program } from './world.ts'
 
 /** What install.sh does where something is broken, or hostile. */
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { contentOf, createWorld, leftIn, linux, onWindows } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
-import { contentOf, createWorld, leftIn, linux, onWindows } from './world.ts'
 
 /** install.sh and https: what is fetched comes encrypted, from a server that was verified, at every step. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { contentOf, createWorld, linux, onWindows, program } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
-import { contentOf, createWorld, linux, onWindows, program } from './world.ts'
 
 /** What install.sh refuses to do. */
 

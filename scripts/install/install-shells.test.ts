@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, text } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
-import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, text } from './world.ts'
 
 /** install.sh in every shell of this machine, and with what tools there are. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
+import { contentOf, createWorld, linux, onWindows, unixTargets, withFunctions } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
-import { contentOf, createWorld, linux, onWindows, unixTargets, withFunctions } from './world.ts'
 
 /** How install.sh finds the program for a machine. */
 

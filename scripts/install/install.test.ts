@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { project } from '../release/project.ts'
+import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, program, text } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import { installer } from './sandbox.ts'
-import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, program, text } from './world.ts'
 
 /** install.sh, as a person runs it, against a release server on loopback. Needs no build. */
 

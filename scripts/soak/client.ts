@@ -2,7 +2,7 @@ import { isObject } from '../../src/base/json.ts'
 import { decodeSse } from '../../src/codec/sse/encode.ts'
 import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
-import type { End, Plan } from './plans.ts'
+import type { End, Plan } from './scenarios.ts'
 
 /** One client: sends what was planned, reads as it is its habit, and says how it ended. */
 

@@ -6,7 +6,7 @@ import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { runClient } from './client.ts'
-import { createSoakScenario, planOf, timeoutSeconds } from './plans.ts'
+import { createSoakScenario, planOf, timeoutSeconds } from './scenarios.ts'
 
 /**
  * Mixed traffic with faults in it, through the server as a program of its own. Fails where a request ends

@@ -10,8 +10,8 @@ import type { Upstream } from '../upstreams/upstream.ts'
 import { createUrlSources } from '../upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { lookupAddresses } from '../upstreams/url-sources/resolve-url.ts'
+import type { AfterTurn } from './log/deferred-sink.ts'
 import { createLogSink } from './log/log-sink.ts'
-import type { AfterTurn } from './log/turn.ts'
 import type { Io } from './terminal/io.ts'
 
 /** What this process gives to the app: its network, its timers, its log. */

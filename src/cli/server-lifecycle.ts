@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { errorCode } from '../base/error-code.ts'
-import { placeOfFault } from '../base/fault-place.ts'
+import { placeOfFault } from '../base/error-location.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
-import { askHealth, type Healthy } from './system/ask-health.ts'
+import { askHealth, type Healthy } from './system/fetch-health.ts'
 
 export interface Place {
   readonly hostname: string

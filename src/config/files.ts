@@ -1,6 +1,6 @@
+import { didYouMean } from '../base/did-you-mean.ts'
 import { isObject, type Json } from '../base/json.ts'
-import { didYouMean } from '../base/nearest.ts'
-import { typedName } from '../base/typed-name.ts'
+import { typedName } from '../base/printable-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { parseJsonc } from './jsonc.ts'
 import { camelCase, settingGroups, settingKeys } from './settings/setting-names.ts'

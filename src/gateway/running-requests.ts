@@ -1,5 +1,5 @@
+import { nameOf } from '../base/error-location.ts'
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
-import { nameOf } from '../base/fault-place.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Outcome, RequestFacts, RequestHead, RequestObserver, RequestRecord } from './request-record.ts'
 

@@ -1,5 +1,5 @@
 import type { CachePoint } from '../wire/converse/content.ts'
-import { byModel, firstOf, type Refusal, type Rule } from './validation.ts'
+import { byModel, firstOf, type Refusal, type Rule } from './rule.ts'
 
 /** Bedrock's rules for cache points. */
 

@@ -1,8 +1,8 @@
 import { isObject } from '../base/json.ts'
 import type { ContentBlock } from '../wire/converse/content.ts'
 import type { ConverseMessage } from '../wire/converse/request.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule } from './rule.ts'
 import { isGenuineRedaction, isGenuineSignature } from './signature.ts'
-import { byModel, firstOf, isBlank, type Refusal, type Rule } from './validation.ts'
 
 /** Bedrock's rules for a conversation, with its own words. */
 

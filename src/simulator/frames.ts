@@ -1,7 +1,7 @@
 import { encodeFrame } from '../codec/aws-event-stream/encode.ts'
 import type { OutputBlock } from '../wire/converse/response.ts'
-import type { Answer } from './answer.ts'
 import type { StreamFault } from './reply.ts'
+import type { Answer } from './response.ts'
 
 /** A reply as the frames that ConverseStream sends. */
 

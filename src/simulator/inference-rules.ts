@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../base/json.ts'
-import { byModel, firstOf, isBlank, type Refusal, type Rule, type RuleContext } from './validation.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule, type RuleContext } from './rule.ts'
 
 /** The model's rules for its settings, and Converse's for the fields that it merges into its own. */
 

@@ -1,6 +1,6 @@
 import type { ContentBlock, Document, Image, SearchResult } from '../wire/converse/content.ts'
 import type { ConverseRequest } from '../wire/converse/request.ts'
-import { byModel, firstOf, isBlank, type Refusal, type Rule } from './validation.ts'
+import { byModel, firstOf, isBlank, type Refusal, type Rule } from './rule.ts'
 
 /** Bedrock's rules for documents and images. */
 

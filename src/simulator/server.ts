@@ -3,14 +3,14 @@ import { bracketed } from '../base/brackets.ts'
 import { parseExactAt } from '../base/exact-json.ts'
 import { carriedInRequest } from '../wire/converse/carried.ts'
 import type { CountTokensInput } from '../wire/converse/count-tokens.ts'
-import { type Answer, toAnswer, toConverseResponse } from './answer.ts'
 import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
-import { judge, judgeCount } from './judge.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
 import type { HttpError, Reply, Scenario, SimulatedRequest } from './reply.ts'
+import { type Answer, toAnswer, toConverseResponse } from './response.ts'
 import { streamBody } from './stream.ts'
 import { countRequest, createPromptCache } from './tokens.ts'
+import { judge, judgeCount } from './validate-request.ts'
 
 /** What the simulator saw of one request, for tests and for the log. */
 export interface JournalEntry {

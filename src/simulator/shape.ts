@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { Path } from '../base/path.ts'
 import { findIssue, type Issue } from '../wire/issue.ts'
-import type { Refusal } from './validation.ts'
+import type { Refusal } from './rule.ts'
 
 /** AWS counts list members from 1 and writes `.member` after each. */
 const awsPath = (path: Path): string =>

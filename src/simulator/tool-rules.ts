@@ -1,5 +1,5 @@
 import type { ConverseTool } from '../wire/converse/request.ts'
-import { byModel, firstOf, isBlank, type Rule } from './validation.ts'
+import { byModel, firstOf, isBlank, type Rule } from './rule.ts'
 
 /** Bedrock's rules for tools, and the model's for their schemas. */
 

@@ -1,5 +1,5 @@
+import { byModel, type Rule } from './rule.ts'
 import { countRequest } from './tokens.ts'
-import { byModel, type Rule } from './validation.ts'
 
 /** The model's window, by the simulator's own count. */
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { redact, sign } from '../../src/simulator/signature.ts'
+import { judge } from '../../src/simulator/validate-request.ts'
 import { png } from '../support/translate.ts'
 
 /** Every refusal once: a simulator that accepts everything proves nothing. */

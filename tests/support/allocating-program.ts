@@ -5,7 +5,7 @@ import { toConverseRequest } from '../../src/translate/anthropic-to-converse/req
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import { countingIds, replyContext } from './reply.ts'
+import { countingIds, replyContext } from './response-context.ts'
 
 /**
  * Does one kind of work many times, for whoever counts what it allocates:

@@ -1,9 +1,9 @@
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
-import { batchesOfBytes } from './answer-stream.ts'
 import { frame } from './nexus.ts'
-import { countingIds } from './reply.ts'
+import { countingIds } from './response-context.ts'
+import { batchesOfBytes } from './response-stream.ts'
 import type { SseEvent } from './sse.ts'
 
 /** A whole Converse answer as the stream that says the same, and what a client makes of a stream. */

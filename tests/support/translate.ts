@@ -1,6 +1,6 @@
 import { expect } from 'bun:test'
-import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
+import { judge } from '../../src/simulator/validate-request.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { type Learned, nothingLearned } from '../../src/translate/capabilities/overrides.ts'
 import { defaultPolicy, type TranslationPolicy } from '../../src/translate/policy.ts'

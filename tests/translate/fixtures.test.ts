@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'bun:test'
-import { judge } from '../../src/simulator/judge.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { sign } from '../../src/simulator/signature.ts'
+import { judge } from '../../src/simulator/validate-request.ts'
 import { type ConverseTarget, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import { findIssue } from '../../src/wire/issue.ts'
-import { batchesOf } from '../support/answer-stream.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { caseName, cases, fixture } from '../support/fixtures.ts'
-import { countingIds, replyContext } from '../support/reply.ts'
+import { countingIds, replyContext } from '../support/response-context.ts'
+import { batchesOf } from '../support/response-stream.ts'
 
 /** Fixtures cannot know the simulator's seals. */
 const withGenuineSignatures = (body: ConverseRequest): ConverseRequest =>

@@ -1,4 +1,4 @@
-import { bareAnswer } from './bare-answer.ts'
+import { bareAnswer } from './bare-response.ts'
 import { serve } from './serve.ts'
 
 /** The next mark: a translator written by hand, without framework, validation, rules, deadlines or logs. */

@@ -1,7 +1,7 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Elysia, t } from 'elysia'
 import { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
-import { bareAnswer } from './bare-answer.ts'
+import { bareAnswer } from './bare-response.ts'
 import { serve } from './serve.ts'
 
 /** What is known to be best with Elysia: `bare` behind a route, with the whole schema checked by a compiled check. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isObject, type Json } from '../../base/json.ts'
 import { productName } from '../../version.ts'
-import type { GivenSettings } from './given-settings.ts'
+import type { GivenSettings } from './settings-argument.ts'
 import type { SettingsFile } from './settings-files.ts'
 import { isSearchDecided, preflightKey, preflightSetting, webSearch } from './web-tools.ts'
 

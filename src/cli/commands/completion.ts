@@ -1,4 +1,4 @@
-import { typedName } from '../../base/typed-name.ts'
+import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'

@@ -7,7 +7,7 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
-import { askHealth, type Healthy, type Silence } from '../system/ask-health.ts'
+import { askHealth, type Healthy, type Silence } from '../system/fetch-health.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 

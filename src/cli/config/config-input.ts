@@ -14,9 +14,9 @@ import {
   secretReferences,
 } from '../../config/sources.ts'
 import { exposedFiles } from '../credentials/exposed-files.ts'
-import { readKeptSecrets } from '../credentials/kept-secrets.ts'
 import { readHelpedSecrets } from '../credentials/key-helper.ts'
 import { readSecretFile } from '../credentials/secret-file.ts'
+import { readKeptSecrets } from '../credentials/stored-secrets.ts'
 import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'

@@ -1,5 +1,5 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
-import { didYouMean } from '../../base/nearest.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'

@@ -7,9 +7,9 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import type { Choice, Prompts } from '../terminal/prompts.ts'
 import { shortPaths } from '../terminal/short-path.ts'
-import { askKeychain, KeychainError, notTaken } from './ask-keychain.ts'
-import { keepSecret, type Store } from './keep-secret.ts'
+import { askKeychain, KeychainError, notTaken } from './keychain-request.ts'
 import { PromptCancelled } from './prompt-cancelled.ts'
+import { keepSecret, type Store } from './store-secret.ts'
 
 /** The first start: there is no key yet, and somebody sits at the terminal. */
 

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path'
-import { typedName } from '../../base/typed-name.ts'
+import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'

@@ -4,7 +4,7 @@ import { autoModeServer } from '../claude-code/launch/environment.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { settingsFiles } from '../claude-code/settings-files.ts'
 import { type Finding, info, ok, warn } from './check.ts'
-import type { World } from './world.ts'
+import type { World } from './context.ts'
 
 /** Which safety check judges the actions of Claude Code's auto mode, where it is started by the launch command. */
 

@@ -1,7 +1,7 @@
 import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import type { Destination } from '../../upstreams/http/destination.ts'
 import { type Finding, fail, ok, splitRemedy, warn } from './check.ts'
-import type { Greeting } from './greeting.ts'
+import type { Greeting } from './probe-endpoint.ts'
 import type { ShownCertificate } from './sockets.ts'
 
 const dayMs = 24 * 60 * 60 * 1000

@@ -10,17 +10,17 @@ import {
   otherProviders,
 } from '../claude-code/launch/environment.ts'
 import { isModelGiven } from '../claude-code/launch/launch.ts'
-import { isOverruled } from '../claude-code/launch/overrule.ts'
+import { isOverruled } from '../claude-code/launch/settings-conflicts.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { allModels } from '../config/set-up.ts'
 import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
+import type { World } from './context.ts'
 import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
 import { webFetchFinding, webSearchFinding } from './web-check.ts'
-import type { World } from './world.ts'
 
 /** Claude Code itself, and what of its own would undo what it is launched with. */
 

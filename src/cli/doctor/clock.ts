@@ -1,5 +1,5 @@
 import { type Finding, ok, skip, warn } from './check.ts'
-import type { ClockReading } from './greeting.ts'
+import type { ClockReading } from './probe-endpoint.ts'
 
 /**
  * Short-lived keys and certificates forgive minutes at most, and a log that is a minute off matches nobody

@@ -10,7 +10,7 @@ import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-
 import { checkLogFile } from '../log/log-file.ts'
 import { textFlag } from '../parse/arguments.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
-import { configurationIsAtFault, type World } from './world.ts'
+import { configurationIsAtFault, type World } from './context.ts'
 
 /** What is configured, and where each value came from. */
 

@@ -2,7 +2,7 @@ import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
-import { cachePoint, counting, hello, image, thinking, toolCall, toolName } from './probes.ts'
+import { cachePoint, counting, hello, image, thinking, toolCall, toolName } from './probe-requests.ts'
 import { type Circumstances, failureOf } from './remedies.ts'
 import type { Outcome, Session } from './session.ts'
 

@@ -2,7 +2,7 @@ import { isSameServer } from '../claude-code/claude-settings.ts'
 import { chooseGatewayMode, type GatewaySignIn, gatewayUrl, signInPlace } from '../claude-code/gateway-sign-in.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
 import { type Finding, fail, info, ok, warn } from './check.ts'
-import type { World } from './world.ts'
+import type { World } from './context.ts'
 
 /** Whether Claude Code is signed in to a gateway, which it then prefers to the address that it is given. */
 

@@ -3,7 +3,7 @@ import { clientSpelling } from '../../models/resolver.ts'
 import { NexusError } from '../../upstreams/nexus/errors.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, fail, ok, skip, warn } from './check.ts'
-import { hello } from './probes.ts'
+import { hello } from './probe-requests.ts'
 import { failureOf } from './remedies.ts'
 import type { Outcome, Session } from './session.ts'
 

@@ -6,7 +6,7 @@ import { settingsFiles } from '../claude-code/settings-files.ts'
 import { settingsModel } from '../claude-code/settings-model.ts'
 import { allModels } from '../config/set-up.ts'
 import { type Finding, info, ok, skip } from './check.ts'
-import { configurationIsAtFault, type World } from './world.ts'
+import { configurationIsAtFault, type World } from './context.ts'
 
 /** A name of a model, and never another text of the user's. */
 const shown = (name: string): string => {

@@ -7,7 +7,7 @@ import type { Destination } from '../../upstreams/http/destination.ts'
 import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../system/proxy.ts'
 import { certificateFinding } from './certificate.ts'
 import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, warn } from './check.ts'
-import { type Greeting, greet, noAnswer, proxyLoginStatus } from './greeting.ts'
+import { type Greeting, greet, noAnswer, proxyLoginStatus } from './probe-endpoint.ts'
 import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
 /** Each step of the way to the endpoint, without the key. */

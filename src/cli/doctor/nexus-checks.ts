@@ -4,12 +4,12 @@ import { allModels, requireKey } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip } from './check.ts'
 import { clockFinding } from './clock.ts'
+import { configurationIsAtFault, type World } from './context.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
-import { type Greeting, proxyLoginStatus } from './greeting.ts'
 import { modelChecks, modelTitle } from './key-checks.ts'
-import { hello, mostTokens } from './probes.ts'
+import { type Greeting, proxyLoginStatus } from './probe-endpoint.ts'
+import { hello, mostTokens } from './probe-requests.ts'
 import { openSession } from './session.ts'
-import { configurationIsAtFault, type World } from './world.ts'
 
 /** What AI Nexus makes of the key and of what Claude Code sends. */
 

@@ -2,7 +2,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
-import { configurationIsAtFault, type World } from './world.ts'
+import { configurationIsAtFault, type World } from './context.ts'
 
 /** Why the server could not listen there; undefined where it could. */
 const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Machine } from '../../config/paths.ts'
 import { commit, productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, info } from './check.ts'
+import type { World } from './context.ts'
 import { updateChecks } from './update-check.ts'
-import type { World } from './world.ts'
 
 const isWsl = ({ platform }: Machine): boolean => {
   if (platform !== 'linux') return false

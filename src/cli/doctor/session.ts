@@ -8,7 +8,7 @@ import type { CallContext, Upstream } from '../../upstreams/upstream.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import { composeUpstream } from '../compose.ts'
-import { type ClockReading, readClock } from './greeting.ts'
+import { type ClockReading, readClock } from './probe-endpoint.ts'
 
 /** A tiny request's first byte may take this long, also where the model is busy. */
 const patienceSeconds = 30

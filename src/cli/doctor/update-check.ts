@@ -4,10 +4,10 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import { homepage, version } from '../../version.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
-import { readShort } from '../system/read-short.ts'
+import { readShort } from '../system/read-capped.ts'
 import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
+import type { World } from './context.ts'
 import { upgradeLine } from './upgrade-line.ts'
-import type { World } from './world.ts'
 
 /** Whether a newer release is out: asked only where the user says so, by one request that says nothing of them. */
 

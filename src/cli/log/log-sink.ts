@@ -1,9 +1,9 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
+import { type AfterTurn, afterEachTurn } from './deferred-sink.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
-import { type AfterTurn, afterEachTurn } from './turn.ts'
 
 const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
   layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)

@@ -1,6 +1,6 @@
 import type { ArgDef, ArgsDef } from 'citty'
-import { didYouMean } from '../../base/nearest.ts'
-import { typedName } from '../../base/typed-name.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'

@@ -1,5 +1,5 @@
-import { didYouMean } from '../../base/nearest.ts'
-import { typedName } from '../../base/typed-name.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import type { Setting } from './setting.ts'

@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia'
+import { placeOfFault } from '../../base/error-location.ts'
 import { GatewayError, toGatewayError } from '../../base/errors.ts'
-import { placeOfFault } from '../../base/fault-place.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ScopeOf } from './request-scope.ts'
 

@@ -1,4 +1,4 @@
-import { nameOf } from '../../base/fault-place.ts'
+import { nameOf } from '../../base/error-location.ts'
 import { createRateLimiter } from '../../base/rate-limiter.ts'
 import { cacheHash } from '../../runtime/hash.ts'
 import type { CountTokensRequest } from '../../wire/anthropic/request.ts'
@@ -6,7 +6,7 @@ import type { Usage } from '../../wire/anthropic/response.ts'
 import { createCalibration, isTelling } from '../calibration.ts'
 import { estimateTokens, toCount } from '../estimate/estimate.ts'
 import { leastMedia } from '../estimate/media.ts'
-import { createDoubt } from './count-doubts.ts'
+import { createDoubt } from './count-plausibility.ts'
 import { createUpstreamCounts, type UpstreamCountsOptions } from './upstream-counts.ts'
 
 type InputUsage = Pick<Usage, 'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens'>

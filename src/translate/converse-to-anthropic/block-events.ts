@@ -4,7 +4,7 @@ import type { BlockDelta, MessageStreamEvent } from '../../wire/anthropic/events
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
 import { toCitation } from './citation.ts'
-import { nameOf, type ReplyContext } from './reply-context.ts'
+import { nameOf, type ReplyContext } from './response-context.ts'
 import { createToolUses } from './tool-use.ts'
 
 type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'

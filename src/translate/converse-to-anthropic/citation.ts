@@ -1,6 +1,6 @@
 import type { TextCitation } from '../../wire/anthropic/response.ts'
 import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './reply-context.ts'
+import type { ReplyContext } from './response-context.ts'
 
 /** Whether the client asked for citations of the place. */
 const isWanted = (location: NonNullable<Citation['location']>, reply: ReplyContext): boolean => {

@@ -4,8 +4,8 @@ import type { EventBatch, MessageStreamEvent } from '../../wire/anthropic/events
 import type { Message } from '../../wire/anthropic/response.ts'
 import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/converse/events.ts'
 import { BlockEvents } from './block-events.ts'
-import type { ReplyContext } from './reply-context.ts'
 import { messageIdPrefix } from './response.ts'
+import type { ReplyContext } from './response-context.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { noUsage, toUsage } from './usage.ts'
 

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { Stop } from '../../wire/anthropic/events.ts'
 import type { StopDetails, StopReason } from '../../wire/anthropic/response.ts'
 import type { AdditionalResponseFields } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './reply-context.ts'
+import type { ReplyContext } from './response-context.ts'
 
 const refusal: StopDetails = {
   type: 'refusal',

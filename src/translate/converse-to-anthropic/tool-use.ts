@@ -1,7 +1,7 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { maximumToolUseIdLength } from '../../wire/converse/content.ts'
 import type { OutputToolUse } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './reply-context.ts'
+import type { ReplyContext } from './response-context.ts'
 
 /** What Anthropic refuses in an id ("String should match pattern '^[a-zA-Z0-9_-]+$'"). Converse takes more. */
 const invalidInId = /[^a-zA-Z0-9_-]/g

@@ -1,6 +1,6 @@
 import type { Usage } from '../../wire/anthropic/response.ts'
 import type { TokenUsage } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './reply-context.ts'
+import type { ReplyContext } from './response-context.ts'
 
 /** Members that Converse has no figures for. */
 const unknown = {

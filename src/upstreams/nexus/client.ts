@@ -7,10 +7,10 @@ import { originOf } from '../http/destination.ts'
 import { createPost, type Fetch, type HttpAnswer, type Mend } from '../http/post.ts'
 import type { Patience } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
-import { checkContent, checkSize, withoutNulls } from './answer-check.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './count-refusal.ts'
 import { NexusError, successStatus, toAnswerError } from './errors.ts'
+import { checkContent, checkSize, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
 export interface NexusClientOptions {

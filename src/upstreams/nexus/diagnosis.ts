@@ -1,93 +1,52 @@
-import { isSystemRejected, rejectedThinking } from '../../messages/client-wording.ts'
+import type { Learned } from '../../translate/capabilities/overrides.ts'
+import type { ModelCapabilities } from '../../translate/capabilities/table.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
-import type { NexusError } from './errors.ts'
-import { fieldRefusals, toolChoice } from './field-refusals.ts'
-import {
-  betasIn,
-  type Diagnosis,
-  lacking,
-  noCachePoints,
-  noCitations,
-  noDocumentsBesideResults,
-  noLongCachePoints,
-  noResponseFields,
-  noSystemMessages,
-  type Row,
-  refusedTogether,
-  where,
-} from './lessons.ts'
 
-/**
- * Reads from a refusal what to leave out. Source: error texts of Bedrock. A refusal that no row matches is passed on to
- * the client.
- */
-
-const betaFlags: Row = (words, sent) => {
-  const isInvalid = /invalid beta flag/i.test(words)
-  if (!isInvalid && !/anthropic[-_]beta/i.test(words)) return []
-  const flags = betasIn(sent)
-  const named = flags.filter((flag) => words.includes(flag))
-  const suspects = named.length > 0 || !isInvalid ? named : flags
-  return suspects.length === 0 ? [] : [refusedTogether(suspects)]
+/** What a refusal says of the model, where it says what to leave out. */
+export interface Diagnosis {
+  readonly lesson: Partial<Learned>
+  /** What the model does not take, for the log and `/health`: never quotes the request. */
+  readonly what: string
+  /** Beta flags that were refused together, of which one at least is meant: see `BetaVerdicts`. */
+  readonly suspects?: readonly string[]
+  /** The refusal was about a place in one request and may not hold for others: forgotten after a while. */
+  readonly isPassing?: true
 }
 
-const cachePoints: readonly Row[] = [
-  where(/did not allow prompt caching/i, noCachePoints),
-  where(/\b(?:messages|system)\.[\w.]{1,100}\.cache_control: Extra inputs are not permitted/i, noCachePoints),
-  where(/cache_control(?:\.ephemeral)?\.ttl: (?:Extra inputs are not permitted|Input should be)/i, noLongCachePoints),
-  where(/Value '1h' at '[\w.]{1,200}\.ttl' failed to satisfy constraint/i, noLongCachePoints),
-  // Points are placed by Bedrock's known rules: a refused place means other rules, for the model or for this conversation.
-  where(/Cache point cannot be inserted|There is nothing available to cache/i, { ...noCachePoints, isPassing: true }),
-]
+/** Reads the words of a refusal. `sent` is the refused request. */
+export type Row = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
 
-const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
-  messages.some(
-    ({ content }) => content.some((block) => 'toolResult' in block) && content.some((block) => 'document' in block),
-  )
+export const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({
+  what,
+  lesson: { capabilities },
+})
 
-const documents: readonly Row[] = [
-  // boto3#4608, boto3#4648. Citations that the client asked for are not left out, so the refusal reaches the client.
-  where(
-    /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
-    noCitations,
-  ),
-  where(/\bcitations: Extra inputs are not permitted/i, noCitations),
-  // The pairs were checked before they were sent: where Bedrock misses a result, it means the document beside it.
-  (words, sent) =>
-    /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)
-      ? [noDocumentsBesideResults]
-      : [],
-]
+export const refusedTogether = (flags: readonly string[]): Diagnosis => ({
+  what: flags.length === 1 ? `the beta flag ${flags.join()}` : `the beta flags ${flags.join(', ')}`,
+  lesson: { refusedBetas: flags },
+  suspects: flags,
+})
 
-const settings: readonly Row[] = [
-  where(
-    /(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
-    lacking('temperature, top_p or top_k', { sampling: 'none' }),
-  ),
-  where(
-    /temperature.{0,20}top_p.{0,10}cannot both be specified/i,
-    lacking('temperature and top_p at once', { sampling: 'one' }),
-  ),
-  (words) => {
-    const type = rejectedThinking(words)
-    return type === undefined ? [] : [{ what: `thinking of the type '${type}'`, lesson: { refusedThinking: [type] } }]
-  },
-  (words) => (isSystemRejected(words) ? [noSystemMessages] : []),
-  where(/additionalModelResponseFieldPaths/i, noResponseFields),
-]
+export const where =
+  (pattern: RegExp, diagnosis: Diagnosis): Row =>
+  (words) =>
+    pattern.test(words) ? [diagnosis] : []
 
-/** A message may list several places: each is answered, since there is but one retry. */
-const rows: readonly Row[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents]
+export const additionalOf = (sent: ConverseRequest): Readonly<Record<string, unknown>> =>
+  sent.additionalModelRequestFields ?? {}
 
-/** Only what was refused as it stood; 403 is what a missing right to cache comes with. */
-const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_error' || type === 'permission_error'
-
-/** What to leave out; empty where the words do not say. */
-export const diagnose = (error: NexusError, sent: ConverseRequest): readonly Diagnosis[] => {
-  if (!isRefusal(error)) return []
-  const readBy = (asked: readonly Row[]): Diagnosis[] =>
-    asked.flatMap((row) => row(error.upstreamWords, sent)).filter((diagnosis) => diagnosis !== undefined)
-  const specific = readBy(rows)
-  const found = specific.length > 0 ? specific : readBy([toolChoice])
-  return [...new Map(found.map((diagnosis) => [diagnosis.what, diagnosis])).values()]
+/** The beta flags of a request. */
+export const betasIn = (sent: ConverseRequest): readonly string[] => {
+  const flags = additionalOf(sent)['anthropic_beta']
+  return Array.isArray(flags) ? flags.map(String) : []
 }
+
+export const noCachePoints = lacking('cache points', { cachePoints: false })
+export const noLongCachePoints = lacking('cache points of an hour', { cacheTtl: false })
+export const noStrictTools = lacking('strict tools', { strictTools: false })
+export const noSchema = lacking('a schema for its answers', { structuredOutput: false })
+export const noEffort = lacking('an effort setting', { effort: [] })
+export const noSystemMessages = lacking('system messages in mid-conversation', { systemMessages: false })
+export const noCitations = lacking('citations', { citations: false })
+export const noDocumentsBesideResults = lacking('documents next to tool results', { documentsBesideResults: false })
+export const noResponseFields = lacking('a request for the stop sequence', { responseFieldPaths: false })

@@ -14,7 +14,7 @@ import {
   noSchema,
   noStrictTools,
   type Row,
-} from './lessons.ts'
+} from './diagnosis.ts'
 
 /** Refusals that name a field, or a value in it. */
 

@@ -3,8 +3,8 @@ import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts
 import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
 import type { ReadHeaders } from '../../codec/aws-event-stream/headers.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
-import { checkEvent, withoutNulls } from './answer-check.ts'
 import { toStreamError } from './errors.ts'
+import { checkEvent, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
 const header = (frame: Frame, name: string): string => {

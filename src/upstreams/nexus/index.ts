@@ -12,14 +12,14 @@ import type { Mend } from '../http/post.ts'
 import { type RetryPolicy, withRetries } from '../http/retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import type { InlineUrlSources } from '../url-sources/inline-url-sources.ts'
-import { AnswerStream } from './answer-stream.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
 import { createCounting } from './counting.ts'
 import { createConverseReader } from './frames.ts'
-import { createHealing } from './healing.ts'
 import { createNoteLog } from './note-log.ts'
+import { heard, warnOfUnknown } from './oddity-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { heard, warnOfUnknown } from './streams.ts'
+import { createHealing } from './refusal-fallback.ts'
+import { AnswerStream } from './response-stream.ts'
 
 export interface NexusOptions extends NexusClientOptions {
   readonly retry: RetryPolicy

@@ -6,8 +6,8 @@ import {
   toolResultsSurplus,
   withCapability,
 } from '../../messages/client-wording.ts'
-import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
-import { withClientPlaces } from './client-places.ts'
+import type { ClientPaths } from '../../translate/anthropic-to-converse/path-map.ts'
+import { withClientPlaces } from './restore-client-paths.ts'
 
 /**
  * Bedrock's words as those that Claude Code recovers by (messages/client-wording.ts); without them the

@@ -1,9 +1,9 @@
 import { errorCode } from '../../base/error-code.ts'
 import { abortedError, atPath, GatewayError } from '../../base/errors.ts'
 import { download, type Surroundings } from './download.ts'
-import { toDocumentSource, toImageSource } from './found-source.ts'
-import type { Place, Source } from './places.ts'
+import { toDocumentSource, toImageSource } from './downloaded-source.ts'
 import { type Refuse, unableToDownload } from './resolve-url.ts'
+import type { Place, Source } from './url-blocks.ts'
 
 /** One source, within its size and its time. */
 

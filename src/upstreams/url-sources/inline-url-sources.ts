@@ -2,8 +2,8 @@ import type { Notes } from '../../messages/notes.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Surroundings } from './download.ts'
 import { fetchSource, type SizeLimits } from './fetch-source.ts'
-import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './places.ts'
 import { isPublicAddress } from './public-address.ts'
+import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './url-blocks.ts'
 
 /** What an upstream takes of images and documents in one request. */
 interface MediaLimit extends SizeLimits {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { greet } from '../../../src/cli/doctor/greeting.ts'
+import { greet } from '../../../src/cli/doctor/probe-endpoint.ts'
 import { found, key, proxyPassword } from '../../support/canary.ts'
 import { simulate } from '../../support/chain.ts'
 import { type ConnectProxyOptions, connectProxy, join, listening } from '../../support/connect-proxy.ts'

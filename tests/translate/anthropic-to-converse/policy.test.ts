@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { capabilitiesOf } from '../../../src/translate/capabilities/table.ts'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { batchesOf } from '../../support/answer-stream.ts'
-import { countingIds, replyContext } from '../../support/reply.ts'
+import { countingIds, replyContext } from '../../support/response-context.ts'
+import { batchesOf } from '../../support/response-stream.ts'
 import {
   assistant,
   image,

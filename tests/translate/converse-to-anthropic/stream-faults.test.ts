@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import type { ReplyContext } from '../../../src/translate/converse-to-anthropic/reply-context.ts'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
+import type { ReplyContext } from '../../../src/translate/converse-to-anthropic/response-context.ts'
 import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { batchesOf } from '../../support/answer-stream.ts'
-import { countingIds, replyContext } from '../../support/reply.ts'
+import { countingIds, replyContext } from '../../support/response-context.ts'
+import { batchesOf } from '../../support/response-stream.ts'
 
 /** Streams that are no answer: what was lawful of them, and then a failure. */
 

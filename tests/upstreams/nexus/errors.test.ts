@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { GatewayError } from '../../../src/base/errors.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { toConnectionError } from '../../../src/upstreams/http/connection-errors.ts'
-import { diagnose } from '../../../src/upstreams/nexus/diagnosis.ts'
+import { diagnose } from '../../../src/upstreams/nexus/diagnose.ts'
 import { toAnswerError, toStreamError } from '../../../src/upstreams/nexus/errors.ts'
 import { caseName, cases, fixture } from '../../support/fixtures.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { withCapability } from '../../../src/messages/client-wording.ts'
-import { withClientPlaces } from '../../../src/upstreams/nexus/client-places.ts'
+import { withClientPlaces } from '../../../src/upstreams/nexus/restore-client-paths.ts'
 import { clientWording } from '../../../src/upstreams/nexus/wording.ts'
 import { assistant, image, marked, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { didYouMean } from '../../src/base/nearest.ts'
+import { didYouMean } from '../../src/base/did-you-mean.ts'
 
 test.each([
   ['--prot', ['--port', '--model'], ' Did you mean --port?'],

@@ -1,7 +1,7 @@
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
-import { readShort } from './read-short.ts'
+import { readShort } from './read-capped.ts'
 
 /** What answers at a place where one of us may be listening. */
 

@@ -1,8 +1,8 @@
 import type { Logger } from '../../base/logger.ts'
 import { type Learned, learnMore, nothingLearned } from '../../translate/capabilities/overrides.ts'
 import type { Degradation } from '../upstream.ts'
-import { type BetaVerdicts, createBetaVerdicts } from './beta-verdicts.ts'
-import type { Diagnosis } from './lessons.ts'
+import { type BetaVerdicts, createBetaVerdicts } from './beta-support.ts'
+import type { Diagnosis } from './diagnosis.ts'
 
 /** What each model was found to refuse. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { resumeWords } from '../../../src/cli/claude-code/resume-words.ts'
+import { resumeWords } from '../../../src/cli/claude-code/resume-hint.ts'
 
 const id = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 const terminal = { isTerminal: true, isOutTerminal: true }

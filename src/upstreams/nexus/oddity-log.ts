@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import type { ReplyContext } from '../../translate/converse-to-anthropic/reply-context.ts'
+import type { ReplyContext } from '../../translate/converse-to-anthropic/response-context.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 
 /** Names each unknown event once for each stream. */

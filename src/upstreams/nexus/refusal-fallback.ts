@@ -1,10 +1,10 @@
 import type { Logger } from '../../base/logger.ts'
 import { type Learned, learnMore } from '../../translate/capabilities/overrides.ts'
 import type { Degradation } from '../upstream.ts'
-import { diagnose } from './diagnosis.ts'
+import { diagnose } from './diagnose.ts'
+import { betasIn, type Diagnosis, refusedTogether } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
-import { createLessonMemory } from './lesson-memory.ts'
-import { betasIn, type Diagnosis, refusedTogether } from './lessons.ts'
+import { createLessonMemory } from './override-memory.ts'
 import type { Prepared } from './prepare.ts'
 
 /** One request, and how it is sent and made anew. */

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
-import { awsError, exceptions, headers, statuses, streamType, whole } from './answer-parts.ts'
 import { canaryMark } from './corpus.ts'
 import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, soundFrames } from './frames.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render } from './mutate-json.ts'
+import { awsError, exceptions, headers, statuses, streamType, whole } from './response-parts.ts'
 import { type Answer, type Sent, type Subject, shown } from './subject.ts'
 
 /** Answers that no sane upstream gives. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { MessageEvents } from '../../../src/translate/converse-to-anthropic/events.ts'
-import { AnswerStream } from '../../../src/upstreams/nexus/answer-stream.ts'
 import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
+import { AnswerStream } from '../../../src/upstreams/nexus/response-stream.ts'
 import { frame } from '../../support/nexus.ts'
-import { countingIds, replyContext } from '../../support/reply.ts'
+import { countingIds, replyContext } from '../../support/response-context.ts'
 
 const begun = frame('messageStart', { role: 'assistant' })
 const damaged = new Uint8Array(20)

@@ -1,4 +1,4 @@
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/reply-context.ts'
+import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 
 /** The request that an answer is translated for, with what a test adds. */
 export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({

@@ -5,7 +5,7 @@ import type { KeychainReference } from '../../config/sources.ts'
 import { productName } from '../../version.ts'
 import { posixQuote } from '../claude-code/launch/shells.ts'
 import type { Io } from '../terminal/io.ts'
-import { askKeychain, KeychainError } from './ask-keychain.ts'
+import { askKeychain, KeychainError } from './keychain-request.ts'
 
 /** Secrets that files say lie in the keychain. */
 

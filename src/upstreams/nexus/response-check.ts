@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import { findExcess } from '../../base/json-size.ts'
 import type { Path } from '../../base/path.ts'
 import { createCheck } from '../../wire/check.ts'
-import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/answer-shapes.ts'
+import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/response-shapes.ts'
 import { findIssue } from '../../wire/issue.ts'
 
 /** Whether an answer's blocks are what they say: another's mistake is not to become an error of our own. */

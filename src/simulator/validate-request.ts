@@ -5,9 +5,9 @@ import { conversationRules } from './conversation-rules.ts'
 import { inferenceRules } from './inference-rules.ts'
 import { mediaRules } from './media-rules.ts'
 import type { SimulatedModel } from './models.ts'
+import { firstRefusal, type Refusal } from './rule.ts'
 import { shapeRefusal } from './shape.ts'
 import { toolRules } from './tool-rules.ts'
-import { firstRefusal, type Refusal } from './validation.ts'
 import { windowRule } from './window-rule.ts'
 
 const promptRules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules]

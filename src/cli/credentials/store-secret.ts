@@ -6,8 +6,8 @@ import { productName } from '../../version.ts'
 import { changeConfigFile, readConfigFile } from '../config/config-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { shownPaths } from '../terminal/short-path.ts'
-import { askKeychain, KeychainError } from './ask-keychain.ts'
-import { keychainEntryName } from './kept-secrets.ts'
+import { askKeychain, KeychainError } from './keychain-request.ts'
+import { keychainEntryName } from './stored-secrets.ts'
 
 /** Keeps a secret in exactly one place, because somebody asked for it: the keychain, or a configuration file. */
 

@@ -1,6 +1,6 @@
 import { dotted } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import type { ClientPaths } from '../../translate/anthropic-to-converse/client-paths.ts'
+import type { ClientPaths } from '../../translate/anthropic-to-converse/path-map.ts'
 
 /**
  * Places in an error's words, in the client's own counting. Bedrock counts what we sent, after turns

@@ -396,7 +396,7 @@ describe('every parameter of the SDK', () => {
       base64: 'sent',
       text: 'sent',
       content: 'sent',
-      // Fetched before the translation: see tests/upstreams/url-sources/url-sources.test.ts.
+      // Fetched before the translation: see tests/upstreams/url-sources/inline-url-sources.test.ts.
       url: 'refused',
       file: 'refused',
     }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Secret } from '../../src/base/secret.ts'
-import type { Config } from '../../src/config/load.ts'
-import { settings } from '../../src/config/settings/settings.ts'
+import type { Secret } from '../../../src/base/secret.ts'
+import type { Config } from '../../../src/config/load.ts'
+import { settings } from '../../../src/config/settings/settings.ts'
 
 type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
@@ -27,7 +27,7 @@ describe('the type of the configuration', () => {
   })
 })
 
-const root = join(import.meta.dir, '..', '..', 'src')
+const root = join(import.meta.dir, '..', '..', '..', 'src')
 const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/^config[/\\]/.test(name))
   .map((name) => readFileSync(join(root, name), 'utf8'))

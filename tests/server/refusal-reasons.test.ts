@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { LogRecord } from '../../../src/base/logger.ts'
-import { createLogSink } from '../../../src/cli/log/log-sink.ts'
-import { accessRecords } from '../../support/access.ts'
-import { type Chain, request, startChain } from '../../support/chain.ts'
-import { toolResult, toolUse } from '../../support/translate.ts'
+import type { LogRecord } from '../../src/base/logger.ts'
+import { createLogSink } from '../../src/cli/log/log-sink.ts'
+import { accessRecords } from '../support/access.ts'
+import { type Chain, request, startChain } from '../support/chain.ts'
+import { toolResult, toolUse } from '../support/translate.ts'
 
 /** A7: the log says why a request was refused: path and rule, or the upstream's class of error; no word of a client's. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { capabilitiesOf } from '../../../src/translate/capabilities/table.ts'
-import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
-import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
-import { batchesOf } from '../../support/response-stream.ts'
+import { capabilitiesOf } from '../../src/translate/capabilities/table.ts'
+import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
+import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
+import { countingIds, replyContext } from '../support/response-context.ts'
+import { batchesOf } from '../support/response-stream.ts'
 import {
   assistant,
   image,
@@ -14,7 +14,7 @@ import {
   toolUse,
   translate,
   user,
-} from '../../support/translate.ts'
+} from '../support/translate.ts'
 
 /** What the server's owner decides, and what a model has been found to refuse. */
 

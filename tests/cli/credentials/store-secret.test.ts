@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Keychain } from '../../../../src/cli/credentials/keychain.ts'
-import { readKeptSecrets } from '../../../../src/cli/credentials/stored-secrets.ts'
-import type { Prompts } from '../../../../src/cli/terminal/prompts.ts'
-import { clientToken, found, key } from '../../../support/canary.ts'
-import { later } from '../../../support/cleanup.ts'
-import { type CliResult, cli, entry, startCli, temporaryFolder, testIo, type World } from '../../../support/cli.ts'
+import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
+import { readKeptSecrets } from '../../../src/cli/credentials/stored-secrets.ts'
+import type { Prompts } from '../../../src/cli/terminal/prompts.ts'
+import { clientToken, found, key } from '../../support/canary.ts'
+import { later } from '../../support/cleanup.ts'
+import { type CliResult, cli, entry, startCli, temporaryFolder, testIo, type World } from '../../support/cli.ts'
 import {
   absentKeychain,
   failingKeychain,
   lockedKeychain,
   memoryKeychain,
   silentKeychain,
-} from '../../../support/keychain.ts'
+} from '../../support/keychain.ts'
 
 /** Where a key is kept, how it gets there, and that it is nowhere else. */
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { defaultConfig, request, startChain } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
-import { grammarFault, readEvents } from '../../support/sse.ts'
+import { defaultConfig, request, startChain } from '../support/chain.ts'
+import { later } from '../support/cleanup.ts'
+import { grammarFault, readEvents } from '../support/sse.ts'
 
 /** What docs/security.md claims and no other test holds. */
 
@@ -38,7 +38,7 @@ describe('words that look like the protocol', () => {
 })
 
 test('the key is not sent to a host whose certificate nobody vouches for', async () => {
-  const pem = (name: string): string => readFileSync(join(import.meta.dir, '..', '..', 'fixtures', 'tls', name), 'utf8')
+  const pem = (name: string): string => readFileSync(join(import.meta.dir, '..', 'fixtures', 'tls', name), 'utf8')
   let asked = 0
   const server = Bun.serve({
     port: 0,

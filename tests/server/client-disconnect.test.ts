@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
-import { fileHost, sourcesFrom } from '../../support/file-host.ts'
-import { rawServer } from '../../support/raw-server.ts'
-import { until } from '../../support/until.ts'
-import { asking, at } from '../../support/url-sources.ts'
+import { type Chain, type ChainOptions, request, startChain } from '../support/chain.ts'
+import { fileHost, sourcesFrom } from '../support/file-host.ts'
+import { rawServer } from '../support/raw-server.ts'
+import { until } from '../support/until.ts'
+import { asking, at } from '../support/url-sources.ts'
 
 /** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
 

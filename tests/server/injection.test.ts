@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { type ChainOptions, request, startChain } from '../../support/chain.ts'
-import { rawServer } from '../../support/raw-server.ts'
-import { grammarFault, readEvents, type SseEvent } from '../../support/sse.ts'
+import { type ChainOptions, request, startChain } from '../support/chain.ts'
+import { rawServer } from '../support/raw-server.ts'
+import { grammarFault, readEvents, type SseEvent } from '../support/sse.ts'
 
 /** Nothing that a model, an upstream or a client names can start an event, a header or a line of its own. */
 

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts'
 import { isRawNumber } from './raw-number.ts'
 
 /** A JSON object whose members nobody has looked at yet. */
@@ -12,10 +13,6 @@ export const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? val
 
 /** The object that a text is JSON of; undefined for any other text. */
 export const parseObject = (text: string, parse: (text: string) => unknown = JSON.parse): Json | undefined => {
-  try {
-    const value = parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = attempt(() => parse(text))
+  return isObject(value) ? value : undefined
 }

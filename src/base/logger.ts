@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts'
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -32,11 +33,8 @@ export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
     (recordLevel: LogRecord['level']) =>
     (event: string, fields: LogFields = noFields): void => {
       if (!isEnabled(recordLevel)) return
-      try {
-        sink({ level: recordLevel, event, fields })
-      } catch {
-        // A log that is broken must not break a request as well.
-      }
+      // A log that is broken must not break a request as well.
+      attempt(() => sink({ level: recordLevel, event, fields }))
     }
   return { isEnabled, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { attempt } from '../base/attempt.ts'
 import { errorCode } from '../base/error-code.ts'
 import { placeOfFault } from '../base/error-location.ts'
 import type { Logger } from '../base/logger.ts'
@@ -125,12 +126,10 @@ const hangUpBit = 1
 
 /** `nohup` and its like have a closed terminal ignored. Linux tells so; elsewhere what runs without one is left alone. */
 export const isHangUpIgnored = (isTerminal: boolean): boolean => {
-  try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
-    return (Number.parseInt(mask.slice(-1), 16) & hangUpBit) !== 0
-  } catch {
-    return !isTerminal
-  }
+  const status = attempt(() => readFileSync('/proc/self/status', 'utf8'))
+  if (status === undefined) return !isTerminal
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? ''
+  return (Number.parseInt(mask.slice(-1), 16) & hangUpBit) !== 0
 }
 
 /** The signals that end a server in order. A handler for one that was to be ignored would undo that. */

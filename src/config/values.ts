@@ -1,3 +1,4 @@
+import { attempt } from '../base/attempt.ts'
 import { bracketed, unbracketed } from '../base/brackets.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
@@ -99,13 +100,7 @@ const splitCommand = (text: string, where: string): string[] => {
   return text.split(/\s+/).filter((word) => word !== '')
 }
 
-const listIn = (text: string, where: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return fail(where, noCommand)
-  }
-}
+const listIn = (text: string, where: string): unknown => attempt(() => JSON.parse(text)) ?? fail(where, noCommand)
 
 /** A list; or a text that is one in JSON, or is split at blanks. No shell has a part in it. */
 const toCommand = (value: unknown, where: string): readonly string[] => {

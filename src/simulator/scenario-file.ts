@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { attempt } from '../base/attempt.ts'
 import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findIssue } from '../wire/issue.ts'
@@ -97,24 +98,17 @@ const checkRules = ({ rules }: ScenarioFile): void => {
     if (reply.flag !== undefined && when.safetyCheck === undefined)
       throw new GatewayError('invalid_request_error', `rules.${index}.reply.flag: needs when.safetyCheck`)
     for (const pattern of [when.text, when.toolResult, when.safetyCheck]) {
-      try {
-        new RegExp(pattern ?? '')
-      } catch {
+      if (attempt(() => new RegExp(pattern ?? '')) === undefined)
         throw new GatewayError('invalid_request_error', `rules.${index}.when: '${pattern}' is not a regular expression`)
-      }
     }
   }
 }
 
 /** Throws GatewayError that names the place of the first issue. */
 export const parseScenario = (text: string): Scenario => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // The parser's own words quote the file.
-    throw new GatewayError('invalid_request_error', 'not JSON')
-  }
+  const value: unknown = attempt(() => JSON.parse(text))
+  // The parser's own words quote the file.
+  if (value === undefined) throw new GatewayError('invalid_request_error', 'not JSON')
   const issue = findIssue(ScenarioFile, value)
   if (issue !== undefined) {
     throw new GatewayError(

@@ -1,4 +1,5 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { attempt } from '../base/attempt.ts'
 import { bracketed } from '../base/brackets.ts'
 import { parseExactAt } from '../base/exact-json.ts'
 import { carriedInRequest } from '../wire/converse/carried.ts'
@@ -107,14 +108,6 @@ const streamResponse = (answer: Answer, reply: Reply, entry: JournalEntry, reque
   })
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return parseExactAt(text, carriedInRequest)
-  } catch {
-    return undefined
-  }
-}
-
 /** Waits, unless the client leaves first. */
 const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
   if (milliseconds > 0) await resolveAfter(milliseconds, undefined, { signal }).catch(() => {})
@@ -129,23 +122,16 @@ interface Asked {
   readonly body: unknown
 }
 
-const decodeModelId = (encoded: string): string | undefined => {
-  try {
-    return decodeURIComponent(encoded)
-  } catch {
-    return undefined
-  }
-}
-
 const readRequest = async (request: Request, options: SimulatorOptions): Promise<Asked> => {
   const found = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
   const isCount = found?.['operation'] === 'count-tokens'
+  const text = await request.text()
   const groups = isCount && options.countTokens !== true ? undefined : found
   return {
-    modelId: groups === undefined ? undefined : decodeModelId(groups['model'] ?? ''),
+    modelId: attempt(() => groups && decodeURIComponent(groups['model'] ?? '')),
     isStream: groups?.['operation'] === 'converse-stream',
     isCount,
-    body: parse(await request.text()),
+    body: attempt(() => parseExactAt(text, carriedInRequest)),
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 
 /** Where Claude Code lies. */
@@ -12,14 +13,11 @@ const usualExtensions = '.COM;.EXE;.BAT;.CMD'
 /** A script of another kind is started by a shell alone. */
 const startable: ReadonlySet<string> = new Set(usualExtensions.toLowerCase().split(';'))
 
-const isProgram = (path: string): boolean => {
-  try {
+const isProgram = (path: string): boolean =>
+  attempt(() => {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
+  }) === true
 
 /** Variables' names have no case on Windows, where most often it is `Path`. */
 const variable = ({ platform, environment }: Machine, name: string): string => {

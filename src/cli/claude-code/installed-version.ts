@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
 import { readJsonFile } from './settings-files.ts'
 
 /** Where the program lies names its version: `~/.local/share/claude/versions/2.1.332`, `Caskroom/claude-code/2.1.332/claude`. */
@@ -27,11 +28,7 @@ const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+/.test(text)
  * and a script of that name may do anything. Undefined where the files do not tell.
  */
 export const installedVersion = (program: string): string | undefined => {
-  try {
-    const path = realpathSync(program)
-    const version = inPath.exec(path)?.[1] ?? packageVersion(path)
-    return version !== undefined && isVersion(version) ? version : undefined
-  } catch {
-    return undefined
-  }
+  const path = attempt(() => realpathSync(program))
+  const version = path && (inPath.exec(path)?.[1] ?? packageVersion(path))
+  return version && isVersion(version) ? version : undefined
 }

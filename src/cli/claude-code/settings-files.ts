@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import type { Machine } from '../../config/paths.ts'
@@ -23,13 +24,8 @@ export interface SettingsPath {
   readonly isManaged: boolean
 }
 
-const namesIn = (folder: string): string[] => {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json'))
-  } catch {
-    return []
-  }
-}
+const namesIn = (folder: string): string[] =>
+  attempt(() => readdirSync(folder).filter((name) => name.endsWith('.json'))) ?? []
 
 /** Strongest first: https://code.claude.com/docs/en/settings */
 const settingsPaths = (machine: Machine): SettingsPath[] => {

@@ -1,3 +1,4 @@
+import { attempt } from '../../base/attempt.ts'
 import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
@@ -79,11 +80,7 @@ export const createCompleteCommand = (catalogue: () => Catalogue): Command => ({
   rest: { hint: 'words', owner: 'the shell' },
   examples: [],
   async run({ rest }, io) {
-    try {
-      io.out(answerFor(rest, catalogue()))
-    } catch {
-      io.out(`:${directive.noFiles}\n`)
-    }
+    io.out(attempt(() => answerFor(rest, catalogue())) ?? `:${directive.noFiles}\n`)
     return undefined
   },
 })

@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { editConfigFile, holdsSecret } from '../../config/edit.ts'
@@ -29,14 +30,6 @@ import { readOptional } from './config-input.ts'
 const ownerAlone = 0o600
 const ownersFolder = 0o700
 const permissions = 0o777
-
-const attempt = <T>(act: () => T): T | undefined => {
-  try {
-    return act()
-  } catch {
-    return undefined
-  }
-}
 
 /** More than that are a circle for every system. */
 const maximumLinks = 40

@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import { commit, productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, info } from './check.ts'
 import type { World } from './context.ts'
 import { updateChecks } from './update-check.ts'
 
-const isWsl = ({ platform }: Machine): boolean => {
-  if (platform !== 'linux') return false
-  try {
-    return /microsoft/i.test(readFileSync('/proc/version', 'utf8'))
-  } catch {
-    return false
-  }
-}
+const isWsl = ({ platform }: Machine): boolean =>
+  platform === 'linux' && /microsoft/i.test(attempt(() => readFileSync('/proc/version', 'utf8')) ?? '')
 
 const wsl: Check = {
   id: 'wsl',

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import type { PeerCertificate } from 'node:tls'
+import { attempt } from '../../base/attempt.ts'
 import { bracketed } from '../../base/brackets.ts'
 import { errorCode } from '../../base/error-code.ts'
 
@@ -90,13 +91,7 @@ const readHead = (socket: Socket): Promise<string> =>
   })
 
 /** A percent sign that is none stays as it is. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
+const decoded = (text: string): string => attempt(() => decodeURIComponent(text)) ?? text
 
 /** Asks a proxy for a way to the target, with the login of its own address, as fetch does. */
 export const openTunnel = async (socket: Socket, target: Target, proxy: URL): Promise<TunnelAnswer> => {

@@ -1,3 +1,4 @@
+import { attempt } from '../../base/attempt.ts'
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 
 /** Runs a task once the turn is over, and before the process ends. */
@@ -5,15 +6,6 @@ export type AfterTurn = (task: () => void) => void
 
 /** Makes the line of a record that was told of at that time. */
 type ToLine = (record: LogRecord, time: Date) => string
-
-/** As the logger has it: a log that is broken must not break a request, nor the end of the process. */
-const unfailing = (task: () => void): void => {
-  try {
-    task()
-  } catch {
-    // There is nobody to tell.
-  }
-}
 
 /**
  * Has the records of one turn written after it, all of them at once: under a flood of requests that spares nearly half
@@ -32,11 +24,12 @@ export const afterEachTurn = (
     waiting = []
     let text = ''
     for (const { record, time } of told) {
-      unfailing(() => {
+      // As the logger has it: a log that is broken must not break a request, nor the end of the process.
+      attempt(() => {
         text += toLine(record, time)
       })
     }
-    unfailing(() => write(text))
+    attempt(() => write(text))
   }
   return (record) => {
     waiting.push({ record, time: now() })

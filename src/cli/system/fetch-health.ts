@@ -1,3 +1,4 @@
+import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
@@ -57,10 +58,4 @@ export const askHealth = async (host: string, port: number, deadlineMs: number):
   }
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const parsed = (text: string): unknown => attempt(() => JSON.parse(text))

@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { attempt } from '../../base/attempt.ts'
 import { outputOf } from './run-program.ts'
 
 /** The person waits for a line that can be written without it. */
 const deadline = { deadlineMs: 1500 }
-
-const linuxName = (pid: number | string): string | undefined => {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    return undefined
-  }
-}
 
 /** The program's name in `tasklist /FO CSV /NH`; a sentence without quotes says that there is none. */
 export const parseTasklist = (text: string): string | undefined => /^"([^"\r\n]+)","\d+"/m.exec(text)?.[1]
@@ -21,6 +14,6 @@ export const processName = async (pid: number | string, platform: string): Promi
     const rows = await outputOf(['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], deadline)
     return rows && parseTasklist(rows)
   }
-  if (platform === 'linux') return linuxName(pid)
+  if (platform === 'linux') return attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim())
   return (await outputOf(['ps', '-o', 'comm=', '-p', String(pid)], deadline))?.trim() || undefined
 }

@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import type { BunFile, FileSink } from 'bun'
+import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import { commit } from '../../version.ts'
 import { type Keychain, systemKeychain } from '../credentials/keychain.ts'
@@ -48,14 +49,11 @@ export interface Io {
   }
 }
 
-const isDevice = (descriptor: number): boolean => {
-  try {
+const isDevice = (descriptor: number): boolean =>
+  attempt(() => {
     const found = fstatSync(descriptor)
     return found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev
-  } catch {
-    return false
-  }
-}
+  }) === true
 
 /** Asks `node:tty` only where it might say yes: it brings all of node's network with it, a millisecond of each start. */
 const isTerminalAt = (descriptor: number): boolean =>
@@ -110,22 +108,10 @@ const readPiped = async (): Promise<string> => {
 }
 
 /** A container's user may have neither HOME nor a line in /etc/passwd. The root is there, and has no configuration. */
-const homeFolder = (): string => {
-  try {
-    return homedir()
-  } catch {
-    return '/'
-  }
-}
+const homeFolder = (): string => attempt(homedir) ?? '/'
 
 /** Somebody may have deleted the folder one stands in: what looks into it then looks at home. */
-const currentFolder = (home: string): string => {
-  try {
-    return process.cwd()
-  } catch {
-    return home
-  }
-}
+const currentFolder = (home: string): string => attempt(() => process.cwd()) ?? home
 
 /** Build machines set it; some people have it at `false`. */
 const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].includes((ci ?? '').toLowerCase())

@@ -1,3 +1,4 @@
+import { attempt } from '../../base/attempt.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
 import type { Message, StopReason } from '../../wire/anthropic/response.ts'
@@ -31,13 +32,7 @@ interface StreamedCall {
 }
 
 /** No text at all is an input without members. */
-const parseInput = (json: string): unknown => {
-  try {
-    return JSON.parse(json === '' ? '{}' : json)
-  } catch {
-    return undefined
-  }
-}
+const parseInput = (json: string): unknown => attempt(() => JSON.parse(json === '' ? '{}' : json))
 
 /** Collects the calls of a stream, whose inputs arrive in pieces. */
 export const createCallCollector = () => {

@@ -1,4 +1,5 @@
-import { isObject, type Json } from '../../base/json.ts'
+import { attempt } from '../../base/attempt.ts'
+import { isObject, type Json, parseObject } from '../../base/json.ts'
 import { createEventStreamDecoder } from '../../codec/aws-event-stream/decode.ts'
 import { corruptStream, type Frame } from '../../codec/aws-event-stream/frame.ts'
 import type { ReadHeaders } from '../../codec/aws-event-stream/headers.ts'
@@ -14,12 +15,9 @@ const header = (frame: Frame, name: string): string => {
 
 const readJson = (frame: Frame): Json => {
   const text = frame.text()
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isObject(value)) return withoutNulls(value, text) as Json
-  } catch {
-    // Named below: the payload itself may hold an answer's words, and stays out of the message.
-  }
+  const value = attempt(() => withoutNulls(parseObject(text), text))
+  if (isObject(value)) return value
+  // The payload itself may hold an answer's words, and stays out of the message.
   throw corruptStream(`the payload of a ${header(frame, ':event-type') || 'nameless'} frame is not a JSON object`)
 }
 
@@ -50,13 +48,7 @@ const toEvent = (frame: Frame): ConverseStreamEvent => {
 }
 
 /** What an exception says of itself: its name alone is enough to act on. */
-const readException = (frame: Frame): Json => {
-  try {
-    return readJson(frame)
-  } catch {
-    return { message: frame.text() }
-  }
-}
+const readException = (frame: Frame): Json => attempt(() => readJson(frame)) ?? { message: frame.text() }
 
 /** What a frame says. Throws GatewayError for one that reports a failure. */
 const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent => {

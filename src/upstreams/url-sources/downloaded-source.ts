@@ -1,3 +1,4 @@
+import { attempt } from '../../base/attempt.ts'
 import { imageFormatOf, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
 import type { Download } from './download.ts'
@@ -46,13 +47,8 @@ const markedCharset = (bytes: Buffer): string | undefined => {
 
 type Charset = ConstructorParameters<typeof TextDecoder>[0]
 
-const decode = (bytes: Buffer, charset: string, fatal: boolean): string | undefined => {
-  try {
-    return new TextDecoder(charset as Charset, { fatal }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
+const decode = (bytes: Buffer, charset: string, fatal: boolean): string | undefined =>
+  attempt(() => new TextDecoder(charset as Charset, { fatal }).decode(bytes))
 
 /** By what is said of it, else as UTF-8, else as the Latin of old pages: every byte means something there. */
 const decodeText = (bytes: Buffer, contentType: string): string => {

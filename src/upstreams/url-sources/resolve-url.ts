@@ -29,12 +29,8 @@ const notPublic = 'Only URLs of hosts on the public internet are supported: send
 
 /** The URL, if its spelling is in order. Throws what `refuse` makes. */
 export const parseUrl = (text: string, refuse: Refuse, base?: URL): URL => {
-  let url: URL
-  try {
-    url = new URL(text, base)
-  } catch {
-    throw refuse('The URL is not valid.')
-  }
+  const url = URL.parse(text, base?.href)
+  if (url === null) throw refuse('The URL is not valid.')
   if (url.protocol !== 'https:') throw refuse('Only HTTPS URLs are supported.')
   if (url.username !== '' || url.password !== '') throw refuse('URLs with a user name or password are not supported.')
   if (url.port !== '') throw refuse('Only HTTPS URLs on port 443 are supported.')

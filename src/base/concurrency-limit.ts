@@ -1,7 +1,5 @@
 /** Runs work as soon as there is room for it, in the order in which it came. */
-export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>
-
-export const createConcurrencyLimit = (mostAtOnce: number): ConcurrencyLimit => {
+export const createConcurrencyLimit = (mostAtOnce: number) => {
   let running = 0
   const waiting: (() => void)[] = []
   const enter = async (): Promise<void> => {
@@ -14,7 +12,7 @@ export const createConcurrencyLimit = (mostAtOnce: number): ConcurrencyLimit => 
     if (next === undefined) running -= 1
     else next()
   }
-  return async (work) => {
+  return async <T>(work: () => Promise<T>): Promise<T> => {
     await enter()
     try {
       return await work()

@@ -1,14 +1,7 @@
 import { clientClosed } from './errors.ts'
 import { setMostRecent } from './lru.ts'
 
-/** Calls for a number: those for the same are one, and what they gave is remembered. */
-export interface SingleFlight {
-  /**
-   * The work goes on for as long as anybody waits for it, and its signal says when nobody does.
-   * Rejects with what the work throws; with a 499 for whoever leaves before.
-   */
-  run(key: string, work: (signal: AbortSignal) => Promise<number>, leaving: AbortSignal): Promise<number>
-}
+type Work = (signal: AbortSignal) => Promise<number>
 
 interface Call {
   readonly result: Promise<number>
@@ -16,8 +9,11 @@ interface Call {
   waiting: number
 }
 
-/** Remembers the results of so many keys; the one that nobody asked for longest gives way. */
-export const createSingleFlight = (mostRemembered: number): SingleFlight => {
+/**
+ * Calls for a number: those for the same are one, and what they gave is remembered. Remembers the results of so many
+ * keys; the one that nobody asked for longest gives way.
+ */
+export const createSingleFlight = (mostRemembered: number) => {
   const results = new Map<string, number>()
   const calls = new Map<string, Call>()
 
@@ -28,7 +24,7 @@ export const createSingleFlight = (mostRemembered: number): SingleFlight => {
   const forget = (key: string, call: Call): void => {
     if (calls.get(key) === call) calls.delete(key)
   }
-  const begin = (key: string, work: (signal: AbortSignal) => Promise<number>): Call => {
+  const begin = (key: string, work: Work): Call => {
     const ending = new AbortController()
     const result = work(ending.signal).then((number) => remember(key, number))
     const call: Call = { result, ending, waiting: 0 }
@@ -53,7 +49,11 @@ export const createSingleFlight = (mostRemembered: number): SingleFlight => {
     })
 
   return {
-    async run(key, work, leaving) {
+    /**
+     * The work goes on for as long as anybody waits for it, and its signal says when nobody does.
+     * Rejects with what the work throws; with a 499 for whoever leaves before.
+     */
+    async run(key: string, work: Work, leaving: AbortSignal): Promise<number> {
       if (leaving.aborted) throw clientClosed(undefined)
       const known = results.get(key)
       if (known !== undefined) return remember(key, known)

@@ -55,11 +55,6 @@ const stepsOf = (modelId: string, body: ConverseRequest): Step[] => {
   return steps
 }
 
-export interface PromptCache {
-  /** Counts a request, reads what is cached of it, and caches what it marks. */
-  meter(modelId: string, body: ConverseRequest): TokenUsage
-}
-
 const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
 
 /** What is written lives as long as the next point behind it says. */
@@ -79,7 +74,7 @@ const lifetimesOf = (written: readonly Step[]): { ttl: '5m' | '1h'; inputTokens:
 const maximumPrefixes = 10_000
 
 /** Remembers prefixes whatever their `ttl`. */
-export const createPromptCache = (): PromptCache => {
+export const createPromptCache = () => {
   const cached = new Set<bigint>()
   const remember = (hash: bigint): void => {
     cached.add(hash)
@@ -87,7 +82,8 @@ export const createPromptCache = (): PromptCache => {
     if (cached.size > maximumPrefixes && oldest !== undefined) cached.delete(oldest)
   }
   return {
-    meter(modelId, body) {
+    /** Counts a request, reads what is cached of it, and caches what it marks. */
+    meter(modelId: string, body: ConverseRequest): TokenUsage {
       const steps = stepsOf(modelId, body)
       const lastPoint = steps.findLastIndex((step) => step.cachePoint !== undefined)
       const read = steps.slice(0, lastPoint + 1).findLastIndex((step) => cached.has(step.hash))

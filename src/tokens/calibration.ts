@@ -1,17 +1,6 @@
 import { setMostRecent } from '../base/lru.ts'
 import type { Tokens } from './estimate/tally.ts'
 
-/**
- * What a model's own counts teach about our estimates: by how much its text is dearer or cheaper. A
- * factor for each model and nothing else, so that a count stays a sum of its parts. It is learnt from
- * the bare estimate, never from one that was corrected already.
- */
-export interface Calibration {
-  /** 1 for a model of which nothing is known. */
-  factor(modelId: string): number
-  observe(modelId: string, estimate: Tokens, actualTokens: number): void
-}
-
 /** A weighted mean of logarithms: half as much and twice as much outweigh each other. */
 interface Ratios {
   readonly sum: number
@@ -65,12 +54,18 @@ const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ra
 /** Far more than any upstream has; the one that was quiet for longest gives way. */
 const maximumModels = 32
 
-/** Lives as long as the process: a file of it would be one more thing that can be wrong. */
-export const createCalibration = (): Calibration => {
+/**
+ * What a model's own counts teach about our estimates: by how much its text is dearer or cheaper. A
+ * factor for each model and nothing else, so that a count stays a sum of its parts. It is learnt from
+ * the bare estimate, never from one that was corrected already.
+ * Lives as long as the process: a file of it would be one more thing that can be wrong.
+ */
+export const createCalibration = () => {
   const models = new Map<string, Ratios>()
   return {
-    factor: (modelId) => factorOf(models.get(modelId) ?? asEstimated),
-    observe(modelId, estimate, actualTokens) {
+    /** 1 for a model of which nothing is known. */
+    factor: (modelId: string): number => factorOf(models.get(modelId) ?? asEstimated),
+    observe(modelId: string, estimate: Tokens, actualTokens: number): void {
       const ratios = withRequest(models.get(modelId) ?? asEstimated, estimate, actualTokens)
       setMostRecent(models, modelId, ratios, maximumModels)
     },

@@ -1,15 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
 
-/** What a server of one session learns of its Claude Code. */
-export interface SessionWatch {
-  /** To be called with each request. */
-  readonly onRequest: (request: Pick<Request, 'headers'>) => void
-  /** The newest conversation that Claude Code has named; undefined where there was none. */
-  readonly sessionId: () => string | undefined
-  /** Claude Code has ended. */
-  readonly stop: () => void
-}
-
 /** In which Claude Code names its session on every request. */
 const sessionHeader = 'x-claude-code-session-id'
 
@@ -30,10 +20,10 @@ const usualSilenceMs = 30_000
 const millisecondsPerSecond = 1000
 
 /**
- * Logs one warning where no request has arrived after `silenceMs`: the client may be signed in to a gateway (SI-L2).
+ * What a server of one session learns of its Claude Code. Logs one warning where no request has arrived after `silenceMs`: the client may be signed in to a gateway (SI-L2).
  * Its timer keeps no process alive.
  */
-export const watchSession = (log: Logger, silenceMs = usualSilenceMs): SessionWatch => {
+export const watchSession = (log: Logger, silenceMs = usualSilenceMs) => {
   let sessionId: string | undefined
   const timer = setTimeout(() => {
     log.warn('client.silent', {
@@ -43,12 +33,15 @@ export const watchSession = (log: Logger, silenceMs = usualSilenceMs): SessionWa
   }, silenceMs)
   timer.unref()
   return {
-    onRequest({ headers }) {
+    /** To be called with each request. */
+    onRequest({ headers }: Pick<Request, 'headers'>): void {
       clearTimeout(timer)
       const named = headers.get(sessionHeader)
       if (named !== null && isSessionId(named) && isTurn(headers)) sessionId = named
     },
+    /** The newest conversation that Claude Code has named; undefined where there was none. */
     sessionId: () => sessionId,
+    /** Claude Code has ended. */
     stop: () => clearTimeout(timer),
   }
 }

@@ -58,13 +58,7 @@ const beside = (head: string, lines: readonly string[], indent: number): string[
   return head.length <= indent ? [head.padEnd(indent) + first.slice(indent), ...rest] : [head.trimEnd(), first, ...rest]
 }
 
-export interface Reporter {
-  readonly group: (title: string) => string
-  readonly result: (result: CheckResult) => string
-  /** Several checks that were skipped for one reason. */
-  readonly skipped: (results: readonly CheckResult[]) => string
-  readonly summary: (results: readonly CheckResult[]) => string
-}
+export type Reporter = ReturnType<typeof createReporter>
 
 const counted = (count: number, one: string, many: string): string[] =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
@@ -77,7 +71,7 @@ const summaryWords = (results: readonly CheckResult[]): string => {
   return [found.join(' and '), `: see the lines with ${remedyMark.trim()} above.`, ...skipped].join('')
 }
 
-export const createReporter = (layout: Layout): Reporter => {
+export const createReporter = (layout: Layout) => {
   const columns = Math.max(Math.min(layout.columns, widest), narrowest)
   const painted = (status: Status, lines: readonly string[]): string => {
     const [first = '', ...rest] = lines
@@ -87,8 +81,8 @@ export const createReporter = (layout: Layout): Reporter => {
   }
   const detailColumn = signWidth + titleWidth
   return {
-    group: (title) => `\n${layout.useColor ? colors.bold(title) : title}\n`,
-    result({ status, title, detail, remedy }) {
+    group: (title: string): string => `\n${layout.useColor ? colors.bold(title) : title}\n`,
+    result({ status, title, detail, remedy }: CheckResult): string {
       const head = `${signs[status].padEnd(signWidth)}${title}`
       const found = tidy(detail, layout)
       const column = columnFor(found, detailColumn, signWidth, columns)
@@ -99,12 +93,13 @@ export const createReporter = (layout: Layout): Reporter => {
       const mark = remedyMark.padStart(adviceColumn)
       return painted(status, [...lines, ...beside(mark, block(words, adviceColumn, columns), adviceColumn)])
     },
-    skipped(results) {
+    /** Several checks that were skipped for one reason. */
+    skipped(results: readonly CheckResult[]): string {
       const [{ detail = '' } = {}] = results
       const titles = results.map(({ title }) => title).join(', ')
       const text = `${titles} (${tidy(detail, layout)})`
       return painted('skip', beside(signs.skip, block(text, signWidth, columns), signWidth))
     },
-    summary: (results) => `\n${wrap(summaryWords(results), columns).join('\n')}\n`,
+    summary: (results: readonly CheckResult[]): string => `\n${wrap(summaryWords(results), columns).join('\n')}\n`,
   }
 }

@@ -1,12 +1,6 @@
 /** How far a line is: still being typed, ended by Enter, or given up. */
 type LineState = 'open' | 'entered' | 'left'
 
-/** What a person types, key by key. */
-export interface TypedLine {
-  add(typed: string): LineState
-  text(): string
-}
-
 const escapeKey = '\u001b'
 const pasteBegins = '\u001b[200~'
 const pasteEnds = '\u001b[201~'
@@ -37,8 +31,8 @@ const split = (typed: string): { readonly one: string; readonly isSequence: bool
   return found === undefined ? { one: first, isSequence: false } : { one: first + found, isSequence: true }
 }
 
-/** Understands what every line of a terminal does: backspace, Ctrl-U, Ctrl-W, Ctrl-C, Ctrl-D, Escape, a paste. */
-export const createTypedLine = (): TypedLine => {
+/** What a person types, key by key. Understands what every line of a terminal does: backspace, Ctrl-U, Ctrl-W, Ctrl-C, Ctrl-D, Escape, a paste. */
+export const createTypedLine = () => {
   let characters: string[] = []
   let isPasted = false
   let cut = ''
@@ -73,8 +67,8 @@ export const createTypedLine = (): TypedLine => {
   }
 
   return {
-    text: () => characters.join(''),
-    add(typed) {
+    text: (): string => characters.join(''),
+    add(typed: string): LineState {
       // Escape alone is the key of that name; what belongs to another key comes in one piece with it.
       if (typed === escapeKey && !isPasted && cut === '') return 'left'
       let rest = cut + typed

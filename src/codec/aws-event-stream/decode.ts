@@ -54,13 +54,6 @@ const checkFrame = (bytes: Uint8Array, at: number, bodyEnd: number): void => {
   }
 }
 
-export interface EventStreamDecoder {
-  /** Takes the next bytes and tells the frames they complete. Throws GatewayError, after the sound frames. */
-  push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void
-  /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
-  end(): void
-}
-
 /** A frame where it lies among others: to cut each out would cost as much as to check it. */
 class FrameInPlace implements Frame {
   readonly headers: Headers
@@ -89,7 +82,7 @@ class FrameInPlace implements Frame {
  * lie; bytes of the others are copied into a buffer, once or twice, whatever the number of chunks. `readHeaders` may be
  * shared with other streams of the same service.
  */
-export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeadersReader()): EventStreamDecoder => {
+export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeadersReader()) => {
   let buffer = nothing
   let filled = 0
 
@@ -120,7 +113,8 @@ export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeader
   }
 
   return {
-    push(chunk, onFrame) {
+    /** Takes the next bytes and tells the frames they complete. Throws GatewayError, after the sound frames. */
+    push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void {
       if (filled > 0) append(chunk)
       const bytes = filled > 0 ? buffer.subarray(0, filled) : chunk
       const taken = readFrames(bytes, onFrame)
@@ -130,7 +124,8 @@ export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeader
       filled = 0
       if (taken < bytes.byteLength) append(bytes.subarray(taken))
     },
-    end() {
+    /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
+    end(): void {
       if (filled > 0) throw corruptStream(`stream ends ${filled} bytes into an unfinished frame`)
     },
   }

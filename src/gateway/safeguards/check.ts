@@ -66,9 +66,8 @@ const ask = async (
   call: CallContext,
   { upstream, modelId, timeoutMs = defaultTimeoutMs }: CheckOptions,
 ): Promise<Outcome> => {
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), timeoutMs)
-  const signal = AbortSignal.any([call.signal, deadline.signal])
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const signal = AbortSignal.any([call.signal, deadline])
   try {
     const message = await upstream.message(request, {
       requestId: call.requestId,
@@ -82,10 +81,8 @@ const ask = async (
       : { message, reason: 'error' }
   } catch (thrown) {
     if (call.signal.aborted) throw thrown
-    if (deadline.signal.aborted) return { reason: 'timeout', error: 'timeout' }
+    if (deadline.aborted) return { reason: 'timeout', error: 'timeout' }
     return { reason: 'error', error: toGatewayError(thrown).type }
-  } finally {
-    clearTimeout(timer)
   }
 }
 

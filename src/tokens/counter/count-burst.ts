@@ -1,17 +1,4 @@
-/**
- * Counts that are asked for at once. Claude Code asks 25 times for one `/context` and subtracts the answers from
- * each other: the upstream's count of one and our estimate of another would give it a tool that costs less than
- * nothing. So all of a burst are the upstream's counts, or all are estimates.
- */
-export interface CountBurst {
-  /** Aborts when the burst has failed. */
-  readonly signal: AbortSignal
-  isOpen(): boolean
-  /** Gives every question of the burst its estimate. */
-  fail(): void
-  /** Resolves with the work's count when all of the burst have theirs; with undefined where it is to be estimated. */
-  join(work: () => Promise<number | undefined>): Promise<number | undefined>
-}
+export type CountBurst = ReturnType<typeof startBurst>
 
 /** Does the work after so many milliseconds; the function that it returns cancels it. */
 export type After = (milliseconds: number, work: () => void) => () => void
@@ -31,8 +18,13 @@ const openShare = 0.5
 /** Answers wait this long for one more question: those of one `/context` come a few milliseconds apart. */
 const quietMs = 50
 
-/** Begins with the first question, which is to join it at once. */
-export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions): CountBurst => {
+/**
+ * Counts that are asked for at once. Claude Code asks 25 times for one `/context` and subtracts the answers from
+ * each other: the upstream's count of one and our estimate of another would give it a tool that costs less than
+ * nothing. So all of a burst are the upstream's counts, or all are estimates.
+ * Begins with the first question, which is to join it at once.
+ */
+export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions) => {
   const closesAt = now() + limitMs * openShare
   const failure = new AbortController()
   const end = Promise.withResolvers<void>()
@@ -46,6 +38,7 @@ export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions): Count
     cancelQuiet()
     end.resolve()
   }
+  /** Gives every question of the burst its estimate. */
   const fail = (): void => {
     if (isOver) return
     finish()
@@ -62,10 +55,12 @@ export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions): Count
   }
 
   return {
+    /** Aborts when the burst has failed. */
     signal: failure.signal,
     isOpen: () => !isOver && now() < closesAt,
     fail,
-    async join(work) {
+    /** Resolves with the work's count when all of the burst have theirs; with undefined where it is to be estimated. */
+    async join(work: () => Promise<number | undefined>): Promise<number | undefined> {
       cancelQuiet()
       pending += 1
       const count = await work().finally(settled)

@@ -26,14 +26,6 @@ export interface UpstreamCountsOptions {
   readonly log: Logger
 }
 
-/** The upstream's own counts, as far as it has any. */
-export interface UpstreamCounts {
-  /** Whether the upstream is worth a question about this model now. */
-  isAskable(modelId: string): boolean
-  /** Undefined where the estimate is to be used. Never rejects. */
-  count(question: CountQuestion): Promise<number | undefined>
-}
-
 const defaultLimitMs = 2000
 /** Counting must not crowd out answers, and Bedrock throttles it on its own. */
 const maximumAtOnce = 4
@@ -53,8 +45,8 @@ const byTimer: After = (milliseconds, work) => {
 const isAboutRequest = ({ type, status }: GatewayError): boolean =>
   type === 'invalid_request_error' || type === 'request_too_large' || status === clientClosed(undefined).status
 
-/** Few at once, each prompt once, and soon or not at all. */
-export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCounts => {
+/** The upstream's own counts, as far as it has any: few at once, each prompt once, and soon or not at all. */
+export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
   const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
   const limited = createConcurrencyLimit(maximumAtOnce)
   const calls = createSingleFlight(maximumRemembered)
@@ -62,6 +54,7 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCo
   const pausedUntil = new Map<string, number>()
   const bursts = new Map<string, CountBurst>()
 
+  /** Whether the upstream is worth a question about this model now. */
   const isAskable = (modelId: string): boolean => now() >= (pausedUntil.get(modelId) ?? Number.NEGATIVE_INFINITY)
   const pause = (modelId: string, until: number): void => {
     if (isAskable(modelId)) pausedUntil.set(modelId, until)
@@ -101,7 +94,8 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions): UpstreamCo
 
   return {
     isAskable,
-    async count(question) {
+    /** Undefined where the estimate is to be used. Never rejects. */
+    async count(question: CountQuestion): Promise<number | undefined> {
       const { modelId, key, leaving } = question
       if (!isAskable(modelId)) return undefined
       const burst = burstOf(modelId)

@@ -5,7 +5,7 @@ import { capabilitiesOf } from '../../translate/capabilities/table.ts'
 import { type CountTokensRequest, type InputMessage, isCustomTool, type Tool } from '../../wire/anthropic/request.ts'
 import { addContent } from './content.ts'
 import { type MediaRuler, measuredMedia } from './media.ts'
-import { createTally, type Tally, type Tokens } from './tally.ts'
+import { Tally, type Tokens } from './tally.ts'
 import { tokenizers } from './tokenizer.ts'
 import { addMembers } from './unestimated.ts'
 
@@ -67,7 +67,7 @@ export const estimateTokens = (
 ): Estimate => {
   const tokenizer = tokenizers[capabilitiesOf(modelId).tokenizer]
   const part = (fill: (tally: Tally) => void): Tokens => {
-    const tally = createTally(tokenizer, ruler)
+    const tally = new Tally(tokenizer, ruler)
     fill(tally)
     const { text, thinking, media, unseen } = tally
     return { text, thinking, media, unseen }

@@ -14,56 +14,46 @@ export interface Tokens {
   readonly unseen: number
 }
 
-/** Adds up what a part of a request costs. */
-export interface Tally extends Tokens {
-  addText(tokens: number): void
-  addWords(words: string | null | undefined): void
-  addThinking(words: string): void
-  /** A value that the model reads as JSON. */
-  addJson(value: unknown): void
-  addImage(base64: string): void
-  addPdf(base64: string): void
-  addUnseen(): void
-}
+/** Adds up what a part of a request costs, by the model's weights for words and a ruler for what is none. */
+export class Tally implements Tokens {
+  text = 0
+  thinking = 0
+  media = 0
+  unseen = 0
+  readonly #tokenizer: Tokenizer
+  readonly #ruler: MediaRuler
 
-/** An empty tally, with the model's weights for words and a ruler for what is none. */
-export const createTally = (tokenizer: Tokenizer, ruler: MediaRuler): Tally => {
-  let text = 0
-  let thinking = 0
-  let media = 0
-  let unseen = 0
-  const addWords = (words: string | null | undefined): void => {
-    if (words) text += textTokens(words, tokenizer)
+  constructor(tokenizer: Tokenizer, ruler: MediaRuler) {
+    this.#tokenizer = tokenizer
+    this.#ruler = ruler
   }
-  return {
-    get text() {
-      return text
-    },
-    get thinking() {
-      return thinking
-    },
-    get media() {
-      return media
-    },
-    get unseen() {
-      return unseen
-    },
-    addText(tokens) {
-      text += tokens
-    },
-    addWords,
-    addThinking(words) {
-      thinking += textTokens(words, tokenizer)
-    },
-    addJson: (value) => addWords(JSON.stringify(value)),
-    addImage(base64) {
-      media += ruler.image(base64, tokenizer)
-    },
-    addPdf(base64) {
-      media += ruler.pdf(base64)
-    },
-    addUnseen() {
-      unseen += 1
-    },
+
+  addText(tokens: number): void {
+    this.text += tokens
+  }
+
+  addWords(words: string | null | undefined): void {
+    if (words) this.text += textTokens(words, this.#tokenizer)
+  }
+
+  addThinking(words: string): void {
+    this.thinking += textTokens(words, this.#tokenizer)
+  }
+
+  /** A value that the model reads as JSON. */
+  addJson(value: unknown): void {
+    this.addWords(JSON.stringify(value))
+  }
+
+  addImage(base64: string): void {
+    this.media += this.#ruler.image(base64, this.#tokenizer)
+  }
+
+  addPdf(base64: string): void {
+    this.media += this.#ruler.pdf(base64)
+  }
+
+  addUnseen(): void {
+    this.unseen += 1
   }
 }

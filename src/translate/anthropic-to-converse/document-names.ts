@@ -28,19 +28,9 @@ export interface ClientDocument {
   readonly isCited: boolean
 }
 
-export interface DocumentNames {
-  /**
-   * A name for the next document of the request: lawful, unique over the whole request whatever the
-   * case of its letters, and the same in every later turn.
-   */
-  next(title: string | undefined, isCited: boolean): string
-  /** The next document is not sent. */
-  skip(): void
-  /** The client's document that was sent under a name. */
-  find(name: string): ClientDocument
-}
+export type DocumentNames = ReturnType<typeof createDocumentNames>
 
-export const createDocumentNames = (): DocumentNames => {
+export const createDocumentNames = () => {
   const documents = new Map<string, ClientDocument>()
   /** The copy's number to try next, by name: without it many documents of one title would cost their square. */
   const nextCopies = new Map<string, number>()
@@ -55,15 +45,22 @@ export const createDocumentNames = (): DocumentNames => {
   }
 
   return {
-    next(title, isCited) {
+    /**
+     * A name for the next document of the request: lawful, unique over the whole request whatever the
+     * case of its letters, and the same in every later turn.
+     */
+    next(title: string | undefined, isCited: boolean): string {
       const name = uniqueName(lawfulName(title ?? ''))
       documents.set(name.toLowerCase(), { index: count, title, isCited })
       count += 1
       return name
     },
-    skip() {
+    /** The next document is not sent. */
+    skip(): void {
       count += 1
     },
-    find: (name) => documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false },
+    /** The client's document that was sent under a name. */
+    find: (name: string): ClientDocument =>
+      documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false },
   }
 }

@@ -1,26 +1,22 @@
 import type { SearchResult } from '../../wire/converse/content.ts'
 
-/** Which of the client's search results was sent as which: citations count those that were sent. */
-export interface SearchResults {
-  /** The next of the client's is sent as this. */
-  sent(result: SearchResult): void
-  /** The next of the client's is not sent. */
-  skip(): void
-  /** The client's place of one that was sent, counted from 0. */
-  indexOf(result: SearchResult): number
-}
+export type SearchResults = ReturnType<typeof createSearchResults>
 
-export const createSearchResults = (): SearchResults => {
+/** Which of the client's search results was sent as which: citations count those that were sent. */
+export const createSearchResults = () => {
   const indices = new Map<SearchResult, number>()
   let count = 0
   return {
-    sent(result) {
+    /** The next of the client's is sent as this. */
+    sent(result: SearchResult): void {
       indices.set(result, count)
       count += 1
     },
-    skip() {
+    /** The next of the client's is not sent. */
+    skip(): void {
       count += 1
     },
-    indexOf: (result) => indices.get(result) ?? 0,
+    /** The client's place of one that was sent, counted from 0. */
+    indexOf: (result: SearchResult): number => indices.get(result) ?? 0,
   }
 }

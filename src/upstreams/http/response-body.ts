@@ -106,12 +106,6 @@ const excerptBytes = 64 * 1024
 
 const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return Buffer.concat(parts)
-}
-
 /** An answer of this length comes with its head, as good as always. */
 const shortBytes = 64 * 1024
 /** Whoever takes longer for so little, all in all, has fallen silent. */
@@ -125,7 +119,7 @@ export const readText = async (response: Response, call: Call, silenceMs: number
   const { origin, deadline } = call
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const isShort = length <= shortBytes && silenceMs >= shortBodyMs
-  if (!isShort) return decodeText(await collect(new Chunks(response, call)))
+  if (!isShort) return decodeText(Buffer.concat(await Array.fromAsync(new Chunks(response, call))))
   try {
     // Its head is the first sign of life: how long that took is not the body's affair.
     deadline.heard()

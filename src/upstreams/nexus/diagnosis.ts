@@ -7,7 +7,7 @@ export interface Diagnosis {
   readonly lesson: Partial<Learned>
   /** What the model does not take, for the log and `/health`: never quotes the request. */
   readonly what: string
-  /** Beta flags that were refused together, of which one at least is meant: see `BetaVerdicts`. */
+  /** Beta flags that were refused together, of which one at least is meant: see `createBetaVerdicts`. */
   readonly suspects?: readonly string[]
   /** The refusal was about a place in one request and may not hold for others: forgotten after a while. */
   readonly isPassing?: true

@@ -62,21 +62,18 @@ const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent =
   }
 }
 
-/** Reads a `/converse-stream` body. */
-export interface ConverseReader {
-  /**
-   * Takes the next bytes and tells the events that they complete. Throws GatewayError for an exception in the stream
-   * and for bytes that are no event stream, after telling what came before.
-   */
-  read(chunk: Uint8Array, onEvent: (event: ConverseStreamEvent) => void): void
-  /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
-  end(): void
-}
+export type ConverseReader = ReturnType<typeof createConverseReader>
 
-export const createConverseReader = (context: WordingContext, readHeaders?: ReadHeaders): ConverseReader => {
-  const decoder = createEventStreamDecoder(readHeaders)
+/** Reads a `/converse-stream` body. */
+export const createConverseReader = (context: WordingContext, readHeaders?: ReadHeaders) => {
+  const { push, end } = createEventStreamDecoder(readHeaders)
   return {
-    read: (chunk, onEvent) => decoder.push(chunk, (frame) => onEvent(readFrame(frame, context))),
-    end: () => decoder.end(),
+    /**
+     * Takes the next bytes and tells the events that they complete. Throws GatewayError for an exception in the stream
+     * and for bytes that are no event stream, after telling what came before.
+     */
+    read: (chunk: Uint8Array, onEvent: (event: ConverseStreamEvent) => void): void =>
+      push(chunk, (frame) => onEvent(readFrame(frame, context))),
+    end,
   }
 }

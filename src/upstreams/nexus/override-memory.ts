@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.ts'
 import { type Learned, learnMore, nothingLearned } from '../../translate/capabilities/overrides.ts'
 import type { Degradation } from '../upstream.ts'
-import { type BetaVerdicts, createBetaVerdicts } from './beta-support.ts'
+import { createBetaVerdicts } from './beta-support.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
 /** What each model was found to refuse. */
@@ -26,7 +26,7 @@ const withoutFlag = (flag: string): string => `the beta flag ${flag}`
 /** What is known of one model. */
 interface ModelMemory {
   readonly lessons: Map<string, Remembered>
-  readonly betas: BetaVerdicts
+  readonly betas: ReturnType<typeof createBetaVerdicts>
 }
 
 /** Logs each lesson once. `now` is in milliseconds, monotonic. */
@@ -64,6 +64,7 @@ export const createLessonMemory = (log: Logger, now: () => number) => {
   ]
 
   return {
+    /** What requests to the model are to be translated by. */
     learned(modelId: string): Learned {
       const memory = models.get(modelId)
       if (memory === undefined) return nothingLearned

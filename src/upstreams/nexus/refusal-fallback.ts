@@ -1,6 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
 import { type Learned, learnMore } from '../../translate/capabilities/overrides.ts'
-import type { Degradation } from '../upstream.ts'
 import { diagnose } from './diagnose.ts'
 import { betasIn, type Diagnosis, refusedTogether } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
@@ -15,18 +14,6 @@ interface HealableCall<T> {
   readonly first: Prepared
   readonly send: (prepared: Prepared) => Promise<T>
   readonly mend: (learned: Learned) => Prepared
-}
-
-/** What each model was found to refuse, for the life of the process. */
-export interface Healing {
-  /** What requests to the model are to be translated by. */
-  learned(modelId: string): Learned
-  /**
-   * Sends a request and, where the model refuses a part of it that can be spared, once more without.
-   * What helped is remembered. Only before anything has reached the client. Rejects as `send` does.
-   */
-  heal<T>(call: HealableCall<T>): Promise<T>
-  degraded(): readonly Degradation[]
 }
 
 /** `suspectsIn` returns, of beta flags that were refused together, those that may be meant. */
@@ -55,8 +42,11 @@ const isAnother = (second: unknown, first: unknown): boolean =>
   second.type === 'invalid_request_error' &&
   second.upstreamWords !== first.upstreamWords
 
-/** Mends requests by what Bedrock says of them. See docs/translation.md, "Where the table is wrong". */
-export const createHealing = (log: Logger, now: () => number): Healing => {
+/**
+ * Mends requests by what Bedrock says of them, and remembers what each model was found to refuse, for the life of the
+ * process. See docs/translation.md, "Where the table is wrong".
+ */
+export const createHealing = (log: Logger, now: () => number) => {
   const { learned, remember, acceptBetas, suspectsIn, degraded } = createLessonMemory(log, now)
 
   const sendOne = async <T>(prepared: Prepared, { modelId, send }: HealableCall<T>): Promise<T> => {
@@ -90,6 +80,11 @@ export const createHealing = (log: Logger, now: () => number): Healing => {
   return {
     learned,
     degraded,
-    heal: (call) => sendOne(call.first, call).catch((error: unknown) => sendMended(error, call)),
+    /**
+     * Sends a request and, where the model refuses a part of it that can be spared, once more without.
+     * What helped is remembered. Only before anything has reached the client. Rejects as `send` does.
+     */
+    heal: <T>(call: HealableCall<T>): Promise<T> =>
+      sendOne(call.first, call).catch((error: unknown) => sendMended(error, call)),
   }
 }

@@ -17,27 +17,6 @@ export interface SizeLimits {
 
 const millisecondsPerSecond = 1000
 
-/** The clock of one source, which the caller's signal ends, too. */
-const startClock = (milliseconds: number, callerSignal: AbortSignal) => {
-  const controller = new AbortController()
-  let isUp = false
-  const leave = (): void => controller.abort(callerSignal.reason)
-  const timer = setTimeout(() => {
-    isUp = true
-    controller.abort()
-  }, milliseconds)
-  if (callerSignal.aborted) leave()
-  else callerSignal.addEventListener('abort', leave, { once: true })
-  return {
-    signal: controller.signal,
-    isUp: () => isUp,
-    stop(): void {
-      clearTimeout(timer)
-      callerSignal.removeEventListener('abort', leave)
-    },
-  }
-}
-
 /** A look-up cannot be called off, but nobody needs to wait for it. */
 const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
@@ -66,16 +45,17 @@ export const fetchSource = async (
 ): Promise<Source> => {
   const refuse = refuseAt(place)
   const isImage = place.block.type === 'image'
-  const clock = startClock(limits.milliseconds, signal)
+  const deadline = AbortSignal.timeout(limits.milliseconds)
+  const either = AbortSignal.any([signal, deadline])
   try {
     const { imageBytes, documentBytes, setBy } = limits
     const most = { bytes: isImage ? imageBytes : documentBytes, setBy }
-    const work = download(place.url, most, surroundings, refuse, clock.signal)
-    const found = await unlessAborted(work, clock.signal)
+    const work = download(place.url, most, surroundings, refuse, either)
+    const found = await unlessAborted(work, either)
     return isImage ? toImageSource(found, refuse) : toDocumentSource(found, refuse)
   } catch (error) {
     if (error instanceof GatewayError) throw error
-    if (clock.isUp()) {
+    if (deadline.aborted) {
       throw unableToDownload(
         refuse,
         `It took longer than ${limits.milliseconds / millisecondsPerSecond} s. ${directly}`,
@@ -84,7 +64,5 @@ export const fetchSource = async (
     if (signal.aborted) throw abortedError(signal, error)
     const code = errorCode(error) ?? ''
     throw unableToDownload(refuse, `Its host could not be reached${code === '' ? '' : ` (${code})`}. ${directly}`)
-  } finally {
-    clock.stop()
   }
 }

@@ -56,16 +56,13 @@ const fetchAll = async (
   const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
   const sources = new Map<Place, Source>()
   const all = new AbortController()
-  const leave = (): void => all.abort(callerSignal.reason)
-  callerSignal.addEventListener('abort', leave, { once: true })
-  if (callerSignal.aborted) leave()
-
+  const signal = AbortSignal.any([all.signal, callerSignal])
   const waiting = groups.values()
   const worker = async (): Promise<void> => {
     for (const group of waiting) {
       const [first] = group
       if (first === undefined) continue
-      const source = await fetchSource(first, surroundings, limits, all.signal)
+      const source = await fetchSource(first, surroundings, limits, signal)
       for (const place of group) sources.set(place, source)
     }
   }
@@ -74,7 +71,6 @@ const fetchAll = async (
     return sources
   } finally {
     all.abort()
-    callerSignal.removeEventListener('abort', leave)
   }
 }
 

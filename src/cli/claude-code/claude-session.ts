@@ -25,13 +25,13 @@ import { settingsFiles } from './settings-files.ts'
 
 /** Claude Code with a server of its own, in one step. */
 
-const missingClaude = (io: Io): UsageError =>
-  new UsageError(
-    [
-      'Claude Code was not found: there is no claude on PATH. Install it, and try again:',
-      ...installLines(io.machine.platform).map((line) => `  ${line}`),
-    ].join('\n'),
-  )
+const withInstallLines = (sentence: string, io: Io): UsageError =>
+  new UsageError([sentence, ...installLines(io.machine.platform).map((line) => `  ${line}`)].join('\n'))
+
+const missing = 'Claude Code was not found: there is no claude on PATH. Install it, and try again:'
+
+const cannotStart = (path: string, error: unknown): string =>
+  `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Install Claude Code anew, and try again:`
 
 const tokenBytes = 32
 
@@ -58,14 +58,6 @@ const withLaunch = (
   return { ...Object.fromEntries(kept), ...set }
 }
 
-const cannotStart = (path: string, error: unknown, io: Io): UsageError =>
-  new UsageError(
-    [
-      `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Install Claude Code anew, and try again:`,
-      ...installLines(io.machine.platform).map((line) => `  ${line}`),
-    ].join('\n'),
-  )
-
 /** How often one of us is within another: a script may have good reasons for one more, and none for many. */
 const depthVariable = 'NEXUS_CLAUDE_DEPTH'
 const deepest = 5
@@ -85,7 +77,7 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
   // Its token is another one each time.
   const setUp = await readSetUp(flags, io, ['apiKey'])
   const found = findClaude(io.machine)
-  if (found === undefined) throw missingClaude(io)
+  if (found === undefined) throw withInstallLines(missing, io)
   const depth = nextDepth(found.path, io.machine)
   const given = givenSettings(rest, io.machine)
   const config = privateServer(setUp.loaded.config)
@@ -111,7 +103,8 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
     if (words !== undefined) printer(io).info(words)
     return exitCode
   } catch (error) {
-    throw errorCode(error) === undefined || error instanceof UsageError ? error : cannotStart(found.path, error, io)
+    if (errorCode(error) === undefined || error instanceof UsageError) throw error
+    throw withInstallLines(cannotStart(found.path, error), io)
   } finally {
     client?.dispose()
     watch.stop()

@@ -40,7 +40,6 @@ const runCompletion = async ({ positionals: { shell } }: ParsedArguments, io: Io
   // Loaded for this alone: no other command should wait for it. It prints by itself.
   const { script } = await import('@bomb.sh/tab')
   script(wanted, productName, productName)
-  return undefined
 }
 
 export const completionCommand: Command = {

@@ -1,27 +1,16 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
-import { assignments, type EnvironmentForm, environmentForms } from '../claude-code/launch/assignments.ts'
+import { assignments, environmentForms } from '../claude-code/launch/assignments.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
 import { planLaunch } from '../claude-code/launch/launch.ts'
 import { readModels } from '../config/set-up.ts'
-import { commonFlags, textFlag } from '../parse/arguments.ts'
+import { choiceFlag, commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
-import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
+import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
-
-const parseForm = (name: string): EnvironmentForm => {
-  const form = environmentForms.find((candidate) => candidate === name)
-  if (form === undefined) throw new UsageError(`--shell must be one of ${environmentForms.join(', ')}.`)
-  return form
-}
-
-const formFor = async (flags: Flags, { machine }: Io): Promise<EnvironmentForm> => {
-  const named = textFlag(flags, 'shell')
-  return named === undefined ? ownShell(machine) : parseForm(named)
-}
 
 const unknownPort = 'Which port --port 0 gives is known only to the server. Name the one that it has printed.'
 
@@ -31,11 +20,10 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   const { config, warnings } = setUp.loaded
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
-  const form = await formFor(flags, io)
+  const form = choiceFlag(flags, 'shell', environmentForms) ?? (await ownShell(io.machine))
   const { environment, notes } = planLaunch(setUp, { config, port: config.port }, io)
   for (const note of notes) printer(io).info(note)
   io.out(`${assignments(form, environment)}\n`)
-  return undefined
 }
 
 /** Needs no key and no server: it says what Claude Code is to be told of the server that runs elsewhere. */

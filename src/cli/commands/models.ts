@@ -17,21 +17,16 @@ import { printer } from '../terminal/printer.ts'
 import { labelled, usualColumns, wrap } from '../terminal/wrap.ts'
 
 /** A model as `--json` tells it. Scripts rely on the names. */
-interface ModelEntry {
+interface ModelEntry
+  extends Pick<Model, 'displayName' | 'description' | 'family' | 'maxInputTokens' | 'maxOutputTokens'> {
   /** The name that was asked about, where one was. */
   readonly asked?: string
   /** As Claude Code spells it. */
   readonly id: string
   /** What AI Nexus is asked for. */
   readonly nexusId: string
-  readonly displayName: string
-  readonly description: string
-  readonly family: Model['family']
   /** By which a client may ask; any other name of the family will do as well. */
   readonly spellings: readonly string[]
-  /** Tokens. */
-  readonly maxInputTokens: number
-  readonly maxOutputTokens: number
   /** By the configuration. */
   readonly isMain: boolean
   readonly isSmall: boolean

@@ -107,7 +107,6 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
     printer(io).warn(`${name} is left out: there is a password in it. Give the service a proxy that asks for none.`)
   io.out(unit)
   io.err(kinds[kind].steps(service))
-  return undefined
 }
 
 export const servicePrintCommand: Command = {

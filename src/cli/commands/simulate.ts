@@ -81,7 +81,6 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
-  return undefined
 }
 
 /** A Nexus of one's own. Rejects with UsageError; resolves when it was told to end. */

@@ -3,18 +3,18 @@ import { UsageError } from '../../base/usage-error.ts'
 import type { Machine } from '../../config/paths.ts'
 import { clientSpelling } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
-import { ownShell, parseShell } from '../claude-code/launch/detect-shell.ts'
+import { ownShell } from '../claude-code/launch/detect-shell.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
 import { planLaunch } from '../claude-code/launch/launch.ts'
 import { nextStep } from '../claude-code/launch/next-step.ts'
-import { launchLine, type Shell } from '../claude-code/launch/shells.ts'
+import { launchLine, type Shell, shells } from '../claude-code/launch/shells.ts'
 import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
 import { readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import { inJson, isJsonWanted, tellListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
-import { commonFlags, textFlag } from '../parse/arguments.ts'
+import { choiceFlag, commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
@@ -46,8 +46,7 @@ interface LaunchWish {
 
 /** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
 const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | undefined> => {
-  const named = textFlag(flags, 'shell')
-  const shell = named === undefined ? undefined : parseShell(named)
+  const shell = choiceFlag(flags, 'shell', shells)
   const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
   return isPrinted || isCopied ? { shell: shell ?? (await ownShell(machine)), isPrinted, isCopied } : undefined
 }

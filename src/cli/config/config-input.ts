@@ -7,16 +7,11 @@ import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { absolutePath, localConfigPath, localLogPath, type Machine, userConfigPath } from '../../config/paths.ts'
 import type { Setting } from '../../config/settings/setting.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
-import {
-  type ConfigInputs,
-  type HelperReference,
-  type SecretReferences,
-  secretReferences,
-} from '../../config/sources.ts'
+import { type HelperReference, type SecretReferences, secretReferences } from '../../config/sources.ts'
 import { exposedFiles } from '../credentials/exposed-files.ts'
-import { readHelpedSecrets } from '../credentials/key-helper.ts'
+import { runKeyHelper } from '../credentials/key-helper.ts'
 import { readSecretFile } from '../credentials/secret-file.ts'
-import { readKeptSecrets } from '../credentials/stored-secrets.ts'
+import { readKeptSecret } from '../credentials/stored-secrets.ts'
 import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
@@ -123,15 +118,22 @@ const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: Co
   )
 }
 
-/** What keychain, files and helpers give. Throws UsageError for a file. */
-const fetchSecrets = async (
-  { inKeychain, inFiles, byHelper }: SecretReferences,
-  io: Io,
-): Promise<{ readonly fetched: NonNullable<ConfigInputs['fetched']>; readonly faults: readonly string[] }> => {
-  const filed = inFiles.map((reference) => [reference.key, readSecretFile(reference, io.machine)] as const)
-  const { kept, faults } = await readKeptSecrets(inKeychain, io)
-  const { helped, faults: more } = await readHelpedSecrets(byHelper, io)
-  return { fetched: new Map([...filed, ...kept, ...helped]), faults: [...faults, ...more] }
+/** What files, keychain and helpers give, and a sentence for each that the latter two do not. Throws UsageError for a file. */
+const fetchSecrets = async ({ inKeychain, inFiles, byHelper }: SecretReferences, io: Io) => {
+  const fetched = new Map(inFiles.map((reference) => [reference.key, readSecretFile(reference, io.machine)]))
+  const faults: string[] = []
+  const keep = async (key: SettingKey, read: () => Promise<string>): Promise<void> => {
+    try {
+      fetched.set(key, await read())
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      faults.push(error.message)
+    }
+  }
+  // One after the other: each may open a window that asks.
+  for (const reference of inKeychain) await keep(reference.key, () => readKeptSecret(reference, io))
+  for (const reference of byHelper) await keep(reference.key, () => runKeyHelper(reference, io))
+  return { fetched, faults }
 }
 
 /** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
@@ -184,10 +186,10 @@ export const readConfig = async (
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   const found = files.map(({ path }) => path)
   return {
+    ...loaded,
     config,
     values,
     sources,
-    unused: loaded.unused,
     environment,
     places,
     found,

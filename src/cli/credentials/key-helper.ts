@@ -3,7 +3,6 @@ import { typedName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
-import type { SettingKey } from '../../config/settings/settings.ts'
 import type { HelperReference } from '../../config/sources.ts'
 import { programCommand } from '../system/program-command.ts'
 import { type ProgramOutcome, runProgram } from '../system/run-program.ts'
@@ -63,28 +62,4 @@ export const runKeyHelper = async (
   const fault = faultOf(outcome, deadlineMs)
   if (fault !== undefined) throw new UsageError(`The key helper ${helperName(command)} (${where}) ${fault}`)
   return outcome.kind === 'ended' ? outcome.printed.trim() : ''
-}
-
-export interface HelpedSecrets {
-  readonly helped: ReadonlyMap<SettingKey, string>
-  /** A sentence for each that could not be had. */
-  readonly faults: readonly string[]
-}
-
-/** Rejects only for what is no fault of a helper. */
-export const readHelpedSecrets = async (
-  references: readonly HelperReference[],
-  io: Pick<Io, 'machine' | 'times'>,
-): Promise<HelpedSecrets> => {
-  const helped = new Map<SettingKey, string>()
-  const faults: string[] = []
-  for (const reference of references) {
-    try {
-      helped.set(reference.key, await runKeyHelper(reference, io))
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      faults.push(error.message)
-    }
-  }
-  return { helped, faults }
 }

@@ -29,34 +29,15 @@ const setCommandLine = (key: SettingKey, path: string, machine: Machine): string
 const explain = ({ key, entry, path }: KeychainReference, why: string, machine: Machine): string =>
   `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or give it anew: ${setCommandLine(key, path, machine)}`
 
-export interface KeptSecrets {
-  readonly kept: ReadonlyMap<SettingKey, string>
-  /** A sentence for each that could not be had. */
-  readonly faults: readonly string[]
-}
-
-/** Never rejects for what the keychain does. */
-export const readKeptSecrets = async (references: readonly KeychainReference[], io: Io): Promise<KeptSecrets> => {
-  const kept = new Map<SettingKey, string>()
-  const faults: string[] = []
-  // One after the other: each may open a window that asks.
-  for (const reference of references) {
-    try {
-      const value = await askKeychain(io, (keychain) => keychain.get(reference.entry))
-      if (value === undefined) faults.push(explain(reference, 'it is not found there', io.machine))
-      else kept.set(reference.key, value)
-    } catch (error) {
-      if (!(error instanceof KeychainError)) throw error
-      faults.push(explain(reference, error.message, io.machine))
-    }
-  }
-  return { kept, faults }
-}
-
 /** Rejects with UsageError where it cannot be had. */
 export const readKeptSecret = async (reference: KeychainReference, io: Io): Promise<string> => {
-  const { kept, faults } = await readKeptSecrets([reference], io)
-  const value = kept.get(reference.key)
-  if (value === undefined) throw new UsageError(faults.join(' '))
-  return value
+  const fail = (why: string): never => {
+    throw new UsageError(explain(reference, why, io.machine))
+  }
+  try {
+    return (await askKeychain(io, (keychain) => keychain.get(reference.entry))) ?? fail('it is not found there')
+  } catch (error) {
+    if (!(error instanceof KeychainError)) throw error
+    return fail(error.message)
+  }
 }

@@ -27,6 +27,15 @@ export interface Check extends Pick<CheckResult, 'id' | 'title'> {
   readonly run: () => Finding | Promise<Finding>
 }
 
+/** The check, skipped where there is a reason not to look. */
+export const unless = (reason: () => string | undefined | Promise<string | undefined>, check: Check): Check => ({
+  ...check,
+  async run() {
+    const why = await reason()
+    return why === undefined ? check.run() : skip(why)
+  },
+})
+
 export interface CheckGroup {
   readonly title: string
   readonly checks: readonly Check[]

@@ -1,7 +1,7 @@
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
-import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
+import { type Check, type Finding, info, ok, unless, warn } from './check.ts'
 import { cachePoint, counting, hello, image, thinking, toolCall, toolName } from './probe-requests.ts'
 import { type Circumstances, failureOf } from './remedies.ts'
 import type { Outcome, Session } from './session.ts'
@@ -111,14 +111,8 @@ export const featureTitles = {
 } as const
 
 export const featureChecks = (session: Session, plan: FeaturePlan): Check[] => {
-  const check = (id: keyof typeof featureTitles, run: () => Promise<Finding>): Check => ({
-    id,
-    title: featureTitles[id],
-    async run() {
-      const silence = await plan.silence()
-      return silence === undefined ? run() : skip(silence)
-    },
-  })
+  const check = (id: keyof typeof featureTitles, run: () => Promise<Finding>): Check =>
+    unless(plan.silence, { id, title: featureTitles[id], run })
   const asking = (request: MessagesRequest, judge: Judge) => async (): Promise<Finding> =>
     judged(await session.message(request), plan, judge)
   /** Without pictures most work goes on. */

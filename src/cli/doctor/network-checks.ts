@@ -6,7 +6,7 @@ import { connectTimeout, toConnectionError } from '../../upstreams/http/connecti
 import type { Destination } from '../../upstreams/http/destination.ts'
 import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../system/proxy.ts'
 import { certificateFinding } from './certificate.ts'
-import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, warn } from './check.ts'
+import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, unless, warn } from './check.ts'
 import { type Greeting, greet, noAnswer, proxyLoginStatus } from './probe-endpoint.ts'
 import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
@@ -219,12 +219,11 @@ export const networkChecks = ({ environment, endpointUrl, silence }: NetworkOpti
       return finding
     },
   }
-  const steps = stepsOf(way)
-  const silent = steps.map(({ id, title }): Check => ({ id, title, run: () => skip(silence ?? '') }))
+  const steps = stepsOf(way).map((step) => unless(() => silence, step))
   return {
     group: {
       title: `The way to AI Nexus, ${endpointUrl}`,
-      checks: [proxy, ...(silence === undefined ? steps : silent)],
+      checks: [proxy, ...steps],
     },
     greeting: async () => (silence === undefined ? way.greeting() : undefined),
   }

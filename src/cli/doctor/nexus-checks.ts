@@ -2,7 +2,7 @@ import type { Config } from '../../config/load.ts'
 import { clientSpelling } from '../../models/resolver.ts'
 import { allModels, requireKey } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
-import { type Check, type CheckGroup, skip } from './check.ts'
+import { type Check, type CheckGroup, skip, unless } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { configurationIsAtFault, type World } from './context.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
@@ -76,14 +76,6 @@ export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOption
     if (greeted === undefined) return undefined
     return 'error' in greeted || greeted.status === proxyLoginStatus ? 'AI Nexus is not reached' : undefined
   }
-  /** Nobody is asked in vain nine times. */
-  const whereReached = ({ run, ...check }: Check): Check => ({
-    ...check,
-    async run() {
-      const why = await unreachable()
-      return why === undefined ? run() : skip(why)
-    },
-  })
   const features = featureChecks(session, {
     modelId: main,
     model: clientSpelling(main),
@@ -100,5 +92,7 @@ export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOption
       return clockFinding(session.clock() ?? reading, io.machine.platform)
     },
   }
-  return { title, checks: [...[...models.checks, ...features].map(whereReached), clock] }
+  // Nobody is asked in vain nine times.
+  const asking = [...models.checks, ...features].map((check) => unless(unreachable, check))
+  return { title, checks: [...asking, clock] }
 }

@@ -47,15 +47,10 @@ export const isAddress = (hostname: string): boolean =>
 
 /** The caller closes it. */
 export const openConnection = async ({ hostname, port }: Target): Promise<Socket> => {
-  const { connect: connectTcp } = await import('node:net')
+  const [{ connect: connectTcp }, { once }] = await Promise.all([import('node:net'), import('node:events')])
   const socket = connectTcp({ host: hostname, port })
   try {
-    await within(
-      new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve)
-        socket.once('error', reject)
-      }),
-    )
+    await within(once(socket, 'connect'))
     socket.on('error', () => {})
     return socket
   } catch (error) {

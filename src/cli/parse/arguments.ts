@@ -153,3 +153,15 @@ export const textFlag = (flags: Flags, name: string): string | undefined => {
   if (value.trim() === '') throw new UsageError(`--${name} is empty. Give it a value, or leave it out.`)
   return value
 }
+
+/** The one of its words that a flag was given; undefined where it was not given. Throws UsageError for another one. */
+export const choiceFlag = <Word extends string>(
+  flags: Flags,
+  name: string,
+  words: readonly Word[],
+): Word | undefined => {
+  const given = textFlag(flags, name)
+  const word = words.find((known) => known === given)
+  if (given === undefined || word !== undefined) return word
+  throw new UsageError(`--${name} must be one of ${words.join(', ')}.`)
+}

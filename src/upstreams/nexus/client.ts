@@ -3,8 +3,9 @@ import { isObject, parseObject } from '../../base/json.ts'
 import { Secret } from '../../base/secret.ts'
 import { carriedInAnswer } from '../../wire/converse/carried.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
+import type { UpstreamDependencies } from '../definition.ts'
 import { originOf } from '../http/destination.ts'
-import { createPost, type Fetch, type HttpAnswer, type Mend } from '../http/post.ts'
+import { createPost, type HttpAnswer, type Mend } from '../http/post.ts'
 import type { Patience } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
 import { authorization } from './auth.ts'
@@ -13,13 +14,9 @@ import { NexusError, successStatus, toAnswerError } from './errors.ts'
 import { checkContent, checkSize, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
-export interface NexusClientOptions {
-  readonly fetch: Fetch
-  /** Requests under way at once; Bun's own limit unless it was raised. */
-  readonly maximumConnections: number
-  /** Without a trailing slash; may hold a path of its own. */
-  readonly endpointUrl: string
-  readonly apiKey: UpstreamKey
+/** `endpointUrl` is without a trailing slash, and may hold a path of its own. */
+export interface NexusClientOptions
+  extends Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'endpointUrl' | 'apiKey'> {
   /** Milliseconds from the connection to the first byte, and of silence after it. */
   readonly silenceMs: number
   /** Host and port of the proxy on the way to the endpoint, for words; fetch finds it by itself. */

@@ -1,4 +1,3 @@
-import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
 import { createHeadersReader } from '../../codec/aws-event-stream/headers.ts'
 import { createNotes } from '../../messages/notes.ts'
@@ -8,10 +7,10 @@ import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
+import type { UpstreamDependencies } from '../definition.ts'
 import type { Mend } from '../http/post.ts'
 import { type RetryPolicy, withRetries } from '../http/retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
-import type { InlineUrlSources } from '../url-sources/inline-url-sources.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
 import { createCounting } from './counting.ts'
 import { createConverseReader } from './frames.ts'
@@ -21,14 +20,11 @@ import { type Prepared, prepare } from './prepare.ts'
 import { createHealing } from './refusal-fallback.ts'
 import { AnswerStream } from './response-stream.ts'
 
-export interface NexusOptions extends NexusClientOptions {
+interface NexusOptions
+  extends NexusClientOptions,
+    Pick<UpstreamDependencies, 'inlineUrlSources' | 'newId' | 'now' | 'log'> {
   readonly retry: RetryPolicy
   readonly policy: TranslationPolicy
-  readonly inlineUrlSources: InlineUrlSources
-  readonly newId: NewId
-  /** Milliseconds, monotonic. */
-  readonly now: () => number
-  readonly log: Logger
 }
 
 type Send<T> = (prepared: Prepared) => Promise<T>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
-import { readKeptSecrets } from '../../../src/cli/credentials/stored-secrets.ts'
+import { readKeptSecret } from '../../../src/cli/credentials/stored-secrets.ts'
 import type { Prompts } from '../../../src/cli/terminal/prompts.ts'
 import { clientToken, found, key } from '../../support/canary.ts'
 import { later } from '../../support/cleanup.ts'
@@ -442,7 +442,8 @@ describe('a key in the keychain', () => {
     const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
     const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
     const io = { ...testIo(machine), keychain: memoryKeychain() }
-    const { faults } = await readKeptSecrets([{ key: 'apiKey', entry: 'apiKey', path }], io)
+    const asked = readKeptSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
+    const faults = [await asked.catch(({ message }: Error) => message)]
     expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
   })
 

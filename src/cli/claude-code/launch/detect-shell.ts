@@ -1,4 +1,3 @@
-import { UsageError } from '../../../base/usage-error.ts'
 import type { Machine } from '../../../config/paths.ts'
 import { processName } from '../../system/process-name.ts'
 import { type Shell, shells } from './shells.ts'
@@ -40,9 +39,3 @@ export const detectShell = ({ platform, environment, parent }: ShellHints): Shel
 /** The same, asking the system who started us. */
 export const ownShell = async ({ platform, environment }: Machine): Promise<Shell> =>
   detectShell({ platform, environment, parent: await processName(process.ppid, platform) })
-
-/** Throws UsageError for a shell that we cannot write. */
-export const parseShell = (name: string): Shell => {
-  if (isShell(name)) return name
-  throw new UsageError(`--shell must be one of ${shells.join(', ')}.`)
-}

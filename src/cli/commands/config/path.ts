@@ -10,7 +10,6 @@ const runPath = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =
   const path = targetFile(flags, io)
   io.out(`${path}\n`)
   if (!existsSync(path)) printer(io).info(`There is no such file yet: ${productName} config set makes it.`)
-  return undefined
 }
 
 export const configPathCommand: Command = {

@@ -9,24 +9,15 @@ import { effectOf } from '../../config/effect.ts'
 import { allModels, findModel } from '../../config/set-up.ts'
 import { KeychainError, notTaken } from '../../credentials/keychain-request.ts'
 import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
-import { keepSecret, keptIn, type SecretPlace, type Store, stores } from '../../credentials/store-secret.ts'
+import { keepSecret, keptIn, type SecretPlace, stores } from '../../credentials/store-secret.ts'
 import { readKeptSecret } from '../../credentials/stored-secrets.ts'
-import { textFlag } from '../../parse/arguments.ts'
+import { choiceFlag } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
-import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
+import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
-
-const parseStore = (flags: Flags): Store | undefined => {
-  const named = textFlag(flags, 'store')
-  const store = stores.find((one) => one === named)
-  if (named !== undefined && store === undefined) {
-    throw new UsageError(`--store must be one of ${stores.join(', ')}.`)
-  }
-  return store
-}
 
 /** Checked as a flag's value is. Throws UsageError. */
 const checkedValue = (setting: KnownSetting, text: string | undefined): SettingValue => {
@@ -92,7 +83,7 @@ const keep = async (...order: Parameters<typeof keepSecret>): Promise<string> =>
 
 const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedArguments, io: Io): Promise<void> => {
   const { key } = setting
-  const store = parseStore(flags)
+  const store = choiceFlag(flags, 'store', stores)
   if (positionals['value'] !== undefined) {
     throw new UsageError(
       `${key} is not taken from the command line: others can see it there, and your shell keeps it. Leave it out, and it is asked for; or pipe it in. If this one was real, it may be in your shell's history now.`,
@@ -127,7 +118,6 @@ const runSet = async (line: ParsedArguments, io: Io): Promise<undefined> => {
   const { overruled, unused } = await effectOf(setting, given.flags, io)
   if (overruled !== undefined) printer(io).warn(`${overruled} is set, and wins over the file.`)
   else for (const words of unused) printer(io).warn(shownPaths(words, io))
-  return undefined
 }
 
 export const configSetCommand: Command = {

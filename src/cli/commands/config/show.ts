@@ -34,7 +34,6 @@ const runShow = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =
   // Laid out for whoever reads standard output: `show | grep` at a terminal is a script.
   const reader = { ...io, isTerminal: io.isOutTerminal }
   io.out(describeSettings(loaded, reader) + describeFiles(loaded, reader))
-  return undefined
 }
 
 export const configShowCommand: Command = {

@@ -1,26 +1,21 @@
 import { Elysia } from 'elysia'
 import type { Logger } from '../../../base/logger.ts'
-import type { Gateway, RequestContext } from '../../../gateway/gateway.ts'
+import type { RequestContext } from '../../../gateway/gateway.ts'
 import type { EventBatch } from '../../../wire/anthropic/events.ts'
 import { MessagesRequest } from '../../../wire/anthropic/request.ts'
-import type { ReadJson } from '../../http/body.ts'
 import { startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { requestIdHeader, type ScopeOf, upstreamIdHeader } from '../../http/request-scope.ts'
+import { requestIdHeader, upstreamIdHeader } from '../../http/request-scope.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
-import type { Shutdown } from '../../http/shutdown.ts'
 import { sseResponse } from '../../http/sse.ts'
+import type { CountTokensOptions } from './count-tokens.ts'
 import { createStreamWriter } from './entrance.ts'
 import { refuseThread } from './thread.ts'
 
-export interface MessagesOptions {
-  readonly gateway: Gateway
+export interface MessagesOptions extends CountTokensOptions {
   readonly log: Logger
-  readonly shutdown: Shutdown
-  readonly scopeOf: ScopeOf
-  readonly readJson: ReadJson
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**

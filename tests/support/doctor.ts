@@ -1,6 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckResult } from '../../src/cli/doctor/check.ts'
+import type { Reply } from '../../src/simulator/reply.ts'
+import type { SimulatorOptions } from '../../src/simulator/server.ts'
+import { key } from './canary.ts'
+import { productSpellings } from './catalog.ts'
+import { simulate } from './chain.ts'
 import { type CliResult, cli, startCli, temporaryFolder } from './cli.ts'
 
 /** Doctor, asked for JSON: what each check found. */
@@ -63,3 +68,16 @@ export const doctorReport = (
   environment: Record<string, string> = {},
   folder?: string,
 ): Promise<CliResult> => cli(['doctor', ...anyPort, ...args], environment, folder)
+
+export const keyVariable = { NEXUS_API_KEY: key }
+
+/** The arguments that lead to a simulated Nexus. */
+export const simulatedEndpoint = (options: SimulatorOptions = {}) => ['--endpoint-url', simulate(options).url]
+
+export const errorReply = (message: string, status = 400, type = 'ValidationException'): Reply => ({
+  error: { status, type, message },
+})
+
+export const modelCheckIds = productSpellings.map((spelling) => `model.${spelling}`)
+
+export const featureCheckNames = ['streaming', 'tools', 'images', 'thinking', 'cache-points', 'count-tokens']

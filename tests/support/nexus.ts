@@ -34,6 +34,24 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
   return { nexus, records }
 }
 
+/** A name of another machine; its requests go to an address of this one. */
+const remoteHost = 'nexus.example'
+
+const fetchFrom =
+  (target: string): Fetch =>
+  (url, init) => {
+    const { pathname } = new URL(url)
+    return (fetch as Fetch)(target + pathname, {
+      ...init,
+      proxy: false,
+      tls: { rejectUnauthorized: false },
+    } as typeof init)
+  }
+
+/** As nexusAt, but the upstream takes the address for one of another machine. */
+export const remoteNexus = (target: string, more: object = {}) =>
+  nexusAt(`https://${remoteHost}`, { fetch: fetchFrom(target), ...more })
+
 export const context = (signal: AbortSignal, modelId = 'claude-sonnet-4.6'): CallContext => ({
   requestId: 'req_1',
   modelId,

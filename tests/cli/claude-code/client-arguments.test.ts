@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { clientArguments } from '../../../src/cli/claude-code/client-arguments.ts'
 import { givenSettings } from '../../../src/cli/claude-code/settings-argument.ts'
@@ -7,12 +7,7 @@ import { settingsFiles } from '../../../src/cli/claude-code/settings-files.ts'
 import { later } from '../../support/cleanup.ts'
 import { startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { doctor } from '../../support/doctor.ts'
-
-const write = (path: string, value: object | string): string => {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))
-  return path
-}
+import { writeFile } from '../../support/files.ts'
 
 const machineAt = (folder: string) =>
   testIo({ home: folder, currentDirectory: join(folder, 'project'), claudeManagedFolder: join(folder, 'managed') })
@@ -44,7 +39,7 @@ describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
     [{ permissions: { deny: ['Bash', 'WebSearch'] } }],
   ])("but no rule of the user's is overruled: %j", (settings) => {
     const folder = temporaryFolder()
-    write(join(folder, '.claude', 'settings.json'), settings)
+    writeFile(join(folder, '.claude', 'settings.json'), settings)
     expect(settingsFor([], folder)).toEqual({ skipWebFetchPreflight: true })
   })
 
@@ -62,7 +57,7 @@ describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
 
   test("a user's skipWebFetchPreflight stays", () => {
     const folder = temporaryFolder()
-    write(join(folder, 'project', '.claude', 'settings.json'), { skipWebFetchPreflight: false })
+    writeFile(join(folder, 'project', '.claude', 'settings.json'), { skipWebFetchPreflight: false })
     expect(settingsFor([], folder)).toEqual({ permissions: usual.permissions })
   })
 
@@ -95,7 +90,7 @@ describe("A5 a user's own --settings is merged", () => {
 
   test('as a file, into one that this user alone can read, and that goes with the session', () => {
     const folder = temporaryFolder()
-    write(join(folder, 'project', 'mine.json'), own)
+    writeFile(join(folder, 'project', 'mine.json'), own)
     const { settings = '', others, dispose } = launch(['--settings', 'mine.json', '-c'], folder)
     expect(JSON.parse(readFileSync(settings, 'utf8'))).toEqual(merged)
     expect([others, statSync(settings).mode & 0o777]).toEqual([['-c'], 0o600])
@@ -132,19 +127,19 @@ describe("A5 a user's own --settings is merged", () => {
     ['list.json', '/project/list.json, which cannot be read as a JSON object.'],
   ])('%s is refused', (value, words) => {
     const folder = temporaryFolder()
-    write(join(folder, 'project', 'list.json'), '[]')
+    writeFile(join(folder, 'project', 'list.json'), '[]')
     expect(() => launch(['--settings', value], folder)).toThrow(words)
   })
 })
 
 test("A5 a base URL in the user's own --settings is overruled, and the session runs", async () => {
   const folder = temporaryFolder()
-  const program = write(
+  const program = writeFile(
     join(folder, 'claude'),
     `#!${process.execPath}\nconsole.log(await Bun.file(process.argv[3]).text(), process.env.ANTHROPIC_BASE_URL)\n`,
   )
   chmodSync(program, 0o755)
-  const mine = write(join(folder, 'mine.json'), { env: { ANTHROPIC_BASE_URL: 'https://other.example' } })
+  const mine = writeFile(join(folder, 'mine.json'), { env: { ANTHROPIC_BASE_URL: 'https://other.example' } })
   const args = ['claude', '--simulate', '-p', 'hi', '--settings', mine]
   const { code, out, err } = await startCli(args, { PATH: `${folder}:${process.env['PATH']}` }).ended
   const [settings = '', url] = out.trim().split(' ')
@@ -154,7 +149,7 @@ test("A5 a base URL in the user's own --settings is overruled, and the session r
 describe('A5 doctor says it for the other launches', () => {
   const find = async (settings?: object) => {
     const folder = temporaryFolder()
-    if (settings !== undefined) write(join(folder, '.claude', 'settings.json'), settings)
+    if (settings !== undefined) writeFile(join(folder, '.claude', 'settings.json'), settings)
     const { of } = await doctor(['--offline'], {}, folder)
     return [of('claude.web-fetch'), of('claude.web-search')] as const
   }

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { findGatewaySignIn } from '../../../src/cli/claude-code/gateway-sign-in.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { doctor, withClaude } from '../../support/doctor.ts'
+import { writeFile } from '../../support/files.ts'
 
 const secret = 'canary-jwt-0123456789'
-
-const write = (path: string, value: object): string => {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, JSON.stringify(value))
-  return path
-}
 
 const signIn = (url = 'http://127.0.0.1:9') => ({
   gatewayTrust: { '127.0.0.1': 'http-loopback' },
@@ -21,7 +16,7 @@ const signIn = (url = 'http://127.0.0.1:9') => ({
 /** A home whose Claude Code is signed in. */
 const signedIn = (url?: string): { home: string; path: string } => {
   const home = temporaryFolder()
-  return { home, path: write(join(home, '.claude', '.credentials.json'), signIn(url)) }
+  return { home, path: writeFile(join(home, '.claude', '.credentials.json'), signIn(url)) }
 }
 
 const forceGateway = { forceLoginMethod: 'gateway', forceLoginGatewayUrl: 'https://gateway.example' }
@@ -33,7 +28,7 @@ describe('SI-L1 a sign-in to a gateway is found', () => {
   test('in the credentials, by the presence of its key', () => {
     const { home, path } = signedIn()
     expect(at(home)).toEqual({ path, key: 'enterpriseGateway' })
-    write(path, { claudeAiOauth: { accessToken: secret }, enterpriseGateway: null })
+    writeFile(path, { claudeAiOauth: { accessToken: secret }, enterpriseGateway: null })
     expect(at(home)).toBeUndefined()
   })
 
@@ -41,7 +36,7 @@ describe('SI-L1 a sign-in to a gateway is found', () => {
     const { home } = signedIn()
     const other = temporaryFolder()
     expect(at(home, { environment: { CLAUDE_CONFIG_DIR: other } })).toBeUndefined()
-    const path = write(join(other, '.credentials.json'), signIn())
+    const path = writeFile(join(other, '.credentials.json'), signIn())
     expect(at(home, { environment: { CLAUDE_CONFIG_DIR: other } })).toEqual({ path, key: 'enterpriseGateway' })
   })
 
@@ -53,13 +48,13 @@ describe('SI-L1 a sign-in to a gateway is found', () => {
     [['managed', 'managed-settings.d', '10-login.json']],
   ])('by forceLoginMethod in %p', (names) => {
     const home = temporaryFolder()
-    const path = write(join(home, ...names), forceGateway)
+    const path = writeFile(join(home, ...names), forceGateway)
     expect(at(home, { claudeManagedFolder: join(home, 'managed') })).toEqual({ path, key: 'forceLoginMethod' })
   })
 
   test('nowhere, where there is another login or a file that is no JSON', () => {
     const home = temporaryFolder()
-    write(join(home, '.claude', 'settings.json'), { forceLoginMethod: 'console' })
+    writeFile(join(home, '.claude', 'settings.json'), { forceLoginMethod: 'console' })
     writeFileSync(join(home, '.claude', '.credentials.json'), '{')
     expect(at(home)).toBeUndefined()
   })
@@ -152,7 +147,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
 
   test('a gateway that a settings file prescribes', async () => {
     const home = temporaryFolder()
-    const path = write(join(home, '.claude', 'settings.json'), forceGateway)
+    const path = writeFile(join(home, '.claude', 'settings.json'), forceGateway)
     expect((await finding(home)).detail).toStartWith(`has to sign in to another gateway (forceLoginMethod in ${path}).`)
     expect((await finding(home, '--gateway-mode', 'off')).status).toBe('warn')
   })
@@ -175,7 +170,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
 
   test('settings that agree with the mode are no conflict', async () => {
     const { home } = signedIn()
-    write(join(home, '.claude', 'settings.json'), { ...forceGateway, env: { CLAUDE_CODE_USE_GATEWAY: '1' } })
+    writeFile(join(home, '.claude', 'settings.json'), { ...forceGateway, env: { CLAUDE_CODE_USE_GATEWAY: '1' } })
     expect((await doctor(['--offline'], {}, home)).of('claude.settings').status).toBe('ok')
     const off = await doctor(['--offline', '--gateway-mode', 'off'], {}, home)
     expect(off.of('claude.settings')).toMatchObject({

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { EventEmitter } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { createPrompts, type Prompts } from '../../../src/cli/terminal/prompts.ts'
 import { found, key, secrets } from '../../support/canary.ts'
 import { simulate } from '../../support/chain.ts'
 import { type CliResult, cli, startCli, temporaryFolder, type World } from '../../support/cli.ts'
+import { configPath } from '../../support/files.ts'
 import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/keychain.ts'
 import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
-
-const ownFile = (folder: string): string => join(folder, '.config', 'nexus-claude-api', 'config.json')
 
 /** What is shown where nobody can be asked. */
 const ways = `No AI Nexus key. Give one in one of these ways, the safest first:
@@ -79,7 +77,7 @@ describe('without a key, where somebody can be asked', () => {
     const { prompts, asked } = somebody([key], ['file'])
     expect((await start({ prompts, keychain: absentKeychain }, folder)).err).toContain(wentOn)
     expect(asked).toEqual([question, ['file', 'nowhere']])
-    expect(JSON.parse(readFileSync(ownFile(folder), 'utf8'))).toEqual({ apiKey: key })
+    expect(JSON.parse(readFileSync(configPath(folder), 'utf8'))).toEqual({ apiKey: key })
   })
 
   test('a keychain that refuses is told, and the others are left', async () => {
@@ -175,7 +173,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     terminal.kill('SIGTERM')
     expect(await terminal.ended).toBe(0)
     expectHidden(terminal)
-    const path = ownFile(terminal.folder)
+    const path = configPath(terminal.folder)
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ apiKey: key })
     expect(statSync(path).mode & 0o777).toBe(0o600)
 
@@ -293,6 +291,6 @@ describe.if(hasTerminals)('at a terminal', () => {
     terminal.types('\r')
     expect(await terminal.ended).toBe(0)
     expectHidden(terminal)
-    expect(JSON.parse(readFileSync(ownFile(terminal.folder), 'utf8'))).toEqual({ apiKey: key })
+    expect(JSON.parse(readFileSync(configPath(terminal.folder), 'utf8'))).toEqual({ apiKey: key })
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
-import { readKeptSecret } from '../../../src/cli/credentials/stored-secrets.ts'
 import type { Prompts } from '../../../src/cli/terminal/prompts.ts'
-import { clientToken, found, key } from '../../support/canary.ts'
+import { found, key } from '../../support/canary.ts'
 import { later } from '../../support/cleanup.ts'
-import { type CliResult, cli, entry, startCli, temporaryFolder, testIo, type World } from '../../support/cli.ts'
+import { type CliResult, cli, entry, startCli, temporaryFolder, type World } from '../../support/cli.ts'
+import { configPath, homeWithConfig, readJson } from '../../support/files.ts'
 import {
   absentKeychain,
   failingKeychain,
@@ -15,17 +15,12 @@ import {
   silentKeychain,
 } from '../../support/keychain.ts'
 
-/** Where a key is kept, how it gets there, and that it is nowhere else. */
+const contents = (folder: string): unknown => readJson(configPath(folder))
 
-const ownFile = (folder: string): string => join(folder, '.config', 'nexus-claude-api', 'config.json')
-const contents = (folder: string): unknown => JSON.parse(readFileSync(ownFile(folder), 'utf8'))
-const withFile = (value: unknown): string => {
-  const folder = temporaryFolder()
-  mkdirSync(dirname(ownFile(folder)), { recursive: true })
-  writeFileSync(ownFile(folder), JSON.stringify(value))
-  return folder
-}
+const withFile = (value: unknown): string => homeWithConfig(value).folder
+
 const piped = (text: string): World => ({ pipedIn: async () => text })
+
 /** Somebody at a terminal who gives this answer, and what they were asked. */
 const answering = (answer: string | undefined): { prompts: Prompts; asked: string[] } => {
   const asked: string[] = []
@@ -38,8 +33,10 @@ const answering = (answer: string | undefined): { prompts: Prompts; asked: strin
   }
   return { prompts, asked }
 }
+
 /** As Linux does, where only the words tell what it is. */
 const saying = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
+
 const reference = { keychain: 'apiKey' }
 
 /** Runs it, and makes sure that no word of a secret was printed. */
@@ -48,6 +45,7 @@ const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   expect(found(result.out + result.err)).toEqual([])
   return result
 }
+
 const set = (folder: string, world: World, ...more: string[]): Promise<CliResult> =>
   quiet(['config', 'set', 'apiKey', ...more], {}, folder, world)
 
@@ -58,22 +56,22 @@ describe('config set of a secret', () => {
     expect(await set(folder, { ...piped(`${key}\r\nmore\n`), keychain })).toEqual({
       code: 0,
       out: '',
-      err: `Reading apiKey from standard input.\napiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).\n${ownFile(folder)} says so, and does not hold it.\n`,
+      err: `Reading apiKey from standard input.\napiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).\n${configPath(folder)} says so, and does not hold it.\n`,
     })
     expect([contents(folder), [...keychain.held]]).toEqual([{ apiKey: reference }, [['apiKey', key]]])
   })
 
   test('goes into a file for its owner alone where there is none, and that is told', async () => {
     const folder = withFile({ model: 'opus', api_key: 'old' })
-    chmodSync(ownFile(folder), 0o644)
+    chmodSync(configPath(folder), 0o644)
     expect(await set(folder, piped(key))).toMatchObject({
       code: 0,
       err: expect.stringContaining(
-        `There is no keychain to use here: libsecret is not installed.\napiKey is kept in ${ownFile(folder)}, which you alone can read (mode 0600).\n`,
+        `There is no keychain to use here: libsecret is not installed.\napiKey is kept in ${configPath(folder)}, which you alone can read (mode 0600).\n`,
       ) as never,
     })
     expect(contents(folder)).toEqual({ model: 'opus', api_key: key })
-    expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
+    expect(statSync(configPath(folder)).mode & 0o777).toBe(0o600)
   })
 
   test('a pipe that stays open is read as far as its first line, and no further', async () => {
@@ -148,9 +146,9 @@ describe('config set of a secret', () => {
   test('the temporary file is for its owner alone from the beginning', async () => {
     // So large that its writing can be watched.
     const folder = withFile({ apiKey: key, filling: 'x'.repeat(8_000_000) })
-    const place = dirname(ownFile(folder))
-    chmodSync(ownFile(folder), 0o644)
-    const program = startCli(['config', 'set', 'port', '1', '--config', ownFile(folder)])
+    const place = dirname(configPath(folder))
+    chmodSync(configPath(folder), 0o644)
+    const program = startCli(['config', 'set', 'port', '1', '--config', configPath(folder)])
     const modes = new Set<number>()
     let isOver = false
     void program.ended.finally(() => {
@@ -164,7 +162,7 @@ describe('config set of a secret', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect([(await program.ended).code, [...modes].filter((mode) => mode !== 0o600)]).toEqual([0, []])
-    expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
+    expect(statSync(configPath(folder)).mode & 0o777).toBe(0o600)
   }, 20_000)
 
   test.each([
@@ -255,7 +253,7 @@ describe('a key moves', () => {
     expect([contents(folder), [...keychain.held]]).toEqual([{ model: 'opus', api_key: reference }, [['apiKey', key]]])
     expect((await set(folder, { ...world, keychain }, '--store', 'file')).code).toBe(0)
     expect([contents(folder), keychain.held.size]).toEqual([{ model: 'opus', api_key: key }, 0])
-    expect(statSync(ownFile(folder)).mode & 0o777).toBe(0o600)
+    expect(statSync(configPath(folder)).mode & 0o777).toBe(0o600)
   })
 
   test('a new one takes the place of the old one wherever that was', async () => {
@@ -305,7 +303,7 @@ describe('config unset of a secret', () => {
     expect(await unset(folder, keychain)).toEqual({
       code: 0,
       out: '',
-      err: `apiKey is no longer set in ${ownFile(folder)}.\nNow it is CANA…(25 characters) (NEXUS_API_KEY).\n`,
+      err: `apiKey is no longer set in ${configPath(folder)}.\nNow it is CANA…(25 characters) (NEXUS_API_KEY).\n`,
     })
     expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
   })
@@ -319,7 +317,7 @@ describe('config unset of a secret', () => {
       expect(await unset(folder, keychain)).toEqual({
         code: 1,
         out: '',
-        err: `apiKey stays in ${ownFile(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or take apiKey out of that file by hand.\n`,
+        err: `apiKey stays in ${configPath(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or take apiKey out of that file by hand.\n`,
       })
       expect(contents(folder)).toEqual({ apiKey: reference })
     }
@@ -368,104 +366,6 @@ describe('config unset of a secret', () => {
     const folder = withFile({ apiKey: reference })
     writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKey: 'other' }))
     const { err } = await quiet(['config', 'unset', 'apiKey', '--dev'], {}, folder, { keychain: memoryKeychain() })
-    expect(err).toEndWith(`\nNow it is the one in the keychain (${ownFile(folder)}).\n`)
-  })
-})
-
-describe('a key in the keychain', () => {
-  const kept = { apiKey: reference, clientToken: { keychain: 'clientToken' } }
-  /** What was asked for. */
-  const asking = (): { keychain: Keychain; asked: string[] } => {
-    const asked: string[] = []
-    const held = memoryKeychain({ apiKey: key, clientToken })
-    const get = async (name: string): Promise<string | undefined> => {
-      asked.push(name)
-      return held.get(name)
-    }
-    return { keychain: { ...held, get }, asked }
-  }
-  const dryRun = (folder: string, keychain: Keychain, args: string[] = [], variables = {}): Promise<CliResult> =>
-    quiet(['--dry-run', ...args], variables, folder, { keychain })
-
-  test('counts as the file does that names it', async () => {
-    const { keychain, asked } = asking()
-    const folder = withFile(kept)
-    const { code, err } = await dryRun(folder, keychain, [], { NEXUS_API_KEY: 'other' })
-    expect(code).toBe(0)
-    expect(err).toMatch(/apiKey +CANA…\(25 characters\) +the keychain \(\S*config\.json\)/)
-    expect(asked).toEqual(['apiKey', 'clientToken'])
-  })
-
-  test.each([
-    ['nothing lies there', {}, [], {}, []],
-    ['a flag was given', kept, ['--api-key', 'x'], {}, ['clientToken']],
-    ['a variable goes before the file', kept, [], { NEXUS_CLIENT_TOKEN: 'x' }, ['apiKey']],
-    ['no key is needed', kept, ['--simulate'], {}, ['clientToken']],
-  ])('is not asked for where %s', async (_case, value, args, variables, wanted) => {
-    const { keychain, asked } = asking()
-    await dryRun(withFile(value), keychain, args, variables)
-    expect(asked).toEqual(wanted)
-  })
-
-  test('is asked for by config get and show alone, each for what it shows', async () => {
-    const { keychain, asked } = asking()
-    const folder = withFile(kept)
-    await quiet(['config', 'get', 'model'], {}, folder, { keychain })
-    await quiet(['config', 'path'], {}, folder, { keychain })
-    await quiet(['config', 'set', 'port', '1'], {}, folder, { keychain })
-    expect(asked).toEqual([])
-    expect((await quiet(['config', 'get', 'apiKey'], {}, folder, { keychain })).out).toBe('CANA…(25 characters)\n')
-    expect(asked).toEqual(['apiKey'])
-  })
-
-  test.each([
-    [memoryKeychain(), 'it is not found there'],
-    [failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'libsecret not available'), 'libsecret is not installed'],
-    [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
-  ])('that cannot be had is an error with a remedy (%#)', async (keychain, why) => {
-    const folder = withFile({ apiKey: reference })
-    const { code, out, err } = await dryRun(folder, keychain)
-    expect([code, out, err]).toEqual([
-      2,
-      '',
-      `error: ${ownFile(folder)} says that apiKey is in the keychain (entry 'apiKey'), but ${why}. Unlock the keychain if it is locked, or give it anew: nexus-claude-api config set apiKey\n`,
-    ])
-    const shown = await quiet(['config', 'show'], {}, folder, { keychain })
-    expect([shown.code, shown.err]).toEqual([0, expect.stringContaining(`but ${why}.`) as never])
-    expect(shown.out).toMatch(/apiKey +not read +the keychain \(/)
-  })
-
-  test.each([
-    ['linux', "--config '/a b/it'\\''s.json'"],
-    ['win32', '--config "C:\\a b\\c.json"'],
-  ])('the remedy names a path with blanks as a shell has it: %s', async (platform, wanted) => {
-    const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
-    const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
-    const io = { ...testIo(machine), keychain: memoryKeychain() }
-    const asked = readKeptSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
-    const faults = [await asked.catch(({ message }: Error) => message)]
-    expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
-  })
-
-  test('that holds no key is told without its words', async () => {
-    const { code, err } = await dryRun(withFile({ apiKey: reference }), memoryKeychain({ apiKey: `Bearer ${key}` }))
-    expect([code, err]).toEqual([2, expect.stringContaining('apiKey in the keychain (') as never])
-  })
-
-  test('a reference that is none is a wrong type', async () => {
-    for (const apiKey of [{ keychain: 5 }, { keychain: '' }, {}, { file: 'x' }])
-      expect((await dryRun(withFile({ apiKey }), memoryKeychain())).err).toContain(
-        'must be a text, and not an empty one.',
-      )
-    expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a text')
-  })
-
-  test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {
-    for (const entryName of ['apiKey', 'apiKey of /c.json', 'clientTokens']) {
-      const folder = withFile({ apiKey: reference, clientToken: { keychain: entryName } })
-      const keychain = memoryKeychain({ apiKey: key, [entryName]: key })
-      const { code, out } = await dryRun(folder, keychain, ['-c', '--shell', 'bash'])
-      expect([code, out]).toEqual([2, ''])
-    }
+    expect(err).toEndWith(`\nNow it is the one in the keychain (${configPath(folder)}).\n`)
   })
 })

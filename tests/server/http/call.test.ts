@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { clientTimeoutMs } from '../../../src/server/http/call.ts'
 import { type Chain, request, startChain } from '../../support/chain.ts'
 import { later } from '../../support/cleanup.ts'
 import { until } from '../../support/until.ts'
@@ -21,6 +22,7 @@ const silent = (): Chain & { readonly calls: AbortSignal[] } => {
 }
 
 const count = { path: '/v1/messages/count_tokens' }
+
 /** The counter answers by its estimate after 2 s: what ends earlier was ended by the call. */
 const waited = 1500
 
@@ -64,4 +66,39 @@ describe('count_tokens', () => {
     expect((await post(request(), count)).status).toBe(200)
     expect(shutdown.running()).toBe(0)
   })
+})
+
+test('without the header nobody counts', () => {
+  expect(clientTimeoutMs(new Headers())).toBeUndefined()
+})
+
+const headers = { 'x-stainless-timeout': '0.001' }
+
+test('an answer that has not begun is given up, whole and streamed', async () => {
+  const chain = startChain({ scenario: () => ({ content: [{ text: 'late' }], pace: { firstMs: 5000 } }) })
+  const answers = await Promise.all([false, true].map((stream) => chain.post(request({ stream }), { headers })))
+  expect(answers.map(({ status }) => status)).toEqual([499, 499])
+  expect(chain.records.filter(({ event }) => event === 'request.cancelled').length).toBe(2)
+})
+
+test('a stream that has begun may take longer', async () => {
+  const chain = startChain({
+    scenario: () => ({ content: [{ text: 'slow and steady' }], pace: { frameMs: 150, deltaCharacters: 2 } }),
+  })
+  const response = await chain.post(request({ stream: true }), { headers })
+  expect(await response.text()).toContain('event: message_stop')
+})
+
+test.each([
+  ['600', 601_000],
+  ['0.5', 1500],
+  ['86400', 86_401_000],
+  ['86401', undefined],
+  ['0', undefined],
+  ['-1', undefined],
+  ['', undefined],
+  ['Infinity', undefined],
+  ['soon', undefined],
+])('x-stainless-timeout: %p', (value, milliseconds) => {
+  expect(clientTimeoutMs(new Headers({ 'x-stainless-timeout': value }))).toBe(milliseconds)
 })

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { sign } from '../../../src/simulator/signature.ts'
 import {
   assistant,
+  image,
   lawfulBody,
   marked,
+  png,
   point,
   refusal,
   tool,
@@ -12,177 +14,6 @@ import {
   translate,
   user,
 } from '../../support/translate.ts'
-
-/** Histories that began somewhere else: at Anthropic's own API, with its own tools. */
-
-const textOf = (block: object): string => {
-  const turns = lawfulBody({ messages: [user('a'), assistant(block), user('b')] }).messages
-  expect(turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
-  const [only, ...others] = turns[1]?.content ?? []
-  expect(others).toEqual([])
-  return only !== undefined && 'text' in only ? only.text : ''
-}
-
-describe("B10 Anthropic's own tools are told as words", () => {
-  const sealed = 'c2VhbGVk'
-  test.each<[object, string]>([
-    [
-      { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'bun releases' } },
-      '[web_search: bun releases]',
-    ],
-    [
-      { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'a', max: 2 } },
-      '[web_search: {"query":"a","max":2}]',
-    ],
-    [{ type: 'server_tool_use', id: 'srvtoolu_1', name: 'advisor', input: {} }, '[advisor: {}]'],
-    [
-      {
-        type: 'web_search_tool_result',
-        tool_use_id: 'srvtoolu_1',
-        content: [
-          { type: 'web_search_result', title: 'Bun', url: 'https://bun.example', encrypted_content: sealed },
-          {
-            type: 'web_search_result',
-            title: 'News',
-            url: 'https://n.example',
-            page_age: '2 days',
-            encrypted_content: sealed,
-          },
-        ],
-      },
-      '[web_search result]\nBun – https://bun.example\nNews – https://n.example – 2 days',
-    ],
-    [
-      {
-        type: 'web_search_tool_result',
-        tool_use_id: 's',
-        content: { type: 'web_search_tool_result_error', error_code: 'max_uses_exceeded' },
-      },
-      '[web_search failed: max_uses_exceeded]',
-    ],
-    [
-      {
-        type: 'web_fetch_tool_result',
-        tool_use_id: 's',
-        content: {
-          type: 'web_fetch_result',
-          url: 'https://p.example',
-          content: {
-            type: 'document',
-            title: 'Page',
-            source: { type: 'text', media_type: 'text/plain', data: 'The words of the page.' },
-          },
-        },
-      },
-      '[web_fetch result]\nhttps://p.example\nPage\nThe words of the page.',
-    ],
-    [
-      {
-        type: 'web_fetch_tool_result',
-        tool_use_id: 's',
-        content: {
-          type: 'web_fetch_result',
-          url: 'https://p.example/a.pdf',
-          content: { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } },
-        },
-      },
-      '[web_fetch result]\nhttps://p.example/a.pdf\n(application/pdf, not shown)',
-    ],
-    [
-      {
-        type: 'code_execution_tool_result',
-        tool_use_id: 's',
-        content: { type: 'code_execution_result', stdout: 'out', stderr: 'err', return_code: 1, content: [] },
-      },
-      '[code_execution result]\nout\nerr\n1',
-    ],
-    [
-      {
-        type: 'code_execution_tool_result',
-        tool_use_id: 's',
-        content: {
-          type: 'encrypted_code_execution_result',
-          encrypted_stdout: sealed,
-          stderr: '',
-          return_code: 0,
-          content: [],
-        },
-      },
-      '[code_execution result]\n0',
-    ],
-    [
-      {
-        type: 'text_editor_code_execution_tool_result',
-        tool_use_id: 's',
-        content: { type: 'text_editor_code_execution_str_replace_result', lines: ['-a', '+b'], new_start: null },
-      },
-      '[text_editor_code_execution result]\n-a\n+b',
-    ],
-    [
-      { type: 'advisor_tool_result', tool_use_id: 's', content: { type: 'advisor_result', text: 'Do it.' } },
-      '[advisor result]\nDo it.',
-    ],
-    [
-      { type: 'mcp_tool_use', id: 'm', name: 'find', server_name: 'wiki', input: { page: 'Home' } },
-      '[wiki find: Home]',
-    ],
-    [
-      { type: 'mcp_tool_result', tool_use_id: 'm', is_error: false, content: [{ type: 'text', text: 'Found.' }] },
-      '[mcp result]\nFound.',
-    ],
-    [{ type: 'mcp_tool_result', tool_use_id: 'm', is_error: true, content: 'No.' }, '[mcp failed]\nNo.'],
-    [{ type: 'mcp_tool_result', tool_use_id: 'm' }, '[mcp result]'],
-    [{ type: 'mcp_tool_listing', server_name: 'wiki', tools: [{ name: 'find' }] }, '[mcp tools result]\nwiki\nfind'],
-  ])('B10 %p', (block, text) => {
-    expect(textOf(block)).toBe(text)
-  })
-
-  test('B10 no seal of theirs is sent, and their cache marker stays', () => {
-    const block = {
-      type: 'web_search_tool_result',
-      tool_use_id: 's',
-      content: [{ type: 'web_search_result', title: 'T', url: 'u', encrypted_content: sealed }],
-      cache_control: { type: 'ephemeral' },
-    }
-    const body = lawfulBody({ messages: [user('a'), assistant(block), user('b')] })
-    expect(body.messages[1]?.content[1]).toEqual(point)
-    expect(JSON.stringify(body)).not.toContain(sealed)
-  })
-
-  test('B10 N8 a tool that a server-side search has found is loaded', () => {
-    const found = {
-      type: 'tool_search_tool_result',
-      tool_use_id: 's',
-      content: {
-        type: 'tool_search_tool_search_result',
-        tool_references: [{ type: 'tool_reference', tool_name: 'Late' }],
-      },
-    }
-    const body = lawfulBody({
-      messages: [user('a'), assistant(found), user('b')],
-      tools: [tool('A'), tool('Late', { defer_loading: true }), tool('Never', { defer_loading: true })],
-    })
-    expect(body.toolConfig?.tools.map((entry) => ('toolSpec' in entry ? entry.toolSpec.name : ''))).toEqual([
-      'A',
-      'Late',
-    ])
-    expect(JSON.stringify(body.messages[1])).toContain('[tool_search result]\\nLate')
-  })
-
-  test('B10 a turn that paused at one of them is gone on with', () => {
-    const paused = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } }
-    expect(lawfulBody({ messages: [user('a'), assistant(paused)] }).messages.at(-1)).toEqual({
-      role: 'user',
-      content: [{ text: '(continue)' }],
-    })
-  })
-
-  test('B10 they stand on the assistant side', () => {
-    expect(
-      refusal(() => translate({ messages: [user({ type: 'server_tool_use', name: 'web_search', input: {} })] })),
-    ).toBe('messages.0.content.0: `server_tool_use` blocks can only be in `assistant` messages')
-  })
-})
 
 describe('blocks that say nothing, or everything', () => {
   test('B11 a file for a container: the model is told that it is not here', () => {
@@ -271,76 +102,276 @@ describe('blocks that say nothing, or everything', () => {
   })
 })
 
-describe('1.2.2 system messages in mid-conversation', () => {
-  const note = (text: string): object => ({ role: 'system', content: text })
-  const newest = { modelId: 'claude-opus-4-8', policy: { systemMessages: 'native' } } as const
-  const turnsOf = (messages: object[], options: object = newest): unknown[] =>
-    translate({ messages }, options).body.messages.map(({ role, content }) => [role, content])
+const tools = [tool('Bash')]
 
-  test('1.2.2 become words in the user turn, behind the results of its tools', () => {
-    const { messages } = lawfulBody({
-      messages: [user('a'), assistant(toolUse('t1')), note('Be brief.'), user(toolResult('t1'))],
-      tools: [tool('Bash')],
-    })
-    expect(messages[2]?.content).toEqual([
-      { toolResult: { toolUseId: 't1', content: [{ text: 'ok' }] } },
-      { text: '<system-reminder>\nBe brief.\n</system-reminder>' },
-    ])
+const messages = (...list: object[]): object => ({ messages: list, tools })
+
+const bodyOf = (...list: object[]): { role: string; content: object[] }[] => lawfulBody(messages(...list)).messages
+
+describe('blocks', () => {
+  const thinking = (text: string): object => ({ type: 'thinking', thinking: text, signature: sign(text) })
+
+  test('B1 1.2.3 blank texts go, their marker moves to the block before', () => {
+    expect(bodyOf(user('a', marked(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, point, { text: 'b' }])
   })
 
-  test('1.2.2 leading ones belong to the system prompt', () => {
-    const body = lawfulBody({ system: 's', messages: [note('first'), user('a'), assistant('b'), user('c')] })
-    expect(body.system).toEqual([{ text: 's' }, { text: 'first' }])
+  test('B2 T6 images: the bytes are believed before the label, white space and data URLs are stripped', () => {
+    const [turn] = bodyOf(user(image(`data:image/png;base64,${png.slice(0, 40)}\n${png.slice(40)}`, 'image/jpeg')))
+    expect(turn?.content).toEqual([{ image: { format: 'png', source: { bytes: png } } }])
   })
 
-  test('1.2.2 stay as they are where the model takes them and the owner says so', () => {
-    expect(turnsOf([user('a'), note('Be brief.'), assistant('b'), user('c')])).toEqual([
-      ['user', [{ text: 'a' }]],
-      ['system', [{ text: 'Be brief.' }]],
-      ['assistant', [{ text: 'b' }]],
-      ['user', [{ text: 'c' }]],
-    ])
+  test('B2 what is no JPEG, PNG, GIF or WebP is refused, inside a tool result replaced by a text', () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')
+    expect(refusal(() => translate(messages(user('a', image(svg, 'image/png')))))).toBe(
+      "messages.0.content.1.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'",
+    )
+    const { body, notes } = translate(
+      messages(user('a'), assistant(toolUse('t1')), user(toolResult('t1', [image(svg, 'image/svg+xml')]))),
+    )
+    expect(JSON.stringify(body.messages[2])).toContain('[image omitted: its format is not supported')
     expect(
-      turnsOf([user('a'), note('x'), assistant('b'), user('c')], { ...newest, modelId: 'claude-opus-4-7' })[0],
-    ).toEqual(['user', [{ text: 'a' }, { text: '<system-reminder>\nx\n</system-reminder>' }]])
+      notes.some(({ level, path }) => level === 'info' && path === 'messages.2.content.0.tool_result.content.0'),
+    ).toBe(true)
   })
 
-  test('1.2.2 native ones never stand last, never two in a row, never behind the assistant', () => {
-    const roles = (...messages: object[]): unknown[] => turnsOf(messages).map((turn) => (turn as unknown[])[0])
-    expect(roles(user('a'), note('x'))).toEqual(['user'])
-    expect(roles(user('a'), note('x'), note('y'), assistant('b'), user('c'))).toEqual([
-      'user',
-      'system',
-      'assistant',
-      'user',
+  test('B3 B4 sources without bytes are refused by name', () => {
+    expect(
+      refusal(() =>
+        translate(messages(user({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }))),
+      ),
+    ).toContain('messages.0.content.0.image.source.url')
+    expect(
+      refusal(() => translate(messages(user({ type: 'document', source: { type: 'file', file_id: 'f' } })))),
+    ).toContain('no Files API')
+  })
+
+  test('B6 B7 thinking goes on as it came, redacted too; without a signature it is dropped', () => {
+    const redacted = Buffer.from('simulated:x').toString('base64')
+    const [, turn] = bodyOf(
+      user('a'),
+      assistant(
+        thinking('  hm\n'),
+        { type: 'redacted_thinking', data: redacted },
+        { type: 'thinking', thinking: 'lost' },
+        thinking(''),
+        'b',
+      ),
+      user('c'),
+    )
+    expect(turn?.content).toEqual([
+      { reasoningContent: { reasoningText: { text: '  hm\n', signature: sign('  hm\n') } } },
+      { reasoningContent: { redactedContent: redacted } },
+      { reasoningContent: { reasoningText: { text: '', signature: sign('') } } },
+      { text: 'b' },
     ])
-    expect(roles(user('a'), assistant('b'), note('x'), user('c'))).toEqual(['user', 'assistant', 'user'])
-    expect(roles(user('a'), note('x'), assistant(' '), user('c'))).toEqual(['user'])
-    expect(roles(user('a'), note('x'), user('b'), assistant('c'), user('d'))).toEqual(['user', 'assistant', 'user'])
-    const unsigned = { type: 'thinking', thinking: 'x', signature: sign('x') }
-    expect(roles(user('a'), note('x'), assistant(unsigned, 'b'), user('c'))).toEqual([
-      'user',
-      'system',
-      'assistant',
-      'user',
+  })
+
+  test.each([
+    [undefined, {}],
+    [null, {}],
+    ['', {}],
+    ['{"a":1}', { a: 1 }],
+    ['[1]', { input: '[1]' }],
+    ['words', { input: 'words' }],
+    [[1, 2], { input: [1, 2] }],
+    [7, { input: 7 }],
+    [{ deep: { x: null } }, { deep: { x: null } }],
+  ])('B8 tool input %p is sent as an object', (input, expected) => {
+    const [, turn] = bodyOf(
+      user('a'),
+      assistant({ type: 'tool_use', id: 't1', name: 'Bash', input }),
+      user(toolResult('t1')),
+    )
+    expect(turn?.content[0]).toEqual({ toolUse: { toolUseId: 't1', name: 'Bash', input: expected } })
+  })
+
+  test.each([
+    [{ content: '' }, { content: [{ text: '(no output)' }] }],
+    [{ content: undefined }, { content: [{ text: '(no output)' }] }],
+    [{ content: [] }, { content: [{ text: '(no output)' }] }],
+    [{ content: [{ type: 'text', text: ' \n' }] }, { content: [{ text: '(no output)' }] }],
+    [
+      { content: '', is_error: true },
+      { content: [{ text: '(tool failed without output)' }], status: 'error' },
+    ],
+    [{ content: '{"a":1}', is_error: false }, { content: [{ text: '{"a":1}' }] }],
+    [
+      { content: 'bad', is_error: true },
+      { content: [{ text: 'bad' }], status: 'error' },
+    ],
+  ])('B9 B9a tool result %p', (members, expected) => {
+    const result = { type: 'tool_result', tool_use_id: 't1', ...members }
+    const turns = bodyOf(user('a'), assistant(toolUse('t1')), user(result))
+    expect(turns[2]?.content).toEqual([{ toolResult: { toolUseId: 't1', ...expected } }])
+  })
+
+  test('B9b B9c every content kind of a tool result', () => {
+    const content = [
+      { type: 'text', text: 'words' },
+      image(),
+      { type: 'document', title: 'a.txt', source: { type: 'text', media_type: 'text/plain', data: 'plain' } },
+      {
+        type: 'search_result',
+        source: 'https://x.example',
+        title: 'X',
+        content: [
+          { type: 'text', text: 'found' },
+          { type: 'text', text: ' ' },
+        ],
+      },
+      { type: 'tool_reference', tool_name: 'Bash' },
+    ]
+    const turns = bodyOf(user('a'), assistant(toolUse('t1')), user(toolResult('t1', content)))
+    expect(turns[2]?.content).toEqual([
+      {
+        toolResult: {
+          toolUseId: 't1',
+          content: [
+            { text: 'words' },
+            { image: { format: 'png', source: { bytes: png } } },
+            { text: '<document>\n<source>a.txt</source>\n<document_content>\nplain\n</document_content>\n</document>' },
+            { searchResult: { source: 'https://x.example', title: 'X', content: [{ text: 'found' }] } },
+            { text: 'Tool available: Bash' },
+          ],
+        },
+      },
     ])
   })
 
-  test('1.2.2 one without words ends the turn of the assistant, now and one turn later', () => {
-    const change = {
-      role: 'system',
-      content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'Read' } }],
-    }
-    const shorter = lawfulBody({ messages: [user('a'), assistant('b'), change] }).messages
-    expect(shorter.at(-1)).toEqual({ role: 'user', content: [{ text: '(no content)' }] })
-    const longer = lawfulBody({ messages: [user('a'), assistant('b'), change, assistant('c'), user('d')] }).messages
-    expect(longer.slice(0, 3)).toEqual(shorter)
-    const asked = lawfulBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
-    expect(asked.at(-1)).toEqual({ role: 'user', content: [{ text: 'c' }] })
+  test('B5 D7 search results at the top, blank ones dropped', () => {
+    const result = (text: string): object => ({
+      type: 'search_result',
+      source: 's',
+      title: 't',
+      content: [{ type: 'text', text }],
+      citations: { enabled: true },
+    })
+    expect(bodyOf(user('a', result('x'), result(' ')))[0]?.content).toEqual([
+      { text: 'a' },
+      { searchResult: { source: 's', title: 't', content: [{ text: 'x' }], citations: { enabled: true } } },
+    ])
   })
 
-  test('1.2.2 K1 a marker on one is kept', () => {
-    const { messages } = lawfulBody({ messages: [user('a'), { role: 'system', content: [marked('x')] }] })
-    expect(messages[0]?.content.at(-1)).toEqual(point)
+  test('D5 document names: lawful, unique whatever the case, in order', () => {
+    const document = (title?: string): object => ({
+      type: 'document',
+      ...(title && { title }),
+      source: { type: 'text', media_type: 'text/plain', data: 'x' },
+    })
+    const [turn] = bodyOf(
+      user(
+        'a',
+        document('My_file (1).v2.txt'),
+        document('MY FILE (1) v2'),
+        document(),
+        document('Übung…'),
+        document('x'.repeat(300)),
+      ),
+    )
+    const names = turn?.content.flatMap((block) =>
+      'document' in block ? [(block.document as { name: string }).name] : [],
+    )
+    expect(names).toEqual(['My file (1) v2', 'MY FILE (1) v2 2', 'document', 'bung', 'x'.repeat(200)])
+  })
+
+  test('D5 thousands of documents of one title cost no square', () => {
+    const document = { type: 'document', title: 'Same', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
+    const many = Array.from({ length: 20_000 }, () => document)
+    const [turn] = translate(messages(user('a', ...many))).body.messages
+    expect(turn?.content.at(-1)).toMatchObject({ document: { name: 'Same 20000' } })
+  })
+
+  test('D5 D7 citations name the documents of the client, whatever was moved or left out', () => {
+    const document = (title: string, data = 'JVBERi0xLjQK'): object => ({
+      type: 'document',
+      title,
+      source: { type: 'base64', media_type: 'application/pdf', data },
+      citations: { enabled: true },
+    })
+    const { reply } = translate(
+      messages(
+        user('go'),
+        assistant(toolUse('t1')),
+        user(document('empty', ''), document('first'), toolResult('t1', [document('second')])),
+      ),
+    )
+    expect(reply.documents).toEqual([
+      { index: 2, title: 'second', isCited: true },
+      { index: 1, title: 'first', isCited: true },
+    ])
+    const images = Array.from({ length: 19 }, () => image())
+    const crowded = translate(messages(user('go', document('T0'), document('T1'), ...images)))
+    expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1', isCited: true }])
+  })
+
+  test('2 citations, B5: search results are counted as the client counts them', () => {
+    const found = (text: string): object => ({
+      type: 'search_result',
+      source: 's',
+      title: 't',
+      content: [{ type: 'text', text }],
+    })
+    const { reply } = translate(
+      messages(user('a'), assistant(toolUse('t1')), user(found(' '), found('x'), toolResult('t1', [found('y')]))),
+    )
+    expect(reply.searchResults).toEqual([2, 1])
+  })
+
+  test('T6 half of a surrogate pair in a schema, too', () => {
+    const schema = { type: 'object', properties: { ['k\ud800']: { type: 'string' } } }
+    const { outputConfig } = lawfulBody({
+      messages: [user('a')],
+      output_config: { format: { type: 'json_schema', schema } },
+    })
+    const text = outputConfig?.textFormat?.structure.jsonSchema.schema ?? ''
+    expect(Object.keys((JSON.parse(text) as { properties: object }).properties)).toEqual(['k\ufffd'])
+  })
+
+  test('T6 D1 D2 D8 documents: base64 without white space and data URL; blank contexts and empty ones go', () => {
+    const pdf = (data: string, more: object = {}): object => ({
+      type: 'document',
+      source: { type: 'base64', media_type: ' Application/PDF ; v=1', data },
+      ...more,
+    })
+    const blank = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: ' \n' } }
+    const [turn] = bodyOf(
+      user('a', blank, pdf('data:application/pdf;base64,JVBE\nRi0x LjQK', { context: ' ' }), pdf('')),
+    )
+    expect(turn?.content).toEqual([
+      { text: 'a' },
+      {
+        document: { format: 'pdf', name: 'document', source: { bytes: 'JVBERi0xLjQK' }, citations: { enabled: true } },
+      },
+    ])
+  })
+
+  test('D2 D3 a text document goes as its bytes without citations, as its text with them', () => {
+    const content = [
+      { type: 'text', text: 'one' },
+      { type: 'text', text: 'zwölf' },
+    ]
+    const sources = [
+      { type: 'text', media_type: 'text/plain', data: 'zwölf \ud800' },
+      { type: 'base64', media_type: 'text/plain', data: Buffer.from('zwölf').toString('base64') },
+      { type: 'content', content },
+    ]
+    const sent = (more: object): unknown[] =>
+      (
+        bodyOf(user('a', ...sources.map((source) => ({ type: 'document', source, ...more }))))[0]?.content ?? []
+      ).flatMap((block) => ('document' in block ? [(block.document as { source: unknown }).source] : []))
+    const bytes = (text: string): object => ({ bytes: Buffer.from(text).toString('base64') })
+    expect(sent({})).toEqual([bytes('zwölf \ufffd'), bytes('zwölf'), bytes('one\nzwölf')])
+    expect(sent({ citations: { enabled: true } })).toEqual([
+      { text: 'zwölf \ud800' },
+      { text: 'zwölf' },
+      { content: [{ text: 'one' }, { text: 'zwölf' }] },
+    ])
+  })
+
+  test('D1 a base64 document must be one that Bedrock reads', () => {
+    const document = { type: 'document', source: { type: 'base64', media_type: 'application/msword', data: 'AAAA' } }
+    expect(refusal(() => translate(messages(user(document))))).toBe(
+      "messages.0.content.0.document.source.base64.media_type: Input should be 'application/pdf'",
+    )
   })
 })

@@ -13,7 +13,9 @@ import {
 } from '../../support/translate.ts'
 
 const flag = 'interleaved-thinking-2025-05-14'
+
 const budget = { type: 'enabled', budget_tokens: 30_000 }
+
 const tooLarge = 'max_tokens must be greater than thinking.budget_tokens'
 
 describe('F7 1.6 budget: a budget above max_tokens', () => {
@@ -77,5 +79,68 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
       additionalModelRequestFields: { thinking: budget, anthropic_beta: [flag] },
     })
     expect((await post(body)).status).toBe(400)
+  })
+})
+
+const haiku: TranslateOptions = { modelId: 'claude-haiku-4.5' }
+
+const newer: TranslateOptions = { modelId: 'us.anthropic.claude-opus-4-8' }
+
+const ask = { messages: [user('a')], max_tokens: 8000 }
+
+const additional = (members: object, options?: TranslateOptions): Record<string, unknown> =>
+  lawfulBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
+
+describe('thinking', () => {
+  test('1.1 thinking goes on word for word where the model takes it', () => {
+    expect(additional({ thinking: { type: 'adaptive', display: 'summarized' } })).toEqual({
+      thinking: { type: 'adaptive', display: 'summarized' },
+    })
+    expect(additional({ thinking: { type: 'enabled', budget_tokens: 4000 } })).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 4000 },
+    })
+    expect(additional({ thinking: { type: 'disabled' } })).toEqual({ thinking: { type: 'disabled' } })
+  })
+
+  test('1.1 thinking goes without members that are null: they say nothing', () => {
+    const thinking = { type: 'adaptive', display: null, block_binding: null }
+    expect(additional({ thinking })).toEqual({ thinking: { type: 'adaptive' } })
+    const budget = { type: 'enabled', budget_tokens: 2000, display: null }
+    expect(additional({ thinking: budget }, { modelId: 'claude-opus-4.7' })).toEqual({ thinking: { type: 'adaptive' } })
+  })
+
+  test('1.6 4.5: adaptive becomes a budget where only budgets are known, by effort', () => {
+    expect(additional({ thinking: { type: 'adaptive' } }, haiku)).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 6000 },
+    })
+    expect(additional({ thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }, haiku)).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+    })
+    expect(additional({ thinking: { type: 'adaptive' }, max_tokens: 64_000 }, haiku)).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 31_999 },
+    })
+    expect(additional({ thinking: { type: 'adaptive' }, max_tokens: 1000 }, haiku)).toEqual({})
+  })
+
+  test('1.6 what stands beside the type goes along', () => {
+    expect(additional({ thinking: { type: 'adaptive', display: 'omitted' } }, haiku)).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 6000, display: 'omitted' },
+    })
+  })
+
+  test('1.6 opus 4.7: a budget becomes adaptive where only adaptive is known', () => {
+    expect(additional({ thinking: { type: 'enabled', budget_tokens: 4000, display: 'omitted' } }, newer)).toEqual({
+      thinking: { type: 'adaptive', display: 'omitted' },
+    })
+  })
+
+  test('1.6 budget: one that leaves nothing for the answer is refused', () => {
+    expect(refusal(() => translate({ ...ask, thinking: { type: 'enabled', budget_tokens: 8000 } }))).toBe(
+      'max_tokens must be greater than thinking.budget_tokens',
+    )
+  })
+
+  test('1.6 fable: models that always think are not told that it is off', () => {
+    expect(additional({ thinking: { type: 'disabled' } }, { modelId: 'claude-fable-5' })).toEqual({})
   })
 })

@@ -41,7 +41,9 @@ const row = (
 })
 
 const sometimes = 'without thinking'
+
 const both = ['enabled', 'adaptive'] as const
+
 const matrix: readonly (readonly [rule: string, ids: readonly string[], expected: Row])[] = [
   // thinking, unasked, disabled ok, sampling, effort, prefill, forced tool, system messages, ttl of an hour
   [
@@ -184,5 +186,36 @@ describe('docs/translation.md', () => {
         ])
       }
     }
+  })
+})
+
+describe('models of other vendors', () => {
+  const marked = { type: 'text', text: 'a', cache_control: { type: 'ephemeral', ttl: '1h' } }
+  const members = {
+    messages: [user(marked), assistant({ type: 'thinking', thinking: 'hm', signature: 's' }, 'b'), user('c')],
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    max_tokens: 4000,
+    top_k: 5,
+    temperature: 0,
+    stop_sequences: ['x'],
+    output_config: { effort: 'high' },
+    tools: [tool('A')],
+    tool_choice: { type: 'any', disable_parallel_tool_use: true },
+  }
+
+  test("1.6 other vendors: take none of Anthropic's own fields", () => {
+    const { body } = translate(members, { modelId: 'meta.llama4-x-v1:0', betas: ['context-1m-2025-08-07'] })
+    expect(Object.keys(body)).toEqual(['messages', 'inferenceConfig', 'toolConfig'])
+    expect(body.inferenceConfig).toEqual({ maxTokens: 4000, temperature: 0, stopSequences: ['x'] })
+    expect(body.toolConfig?.toolChoice).toEqual({ any: {} })
+    expect(JSON.stringify(body)).not.toMatch(/reasoningContent|cachePoint/)
+  })
+
+  test('1.6 other vendors, 1.6 unknown: Nova caches prompts, an unknown name is taken for the newest Claude', () => {
+    expect(translate(members, { modelId: 'us.amazon.nova-pro-v1:0' }).body.messages[0]?.content[1]).toEqual({
+      cachePoint: { type: 'default' },
+    })
+    expect(capabilitiesOf('something-new').isClaude).toBe(true)
+    expect(capabilitiesOf('mistral.large-v1:0').isClaude).toBe(false)
   })
 })

@@ -1,28 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { installedVersion } from '../../../../src/cli/claude-code/installed-version.ts'
 import { cli, temporaryFolder } from '../../../support/cli.ts'
 import { doctor } from '../../../support/doctor.ts'
-
-const write = (path: string, text: string): string => {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-  return path
-}
-
-const makeProgram = (path: string): string => {
-  write(path, '#!/bin/sh\n')
-  chmodSync(path, 0o755)
-  return path
-}
-
-/** As npm installs it. */
-const packaged = (version: string): string => {
-  const folder = join(temporaryFolder(), 'node_modules', '@anthropic-ai', 'claude-code-linux-x64')
-  write(join(folder, 'package.json'), JSON.stringify({ name: '@anthropic-ai/claude-code-linux-x64', version }))
-  return makeProgram(join(folder, 'claude'))
-}
+import { writeFile, writeNpmClaude } from '../../../support/files.ts'
 
 const environmentOf = async (
   args: readonly string[],
@@ -35,7 +15,7 @@ const environmentOf = async (
 
 const withSettings = (settings: object): { home: string; path: string } => {
   const home = temporaryFolder()
-  return { home, path: write(join(home, '.claude', 'settings.json'), JSON.stringify(settings)) }
+  return { home, path: writeFile(join(home, '.claude', 'settings.json'), JSON.stringify(settings)) }
 }
 
 test('A3 every tier of the picker is pinned to a model that Nexus has', async () => {
@@ -52,7 +32,7 @@ describe('A4 the main model is a default that a pick with /model replaces', () =
 
   test('by default and from the configuration file', async () => {
     expect(models(await environmentOf([]))).toEqual({ ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6' } as never)
-    const path = write(join(temporaryFolder(), 'c.json'), '{"model":"opus[1m]"}')
+    const path = writeFile(join(temporaryFolder(), 'c.json'), '{"model":"opus[1m]"}')
     expect(models(await environmentOf(['--config', path]))).toEqual({
       ANTHROPIC_DEFAULT_MODEL: 'claude-opus-4-6[1m]',
     } as never)
@@ -72,7 +52,7 @@ describe('A4 the main model is a default that a pick with /model replaces', () =
   })
 
   test('for a client older than ANTHROPIC_DEFAULT_MODEL it is fixed, until its user picks one', async () => {
-    const at = (version: string) => ({ PATH: dirname(packaged(version)) })
+    const at = (version: string) => ({ PATH: dirname(writeNpmClaude(version)) })
     expect(models(await environmentOf([], at('2.1.197')))).toEqual({
       ANTHROPIC_MODEL: 'claude-sonnet-4-6',
       ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
@@ -80,29 +60,6 @@ describe('A4 the main model is a default that a pick with /model replaces', () =
     const { home } = withSettings({ model: 'opus' })
     expect(models(await environmentOf([], at('2.1.197'), home)).ANTHROPIC_MODEL).toBeUndefined()
     expect(models(await environmentOf([], at('2.1.329'))).ANTHROPIC_MODEL).toBeUndefined()
-  })
-})
-
-describe('the version of an installed Claude Code is read off its files', () => {
-  test('of a package of npm, through a link', () => {
-    const link = join(temporaryFolder(), 'claude')
-    symlinkSync(packaged('2.1.332'), link)
-    expect(installedVersion(link)).toBe('2.1.332')
-  })
-
-  test.each([
-    [['.local', 'share', 'claude', 'versions', '2.1.332'], '2.1.332'],
-    [['Caskroom', 'claude-code', '2.1.300', 'claude'], '2.1.300'],
-    [['bin', 'claude'], undefined],
-  ])('%p: %p', (names, version) => {
-    expect(installedVersion(makeProgram(join(temporaryFolder(), ...names)))).toBe(version as never)
-  })
-
-  test('not of another package, nor of a program that is not there', () => {
-    const folder = temporaryFolder()
-    write(join(folder, 'package.json'), '{"name":"my-claude","version":"9.9.9"}')
-    expect(installedVersion(makeProgram(join(folder, 'claude')))).toBeUndefined()
-    expect(installedVersion(join(folder, 'nothing'))).toBeUndefined()
   })
 })
 

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'bun:test'
+import { ShellCompDirective } from '@bomb.sh/tab'
+import { directive } from '../../../src/cli/commands/completion/answer.ts'
+import { bashScript } from '../../../src/cli/commands/completion/bash.ts'
+import { cli, entry, startCli } from '../../support/cli.ts'
+
+describe('complete', () => {
+  test('is in no list of commands', async () => {
+    for (const { out } of [await cli(['--help']), await cli(['help'])]) expect(out).not.toMatch(/^ +complete /m)
+    expect((await cli(['complett'])).err).not.toContain('Did you mean complete?')
+  })
+
+  test('reads no configuration, and says nothing but its answer', async () => {
+    const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'nobody' }
+    const program = startCli(['complete', '--', 'start', '--log-fo'], environment)
+    expect(await program.ended).toEqual({ code: 0, out: '--log-format\tForm of the log\n:4\n', err: '' })
+  })
+
+  test('its directives are those of the scripts', () => {
+    const used: readonly number[] = [directive.files, directive.noFiles]
+    expect(used).toEqual([
+      ShellCompDirective.ShellCompDirectiveDefault,
+      ShellCompDirective.ShellCompDirectiveNoFileComp,
+    ])
+  })
+})
+
+describe('completion', () => {
+  test.each(['bash', 'zsh', 'fish', 'powershell'])(
+    'prints a script for %s that asks this program by its name',
+    async (shell) => {
+      const { code, out, err } = await startCli(['completion', shell]).ended
+      expect([code, err]).toEqual([0, ''])
+      expect(out).toContain('nexus-claude-api complete')
+      // A comment is harmless where a login shell cannot read UTF-8; other characters may not be.
+      expect(out).toMatch(/^[\t\n -~]*$/)
+    },
+  )
+
+  test('for PowerShell registers itself, and hands on -- in quotes, which PowerShell would take for its own', async () => {
+    const { out } = await startCli(['completion', 'powershell']).ended
+    expect(out).toContain("Register-ArgumentCompleter -CommandName 'nexus-claude-api' -ScriptBlock ")
+    expect(out).toContain("& nexus-claude-api complete '--' ")
+    // Windows PowerShell 5.1 has none of these.
+    expect(out).not.toMatch(/&&|\?\?|\?\.|-Parallel/)
+    expect(await startCli(['completion', 'pwsh']).ended).toEqual({ code: 0, out, err: '' })
+  })
+
+  test('without a shell is for the one we run in', async () => {
+    // Two commands, or bash would become the program instead of starting it.
+    const child = Bun.spawn(['bash', '-c', '"$0" "$1" completion; true', process.execPath, entry], {
+      stdout: 'pipe',
+      env: { PATH: process.env['PATH'] ?? '', SHELL: '/bin/bash' },
+    })
+    expect(await new Response(child.stdout).text()).toBe(bashScript)
+  })
+
+  test('for another shell says which there are', async () => {
+    expect(await cli(['completion', 'tcsh'])).toEqual({
+      code: 2,
+      out: '',
+      err: 'error: There are no completions for the shell tcsh. Name one of bash, zsh, fish, powershell.\n',
+    })
+  })
+})

@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'bun:test'
+import { cli } from '../../../support/cli.ts'
+import { homeWithConfig } from '../../../support/files.ts'
+
+describe('config get', () => {
+  test('the value alone on standard output', async () => {
+    const { folder } = homeWithConfig({ port: 5005, translation: { betas: ['a', 'b'] } })
+    expect(await cli(['config', 'get', 'port'], {}, folder)).toEqual({ code: 0, out: '5005\n', err: '' })
+    expect((await cli(['config', 'get', 'translation.betas'], {}, folder)).out).toBe('a,b\n')
+    expect((await cli(['config', 'get', 'max_retries'], {}, folder)).out).toBe('2\n')
+    expect(await cli(['config', 'get', 'model'], { NEXUS_MODEL: 'opus' }, folder, { isTerminal: true })).toEqual({
+      code: 0,
+      out: 'opus\n',
+      err: 'from NEXUS_MODEL\n',
+    })
+  })
+
+  test('ends with 1 where there is none', async () => {
+    expect(await cli(['config', 'get', 'apiKey'])).toEqual({ code: 1, out: '', err: 'apiKey is not set.\n' })
+  })
+})

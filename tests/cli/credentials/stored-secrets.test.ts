@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'bun:test'
+import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
+import { readKeptSecret } from '../../../src/cli/credentials/stored-secrets.ts'
+import { clientToken, found, key } from '../../support/canary.ts'
+import { type CliResult, cli, testIo } from '../../support/cli.ts'
+import { configPath, homeWithConfig } from '../../support/files.ts'
+import { failingKeychain, memoryKeychain } from '../../support/keychain.ts'
+
+const withFile = (value: unknown): string => homeWithConfig(value).folder
+
+const reference = { keychain: 'apiKey' }
+
+/** Runs it, and makes sure that no word of a secret was printed. */
+const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
+  const result = await cli(...run)
+  expect(found(result.out + result.err)).toEqual([])
+  return result
+}
+
+describe('a key in the keychain', () => {
+  const kept = { apiKey: reference, clientToken: { keychain: 'clientToken' } }
+  /** What was asked for. */
+  const asking = (): { keychain: Keychain; asked: string[] } => {
+    const asked: string[] = []
+    const held = memoryKeychain({ apiKey: key, clientToken })
+    const get = async (name: string): Promise<string | undefined> => {
+      asked.push(name)
+      return held.get(name)
+    }
+    return { keychain: { ...held, get }, asked }
+  }
+  const dryRun = (folder: string, keychain: Keychain, args: string[] = [], variables = {}): Promise<CliResult> =>
+    quiet(['--dry-run', ...args], variables, folder, { keychain })
+
+  test('counts as the file does that names it', async () => {
+    const { keychain, asked } = asking()
+    const folder = withFile(kept)
+    const { code, err } = await dryRun(folder, keychain, [], { NEXUS_API_KEY: 'other' })
+    expect(code).toBe(0)
+    expect(err).toMatch(/apiKey +CANA…\(25 characters\) +the keychain \(\S*config\.json\)/)
+    expect(asked).toEqual(['apiKey', 'clientToken'])
+  })
+
+  test.each([
+    ['nothing lies there', {}, [], {}, []],
+    ['a flag was given', kept, ['--api-key', 'x'], {}, ['clientToken']],
+    ['a variable goes before the file', kept, [], { NEXUS_CLIENT_TOKEN: 'x' }, ['apiKey']],
+    ['no key is needed', kept, ['--simulate'], {}, ['clientToken']],
+  ])('is not asked for where %s', async (_case, value, args, variables, wanted) => {
+    const { keychain, asked } = asking()
+    await dryRun(withFile(value), keychain, args, variables)
+    expect(asked).toEqual(wanted)
+  })
+
+  test('is asked for by config get and show alone, each for what it shows', async () => {
+    const { keychain, asked } = asking()
+    const folder = withFile(kept)
+    await quiet(['config', 'get', 'model'], {}, folder, { keychain })
+    await quiet(['config', 'path'], {}, folder, { keychain })
+    await quiet(['config', 'set', 'port', '1'], {}, folder, { keychain })
+    expect(asked).toEqual([])
+    expect((await quiet(['config', 'get', 'apiKey'], {}, folder, { keychain })).out).toBe('CANA…(25 characters)\n')
+    expect(asked).toEqual(['apiKey'])
+  })
+
+  test.each([
+    [memoryKeychain(), 'it is not found there'],
+    [failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'libsecret not available'), 'libsecret is not installed'],
+    [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
+  ])('that cannot be had is an error with a remedy (%#)', async (keychain, why) => {
+    const folder = withFile({ apiKey: reference })
+    const { code, out, err } = await dryRun(folder, keychain)
+    expect([code, out, err]).toEqual([
+      2,
+      '',
+      `error: ${configPath(folder)} says that apiKey is in the keychain (entry 'apiKey'), but ${why}. Unlock the keychain if it is locked, or give it anew: nexus-claude-api config set apiKey\n`,
+    ])
+    const shown = await quiet(['config', 'show'], {}, folder, { keychain })
+    expect([shown.code, shown.err]).toEqual([0, expect.stringContaining(`but ${why}.`) as never])
+    expect(shown.out).toMatch(/apiKey +not read +the keychain \(/)
+  })
+
+  test.each([
+    ['linux', "--config '/a b/it'\\''s.json'"],
+    ['win32', '--config "C:\\a b\\c.json"'],
+  ])('the remedy names a path with blanks as a shell has it: %s', async (platform, wanted) => {
+    const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
+    const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
+    const io = { ...testIo(machine), keychain: memoryKeychain() }
+    const asked = readKeptSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
+    const faults = [await asked.catch(({ message }: Error) => message)]
+    expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
+  })
+
+  test('that holds no key is told without its words', async () => {
+    const { code, err } = await dryRun(withFile({ apiKey: reference }), memoryKeychain({ apiKey: `Bearer ${key}` }))
+    expect([code, err]).toEqual([2, expect.stringContaining('apiKey in the keychain (') as never])
+  })
+
+  test('a reference that is none is a wrong type', async () => {
+    for (const apiKey of [{ keychain: 5 }, { keychain: '' }, {}, { file: 'x' }])
+      expect((await dryRun(withFile({ apiKey }), memoryKeychain())).err).toContain(
+        'must be a text, and not an empty one.',
+      )
+    expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a text')
+  })
+
+  test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {
+    for (const entryName of ['apiKey', 'apiKey of /c.json', 'clientTokens']) {
+      const folder = withFile({ apiKey: reference, clientToken: { keychain: entryName } })
+      const keychain = memoryKeychain({ apiKey: key, [entryName]: key })
+      const { code, out } = await dryRun(folder, keychain, ['-c', '--shell', 'bash'])
+      expect([code, out]).toEqual([2, ''])
+    }
+  })
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'bun:test'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clientToken, found, key } from '../../support/canary.ts'
+import { cli, temporaryFolder } from '../../support/cli.ts'
+import { listening } from '../../support/connect-proxy.ts'
+import { doctor, featureCheckNames, keyVariable, modelCheckIds, simulatedEndpoint } from '../../support/doctor.ts'
+
+describe('configuration', () => {
+  test('a broken file is a fault that ends nothing', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    writeFileSync(path, `{ "apiKey": "${key}"`)
+    const { code, of, said } = await doctor(['--config', path], {}, folder)
+    expect(code).toBe(1)
+    expect(of('config')).toMatchObject({
+      status: 'fail',
+      detail: `${path}:1:40 is not valid JSON (close brace expected).`,
+      remedy: 'Correct it there, or move the file away.',
+    })
+    expect(of('key.accepted')).toMatchObject({
+      status: 'skip',
+      detail: 'the configuration has to be mended first',
+    })
+    expect(of('claude.environment').status).toBe('ok')
+    expect(found(said)).toEqual([])
+  })
+
+  test('a model that nobody knows does not keep it from looking at the way', async () => {
+    const { of, withStatus } = await doctor([...simulatedEndpoint(), '--model', 'claude-sonet-4-6'], keyVariable)
+    expect(withStatus('fail')).toEqual(['config'])
+    expect(of('config').remedy).toStartWith('Did you mean claude-sonnet-4-6?')
+    expect(of('endpoint.answer').status).toBe('ok')
+  })
+
+  test('a simulation needs no key, whatever else is wrong', async () => {
+    const { of, withStatus } = await doctor(['--simulate', '--model', 'nonsense'])
+    expect(withStatus('fail')).toEqual(['config'])
+    expect(of('key.present')).toMatchObject({ status: 'info', detail: 'none is needed: AI Nexus is simulated' })
+  })
+
+  test('without a key it says how to give one, and looks at the way all the same', async () => {
+    const { code, of, withStatus } = await doctor(simulatedEndpoint())
+    expect([code, withStatus('fail')]).toEqual([1, ['key.present']])
+    expect(of('key.present')).toMatchObject({
+      detail: 'No AI Nexus key.',
+      remedy: expect.stringContaining('export NEXUS_API_KEY=...'),
+    })
+    expect(of('endpoint.answer').status).toBe('ok')
+    expect(withStatus('skip')).toEqual(['key.accepted', ...modelCheckIds, ...featureCheckNames, 'clock'])
+  })
+
+  test('where each value came from, and secrets only as what one recognises them by', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    writeFileSync(path, JSON.stringify({ clientToken, timeout: 30, nonsense: 1 }))
+    const { of, said } = await doctor(
+      [...simulatedEndpoint(), '--config', path, '--api-key', key],
+      { NEXUS_MODEL: 'opus' },
+      folder,
+    )
+    expect(of('config.settings').data).toMatchObject({
+      timeout: '30',
+      'timeout.from': path,
+      model: 'opus',
+      'model.from': 'NEXUS_MODEL',
+      'port.from': '--port',
+    })
+    expect(of('config')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('unknown key nonsense'),
+      data: { [path]: true },
+    })
+    expect(of('config.exposure')).toMatchObject({ status: 'warn', detail: expect.stringContaining('--api-key') })
+    expect(found(said)).toEqual([])
+  })
+
+  test('a file with a secret that others can get at, and how to close it', async () => {
+    const folder = temporaryFolder()
+    const own = join(folder, 'my key.json')
+    const variables = join(folder, 'v.env')
+    writeFileSync(own, JSON.stringify({ apiKey: key }))
+    writeFileSync(variables, `NEXUS_CLIENT_TOKEN=${clientToken}\n`)
+    const look = async (mode: number) => {
+      for (const path of [own, variables]) chmodSync(path, mode)
+      const { of, said } = await doctor(['--offline', '--config', own, '--env-file', variables], {}, folder)
+      expect(found(said)).toEqual([])
+      return of('config.exposure')
+    }
+    for (const mode of [0o666, 0o640, 0o604])
+      expect(await look(mode)).toMatchObject({
+        status: 'warn',
+        detail: [own, variables]
+          .map((path) => `others on this machine can get at ${path}, which holds a secret`)
+          .join('\n'),
+        remedy: `Keep the file to yourself:\n  chmod 600 ${folder}/my\\ key.json\n  chmod 600 ${variables}`,
+      })
+    expect((await look(0o600)).status).toBe('ok')
+    writeFileSync(own, '{ "model": "opus" }')
+    writeFileSync(variables, 'NEXUS_API_KEY=\n')
+    expect((await look(0o666)).status).toBe('ok')
+  })
+
+  test('start says it as well', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'c.json')
+    writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o644 })
+    const args = ['start', '--dry-run', '--config', path]
+    expect((await cli(args, {}, folder)).err).toContain(
+      `warning: others on this machine can get at ${path}, which holds a secret: chmod 600 ${path}\n`,
+    )
+    expect((await cli(args, {}, folder, { platform: 'win32' })).err).not.toContain('chmod')
+  })
+
+  test('a log file that cannot be written is a fault, as it is to start', async () => {
+    const { code, of } = await doctor(['--simulate', '--log-file', '/nowhere/at-all/x.log'])
+    expect([code, of('config.log-file')]).toEqual([
+      1,
+      {
+        id: 'config.log-file',
+        title: 'Log file',
+        status: 'fail',
+        detail: 'The log file /nowhere/at-all/x.log cannot be written (ENOENT).',
+        remedy: 'Give another with --log-file.',
+      },
+    ])
+    const path = join(temporaryFolder(), 'x.log')
+    expect((await doctor(['--simulate', '--log-file', path])).of('config.log-file')).toMatchObject({
+      status: 'ok',
+      data: { path },
+    })
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('a key does not go out in the clear, not even for a look', async () => {
+    const heads: string[] = []
+    const port = await listening((socket) => {
+      socket.once('data', (data) => {
+        heads.push(String(data))
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
+      })
+    })
+    // This machine, by an address that says so to nobody.
+    const { of, said } = await doctor(['--endpoint-url', `http://0.0.0.0:${port}`], keyVariable)
+    expect(of('config').detail).toContain('begins with http, so the key would go to 0.0.0.0 unencrypted')
+    expect(heads.map((head) => head.split('\r\n')[0])).toEqual(['HEAD / HTTP/1.1'])
+    expect(found(heads.join('') + said)).toEqual([])
+  })
+})

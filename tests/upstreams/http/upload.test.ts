@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'bun:test'
+import { later } from '../../support/cleanup.ts'
+import { ask, context, remoteNexus } from '../../support/nexus.ts'
+import { rawServer } from '../../support/raw-server.ts'
+
+const never = (): AbortSignal => new AbortController().signal
+
+describe('a body on its way to another machine', () => {
+  test('comes whole and with its length, however large and however many', async () => {
+    const seen: { length: string | null; coding: string | null; bytes: number }[] = []
+    const server = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      async fetch(received) {
+        const { headers } = received
+        const bytes = (await received.arrayBuffer()).byteLength
+        seen.push({ length: headers.get('content-length'), coding: headers.get('transfer-encoding'), bytes })
+        return Response.json({
+          output: { message: { content: [{ text: 'fine' }] } },
+          stopReason: 'end_turn',
+          usage: {},
+        })
+      },
+    })
+    later(() => server.stop(true))
+    const { nexus } = remoteNexus(`http://127.0.0.1:${server.port}`)
+    const large = { ...ask, messages: [{ role: 'user' as const, content: 'ü'.repeat(1_000_000) }] }
+    await Promise.all(
+      Array.from({ length: 8 }, (_, index) => nexus.message(index % 2 === 0 ? large : ask, context(never()))),
+    )
+    expect(seen.length).toBe(8)
+    expect(seen.filter(({ bytes }) => bytes > 2_000_000).length).toBe(4)
+    for (const { length, coding, bytes } of seen) expect([length, coding]).toEqual([String(bytes), null])
+  })
+
+  test('goes out again whole where the connection that was kept is dead', async () => {
+    const answer = '{"output":{"message":{"content":[{"text":"fine"}]}},"stopReason":"end_turn","usage":{}}'
+    const server = await rawServer((socket, count) => {
+      if (count === 1) socket.resetAndDestroy()
+      else socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${answer.length}\r\nconnection: close\r\n\r\n${answer}`)
+    })
+    const retry = { maxRetries: 1, random: () => 0, sleep: async () => {} }
+    const { nexus, records } = remoteNexus(server.url, { retry })
+    await nexus.message(ask, context(never()))
+    expect(records.filter(({ event }) => event === 'upstream.retry')).toEqual([])
+  })
+
+  test('and a client that leaves in the meantime', async () => {
+    const server = await rawServer(() => {})
+    const { nexus } = remoteNexus(server.url)
+    const client = new AbortController()
+    const call = nexus.message(ask, context(client.signal))
+    setTimeout(() => client.abort(), 50)
+    await expect(call).rejects.toMatchObject({ status: 499 })
+  })
+})

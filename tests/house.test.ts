@@ -106,6 +106,36 @@ describe('the house', () => {
     expect(matching(/\b(?:TODO|FIXME)\b|@ts-ignore|@ts-expect-error|biome-ignore|\bas any\b/)).toEqual([])
   })
 
+  test('a test file has the path of the source file that it tests', () => {
+    /** Tests of more than one source file. */
+    const compositions = [
+      // Every command: none prints a secret.
+      'cli/canary',
+      // The completion scripts, run by bash, zsh and fish.
+      'cli/commands/completion/shells',
+      // The server, the gateway and the upstream together.
+      'server/client-disconnect',
+      'server/failures',
+      'server/injection',
+      'server/refusal-reasons',
+      'server/security',
+      'server/slow-readers',
+      // The translation of requests and of responses together.
+      'translate/fixtures',
+      'translate/properties',
+      'translate/replay',
+    ]
+    const mirrored =
+      /^(?:base|cli|codec|config|gateway|messages|models|runtime|server|simulator|tokens|translate|upstreams|wire)\//
+    const withoutSource = filesIn(join(root, 'tests'))
+      .map((path) => relative(join(root, 'tests'), path).replaceAll('\\', '/'))
+      .filter((path) => mirrored.test(path) && path.endsWith('.test.ts'))
+      .map((path) => path.replace(/\.test\.ts$/, ''))
+      .filter((path) => !existsSync(join(root, 'src', `${path}.ts`)))
+      .sort()
+    expect(withoutSource).toEqual(compositions)
+  })
+
   test('every upstream has its row in the matrix of behaviours', () => {
     const upstreams = sources.flatMap(
       (path) => /src\/upstreams\/([^/]+)\/index\.ts$/.exec(path.replaceAll('\\', '/'))?.[1] ?? [],

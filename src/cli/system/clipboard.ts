@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
+import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import type { Io } from '../terminal/io.ts'
 
@@ -49,20 +50,16 @@ const give = async (
   text: string,
   environment: Machine['environment'],
 ): Promise<boolean> => {
-  const { spawn } = await import('node:child_process')
-  return new Promise((resolve) => {
-    // Those of X stay behind to hand the text out, so nothing of theirs is waited for but their beginning.
-    const child = spawn(program, args, {
-      stdio: ['pipe', 'ignore', 'ignore'],
+  // Those of X stay behind to hand the text out, so nothing of theirs is waited for but their beginning.
+  const child = attempt(() =>
+    Bun.spawn([program, ...args], {
+      stdio: [encode(text), 'ignore', 'ignore'],
       env: { ...environment },
       timeout: limitMs,
       windowsHide: true,
-    })
-    child.once('error', () => resolve(false))
-    child.once('exit', (code) => resolve(code === 0))
-    child.stdin.on('error', () => {})
-    child.stdin.end(encode(text))
-  })
+    }),
+  )
+  return (await child?.exited) === 0
 }
 
 /** Terminals that know it do it, over ssh too; the others pass over it. */

@@ -1,6 +1,6 @@
 import type { ArgDef, ArgsDef } from 'citty'
 import { localNames } from '../../config/paths.ts'
-import type { Setting } from '../../config/settings/setting.ts'
+import { hintOf, type Setting } from '../../config/settings/setting.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { shells } from '../claude-code/launch/shells.ts'
 
@@ -25,7 +25,7 @@ export const settingFlags = (...without: readonly string[]): ArgsDef =>
         {
           ...(setting.type.kind === 'switch'
             ? { type: 'boolean' as const }
-            : { type: 'string' as const, valueHint: setting.hint }),
+            : { type: 'string' as const, valueHint: hintOf(setting) }),
           description: describe(setting),
           ...(setting.alias !== undefined && { alias: setting.alias }),
         },

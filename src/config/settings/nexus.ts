@@ -24,7 +24,6 @@ export const nexusSettings = [
     description: 'Send the key unencrypted where the address of AI Nexus begins with http',
     details:
       "Without a value as a flag; `1` in the variable, `true` in a file. This machine's own addresses need no such word.",
-    hint: '',
   },
   {
     key: 'apiKey',
@@ -70,7 +69,6 @@ export const bedrockSettings = [
     environment: ['NEXUS_LATENCY'],
     type: { kind: 'choice', options: ['standard', 'optimized'] },
     description: "Bedrock's latency setting for every request",
-    hint: 'standard|optimized',
   },
   {
     key: 'bedrock.guardrail',
@@ -94,6 +92,5 @@ export const bedrockSettings = [
     default: 'sync',
     description: 'Whether a stream waits for the guardrail, or runs ahead of it',
     details: '`sync` waits, `async` runs ahead.',
-    hint: 'sync|async',
   },
 ] as const satisfies readonly Setting[]

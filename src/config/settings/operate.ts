@@ -1,18 +1,15 @@
 import { logLevels } from '../../base/logger.ts'
 import type { Setting } from './setting.ts'
 
-const logFormats = ['text', 'json'] as const
-
 export const loggingSettings = [
   {
     key: 'logging.format',
     flag: 'log-format',
     environment: ['NEXUS_LOG_FORMAT'],
-    type: { kind: 'choice', options: logFormats },
+    type: { kind: 'choice', options: ['text', 'json'] },
     default: 'text',
     description: 'Form of the log',
     details: '[What stands in it](logging.md).',
-    hint: 'text|json',
   },
   {
     key: 'logging.level',
@@ -21,7 +18,6 @@ export const loggingSettings = [
     type: { kind: 'choice', options: logLevels },
     default: 'info',
     description: 'How much is logged',
-    hint: logLevels.join('|'),
   },
   {
     key: 'logging.file',

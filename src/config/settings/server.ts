@@ -35,8 +35,6 @@ export const listenSettings = [
   },
 ] as const satisfies readonly Setting[]
 
-const gatewayModes = ['auto', 'on', 'off'] as const
-
 /** Who uses the server, and how. */
 export const clientSettings = [
   {
@@ -53,11 +51,10 @@ export const clientSettings = [
     key: 'gatewayMode',
     flag: 'gateway-mode',
     environment: ['NEXUS_GATEWAY_MODE'],
-    type: { kind: 'choice', options: gatewayModes },
+    type: { kind: 'choice', options: ['auto', 'on', 'off'] },
     default: 'auto',
     description: 'Start Claude Code in gateway mode (CLAUDE_CODE_USE_GATEWAY)',
     details:
       '`auto` does so where Claude Code is signed in to a gateway: it would send its requests there otherwise. [More](#claude-code-is-signed-in-to-a-gateway).',
-    hint: gatewayModes.join('|'),
   },
 ] as const satisfies readonly Setting[]

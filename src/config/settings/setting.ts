@@ -16,9 +16,13 @@ export interface Setting {
   readonly description: string
   /** Sentences beyond it, with code in backticks, for docs/configuration.md. A range or choices need no mention. */
   readonly details?: string
-  /** What its value is, in a word: `file` and `model` are known to completions. */
-  readonly hint: string
+  /** What its value is, in a word: `file` and `model` are known to completions. Without it, a choice shows its options. */
+  readonly hint?: string
 }
+
+/** Empty for a switch, which has no value. */
+export const hintOf = ({ hint, type }: Setting): string =>
+  hint ?? (type.kind === 'choice' ? type.options.join('|') : '')
 
 export type SettingType =
   | { readonly kind: 'text' }

@@ -12,7 +12,6 @@ export const translationSettings = [
     default: 'visual',
     description: 'Whether the model sees the pages of a PDF or reads their text alone, for fewer tokens',
     details: '`visual` shows the pages; `text` takes about a seventh of the tokens.',
-    hint: 'visual|text',
   },
   {
     key: 'translation.excessMedia',
@@ -22,7 +21,6 @@ export const translationSettings = [
     description:
       "What happens to images and documents beyond Bedrock's limit: the oldest go, or the request is refused",
     details: 'The limit is 20 in all. `omit` leaves out the oldest; after `refuse`, Claude Code takes its media out.',
-    hint: 'omit|refuse',
   },
   {
     key: 'translation.systemMessages',
@@ -32,7 +30,6 @@ export const translationSettings = [
     description:
       "System messages in mid-conversation: as words in the user's turn, or as they are where the model takes them",
     details: '`reminder` makes words of them; `native` is for models that are known to take them.',
-    hint: 'reminder|native',
   },
   {
     key: 'translation.billingHeader',
@@ -41,7 +38,6 @@ export const translationSettings = [
     default: 'drop',
     description: "Claude Code's first system line, which keeps sessions from sharing the prompt cache",
     details: '`drop` it, or `keep` it.',
-    hint: 'drop|keep',
   },
   {
     key: 'translation.strictTools',
@@ -50,7 +46,6 @@ export const translationSettings = [
     default: 'drop',
     description: 'Whether a strict tool is sent as such: large schemas may fail after minutes',
     details: '`send` tools that ask for it as strict, or `drop` the word.',
-    hint: 'drop|send',
   },
   {
     key: 'translation.safeguards',
@@ -60,7 +55,6 @@ export const translationSettings = [
     description: "Check the actions of Claude Code's auto mode: by this server, by the client, or not at all",
     details:
       '`answer`: by this server, with the small model; `client`: by Claude Code, with the model of the session; `off`: not.',
-    hint: 'answer|client|off',
   },
   {
     key: 'translation.betas',

@@ -42,7 +42,6 @@ export const modelSettings = [
 const maximumRetries = 10
 /** A day: longer is no deadline. */
 const maximumTimeoutSeconds = 86_400
-const countTokens = ['auto', 'estimate'] as const
 
 /** How calls to the upstream behave. */
 export const callSettings = [
@@ -70,10 +69,9 @@ export const callSettings = [
     key: 'countTokens',
     flag: 'count-tokens',
     environment: ['NEXUS_COUNT_TOKENS'],
-    type: { kind: 'choice', options: countTokens },
+    type: { kind: 'choice', options: ['auto', 'estimate'] },
     default: 'auto',
     description: 'Who counts tokens: AI Nexus where it can, or always our own estimate',
     details: '`auto` asks AI Nexus where it can count, `estimate` never does.',
-    hint: countTokens.join('|'),
   },
 ] as const satisfies readonly Setting[]

@@ -1,5 +1,5 @@
 import type { ArgDef } from 'citty'
-import type { Setting } from '../../../config/settings/setting.ts'
+import { hintOf, type Setting } from '../../../config/settings/setting.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { clientSpelling } from '../../../models/resolver.ts'
 import { allModels } from '../../config/set-up.ts'
@@ -44,7 +44,7 @@ const settingValues = (key: string | undefined): Candidates => {
   if (setting === undefined) return []
   if (setting.type.kind === 'choice') return toCandidates(setting.type.options)
   if (setting.type.kind === 'switch') return toCandidates(['true', 'false'])
-  return setting.type.kind === 'text' ? byHint(setting.hint) : []
+  return setting.type.kind === 'text' ? byHint(hintOf(setting)) : []
 }
 
 export const commandCandidates = (catalogue: Catalogue): Candidates =>

@@ -1,6 +1,7 @@
 import { Secret } from '../../../base/secret.ts'
 import { UsageError } from '../../../base/usage-error.ts'
 import { keychainEntry } from '../../../config/keychain-reference.ts'
+import { hintOf } from '../../../config/settings/setting.ts'
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { type SettingValue, Typed, toValue } from '../../../config/values.ts'
 import { productName } from '../../../version.ts'
@@ -21,9 +22,11 @@ import { configFlags, keyArgument, targetFile } from './flags.ts'
 
 /** Checked as a flag's value is. Throws UsageError. */
 const checkedValue = (setting: KnownSetting, text: string | undefined): SettingValue => {
-  const { key, hint } = setting
+  const { key } = setting
   if (text === undefined) {
-    throw new UsageError(`config set ${key} needs a value: ${productName} config set ${key} <${hint || 'true|false'}>`)
+    throw new UsageError(
+      `config set ${key} needs a value: ${productName} config set ${key} <${hintOf(setting) || 'true|false'}>`,
+    )
   }
   const value = toValue(setting, new Typed(text), key)
   if (key === 'model' || key === 'smallModel') findModel(allModels, String(value), key)

@@ -9,14 +9,6 @@ import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './serv
 import { proxyOnTheWay } from './system/proxy.ts'
 import type { Io } from './terminal/io.ts'
 
-/** A server that answers. */
-export interface Serving {
-  readonly port: number
-  readonly ending: Ending
-  /** Ends whatever still runs, and tells of it. */
-  stop(): Promise<void>
-}
-
 /** Bun reads its limit for connections from this variable, at its start. */
 const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
   const limit = Number(environment['BUN_CONFIG_MAX_HTTP_REQUESTS'])
@@ -47,7 +39,7 @@ export const serve = async (
   { model, isSimulated, loaded }: SetUp,
   { config, apiKey, log, onRequest }: ServeOptions,
   io: Io,
-): Promise<Serving> => {
+) => {
   const simulator = isSimulated ? startSimulator() : undefined
   const endpointUrl = simulator?.url ?? config.endpointUrl
   const shutdown = createShutdown()
@@ -73,8 +65,9 @@ export const serve = async (
   const { port, running, stop } = listener
   return {
     port,
-    ending: { ...shutdown, running, stop },
-    async stop() {
+    ending: { ...shutdown, running, stop } satisfies Ending,
+    /** Ends whatever still runs, and tells of it. */
+    async stop(): Promise<void> {
       await stop(true)
       app.close()
       await simulator?.stop()

@@ -142,16 +142,10 @@ export interface RequestRecordsOptions {
 
 type Answer = (request: Request) => Response | Promise<Response>
 
-/** All requests that run, and the observers of their ends. */
-export interface RequestRecords {
-  begin(head: Omit<RequestHead, 'at'>): RunningRequest
-  /** Wraps the handler so that every request is reported; the handler itself where no observer wants to know. */
-  watch(answer: Answer, runningOf: (request: Request) => RunningRequest): Answer
-  /** Reports the requests that still run: the process may end before they do. */
-  close(): void
-}
+export type RequestRecords = ReturnType<typeof createRequestRecords>
 
-export const createRequestRecords = ({ observers, log, now, date }: RequestRecordsOptions): RequestRecords => {
+/** All requests that run, and the observers of their ends. */
+export const createRequestRecords = ({ observers, log, now, date }: RequestRecordsOptions) => {
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
   const onEnd = (request: RunningRequest, record: RequestRecord): void => {
@@ -165,12 +159,13 @@ export const createRequestRecords = ({ observers, log, now, date }: RequestRecor
     }
   }
   return {
-    begin(head) {
+    begin(head: Omit<RequestHead, 'at'>): RunningRequest {
       const request = new RunningRequest({ ...head, at: date() }, now, onEnd)
       if (isWanted) running.add(request)
       return request
     },
-    watch(answer, runningOf) {
+    /** Wraps the handler so that every request is reported; the handler itself where no observer wants to know. */
+    watch(answer: Answer, runningOf: (request: Request) => RunningRequest): Answer {
       if (!isWanted) return answer
       return async (request) => {
         try {
@@ -185,7 +180,8 @@ export const createRequestRecords = ({ observers, log, now, date }: RequestRecor
         }
       }
     },
-    close() {
+    /** Reports the requests that still run: the process may end before they do. */
+    close(): void {
       for (const request of running) request.abandon()
     },
   }

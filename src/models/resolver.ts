@@ -35,23 +35,13 @@ export interface ResolvedModel {
   readonly contextSuffix: string
 }
 
-export interface ModelResolver {
-  readonly models: readonly Model[]
-  /** Every model as clients spell it, for sentences. */
-  readonly spellings: readonly string[]
-  /** What a client may call a model: Claude Code's spelling first, then the upstream's id and the short names. */
-  spellingsOf(model: Model): readonly string[]
-  /** Undefined for a name that is nobody's. */
-  find(asked: string): ResolvedModel | undefined
-  /** Throws GatewayError (`not_found_error`). */
-  resolve(asked: string): ResolvedModel
-}
+export type ModelResolver = ReturnType<typeof createModelResolver>
 
 /** Names that were resolved before. Clients make them up: neither many nor long ones fill the memory. */
 const maximumRemembered = 100
 const longestRemembered = 100
 
-export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultModelId: string): ModelResolver => {
+export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultModelId: string) => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
   const spellings = models.map((model) => clientSpelling(model.id))
   const versioned = models.map((model) => ({ model, name: parseModelName(model.id) }))
@@ -73,6 +63,7 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
   }
 
   const remembered = new Map<string, ResolvedModel>()
+  /** Undefined for a name that is nobody's. */
   const find = (asked: string): ResolvedModel | undefined => {
     const known = remembered.get(asked)
     if (known !== undefined) return known
@@ -85,13 +76,16 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
 
   return {
     models,
+    /** Every model as clients spell it, for sentences. */
     spellings,
-    spellingsOf(model) {
+    /** What a client may call a model: Claude Code's spelling first, then the upstream's id and the short names. */
+    spellingsOf(model: Model): readonly string[] {
       const names = [clientSpelling(model.id), model.id, ...Object.keys(servedFamily), ...nicknames.keys(), 'default']
       return [...new Set(names)].filter((name) => find(name)?.model === model)
     },
     find,
-    resolve(asked) {
+    /** Throws GatewayError (`not_found_error`). */
+    resolve(asked: string): ResolvedModel {
       const resolved = find(asked)
       if (resolved !== undefined) return resolved
       throw new GatewayError(

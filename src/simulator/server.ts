@@ -45,11 +45,7 @@ export interface SimulatorOptions {
   readonly newId?: () => string
 }
 
-export interface Simulator {
-  readonly url: string
-  readonly port: number
-  stop(): Promise<void>
-}
+export type Simulator = ReturnType<typeof startSimulator>
 
 const defaultDeltaCharacters = 12
 const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream|count-tokens)$/
@@ -172,7 +168,7 @@ const toEntry = (
 }
 
 /** An AI Nexus on the real wire: it judges requests as Bedrock does, and answers from a scenario. */
-export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
+export const startSimulator = (options: SimulatorOptions = {}) => {
   const { hostname = '127.0.0.1', scenario, onRequest, newId = () => crypto.randomUUID() } = options
   const cache = createPromptCache()
 
@@ -210,5 +206,5 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
     fetch: answer,
   })
   const port = server.port ?? 0
-  return { url: `http://${bracketed(hostname)}:${port}`, port, stop: () => server.stop(true) }
+  return { url: `http://${bracketed(hostname)}:${port}`, port, stop: (): Promise<void> => server.stop(true) }
 }

@@ -18,12 +18,6 @@ export interface ModelPlan {
   readonly keySource: string
 }
 
-export interface Models {
-  readonly checks: readonly Check[]
-  /** Why nothing more is asked of a model; undefined where it answers. */
-  readonly silence: (modelId: string) => Promise<string | undefined>
-}
-
 /** What an outcome tells of the key; `nothing` where nobody who knows keys has spoken: the way broke, or others answered. */
 type Verdict = 'known' | 'unknown' | 'denied' | 'nothing'
 
@@ -49,7 +43,7 @@ export const modelTitle = (modelId: string): readonly [id: string, title: string
 const notTold = 'not told: nobody who knows keys has answered'
 const keyRefused = 'the key was not accepted'
 
-export const modelChecks = (session: Session, plan: ModelPlan): Models => {
+export const modelChecks = (session: Session, plan: ModelPlan) => {
   const models = inOrder(plan.models, plan.needed[0] ?? '')
   const asked = new Map<string, Promise<Outcome<Message>>>()
   const answerOf = (modelId: string): Promise<Outcome<Message>> => {
@@ -106,12 +100,13 @@ export const modelChecks = (session: Session, plan: ModelPlan): Models => {
   return {
     checks: [
       { id: 'key.accepted', title: 'Key', run: key },
-      ...models.map(({ id: modelId }) => {
+      ...models.map(({ id: modelId }): Check => {
         const [id, title] = modelTitle(modelId)
         return { id, title, run: () => model(modelId) }
       }),
     ],
-    async silence(modelId) {
+    /** Why nothing more is asked of a model; undefined where it answers. */
+    async silence(modelId: string): Promise<string | undefined> {
       if (await isRefused()) return keyRefused
       const { error } = await answerOf(modelId)
       return error && `${clientSpelling(modelId)} does not answer`

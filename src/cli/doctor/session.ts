@@ -22,14 +22,7 @@ export type Outcome<T> = {
   readonly leftOut: readonly string[]
 } & ({ readonly value: T; readonly error?: undefined } | { readonly error: GatewayError })
 
-/** Asks AI Nexus by the product's own upstream. */
-export interface Session {
-  message(request: MessagesRequest): Promise<Outcome<Message>>
-  /** Whatever else is to be done with the upstream. */
-  attempt<T>(modelId: string, work: (upstream: Upstream, context: CallContext) => Promise<T>): Promise<Outcome<T>>
-  /** Of the last answer that told the time. */
-  clock(): ClockReading | undefined
-}
+export type Session = ReturnType<typeof openSession>
 
 export interface SessionOptions {
   readonly config: Config
@@ -43,8 +36,8 @@ const tooLong = (): GatewayError =>
     isLoggable: true,
   })
 
-/** Without retries: doctor tells what the first try meets. */
-export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptions): Session => {
+/** Asks AI Nexus by the product's own upstream. Without retries: doctor tells what the first try meets. */
+export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptions) => {
   let clock: ClockReading | undefined
   const listening: Fetch = async (url, init) => {
     const response = await fetch(url, init)
@@ -62,7 +55,10 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
   const withoutFor = (modelId: string): string[] =>
     (upstream.degraded?.() ?? []).filter(({ model }) => model === modelId).map(({ without }) => without)
 
-  const attempt: Session['attempt'] = async (modelId, work) => {
+  const attempt = async <T>(
+    modelId: string,
+    work: (upstream: Upstream, context: CallContext) => Promise<T>,
+  ): Promise<Outcome<T>> => {
     const before = withoutFor(modelId)
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(tooLong()), wholeMs)
@@ -88,7 +84,9 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
   }
   return {
     attempt,
-    message: (request) => attempt(request.model, (nexus, context) => nexus.message(request, context)),
+    message: (request: MessagesRequest): Promise<Outcome<Message>> =>
+      attempt(request.model, (nexus, context) => nexus.message(request, context)),
+    /** Of the last answer that told the time. */
     clock: () => clock,
   }
 }

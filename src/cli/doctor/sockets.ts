@@ -59,13 +59,6 @@ export const openConnection = async ({ hostname, port }: Target): Promise<Socket
   }
 }
 
-export interface TunnelAnswer {
-  /** Undefined where it was no HTTP. */
-  readonly status: number | undefined
-  /** The ways to log in that a 407 offers. */
-  readonly signIn: string
-}
-
 const longestHead = 16 * 1024
 
 const readHead = (socket: Socket): Promise<string> =>
@@ -89,7 +82,7 @@ const readHead = (socket: Socket): Promise<string> =>
 const decoded = (text: string): string => attempt(() => decodeURIComponent(text)) ?? text
 
 /** Asks a proxy for a way to the target, with the login of its own address, as fetch does. */
-export const openTunnel = async (socket: Socket, target: Target, proxy: URL): Promise<TunnelAnswer> => {
+export const openTunnel = async (socket: Socket, target: Target, proxy: URL) => {
   const place = `${bracketed(target.hostname)}:${target.port}`
   const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`
   const lines = [
@@ -101,7 +94,12 @@ export const openTunnel = async (socket: Socket, target: Target, proxy: URL): Pr
   const head = await within(readHead(socket))
   const status = /^HTTP\/1\.\d (\d{3})/.exec(head)?.[1]
   const offers = [...head.matchAll(/^proxy-authenticate: *(.+?)\r?$/gim)].map(([, offer = '']) => offer)
-  return { status: status === undefined ? undefined : Number(status), signIn: offers.join(', ') }
+  return {
+    /** Undefined where it was no HTTP. */
+    status: status === undefined ? undefined : Number(status),
+    /** The ways to log in that a 407 offers. */
+    signIn: offers.join(', '),
+  }
 }
 
 /** What the other side shows of itself. */

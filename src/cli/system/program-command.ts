@@ -1,5 +1,6 @@
 import { win32 } from 'node:path'
 import { UsageError } from '../../base/usage-error.ts'
+import type { Machine } from '../../config/paths.ts'
 
 /** How a program is started by its path, with arguments that arrive as they are. */
 
@@ -30,13 +31,12 @@ const batchCommand = (path: string, args: readonly string[], shell: string): Pro
   return { command: shell, args: ['/d', '/s', '/c', `"${line}"`], isVerbatim: true }
 }
 
-export interface Starter {
-  readonly platform: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-}
-
 /** Throws UsageError. */
-export const programCommand = (path: string, args: readonly string[], starter: Starter): ProgramCommand =>
-  starter.platform === 'win32' && isBatch(path)
-    ? batchCommand(path, args, starter.environment['ComSpec'] || 'cmd.exe')
+export const programCommand = (
+  path: string,
+  args: readonly string[],
+  { platform, environment }: Pick<Machine, 'platform' | 'environment'>,
+): ProgramCommand =>
+  platform === 'win32' && isBatch(path)
+    ? batchCommand(path, args, environment['ComSpec'] || 'cmd.exe')
     : { command: path, args, isVerbatim: false }

@@ -16,33 +16,28 @@ export const clientTimeoutMs = (headers: Headers): number | undefined => {
   return (seconds + roundedOffSeconds) * millisecondsPerSecond
 }
 
-/** The lifetime of one request's work: the upstream's call ends with it. Every route that asks an upstream has one. */
-interface Call {
-  /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
-  readonly signal: AbortSignal
-  /** The client has disconnected. */
-  cancel(): void
-  /** The answer has begun: the client's timeout no longer counts. */
-  begun(): void
-  /** The request has ended, however it came. Has to be called. */
-  end(): void
-}
-
-/** A client whose timeout is over has gone, even if something in between holds the connection open. */
-export const startCall = (request: Request, shutdown: Shutdown): Call => {
+/**
+ * The lifetime of one request's work: the upstream's call ends with it. Every route that asks an upstream has one.
+ * A client whose timeout is over has gone, even if something in between holds the connection open.
+ */
+export const startCall = (request: Request, shutdown: Shutdown) => {
   const controller = new AbortController()
+  /** The client has disconnected. */
   const cancel = (): void => controller.abort()
   const leave = shutdown.join(controller)
   if (request.signal.aborted) cancel()
   request.signal.addEventListener('abort', cancel, { once: true })
   const timeoutMs = clientTimeoutMs(request.headers)
   const timer = timeoutMs === undefined ? undefined : setTimeout(cancel, timeoutMs)
+  /** The answer has begun: the client's timeout no longer counts. */
   const begun = (): void => clearTimeout(timer)
   return {
+    /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
     signal: controller.signal,
     cancel,
     begun,
-    end() {
+    /** The request has ended, however it came. Has to be called. */
+    end(): void {
       begun()
       leave()
       request.signal.removeEventListener('abort', cancel)

@@ -10,42 +10,34 @@ const beingStopped = (): GatewayError =>
     isLoggable: true,
   })
 
-/** The end of the server, as its requests see it. */
-export interface Shutdown {
-  /** From now on nobody may begin. */
-  begin(): void
-  /** Whether it has begun. */
-  hasBegun(): boolean
-  /** Throws GatewayError for a request that has come too late. */
-  admit(): void
-  /** Ends whatever still runs: each client hears why, by a status or by an event. */
-  end(): void
-  /** A request joins with what ends its call, and leaves by what is returned. */
-  join(call: AbortController): () => void
-  /** How many have joined and not left. */
-  running(): number
-}
+export type Shutdown = ReturnType<typeof createShutdown>
 
-export const createShutdown = (): Shutdown => {
+/** The end of the server, as its requests see it. */
+export const createShutdown = () => {
   const calls = new Set<AbortController>()
   let hasBegun = false
   return {
-    begin() {
+    /** From now on nobody may begin. */
+    begin(): void {
       hasBegun = true
     },
-    hasBegun: () => hasBegun,
-    admit() {
+    hasBegun: (): boolean => hasBegun,
+    /** Throws GatewayError for a request that has come too late. */
+    admit(): void {
       if (hasBegun) throw beingStopped()
     },
-    end() {
+    /** Ends whatever still runs: each client hears why, by a status or by an event. */
+    end(): void {
       hasBegun = true
       const reason = beingStopped()
       for (const call of calls) call.abort(reason)
     },
-    join(call) {
+    /** A request joins with what ends its call, and leaves by what is returned. */
+    join(call: AbortController): () => void {
       calls.add(call)
       return () => void calls.delete(call)
     },
-    running: () => calls.size,
+    /** How many have joined and not left. */
+    running: (): number => calls.size,
   }
 }

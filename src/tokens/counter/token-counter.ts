@@ -29,17 +29,7 @@ interface CountingUpstream {
   ): Promise<number>
 }
 
-/** What a prompt costs: by the upstream's own count where it has one, by our estimate otherwise. */
-export interface TokenCounter {
-  /**
-   * A question that cannot be translated has an estimate, too: what is wrong with it the client hears
-   * when it asks for an answer, whatever the upstream's state was when it counted. Rejects with
-   * GatewayError only where the conversation defines a tool that is none.
-   */
-  count(request: CountTokensRequest, context: CountContext): Promise<number>
-  /** Compares what the answer says of its prompt with the estimate, once there is time for it. Never throws. */
-  learn(request: CountTokensRequest, modelId: string, usage: InputUsage | undefined): void
-}
+export type TokenCounter = ReturnType<typeof createTokenCounter>
 
 /** Whom the counter asks, and what it needs of the world. */
 export interface TokenCounterOptions extends UpstreamCountsOptions {
@@ -59,15 +49,23 @@ const lessonEveryMs = 500
 const inputTokens = (usage: InputUsage): number =>
   usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)
 
-/** Learns for as long as it lives. */
-export const createTokenCounter = (options: TokenCounterOptions): TokenCounter => {
+/**
+ * What a prompt costs: by the upstream's own count where it has one, by our estimate otherwise. Learns for as long as it
+ * lives.
+ */
+export const createTokenCounter = (options: TokenCounterOptions) => {
   const { upstream, log, defer, now } = options
   const calibration = createCalibration()
   const mayLearn = createRateLimiter(lessonsAtOnce, lessonEveryMs, now)
   const upstreamCounts = createUpstreamCounts(options)
 
   return {
-    async count(request, context) {
+    /**
+     * A question that cannot be translated has an estimate, too: what is wrong with it the client hears
+     * when it asks for an answer, whatever the upstream's state was when it counted. Rejects with
+     * GatewayError only where the conversation defines a tool that is none.
+     */
+    async count(request: CountTokensRequest, context: CountContext): Promise<number> {
       const { modelId, betas } = context
       const estimate = estimateTokens(request, modelId)
       const factor = calibration.factor(modelId)
@@ -84,7 +82,8 @@ export const createTokenCounter = (options: TokenCounterOptions): TokenCounter =
       return counted ?? toCount(estimate, factor)
     },
 
-    learn(request, modelId, usage) {
+    /** Compares what the answer says of its prompt with the estimate, once there is time for it. Never throws. */
+    learn(request: CountTokensRequest, modelId: string, usage: InputUsage | undefined): void {
       if (usage === undefined || !mayLearn()) return
       defer(() => {
         try {

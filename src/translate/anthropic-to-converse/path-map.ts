@@ -1,18 +1,7 @@
 import type { Path } from '../../base/path.ts'
 import type { ContentUnit, Turn, Unit } from './context.ts'
 
-/** Where the parts of a Converse request stood in the client's. */
-export interface ClientPaths {
-  /** Of a Converse message. */
-  message(index: number): Path | undefined
-  /** Of a block in it, counted with its cache points, as Converse counts. `kind` is the block's, where it is known. */
-  block(message: number, index: number, kind?: string): Path | undefined
-  /** Of a part of a tool result. */
-  part(message: number, block: number, index: number): Path | undefined
-  /** `isTool`: the words say that it is a tool, and no cache point. */
-  tool(index: number, isTool: boolean): Path | undefined
-  system(index: number): Path | undefined
-}
+export type ClientPaths = ReturnType<typeof createClientPaths>
 
 /** Anthropic's names for kinds of blocks that Converse calls otherwise. */
 const converseKinds: ReadonlyMap<string, string> = new Map([
@@ -37,11 +26,12 @@ const unitAt = <Block>(units: readonly Unit<Block>[], index: number): Unit<Block
   return sent[index] ?? (index < sent.length ? sent[index - 1] : undefined)
 }
 
+/** Where the parts of a Converse request stood in the client's. */
 export const createClientPaths = (
   turns: readonly Turn[],
   tools: readonly Unit<unknown>[],
   system: readonly Unit<unknown>[],
-): ClientPaths => {
+) => {
   const findBlock = (message: number, index: number, kind: string | undefined): ContentUnit | undefined => {
     const units = turns[message]?.units ?? []
     const sent = unitAt(units, index)
@@ -50,14 +40,19 @@ export const createClientPaths = (
     return units[index]
   }
   return {
-    message: (index) => turns[index]?.path,
-    block: (message, index, kind) => findBlock(message, index, kind)?.path,
-    part: (message, block, index) => findBlock(message, block, 'tool_result')?.partPaths?.[index],
-    tool(index, isTool) {
+    /** Of a Converse message. */
+    message: (index: number): Path | undefined => turns[index]?.path,
+    /** Of a block in it, counted with its cache points, as Converse counts. `kind` is the block's, where it is known. */
+    block: (message: number, index: number, kind?: string): Path | undefined => findBlock(message, index, kind)?.path,
+    /** Of a part of a tool result. */
+    part: (message: number, block: number, index: number): Path | undefined =>
+      findBlock(message, block, 'tool_result')?.partPaths?.[index],
+    /** `isTool`: the words say that it is a tool, and no cache point. */
+    tool(index: number, isTool: boolean): Path | undefined {
       // The model itself does not count cache points.
       const isPoint = asSent(tools)[index] === undefined
       return (isTool && isPoint ? tools[index] : unitAt(tools, index))?.path
     },
-    system: (index) => unitAt(system, index)?.path,
+    system: (index: number): Path | undefined => unitAt(system, index)?.path,
   }
 }

@@ -31,19 +31,14 @@ const converseToolUseId = (id: string): string =>
     ? id
     : shortened(id, maximumToolUseIdLength, /[^a-zA-Z0-9_.:-]/g)
 
-interface Renamed {
-  /** The client's to Converse's; remembers the pair. */
-  readonly toConverse: (original: string) => string
-  /** Converse's to the client's. */
-  readonly toClient: (lawful: string) => string
-}
-export type ToolNames = Renamed
-export type ToolUseIds = Renamed
+export type ToolNames = ReturnType<typeof createToolNames>
+export type ToolUseIds = ReturnType<typeof createToolUseIds>
 
-const createRenamed = (rename: (original: string) => string): Renamed => {
+const createRenamed = (rename: (original: string) => string) => {
   let originals: Map<string, string> | undefined
   return {
-    toConverse(original) {
+    /** The client's to Converse's; remembers the pair. */
+    toConverse(original: string): string {
       const lawful = rename(original)
       if (lawful !== original) {
         originals ??= new Map()
@@ -51,9 +46,10 @@ const createRenamed = (rename: (original: string) => string): Renamed => {
       }
       return lawful
     },
-    toClient: (lawful) => originals?.get(lawful) ?? lawful,
+    /** Converse's to the client's. */
+    toClient: (lawful: string): string => originals?.get(lawful) ?? lawful,
   }
 }
 
-export const createToolNames = (): ToolNames => createRenamed(converseToolName)
-export const createToolUseIds = (): ToolUseIds => createRenamed(converseToolUseId)
+export const createToolNames = () => createRenamed(converseToolName)
+export const createToolUseIds = () => createRenamed(converseToolUseId)

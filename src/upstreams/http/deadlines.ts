@@ -10,30 +10,7 @@ export interface Limits {
   readonly silenceMs: number
 }
 
-/**
- * The clock of one call: it runs out when there was no connection within `connectMs`, or when the other
- * side has been silent for `silenceMs` while we listened. Time in which nobody listens (the client reads
- * slowly) does not count. Fetch's own limits are switched off, because they would kill an upstream that
- * thinks for five minutes.
- */
-export interface Deadline {
-  /** Aborts when the caller's signal does, or when the time is up. */
-  readonly signal: AbortSignal
-  /** We wait for a connection from now on. */
-  connecting(): void
-  /** There is one: we wait for the first byte from now on. */
-  connected(): void
-  /** We wait for the other side from now on. */
-  listen(): void
-  /** The other side gave a sign of life. */
-  heard(): void
-  /** Ends the call itself: nobody wants the rest. */
-  abandon(): void
-  /** Ends the clock, and forgets the caller's signal. */
-  stop(): void
-  /** The error for the person waiting, where the time was up; undefined where something else ended the call. */
-  readonly expired: GatewayError | undefined
-}
+export type Deadline = ReturnType<typeof startDeadline>
 
 type Phase = 'connect' | 'first byte' | 'silence'
 
@@ -48,13 +25,19 @@ const timedOut = (phase: Phase, milliseconds: number, origin: Origin): GatewayEr
   })
 }
 
-/** Listens for the first byte from the start. `onStop` is called once, when the clock ends. */
+/**
+ * The clock of one call: it runs out when there was no connection within `connectMs`, or when the other
+ * side has been silent for `silenceMs` while we listened. Time in which nobody listens (the client reads
+ * slowly) does not count. Fetch's own limits are switched off, because they would kill an upstream that
+ * thinks for five minutes.
+ * Listens for the first byte from the start. `onStop` is called once, when the clock ends.
+ */
 export const startDeadline = (
   { connectMs, silenceMs }: Limits,
   origin: Origin,
   callerSignal: AbortSignal,
   onStop: () => void,
-): Deadline => {
+) => {
   const controller = new AbortController()
   let phase: Phase = 'first byte'
   let listeningSince: number | undefined = performance.now()
@@ -86,30 +69,38 @@ export const startDeadline = (
   else callerSignal.addEventListener('abort', onCallerAbort, { once: true })
 
   return {
+    /** Aborts when the caller's signal does, or when the time is up. */
     signal: controller.signal,
+    /** We wait for a connection from now on. */
     connecting: () => begin('connect'),
-    connected() {
+    /** There is one: we wait for the first byte from now on. */
+    connected(): void {
       // A connection may be reported late, after an answer that did not wait for the request.
       if (phase === 'connect') begin('first byte')
     },
-    listen() {
+    /** We wait for the other side from now on. */
+    listen(): void {
       listeningSince ??= performance.now()
     },
-    heard() {
+    /** The other side gave a sign of life. */
+    heard(): void {
       phase = 'silence'
       listeningSince = undefined
     },
-    abandon() {
+    /** Ends the call itself: nobody wants the rest. */
+    abandon(): void {
       controller.abort()
     },
-    stop() {
+    /** Ends the clock, and forgets the caller's signal. */
+    stop(): void {
       if (isStopped) return
       isStopped = true
       clearTimeout(timer)
       callerSignal.removeEventListener('abort', onCallerAbort)
       onStop()
     },
-    get expired() {
+    /** The error for the person waiting, where the time was up; undefined where something else ended the call. */
+    get expired(): GatewayError | undefined {
       return expired
     },
   }

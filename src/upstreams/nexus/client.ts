@@ -38,13 +38,7 @@ export interface NexusCall {
 
 type Operation = 'converse' | 'converse-stream' | 'count-tokens'
 
-export interface NexusClient {
-  converse(call: NexusCall): Promise<ConverseResponse>
-  /** The frames' bytes, and the key that was sent, which no words of theirs may hold. */
-  converseStream(call: NexusCall): Promise<{ chunks: AsyncIterator<Uint8Array>; apiKey: Secret }>
-  /** The tokens, or for whom there is no counting. */
-  countTokens(call: NexusCall): Promise<number | CountRefusal>
-}
+export type NexusClient = ReturnType<typeof createNexusClient>
 
 /** For people. */
 const upstreamName = 'AI Nexus'
@@ -96,7 +90,7 @@ const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
   key instanceof Secret ? attempt(key) : withRenewal(key, attempt)
 
 /** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
-export const createNexusClient = (options: NexusClientOptions): NexusClient => {
+export const createNexusClient = (options: NexusClientOptions) => {
   const { endpointUrl, apiKey: key, silenceMs } = options
   const post = createPost({ ...options, origin: originOf(upstreamName, endpointUrl, options.proxy) })
   const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpAnswer> => {
@@ -133,11 +127,13 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
     checkContent(response.output?.message?.content ?? [])
     return response
   }
+  /** The frames' bytes, and the key that was sent, which no words of theirs may hold. */
   const converseStream = async (call: NexusCall, apiKey: Secret) => {
     const answer = await ask('converse-stream', call, apiKey)
     if (isSuccess(answer) && isEventStream(answer.headers)) return { chunks: answer.chunks(), apiKey }
     throw await failure(answer, call, apiKey)
   }
+  /** The tokens, or for whom there is no counting. */
   const countTokens = async (call: NexusCall, apiKey: Secret): Promise<number | CountRefusal> => {
     const answer = await ask('count-tokens', call, apiKey)
     const { status, headers } = answer
@@ -154,8 +150,8 @@ export const createNexusClient = (options: NexusClientOptions): NexusClient => {
     return refusal
   }
   return {
-    converse: (call) => withKey(key, (apiKey) => converse(call, apiKey)),
-    converseStream: (call) => withKey(key, (apiKey) => converseStream(call, apiKey)),
-    countTokens: (call) => withKey(key, (apiKey) => countTokens(call, apiKey)),
+    converse: (call: NexusCall) => withKey(key, (apiKey) => converse(call, apiKey)),
+    converseStream: (call: NexusCall) => withKey(key, (apiKey) => converseStream(call, apiKey)),
+    countTokens: (call: NexusCall) => withKey(key, (apiKey) => countTokens(call, apiKey)),
   }
 }

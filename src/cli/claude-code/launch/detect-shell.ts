@@ -18,9 +18,7 @@ const shellName = (program: string | undefined): Shell | undefined => {
   return isShell(name) ? name : undefined
 }
 
-export interface ShellHints {
-  readonly platform: string
-  readonly environment: Readonly<Record<string, string | undefined>>
+interface ShellHints extends Pick<Machine, 'platform' | 'environment'> {
   /** The program that started us, where it can be told. */
   readonly parent: string | undefined
 }

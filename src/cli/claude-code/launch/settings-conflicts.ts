@@ -28,17 +28,11 @@ export const isOverruled = (entry: string): boolean => {
   return name === undefined || name === token || needed.has(name)
 }
 
-export interface Overruled {
-  readonly environment: LaunchEnvironment
-  /** To be given by `--settings`. */
-  readonly env: Readonly<Record<string, string>>
-}
-
 const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
   needed.has(name) && !isHarmless(name, value, launch)
 
 /** Throws UsageError that names the file, where there is no way to win. */
-export const overruleSettings = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]): Overruled => {
+export const overruleSettings = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]) => {
   const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
@@ -57,6 +51,7 @@ export const overruleSettings = (launch: LaunchEnvironment, variables: readonly 
       otherToken === undefined
         ? launch
         : { ...launch, set: { ...launch.set, [headers]: `x-api-key: ${launch.set[token]}` } },
+    /** To be given by `--settings`. */
     env: Object.fromEntries(wrong.map(({ name }) => [name, launch.set[name] ?? ''])),
   }
 }

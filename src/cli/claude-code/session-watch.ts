@@ -20,7 +20,8 @@ const usualSilenceMs = 30_000
 const millisecondsPerSecond = 1000
 
 /**
- * What a server of one session learns of its Claude Code. Logs one warning where no request has arrived after `silenceMs`: the client may be signed in to a gateway (SI-L2).
+ * What a server of one session learns of its Claude Code. Logs one warning where no request has arrived after
+ * `silenceMs`: the client may be signed in to a gateway (SI-L2).
  * Its timer keeps no process alive.
  */
 export const watchSession = (log: Logger, silenceMs = usualSilenceMs) => {

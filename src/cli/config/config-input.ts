@@ -118,7 +118,7 @@ const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: Co
   )
 }
 
-/** What files, keychain and helpers give, and a sentence for each that the latter two do not. Throws UsageError for a file. */
+/** What files, keychain and helpers give, and the faults of keychain and helpers. Throws UsageError for a file's. */
 const fetchSecrets = async ({ inKeychain, inFiles, byHelper }: SecretReferences, io: Io) => {
   const fetched = new Map(inFiles.map((reference) => [reference.key, readSecretFile(reference, io.machine)]))
   const faults: string[] = []

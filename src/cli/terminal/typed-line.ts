@@ -31,7 +31,10 @@ const split = (typed: string): { readonly one: string; readonly isSequence: bool
   return found === undefined ? { one: first, isSequence: false } : { one: first + found, isSequence: true }
 }
 
-/** What a person types, key by key. Understands what every line of a terminal does: backspace, Ctrl-U, Ctrl-W, Ctrl-C, Ctrl-D, Escape, a paste. */
+/**
+ * What a person types, key by key. Understands what every line of a terminal does: backspace, Ctrl-U, Ctrl-W, Ctrl-C,
+ * Ctrl-D, Escape, a paste.
+ */
 export const createTypedLine = () => {
   let characters: string[] = []
   let isPasted = false

@@ -16,7 +16,7 @@ export interface Setting {
   readonly description: string
   /** Sentences beyond it, with code in backticks, for docs/configuration.md. A range or choices need no mention. */
   readonly details?: string
-  /** What its value is, in a word: `file` and `model` are known to completions. Without it, a choice shows its options. */
+  /** What its value is, in a word: `file` and `model` are known to completions. A choice has its options without it. */
   readonly hint?: string
 }
 

@@ -8,7 +8,7 @@ import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from './models/model.ts'
 import { createModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
-import { createServer } from './server/server.ts'
+import { createServer, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
@@ -18,7 +18,9 @@ import { createUpstream, modelsOf } from './upstreams/registry.ts'
  * `fetch`, `Request` and timers are: no process, no files, nothing of Bun's own.
  */
 
-export interface AppDependencies extends Omit<UpstreamDependencies, 'config' | 'random' | 'newId' | 'now'> {
+export interface AppDependencies
+  extends Omit<UpstreamDependencies, 'config' | 'random' | 'newId' | 'now'>,
+    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs'> {
   /** For names that say no more than `claude`. */
   readonly defaultModelId: string
   /** For tests; the upstream's own otherwise. */
@@ -28,13 +30,6 @@ export interface AppDependencies extends Omit<UpstreamDependencies, 'config' | '
   readonly observers?: readonly RequestObserver[]
   /** Does the work when nothing else is to be done. */
   readonly defer: (work: () => void) => void
-  /** Of the process that answers. */
-  readonly pid: number
-  /** Seconds since the start. */
-  readonly uptime: () => number
-  /** For tests; the product's own values otherwise. */
-  readonly pingMs?: number
-  readonly commitMs?: number
 }
 
 export interface App {

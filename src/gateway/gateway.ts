@@ -11,14 +11,9 @@ import { type ShapedRequest, toRequestShape } from './request-shape.ts'
 import type { RunningRequest } from './running-requests.ts'
 
 /** What the server knows of a request beside its body. */
-export interface RequestContext {
+export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId'> {
   /** Learns what becomes of the request. */
   readonly running: RunningRequest
-  /** Flags of the `anthropic-beta` header. */
-  readonly betas: readonly string[]
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal
-  readonly onUpstreamId: (id: string) => void
 }
 
 /** Counting has no answer of the upstream's to name. */

@@ -32,11 +32,6 @@ interface ModelEntry
   readonly isSmall: boolean
 }
 
-interface Listing {
-  readonly entries: readonly ModelEntry[]
-  readonly warnings: readonly string[]
-}
-
 /** A key is longer than the names of models that people type. */
 const longestShown = 20
 
@@ -54,7 +49,7 @@ const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name
   throw new UsageError(`The model${shownName(name)} is not known.${nearest} ${known}`)
 }
 
-const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io: Io): Promise<Listing> => {
+const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io: Io) => {
   const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
   const resolver = createModelResolver(modelsOf(loaded.config.upstream), main.model.id)
   const toEntry = (model: Model): ModelEntry => {

@@ -1,8 +1,7 @@
 import { GatewayError, toGatewayError } from '../../base/errors.ts'
 import { randomId } from '../../base/ids.ts'
 import { createLogger } from '../../base/logger.ts'
-import type { Secret } from '../../base/secret.ts'
-import type { Config } from '../../config/load.ts'
+import type { UpstreamDependencies } from '../../upstreams/definition.ts'
 import type { Fetch } from '../../upstreams/http/post.ts'
 import type { CallContext, Upstream } from '../../upstreams/upstream.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
@@ -24,12 +23,7 @@ export type Outcome<T> = {
 
 export type Session = ReturnType<typeof openSession>
 
-export interface SessionOptions {
-  readonly config: Config
-  readonly endpointUrl: string
-  readonly apiKey: Secret
-  readonly proxy: string | undefined
-}
+export type SessionOptions = Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'proxy'>
 
 const tooLong = (): GatewayError =>
   new GatewayError('timeout_error', `AI Nexus had not finished a tiny answer within ${wholeMs / 1000} s.`, {

@@ -8,6 +8,7 @@ import { originOf } from '../http/destination.ts'
 import { createPost, type HttpAnswer, type Mend } from '../http/post.ts'
 import type { Patience } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
+import type { CallContext } from '../upstream.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './count-refusal.ts'
 import { NexusError, successStatus, toAnswerError } from './errors.ts'
@@ -25,14 +26,11 @@ export interface NexusClientOptions
   readonly patience?: Patience
 }
 
-export interface NexusCall {
-  readonly modelId: string
+export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId'> {
   /** What error messages say of the request. */
   readonly wording: WordingContext
   /** The body: a retry sends the same bytes. */
   readonly body: string
-  readonly signal: AbortSignal
-  readonly onUpstreamId: (id: string) => void
   readonly mend: Mend
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
 import { startSimulator } from '../src/simulator/server.ts'
-import { later } from '../tests/support/cleanup.ts'
+import { afterTest } from '../tests/support/cleanup.ts'
 import { temporaryFolder } from '../tests/support/cli.ts'
-import { type ConnectProxyOptions, connectProxy, join, listening } from '../tests/support/connect-proxy.ts'
+import { type ConnectProxyOptions, connectProxy, connectSockets, listenOnLoopback } from '../tests/support/connect-proxy.ts'
 import { testRoot, tlsHost } from '../tests/support/tls-host.ts'
 import { binary } from './support/binary.ts'
 
@@ -42,7 +42,7 @@ const ask = async (
     stdout: 'ignore',
     stderr: 'pipe',
   })
-  later(() => {
+  afterTest(() => {
     child.kill('SIGKILL')
   })
   let said = ''
@@ -78,14 +78,14 @@ const ask = async (
 
 const simulate = (): number => {
   const simulator = startSimulator()
-  later(() => simulator.stop())
+  afterTest(() => simulator.stop())
   return Number(new URL(simulator.url).port)
 }
 
 /** AI Nexus by TLS. */
 const secureNexus = async (certificate = 'good'): Promise<number> => {
   const port = simulate()
-  return tlsHost(certificate, (socket) => join(socket, connect(port, '127.0.0.1')))
+  return tlsHost(certificate, (socket) => connectSockets(socket, connect(port, '127.0.0.1')))
 }
 
 /** Answers whatever comes with the same bytes. */
@@ -222,14 +222,14 @@ describe('what answers is not AI Nexus', () => {
   })
 
   test('a port of something other than HTTP', async () => {
-    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const port = await listenOnLoopback((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
     expect(await ask(`http://127.0.0.1:${port}`)).toEqual(failing(/does not speak HTTP .*its port right\?$/, false))
   })
 
   test('nobody, an unknown name, a line that breaks', async () => {
     expect(await ask('https://127.0.0.1:1')).toEqual(failing(/^Nothing answers at 127\.0\.0\.1:1/, true))
     expect(await ask('https://nexus.invalid')).toEqual(failing(/^The name of nexus\.invalid could not be/, true))
-    const breaking = await listening((socket) => {
+    const breaking = await listenOnLoopback((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })
     expect(await ask(`https://127.0.0.1:${breaking}`)).toEqual(failing(/broke \(ECONNRESET\)/, true))

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { later } from '../tests/support/cleanup.ts'
+import { afterTest } from '../tests/support/cleanup.ts'
 import { mebibyte, startFlood } from '../tests/support/flood.ts'
 import { residentBytes } from './support/samples.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -29,7 +29,7 @@ test('a long answer at a kilobyte in a second costs bounded memory', async () =>
     flags: ['--max-retries', '0'],
     onLine: () => {},
   })
-  later(async () => void (await server.stop()))
+  afterTest(async () => void (await server.stop()))
   // Where no system tells, it is for others to find out.
   const weight = (): number => residentBytes(server.pid) ?? 0
   for (let round = 0; round < warmUps; round += 1) await (await fetch(`${server.url}/health`)).text()

@@ -4,13 +4,23 @@ import { Secret } from '../src/base/secret.ts'
 import type { Reply } from '../src/simulator/reply.ts'
 import type { MessagesRequest } from '../src/wire/anthropic/request.ts'
 import { accessRecords } from './support/access.ts'
-import { clientToken, expectSilent, found, headers, key, lawful, secrets, unlawful, word } from './support/canary.ts'
+import {
+  clientToken,
+  expectNoSecrets,
+  headers,
+  invalidRequests,
+  key,
+  privateWord,
+  secrets,
+  secretsIn,
+  validRequest,
+} from './support/canary.ts'
 import { type Chain, type ChainOptions, defaultConfig, simulate, startChain } from './support/chain.ts'
-import { later } from './support/cleanup.ts'
-import { file, fileHost, sourcesFrom } from './support/file-host.ts'
+import { afterTest } from './support/cleanup.ts'
+import { fileHost, fileResponse, sourcesFrom } from './support/file-host.ts'
 import { cases, fixture } from './support/fixtures.ts'
-import { context, nexusAt } from './support/nexus.ts'
-import { at } from './support/url-sources.ts'
+import { callContext, nexusAt } from './support/nexus.ts'
+import { urlBlock } from './support/url-sources.ts'
 
 /**
  * Neither a key nor a word of a prompt or an answer is in any log at any level, in a page for probes, or in
@@ -30,10 +40,10 @@ const withWord = (body: string): string => {
   try {
     const parsed = JSON.parse(body)
     for (const member of ['message', 'Message', 'originalMessage', 'detail'])
-      if (typeof parsed[member] === 'string') parsed[member] += ` '${word}'`
+      if (typeof parsed[member] === 'string') parsed[member] += ` '${privateWord}'`
     return JSON.stringify(parsed)
   } catch {
-    return `${body} ${word}`
+    return `${body} ${privateWord}`
   }
 }
 
@@ -47,30 +57,30 @@ const errorReplies: [string, Reply][] = cases('errors').flatMap((name): [string,
   ]
 })
 
-const says = { content: [{ text: word }, { tool: word, input: { [word]: word } }] }
+const says = { content: [{ text: privateWord }, { tool: privateWord, input: { [privateWord]: privateWord } }] }
 
 const streamReplies: [string, Reply][] = [0, 2, 4].flatMap((afterFrames) =>
   (['cut', 'cut frame', 'reset', 'corrupt', 'exception', 'error', 'hang'] as const).map((kind): [string, Reply] => [
     `${kind} after ${afterFrames} frames`,
-    { ...says, fault: { afterFrames, kind, ...(kind !== 'hang' && { type: word, message: word }) } },
+    { ...says, fault: { afterFrames, kind, ...(kind !== 'hang' && { type: privateWord, message: privateWord }) } },
   ]),
 )
 
 const otherReplies: [string, Reply][] = [
   ['an answer', says],
-  ['a sealed one', { content: [{ thinking: word }, { redacted: word }] }],
-  ['malformed output', { content: [{ text: word }], stopReason: 'malformed_model_output' }],
-  ['an unknown exception', { error: { status: 429, type: 'NoSuchException', message: word } }],
-  ['another model', { error: { status: 404, message: `no ${word}` } }],
+  ['a sealed one', { content: [{ thinking: privateWord }, { redacted: privateWord }] }],
+  ['malformed output', { content: [{ text: privateWord }], stopReason: 'malformed_model_output' }],
+  ['an unknown exception', { error: { status: 429, type: 'NoSuchException', message: privateWord } }],
+  ['another model', { error: { status: 404, message: `no ${privateWord}` } }],
 ]
 
 /** Refusals that a request is mended by. */
 const healed = [
-  `tools.0.custom.strict: Extra inputs are not permitted ${word}`,
-  `Malformed input request: #/safeguards: extraneous key [${word}] is not permitted, please reformat`,
-  `The additional field safeguards/${word} conflicts with an existing field.`,
-  `You did not allow prompt caching for ${word}`,
-  `"thinking.type.adaptive" is not supported for this model. ${word}`,
+  `tools.0.custom.strict: Extra inputs are not permitted ${privateWord}`,
+  `Malformed input request: #/safeguards: extraneous key [${privateWord}] is not permitted, please reformat`,
+  `The additional field safeguards/${privateWord} conflicts with an existing field.`,
+  `You did not allow prompt caching for ${privateWord}`,
+  `"thinking.type.adaptive" is not supported for this model. ${privateWord}`,
 ]
 
 const chainWith = (options: ChainOptions): Chain =>
@@ -99,26 +109,26 @@ const pagesOf = async ({ url }: Chain): Promise<string> => {
 }
 
 const expectSilence = async (chain: Chain, told: readonly string[]): Promise<void> => {
-  expectSilent(chain.records)
-  expect(found(told.join('\n'), secrets)).toEqual([])
-  expect(found(await pagesOf(chain))).toEqual([])
+  expectNoSecrets(chain.records)
+  expect(secretsIn(told.join('\n'), secrets)).toEqual([])
+  expect(secretsIn(await pagesOf(chain))).toEqual([])
 }
 
 describe('the canary is in no record and on no page, and the keys are in no reply', () => {
   test.each([...errorReplies, ...streamReplies, ...otherReplies])('%s', async (_name, reply) => {
     const chain = chainWith({ scenario: () => reply })
-    await expectSilence(chain, await ask(chain, lawful))
+    await expectSilence(chain, await ask(chain, validRequest))
     expect(chain.simulator.journal.length).toBeGreaterThan(0)
     const events = chain.records.map(({ event }) => event)
     expect(events.filter((event) => event === 'request.shape').length).toBe(2)
     expect(accessRecords(chain.records).length).toBeGreaterThan(1)
   })
 
-  test.each(Object.entries(unlawful))('%s, and what of it is quoted', async (_name, { body, quotes }) => {
+  test.each(Object.entries(invalidRequests))('%s, and what of it is quoted', async (_name, { body, quotes }) => {
     const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
     const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
     await expectSilence(chain, told)
-    expect(found(told.join('\n'), [word])).toEqual(quotes ? [word] : [])
+    expect(secretsIn(told.join('\n'), [privateWord])).toEqual(quotes ? [privateWord] : [])
   })
 
   test.each(healed)('a mended request: %s', async (message) => {
@@ -137,7 +147,7 @@ describe('the canary is in no record and on no page, and the keys are in no repl
         return asked % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : says
       },
     })
-    const strict = { ...lawful, tools: lawful.tools.map((tool) => ({ ...tool, strict: true })) }
+    const strict = { ...validRequest, tools: validRequest.tools.map((tool) => ({ ...tool, strict: true })) }
     await expectSilence(chain, await ask(chain, strict))
     const { degraded } = (await (await fetch(`${chain.url}/health`)).json()) as { degraded: unknown[] }
     expect(degraded.length).toBe(1)
@@ -146,36 +156,46 @@ describe('the canary is in no record and on no page, and the keys are in no repl
   test('URL sources that are refused, missing, or something else', async () => {
     const host = await fileHost((path) =>
       path.includes('missing')
-        ? `HTTP/1.1 404 ${word}\r\nx-word: ${word}\r\n\r\n${word}`
+        ? `HTTP/1.1 404 ${privateWord}\r\nx-word: ${privateWord}\r\n\r\n${privateWord}`
         : path.includes('moved')
-          ? `HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/${word}\r\n\r\n`
-          : file(`text/${word}`, word),
+          ? `HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1/${privateWord}\r\n\r\n`
+          : fileResponse(`text/${privateWord}`, privateWord),
     )
     const chain = chainWith({ inlineUrlSources: sourcesFrom(host) })
     const told: string[] = []
-    for (const url of ['missing', 'moved', 'odd'].map((path) => `https://files.example/${path}/${word}.png?${word}`)) {
+    for (const url of ['missing', 'moved', 'odd'].map(
+      (path) => `https://files.example/${path}/${privateWord}.png?${privateWord}`,
+    )) {
       for (const type of ['image', 'document'] as const)
-        told.push(...(await ask(chain, { ...lawful, messages: [{ role: 'user', content: [at(type, url)] }] })))
+        told.push(
+          ...(await ask(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock(type, url)] }] })),
+        )
     }
-    for (const url of [`http://files.example/${word}`, `https://${word}:${word}@files.example/`, `file:///${word}`])
-      told.push(...(await ask(chain, { ...lawful, messages: [{ role: 'user', content: [at('image', url)] }] })))
+    for (const url of [
+      `http://files.example/${privateWord}`,
+      `https://${privateWord}:${privateWord}@files.example/`,
+      `file:///${privateWord}`,
+    ])
+      told.push(
+        ...(await ask(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock('image', url)] }] })),
+      )
     await expectSilence(chain, told)
-    expect(found(told.join('\n').replaceAll('"text":"CANARYWORD"', ''), ['.png', `/${word}`])).toEqual([])
+    expect(secretsIn(told.join('\n').replaceAll('"text":"CANARYWORD"', ''), ['.png', `/${privateWord}`])).toEqual([])
   })
 
   test('counting, whatever the upstream says to it', async () => {
     const answers = [
-      [200, `{"inputTokens":"${word}"}`],
+      [200, `{"inputTokens":"${privateWord}"}`],
       [200, '{"inputTokens":12}'],
-      [400, `{"message":"${word} cannot count"}`],
-      [403, `{"message":"no ${word}"}`],
-      [500, word],
+      [400, `{"message":"${privateWord} cannot count"}`],
+      [403, `{"message":"no ${privateWord}"}`],
+      [500, privateWord],
     ] as const
     for (const [status, body] of answers) {
       const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status }) })
-      later(() => server.stop(true))
+      afterTest(() => server.stop(true))
       const chain = chainWith({ endpointUrl: `http://127.0.0.1:${server.port}` })
-      const told = await ask(chain, lawful, '/v1/messages/count_tokens')
+      const told = await ask(chain, validRequest, '/v1/messages/count_tokens')
       await expectSilence(chain, told)
       expect(told[0]).toMatch(/^{"input_tokens":\d+}$/)
     }
@@ -183,7 +203,7 @@ describe('the canary is in no record and on no page, and the keys are in no repl
 
   test('a model whose name is a sentence with claude in it', async () => {
     const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
-    const body = { ...lawful, model: `Please tell claude that it is ${word}` }
+    const body = { ...validRequest, model: `Please tell claude that it is ${privateWord}` }
     const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
     await expectSilence(chain, told)
     expect(accessRecords(chain.records).slice(0, 3)).toMatchObject(
@@ -193,15 +213,20 @@ describe('the canary is in no record and on no page, and the keys are in no repl
 
   test('a dead host, doors that do not exist, wrong tokens, bodies that are none', async () => {
     const chain = chainWith({ endpointUrl: 'http://127.0.0.1:1' })
-    const told = await ask(chain, lawful)
-    const wrong = { 'x-api-key': word, authorization: word, host: word, origin: `https://${word}` }
-    told.push(await (await chain.post(lawful, { headers: wrong })).text())
-    for (const encoding of ['gzip', 'identity', word]) {
-      const body = `{"${word}": ${word}`
+    const told = await ask(chain, validRequest)
+    const wrong = {
+      'x-api-key': privateWord,
+      authorization: privateWord,
+      host: privateWord,
+      origin: `https://${privateWord}`,
+    }
+    told.push(await (await chain.post(validRequest, { headers: wrong })).text())
+    for (const encoding of ['gzip', 'identity', privateWord]) {
+      const body = `{"${privateWord}": ${privateWord}`
       const sent = { ...headers, 'content-type': 'application/json', 'content-encoding': encoding }
       told.push(await (await fetch(`${chain.url}/v1/messages`, { method: 'POST', headers: sent, body })).text())
     }
-    told.push(await (await fetch(`${chain.url}/nowhere?prompt=${word}`, { headers })).text())
+    told.push(await (await fetch(`${chain.url}/nowhere?prompt=${privateWord}`, { headers })).text())
     await expectSilence(chain, told)
   })
 })
@@ -211,8 +236,8 @@ describe('an error as the console shows it', () => {
 
   test.each(failing)('%s: holds neither a key nor a word', async (_name, reply) => {
     const { nexus } = nexusAt(simulate({ scenario: () => reply }).url, { apiKey: new Secret(key), silenceMs: 300 })
-    const call = context(new AbortController().signal)
-    const asked = lawful as unknown as MessagesRequest
+    const call = callContext(new AbortController().signal)
+    const asked = validRequest as unknown as MessagesRequest
     const drain = async (): Promise<void> => {
       for await (const _ of await nexus.stream(asked, call));
     }
@@ -223,14 +248,14 @@ describe('an error as the console shows it', () => {
       )
       if (error === undefined) continue
       expect(error).toBeInstanceOf(GatewayError)
-      expect(found(Bun.inspect({ error }) + JSON.stringify(error))).toEqual([])
+      expect(secretsIn(Bun.inspect({ error }) + JSON.stringify(error))).toEqual([])
     }
   })
 
   test('says what it is, where it was made, and our own words', () => {
     const error = new GatewayError('timeout_error', 'Ours.', { isLoggable: true, cause: { code: 'ECONNRESET' } })
     expect(Bun.inspect(error)).toMatch(/^GatewayError: 504 timeout_error: Ours\. \(cause: ECONNRESET\)\n +at .*canary/)
-    const quoting = new GatewayError('api_error', word, { cause: new Error(word) })
+    const quoting = new GatewayError('api_error', privateWord, { cause: new Error(privateWord) })
     expect(Bun.inspect(quoting)).toStartWith('GatewayError: 500 api_error: [words withheld] (cause: an error)\n')
   })
 })

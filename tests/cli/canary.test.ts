@@ -2,7 +2,16 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { logLevels } from '../../src/base/logger.ts'
-import { clientToken, found, headers, key, lawful, proxyPassword, unlawful, word } from '../support/canary.ts'
+import {
+  clientToken,
+  headers,
+  invalidRequests,
+  key,
+  privateWord,
+  proxyPassword,
+  secretsIn,
+  validRequest,
+} from '../support/canary.ts'
 import { simulate } from '../support/chain.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 import { toolResult } from '../support/translate.ts'
@@ -74,7 +83,7 @@ describe('commands that end by themselves', () => {
   ])('%p', async (args) => {
     const { out, err } = await cli(args, environment)
     expect(out + err).not.toBe('')
-    expect(found(out + err)).toEqual([])
+    expect(secretsIn(out + err)).toEqual([])
   })
 
   test.each([
@@ -92,7 +101,7 @@ describe('commands that end by themselves', () => {
     const path = join(folder, 'c.json')
     writeFileSync(path, text)
     const { out, err } = await cli(['--dry-run', '--config', path], { NEXUS_API_KEY: key }, folder)
-    expect(found(out + err)).toEqual([])
+    expect(secretsIn(out + err)).toEqual([])
   })
 
   test.each([
@@ -107,14 +116,18 @@ describe('commands that end by themselves', () => {
     const path = join(folder, 'e')
     writeFileSync(path, text)
     const { out, err } = await cli(['--dry-run', '--env-file', path], {}, folder)
-    expect(found(out + err)).toEqual([])
+    expect(secretsIn(out + err)).toEqual([])
   })
 
   test('a scenario that is none', async () => {
     const path = join(temporaryFolder(), 's.json')
-    for (const text of [word, `{"${word}": 1`, `{"rules": [{"reply": {"content": [{"text": 1, "${word}": 1}]}}]}`]) {
+    for (const text of [
+      privateWord,
+      `{"${privateWord}": 1`,
+      `{"rules": [{"reply": {"content": [{"text": 1, "${privateWord}": 1}]}}]}`,
+    ]) {
       writeFileSync(path, text)
-      expect(found((await cli(['simulate', '--scenario', path])).err)).toEqual([])
+      expect(secretsIn((await cli(['simulate', '--scenario', path])).err)).toEqual([])
     }
   })
 })
@@ -135,9 +148,13 @@ const run = async (args: readonly string[], given: Record<string, string>, act: 
 }
 
 const everything = async (url: string): Promise<void> => {
-  for (const body of [lawful, { ...lawful, stream: true }, ...Object.values(unlawful).map((one) => one.body)])
+  for (const body of [
+    validRequest,
+    { ...validRequest, stream: true },
+    ...Object.values(invalidRequests).map((one) => one.body),
+  ])
     await post(url, body)
-  await post(url, lawful, '/v1/messages/count_tokens')
+  await post(url, validRequest, '/v1/messages/count_tokens')
 }
 
 const toolUseTurn = (id: string): object => ({
@@ -164,9 +181,9 @@ describe('commands that serve', () => {
         expect(statSync(file).mode & 0o777).toBe(0o600)
         // What the client did wrong is no warning.
         expect(log === '').toBe(level !== 'debug' && level !== 'info')
-        expect(found(err + log + listed)).toEqual([])
+        expect(secretsIn(err + log + listed)).toEqual([])
         // The launch command was asked for, and holds what Claude Code is to show.
-        expect(found(out)).toEqual([clientToken])
+        expect(secretsIn(out)).toEqual([clientToken])
       })
       await Promise.all(levels)
     },
@@ -183,11 +200,11 @@ describe('commands that serve', () => {
           ['start', '-p', '0', '--verbose', '-c', '--endpoint-url', 'https://nexus.invalid', '--max-retries', '0'],
           { NEXUS_API_KEY: key, HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy },
           async (url) => {
-            told.push(await post(url, lawful), await (await fetch(`${url}/health`)).text())
+            told.push(await post(url, validRequest), await (await fetch(`${url}/health`)).text())
           },
         )
         expect(err).toMatch(/ 502 POST .* api_error: /)
-        expect(found([...told, out, err, listed].join('\n'))).toEqual([])
+        expect(secretsIn([...told, out, err, listed].join('\n'))).toEqual([])
       }
     },
     patienceMs,
@@ -201,9 +218,9 @@ describe('commands that serve', () => {
       writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o600 })
       const args = ['start', '-p', '0', '--verbose', '--config', path, '--endpoint-url', endpoint]
       const { out, err, listed } = await run(args, {}, async (url) => {
-        expect(await post(url, lawful)).toContain('authentication_error')
+        expect(await post(url, validRequest)).toContain('authentication_error')
       })
-      expect(found(out + err + listed)).toEqual([])
+      expect(secretsIn(out + err + listed)).toEqual([])
       expect(err).not.toContain('warning')
     },
     patienceMs,
@@ -213,22 +230,22 @@ describe('commands that serve', () => {
     'simulate: neither its key nor the words of what it refuses',
     async () => {
       const ask = { messages: [{ role: 'user', content: [{ text: 'x' }] }] }
-      const named = { toolSpec: { name: word, inputSchema: { json: { type: 'object' } } } }
+      const named = { toolSpec: { name: privateWord, inputSchema: { json: { type: 'object' } } } }
       const refused = [
-        { ...ask, [word]: 1 },
-        { ...ask, messages: [{ role: 'user', content: [{ [`${word}\u001b[2J`]: 1, text: 'x' }] }] },
-        { ...ask, messages: [{ role: 'user', content: [{ text: 'x', image: {}, [word]: {} }] }] },
+        { ...ask, [privateWord]: 1 },
+        { ...ask, messages: [{ role: 'user', content: [{ [`${privateWord}\u001b[2J`]: 1, text: 'x' }] }] },
+        { ...ask, messages: [{ role: 'user', content: [{ text: 'x', image: {}, [privateWord]: {} }] }] },
         { ...ask, toolConfig: { tools: [named, named] } },
-        { ...ask, toolConfig: { tools: [named], toolChoice: { tool: { name: `${word}2` } } } },
-        { ...ask, additionalModelRequestFields: { [word]: 1 } },
-        { ...ask, additionalModelRequestFields: { thinking: { type: word } } },
-        { ...ask, additionalModelRequestFields: { tools: [{ type: word, name: word }] } },
-        { ...ask, additionalModelRequestFields: { tool_choice: { type: 'tool', name: word } } },
-        { ...ask, additionalModelRequestFields: { output_config: { [word]: 1 } } },
-        { ...ask, requestMetadata: { [word]: 1 } },
-        { ...ask, messages: [...ask.messages, toolUseTurn(word)] },
-        toolResult(word, word),
-        word,
+        { ...ask, toolConfig: { tools: [named], toolChoice: { tool: { name: `${privateWord}2` } } } },
+        { ...ask, additionalModelRequestFields: { [privateWord]: 1 } },
+        { ...ask, additionalModelRequestFields: { thinking: { type: privateWord } } },
+        { ...ask, additionalModelRequestFields: { tools: [{ type: privateWord, name: privateWord }] } },
+        { ...ask, additionalModelRequestFields: { tool_choice: { type: 'tool', name: privateWord } } },
+        { ...ask, additionalModelRequestFields: { output_config: { [privateWord]: 1 } } },
+        { ...ask, requestMetadata: { [privateWord]: 1 } },
+        { ...ask, messages: [...ask.messages, toolUseTurn(privateWord)] },
+        toolResult(privateWord, privateWord),
+        privateWord,
       ]
       const { err } = await run(['simulate', '-p', '0', '--api-key', key], {}, async (url) => {
         for (const body of refused) {
@@ -238,10 +255,13 @@ describe('commands that serve', () => {
             body: JSON.stringify(body),
           })
         }
-        await fetch(`${url}/model/claude-sonnet-4.6/converse`, { method: 'POST', headers: { authorization: word } })
+        await fetch(`${url}/model/claude-sonnet-4.6/converse`, {
+          method: 'POST',
+          headers: { authorization: privateWord },
+        })
       })
       expect(err.match(/ 400 refused: /g)?.length).toBeGreaterThan(refused.length - 3)
-      expect(err.split('\n').filter((line) => found(line).length > 0)).toEqual([])
+      expect(err.split('\n').filter((line) => secretsIn(line).length > 0)).toEqual([])
       expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
     },
     patienceMs,

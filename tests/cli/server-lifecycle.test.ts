@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Reply } from '../../src/simulator/reply.ts'
 import { simulate } from '../support/chain.ts'
 import { entry, type RunningCli, startCli } from '../support/cli.ts'
-import { chunk, streamHead, wholeStream } from '../support/nexus.ts'
+import { httpChunk, streamResponseHead, wholeStream } from '../support/nexus.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
-import { until } from '../support/until.ts'
+import { waitUntil } from '../support/until.ts'
 
 /** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
 
@@ -79,7 +79,7 @@ describe('the end', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ model: 'sonnet', messages: [{ role: 'user', content: 'Hello' }] }),
     })
-    await until(() => upstream.count() > 0)
+    await waitUntil(() => upstream.count() > 0)
     program.kill('SIGTERM')
     await program.says(/Stopping/)
     // Nexus counts nothing: the answer is an estimate.
@@ -136,7 +136,7 @@ describe('the end', () => {
     await program.says(/Stopping/)
     await expect(program.post(false)).rejects.toThrow()
     late.write('ocalhost\r\n\r\n')
-    await until(() => answer.includes('overloaded_error'))
+    await waitUntil(() => answer.includes('overloaded_error'))
     expect(answer).toMatch(/^HTTP\/1\.1 529 [\s\S]*retry-after: 1\r\n/i)
     await response.text()
     expect((await program.ended).code).toBe(0)
@@ -162,7 +162,7 @@ describe('the end', () => {
     const [, url = ''] = await program.says(address)
     const kinds = [true, false, true, false]
     const asked = kinds.map((stream) => ask(url, stream).catch(() => undefined))
-    await until(() => upstream.sockets.length === kinds.length)
+    await waitUntil(() => upstream.sockets.length === kinds.length)
     program.kill('SIGTERM')
     await program.says(/Stopping/)
     program.kill('SIGTERM')
@@ -206,7 +206,9 @@ test('T7 an upstream that is silent for long keeps its client by pings, at their
     pings += piece.split('event: ping').length - 1
     if (pings > 8) break
   }
-  upstream.sockets[0]?.end(Buffer.concat([Buffer.from(streamHead), chunk(wholeStream), Buffer.from('0\r\n\r\n')]))
+  upstream.sockets[0]?.end(
+    Buffer.concat([Buffer.from(streamResponseHead), httpChunk(wholeStream), Buffer.from('0\r\n\r\n')]),
+  )
   const events = await readEvents(new Response(whole))
   const silenceMs = performance.now() - askedAt
   expect(pings).toBeGreaterThan(8)

@@ -3,7 +3,7 @@ import Anthropic, { APIError } from '@anthropic-ai/sdk'
 import type { Reply, Scenario } from '../../src/simulator/reply.ts'
 import { redact, sign } from '../../src/simulator/signature.ts'
 import { startChain } from '../support/chain.ts'
-import { acting, bash, inAutoMode } from '../support/safeguards.ts'
+import { agentReplies, bashCall, inAutoMode } from '../support/safeguards.ts'
 
 /** The official SDK in front of the whole chain: it is the judge of our answers. */
 
@@ -56,7 +56,7 @@ const always =
 
 describe('the SDK reads what we stream', () => {
   test('A1 safeguard_results at the end do it no harm', async () => {
-    const { url } = startChain({ scenario: acting([{ text: 'Running.' }, bash('t1', 'make')]) })
+    const { url } = startChain({ scenario: agentReplies([{ text: 'Running.' }, bashCall('t1', 'make')]) })
     const body = { ...ask, ...inAutoMode() }
     const streamed = await client(url).messages.stream(body).finalMessage()
     const whole = await client(url).messages.create({ ...body, stream: false })

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'bun:test'
 import { ThrottlingException, ValidationException } from '@aws-sdk/client-bedrock-runtime'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { awsClient, ConverseCommand, ConverseStreamCommand, CountTokensCommand } from '../support/aws.ts'
-import { later } from '../support/cleanup.ts'
+import { afterTest } from '../support/cleanup.ts'
 
 /** AWS's own client in front of the simulator: it is the judge of the simulator's wire. */
 
 const start = (options: Parameters<typeof startSimulator>[0] = {}): string => {
   const simulator = startSimulator(options)
-  later(() => simulator.stop())
+  afterTest(() => simulator.stop())
   return simulator.url
 }
 

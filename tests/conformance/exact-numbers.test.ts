@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { rawNumber } from '../../src/base/raw-number.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { request, startChain } from '../support/chain.ts'
-import { later } from '../support/cleanup.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { jsonObjectText } from '../support/json-text.ts'
 import { readEvents } from '../support/sse.ts'
 
@@ -31,7 +31,7 @@ const start = (input = '{}', config = {}) => {
       })
     },
   })
-  later(() => nexus.stop(true))
+  afterTest(() => nexus.stop(true))
   const { url, records } = startChain({ endpointUrl: `http://127.0.0.1:${nexus.port}`, config })
   const send = async (body: string, path = '/v1/messages'): Promise<string> => {
     const response = await fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json' } })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import type { Reply } from '../../src/simulator/reply.ts'
 import { request, startChain } from '../support/chain.ts'
 import { readEvents, type SseEvent } from '../support/sse.ts'
-import { marked, tool, user } from '../support/translate.ts'
+import { cachedText, tool, user } from '../support/translate.ts'
 
 /** What the translation of an answer must know of its request: whole and streamed, through the whole chain. */
 
@@ -132,7 +132,7 @@ describe('the answer fits its request', () => {
       ['1h', { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 7 }],
       ['5m', { ephemeral_5m_input_tokens: 7, ephemeral_1h_input_tokens: 0 }],
     ] as const) {
-      for (const answer of await both(reply, { messages: [user(marked('a', ttl))] }))
+      for (const answer of await both(reply, { messages: [user(cachedText('a', ttl))] }))
         expect(answer.usage.cache_creation).toEqual(expected)
     }
   })

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'bun:test'
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Beta } from '@anthropic-ai/sdk/resources/beta/beta'
 import { redact, sign } from '../../src/simulator/signature.ts'
-import { assistant, image, png, refusal, tool, toolResult, toolUse, translate, user } from '../support/translate.ts'
+import {
+  assistant,
+  image,
+  png,
+  refusalMessage,
+  tool,
+  toolResult,
+  toolUse,
+  translate,
+  user,
+} from '../support/translate.ts'
 
 /**
  * Everything that the official SDK knows to send. The samples are typed by the SDK with every member
@@ -357,7 +367,7 @@ describe('every parameter of the SDK', () => {
     (member) => {
       if (refused.includes(member)) {
         const value = params[member as keyof typeof params]
-        expect(refusal(() => translate({ ...sent, [member]: value }))).toStartWith(`${member}: not supported`)
+        expect(refusalMessage(() => translate({ ...sent, [member]: value }))).toStartWith(`${member}: not supported`)
       } else if (['model', 'max_tokens', 'messages'].includes(member)) {
         expect(() => translate({ ...sent, [member]: undefined })).toThrow()
       } else {

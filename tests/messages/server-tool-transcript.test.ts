@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { assistant, lawfulBody, point, refusal, tool, translate, user } from '../support/translate.ts'
+import { assistant, cachePoint, refusalMessage, tool, translate, user, validBody } from '../support/translate.ts'
 
 /** Histories that began somewhere else: at Anthropic's own API, with its own tools. */
 
 const textOf = (block: object): string => {
-  const turns = lawfulBody({ messages: [user('a'), assistant(block), user('b')] }).messages
+  const turns = validBody({ messages: [user('a'), assistant(block), user('b')] }).messages
   expect(turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
   const [only, ...others] = turns[1]?.content ?? []
   expect(others).toEqual([])
@@ -132,8 +132,8 @@ describe("B10 Anthropic's own tools are told as words", () => {
       content: [{ type: 'web_search_result', title: 'T', url: 'u', encrypted_content: sealed }],
       cache_control: { type: 'ephemeral' },
     }
-    const body = lawfulBody({ messages: [user('a'), assistant(block), user('b')] })
-    expect(body.messages[1]?.content[1]).toEqual(point)
+    const body = validBody({ messages: [user('a'), assistant(block), user('b')] })
+    expect(body.messages[1]?.content[1]).toEqual(cachePoint)
     expect(JSON.stringify(body)).not.toContain(sealed)
   })
 
@@ -146,7 +146,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
         tool_references: [{ type: 'tool_reference', tool_name: 'Late' }],
       },
     }
-    const body = lawfulBody({
+    const body = validBody({
       messages: [user('a'), assistant(found), user('b')],
       tools: [tool('A'), tool('Late', { defer_loading: true }), tool('Never', { defer_loading: true })],
     })
@@ -159,7 +159,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
 
   test('B10 a turn that paused at one of them is gone on with', () => {
     const paused = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } }
-    expect(lawfulBody({ messages: [user('a'), assistant(paused)] }).messages.at(-1)).toEqual({
+    expect(validBody({ messages: [user('a'), assistant(paused)] }).messages.at(-1)).toEqual({
       role: 'user',
       content: [{ text: '(continue)' }],
     })
@@ -167,7 +167,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
 
   test('B10 they stand on the assistant side', () => {
     expect(
-      refusal(() => translate({ messages: [user({ type: 'server_tool_use', name: 'web_search', input: {} })] })),
+      refusalMessage(() => translate({ messages: [user({ type: 'server_tool_use', name: 'web_search', input: {} })] })),
     ).toBe('messages.0.content.0: `server_tool_use` blocks can only be in `assistant` messages')
   })
 })

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { type Chain, type ChainOptions, request, startChain } from '../support/chain.ts'
 import { fileHost, sourcesFrom } from '../support/file-host.ts'
 import { rawServer } from '../support/raw-server.ts'
-import { until } from '../support/until.ts'
-import { asking, at } from '../support/url-sources.ts'
+import { waitUntil } from '../support/until.ts'
+import { requestWith, urlBlock } from '../support/url-sources.ts'
 
 /** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
 
@@ -21,13 +21,13 @@ const leaveAt = async (
   const pending = post(body, { signal: client.signal })
     .then((response) => response.text())
     .catch(() => undefined)
-  await until(isThere)
+  await waitUntil(isThere)
   const leftAt = performance.now()
   client.abort()
-  await until(() => hasEnded() && shutdown.running() === 0)
+  await waitUntil(() => hasEnded() && shutdown.running() === 0)
   const took = performance.now() - leftAt
   await pending
-  await until(() => records.filter(({ event }) => event === 'request.cancelled').length === before + 1)
+  await waitUntil(() => records.filter(({ event }) => event === 'request.cancelled').length === before + 1)
   expect(records.filter(({ level }) => level === 'error')).toEqual([])
   return took
 }
@@ -95,7 +95,7 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
       const count = host.requests.length + 1
       return leaveAt(
         chain,
-        { ...asking(at('image')), stream },
+        { ...requestWith(urlBlock('image')), stream },
         () => host.requests.length === count,
         () => host.connections.closed === count,
       )
@@ -136,6 +136,6 @@ test('nothing is left of requests that ended in every way', async () => {
     const { post, shutdown } = startChain({ ...(scenario && { scenario }), commitMs: 5 })
     for (const stream of [true, false]) await (await post(request({ stream }))).text()
     await (await post(request({ stream: true, max_tokens: 'no' }))).text()
-    await until(() => shutdown.running() === 0)
+    await waitUntil(() => shutdown.running() === 0)
   }
 })

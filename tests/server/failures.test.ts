@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
-import { until } from '../support/until.ts'
+import { waitUntil } from '../support/until.ts'
 
 /** Silence, clients that leave, tries, connections that are used up, and upstreams that are none. */
 
@@ -69,10 +69,10 @@ describe('T7 a client that leaves', () => {
     })
     const client = new AbortController()
     const pending = post(request(), { signal: client.signal }).catch(() => undefined)
-    await until(() => records.some(({ event }) => event === 'upstream.retry'))
+    await waitUntil(() => records.some(({ event }) => event === 'upstream.retry'))
     client.abort()
     await pending
-    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+    await waitUntil(() => records.some(({ event }) => event === 'request.cancelled'))
     const { hostname, port } = new URL(url)
     const head =
       'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a"'
@@ -80,7 +80,7 @@ describe('T7 a client that leaves', () => {
       const socket = connect(Number(port), hostname, () => socket.write(head, () => socket.destroy()))
       socket.on('close', () => resolve())
     })
-    await until(() => records.filter(({ event }) => event === 'request.cancelled').length === 2)
+    await waitUntil(() => records.filter(({ event }) => event === 'request.cancelled').length === 2)
     expect(records.filter(({ level }) => level === 'error')).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { defaultConfig, request, startChain } from '../support/chain.ts'
-import { later } from '../support/cleanup.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { grammarFault, readEvents } from '../support/sse.ts'
 
 /** What docs/security.md claims and no other test holds. */
@@ -49,7 +49,7 @@ test('the key is not sent to a host whose certificate nobody vouches for', async
       return new Response()
     },
   })
-  later(() => server.stop(true))
+  afterTest(() => server.stop(true))
   const { post } = startChain({ endpointUrl: `https://127.0.0.1:${server.port}` })
   const response = await post(request())
   expect([response.status, asked]).toEqual([502, 0])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
 import { delta, deltaCharacters, floodBytes, startFlood } from '../support/flood.ts'
-import { until } from '../support/until.ts'
+import { waitUntil } from '../support/until.ts'
 
 /** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
 
@@ -51,7 +51,7 @@ describe('T7 a reader who does not read', () => {
     const pingMs = 10
     const { url, shutdown } = startChain({ endpointUrl, pingMs })
     const reader = startReader(url)
-    await until(() => state.isHeld)
+    await waitUntil(() => state.isHeld)
     await untilStill(() => state.sent)
     const heldAt = performance.now()
     // Long enough for a hundred pings.
@@ -61,23 +61,23 @@ describe('T7 a reader who does not read', () => {
     expect(state.sent).toBeLessThan(floodBytes)
     finish()
     reader.resume()
-    await until(() => reader.seen.last.includes('message_stop'))
+    await waitUntil(() => reader.seen.last.includes('message_stop'))
     expect(reader.seen.bytes).toBeGreaterThan((state.sent / delta.length) * deltaCharacters)
     // They have not been kept for it: they would come one behind the other.
     expect(reader.seen.mostPingsInARow).toBeLessThan(pingsWhileHeld / 2)
-    await until(() => shutdown.running() === 0)
+    await waitUntil(() => shutdown.running() === 0)
   }, 20_000)
 
   test('and leaves ends the upstream call, although nothing could be written to it', async () => {
     const { url: endpointUrl, state } = await startFlood()
     const { url, shutdown, records } = startChain({ endpointUrl })
     const reader = startReader(url)
-    await until(() => state.isHeld)
+    await waitUntil(() => state.isHeld)
     await untilStill(() => state.sent)
     reader.leave()
-    await until(() => state.isClosed && shutdown.running() === 0)
+    await waitUntil(() => state.isClosed && shutdown.running() === 0)
     expect(state.sent).toBeLessThan(floodBytes)
     // The record is written last, when everything else has ended.
-    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+    await waitUntil(() => records.some(({ event }) => event === 'request.cancelled'))
   }, 20_000)
 })

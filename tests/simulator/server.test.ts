@@ -3,7 +3,7 @@ import { createEventStreamDecoder } from '../../src/codec/aws-event-stream/decod
 import { parseScenario } from '../../src/simulator/scenario-file.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { request, startChain } from '../support/chain.ts'
-import { later } from '../support/cleanup.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { readEvents } from '../support/sse.ts'
 
 const ask = (content: string, more: object = {}): object => ({
@@ -13,7 +13,7 @@ const ask = (content: string, more: object = {}): object => ({
 
 const start = (options: Parameters<typeof startSimulator>[0] = {}) => {
   const simulator = startSimulator(options)
-  later(() => simulator.stop())
+  afterTest(() => simulator.stop())
   const post = async (body: object, operation = 'converse'): Promise<Record<string, never>> => {
     const response = await fetch(`${simulator.url}/model/claude-sonnet-4.6/${operation}`, {
       method: 'POST',

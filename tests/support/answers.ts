@@ -9,7 +9,7 @@ import type { SseEvent } from './sse.ts'
 /** A whole Converse answer as the stream that says the same, and what a client makes of a stream. */
 
 /** How a stream is cut: characters of a delta, bytes of a chunk, and what comes last. */
-export interface Cut {
+export interface StreamCuts {
   readonly size?: number
   readonly chunkBytes?: number
   readonly metadataFirst?: boolean
@@ -48,7 +48,7 @@ const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number
 /** Bedrock's indices have gaps. */
 const framesOf = (
   { output, stopReason, usage }: ConverseResponse,
-  { size = 5, metadataFirst = false }: Cut,
+  { size = 5, metadataFirst = false }: StreamCuts,
 ): Buffer => {
   const end: ConverseStreamEvent[] = [
     { type: 'messageStop', ...(stopReason !== undefined && { stopReason }) },
@@ -64,7 +64,11 @@ const framesOf = (
 }
 
 /** The events of an answer that comes as a stream. Rejects where the answer fails. */
-export const streamed = async (response: ConverseResponse, reply: ReplyContext, cut: Cut = {}): Promise<SseEvent[]> => {
+export const streamResponse = async (
+  response: ConverseResponse,
+  reply: ReplyContext,
+  cut: StreamCuts = {},
+): Promise<SseEvent[]> => {
   const bytes = framesOf(response, cut)
   const { chunkBytes = bytes.length } = cut
   async function* chunks() {
@@ -99,5 +103,5 @@ export const accumulate = (events: readonly SseEvent[]): Record<string, unknown>
 }
 
 /** How a stream says that it ended. */
-export const endOf = (events: readonly SseEvent[]): unknown =>
+export const messageDeltaOf = (events: readonly SseEvent[]): unknown =>
   events.find(({ type }) => type === 'message_delta')?.['delta']

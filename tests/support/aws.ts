@@ -6,7 +6,7 @@ import {
   CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 /** AWS's own client, with a bearer key, against an address of ours. */
 export const awsClient = (endpoint: string, token = 'test-key'): BedrockRuntimeClient =>
@@ -49,7 +49,7 @@ export const awsPassOn = (): ((body: object) => Promise<unknown>) => {
       })
     },
   })
-  later(() => server.stop(true))
+  afterTest(() => server.stop(true))
   const client = awsClient(`http://127.0.0.1:${server.port}`)
   return async (body) => {
     const input = { modelId: 'claude-sonnet-4.6', ...(bytesFromBase64(body) as object) } as ConverseCommandInput

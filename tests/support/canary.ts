@@ -9,86 +9,104 @@ export const key = 'CANARYKEY0123456789abcdef'
 export const clientToken = 'CANARYTOKEN0123456789abc'
 export const proxyPassword = 'CANARYPROXY0123456789'
 /** Of a prompt, an answer, a tool, an input, a file's name. */
-export const word = 'CANARYWORD'
+export const privateWord = 'CANARYWORD'
 
 export const secrets = [key, clientToken, proxyPassword]
-const canaries = [...secrets, word]
+const canaries = [...secrets, privateWord]
 
 /** Says which are there, so that a failure names them. */
-export const found = (text: string, wanted: readonly string[] = canaries): string[] =>
+export const secretsIn = (text: string, wanted: readonly string[] = canaries): string[] =>
   wanted.filter((canary) => text.includes(canary))
 
 export const headers = {
   'x-api-key': clientToken,
   authorization: `Bearer ${clientToken}`,
-  'anthropic-beta': `claude-code-20250219,context-1m-2025-08-07,dangerous-tool-use-2026-09-03,${word}`,
-  cookie: word,
+  'anthropic-beta': `claude-code-20250219,context-1m-2025-08-07,dangerous-tool-use-2026-09-03,${privateWord}`,
+  cookie: privateWord,
 }
 
-const document = (source: object): object => ({ type: 'document', title: `${word}.pdf`, context: word, source })
+const document = (source: object): object => ({
+  type: 'document',
+  title: `${privateWord}.pdf`,
+  context: privateWord,
+  source,
+})
 
-export const lawful = {
+export const validRequest = {
   model: 'claude-sonnet-4-6',
   max_tokens: 2000,
   system: [
-    { type: 'text', text: `x-anthropic-billing-header: ${word};` },
-    { type: 'text', text: word, cache_control: { type: 'ephemeral' } },
+    { type: 'text', text: `x-anthropic-billing-header: ${privateWord};` },
+    { type: 'text', text: privateWord, cache_control: { type: 'ephemeral' } },
   ],
-  metadata: { user_id: word },
+  metadata: { user_id: privateWord },
   safeguards: [
     {
       type: 'dangerous_tool_use',
-      classifier_context: { home_dir: `/home/${word}`, auto_mode: { allow: [word] }, [word]: 1 },
+      classifier_context: { home_dir: `/home/${privateWord}`, auto_mode: { allow: [privateWord] }, [privateWord]: 1 },
     },
   ],
-  [`${word} as a name`]: word,
+  [`${privateWord} as a name`]: privateWord,
   thinking: { type: 'adaptive' },
   tools: [
-    { name: word, description: word, input_schema: { type: 'object', properties: { [word]: { description: word } } } },
+    {
+      name: privateWord,
+      description: privateWord,
+      input_schema: { type: 'object', properties: { [privateWord]: { description: privateWord } } },
+    },
   ],
   messages: [
     {
       role: 'user',
       content: [
-        { type: 'text', text: word, [`${word} inside`]: 1 },
+        { type: 'text', text: privateWord, [`${privateWord} inside`]: 1 },
         image(),
-        document({ type: 'text', media_type: 'text/plain', data: word }),
+        document({ type: 'text', media_type: 'text/plain', data: privateWord }),
       ],
     },
     {
       role: 'assistant',
-      content: [{ type: 'thinking', thinking: word, signature: '' }, toolUse('t1', word, { [word]: word })],
+      content: [
+        { type: 'thinking', thinking: privateWord, signature: '' },
+        toolUse('t1', privateWord, { [privateWord]: privateWord }),
+      ],
     },
-    { role: 'user', content: [toolResult('t1', [{ type: 'text', text: word }])] },
-    { role: 'system', content: word },
+    { role: 'user', content: [toolResult('t1', [{ type: 'text', text: privateWord }])] },
+    { role: 'system', content: privateWord },
   ],
 }
 
 /** What we refuse ourselves; `quotes` where Anthropic's own API quotes the client's words, too. */
-export const unlawful: Record<string, { readonly body: unknown; readonly quotes: boolean }> = {
-  'wrong model': { body: { ...lawful, model: `${word}-model` }, quotes: true },
+export const invalidRequests: Record<string, { readonly body: unknown; readonly quotes: boolean }> = {
+  'wrong model': { body: { ...validRequest, model: `${privateWord}-model` }, quotes: true },
   'unknown block': {
-    body: { ...lawful, messages: [{ role: 'user', content: [{ type: word, text: word }] }] },
+    body: { ...validRequest, messages: [{ role: 'user', content: [{ type: privateWord, text: privateWord }] }] },
     quotes: true,
   },
   'missing field': {
-    body: { ...lawful, messages: [{ role: 'user', content: [{ type: 'text', txt: word }] }] },
+    body: { ...validRequest, messages: [{ role: 'user', content: [{ type: 'text', txt: privateWord }] }] },
     quotes: false,
   },
-  'wrong pairs': { body: { ...lawful, messages: [{ role: 'user', content: [toolResult(word, word)] }] }, quotes: true },
-  'unknown tool': {
-    body: { ...lawful, tool_choice: { type: 'tool', name: `${word}2` }, thinking: undefined },
+  'wrong pairs': {
+    body: { ...validRequest, messages: [{ role: 'user', content: [toolResult(privateWord, privateWord)] }] },
     quotes: true,
   },
-  'wrong type of a field': { body: { ...lawful, max_tokens: word }, quotes: false },
-  'wrong role': { body: { ...lawful, messages: [{ role: word, content: word }] }, quotes: false },
-  'wrong image': { body: { ...lawful, messages: [{ role: 'user', content: [image(word)] }] }, quotes: false },
-  'no messages': { body: { ...lawful, messages: [] }, quotes: false },
-  'not an object': { body: word, quotes: false },
+  'unknown tool': {
+    body: { ...validRequest, tool_choice: { type: 'tool', name: `${privateWord}2` }, thinking: undefined },
+    quotes: true,
+  },
+  'wrong type of a field': { body: { ...validRequest, max_tokens: privateWord }, quotes: false },
+  'wrong role': { body: { ...validRequest, messages: [{ role: privateWord, content: privateWord }] }, quotes: false },
+  'wrong image': {
+    body: { ...validRequest, messages: [{ role: 'user', content: [image(privateWord)] }] },
+    quotes: false,
+  },
+  'no messages': { body: { ...validRequest, messages: [] }, quotes: false },
+  'not an object': { body: privateWord, quotes: false },
 }
 
 /** Neither in records nor in any form that they are written in. */
-export const expectSilent = (records: readonly LogRecord[]): void => {
+export const expectNoSecrets = (records: readonly LogRecord[]): void => {
   let written = JSON.stringify(records)
   for (const format of ['text', 'json'] as const) {
     for (const terminal of [{ columns: 80 }, undefined]) {
@@ -106,5 +124,5 @@ export const expectSilent = (records: readonly LogRecord[]): void => {
       for (const record of records) sink(record)
     }
   }
-  expect(found(written)).toEqual([])
+  expect(secretsIn(written)).toEqual([])
 }

@@ -8,7 +8,7 @@ import type { Scenario } from '../../src/simulator/reply.ts'
 import { type JournalEntry, type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts'
 import type { InlineUrlSources } from '../../src/upstreams/url-sources/inline-url-sources.ts'
 import { catalog } from './catalog.ts'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 /** The whole product over real sockets: a simulated Nexus, and the server in front of it. */
 export interface Chain {
@@ -68,8 +68,8 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })
   const listener = listen({ hostname: '127.0.0.1', port: 0, fetch: app.fetch })
-  later(() => simulator.stop())
-  later(() => listener.stop(true))
+  afterTest(() => simulator.stop())
+  afterTest(() => listener.stop(true))
   const url = `http://127.0.0.1:${listener.port}`
   return {
     url,
@@ -88,7 +88,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
 
 export const simulate = (options: SimulatorOptions = {}): Simulator => {
   const simulator = startSimulator(options)
-  later(() => simulator.stop())
+  afterTest(() => simulator.stop())
   return simulator
 }
 

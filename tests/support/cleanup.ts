@@ -1,7 +1,7 @@
 const cleanups: (() => Promise<void>)[] = []
 
 /** Ends what a test has started, whatever becomes of the test. */
-export const later = (cleanup: () => Promise<void> | void): void => {
+export const afterTest = (cleanup: () => Promise<void> | void): void => {
   cleanups.push(async () => cleanup())
 }
 

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { runMain } from '../../src/cli/main.ts'
 import type { Io } from '../../src/cli/terminal/io.ts'
 import type { Machine } from '../../src/config/paths.ts'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 import { absentKeychain } from './keychain.ts'
 
 /** An empty folder that goes with the test. */
 export const temporaryFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-test-')))
-  later(() => rmSync(folder, { recursive: true, force: true }))
+  afterTest(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -43,7 +43,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
 })
 
 /** What a test may have otherwise of the world. */
-export type World = Partial<
+export type CliOptions = Partial<
   Pick<
     Io,
     | 'keychain'
@@ -67,7 +67,7 @@ export const cli = async (
   rawArgs: readonly string[],
   environment: Record<string, string> = {},
   folder = temporaryFolder(),
-  { platform = 'linux', ...world }: World = {},
+  { platform = 'linux', ...world }: CliOptions = {},
 ): Promise<CliResult> => {
   let out = ''
   let err = ''
@@ -122,7 +122,7 @@ export const startCli = (
   }
   const collected = collect()
   const out = new Response(child.stdout).text()
-  later(() => {
+  afterTest(() => {
     child.kill('SIGKILL')
   })
   return {

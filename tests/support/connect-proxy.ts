@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 export interface ConnectProxy {
   readonly port: number
@@ -17,7 +17,7 @@ export interface ConnectProxyOptions {
 }
 
 /** The port of a server of this machine, which ends with the test. */
-export const listening = async (onConnection: (socket: Socket) => void): Promise<number> => {
+export const listenOnLoopback = async (onConnection: (socket: Socket) => void): Promise<number> => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -25,7 +25,7 @@ export const listening = async (onConnection: (socket: Socket) => void): Promise
     onConnection(socket)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => {
+  afterTest(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
@@ -34,7 +34,7 @@ export const listening = async (onConnection: (socket: Socket) => void): Promise
 }
 
 /** Joins two lines until one of them ends. */
-export const join = (one: Socket, other: Socket): void => {
+export const connectSockets = (one: Socket, other: Socket): void => {
   for (const [from, to] of [
     [one, other],
     [other, one],
@@ -50,7 +50,7 @@ const wantsLogin = 'HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenti
 /** A company's proxy, on this machine. */
 export const connectProxy = async ({ to, login, answer }: ConnectProxyOptions): Promise<ConnectProxy> => {
   const heads: string[] = []
-  const port = await listening((socket) => {
+  const port = await listenOnLoopback((socket) => {
     socket.once('data', (data) => {
       const head = data.toString('latin1')
       heads.push(head)
@@ -62,7 +62,7 @@ export const connectProxy = async ({ to, login, answer }: ConnectProxyOptions): 
       else {
         const onward = connect(to ?? 0, '127.0.0.1', () => {
           socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-          join(socket, onward)
+          connectSockets(socket, onward)
         })
         onward.on('error', () => socket.destroy())
       }

@@ -7,7 +7,7 @@ import { createUrlSources, type InlineUrlSources } from '../../src/upstreams/url
 import { createPinnedGet } from '../../src/upstreams/url-sources/pinned-get.ts'
 import { isPublicAddress } from '../../src/upstreams/url-sources/public-address.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dir, '..', 'fixtures', 'tls', name), 'utf8')
 const cert = fixture('certificate.pem')
@@ -43,7 +43,7 @@ export const fileHost = async (
   })
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => {
+  afterTest(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
@@ -52,7 +52,7 @@ export const fileHost = async (
 }
 
 /** An answer, whose end is the connection's. */
-export const file = (contentType: string, body: string | Uint8Array, headers = ''): Buffer =>
+export const fileResponse = (contentType: string, body: string | Uint8Array, headers = ''): Buffer =>
   Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\n${headers}\r\n`), Buffer.from(body)])
 
 type About = Parameters<InlineUrlSources>[2]

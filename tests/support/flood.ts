@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { chunk, frame, streamHead } from './nexus.ts'
+import { frame, httpChunk, streamResponseHead } from './nexus.ts'
 import { rawServer } from './raw-server.ts'
 
 export const mebibyte = 1024 * 1024
@@ -8,11 +8,11 @@ export const mebibyte = 1024 * 1024
 export const floodBytes = 256 * mebibyte
 
 export const deltaCharacters = 4000
-export const delta = chunk(
+export const delta = httpChunk(
   frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x'.repeat(deltaCharacters) } }),
 )
-const start = chunk(frame('messageStart', { role: 'assistant' }))
-const end = chunk(
+const start = httpChunk(frame('messageStart', { role: 'assistant' }))
+const end = httpChunk(
   Buffer.concat([
     frame('contentBlockStop', { contentBlockIndex: 0 }),
     frame('messageStop', { stopReason: 'end_turn' }),
@@ -41,7 +41,7 @@ export const startFlood = async () => {
     socket.on('close', () => {
       state.isClosed = true
     })
-    socket.write(Buffer.concat([Buffer.from(streamHead), start]))
+    socket.write(Buffer.concat([Buffer.from(streamResponseHead), start]))
     pour(socket)
   })
   const finish = (): void => {

@@ -52,18 +52,18 @@ const fetchFrom =
 export const remoteNexus = (target: string, more: object = {}) =>
   nexusAt(`https://${remoteHost}`, { fetch: fetchFrom(target), ...more })
 
-export const context = (signal: AbortSignal, modelId = 'claude-sonnet-4.6'): CallContext => ({
+export const callContext = (signal: AbortSignal, modelId = 'claude-sonnet-4.6'): CallContext => ({
   requestId: 'req_1',
   modelId,
   betas: [],
   signal,
   onUpstreamId: () => {},
 })
-export const ask = request() as MessagesRequest
+export const smallRequest = request() as MessagesRequest
 
-export const drainAll = async (upstream: Upstream, call: CallContext): Promise<number> => {
+export const countBatches = async (upstream: Upstream, call: CallContext): Promise<number> => {
   let batches = 0
-  for await (const _ of await upstream.stream(ask, call)) batches += 1
+  for await (const _ of await upstream.stream(smallRequest, call)) batches += 1
   return batches
 }
 
@@ -79,7 +79,7 @@ export const wholeStream = Buffer.concat([
   frame('messageStop', { stopReason: 'end_turn' }),
   frame('metadata', { usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }),
 ])
-export const streamHead =
+export const streamResponseHead =
   'HTTP/1.1 200 OK\r\ncontent-type: Application/vnd.amazon.eventstream\r\ntransfer-encoding: chunked\r\n\r\n'
-export const chunk = (bytes: Uint8Array): Buffer =>
+export const httpChunk = (bytes: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])

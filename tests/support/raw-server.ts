@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 export interface RawServer {
   readonly url: string
@@ -21,7 +21,7 @@ export const rawServer = async (onRequest: (socket: Socket, count: number) => vo
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => {
+  afterTest(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })

@@ -5,17 +5,17 @@ import { request } from './chain.ts'
 
 /** Requests of a client in auto mode, and a model that acts and judges. */
 
-export const work = '/home/me/work'
+export const workFolder = '/home/me/work'
 
 /** As Claude Code sends it, without what no test needs. */
 export const classifierContext = (members: object = {}): Json => ({
   v: 1,
   permission_mode: 'auto',
   platform: 'linux',
-  live_cwd: work,
+  live_cwd: workFolder,
   home_dir: '/home/me',
   trusted_directories: {
-    primary: { path: work, resolved: [work] },
+    primary: { path: workFolder, resolved: [workFolder] },
     additional: [],
     network: [],
     block_reads_outside_working_directories: false,
@@ -23,7 +23,7 @@ export const classifierContext = (members: object = {}): Json => ({
   rules: { allow: [], deny: [], ask: [] },
   auto_mode: { allow: [], soft_deny: [], hard_deny: [], environment: [] },
   restricted: false,
-  git_state: { cwd: work, root: null, branch: null, default_branch: null, visibility: { remotes: [] } },
+  git_state: { cwd: workFolder, root: null, branch: null, default_branch: null, visibility: { remotes: [] } },
   refused_calls: [],
   ...members,
 })
@@ -35,21 +35,21 @@ export const inAutoMode = (members: object = {}, context: object = {}): Record<s
     ...members,
   })
 
-export const bash = (id: string, command: string): ReplyBlock => ({ tool: 'Bash', id, input: { command } })
+export const bashCall = (id: string, command: string): ReplyBlock => ({ tool: 'Bash', id, input: { command } })
 
 /** A model that answers with `content`, and of which `judge` has the answer to a check. */
-export const acting =
+export const agentReplies =
   (content: readonly ReplyBlock[], judge: Scenario = () => undefined): Scenario =>
   (asked) =>
     isSafetyCheck(asked) ? judge(asked) : { content }
 
 /** Reports exactly these verdicts. */
-export const reporting =
+export const verdictReply =
   (...verdicts: readonly object[]): Scenario =>
   () => ({ content: [{ tool: 'report_verdicts', input: { verdicts } }] })
 
-export const checksIn = (bodies: readonly { readonly body: unknown }[]): SimulatedRequest['body'][] =>
+export const safetyChecksIn = (bodies: readonly { readonly body: unknown }[]): SimulatedRequest['body'][] =>
   bodies.map(({ body }) => body as SimulatedRequest['body']).filter((body) => isSafetyCheck({ body }))
 
 /** The ids that a check is about. */
-export const idsIn = (body: SimulatedRequest['body']): string[] => checkedCalls({ body }).map(({ id }) => id)
+export const checkedIdsIn = (body: SimulatedRequest['body']): string[] => checkedCalls({ body }).map(({ id }) => id)

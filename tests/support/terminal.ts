@@ -1,4 +1,4 @@
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 import { entry, temporaryFolder } from './cli.ts'
 
 /** The program at a pseudo-terminal, with somebody who reads and types. */
@@ -50,7 +50,7 @@ export const cliInTerminal = (
     isOver = true
     return child.exitCode
   })
-  later(async () => {
+  afterTest(async () => {
     child.kill('SIGKILL')
     await child.exited
     child.terminal?.close()

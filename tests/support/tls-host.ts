@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
-import { later } from './cleanup.ts'
+import { afterTest } from './cleanup.ts'
 
 const fixtures = join(import.meta.dir, '..', 'fixtures', 'tls')
 const fixture = (name: string): string => readFileSync(join(fixtures, `network-${name}.pem`), 'utf8')
@@ -17,7 +17,7 @@ export const tlsHost = async (certificate: string, onConnection: (socket: TLSSoc
   })
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  later(() => void server.close())
+  afterTest(() => void server.close())
   const address = server.address()
   return typeof address === 'object' ? (address?.port ?? 0) : 0
 }

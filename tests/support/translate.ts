@@ -33,7 +33,7 @@ export const translate = (
 }
 
 /** The body, after Bedrock's rules have been asked. */
-export const lawfulBody = (members: object, options: TranslateOptions = {}): ConverseRequest => {
+export const validBody = (members: object, options: TranslateOptions = {}): ConverseRequest => {
   const { body } = translate(members, options)
   const model = simulatedModels.find(({ id }) => id === (options.modelId ?? 'claude-sonnet-4.6'))
   if (model !== undefined) expect(judge(body, model)).toBeUndefined()
@@ -41,7 +41,7 @@ export const lawfulBody = (members: object, options: TranslateOptions = {}): Con
 }
 
 /** The message of what is thrown, or a failure where nothing is. */
-export const refusal = (act: () => unknown): string => {
+export const refusalMessage = (act: () => unknown): string => {
   try {
     act()
   } catch (error) {
@@ -72,12 +72,12 @@ export const tool = (name: string, more: object = {}): object => ({
   input_schema: { type: 'object', properties: {} },
   ...more,
 })
-export const marked = (text: string, ttl?: '5m' | '1h'): object => ({
+export const cachedText = (text: string, ttl?: '5m' | '1h'): object => ({
   type: 'text',
   text,
   cache_control: { type: 'ephemeral', ...(ttl && { ttl }) },
 })
-export const point = { cachePoint: { type: 'default' } } as const
+export const cachePoint = { cachePoint: { type: 'default' } } as const
 
 /** One pixel. */
 export const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='

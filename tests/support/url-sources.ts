@@ -3,7 +3,7 @@ import { GatewayError } from '../../src/base/errors.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request } from './chain.ts'
 import type { sourcesFrom } from './file-host.ts'
-import { file } from './file-host.ts'
+import { fileResponse } from './file-host.ts'
 
 /** Requests with URL sources, what their hosts send, and what is told of them. */
 
@@ -14,20 +14,21 @@ export const png = Buffer.from(
 export const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46])
 export const pdf = Buffer.from('%PDF-1.4\n1 0 obj << /Type /Page >> endobj\n%%EOF')
 
-export const at = (type: 'image' | 'document', url = 'https://files.example/a', more: object = {}) => ({
+export const urlBlock = (type: 'image' | 'document', url = 'https://files.example/a', more: object = {}) => ({
   type,
   source: { type: 'url', url },
   ...more,
 })
-export const asking = (...content: object[]) => request({ messages: [{ role: 'user', content }] }) as MessagesRequest
+export const requestWith = (...content: object[]) =>
+  request({ messages: [{ role: 'user', content }] }) as MessagesRequest
 export const pngSource = { type: 'base64', media_type: 'image/png', data: png.toString('base64') }
 export const pdfSource = { type: 'base64', media_type: 'application/pdf', data: pdf.toString('base64') }
 
-export const never = new AbortController().signal
+export const unabortedSignal = new AbortController().signal
 
 /** What is told for a request; nothing of a URL but its host may be in it. */
 export const refusalOf = async (inline: ReturnType<typeof sourcesFrom>, given: MessagesRequest): Promise<string> => {
-  const error = await inline(given, never).then(
+  const error = await inline(given, unabortedSignal).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -36,16 +37,17 @@ export const refusalOf = async (inline: ReturnType<typeof sourcesFrom>, given: M
   expect(error.message).not.toContain('secret')
   return error.message
 }
-export const place = 'messages.0.content.0.image.source.url: '
-export const unable = 'Unable to download the file. Please verify the URL and try again. '
-export const notPublic = 'Only URLs of hosts on the public internet are supported: send the bytes as base64 instead.'
+export const sourcePath = 'messages.0.content.0.image.source.url: '
+export const downloadError = 'Unable to download the file. Please verify the URL and try again. '
+export const privateHostError =
+  'Only URLs of hosts on the public internet are supported: send the bytes as base64 instead.'
 
-export const servingAll = (path: string): Buffer | undefined =>
+export const serveAnyFile = (path: string): Buffer | undefined =>
   path.startsWith('/png')
-    ? file('image/png', png)
+    ? fileResponse('image/png', png)
     : path === '/pdf'
-      ? file('application/pdf', pdf)
-      : file('text/markdown; charset=utf-8', '# Grüße')
+      ? fileResponse('application/pdf', pdf)
+      : fileResponse('text/markdown; charset=utf-8', '# Grüße')
 
 /** Somebody nobody should come to. */
-export const nobody = { port: 1 }
+export const unreachableHost = { port: 1 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { assistant, image, lawfulBody, refusal, tool, translate, user } from '../support/translate.ts'
+import { assistant, image, refusalMessage, tool, translate, user, validBody } from '../support/translate.ts'
 
 /** What the server's owner decides, and what a model has been found to refuse. */
 
@@ -8,7 +8,7 @@ const ask = { messages: [user('a')] }
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
 
 const citationsOf = (members: object, options: object = {}): unknown => {
-  const block = lawfulBody(members, options).messages[0]?.content.find((part) => 'document' in part)
+  const block = validBody(members, options).messages[0]?.content.find((part) => 'document' in part)
   return block !== undefined && 'document' in block ? block.document.citations : 'no document'
 }
 
@@ -26,7 +26,7 @@ describe('the policy', () => {
   test('D6 K12 the first turn with documents decides for the conversation', () => {
     const text = { type: 'document', title: 'T', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
     const cited = (...messages: object[]): unknown[] =>
-      lawfulBody({ messages })
+      validBody({ messages })
         .messages.flatMap(({ content }) => content)
         .flatMap((block) => ('document' in block ? [block.document.citations?.enabled] : []))
     expect(cited(user('a', pdf), assistant('b'), user('c', text))).toEqual([true, true])
@@ -43,15 +43,15 @@ describe('the policy', () => {
 
   test('1.2.10 too many pictures are refused where the owner says so, in words that the client acts on', () => {
     const many = Array.from({ length: 22 }, () => image())
-    expect(refusal(() => translate({ messages: [user(...many)] }, { policy: { excessMedia: 'refuse' } }))).toBe(
+    expect(refusalMessage(() => translate({ messages: [user(...many)] }, { policy: { excessMedia: 'refuse' } }))).toBe(
       'capability_rejected: media_budget — Too much media: 22 > 20 images and documents per request',
     )
   })
 
   test("1.1 system blocks: Claude Code's billing line goes unless the owner keeps it", () => {
     const system = 'x-anthropic-billing-header: cc_version=1;\nBe good.'
-    expect(lawfulBody({ ...ask, system }).system).toEqual([{ text: 'Be good.' }])
-    expect(lawfulBody({ ...ask, system }, { policy: { billingHeader: 'keep' } }).system).toEqual([{ text: system }])
+    expect(validBody({ ...ask, system }).system).toEqual([{ text: 'Be good.' }])
+    expect(validBody({ ...ask, system }, { policy: { billingHeader: 'keep' } }).system).toEqual([{ text: system }])
   })
 
   test('N5 strict goes only where the owner says so, for models that take it, and only where it is true', () => {
@@ -74,13 +74,13 @@ describe('the policy', () => {
       safeguards: [{ type: 'dangerous_tool_use', classifier_context: { home_dir: '/home/me' } }],
     }
     const betas = ['context-management-2025-06-27,dangerous-tool-use-2026-09-03']
-    expect(lawfulBody(members, { betas }).additionalModelRequestFields).toBeUndefined()
+    expect(validBody(members, { betas }).additionalModelRequestFields).toBeUndefined()
     const policy = { extraBetas: ['context-management-2025-06-27'] }
-    expect(lawfulBody(members, { betas, policy }).additionalModelRequestFields).toEqual({
+    expect(validBody(members, { betas, policy }).additionalModelRequestFields).toEqual({
       context_management: { edits: [] },
       anthropic_beta: ['context-management-2025-06-27'],
     })
-    expect(lawfulBody(members, { policy }).additionalModelRequestFields).toBeUndefined()
+    expect(validBody(members, { policy }).additionalModelRequestFields).toBeUndefined()
   })
 
   test('1.1 fixed fields, 1.1 service_tier: guardrail, latency and tier are the owner own, never the client', () => {
@@ -89,13 +89,13 @@ describe('the policy', () => {
       performanceConfig: { latency: 'optimized' },
       serviceTier: { type: 'priority' },
     } as const
-    const ofStream = lawfulBody({ ...ask, service_tier: 'auto', stream: true }, { policy: { fixed } })
+    const ofStream = validBody({ ...ask, service_tier: 'auto', stream: true }, { policy: { fixed } })
     expect(ofStream).toMatchObject(fixed)
     // AWS knows the mode of a guardrail for streams alone.
-    expect(lawfulBody(ask, { policy: { fixed } }).guardrailConfig).toEqual({
+    expect(validBody(ask, { policy: { fixed } }).guardrailConfig).toEqual({
       guardrailIdentifier: 'g1',
       guardrailVersion: '1',
     })
-    expect(lawfulBody({ ...ask, service_tier: 'auto' }).serviceTier).toBeUndefined()
+    expect(validBody({ ...ask, service_tier: 'auto' }).serviceTier).toBeUndefined()
   })
 })

@@ -11,7 +11,7 @@ import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findIssue } from '../../src/wire/issue.ts'
-import { accumulate, endOf, streamed } from '../support/answers.ts'
+import { accumulate, messageDeltaOf, streamResponse } from '../support/answers.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
 import { countingIds, replyContext } from '../support/response-context.ts'
@@ -229,10 +229,10 @@ describe('random answers', () => {
           const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
           const response = { output: { message: { content } }, stopReason: 'end_turn', usage }
           const whole = toMessage(response, reply, countingIds())
-          const events = await streamed(response, reply, { size, chunkBytes, metadataFirst })
+          const events = await streamResponse(response, reply, { size, chunkBytes, metadataFirst })
           expect(grammarFault(events)).toBeUndefined()
           expect(accumulate(events)).toEqual(whole.content as never)
-          expect(endOf(events)).toMatchObject({ stop_reason: whole.stop_reason, stop_sequence: null })
+          expect(messageDeltaOf(events)).toMatchObject({ stop_reason: whole.stop_reason, stop_sequence: null })
         },
       ),
       { numRuns: 300 },

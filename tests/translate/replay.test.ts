@@ -6,10 +6,10 @@ import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts
 import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { Message } from '../../src/wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
-import { accumulate, endOf, streamed } from '../support/answers.ts'
+import { accumulate, messageDeltaOf, streamResponse } from '../support/answers.ts'
 import { countingIds } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
-import { assistant, lawfulBody, tool, toolResult, translate, user } from '../support/translate.ts'
+import { assistant, tool, toolResult, translate, user, validBody } from '../support/translate.ts'
 
 /** Clients give each answer back as history, together with the results of its tools: that has to be accepted. */
 
@@ -123,14 +123,14 @@ describe('F5 answers given back as history', () => {
             if (message === undefined) continue
             // A tool that was sent cannot be taken back: such a stream ends in an error.
             if (!response.stopReason?.startsWith('malformed')) {
-              const events = await streamed(response, reply, { size })
+              const events = await streamResponse(response, reply, { size })
               expect(grammarFault(events)).toBeUndefined()
               expect(accumulate(events)).toEqual(message.content as never)
-              expect(endOf(events)).toMatchObject({ stop_reason: message.stop_reason })
+              expect(messageDeltaOf(events)).toMatchObject({ stop_reason: message.stop_reason })
             }
             messages.push(...turnsAfter(message))
           }
-          lawfulBody({ messages, tools })
+          validBody({ messages, tools })
         },
       ),
       { numRuns: 250 },

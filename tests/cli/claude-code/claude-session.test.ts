@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runMain } from '../../../src/cli/main.ts'
 import type { Io } from '../../../src/cli/terminal/io.ts'
-import { later } from '../../support/cleanup.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
@@ -107,7 +107,7 @@ describe('claude', () => {
         return new Response()
       },
     })
-    later(() => door.stop(true))
+    afterTest(() => door.stop(true))
     const stub = stubClaude(`
       for (const stream of [true, false])
         void fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', {

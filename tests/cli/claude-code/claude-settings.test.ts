@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readClaudeSettings, settingsVariables } from '../../../src/cli/claude-code/claude-settings.ts'
 import { settingsFiles } from '../../../src/cli/claude-code/settings-files.ts'
 import type { Machine } from '../../../src/config/paths.ts'
-import { found, key } from '../../support/canary.ts'
+import { key, secretsIn } from '../../support/canary.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import { doctor } from '../../support/doctor.ts'
 import { writeFile } from '../../support/files.ts'
@@ -106,6 +106,6 @@ describe("Claude Code's own settings", () => {
         overrides: `env.ANTHROPIC_BASE_URL in ${path}, env.ANTHROPIC_AUTH_TOKEN in ${path}, apiKeyHelper in ${path}`,
       },
     })
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 })

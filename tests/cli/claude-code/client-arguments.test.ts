@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { clientArguments } from '../../../src/cli/claude-code/client-arguments.ts'
 import { givenSettings } from '../../../src/cli/claude-code/settings-argument.ts'
 import { settingsFiles } from '../../../src/cli/claude-code/settings-files.ts'
-import { later } from '../../support/cleanup.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { doctor } from '../../support/doctor.ts'
 import { writeFile } from '../../support/files.ts'
@@ -18,7 +18,7 @@ const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record
   const machine = machineAt(folder)
   const given = givenSettings(rest, machine)
   const { args, dispose } = clientArguments({ rest, given, files: settingsFiles(machine, given), env })
-  later(dispose)
+  afterTest(dispose)
   return { args, dispose, settings: args[0] === '--settings' ? args[1] : undefined, others: args.slice(2) }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Scenario } from '../../../src/simulator/reply.ts'
 import { version } from '../../../src/version.ts'
-import { found, key } from '../../support/canary.ts'
+import { key, secretsIn } from '../../support/canary.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 import {
   doctor,
@@ -52,7 +52,7 @@ describe('a set-up in which everything is fine', () => {
       port: 'info',
     })
     expect([code, ok]).toEqual([0, true])
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('--json prints one object, and the notice does not stand in its way', async () => {
@@ -142,7 +142,7 @@ describe('secrets', () => {
     const { of, said } = await doctor(simulatedEndpoint({ scenario }), keyVariable)
     expect(of('model.claude-sonnet-4-6').detail).toContain('Your key [redacted] is')
     const report = await doctorReport(simulatedEndpoint({ scenario }), keyVariable)
-    expect(found(said + report.out + report.err)).toEqual([])
+    expect(secretsIn(said + report.out + report.err)).toEqual([])
     expect(report.out).not.toContain('\u001b')
   })
 })

@@ -4,14 +4,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { version } from '../../../src/version.ts'
 import { startChain } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
 const portOf = (url: string): string => new URL(url).port
 
 const serve = (answer: () => Response | Promise<Response>): string => {
   const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
-  later(() => server.stop(true))
+  afterTest(() => server.stop(true))
   return String(server.port)
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clientToken, found, key, proxyPassword } from '../../support/canary.ts'
+import { clientToken, key, proxyPassword, secretsIn } from '../../support/canary.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
 import { unitValues } from '../../support/service-quoting.ts'
 
@@ -57,7 +57,7 @@ describe('service print', () => {
       'NEXUS_API_KEY is set here, and the systemd service does not see it: nexus-claude-api config set apiKey',
     )
     expect(err).toContain('config set model keeps it')
-    expect(found(out + err)).toEqual([])
+    expect(secretsIn(out + err)).toEqual([])
   })
 
   test('what would end the service, or open it to all, is said', async () => {
@@ -128,7 +128,7 @@ describe('service print', () => {
     const { code, out, err } = await cli(['service', 'print', ...args])
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain(words)
-    expect(found(err)).toEqual([])
+    expect(secretsIn(err)).toEqual([])
   })
 
   test('a system that has none of them is told so, and the keychain is left alone', async () => {

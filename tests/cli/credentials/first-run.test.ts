@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { EventEmitter } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { createPrompts, type Prompts } from '../../../src/cli/terminal/prompts.ts'
-import { found, key, secrets } from '../../support/canary.ts'
+import { key, secrets, secretsIn } from '../../support/canary.ts'
 import { simulate } from '../../support/chain.ts'
-import { type CliResult, cli, startCli, temporaryFolder, type World } from '../../support/cli.ts'
+import { type CliOptions, type CliResult, cli, startCli, temporaryFolder } from '../../support/cli.ts'
 import { configPath } from '../../support/files.ts'
 import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/keychain.ts'
 import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
@@ -52,9 +52,9 @@ const somebody = (secretAnswers: (string | undefined)[], choices: (string | unde
 const question = 'AI Nexus key, not shown while you type (Enter alone to leave)'
 
 /** The address is wrong, so that it ends once it has a key. */
-const start = async (world: World, folder = temporaryFolder()): Promise<CliResult> => {
+const start = async (world: CliOptions, folder = temporaryFolder()): Promise<CliResult> => {
   const result = await cli(['start', '--port', '0', '--host', '203.0.113.7'], {}, folder, world)
-  expect(found(result.out + result.err)).toEqual([])
+  expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
 const wentOn = 'Is --host an address of this machine?'
@@ -155,7 +155,7 @@ const places = [
 
 /** Nothing that was typed is on the screen, nor as many signs as it has. */
 const expectHidden = (terminal: Terminal): void => {
-  expect(found(terminal.screen(), secrets)).toEqual([])
+  expect(secretsIn(terminal.screen(), secrets)).toEqual([])
   expect(terminal.screen()).not.toMatch(/[*•▪]{3}/)
 }
 

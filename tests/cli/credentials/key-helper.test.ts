@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request, simulate } from '../../support/chain.ts'
-import { type CliResult, cli, startCli, temporaryFolder, type World } from '../../support/cli.ts'
-import { until } from '../../support/until.ts'
+import { type CliOptions, type CliResult, cli, startCli, temporaryFolder } from '../../support/cli.ts'
+import { waitUntil } from '../../support/until.ts'
 
 /** A program that prints the key: apiKeyCommand in a file, NEXUS_API_KEY_COMMAND in the environment. */
 
@@ -27,7 +27,11 @@ const config = (folder: string, value: object): string => {
 const PATH = process.env['PATH'] ?? ''
 
 /** `config get apiKey` with a helper in the file. */
-const get = (command: unknown, environment: Record<string, string> = {}, world: World = {}): Promise<CliResult> => {
+const get = (
+  command: unknown,
+  environment: Record<string, string> = {},
+  world: CliOptions = {},
+): Promise<CliResult> => {
   const folder = temporaryFolder()
   const path = config(folder, { apiKeyCommand: command })
   return cli(['config', 'get', 'apiKey', '--config', path], { PATH, ...environment }, folder, world)
@@ -243,7 +247,7 @@ test('a running server asks again when the key is refused, and sends the request
   expect(runs()).toBe(1)
   const answers = await Promise.all([post(), post(), post()])
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
-  await until(() => runs() >= 2)
+  await waitUntil(() => runs() >= 2)
   expect(runs()).toBe(2)
   expect((await post()).status).toBe(200)
   server.kill('SIGTERM')

@@ -3,9 +3,9 @@ import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
 import type { Prompts } from '../../../src/cli/terminal/prompts.ts'
-import { found, key } from '../../support/canary.ts'
-import { later } from '../../support/cleanup.ts'
-import { type CliResult, cli, entry, startCli, temporaryFolder, type World } from '../../support/cli.ts'
+import { key, secretsIn } from '../../support/canary.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { type CliOptions, type CliResult, cli, entry, startCli, temporaryFolder } from '../../support/cli.ts'
 import { configPath, homeWithConfig, readJson } from '../../support/files.ts'
 import {
   absentKeychain,
@@ -19,7 +19,7 @@ const contents = (folder: string): unknown => readJson(configPath(folder))
 
 const withFile = (value: unknown): string => homeWithConfig(value).folder
 
-const piped = (text: string): World => ({ pipedIn: async () => text })
+const piped = (text: string): CliOptions => ({ pipedIn: async () => text })
 
 /** Somebody at a terminal who gives this answer, and what they were asked. */
 const answering = (answer: string | undefined): { prompts: Prompts; asked: string[] } => {
@@ -42,11 +42,11 @@ const reference = { keychain: 'apiKey' }
 /** Runs it, and makes sure that no word of a secret was printed. */
 const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
-  expect(found(result.out + result.err)).toEqual([])
+  expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
 
-const set = (folder: string, world: World, ...more: string[]): Promise<CliResult> =>
+const set = (folder: string, world: CliOptions, ...more: string[]): Promise<CliResult> =>
   quiet(['config', 'set', 'apiKey', ...more], {}, folder, world)
 
 describe('config set of a secret', () => {
@@ -82,7 +82,7 @@ describe('config set of a secret', () => {
       stdin: 'pipe',
       stderr: 'ignore',
     })
-    later(() => child.kill('SIGKILL'))
+    afterTest(() => child.kill('SIGKILL'))
     child.stdin.write(`\n \r\n${key.slice(0, 9)}`)
     await child.stdin.flush()
     child.stdin.write(`${key.slice(9)}\r\n`)
@@ -121,7 +121,7 @@ describe('config set of a secret', () => {
   })
 
   test('Git Bash, whose own window is a pipe to others, is told how to hide what is typed', async () => {
-    const told = async (variables: Record<string, string>, world: World = {}): Promise<string> =>
+    const told = async (variables: Record<string, string>, world: CliOptions = {}): Promise<string> =>
       (
         await cli(['config', 'set', 'apiKey'], variables, temporaryFolder(), {
           ...piped(''),

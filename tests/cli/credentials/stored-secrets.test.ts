@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
 import { readKeptSecret } from '../../../src/cli/credentials/stored-secrets.ts'
-import { clientToken, found, key } from '../../support/canary.ts'
+import { clientToken, key, secretsIn } from '../../support/canary.ts'
 import { type CliResult, cli, testIo } from '../../support/cli.ts'
 import { configPath, homeWithConfig } from '../../support/files.ts'
 import { failingKeychain, memoryKeychain } from '../../support/keychain.ts'
@@ -13,7 +13,7 @@ const reference = { keychain: 'apiKey' }
 /** Runs it, and makes sure that no word of a secret was printed. */
 const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
-  expect(found(result.out + result.err)).toEqual([])
+  expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
 

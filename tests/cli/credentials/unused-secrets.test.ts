@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type CliResult, cli, temporaryFolder, type World } from '../../support/cli.ts'
+import { type CliOptions, type CliResult, cli, temporaryFolder } from '../../support/cli.ts'
 import { memoryKeychain } from '../../support/keychain.ts'
 
 /** A6: a secret that is set and loses against another source is named, so that nobody wonders which key is used. */
@@ -20,7 +20,7 @@ const run = (
   args: readonly string[],
   file: object,
   environment: Record<string, string>,
-  world: World = {},
+  world: CliOptions = {},
 ): Promise<CliResult & { path: string }> => {
   const { folder, path } = withFile(file)
   return cli([...args, '--config', path], environment, folder, world).then((result) => ({ ...result, path }))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newestTestedClaude, testedClaudeVersions } from '../../../src/cli/claude-code/tested-versions.ts'
-import { found, key } from '../../support/canary.ts'
+import { key, secretsIn } from '../../support/canary.ts'
 import { entry, temporaryFolder } from '../../support/cli.ts'
 import { doctor, withClaude } from '../../support/doctor.ts'
 import { writeFile } from '../../support/files.ts'
@@ -70,6 +70,6 @@ describe('the environment', () => {
   test("Anthropic's own key does no harm", async () => {
     const { of, said } = await doctor(['--offline'], { ANTHROPIC_API_KEY: key, CLAUDE_CODE_USE_VERTEX: 'false' })
     expect(of('claude.environment').status).toBe('info')
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 })

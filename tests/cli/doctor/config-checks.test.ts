@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clientToken, found, key } from '../../support/canary.ts'
+import { clientToken, key, secretsIn } from '../../support/canary.ts'
 import { cli, temporaryFolder } from '../../support/cli.ts'
-import { listening } from '../../support/connect-proxy.ts'
+import { listenOnLoopback } from '../../support/connect-proxy.ts'
 import { doctor, featureCheckNames, keyVariable, modelCheckIds, simulatedEndpoint } from '../../support/doctor.ts'
 
 describe('configuration', () => {
@@ -23,7 +23,7 @@ describe('configuration', () => {
       detail: 'the configuration has to be mended first',
     })
     expect(of('claude.environment').status).toBe('ok')
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('a model that nobody knows does not keep it from looking at the way', async () => {
@@ -72,7 +72,7 @@ describe('configuration', () => {
       data: { [path]: true },
     })
     expect(of('config.exposure')).toMatchObject({ status: 'warn', detail: expect.stringContaining('--api-key') })
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('a file with a secret that others can get at, and how to close it', async () => {
@@ -84,7 +84,7 @@ describe('configuration', () => {
     const look = async (mode: number) => {
       for (const path of [own, variables]) chmodSync(path, mode)
       const { of, said } = await doctor(['--offline', '--config', own, '--env-file', variables], {}, folder)
-      expect(found(said)).toEqual([])
+      expect(secretsIn(said)).toEqual([])
       return of('config.exposure')
     }
     for (const mode of [0o666, 0o640, 0o604])
@@ -134,7 +134,7 @@ describe('configuration', () => {
 
   test('a key does not go out in the clear, not even for a look', async () => {
     const heads: string[] = []
-    const port = await listening((socket) => {
+    const port = await listenOnLoopback((socket) => {
       socket.once('data', (data) => {
         heads.push(String(data))
         socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
@@ -144,6 +144,6 @@ describe('configuration', () => {
     const { of, said } = await doctor(['--endpoint-url', `http://0.0.0.0:${port}`], keyVariable)
     expect(of('config').detail).toContain('begins with http, so the key would go to 0.0.0.0 unencrypted')
     expect(heads.map((head) => head.split('\r\n')[0])).toEqual(['HEAD / HTTP/1.1'])
-    expect(found(heads.join('') + said)).toEqual([])
+    expect(secretsIn(heads.join('') + said)).toEqual([])
   })
 })

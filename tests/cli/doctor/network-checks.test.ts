@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { greet } from '../../../src/cli/doctor/probe-endpoint.ts'
-import { found, key, proxyPassword } from '../../support/canary.ts'
+import { key, proxyPassword, secretsIn } from '../../support/canary.ts'
 import { simulate } from '../../support/chain.ts'
-import { type ConnectProxyOptions, connectProxy, join, listening } from '../../support/connect-proxy.ts'
+import {
+  type ConnectProxyOptions,
+  connectProxy,
+  connectSockets,
+  listenOnLoopback,
+} from '../../support/connect-proxy.ts'
 import { doctor, doctorProgram } from '../../support/doctor.ts'
 import { testRoot, tlsHost } from '../../support/tls-host.ts'
 
@@ -15,7 +20,7 @@ const notTold = 'not told: nobody who knows keys has answered'
 /** AI Nexus by TLS. */
 const secureNexus = (certificate = 'good'): Promise<number> => {
   const port = Number(new URL(simulate().url).port)
-  return tlsHost(certificate, (socket) => join(socket, connect(port, '127.0.0.1')))
+  return tlsHost(certificate, (socket) => connectSockets(socket, connect(port, '127.0.0.1')))
 }
 
 const by = async (options: ConnectProxyOptions, login = `someone:${proxyPassword}`) => {
@@ -35,11 +40,11 @@ describe('the way to the endpoint', () => {
       remedy: "Is the endpoint right, and are you on the company's network?",
     })
     expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...asked]))
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('a line that breaks', async () => {
-    const port = await listening((socket) => {
+    const port = await listenOnLoopback((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })
     const { of, withStatus } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
@@ -54,7 +59,7 @@ describe('the way to the endpoint', () => {
   })
 
   test('a port of something other than HTTP', async () => {
-    const port = await listening((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const port = await listenOnLoopback((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
     const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(withStatus('fail')).toEqual(['endpoint.answer'])
     expect(of('endpoint.answer')).toMatchObject({
@@ -64,7 +69,7 @@ describe('the way to the endpoint', () => {
   })
 
   test('one who takes connections and says nothing', async () => {
-    const port = await listening(() => {})
+    const port = await listenOnLoopback(() => {})
     const host = `127.0.0.1:${port}`
     expect(await greet(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
       error: {
@@ -89,7 +94,7 @@ describe('the way to the endpoint', () => {
     [503, html],
     [503, json],
   ])('%d by somebody who knows no keys: %s', async (status, body) => {
-    const port = await listening((socket) => {
+    const port = await listenOnLoopback((socket) => {
       socket.on('data', () => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
     })
     const { code, ok, of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
@@ -103,7 +108,7 @@ describe('the way to the endpoint', () => {
 
   test('a login page instead of AI Nexus', async () => {
     const page = '<!doctype html><html></html>'
-    const port = await listening((socket) => {
+    const port = await listenOnLoopback((socket) => {
       socket.on('data', () =>
         socket.end(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`),
       )
@@ -121,7 +126,7 @@ describe('the way to the endpoint', () => {
 })
 
 test('a redirect to a login page', async () => {
-  const port = await listening((socket) => {
+  const port = await listenOnLoopback((socket) => {
     socket.on('data', () =>
       socket.end('HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\ncontent-length: 0\r\n\r\n'),
     )
@@ -188,7 +193,7 @@ describe('proxies', () => {
       status: 'info',
       remedy: expect.stringContaining('export NO_PROXY="127.0.0.1,localhost,::1"'),
     })
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
@@ -206,7 +211,7 @@ describe('proxies', () => {
       detail: expect.stringContaining('wants a user name and a password, or others than it got (407)'),
       remedy: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
     })
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('one that wants a login that we do not have', async () => {
@@ -232,7 +237,7 @@ describe('proxies', () => {
       HTTPS_PROXY: `socks5://someone:${proxyPassword}@127.0.0.1:1`,
     })
     expect(socks.withStatus('fail')).toEqual(['proxy'])
-    expect(found(gone.said + socks.said)).toEqual([])
+    expect(secretsIn(gone.said + socks.said)).toEqual([])
   })
 
   test('one that speaks https itself is looked at by what fetch finds', async () => {
@@ -246,7 +251,7 @@ describe('proxies', () => {
     expect(of('endpoint.certificate')).toMatchObject({ status: 'skip', detail: of('endpoint.tunnel').detail })
     expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
     expect(of('endpoint.answer').remedy).toContain('The proxy speaks https itself')
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
@@ -261,7 +266,7 @@ describe('proxies', () => {
       remedy: 'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
     })
     expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
-    expect(found(said)).toEqual([])
+    expect(secretsIn(said)).toEqual([])
   })
 
   test('this machine, and what NO_PROXY names, need none', async () => {

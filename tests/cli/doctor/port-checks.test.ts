@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import { createServer } from 'node:net'
 import { version } from '../../../src/version.ts'
 import { startChain } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { doctor } from '../../support/doctor.ts'
 
 describe('the port', () => {
   const taken = async (): Promise<number> => {
     const server = createServer((socket) => socket.destroy())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    later(() => void server.close())
+    afterTest(() => void server.close())
     const address = server.address()
     return typeof address === 'object' ? (address?.port ?? 0) : 0
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { setImmediate } from 'node:timers/promises'
 import { upgradeLine } from '../../../src/cli/doctor/upgrade-line.ts'
 import { version } from '../../../src/version.ts'
-import { later } from '../../support/cleanup.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { doctor, doctorReport } from '../../support/doctor.ts'
 
 /** A page of releases that writes down what it is asked. */
@@ -16,7 +16,7 @@ const page = (answer: () => Response | Promise<Response>) => {
       return answer()
     },
   })
-  later(() => server.stop(true))
+  afterTest(() => server.stop(true))
   return { asked, environment: { NEXUS_UPDATES_URL: `${server.url}releases/latest` }, host: server.url.host }
 }
 

@@ -1,5 +1,5 @@
 import { assistant, image, png, tool, toolResult, toolUse, user } from '../../support/translate.ts'
-import { type Break, comeAgainSeconds, type Scene } from './row.ts'
+import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
 
 /** What every upstream does, in Anthropic's words alone. */
 
@@ -20,7 +20,7 @@ const sealed = 'sealed'
 
 export interface Answer {
   readonly name: string
-  readonly scene: Scene
+  readonly behaviour: UpstreamBehaviour
   /** Over the smallest request. */
   readonly request?: object
   /** Seals (`signature`, `data`) are `sealed` wherever there is one. */
@@ -36,13 +36,13 @@ const called = { stop_reason: 'tool_use' }
 export const answers: readonly Answer[] = [
   {
     name: 'text',
-    scene: { says: [{ text: 'Grüße, 世界 🎉\r\n\u2028"quoted" \\ and done.' }] },
+    behaviour: { output: [{ text: 'Grüße, 世界 🎉\r\n\u2028"quoted" \\ and done.' }] },
     content: [{ type: 'text', text: 'Grüße, 世界 🎉\r\n\u2028"quoted" \\ and done.' }],
     stop: ended,
   },
   {
     name: 'thinking',
-    scene: { says: [{ thinks: 'Let me think about it.' }, { text: 'So.' }] },
+    behaviour: { output: [{ thinking: 'Let me think about it.' }, { text: 'So.' }] },
     request: thinking,
     content: [
       { type: 'thinking', thinking: 'Let me think about it.', signature: sealed },
@@ -52,7 +52,7 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'thinking whose words are left out',
-    scene: { says: [{ thinks: '' }, { text: 'So.' }] },
+    behaviour: { output: [{ thinking: '' }, { text: 'So.' }] },
     request: thinking,
     content: [
       { type: 'thinking', thinking: '', signature: sealed },
@@ -62,7 +62,7 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'redacted thinking',
-    scene: { says: [{ hides: 'hidden' }, { text: 'So.' }] },
+    behaviour: { output: [{ redacted: 'hidden' }, { text: 'So.' }] },
     request: thinking,
     content: [
       { type: 'redacted_thinking', data: sealed },
@@ -72,7 +72,9 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'a tool',
-    scene: { says: [{ text: 'I look.' }, { calls: 'look', id: 'tool_1', with: { where: 'ä"\\\n', deep: [1, null] } }] },
+    behaviour: {
+      output: [{ text: 'I look.' }, { tool: 'look', id: 'tool_1', input: { where: 'ä"\\\n', deep: [1, null] } }],
+    },
     request: tools,
     content: [
       { type: 'text', text: 'I look.' },
@@ -82,11 +84,11 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'parallel tools',
-    scene: {
-      says: [
-        { calls: 'look', id: 'tool_1', with: { where: 'here' } },
-        { calls: 'look', id: 'tool_2', with: { where: 'there' } },
-        { calls: 'wait', id: 'tool_3', with: { seconds: 1 } },
+    behaviour: {
+      output: [
+        { tool: 'look', id: 'tool_1', input: { where: 'here' } },
+        { tool: 'look', id: 'tool_2', input: { where: 'there' } },
+        { tool: 'wait', id: 'tool_3', input: { seconds: 1 } },
       ],
     },
     request: tools,
@@ -99,7 +101,7 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'thinking, then a tool without an input',
-    scene: { says: [{ thinks: 'I wait.' }, { calls: 'wait', id: 'tool_1' }] },
+    behaviour: { output: [{ thinking: 'I wait.' }, { tool: 'wait', id: 'tool_1' }] },
     request: { ...tools, ...thinking },
     content: [
       { type: 'thinking', thinking: 'I wait.', signature: sealed },
@@ -109,7 +111,7 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'a picture in the request',
-    scene: { says: [{ text: 'A dot.' }] },
+    behaviour: { output: [{ text: 'A dot.' }] },
     request: { messages: [{ role: 'user', content: [image(), { type: 'text', text: 'What is it?' }] }] },
     content: [{ type: 'text', text: 'A dot.' }],
     stop: ended,
@@ -117,7 +119,7 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'a picture and documents in a tool result',
-    scene: { says: [{ text: 'Seen.' }] },
+    behaviour: { output: [{ text: 'Seen.' }] },
     request: {
       ...tools,
       messages: [
@@ -136,23 +138,23 @@ export const answers: readonly Answer[] = [
     stop: ended,
     pictures: [png],
   },
-  { name: 'an empty answer', scene: { says: [] }, content: [], stop: ended },
+  { name: 'an empty answer', behaviour: { output: [] }, content: [], stop: ended },
   {
     name: 'an answer that reached the limit',
-    scene: { says: [{ text: 'cut' }], stops: 'at the limit' },
+    behaviour: { output: [{ text: 'cut' }], stops: 'at the limit' },
     content: [{ type: 'text', text: 'cut' }],
     stop: { stop_reason: 'max_tokens' },
   },
   {
     name: 'an answer that reached a stop sequence',
-    scene: { says: [{ text: 'up to' }], stops: 'at the word', word: 'END' },
+    behaviour: { output: [{ text: 'up to' }], stops: 'at a stop sequence', stopSequence: 'END' },
     request: { stop_sequences: ['FIN', 'END'] },
     content: [{ type: 'text', text: 'up to' }],
     stop: { stop_reason: 'stop_sequence', stop_sequence: 'END' },
   },
   {
     name: 'a refusal',
-    scene: { says: [{ text: 'I cannot.' }], stops: 'to refuse' },
+    behaviour: { output: [{ text: 'I cannot.' }], stops: 'to refuse' },
     content: [{ type: 'text', text: 'I cannot.' }],
     stop: {
       stop_reason: 'refusal',
@@ -168,13 +170,13 @@ export const answers: readonly Answer[] = [
   },
   {
     name: 'an answer after a quiet minute, which is borne',
-    scene: { says: [some], thinksMs: 60, deadlineMs: 5000, pingMs: 20 },
+    behaviour: { output: [some], firstByteDelayMs: 60, deadlineMs: 5000, pingMs: 20 },
     content: [{ type: 'text', text: some.text }],
     stop: ended,
   },
   {
     name: 'an answer with quiet minutes in it, which together are longer than one that is borne',
-    scene: { says: [some], pausesMs: 50, deadlineMs: 600, pingMs: 20 },
+    behaviour: { output: [some], eventDelayMs: 50, deadlineMs: 600, pingMs: 20 },
     content: [{ type: 'text', text: some.text }],
     stop: ended,
   },
@@ -191,13 +193,17 @@ export interface Failure {
 
 export interface Refusal {
   readonly name: string
-  readonly scene: Scene
+  readonly behaviour: UpstreamBehaviour
   readonly failure: Failure
   /** Whether only a stream can fail so. */
   readonly isOfStreams?: true
 }
 
-const refusal = (name: string, scene: Scene, failure: Failure): Refusal => ({ name, scene, failure })
+const refusal = (name: string, behaviour: UpstreamBehaviour, failure: Failure): Refusal => ({
+  name,
+  behaviour,
+  failure,
+})
 
 /** Before the first event: a status. */
 export const refusals: readonly Refusal[] = [
@@ -215,7 +221,7 @@ export const refusals: readonly Refusal[] = [
   refusal('a dead host', { fails: 'dead host' }, { type: 'api_error', status: 502, shouldRetry: true }),
   refusal(
     'a minute that is too quiet',
-    { says: [some], thinksMs: 60_000, deadlineMs: 150 },
+    { output: [some], firstByteDelayMs: 60_000, deadlineMs: 150 },
     { type: 'timeout_error', status: 504, shouldRetry: true },
   ),
   ...(
@@ -228,8 +234,8 @@ export const refusals: readonly Refusal[] = [
       ['reset', { type: 'api_error', status: 502 }],
     ] as const
   ).map(([how, failure]): Refusal => {
-    const scene: Scene = { says: [some], breaks: { at: 'first', how }, deadlineMs: deadlineFor(how) }
-    return { ...refusal(`a stream that is ${how} before its first event`, scene, failure), isOfStreams: true }
+    const behaviour: UpstreamBehaviour = { output: [some], breaks: { at: 'first', how }, deadlineMs: deadlineFor(how) }
+    return { ...refusal(`a stream that is ${how} before its first event`, behaviour, failure), isOfStreams: true }
   }),
 ]
 
@@ -244,8 +250,8 @@ export const ruptures: Readonly<Record<Break, string>> = {
   silent: 'timeout_error',
 }
 
-export const ruptureScene = (how: Break): Scene => ({
-  says: [some],
+export const ruptureBehaviour = (how: Break): UpstreamBehaviour => ({
+  output: [some],
   breaks: { at: 'later', how },
   deadlineMs: deadlineFor(how),
 })
@@ -253,6 +259,6 @@ export const ruptureText = some.text
 
 /** For clients that leave: before the first event, and in the middle. */
 export const departures = {
-  early: { says: [some], thinksMs: 60_000 },
-  midway: { says: [{ text: 'x'.repeat(4000) }], pausesMs: 3 },
-} satisfies Record<string, Scene>
+  early: { output: [some], firstByteDelayMs: 60_000 },
+  midway: { output: [{ text: 'x'.repeat(4000) }], eventDelayMs: 3 },
+} satisfies Record<string, UpstreamBehaviour>

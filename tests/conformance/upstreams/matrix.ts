@@ -3,28 +3,29 @@ import { GatewayError } from '../../../src/base/errors.ts'
 import type { CallContext } from '../../../src/upstreams/upstream.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
-import { context } from '../../support/nexus.ts'
+import { callContext } from '../../support/nexus.ts'
 import { grammarFault, readEvents, type SseEvent, withoutPings } from '../../support/sse.ts'
-import { until } from '../../support/until.ts'
+import { waitUntil } from '../../support/until.ts'
 import {
   type Answer,
   answers,
   departures,
   type Failure,
   refusals,
-  ruptureScene,
+  ruptureBehaviour,
   ruptures,
   ruptureText,
 } from './behaviours.ts'
-import { breaks, type Stage, type UpstreamRow } from './row.ts'
+import { breaks, type RunningUpstream, type UpstreamRow } from './row.ts'
 
 /** Every behaviour of every upstream: by its interface, and once more by the whole server. */
 
 type Json = Record<string, unknown>
 
-const callOn = ({ modelId }: Stage, signal = new AbortController().signal): CallContext => context(signal, modelId)
+const callOn = ({ modelId }: RunningUpstream, signal = new AbortController().signal): CallContext =>
+  callContext(signal, modelId)
 
-const asked = (more: object = {}): MessagesRequest => request(more) as MessagesRequest
+const requestWith = (more: object = {}): MessagesRequest => request(more) as MessagesRequest
 
 /** What a stream adds up to, as the client adds it. */
 const collected = (events: readonly SseEvent[]): Json => {
@@ -82,7 +83,7 @@ const wholeBlock = (block: object): object => {
 const expectedOf = ({ content, stop }: Answer): Json => ({
   type: 'message',
   role: 'assistant',
-  model: asked().model,
+  model: requestWith().model,
   content: content.map(wholeBlock),
   stop_sequence: null,
   stop_details: null,
@@ -92,7 +93,7 @@ const expectedOf = ({ content, stop }: Answer): Json => ({
   ...stop,
 })
 
-const post = ({ url }: Stage, body: unknown, signal?: AbortSignal): Promise<Response> =>
+const post = ({ url }: RunningUpstream, body: unknown, signal?: AbortSignal): Promise<Response> =>
   fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -129,22 +130,22 @@ const describeAnswers = ({ start }: UpstreamRow): void => {
   describe('answers', () => {
     for (const answer of answers) {
       test(answer.name, async () => {
-        const { request: more = {}, scene, pictures = [] } = answer
+        const { request: more = {}, behaviour, pictures = [] } = answer
         const expected = expectedOf(answer)
-        const stage = start(scene)
-        const { events } = await drained(await stage.upstream.stream(asked(more), callOn(stage)))
+        const running = start(behaviour)
+        const { events } = await drained(await running.upstream.stream(requestWith(more), callOn(running)))
         expect(grammarFault(events)).toBeUndefined()
         expect(comparable(collected(events))).toEqual(expected)
-        const whole = await stage.upstream.message(asked(more), callOn(stage))
+        const whole = await running.upstream.message(requestWith(more), callOn(running))
         expect(comparable({ ...whole })).toEqual(expected)
 
-        const served = await readEvents(await post(stage, { ...asked(more), stream: true }))
+        const served = await readEvents(await post(running, { ...requestWith(more), stream: true }))
         expect(grammarFault(served)).toBeUndefined()
         expect(comparable(collected(served))).toEqual(expected)
-        expect(comparable((await (await post(stage, asked(more))).json()) as Json)).toEqual(expected)
-        expect(stage.asked()).toBe(4)
-        expect(stage.pictures()).toEqual(Array.from({ length: 4 }, () => pictures).flat())
-        if (scene.pausesMs !== undefined) expect(served.some(({ type }) => type === 'ping')).toBe(true)
+        expect(comparable((await (await post(running, requestWith(more))).json()) as Json)).toEqual(expected)
+        expect(running.requestCount()).toBe(4)
+        expect(running.pictures()).toEqual(Array.from({ length: 4 }, () => pictures).flat())
+        if (behaviour.eventDelayMs !== undefined) expect(served.some(({ type }) => type === 'ping')).toBe(true)
       })
     }
   })
@@ -156,7 +157,7 @@ const expectFailure = (error: GatewayError, { words, ...failure }: Failure): voi
 }
 
 /** As the server tells it: in Anthropic's shape, with what the client's retries go by. */
-const expectToldFailure = async (response: Response, failure: Failure): Promise<void> => {
+const expectFailureResponse = async (response: Response, failure: Failure): Promise<void> => {
   const { type, status, words = /./, shouldRetry, retryAfterSeconds } = failure
   expect(response.status).toBe(status)
   expect(await response.json()).toEqual({
@@ -170,14 +171,14 @@ const expectToldFailure = async (response: Response, failure: Failure): Promise<
 
 const describeRefusals = ({ start }: UpstreamRow): void => {
   describe('before the first event', () => {
-    for (const { name, scene, failure, isOfStreams = false } of refusals) {
+    for (const { name, behaviour, failure, isOfStreams = false } of refusals) {
       test(`${name}: ${failure.status} ${failure.type}`, async () => {
-        const stage = start(scene)
-        expectFailure(await rejection(stage.upstream.stream(asked(), callOn(stage))), failure)
-        await expectToldFailure(await post(stage, { ...asked(), stream: true }), failure)
+        const running = start(behaviour)
+        expectFailure(await rejection(running.upstream.stream(requestWith(), callOn(running))), failure)
+        await expectFailureResponse(await post(running, { ...requestWith(), stream: true }), failure)
         if (isOfStreams) return
-        expectFailure(await rejection(stage.upstream.message(asked(), callOn(stage))), failure)
-        await expectToldFailure(await post(stage, asked()), failure)
+        expectFailure(await rejection(running.upstream.message(requestWith(), callOn(running))), failure)
+        await expectFailureResponse(await post(running, requestWith()), failure)
       })
     }
   })
@@ -187,11 +188,11 @@ const describeRuptures = ({ start }: UpstreamRow): void => {
   describe('after the first event', () => {
     for (const how of breaks) {
       test(`a stream that is ${how}: what was sound, and ${ruptures[how]}`, async () => {
-        const stage = start(ruptureScene(how))
-        const { events, error } = await drained(await stage.upstream.stream(asked(), callOn(stage)))
+        const running = start(ruptureBehaviour(how))
+        const { events, error } = await drained(await running.upstream.stream(requestWith(), callOn(running)))
         expect(error).toBeInstanceOf(GatewayError)
         expect((error as GatewayError).typeInStream).toBe(ruptures[how] as GatewayError['typeInStream'])
-        const served = await readEvents(await post(stage, { ...asked(), stream: true }))
+        const served = await readEvents(await post(running, { ...requestWith(), stream: true }))
         const last = { type: 'error', error: { type: ruptures[how], message: expect.any(String) } }
         expect(served.at(-1)).toMatchObject(last)
         for (const all of [[...events, { type: 'error' }], served]) {
@@ -209,56 +210,60 @@ const describeRuptures = ({ start }: UpstreamRow): void => {
 const describeDepartures = ({ start }: UpstreamRow): void => {
   describe('T7 a client that leaves', () => {
     test.each([['stream'], ['message']] as const)('before the first event of a %s', async (way) => {
-      const stage = start(departures.early)
+      const running = start(departures.early)
       const client = new AbortController()
-      const pending = rejection(stage.upstream[way](asked(), callOn(stage, client.signal)) as Promise<unknown>)
-      await until(() => stage.asked() > 0)
+      const pending = rejection(
+        running.upstream[way](requestWith(), callOn(running, client.signal)) as Promise<unknown>,
+      )
+      await waitUntil(() => running.requestCount() > 0)
       client.abort()
       expect((await pending).status).toBe(499)
-      await stage.left()
+      await running.clientLeft()
     })
 
     test('before the call has begun', async () => {
-      const stage = start({ says: [] })
-      expect((await rejection(stage.upstream.stream(asked(), callOn(stage, AbortSignal.abort())))).status).toBe(499)
+      const running = start({ output: [] })
+      expect(
+        (await rejection(running.upstream.stream(requestWith(), callOn(running, AbortSignal.abort())))).status,
+      ).toBe(499)
     })
 
     test('in mid-stream: the iterable throws', async () => {
-      const stage = start(departures.midway)
+      const running = start(departures.midway)
       const client = new AbortController()
-      const batches = await stage.upstream.stream(asked(), callOn(stage, client.signal))
+      const batches = await running.upstream.stream(requestWith(), callOn(running, client.signal))
       const read = async (): Promise<void> => {
         for await (const _ of batches) client.abort()
       }
       expect((await rejection(read())).status).toBe(499)
-      await stage.left()
+      await running.clientLeft()
     })
 
     test('in mid-stream: the reader stops reading', async () => {
-      const stage = start(departures.midway)
+      const running = start(departures.midway)
       const client = new AbortController()
-      for await (const _ of await stage.upstream.stream(asked(), callOn(stage, client.signal))) break
+      for await (const _ of await running.upstream.stream(requestWith(), callOn(running, client.signal))) break
       client.abort()
-      await stage.left()
+      await running.clientLeft()
     })
 
     test.each([[true], [false]])('of the server before it has answered (stream %p)', async (stream) => {
-      const stage = start(departures.early)
+      const running = start(departures.early)
       const client = new AbortController()
-      const pending = post(stage, { ...asked(), stream }, client.signal).catch(() => undefined)
-      await until(() => stage.asked() > 0)
+      const pending = post(running, { ...requestWith(), stream }, client.signal).catch(() => undefined)
+      await waitUntil(() => running.requestCount() > 0)
       client.abort()
       await pending
-      await stage.left()
+      await running.clientLeft()
     })
 
     test('of the server in mid-stream', async () => {
-      const stage = start(departures.midway)
+      const running = start(departures.midway)
       const client = new AbortController()
-      const response = await post(stage, { ...asked(), stream: true }, client.signal)
+      const response = await post(running, { ...requestWith(), stream: true }, client.signal)
       await response.body?.getReader().read()
       client.abort()
-      await stage.left()
+      await running.clientLeft()
     })
   })
 }

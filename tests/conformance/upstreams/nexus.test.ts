@@ -1,28 +1,21 @@
 import { Secret } from '../../../src/base/secret.ts'
-import type { HttpError, Reply, ReplyBlock, StreamFault } from '../../../src/simulator/reply.ts'
+import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply.ts'
 import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
 import { startChain } from '../../support/chain.ts'
 import { nexusAt } from '../../support/nexus.ts'
-import { until } from '../../support/until.ts'
+import { waitUntil } from '../../support/until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, comeAgainSeconds, type Said, type Scene } from './row.ts'
+import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
 
 /** AI Nexus's row: the other side is the simulator. */
 
-const toBlock = (said: Said): ReplyBlock => {
-  if ('text' in said) return { text: said.text }
-  if ('thinks' in said) return { thinking: said.thinks }
-  if ('hides' in said) return { redacted: said.hides }
-  return { tool: said.calls, id: said.id, ...('with' in said && { input: said.with }) }
-}
-
-const stopReasons: Record<NonNullable<Scene['stops']>, ConverseStopReason> = {
+const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
   'at the limit': 'max_tokens',
-  'at the word': 'stop_sequence',
+  'at a stop sequence': 'stop_sequence',
   'to refuse': 'content_filtered',
 }
 
-const failures: Partial<Record<NonNullable<Scene['fails']>, HttpError>> = {
+const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpError>> = {
   'prompt too long': { status: 400, type: 'ValidationException', message: 'Input is too long for requested model.' },
   throttled: {
     status: 429,
@@ -44,19 +37,31 @@ const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
 /** Frames before a fault: the message's start, and a few deltas. */
 const laterFrames = 4
 
-const toReply = ({ says = [], stops, word, thinksMs, pausesMs, fails, breaks }: Scene): Reply => {
+const toReply = ({
+  output = [],
+  stops,
+  stopSequence,
+  firstByteDelayMs,
+  eventDelayMs,
+  fails,
+  breaks,
+}: UpstreamBehaviour): Reply => {
   const error = fails && failures[fails]
   return {
-    content: says.map(toBlock),
-    pace: { deltaCharacters: 4, ...(thinksMs && { firstMs: thinksMs }), ...(pausesMs && { frameMs: pausesMs }) },
+    content: output,
+    pace: {
+      deltaCharacters: 4,
+      ...(firstByteDelayMs && { firstMs: firstByteDelayMs }),
+      ...(eventDelayMs && { frameMs: eventDelayMs }),
+    },
     ...(stops && { stopReason: stopReasons[stops] }),
-    ...(word !== undefined && { stopSequence: word }),
+    ...(stopSequence !== undefined && { stopSequence }),
     ...(error && { error }),
     ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
   }
 }
 
-const nobody = 'http://127.0.0.1:1'
+const unreachableUrl = 'http://127.0.0.1:1'
 const defaultDeadlineMs = 60_000
 
 /** The pictures of a request, wherever in it they lie. */
@@ -68,19 +73,19 @@ const picturesIn = (value: unknown): string[] => {
 
 describeUpstream({
   name: 'nexus',
-  start(scene) {
-    const { fails, deadlineMs = defaultDeadlineMs, pingMs } = scene
+  start(behaviour) {
+    const { fails, deadlineMs = defaultDeadlineMs, pingMs } = behaviour
     const apiKey = fails === 'bad key' ? 'wrong' : 'right'
     const chain = startChain({
-      scenario: () => toReply(scene),
+      scenario: () => toReply(behaviour),
       simulator: { apiKey: 'right' },
       apiKey,
       config: { timeout: deadlineMs / 1000 },
-      ...(fails === 'dead host' && { endpointUrl: nobody }),
+      ...(fails === 'dead host' && { endpointUrl: unreachableUrl }),
       ...(pingMs !== undefined && { pingMs }),
     })
     const { url, simulator } = chain
-    const { nexus } = nexusAt(fails === 'dead host' ? nobody : simulator.url, {
+    const { nexus } = nexusAt(fails === 'dead host' ? unreachableUrl : simulator.url, {
       apiKey: new Secret(apiKey),
       silenceMs: deadlineMs,
     })
@@ -88,9 +93,9 @@ describeUpstream({
       upstream: nexus,
       modelId: 'claude-sonnet-4.6',
       url,
-      asked: () => simulator.journal.length,
+      requestCount: () => simulator.journal.length,
       pictures: () => simulator.journal.flatMap(({ body }) => picturesIn(body)),
-      left: () => until(() => simulator.journal.at(-1)?.outcome === 'cancelled'),
+      clientLeft: () => waitUntil(() => simulator.journal.at(-1)?.outcome === 'cancelled'),
     }
   },
 })

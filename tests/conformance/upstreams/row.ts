@@ -1,16 +1,16 @@
 import type { Upstream } from '../../../src/upstreams/upstream.ts'
 
-/** What the other side does, in nobody's protocol: each upstream's row says how its own other side does it. */
-export interface Scene {
-  readonly says?: readonly Said[]
-  /** Why it stops; by itself where nothing is said. */
-  readonly stops?: 'at the limit' | 'at the word' | 'to refuse'
-  /** With `stops: 'at the word'`. */
-  readonly word?: string
+/** What the provider behind an upstream does, in terms of no protocol: each row translates it for its own provider. */
+export interface UpstreamBehaviour {
+  readonly output?: readonly OutputPart[]
+  /** Why it stops; without it, the response ends normally. */
+  readonly stops?: 'at the limit' | 'at a stop sequence' | 'to refuse'
+  /** With `stops: 'at a stop sequence'`. */
+  readonly stopSequence?: string
   /** Milliseconds of silence before the first byte. */
-  readonly thinksMs?: number
+  readonly firstByteDelayMs?: number
   /** Milliseconds of silence between events. */
-  readonly pausesMs?: number
+  readonly eventDelayMs?: number
   /** How it fails instead of answering. */
   readonly fails?: 'prompt too long' | 'throttled' | 'bad key' | 'dead host'
   /** How it fails in an answer that is streamed: before its first event, or after a few. */
@@ -24,33 +24,33 @@ export interface Scene {
 export const breaks = ['throttled', 'cut', 'cut in an event', 'corrupt', 'reset', 'silent'] as const
 export type Break = (typeof breaks)[number]
 
-export type Said =
+export type OutputPart =
   | { readonly text: string }
-  | { readonly thinks: string }
+  | { readonly thinking: string }
   /** Thinking that is sealed: what it says is for the model alone. */
-  | { readonly hides: string }
-  | { readonly calls: string; readonly with?: unknown; readonly id: string }
+  | { readonly redacted: string }
+  | { readonly tool: string; readonly input?: unknown; readonly id: string }
 
 /** Seconds, with `fails: 'throttled'`. */
 export const comeAgainSeconds = 7
 
-/** The other side, playing its scene, and what stands in front of it. */
-export interface Stage {
+/** A provider that behaves as stated, the upstream that calls it, and the whole server. */
+export interface RunningUpstream {
   readonly upstream: Upstream
   /** The upstream's own name of a model that takes tools, pictures and thinking. */
   readonly modelId: string
   /** The same, seldom waiting for longer than a moment: the whole server. */
   readonly url: string
   /** Requests that have come. */
-  asked(): number
+  requestCount(): number
   /** Pictures that have come, as base64. */
   pictures(): readonly string[]
   /** Resolves when the other side knows that nobody listens to its newest answer any more. */
-  left(): Promise<void>
+  clientLeft(): Promise<void>
 }
 
-/** One upstream: its folder's name under src/upstreams/, and how a scene is set up. Everything ends with the test. */
+/** One upstream: its folder's name under src/upstreams/, and how its provider is started. Everything ends with the test. */
 export interface UpstreamRow {
   readonly name: string
-  start(scene: Scene): Stage
+  start(behaviour: UpstreamBehaviour): RunningUpstream
 }

@@ -12,7 +12,7 @@ import {
 import { accessRecords } from '../../support/access.ts'
 import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
 import { readEvents } from '../../support/sse.ts'
-import { until } from '../../support/until.ts'
+import { waitUntil } from '../../support/until.ts'
 
 /** One record for each request, at its end, whatever becomes of it. */
 
@@ -288,7 +288,7 @@ describe('everything else that is asked', () => {
   ])('an odd request line: %p', async (head, method, path) => {
     const chain = startChain()
     const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () => socket.write(`${head}\r\n\r\n`))
-    await until(() => accessRecords(chain.records).length > 0)
+    await waitUntil(() => accessRecords(chain.records).length > 0)
     socket.destroy()
     expect(only(chain)).toMatchObject({ event: 'request.refused', fields: { method, path, status: 404 } })
   })
@@ -302,7 +302,7 @@ describe('a client that leaves', () => {
     const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () =>
       socket.write(`${head}\r\n\r\n{"a"`, () => socket.destroy()),
     )
-    await until(() => accessRecords(chain.records).length > 0)
+    await waitUntil(() => accessRecords(chain.records).length > 0)
     const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 499 }
     expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
   })
@@ -315,7 +315,7 @@ describe('a client that leaves', () => {
     const response = await chain.post(request({ stream: true }), { signal: client.signal })
     await response.body?.getReader().read()
     client.abort()
-    await until(() => accessRecords(chain.records).length > 0)
+    await waitUntil(() => accessRecords(chain.records).length > 0)
     const { upstreamRequestId, firstEventMs } = figures
     const fields = { ...message, upstreamRequestId, status: 499, stream: true, firstEventMs }
     expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
@@ -344,7 +344,7 @@ describe('a client that leaves', () => {
     const read = (): unknown[] => idsOf(chain.records.filter(({ event }) => event === 'request.shape'))
     const told = (): unknown[] =>
       idsOf(accessRecords(chain.records).filter(({ fields }) => fields['model'] !== undefined))
-    await until(() => chain.shutdown.running() === 0 && told().length >= read().length)
+    await waitUntil(() => chain.shutdown.running() === 0 && told().length >= read().length)
     expect(told()).toEqual(read())
     expect(new Set(accessRecords(chain.records).map(({ event }) => event)).has('request.cancelled')).toBe(true)
     expect(chain.records.filter(({ level }) => level === 'error')).toEqual([])
@@ -360,7 +360,7 @@ describe('a client that leaves', () => {
       if (text.includes('message_stop')) break
     }
     client.abort()
-    await until(() => accessRecords(chain.records).length > 0)
+    await waitUntil(() => accessRecords(chain.records).length > 0)
     expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200 } })
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { readCheckContext } from '../../../src/gateway/safeguards/check-context.ts'
 import { isHarmless } from '../../../src/gateway/safeguards/harmless-calls.ts'
-import { classifierContext, work } from '../../support/safeguards.ts'
+import { classifierContext, workFolder } from '../../support/safeguards.ts'
 
 /** A1: what Claude Code 2.1.329 and 2.1.332 run in auto mode without a verdict, tried with both. */
 
@@ -11,7 +11,7 @@ const harmless = (name: string, input: Record<string, unknown>, context: object 
 const write = (file_path: unknown, context: object = {}) => harmless('Write', { file_path, content: 'x' }, context)
 
 const trusted = (members: object) => ({
-  trusted_directories: { primary: { path: work, resolved: [work] }, additional: [], ...members },
+  trusted_directories: { primary: { path: workFolder, resolved: [workFolder] }, additional: [], ...members },
 })
 
 describe('A1 needs no verdict', () => {
@@ -19,13 +19,16 @@ describe('A1 needs no verdict', () => {
     expect(harmless(name, {})).toBe(true)
   })
 
-  test.each([`${work}/a.ts`, `${work}/src/deep/b.py`, `${work}/package.json`])('a change of %s', (path) => {
-    expect([
-      write(path),
-      harmless('Edit', { file_path: path }),
-      harmless('NotebookEdit', { notebook_path: path }),
-    ]).toEqual([true, true, true])
-  })
+  test.each([`${workFolder}/a.ts`, `${workFolder}/src/deep/b.py`, `${workFolder}/package.json`])(
+    'a change of %s',
+    (path) => {
+      expect([
+        write(path),
+        harmless('Edit', { file_path: path }),
+        harmless('NotebookEdit', { notebook_path: path }),
+      ]).toEqual([true, true, true])
+    },
+  )
 
   test('a change in an additional folder, and in what a link leads to', () => {
     const more = trusted({ additional: [{ path: '/link', resolved: ['/real/folder'], source: 'session' }] })
@@ -47,26 +50,26 @@ describe('A1 needs a verdict', () => {
   test.each(['Bash', 'Agent', 'Task', 'WebFetch', 'WebSearch', 'Skill', 'SendMessage', 'mcp__files__Read', 'read', ''])(
     'the tool %p',
     (name) => {
-      expect(harmless(name, { file_path: `${work}/a.ts` })).toBe(false)
+      expect(harmless(name, { file_path: `${workFolder}/a.ts` })).toBe(false)
     },
   )
 
   test.each([
     '/etc/passwd',
     '/home/me/a.ts',
-    `${work}`,
-    `${work}/`,
-    `${work}2/a.ts`,
-    `${work}/../a.ts`,
-    `${work}/src/../../a.ts`,
-    `${work}/.git/hooks/pre-commit`,
-    `${work}/.claude/settings.json`,
-    `${work}/src/.vscode/tasks.json`,
-    `${work}/.bashrc`,
+    `${workFolder}`,
+    `${workFolder}/`,
+    `${workFolder}2/a.ts`,
+    `${workFolder}/../a.ts`,
+    `${workFolder}/src/../../a.ts`,
+    `${workFolder}/.git/hooks/pre-commit`,
+    `${workFolder}/.claude/settings.json`,
+    `${workFolder}/src/.vscode/tasks.json`,
+    `${workFolder}/.bashrc`,
     'a.ts',
     '',
     undefined,
-    [[`${work}/a.ts`]],
+    [[`${workFolder}/a.ts`]],
   ])('a change of %p', (path) => {
     expect(write(path)).toBe(false)
   })
@@ -78,7 +81,7 @@ describe('A1 needs a verdict', () => {
   })
 
   test('a change in a restricted session', () => {
-    expect(write(`${work}/a.ts`, { restricted: true })).toBe(false)
+    expect(write(`${workFolder}/a.ts`, { restricted: true })).toBe(false)
   })
 
   test('reading, where the user blocks it outside the folders', () => {

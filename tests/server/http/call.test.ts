@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { clientTimeoutMs } from '../../../src/server/http/call.ts'
 import { type Chain, request, startChain } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
-import { until } from '../../support/until.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { waitUntil } from '../../support/until.ts'
 
 /** Every route that asks the upstream has a call: its end is the upstream's end, whatever brings it. */
 
@@ -17,7 +17,7 @@ const silent = (): Chain & { readonly calls: AbortSignal[] } => {
       return new Promise<Response>(() => {})
     },
   })
-  later(() => upstream.stop(true))
+  afterTest(() => upstream.stop(true))
   return { ...startChain({ endpointUrl: upstream.url.origin }), calls }
 }
 
@@ -30,13 +30,13 @@ describe('count_tokens', () => {
   test('joins the shutdown: its client reads that the server is being stopped', async () => {
     const { post, shutdown, calls } = silent()
     const response = post(request(), count)
-    await until(() => calls.length === 1)
+    await waitUntil(() => calls.length === 1)
     expect(shutdown.running()).toBe(1)
     shutdown.end()
     const { status, headers } = await response
     expect([status, headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([529, '1', 'true'])
     expect(shutdown.running()).toBe(0)
-    await until(() => calls[0]?.aborted === true)
+    await waitUntil(() => calls[0]?.aborted === true)
   })
 
   test("ends when the client's own timeout is over", async () => {
@@ -47,18 +47,18 @@ describe('count_tokens', () => {
     expect(performance.now() - startedAt).toBeLessThan(waited)
     expect(records.filter(({ event }) => event === 'request.cancelled').length).toBe(1)
     expect(shutdown.running()).toBe(0)
-    await until(() => calls[0]?.aborted === true)
+    await waitUntil(() => calls[0]?.aborted === true)
   })
 
   test('ends when the client disconnects, and the log says so', async () => {
     const { post, shutdown, records, calls } = silent()
     const client = new AbortController()
     const response = post(request(), { ...count, signal: client.signal }).catch(() => undefined)
-    await until(() => calls.length === 1)
+    await waitUntil(() => calls.length === 1)
     client.abort()
     await response
-    await until(() => shutdown.running() === 0)
-    await until(() => records.some(({ event }) => event === 'request.cancelled'))
+    await waitUntil(() => shutdown.running() === 0)
+    await waitUntil(() => records.some(({ event }) => event === 'request.cancelled'))
   })
 
   test('leaves no call behind when it is answered', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { lawfulBody, type TranslateOptions, user } from '../../support/translate.ts'
+import { type TranslateOptions, user, validBody } from '../../support/translate.ts'
 
 const haiku: TranslateOptions = { modelId: 'claude-haiku-4.5' }
 
 const ask = { messages: [user('a')], max_tokens: 8000 }
 
 const additional = (members: object, options?: TranslateOptions): Record<string, unknown> =>
-  lawfulBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
+  validBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
 
 describe('betas', () => {
   const flags = (betas: string[], members: object = {}, options: TranslateOptions = {}): unknown =>

@@ -3,7 +3,16 @@ import { sign } from '../../../src/simulator/signature.ts'
 import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/request.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
-import { assistant, lawfulBody, marked, point, tool, toolResult, toolUse, user } from '../../support/translate.ts'
+import {
+  assistant,
+  cachedText,
+  cachePoint,
+  tool,
+  toolResult,
+  toolUse,
+  user,
+  validBody,
+} from '../../support/translate.ts'
 
 const hour = { cachePoint: { type: 'default', ttl: '1h' } }
 const markedBlock = (block: object, ttl?: '1h'): object => ({
@@ -16,14 +25,14 @@ const document = (title: string): object => ({
   source: { type: 'text', media_type: 'text/plain', data: 'words' },
 })
 const contentOf = (...messages: object[]): object[][] =>
-  lawfulBody({ messages, tools: [tool('Bash')] }).messages.map(({ content }) => content)
+  validBody({ messages, tools: [tool('Bash')] }).messages.map(({ content }) => content)
 const count = (body: object): number => JSON.stringify(body).match(/"cachePoint"/g)?.length ?? 0
 
 describe('cache points', () => {
   test('K1 N9 1.1 cache_control: the ttl survives at every place', () => {
-    const body = lawfulBody({
+    const body = validBody({
       cache_control: { type: 'ephemeral', ttl: '1h' },
-      system: [marked('s', '1h')],
+      system: [cachedText('s', '1h')],
       tools: [tool('Bash', { cache_control: { type: 'ephemeral', ttl: '1h' } })],
       messages: [
         user('a'),
@@ -48,25 +57,29 @@ describe('cache points', () => {
 
   test('K2 no ttl for models that take none', () => {
     expect(
-      lawfulBody({ messages: [user(marked('a', '1h'))] }, { modelId: 'claude-3-7-sonnet' }).messages[0]?.content[1],
-    ).toEqual(point)
+      validBody({ messages: [user(cachedText('a', '1h'))] }, { modelId: 'claude-3-7-sonnet' }).messages[0]?.content[1],
+    ).toEqual(cachePoint)
   })
 
   test('K3 a marker inside a tool result moves behind it', () => {
-    const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), user(toolResult('t1', [marked('inside', '1h')])))
+    const [, , turn] = contentOf(
+      user('a'),
+      assistant(toolUse('t1')),
+      user(toolResult('t1', [cachedText('inside', '1h')])),
+    )
     expect(turn).toEqual([{ toolResult: { toolUseId: 't1', content: [{ text: 'inside' }] } }, hour])
   })
 
   test('K4 never behind reasoning: before it, or gone', () => {
     const thinking = { type: 'thinking', thinking: 'hm', signature: sign('hm') }
-    const [, turn] = contentOf(user('a'), assistant('x', thinking, marked(' ')), user('b'))
+    const [, turn] = contentOf(user('a'), assistant('x', thinking, cachedText(' ')), user('b'))
     expect(turn?.map((block) => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'reasoningContent'])
-    const [, only] = contentOf(user('a'), assistant(thinking, marked(' ')), user('b'))
+    const [, only] = contentOf(user('a'), assistant(thinking, cachedText(' ')), user('b'))
     expect(only?.map((block) => Object.keys(block)[0])).toEqual(['reasoningContent'])
   })
 
   test('K5 never first in a message', () => {
-    expect(contentOf(user(marked(' '), 'a'))[0]).toEqual([{ text: 'a' }])
+    expect(contentOf(user(cachedText(' '), 'a'))[0]).toEqual([{ text: 'a' }])
   })
 
   test('K6 never behind a text document: before the run of them', () => {
@@ -75,18 +88,18 @@ describe('cache points', () => {
   })
 
   test('K7 1.2.12 at most four: the oldest of the messages go first', () => {
-    const body = lawfulBody({
-      system: [marked('s1'), marked('s2')],
-      messages: [user(marked('a')), assistant(marked('b')), user(marked('c'))],
+    const body = validBody({
+      system: [cachedText('s1'), cachedText('s2')],
+      messages: [user(cachedText('a')), assistant(cachedText('b')), user(cachedText('c'))],
     })
     expect(count(body)).toBe(4)
     expect(body.messages.map(({ content }) => content.length)).toEqual([1, 2, 2])
-    const crowded = lawfulBody({
-      system: [marked('s1'), marked('s2')],
+    const crowded = validBody({
+      system: [cachedText('s1'), cachedText('s2')],
       tools: [tool('A', { cache_control: { type: 'ephemeral' } }), tool('B', { cache_control: { type: 'ephemeral' } })],
-      messages: [user(marked('a')), assistant(marked('b')), user(marked('c'))],
+      messages: [user(cachedText('a')), assistant(cachedText('b')), user(cachedText('c'))],
     })
-    expect(crowded.system).toEqual([{ text: 's1' }, { text: 's2' }, point])
+    expect(crowded.system).toEqual([{ text: 's1' }, { text: 's2' }, cachePoint])
     expect(crowded.toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual([
       'toolSpec',
       'toolSpec',
@@ -96,15 +109,15 @@ describe('cache points', () => {
   })
 
   test('K3 K10 of markers outside and inside the longer counts', () => {
-    const result = { ...toolResult('t1', [marked('inside', '1h')]), cache_control: { type: 'ephemeral' } }
+    const result = { ...toolResult('t1', [cachedText('inside', '1h')]), cache_control: { type: 'ephemeral' } }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), user(result))
     expect(turn?.at(-1)).toEqual(hour)
-    const search = { type: 'search_result', source: 's', title: 't', content: [marked('found')] }
-    expect(contentOf(user('a', search))[0]?.at(-1)).toEqual(point)
+    const search = { type: 'search_result', source: 's', title: 't', content: [cachedText('found')] }
+    expect(contentOf(user('a', search))[0]?.at(-1)).toEqual(cachePoint)
   })
 
   test('K8 moving results in front does not bring lifetimes out of order', () => {
-    const note = { role: 'system', content: [marked('note', '1h')] }
+    const note = { role: 'system', content: [cachedText('note', '1h')] }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), note, user(markedBlock(toolResult('t1'))))
     expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
   })
@@ -125,17 +138,20 @@ describe('cache points', () => {
   })
 
   test('markers of what is not sent are handed on or noted', () => {
-    const blank = { role: 'system', content: [marked(' ')] }
-    expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, point, { text: 'b' }])
+    const blank = { role: 'system', content: [cachedText(' ')] }
+    expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, cachePoint, { text: 'b' }])
     expect(
-      contentOf(user('a'), { role: 'system', content: [{ type: 'text', text: 'x' }, marked(' ')] })[0]?.at(-1),
-    ).toEqual(point)
+      contentOf(user('a'), { role: 'system', content: [{ type: 'text', text: 'x' }, cachedText(' ')] })[0]?.at(-1),
+    ).toEqual(cachePoint)
   })
 
   test('K10 points that meet become one, the longer', () => {
-    expect(contentOf(user(marked('a', '1h'), marked(' ')))[0]).toEqual([{ text: 'a' }, hour])
-    expect(contentOf(user(marked('a'), marked(' ', '1h')))[0]).toEqual([{ text: 'a' }, hour])
-    expect(lawfulBody({ system: [marked('s'), marked(' ', '1h')] }).system).toEqual([{ text: 's' }, hour] as never)
+    expect(contentOf(user(cachedText('a', '1h'), cachedText(' ')))[0]).toEqual([{ text: 'a' }, hour])
+    expect(contentOf(user(cachedText('a'), cachedText(' ', '1h')))[0]).toEqual([{ text: 'a' }, hour])
+    expect(validBody({ system: [cachedText('s'), cachedText(' ', '1h')] }).system).toEqual([
+      { text: 's' },
+      hour,
+    ] as never)
   })
 
   test('K12 a longer conversation begins with the bytes of the shorter one', () => {
@@ -166,19 +182,19 @@ describe('cache points', () => {
 
 describe('system prompt', () => {
   test('1.1 system text, 1.1 system blocks: blank ones go, the billing line goes, block boundaries stay', () => {
-    expect(lawfulBody({ system: ' \n' }).system).toBeUndefined()
+    expect(validBody({ system: ' \n' }).system).toBeUndefined()
     expect(
-      lawfulBody({
+      validBody({
         system: [
           { type: 'text', text: 'x-anthropic-billing-header: cc_version=2; cch=1;' },
           { type: 'text', text: ' ' },
-          marked('b'),
+          cachedText('b'),
           { type: 'text', text: 'c' },
         ],
       }).system,
-    ).toEqual([{ text: 'b' }, point, { text: 'c' }])
-    expect(lawfulBody({ system: 'x-anthropic-billing-header: a=1;\nBe good.' }).system).toEqual([{ text: 'Be good.' }])
-    expect(lawfulBody({ system: [{ type: 'text', text: 'About x-anthropic-billing-header: lines' }] }).system).toEqual([
+    ).toEqual([{ text: 'b' }, cachePoint, { text: 'c' }])
+    expect(validBody({ system: 'x-anthropic-billing-header: a=1;\nBe good.' }).system).toEqual([{ text: 'Be good.' }])
+    expect(validBody({ system: [{ type: 'text', text: 'About x-anthropic-billing-header: lines' }] }).system).toEqual([
       { text: 'About x-anthropic-billing-header: lines' },
     ])
   })

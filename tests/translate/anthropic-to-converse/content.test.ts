@@ -2,17 +2,17 @@ import { describe, expect, test } from 'bun:test'
 import { sign } from '../../../src/simulator/signature.ts'
 import {
   assistant,
+  cachedText,
+  cachePoint,
   image,
-  lawfulBody,
-  marked,
   png,
-  point,
-  refusal,
+  refusalMessage,
   tool,
   toolResult,
   toolUse,
   translate,
   user,
+  validBody,
 } from '../../support/translate.ts'
 
 describe('blocks that say nothing, or everything', () => {
@@ -32,7 +32,7 @@ describe('blocks that say nothing, or everything', () => {
       encrypted_content: 'x',
       cache_control: { type: 'ephemeral' },
     }
-    const { messages } = lawfulBody({
+    const { messages } = validBody({
       messages: [
         user('old'),
         assistant(toolUse('t1')),
@@ -45,7 +45,7 @@ describe('blocks that say nothing, or everything', () => {
     expect(messages).toEqual([
       {
         role: 'user',
-        content: [{ text: '<conversation-summary>\nThey spoke of bees.\n</conversation-summary>' }, point],
+        content: [{ text: '<conversation-summary>\nThey spoke of bees.\n</conversation-summary>' }, cachePoint],
       },
       { role: 'assistant', content: [{ text: 'And now?' }] },
       { role: 'user', content: [{ text: 'wasps' }] },
@@ -53,16 +53,16 @@ describe('blocks that say nothing, or everything', () => {
   })
 
   test('B12 a summary may be all that the assistant said; a failed one counts for nothing', () => {
-    const { messages } = lawfulBody({
+    const { messages } = validBody({
       messages: [user('old'), assistant({ type: 'compaction', content: 'S' }), user('new')],
     })
     expect(messages.map(({ role, content }) => [role, content.length])).toEqual([['user', 2]])
     const failed = { type: 'compaction', content: null }
-    expect(lawfulBody({ messages: [user('old'), assistant(failed, 'x'), user('new')] }).messages.length).toBe(3)
+    expect(validBody({ messages: [user('old'), assistant(failed, 'x'), user('new')] }).messages.length).toBe(3)
   })
 
   test('B12 1.2.2 system messages that lead the conversation outlive a summary', () => {
-    const body = lawfulBody({
+    const body = validBody({
       messages: [
         { role: 'system', content: 'lead' },
         user('old'),
@@ -78,12 +78,12 @@ describe('blocks that say nothing, or everything', () => {
     const members = {
       messages: [user('old'), assistant({ type: 'compaction', content: 'S' }, 'x'), user(toolResult('t9'))],
     }
-    expect(refusal(() => translate(members))).toContain('messages.2.content.0: unexpected `tool_use_id`')
+    expect(refusalMessage(() => translate(members))).toContain('messages.2.content.0: unexpected `tool_use_id`')
   })
 
   test('B13 a change of models is nothing to the model', () => {
     const fallback = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }
-    const { messages } = lawfulBody({ messages: [user('a'), assistant(fallback, 'x'), user('b')] })
+    const { messages } = validBody({ messages: [user('a'), assistant(fallback, 'x'), user('b')] })
     expect(messages[1]?.content).toEqual([{ text: 'x' }])
   })
 
@@ -94,7 +94,7 @@ describe('blocks that say nothing, or everything', () => {
 
   test('B9b what a browser shows is told as words', () => {
     const state = { type: 'browser_state', tabs: [{ tab_id: '1', url: 'https://a.example', title: 'A' }] }
-    const { messages } = lawfulBody({
+    const { messages } = validBody({
       messages: [user('a'), assistant(toolUse('t1')), user(toolResult('t1', [state]))],
       tools: [tool('Bash')],
     })
@@ -106,13 +106,13 @@ const tools = [tool('Bash')]
 
 const messages = (...list: object[]): object => ({ messages: list, tools })
 
-const bodyOf = (...list: object[]): { role: string; content: object[] }[] => lawfulBody(messages(...list)).messages
+const bodyOf = (...list: object[]): { role: string; content: object[] }[] => validBody(messages(...list)).messages
 
 describe('blocks', () => {
   const thinking = (text: string): object => ({ type: 'thinking', thinking: text, signature: sign(text) })
 
   test('B1 1.2.3 blank texts go, their marker moves to the block before', () => {
-    expect(bodyOf(user('a', marked(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, point, { text: 'b' }])
+    expect(bodyOf(user('a', cachedText(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, cachePoint, { text: 'b' }])
   })
 
   test('B2 T6 images: the bytes are believed before the label, white space and data URLs are stripped', () => {
@@ -122,7 +122,7 @@ describe('blocks', () => {
 
   test('B2 what is no JPEG, PNG, GIF or WebP is refused, inside a tool result replaced by a text', () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')
-    expect(refusal(() => translate(messages(user('a', image(svg, 'image/png')))))).toBe(
+    expect(refusalMessage(() => translate(messages(user('a', image(svg, 'image/png')))))).toBe(
       "messages.0.content.1.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'",
     )
     const { body, notes } = translate(
@@ -136,12 +136,12 @@ describe('blocks', () => {
 
   test('B3 B4 sources without bytes are refused by name', () => {
     expect(
-      refusal(() =>
+      refusalMessage(() =>
         translate(messages(user({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }))),
       ),
     ).toContain('messages.0.content.0.image.source.url')
     expect(
-      refusal(() => translate(messages(user({ type: 'document', source: { type: 'file', file_id: 'f' } })))),
+      refusalMessage(() => translate(messages(user({ type: 'document', source: { type: 'file', file_id: 'f' } })))),
     ).toContain('no Files API')
   })
 
@@ -319,7 +319,7 @@ describe('blocks', () => {
 
   test('T6 half of a surrogate pair in a schema, too', () => {
     const schema = { type: 'object', properties: { ['k\ud800']: { type: 'string' } } }
-    const { outputConfig } = lawfulBody({
+    const { outputConfig } = validBody({
       messages: [user('a')],
       output_config: { format: { type: 'json_schema', schema } },
     })
@@ -370,7 +370,7 @@ describe('blocks', () => {
 
   test('D1 a base64 document must be one that Bedrock reads', () => {
     const document = { type: 'document', source: { type: 'base64', media_type: 'application/msword', data: 'AAAA' } }
-    expect(refusal(() => translate(messages(user(document))))).toBe(
+    expect(refusalMessage(() => translate(messages(user(document))))).toBe(
       "messages.0.content.0.document.source.base64.media_type: Input should be 'application/pdf'",
     )
   })

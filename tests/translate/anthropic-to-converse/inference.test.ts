@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { lawfulBody, refusal, type TranslateOptions, translate, user } from '../../support/translate.ts'
+import { refusalMessage, type TranslateOptions, translate, user, validBody } from '../../support/translate.ts'
 
 const haiku: TranslateOptions = { modelId: 'claude-haiku-4.5' }
 
@@ -8,10 +8,10 @@ const newer: TranslateOptions = { modelId: 'us.anthropic.claude-opus-4-8' }
 const ask = { messages: [user('a')], max_tokens: 8000 }
 
 const additional = (members: object, options?: TranslateOptions): Record<string, unknown> =>
-  lawfulBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
+  validBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
 
 const inference = (members: object, options?: TranslateOptions): object | undefined =>
-  lawfulBody({ ...ask, ...members }, options).inferenceConfig
+  validBody({ ...ask, ...members }, options).inferenceConfig
 
 describe('sampling', () => {
   test('1.1 temperature, 1.1 top_p: zero survives', () => {
@@ -36,11 +36,11 @@ describe('sampling', () => {
   })
 
   test('1.1 stop_sequences, 1.1 stop sequence paths: what ends the answer, and where its report is to be found', () => {
-    const body = lawfulBody({ ...ask, stop_sequences: ['END'] })
+    const body = validBody({ ...ask, stop_sequences: ['END'] })
     expect(body.inferenceConfig).toEqual({ maxTokens: 8000, stopSequences: ['END'] })
     expect(body.additionalModelResponseFieldPaths).toEqual(['/stop_sequence', '/delta/stop_sequence'])
-    expect(lawfulBody({ ...ask, stop_sequences: [] }).additionalModelResponseFieldPaths).toBeUndefined()
-    expect(refusal(() => translate({ ...ask, stop_sequences: ['x', ' \n'] }))).toBe(
+    expect(validBody({ ...ask, stop_sequences: [] }).additionalModelResponseFieldPaths).toBeUndefined()
+    expect(refusalMessage(() => translate({ ...ask, stop_sequences: ['x', ' \n'] }))).toBe(
       'stop_sequences: each stop sequence must contain non-whitespace',
     )
   })

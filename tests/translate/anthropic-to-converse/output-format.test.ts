@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { lawfulBody, type TranslateOptions, translate, user } from '../../support/translate.ts'
+import { type TranslateOptions, translate, user, validBody } from '../../support/translate.ts'
 
 const newer: TranslateOptions = { modelId: 'us.anthropic.claude-opus-4-8' }
 
@@ -16,7 +16,7 @@ describe('structured output', () => {
   }
 
   test('1.1 output format: bounds go, every object is closed, names and literals stay', () => {
-    const { outputConfig } = lawfulBody({ ...ask, output_config: { format: { type: 'json_schema', schema } } })
+    const { outputConfig } = validBody({ ...ask, output_config: { format: { type: 'json_schema', schema } } })
     expect(JSON.parse(outputConfig?.textFormat?.structure.jsonSchema.schema ?? '')).toEqual({
       type: 'object',
       properties: {
@@ -29,11 +29,11 @@ describe('structured output', () => {
       required: ['minimum'],
       additionalProperties: false,
     })
-    expect(lawfulBody({ ...ask, output_format: { type: 'json_schema', schema } }).outputConfig).toEqual(outputConfig)
+    expect(validBody({ ...ask, output_format: { type: 'json_schema', schema } }).outputConfig).toEqual(outputConfig)
   })
 
   test('1.1 output format: models without it are asked in words', () => {
-    const body = lawfulBody(
+    const body = validBody(
       { ...ask, system: 'Be good.', output_config: { format: { type: 'json_schema', schema } } },
       newer,
     )
@@ -46,7 +46,7 @@ describe('structured output', () => {
     const odd = JSON.parse(
       '{"type":"object","properties":{},"anyOf":[{"__proto__":{"type":"object"}}],"dependentSchemas":{"minimum":{"type":"object"}}}',
     )
-    const { outputConfig } = lawfulBody({ ...ask, output_config: { format: { type: 'json_schema', schema: odd } } })
+    const { outputConfig } = validBody({ ...ask, output_config: { format: { type: 'json_schema', schema: odd } } })
     expect(outputConfig?.textFormat?.structure.jsonSchema.schema).toBe(
       '{"type":"object","properties":{},"anyOf":[{"__proto__":{"type":"object","additionalProperties":false}}],"dependentSchemas":{"minimum":{"type":"object","additionalProperties":false}},"additionalProperties":false}',
     )
@@ -72,8 +72,8 @@ describe('structured output', () => {
 
   test('D6 no citations for the sake of pictures beside it', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } }
-    const body = lawfulBody({ messages: [user('a', pdf)], output_config: { format: { type: 'json_schema', schema } } })
+    const body = validBody({ messages: [user('a', pdf)], output_config: { format: { type: 'json_schema', schema } } })
     expect(JSON.stringify(body)).not.toContain('citations')
-    expect(JSON.stringify(lawfulBody({ messages: [user('a', pdf)] }))).toContain('"citations":{"enabled":true}')
+    expect(JSON.stringify(validBody({ messages: [user('a', pdf)] }))).toContain('"citations":{"enabled":true}')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { assistant, refusal, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import { assistant, refusalMessage, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
 const tools = [tool('Bash')]
 
@@ -8,7 +8,7 @@ const messages = (...list: object[]): object => ({ messages: list, tools })
 describe('tool pairs are checked in Anthropic words', () => {
   test('1.2.4 a use without its result', () => {
     expect(
-      refusal(() =>
+      refusalMessage(() =>
         translate(messages(user('a'), assistant(toolUse('t1'), toolUse('t2')), user(toolResult('t2'), 'b'))),
       ),
     ).toBe(
@@ -18,26 +18,30 @@ describe('tool pairs are checked in Anthropic words', () => {
 
   test('1.2.4 the fault is in the message that asks, and the id is the client own', () => {
     const members = messages(user('a'), assistant('b'), assistant(toolUse('a b c')), user('d'))
-    expect(refusal(() => translate(members))).toStartWith(
+    expect(refusalMessage(() => translate(members))).toStartWith(
       'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: a b c. ',
     )
-    expect(refusal(() => translate(messages(user('a'), assistant('b'), user(toolResult('x|y')))))).toContain(
+    expect(refusalMessage(() => translate(messages(user('a'), assistant('b'), user(toolResult('x|y')))))).toContain(
       'blocks: x|y. ',
     )
   })
 
   test('1.2.4 a result without its use', () => {
-    expect(refusal(() => translate(messages(user('a'), assistant('b'), user('c', toolResult('t9')))))).toBe(
+    expect(refusalMessage(() => translate(messages(user('a'), assistant('b'), user('c', toolResult('t9')))))).toBe(
       'messages.2.content.1: unexpected `tool_use_id` found in `tool_result` blocks: t9. Each `tool_result` block must have a corresponding `tool_use` block in the previous message.',
     )
   })
 
   test('1.2.4 two results for one use, one id for two uses', () => {
     expect(
-      refusal(() => translate(messages(user('a'), assistant(toolUse('t1')), user(toolResult('t1'), toolResult('t1'))))),
+      refusalMessage(() =>
+        translate(messages(user('a'), assistant(toolUse('t1')), user(toolResult('t1'), toolResult('t1')))),
+      ),
     ).toContain('each tool_use must have a single result')
     expect(
-      refusal(() => translate(messages(user('a'), assistant(toolUse('t1'), toolUse('t1')), user(toolResult('t1'))))),
+      refusalMessage(() =>
+        translate(messages(user('a'), assistant(toolUse('t1'), toolUse('t1')), user(toolResult('t1')))),
+      ),
     ).toBe('messages.1.content.1: `tool_use` ids must be unique')
   })
 })

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'bun:test'
 import {
   assistant,
+  cachedText,
+  cachePoint,
   image,
-  lawfulBody,
-  marked,
-  point,
   type TranslateOptions,
   tool,
   toolResult,
   toolUse,
   translate,
   user,
+  validBody,
 } from '../../support/translate.ts'
 
 /** Documents in and beside tool results: what Bedrock takes where (boto3#4648, pydantic-ai#6098). */
@@ -43,7 +43,7 @@ const tools = [tool('Read')]
 const answered = (uses: number, content: unknown[], members: object = {}, options: TranslateOptions = {}): object[] => {
   const ids = Array.from({ length: uses }, (_, index) => toolUse(`t${index + 1}`, 'Read'))
   const messages = [user('read'), assistant(...ids), user(...content)]
-  return lawfulBody({ messages, tools, ...members }, options).messages[2]?.content ?? []
+  return validBody({ messages, tools, ...members }, options).messages[2]?.content ?? []
 }
 const result = (toolUseId: string, content: unknown[], more: object = {}): object => ({
   toolResult: { toolUseId, content, ...more },
@@ -81,7 +81,7 @@ describe('F1 a PDF inside a tool result', () => {
   test('F1 1.2.5 in a turn that is merged', () => {
     const ids = [toolUse('t1', 'Read'), toolUse('t2', 'Read')]
     const messages = [user('a'), assistant(...ids), user(toolResult('t1', [pdf('a')])), user(toolResult('t2'), 'go')]
-    expect(lawfulBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
+    expect(validBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
       result('t1', [follows('a')]),
       result('t2', [{ text: 'ok' }]),
       sentPdf('a'),
@@ -101,7 +101,7 @@ describe('F1 a PDF inside a tool result', () => {
     expect(answered(1, [toolResult('t1', [pdf('a')], marker())])).toEqual([
       result('t1', [follows('a')]),
       sentPdf('a'),
-      point,
+      cachePoint,
       attached,
     ])
     const hour = { cachePoint: { type: 'default', ttl: '1h' } }
@@ -153,9 +153,9 @@ describe('F1 a PDF inside a tool result', () => {
   test('F1 every document of the request goes with citations, or none does', () => {
     const more = [assistant('b'), user(words('late'), pdf('beside'), 'c')]
     const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(pdf('a'))), ...more]
-    const all = JSON.stringify(lawfulBody({ messages, tools }))
+    const all = JSON.stringify(validBody({ messages, tools }))
     expect(all.match(/"citations":\{"enabled":true\}/g)?.length).toBe(3)
-    expect(JSON.stringify(lawfulBody({ messages, tools }, { policy: { pdf: 'text' } }))).not.toContain('citations')
+    expect(JSON.stringify(validBody({ messages, tools }, { policy: { pdf: 'text' } }))).not.toContain('citations')
   })
 
   test('F1 D6 one document that the client wants cited: every document goes with citations', () => {
@@ -172,7 +172,7 @@ describe('F1 a PDF inside a tool result', () => {
         expect(JSON.stringify(body).match(/"citations":\{"enabled":true\}/g)?.length).toBe(2)
         expect(reply.documents.filter(({ isCited }) => isCited).map(({ title }) => title)).toEqual(['notes'])
         expect(notes.map(({ what }) => what)).toContain('citations of some documents only: switched on for all of them')
-        lawfulBody({ messages, tools }, { policy: { pdf: pdfs } })
+        validBody({ messages, tools }, { policy: { pdf: pdfs } })
       }
     }
   })
@@ -199,7 +199,7 @@ describe('F1 a PDF inside a tool result', () => {
   test('F1 K12 the turn has the same bytes when the conversation goes on', () => {
     const turn = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(read1, pdf('a')))]
     const sent = (messages: object[]): string[] =>
-      lawfulBody({ messages, tools }).messages.map((message) => JSON.stringify(message))
+      validBody({ messages, tools }).messages.map((message) => JSON.stringify(message))
     const later = [assistant('b', toolUse('t2', 'Read')), user(toolResult('t2', [pdf('a')]), words('n'))]
     expect(sent([...turn, ...later]).slice(0, 3)).toEqual(sent(turn))
   })
@@ -248,7 +248,7 @@ describe('F3 a text document next to a tool result', () => {
 
   test('F3 1.2.5 in a message that is merged with the results', () => {
     const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(ok), user(words('rows'), 'go')]
-    expect(lawfulBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
+    expect(validBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
       sentOk,
       spelled('rows'),
       { text: 'go' },
@@ -257,10 +257,10 @@ describe('F3 a text document next to a tool result', () => {
 
   test('F3 K6 keeps its marker: behind a text there may be one', () => {
     const marker = { cache_control: { type: 'ephemeral' } }
-    expect(answered(1, [ok, words('rows', marker)])).toEqual([sentOk, spelled('rows'), point])
-    expect(answered(1, [toolResult('t1', [marked('x'), words('rows')])])).toEqual([
+    expect(answered(1, [ok, words('rows', marker)])).toEqual([sentOk, spelled('rows'), cachePoint])
+    expect(answered(1, [toolResult('t1', [cachedText('x'), words('rows')])])).toEqual([
       result('t1', [{ text: 'x' }, spelled('rows')]),
-      point,
+      cachePoint,
     ])
   })
 
@@ -272,11 +272,11 @@ describe('F3 a text document next to a tool result', () => {
       assistant('b'),
       user(pdf('a'), 'c'),
     ]
-    expect(JSON.stringify(lawfulBody({ messages, tools }))).toContain('"citations":{"enabled":true}')
+    expect(JSON.stringify(validBody({ messages, tools }))).toContain('"citations":{"enabled":true}')
   })
 
   test('F3 stays a document in a turn without results', () => {
-    expect(JSON.stringify(lawfulBody({ messages: [user('a', words('rows'))] }))).toContain('"format":"txt"')
+    expect(JSON.stringify(validBody({ messages: [user('a', words('rows'))] }))).toContain('"format":"txt"')
   })
 })
 
@@ -293,7 +293,7 @@ describe('a model that refuses documents beside results', () => {
     expect(answered(2, turn, {}, { learned })).toEqual([
       result('t1', [sentPdf('a', {})]),
       result('t2', [{ text: 'ok' }, sentPdf('b', {})]),
-      point,
+      cachePoint,
       { text: 'x' },
     ])
   })

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import { startChain } from '../../support/chain.ts'
 import {
   assistant,
-  lawfulBody,
-  refusal,
+  refusalMessage,
   type TranslateOptions,
   tool,
   toolResult,
   toolUse,
   translate,
   user,
+  validBody,
 } from '../../support/translate.ts'
 
 const flag = 'interleaved-thinking-2025-05-14'
@@ -31,7 +31,7 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
     ['a budget that is the same', { ...ask, max_tokens: 30_000 }, haiku],
     ['a native tool', { ...ask, tools: [{ type: 'computer_20250124', name: 'computer' }] }, haiku],
   ] as const)('is sent with the flag, where thinking is interleaved: %s', (_, members, options) => {
-    expect(lawfulBody(members, options).additionalModelRequestFields).toMatchObject({
+    expect(validBody(members, options).additionalModelRequestFields).toMatchObject({
       thinking: budget,
       anthropic_beta: expect.arrayContaining([flag]),
     })
@@ -66,7 +66,7 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
     ['on a model that has refused the flag', ask, { ...haiku, learned: { refusedBetas: [flag] } }],
     ['on a model that may have refused the flag', ask, { ...haiku, learned: { suspectedBetas: [flag] } }],
   ] as const)('stays refused %s', (_, members, options) => {
-    expect(refusal(() => translate(members, options))).toBe(tooLarge)
+    expect(refusalMessage(() => translate(members, options))).toBe(tooLarge)
   })
 
   test('passes through the whole chain, flag in the header', async () => {
@@ -89,7 +89,7 @@ const newer: TranslateOptions = { modelId: 'us.anthropic.claude-opus-4-8' }
 const ask = { messages: [user('a')], max_tokens: 8000 }
 
 const additional = (members: object, options?: TranslateOptions): Record<string, unknown> =>
-  lawfulBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
+  validBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
 
 describe('thinking', () => {
   test('1.1 thinking goes on word for word where the model takes it', () => {
@@ -135,7 +135,7 @@ describe('thinking', () => {
   })
 
   test('1.6 budget: one that leaves nothing for the answer is refused', () => {
-    expect(refusal(() => translate({ ...ask, thinking: { type: 'enabled', budget_tokens: 8000 } }))).toBe(
+    expect(refusalMessage(() => translate({ ...ask, thinking: { type: 'enabled', budget_tokens: 8000 } }))).toBe(
       'max_tokens must be greater than thinking.budget_tokens',
     )
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { startChain } from '../../support/chain.ts'
-import { assistant, refusal, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import { assistant, refusalMessage, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
 describe('1.5 without tools: a choice of a tool', () => {
   const ask = { model: 'claude-sonnet-4-6', max_tokens: 100, messages: [user('a')] }
@@ -52,7 +52,7 @@ describe('1.5 without tools: a choice of a tool', () => {
     const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
     for (const name of ['T', 'Bash']) {
       const members = { ...ask, messages: history, tools, tool_choice: { type: 'tool', name } }
-      expect(refusal(() => translate(members))).toBe(`tool_choice: Tool '${name}' not found in provided tools`)
+      expect(refusalMessage(() => translate(members))).toBe(`tool_choice: Tool '${name}' not found in provided tools`)
     }
   })
 

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'bun:test'
-import { assistant, lawfulBody, refusal, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import {
+  assistant,
+  refusalMessage,
+  tool,
+  toolResult,
+  toolUse,
+  translate,
+  user,
+  validBody,
+} from '../../support/translate.ts'
 
 const namesOf = (members: object): string[] =>
-  (lawfulBody(members).toolConfig?.tools ?? []).flatMap((entry) => ('toolSpec' in entry ? [entry.toolSpec.name] : []))
+  (validBody(members).toolConfig?.tools ?? []).flatMap((entry) => ('toolSpec' in entry ? [entry.toolSpec.name] : []))
 
 const ask = { messages: [user('a')] }
 
@@ -33,7 +42,7 @@ describe('tools', () => {
 
   test('N3 foreign ids are made lawful, the same for use and result', () => {
     const id = `call|${'x'.repeat(80)}`
-    const body = lawfulBody({
+    const body = validBody({
       messages: [user('a'), assistant(toolUse(id)), user(toolResult(id))],
       tools: [tool('Bash')],
     })
@@ -45,14 +54,14 @@ describe('tools', () => {
   test('N2 N4 blank descriptions go; the root schema is an object without $schema and $id, the rest untouched', () => {
     const schema = { $schema: 's', $id: 'i', properties: { a: { $schema: 'kept', oneOf: [{ type: 'string' }] } } }
     const [entry] =
-      lawfulBody({ ...ask, tools: [{ name: 'A', description: ' ', input_schema: schema }] }).toolConfig?.tools ?? []
+      validBody({ ...ask, tools: [{ name: 'A', description: ' ', input_schema: schema }] }).toolConfig?.tools ?? []
     expect(entry).toEqual({
       toolSpec: {
         name: 'A',
         inputSchema: { json: { type: 'object', properties: { a: { $schema: 'kept', oneOf: [{ type: 'string' }] } } } },
       },
     })
-    const nothing = lawfulBody({ ...ask, tools: [{ name: 'A', input_schema: { type: 'object', properties: null } }] })
+    const nothing = validBody({ ...ask, tools: [{ name: 'A', input_schema: { type: 'object', properties: null } }] })
       .toolConfig?.tools
     expect(nothing).toEqual([{ toolSpec: { name: 'A', inputSchema: { json: { type: 'object', properties: {} } } } }])
   })
@@ -126,7 +135,7 @@ describe('tools', () => {
 
   test('N9 a marked tool is followed by a cache point', () => {
     const { tools } =
-      lawfulBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral', ttl: '1h' } }), tool('B')] })
+      validBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral', ttl: '1h' } }), tool('B')] })
         .toolConfig ?? {}
     expect(tools?.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint', 'toolSpec'])
     expect(tools?.[1]).toEqual({ cachePoint: { type: 'default', ttl: '1h' } })
@@ -135,7 +144,7 @@ describe('tools', () => {
   test('N11 a forced server tool is refused in words, an optional one removed', () => {
     const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 8 }
     expect(
-      refusal(() => translate({ ...ask, tools: [search], tool_choice: { type: 'tool', name: 'web_search' } })),
+      refusalMessage(() => translate({ ...ask, tools: [search], tool_choice: { type: 'tool', name: 'web_search' } })),
     ).toBe('web search is not available on this endpoint')
     const { body, notes } = translate({ ...ask, tools: [search] })
     expect(body.toolConfig).toBeUndefined()
@@ -144,7 +153,7 @@ describe('tools', () => {
 
   test('N11 any other tool may still be forced beside a server tool, and its marker is handed on', () => {
     const search = { type: 'web_search_20250305', name: 'web_search', cache_control: { type: 'ephemeral' } }
-    const { toolConfig } = lawfulBody({ ...ask, tools: [tool('A'), search], tool_choice: { type: 'any' } })
+    const { toolConfig } = validBody({ ...ask, tools: [tool('A'), search], tool_choice: { type: 'any' } })
     expect(toolConfig?.toolChoice).toEqual({ any: {} })
     expect(toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint'])
     const found = { type: 'tool_search_tool_regex_20251119', name: 'search' }
@@ -156,7 +165,7 @@ describe('tools', () => {
   test('N1 B9c a tool reference names the tool as the model knows it', () => {
     const long = 'mcp__'.padEnd(80, 'x')
     const found = toolResult('t', [{ type: 'tool_reference', tool_name: long }])
-    const body = lawfulBody({
+    const body = validBody({
       messages: [user('a'), assistant(toolUse('t', 'A')), user(found)],
       tools: [tool('A'), tool(long, { defer_loading: true })],
     })
@@ -199,7 +208,7 @@ describe('tools', () => {
     ],
   ])('N10 %s becomes a tool with a schema of its own', (type, name, properties, required) => {
     const typed = { type, name, cache_control: { type: 'ephemeral' }, max_characters: 100 }
-    const { toolConfig } = lawfulBody({
+    const { toolConfig } = validBody({
       messages: [user('a'), assistant(toolUse('t', name, { command: 'view' })), user(toolResult('t'))],
       tools: [typed],
       tool_choice: { type: 'tool', name },
@@ -216,7 +225,7 @@ describe('tools', () => {
 
   test('N10 undo is for the editors that have it, and deferred ones wait to be named', () => {
     const commands = (type: string): unknown => {
-      const [entry] = lawfulBody({ ...ask, tools: [{ type, name: 'edit' }] }).toolConfig?.tools ?? []
+      const [entry] = validBody({ ...ask, tools: [{ type, name: 'edit' }] }).toolConfig?.tools ?? []
       const schema = entry !== undefined && 'toolSpec' in entry ? entry.toolSpec.inputSchema.json : {}
       return JSON.stringify(schema).includes('undo_edit')
     }
@@ -240,20 +249,20 @@ describe('tools', () => {
     const native = { type: 'computer_20250124', name: 'computer', display_width_px: 1024, display_height_px: 768 }
 
     test("N10 1.7 computer-use: goes in Anthropic's own form, with its beta flag", () => {
-      const body = lawfulBody({ ...ask, tools: [tool('A'), computer] })
+      const body = validBody({ ...ask, tools: [tool('A'), computer] })
       expect(body.toolConfig?.tools.map((entry) => Object.keys(entry)[0])).toEqual(['toolSpec', 'cachePoint'])
       expect(body.additionalModelRequestFields).toEqual({
         tools: [native],
         anthropic_beta: ['computer-use-2025-01-24'],
       })
-      const alone = lawfulBody({ ...ask, tools: [computer], tool_choice: { type: 'any' } })
+      const alone = validBody({ ...ask, tools: [computer], tool_choice: { type: 'any' } })
       expect(alone.toolConfig).toBeUndefined()
       expect(alone.additionalModelRequestFields?.['tool_choice']).toEqual({ type: 'any' })
     })
 
     test('N10 N13 beside a history of its own it needs a stub, and may still be used', () => {
       const messages = [user('a'), assistant(toolUse('t', 'computer')), user(toolResult('t'))]
-      const body = lawfulBody({ messages, tools: [computer], tool_choice: { type: 'tool', name: 'computer' } })
+      const body = validBody({ messages, tools: [computer], tool_choice: { type: 'tool', name: 'computer' } })
       expect(body.toolConfig).toEqual({
         tools: [{ toolSpec: { name: 'no_tool', inputSchema: { json: { type: 'object' } } } }],
       })
@@ -263,28 +272,28 @@ describe('tools', () => {
 
   test('N12 a tool of the same name in both channels is refused', () => {
     const computer = { type: 'computer_20250124', name: 'computer', display_width_px: 1, display_height_px: 1 }
-    expect(refusal(() => translate({ ...ask, tools: [tool('computer'), computer] }))).toContain('must be unique')
+    expect(refusalMessage(() => translate({ ...ask, tools: [tool('computer'), computer] }))).toContain('must be unique')
   })
 
   test('N8 N9 the marker of a tool that is not shown goes to the one before it', () => {
     const late = tool('Late', { defer_loading: true, cache_control: { type: 'ephemeral', ttl: '1h' } })
     const { tools } =
-      lawfulBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral' } }), late] }).toolConfig ?? {}
+      validBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral' } }), late] }).toolConfig ?? {}
     expect(tools?.map((entry) => ('toolSpec' in entry ? entry.toolSpec.name : entry))).toEqual([
       'A',
       { cachePoint: { type: 'default', ttl: '1h' } },
     ])
-    expect(lawfulBody({ ...ask, tools: [late, tool('A')] }).toolConfig?.tools.length).toBe(1)
+    expect(validBody({ ...ask, tools: [late, tool('A')] }).toolConfig?.tools.length).toBe(1)
   })
 
   test('N10 tools of a type that nobody knows are refused by name', () => {
-    expect(refusal(() => translate({ ...ask, tools: [{ type: 'hologram_20300101', name: 'h' }] }))).toBe(
+    expect(refusalMessage(() => translate({ ...ask, tools: [{ type: 'hologram_20300101', name: 'h' }] }))).toBe(
       "tools.0.type: tools of type 'hologram_20300101' are not known to this endpoint",
     )
   })
 
   test('N12 two tools of one name are refused', () => {
-    expect(refusal(() => translate({ ...ask, tools: [tool('A'), tool('A')] }))).toBe(
+    expect(refusalMessage(() => translate({ ...ask, tools: [tool('A'), tool('A')] }))).toBe(
       'tools: Tool names must be unique.',
     )
   })
@@ -292,7 +301,7 @@ describe('tools', () => {
 
 describe('tool choice', () => {
   const choose = (tool_choice: object | undefined, more: object = {}): object => {
-    const { toolConfig, additionalModelRequestFields } = lawfulBody({
+    const { toolConfig, additionalModelRequestFields } = validBody({
       ...ask,
       tools: [tool('A')],
       tool_choice,
@@ -353,7 +362,7 @@ describe('tool choice', () => {
   test('1.5 tool: one that is not on offer any more cannot be forced', () => {
     const gone = { role: 'system', content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'A' } }] }
     const members = { messages: [user('a'), gone], tools: [tool('A')] }
-    expect(refusal(() => translate({ ...members, tool_choice: { type: 'tool', name: 'A' } }))).toContain(
+    expect(refusalMessage(() => translate({ ...members, tool_choice: { type: 'tool', name: 'A' } }))).toContain(
       "Tool 'A' not found",
     )
     expect(translate({ ...members, tool_choice: { type: 'any' } }).notes.map(({ path }) => path)).toContain(
@@ -375,6 +384,8 @@ describe('tool choice', () => {
   })
 
   test('1.5 tool: a choice of an unknown tool is refused', () => {
-    expect(refusal(() => choose({ type: 'tool', name: 'B' }))).toBe("tool_choice: Tool 'B' not found in provided tools")
+    expect(refusalMessage(() => choose({ type: 'tool', name: 'B' }))).toBe(
+      "tool_choice: Tool 'B' not found in provided tools",
+    )
   })
 })

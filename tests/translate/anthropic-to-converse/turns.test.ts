@@ -2,23 +2,23 @@ import { describe, expect, test } from 'bun:test'
 import { sign } from '../../../src/simulator/signature.ts'
 import {
   assistant,
+  cachedText,
+  cachePoint,
   image,
-  lawfulBody,
-  marked,
-  point,
-  refusal,
+  refusalMessage,
   tool,
   toolResult,
   toolUse,
   translate,
   user,
+  validBody,
 } from '../../support/translate.ts'
 
 const tools = [tool('Bash')]
 
 const messages = (...list: object[]): object => ({ messages: list, tools })
 
-const bodyOf = (...list: object[]): { role: string; content: object[] }[] => lawfulBody(messages(...list)).messages
+const bodyOf = (...list: object[]): { role: string; content: object[] }[] => validBody(messages(...list)).messages
 
 describe('turns', () => {
   test('1.2.5 consecutive messages of one side become one turn, results first', () => {
@@ -83,10 +83,10 @@ describe('turns', () => {
 
   test('1.2.9 prefill: refused where the model refuses it, trimmed where it does not', () => {
     const prefill = { messages: [user('a'), assistant('{"x":\n ')] }
-    expect(refusal(() => translate(prefill))).toBe(
+    expect(refusalMessage(() => translate(prefill))).toBe(
       'This model does not support assistant message prefill. The conversation must end with a user message.',
     )
-    expect(lawfulBody(prefill, { modelId: 'claude-haiku-4.5' }).messages[1]).toEqual({
+    expect(validBody(prefill, { modelId: 'claude-haiku-4.5' }).messages[1]).toEqual({
       role: 'assistant',
       content: [{ text: '{"x":' }],
     })
@@ -115,7 +115,7 @@ describe('turns', () => {
 
   test('1.2.10 F2 images and documents inside results count, too', () => {
     const many = Array.from({ length: 12 }, () => image())
-    const body = lawfulBody(messages(user(...many), assistant(toolUse('t1')), user(toolResult('t1', many))))
+    const body = validBody(messages(user(...many), assistant(toolUse('t1')), user(toolResult('t1', many))))
     const [first, , last] = body.messages
     expect(JSON.stringify(first)).not.toContain('"image":')
     expect(JSON.stringify(last).match(/"image":/g)?.length).toBe(12)
@@ -144,14 +144,14 @@ describe('turns', () => {
   })
 
   test('1.2.1 a message without content is refused', () => {
-    expect(refusal(() => translate({ messages: [{ role: 'user' }] }))).toBe('messages.0.content: Field required')
+    expect(refusalMessage(() => translate({ messages: [{ role: 'user' }] }))).toBe('messages.0.content: Field required')
   })
 
   test('blocks on the wrong side are refused', () => {
-    expect(refusal(() => translate(messages(user(toolUse('t1')))))).toBe(
+    expect(refusalMessage(() => translate(messages(user(toolUse('t1')))))).toBe(
       'messages.0.content.0: `tool_use` blocks can only be in `assistant` messages',
     )
-    expect(refusal(() => translate(messages(user('a'), assistant(toolResult('t1')))))).toBe(
+    expect(refusalMessage(() => translate(messages(user('a'), assistant(toolResult('t1')))))).toBe(
       'messages.1.content.0: `tool_result` blocks can only be in `user` messages',
     )
   })
@@ -164,7 +164,7 @@ describe('1.2.2 system messages in mid-conversation', () => {
     translate({ messages }, options).body.messages.map(({ role, content }) => [role, content])
 
   test('1.2.2 become words in the user turn, behind the results of its tools', () => {
-    const { messages } = lawfulBody({
+    const { messages } = validBody({
       messages: [user('a'), assistant(toolUse('t1')), note('Be brief.'), user(toolResult('t1'))],
       tools: [tool('Bash')],
     })
@@ -175,7 +175,7 @@ describe('1.2.2 system messages in mid-conversation', () => {
   })
 
   test('1.2.2 leading ones belong to the system prompt', () => {
-    const body = lawfulBody({ system: 's', messages: [note('first'), user('a'), assistant('b'), user('c')] })
+    const body = validBody({ system: 's', messages: [note('first'), user('a'), assistant('b'), user('c')] })
     expect(body.system).toEqual([{ text: 's' }, { text: 'first' }])
   })
 
@@ -217,16 +217,16 @@ describe('1.2.2 system messages in mid-conversation', () => {
       role: 'system',
       content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'Read' } }],
     }
-    const shorter = lawfulBody({ messages: [user('a'), assistant('b'), change] }).messages
+    const shorter = validBody({ messages: [user('a'), assistant('b'), change] }).messages
     expect(shorter.at(-1)).toEqual({ role: 'user', content: [{ text: '(no content)' }] })
-    const longer = lawfulBody({ messages: [user('a'), assistant('b'), change, assistant('c'), user('d')] }).messages
+    const longer = validBody({ messages: [user('a'), assistant('b'), change, assistant('c'), user('d')] }).messages
     expect(longer.slice(0, 3)).toEqual(shorter)
-    const asked = lawfulBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
+    const asked = validBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
     expect(asked.at(-1)).toEqual({ role: 'user', content: [{ text: 'c' }] })
   })
 
   test('1.2.2 K1 a marker on one is kept', () => {
-    const { messages } = lawfulBody({ messages: [user('a'), { role: 'system', content: [marked('x')] }] })
-    expect(messages[0]?.content.at(-1)).toEqual(point)
+    const { messages } = validBody({ messages: [user('a'), { role: 'system', content: [cachedText('x')] }] })
+    expect(messages[0]?.content.at(-1)).toEqual(cachePoint)
   })
 })

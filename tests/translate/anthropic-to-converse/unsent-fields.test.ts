@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { refusal, translate, user } from '../../support/translate.ts'
+import { refusalMessage, translate, user } from '../../support/translate.ts'
 
 const ask = { messages: [user('a')], max_tokens: 8000 }
 
@@ -50,7 +50,7 @@ describe('members that go nowhere', () => {
       mcp_servers: [{ url: 'u' }],
       skills: ['s'],
     })) {
-      expect(refusal(() => translate({ ...ask, [name]: value }))).toBe(
+      expect(refusalMessage(() => translate({ ...ask, [name]: value }))).toBe(
         `${name}: not supported by this endpoint: remove it`,
       )
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { assistant, lawfulBody, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import { assistant, tool, toolResult, toolUse, translate, user, validBody } from '../../support/translate.ts'
 
 const ask = { messages: [user('a')] }
 
@@ -34,7 +34,7 @@ describe('what a model has refused', () => {
   test('A8 a value that needs a beta flag goes only together with it', () => {
     const beta = 'thinking-display-updates-2026-08-18'
     const thinking = (display: string, betas: string[], learned = {}): unknown =>
-      lawfulBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, learned }).additionalModelRequestFields
+      validBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, learned }).additionalModelRequestFields
     const plain = { thinking: { type: 'adaptive' } }
     expect(thinking('updates', [beta])).toEqual({
       thinking: { type: 'adaptive', display: 'updates' },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { capabilitiesOf, type ModelCapabilities } from '../../../src/translate/capabilities/table.ts'
-import { assistant, refusal, tool, translate, user } from '../../support/translate.ts'
+import { assistant, refusalMessage, tool, translate, user } from '../../support/translate.ts'
 
 /** The matrix of what models take, typed once more from the specification, and what it does to a request. */
 
@@ -139,7 +139,7 @@ describe('1.6 the matrix', () => {
   test('1.6 4.6: no model from there on takes prefill', () => {
     const prefill = { messages: [user('a'), assistant('So')] }
     for (const modelId of ['claude-opus-4-6', 'claude-sonnet-5', 'claude-fable-5', 'something-else']) {
-      expect(refusal(() => translate(prefill, { modelId }))).toStartWith(
+      expect(refusalMessage(() => translate(prefill, { modelId }))).toStartWith(
         'This model does not support assistant message',
       )
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { endOf, streamed } from '../../support/answers.ts'
+import { messageDeltaOf, streamResponse } from '../../support/answers.ts'
 import { countingIds, replyContext } from '../../support/response-context.ts'
 
 /** Clients decide by the stop reason whether tools are to be run: it has to agree with the content, in both forms. */
@@ -30,7 +30,7 @@ const ends = async (content: OutputBlock[], stopReason: string | undefined, memb
   const response = { output: { message: { content } }, ...(stopReason !== undefined && { stopReason }) }
   const reply = replyContext(members)
   const { stop_reason, stop_sequence } = toMessage(response, reply, countingIds())
-  return [{ stop_reason, stop_sequence }, endOf(await streamed(response, reply))]
+  return [{ stop_reason, stop_sequence }, messageDeltaOf(await streamResponse(response, reply))]
 }
 
 const both = (stop_reason: string, stop_sequence: string | null = null): unknown[] => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { accumulate, streamed } from '../../support/answers.ts'
+import { accumulate, streamResponse } from '../../support/answers.ts'
 import { countingIds, replyContext } from '../../support/response-context.ts'
 import { assistant, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
@@ -16,7 +16,7 @@ const both = async (member: 'id' | 'name', content: OutputBlock[], members = {})
   const reply = replyContext(members)
   const response = { output: { message: { content } }, stopReason: 'tool_use' }
   const whole = toMessage(response, reply, countingIds()).content
-  const stream = accumulate(await streamed(response, reply))
+  const stream = accumulate(await streamResponse(response, reply))
   return [whole, stream].map((blocks) => blocks.map((block) => (block as Record<string, unknown>)[member]))
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createServer } from 'node:net'
 import { simulate } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
-import { ask, context, drainAll, remoteNexus } from '../../support/nexus.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { callContext, countBatches, remoteNexus, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
 const never = (): AbortSignal => new AbortController().signal
@@ -15,16 +15,16 @@ describe('a connection that does not come about', () => {
     const server = createServer((socket) => {
       connections += 1
       socket.on('error', () => {})
-      later(() => void socket.destroy())
+      afterTest(() => void socket.destroy())
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    later(() => void server.close())
+    afterTest(() => void server.close())
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : 0
     // It takes the connection and never says a word of TLS.
     const retry = { maxRetries: 2, random: () => 0, sleep: async () => {} }
     const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { patience: impatience, retry })
-    await expect(nexus.stream(ask, context(never()))).rejects.toMatchObject({
+    await expect(nexus.stream(smallRequest, callContext(never()))).rejects.toMatchObject({
       type: 'timeout_error',
       status: 504,
       shouldRetry: true,
@@ -36,7 +36,7 @@ describe('a connection that does not come about', () => {
   test('is not the same as an answer that does not come', async () => {
     const server = await rawServer(() => {})
     const { nexus } = remoteNexus(server.url, { patience: impatience, silenceMs: 300 })
-    await expect(nexus.message(ask, context(never()))).rejects.toMatchObject({
+    await expect(nexus.message(smallRequest, callContext(never()))).rejects.toMatchObject({
       type: 'timeout_error',
       message: 'AI Nexus did not begin to answer within 0.3 s.',
     })
@@ -45,6 +45,6 @@ describe('a connection that does not come about', () => {
   test('an answer may take longer than a connection', async () => {
     const slow = simulate({ scenario: () => ({ content: [{ text: 'fine' }], pace: { firstMs: 300 } }) })
     const { nexus } = remoteNexus(slow.url, { patience: impatience })
-    expect(await drainAll(nexus, context(never()))).toBeGreaterThan(0)
+    expect(await countBatches(nexus, callContext(never()))).toBeGreaterThan(0)
   })
 })

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { getEventListeners } from 'node:events'
 import { request, simulate, startChain } from '../../support/chain.ts'
-import { ask, chunk, context, drainAll, nexusAt, streamHead, wholeStream } from '../../support/nexus.ts'
+import {
+  callContext,
+  countBatches,
+  httpChunk,
+  nexusAt,
+  smallRequest,
+  streamResponseHead,
+  wholeStream,
+} from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
-import { until } from '../../support/until.ts'
+import { waitUntil } from '../../support/until.ts'
 
 const answer = (): string => {
   const body = JSON.stringify({
@@ -58,27 +66,27 @@ describe('connections', () => {
 describe('a connection', () => {
   test('is used again when an answer has ended', async () => {
     const server = await rawServer((socket) => {
-      socket.write(streamHead)
-      socket.write(chunk(wholeStream))
+      socket.write(streamResponseHead)
+      socket.write(httpChunk(wholeStream))
       setTimeout(() => socket.write('0\r\n\r\n'), 20)
     })
     const { nexus } = nexusAt(server.url)
     for (let round = 0; round < 3; round += 1) {
       const { signal } = new AbortController()
-      expect(await drainAll(nexus, context(signal))).toBe(1)
-      await until(() => getEventListeners(signal, 'abort').length === 0)
+      expect(await countBatches(nexus, callContext(signal))).toBe(1)
+      await waitUntil(() => getEventListeners(signal, 'abort').length === 0)
     }
     expect([server.count(), server.sockets.length]).toEqual([3, 1])
   })
 
   test('that does not end after the answer has is given up', async () => {
     const server = await rawServer((socket) => {
-      socket.write(streamHead)
-      socket.write(chunk(wholeStream))
+      socket.write(streamResponseHead)
+      socket.write(httpChunk(wholeStream))
     })
     const { nexus } = nexusAt(server.url)
-    expect(await drainAll(nexus, context(new AbortController().signal))).toBe(1)
-    await until(() => server.sockets[0]?.destroyed === true || server.sockets[0]?.readyState !== 'open')
+    expect(await countBatches(nexus, callContext(new AbortController().signal))).toBe(1)
+    await waitUntil(() => server.sockets[0]?.destroyed === true || server.sockets[0]?.readyState !== 'open')
   })
 
   test('of a reader who leaves in the middle is given up', async () => {
@@ -87,7 +95,7 @@ describe('a connection', () => {
         .url,
     )
     const client = new AbortController()
-    for await (const _ of await nexus.stream(ask, context(client.signal))) break
+    for await (const _ of await nexus.stream(smallRequest, callContext(client.signal))) break
     expect(getEventListeners(client.signal, 'abort').length).toBeLessThanOrEqual(1)
     client.abort()
     expect(getEventListeners(client.signal, 'abort')).toEqual([])
@@ -103,10 +111,10 @@ describe('a connection', () => {
     ]
     for (const reply of replies) {
       const { nexus } = nexusAt(simulate({ scenario: () => reply }).url)
-      await drainAll(nexus, context(signal)).catch(() => {})
-      await nexus.message(ask, context(signal)).catch(() => {})
+      await countBatches(nexus, callContext(signal)).catch(() => {})
+      await nexus.message(smallRequest, callContext(signal)).catch(() => {})
     }
-    await until(() => getEventListeners(signal, 'abort').length === 0)
+    await waitUntil(() => getEventListeners(signal, 'abort').length === 0)
   })
 
   test('that is dead is mended once for a request, however often it is tried', async () => {
@@ -117,7 +125,7 @@ describe('a connection', () => {
     ] as const) {
       const server = await rawServer((socket) => socket.resetAndDestroy())
       const { nexus, records } = nexusAt(server.url, { retry: { maxRetries, random: () => 0, sleep: async () => {} } })
-      await expect(nexus.message(ask, context(new AbortController().signal))).rejects.toMatchObject({
+      await expect(nexus.message(smallRequest, callContext(new AbortController().signal))).rejects.toMatchObject({
         status: 502,
         retryable: true,
       })
@@ -131,7 +139,7 @@ describe('a connection', () => {
   test('that broke while the model was at work is not mended in secret', async () => {
     const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
     const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
-    await nexus.message(ask, context(new AbortController().signal)).catch(() => {})
+    await nexus.message(smallRequest, callContext(new AbortController().signal)).catch(() => {})
     expect([server.count(), records.filter(({ event }) => event === 'upstream.retry').length]).toEqual([2, 1])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { later } from '../../support/cleanup.ts'
-import { ask, context, remoteNexus } from '../../support/nexus.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { callContext, remoteNexus, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
 const never = (): AbortSignal => new AbortController().signal
@@ -22,11 +22,13 @@ describe('a body on its way to another machine', () => {
         })
       },
     })
-    later(() => server.stop(true))
+    afterTest(() => server.stop(true))
     const { nexus } = remoteNexus(`http://127.0.0.1:${server.port}`)
-    const large = { ...ask, messages: [{ role: 'user' as const, content: 'ü'.repeat(1_000_000) }] }
+    const large = { ...smallRequest, messages: [{ role: 'user' as const, content: 'ü'.repeat(1_000_000) }] }
     await Promise.all(
-      Array.from({ length: 8 }, (_, index) => nexus.message(index % 2 === 0 ? large : ask, context(never()))),
+      Array.from({ length: 8 }, (_, index) =>
+        nexus.message(index % 2 === 0 ? large : smallRequest, callContext(never())),
+      ),
     )
     expect(seen.length).toBe(8)
     expect(seen.filter(({ bytes }) => bytes > 2_000_000).length).toBe(4)
@@ -41,7 +43,7 @@ describe('a body on its way to another machine', () => {
     })
     const retry = { maxRetries: 1, random: () => 0, sleep: async () => {} }
     const { nexus, records } = remoteNexus(server.url, { retry })
-    await nexus.message(ask, context(never()))
+    await nexus.message(smallRequest, callContext(never()))
     expect(records.filter(({ event }) => event === 'upstream.retry')).toEqual([])
   })
 
@@ -49,7 +51,7 @@ describe('a body on its way to another machine', () => {
     const server = await rawServer(() => {})
     const { nexus } = remoteNexus(server.url)
     const client = new AbortController()
-    const call = nexus.message(ask, context(client.signal))
+    const call = nexus.message(smallRequest, callContext(client.signal))
     setTimeout(() => client.abort(), 50)
     await expect(call).rejects.toMatchObject({ status: 499 })
   })

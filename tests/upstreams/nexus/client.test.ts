@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import type { Fetch } from '../../../src/upstreams/http/post.ts'
 import type { Upstream } from '../../../src/upstreams/upstream.ts'
 import { simulate } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
-import { ask, context, nexusAt } from '../../support/nexus.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { callContext, nexusAt, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
 /** What goes over the line to Nexus, and answers that are none. */
@@ -19,11 +19,11 @@ describe('a request', () => {
         return Response.json({ message: 'no' }, { status: 400 })
       },
     })
-    later(() => server.stop(true))
+    afterTest(() => server.stop(true))
     const { nexus } = nexusAt(`http://127.0.0.1:${server.port}/prefix`)
     const arn = 'arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/abc'
-    await nexus.message(ask, context(new AbortController().signal, arn)).catch(() => {})
-    await nexus.stream(ask, context(new AbortController().signal)).catch(() => {})
+    await nexus.message(smallRequest, callContext(new AbortController().signal, arn)).catch(() => {})
+    await nexus.stream(smallRequest, callContext(new AbortController().signal)).catch(() => {})
     expect(seen.map(({ url }) => new URL(url).pathname)).toEqual([
       `/prefix/model/${encodeURIComponent(arn)}/converse`,
       '/prefix/model/claude-sonnet-4.6/converse-stream',
@@ -43,7 +43,7 @@ describe('a request', () => {
       return (fetch as Fetch)(url, init)
     }
     const { nexus } = nexusAt(simulate().url, { fetch: recording })
-    await nexus.message(ask, context(new AbortController().signal))
+    await nexus.message(smallRequest, callContext(new AbortController().signal))
     expect(inits[0]).toMatchObject({ method: 'POST', timeout: false, redirect: 'manual', proxy: false })
   })
 })
@@ -51,7 +51,7 @@ describe('a request', () => {
 describe('an answer that is none', () => {
   const answering = (status: number, body: string, headers: Record<string, string> = {}): Upstream => {
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status, headers }) })
-    later(() => server.stop(true))
+    afterTest(() => server.stop(true))
     return nexusAt(`http://127.0.0.1:${server.port}`).nexus
   }
   const json = { 'content-type': 'application/json' }
@@ -78,8 +78,8 @@ describe('an answer that is none', () => {
   ])('%s', async (body, headers, type, status, message) => {
     const upstream = answering(200, body, headers as Record<string, string>)
     const { signal } = new AbortController()
-    await expect(upstream.message(ask, context(signal))).rejects.toMatchObject({ type, status, message })
-    await expect(upstream.stream(ask, context(signal))).rejects.toMatchObject({ type, status, message })
+    await expect(upstream.message(smallRequest, callContext(signal))).rejects.toMatchObject({ type, status, message })
+    await expect(upstream.stream(smallRequest, callContext(signal))).rejects.toMatchObject({ type, status, message })
   })
 
   test('endless, it is read no further than an error is long', async () => {
@@ -98,9 +98,11 @@ describe('an answer that is none', () => {
           { status: 500, headers: { 'content-type': 'text/html' } },
         ),
     })
-    later(() => server.stop(true))
+    afterTest(() => server.stop(true))
     const { nexus } = nexusAt(`http://127.0.0.1:${server.port}`)
-    await expect(nexus.stream(ask, context(new AbortController().signal))).rejects.toMatchObject({ status: 500 })
+    await expect(nexus.stream(smallRequest, callContext(new AbortController().signal))).rejects.toMatchObject({
+      status: 500,
+    })
     expect(sent).toBeLessThan(50_000_000)
   })
 
@@ -111,7 +113,7 @@ describe('an answer that is none', () => {
       ),
     )
     const failure = await nexusAt(server.url)
-      .nexus.message(ask, context(new AbortController().signal))
+      .nexus.message(smallRequest, callContext(new AbortController().signal))
       .catch((error: unknown) => error)
     expect(failure).toMatchObject({ type: 'rate_limit_error', retryAfterSeconds: 3 })
   })
@@ -128,7 +130,7 @@ describe('an answer that is none', () => {
         setTimeout(() => socket.write(piece), 120 * index)
     })
     const { nexus } = nexusAt(server.url, { silenceMs: 400 })
-    expect(await nexus.message(ask, context(new AbortController().signal))).toMatchObject({
+    expect(await nexus.message(smallRequest, callContext(new AbortController().signal))).toMatchObject({
       content: [{ text: 'fine' }],
     })
   })

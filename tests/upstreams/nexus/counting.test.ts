@@ -6,9 +6,9 @@ import { estimateTokens, toCount } from '../../../src/tokens/estimate/estimate.t
 import type { CountTokensRequest } from '../../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../../src/wire/converse/request.ts'
 import { type Chain, startChain } from '../../support/chain.ts'
-import { later } from '../../support/cleanup.ts'
-import { context, nexusAt } from '../../support/nexus.ts'
-import { assistant, image, lawfulBody, tool, toolResult, toolUse, user } from '../../support/translate.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { callContext, nexusAt } from '../../support/nexus.ts'
+import { assistant, image, tool, toolResult, toolUse, user, validBody } from '../../support/translate.ts'
 
 const signal = new AbortController().signal
 const prompt = (members: object = {}): CountTokensRequest =>
@@ -25,7 +25,7 @@ const answering = (answer: () => Response | Promise<Response>) => {
       return answer()
     },
   })
-  later(() => server.stop(true))
+  afterTest(() => server.stop(true))
   return { url: `http://127.0.0.1:${server.port}`, paths }
 }
 
@@ -56,7 +56,7 @@ describe("1.9 Nexus's own count", () => {
     const chain = startChain({ simulator: { countTokens: true } })
     const counted = await count(chain, prompt(everything))
     const [entry] = chain.simulator.journal
-    const { messages, system, toolConfig, additionalModelRequestFields } = lawfulBody({
+    const { messages, system, toolConfig, additionalModelRequestFields } = validBody({
       ...everything,
       max_tokens: 100_000,
     })
@@ -74,7 +74,7 @@ describe("1.9 Nexus's own count", () => {
     await count(chain, prompt(members))
     const [entry] = chain.simulator.journal
     expect([entry?.status, entry?.refusal]).toEqual([200, undefined])
-    expect(entry?.body).toMatchObject({ input: { converse: { messages: lawfulBody(members).messages } } })
+    expect(entry?.body).toMatchObject({ input: { converse: { messages: validBody(members).messages } } })
   })
 
   test('1.9 of 25 prompts at once: each is counted, and their differences are what parts cost', async () => {
@@ -82,7 +82,7 @@ describe("1.9 Nexus's own count", () => {
     const tools = Array.from({ length: 24 }, (_, index) => tool(`Tool${index}`))
     const prompts = [prompt(), ...tools.map((one) => prompt({ tools: [one] }))]
     const counts = await Promise.all(prompts.map((one) => count(chain, one)))
-    const truths = prompts.map(({ model: _model, ...members }) => countRequest(lawfulBody(members)))
+    const truths = prompts.map(({ model: _model, ...members }) => countRequest(validBody(members)))
     expect(counts).toEqual(truths)
     expect(chain.simulator.journal.length).toBe(25)
     await Promise.all(prompts.map((one) => count(chain, one)))
@@ -120,7 +120,7 @@ describe('1.9 a Nexus that does not count', () => {
     const { url, paths } = failing(status, type, message)
     const { nexus } = nexusAt(url)
     for (const modelId of ['claude-sonnet-4.6', 'claude-sonnet-4.6', 'claude-haiku-4.5'])
-      await expect(nexus.countTokens?.(prompt(), context(signal, modelId))).rejects.toMatchObject({
+      await expect(nexus.countTokens?.(prompt(), callContext(signal, modelId))).rejects.toMatchObject({
         type: 'not_supported',
       })
     expect(paths).toEqual(['/model/claude-sonnet-4.6/count-tokens'])
@@ -138,7 +138,7 @@ describe('1.9 a Nexus that does not count', () => {
     const { url, paths } = failing(status, type, message)
     const { nexus } = nexusAt(url)
     for (const modelId of ['claude-sonnet-4.6', 'claude-haiku-4.5'])
-      await expect(nexus.countTokens?.(prompt(), context(signal, modelId))).rejects.toMatchObject({
+      await expect(nexus.countTokens?.(prompt(), callContext(signal, modelId))).rejects.toMatchObject({
         type: 'not_supported',
       })
     expect(paths.length).toBe(2)
@@ -176,14 +176,14 @@ describe('1.9 a Nexus that does not count', () => {
     const { url, paths } = failing(status, type, message)
     const { nexus } = nexusAt(url)
     for (let tries = 0; tries < 2; tries += 1)
-      await expect(nexus.countTokens?.(prompt(), context(signal))).rejects.toMatchObject({ type: expected })
+      await expect(nexus.countTokens?.(prompt(), callContext(signal))).rejects.toMatchObject({ type: expected })
     expect(paths.length).toBe(2)
   })
 
   test('1.9 a 200 that holds no count is a failure', async () => {
     for (const body of ['<html>', '[]', '{}', '{"inputTokens":"8"}', '{"inputTokens":0}', '{"inputTokens":1.5}']) {
       const { url } = answering(() => new Response(body))
-      await expect(nexusAt(url).nexus.countTokens?.(prompt(), context(signal))).rejects.toMatchObject({
+      await expect(nexusAt(url).nexus.countTokens?.(prompt(), callContext(signal))).rejects.toMatchObject({
         status: 502,
       })
     }
@@ -195,9 +195,9 @@ describe('1.9 a Nexus that does not count', () => {
     const log = createLogger('silent', () => {})
     const { count: ask } = createTokenCounter({ upstream: nexus, log, now: () => 0, defer: () => {}, limitMs: 50 })
     const asked = Array.from({ length: 5 }, (_, index) => prompt({ system: `${index}` }))
-    expect(await Promise.all(asked.map((one) => ask(one, context(signal))))).toEqual(asked.map(estimated))
+    expect(await Promise.all(asked.map((one) => ask(one, callContext(signal))))).toEqual(asked.map(estimated))
     // All waited for one burst, and the upstream is not asked again for a while.
-    expect(await ask(prompt(), context(signal))).toBe(estimated(prompt()))
+    expect(await ask(prompt(), callContext(signal))).toBe(estimated(prompt()))
     expect(silent.paths.length).toBe(4)
   })
 })

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'bun:test'
 import { encodeFrame } from '../../../src/codec/aws-event-stream/encode.ts'
 import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { ask, chunk, context, drainAll, frame, nexusAt, streamHead, wholeStream } from '../../support/nexus.ts'
+import {
+  callContext,
+  countBatches,
+  frame,
+  httpChunk,
+  nexusAt,
+  smallRequest,
+  streamResponseHead,
+  wholeStream,
+} from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
 describe('frames', () => {
@@ -10,7 +19,7 @@ describe('frames', () => {
   const read = async (...frames: Uint8Array[]) => {
     const events: ConverseStreamEvent[] = []
     const reader = createConverseReader(wording)
-    for (const chunk of frames) reader.read(chunk, (event) => events.push(event))
+    for (const httpChunk of frames) reader.read(httpChunk, (event) => events.push(event))
     reader.end()
     return events
   }
@@ -51,12 +60,12 @@ describe('frames', () => {
 
   test('3.2 unknown event: those that nobody knows are warned of once', async () => {
     const server = await rawServer((socket) => {
-      socket.write(streamHead)
-      socket.write(chunk(Buffer.concat([frame('novelty', {}), frame('novelty', {}), wholeStream])))
+      socket.write(streamResponseHead)
+      socket.write(httpChunk(Buffer.concat([frame('novelty', {}), frame('novelty', {}), wholeStream])))
       socket.write('0\r\n\r\n')
     })
     const { nexus, records } = nexusAt(server.url)
-    await drainAll(nexus, context(new AbortController().signal))
+    await countBatches(nexus, callContext(new AbortController().signal))
     expect(
       records.filter(({ event }) => event === 'upstream.unknown_event').map(({ fields }) => fields['name']),
     ).toEqual(['novelty'])
@@ -64,9 +73,9 @@ describe('frames', () => {
 
   test('a line that breaks after the model has stopped takes nothing from the answer', async () => {
     const server = await rawServer((socket) => {
-      socket.write(streamHead)
+      socket.write(streamResponseHead)
       socket.write(
-        chunk(
+        httpChunk(
           Buffer.concat([
             frame('messageStart', {}),
             frame('contentBlockDelta', { delta: { text: 'x' } }),
@@ -75,7 +84,7 @@ describe('frames', () => {
         ),
       )
     })
-    const batches = await nexusAt(server.url).nexus.stream(ask, context(new AbortController().signal))
+    const batches = await nexusAt(server.url).nexus.stream(smallRequest, callContext(new AbortController().signal))
     // What was sent in one chunk has been read: a reset no longer takes it out of the socket.
     server.sockets[0]?.resetAndDestroy()
     let last: unknown

@@ -4,14 +4,14 @@ import type { Reply, SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { defaultPolicy } from '../../../src/translate/policy.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { type Chain, type ChainOptions, defaultConfig, request, simulate, startChain } from '../../support/chain.ts'
-import { context, nexusAt } from '../../support/nexus.ts'
+import { callContext, nexusAt } from '../../support/nexus.ts'
 import { readEvents } from '../../support/sse.ts'
-import { assistant, marked, tool, toolResult, toolUse, user } from '../../support/translate.ts'
+import { assistant, cachedText, tool, toolResult, toolUse, user } from '../../support/translate.ts'
 
 /** One retry before the first byte, by the texts that Bedrock was seen to refuse with; remembered per model. */
 
 /** A model that takes everything: what is refused here the scenario refuses. */
-const willing: SimulatedModel = {
+const permissiveModel: SimulatedModel = {
   id: 'claude-sonnet-4.6',
   thinking: ['enabled', 'adaptive', 'disabled'],
   effort: ['low', 'medium', 'high', 'max'],
@@ -29,20 +29,20 @@ const willing: SimulatedModel = {
 
 const { translation } = defaultConfig
 
-const refusing =
+const refuseUnless =
   (complaint: string, isLacking: (body: SimulatedRequest['body']) => boolean, how: Partial<Reply> = {}) =>
   ({ body }: SimulatedRequest): Reply =>
     isLacking(body)
       ? { content: [{ text: 'Fine.' }] }
       : { error: { status: 400, type: 'ValidationException', message: complaint }, ...how }
 
-const chain = (scenario: ChainOptions['scenario'], more: ChainOptions = {}): Chain =>
-  startChain({ scenario: scenario as never, simulator: { models: [willing] }, ...more })
+const startPermissiveChain = (scenario: ChainOptions['scenario'], more: ChainOptions = {}): Chain =>
+  startChain({ scenario: scenario as never, simulator: { models: [permissiveModel] }, ...more })
 
-const says = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
-const byModel = (message: string): string => `The model returned the following errors: ${message}`
+const contains = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
+const modelError = (message: string): string => `The model returned the following errors: ${message}`
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
-const hello = [{ role: 'user', content: [marked('Hello')] }]
+const hello = [{ role: 'user', content: [cachedText('Hello')] }]
 const displayUpdates = 'thinking-display-updates-2026-08-18'
 const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
 
@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
   {
     row: 'tool members',
     name: 'strict tools',
-    complaint: byModel('tools.0.custom.strict: Extra inputs are not permitted'),
+    complaint: modelError('tools.0.custom.strict: Extra inputs are not permitted'),
     members: { tools: [tool('Bash', { strict: true })] },
     gone: /"strict"/,
     without: 'strict tools',
@@ -74,7 +74,7 @@ const cases: readonly Case[] = [
   {
     row: 'additional fields',
     name: 'effort',
-    complaint: byModel('output_config.effort: Extra inputs are not permitted'),
+    complaint: modelError('output_config.effort: Extra inputs are not permitted'),
     members: { output_config: { effort: 'high' } },
     gone: /effort/,
     without: 'an effort setting',
@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
   {
     row: 'additional fields',
     name: 'a schema, by its own',
-    complaint: byModel('output_config.format: Extra inputs are not permitted'),
+    complaint: modelError('output_config.format: Extra inputs are not permitted'),
     members: { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
     gone: /outputConfig/,
     without: 'a schema for its answers',
@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
   {
     row: 'thinking type',
     name: 'adaptive thinking, in other words',
-    complaint: byModel("thinking type 'adaptive' is not supported"),
+    complaint: modelError("thinking type 'adaptive' is not supported"),
     members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
     gone: /adaptive/,
     without: "thinking of the type 'adaptive'",
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
   {
     row: 'additional fields',
     name: "thinking's display",
-    complaint: byModel('thinking.adaptive.display: Extra inputs are not permitted'),
+    complaint: modelError('thinking.adaptive.display: Extra inputs are not permitted'),
     members: { thinking: { type: 'adaptive', display: 'summarized' } },
     gone: /display/,
     without: 'thinking.display',
@@ -131,7 +131,7 @@ const cases: readonly Case[] = [
   {
     row: 'additional fields',
     name: 'context management, and its flag',
-    complaint: byModel('context_management: Extra inputs are not permitted'),
+    complaint: modelError('context_management: Extra inputs are not permitted'),
     members: { context_management: { edits: [] } },
     betas: 'context-management-2025-06-27',
     gone: /context.management/,
@@ -141,7 +141,7 @@ const cases: readonly Case[] = [
   {
     row: 'beta flags',
     name: 'invalid ones',
-    complaint: byModel('invalid beta flag'),
+    complaint: modelError('invalid beta flag'),
     members: {},
     betas: 'context-1m-2025-08-07',
     gone: /anthropic_beta/,
@@ -181,7 +181,7 @@ const cases: readonly Case[] = [
     without: 'citations',
   },
   ...[
-    byModel('messages.0.content.1.document.citations: Extra inputs are not permitted'),
+    modelError('messages.0.content.1.document.citations: Extra inputs are not permitted'),
     'Malformed input request: #/messages/0/content/1/document: extraneous key [citations] is not permitted',
     "This model doesn't support the document.citations field. Remove document.citations and try again.",
   ].map(
@@ -205,7 +205,7 @@ const cases: readonly Case[] = [
   {
     row: 'documents',
     name: 'F1 a PDF next to a tool result',
-    complaint: byModel(
+    complaint: modelError(
       'messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: t. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
     ),
     members: { messages: [user('a'), assistant(toolUse('t')), user(toolResult('t', [pdf]))], tools: [tool('Bash')] },
@@ -215,7 +215,7 @@ const cases: readonly Case[] = [
   {
     row: 'sampling',
     name: 'temperature',
-    complaint: byModel('`temperature` is deprecated for this model.'),
+    complaint: modelError('`temperature` is deprecated for this model.'),
     members: { temperature: 0.5 },
     gone: /temperature/,
     without: 'temperature, top_p or top_k',
@@ -223,7 +223,7 @@ const cases: readonly Case[] = [
   {
     row: 'thinking type',
     name: 'thinking with a budget',
-    complaint: byModel(
+    complaint: modelError(
       '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
     ),
     members: { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 4000 },
@@ -233,7 +233,7 @@ const cases: readonly Case[] = [
   {
     row: 'thinking type',
     name: 'adaptive thinking',
-    complaint: byModel('adaptive thinking is not supported on this model'),
+    complaint: modelError('adaptive thinking is not supported on this model'),
     members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
     gone: /adaptive/,
     without: "thinking of the type 'adaptive'",
@@ -249,7 +249,7 @@ const cases: readonly Case[] = [
   {
     row: 'values',
     name: "A8 a value of thinking's display",
-    complaint: byModel("thinking.adaptive.display: Input should be 'summarized' or 'omitted'"),
+    complaint: modelError("thinking.adaptive.display: Input should be 'summarized' or 'omitted'"),
     members: { thinking: { type: 'adaptive', display: 'updates' } },
     betas: displayUpdates,
     gone: /updates/,
@@ -258,7 +258,7 @@ const cases: readonly Case[] = [
   {
     row: 'values',
     name: 'A8 an effort: the next lower one goes',
-    complaint: byModel("output_config.effort: Input should be 'low', 'medium' or 'high'"),
+    complaint: modelError("output_config.effort: Input should be 'low', 'medium' or 'high'"),
     members: { output_config: { effort: 'max' } },
     gone: /"effort":"max"/,
     without: 'output_config.effort other than low, medium, high',
@@ -266,7 +266,7 @@ const cases: readonly Case[] = [
   {
     row: 'values',
     name: 'A8 a kind of thinking, by its tag',
-    complaint: byModel(
+    complaint: modelError(
       "thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled'",
     ),
     members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
@@ -276,21 +276,21 @@ const cases: readonly Case[] = [
   {
     row: 'values',
     name: 'A8 a kind of thinking, by its value',
-    complaint: byModel("thinking.type: Input should be 'enabled' or 'disabled'"),
+    complaint: modelError("thinking.type: Input should be 'enabled' or 'disabled'"),
     members: { thinking: { type: 'adaptive' }, max_tokens: 4000 },
     gone: /adaptive/,
     without: "thinking of the type 'adaptive'",
   },
   ...[
-    byModel('messages.0.content.0.text.cache_control.ephemeral.ttl: Extra inputs are not permitted'),
-    byModel("system.0.cache_control.ephemeral.ttl: Input should be '5m'"),
+    modelError('messages.0.content.0.text.cache_control.ephemeral.ttl: Extra inputs are not permitted'),
+    modelError("system.0.cache_control.ephemeral.ttl: Input should be '5m'"),
     "1 validation error detected: Value '1h' at 'messages.1.member.content.2.member.cachePoint.ttl' failed to satisfy constraint: Member must satisfy enum value set: [5m]",
   ].map(
     (complaint): Case => ({
       row: 'values',
       name: `A8 the lifetime of a cache point: ${complaint}`,
       complaint,
-      members: { messages: [user(marked('Hello', '1h'))] },
+      members: { messages: [user(cachedText('Hello', '1h'))] },
       gone: /"ttl"/,
       without: 'cache points of an hour',
     }),
@@ -298,7 +298,7 @@ const cases: readonly Case[] = [
   {
     row: 'cache points',
     name: 'a marker on a block, in words of the model',
-    complaint: byModel('messages.0.content.0.text.cache_control: Extra inputs are not permitted'),
+    complaint: modelError('messages.0.content.0.text.cache_control: Extra inputs are not permitted'),
     members: {},
     gone: /cachePoint/,
     without: 'cache points',
@@ -322,7 +322,7 @@ const cases: readonly Case[] = [
   {
     row: 'tool choice',
     name: 'a choice among tools that is none',
-    complaint: byModel("tool_choice: Input should be 'auto', 'any' or 'tool'"),
+    complaint: modelError("tool_choice: Input should be 'auto', 'any' or 'tool'"),
     members: forced,
     gone: /tool_choice|toolConfig/,
     without: 'being kept from its tools',
@@ -330,7 +330,7 @@ const cases: readonly Case[] = [
   {
     row: 'tool choice',
     name: 'a limit to one tool at a time',
-    complaint: byModel('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
+    complaint: modelError('tool_choice.disable_parallel_tool_use: Extra inputs are not permitted'),
     members: { tools: [tool('Bash')], tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
     gone: /tool_choice/,
     without: 'a limit to one tool at a time',
@@ -340,8 +340,8 @@ const cases: readonly Case[] = [
 describe('1.10 a refused part that can be spared', () => {
   for (const { row, name, complaint, members, betas, gone, without, options, how } of cases) {
     test(`1.10 ${row}: ${name}: sent once more without, remembered, said once`, async () => {
-      const { post, url, simulator, records } = chain(
-        refusing(complaint, (body) => !says(body, gone), how),
+      const { post, url, simulator, records } = startPermissiveChain(
+        refuseUnless(complaint, (body) => !contains(body, gone), how),
         options,
       )
       const headers = betas === undefined ? {} : { 'anthropic-beta': betas }
@@ -365,15 +365,15 @@ describe('1.10 a refused part that can be spared', () => {
   test('1.10 system role, 1.2.2: as words in the user turn from then on', async () => {
     const bodies: object[] = []
     const { url } = simulate({
-      models: [{ ...willing, id: 'claude-opus-4.8', systemMessages: false }],
+      models: [{ ...permissiveModel, id: 'claude-opus-4.8', systemMessages: false }],
       onRequest: ({ body }) => bodies.push(body as object),
     })
     const { nexus } = nexusAt(url, { policy: { ...defaultPolicy, systemMessages: 'native' } })
     const messages = [...hello, { role: 'system', content: 'Be brief.' }, { role: 'assistant', content: 'a' }, ...hello]
-    const call = context(new AbortController().signal, 'claude-opus-4.8')
+    const call = callContext(new AbortController().signal, 'claude-opus-4.8')
     for (const _ of [1, 2]) await nexus.message(request({ messages }) as MessagesRequest, call)
-    expect(bodies.map((body) => says(body, /"role":"system"/))).toEqual([true, false, false])
-    expect(says(bodies[2] ?? {}, /<system-reminder>\\nBe brief/)).toBe(true)
+    expect(bodies.map((body) => contains(body, /"role":"system"/))).toEqual([true, false, false])
+    expect(contains(bodies[2] ?? {}, /<system-reminder>\\nBe brief/)).toBe(true)
     expect(nexus.degraded?.().map(({ without }) => without)).toEqual(['system messages in mid-conversation'])
   })
 
@@ -382,11 +382,11 @@ describe('1.10 a refused part that can be spared', () => {
       afterFrames: 0,
       kind: 'exception',
       type: 'validationException',
-      message: byModel('output_config.effort: Extra inputs are not permitted'),
+      message: modelError('output_config.effort: Extra inputs are not permitted'),
     } as const
     const scenario = ({ body }: SimulatedRequest): Reply =>
-      says(body, /effort/) ? { content: [], fault } : { content: [{ text: 'Fine.' }] }
-    const { post, simulator } = chain(scenario)
+      contains(body, /effort/) ? { content: [], fault } : { content: [{ text: 'Fine.' }] }
+    const { post, simulator } = startPermissiveChain(scenario)
     const answer = await post(request({ output_config: { effort: 'low' }, stream: true }))
     expect([answer.status, simulator.journal.length]).toEqual([200, 2])
     expect((await readEvents(answer)).some(({ type }) => type === 'error')).toBe(false)
@@ -400,8 +400,10 @@ describe('1.10 A8 beta flags that are refused together', () => {
     ((body as SimulatedRequest['body']).additionalModelRequestFields?.['anthropic_beta'] as string[] | undefined) ?? []
 
   /** A model that does not take one of the flags, and names none. */
-  const without = (refused: string, words = byModel('invalid beta flag')) => {
-    const { post, url, simulator, records } = chain(refusing(words, (body) => !flagsIn(body).includes(refused)))
+  const without = (refused: string, words = modelError('invalid beta flag')) => {
+    const { post, url, simulator, records } = startPermissiveChain(
+      refuseUnless(words, (body) => !flagsIn(body).includes(refused)),
+    )
     return {
       ask: async (...flags: string[]): Promise<number> =>
         (await post(request({ thinking }), { headers: { 'anthropic-beta': flags.join(',') } })).status,
@@ -451,7 +453,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
   })
 
   test('1.10 A8 a flag that the words name is the one', async () => {
-    const words = byModel(`Unexpected value(s) \`${fine}\` for the \`anthropic-beta\` header.`)
+    const words = modelError(`Unexpected value(s) \`${fine}\` for the \`anthropic-beta\` header.`)
     const { ask, sent, degraded } = without(fine, words)
     await ask(long, fine)
     expect(sent()).toEqual([
@@ -463,11 +465,11 @@ describe('1.10 A8 beta flags that are refused together', () => {
 
   test('A8 the display goes with its flag, and is sent no more', async () => {
     const bodies: string[] = []
-    const { post } = chain(({ body }: SimulatedRequest): Reply => {
+    const { post } = startPermissiveChain(({ body }: SimulatedRequest): Reply => {
       bodies.push(JSON.stringify(body))
-      return flagsIn(body).length === 0 && !says(body, /updates/)
+      return flagsIn(body).length === 0 && !contains(body, /updates/)
         ? { content: [{ text: 'Fine.' }] }
-        : { error: { status: 400, type: 'ValidationException', message: byModel('invalid beta flag') } }
+        : { error: { status: 400, type: 'ValidationException', message: modelError('invalid beta flag') } }
     })
     for (const _ of [1, 2]) {
       const answer = await post(request({ thinking }), { headers: { 'anthropic-beta': displayUpdates } })
@@ -479,7 +481,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
 
 describe('1.10 anything else', () => {
   const status = async (complaint: string, members: object): Promise<[number, number, string]> => {
-    const { post, simulator } = chain(refusing(complaint, () => false))
+    const { post, simulator } = startPermissiveChain(refuseUnless(complaint, () => false))
     const answer = await post(request({ messages: hello, ...members }))
     return [
       answer.status,
@@ -512,7 +514,7 @@ describe('1.10 anything else', () => {
   })
 
   test('1.10 one retry: a complaint that stays is handed on, and nothing is remembered', async () => {
-    const { post, url, simulator } = chain(refusing('invalid beta flag', () => false))
+    const { post, url, simulator } = startPermissiveChain(refuseUnless('invalid beta flag', () => false))
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
     expect((await post(request(), { headers })).status).toBe(400)
     expect(simulator.journal.length).toBe(2)
@@ -521,16 +523,16 @@ describe('1.10 anything else', () => {
 
   test('1.10 of two complaints in a row the first is remembered: the next request meets the second alone', async () => {
     const scenario = ({ body }: SimulatedRequest): Reply => {
-      const complaint = says(body, /anthropic_beta/)
+      const complaint = contains(body, /anthropic_beta/)
         ? 'invalid beta flag'
-        : says(body, /effort/)
+        : contains(body, /effort/)
           ? 'output_config.effort: Extra inputs are not permitted'
           : undefined
       return complaint === undefined
         ? { content: [{ text: 'Fine.' }] }
         : { error: { status: 400, type: 'ValidationException', message: complaint } }
     }
-    const { post, simulator } = chain(scenario)
+    const { post, simulator } = startPermissiveChain(scenario)
     const body = request({ output_config: { effort: 'low' } })
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
     expect((await post(body, { headers })).status).toBe(400)
@@ -540,10 +542,12 @@ describe('1.10 anything else', () => {
   })
 
   test('1.10 several places in one message are answered at once', async () => {
-    const complaint = byModel(
+    const complaint = modelError(
       'thinking.adaptive.display: Extra inputs are not permitted, output_config.effort: Extra inputs are not permitted',
     )
-    const { post, simulator } = chain(refusing(complaint, (body) => !says(body, /display|effort/)))
+    const { post, simulator } = startPermissiveChain(
+      refuseUnless(complaint, (body) => !contains(body, /display|effort/)),
+    )
     const thinking = { type: 'adaptive', display: 'summarized' }
     expect((await post(request({ thinking, output_config: { effort: 'low' } }))).status).toBe(200)
     expect(simulator.journal.length).toBe(2)
@@ -558,9 +562,9 @@ describe('1.10 anything else', () => {
       const { type } = (body.additionalModelRequestFields?.['thinking'] ?? {}) as { type?: 'enabled' | 'adaptive' }
       return type === undefined
         ? { content: [{ text: 'Fine.' }] }
-        : { error: { status: 400, type: 'ValidationException', message: byModel(kinds[type]) } }
+        : { error: { status: 400, type: 'ValidationException', message: modelError(kinds[type]) } }
     }
-    const { post, simulator } = chain(scenario)
+    const { post, simulator } = startPermissiveChain(scenario)
     const ask = (): Promise<Response> => post(request({ thinking: { type: 'adaptive' }, max_tokens: 4000 }))
     const statuses = [(await ask()).status, (await ask()).status, (await ask()).status]
     expect(statuses).toEqual([400, 200, 200])
@@ -569,7 +573,7 @@ describe('1.10 anything else', () => {
 
   test('1.10 words that quote a prompt teach nothing, and stand in no log', async () => {
     const quoted = 'invalid beta flag; Cache point cannot be inserted; additional field MY_OWN_WORDS conflicts'
-    const { post, url, records } = chain(refusing(quoted, () => false))
+    const { post, url, records } = startPermissiveChain(refuseUnless(quoted, () => false))
     const body = request({ messages: hello })
     expect((await post(body, { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } })).status).toBe(400)
     expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
@@ -583,10 +587,10 @@ describe('1.10 anything else', () => {
     ] as const) {
       const bodies: object[] = []
       const { url } = simulate({
-        models: [willing],
+        models: [permissiveModel],
         onRequest: ({ body }) => bodies.push(body as object),
         scenario: ({ body }) =>
-          says(body, /cachePoint/)
+          contains(body, /cachePoint/)
             ? {
                 error: {
                   status,
@@ -599,7 +603,7 @@ describe('1.10 anything else', () => {
       let minutes = 0
       const { nexus } = nexusAt(url, { now: () => minutes * 60_000 })
       const ask = () =>
-        nexus.message(request({ messages: hello }) as MessagesRequest, context(new AbortController().signal))
+        nexus.message(request({ messages: hello }) as MessagesRequest, callContext(new AbortController().signal))
       await ask()
       minutes = 9
       await ask()
@@ -611,8 +615,8 @@ describe('1.10 anything else', () => {
   })
 
   test('1.10 what is mended stands in the log, with the request', async () => {
-    const { post, records } = chain(
-      refusing('output_config.effort: Extra inputs are not permitted', (body) => !says(body, /effort/)),
+    const { post, records } = startPermissiveChain(
+      refuseUnless('output_config.effort: Extra inputs are not permitted', (body) => !contains(body, /effort/)),
     )
     await post(request({ output_config: { effort: 'low' } }))
     const mended = records.find(({ event }) => event === 'upstream.mended')
@@ -622,13 +626,13 @@ describe('1.10 anything else', () => {
   test('1.10 another model is asked as ever', async () => {
     const { post, simulator } = startChain({
       scenario: ({ modelId, body }) =>
-        modelId === 'claude-sonnet-4.6' && says(body, /cachePoint/)
+        modelId === 'claude-sonnet-4.6' && contains(body, /cachePoint/)
           ? { error: { status: 400, type: 'ValidationException', message: 'There is nothing available to cache.' } }
           : { content: [{ text: 'Fine.' }] },
     })
     await post(request({ messages: hello }))
     await post(request({ model: 'opus', messages: hello }))
-    expect(simulator.journal.map(({ body }) => says(body as object, /cachePoint/))).toEqual([true, false, true])
+    expect(simulator.journal.map(({ body }) => contains(body as object, /cachePoint/))).toEqual([true, false, true])
   })
 })
 

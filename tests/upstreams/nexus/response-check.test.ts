@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { request, startChain } from '../../support/chain.ts'
-import { chunk, frame, streamHead } from '../../support/nexus.ts'
+import { frame, httpChunk, streamResponseHead } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 import { readEvents } from '../../support/sse.ts'
 
@@ -9,9 +9,9 @@ import { readEvents } from '../../support/sse.ts'
 const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
 
 const streamed = async (...frames: [string, object][]) => {
-  const bytes = frames.map(([type, payload]) => chunk(frame(type, payload)))
+  const bytes = frames.map(([type, payload]) => httpChunk(frame(type, payload)))
   const upstream = await rawServer((socket) =>
-    socket.end(Buffer.concat([Buffer.from(streamHead), ...bytes, chunk(new Uint8Array())])),
+    socket.end(Buffer.concat([Buffer.from(streamResponseHead), ...bytes, httpChunk(new Uint8Array())])),
   )
   const chain = startChain({ endpointUrl: upstream.url })
   const events = await readEvents(await chain.post(request({ stream: true })))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { withCapability } from '../../../src/messages/client-wording.ts'
 import { withClientPlaces } from '../../../src/upstreams/nexus/restore-client-paths.ts'
 import { clientWording } from '../../../src/upstreams/nexus/wording.ts'
-import { assistant, image, marked, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
+import { assistant, cachedText, image, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
 /** What Claude Code 2.1.228 and later does with the words of a 400: the class it looks for, as its matcher does. */
 const classOf = (message: string): string | undefined =>
@@ -94,7 +94,7 @@ describe("4.1 places are the client's own", () => {
     system: 'first',
     messages: [
       { role: 'system', content: 'leading' },
-      user(' ', marked('a'), 'b'),
+      user(' ', cachedText('a'), 'b'),
       user(image()),
       assistant(' '),
       user('c'),

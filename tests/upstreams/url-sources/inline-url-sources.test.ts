@@ -4,27 +4,27 @@ import { requestMediaLimit } from '../../../src/translate/anthropic-to-converse/
 import { productName, version } from '../../../src/version.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../../support/chain.ts'
-import { file, fileHost, sourcesFrom } from '../../support/file-host.ts'
+import { fileHost, fileResponse, sourcesFrom } from '../../support/file-host.ts'
 import { assistant, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
-import { until } from '../../support/until.ts'
+import { waitUntil } from '../../support/until.ts'
 import {
-  asking,
-  at,
   jpeg,
-  never,
-  nobody,
-  notPublic,
   pdfSource,
-  place,
   png,
   pngSource,
+  privateHostError,
   refusalOf,
-  servingAll,
+  requestWith,
+  serveAnyFile,
+  sourcePath,
+  unabortedSignal,
+  unreachableHost,
+  urlBlock,
 } from '../../support/url-sources.ts'
 
 describe('a request without URL sources', () => {
   test('B3 D4 is given back as it is, and nothing is looked up', async () => {
-    const given = asking(
+    const given = requestWith(
       { type: 'text', text: 'a' },
       { type: 'image', source: pngSource },
       { type: 'document', source: { type: 'content', content: [{ type: 'image', source: pngSource }] } },
@@ -32,17 +32,17 @@ describe('a request without URL sources', () => {
       { type: 'document', source: { type: 'file', file_id: 'f' } },
     )
     const lookup = () => Promise.reject(new Error('looked up'))
-    expect(await sourcesFrom(nobody, { lookup })(given, never)).toBe(given)
+    expect(await sourcesFrom(unreachableHost, { lookup })(given, unabortedSignal)).toBe(given)
     const spoken = request() as MessagesRequest
-    expect(await sourcesFrom(nobody, { lookup })(spoken, never)).toBe(spoken)
+    expect(await sourcesFrom(unreachableHost, { lookup })(spoken, unabortedSignal)).toBe(spoken)
   })
 })
 
 describe('a URL source', () => {
   test('B3 D4 becomes bytes at every place, and nothing else changes', async () => {
-    const host = await fileHost(servingAll)
-    const image = (path: string, more: object = {}) => at('image', `https://files.example${path}`, more)
-    const document = (path: string, more: object = {}) => at('document', `https://files.example${path}`, more)
+    const host = await fileHost(serveAnyFile)
+    const image = (path: string, more: object = {}) => urlBlock('image', `https://files.example${path}`, more)
+    const document = (path: string, more: object = {}) => urlBlock('document', `https://files.example${path}`, more)
     const cached = { cache_control: { type: 'ephemeral' }, unknown: 1 }
     const words = { type: 'text', text: 'a' }
     const build = (png: (more?: object) => object, pdf: (more?: object) => object, text: (more?: object) => object) =>
@@ -67,7 +67,7 @@ describe('a URL source', () => {
       (more) => document('/text', more),
     )
     const before = structuredClone(given)
-    const inlined = await sourcesFrom(host)(given, never)
+    const inlined = await sourcesFrom(host)(given, unabortedSignal)
     expect(inlined).toEqual(
       build(
         (more) => ({ type: 'image', source: pngSource, ...more }),
@@ -82,13 +82,16 @@ describe('a URL source', () => {
   })
 
   test('B3 D4 is asked for with its own name, by the address that was looked up, and with nothing of the client', async () => {
-    const host = await fileHost(servingAll)
+    const host = await fileHost(serveAnyFile)
     const names: string[] = []
     const lookup = async (name: string) => {
       names.push(name)
       return ['127.0.0.1']
     }
-    await sourcesFrom(host, { lookup })(asking(at('image', 'https://FILES.example.:443/png?q=1&r=%20#f')), never)
+    await sourcesFrom(host, { lookup })(
+      requestWith(urlBlock('image', 'https://FILES.example.:443/png?q=1&r=%20#f')),
+      unabortedSignal,
+    )
     expect(names).toEqual(['files.example'])
     expect(host.requests[0]?.serverName).toBe('files.example')
     expect(host.requests[0]?.head.toLowerCase().split('\r\n').filter(Boolean).sort()).toEqual(
@@ -104,23 +107,23 @@ describe('a URL source', () => {
   })
 
   test('B3 D4 is fetched from another of its addresses where one does not answer', async () => {
-    const host = await fileHost(servingAll)
+    const host = await fileHost(serveAnyFile)
     const inline = sourcesFrom(host, { lookup: async () => ['::1', '127.0.0.1'], isAddressAllowed: () => true })
-    expect(await inline(asking(at('image', 'https://files.example/png')), never)).toEqual(
-      asking({ type: 'image', source: pngSource }),
+    expect(await inline(requestWith(urlBlock('image', 'https://files.example/png')), unabortedSignal)).toEqual(
+      requestWith({ type: 'image', source: pngSource }),
     )
   })
 
   test('B3 its kind is told by its bytes, whatever its host calls it', async () => {
     const calls: Record<string, Buffer> = {
-      '/jpeg': file('image/png', jpeg),
-      '/octets': file('application/octet-stream', png),
+      '/jpeg': fileResponse('image/png', jpeg),
+      '/octets': fileResponse('application/octet-stream', png),
       '/unnamed': Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), png]),
     }
     const inline = sourcesFrom(await fileHost((path) => calls[path]))
     const types: (string | undefined)[] = []
     for (const path of Object.keys(calls)) {
-      const inlined = await inline(asking(at('image', `https://files.example${path}`)), never)
+      const inlined = await inline(requestWith(urlBlock('image', `https://files.example${path}`)), unabortedSignal)
       types.push(/"media_type":"([^"]*)"/.exec(JSON.stringify(inlined))?.[1])
     }
     expect(types).toEqual(['image/jpeg', 'image/png', 'image/png'])
@@ -129,20 +132,20 @@ describe('a URL source', () => {
   test('D4 a text is read in its own letters', async () => {
     const latin = Buffer.from('Grüße', 'latin1')
     const calls: Record<string, [Buffer, string]> = {
-      '/told': [file('text/plain; charset="ISO-8859-1"', latin), 'Grüße'],
-      '/untold': [file('text/plain', latin), 'Grüße'],
-      '/utf-8': [file('text/csv', 'a;ß\n'), 'a;ß\n'],
-      '/marked': [file('text/html; charset=latin1', '\ufeff<p>ß'), '<p>ß'],
-      '/wide': [file('text/plain', Buffer.from('\ufeffGrüße', 'utf16le')), 'Grüße'],
-      '/unknown': [file('text/plain; charset=nonsense', 'ß'), 'ß'],
-      '/json': [file('application/ld+json', '{}'), '{}'],
+      '/told': [fileResponse('text/plain; charset="ISO-8859-1"', latin), 'Grüße'],
+      '/untold': [fileResponse('text/plain', latin), 'Grüße'],
+      '/utf-8': [fileResponse('text/csv', 'a;ß\n'), 'a;ß\n'],
+      '/marked': [fileResponse('text/html; charset=latin1', '\ufeff<p>ß'), '<p>ß'],
+      '/wide': [fileResponse('text/plain', Buffer.from('\ufeffGrüße', 'utf16le')), 'Grüße'],
+      '/unknown': [fileResponse('text/plain; charset=nonsense', 'ß'), 'ß'],
+      '/json': [fileResponse('application/ld+json', '{}'), '{}'],
     }
     const inline = sourcesFrom(await fileHost((path) => calls[path]?.[0]))
     for (const [path, [, data]] of Object.entries(calls)) {
-      expect([path, await inline(asking(at('document', `https://files.example${path}`)), never)]).toEqual([
+      expect([
         path,
-        asking({ type: 'document', source: { type: 'text', media_type: 'text/plain', data } }),
-      ])
+        await inline(requestWith(urlBlock('document', `https://files.example${path}`)), unabortedSignal),
+      ]).toEqual([path, requestWith({ type: 'document', source: { type: 'text', media_type: 'text/plain', data } })])
     }
   })
 
@@ -154,12 +157,14 @@ describe('a URL source', () => {
       most = Math.max(most, open)
       setTimeout(() => {
         open -= 1
-        socket.end(file('image/png', png))
+        socket.end(fileResponse('image/png', png))
       }, 5)
       return undefined
     })
-    const given = asking(...Array.from({ length: 20 }, (_, index) => at('image', `https://files.example/${index}`)))
-    await sourcesFrom(host)(given, never)
+    const given = requestWith(
+      ...Array.from({ length: 20 }, (_, index) => urlBlock('image', `https://files.example/${index}`)),
+    )
+    await sourcesFrom(host)(given, unabortedSignal)
     expect([host.requests.length, most]).toEqual([20, 4])
   })
 })
@@ -185,7 +190,7 @@ describe('what a URL may not be', () => {
     ],
     ['Only HTTPS URLs on port 443 are supported.', ['https://files.example:8443/', 'https://files.example:80/']],
     [
-      notPublic,
+      privateHostError,
       [
         ...[
           'https://127.0.0.1/?secret',
@@ -227,9 +232,9 @@ describe('what a URL may not be', () => {
     ],
   ]
   test.each(cases)('B3 D4 %s', async (sentence, urls) => {
-    const inline = sourcesFrom(nobody, { lookup })
+    const inline = sourcesFrom(unreachableHost, { lookup })
     for (const url of urls) {
-      const given = asking({ type: 'text', text: 'a' }, at('document', url))
+      const given = requestWith({ type: 'text', text: 'a' }, urlBlock('document', url))
       expect([url, await refusalOf(inline, given)]).toEqual([
         url,
         `messages.0.content.1.document.source.url: ${sentence}`,
@@ -238,39 +243,39 @@ describe('what a URL may not be', () => {
   })
 
   test('B3 D4 a refusal names the place, wherever it is', async () => {
-    const inline = sourcesFrom(nobody, { lookup })
-    const image = at('image', 'http://files.example/?secret')
+    const inline = sourcesFrom(unreachableHost, { lookup })
+    const image = urlBlock('image', 'http://files.example/?secret')
     const result = { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'a' }, image] }
     const within = { type: 'document', source: { type: 'content', content: [image] } }
-    expect(await refusalOf(inline, asking(result))).toStartWith(
+    expect(await refusalOf(inline, requestWith(result))).toStartWith(
       'messages.0.content.0.tool_result.content.1.image.source.url: Only HTTPS',
     )
-    expect(await refusalOf(inline, asking(within))).toStartWith(
+    expect(await refusalOf(inline, requestWith(within))).toStartWith(
       'messages.0.content.0.source.content.0.image.source.url: Only HTTPS',
     )
   })
 })
 
 test('D4 F1 a PDF by URL inside a tool result goes behind the results, as one with its bytes does', async () => {
-  const host = await fileHost(() => file('application/pdf', '%PDF-1.4\n'))
+  const host = await fileHost(() => fileResponse('application/pdf', '%PDF-1.4\n'))
   const given = request({
     messages: [
       user('read'),
       assistant(toolUse('t')),
-      user(toolResult('t', [at('document', 'https://files.example/a.pdf')])),
+      user(toolResult('t', [urlBlock('document', 'https://files.example/a.pdf')])),
     ],
     tools: [tool('Bash')],
   }) as MessagesRequest
-  const { body } = translate(await sourcesFrom(host)(given, never))
+  const { body } = translate(await sourcesFrom(host)(given, unabortedSignal))
   expect(body.messages[2]?.content.map((block) => Object.keys(block)[0])).toEqual(['toolResult', 'document', 'text'])
 })
 
 describe('more than a request may hold', () => {
   test('B3 D4 1.2.10 the oldest are not fetched, and a text stands in their place', async () => {
-    const host = await fileHost(() => file('image/png', png))
-    const many = Array.from({ length: 22 }, (_, index) => at('image', `https://files.example/${index}`))
+    const host = await fileHost(() => fileResponse('image/png', png))
+    const many = Array.from({ length: 22 }, (_, index) => urlBlock('image', `https://files.example/${index}`))
     const notes = createNotes()
-    const { messages } = await sourcesFrom(host)(asking(...many), never, {
+    const { messages } = await sourcesFrom(host)(requestWith(...many), unabortedSignal, {
       notes,
       mediaLimit: requestMediaLimit('omit'),
     })
@@ -278,21 +283,24 @@ describe('more than a request may hold', () => {
     expect(kinds).toEqual(['text', 'text', ...Array.from({ length: 20 }, () => 'image')])
     expect(notes.all.map(({ path }) => path)).toEqual(['messages.0.content.0', 'messages.0.content.1'])
     expect(host.requests.length).toBe(20)
-    const refused = sourcesFrom(nobody)(asking(...many), never, { notes, mediaLimit: requestMediaLimit('refuse') })
+    const refused = sourcesFrom(unreachableHost)(requestWith(...many), unabortedSignal, {
+      notes,
+      mediaLimit: requestMediaLimit('refuse'),
+    })
     expect(refused).rejects.toThrow('capability_rejected: media_budget')
   })
 
   test('B3 D4 F2 the oldest of many turns give way in batches', async () => {
-    const host = await fileHost(() => file('image/png', png))
+    const host = await fileHost(() => fileResponse('image/png', png))
     const turns = (count: number): MessagesRequest =>
       request({
         messages: Array.from({ length: count }, (_, index) => [
-          { role: 'user', content: [at('image', `https://files.example/${index}`)] },
+          { role: 'user', content: [urlBlock('image', `https://files.example/${index}`)] },
           { role: 'assistant', content: 'Seen.' },
         ]).flat(),
       }) as MessagesRequest
     const omitted = async (count: number): Promise<number> =>
-      JSON.stringify(await sourcesFrom(host)(turns(count), never)).match(/image omitted/g)?.length ?? 0
+      JSON.stringify(await sourcesFrom(host)(turns(count), unabortedSignal)).match(/image omitted/g)?.length ?? 0
     expect([await omitted(20), await omitted(21), await omitted(31), await omitted(32)]).toEqual([0, 11, 11, 22])
   })
 
@@ -300,22 +308,22 @@ describe('more than a request may hold', () => {
     const summary = { type: 'compaction', content: 'They looked at pictures.' }
     const given = request({
       messages: [
-        { role: 'user', content: [at('image', 'http://not-even-lawful.example/a')] },
+        { role: 'user', content: [urlBlock('image', 'http://not-even-lawful.example/a')] },
         { role: 'assistant', content: [summary] },
         { role: 'user', content: 'And now?' },
       ],
     }) as MessagesRequest
-    expect(await sourcesFrom(nobody)(given, never)).toBe(given)
+    expect(await sourcesFrom(unreachableHost)(given, unabortedSignal)).toBe(given)
     const beside = request({
       messages: [
         { role: 'user', content: 'a' },
         {
           role: 'user',
-          content: [at('image', 'http://not-even-lawful.example/a'), summary, { type: 'text', text: 'b' }],
+          content: [urlBlock('image', 'http://not-even-lawful.example/a'), summary, { type: 'text', text: 'b' }],
         },
       ],
     }) as MessagesRequest
-    expect(await sourcesFrom(nobody)(beside, never)).toBe(beside)
+    expect(await sourcesFrom(unreachableHost)(beside, unabortedSignal)).toBe(beside)
   })
 })
 
@@ -333,12 +341,14 @@ describe('redirects', () => {
     // A host that would keep its connections open.
     const host = await fileHost((path, socket) => {
       const hop = hops[path]
-      if (hop === undefined) return file('image/png', png)
+      if (hop === undefined) return fileResponse('image/png', png)
       socket.write(hop)
       return undefined
     })
     const inline = sourcesFrom(host)
-    expect(await inline(asking(at('image')), never)).toEqual(asking({ type: 'image', source: pngSource }))
+    expect(await inline(requestWith(urlBlock('image')), unabortedSignal)).toEqual(
+      requestWith({ type: 'image', source: pngSource }),
+    )
     expect(host.requests.map(({ serverName }) => serverName)).toEqual([
       'files.example',
       'more.files.example',
@@ -347,27 +357,27 @@ describe('redirects', () => {
     ])
     expect(host.requests.map(({ head }) => /cookie|referer|authorization/i.test(head))).not.toContain(true)
 
-    expect(await refusalOf(inline, asking(at('image', 'https://files.example/round')))).toBe(
-      `${place}The URL redirects more than 3 times.`,
+    expect(await refusalOf(inline, requestWith(urlBlock('image', 'https://files.example/round')))).toBe(
+      `${sourcePath}The URL redirects more than 3 times.`,
     )
     expect(host.requests.length).toBe(8)
-    await until(() => host.connections.closed === host.connections.opened)
+    await waitUntil(() => host.connections.closed === host.connections.opened)
   })
 
   test.each([
     ['http://files.example/secret', 'Only HTTPS URLs are supported.'],
-    ['https://127.0.0.1/secret', notPublic],
-    ['https://[::1]/', notPublic],
-    ['https://localhost/', notPublic],
-    ['https://inside.example/', notPublic],
+    ['https://127.0.0.1/secret', privateHostError],
+    ['https://[::1]/', privateHostError],
+    ['https://localhost/', privateHostError],
+    ['https://inside.example/', privateHostError],
     ['https://files.example:8443/', 'Only HTTPS URLs on port 443 are supported.'],
     ['https://u:secret@files.example/', 'URLs with a user name or password are not supported.'],
     ['https://[', 'The URL is not valid.'],
   ])('B3 D4 lead nowhere that a URL may not: %s', async (location, sentence) => {
     const host = await fileHost(() => to(location))
     const lookup = async (name: string) => (name === 'inside.example' ? ['10.0.0.1'] : ['127.0.0.1'])
-    expect(await refusalOf(sourcesFrom(host, { lookup }), asking(at('image')))).toBe(
-      `${place}The URL redirects to another. ${sentence}`,
+    expect(await refusalOf(sourcesFrom(host, { lookup }), requestWith(urlBlock('image')))).toBe(
+      `${sourcePath}The URL redirects to another. ${sentence}`,
     )
     expect(host.connections.opened).toBe(1)
   })
@@ -376,19 +386,19 @@ describe('redirects', () => {
     const host = await fileHost(() => to('https://files.example/b'))
     const answers = [['127.0.0.1'], ['10.0.0.1']]
     const inline = sourcesFrom(host, { lookup: async () => answers.shift() ?? [] })
-    expect(await refusalOf(inline, asking(at('image')))).toContain(notPublic)
+    expect(await refusalOf(inline, requestWith(urlBlock('image')))).toContain(privateHostError)
     expect(host.connections.opened).toBe(1)
   })
 })
 
 describe('the whole way', () => {
   test('B3 D4 Nexus gets the bytes, whole and streamed', async () => {
-    const host = await fileHost(servingAll)
+    const host = await fileHost(serveAnyFile)
     const chain = startChain({ inlineUrlSources: sourcesFrom(host) })
     const content = [
       { type: 'text', text: 'What is this?' },
-      at('image', 'https://files.example/png?secret'),
-      at('document', 'https://files.example/pdf'),
+      urlBlock('image', 'https://files.example/png?secret'),
+      urlBlock('document', 'https://files.example/pdf'),
     ]
     const body = request({ messages: [{ role: 'user', content }] })
     for (const stream of [false, true]) {
@@ -405,14 +415,14 @@ describe('the whole way', () => {
   })
 
   test('B3 D4 a refusal is a 400, streamed too, and neither Nexus nor the log hears of it', async () => {
-    const chain = startChain({ inlineUrlSources: sourcesFrom(nobody) })
-    const messages = [{ role: 'user', content: [at('image', 'https://localhost/?secret')] }]
+    const chain = startChain({ inlineUrlSources: sourcesFrom(unreachableHost) })
+    const messages = [{ role: 'user', content: [urlBlock('image', 'https://localhost/?secret')] }]
     for (const stream of [false, true]) {
       const response = await chain.post(request({ messages, stream }))
       expect(response.status).toBe(400)
       expect(await response.json()).toMatchObject({
         type: 'error',
-        error: { type: 'invalid_request_error', message: place + notPublic },
+        error: { type: 'invalid_request_error', message: sourcePath + privateHostError },
       })
     }
     expect(chain.simulator.journal).toEqual([])

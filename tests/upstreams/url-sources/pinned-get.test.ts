@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'bun:test'
 import { getEventListeners } from 'node:events'
 import { createPinnedGet } from '../../../src/upstreams/url-sources/pinned-get.ts'
-import { file, fileHost, sourcesFrom } from '../../support/file-host.ts'
-import { until } from '../../support/until.ts'
+import { fileHost, fileResponse, sourcesFrom } from '../../support/file-host.ts'
+import { waitUntil } from '../../support/until.ts'
 import {
-  asking,
-  at,
-  never,
-  nobody,
+  downloadError,
   pdf,
-  place,
   png,
   pngSource,
   refusalOf,
-  servingAll,
-  unable,
+  requestWith,
+  serveAnyFile,
+  sourcePath,
+  unabortedSignal,
+  unreachableHost,
+  urlBlock,
 } from '../../support/url-sources.ts'
 
 describe('what a host may not do', () => {
@@ -34,26 +34,28 @@ describe('what a host may not do', () => {
     })
     const inline = sourcesFrom(endless, { limits: { ...limits, milliseconds: 5000 } })
     for (const path of ['/chunked', '/plain']) {
-      expect(await refusalOf(inline, asking(at('image', `https://files.example${path}`)))).toContain(
+      expect(await refusalOf(inline, requestWith(urlBlock('image', `https://files.example${path}`)))).toContain(
         'The file is larger than',
       )
     }
-    await until(() => endless.connections.closed === 2)
+    await waitUntil(() => endless.connections.closed === 2)
   })
 
   test("B3 D4 send more than Bedrock's limits, which are not the same for images and documents", async () => {
     const head = (length: number) => `HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: ${length}\r\n\r\n`
     const host = await fileHost((path) => head(Number(path.slice(1))))
     const told = (type: 'image' | 'document', length: number) =>
-      refusalOf(sourcesFrom(host), asking(at(type, `https://files.example/${length}`)))
-    expect(await told('image', 3_932_161)).toBe(`${place}The file is larger than 3.75 MB, which is Bedrock's limit.`)
+      refusalOf(sourcesFrom(host), requestWith(urlBlock(type, `https://files.example/${length}`)))
+    expect(await told('image', 3_932_161)).toBe(
+      `${sourcePath}The file is larger than 3.75 MB, which is Bedrock's limit.`,
+    )
     expect(await told('document', 4_718_593)).toContain('The file is larger than 4.5 MB')
     expect(await told('image', 3_932_160)).not.toContain('larger')
     expect(await told('document', 4_718_592)).not.toContain('larger')
   })
 
   test('B3 D4 take longer than the limit: in silence, drop by drop, or in the look-up', async () => {
-    const late = `${place}${unable}It took longer than 0.06 s. URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.`
+    const late = `${sourcePath}${downloadError}It took longer than 0.06 s. URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.`
     const host = await fileHost((path, socket) => {
       if (path !== '/drops') return undefined
       socket.write('HTTP/1.1 200 OK\r\ncontent-type: image/png\r\n\r\n')
@@ -61,73 +63,87 @@ describe('what a host may not do', () => {
       socket.on('close', () => clearInterval(timer))
       return undefined
     })
-    expect(await refusalOf(sourcesFrom(host, { limits }), asking(at('image')))).toBe(late)
-    expect(await refusalOf(sourcesFrom(host, { limits }), asking(at('image', 'https://files.example/drops')))).toBe(
-      late,
-    )
+    expect(await refusalOf(sourcesFrom(host, { limits }), requestWith(urlBlock('image')))).toBe(late)
+    expect(
+      await refusalOf(sourcesFrom(host, { limits }), requestWith(urlBlock('image', 'https://files.example/drops'))),
+    ).toBe(late)
     // On a busy machine the time may be over before the host has accepted a connection.
-    await until(() => host.connections.closed === host.connections.opened)
+    await waitUntil(() => host.connections.closed === host.connections.opened)
     const lookup = () => new Promise<never>(() => {})
-    expect(await refusalOf(sourcesFrom(nobody, { limits, lookup }), asking(at('image')))).toBe(late)
+    expect(await refusalOf(sourcesFrom(unreachableHost, { limits, lookup }), requestWith(urlBlock('image')))).toBe(late)
   })
 
   test.each([
-    ['status 404', 'HTTP/1.1 404 Not Found\r\n\r\n', `${unable}Its host answered with status 404.`],
-    ['status 206', 'HTTP/1.1 206 Partial\r\n\r\n', `${unable}Its host answered with status 206.`],
-    ['status 302 to nowhere', 'HTTP/1.1 302 Found\r\n\r\n', `${unable}Its host answered with status 302.`],
-    ['compression', file('image/png', png, 'content-encoding: gzip\r\n'), `${unable}Its host sends it compressed`],
-    ['half a file', file('image/png', png, 'content-length: 999\r\n'), `${unable}Its host could not be reached`],
-    ['no HTTP', 'SSH-2.0-x\r\n\r\n', `${unable}Its host could not be reached`],
+    ['status 404', 'HTTP/1.1 404 Not Found\r\n\r\n', `${downloadError}Its host answered with status 404.`],
+    ['status 206', 'HTTP/1.1 206 Partial\r\n\r\n', `${downloadError}Its host answered with status 206.`],
+    ['status 302 to nowhere', 'HTTP/1.1 302 Found\r\n\r\n', `${downloadError}Its host answered with status 302.`],
+    [
+      'compression',
+      fileResponse('image/png', png, 'content-encoding: gzip\r\n'),
+      `${downloadError}Its host sends it compressed`,
+    ],
+    [
+      'half a file',
+      fileResponse('image/png', png, 'content-length: 999\r\n'),
+      `${downloadError}Its host could not be reached`,
+    ],
+    ['no HTTP', 'SSH-2.0-x\r\n\r\n', `${downloadError}Its host could not be reached`],
     [
       'endless headers',
       `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}\r\n\r\n`,
-      `${unable}Its host could not be reached`,
+      `${downloadError}Its host could not be reached`,
     ],
     [
       'a page',
-      file('text/html', '<html>'),
+      fileResponse('text/html', '<html>'),
       'The file is not an image of type JPEG, PNG, GIF or WebP (its host calls it text/html).',
     ],
-    ['a drawing', file('image/svg+xml', '<svg/>'), 'The file is not an image of type JPEG'],
-    ['nothing', file('image/png', ''), 'The file is not an image of type JPEG'],
-    ['a PDF', file('application/pdf', pdf), 'The file is not an image of type JPEG'],
+    ['a drawing', fileResponse('image/svg+xml', '<svg/>'), 'The file is not an image of type JPEG'],
+    ['nothing', fileResponse('image/png', ''), 'The file is not an image of type JPEG'],
+    ['a PDF', fileResponse('application/pdf', pdf), 'The file is not an image of type JPEG'],
   ])('B3 answer for an image with %s', async (_what, answer, sentence) => {
     const host = await fileHost(() => answer)
-    expect(await refusalOf(sourcesFrom(host), asking(at('image', 'https://files.example/a?secret')))).toStartWith(
-      place + sentence,
-    )
-    await until(() => host.connections.closed === host.connections.opened)
+    expect(
+      await refusalOf(sourcesFrom(host), requestWith(urlBlock('image', 'https://files.example/a?secret'))),
+    ).toStartWith(sourcePath + sentence)
+    await waitUntil(() => host.connections.closed === host.connections.opened)
   })
 
   test.each([
-    ['an image', file('image/png', png)],
-    ['what is no PDF', file('application/pdf', '<html>')],
-    ['bytes that are called text', file('text/plain', 'a\0b')],
-    ['bytes', file('application/octet-stream', 'abc')],
-    ['a strange name', file('x"y; z/<b>', 'abc')],
+    ['an image', fileResponse('image/png', png)],
+    ['what is no PDF', fileResponse('application/pdf', '<html>')],
+    ['bytes that are called text', fileResponse('text/plain', 'a\0b')],
+    ['bytes', fileResponse('application/octet-stream', 'abc')],
+    ['a strange name', fileResponse('x"y; z/<b>', 'abc')],
   ])('D4 answer for a document with %s', async (_what, answer) => {
     const host = await fileHost(() => answer)
-    expect(await refusalOf(sourcesFrom(host), asking(at('document')))).toMatch(
+    expect(await refusalOf(sourcesFrom(host), requestWith(urlBlock('document')))).toMatch(
       /^messages\.0\.content\.0\.document\.source\.url: The file is neither a PDF nor text(?: \(its host calls it [a-z/-]+\))?\.$/,
     )
   })
 
   test('B3 D4 have the certificate of another, or one that nobody vouches for', async () => {
-    const host = await fileHost(servingAll)
-    expect(await refusalOf(sourcesFrom(host), asking(at('image', 'https://other.example/png?secret')))).toBe(
-      `${place}${unable}Its host could not be reached (ERR_TLS_CERT_ALTNAME_INVALID). URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.`,
+    const host = await fileHost(serveAnyFile)
+    expect(await refusalOf(sourcesFrom(host), requestWith(urlBlock('image', 'https://other.example/png?secret')))).toBe(
+      `${sourcePath}${downloadError}Its host could not be reached (ERR_TLS_CERT_ALTNAME_INVALID). URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.`,
     )
     const get = createPinnedGet({ port: host.port })
-    expect(await refusalOf(sourcesFrom(host, { get }), asking(at('image')))).toContain('could not be reached (')
+    expect(await refusalOf(sourcesFrom(host, { get }), requestWith(urlBlock('image')))).toContain(
+      'could not be reached (',
+    )
     expect(host.requests).toEqual([])
   })
 
   test('B3 D4 be nobody', async () => {
     const lookup = () => Promise.reject(Object.assign(new Error('secret'), { code: 'ENOTFOUND' }))
-    expect(await refusalOf(sourcesFrom(nobody, { lookup }), asking(at('image')))).toContain('reached (ENOTFOUND)')
-    expect(await refusalOf(sourcesFrom(nobody), asking(at('image')))).toContain('reached (ECONNREFUSED)')
-    const lost = sourcesFrom(nobody, { lookup: async () => [] })
-    expect(await refusalOf(lost, asking(at('image')))).toContain('could not be reached')
+    expect(await refusalOf(sourcesFrom(unreachableHost, { lookup }), requestWith(urlBlock('image')))).toContain(
+      'reached (ENOTFOUND)',
+    )
+    expect(await refusalOf(sourcesFrom(unreachableHost), requestWith(urlBlock('image')))).toContain(
+      'reached (ECONNREFUSED)',
+    )
+    const lost = sourcesFrom(unreachableHost, { lookup: async () => [] })
+    expect(await refusalOf(lost, requestWith(urlBlock('image')))).toContain('could not be reached')
   })
 })
 
@@ -148,7 +164,7 @@ describe('the environment', () => {
   }
 
   test('B3 D4 neither sends a download to a proxy nor switches off the check of certificates', async () => {
-    const host = await fileHost(servingAll)
+    const host = await fileHost(serveAnyFile)
     const proxy = await fileHost(() => undefined)
     const address = `http://127.0.0.1:${proxy.port}`
     const variables = {
@@ -160,10 +176,12 @@ describe('the environment', () => {
     }
     await withVariables(variables, async () => {
       const inline = sourcesFrom(host)
-      expect(await inline(asking(at('image', 'https://files.example/png')), never)).toEqual(
-        asking({ type: 'image', source: pngSource }),
+      expect(await inline(requestWith(urlBlock('image', 'https://files.example/png')), unabortedSignal)).toEqual(
+        requestWith({ type: 'image', source: pngSource }),
       )
-      expect(await refusalOf(inline, asking(at('image', 'https://other.example/png')))).toContain('ALTNAME_INVALID')
+      expect(await refusalOf(inline, requestWith(urlBlock('image', 'https://other.example/png')))).toContain(
+        'ALTNAME_INVALID',
+      )
     })
     expect(proxy.connections.opened).toBe(0)
   })
@@ -173,12 +191,15 @@ describe('a client that leaves', () => {
   test('B3 D4 ends the downloads, and no trace is left on its signal', async () => {
     const host = await fileHost(() => undefined)
     const client = new AbortController()
-    const given = asking(at('image', 'https://files.example/1'), at('image', 'https://files.example/2'))
+    const given = requestWith(
+      urlBlock('image', 'https://files.example/1'),
+      urlBlock('image', 'https://files.example/2'),
+    )
     const outcome = sourcesFrom(host)(given, client.signal).catch((error: unknown) => error)
-    await until(() => host.requests.length === 2)
+    await waitUntil(() => host.requests.length === 2)
     client.abort()
     expect(await outcome).toMatchObject({ name: 'GatewayError', status: 499 })
-    await until(() => host.connections.closed === 2)
+    await waitUntil(() => host.connections.closed === 2)
     expect(getEventListeners(client.signal, 'abort').length).toBe(0)
     expect(await sourcesFrom(host)(given, client.signal).catch((error: unknown) => error)).toMatchObject({
       status: 499,
@@ -188,10 +209,13 @@ describe('a client that leaves', () => {
 
   test('B3 D4 the first failure ends the other downloads', async () => {
     const host = await fileHost((path) => (path === '/bad' ? 'HTTP/1.1 500 No\r\n\r\n' : undefined))
-    const given = asking(at('document', 'https://files.example/slow'), at('image', 'https://files.example/bad'))
-    expect(await refusalOf(sourcesFrom(host), given)).toBe(
-      `messages.0.content.1.image.source.url: ${unable}Its host answered with status 500.`,
+    const given = requestWith(
+      urlBlock('document', 'https://files.example/slow'),
+      urlBlock('image', 'https://files.example/bad'),
     )
-    await until(() => host.connections.closed === 2)
+    expect(await refusalOf(sourcesFrom(host), given)).toBe(
+      `messages.0.content.1.image.source.url: ${downloadError}Its host answered with status 500.`,
+    )
+    await waitUntil(() => host.connections.closed === 2)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { later } from '../../../support/cleanup.ts'
+import { afterTest } from '../../../support/cleanup.ts'
 import { entry, temporaryFolder } from '../../../support/cli.ts'
 
 /** The scripts in the shells they are for, with the real program behind them. A shell that is not here is left out. */
@@ -42,7 +42,7 @@ const openShell = (...command: string[]) => {
       },
     },
   })
-  later(() => {
+  afterTest(() => {
     child.kill('SIGKILL')
     child.terminal?.close()
   })

@@ -3,7 +3,12 @@ import { connect, type Socket } from 'node:net'
 import { startSimulator } from '../src/simulator/server.ts'
 import { afterTest } from '../tests/support/cleanup.ts'
 import { temporaryFolder } from '../tests/support/cli.ts'
-import { type ConnectProxyOptions, connectProxy, connectSockets, listenOnLoopback } from '../tests/support/connect-proxy.ts'
+import {
+  type ConnectProxyOptions,
+  connectProxy,
+  connectSockets,
+  listenOnLoopback,
+} from '../tests/support/connect-proxy.ts'
 import { testRoot, tlsHost } from '../tests/support/tls-host.ts'
 import { binary } from './support/binary.ts'
 

@@ -7,7 +7,7 @@ import type { RequestRecord } from '../src/gateway/request-record.ts'
 import type { SimulatorOptions } from '../src/simulator/server.ts'
 import type { Fetch } from '../src/upstreams/http/post.ts'
 import { defaultConfig, request, simulate } from './support/chain.ts'
-import { waitUntil } from './support/until.ts'
+import { waitUntil } from './support/wait-until.ts'
 
 /** The app without a process and without a socket of its own: a configuration and dependencies become a handler. */
 

@@ -3,7 +3,7 @@ import { GatewayError } from '../src/base/errors.ts'
 import { Secret } from '../src/base/secret.ts'
 import type { Reply } from '../src/simulator/reply.ts'
 import type { MessagesRequest } from '../src/wire/anthropic/request.ts'
-import { accessRecords } from './support/access.ts'
+import { accessRecords } from './support/access-records.ts'
 import {
   clientToken,
   expectNoSecrets,

@@ -7,11 +7,11 @@ import { entry, type RunningCli, startCli } from '../support/cli.ts'
 import { httpChunk, streamResponseHead, wholeStream } from '../support/nexus.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
-import { waitUntil } from '../support/until.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
 
-const hurried = join(import.meta.dir, '..', 'support', 'hurried-program.ts')
+const shortTimesProgram = join(import.meta.dir, '..', 'support', 'short-times-program.ts')
 const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
 
 interface Program extends RunningCli {
@@ -26,14 +26,14 @@ const ask = (url: string, stream: boolean): Promise<Response> =>
     body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }], stream }),
   })
 
-const startInFrontOf = async (endpointUrl: string, program = hurried): Promise<Program> => {
+const startInFrontOf = async (endpointUrl: string, program = shortTimesProgram): Promise<Program> => {
   const running = startCli(['start', '-p', '0', '--endpoint-url', endpointUrl, '--api-key', 'any'], {}, program)
   const [, url = ''] = await running.says(address)
   return { ...running, url, post: (isStream) => ask(url, isStream) }
 }
 
 /** In front of a simulated Nexus of its own, which answers everything the same way. */
-const start = (reply: Reply, program = hurried): Promise<Program> =>
+const start = (reply: Reply, program = shortTimesProgram): Promise<Program> =>
   startInFrontOf(simulate({ scenario: () => reply }).url, program)
 
 const slowly = (characters: number): Reply => ({
@@ -184,7 +184,7 @@ describe('the end', () => {
 test('an exception that nobody caught is one line without its words, and the server goes on', async () => {
   const program = await start({ content: [{ text: 'fine' }] })
   program.kill('SIGUSR1')
-  await program.says(/internal_error name=TypeError stack=.*hurried-program/)
+  await program.says(/internal_error name=TypeError stack=.*short-times-program/)
   program.kill('SIGUSR2')
   await program.says(/internal_error name=RangeError stack=/)
   expect((await program.post(false)).status).toBe(200)

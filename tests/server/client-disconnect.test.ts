@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { type Chain, type ChainOptions, request, startChain } from '../support/chain.ts'
 import { fileHost, sourcesFrom } from '../support/file-host.ts'
 import { rawServer } from '../support/raw-server.ts'
-import { waitUntil } from '../support/until.ts'
 import { requestWith, urlBlock } from '../support/url-sources.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
 

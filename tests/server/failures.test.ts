@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
-import { waitUntil } from '../support/until.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** Silence, clients that leave, tries, connections that are used up, and upstreams that are none. */
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import type { LogRecord } from '../../src/base/logger.ts'
 import { createLogSink } from '../../src/cli/log/log-sink.ts'
-import { accessRecords } from '../support/access.ts'
+import { accessRecords } from '../support/access-records.ts'
 import { type Chain, request, startChain } from '../support/chain.ts'
 import { toolResult, toolUse } from '../support/translate.ts'
 

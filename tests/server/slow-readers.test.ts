@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { request, startChain } from '../support/chain.ts'
 import { delta, deltaCharacters, floodBytes, startFlood } from '../support/flood.ts'
-import { waitUntil } from '../support/until.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
 

@@ -11,11 +11,11 @@ import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findIssue } from '../../src/wire/issue.ts'
-import { accumulate, messageDeltaOf, streamResponse } from '../support/answers.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
 import { countingIds, replyContext } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
+import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
 import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
 
 // Random, and the same every time.

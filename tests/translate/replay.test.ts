@@ -6,9 +6,9 @@ import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts
 import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { Message } from '../../src/wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
-import { accumulate, messageDeltaOf, streamResponse } from '../support/answers.ts'
 import { countingIds } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
+import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
 import { assistant, tool, toolResult, translate, user, validBody } from '../support/translate.ts'
 
 /** Clients give each answer back as history, together with the results of its tools: that has to be accepted. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request, simulate } from '../../support/chain.ts'
 import { type CliOptions, type CliResult, cli, startCli, temporaryFolder } from '../../support/cli.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 /** A program that prints the key: apiKeyCommand in a file, NEXUS_API_KEY_COMMAND in the environment. */
 

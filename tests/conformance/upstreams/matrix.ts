@@ -5,7 +5,7 @@ import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request } from '../../support/chain.ts'
 import { callContext } from '../../support/nexus.ts'
 import { grammarFault, readEvents, type SseEvent, withoutPings } from '../../support/sse.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 import {
   type Answer,
   answers,

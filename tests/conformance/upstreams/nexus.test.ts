@@ -3,7 +3,7 @@ import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply
 import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
 import { startChain } from '../../support/chain.ts'
 import { nexusAt } from '../../support/nexus.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
 import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
 

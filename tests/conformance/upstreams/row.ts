@@ -24,7 +24,7 @@ export interface UpstreamBehaviour {
 export const breaks = ['throttled', 'cut', 'cut in an event', 'corrupt', 'reset', 'silent'] as const
 export type Break = (typeof breaks)[number]
 
-export type OutputPart =
+type OutputPart =
   | { readonly text: string }
   | { readonly thinking: string }
   /** Thinking that is sealed: what it says is for the model alone. */

@@ -9,10 +9,10 @@ import {
   type RequestRecords,
   type RunningRequest,
 } from '../../../src/gateway/running-requests.ts'
-import { accessRecords } from '../../support/access.ts'
+import { accessRecords } from '../../support/access-records.ts'
 import { type Chain, type ChainOptions, request, startChain } from '../../support/chain.ts'
 import { readEvents } from '../../support/sse.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 /** One record for each request, at its end, whatever becomes of it. */
 

@@ -19,7 +19,7 @@ import {
   workFolder,
 } from '../../support/safeguards.ts'
 import { grammarFault, readEvents, type SseEvent } from '../../support/sse.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 /** A1: the server answers `safeguards`, by a second call to the small model. */
 

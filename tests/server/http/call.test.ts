@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { clientTimeoutMs } from '../../../src/server/http/call.ts'
 import { type Chain, request, startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 /** Every route that asks the upstream has a call: its end is the upstream's end, whatever brings it. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { CountTokensRequest } from '../../../src/wire/anthropic/request.ts'
-import { counterOver, estimated, model, prompt, settle } from '../../support/counter.ts'
+import { counterOver, estimated, model, prompt, settle } from '../../support/token-counter.ts'
 import { tool, user } from '../../support/translate.ts'
 
 const refusals = (records: ReturnType<typeof counterOver>['records']) =>

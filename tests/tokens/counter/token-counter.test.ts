@@ -4,8 +4,8 @@ import { toConverseRequest } from '../../../src/translate/anthropic-to-converse/
 import type { CountTokensRequest, MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { startChain } from '../../support/chain.ts'
 import { claudeCodeRequest } from '../../support/claude-code.ts'
-import { counterOver, estimated, model, prompt, settle } from '../../support/counter.ts'
 import { readEvents } from '../../support/sse.ts'
+import { counterOver, estimated, model, prompt, settle } from '../../support/token-counter.ts'
 
 describe('1.9 calibration', () => {
   const usage = (tokens: number) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { counterOver, estimated, model, prompt, settle } from '../../support/counter.ts'
+import { counterOver, estimated, model, prompt, settle } from '../../support/token-counter.ts'
 import { tool } from '../../support/translate.ts'
 
 const many = <T>(length: number, of: (index: number) => T): T[] => Array.from({ length }, (_, index) => of(index))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { messageDeltaOf, streamResponse } from '../../support/answers.ts'
 import { countingIds, replyContext } from '../../support/response-context.ts'
+import { messageDeltaOf, streamResponse } from '../../support/stream-response.ts'
 
 /** Clients decide by the stop reason whether tools are to be run: it has to agree with the content, in both forms. */
 

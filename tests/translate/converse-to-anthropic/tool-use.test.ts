@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { accumulate, streamResponse } from '../../support/answers.ts'
 import { countingIds, replyContext } from '../../support/response-context.ts'
+import { accumulate, streamResponse } from '../../support/stream-response.ts'
 import { assistant, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
 /** Models make up the ids and names of their tool uses: what of it a client could not give back is made valid. */

@@ -11,7 +11,7 @@ import {
   wholeStream,
 } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
-import { waitUntil } from '../../support/until.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 const answer = (): string => {
   const body = JSON.stringify({

@@ -6,7 +6,6 @@ import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { request, startChain } from '../../support/chain.ts'
 import { fileHost, fileResponse, sourcesFrom } from '../../support/file-host.ts'
 import { assistant, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
-import { waitUntil } from '../../support/until.ts'
 import {
   jpeg,
   pdfSource,
@@ -21,6 +20,7 @@ import {
   unreachableHost,
   urlBlock,
 } from '../../support/url-sources.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 describe('a request without URL sources', () => {
   test('B3 D4 is given back as it is, and nothing is looked up', async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'bun:test'
 import { getEventListeners } from 'node:events'
 import { createPinnedGet } from '../../../src/upstreams/url-sources/pinned-get.ts'
 import { fileHost, fileResponse, sourcesFrom } from '../../support/file-host.ts'
-import { waitUntil } from '../../support/until.ts'
 import {
   downloadError,
   pdf,
@@ -16,6 +15,7 @@ import {
   unreachableHost,
   urlBlock,
 } from '../../support/url-sources.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 describe('what a host may not do', () => {
   const limits = { imageBytes: 1024, documentBytes: 2048, milliseconds: 60 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { semver } from 'bun'
 import { anchor, listed, prose, table } from '../scripts/docs/markdown.ts'
 import { generatedPages } from '../scripts/docs/pages.ts'
@@ -37,19 +37,28 @@ describe('the pages that are made from the code', () => {
 })
 
 describe('every page', () => {
-  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const pages = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+  const allPages = [...pages, ...readdirSync(root).filter((name) => name.endsWith('.md'))]
 
-  test.each(pages)('docs/%s links to pages and headings that exist', (name) => {
-    for (const [, page = name, place] of read(`docs/${name}`).matchAll(/\]\(([\w-]+\.md)?(#[\w-]+)?\)/g)) {
-      const target = `docs/${page}`
+  test.each(allPages)('%s links to files and headings that exist', (path) => {
+    for (const [, file = '', heading] of read(path).matchAll(/\]\((?!\w+:)([^)#]*)(#[\w-]+)?\)/g)) {
+      const target = file === '' ? path : join(dirname(path), file)
       expect([target, existsSync(join(root, target))]).toEqual([target, true])
-      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading))
-      if (place !== undefined) expect(headings).toContain(place)
+      if (heading === undefined) continue
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, text = '']) => anchor(text))
+      expect(headings).toContain(heading)
     }
   })
 
-  test.each(pages)('docs/%s is linked in README.md', (name) => {
-    expect(read('README.md')).toContain(`](docs/${name})`)
+  test.each(allPages)('%s names files that exist', (path) => {
+    for (const [, file = ''] of read(path).matchAll(/`((?:src|tests|scripts|docs)\/[\w./-]+\.\w+)`/g))
+      expect([file, existsSync(join(root, file))]).toEqual([file, true])
+  })
+
+  test.each(pages)('%s is linked in README.md', (path) => {
+    expect(read('README.md')).toContain(`](${path})`)
   })
 })
 

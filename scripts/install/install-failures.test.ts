@@ -40,7 +40,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
   test('the archive was tampered with', async () => {
     changeArchives((content) => content.with(content.length - 1, (content.at(-1) ?? 0) ^ 1))
     expect(await fails()).toMatch(
-      /Error: The archive is not what SHA256SUMS says\. Nothing was installed\.\n {2}http.*\n {2}expected [0-9a-f]{64}\n {2}found {4}[0-9a-f]{64}\n/,
+      /Error: The archive does not match SHA256SUMS\. Nothing was installed\.\n {2}http.*\n {2}expected [0-9a-f]{64}\n {2}found {4}[0-9a-f]{64}\n/,
     )
   })
 
@@ -48,7 +48,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     for (const [path, content] of whole())
       if (path.startsWith('v1.0.0/') && path.endsWith('.gz'))
         server().files.set(path.replaceAll('1.0.0', '1.2.0'), content)
-    expect(await fails()).toContain('The archive is not what SHA256SUMS says')
+    expect(await fails()).toContain('The archive does not match SHA256SUMS')
   })
 
   test.each([
@@ -59,15 +59,11 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     ],
     ['is empty', () => '', 'has no checksum for'],
     ['is a page of a proxy', () => '<html>\n<body>Please log in\n', 'has no checksum for'],
-    ['has short sums', (sums: string) => sums.replaceAll(/^[0-9a-f]{8}/gm, ''), 'something else than checksums'],
-    ['has sums that are none', (sums: string) => sums.replaceAll(/^[0-9a-f]/gm, 'x'), 'something else than checksums'],
+    ['has short sums', (sums: string) => sums.replaceAll(/^[0-9a-f]{8}/gm, ''), 'an invalid checksum'],
+    ['has sums that are none', (sums: string) => sums.replaceAll(/^[0-9a-f]/gm, 'x'), 'an invalid checksum'],
     ['names it twice', (sums: string) => sums + sums, 'twice'],
-    ['names a strange version', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0;x-'), 'a version that is none'],
-    [
-      'leads out of the folder',
-      (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0/../../x-'),
-      'a version that is none',
-    ],
+    ['names a strange version', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0;x-'), 'an invalid version'],
+    ['leads out of the folder', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0/../../x-'), 'an invalid version'],
   ])('SHA256SUMS %s', async (_, change, words) => {
     changeSums(change)
     expect(await fails()).toContain(words)
@@ -77,7 +73,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
   test('the archive is missing', async () => {
     changeArchives(() => undefined)
     expect(await fails()).toMatch(
-      /^.*\nError: The server has no such file:\n {2}http:.*\.tar\.gz\n {2}SHA256SUMS names it/,
+      /^.*\nError: The server does not have this file:\n {2}http:.*\.tar\.gz\n {2}SHA256SUMS lists it/,
     )
   })
 
@@ -86,9 +82,9 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     const err = await fails({ args: [...mirror(), '--version', '9.9.9'], without })
     expect(err).toBe(
       `${[
-        'Error: The server has no such file:',
+        'Error: The server does not have this file:',
         `  ${server().url}/v9.9.9/SHA256SUMS`,
-        '  Is there a version 9.9.9? This page has the list:',
+        '  Version 9.9.9 may not exist. See the list:',
         '  https://github.com/nexus-claude-api/nexus-claude-api/releases',
       ].join('\n')}\n`,
     )
@@ -100,18 +96,18 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     gone.stop(true)
     const without = ['curl', 'wget'].filter((name) => name !== tool)
     const err = await fails({ args: ['--mirror', address], without })
-    expect(err).toStartWith(`Error: This could not be fetched:\n  ${address}/latest/SHA256SUMS\n`)
+    expect(err).toStartWith(`Error: Download failed:\n  ${address}/latest/SHA256SUMS\n`)
     expect(err).toContain('set HTTPS_PROXY')
   })
 
   test('the download is cut off', async () => {
     for (const path of whole().keys()) if (/^v1\.2\.0.*gz$/.test(path)) server().cut.add(path)
-    expect(await fails({ without: ['wget'] })).toContain('Error: This could not be fetched:\n')
+    expect(await fails({ without: ['wget'] })).toContain('Error: Download failed:\n')
   })
 
   test('there is neither curl nor wget', async () => {
     expect(await fails({ without: ['curl', 'wget'] })).toBe(
-      'Error: There is neither curl nor wget here.\n  Install one of them, and run this again.\n',
+      'Error: curl and wget are missing.\n  Install one of them, and run this again.\n',
     )
   })
 
@@ -120,7 +116,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     mkdirSync(snap, { recursive: true })
     writeFileSync(join(snap, 'curl'), '#!/bin/sh\nexit 23\n', { mode: 0o755 })
     const err = await fails({ without: ['curl', 'wget'], path: [snap] })
-    expect(err).toStartWith('Error: The curl of snap may not write where it is needed.\n')
+    expect(err).toStartWith('Error: The curl from snap cannot write to the necessary folders.\n')
     const person = home()
     expect((await person.run({ args: mirror(), fakes: linux, without: ['curl'], path: [snap] })).code).toBe(0)
   })
@@ -133,7 +129,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
   })
 
   test('nothing can verify a checksum', async () => {
-    expect(await fails({ without: ['sha256sum', 'shasum', 'openssl'] })).toContain('Nothing here can verify a checksum')
+    expect(await fails({ without: ['sha256sum', 'shasum', 'openssl'] })).toContain('Cannot verify checksums')
     expect(server().asked).toEqual([])
   })
 
@@ -145,6 +141,6 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     const hash = createHash('sha256').update('no archive').digest('hex')
     changeArchives(() => Buffer.from('no archive'))
     changeSums((sums) => sums.replaceAll(/^[0-9a-f]{64}/gm, hash))
-    expect(await fails()).toContain('Error: The archive could not be unpacked:')
+    expect(await fails()).toContain('Error: Unpacking the archive failed:')
   })
 })

@@ -43,8 +43,8 @@ describe('install.ps1, as it is written', () => {
   })
 
   test('shows no login of a mirror', () => {
-    expect(text.indexOf('holds a login')).toBeGreaterThan(0)
-    expect(text.indexOf('holds a login')).toBeLessThan(text.indexOf('That is no address of a mirror'))
+    expect(text.indexOf('contains a login')).toBeGreaterThan(0)
+    expect(text.indexOf('contains a login')).toBeLessThan(text.indexOf('Invalid mirror address'))
   })
 
   test('judges by the PATH of new windows, and changes that of the person alone', () => {

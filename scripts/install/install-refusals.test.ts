@@ -16,11 +16,11 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     [['--version='], '--version needs a value.'],
     [['--to=', '--uninstall'], '--to needs a value.'],
     [['--mirror='], '--mirror needs a value.'],
-    [['--version', 'latest'], 'That is no version: latest'],
-    [['--version', '1.0.0/../..'], 'That is no version: 1.0.0/../..'],
-    [['--mirror', 'mirror.example'], 'That is no address of a mirror: mirror.example'],
+    [['--version', 'latest'], 'Invalid version: latest'],
+    [['--version', '1.0.0/../..'], 'Invalid version: 1.0.0/../..'],
+    [['--mirror', 'mirror.example'], 'Invalid mirror address: mirror.example'],
     [['--mirror', 'http://203.0.113.9/x'], "The mirror's address begins with http: http://203.0.113.9/x"],
-    [['--mirror', 'http://localhost:1@203.0.113.9'], "The mirror's address holds a login"],
+    [['--mirror', 'http://localhost:1@203.0.113.9'], "The mirror's address contains a login"],
     [['--to', '/tmp/a:b'], 'A folder on PATH cannot hold a colon: /tmp/a:b'],
   ])('%j', async (args, words) => {
     const { code, err } = await home().run({ args, fakes: linux })
@@ -29,12 +29,12 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
 
   test('a login in the address of a mirror, without showing it', async () => {
     const { code, err } = await home().run({ args: ['--mirror', 'https://bob:S3cret@127.0.0.1:1/x'], fakes: linux })
-    expect([code, err.includes('holds a login'), err.includes('S3cret')]).toEqual([2, true, false])
+    expect([code, err.includes('contains a login'), err.includes('S3cret')]).toEqual([2, true, false])
   })
 
   test('a person without a HOME', async () => {
     const { code, err } = await home().run({ args: mirror(), fakes: linux, environment: { HOME: '' } })
-    expect([code, err]).toEqual([2, 'Error: HOME is not set.\n  Set it to your own folder, and run this again.\n'])
+    expect([code, err]).toEqual([2, 'Error: HOME is not set.\n  Set it to your home folder, and run this again.\n'])
   })
 
   test('to replace or remove what is not this program, without --force', async () => {
@@ -74,7 +74,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     const { code, err } = await person.run({ args: mirror(), fakes: linux })
     expect([code, err, server().asked]).toEqual([
       1,
-      'Error: ~/.local is not a folder.\n  Choose another place with --to.\n',
+      'Error: ~/.local is not a folder.\n  Choose another folder with --to.\n',
       [],
     ])
   })
@@ -84,13 +84,13 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     mkdirSync(join(person.home, '.local'))
     chmodSync(join(person.home, '.local'), 0o555)
     const { code, err } = await person.run({ args: mirror(), fakes: linux })
-    expect([code, err.includes('~/.local cannot be written by you.'), server().asked]).toEqual([1, true, []])
+    expect([code, err.includes('~/.local is not writable for you.'), server().asked]).toEqual([1, true, []])
   })
 
   test('what fails at the very end, and removes what it began', async () => {
     const person = home()
     const { code, err } = await person.run({ args: mirror(), fakes: { ...linux, mv: 'echo "no way" >&2; exit 1' } })
     expect([code, person.listed()]).toEqual([1, []])
-    expect(err).toContain('Error: ~/.local/bin/nexus-claude-api cannot be replaced:\n  no way\n')
+    expect(err).toContain('Error: Cannot replace ~/.local/bin/nexus-claude-api:\n  no way\n')
   })
 })

@@ -40,7 +40,7 @@ describe.skipIf(onWindows)('install.sh works with what is there', () => {
     const tampered = await person.run({ args: [...mirror(), '--version', '1.0.0'], ...options })
     expect([tampered.code, contentOf(person)]).toEqual([1, fakeProgram('1.2.0')])
     const missing = await person.run({ args: [...mirror(), '--version', '9.0.0'], ...options })
-    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('The server has no such file')])
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('The server does not have this file')])
   })
 
   const shells = [['dash'], ['bash'], ['bash', '--posix'], ['busybox', 'sh'], ['zsh'], ['ksh'], ['mksh'], ['yash']]

@@ -55,8 +55,8 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     expect(err).toBe(
       `${[
         `Error: There is no nexus-claude-api for this machine (${kernel} ${machine}).`,
-        '  There is one for Linux and macOS, on x64 and arm64. On Windows, use install.ps1',
-        '  in PowerShell. Elsewhere, build it from its sources:',
+        '  Linux and macOS on x64 and arm64 are supported. On Windows, run install.ps1 in',
+        '  PowerShell. On other systems, build it from source:',
         '  https://github.com/nexus-claude-api/nexus-claude-api',
       ].join('\n')}\n`,
     )
@@ -100,6 +100,6 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     server().files.set(path, lines.join('\n'))
     const { code, err } = await person.run({ args: [...mirror(), '--version', '1.2.0'], fakes: linux })
     expect([code, contentOf(person)]).toEqual([1, fakeProgram('1.0.0')])
-    expect(err).toContain('Error: The archive holds no nexus-claude-api.')
+    expect(err).toContain('Error: The archive does not contain nexus-claude-api.')
   })
 })

@@ -1,10 +1,10 @@
-# Installs nexus-claude-api for the person who runs it, or takes it away again. Windows PowerShell 5.1, and 7.
+# Installs nexus-claude-api for the current user, or uninstalls it. Windows PowerShell 5.1, and 7.
 #
 #   irm <address of install.ps1> | iex
 #   & ([scriptblock]::Create((irm <address of install.ps1>))) -Version 1.2.3
 #
-# It needs no administrator, and installs nothing that is not in the release's SHA256SUMS. docs/install.md explains it.
-# ASCII alone: 5.1 reads a file without a mark in the system's own code page.
+# It needs no administrator rights, and installs nothing that is not in the release's SHA256SUMS. docs/install.md
+# explains the options. ASCII only: 5.1 reads a file without a byte order mark in the system's code page.
 [CmdletBinding()]
 param(
     [string]$Version = '',
@@ -18,12 +18,12 @@ param(
     [switch]$Help
 )
 
-# A scope of its own: with iex, everything outside of it would stay in the person's session. There is no exit in it
-# either, which would close their window.
+# A separate scope: with iex, definitions outside of it would stay in the user's session. It does not call exit,
+# which would close the user's window.
 & {
     Set-StrictMode -Version 3.0
     $ErrorActionPreference = 'Stop'
-    # The bar makes 5.1 many times slower.
+    # The progress bar makes downloads in 5.1 many times slower.
     $ProgressPreference = 'SilentlyContinue'
 
     $program = 'nexus-claude-api'
@@ -31,7 +31,7 @@ param(
 
     function Write-Line([string]$Text) { Write-Host $Text }
 
-    # Says what happened and what to do next, and ends the script with a failure.
+    # Prints what failed and what to do next, and ends the script with a failure.
     function Stop-WithError([string]$What, [string[]]$Next = @()) {
         Write-Line "Error: $What"
         foreach ($line in $Next) { Write-Line "  $line" }
@@ -40,31 +40,31 @@ param(
 
     function Show-Usage {
         Write-Line @'
-Installs nexus-claude-api for you alone, or takes it away again.
+Install nexus-claude-api for your account, or uninstall it.
 
 Usage: install.ps1 [options]
        & ([scriptblock]::Create((irm <address of install.ps1>))) [options]
 
 Options:
-  -Version X     Install this version; the latest one without it
-  -To DIR        Folder for the program; without it
+  -Version X     Install this version. Default: the latest
+  -To DIR        Install to this folder. Default:
                  %LOCALAPPDATA%\Programs\nexus-claude-api
-  -Mirror URL    Fetch from here instead of GitHub. A mirror holds
-                 v<version>\<files of the release>, and latest\SHA256SUMS.
-                 NEXUS_CLAUDE_API_MIRROR says the same
-  -AllowHttp     Take a mirror whose address begins with http: whoever is on
-                 the way to it can give you another program
-  -NoPathUpdate  Leave your PATH as it is, and say what to do instead
+  -Mirror URL    Download from here instead of GitHub. A mirror contains
+                 v<version>\<files of the release> and latest\SHA256SUMS.
+                 Variable: NEXUS_CLAUDE_API_MIRROR
+  -AllowHttp     Allow a mirror whose address begins with http. An attacker
+                 on the network can then replace the program
+  -NoPathUpdate  Do not change PATH; print what to do instead
   -Force         Replace a file that is not this program
   -Uninstall     Remove the program, and its folder from your PATH. Your
                  configuration and your key stay: run
                  nexus-claude-api config unset apiKey first to remove the key
-  -DryRun        Say what would be done, and change nothing
+  -DryRun        Print what would be done, and change nothing
   -Help          Show this help
 '@
     }
 
-    # --- What is asked for ---
+    # --- Arguments ---
 
     function Get-Folder {
         if ($To) {
@@ -81,12 +81,12 @@ Options:
     function Get-WantedVersion {
         $wanted = $Version -replace '^v', ''
         if ($wanted -and -not (Test-VersionText $wanted)) {
-            Stop-WithError "That is no version: $wanted" @('A version looks like this: 1.2.3')
+            Stop-WithError "Invalid version: $wanted" @('Write it like this: 1.2.3')
         }
         return $wanted
     }
 
-    # It becomes part of addresses and of file names.
+    # A version becomes part of addresses and file names.
     function Test-VersionText([string]$Text) {
         return $Text -match '^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z]+)*$'
     }
@@ -95,29 +95,29 @@ Options:
         $address = $Mirror
         if (-not $address) { $address = $env:NEXUS_CLAUDE_API_MIRROR }
         if (-not $address) {
-            # GitHub leads latest on to the newest release. Its API is rationed for whole companies.
+            # GitHub redirects latest to the latest release. Its API is not used: a whole company shares its rate limit.
             return @{ Files = "$repository/releases/download"; Latest = "$repository/releases/latest/download" }
         }
         $address = $address.TrimEnd('/')
         $uri = $address -as [uri]
         if ($null -ne $uri -and $uri.IsAbsoluteUri -and $uri.UserInfo) {
-            Stop-WithError "The mirror's address holds a login, which would be shown."
+            Stop-WithError "The mirror's address contains a login, which would be printed."
         }
         if ($null -eq $uri -or -not $uri.IsAbsoluteUri -or @('http', 'https') -notcontains $uri.Scheme) {
-            Stop-WithError "That is no address of a mirror: $address" @('It begins with https://')
+            Stop-WithError "Invalid mirror address: $address" @('It must begin with https://')
         }
         if ($uri.Scheme -eq 'http' -and -not $uri.IsLoopback -and -not $AllowHttp) {
             Stop-WithError "The mirror's address begins with http: $address" @(
-                'Whoever is on the way to it can give you another program. Ask for an https'
-                'address, or add -AllowHttp.'
+                'An attacker on the network could replace the program. Use an https address,'
+                'or add -AllowHttp.'
             )
         }
         return @{ Files = $address; Latest = "$address/latest" }
     }
 
-    # --- Which program this machine needs ---
+    # --- The program for this machine ---
 
-    # The other program would crash without AVX2; in doubt the one that runs everywhere.
+    # The other program crashes without AVX2. If in doubt, use the one that runs everywhere.
     function Test-Avx2 {
         try {
             $intrinsics = 'System.Runtime.Intrinsics.X86.Avx2' -as [type]
@@ -132,7 +132,7 @@ Options:
     }
 
     function Get-Target {
-        # The machine's own word: an emulated PowerShell on ARM believes to be on x64.
+        # From the registry: an emulated PowerShell on ARM reports x64.
         $key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
         $processor = (Get-ItemProperty -LiteralPath $key).PROCESSOR_ARCHITECTURE
         if ($processor -eq 'ARM64') { return 'windows-arm64' }
@@ -141,11 +141,11 @@ Options:
             return 'windows-x64-baseline'
         }
         Stop-WithError "There is no $program for this machine (Windows, $processor)." @(
-            'There is one for Windows on x64 and arm64.'
+            'Windows on x64 and arm64 is supported.'
         )
     }
 
-    # --- Fetching ---
+    # --- Downloads ---
 
     function Test-ProxyBypass([uri]$Address) {
         if ($Address.IsLoopback) { return $true }
@@ -157,7 +157,7 @@ Options:
         return $false
     }
 
-    # 7 reads these variables by itself, 5.1 the system's settings alone.
+    # 7 reads these variables itself; 5.1 reads only the system's settings.
     function Get-Proxy([uri]$Address) {
         $proxy = [Net.WebRequest]::DefaultWebProxy
         if ($env:HTTPS_PROXY -and -not (Test-ProxyBypass $Address)) {
@@ -169,9 +169,10 @@ Options:
         return $proxy
     }
 
-    # Invoke-WebRequest of 5.1 follows from https to http in silence, where anyone could change the file; 7 does not.
+    # Invoke-WebRequest of 5.1 silently follows redirects from https to http, where an attacker could change the file;
+    # 7 does not.
     function Save-RemoteFile([uri]$Address, [string]$File) {
-        # As many steps as browsers take.
+        # As many redirects as browsers follow.
         for ($step = 0; $step -lt 20; $step += 1) {
             $request = [Net.WebRequest]::CreateHttp($Address)
             $request.AllowAutoRedirect = $false
@@ -191,11 +192,11 @@ Options:
                 $response.Close()
             }
             if ($Address.Scheme -eq 'https' -and $next.Scheme -ne 'https') {
-                throw 'The server leads on from https to http, where anyone could change the file.'
+                throw 'The server redirects from https to http, where an attacker could change the file.'
             }
             $Address = $next
         }
-        throw 'The server leads on without an end.'
+        throw 'The server redirects too often.'
     }
 
     function Get-RemoteFile([string]$Address, [string]$File, [string[]]$IfMissing) {
@@ -209,7 +210,7 @@ Options:
             }
         } catch {
             $reason = $_.Exception
-            # Methods of .NET have theirs wrapped.
+            # Exceptions of .NET methods are wrapped.
             while (-not $reason.PSObject.Properties['Response'] -and $null -ne $reason.InnerException) {
                 $reason = $reason.InnerException
             }
@@ -217,17 +218,17 @@ Options:
             if ($reason.PSObject.Properties['Response'] -and $null -ne $reason.Response) {
                 $status = [int]$reason.Response.StatusCode
             }
-            if ($status -eq 404) { Stop-WithError 'The server has no such file:' (@($Address) + $IfMissing) }
-            Stop-WithError 'This could not be fetched:' @(
+            if ($status -eq 404) { Stop-WithError 'The server does not have this file:' (@($Address) + $IfMissing) }
+            Stop-WithError 'Download failed:' @(
                 $Address
                 $reason.Message
-                'Behind a company proxy, set HTTPS_PROXY. Where GitHub is closed off, name your'
+                'Behind a company proxy, set HTTPS_PROXY. If GitHub is blocked, use your'
                 "company's mirror: -Mirror URL"
             )
         }
     }
 
-    # The archive for this machine. Without a version, it is the one that the list is of.
+    # Returns the archive for this machine. Without a version, takes the version of the list.
     function Read-Sums([string]$File, [string]$Target, [string]$Wanted, [string]$Address) {
         $pattern = '^([0-9a-fA-F]{64}) [ *](' + $program + '-(\S+)-' + $Target + '\.zip)$'
         $found = @()
@@ -238,14 +239,14 @@ Options:
             }
         }
         if ($found.Count -ne 1) {
-            Stop-WithError "SHA256SUMS has $($found.Count) checksums for $Target, and should have one:" @(
+            Stop-WithError "SHA256SUMS has $($found.Count) checksums for $Target instead of one:" @(
                 $Address
-                'Unverified, nothing is installed. Is the release complete, and the mirror whole?'
-                'Or did a proxy put a page in its place? Open the address in a browser.'
+                'Nothing is installed unverified. The release or the mirror may be incomplete, or a'
+                'proxy may have replaced the file. Open the address in a browser.'
             )
         }
         if (-not (Test-VersionText $found[0].Version)) {
-            Stop-WithError 'SHA256SUMS names a version that is none:' @($Address)
+            Stop-WithError 'SHA256SUMS contains an invalid version:' @($Address)
         }
         return $found[0]
     }
@@ -253,10 +254,10 @@ Options:
     function Get-Release($Source, [string]$Target, [string]$Wanted, [string]$Work) {
         if ($Wanted) {
             $address = "$($Source.Files)/v$Wanted/SHA256SUMS"
-            $hint = @("Is there a version ${Wanted}? This page has the list:", "$repository/releases")
+            $hint = @("Version ${Wanted} may not exist. See the list:", "$repository/releases")
         } else {
             $address = "$($Source.Latest)/SHA256SUMS"
-            $hint = @('Name a version with -Version, or tell whoever keeps the mirror.')
+            $hint = @('Choose a version with -Version, or contact the administrator of the mirror.')
         }
         $list = Join-Path $Work 'SHA256SUMS'
         Get-RemoteFile $address $list $hint
@@ -265,9 +266,9 @@ Options:
         return $release
     }
 
-    # Get-FileHash and Expand-Archive are scripts in 5.1: with the policy that Windows comes with, none may be loaded.
+    # Get-FileHash and Expand-Archive are scripts in 5.1, which the default execution policy of Windows does not load.
     function Get-Sum([string]$File) {
-        # Where FIPS is enforced, older .NET refuses every other one.
+        # Under FIPS, older .NET versions allow only this provider.
         $kind = 'System.Security.Cryptography.SHA256CryptoServiceProvider' -as [type]
         if ($null -ne $kind) { $hasher = $kind::new() } else { $hasher = [Security.Cryptography.SHA256]::Create() }
         $stream = [IO.File]::OpenRead($File)
@@ -275,19 +276,19 @@ Options:
         return [BitConverter]::ToString($sum).Replace('-', '').ToLowerInvariant()
     }
 
-    # Returns the program, unpacked.
+    # Downloads, verifies and unpacks the program.
     function Get-Program($Release, [string]$Target, [string]$Work) {
         $archive = Join-Path $Work $Release.Archive
-        $hint = @('SHA256SUMS names it, so the mirror or the release is incomplete.')
+        $hint = @('SHA256SUMS lists it, so the mirror or the release is incomplete.')
         Get-RemoteFile $Release.Address $archive $hint
         $sum = Get-Sum $archive
         if ($sum -cne $Release.Sum) {
-            Stop-WithError 'The archive is not what SHA256SUMS says. Nothing was installed.' @(
+            Stop-WithError 'The archive does not match SHA256SUMS. Nothing was installed.' @(
                 $Release.Address
                 "expected $($Release.Sum)"
                 "found    $sum"
-                'Try again. If it stays so, the file was changed on its way: tell whoever keeps'
-                'your network or the mirror, and do not use it.'
+                'Try again. If this error remains, the file was changed on the network or on the'
+                'mirror: do not use it, and contact the administrator.'
             )
         }
         $unpacked = Join-Path $Work 'unpacked'
@@ -295,32 +296,32 @@ Options:
         [IO.Compression.ZipFile]::ExtractToDirectory($archive, $unpacked)
         $file = Join-Path (Join-Path $unpacked "$program-$($Release.Version)-$Target") "$program.exe"
         if (-not (Test-Path -LiteralPath $file -PathType Leaf)) {
-            Stop-WithError "The archive holds no $program.exe." @($Release.Address)
+            Stop-WithError "The archive does not contain $program.exe." @($Release.Address)
         }
         return $file
     }
 
-    # --- The program's place ---
+    # --- The program file ---
 
     function Get-VersionLine([string]$File) {
-        # 5.1 takes words on stderr for errors.
+        # 5.1 treats output on stderr as errors.
         $ErrorActionPreference = 'Continue'
         try { return [string](& $File --version 2>$null | Select-Object -First 1) } catch { return '' }
     }
 
     function Assert-Ours([string]$Installed) {
         if (Test-Path -LiteralPath $Installed -PathType Container) {
-            Stop-WithError "$Installed is a folder." @('Move it away, or choose another place with -To.')
+            Stop-WithError "$Installed is a folder." @('Move it, or choose another folder with -To.')
         }
         if ($Force -or -not (Test-Path -LiteralPath $Installed)) { return }
         if (-not (Get-VersionLine $Installed).StartsWith("$program ")) {
             Stop-WithError "$Installed is not $program, or does not run." @(
-                'Look at it. Move it away, choose another place with -To, or take -Force.'
+                'Check it. Then move it, choose another folder with -To, or use -Force.'
             )
         }
     }
 
-    # Programs that run can be renamed on Windows, and not be overwritten.
+    # On Windows, a running program can be renamed but not overwritten.
     function Remove-Old([string]$Folder) {
         Get-ChildItem -LiteralPath $Folder -Filter "$program.exe.old-*" -ErrorAction SilentlyContinue |
             Remove-Item -Force -ErrorAction SilentlyContinue
@@ -334,8 +335,8 @@ Options:
             $line = Get-VersionLine $staged
             if ($line -cne "$program $($Release.Version)" -and -not $line.StartsWith("$program $($Release.Version) ")) {
                 Stop-WithError 'The program does not run on this machine. Nothing was installed.' @(
-                    "It is made for $Target. If your company allows known programs alone, ask"
-                    "for this one. Else tell us: $repository/issues"
+                    "It is built for $Target. If your company allows only approved programs, request"
+                    "approval for this one. Otherwise, report this: $repository/issues"
                 )
             }
             $old = "$Installed.old-$([guid]::NewGuid().ToString('N'))"
@@ -363,7 +364,7 @@ Options:
         return @($Path.Split(';') | Where-Object { Test-SameFolder $_ $Folder }).Count -gt 0
     }
 
-    # Reads and writes it as it stands there: expanded, %USERPROFILE% of other entries would be lost.
+    # Reads and writes PATH unexpanded: otherwise %USERPROFILE% in other entries would be lost.
     function Update-UserPath([scriptblock]$Change) {
         $key = [Microsoft.Win32.Registry]::CurrentUser.CreateSubKey('Environment')
         try {
@@ -376,10 +377,10 @@ Options:
         } finally {
             $key.Close()
         }
-        # Tells windows that are open: .NET does it for every variable that it sets or removes.
+        # Notifies open windows: .NET does that for every variable that it sets or removes.
         $signal = "NEXUS_CLAUDE_API_$([guid]::NewGuid().ToString('N'))"
         [Environment]::SetEnvironmentVariable($signal, '1', 'User')
-        # Not '': since .NET 9 that is a value.
+        # Not '': since .NET 9, that is a value.
         [Environment]::SetEnvironmentVariable($signal, [NullString]::Value, 'User')
     }
 
@@ -399,7 +400,7 @@ Options:
         }
     }
 
-    # What new windows will have: this one may know a folder that was taken away since, or lack a new one.
+    # The PATH of new windows: the current window may have a removed folder, or lack a new one.
     function Get-SavedPath {
         return ('Machine', 'User' | ForEach-Object { [Environment]::GetEnvironmentVariable('Path', $_) }) -join ';'
     }
@@ -407,7 +408,7 @@ Options:
     function Show-PathState([string]$Folder, [string]$Installed) {
         $isHere = Test-OnPath "$env:Path" $Folder
         if ($NoPathUpdate -and -not $isHere) {
-            Write-Line 'Its folder is not on your PATH. For this window, this puts it there:'
+            Write-Line 'Its folder is not on your PATH. To add it for this window:'
             $quoted = $Folder.Replace("'", "''")
             Write-Line "  `$env:Path = '$quoted;' + `$env:Path"
             return
@@ -415,16 +416,16 @@ Options:
         if (-not $isHere) { $env:Path = "$env:Path;$Folder" }
         if (-not $NoPathUpdate -and -not (Test-OnPath (Get-SavedPath) $Folder)) {
             Add-ToUserPath $Folder
-            Write-Line 'Its folder is on your PATH now, here and in new windows.'
+            Write-Line 'Its folder is now on your PATH, in this window and in new ones.'
         }
         $first = Get-Command $program -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
         if ($null -ne $first -and $first.Path -ne $Installed) {
-            Write-Line 'But another one comes before it on your PATH:'
+            Write-Line "Warning: another $program comes first on your PATH:"
             Write-Line "  $($first.Path)"
         }
     }
 
-    # --- The two things it does ---
+    # --- Install and uninstall ---
 
     function Install-Program([string]$Folder, [string]$Installed) {
         $source = Get-Source
@@ -442,7 +443,7 @@ Options:
                 Write-Line "  $($release.Address)"
                 return
             }
-            Write-Line "Fetching $program $($release.Version) for $target ..."
+            Write-Line "Downloading $program $($release.Version) for $target ..."
             $file = Get-Program $release $target $work
             Install-File $file $Folder $Installed $release $target
         } finally {
@@ -451,7 +452,7 @@ Options:
         Write-Line "$program $($release.Version) is installed:"
         Write-Line "  $Installed"
         Show-PathState $Folder $Installed
-        Write-Line 'Then, in the folder you want to work in:'
+        Write-Line "Then, in your project's folder:"
         Write-Line "  $program claude"
     }
 
@@ -463,7 +464,7 @@ Options:
         try {
             Remove-Item -LiteralPath $Installed -Force
         } catch {
-            Stop-WithError "$Installed could not be removed." @('Does it run? Stop it, and run this again.')
+            Stop-WithError "Cannot remove $Installed." @('If the program is running, stop it, and run this again.')
         }
         Write-Line "Removed $Installed"
     }
@@ -474,12 +475,12 @@ Options:
             Remove-InstalledFile $Installed
         } else {
             Write-Line "There is no $program in $Folder."
-            Write-Line 'Was it installed elsewhere? Name that folder with -To.'
+            Write-Line 'If it is in another folder, name that folder with -To.'
         }
         if ($DryRun) { return }
         if (Test-Path -LiteralPath $Folder -PathType Container) {
             Remove-Old $Folder
-            # Others may keep their programs in a folder that was named with -To.
+            # A folder that was named with -To may contain other programs.
             if (@(Get-ChildItem -LiteralPath $Folder -Force).Count -eq 0) { Remove-Item -LiteralPath $Folder }
         }
         if (-not $NoPathUpdate -and -not (Test-Path -LiteralPath $Folder)) { Remove-FromUserPath $Folder }
@@ -490,21 +491,21 @@ Options:
         if (-not $env:APPDATA) { return }
         $settings = Join-Path (Join-Path $env:APPDATA $program) 'config.json'
         if (-not (Test-Path -LiteralPath $settings)) { return }
-        Write-Line 'Left, because it is yours:'
+        Write-Line 'Kept your configuration:'
         Write-Line "  $settings"
-        # It holds keys, or says under which names the keychain has them.
+        # It contains keys, or the names of keychain entries.
         $names = [regex]::Matches([IO.File]::ReadAllText($settings), '"keychain":\s*"([^"]*)"')
         foreach ($name in $names) {
-            Write-Line 'A key is in the Credential Manager, too. This removes it:'
+            Write-Line 'The Credential Manager still has a key. To remove it:'
             Write-Line "  cmdkey '/delete:$program/$($name.Groups[1].Value)'"
         }
     }
 
     function Assert-Session {
-        # The words of this check are allowed there; what follows is not.
+        # The restricted mode allows this check, but not the code after it.
         if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
-            Stop-WithError 'Your company lets PowerShell run in a restricted mode, without installers.' @(
-                'Install by hand, or ask for the program in your software catalogue:'
+            Stop-WithError 'PowerShell runs in a restricted mode of your company, which allows no installers.' @(
+                'Install by hand, or request the program in your software catalogue:'
                 "$repository/blob/main/docs/install.md#by-hand"
             )
         }
@@ -512,7 +513,7 @@ Options:
             Stop-WithError 'This installer is for Windows.' @('On Linux and macOS, use install.sh.')
         }
         if ($PSVersionTable.PSVersion.Major -lt 5) {
-            Stop-WithError 'This PowerShell is too old.' @('It takes 5.1, which Windows 10 has, or 7.')
+            Stop-WithError 'This PowerShell is too old.' @('Use 5.1, which is part of Windows 10, or 7.')
         }
     }
 
@@ -524,7 +525,7 @@ Options:
         Assert-Session
         $protocol = [Net.ServicePointManager]::SecurityProtocol
         try {
-            # 5.1 may begin without TLS 1.2, on which GitHub insists. 0 leaves the choice to the system.
+            # 5.1 may start without TLS 1.2, which GitHub requires. 0 means that the system chooses.
             if ([int]$protocol -ne 0) {
                 [Net.ServicePointManager]::SecurityProtocol = $protocol -bor [Net.SecurityProtocolType]::Tls12
             }

@@ -1,22 +1,22 @@
 #!/bin/sh
-# Installs nexus-claude-api for the person who runs it, or takes it away again. README.md has the one line
-# that fetches and runs this; --help has the options; docs/install.md explains them.
+# Installs nexus-claude-api for the current user, or uninstalls it. docs/install.md has the line that downloads
+# and runs this script, and explains the options of --help.
 #
-# It asks for no rights that you do not have, changes no file of your shell, and installs nothing that is not
-# in the release's SHA256SUMS. POSIX sh: dash, bash, busybox, ksh and zsh run it.
+# It needs no extra rights, changes no shell profile, and installs nothing that is not in the release's
+# SHA256SUMS. POSIX sh: dash, bash, busybox, ksh and zsh run it.
 #
-# Whatever acts stands in functions, and the last line runs them: half of a script that was cut off on its way
-# does nothing.
+# All actions are in functions, and the last line runs them: a script that was cut off during the download does
+# nothing.
 set -eu
 
 program=nexus-claude-api
 repository=https://github.com/nexus-claude-api/nexus-claude-api
-# Seconds without a byte, after which a server counts as gone.
-patience=60
+# Timeout in seconds between bytes.
+timeout=60
 
 say() { printf '%s\n' "$*" >&2; }
 
-# fail <exit code> <what happened> [what to do next]...
+# fail <exit code> <what failed> [what to do next]...
 fail() {
   code=$1
   shift
@@ -28,42 +28,42 @@ fail() {
 
 usage() {
   cat << 'END'
-Installs nexus-claude-api for you alone, or takes it away again.
+Install nexus-claude-api for your account, or uninstall it.
 
 Usage: install.sh [options]
        curl -fsSL <address of install.sh> | sh -s -- [options]
 
 Options:
-  --version X    Install this version; the latest one without it
-  --to DIR       Folder for the program: $XDG_BIN_HOME or ~/.local/bin
-                 without it
-  --mirror URL   Fetch from here instead of GitHub. A mirror holds
-                 v<version>/<files of the release>, and latest/SHA256SUMS
-  --allow-http   Take a mirror whose address begins with http: whoever is on
-                 the way to it can give you another program
-  --force        Replace a file that is not this program, or a link that
-                 another installer made
+  --version X    Install this version. Default: the latest
+  --to DIR       Install to this folder. Default: $XDG_BIN_HOME or
+                 ~/.local/bin
+  --mirror URL   Download from here instead of GitHub. A mirror contains
+                 v<version>/<files of the release> and latest/SHA256SUMS
+  --allow-http   Allow a mirror whose address begins with http. An attacker
+                 on the network can then replace the program
+  --force        Replace a file that is not this program, or a link from
+                 another installer
   --uninstall    Remove the program and its completions. Your
                  configuration and your key stay: run
                  `nexus-claude-api config unset apiKey` first to remove the key
-  --dry-run      Say what would be done, and change nothing
+  --dry-run      Print what would be done, and change nothing
   -h, --help     Show this help
 
 Environment:
-  NEXUS_CLAUDE_API_MIRROR   As --mirror
-  HTTPS_PROXY, NO_PROXY     The proxy on the way out, as curl has it
+  NEXUS_CLAUDE_API_MIRROR   Same as --mirror
+  HTTPS_PROXY, NO_PROXY     Proxy for downloads, as for curl
 
 Exit codes:
-  0  done
-  1  it could not be done: no network, a wrong checksum, a folder that
-     cannot be written
-  2  wrong use, or a machine for which there is no program
+  0  success
+  1  failure: no network, a wrong checksum, a folder without write
+     permission
+  2  wrong usage, or no program for this machine
 END
 }
 
 has() { command -v "$1" > /dev/null 2>&1; }
 
-# ~/.local/bin instead of /home/name/.local/bin, for people.
+# Prints ~/.local/bin instead of /home/name/.local/bin.
 tidy() {
   case $1 in
     "$home"/*) printf '%s' "~${1#"$home"}" ;;
@@ -71,11 +71,11 @@ tidy() {
   esac
 }
 
-# --- What is asked for ---
+# --- Arguments ---
 
 need_value() {
   case $2 in
-    '' | -*) fail 2 "$1 needs a value." 'install.sh --help shows the options.' ;;
+    '' | -*) fail 2 "$1 needs a value." 'Run install.sh --help for the options.' ;;
     *) ;;
   esac
 }
@@ -96,16 +96,16 @@ read_arguments() {
       --uninstall) action=uninstall ;;
       --dry-run) is_dry_run=yes ;;
       -h | --help) action=help ;;
-      *) fail 2 "Unknown option: $1" 'install.sh --help shows the options.' ;;
+      *) fail 2 "Unknown option: $1" 'Run install.sh --help for the options.' ;;
     esac
     shift
   done
   version=${version#v}
   [ -z "$version" ] || is_version "$version" ||
-    fail 2 "That is no version: $version" 'A version looks like this: 1.2.3'
+    fail 2 "Invalid version: $version" 'Write it like this: 1.2.3'
 }
 
-# It becomes part of addresses and of file names.
+# A version becomes part of addresses and file names.
 is_version() {
   case $1 in
     *[!0-9A-Za-z.+-]* | *..*) return 1 ;;
@@ -117,8 +117,8 @@ is_version() {
 choose_folders() {
   home=${HOME:-}
   while [ "${home%/}" != "$home" ] && [ "$home" != / ]; do home=${home%/}; done
-  [ -n "$home" ] || fail 2 'HOME is not set.' 'Set it to your own folder, and run this again.'
-  # XDG: a relative path counts as none.
+  [ -n "$home" ] || fail 2 'HOME is not set.' 'Set it to your home folder, and run this again.'
+  # XDG: ignore a relative path.
   case ${XDG_DATA_HOME:-} in /*) data=$XDG_DATA_HOME ;; *) data=$home/.local/share ;; esac
   case ${XDG_CONFIG_HOME:-} in /*) config=$XDG_CONFIG_HOME ;; *) config=$home/.config ;; esac
   if [ -z "$to" ]; then
@@ -126,12 +126,12 @@ choose_folders() {
   fi
   case $to in
     /*) ;;
-    # No shell does it behind --to=, and a folder named ~ is what nobody wants.
+    # A shell does not expand ~ after --to=.
     \~ | \~/*) to=$home${to#\~} ;;
     *) to=$(pwd)/${to#./} ;;
   esac
   case $to in
-    *:*) fail 2 "A folder on PATH cannot hold a colon: $to" 'Choose another one with --to.' ;;
+    *:*) fail 2 "A folder on PATH cannot hold a colon: $to" 'Choose another folder with --to.' ;;
     *) ;;
   esac
   while [ "${to%/}" != "$to" ] && [ "$to" != / ]; do to=${to%/}; done
@@ -149,14 +149,14 @@ is_this_machine() {
 choose_source() {
   if [ -z "$mirror" ]; then
     files=$repository/releases/download
-    # GitHub leads this on to the newest release. No question to its API: that is rationed for whole companies.
+    # GitHub redirects this to the latest release. Its API is not used: a whole company shares its rate limit.
     latest=$repository/releases/latest/download
     protocols='=https'
     return
   fi
   rest=${mirror#*://}
   case ${rest%%/*} in
-    *@*) fail 2 "The mirror's address holds a login, which would be shown." 'Put it into ~/.netrc or ~/.curlrc instead.' ;;
+    *@*) fail 2 "The mirror's address contains a login, which would be printed." 'Put the login into ~/.netrc or ~/.curlrc.' ;;
     *) ;;
   esac
   mirror=${mirror%/}
@@ -168,15 +168,15 @@ choose_source() {
     http://*)
       [ "$is_http_allowed" = yes ] || is_this_machine "${mirror#http://}" ||
         fail 2 "The mirror's address begins with http: $mirror" \
-          'Whoever is on the way to it can give you another program. Ask for an https' \
-          'address, or add --allow-http.'
+          'An attacker on the network could replace the program. Use an https address,' \
+          'or add --allow-http.'
       protocols='=http,https'
       ;;
-    *) fail 2 "That is no address of a mirror: $mirror" 'It begins with https://' ;;
+    *) fail 2 "Invalid mirror address: $mirror" 'It must begin with https://' ;;
   esac
 }
 
-# --- Which program this machine needs ---
+# --- The program for this machine ---
 
 processor_features() {
   case $system in
@@ -185,7 +185,7 @@ processor_features() {
   esac
 }
 
-# The other program would crash without AVX2; in doubt the one that runs everywhere.
+# The other program crashes without AVX2. If in doubt, use the one that runs everywhere.
 has_avx2() {
   case " $(processor_features || true) " in
     *' avx2 '* | *' AVX2 '*) return 0 ;;
@@ -202,7 +202,7 @@ has_musl_loader() {
   return 1
 }
 
-# ldd goes first: a system may have the other library's loader beside its own.
+# Check ldd first: a system may have the other library's loader next to its own.
 is_musl() {
   case $(ldd --version 2>&1 || true) in
     *musl*) return 0 ;;
@@ -213,8 +213,8 @@ is_musl() {
 
 no_such_program() {
   fail 2 "There is no $program for this machine ($1)." \
-    'There is one for Linux and macOS, on x64 and arm64. On Windows, use install.ps1' \
-    'in PowerShell. Elsewhere, build it from its sources:' "$repository"
+    'Linux and macOS on x64 and arm64 are supported. On Windows, run install.ps1 in' \
+    'PowerShell. On other systems, build it from source:' "$repository"
 }
 
 choose_target() {
@@ -229,25 +229,25 @@ choose_target() {
     aarch64 | arm64) processor=arm64 ;;
     *) no_such_program "$kernel $machine" ;;
   esac
-  # Android's kernel is Linux, its library is neither of the two.
+  # Android's kernel is Linux, but its C library is neither glibc nor musl.
   [ "$(uname -o 2> /dev/null || true)" != Android ] || no_such_program "Android $machine"
-  # A Raspberry Pi may run a kernel of 64 bits under programs of 32.
+  # A Raspberry Pi may run a 64-bit kernel with 32-bit programs.
   [ "$(getconf LONG_BIT 2> /dev/null || true)" != 32 ] || no_such_program "$kernel $machine, 32 bits"
-  # A shell that Rosetta translates takes the machine for an Intel one.
+  # Under Rosetta, uname reports an Intel machine.
   if [ "$system-$processor" = darwin-x64 ] && is_translated; then processor=arm64; fi
   target=$system-$processor
   if [ "$system" = linux ] && is_musl; then target=$target-musl; fi
   if [ "$processor" = x64 ] && ! has_avx2; then target=$target-baseline; fi
 }
 
-# --- Fetching ---
+# --- Downloads ---
 
-# Each leaves its last words in $said, and returns other than 0 where there is no whole file.
+# Each writes its messages to $said, and fails if the file is not complete.
 fetch_with_curl() {
-  set -- --fail --location --proto "$protocols" --proto-redir "$protocols" --connect-timeout "$patience" \
-    --speed-limit 1 --speed-time "$patience" --retry 2 --show-error \
+  set -- --fail --location --proto "$protocols" --proto-redir "$protocols" --connect-timeout "$timeout" \
+    --speed-limit 1 --speed-time "$timeout" --retry 2 --show-error \
     --write-out '%{http_code}' --output "$2" "$1"
-  # Fifty megabytes take their time: people may see how far it is.
+  # Fifty megabytes take a while: show the progress.
   if [ -t 2 ]; then
     curl --progress-bar "$@" > "$work/status"
   else
@@ -259,50 +259,50 @@ fetch_with_curl() {
 }
 
 fetch_with_wget() (
-  # It knows the small spelling alone.
+  # wget reads the lower-case variables only.
   https_proxy=${https_proxy:-${HTTPS_PROXY:-}} no_proxy=${no_proxy:-${NO_PROXY:-}}
   export https_proxy no_proxy
   help=$(wget --help 2>&1 || true)
-  # -nv: -q would leave out why it failed. Busybox takes -nv and -t in silence; some of its builds crash at -T.
+  # -nv, because -q hides the reason of a failure. Busybox ignores -nv and -t; some of its builds crash at -T.
   set -- -nv -t 3 -O "$2" "$1"
-  case $help in *-T*) set -- -T "$patience" "$@" ;; *) ;; esac
+  case $help in *-T*) set -- -T "$timeout" "$@" ;; *) ;; esac
   if [ "$protocols" != =https ]; then
     wget "$@" > "$said" 2>&1
     return
   fi
-  # Busybox asks the proxy for http for what is at https, and the proxy answers in the clear.
+  # Busybox sends https addresses to the http proxy, unencrypted.
   is_proxied=${https_proxy:+yes}${http_proxy:+yes}
   unset http_proxy
-  # -S: wget follows from https to http and to ftp, so every step that it took has to be seen.
+  # -S: wget follows redirects from https to http and ftp, so check each redirect.
   if ! wget -S "$@" > "$said" 2>&1; then
     case $is_proxied$help in
-      yes*BusyBox*) echo "Busybox's wget reaches https through no proxy. Install curl, and run this again." > "$said" ;;
+      yes*BusyBox*) echo "Busybox's wget cannot reach https through a proxy. Install curl, and run this again." > "$said" ;;
       *) ;;
     esac
     return 1
   fi
-  judge_wget > "$work/judgement" || {
-    mv -f "$work/judgement" "$said"
+  check_wget_log > "$work/reason" || {
+    mv -f "$work/reason" "$said"
     return 1
   }
 )
 
-# From what it said with -S: whether nobody on the way could change the file. Else says why not.
-judge_wget() {
-  # Some builds of busybox encrypt, and believe any certificate.
+# Succeeds if the log of wget -S shows that every step was verified https. Prints the reason otherwise.
+check_wget_log() {
+  # Some builds of busybox accept any certificate.
   if grep -q 'certificate validation not implemented' "$said"; then
     echo 'This wget does not verify certificates. Install curl, and run this again.'
   elif ! grep -q '^ *HTTP/[0-9]' "$said"; then
-    echo 'This wget does not say where it was led to. Install curl, and run this again.'
+    echo 'This wget does not report redirects. Install curl, and run this again.'
   elif grep -i '^ *location:[[:space:]]*[a-z][a-z0-9+.-]*:' "$said" | grep -qiv 'location:[[:space:]]*https:'; then
-    echo 'The server leads on from https to http, where anyone could change the file.'
+    echo 'The server redirects from https to http, where an attacker could change the file.'
   else
     return 0
   fi
   return 1
 }
 
-# Ubuntu proposes the one from snap, which sees neither temporary nor hidden folders.
+# Ubuntu suggests the curl from snap, which cannot access temporary or hidden folders.
 has_curl() {
   case $(command -v curl || true) in
     '' | */snap/bin/curl) return 1 ;;
@@ -310,7 +310,7 @@ has_curl() {
   esac
 }
 
-# fetch <address> <file> <what to do where the server has no such file>...
+# fetch <address> <file> <what to do if the server does not have the file>...
 fetch() {
   : > "$said"
   if has_curl; then
@@ -318,21 +318,21 @@ fetch() {
   elif has wget; then
     if fetch_with_wget "$1" "$2"; then return; fi
   else
-    ! has curl || fail 1 'The curl of snap may not write where it is needed.' \
-      "Install your system's own (apt install curl), and run this again."
-    fail 1 'There is neither curl nor wget here.' 'Install one of them, and run this again.'
+    ! has curl || fail 1 'The curl from snap cannot write to the necessary folders.' \
+      "Install your system's curl (apt install curl), and run this again."
+    fail 1 'curl and wget are missing.' 'Install one of them, and run this again.'
   fi
   reason=$(tr -d '\r' < "$said" | sed -n '/[^[:space:]]/p' | tail -n 1 | cut -c 1-300)
   case $reason in
     *'error: 404'* | *'ERROR 404'* | *'HTTP/1.'[01]' 404'*)
       address=$1
       shift 2
-      fail 1 'The server has no such file:' "$address" "$@"
+      fail 1 'The server does not have this file:' "$address" "$@"
       ;;
     *) ;;
   esac
-  fail 1 'This could not be fetched:' "$1" ${reason:+"$reason"} \
-    'Behind a company proxy, set HTTPS_PROXY. Where GitHub is closed off, name your' \
+  fail 1 'Download failed:' "$1" ${reason:+"$reason"} \
+    'Behind a company proxy, set HTTPS_PROXY. If GitHub is blocked, use your' \
     "company's mirror: --mirror URL"
 }
 
@@ -343,8 +343,8 @@ choose_hasher() {
     hasher=$tool
     if has "$tool"; then return; fi
   done
-  fail 1 'Nothing here can verify a checksum: no sha256sum, shasum or openssl.' \
-    'Install one of them, and run this again. Unverified, nothing is installed.'
+  fail 1 'Cannot verify checksums: sha256sum, shasum and openssl are missing.' \
+    'Install one of them, and run this again. Nothing is installed unverified.'
 }
 
 sha256_of() {
@@ -360,7 +360,7 @@ is_sha256() {
   case $1 in *[!0-9a-fA-F]*) return 1 ;; *) return 0 ;; esac
 }
 
-# The sum of the archive for this machine. Without a version, it is the one that the list is of.
+# Reads the checksum of the archive for this machine. Without a version, takes the version of the list.
 read_sums() {
   sum=''
   while read -r hash name _ || [ -n "$hash" ]; do
@@ -369,15 +369,15 @@ read_sums() {
     named=${named%"-$target.tar.gz"}
     [ "$name" = "$program-$named-$target.tar.gz" ] || continue
     [ -z "$version" ] || [ "$named" = "$version" ] || continue
-    [ -z "$sum" ] || fail 1 'SHA256SUMS names the archive for this machine twice:' "$sums_address"
-    is_sha256 "$hash" || fail 1 'SHA256SUMS holds something else than checksums:' "$sums_address"
-    is_version "$named" || fail 1 'SHA256SUMS names a version that is none:' "$sums_address"
+    [ -z "$sum" ] || fail 1 'SHA256SUMS lists the archive for this machine twice:' "$sums_address"
+    is_sha256 "$hash" || fail 1 'SHA256SUMS contains an invalid checksum:' "$sums_address"
+    is_version "$named" || fail 1 'SHA256SUMS contains an invalid version:' "$sums_address"
     sum=$(printf '%s' "$hash" | tr ABCDEF abcdef)
     archive=$name
   done < "$work/SHA256SUMS"
   [ -n "$sum" ] || fail 1 "SHA256SUMS has no checksum for $target:" "$sums_address" \
-    'Unverified, nothing is installed. Is the release complete, and the mirror whole?' \
-    'Or did a proxy put a page in its place? Open the address in a browser.'
+    'Nothing is installed unverified. The release or the mirror may be incomplete, or a' \
+    'proxy may have replaced the file. Open the address in a browser.'
   version=${archive#"$program-"}
   version=${version%"-$target.tar.gz"}
 }
@@ -385,10 +385,10 @@ read_sums() {
 find_release() {
   if [ -n "$version" ]; then
     sums_address=$files/v$version/SHA256SUMS
-    set -- "Is there a version $version? This page has the list:" "$repository/releases"
+    set -- "Version $version may not exist. See the list:" "$repository/releases"
   else
     sums_address=$latest/SHA256SUMS
-    set -- 'Name a version with --version, or tell whoever keeps the mirror.'
+    set -- 'Choose a version with --version, or contact the administrator of the mirror.'
   fi
   fetch "$sums_address" "$work/SHA256SUMS" "$@"
   read_sums
@@ -396,80 +396,80 @@ find_release() {
 
 fetch_archive() {
   address=$files/v$version/$archive
-  fetch "$address" "$work/$archive" 'SHA256SUMS names it, so the mirror or the release is incomplete.'
+  fetch "$address" "$work/$archive" 'SHA256SUMS lists it, so the mirror or the release is incomplete.'
   found=$(sha256_of "$work/$archive")
-  [ "$found" = "$sum" ] || fail 1 'The archive is not what SHA256SUMS says. Nothing was installed.' "$address" \
+  [ "$found" = "$sum" ] || fail 1 'The archive does not match SHA256SUMS. Nothing was installed.' "$address" \
     "expected $sum" "found    ${found:-nothing}" \
-    'Try again. If it stays so, the file was changed on its way: tell whoever keeps' \
-    'your network or the mirror, and do not use it.'
+    'Try again. If this error remains, the file was changed on the network or on the' \
+    'mirror: do not use it, and contact the administrator.'
   mkdir "$work/unpacked"
   tar -x -z -o -f "$work/$archive" -C "$work/unpacked" 2> "$said" ||
-    fail 1 'The archive could not be unpacked:' "$(tail -n 1 "$said")"
+    fail 1 'Unpacking the archive failed:' "$(tail -n 1 "$said")"
   content=$work/unpacked/$program-$version-$target
-  [ -f "$content/$program" ] || fail 1 "The archive holds no $program." "$address"
+  [ -f "$content/$program" ] || fail 1 "The archive does not contain $program." "$address"
 }
 
-# --- The program's place ---
+# --- The program file ---
 
 version_of() { "$1" --version < /dev/null 2> /dev/null | head -n 1; }
 
-# Whether a file may be replaced or removed: it is this program, and nobody else's to look after.
+# Fails unless the file may be replaced or removed: it is this program, and no other installer manages it.
 refuse_foreign() {
   [ -e "$installed" ] || [ -L "$installed" ] || return 0
-  [ ! -d "$installed" ] || fail 1 "$(tidy "$installed") is a folder." 'Move it away, or choose another place with --to.'
+  [ ! -d "$installed" ] || fail 1 "$(tidy "$installed") is a folder." 'Move it, or choose another folder with --to.'
   [ "$is_forced" = no ] || return 0
   [ ! -L "$installed" ] || fail 1 "$(tidy "$installed") is a link." \
-    'Another installer (npm, Homebrew) looks after it: use that one, choose another' \
-    'place with --to, or replace the link with --force.'
+    'Another installer (npm, Homebrew) manages it: use that installer, choose another' \
+    'folder with --to, or replace the link with --force.'
   case $(version_of "$installed" || true) in
     "$program "*) ;;
     *) fail 1 "$(tidy "$installed") is not $program, or does not run." \
-      'Look at it. Move it away, choose another place with --to, or take --force.' ;;
+      'Check it. Then move it, choose another folder with --to, or use --force.' ;;
   esac
 }
 
-# Said before fifty megabytes are fetched.
+# Checks before fifty megabytes are downloaded.
 refuse_unwritable() {
   place=$to
   while [ ! -e "$place" ]; do
     place=${place%/*}
     place=${place:-/}
   done
-  [ -d "$place" ] || fail 1 "$(tidy "$place") is not a folder." 'Choose another place with --to.'
-  [ -w "$place" ] || fail 1 "$(tidy "$place") cannot be written by you." \
-    'Choose a folder of your own with --to, as ~/.local/bin.'
+  [ -d "$place" ] || fail 1 "$(tidy "$place") is not a folder." 'Choose another folder with --to.'
+  [ -w "$place" ] || fail 1 "$(tidy "$place") is not writable for you." \
+    'Choose a folder of your own with --to, for example ~/.local/bin.'
 }
 
 put_program() {
-  mkdir -p "$to" 2> "$said" || fail 1 "$(tidy "$to") cannot be made:" "$(tail -n 1 "$said")"
-  # Beside its place, so that the last step is one rename: nobody ever finds half a program.
+  mkdir -p "$to" 2> "$said" || fail 1 "Cannot create $(tidy "$to"):" "$(tail -n 1 "$said")"
+  # In the same folder, so that the last step is one rename: there is never half a program.
   staged=$(mktemp "$to/.$program.XXXXXX" 2> "$said") ||
-    fail 1 "$(tidy "$to") cannot be written:" "$(tail -n 1 "$said")"
+    fail 1 "Cannot write to $(tidy "$to"):" "$(tail -n 1 "$said")"
   case $target in
-    *-musl*) needs_libraries='It needs libstdc++, which Alpine does not have by itself: apk add libstdc++' ;;
+    *-musl*) needs_libraries='On Alpine, install libstdc++: apk add libstdc++' ;;
     *) needs_libraries='' ;;
   esac
   { cp "$content/$program" "$staged" && chmod 755 "$staged"; } 2> "$said" ||
-    fail 1 "$(tidy "$to") cannot be written:" "$(tail -n 1 "$said")"
+    fail 1 "Cannot write to $(tidy "$to"):" "$(tail -n 1 "$said")"
   case "$(version_of "$staged" || true) " in
     "$program $version "*) ;;
     *) fail 1 'The program does not run on this machine. Nothing was installed.' \
-      ${needs_libraries:+"$needs_libraries"} "It is made for $target. If $(tidy "$to") is on a disk that runs no" \
-      'programs (noexec), choose another place with --to. Else tell us, with what' \
-      'uname -a says:' \
+      ${needs_libraries:+"$needs_libraries"} "It is built for $target. If $(tidy "$to") is on a disk without" \
+      'execute permission (noexec), choose another folder with --to. Otherwise, report' \
+      'this with the output of uname -a:' \
       "$repository/issues" ;;
   esac
-  mv -f "$staged" "$installed" 2> "$said" || fail 1 "$(tidy "$installed") cannot be replaced:" "$(tail -n 1 "$said")"
+  mv -f "$staged" "$installed" 2> "$said" || fail 1 "Cannot replace $(tidy "$installed"):" "$(tail -n 1 "$said")"
   staged=''
 }
 
 # --- Completions ---
 
-# Each with its place in the archive, its place here, and a folder that says by being there that it is wanted.
+# Each with its path in the archive, its path here, and the folder that must exist for it.
 each_extra() {
   extra "completions/$program.bash" "${BASH_COMPLETION_USER_DIR:-$data/bash-completion}/completions/$program" "$data"
   extra "completions/$program.fish" "$config/fish/completions/$program.fish" "$config/fish"
-  # Zsh has no folder of its own for people; these two are the usual ones.
+  # Zsh has no standard folder for users; these two are common.
   for folder in "$home/.zfunc" "$home/.zsh/completions"; do
     extra "completions/_$program" "$folder/_$program" "$folder"
   done
@@ -479,7 +479,7 @@ extra() {
   if [ "$action" = uninstall ]; then remove_extra "$2"; else put_extra "$@"; fi
 }
 
-# Whether a place is free, or holds a file of ours that no other tool keeps.
+# Succeeds if the path is free, or is a file of ours that no other tool manages.
 is_ours() {
   [ ! -L "$1" ] || return 1
   [ ! -e "$1" ] || { [ -f "$1" ] && grep -q "$program" "$1"; }
@@ -487,9 +487,9 @@ is_ours() {
 
 put_extra() {
   [ -f "$content/$1" ] && [ -d "$3" ] && is_ours "$2" || return 0
-  # The program is what counts: it works without them.
+  # The program works without completions.
   { mkdir -p "${2%/*}" && cp "$content/$1" "$2" && chmod 644 "$2"; } 2> "$said" ||
-    say "Left out: $(tidy "$2") ($(tail -n 1 "$said"))"
+    say "Skipped: $(tidy "$2") ($(tail -n 1 "$said"))"
 }
 
 remove_extra() {
@@ -497,9 +497,9 @@ remove_extra() {
   remove "$1"
 }
 
-# --- What to do next ---
+# --- Next steps ---
 
-# For inside double quotes, in every shell that is named below.
+# Escapes text for double quotes, in every shell below.
 quoted() { printf '%s' "$1" | sed 's/[\\"$`]/\\&/g'; }
 
 path_advice() {
@@ -508,51 +508,51 @@ path_advice() {
     *) folder=$(quoted "$to") ;;
   esac
   line="export PATH=\"$folder:\$PATH\""
-  say "$(tidy "$to") is not on your PATH yet."
+  say "$(tidy "$to") is not on your PATH."
   shell=${SHELL:-sh}
   case ${shell##*/} in
     fish)
-      say 'Run this once, in fish:' && say "  fish_add_path \"$folder\"" && return
+      say 'Run this once in fish:' && say "  fish_add_path \"$folder\"" && return
       ;;
     zsh) profile=.zshrc ;;
     bash) if [ "$system" = darwin ]; then profile=.bash_profile; else profile=.bashrc; fi ;;
     *) profile=.profile ;;
   esac
-  say "Put this line into ~/$profile, and open a new terminal:"
+  say "Add this line to ~/$profile, and open a new terminal:"
   say "  $line"
 }
 
-tell_what_is_next() {
+print_next_steps() {
   say "$program $version is installed: $(tidy "$installed")"
   case :$PATH: in
     *:"$to":* | *:"$to"/:*)
-      # Of a folder with / at its end, some shells make two.
+      # Some shells return two slashes for a folder that ends in one.
       first=$(command -v "$program" | tr -s / || true)
       [ "$first" = "$installed" ] || [ -z "$first" ] ||
-        say "But another one comes before it on your PATH: $(tidy "$first")"
+        say "Warning: another $program comes first on your PATH: $(tidy "$first")"
       ;;
     *) path_advice ;;
   esac
-  say 'Then, in the folder you want to work in:'
+  say "Then, in your project's folder:"
   say "  $program claude"
 }
 
-# --- The two things it does ---
+# --- Install and uninstall ---
 
 install_program() {
   choose_source
   choose_target
   for tool in tar gzip mktemp cp mv; do
-    has "$tool" || fail 1 "There is no $tool here." 'Install it, and run this again.'
+    has "$tool" || fail 1 "$tool is missing." 'Install it, and run this again.'
   done
   choose_hasher
   refuse_foreign
   refuse_unwritable
   if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
-    say "Note: by sudo, this installs as root into $to. Without sudo it is for $SUDO_USER."
+    say "Note: sudo installs as root, to $to. To install for $SUDO_USER, run this without sudo."
   fi
   work=$(mktemp -d "${TMPDIR:-/tmp}/$program.XXXXXX") ||
-    fail 1 'There is no room for temporary files.' 'Set TMPDIR to a folder of your own that you can write.'
+    fail 1 'Cannot create temporary files.' 'Set TMPDIR to a folder that you can write to.'
   said=$work/said
   find_release
   if [ "$is_dry_run" = yes ]; then
@@ -560,16 +560,16 @@ install_program() {
     say 'from:' && say "  $files/v$version/$archive"
     return
   fi
-  say "Fetching $program $version for $target ..."
+  say "Downloading $program $version for $target ..."
   fetch_archive
   put_program
   each_extra
-  tell_what_is_next
+  print_next_steps
 }
 
 remove() {
   if [ "$is_dry_run" = yes ]; then say "Would remove $(tidy "$1")" && return; fi
-  rm -f "$1" 2> /dev/null || fail 1 "$(tidy "$1") could not be removed." 'Is its folder yours to write?'
+  rm -f "$1" 2> /dev/null || fail 1 "Cannot remove $(tidy "$1")." 'Check that you can write to its folder.'
   say "Removed $(tidy "$1")"
 }
 
@@ -579,15 +579,15 @@ uninstall_program() {
     remove "$installed"
   else
     say "There is no $program in $(tidy "$to")."
-    say 'Was it installed elsewhere? Name that folder with --to.'
+    say 'If it is in another folder, name that folder with --to.'
   fi
   each_extra
   settings=$config/$program/config.json
   [ -e "$settings" ] || return 0
-  say "Left, because it is yours: $(tidy "$settings")"
-  # It holds keys, or says under which names the keychain has them.
+  say "Kept your configuration: $(tidy "$settings")"
+  # It contains keys, or the names of keychain entries.
   sed -n 's/.*"keychain": *"\([^"]*\)".*/\1/p' "$settings" 2> /dev/null | while read -r entry || [ -n "$entry" ]; do
-    say 'A key is in the keychain, too. This removes it:'
+    say 'The keychain still has a key. To remove it:'
     case $(uname -s) in
       Darwin) say "  security delete-generic-password -s $program -a '$entry'" ;;
       *) say "  secret-tool clear service $program account '$entry'" ;;
@@ -596,7 +596,7 @@ uninstall_program() {
 }
 
 main() {
-  # Zsh under its own name reads patterns and words differently.
+  # Zsh treats patterns and words differently unless it emulates sh.
   if [ -n "${ZSH_VERSION:-}" ]; then emulate sh; fi
   umask 022
   work='' staged='' said=/dev/null

@@ -22,12 +22,12 @@ describe.skipIf(onWindows)('install.sh', () => {
       code: 0,
       out: '',
       err: `${[
-        `Fetching nexus-claude-api 1.2.0 for ${/1\.2\.0-(.*)\.tar/.exec(archiveNow())?.[1]} ...`,
+        `Downloading nexus-claude-api 1.2.0 for ${/1\.2\.0-(.*)\.tar/.exec(archiveNow())?.[1]} ...`,
         'nexus-claude-api 1.2.0 is installed: ~/.local/bin/nexus-claude-api',
-        '~/.local/bin is not on your PATH yet.',
-        'Put this line into ~/.zshrc, and open a new terminal:',
+        '~/.local/bin is not on your PATH.',
+        'Add this line to ~/.zshrc, and open a new terminal:',
         '  export PATH="$HOME/.local/bin:$PATH"',
-        'Then, in the folder you want to work in:',
+        "Then, in your project's folder:",
         '  nexus-claude-api claude',
       ].join('\n')}\n`,
     })
@@ -106,7 +106,7 @@ describe.skipIf(onWindows)('install.sh', () => {
     writeFileSync(join(elsewhere, 'nexus-claude-api'), fakeProgram('0.1.0'), { mode: 0o755 })
     const path = [elsewhere, join(person.home, '.local/bin')]
     const second = await person.run({ args: mirror(), fakes: linux, path })
-    expect(second.err).toContain('another one comes before it on your PATH: ~/other/nexus-claude-api\n')
+    expect(second.err).toContain('another nexus-claude-api comes first on your PATH: ~/other/nexus-claude-api\n')
   })
 
   test('changes nothing with --dry-run', async () => {
@@ -142,8 +142,8 @@ describe.skipIf(onWindows)('install.sh --uninstall', () => {
         'Removed ~/.local/share/bash-completion/completions/nexus-claude-api',
         'Removed ~/.config/fish/completions/nexus-claude-api.fish',
         'Removed ~/.zfunc/_nexus-claude-api',
-        'Left, because it is yours: ~/.config/nexus-claude-api/config.json',
-        'A key is in the keychain, too. This removes it:',
+        'Kept your configuration: ~/.config/nexus-claude-api/config.json',
+        'The keychain still has a key. To remove it:',
         "  secret-tool clear service nexus-claude-api account 'apiKey'",
       ].join('\n')}\n`,
       left: [settings, '.zfunc/_other'],

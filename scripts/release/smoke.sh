@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whether a built program runs on the system it is for. Needs nothing but a shell, and curl or wget.
+# Checks that a built program runs on its target system. Needs only a shell, and curl or wget.
 #
 #   sh scripts/release/smoke.sh PROGRAM VERSION
 set -eu
@@ -8,10 +8,10 @@ program=$1
 version=$2
 port=${SMOKE_PORT:-41419}
 folder=$(mktemp -d)
-said=$folder/said
+output=$folder/output
 server=
 
-# Nobody's configuration takes part.
+# Ignore all existing configuration.
 export HOME="$folder" XDG_CONFIG_HOME="$folder" APPDATA="$folder" NO_PROXY='*'
 
 finish() {
@@ -26,7 +26,7 @@ trap finish EXIT
 
 fail() {
   echo "$*" >&2
-  if [ -f "$said" ]; then cat "$said" >&2; fi
+  if [ -f "$output" ]; then cat "$output" >&2; fi
   exit 1
 }
 
@@ -34,13 +34,13 @@ get() {
   if command -v curl >/dev/null; then curl --silent --fail --noproxy '*' "$1"; else wget -q -O - "$1"; fi
 }
 
-"$program" --version >"$said" 2>&1 || fail '--version ended with a fault'
-grep -q "nexus-claude-api $version" "$said" || fail "--version does not say $version"
+"$program" --version >"$output" 2>&1 || fail '--version failed'
+grep -q "nexus-claude-api $version" "$output" || fail "--version does not print $version"
 
-# Every kind of request, through the upstream of the program itself.
-"$program" doctor --simulate --port 0 >"$said" 2>&1 || fail 'doctor found a fault'
+# Send every kind of request through the program's own upstream.
+"$program" doctor --simulate --port 0 >"$output" 2>&1 || fail 'doctor reported a fault'
 
-"$program" start --simulate --port "$port" >"$said" 2>&1 &
+"$program" start --simulate --port "$port" >"$output" 2>&1 &
 server=$!
 tries=0
 until get "http://127.0.0.1:$port/health" >"$folder/health" 2>/dev/null; do
@@ -49,5 +49,5 @@ until get "http://127.0.0.1:$port/health" >"$folder/health" 2>/dev/null; do
   kill -0 "$server" 2>/dev/null || fail 'the server ended'
   sleep 1
 done
-grep -q '"status":"healthy"' "$folder/health" || fail "it is not healthy: $(cat "$folder/health")"
+grep -q '"status":"healthy"' "$folder/health" || fail "the server is not healthy: $(cat "$folder/health")"
 echo "$program $version runs here."

@@ -36,7 +36,7 @@ interface Answer {
 }
 
 /** The upstream's words, with the canary in them. */
-const withWord = (body: string): string => {
+const quotingPrivateWord = (body: string): string => {
   try {
     const parsed = JSON.parse(body)
     for (const member of ['message', 'Message', 'originalMessage', 'detail'])
@@ -53,21 +53,24 @@ const errorReplies: [string, Reply][] = cases('errors').flatMap((name): [string,
   if (status < 300 || status === 304) return []
   return [
     [name, { error: { ...error, body } }],
-    [`${name}, quoting`, { error: { ...error, body: withWord(body) } }],
+    [`${name}, quoting`, { error: { ...error, body: quotingPrivateWord(body) } }],
   ]
 })
 
-const says = { content: [{ text: privateWord }, { tool: privateWord, input: { [privateWord]: privateWord } }] }
+const privateReply = { content: [{ text: privateWord }, { tool: privateWord, input: { [privateWord]: privateWord } }] }
 
 const streamReplies: [string, Reply][] = [0, 2, 4].flatMap((afterFrames) =>
   (['cut', 'cut frame', 'reset', 'corrupt', 'exception', 'error', 'hang'] as const).map((kind): [string, Reply] => [
     `${kind} after ${afterFrames} frames`,
-    { ...says, fault: { afterFrames, kind, ...(kind !== 'hang' && { type: privateWord, message: privateWord }) } },
+    {
+      ...privateReply,
+      fault: { afterFrames, kind, ...(kind !== 'hang' && { type: privateWord, message: privateWord }) },
+    },
   ]),
 )
 
 const otherReplies: [string, Reply][] = [
-  ['an answer', says],
+  ['an answer', privateReply],
   ['a sealed one', { content: [{ thinking: privateWord }, { redacted: privateWord }] }],
   ['malformed output', { content: [{ text: privateWord }], stopReason: 'malformed_model_output' }],
   ['an unknown exception', { error: { status: 429, type: 'NoSuchException', message: privateWord } }],
@@ -75,7 +78,7 @@ const otherReplies: [string, Reply][] = [
 ]
 
 /** Refusals that a request is mended by. */
-const healed = [
+const fallbackComplaints = [
   `tools.0.custom.strict: Extra inputs are not permitted ${privateWord}`,
   `Malformed input request: #/safeguards: extraneous key [${privateWord}] is not permitted, please reformat`,
   `The additional field safeguards/${privateWord} conflicts with an existing field.`,
@@ -131,7 +134,7 @@ describe('the canary is in no record and on no page, and the keys are in no repl
     expect(secretsIn(told.join('\n'), [privateWord])).toEqual(quotes ? [privateWord] : [])
   })
 
-  test.each(healed)('a mended request: %s', async (message) => {
+  test.each(fallbackComplaints)('a mended request: %s', async (message) => {
     let asked = 0
     const chain = chainWith({
       config: {
@@ -144,7 +147,7 @@ describe('the canary is in no record and on no page, and the keys are in no repl
       },
       scenario: () => {
         asked += 1
-        return asked % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : says
+        return asked % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : privateReply
       },
     })
     const strict = { ...validRequest, tools: validRequest.tools.map((tool) => ({ ...tool, strict: true })) }

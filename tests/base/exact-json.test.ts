@@ -7,7 +7,7 @@ import { jsonObjectText, jsonText, numberText } from '../support/json-text.ts'
 
 fc.configureGlobal({ seed: 20261129 })
 
-const passedOn = (text: string): string => JSON.stringify(parseExact(text))
+const reserialized = (text: string): string => JSON.stringify(parseExact(text))
 
 describe('F8 exact JSON', () => {
   test.each([
@@ -24,14 +24,14 @@ describe('F8 exact JSON', () => {
     ['{"a":", 1.0","b":1.0}'],
     ['{"a":"[1.0, 2.0]","b":"1.0"}'],
   ])('passes numbers on digit by digit: %s', (text) => {
-    expect(passedOn(text)).toBe(text)
+    expect(reserialized(text)).toBe(text)
   })
 
   test('passes any JSON on byte by byte, but for blanks', () => {
     fc.assert(
       fc.property(jsonText, ({ compact, spaced }) => {
-        expect(passedOn(`[${compact}]`)).toBe(`[${compact}]`)
-        expect(passedOn(`{"a" : ${spaced}}`)).toBe(`{"a":${compact}}`)
+        expect(reserialized(`[${compact}]`)).toBe(`[${compact}]`)
+        expect(reserialized(`{"a" : ${spaced}}`)).toBe(`{"a":${compact}}`)
       }),
       { numRuns: 3000 },
     )
@@ -67,15 +67,15 @@ describe('F8 exact JSON', () => {
   })
 
   test('does with names what JSON.parse does: the last of equal ones counts, indices come first', () => {
-    expect(passedOn('{"b":1.0,"10":2.0,"1":3.0,"b":4.0}')).toBe('{"1":3.0,"10":2.0,"b":4.0}')
-    expect(passedOn('{"b":1.0,"b":"x"}')).toBe('{"b":"x"}')
-    expect(passedOn('{"b":"x","b":1.0}')).toBe('{"b":1.0}')
+    expect(reserialized('{"b":1.0,"10":2.0,"1":3.0,"b":4.0}')).toBe('{"1":3.0,"10":2.0,"b":4.0}')
+    expect(reserialized('{"b":1.0,"b":"x"}')).toBe('{"b":"x"}')
+    expect(reserialized('{"b":"x","b":1.0}')).toBe('{"b":1.0}')
   })
 
   test('reads a long string of numbers once', () => {
     const numbers = '1.0, '.repeat(200_000)
-    expect(passedOn(`{"a":"so: ${numbers}","b":1.0}`)).toEndWith('","b":1.0}')
-    expect(passedOn(`{"a":"so: ${numbers}","b":1}`)).toEndWith('","b":1}')
+    expect(reserialized(`{"a":"so: ${numbers}","b":1.0}`)).toEndWith('","b":1.0}')
+    expect(reserialized(`{"a":"so: ${numbers}","b":1}`)).toEndWith('","b":1}')
   })
 
   test('throws for what is no JSON', () => {

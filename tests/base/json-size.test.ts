@@ -5,7 +5,7 @@ import { findExcess } from '../../src/base/json-size.ts'
 fc.configureGlobal({ seed: 20261121 })
 
 const tooDeep = 'is nested more than 500 levels deep'
-const tooMany = 'holds more than 250000 values'
+const tooManyValues = 'holds more than 250000 values'
 
 /** One character after the other, and nothing clever. */
 const reference = (text: string): string | undefined => {
@@ -24,7 +24,7 @@ const reference = (text: string): string | undefined => {
       values += 1
     } else if (']}'.includes(found)) depth -= 1
     if (depth > 500) return tooDeep
-    if (values > 250_000) return tooMany
+    if (values > 250_000) return tooManyValues
   }
   return undefined
 }
@@ -63,9 +63,9 @@ describe('the excess of a JSON text', () => {
       [`${'['.repeat(400)}${flat}${'['.repeat(101)}`, tooDeep],
       [`"${'['.repeat(600)}"`, undefined],
       [','.repeat(249_999), undefined],
-      [','.repeat(250_000), tooMany],
+      [','.repeat(250_000), tooManyValues],
       [`[${'"\\"[",'.repeat(249_998)}1]`, undefined],
-      [`[${'"\\"[",'.repeat(249_999)}1]`, tooMany],
+      [`[${'"\\"[",'.repeat(249_999)}1]`, tooManyValues],
     ]
     for (const [text, excess] of rows) expect(findExcess(text)).toBe(excess)
   })

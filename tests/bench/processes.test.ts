@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { endAll, freePort, startTarget } from '../../scripts/bench/processes.ts'
 
 /** Tells where it runs, and never answers. */
-const mute = (port: number): readonly string[] => [
+const silentProgram = (port: number): readonly string[] => [
   process.execPath,
   '-e',
   `Bun.listen({ hostname: '127.0.0.1', port: ${port}, socket: { data: (socket) => socket.end(process.cwd()) } })`,
@@ -28,7 +28,7 @@ const homeAt = (port: number): Promise<string | undefined> =>
 describe.skipIf(process.platform === 'win32')('a process of the benchmark', () => {
   test('that has not come up ends with the benchmark, and leaves nothing behind', async () => {
     const port = freePort()
-    const failed = startTarget({ command: mute(port), healthPath: '/' }, port).catch(String)
+    const failed = startTarget({ command: silentProgram(port), healthPath: '/' }, port).catch(String)
     let home: string | undefined
     while (home === undefined) {
       await Bun.sleep(20)

@@ -26,7 +26,7 @@ const ask = (url: string, stream: boolean): Promise<Response> =>
     body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }], stream }),
   })
 
-const startInFrontOf = async (endpointUrl: string, program = shortTimesProgram): Promise<Program> => {
+const startProgramAt = async (endpointUrl: string, program = shortTimesProgram): Promise<Program> => {
   const running = startCli(['start', '-p', '0', '--endpoint-url', endpointUrl, '--api-key', 'any'], {}, program)
   const [, url = ''] = await running.says(address)
   return { ...running, url, post: (isStream) => ask(url, isStream) }
@@ -34,16 +34,16 @@ const startInFrontOf = async (endpointUrl: string, program = shortTimesProgram):
 
 /** In front of a simulated Nexus of its own, which answers everything the same way. */
 const start = (reply: Reply, program = shortTimesProgram): Promise<Program> =>
-  startInFrontOf(simulate({ scenario: () => reply }).url, program)
+  startProgramAt(simulate({ scenario: () => reply }).url, program)
 
-const slowly = (characters: number): Reply => ({
+const slowReply = (characters: number): Reply => ({
   content: [{ text: 'x'.repeat(characters) }],
   pace: { frameMs: 20, deltaCharacters: 1 },
 })
 const stopped = { type: 'overloaded_error', message: 'nexus-claude-api is being stopped: try again in a moment.' }
 
 /** Reads the first event, so that the stream has begun. */
-const begun = async (response: Response): Promise<Response> => {
+const afterFirstEvent = async (response: Response): Promise<Response> => {
   const [first, rest] = response.body?.tee() ?? []
   const reader = first?.getReader()
   await reader?.read()
@@ -61,8 +61,8 @@ describe('the end', () => {
   })
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s lets a running stream finish', async (signal) => {
-    const program = await start(slowly(6))
-    const response = await begun(await program.post(true))
+    const program = await start(slowReply(6))
+    const response = await afterFirstEvent(await program.post(true))
     program.kill(signal)
     await program.says(/Stopping/)
     const events = await readEvents(response)
@@ -73,7 +73,7 @@ describe('the end', () => {
 
   test('waits for a count of tokens, too', async () => {
     const upstream = await rawServer(() => {})
-    const program = await startInFrontOf(upstream.url, entry)
+    const program = await startProgramAt(upstream.url, entry)
     const counted = fetch(`${program.url}/v1/messages/count_tokens`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -89,8 +89,8 @@ describe('the end', () => {
   })
 
   test('tells streams that last longer in an error event', async () => {
-    const program = await start({ ...slowly(500), pace: { firstMs: 20, frameMs: 20, deltaCharacters: 1 } })
-    const response = await begun(await program.post(true))
+    const program = await start({ ...slowReply(500), pace: { firstMs: 20, frameMs: 20, deltaCharacters: 1 } })
+    const response = await afterFirstEvent(await program.post(true))
     program.kill('SIGTERM')
     const events = await readEvents(response)
     expect(grammarFault(events)).toBeUndefined()
@@ -121,7 +121,7 @@ describe('the end', () => {
   })
 
   test('closes the port at once, and does not wait for connections on which nothing was asked', async () => {
-    const program = await start(slowly(12))
+    const program = await start(slowReply(12))
     const { port } = new URL(program.url)
     const idle = connect(Number(port), '127.0.0.1')
     const half = connect(Number(port), '127.0.0.1', () => half.write('POST /v1/messages HTTP/1.1\r\nHost: l'))
@@ -131,7 +131,7 @@ describe('the end', () => {
     late.on('data', (data) => {
       answer += data.toString()
     })
-    const response = await begun(await program.post(true))
+    const response = await afterFirstEvent(await program.post(true))
     program.kill('SIGTERM')
     await program.says(/Stopping/)
     await expect(program.post(false)).rejects.toThrow()
@@ -144,8 +144,8 @@ describe('the end', () => {
 
   test('comes at once with the second signal', async () => {
     // The real program, whose grace is half a minute.
-    const program = await start(slowly(5000), entry)
-    const response = await begun(await program.post(true))
+    const program = await start(slowReply(5000), entry)
+    const response = await afterFirstEvent(await program.post(true))
     program.kill('SIGINT')
     await program.says(/Stopping/)
     program.kill('SIGINT')
@@ -198,7 +198,7 @@ test('an exception that nobody caught is one line without its words, and the ser
 
 test('T7 an upstream that is silent for long keeps its client by pings, at their pace', async () => {
   const upstream = await rawServer(() => {})
-  const program = await startInFrontOf(upstream.url)
+  const program = await startProgramAt(upstream.url)
   const askedAt = performance.now()
   const [seen, whole] = (await program.post(true)).body?.tee() ?? []
   let pings = 0

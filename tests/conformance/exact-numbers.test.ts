@@ -10,7 +10,7 @@ import { readEvents } from '../support/sse.ts'
 fc.configureGlobal({ seed: 20261129 })
 
 /** Numbers that a double changes, and some that it does not. */
-const odd =
+const inputWithExactNumbers =
   '{"id":7300000000000000123,"n":[1.0,-0,1e999,0.1234567890123456789,2E3,0.5,12],"s":"[1.0, 7300000000000000123"}'
 
 const converseAnswer = (input: string): string =>
@@ -58,20 +58,20 @@ const ask = (members: string, messages = '[{"role":"user","content":"a"}]', mode
 describe('F8 numbers keep their digits on the way to Nexus', () => {
   test('in the input of a tool use', async () => {
     const { send, bodies } = start()
-    await send(ask('', history(odd)))
-    expect(bodies[0]).toContain(`"toolUse":{"toolUseId":"t1","name":"T","input":${odd}}`)
+    await send(ask('', history(inputWithExactNumbers)))
+    expect(bodies[0]).toContain(`"toolUse":{"toolUseId":"t1","name":"T","input":${inputWithExactNumbers}}`)
   })
 
   test('in an input that comes as text, and in one that is nothing but a number', async () => {
     const { send, bodies } = start()
-    await send(ask('', history(JSON.stringify(odd))))
+    await send(ask('', history(JSON.stringify(inputWithExactNumbers))))
     await send(ask('', history('7300000000000000123')))
-    expect(bodies[0]).toContain(`"input":${odd}}`)
+    expect(bodies[0]).toContain(`"input":${inputWithExactNumbers}}`)
     expect(bodies[1]).toContain('"input":{"input":7300000000000000123}')
   })
 
   test('in the schema of a tool, in mid-conversation, too', async () => {
-    const schema = `{"type":"object","properties":{"a":{"minimum":1.0,"enum":[${odd}]}}}`
+    const schema = `{"type":"object","properties":{"a":{"minimum":1.0,"enum":[${inputWithExactNumbers}]}}}`
     const definition = `{"name":"T","input_schema":${schema}}`
     const { send, bodies } = start()
     await send(ask(`"tools":[${definition}],`))
@@ -115,10 +115,10 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
 
   test('in a count of tokens, by Nexus or by estimate', async () => {
     const { send, bodies } = start()
-    const schema = `{"type":"object","properties":{"a":{"enum":[${odd}]}}}`
-    const body = ask(`"tools":[{"name":"T","input_schema":${schema}}],`, history(odd))
+    const schema = `{"type":"object","properties":{"a":{"enum":[${inputWithExactNumbers}]}}}`
+    const body = ask(`"tools":[{"name":"T","input_schema":${schema}}],`, history(inputWithExactNumbers))
     expect(await send(body, '/v1/messages/count_tokens')).toBe('{"input_tokens":770}')
-    expect(bodies[0]).toContain(`"input":${odd}}`)
+    expect(bodies[0]).toContain(`"input":${inputWithExactNumbers}}`)
     expect(bodies[0]).toContain(`"json":${schema}`)
 
     const blocks = `{"type":"mcp_tool_result","content":[{"type":"text","text":"x"}],"n":7300000000000000123}`
@@ -132,20 +132,23 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
 
   test('and are numbers where the product reads them', async () => {
     const { send, bodies, records } = start()
-    const body = `{"model":"claude-sonnet-4-6","max_tokens":16e3,"temperature":0.50,"top_k":4.0,"messages":${history(odd)}}`
+    const body = `{"model":"claude-sonnet-4-6","max_tokens":16e3,"temperature":0.50,"top_k":4.0,"messages":${history(inputWithExactNumbers)}}`
     await send(body)
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({
       inferenceConfig: { maxTokens: 16_000, temperature: 0.5 },
       additionalModelRequestFields: { top_k: 4 },
     })
-    expect(bodies[0]).toContain(`"input":${odd}}`)
+    expect(bodies[0]).toContain(`"input":${inputWithExactNumbers}}`)
     const shape = records.find(({ event }) => event === 'request.shape')?.fields
-    expect(shape).toMatchObject({ maxTokens: 16_000, characters: `text:1,tool_use:${odd.length},tool_result:2` })
+    expect(shape).toMatchObject({
+      maxTokens: 16_000,
+      characters: `text:1,tool_use:${inputWithExactNumbers.length},tool_result:2`,
+    })
   })
 
   test('K12 the same way each time: a longer conversation begins with the same bytes', async () => {
     const { send, bodies } = start()
-    const first = history(odd)
+    const first = history(inputWithExactNumbers)
     const second = `${first.slice(0, -1)},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]`
     for (const messages of [first, first, second]) await send(ask('', messages))
     const [one = '', again = '', longer = ''] = bodies.map((body) => body.slice(0, body.indexOf(',"inferenceConfig"')))
@@ -170,9 +173,9 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
 
 describe('F8 numbers keep their digits on the way to the client', () => {
   test('in whole answers, as an object and as text', async () => {
-    for (const input of [odd, JSON.stringify(odd)]) {
+    for (const input of [inputWithExactNumbers, JSON.stringify(inputWithExactNumbers)]) {
       const { send } = start(input)
-      expect(await send(ask(''))).toContain(`"name":"T","input":${odd}`)
+      expect(await send(ask(''))).toContain(`"name":"T","input":${inputWithExactNumbers}`)
     }
   })
 

@@ -25,7 +25,7 @@ const resolver = createModelResolver(
   catalogOf(modelOf('haiku', '1.0'), modelOf('opus', '1.0'), modelOf('sonnet', '1.0')),
   '',
 )
-const standIn: Readonly<Record<string, ServedFamily>> = {
+const fallbackFamily: Readonly<Record<string, ServedFamily>> = {
   haiku: 'haiku',
   sonnet: 'sonnet',
   opus: 'opus',
@@ -61,7 +61,7 @@ describe('1.1 model: the names of the SDK', () => {
     expect(read?.family).toBe(line as never)
     for (const spelling of spellingsOf(name)) {
       expect([spelling, parseModelName(spelling)]).toEqual([spelling, read as never])
-      expect([spelling, resolver.find(spelling)?.model.family]).toEqual([spelling, standIn[line]])
+      expect([spelling, resolver.find(spelling)?.model.family]).toEqual([spelling, fallbackFamily[line]])
     }
   })
 

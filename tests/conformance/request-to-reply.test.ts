@@ -28,7 +28,7 @@ const accumulated = (events: readonly SseEvent[]): Answer => {
 }
 
 /** The answer to one request, whole and streamed. */
-const both = async (reply: Reply, members: object): Promise<Answer[]> => {
+const wholeAndStreamed = async (reply: Reply, members: object): Promise<Answer[]> => {
   const { post } = startChain({ scenario: () => reply })
   const whole = (await (await post(request(members))).json()) as Answer
   return [whole, accumulated(await readEvents(await post(request({ ...members, stream: true }))))]
@@ -65,7 +65,9 @@ describe('the answer fits its request', () => {
 
   test('2 citations, D7: those that were asked for come, with the title of the client', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }] }
-    for (const { content } of await both(reply, { messages: [user('a', pdf({ citations: { enabled: true } }))] })) {
+    for (const { content } of await wholeAndStreamed(reply, {
+      messages: [user('a', pdf({ citations: { enabled: true } }))],
+    })) {
       expect(content).toEqual([
         { type: 'text', text: 'It ', citations: null },
         {
@@ -89,7 +91,7 @@ describe('the answer fits its request', () => {
 
   test('D6 2 citations, 3.2 joined: those that were not asked for leave no trace', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }, { text: '.' }] }
-    for (const { content } of await both(reply, { messages: [user('a', pdf())] }))
+    for (const { content } of await wholeAndStreamed(reply, { messages: [user('a', pdf())] }))
       expect(content).toEqual([{ type: 'text', text: 'It is so.', citations: null }])
   })
 
@@ -100,13 +102,13 @@ describe('the answer fits its request', () => {
     })
     const reply = { content: [{ citedText: 'It is so', citations: [cites(0), cites(1)] }] }
     const asked = { ...pdf({ citations: { enabled: true } }), title: 'Asked' }
-    for (const { content } of await both(reply, { messages: [user('a', pdf(), asked)] })) {
+    for (const { content } of await wholeAndStreamed(reply, { messages: [user('a', pdf(), asked)] })) {
       expect(content).toMatchObject([{ text: 'It is so', citations: [{ document_index: 1, document_title: 'Asked' }] }])
     }
   })
 
   test('texts of an ordinary answer stay apart', async () => {
-    for (const { content } of await both({ content: [{ text: 'a' }, { text: 'b' }] }, {}))
+    for (const { content } of await wholeAndStreamed({ content: [{ text: 'a' }, { text: 'b' }] }, {}))
       expect(content.length).toBe(2)
   })
 
@@ -117,10 +119,12 @@ describe('the answer fits its request', () => {
         stopReason: 'stop_sequence',
         ...(stop && { stopSequence: stop }),
       }
-      for (const answer of await both(reply, { stop_sequences: ['END'] })) expect(answer.stop_sequence).toBe('END')
+      for (const answer of await wholeAndStreamed(reply, { stop_sequences: ['END'] }))
+        expect(answer.stop_sequence).toBe('END')
     }
     const told: Reply = { content: [{ text: 'a' }], stopReason: 'stop_sequence', stopSequence: 'FIN' }
-    for (const answer of await both(told, { stop_sequences: ['END', 'FIN'] })) expect(answer.stop_sequence).toBe('FIN')
+    for (const answer of await wholeAndStreamed(told, { stop_sequences: ['END', 'FIN'] }))
+      expect(answer.stop_sequence).toBe('FIN')
   })
 
   test('2 cache details: writes without details are of the hour that was asked for', async () => {
@@ -132,7 +136,7 @@ describe('the answer fits its request', () => {
       ['1h', { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 7 }],
       ['5m', { ephemeral_5m_input_tokens: 7, ephemeral_1h_input_tokens: 0 }],
     ] as const) {
-      for (const answer of await both(reply, { messages: [user(cachedText('a', ttl))] }))
+      for (const answer of await wholeAndStreamed(reply, { messages: [user(cachedText('a', ttl))] }))
         expect(answer.usage.cache_creation).toEqual(expected)
     }
   })

@@ -155,18 +155,18 @@ type StrangeMember = {
     ? Exclude<keyof Extract<StableBlock, { type: Type }>, keyof (typeof blocks)[Type]>
     : Type
 }[StableBlock['type']]
-type StrangeTool = Exclude<NonNullable<Anthropic.ToolUnion['type']>, keyof typeof fates>
+type StrangeTool = Exclude<NonNullable<Anthropic.ToolUnion['type']>, keyof typeof toolOutcomes>
 type StrangeParameter = Exclude<keyof Anthropic.MessageCreateParamsNonStreaming, keyof typeof params>
 type None<Strange> = [Strange] extends [never] ? 'none' : Strange
-const strangers: [None<StrangeMember>, None<StrangeTool>, None<StrangeParameter>] = ['none', 'none', 'none']
+const untestedMembers: [None<StrangeMember>, None<StrangeTool>, None<StrangeParameter>] = ['none', 'none', 'none']
 
 /** Members by which a block is told from others, or tied to them: told as words they say nothing. */
-const ties = new Set(['type', 'id', 'tool_use_id', 'file_id'])
+const identityMembers = new Set(['type', 'id', 'tool_use_id', 'file_id'])
 /** What only Anthropic can read. */
-const seals = new Set(['encrypted_content', 'signature', 'tool_changes', 'caller', 'from', 'to', 'trigger'])
+const sealedMembers = new Set(['encrypted_content', 'signature', 'tool_changes', 'caller', 'from', 'to', 'trigger'])
 
 /** A lawful conversation around a block. */
-const around = (block: object & { type: string }): object => {
+const conversationWith = (block: object & { type: string }): object => {
   const tools = [tool('Bash'), tool('Read'), tool('Late', { defer_loading: true })]
   const before = [user('a'), assistant(toolUse('t1')), user('b', toolResult('t1'))]
   switch (block.type) {
@@ -202,16 +202,16 @@ const without = (value: object, member: string): object =>
 
 describe('every block of the SDK', () => {
   test('the stable types know no more than the newer ones', () => {
-    expect(strangers).toEqual(['none', 'none', 'none'])
+    expect(untestedMembers).toEqual(['none', 'none', 'none'])
   })
 
   for (const block of Object.values(blocks) as (object & { type: string })[]) {
     test(`B ${block.type} is taken, and none of its members is lost in silence`, () => {
-      const whole = outcome(around(block))
+      const whole = outcome(conversationWith(block))
       expect(whole).not.toStartWith('refused')
       const silent = Object.keys(block).filter((member) => {
-        if (ties.has(member) || seals.has(member)) return false
-        return outcome(around(without(block, member) as typeof block)) === whole
+        if (identityMembers.has(member) || sealedMembers.has(member)) return false
+        return outcome(conversationWith(without(block, member) as typeof block)) === whole
       })
       expect(silent).toEqual([])
     })
@@ -253,7 +253,7 @@ describe('every part of a tool result', () => {
 
 /** What becomes of each kind of tool: sent as a tool with a schema, in Anthropic's own form, or not at all. */
 type Fate = 'schema' | 'native' | 'removed'
-const fates: { [Type in NonNullable<ToolUnion['type']>]: Fate } = {
+const toolOutcomes: { [Type in NonNullable<ToolUnion['type']>]: Fate } = {
   custom: 'schema',
   bash_20241022: 'schema',
   bash_20250124: 'schema',
@@ -287,7 +287,7 @@ const fates: { [Type in NonNullable<ToolUnion['type']>]: Fate } = {
 }
 
 describe('every tool of the SDK', () => {
-  test.each(Object.entries(fates))('N %s', (type, fate) => {
+  test.each(Object.entries(toolOutcomes))('N %s', (type, fate) => {
     const asked = type === 'custom' ? tool('A', { type }) : { type, name: 'A', mcp_server_name: 'm' }
     const { body, notes } = translate({ messages: [user('a')], tools: [asked] })
     const found: Fate =
@@ -351,7 +351,7 @@ const params: Full<Anthropic.Beta.MessageCreateParamsNonStreaming> & Full<Anthro
   mcp_servers: [{ type: 'url', url: 'https://m.example', name: 'm' }],
 }
 /** What the SDK's types know no more, and older clients send. */
-const former = { temperature: 0.5, top_p: 0.5, top_k: 5 }
+const legacySampling = { temperature: 0.5, top_p: 0.5, top_k: 5 }
 
 /** Refused where they are there, because leaving them out would change what was asked. */
 const refused = ['container', 'mcp_servers']
@@ -359,10 +359,10 @@ const refused = ['container', 'mcp_servers']
 const ways = ['stream']
 
 describe('every parameter of the SDK', () => {
-  const all: Record<string, unknown> = { ...params, ...former }
+  const all: Record<string, unknown> = { ...params, ...legacySampling }
   const sent = without(without(all, 'container'), 'mcp_servers')
 
-  test.each(Object.keys({ ...params, ...former }).filter((member) => !ways.includes(member)))(
+  test.each(Object.keys({ ...params, ...legacySampling }).filter((member) => !ways.includes(member)))(
     '1.1 %s is not lost in silence',
     (member) => {
       if (refused.includes(member)) {

@@ -7,10 +7,10 @@ import { waitUntil } from '../support/wait-until.ts'
 
 /** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
 
-const promptly = 100
+const disconnectLimitMs = 100
 
 /** Posts, waits until the request stands where it should, leaves, and tells the milliseconds until all had ended. */
-const leaveAt = async (
+const msFromDisconnectToEnd = async (
   { post, shutdown, records }: Chain,
   body: object,
   isThere: () => boolean,
@@ -42,14 +42,14 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
     const { journal } = chain.simulator
     const round = (): Promise<number> => {
       const count = journal.length + 1
-      return leaveAt(
+      return msFromDisconnectToEnd(
         chain,
         request({ stream }),
         () => journal.length === count,
         () => journal.at(-1)?.outcome === 'cancelled',
       )
     }
-    expect(await fastest(round)).toBeLessThan(promptly)
+    expect(await fastest(round)).toBeLessThan(disconnectLimitMs)
   })
 
   test('during a wait between tries: there is no other try', async () => {
@@ -58,14 +58,14 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
     const retries = (): number => chain.records.filter(({ event }) => event === 'upstream.retry').length
     const round = (): Promise<number> => {
       const count = retries() + 1
-      return leaveAt(
+      return msFromDisconnectToEnd(
         chain,
         request({ stream }),
         () => retries() === count,
         () => true,
       )
     }
-    expect(await fastest(round)).toBeLessThan(promptly)
+    expect(await fastest(round)).toBeLessThan(disconnectLimitMs)
     expect(chain.simulator.journal.length).toBe(3)
   })
 
@@ -78,13 +78,13 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
           : { error: { status: 400, type: 'ValidationException', message: complaint } },
     })
     const { journal } = chain.simulator
-    const took = await leaveAt(
+    const took = await msFromDisconnectToEnd(
       chain,
       request({ stream, temperature: 0.5 }),
       () => journal.length === 2,
       () => journal.at(-1)?.outcome === 'cancelled',
     )
-    expect(took).toBeLessThan(promptly * 5)
+    expect(took).toBeLessThan(disconnectLimitMs * 5)
     expect(chain.records.some(({ event }) => event === 'upstream.degraded')).toBe(false)
   })
 
@@ -93,14 +93,14 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
     const chain = startChain({ inlineUrlSources: sourcesFrom(host) })
     const round = (): Promise<number> => {
       const count = host.requests.length + 1
-      return leaveAt(
+      return msFromDisconnectToEnd(
         chain,
         { ...requestWith(urlBlock('image')), stream },
         () => host.requests.length === count,
         () => host.connections.closed === count,
       )
     }
-    expect(await fastest(round)).toBeLessThan(promptly)
+    expect(await fastest(round)).toBeLessThan(disconnectLimitMs)
     expect(chain.simulator.journal).toEqual([])
   })
 
@@ -114,13 +114,13 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
       })
     })
     const chain = startChain({ endpointUrl })
-    const took = await leaveAt(
+    const took = await msFromDisconnectToEnd(
       chain,
       request({ stream }),
       () => isRead,
       () => sockets.every(({ destroyed }) => destroyed),
     )
-    expect(took).toBeLessThan(promptly * 5)
+    expect(took).toBeLessThan(disconnectLimitMs * 5)
   })
 })
 

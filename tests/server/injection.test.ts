@@ -6,11 +6,11 @@ import { grammarFault, readEvents, type SseEvent } from '../support/sse.ts'
 
 /** Nothing that a model, an upstream or a client names can start an event, a header or a line of its own. */
 
-const evil =
+const hostileText =
   'x\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n\r\revent: error\r\ndata: {}\r\n\r\n\u2028\u0000'
 
 /** Every line of a stream, by any of the three ends that the standard knows, is one that we wrote. */
-const strayLines = (text: string): string[] => {
+const unexpectedLines = (text: string): string[] => {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line !== '')
   return lines.filter((line, index) => {
     const [type, data] = index % 2 === 0 ? [line, lines[index + 1]] : [lines[index - 1], line]
@@ -30,7 +30,7 @@ interface Case {
 }
 
 /** A member, from every event's object that has it. */
-const values = (events: readonly SseEvent[], object: string, member: string): unknown[] =>
+const memberValues = (events: readonly SseEvent[], object: string, member: string): unknown[] =>
   events.flatMap((event) => (event[object] as Record<string, unknown> | undefined)?.[member] ?? [])
 
 const tool = { name: 'T', input_schema: { type: 'object' } }
@@ -38,64 +38,64 @@ const tool = { name: 'T', input_schema: { type: 'object' } }
 const cases: readonly Case[] = [
   {
     name: 'text',
-    chain: { scenario: () => ({ content: [{ text: evil }] }) },
-    find: (events) => values(events, 'delta', 'text').join(''),
+    chain: { scenario: () => ({ content: [{ text: hostileText }] }) },
+    find: (events) => memberValues(events, 'delta', 'text').join(''),
   },
   {
     name: 'thinking',
-    chain: { scenario: () => ({ content: [{ thinking: evil }, { text: 'x' }] }) },
-    find: (events) => values(events, 'delta', 'thinking').join(''),
+    chain: { scenario: () => ({ content: [{ thinking: hostileText }, { text: 'x' }] }) },
+    find: (events) => memberValues(events, 'delta', 'thinking').join(''),
   },
   {
     name: "a tool call's input",
     members: { tools: [tool] },
-    chain: { scenario: () => ({ content: [{ tool: 'T', input: { [evil]: evil } }] }) },
-    find: (events) => Object.keys(JSON.parse(values(events, 'delta', 'partial_json').join('')))[0],
+    chain: { scenario: () => ({ content: [{ tool: 'T', input: { [hostileText]: hostileText } }] }) },
+    find: (events) => Object.keys(JSON.parse(memberValues(events, 'delta', 'partial_json').join('')))[0],
   },
   {
     name: "a tool's name",
     members: { tools: [tool] },
-    chain: { scenario: () => ({ content: [{ tool: evil, input: {} }] }) },
-    find: (events) => values(events, 'content_block', 'name')[0],
+    chain: { scenario: () => ({ content: [{ tool: hostileText, input: {} }] }) },
+    find: (events) => memberValues(events, 'content_block', 'name')[0],
   },
   {
     name: "a tool call's id",
     members: { tools: [tool] },
-    chain: { scenario: () => ({ content: [{ tool: 'T', input: {}, id: evil }] }) },
-    find: (events) => values(events, 'content_block', 'id')[0],
-    found: evil.replace(/\W/g, '-').slice(0, 64),
+    chain: { scenario: () => ({ content: [{ tool: 'T', input: {}, id: hostileText }] }) },
+    find: (events) => memberValues(events, 'content_block', 'id')[0],
+    found: hostileText.replace(/\W/g, '-').slice(0, 64),
   },
   {
     name: 'a stop sequence',
-    members: { stop_sequences: [evil] },
-    chain: { scenario: () => ({ content: [{ text: 'x' }], stopReason: 'stop_sequence', stopSequence: evil }) },
-    find: (events) => values(events, 'delta', 'stop_sequence')[0],
+    members: { stop_sequences: [hostileText] },
+    chain: { scenario: () => ({ content: [{ text: 'x' }], stopReason: 'stop_sequence', stopSequence: hostileText }) },
+    find: (events) => memberValues(events, 'delta', 'stop_sequence')[0],
   },
   {
     name: "an exception's words in the middle",
     chain: {
       scenario: () => ({
         content: [{ text: 'x' }],
-        fault: { afterFrames: 2, kind: 'exception', type: 'internalServerException', message: evil },
+        fault: { afterFrames: 2, kind: 'exception', type: 'internalServerException', message: hostileText },
       }),
     },
-    find: (events) => values(events, 'error', 'message')[0],
+    find: (events) => memberValues(events, 'error', 'message')[0],
   },
   {
     name: "a late refusal's words",
     chain: {
       commitMs: 5,
-      scenario: () => ({ pace: { firstMs: 60 }, error: { status: 500, message: evil } }),
+      scenario: () => ({ pace: { firstMs: 60 }, error: { status: 500, message: hostileText } }),
     },
-    find: (events) => values(events, 'error', 'message')[0],
+    find: (events) => memberValues(events, 'error', 'message')[0],
   },
 ]
 
 describe('what stays inside its own line', () => {
-  test.each(cases)('$name', async ({ members, chain, find, found = evil }) => {
+  test.each(cases)('$name', async ({ members, chain, find, found = hostileText }) => {
     const { post } = startChain(chain)
     const text = await (await post(request({ stream: true, ...members }))).text()
-    expect(strayLines(text)).toEqual([])
+    expect(unexpectedLines(text)).toEqual([])
     const events = await readEvents(new Response(text))
     expect(grammarFault(events)).toBeUndefined()
     expect(String(find(events)).trim()).toContain(found.trim())
@@ -103,10 +103,10 @@ describe('what stays inside its own line', () => {
 
   test("a model's name, known or not", async () => {
     const { post } = startChain()
-    for (const model of [evil, `sonnet${evil}`, `claude-sonnet-4-6${evil}`]) {
+    for (const model of [hostileText, `sonnet${hostileText}`, `claude-sonnet-4-6${hostileText}`]) {
       const response = await post(request({ stream: true, model }))
       const text = await response.text()
-      if (response.status === 200) expect(strayLines(text)).toEqual([])
+      if (response.status === 200) expect(unexpectedLines(text)).toEqual([])
       else expect(JSON.parse(text)).toMatchObject({ error: { type: 'not_found_error' } })
     }
   })

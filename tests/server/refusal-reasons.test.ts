@@ -30,47 +30,47 @@ const reasonAfter = async (chain: Chain, send: () => Promise<Response>): Promise
 }
 
 const user = (...content: unknown[]): object => ({ role: 'user', content })
-const secret = 'PRIVATE'
+const privateText = 'PRIVATE'
 
 describe('A7 a refusal of our own is logged with path and rule', () => {
   test.each<[string, object, string]>([
     ['a missing member', { max_tokens: undefined }, 'max_tokens: Field required'],
-    ['a wrong type', { max_tokens: secret }, 'max_tokens: Input should be a valid integer'],
+    ['a wrong type', { max_tokens: privateText }, 'max_tokens: Input should be a valid integer'],
     [
       'a wrong role',
-      { messages: [{ role: secret, content: 'x' }] },
+      { messages: [{ role: privateText, content: 'x' }] },
       "messages.0.role: Input should be 'user', 'assistant'",
     ],
     [
       'a block of no type',
-      { messages: [user({ type: secret })] },
+      { messages: [user({ type: privateText })] },
       "messages.0.content.0: Input tag found using 'type' is none of the expected ones",
     ],
     [
       'a result without its call',
-      { messages: [user(toolResult(secret, secret))] },
+      { messages: [user(toolResult(privateText, privateText))] },
       'messages.0.content.0: unexpected `tool_use_id` found in `tool_result` blocks: no such `tool_use` in the previous message',
     ],
     [
       'a call without its result',
-      { messages: [user({ type: 'text', text: 'x' }), { role: 'assistant', content: [toolUse(secret, 'T')] }] },
+      { messages: [user({ type: 'text', text: 'x' }), { role: 'assistant', content: [toolUse(privateText, 'T')] }] },
       'messages.1: `tool_use` ids were found without `tool_result` blocks immediately after',
     ],
     [
       'a tool that is not on offer',
-      { tools: [{ name: 'T', input_schema: { type: 'object' } }], tool_choice: { type: 'tool', name: secret } },
+      { tools: [{ name: 'T', input_schema: { type: 'object' } }], tool_choice: { type: 'tool', name: privateText } },
       'tool_choice: The tool is not among the provided tools',
     ],
-    ['a model that is not known', { model: secret }, 'model: not known here. Known: claude-sonnet-4-6'],
+    ['a model that is not known', { model: privateText }, 'model: not known here. Known: claude-sonnet-4-6'],
     [
       'a prefill',
-      { messages: [user({ type: 'text', text: 'x' }), { role: 'assistant', content: secret }] },
+      { messages: [user({ type: 'text', text: 'x' }), { role: 'assistant', content: privateText }] },
       'This model does not support assistant message prefill.',
     ],
   ])('%s', async (_, members, reason) => {
     const chain = startChain()
     expect(await reasonAfter(chain, () => chain.post(request(members)))).toStartWith(reason)
-    expect(written(chain.records, 'json')).not.toContain(secret)
+    expect(written(chain.records, 'json')).not.toContain(privateText)
   })
 
   test.each<[string, string, RequestInit, string]>([
@@ -80,20 +80,25 @@ describe('A7 a refusal of our own is logged with path and rule', () => {
     [
       'a page of another origin',
       '/',
-      { headers: { origin: `https://${secret}` } },
+      { headers: { origin: `https://${privateText}` } },
       'This server does not answer to web pages',
     ],
     ['a model of the list', '/v1/models/none', {}, 'model: not known here'],
     ['a limit', '/v1/models?limit=x', {}, 'limit: Input should be an integer from 1 to 1000'],
-    ['a content type', '/v1/messages', { method: 'POST', body: secret }, 'The content type must be application/json.'],
+    [
+      'a content type',
+      '/v1/messages',
+      { method: 'POST', body: privateText },
+      'The content type must be application/json.',
+    ],
   ])('%s', async (_, path, init, reason) => {
     const chain = startChain()
     expect(await reasonAfter(chain, () => fetch(chain.url + path, init))).toStartWith(reason)
   })
 
   test.each<[string, Record<string, string>, string, string]>([
-    ['broken JSON', {}, `{"${secret}`, 'The request body is not valid JSON.'],
-    ['a body of another encoding', { 'content-encoding': secret }, 'x', 'The content encoding is not supported.'],
+    ['broken JSON', {}, `{"${privateText}`, 'The request body is not valid JSON.'],
+    ['a body of another encoding', { 'content-encoding': privateText }, 'x', 'The content encoding is not supported.'],
     ['a body that is not compressed', { 'content-encoding': 'gzip' }, 'x', 'The request body is not valid gzip.'],
     ['a body that is nested too deeply', {}, '['.repeat(600), 'The request body is nested more than 500 levels deep.'],
     ['a body that is too large', {}, ' '.repeat(33 * 1024 * 1024), 'Request exceeds the maximum size of'],
@@ -109,11 +114,11 @@ describe('A7 a refusal of the upstream is logged with its status and class', () 
     [400, 'ValidationException', 'AI Nexus answered 400 (ValidationException)'],
     [403, 'com.amazon.coral#AccessDeniedException:http://x/', 'AI Nexus answered 403 (AccessDeniedException)'],
     [400, 'validationException', 'AI Nexus answered 400 (ValidationException)'],
-    [404, `${secret}Exception`, 'AI Nexus answered 404'],
+    [404, `${privateText}Exception`, 'AI Nexus answered 404'],
   ])('%i %s', async (status, type, reason) => {
-    const chain = startChain({ scenario: () => ({ error: { status, type, message: secret } }) })
+    const chain = startChain({ scenario: () => ({ error: { status, type, message: privateText } }) })
     expect(await reasonAfter(chain, () => chain.post(request()))).toBe(reason)
-    expect(written(chain.records, 'json')).not.toContain(secret)
+    expect(written(chain.records, 'json')).not.toContain(privateText)
   })
 
   test('in the middle of a stream, too', async () => {
@@ -150,8 +155,8 @@ const pattern = {
 }
 
 /** The pattern with some of its texts and names replaced by the marker, and some of its values by others. */
-const broken = (value: unknown, marker: string, draw: (sides: number) => number): unknown => {
-  const inside = (item: unknown): unknown => broken(item, marker, draw)
+const corrupted = (value: unknown, marker: string, draw: (sides: number) => number): unknown => {
+  const inside = (item: unknown): unknown => corrupted(item, marker, draw)
   if (draw(60) === 0) return [marker, 1, null, [], {}, [marker], { [marker]: marker }][draw(7)]
   if (typeof value === 'string') return draw(6) === 0 ? marker : value
   if (Array.isArray(value)) return value.flatMap((item) => (draw(30) === 0 ? [] : [inside(item)]))
@@ -176,7 +181,7 @@ test('A7 no word of a request is in the log, whatever is refused and by whom', a
     fc.asyncProperty(fc.gen(), fc.boolean(), async (generate, counts) => {
       marker = `marker${crypto.randomUUID().replaceAll('-', '')}`
       const draw = (sides: number): number => generate(fc.nat, { max: sides - 1 })
-      const body = broken({ ...pattern, stream: draw(2) === 0 }, marker, draw)
+      const body = corrupted({ ...pattern, stream: draw(2) === 0 }, marker, draw)
       const path = counts ? '/v1/messages/count_tokens' : '/v1/messages'
       const from = chain.records.length
       await (await chain.post(body, { path, headers: { 'anthropic-beta': marker } })).text()

@@ -36,7 +36,7 @@ const startReader = (url: string) => {
 }
 
 /** Resolves when nothing has moved for as many looks. */
-const untilStill = async (figure: () => number, looks = 100): Promise<void> => {
+const waitUntilStable = async (figure: () => number, looks = 100): Promise<void> => {
   let last = figure()
   for (let same = 0; same < looks; same += 1) {
     await Bun.sleep(1)
@@ -52,10 +52,10 @@ describe('T7 a reader who does not read', () => {
     const { url, shutdown } = startChain({ endpointUrl, pingMs })
     const reader = startReader(url)
     await waitUntil(() => state.isHeld)
-    await untilStill(() => state.sent)
+    await waitUntilStable(() => state.sent)
     const heldAt = performance.now()
     // Long enough for a hundred pings.
-    await untilStill(() => state.sent, 1000)
+    await waitUntilStable(() => state.sent, 1000)
     const pingsWhileHeld = (performance.now() - heldAt) / pingMs
     expect(state.isHeld).toBe(true)
     expect(state.sent).toBeLessThan(floodBytes)
@@ -73,7 +73,7 @@ describe('T7 a reader who does not read', () => {
     const { url, shutdown, records } = startChain({ endpointUrl })
     const reader = startReader(url)
     await waitUntil(() => state.isHeld)
-    await untilStill(() => state.sent)
+    await waitUntilStable(() => state.sent)
     reader.leave()
     await waitUntil(() => state.isClosed && shutdown.running() === 0)
     expect(state.sent).toBeLessThan(floodBytes)

@@ -25,7 +25,7 @@ const turns = 20_000
 const perTurn = (ofEach: number): number => allocated('request', ofEach, turns / ofEach) / turns
 
 /** A third above what it was when this was written: whoever needs more says here what it is good for. */
-const mostBytes = { delta: 1150, turn: 4300 } as const
+const byteLimits = { delta: 1150, turn: 4300 } as const
 
 /** Nothing here is measured in time: the limit only ends programs that hang, however busy the machine is. */
 const limitMs = 60_000
@@ -38,7 +38,7 @@ describe('what is allocated', () => {
     'for a delta, from the frame to the line, is bounded, and the same in a long stream',
     () => {
       const [short, long] = [perDelta(200), perDelta(10_000)]
-      expect(short).toBeWithin(100, mostBytes.delta)
+      expect(short).toBeWithin(100, byteLimits.delta)
       expect(long / short).toBeWithin(1 / growth, growth)
     },
     limitMs,
@@ -48,7 +48,7 @@ describe('what is allocated', () => {
     'for a turn of a conversation is bounded, and the same in a long one',
     () => {
       const [short, long] = [perTurn(40), perTurn(1000)]
-      expect(short).toBeWithin(100, mostBytes.turn)
+      expect(short).toBeWithin(100, byteLimits.turn)
       expect(long / short).toBeWithin(1 / growth, growth)
     },
     limitMs,

@@ -21,7 +21,7 @@ import { assistant, image, toolResult, toolUse, user } from '../support/translat
 // Random, and the same every time.
 fc.configureGlobal({ seed: 20261121 })
 
-const lawful = (messages: object[], more: object = {}): MessagesRequest => {
+const validRequest = (messages: object[], more: object = {}): MessagesRequest => {
   const request = JSON.parse(JSON.stringify({ model: 'claude-sonnet-4-6', max_tokens: 4000, messages, ...more }))
   expect(findIssue(MessagesRequest, request)).toBeUndefined()
   return request
@@ -58,7 +58,7 @@ const withoutPoints = (value: unknown): unknown => {
 
 describe('random conversations', () => {
   const body = (modelId: string, messages: object[], more: object): ConverseRequest =>
-    JSON.parse(toConverseJson(toConverseRequest(lawful(messages, more), { modelId, betas: [] }).body))
+    JSON.parse(toConverseJson(toConverseRequest(validRequest(messages, more), { modelId, betas: [] }).body))
 
   for (const model of simulatedModels) {
     test(`T3 T4 B1 D5 N1 K5 come out as requests that Bedrock accepts, with every word in them: ${model.id}`, () => {
@@ -82,7 +82,7 @@ describe('random conversations', () => {
     fc.assert(
       fc.property(conversations, ({ system, messages, more }) => {
         fc.pre(hasRoom(messages))
-        const sent = toConverseRequest(lawful(messages, { system, ...more }), target).body
+        const sent = toConverseRequest(validRequest(messages, { system, ...more }), target).body
         expect(judge(JSON.parse(toConverseJson(sent)), { ...sonnet, citations: false } as never)).toBeUndefined()
         const isMixed = sent.messages.some(
           ({ content }) =>
@@ -152,7 +152,7 @@ describe('long conversations with media', () => {
       fc.property(fc.array(mediaTurn, { minLength: 40, maxLength: 40 }), (turns) => {
         const messages = turns.flatMap(toMediaMessages)
         const sent = turns.map((_, round) => {
-          const { body } = toConverseRequest(lawful(messages.slice(0, 2 * round + 1)), {
+          const { body } = toConverseRequest(validRequest(messages.slice(0, 2 * round + 1)), {
             modelId: 'claude-sonnet-4.6',
             betas: [],
           })
@@ -170,12 +170,12 @@ describe('long conversations with media', () => {
   })
 })
 
-const spoken = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
+const outputText = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
 const span = fc.record({ documentIndex: fc.nat(2), start: fc.nat(9), end: fc.nat(9) })
 const citation = fc.record({
   title: fc.constant('known'),
   sourceContent: fc.array(
-    spoken.map((value) => ({ text: value })),
+    outputText.map((value) => ({ text: value })),
     { maxLength: 2 },
   ),
   location: fc.oneof(
@@ -187,13 +187,13 @@ const citation = fc.record({
   ),
 })
 const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
-  spoken.map((value) => ({ text: value })),
+  outputText.map((value) => ({ text: value })),
   fc
-    .tuple(fc.string(), spoken)
+    .tuple(fc.string(), outputText)
     .map(([thought, signature]) => ({ reasoningContent: { reasoningText: { text: thought, signature } } })),
   fc.base64String({ minLength: 4 }).map((redactedContent) => ({ reasoningContent: { redactedContent } })),
   fc
-    .tuple(fc.array(spoken, { minLength: 1, maxLength: 2 }), fc.array(citation, { maxLength: 2 }))
+    .tuple(fc.array(outputText, { minLength: 1, maxLength: 2 }), fc.array(citation, { maxLength: 2 }))
     .map(([texts, citations]) => ({
       citationsContent: { content: texts.map((value) => ({ text: value })), citations },
     })),

@@ -25,12 +25,12 @@ const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record
 const settingsFor = (rest: readonly string[], folder?: string, env?: Record<string, string>) =>
   JSON.parse(launch(rest, folder, env).settings ?? 'null')
 
-const usual = { skipWebFetchPreflight: true, permissions: { deny: ['WebSearch'] } }
+const defaultSettings = { skipWebFetchPreflight: true, permissions: { deny: ['WebSearch'] } }
 
 describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
   test('by one --settings in front', () => {
     const { args } = launch(['-p', 'hi'])
-    expect(args).toEqual(['--settings', JSON.stringify(usual), '-p', 'hi'])
+    expect(args).toEqual(['--settings', JSON.stringify(defaultSettings), '-p', 'hi'])
   })
 
   test.each([
@@ -52,13 +52,13 @@ describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
   })
 
   test('a prompt is no rule', () => {
-    expect(settingsFor(['-p', 'what is WebSearch?', '--', 'WebSearch'])).toEqual(usual)
+    expect(settingsFor(['-p', 'what is WebSearch?', '--', 'WebSearch'])).toEqual(defaultSettings)
   })
 
   test("a user's skipWebFetchPreflight stays", () => {
     const folder = temporaryFolder()
     writeFile(join(folder, 'project', '.claude', 'settings.json'), { skipWebFetchPreflight: false })
-    expect(settingsFor([], folder)).toEqual({ permissions: usual.permissions })
+    expect(settingsFor([], folder)).toEqual({ permissions: defaultSettings.permissions })
   })
 
   test.each([[['mcp', 'list']], [['logs', 'x']], [['doctor']]])(
@@ -113,7 +113,7 @@ describe("A5 a user's own --settings is merged", () => {
   })
 
   test('of two the last counts, as it does in Claude Code', () => {
-    expect(settingsFor(['--settings', '{"a":1}', '--settings', '{"b":2}'])).toEqual({ b: 2, ...usual })
+    expect(settingsFor(['--settings', '{"a":1}', '--settings', '{"b":2}'])).toEqual({ b: 2, ...defaultSettings })
   })
 
   test('one behind -- is a prompt, and one without a value is for Claude Code to refuse', () => {
@@ -143,7 +143,7 @@ test("A5 a base URL in the user's own --settings is overruled, and the session r
   const args = ['claude', '--simulate', '-p', 'hi', '--settings', mine]
   const { code, out, err } = await startCli(args, { PATH: `${folder}:${process.env['PATH']}` }).ended
   const [settings = '', url] = out.trim().split(' ')
-  expect([code, err, JSON.parse(settings)]).toEqual([0, '', { ...usual, env: { ANTHROPIC_BASE_URL: url } }])
+  expect([code, err, JSON.parse(settings)]).toEqual([0, '', { ...defaultSettings, env: { ANTHROPIC_BASE_URL: url } }])
 })
 
 describe('A5 doctor says it for the other launches', () => {
@@ -167,7 +167,7 @@ describe('A5 doctor says it for the other launches', () => {
   })
 
   test('and not where they are there', async () => {
-    const [fetch, search] = await find(usual)
+    const [fetch, search] = await find(defaultSettings)
     expect([fetch.status, fetch.remedy, search.remedy]).toEqual(['ok', undefined, undefined])
     const [off] = await find({ skipWebFetchPreflight: false })
     expect(off.detail).toContain('skipWebFetchPreflight is off in')

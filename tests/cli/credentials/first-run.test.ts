@@ -10,7 +10,7 @@ import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/ke
 import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
 
 /** What is shown where nobody can be asked. */
-const ways = `No AI Nexus key. Give one in one of these ways, the safest first:
+const keyInstructions = `No AI Nexus key. Give one in one of these ways, the safest first:
   nexus-claude-api config set apiKey   (asks for it, and keeps it)
   export NEXUS_API_KEY=...
   --api-key ...   (others on this machine can see it)
@@ -19,7 +19,7 @@ Or try it without a key: nexus-claude-api start --simulate
 
 describe('without a key, where nobody can be asked', () => {
   test('the error tells the ways to give one', async () => {
-    expect(await cli(['start'])).toEqual({ code: 2, out: '', err: `error: ${ways}` })
+    expect(await cli(['start'])).toEqual({ code: 2, out: '', err: `error: ${keyInstructions}` })
   })
 
   test('on Windows in the words of its shells', async () => {
@@ -28,12 +28,16 @@ describe('without a key, where nobody can be asked', () => {
   })
 
   test('a program in a pipe asks nothing', async () => {
-    expect(await startCli(['start', '--port', '0']).ended).toEqual({ code: 2, out: '', err: `error: ${ways}` })
+    expect(await startCli(['start', '--port', '0']).ended).toEqual({
+      code: 2,
+      out: '',
+      err: `error: ${keyInstructions}`,
+    })
   })
 })
 
 /** Somebody who gives these answers, one after the other, and what they were asked. */
-const somebody = (secretAnswers: (string | undefined)[], choices: (string | undefined)[] = []) => {
+const scriptedPrompts = (secretAnswers: (string | undefined)[], choices: (string | undefined)[] = []) => {
   const asked: unknown[] = []
   const prompts: Prompts = {
     async secret(question) {
@@ -57,59 +61,62 @@ const start = async (world: CliOptions, folder = temporaryFolder()): Promise<Cli
   expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
-const wentOn = 'Is --host an address of this machine?'
+const hostError = 'Is --host an address of this machine?'
 
 describe('without a key, where somebody can be asked', () => {
   test('it is explained and asked for, and kept where they say', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
-    const { prompts, asked } = somebody([`${key}\n`], ['keychain'])
+    const { prompts, asked } = scriptedPrompts([`${key}\n`], ['keychain'])
     const { err } = await start({ prompts, keychain }, folder)
     expect(err).toStartWith('There is no AI Nexus key yet. Give it now, or later in one of these ways:\n')
     expect(err).toContain("apiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).")
-    expect(err).toContain(wentOn)
+    expect(err).toContain(hostError)
     expect(asked).toEqual([question, ['keychain', 'file', 'nowhere']])
     expect([...keychain.held]).toEqual([['apiKey', key]])
   })
 
   test('where there is no keychain, none is offered', async () => {
     const folder = temporaryFolder()
-    const { prompts, asked } = somebody([key], ['file'])
-    expect((await start({ prompts, keychain: absentKeychain }, folder)).err).toContain(wentOn)
+    const { prompts, asked } = scriptedPrompts([key], ['file'])
+    expect((await start({ prompts, keychain: absentKeychain }, folder)).err).toContain(hostError)
     expect(asked).toEqual([question, ['file', 'nowhere']])
     expect(JSON.parse(readFileSync(configPath(folder), 'utf8'))).toEqual({ apiKey: key })
   })
 
   test('a keychain that refuses is told, and the others are left', async () => {
-    const { prompts, asked } = somebody([key], ['keychain', 'nowhere'])
+    const { prompts, asked } = scriptedPrompts([key], ['keychain', 'nowhere'])
     const { err } = await start({ prompts, keychain: lockedKeychain })
     // Neither a flag that start does not have, nor a second try that is not offered.
     expect(err).toContain('The keychain did not take it: it is locked.\n')
-    expect(err).toContain(wentOn)
+    expect(err).toContain(hostError)
     expect(asked).toEqual([question, ['keychain', 'file', 'nowhere'], ['file', 'nowhere']])
   })
 
   test('what is no key is asked for again', async () => {
-    const { prompts, asked } = somebody([`Bearer ${key}`, key], ['nowhere'])
+    const { prompts, asked } = scriptedPrompts([`Bearer ${key}`, key], ['nowhere'])
     expect((await start({ prompts })).err).toContain('The key begins with "Bearer"')
     expect(asked).toEqual([question, question, ['file', 'nowhere']])
   })
 
   test('Enter alone leaves with the explanation, and whoever gives up with 130', async () => {
-    expect(await start(somebody(['']))).toMatchObject({ code: 2, err: expect.stringContaining(ways) as never })
-    expect((await start(somebody([undefined]))).code).toBe(130)
+    expect(await start(scriptedPrompts(['']))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(keyInstructions) as never,
+    })
+    expect((await start(scriptedPrompts([undefined]))).code).toBe(130)
     const folder = temporaryFolder()
-    expect((await start(somebody([key], [undefined]), folder)).code).toBe(130)
+    expect((await start(scriptedPrompts([key], [undefined]), folder)).code).toBe(130)
   })
 
   test.each([[['--dry-run']], [['start', '--dry-run', '--verbose']]])('%p asks nothing', async (args) => {
-    const { prompts, asked } = somebody([key])
+    const { prompts, asked } = scriptedPrompts([key])
     expect((await cli(args, {}, temporaryFolder(), { prompts })).code).toBe(2)
     expect(asked).toEqual([])
   })
 
   test('whoever has a key is asked nothing', async () => {
-    const { prompts, asked } = somebody([key])
+    const { prompts, asked } = scriptedPrompts([key])
     const args = ['start', '--host', '203.0.113.7', '--port', '0']
     await cli(args, { NEXUS_API_KEY: key }, temporaryFolder(), { prompts })
     await cli([...args, '--simulate'], {}, temporaryFolder(), { prompts })
@@ -272,7 +279,7 @@ describe.if(hasTerminals)('at a terminal', () => {
   test('a build machine is asked nothing, even if it has a terminal', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'], { CI: 'true' })
     expect(await terminal.ended).toBe(2)
-    expect(terminal.screen()).toBe(`error: ${ways}`.replaceAll('\n', '\r\n'))
+    expect(terminal.screen()).toBe(`error: ${keyInstructions}`.replaceAll('\n', '\r\n'))
   })
 
   test('a dumb terminal sees no marks, and CI=false is none', async () => {

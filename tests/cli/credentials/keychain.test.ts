@@ -17,7 +17,7 @@ const owner =
 const patienceMs = 30_000
 
 /** What a shell prints that has an unlocked keyring and the program as `n`. */
-const inKeyring = (folder: string, script: string): string => {
+const runInKeyring = (folder: string, script: string): string => {
   mkdirSync(join(folder, '.cache'), { recursive: true })
   // The daemon would go on for ever where the bus ends before it: it is told to end, however the shell does. It
   // has its name on the bus only some time after it went into the background.
@@ -41,7 +41,7 @@ test.if(hasKeyring)(
     const folder = temporaryFolder()
     const file = join(folder, '.config', 'nexus-claude-api', 'config.json')
     const look = 'secret-tool lookup service nexus-claude-api account apiKey; echo'
-    const shown = inKeyring(
+    const shown = runInKeyring(
       folder,
       `echo "$KEY" | n config set apiKey; ${look}; n config get apiKey </dev/null; cat ${file}
      n config set apiKey --store file </dev/null; ${look}; n config set apiKey --store keychain </dev/null; ${look}

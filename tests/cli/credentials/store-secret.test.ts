@@ -19,10 +19,10 @@ const contents = (folder: string): unknown => readJson(configPath(folder))
 
 const withFile = (value: unknown): string => homeWithConfig(value).folder
 
-const piped = (text: string): CliOptions => ({ pipedIn: async () => text })
+const pipedInput = (text: string): CliOptions => ({ pipedIn: async () => text })
 
 /** Somebody at a terminal who gives this answer, and what they were asked. */
-const answering = (answer: string | undefined): { prompts: Prompts; asked: string[] } => {
+const promptAnswering = (answer: string | undefined): { prompts: Prompts; asked: string[] } => {
   const asked: string[] = []
   const prompts: Prompts = {
     secret: async (question) => {
@@ -35,25 +35,25 @@ const answering = (answer: string | undefined): { prompts: Prompts; asked: strin
 }
 
 /** As Linux does, where only the words tell what it is. */
-const saying = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
+const keychainError = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
 
 const reference = { keychain: 'apiKey' }
 
 /** Runs it, and makes sure that no word of a secret was printed. */
-const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
+const runWithoutSecrets = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
   expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
 
 const set = (folder: string, world: CliOptions, ...more: string[]): Promise<CliResult> =>
-  quiet(['config', 'set', 'apiKey', ...more], {}, folder, world)
+  runWithoutSecrets(['config', 'set', 'apiKey', ...more], {}, folder, world)
 
 describe('config set of a secret', () => {
   test('goes into the keychain where there is one, and the file says so', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
-    expect(await set(folder, { ...piped(`${key}\r\nmore\n`), keychain })).toEqual({
+    expect(await set(folder, { ...pipedInput(`${key}\r\nmore\n`), keychain })).toEqual({
       code: 0,
       out: '',
       err: `Reading apiKey from standard input.\napiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).\n${configPath(folder)} says so, and does not hold it.\n`,
@@ -64,7 +64,7 @@ describe('config set of a secret', () => {
   test('goes into a file for its owner alone where there is none, and that is told', async () => {
     const folder = withFile({ model: 'opus', api_key: 'old' })
     chmodSync(configPath(folder), 0o644)
-    expect(await set(folder, piped(key))).toMatchObject({
+    expect(await set(folder, pipedInput(key))).toMatchObject({
       code: 0,
       err: expect.stringContaining(
         `There is no keychain to use here: libsecret is not installed.\napiKey is kept in ${configPath(folder)}, which you alone can read (mode 0600).\n`,
@@ -92,7 +92,7 @@ describe('config set of a secret', () => {
   })
 
   test('a person is asked, and nothing is read from standard input', async () => {
-    const { prompts, asked } = answering(` ${key}\n`)
+    const { prompts, asked } = promptAnswering(` ${key}\n`)
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     expect((await set(folder, { prompts, keychain })).code).toBe(0)
@@ -101,16 +101,16 @@ describe('config set of a secret', () => {
 
   test('who gives up changes nothing, and ends with 130', async () => {
     const folder = temporaryFolder()
-    expect(await set(folder, answering(undefined))).toEqual({ code: 130, out: '', err: 'Given up.\n' })
+    expect(await set(folder, promptAnswering(undefined))).toEqual({ code: 130, out: '', err: 'Given up.\n' })
     expect(readdirSync(folder)).toEqual([])
   })
 
   test.each([
-    ['nothing typed', answering(''), 'No apiKey was given'],
-    ['nothing piped in', piped(''), 'No apiKey was given'],
-    ['blank lines', piped('\n\n \n'), 'No apiKey was given'],
-    ['Bearer in front', piped(`Bearer ${key}`), 'begins with "Bearer"'],
-    ['two lines pasted', answering(`${key}\n${key}`), 'holds a blank or a character that no header can hold'],
+    ['nothing typed', promptAnswering(''), 'No apiKey was given'],
+    ['nothing piped in', pipedInput(''), 'No apiKey was given'],
+    ['blank lines', pipedInput('\n\n \n'), 'No apiKey was given'],
+    ['Bearer in front', pipedInput(`Bearer ${key}`), 'begins with "Bearer"'],
+    ['two lines pasted', promptAnswering(`${key}\n${key}`), 'holds a blank or a character that no header can hold'],
     ['nobody to ask', {}, 'Nobody can be asked for apiKey here'],
   ])('%s: changes nothing', async (_case, world, message) => {
     const folder = temporaryFolder()
@@ -124,7 +124,7 @@ describe('config set of a secret', () => {
     const told = async (variables: Record<string, string>, world: CliOptions = {}): Promise<string> =>
       (
         await cli(['config', 'set', 'apiKey'], variables, temporaryFolder(), {
-          ...piped(''),
+          ...pipedInput(''),
           platform: 'win32',
           ...world,
         })
@@ -138,7 +138,7 @@ describe('config set of a secret', () => {
 
   test('a secret among the arguments is refused', async () => {
     const folder = temporaryFolder()
-    const { code, err } = await set(folder, piped('other'), key)
+    const { code, err } = await set(folder, pipedInput('other'), key)
     expect([code, err]).toEqual([2, expect.stringContaining('is not taken from the command line') as never])
     expect(readdirSync(folder)).toEqual([])
   })
@@ -170,15 +170,18 @@ describe('config set of a secret', () => {
     [failingKeychain('ERR_SECRETS_USER_CANCELED', ''), 'its question was not answered'],
     [failingKeychain('ERR_SECRETS_INTERACTION_NOT_ALLOWED', ''), 'it is locked'],
     [{ ...memoryKeychain(), get: async () => 'another' } as Keychain, 'it did not keep what it was given'],
-    [saying('Timeout was reached (code: 24)'), 'it does not answer'],
-    [saying('Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached'), 'it does not answer'],
-    [saying('GDBus.Error:org.freedesktop.Secret.Error.IsLocked: x'), 'it is locked'],
-    [saying('GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: x'), 'it refuses this program'],
-    [saying('GDBus.Error:org.freedesktop.DBus.Error.NoReply: x'), 'it does not answer'],
-    [saying('something new'), 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
+    [keychainError('Timeout was reached (code: 24)'), 'it does not answer'],
+    [
+      keychainError('Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached'),
+      'it does not answer',
+    ],
+    [keychainError('GDBus.Error:org.freedesktop.Secret.Error.IsLocked: x'), 'it is locked'],
+    [keychainError('GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: x'), 'it refuses this program'],
+    [keychainError('GDBus.Error:org.freedesktop.DBus.Error.NoReply: x'), 'it does not answer'],
+    [keychainError('something new'), 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
   ])('a keychain that is there and refuses is no reason for a file (%#)', async (keychain, why) => {
     const folder = temporaryFolder()
-    const { code, err } = await set(folder, { ...piped(key), keychain })
+    const { code, err } = await set(folder, { ...pipedInput(key), keychain })
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
@@ -186,7 +189,7 @@ describe('config set of a secret', () => {
       ) as never,
     ])
     expect(readdirSync(folder)).toEqual([])
-    expect((await set(folder, { ...piped(key), keychain }, '--store', 'file')).code).toBe(0)
+    expect((await set(folder, { ...pipedInput(key), keychain }, '--store', 'file')).code).toBe(0)
   })
 
   test.each([
@@ -203,17 +206,19 @@ describe('config set of a secret', () => {
       'no keyring is running',
     ],
   ])('no keychain: %s', async (words, why) => {
-    const keychain = saying(words)
+    const keychain = keychainError(words)
     const folder = temporaryFolder()
-    expect((await set(folder, { ...piped(key), keychain })).err).toContain(`There is no keychain to use here: ${why}.`)
-    const refused = await set(folder, { ...piped(key), keychain }, '--store', 'keychain')
+    expect((await set(folder, { ...pipedInput(key), keychain })).err).toContain(
+      `There is no keychain to use here: ${why}.`,
+    )
+    const refused = await set(folder, { ...pipedInput(key), keychain }, '--store', 'keychain')
     expect([refused.code, contents(folder)]).toEqual([2, { apiKey: key }])
     expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To keep it in a file: --store file.\n`)
   })
 
   test('a keychain that does not answer is waited for, with a word, and not for ever', async () => {
     const times = { keychainNoticeMs: 1, keychainMs: 20 }
-    const { code, err } = await set(temporaryFolder(), { ...piped(key), keychain: silentKeychain, times })
+    const { code, err } = await set(temporaryFolder(), { ...pipedInput(key), keychain: silentKeychain, times })
     expect(code).toBe(2)
     expect(err).toContain('Waiting for the keychain. It may be asking you to unlock it.\n')
     expect(err).toContain('The keychain did not take it: it does not answer.')
@@ -223,16 +228,19 @@ describe('config set of a secret', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), '')
     const keychain = memoryKeychain()
-    const { code } = await set(folder, { ...piped(key), keychain }, '--config', 'file/c.json')
+    const { code } = await set(folder, { ...pipedInput(key), keychain }, '--config', 'file/c.json')
     expect([code, keychain.held.size]).toEqual([2, 0])
   })
 
   test('each other file has an entry of its own', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain({ apiKey: 'of my own file' })
-    await set(folder, { ...piped(key), keychain }, '--config', 'c.json')
-    await set(folder, { ...piped(key), keychain }, '--dev')
-    await quiet(['config', 'set', 'apiKey'], { XDG_CONFIG_HOME: `${folder}/x` }, folder, { ...piped(key), keychain })
+    await set(folder, { ...pipedInput(key), keychain }, '--config', 'c.json')
+    await set(folder, { ...pipedInput(key), keychain }, '--dev')
+    await runWithoutSecrets(['config', 'set', 'apiKey'], { XDG_CONFIG_HOME: `${folder}/x` }, folder, {
+      ...pipedInput(key),
+      keychain,
+    })
     expect(Object.fromEntries(keychain.held)).toEqual({
       apiKey: 'of my own file',
       [`apiKey of ${folder}/c.json`]: key,
@@ -244,8 +252,8 @@ describe('config set of a secret', () => {
 
 describe('a key moves', () => {
   test.each([
-    ['nothing piped in', piped('')],
-    ['Enter alone', answering('')],
+    ['nothing piped in', pipedInput('')],
+    ['Enter alone', promptAnswering('')],
   ])('from the file into the keychain and back: %s', async (_case, world) => {
     const folder = withFile({ model: 'opus', api_key: key })
     const keychain = memoryKeychain()
@@ -259,27 +267,27 @@ describe('a key moves', () => {
   test('a new one takes the place of the old one wherever that was', async () => {
     const folder = withFile({ apiKey: reference })
     const keychain = memoryKeychain({ apiKey: 'old' })
-    await set(folder, { ...piped(key), keychain }, '--store', 'file')
+    await set(folder, { ...pipedInput(key), keychain }, '--store', 'file')
     expect([contents(folder), keychain.held.size]).toEqual([{ apiKey: key }, 0])
-    await set(folder, { ...piped('newer'), keychain })
+    await set(folder, { ...pipedInput('newer'), keychain })
     expect([contents(folder), [...keychain.held]]).toEqual([{ apiKey: reference }, [['apiKey', 'newer']]])
   })
 
   test('the question says what Enter does', async () => {
-    const { prompts, asked } = answering('')
+    const { prompts, asked } = promptAnswering('')
     await set(withFile({ apiKey: key }), { prompts, keychain: memoryKeychain() }, '--store', 'keychain')
     expect(asked).toEqual(['apiKey, not shown while you type (Enter alone moves the present one to the keychain)'])
   })
 
   test('nowhere, where it cannot be read or the new place refuses', async () => {
     const kept = withFile({ apiKey: reference })
-    expect(await set(kept, { ...piped(''), keychain: lockedKeychain }, '--store', 'file')).toMatchObject({
+    expect(await set(kept, { ...pipedInput(''), keychain: lockedKeychain }, '--store', 'file')).toMatchObject({
       code: 2,
       err: expect.stringContaining('it is not found there') as never,
     })
     expect(contents(kept)).toEqual({ apiKey: reference })
     const plain = withFile({ apiKey: key })
-    expect((await set(plain, { ...piped(''), keychain: lockedKeychain }, '--store', 'keychain')).code).toBe(2)
+    expect((await set(plain, { ...pipedInput(''), keychain: lockedKeychain }, '--store', 'keychain')).code).toBe(2)
     expect(contents(plain)).toEqual({ apiKey: key })
   })
 
@@ -287,7 +295,7 @@ describe('a key moves', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'copy.json'), JSON.stringify({ apiKey: reference }))
     const keychain = memoryKeychain({ apiKey: key })
-    const { err } = await set(folder, { ...piped('other'), keychain }, '--store', 'file', '--config', 'copy.json')
+    const { err } = await set(folder, { ...pipedInput('other'), keychain }, '--store', 'file', '--config', 'copy.json')
     expect(err).toContain("warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: it was made")
     expect([...keychain.held]).toEqual([['apiKey', key]])
   })
@@ -295,7 +303,7 @@ describe('a key moves', () => {
 
 describe('config unset of a secret', () => {
   const unset = (folder: string, keychain: Keychain): Promise<CliResult> =>
-    quiet(['config', 'unset', 'apiKey'], { NEXUS_API_KEY: key }, folder, { keychain })
+    runWithoutSecrets(['config', 'unset', 'apiKey'], { NEXUS_API_KEY: key }, folder, { keychain })
 
   test('takes it out of the keychain, too', async () => {
     const keychain = memoryKeychain({ apiKey: key })
@@ -354,7 +362,9 @@ describe('config unset of a secret', () => {
     expect(contents(folder)).toEqual({})
     writeFileSync(join(folder, 'copy.json'), JSON.stringify({ apiKey: reference }))
     const keychain = memoryKeychain({ apiKey: key })
-    const copy = await quiet(['config', 'unset', 'apiKey', '--config', 'copy.json'], {}, folder, { keychain })
+    const copy = await runWithoutSecrets(['config', 'unset', 'apiKey', '--config', 'copy.json'], {}, folder, {
+      keychain,
+    })
     expect([copy.code, copy.err]).toEqual([
       1,
       expect.stringContaining(`${there}it was made for another file.`) as never,
@@ -365,7 +375,9 @@ describe('config unset of a secret', () => {
   test('what holds instead may lie in the keychain as well, which is not asked', async () => {
     const folder = withFile({ apiKey: reference })
     writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKey: 'other' }))
-    const { err } = await quiet(['config', 'unset', 'apiKey', '--dev'], {}, folder, { keychain: memoryKeychain() })
+    const { err } = await runWithoutSecrets(['config', 'unset', 'apiKey', '--dev'], {}, folder, {
+      keychain: memoryKeychain(),
+    })
     expect(err).toEndWith(`\nNow it is the one in the keychain (${configPath(folder)}).\n`)
   })
 })

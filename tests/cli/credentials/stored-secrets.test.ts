@@ -11,7 +11,7 @@ const withFile = (value: unknown): string => homeWithConfig(value).folder
 const reference = { keychain: 'apiKey' }
 
 /** Runs it, and makes sure that no word of a secret was printed. */
-const quiet = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
+const runWithoutSecrets = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
   expect(secretsIn(result.out + result.err)).toEqual([])
   return result
@@ -30,7 +30,7 @@ describe('a key in the keychain', () => {
     return { keychain: { ...held, get }, asked }
   }
   const dryRun = (folder: string, keychain: Keychain, args: string[] = [], variables = {}): Promise<CliResult> =>
-    quiet(['--dry-run', ...args], variables, folder, { keychain })
+    runWithoutSecrets(['--dry-run', ...args], variables, folder, { keychain })
 
   test('counts as the file does that names it', async () => {
     const { keychain, asked } = asking()
@@ -55,11 +55,13 @@ describe('a key in the keychain', () => {
   test('is asked for by config get and show alone, each for what it shows', async () => {
     const { keychain, asked } = asking()
     const folder = withFile(kept)
-    await quiet(['config', 'get', 'model'], {}, folder, { keychain })
-    await quiet(['config', 'path'], {}, folder, { keychain })
-    await quiet(['config', 'set', 'port', '1'], {}, folder, { keychain })
+    await runWithoutSecrets(['config', 'get', 'model'], {}, folder, { keychain })
+    await runWithoutSecrets(['config', 'path'], {}, folder, { keychain })
+    await runWithoutSecrets(['config', 'set', 'port', '1'], {}, folder, { keychain })
     expect(asked).toEqual([])
-    expect((await quiet(['config', 'get', 'apiKey'], {}, folder, { keychain })).out).toBe('CANA…(25 characters)\n')
+    expect((await runWithoutSecrets(['config', 'get', 'apiKey'], {}, folder, { keychain })).out).toBe(
+      'CANA…(25 characters)\n',
+    )
     expect(asked).toEqual(['apiKey'])
   })
 
@@ -75,7 +77,7 @@ describe('a key in the keychain', () => {
       '',
       `error: ${configPath(folder)} says that apiKey is in the keychain (entry 'apiKey'), but ${why}. Unlock the keychain if it is locked, or give it anew: nexus-claude-api config set apiKey\n`,
     ])
-    const shown = await quiet(['config', 'show'], {}, folder, { keychain })
+    const shown = await runWithoutSecrets(['config', 'show'], {}, folder, { keychain })
     expect([shown.code, shown.err]).toEqual([0, expect.stringContaining(`but ${why}.`) as never])
     expect(shown.out).toMatch(/apiKey +not read +the keychain \(/)
   })

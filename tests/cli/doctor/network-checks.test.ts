@@ -13,9 +13,9 @@ import { doctor, doctorProgram } from '../../support/doctor.ts'
 import { testRoot, tlsHost } from '../../support/tls-host.ts'
 
 const environment = { NEXUS_API_KEY: key }
-const trusted = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
+const trustingEnvironment = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
 const nexus = 'https://nexus.example'
-const notTold = 'not told: nobody who knows keys has answered'
+const keyNotChecked = 'not told: nobody who knows keys has answered'
 
 /** AI Nexus by TLS. */
 const secureNexus = (certificate = 'good'): Promise<number> => {
@@ -23,13 +23,22 @@ const secureNexus = (certificate = 'good'): Promise<number> => {
   return tlsHost(certificate, (socket) => connectSockets(socket, connect(port, '127.0.0.1')))
 }
 
-const by = async (options: ConnectProxyOptions, login = `someone:${proxyPassword}`) => {
+const startProxy = async (options: ConnectProxyOptions, login = `someone:${proxyPassword}`) => {
   const proxy = await connectProxy(options)
   const address = `http://${login}@127.0.0.1:${proxy.port}`
-  return { proxy, environment: { ...trusted, HTTPS_PROXY: address, HTTP_PROXY: address } }
+  return { proxy, environment: { ...trustingEnvironment, HTTPS_PROXY: address, HTTP_PROXY: address } }
 }
 
-const asked = ['key.accepted', 'streaming', 'tools', 'images', 'thinking', 'cache-points', 'count-tokens', 'clock']
+const endpointChecks = [
+  'key.accepted',
+  'streaming',
+  'tools',
+  'images',
+  'thinking',
+  'cache-points',
+  'count-tokens',
+  'clock',
+]
 
 describe('the way to the endpoint', () => {
   test('nobody there: one fault, and whatever lies behind it is skipped', async () => {
@@ -39,7 +48,7 @@ describe('the way to the endpoint', () => {
       detail: 'Nothing answers at 127.0.0.1:1: connection refused.',
       remedy: "Is the endpoint right, and are you on the company's network?",
     })
-    expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...asked]))
+    expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...endpointChecks]))
     expect(secretsIn(said)).toEqual([])
   })
 
@@ -100,7 +109,7 @@ describe('the way to the endpoint', () => {
     const { code, ok, of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect([code, ok]).toEqual([1, false])
     expect(of('endpoint.answer').status).toBe(status >= 500 ? 'warn' : 'ok')
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: keyNotChecked })
     expect(withStatus('fail')).toEqual(['model.claude-sonnet-4-6', 'model.claude-haiku-4-5'])
     if (status === 404 && body === json)
       expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Is the endpoint right')
@@ -115,7 +124,7 @@ describe('the way to the endpoint', () => {
     })
     const { code, of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(code).toBe(1)
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: notTold })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: keyNotChecked })
     expect(of('model.claude-sonnet-4-6')).toMatchObject({
       status: 'fail',
       detail: 'AI Nexus answered 200 with a web page.',
@@ -167,7 +176,10 @@ describe('certificates', () => {
 
   test('one whose root NODE_EXTRA_CA_CERTS names is fine', async () => {
     const port = await secureNexus()
-    const { code, of, withStatus } = await doctorProgram(['--endpoint-url', `https://localhost:${port}`], trusted)
+    const { code, of, withStatus } = await doctorProgram(
+      ['--endpoint-url', `https://localhost:${port}`],
+      trustingEnvironment,
+    )
     expect([code, withStatus('fail')]).toEqual([0, []])
     expect(of('endpoint.certificate')).toMatchObject({
       status: 'ok',
@@ -179,7 +191,7 @@ describe('certificates', () => {
 
 describe('proxies', () => {
   test('one that opens a way, by its own login', async () => {
-    const { proxy, environment: behind } = await by({
+    const { proxy, environment: behind } = await startProxy({
       to: await secureNexus(),
       login: `someone:${proxyPassword}`,
     })
@@ -197,14 +209,17 @@ describe('proxies', () => {
   })
 
   test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
-    const { proxy, environment: behind } = await by({ to: await secureNexus() })
+    const { proxy, environment: behind } = await startProxy({ to: await secureNexus() })
     await doctorProgram(['--endpoint-url', 'https://[fd00::1]'], behind)
-    const asked = proxy.heads.map((head) => head.split('\r\n')[0])
-    expect([asked.length > 1, new Set(asked)]).toEqual([true, new Set(['CONNECT [fd00::1]:443 HTTP/1.1'])])
+    const requestLines = proxy.heads.map((head) => head.split('\r\n')[0])
+    expect([requestLines.length > 1, new Set(requestLines)]).toEqual([
+      true,
+      new Set(['CONNECT [fd00::1]:443 HTTP/1.1']),
+    ])
   })
 
   test('one that wants another login', async () => {
-    const { environment: behind } = await by({ to: await secureNexus(), login: 'x:y' })
+    const { environment: behind } = await startProxy({ to: await secureNexus(), login: 'x:y' })
     const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect(withStatus('fail')).toEqual(['endpoint.tunnel'])
     expect(of('endpoint.tunnel')).toMatchObject({
@@ -216,7 +231,7 @@ describe('proxies', () => {
 
   test('one that wants a login that we do not have', async () => {
     const answer = 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n'
-    const { environment: behind } = await by({ answer: () => answer })
+    const { environment: behind } = await startProxy({ answer: () => answer })
     const { of } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect(of('endpoint.tunnel')).toMatchObject({
       status: 'fail',
@@ -255,7 +270,7 @@ describe('proxies', () => {
   })
 
   test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
-    const { proxy, environment: behind } = await by({ login: 'x:y' })
+    const { proxy, environment: behind } = await startProxy({ login: 'x:y' })
     const { code, of, withStatus, said } = await doctorProgram(
       ['--endpoint-url', 'http://nexus.example', '--allow-http'],
       behind,

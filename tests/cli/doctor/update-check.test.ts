@@ -20,7 +20,7 @@ const page = (answer: () => Response | Promise<Response>) => {
   return { asked, environment: { NEXUS_UPDATES_URL: `${server.url}releases/latest` }, host: server.url.host }
 }
 
-const leadingTo = (place: string) => () => new Response(null, { status: 302, headers: { location: place } })
+const redirectTo = (place: string) => () => new Response(null, { status: 302, headers: { location: place } })
 const tag = (newest: string): string => `https://github.example/x/y/releases/tag/v${newest}`
 
 const check = async (answer: () => Response | Promise<Response>, args: readonly string[] = []) => {
@@ -31,7 +31,7 @@ const check = async (answer: () => Response | Promise<Response>, args: readonly 
 
 describe('nothing phones home', () => {
   test('without --check-updates nobody is asked', async () => {
-    const { asked, environment } = page(leadingTo(tag('99.0.0')))
+    const { asked, environment } = page(redirectTo(tag('99.0.0')))
     for (const args of [['--simulate'], ['--offline'], []]) {
       const { checks } = await doctor(args, environment)
       expect(checks.map(({ id }) => id)).not.toContain('program.update')
@@ -40,12 +40,12 @@ describe('nothing phones home', () => {
   })
 
   test('--offline sends nothing, whatever else is said', async () => {
-    const { asked, status } = await check(leadingTo(tag('99.0.0')), ['--offline'])
+    const { asked, status } = await check(redirectTo(tag('99.0.0')), ['--offline'])
     expect([asked, status]).toEqual([[], 'skip'])
   })
 
   test('with it one request, that says nothing of who asks', async () => {
-    const { asked, host } = await check(leadingTo(tag(version)))
+    const { asked, host } = await check(redirectTo(tag(version)))
     expect(asked).toEqual([
       {
         method: 'GET',
@@ -68,7 +68,7 @@ describe('what the page says', () => {
     ['an older one', '0.0.1', 'ok'],
     ['a try at a newer one', '99.1.0-rc.1', 'warn'],
   ])('%s', async (_, newest, status) => {
-    const { detail, remedy, data, code, ...found } = await check(leadingTo(tag(newest)))
+    const { detail, remedy, data, code, ...found } = await check(redirectTo(tag(newest)))
     expect([found.status, code, data]).toEqual([status as never, 0, { version, newest }])
     expect([detail.includes(newest), remedy !== undefined]).toEqual([true, status === 'warn'])
   })
@@ -101,10 +101,10 @@ describe('what the page says', () => {
   })
 
   test.each([
-    ['nothing was released', leadingTo('https://github.example/x/y/releases')],
+    ['nothing was released', redirectTo('https://github.example/x/y/releases')],
     ['another page', () => new Response(`<html>${'1.2.3\n'.repeat(100)}</html>`)],
     ['a fault of theirs', () => new Response('1.2.3', { status: 500 })],
-    ['something odd', leadingTo('https://x.example/v99.1.0\u0007x')],
+    ['something odd', redirectTo('https://x.example/v99.1.0\u0007x')],
   ])('%s is no fault of the set-up', async (_, answer) => {
     expect(await check(answer)).toMatchObject({ status: 'info', code: 0, data: { version, newest: null } })
   })
@@ -123,7 +123,7 @@ describe('what the page says', () => {
   })
 
   test('for people: a line with its remedy', async () => {
-    const { environment } = page(leadingTo(tag('99.1.0')))
+    const { environment } = page(redirectTo(tag('99.1.0')))
     const { out } = await doctorReport(['--check-updates', '--simulate'], environment)
     expect(out).toContain(`warn  Newer release      99.1.0 is out; this is ${version}\n`)
     expect(out).toContain('-> Run the installer again, or take')

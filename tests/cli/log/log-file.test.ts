@@ -24,27 +24,30 @@ const open = (path = join(temporaryFolder(), 'log'), maximumBytes = 20) => {
   return { path, file, warnings, texts }
 }
 const now = new Date()
-const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
-const nine = (letter: string): string => `${letter.repeat(9)}\n`
+const secondsLater = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
+const nineLetterLine = (letter: string): string => `${letter.repeat(9)}\n`
 
 describe('rotation', () => {
   test('comes at the start, where the file is too large, and keeps three files in all, each for its owner alone', () => {
     const path = join(temporaryFolder(), 'log')
     const starts = ['a', 'b', 'c', 'd'].map((letter) => {
       const opened = open(path)
-      for (let line = 0; line < 3; line += 1) opened.file.write(nine(letter), now)
+      for (let line = 0; line < 3; line += 1) opened.file.write(nineLetterLine(letter), now)
       return opened
     })
-    expect(open(path, 30).texts()).toEqual([...['d', 'c', 'b'].map((letter) => nine(letter).repeat(3)), undefined])
+    expect(open(path, 30).texts()).toEqual([
+      ...['d', 'c', 'b'].map((letter) => nineLetterLine(letter).repeat(3)),
+      undefined,
+    ])
     expect(['', '.1', '.2'].map((age) => statSync(path + age).mode & 0o777)).toEqual([0o600, 0o600, 0o600])
     expect(starts.flatMap(({ warnings }) => warnings)).toEqual([])
   })
 
   test('does not come while the server runs, nor for a file of the size that is allowed', () => {
     const { path, file, texts } = open()
-    for (const letter of 'abc') file.write(nine(letter), now)
-    open(path, 30).file.write(nine('d'), now)
-    expect(texts()).toEqual([['a', 'b', 'c', 'd'].map(nine).join(''), undefined, undefined, undefined])
+    for (const letter of 'abc') file.write(nineLetterLine(letter), now)
+    open(path, 30).file.write(nineLetterLine('d'), now)
+    expect(texts()).toEqual([['a', 'b', 'c', 'd'].map(nineLetterLine).join(''), undefined, undefined, undefined])
   })
 
   test('of a link is that of the file behind it', () => {
@@ -65,8 +68,8 @@ describe('rotation', () => {
     mkdirSync(join(`${path}.1`, 'taken'), { recursive: true })
     mkdirSync(join(`${path}.2`, 'taken'), { recursive: true })
     const { file, warnings } = open(path)
-    for (const letter of 'ab') file.write(nine(letter), now)
-    expect(readFileSync(path, 'utf8')).toBe(`${'x'.repeat(50)}\n${nine('a')}${nine('b')}`)
+    for (const letter of 'ab') file.write(nineLetterLine(letter), now)
+    expect(readFileSync(path, 'utf8')).toBe(`${'x'.repeat(50)}\n${nineLetterLine('a')}${nineLetterLine('b')}`)
     expect(warnings).toEqual([expect.stringMatching(/^the log file cannot be rotated \(E\w+\), and goes on growing$/)])
   })
 })
@@ -86,11 +89,14 @@ describe('a file that is not there any more', () => {
 
   test('because a server that started later rotated it, is begun anew', () => {
     const first = open()
-    for (const letter of 'abc') first.file.write(nine(letter), now)
+    for (const letter of 'abc') first.file.write(nineLetterLine(letter), now)
     const second = open(first.path)
-    first.file.write(nine('d'), now)
-    second.file.write(nine('e'), now)
-    expect(first.texts().slice(0, 2)).toEqual([nine('d') + nine('e'), ['a', 'b', 'c'].map(nine).join('')])
+    first.file.write(nineLetterLine('d'), now)
+    second.file.write(nineLetterLine('e'), now)
+    expect(first.texts().slice(0, 2)).toEqual([
+      nineLetterLine('d') + nineLetterLine('e'),
+      ['a', 'b', 'c'].map(nineLetterLine).join(''),
+    ])
   })
 })
 
@@ -123,11 +129,11 @@ describe('a file that is gone and cannot be made again', () => {
     const { path, file, warnings } = open(join(folder, 'log'))
     file.write('a\n', now)
     spoil(path)
-    for (const second of [0, 5, 11, 15]) file.write('lost\n', after(second))
+    for (const second of [0, 5, 11, 15]) file.write('lost\n', secondsLater(second))
     const failure = expect.stringMatching(/^the log file cannot be written \((?:ENOENT|EISDIR)\); it is tried again$/)
     expect(warnings).toEqual([failure])
     mend(path)
-    for (const second of [15, 22]) file.write(`${second}\n`, after(second))
+    for (const second of [15, 22]) file.write(`${second}\n`, secondsLater(second))
     expect(readFileSync(path, 'utf8')).toBe('22\n')
     expect(warnings).toEqual([failure, 'the log file is written again; lines that are missing: 5'])
   })
@@ -168,7 +174,7 @@ describe('a disk that is full', () => {
 
   test.skipIf(!existsSync('/dev/full'))('for good is one warning', () => {
     const { file, warnings } = open('/dev/full')
-    for (let second = 0; second < 60; second += 1) file.write('a\n', after(second))
+    for (let second = 0; second < 60; second += 1) file.write('a\n', secondsLater(second))
     expect(warnings).toEqual(['the log file cannot be written (ENOSPC); it is tried again'])
   })
 

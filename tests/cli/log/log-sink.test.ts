@@ -6,7 +6,7 @@ import { createLogSink, type LogOptions } from '../../../src/cli/log/log-sink.ts
 import { temporaryFolder } from '../../support/cli.ts'
 
 /** A sink whose lines are added to `lines`. */
-const sinkInto = (lines: string[], options: Partial<LogOptions> = {}): LogSink =>
+const sinkWritingTo = (lines: string[], options: Partial<LogOptions> = {}): LogSink =>
   createLogSink({
     format: 'text',
     file: undefined,
@@ -18,7 +18,7 @@ const sinkInto = (lines: string[], options: Partial<LogOptions> = {}): LogSink =
 
 const write = (record: LogRecord, options: Partial<LogOptions> = {}): string => {
   const lines: string[] = []
-  sinkInto(lines, options)(record)
+  sinkWritingTo(lines, options)(record)
   return lines.join('')
 }
 const written = (format: 'text' | 'json', value: string, options: Partial<LogOptions> = {}): string =>
@@ -244,7 +244,7 @@ test('each record has its own milliseconds and its own second', () => {
   process.env['TZ'] = 'UTC'
   const lines: string[] = []
   let at = Date.UTC(2026, 10, 21, 14, 3, 22, 998)
-  const sink = sinkInto(lines, { now: () => new Date(at) })
+  const sink = sinkWritingTo(lines, { now: () => new Date(at) })
   for (; lines.length < 4; at += 1) sink({ level: 'info', event: 'tick', fields: {} })
   expect(lines.map((line) => line.split(' ')[0])).toEqual([
     '2026-11-21T14:03:22.998+00:00',
@@ -267,7 +267,7 @@ test('a clock that is set to before 1970 has milliseconds, too', () => {
 test('what comes in a turn is written after it, at once and in its order', () => {
   const lines: string[] = []
   const tasks: (() => void)[] = []
-  const sink = sinkInto(lines, { afterTurn: (task) => void tasks.push(task) })
+  const sink = sinkWritingTo(lines, { afterTurn: (task) => void tasks.push(task) })
   const tell = (event: string): void => sink({ level: 'info', event, fields: {} })
   const line = (event: string): string => `${stamp} info  ${event}\n`
   tell('first')
@@ -285,7 +285,7 @@ test('a record that cannot be written fails nobody, and takes none along', () =>
   const tasks: (() => void)[] = []
   const afterTurn = (task: () => void): void => void tasks.push(task)
   const lines: string[] = []
-  const sink = sinkInto(lines, { format: 'json', afterTurn })
+  const sink = sinkWritingTo(lines, { format: 'json', afterTurn })
   const bad = { figure: 1n } as unknown as LogRecord['fields']
   sink({ level: 'info', event: 'before', fields: {} })
   sink({ level: 'info', event: 'bad', fields: bad })
@@ -302,7 +302,7 @@ test('a turn that cannot be written fails nobody, and the next one is written', 
     if (isBroken) throw new Error('EPIPE')
     lines.push(text)
   }
-  const sink = sinkInto(lines, { write, afterTurn: (task) => void tasks.push(task) })
+  const sink = sinkWritingTo(lines, { write, afterTurn: (task) => void tasks.push(task) })
   for (const event of ['lost', 'found']) {
     sink({ level: 'info', event, fields: {} })
     tasks.at(-1)?.()

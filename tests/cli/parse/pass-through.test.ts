@@ -101,13 +101,13 @@ describe('claude refuses what would surprise, with the corrected command', () =>
 })
 
 /** Of `claude --help`, 2.1.332. */
-const theirs =
+const claudeFlags =
   'add-dir agent agents allow-dangerously-skip-permissions allowedTools allowed-tools append-system-prompt autocompact ax-screen-reader bg background bare betas brief chrome cloud continue dangerously-skip-permissions debug debug-file desktop disable-slash-commands disallowedTools disallowed-tools effort environment exclude-dynamic-system-prompt-sections fallback-model file fork-session forward-subagent-text from-pr ide include-hook-events include-partial-messages input-format json-schema max-budget-usd max-turns mcp-config name no-chrome no-session-persistence output-format permission-mode permission-prompt-tool permission-prompts plugin-dir plugin-url print prompt-suggestions remote-control remote-control-session-name-prefix replay-user-messages restricted resume safe-mode session-id setting-sources settings strict-mcp-config system-prompt system-prompt-file system-prompt-snapshot teleport tmux tools worktree'.split(
     ' ',
   )
 
 test('no flag of Claude Code is taken for a slip in one of ours', () => {
-  for (const name of theirs) expect(parse(`--${name}`, 'x')).toEqual([{}, [`--${name}`, 'x']])
+  for (const name of claudeFlags) expect(parse(`--${name}`, 'x')).toEqual([{}, [`--${name}`, 'x']])
 })
 
 describe('help and version', () => {

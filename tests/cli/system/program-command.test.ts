@@ -28,9 +28,26 @@ test('a batch file by cmd, whose signs mean nothing in it, however often it read
   expect(args[3]).not.toMatch(/[^^]&/)
 })
 
-const odd = fc.constantFrom('"', '\\', '\\"', '%PATH%', '^', '&', '|', '<', '>', '(', ')', '!', ' ', ';', ',', '`')
+const specialCharacter = fc.constantFrom(
+  '"',
+  '\\',
+  '\\"',
+  '%PATH%',
+  '^',
+  '&',
+  '|',
+  '<',
+  '>',
+  '(',
+  ')',
+  '!',
+  ' ',
+  ';',
+  ',',
+  '`',
+)
 const argument = fc
-  .array(fc.oneof(odd, fc.string({ maxLength: 6 })), { maxLength: 6 })
+  .array(fc.oneof(specialCharacter, fc.string({ maxLength: 6 })), { maxLength: 6 })
   .map((parts) => parts.join(''))
   .filter((text) => !/[\r\n]/.test(text))
 const lineFor = (text: string): string => programCommand('claude.cmd', [text], windows).args[3] ?? ''

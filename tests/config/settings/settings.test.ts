@@ -33,7 +33,7 @@ const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(join(root, name), 'utf8'))
 
 /** What hands the members of a group on under their own names: settings of the translation are read as its policy. */
-const handedOn: Readonly<Record<string, string>> = { translation: 'policy' }
+const groupAlias: Readonly<Record<string, string>> = { translation: 'policy' }
 
 /**
  * Whether a source reads a setting: as `config.port` and `translation.pdf`, or taken out of an object of that name or
@@ -42,7 +42,7 @@ const handedOn: Readonly<Record<string, string>> = { translation: 'policy' }
 const isRead = (key: string, sources = readers): boolean => {
   const [group, member] = key.split('.')
   const name = member ?? group
-  const owner = member === undefined ? 'config' : [group, handedOn[group ?? '']].filter(Boolean).join('|')
+  const owner = member === undefined ? 'config' : [group, groupAlias[group ?? '']].filter(Boolean).join('|')
   const asMember = new RegExp(String.raw`\b(?:${owner})\??\.${name}\b`)
   const taken = new RegExp(String.raw`[{,]\s*${name}\b[^;=()]*\}\s*(?:=\s*[\w.]*\b(?:${owner})\b|: Config\b)`)
   return sources.some((text) => asMember.test(text) || taken.test(text))

@@ -21,7 +21,7 @@ const ourId = expect.stringMatching(/^req_[0-9a-f]{32}$/) as never
 const shape = { requestId: ourId, durationMs: milliseconds }
 
 /** The one record that there is, or undefined; what is undefined in it is left out. */
-const only = ({ records }: Chain): unknown => {
+const onlyRecord = ({ records }: Chain): unknown => {
   const [first, ...others] = accessRecords(records)
   expect(others).toEqual([])
   return first && JSON.parse(JSON.stringify(first))
@@ -36,7 +36,7 @@ const message = {
   model: 'claude-sonnet-4-6',
   used: 'claude-sonnet-4.6',
 }
-const figures = {
+const usage = {
   upstreamRequestId: expect.any(String) as never,
   inputTokens: expect.any(Number) as never,
   cacheReadTokens: 0,
@@ -49,8 +49,8 @@ describe('a request for an answer', () => {
   test.each([true, false])('has its figures, by types that a program can sum up (stream: %p)', async (stream) => {
     const chain = startChain({ scenario: answer })
     await readAll(chain.post(request({ stream })))
-    const fields = { ...message, ...figures, status: 200, stream, stop: 'max_tokens' }
-    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
+    const fields = { ...message, ...usage, status: 200, stream, stop: 'max_tokens' }
+    expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
   test('that is streamed is told of at the end of the stream', async () => {
@@ -60,13 +60,13 @@ describe('a request for an answer', () => {
     const response = await chain.post(request({ stream: true }))
     expect(accessRecords(chain.records)).toEqual([])
     await readAll(response)
-    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200, stop: 'end_turn' } })
+    expect(onlyRecord(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200, stop: 'end_turn' } })
   })
 
   test('that fails is a warning, with the reason where that is ours', async () => {
     const dead = startChain({ endpointUrl: 'http://127.0.0.1:1' })
     await readAll(dead.post(request()))
-    expect(only(dead)).toEqual({
+    expect(onlyRecord(dead)).toEqual({
       level: 'warn',
       event: 'request.failed',
       fields: {
@@ -81,8 +81,8 @@ describe('a request for an answer', () => {
       scenario: () => ({ error: { status: 429, type: 'ThrottlingException', message: 'words' } }),
     })
     await readAll(throttled.post(request()))
-    const { upstreamRequestId } = figures
-    expect(only(throttled)).toEqual({
+    const { upstreamRequestId } = usage
+    expect(onlyRecord(throttled)).toEqual({
       level: 'warn',
       event: 'request.failed',
       fields: {
@@ -104,7 +104,7 @@ describe('a request for an answer', () => {
   ] as const)("an upstream's %i %s: %s %s", async (status, type, level, event) => {
     const chain = startChain({ scenario: () => ({ error: { status, type, message: 'm' } }) })
     await readAll(chain.post(request()))
-    expect(only(chain)).toMatchObject({ level, event })
+    expect(onlyRecord(chain)).toMatchObject({ level, event })
   })
 
   test('that fails in the middle of its stream was sent a 200, and is told of once', async () => {
@@ -112,7 +112,7 @@ describe('a request for an answer', () => {
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' } }),
     })
     expect((await readEvents(await chain.post(request({ stream: true })))).at(-1)?.type).toBe('error')
-    expect(only(chain)).toMatchObject({
+    expect(onlyRecord(chain)).toMatchObject({
       level: 'warn',
       event: 'request.failed',
       fields: { status: 200, stream: true, error: 'api_error', firstEventMs: milliseconds },
@@ -123,7 +123,10 @@ describe('a request for an answer', () => {
     const error = { status: 429, type: 'ThrottlingException', message: 'm' }
     const chain = startChain({ commitMs: 5, scenario: () => ({ pace: { firstMs: 50 }, error }) })
     await readAll(chain.post(request({ stream: true })))
-    expect(only(chain)).toMatchObject({ event: 'request.failed', fields: { status: 200, error: 'rate_limit_error' } })
+    expect(onlyRecord(chain)).toMatchObject({
+      event: 'request.failed',
+      fields: { status: 200, error: 'rate_limit_error' },
+    })
   })
 
   test.each([
@@ -133,7 +136,7 @@ describe('a request for an answer', () => {
   ])('names the model as it was asked for: %s', async (model, used) => {
     const chain = startChain()
     await readAll(chain.post(request({ model })))
-    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
+    expect(onlyRecord(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
   })
 
   test.each([
@@ -145,15 +148,15 @@ describe('a request for an answer', () => {
     const chain = startChain()
     await readAll(chain.post(request({ model })))
     const { model: _, ...rest } = message
-    const fields = { ...rest, ...figures, status: 200, stream: false, stop: 'end_turn' }
-    expect(only(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
+    const fields = { ...rest, ...usage, status: 200, stream: false, stop: 'end_turn' }
+    expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
   test('names no model that nobody knows: it may be a key', async () => {
     const chain = startChain()
     await readAll(chain.post(request({ model: 'canary' })))
     const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 404, stream: false }
-    expect(only(chain)).toEqual({
+    expect(onlyRecord(chain)).toEqual({
       level: 'info',
       event: 'request.refused',
       fields: {
@@ -171,7 +174,7 @@ describe('counting', () => {
     const counted = JSON.parse(await readAll(chain.post(request(), { path: '/v1/messages/count_tokens?beta=true' })))
     const { model, used } = message
     const fields = { ...shape, method: 'POST', path: '/v1/messages/count_tokens', status: 200, model, used }
-    expect(only(chain)).toEqual({
+    expect(onlyRecord(chain)).toEqual({
       level: 'info',
       event: 'request.answered',
       fields: { ...fields, countedTokens: counted.input_tokens },
@@ -250,13 +253,13 @@ describe('everything else that is asked', () => {
     const isFine = (fields as { status: number }).status === 200
     const event = isFine ? 'request.answered' : 'request.refused'
     const reason = isFine ? {} : { reason: expect.any(String) as never }
-    expect(only(chain)).toEqual({ level: 'info', event, fields: { ...shape, ...fields, ...reason } })
+    expect(onlyRecord(chain)).toEqual({ level: 'info', event, fields: { ...shape, ...fields, ...reason } })
   })
 
   test('a body that is too large', async () => {
     const chain = startChain()
     await readAll(fetch(`${chain.url}/v1/messages`, { ...post, body: ' '.repeat(33 * 1024 * 1024) }))
-    expect(only(chain)).toMatchObject({
+    expect(onlyRecord(chain)).toMatchObject({
       level: 'info',
       event: 'request.refused',
       fields: { status: 413, error: 'request_too_large' },
@@ -266,7 +269,7 @@ describe('everything else that is asked', () => {
   test('a wrong token', async () => {
     const chain = startChain({ config: { clientToken: new Secret('right') } })
     await readAll(chain.post(request(), { headers: { 'x-api-key': 'wrong' } }))
-    expect(only(chain)).toMatchObject({
+    expect(onlyRecord(chain)).toMatchObject({
       event: 'request.refused',
       fields: { status: 401, error: 'authentication_error' },
     })
@@ -276,7 +279,7 @@ describe('everything else that is asked', () => {
     const chain = startChain()
     chain.shutdown.begin()
     await readAll(chain.post(request()))
-    expect(only(chain)).toMatchObject({ level: 'warn', fields: { status: 529, error: 'overloaded_error' } })
+    expect(onlyRecord(chain)).toMatchObject({ level: 'warn', fields: { status: 529, error: 'overloaded_error' } })
   })
 
   test.each([
@@ -290,7 +293,7 @@ describe('everything else that is asked', () => {
     const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () => socket.write(`${head}\r\n\r\n`))
     await waitUntil(() => accessRecords(chain.records).length > 0)
     socket.destroy()
-    expect(only(chain)).toMatchObject({ event: 'request.refused', fields: { method, path, status: 404 } })
+    expect(onlyRecord(chain)).toMatchObject({ event: 'request.refused', fields: { method, path, status: 404 } })
   })
 })
 
@@ -304,7 +307,7 @@ describe('a client that leaves', () => {
     )
     await waitUntil(() => accessRecords(chain.records).length > 0)
     const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 499 }
-    expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
+    expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
   })
 
   test('in the middle of a stream is told of as 499, with what was known', async () => {
@@ -316,9 +319,9 @@ describe('a client that leaves', () => {
     await response.body?.getReader().read()
     client.abort()
     await waitUntil(() => accessRecords(chain.records).length > 0)
-    const { upstreamRequestId, firstEventMs } = figures
+    const { upstreamRequestId, firstEventMs } = usage
     const fields = { ...message, upstreamRequestId, status: 499, stream: true, firstEventMs }
-    expect(only(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
+    expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
   })
 
   test('at any moment leaves one record behind for each request that was read', async () => {
@@ -361,13 +364,13 @@ describe('a client that leaves', () => {
     }
     client.abort()
     await waitUntil(() => accessRecords(chain.records).length > 0)
-    expect(only(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200 } })
+    expect(onlyRecord(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200 } })
   })
 })
 
 const recordsOf = (log: Logger): RequestRecords =>
   createRequestRecords({ observers: accessLogObservers(log), log, now: () => 0, date: () => 0 })
-const begin = (records: RequestRecords, requestId: string): RunningRequest =>
+const startRequest = (records: RequestRecords, requestId: string): RunningRequest =>
   records.begin({ requestId, entrance: 'anthropic', method: 'GET', path: '/x', session: undefined })
 
 describe('what is not wanted is not made', () => {
@@ -378,7 +381,7 @@ describe('what is not wanted is not made', () => {
     const records = recordsOf(log)
     for (const error of [undefined, new GatewayError('not_found_error', 'm'), new GatewayError('api_error', 'm')]) {
       const asked = new Request('http://localhost/x')
-      const running = begin(records, 'req_1')
+      const running = startRequest(records, 'req_1')
       if (error !== undefined) running.failed(error)
       await records.watch(fetchOf(error?.status ?? 200), () => running)(asked)
     }
@@ -397,7 +400,7 @@ describe('what is not wanted is not made', () => {
     const log = createLogger('error', () => {})
     const fetch = fetchOf(200)
     const records = recordsOf(log)
-    expect(records.watch(fetch, () => begin(records, 'req_1'))).toBe(fetch)
+    expect(records.watch(fetch, () => startRequest(records, 'req_1'))).toBe(fetch)
   })
 
   test('a handler that breaks is told of, and its error goes on', async () => {
@@ -405,7 +408,7 @@ describe('what is not wanted is not made', () => {
     const log = createLogger('info', (record) => records.push(record))
     const all = recordsOf(log)
     const asked = new Request('http://localhost/x?secret')
-    const running = begin(all, 'req_1')
+    const running = startRequest(all, 'req_1')
     const broken = all.watch(
       () => {
         throw new TypeError('canary')
@@ -426,7 +429,7 @@ test('what still runs at the end is told of as cancelled, once, whatever is hear
   const all = recordsOf(log)
   const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
     const asked = new Request(`http://localhost/${id}`)
-    const running = begin(all, id)
+    const running = startRequest(all, id)
     let answer = (_: Response): void => {}
     const answered = new Promise<Response>((resolve) => {
       answer = resolve

@@ -6,46 +6,53 @@ const reports = (...inputs: readonly unknown[]): Message =>
   ({
     content: inputs.map((input) => ({ type: 'tool_use', id: 'r', name: 'report_verdicts', input })),
   }) as unknown as Message
-const read = (verdicts: unknown, ids = ['t1']): unknown =>
+const verdictsOf = (verdicts: unknown, ids = ['t1']): unknown =>
   Object.fromEntries(readVerdicts(reports({ verdicts }), new Set(ids)))
 
-const one = (outcome: unknown, explanation: unknown = 'It deletes files') => [{ id: 't1', outcome, explanation }]
+const verdictOn = (outcome: unknown, explanation: unknown = 'It deletes files') => [{ id: 't1', outcome, explanation }]
 
 describe('A1 the report of the small model', () => {
   test('the stricter of two verdicts on a call holds, in either order, in one report or two', () => {
-    const both = [...one('not_flagged'), ...one('flagged')]
+    const both = [...verdictOn('not_flagged'), ...verdictOn('flagged')]
     const flagged = { t1: { type: 'evaluated', outcome: 'flagged', explanation: 'It deletes files' } }
-    expect([read(both), read(both.toReversed())]).toEqual([flagged, flagged])
-    const two = reports({ verdicts: one('flagged') }, { verdicts: one('not_flagged') })
+    expect([verdictsOf(both), verdictsOf(both.toReversed())]).toEqual([flagged, flagged])
+    const two = reports({ verdicts: verdictOn('flagged') }, { verdicts: verdictOn('not_flagged') })
     expect(Object.fromEntries(readVerdicts(two, new Set(['t1'])))).toEqual(flagged as never)
   })
 
   test('an explanation goes along with a flag alone', () => {
-    expect(read(one('not_flagged'))).toEqual({ t1: { type: 'evaluated', outcome: 'not_flagged' } })
+    expect(verdictsOf(verdictOn('not_flagged'))).toEqual({ t1: { type: 'evaluated', outcome: 'not_flagged' } })
     for (const explanation of [undefined, null, 7, ' ', '...'])
-      expect(read([{ id: 't1', outcome: 'flagged', explanation }])).toEqual({
+      expect(verdictsOf([{ id: 't1', outcome: 'flagged', explanation }])).toEqual({
         t1: { type: 'evaluated', outcome: 'flagged' },
       })
   })
 
   test('an explanation is one short line without what a terminal obeys, or a last full stop', () => {
     const explanation = `It\u001b[2J deletes\n\n files\u202e.${' '.repeat(3)}`
-    expect(read(one('flagged', explanation))).toMatchObject({ t1: { explanation: 'It [2J deletes files' } })
-    const long = read(one('flagged', 'x'.repeat(2000))) as { t1: { explanation: string } }
+    expect(verdictsOf(verdictOn('flagged', explanation))).toMatchObject({ t1: { explanation: 'It [2J deletes files' } })
+    const long = verdictsOf(verdictOn('flagged', 'x'.repeat(2000))) as { t1: { explanation: string } }
     expect(long.t1.explanation.length).toBe(300)
   })
 
-  test.each([undefined, null, 'x', {}, [null], ['t1'], [{ id: 1, outcome: 'flagged' }], one('FLAGGED'), one(true)])(
-    '%j has no verdict',
-    (verdicts) => {
-      expect(read(verdicts)).toEqual({})
-    },
-  )
+  test.each([
+    undefined,
+    null,
+    'x',
+    {},
+    [null],
+    ['t1'],
+    [{ id: 1, outcome: 'flagged' }],
+    verdictOn('FLAGGED'),
+    verdictOn(true),
+  ])('%j has no verdict', (verdicts) => {
+    expect(verdictsOf(verdicts)).toEqual({})
+  })
 
   test('ids that are names of members of every object are ids like others', () => {
     const ids = ['__proto__', 'constructor']
     const verdicts = ids.map((id) => ({ id, outcome: 'not_flagged' }))
     expect([...readVerdicts(reports({ verdicts }), new Set(ids)).keys()]).toEqual(ids)
-    expect(read([{ id: 'toString', outcome: 'flagged' }])).toEqual({})
+    expect(verdictsOf([{ id: 'toString', outcome: 'flagged' }])).toEqual({})
   })
 })

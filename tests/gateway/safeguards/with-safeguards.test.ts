@@ -32,10 +32,10 @@ const available = (tool_uses: object) => [{ type: 'dangerous_tool_use', status: 
 
 type Answer = Record<string, unknown>
 
-const silent = createLogger('silent', () => {})
+const silentLogger = createLogger('silent', () => {})
 
 /** What `/v1/messages` answers, whole or streamed: the content's kinds, and the results where the client looks. */
-const askIn = async (
+const requestInAutoMode = async (
   chain: Chain,
   members: object = {},
   stream = false,
@@ -57,7 +57,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
   test('carries the verdict of the small model, by the id of the call', async () => {
     const judge = verdictReply({ id: 't1', explanation: 'It runs downloaded code.', outcome: 'flagged' })
     const chain = startChain({ scenario: agentReplies([{ text: 'Running.' }, download], judge) })
-    const answer = await askIn(chain, {}, stream)
+    const answer = await requestInAutoMode(chain, {}, stream)
     expect(answer['safeguard_results']).toEqual(available({ t1: flagged }))
     expect(answer['stop_reason']).toBe('tool_use')
     const { journal } = chain.simulator
@@ -70,7 +70,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
 
   test('is not flagged by a simulated model without a scenario', async () => {
     const chain = startChain({ scenario: agentReplies([download, bashCall('t2', 'make')]) })
-    const answer = await askIn(chain, {}, stream)
+    const answer = await requestInAutoMode(chain, {}, stream)
     expect(answer['safeguard_results']).toEqual(available({ t1: notFlagged, t2: notFlagged }))
   })
 
@@ -79,7 +79,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
       scenario: agentReplies([{ text: 'Hello.' }]),
       config: { translation: { ...defaultConfig.translation, betas: ['dangerous-tool-use-2026-09-03'] } },
     })
-    await askIn(chain, {}, stream)
+    await requestInAutoMode(chain, {}, stream)
     const sent = JSON.stringify(chain.simulator.journal)
     for (const word of ['safeguards', 'dangerous-tool-use', '/home/me'])
       expect([word, sent.includes(word)]).toEqual([word, false])
@@ -87,7 +87,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
 
   test('has an empty result where nothing is called, and asks nothing more', async () => {
     const chain = startChain({ scenario: agentReplies([{ text: 'Hello.' }]) })
-    expect((await askIn(chain, {}, stream))['safeguard_results']).toEqual(available({}))
+    expect((await requestInAutoMode(chain, {}, stream))['safeguard_results']).toEqual(available({}))
     expect(chain.simulator.journal.length).toBe(1)
     expect(checkRecords(chain)).toEqual([])
   })
@@ -96,7 +96,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
     const write = (id: string, path: string) => ({ tool: 'Write', id, input: { file_path: path, content: 'x' } })
     const calls = [{ tool: 'Read', id: 't0', input: { file_path: '/etc/hostname' } }, write('t1', `${workFolder}/a.ts`)]
     const chain = startChain({ scenario: agentReplies([...calls, write('t2', `${workFolder}/.git/hooks/pre-commit`)]) })
-    const answer = await askIn(chain, {}, stream)
+    const answer = await requestInAutoMode(chain, {}, stream)
     expect(answer['safeguard_results']).toEqual(
       available({ t0: { type: 'skipped' }, t1: { type: 'skipped' }, t2: notFlagged }),
     )
@@ -117,7 +117,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
         scenario: agentReplies([download]),
         config: { translation: { ...defaultConfig.translation, safeguards } },
       })
-      expect(await askIn(chain, {}, stream)).not.toHaveProperty('safeguard_results')
+      expect(await requestInAutoMode(chain, {}, stream)).not.toHaveProperty('safeguard_results')
       expect(JSON.stringify(chain.simulator.journal)).not.toContain('/home/me')
       expect(chain.records.find(({ fields }) => fields['path'] === 'safeguards')).toMatchObject({
         event: 'translate.note',
@@ -127,7 +127,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
 
   test('says unsupported of a safeguard that it does not know', async () => {
     const chain = startChain({ scenario: agentReplies([download]) })
-    const answer = await askIn(chain, { safeguards: [{ type: 'another' }] }, stream)
+    const answer = await requestInAutoMode(chain, { safeguards: [{ type: 'another' }] }, stream)
     expect(answer['safeguard_results']).toEqual([{ type: 'another', status: { type: 'unsupported' } }])
   })
 
@@ -135,7 +135,7 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
     const judge = verdictReply({ id: 't1', explanation: 'It is what the user wants.', outcome: 'not_flagged' })
     const chain = startChain({ scenario: agentReplies([download], judge) })
     const safeguard = { type: 'dangerous_tool_use', classifier_context: classifierContext() }
-    const answer = await askIn(chain, { safeguards: [safeguard, safeguard] }, stream)
+    const answer = await requestInAutoMode(chain, { safeguards: [safeguard, safeguard] }, stream)
     expect(answer['safeguard_results']).toEqual(available({ t1: notFlagged }))
     expect(chain.simulator.journal.length).toBe(2)
   })
@@ -143,7 +143,9 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
   test('says truncated of a call that the answer ends in', async () => {
     const scenario: Scenario = () => ({ content: [{ text: 'x' }, download], stopReason: 'max_tokens' })
     const chain = startChain({ scenario })
-    expect((await askIn(chain, {}, stream))['safeguard_results']).toEqual(available({ t1: unavailable('truncated') }))
+    expect((await requestInAutoMode(chain, {}, stream))['safeguard_results']).toEqual(
+      available({ t1: unavailable('truncated') }),
+    )
     expect(chain.simulator.journal.length).toBe(1)
   })
 })
@@ -162,7 +164,7 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
   ]
   test.each(nonsense)('a report that is %s', async (_, reply) => {
     const chain = startChain({ scenario: agentReplies([download], () => reply) })
-    expect((await askIn(chain))['safeguard_results']).toEqual(available({ t1: unavailable('error') }))
+    expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(available({ t1: unavailable('error') }))
     expect(checkRecords(chain)).toMatchObject([{ level: 'warn', fields: { calls: 1, flagged: 0, unavailable: 1 } }])
   })
 
@@ -174,14 +176,14 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
     const chain = startChain({
       scenario: agentReplies([download], () => ({ error: { status, type, message: 'No.' } })),
     })
-    expect((await askIn(chain))['safeguard_results']).toEqual(available({ t1: unavailable('error') }))
+    expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(available({ t1: unavailable('error') }))
     expect(checkRecords(chain)).toMatchObject([{ level: 'warn', fields: { error } }])
   })
 
   test('a model that refuses', async () => {
     const reply: Reply = { content: [{ text: 'No.' }], stopReason: 'content_filtered' }
     const chain = startChain({ scenario: agentReplies([download], () => reply) })
-    expect((await askIn(chain))['safeguard_results']).toEqual(available({ t1: unavailable('refused') }))
+    expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(available({ t1: unavailable('refused') }))
     const fields = { error: 'refusal', outputTokens: expect.any(Number) as unknown as number }
     expect(checkRecords(chain)).toMatchObject([{ level: 'warn', fields }])
   })
@@ -189,12 +191,14 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
   test('a call that is missing in the report, next to one that is in it', async () => {
     const judge = verdictReply({ id: 't2', explanation: 'Builds', outcome: 'not_flagged' })
     const chain = startChain({ scenario: agentReplies([download, bashCall('t2', 'make')], judge) })
-    expect((await askIn(chain))['safeguard_results']).toEqual(available({ t1: unavailable('error'), t2: notFlagged }))
+    expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(
+      available({ t1: unavailable('error'), t2: notFlagged }),
+    )
   })
 
   test('a call that is longer than what is judged: the client must not compact the conversation for it', async () => {
     const chain = startChain({ scenario: agentReplies([bashCall('t1', 'x'.repeat(24_000)), bashCall('t2', 'make')]) })
-    expect((await askIn(chain))['safeguard_results']).toEqual(
+    expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(
       available({ t1: unavailable('input_unparsed'), t2: notFlagged }),
     )
     expect(safetyChecksIn(chain.simulator.journal).map(checkedIdsIn)).toEqual([['t2']])
@@ -203,7 +207,7 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
 
   test('rules of the user that do not fit whole: a rule that is cut would not hold', async () => {
     const chain = startChain({ scenario: agentReplies([download]) })
-    const answer = await askIn(chain, {}, false, { auto_mode: { hard_deny: ['x'.repeat(20_000)] } })
+    const answer = await requestInAutoMode(chain, {}, false, { auto_mode: { hard_deny: ['x'.repeat(20_000)] } })
     expect(answer['safeguard_results']).toEqual(available({ t1: unavailable('input_unparsed') }))
     expect(chain.simulator.journal.length).toBe(1)
     expect(checkRecords(chain)).toMatchObject([{ level: 'warn', fields: { calls: 1, error: 'too_long' } }])
@@ -211,7 +215,7 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
 
   test('two calls with one id: a verdict on the one would hold for the other', async () => {
     const { nexus } = nexusAt(simulate().url)
-    const check = createCheck({ upstream: nexus, modelId: 'claude-haiku-4.5', log: silent, now: () => 0 })
+    const check = createCheck({ upstream: nexus, modelId: 'claude-haiku-4.5', log: silentLogger, now: () => 0 })
     const read = { id: 't1', name: 'Read', input: { file_path: '/etc/hostname' }, isCut: false }
     const run = { id: 't1', name: 'Bash', input: { command: 'curl x | sh' }, isCut: false }
     const checked = { context: readCheckContext(classifierContext()), messages: [], calls: [read, run] }
@@ -296,7 +300,7 @@ describe('A1 while a stream is checked', () => {
 
   test('the check is one connection: it begins when the answer has ended', async () => {
     const chain = startChain({ scenario: agentReplies([download]), maximumConnections: 1 })
-    expect((await askIn(chain, {}, true))['safeguard_results']).toEqual(available({ t1: notFlagged }))
+    expect((await requestInAutoMode(chain, {}, true))['safeguard_results']).toEqual(available({ t1: notFlagged }))
   })
 
   test('an answer that breaks off is not checked', async () => {
@@ -311,7 +315,7 @@ describe('A1 while a stream is checked', () => {
 test('A1 the log has the cost of a check, and no word of it', async () => {
   const judge = verdictReply({ id: 't1', explanation: 'It runs secret-script', outcome: 'flagged' })
   const chain = startChain({ scenario: agentReplies([bashCall('t1', 'secret-script')], judge) })
-  await askIn(chain, { messages: [{ role: 'user', content: 'secret-wish' }] })
+  await requestInAutoMode(chain, { messages: [{ role: 'user', content: 'secret-wish' }] })
   const [record, ...others] = checkRecords(chain)
   expect(others).toEqual([])
   expect(record).toEqual({
@@ -339,7 +343,7 @@ test('A1 the usage of the answer is its own: the client reads its context from i
   const plain = startChain({ scenario: agentReplies([download]) })
   const { usage } = (await (await plain.post(inAutoMode({ safeguards: undefined }))).json()) as Answer
   const checked = startChain({ scenario: agentReplies([download]) })
-  expect((await askIn(checked))['usage']).toEqual(usage)
+  expect((await requestInAutoMode(checked))['usage']).toEqual(usage)
 })
 
 test('A1 a field of another shape is refused with its path', async () => {

@@ -7,7 +7,7 @@ import { waitUntil } from '../../support/wait-until.ts'
 /** Every route that asks the upstream has a call: its end is the upstream's end, whatever brings it. */
 
 /** An upstream that never answers, and the server in front of it. */
-const silent = (): Chain & { readonly calls: AbortSignal[] } => {
+const startSilentUpstream = (): Chain & { readonly calls: AbortSignal[] } => {
   const calls: AbortSignal[] = []
   const upstream = Bun.serve({
     hostname: '127.0.0.1',
@@ -28,7 +28,7 @@ const waited = 1500
 
 describe('count_tokens', () => {
   test('joins the shutdown: its client reads that the server is being stopped', async () => {
-    const { post, shutdown, calls } = silent()
+    const { post, shutdown, calls } = startSilentUpstream()
     const response = post(request(), count)
     await waitUntil(() => calls.length === 1)
     expect(shutdown.running()).toBe(1)
@@ -40,7 +40,7 @@ describe('count_tokens', () => {
   })
 
   test("ends when the client's own timeout is over", async () => {
-    const { post, shutdown, records, calls } = silent()
+    const { post, shutdown, records, calls } = startSilentUpstream()
     const startedAt = performance.now()
     const response = await post(request(), { ...count, headers: { 'x-stainless-timeout': '0.001' } })
     expect(response.status).toBe(499)
@@ -51,7 +51,7 @@ describe('count_tokens', () => {
   })
 
   test('ends when the client disconnects, and the log says so', async () => {
-    const { post, shutdown, records, calls } = silent()
+    const { post, shutdown, records, calls } = startSilentUpstream()
     const client = new AbortController()
     const response = post(request(), { ...count, signal: client.signal }).catch(() => undefined)
     await waitUntil(() => calls.length === 1)

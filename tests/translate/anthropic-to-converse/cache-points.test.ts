@@ -14,7 +14,7 @@ import {
   validBody,
 } from '../../support/translate.ts'
 
-const hour = { cachePoint: { type: 'default', ttl: '1h' } }
+const hourCachePoint = { cachePoint: { type: 'default', ttl: '1h' } }
 const markedBlock = (block: object, ttl?: '1h'): object => ({
   ...block,
   cache_control: { type: 'ephemeral', ...(ttl && { ttl }) },
@@ -42,10 +42,10 @@ describe('cache points', () => {
         user('b'),
       ],
     })
-    expect(body.system).toEqual([{ text: 's' }, hour] as never)
-    expect(body.toolConfig?.tools.at(-1)).toEqual(hour as never)
-    expect(body.messages[2]?.content.at(-1)).toEqual(hour as never)
-    expect(body.messages[4]?.content).toEqual([{ text: 'b' }, hour] as never)
+    expect(body.system).toEqual([{ text: 's' }, hourCachePoint] as never)
+    expect(body.toolConfig?.tools.at(-1)).toEqual(hourCachePoint as never)
+    expect(body.messages[2]?.content.at(-1)).toEqual(hourCachePoint as never)
+    expect(body.messages[4]?.content).toEqual([{ text: 'b' }, hourCachePoint] as never)
   })
 
   test('K1 scope and other members go', () => {
@@ -67,7 +67,7 @@ describe('cache points', () => {
       assistant(toolUse('t1')),
       user(toolResult('t1', [cachedText('inside', '1h')])),
     )
-    expect(turn).toEqual([{ toolResult: { toolUseId: 't1', content: [{ text: 'inside' }] } }, hour])
+    expect(turn).toEqual([{ toolResult: { toolUseId: 't1', content: [{ text: 'inside' }] } }, hourCachePoint])
   })
 
   test('K4 never behind reasoning: before it, or gone', () => {
@@ -111,7 +111,7 @@ describe('cache points', () => {
   test('K3 K10 of markers outside and inside the longer counts', () => {
     const result = { ...toolResult('t1', [cachedText('inside', '1h')]), cache_control: { type: 'ephemeral' } }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), user(result))
-    expect(turn?.at(-1)).toEqual(hour)
+    expect(turn?.at(-1)).toEqual(hourCachePoint)
     const search = { type: 'search_result', source: 's', title: 't', content: [cachedText('found')] }
     expect(contentOf(user('a', search))[0]?.at(-1)).toEqual(cachePoint)
   })
@@ -119,14 +119,14 @@ describe('cache points', () => {
   test('K8 moving results in front does not bring lifetimes out of order', () => {
     const note = { role: 'system', content: [cachedText('note', '1h')] }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), note, user(markedBlock(toolResult('t1'))))
-    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
+    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hourCachePoint, hourCachePoint])
   })
 
   test('K8 1.2.8 moving words in front of tool uses does not bring lifetimes out of order', () => {
     const use = { ...toolUse('t1'), cache_control: { type: 'ephemeral', ttl: '1h' } }
     const after = { type: 'text', text: 'after', cache_control: { type: 'ephemeral', ttl: '5m' } }
     const [, turn] = contentOf(user('a'), assistant(use, after), user(toolResult('t1')))
-    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hour, hour])
+    expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hourCachePoint, hourCachePoint])
   })
 
   test('K1 a marker on thinking is checked, and moves before it', () => {
@@ -146,11 +146,11 @@ describe('cache points', () => {
   })
 
   test('K10 points that meet become one, the longer', () => {
-    expect(contentOf(user(cachedText('a', '1h'), cachedText(' ')))[0]).toEqual([{ text: 'a' }, hour])
-    expect(contentOf(user(cachedText('a'), cachedText(' ', '1h')))[0]).toEqual([{ text: 'a' }, hour])
+    expect(contentOf(user(cachedText('a', '1h'), cachedText(' ')))[0]).toEqual([{ text: 'a' }, hourCachePoint])
+    expect(contentOf(user(cachedText('a'), cachedText(' ', '1h')))[0]).toEqual([{ text: 'a' }, hourCachePoint])
     expect(validBody({ system: [cachedText('s'), cachedText(' ', '1h')] }).system).toEqual([
       { text: 's' },
-      hour,
+      hourCachePoint,
     ] as never)
   })
 

@@ -22,25 +22,30 @@ const pdf = (title?: string, more: object = {}): object => ({
   source: { type: 'base64', media_type: 'application/pdf', data: bytes },
   ...more,
 })
-const words = (title: string, more: object = {}): object => ({
+const textDocument = (title: string, more: object = {}): object => ({
   type: 'document',
   title,
   source: { type: 'text', media_type: 'text/plain', data: 'a,b\n1,2' },
   ...more,
 })
-const cited = { citations: { enabled: true } }
-const sentPdf = (name: string, more: object = cited): object => ({
+const citationsEnabled = { citations: { enabled: true } }
+const sentPdf = (name: string, more: object = citationsEnabled): object => ({
   document: { format: 'pdf', name, source: { bytes }, ...more },
 })
-const follows = (name: string): object => ({ text: `[The document "${name}" follows the tool results.]` })
+const documentNotice = (name: string): object => ({ text: `[The document "${name}" follows the tool results.]` })
 const spelled = (title: string): object => ({
   text: `<document>\n<source>${title}</source>\n<document_content>\na,b\n1,2\n</document_content>\n</document>`,
 })
-const attached = { text: '(see attached document)' }
+const seeAttached = { text: '(see attached document)' }
 
 const tools = [tool('Read')]
 /** The content of the turn that answers the uses `t1` to `tN`. */
-const answered = (uses: number, content: unknown[], members: object = {}, options: TranslateOptions = {}): object[] => {
+const toolResultTurn = (
+  uses: number,
+  content: unknown[],
+  members: object = {},
+  options: TranslateOptions = {},
+): object[] => {
   const ids = Array.from({ length: uses }, (_, index) => toolUse(`t${index + 1}`, 'Read'))
   const messages = [user('read'), assistant(...ids), user(...content)]
   return validBody({ messages, tools, ...members }, options).messages[2]?.content ?? []
@@ -54,22 +59,22 @@ describe('F1 a PDF inside a tool result', () => {
   const read1 = { type: 'text', text: 'PDF file read' }
 
   test('F1 D6 goes behind the results of its turn, with citations, and a line names it', () => {
-    expect(answered(1, read(read1, pdf('Paper.pdf')))).toEqual([
-      result('t1', [{ text: 'PDF file read' }, follows('Paper')]),
+    expect(toolResultTurn(1, read(read1, pdf('Paper.pdf')))).toEqual([
+      result('t1', [{ text: 'PDF file read' }, documentNotice('Paper')]),
       sentPdf('Paper'),
-      attached,
+      seeAttached,
     ])
   })
 
   test('F1 leaves no empty result', () => {
-    expect(answered(1, read(pdf()))[0]).toEqual(result('t1', [follows('document')]))
+    expect(toolResultTurn(1, read(pdf()))[0]).toEqual(result('t1', [documentNotice('document')]))
   })
 
   test('F1 1.2.4 several results: results first, then the PDFs in their order, then the rest', () => {
     const turn = [toolResult('t2', [pdf('b')]), 'and?', image(), toolResult('t1', [read1, pdf('a1'), pdf('a2')])]
-    expect(answered(2, turn)).toEqual([
-      result('t2', [follows('b')]),
-      result('t1', [{ text: 'PDF file read' }, follows('a1'), follows('a2')]),
+    expect(toolResultTurn(2, turn)).toEqual([
+      result('t2', [documentNotice('b')]),
+      result('t1', [{ text: 'PDF file read' }, documentNotice('a1'), documentNotice('a2')]),
       sentPdf('b'),
       sentPdf('a1'),
       sentPdf('a2'),
@@ -82,7 +87,7 @@ describe('F1 a PDF inside a tool result', () => {
     const ids = [toolUse('t1', 'Read'), toolUse('t2', 'Read')]
     const messages = [user('a'), assistant(...ids), user(toolResult('t1', [pdf('a')])), user(toolResult('t2'), 'go')]
     expect(validBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
-      result('t1', [follows('a')]),
+      result('t1', [documentNotice('a')]),
       result('t2', [{ text: 'ok' }]),
       sentPdf('a'),
       { text: 'go' },
@@ -90,28 +95,28 @@ describe('F1 a PDF inside a tool result', () => {
   })
 
   test('F1 B9 of a tool that failed', () => {
-    expect(answered(1, [toolResult('t1', [pdf('a')], { is_error: true })]).slice(0, 2)).toEqual([
-      result('t1', [follows('a')], { status: 'error' }),
+    expect(toolResultTurn(1, [toolResult('t1', [pdf('a')], { is_error: true })]).slice(0, 2)).toEqual([
+      result('t1', [documentNotice('a')], { status: 'error' }),
       sentPdf('a'),
     ])
   })
 
   test('F1 K3 the marker of the result goes with its PDF, and lifetimes stay in order', () => {
     const marker = (ttl?: '1h'): object => ({ cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } })
-    expect(answered(1, [toolResult('t1', [pdf('a')], marker())])).toEqual([
-      result('t1', [follows('a')]),
+    expect(toolResultTurn(1, [toolResult('t1', [pdf('a')], marker())])).toEqual([
+      result('t1', [documentNotice('a')]),
       sentPdf('a'),
       cachePoint,
-      attached,
+      seeAttached,
     ])
     const hour = { cachePoint: { type: 'default', ttl: '1h' } }
-    expect(answered(2, [toolResult('t1', [pdf('a')], marker('1h')), toolResult('t2', 'x', marker())])).toEqual([
-      result('t1', [follows('a')]),
+    expect(toolResultTurn(2, [toolResult('t1', [pdf('a')], marker('1h')), toolResult('t2', 'x', marker())])).toEqual([
+      result('t1', [documentNotice('a')]),
       result('t2', [{ text: 'x' }]),
       hour,
       sentPdf('a'),
       hour,
-      attached,
+      seeAttached,
     ])
   })
 
@@ -119,13 +124,13 @@ describe('F1 a PDF inside a tool result', () => {
     const messages = [
       user('a'),
       assistant(toolUse('t1', 'Read')),
-      user(words('notes', cited), toolResult('t1', [pdf('a.pdf', cited)])),
+      user(textDocument('notes', citationsEnabled), toolResult('t1', [pdf('a.pdf', citationsEnabled)])),
       assistant('b'),
-      user(pdf('b.pdf', cited), 'c'),
+      user(pdf('b.pdf', citationsEnabled), 'c'),
     ]
     const { body, reply, notes } = translate({ messages, tools })
     expect(body.messages[2]?.content as object[]).toEqual([
-      result('t1', [follows('a')]),
+      result('t1', [documentNotice('a')]),
       sentPdf('a'),
       spelled('notes'),
     ])
@@ -144,14 +149,14 @@ describe('F1 a PDF inside a tool result', () => {
   test('F1 D6 stays in its result where no citations are sent: by policy, beside a schema, where they are refused', () => {
     const content = read(read1, pdf('a'))
     const stays = [result('t1', [{ text: 'PDF file read' }, sentPdf('a', {})])]
-    expect(answered(1, content, {}, { policy: { pdf: 'text' } })).toEqual(stays)
+    expect(toolResultTurn(1, content, {}, { policy: { pdf: 'text' } })).toEqual(stays)
     const schema = { type: 'json_schema', schema: { type: 'object' } }
-    expect(answered(1, content, { output_config: { format: schema } })).toEqual(stays)
-    expect(answered(1, content, {}, { learned: { capabilities: { citations: false } } })).toEqual(stays)
+    expect(toolResultTurn(1, content, { output_config: { format: schema } })).toEqual(stays)
+    expect(toolResultTurn(1, content, {}, { learned: { capabilities: { citations: false } } })).toEqual(stays)
   })
 
   test('F1 every document of the request goes with citations, or none does', () => {
-    const more = [assistant('b'), user(words('late'), pdf('beside'), 'c')]
+    const more = [assistant('b'), user(textDocument('late'), pdf('beside'), 'c')]
     const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(pdf('a'))), ...more]
     const all = JSON.stringify(validBody({ messages, tools }))
     expect(all.match(/"citations":\{"enabled":true\}/g)?.length).toBe(3)
@@ -160,7 +165,7 @@ describe('F1 a PDF inside a tool result', () => {
 
   test('F1 D6 one document that the client wants cited: every document goes with citations', () => {
     const turns = [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1', [pdf('read')]))]
-    const asked = user(words('notes', cited), 'b')
+    const asked = user(textDocument('notes', citationsEnabled), 'b')
     const orders = [
       [asked, assistant('c'), ...turns],
       [...turns, assistant('c'), asked],
@@ -179,7 +184,7 @@ describe('F1 a PDF inside a tool result', () => {
 
   test('F1 1.2.10 counts among the five documents of its message: the oldest give way', () => {
     const many = ['1', '2', '3', '4', '5', '6'].map((name) => pdf(name))
-    const content = answered(1, [toolResult('t1', many)])
+    const content = toolResultTurn(1, [toolResult('t1', many)])
     expect(content.slice(1, 3)).toEqual([
       { text: '[document omitted: Bedrock allows at most 5 documents per message]' },
       sentPdf('2'),
@@ -200,7 +205,7 @@ describe('F1 a PDF inside a tool result', () => {
     const turn = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(read1, pdf('a')))]
     const sent = (messages: object[]): string[] =>
       validBody({ messages, tools }).messages.map((message) => JSON.stringify(message))
-    const later = [assistant('b', toolUse('t2', 'Read')), user(toolResult('t2', [pdf('a')]), words('n'))]
+    const later = [assistant('b', toolUse('t2', 'Read')), user(toolResult('t2', [pdf('a')]), textDocument('n'))]
     expect(sent([...turn, ...later]).slice(0, 3)).toEqual(sent(turn))
   })
 })
@@ -210,7 +215,7 @@ describe('F3 a text document next to a tool result', () => {
   const sentOk = result('t1', [{ text: 'x' }])
 
   test('F3 becomes a text with its title, in its place', () => {
-    expect(answered(1, [ok, words('rows'), 'and this file?'])).toEqual([
+    expect(toolResultTurn(1, [ok, textDocument('rows'), 'and this file?'])).toEqual([
       sentOk,
       spelled('rows'),
       { text: 'and this file?' },
@@ -235,19 +240,19 @@ describe('F3 a text document next to a tool result', () => {
     const document = { type: 'document', source, context: 'why' }
     const text =
       '<document>\n<document_context>why</document_context>\n<document_content>\none\ntwo\n</document_content>\n</document>'
-    expect(answered(1, [ok, document])).toEqual([sentOk, { text }])
-    expect(answered(1, [toolResult('t1', [document])])).toEqual([result('t1', [{ text }])])
+    expect(toolResultTurn(1, [ok, document])).toEqual([sentOk, { text }])
+    expect(toolResultTurn(1, [toolResult('t1', [document])])).toEqual([result('t1', [{ text }])])
   })
 
   test('F3 D3 keeps the images of its content beside it', () => {
     const source = { type: 'content', content: [{ type: 'text', text: 'a,b\n1,2' }, image()] }
-    const [, text, picture] = answered(1, [ok, { type: 'document', title: 'rows', source }])
+    const [, text, picture] = toolResultTurn(1, [ok, { type: 'document', title: 'rows', source }])
     expect(text).toEqual(spelled('rows'))
     expect(picture).toHaveProperty('image')
   })
 
   test('F3 1.2.5 in a message that is merged with the results', () => {
-    const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(ok), user(words('rows'), 'go')]
+    const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(ok), user(textDocument('rows'), 'go')]
     expect(validBody({ messages, tools }).messages[2]?.content as object[]).toEqual([
       sentOk,
       spelled('rows'),
@@ -257,8 +262,8 @@ describe('F3 a text document next to a tool result', () => {
 
   test('F3 K6 keeps its marker: behind a text there may be one', () => {
     const marker = { cache_control: { type: 'ephemeral' } }
-    expect(answered(1, [ok, words('rows', marker)])).toEqual([sentOk, spelled('rows'), cachePoint])
-    expect(answered(1, [toolResult('t1', [cachedText('x'), words('rows')])])).toEqual([
+    expect(toolResultTurn(1, [ok, textDocument('rows', marker)])).toEqual([sentOk, spelled('rows'), cachePoint])
+    expect(toolResultTurn(1, [toolResult('t1', [cachedText('x'), textDocument('rows')])])).toEqual([
       result('t1', [{ text: 'x' }, spelled('rows')]),
       cachePoint,
     ])
@@ -268,7 +273,7 @@ describe('F3 a text document next to a tool result', () => {
     const messages = [
       user('a'),
       assistant(toolUse('t1', 'Read')),
-      user(ok, words('rows')),
+      user(ok, textDocument('rows')),
       assistant('b'),
       user(pdf('a'), 'c'),
     ]
@@ -276,7 +281,7 @@ describe('F3 a text document next to a tool result', () => {
   })
 
   test('F3 stays a document in a turn without results', () => {
-    expect(JSON.stringify(validBody({ messages: [user('a', words('rows'))] }))).toContain('"format":"txt"')
+    expect(JSON.stringify(validBody({ messages: [user('a', textDocument('rows'))] }))).toContain('"format":"txt"')
   })
 })
 
@@ -290,7 +295,7 @@ describe('a model that refuses documents beside results', () => {
       pdf('b', { cache_control: { type: 'ephemeral' } }),
       'x',
     ]
-    expect(answered(2, turn, {}, { learned })).toEqual([
+    expect(toolResultTurn(2, turn, {}, { learned })).toEqual([
       result('t1', [sentPdf('a', {})]),
       result('t2', [{ text: 'ok' }, sentPdf('b', {})]),
       cachePoint,
@@ -300,7 +305,14 @@ describe('a model that refuses documents beside results', () => {
 
   test('F1 1.10 documents that the client wants cited stay where they are', () => {
     const { body } = translate(
-      { messages: [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1'), pdf('a', cited), 'x')], tools },
+      {
+        messages: [
+          user('a'),
+          assistant(toolUse('t1', 'Read')),
+          user(toolResult('t1'), pdf('a', citationsEnabled), 'x'),
+        ],
+        tools,
+      },
       { learned },
     )
     expect(body.messages[2]?.content[1] as object).toEqual(sentPdf('a'))

@@ -40,9 +40,9 @@ const row = (
   cacheTtl,
 })
 
-const sometimes = 'without thinking'
+const withoutThinking = 'without thinking'
 
-const both = ['enabled', 'adaptive'] as const
+const enabledAndAdaptive = ['enabled', 'adaptive'] as const
 
 const matrix: readonly (readonly [rule: string, ids: readonly string[], expected: Row])[] = [
   // thinking, unasked, disabled ok, sampling, effort, prefill, forced tool, system messages, ttl of an hour
@@ -54,31 +54,31 @@ const matrix: readonly (readonly [rule: string, ids: readonly string[], expected
   [
     '3.7 to 4.1',
     ['claude-3-7-sonnet', 'claude-sonnet-4', 'us.anthropic.claude-opus-4-20250514-v1:0'],
-    row(['enabled'], false, true, 'both', false, true, sometimes, false, false),
+    row(['enabled'], false, true, 'both', false, true, withoutThinking, false, false),
   ],
-  ['3.7 to 4.1', ['claude-opus-4-1'], row(['enabled'], false, true, 'one', false, true, sometimes, false, false)],
+  ['3.7 to 4.1', ['claude-opus-4-1'], row(['enabled'], false, true, 'one', false, true, withoutThinking, false, false)],
   [
     '4.5',
     ['claude-sonnet-4.5', 'claude-haiku-4-5-20251001'],
-    row(['enabled'], false, true, 'one', false, true, sometimes, false, true),
+    row(['enabled'], false, true, 'one', false, true, withoutThinking, false, true),
   ],
-  ['opus 4.5', ['claude-opus-4-5'], row(['enabled'], false, true, 'one', true, true, sometimes, false, true)],
+  ['opus 4.5', ['claude-opus-4-5'], row(['enabled'], false, true, 'one', true, true, withoutThinking, false, true)],
   [
     '4.6',
     ['claude-opus-4.6', 'claude-sonnet-4-6', 'eu.anthropic.claude-opus-4-6-v1'],
-    row(both, false, true, 'one', true, false, sometimes, false, true),
+    row(enabledAndAdaptive, false, true, 'one', true, false, withoutThinking, false, true),
   ],
-  ['opus 4.7', ['claude-opus-4-7'], row(['adaptive'], false, true, 'none', true, false, sometimes, false, true)],
-  ['opus 4.8', ['claude-opus-4-8'], row(['adaptive'], false, true, 'none', true, false, sometimes, true, true)],
+  ['opus 4.7', ['claude-opus-4-7'], row(['adaptive'], false, true, 'none', true, false, withoutThinking, false, true)],
+  ['opus 4.8', ['claude-opus-4-8'], row(['adaptive'], false, true, 'none', true, false, withoutThinking, true, true)],
   [
     'version 5',
     ['claude-sonnet-5', 'claude-opus-5'],
-    row(['adaptive'], true, true, 'none', true, false, sometimes, true, true),
+    row(['adaptive'], true, true, 'none', true, false, withoutThinking, true, true),
   ],
   [
     'fable',
     ['claude-fable-5', 'claude-fable-5-2', 'claude-mythos'],
-    row(['adaptive'], true, false, 'none', true, false, sometimes, true, true),
+    row(['adaptive'], true, false, 'none', true, false, withoutThinking, true, true),
   ],
   [
     '5.5',

@@ -46,21 +46,25 @@ const read = async (
   return [names, '']
 }
 
-const begun = ['message_start', 'ping']
-const spoken = [...begun, 'content_block_start', 'content_block_delta']
+const startEventTypes = ['message_start', 'ping']
+const textEventTypes = [...startEventTypes, 'content_block_start', 'content_block_delta']
 
 describe('a stream', () => {
   test.each([
-    ['that has only begun', [start], begun],
-    ['without its stop', [start, text('x')], spoken],
-    ['with figures, but without its stop', [start, text('x'), end(0), metadata], [...spoken, 'content_block_stop']],
+    ['that has only begun', [start], startEventTypes],
+    ['without its stop', [start, text('x')], textEventTypes],
+    [
+      'with figures, but without its stop',
+      [start, text('x'), end(0), metadata],
+      [...textEventTypes, 'content_block_stop'],
+    ],
     ['with nothing in it', [], []],
   ])('3.2 cut: %s is cut', async (_, events, names) => {
     expect(await read(events)).toEqual([names, 'Bedrock stream ended before messageStop'])
   })
 
   test('3.4 after: one that breaks keeps what was said, and its own failure', async () => {
-    expect(await read([start, text('x')], new Error('line broke'))).toEqual([spoken, 'line broke'])
+    expect(await read([start, text('x')], new Error('line broke'))).toEqual([textEventTypes, 'line broke'])
   })
 
   test('3.2 end: one that breaks after its stop is an answer', async () => {
@@ -116,9 +120,9 @@ describe('a stream', () => {
 
   test('with the input of a tool use that never began cannot be used', async () => {
     const failure = 'Bedrock sent the input of a tool use that it had not started.'
-    expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([begun, failure])
+    expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([startEventTypes, failure])
     expect(await read([start, text('x'), toolInput(1), stop('tool_use')])).toEqual([
-      [...spoken, 'content_block_stop'],
+      [...textEventTypes, 'content_block_stop'],
       failure,
     ])
   })

@@ -33,7 +33,7 @@ const ends = async (content: OutputBlock[], stopReason: string | undefined, memb
   return [{ stop_reason, stop_sequence }, messageDeltaOf(await streamResponse(response, reply))]
 }
 
-const both = (stop_reason: string, stop_sequence: string | null = null): unknown[] => {
+const wholeAndStreamed = (stop_reason: string, stop_sequence: string | null = null): unknown[] => {
   const stop = { stop_reason, stop_sequence }
   return [stop, expect.objectContaining(stop)]
 }
@@ -50,7 +50,7 @@ describe('F4 a stop for tools needs a tool', () => {
       ['content_filtered', 'refusal'],
       ['guardrail_intervened', 'refusal'],
     ])(`F4 2 stop reasons: ${name}, stopped by %p, is %p`, async (stopReason, expected) => {
-      expect(await ends(content, stopReason)).toEqual(both(expected))
+      expect(await ends(content, stopReason)).toEqual(wholeAndStreamed(expected))
     })
   }
 })
@@ -68,16 +68,18 @@ describe('F4 a tool that may be run has a stop for tools', () => {
       ['content_filtered', 'refusal'],
       ['guardrail_intervened', 'refusal'],
     ])(`F4 2 tool use by end_turn: ${name}, stopped by %p, is %p`, async (stopReason, expected) => {
-      expect(await ends(content, stopReason)).toEqual(both(expected))
+      expect(await ends(content, stopReason)).toEqual(wholeAndStreamed(expected))
     })
   }
 
   test('F4 2 stop sequence: one that ended an answer with a tool is still named', async () => {
-    expect(await ends([text, tool], 'stop_sequence', { stopSequences: ['END'] })).toEqual(both('stop_sequence', 'END'))
+    expect(await ends([text, tool], 'stop_sequence', { stopSequences: ['END'] })).toEqual(
+      wholeAndStreamed('stop_sequence', 'END'),
+    )
   })
 
   test('F4 1.1 max_tokens: an answer to no request for tokens stays cut', async () => {
-    expect(await ends([tool], 'tool_use', { isPrewarm: true })).toEqual(both('max_tokens'))
+    expect(await ends([tool], 'tool_use', { isPrewarm: true })).toEqual(wholeAndStreamed('max_tokens'))
   })
 })
 

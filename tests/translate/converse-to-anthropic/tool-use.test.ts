@@ -12,7 +12,7 @@ const use = (toolUseId: string, name = 'T', type = 'tool_use'): OutputBlock => (
 })
 
 /** One member of each tool use of an answer, whole and streamed. */
-const both = async (member: 'id' | 'name', content: OutputBlock[], members = {}): Promise<unknown[][]> => {
+const wholeAndStreamed = async (member: 'id' | 'name', content: OutputBlock[], members = {}): Promise<unknown[][]> => {
   const reply = replyContext(members)
   const response = { output: { message: { content } }, stopReason: 'tool_use' }
   const whole = toMessage(response, reply, countingIds()).content
@@ -33,7 +33,7 @@ describe('F5 the ids of an answer', () => {
     ['are cut to what Converse takes', ['x'.repeat(65), 'x'.repeat(70)], ['x'.repeat(64), `${'x'.repeat(62)}-2`]],
   ])('F5 2 tool use: %s', async (_, ids, expected) => {
     expect(
-      await both(
+      await wholeAndStreamed(
         'id',
         ids.map((id) => use(id)),
       ),
@@ -42,7 +42,7 @@ describe('F5 the ids of an answer', () => {
 
   test('F5 2 tool use: of tools that the upstream runs are among them', async () => {
     const content = [use('a', 'search', 'server_tool_use'), use('a')]
-    expect(await both('id', content)).toEqual(twice(['a', 'a-2']))
+    expect(await wholeAndStreamed('id', content)).toEqual(twice(['a', 'a-2']))
   })
 
   test('F5 2 tool use: do not repeat the ids of earlier turns, which Anthropic refuses', async () => {
@@ -54,13 +54,13 @@ describe('F5 the ids of an answer', () => {
       ],
     })
     const content = [use('lookup'), use('new'), use('functions.T:0')]
-    expect(await both('id', content, reply)).toEqual(twice(['lookup-3', 'new', 'functions-T-0']))
+    expect(await wholeAndStreamed('id', content, reply)).toEqual(twice(['lookup-3', 'new', 'functions-T-0']))
   })
 
   test('F5 2 tool use: do not repeat the ids of tools that the upstream ran earlier', async () => {
     const search = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'q' } }
     const { reply } = translate({ messages: [user('a'), assistant(search), user('b')] })
-    expect(await both('id', [use('s1')], reply)).toEqual(twice(['s1-2']))
+    expect(await wholeAndStreamed('id', [use('s1')], reply)).toEqual(twice(['s1-2']))
   })
 
   test('F5 2 tool use: do not repeat the ids that a summary took out of the conversation', async () => {
@@ -73,14 +73,14 @@ describe('F5 the ids of an answer', () => {
         user('b'),
       ],
     })
-    expect(await both('id', [use('lookup')], reply)).toEqual(twice(['lookup-2']))
+    expect(await wholeAndStreamed('id', [use('lookup')], reply)).toEqual(twice(['lookup-2']))
   })
 })
 
 describe('F5 the names of an answer', () => {
   test('F5 2 tool use: that are empty become one that no tool has, and are logged', async () => {
     const heard: string[] = []
-    const names = await both('name', [use('1', ''), use('2', '')], {
+    const names = await wholeAndStreamed('name', [use('1', ''), use('2', '')], {
       onOddity: (what: string) => heard.push(what),
     })
     expect(names).toEqual(twice(['unnamed_tool', 'unnamed_tool']))
@@ -88,7 +88,7 @@ describe('F5 the names of an answer', () => {
   })
 
   test('F5 2 tool use: that the model made up are passed on: the client answers that there is no such tool', async () => {
-    expect(await both('name', [use('1', 'functions.Bash'), use('2', 'str replace')])).toEqual(
+    expect(await wholeAndStreamed('name', [use('1', 'functions.Bash'), use('2', 'str replace')])).toEqual(
       twice(['functions.Bash', 'str replace']),
     )
   })

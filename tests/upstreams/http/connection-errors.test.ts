@@ -5,9 +5,9 @@ import { afterTest } from '../../support/cleanup.ts'
 import { callContext, countBatches, remoteNexus, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
-const never = (): AbortSignal => new AbortController().signal
+const unabortedSignal = (): AbortSignal => new AbortController().signal
 
-const impatience = { connectMs: 100, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
+const shortTimeouts = { connectMs: 100, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
 
 describe('a connection that does not come about', () => {
   test('is given up soon, and named', async () => {
@@ -23,8 +23,8 @@ describe('a connection that does not come about', () => {
     const port = typeof address === 'object' ? address?.port : 0
     // It takes the connection and never says a word of TLS.
     const retry = { maxRetries: 2, random: () => 0, sleep: async () => {} }
-    const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { patience: impatience, retry })
-    await expect(nexus.stream(smallRequest, callContext(never()))).rejects.toMatchObject({
+    const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { patience: shortTimeouts, retry })
+    await expect(nexus.stream(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
       type: 'timeout_error',
       status: 504,
       shouldRetry: true,
@@ -35,8 +35,8 @@ describe('a connection that does not come about', () => {
 
   test('is not the same as an answer that does not come', async () => {
     const server = await rawServer(() => {})
-    const { nexus } = remoteNexus(server.url, { patience: impatience, silenceMs: 300 })
-    await expect(nexus.message(smallRequest, callContext(never()))).rejects.toMatchObject({
+    const { nexus } = remoteNexus(server.url, { patience: shortTimeouts, silenceMs: 300 })
+    await expect(nexus.message(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
       type: 'timeout_error',
       message: 'AI Nexus did not begin to answer within 0.3 s.',
     })
@@ -44,7 +44,7 @@ describe('a connection that does not come about', () => {
 
   test('an answer may take longer than a connection', async () => {
     const slow = simulate({ scenario: () => ({ content: [{ text: 'fine' }], pace: { firstMs: 300 } }) })
-    const { nexus } = remoteNexus(slow.url, { patience: impatience })
-    expect(await countBatches(nexus, callContext(never()))).toBeGreaterThan(0)
+    const { nexus } = remoteNexus(slow.url, { patience: shortTimeouts })
+    expect(await countBatches(nexus, callContext(unabortedSignal()))).toBeGreaterThan(0)
   })
 })

@@ -3,7 +3,7 @@ import { afterTest } from '../../support/cleanup.ts'
 import { callContext, remoteNexus, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
-const never = (): AbortSignal => new AbortController().signal
+const unabortedSignal = (): AbortSignal => new AbortController().signal
 
 describe('a body on its way to another machine', () => {
   test('comes whole and with its length, however large and however many', async () => {
@@ -27,7 +27,7 @@ describe('a body on its way to another machine', () => {
     const large = { ...smallRequest, messages: [{ role: 'user' as const, content: 'ü'.repeat(1_000_000) }] }
     await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        nexus.message(index % 2 === 0 ? large : smallRequest, callContext(never())),
+        nexus.message(index % 2 === 0 ? large : smallRequest, callContext(unabortedSignal())),
       ),
     )
     expect(seen.length).toBe(8)
@@ -43,7 +43,7 @@ describe('a body on its way to another machine', () => {
     })
     const retry = { maxRetries: 1, random: () => 0, sleep: async () => {} }
     const { nexus, records } = remoteNexus(server.url, { retry })
-    await nexus.message(smallRequest, callContext(never()))
+    await nexus.message(smallRequest, callContext(unabortedSignal()))
     expect(records.filter(({ event }) => event === 'upstream.retry')).toEqual([])
   })
 

@@ -40,7 +40,7 @@ const count = async ({ post }: Chain, request: CountTokensRequest): Promise<numb
 
 const estimated = (request: CountTokensRequest): number => toCount(estimateTokens(request, 'claude-sonnet-4.6'))
 
-const everything = {
+const fullRequest = {
   system: 'Be brief.',
   tools: [tool('Bash'), tool('Edit')],
   thinking: { type: 'enabled', budget_tokens: 90_000 },
@@ -54,10 +54,10 @@ const everything = {
 describe("1.9 Nexus's own count", () => {
   test('1.9 is of the prompt as an answer would see it, and of nothing else', async () => {
     const chain = startChain({ simulator: { countTokens: true } })
-    const counted = await count(chain, prompt(everything))
+    const counted = await count(chain, prompt(fullRequest))
     const [entry] = chain.simulator.journal
     const { messages, system, toolConfig, additionalModelRequestFields } = validBody({
-      ...everything,
+      ...fullRequest,
       max_tokens: 100_000,
     })
     expect(entry).toMatchObject({ path: '/model/claude-sonnet-4.6/count-tokens', refusal: undefined, status: 200 })

@@ -15,7 +15,7 @@ interface Answer {
 const wording = { model: 'claude-sonnet-4-6', maxTokens: undefined }
 
 /** What a client is told, without what is not set. */
-const told = ({
+const definedMembers = ({
   type,
   status,
   message,
@@ -39,7 +39,7 @@ describe('failed answers', () => {
       const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
       const context = fixture<{ model?: string; maxTokens?: number }>('errors', name, 'context')
       const error = toAnswerError({ ...answer, headers: new Headers(headers) }, { ...wording, ...context })
-      expect(told(error)).toEqual(fixture('errors', name, 'expected'))
+      expect(definedMembers(error)).toEqual(fixture('errors', name, 'expected'))
     })
   }
 

@@ -42,9 +42,9 @@ const startPermissiveChain = (scenario: ChainOptions['scenario'], more: ChainOpt
 const contains = (body: object, pattern: RegExp): boolean => pattern.test(JSON.stringify(body))
 const modelError = (message: string): string => `The model returned the following errors: ${message}`
 const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
-const hello = [{ role: 'user', content: [cachedText('Hello')] }]
+const helloMessages = [{ role: 'user', content: [cachedText('Hello')] }]
 const displayUpdates = 'thinking-display-updates-2026-08-18'
-const forced = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
+const toolChoiceNone = { tools: [tool('Bash')], tool_choice: { type: 'none' } }
 
 interface Case {
   /** Of the specification's table. */
@@ -315,7 +315,7 @@ const cases: readonly Case[] = [
     row: 'tool choice',
     name: 'none, where Converse has written the field itself',
     complaint: 'The additional field tool_choice/type conflicts with an existing field.',
-    members: forced,
+    members: toolChoiceNone,
     gone: /tool_choice|toolConfig/,
     without: 'being kept from its tools',
   },
@@ -323,7 +323,7 @@ const cases: readonly Case[] = [
     row: 'tool choice',
     name: 'a choice among tools that is none',
     complaint: modelError("tool_choice: Input should be 'auto', 'any' or 'tool'"),
-    members: forced,
+    members: toolChoiceNone,
     gone: /tool_choice|toolConfig/,
     without: 'being kept from its tools',
   },
@@ -345,7 +345,7 @@ describe('1.10 a refused part that can be spared', () => {
         options,
       )
       const headers = betas === undefined ? {} : { 'anthropic-beta': betas }
-      const body = request({ messages: hello, ...members })
+      const body = request({ messages: helloMessages, ...members })
       expect((await post(body, { headers })).status).toBe(200)
       expect(simulator.journal.map(({ status }) => status)).toEqual([how?.error?.status ?? 400, 200])
       expect(JSON.stringify(simulator.journal[0]?.body)).toMatch(gone)
@@ -369,7 +369,12 @@ describe('1.10 a refused part that can be spared', () => {
       onRequest: ({ body }) => bodies.push(body as object),
     })
     const { nexus } = nexusAt(url, { policy: { ...defaultPolicy, systemMessages: 'native' } })
-    const messages = [...hello, { role: 'system', content: 'Be brief.' }, { role: 'assistant', content: 'a' }, ...hello]
+    const messages = [
+      ...helloMessages,
+      { role: 'system', content: 'Be brief.' },
+      { role: 'assistant', content: 'a' },
+      ...helloMessages,
+    ]
     const call = callContext(new AbortController().signal, 'claude-opus-4.8')
     for (const _ of [1, 2]) await nexus.message(request({ messages }) as MessagesRequest, call)
     expect(bodies.map((body) => contains(body, /"role":"system"/))).toEqual([true, false, false])
@@ -482,7 +487,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
 describe('1.10 anything else', () => {
   const status = async (complaint: string, members: object): Promise<[number, number, string]> => {
     const { post, simulator } = startPermissiveChain(refuseUnless(complaint, () => false))
-    const answer = await post(request({ messages: hello, ...members }))
+    const answer = await post(request({ messages: helloMessages, ...members }))
     return [
       answer.status,
       simulator.journal.length,
@@ -574,7 +579,7 @@ describe('1.10 anything else', () => {
   test('1.10 words that quote a prompt teach nothing, and stand in no log', async () => {
     const quoted = 'invalid beta flag; Cache point cannot be inserted; additional field MY_OWN_WORDS conflicts'
     const { post, url, records } = startPermissiveChain(refuseUnless(quoted, () => false))
-    const body = request({ messages: hello })
+    const body = request({ messages: helloMessages })
     expect((await post(body, { headers: { 'anthropic-beta': 'context-1m-2025-08-07' } })).status).toBe(400)
     expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
     expect(JSON.stringify(records)).not.toContain('MY_OWN_WORDS')
@@ -603,7 +608,10 @@ describe('1.10 anything else', () => {
       let minutes = 0
       const { nexus } = nexusAt(url, { now: () => minutes * 60_000 })
       const ask = () =>
-        nexus.message(request({ messages: hello }) as MessagesRequest, callContext(new AbortController().signal))
+        nexus.message(
+          request({ messages: helloMessages }) as MessagesRequest,
+          callContext(new AbortController().signal),
+        )
       await ask()
       minutes = 9
       await ask()
@@ -630,8 +638,8 @@ describe('1.10 anything else', () => {
           ? { error: { status: 400, type: 'ValidationException', message: 'There is nothing available to cache.' } }
           : { content: [{ text: 'Fine.' }] },
     })
-    await post(request({ messages: hello }))
-    await post(request({ model: 'opus', messages: hello }))
+    await post(request({ messages: helloMessages }))
+    await post(request({ model: 'opus', messages: helloMessages }))
     expect(simulator.journal.map(({ body }) => contains(body as object, /cachePoint/))).toEqual([true, false, true])
   })
 })

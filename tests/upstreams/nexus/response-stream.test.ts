@@ -5,8 +5,8 @@ import { AnswerStream } from '../../../src/upstreams/nexus/response-stream.ts'
 import { frame } from '../../support/nexus.ts'
 import { countingIds, replyContext } from '../../support/response-context.ts'
 
-const begun = frame('messageStart', { role: 'assistant' })
-const damaged = new Uint8Array(20)
+const messageStartFrame = frame('messageStart', { role: 'assistant' })
+const corruptBytes = new Uint8Array(20)
 
 /** A stream whose first bytes are here, and whose next ones are asked for by hand. */
 const answer = async (first: Uint8Array) => {
@@ -25,29 +25,29 @@ const answer = async (first: Uint8Array) => {
   return { stream, chunks }
 }
 
-const over = { done: true, value: undefined } as const
+const endOfIteration = { done: true, value: undefined } as const
 
 describe('a reader who has left hears nothing more', () => {
   test('of the events that had been read already', async () => {
-    const { stream } = await answer(begun)
+    const { stream } = await answer(messageStartFrame)
     await stream.return()
-    expect(await stream.next()).toEqual(over)
+    expect(await stream.next()).toEqual(endOfIteration)
   })
 
   test('of the fault behind them', async () => {
-    const { stream } = await answer(Buffer.concat([begun, damaged]))
+    const { stream } = await answer(Buffer.concat([messageStartFrame, corruptBytes]))
     expect((await stream.next()).done).toBe(false)
     await stream.return()
-    expect(await stream.next()).toEqual(over)
+    expect(await stream.next()).toEqual(endOfIteration)
   })
 
   test('of the call that ends with that', async () => {
-    const { stream, chunks } = await answer(begun)
+    const { stream, chunks } = await answer(messageStartFrame)
     await stream.next()
     const pending = stream.next()
     await stream.return()
     chunks[1]?.reject(new Error('aborted'))
-    expect(await pending).toEqual(over)
-    expect(await stream.next()).toEqual(over)
+    expect(await pending).toEqual(endOfIteration)
+    expect(await stream.next()).toEqual(endOfIteration)
   })
 })

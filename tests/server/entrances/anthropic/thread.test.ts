@@ -11,7 +11,7 @@ const refusal = {
   request_id: expect.any(String),
 }
 
-const continued = { type: 'continue', previous_message_id: 'msg_1' }
+const continueRequest = { type: 'continue', previous_message_id: 'msg_1' }
 
 /** The new messages alone, as a thread sends them: without their thread they are a 400 of their own. */
 const newMessages = [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }] }]
@@ -19,13 +19,13 @@ const newMessages = [{ role: 'user', content: [{ type: 'tool_result', tool_use_i
 describe('A2 1.1 thread: a message thread', () => {
   test.each([
     ['that begins', request({ thread: { type: 'create' } })],
-    ['that goes on', request({ thread: continued, messages: newMessages })],
-    ['that goes on without a message', request({ thread: continued, messages: [] })],
-    ['that is streamed', request({ thread: continued, stream: true })],
+    ['that goes on', request({ thread: continueRequest, messages: newMessages })],
+    ['that goes on without a message', request({ thread: continueRequest, messages: [] })],
+    ['that is streamed', request({ thread: continueRequest, stream: true })],
     ['of a kind to come', request({ thread: { type: 'fork' } })],
     ['that is no object', request({ thread: 'thread_1' })],
-    ['of a model that is not known', request({ thread: continued, model: 'gpt-9' })],
-    ['beside other faults', { thread: continued, messages: 7, container: 'x' }],
+    ['of a model that is not known', request({ thread: continueRequest, model: 'gpt-9' })],
+    ['beside other faults', { thread: continueRequest, messages: 7, container: 'x' }],
   ])('%s is refused in a form that the SDK reads, before all other checks', async (_, body) => {
     const { post, simulator } = startChain()
     for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/messages?beta=true']) {

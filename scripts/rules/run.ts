@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +11,7 @@ import { casesIn, type TestCase, whyNotUsable } from './report.ts'
  *   bun run rules [K4] [--report FILE]      all rules, or one with the names of its tests
  *
  * Reads the JUnit report FILE instead of running the tests, if all tests ran for it after the last change.
- * Fails where a rule has no passing test and no sentence in docs/translation.md that says why not.
+ * Fails where a rule has no passing test and no sentence in docs/translation.md or docs/upstreams/ that says why not.
  */
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { report: { type: 'string' } } })
@@ -42,7 +42,7 @@ const readOrRunTests = async (report: string | undefined): Promise<TestCase[]> =
 const namePattern = ({ id }: Rule): RegExp =>
   new RegExp(`(?<![\\w.])${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w]|\\.\\d)`)
 
-/** Rules that docs/translation.md gives a reason for: `**K11**: ...`. */
+/** Rules that a page gives a reason for: `- **K11**: ...`. */
 const excusedIn = (page: string): ReadonlySet<string> =>
   new Set([...page.matchAll(/^- \*\*([^*]+)\*\*: .{20,}/gm)].map(([, id = '']) => id))
 
@@ -51,7 +51,8 @@ if (wanted !== undefined && !rules.some(({ id }) => id === wanted)) {
   process.exit(2)
 }
 const cases = await readOrRunTests(values.report)
-const excused = excusedIn(readFileSync(join(root, 'docs', 'translation.md'), 'utf8'))
+const pages = ['docs/translation.md', ...globSync('docs/upstreams/*.md', { cwd: root })]
+const excused = excusedIn(pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n'))
 let missing = 0
 let held = 0
 for (const rule of rules.filter(({ id }) => wanted === undefined || id === wanted)) {
@@ -70,5 +71,5 @@ for (const rule of rules.filter(({ id }) => wanted === undefined || id === wante
 }
 console.log(`${held} rules held by tests, ${missing} neither held nor explained`)
 const unknown = [...excused].filter((id) => !rules.some((rule) => rule.id === id))
-if (unknown.length > 0) console.log(`docs/translation.md explains rules that there are not: ${unknown.join(', ')}`)
+if (unknown.length > 0) console.log(`The docs explain rules that do not exist: ${unknown.join(', ')}`)
 process.exit(missing === 0 && unknown.length === 0 && cases.length > 0 ? 0 : 1)

@@ -37,10 +37,12 @@ describe('the pages that are made from the code', () => {
 })
 
 describe('every page', () => {
-  const pages = readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
-  const allPages = [...pages, ...readdirSync(root).filter((name) => name.endsWith('.md'))]
+  const pagesIn = (folder: string): string[] =>
+    readdirSync(join(root, folder), { recursive: folder !== '' })
+      .map((name) => `${folder}${String(name).replaceAll('\\', '/')}`)
+      .filter((path) => path.endsWith('.md'))
+  const pages = pagesIn('docs/')
+  const allPages = [...pages, ...pagesIn('')]
 
   test.each(allPages)('%s links to files and headings that exist', (path) => {
     for (const [, file = '', heading] of read(path).matchAll(/\]\((?!\w+:)([^)#]*)(#[\w-]+)?\)/g)) {

@@ -5,6 +5,7 @@ import { isBlank } from '../../messages/blank.ts'
 import { toTranscript } from '../../messages/server-tool-transcript.ts'
 import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
+import { isReasoningCarrier } from '../reasoning-carrier.ts'
 import { toInputObject } from '../tool-input.ts'
 import type { Translation, Unit } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
@@ -26,12 +27,12 @@ type Units = Unit<ContentBlock>[]
 
 const addThinking = (units: Units, block: ThinkingBlock, path: Path, translation: Translation): void => {
   // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
-  if (translation.model.isClaude && block.signature) {
+  if (translation.model.isClaude && block.signature && !isReasoningCarrier(block.signature)) {
     const reasoningText = { text: block.thinking, signature: block.signature }
     units.push({ block: { reasoningContent: { reasoningText } }, path })
     return
   }
-  const why = translation.model.isClaude ? 'thinking without a signature' : 'thinking of a Claude model'
+  const why = translation.model.isClaude ? 'thinking without a signature of Claude' : 'thinking of a Claude model'
   translation.notes.changed(path, why)
 }
 

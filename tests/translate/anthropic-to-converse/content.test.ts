@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { sign } from '../../../src/simulator/signature.ts'
+import { encodeReasoningCarrier } from '../../../src/translate/reasoning-carrier.ts'
 import {
   assistant,
   cachedText,
@@ -164,6 +165,16 @@ describe('blocks', () => {
       { reasoningContent: { reasoningText: { text: '', signature: sign('') } } },
       { text: 'b' },
     ])
+  })
+
+  test('thinking that another upstream signed does not reach Claude (OU-Q92)', () => {
+    const signature = encodeReasoningCarrier({ p: 'openrouter', d: [{ type: 'reasoning.encrypted' }], t: {} })
+    const [, turn] = bodyOf(
+      user('a'),
+      assistant({ type: 'thinking', thinking: 'of another model', signature }, 'b'),
+      user('c'),
+    )
+    expect(turn?.content).toEqual([{ text: 'b' }])
   })
 
   test.each([

@@ -19,7 +19,7 @@ const trusted = { NODE_EXTRA_CA_CERTS: testRoot }
 /** In every address of a proxy, and never to be said. */
 const password = 'canary-password'
 
-interface Outcome {
+interface NetworkResult {
   readonly status: number
   readonly shouldRetry: string | null
   /** Of the error, or the answer's text. */
@@ -33,7 +33,7 @@ const ask = async (
   endpoint: string,
   environment: Environment = {},
   flags: readonly string[] = [],
-): Promise<Outcome> => {
+): Promise<NetworkResult> => {
   const folder = temporaryFolder()
   const child = Bun.spawn([binary, 'start', '--port', '0', '--max-retries', '0', '--verbose', ...flags], {
     cwd: folder,
@@ -104,8 +104,8 @@ const by = async (options: ConnectProxyOptions, login = `someone:${password}`) =
 }
 
 const nexus = 'https://nexus.example'
-const answered: Outcome = { status: 200, shouldRetry: null, words: 'You said: Hello' }
-const failing = (words: RegExp, mayHelp: boolean, status = 502): Outcome => ({
+const answered: NetworkResult = { status: 200, shouldRetry: null, words: 'You said: Hello' }
+const failing = (words: RegExp, mayHelp: boolean, status = 502): NetworkResult => ({
   status,
   shouldRetry: String(mayHelp),
   words: expect.stringMatching(words) as unknown as string,

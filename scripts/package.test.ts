@@ -178,7 +178,7 @@ describe('the package for Debian', () => {
 })
 
 /** Starts it, and asks it one thing. */
-const asked = async (command: readonly string[]) => {
+const runAndFetch = async (command: readonly string[]) => {
   const child = Bun.spawn([...command], {
     cwd: '/',
     env: { PATH: process.env['PATH'] ?? '' },
@@ -222,19 +222,19 @@ describe.if(hasBareSystems())('in a system with nothing in it', () => {
   })
 
   test('it serves: without a home folder, and where nothing can be written', async () => {
-    const { answer, code } = await asked(inBareSystem(bare, [inside, 'start', '--simulate', '--port', '0']))
+    const { answer, code } = await runAndFetch(inBareSystem(bare, [inside, 'start', '--simulate', '--port', '0']))
     expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
   })
 
   test('it serves where the disk of its log is full, and says so once', async () => {
     const flags = ['start', '--simulate', '--port', '0', '--log-file', '/small-disk/server.log']
-    const { answer, code, said } = await asked(inBareSystem(bare, [inside, ...flags]))
+    const { answer, code, said } = await runAndFetch(inBareSystem(bare, [inside, ...flags]))
     expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
     expect(said.match(/ENOSPC|no space|full/gi)).toHaveLength(1)
   })
 })
 
 test.if(os !== 'win32')('the program serves without a home folder in its environment', async () => {
-  const { answer, code } = await asked(['env', '-i', program, 'start', '--simulate', '--port', '0'])
+  const { answer, code } = await runAndFetch(['env', '-i', program, 'start', '--simulate', '--port', '0'])
   expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
 })

@@ -18,18 +18,18 @@ export interface MessageEvents {
  * Where the reader stands: in a head, in a body of known length, in front of a chunk, in a chunk, behind the
  * last chunk.
  */
-type Place = 'head' | 'body' | 'size' | 'chunk' | 'end'
+type ParserState = 'head' | 'body' | 'size' | 'chunk' | 'end'
 
 /** Reads one message after the other, however their bytes are cut. */
 export const createMessageReader = (events: MessageEvents): ((bytes: Buffer) => void) => {
-  let place: Place = 'head'
+  let state: ParserState = 'head'
   /** Bytes to come of the body or of the chunk, its line end included. */
   let left = 0
   /** A head or a chunk's size that was cut. */
   let cut: Buffer = none
 
   const end = (): void => {
-    place = 'head'
+    state = 'head'
     events.onEnd()
   }
 
@@ -45,32 +45,32 @@ export const createMessageReader = (events: MessageEvents): ((bytes: Buffer) => 
     const taken = takeLine(bytes, headEnd)
     if (taken === undefined) return none
     const head = taken.line.toString('latin1')
-    place = chunked.test(head) ? 'size' : 'body'
+    state = chunked.test(head) ? 'size' : 'body'
     left = Number(contentLength.exec(head)?.[1] ?? 0)
     events.onHead(head)
-    if (place === 'body' && left === 0) end()
+    if (state === 'body' && left === 0) end()
     return taken.rest
   }
 
   const readSize = (bytes: Buffer): Buffer => {
     const taken = takeLine(bytes, lineEnd)
     if (taken === undefined) return none
-    if (place === 'end') end()
+    if (state === 'end') end()
     else {
       const size = Number.parseInt(taken.line.toString('latin1'), 16)
-      place = size === 0 ? 'end' : 'chunk'
+      state = size === 0 ? 'end' : 'chunk'
       left = size + lineEnd.byteLength
     }
     return taken.rest
   }
 
   const readBody = (bytes: Buffer): Buffer => {
-    const framing = place === 'chunk' ? lineEnd.byteLength : 0
+    const framing = state === 'chunk' ? lineEnd.byteLength : 0
     const part = bytes.subarray(0, Math.max(0, Math.min(bytes.byteLength, left - framing)))
     const taken = Math.min(bytes.byteLength, left)
     left -= taken
     if (part.byteLength > 0) events.onBody(part)
-    if (left === 0 && place === 'chunk') place = 'size'
+    if (left === 0 && state === 'chunk') state = 'size'
     else if (left === 0) end()
     return bytes.subarray(taken)
   }
@@ -78,8 +78,8 @@ export const createMessageReader = (events: MessageEvents): ((bytes: Buffer) => 
   return (bytes) => {
     let rest = bytes
     while (rest.byteLength > 0) {
-      if (place === 'head') rest = readHead(rest)
-      else if (place === 'body' || place === 'chunk') rest = readBody(rest)
+      if (state === 'head') rest = readHead(rest)
+      else if (state === 'body' || state === 'chunk') rest = readBody(rest)
       else rest = readSize(rest)
     }
   }

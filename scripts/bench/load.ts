@@ -22,7 +22,7 @@ export interface Job {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Outcome {
+export interface LoadResult {
   readonly requests: number
   readonly deltas: number
   /** Milliseconds from a request's first byte to the body's first, of each request in turn. */
@@ -64,7 +64,7 @@ const requestBytes = ({ request, deltas, port, headers = {} }: Job): Buffer => {
 }
 
 /** Looks into one answer after the other. */
-const createJudge = ({ deltas, wire }: Job) => {
+const createResponseCheck = ({ deltas, wire }: Job) => {
   const { delta, end } = marks[wire]
   let body: Buffer[] = []
   return {
@@ -90,7 +90,7 @@ interface Client {
   readonly drain: () => void
 }
 
-const run = async (job: Job): Promise<Outcome> => {
+const run = async (job: Job): Promise<LoadResult> => {
   const bytes = requestBytes(job)
   const startedAt = performance.now()
   const firstByteMs: number[] = []
@@ -104,7 +104,7 @@ const run = async (job: Job): Promise<Outcome> => {
   const drive = (done: () => void) => ({
     open(socket: Bun.Socket<Client>) {
       const sending = createSending(socket)
-      const judge = createJudge(job)
+      const check = createResponseCheck(job)
       let sentAt = 0
       let hasBegun = false
       const next = (): void => {
@@ -116,15 +116,15 @@ const run = async (job: Job): Promise<Outcome> => {
       }
       const read = createMessageReader({
         onHead(text) {
-          fault ??= judge.head(text)
+          fault ??= check.head(text)
         },
         onBody(part) {
           if (!hasBegun) firstByteMs.push(performance.now() - sentAt)
           hasBegun = true
-          judge.take(part)
+          check.take(part)
         },
         onEnd() {
-          const found = judge.end()
+          const found = check.end()
           if (typeof found === 'string') fault ??= found
           else seen.deltas += found
           seen.requests += 1

@@ -1,6 +1,6 @@
 import { median } from '../support/samples.ts'
 import { cpuSeconds, residentMegabytes } from './accounting.ts'
-import type { Job, Outcome } from './load.ts'
+import type { Job, LoadResult } from './load.ts'
 import { freePort, type Running, startLoad, startTarget, startUpstream } from './processes.ts'
 import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
@@ -39,7 +39,7 @@ const restMs = 500
 /** No more than to begin the streams: they last 2.5 s. */
 const weighMs = 100
 
-const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: Outcome, cpu: number): number => {
+const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: LoadResult, cpu: number): number => {
   if (measure === 'firstEvent') return median(firstByteMs)
   return measure === 'request' ? (cpu * 1000) / requests : (cpu * 100_000) / deltas
 }
@@ -69,7 +69,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
     concurrency,
     ...(target.headers && { headers: target.headers(upstreamUrl) }),
   })
-  const ask = async (target: Target, job: Job): Promise<Outcome> => {
+  const ask = async (target: Target, job: Job): Promise<LoadResult> => {
     const outcome = await load.ask(job)
     if (outcome.fault !== undefined) throw new Error(`${target.id}: ${outcome.fault}`)
     return outcome

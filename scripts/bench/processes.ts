@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Job, Outcome } from './load.ts'
+import type { Job, LoadResult } from './load.ts'
 import type { Plan } from './workloads.ts'
 
 /** The benchmark's processes, each on its own core where the machine lets us choose. */
@@ -39,36 +39,36 @@ interface Helper<Question, Answer> {
 }
 
 /** Far more than a round takes: a target that never answers is a fault, not a pause. */
-const askLimitMs = 120_000
+const probeLimitMs = 120_000
 
 const startHelper = async <Question, Answer>(file: string): Promise<Helper<Question, Answer>> => {
-  let heard = Promise.withResolvers<Answer>()
+  let withOddityLog = Promise.withResolvers<Answer>()
   const child = Bun.spawn(pinned('others', [process.execPath, join(import.meta.dir, file)]), {
     env: emptyEnvironment(tmpdir()),
     stdio: ['ignore', 'inherit', 'inherit'],
-    ipc: (message) => heard.resolve(message as Answer),
-    onExit: (_child, code) => heard.reject(new Error(`${file} ended with ${code}`)),
+    ipc: (message) => withOddityLog.resolve(message as Answer),
+    onExit: (_child, code) => withOddityLog.reject(new Error(`${file} ended with ${code}`)),
   })
   running.add(() => child.kill('SIGKILL'))
-  const ready = (await heard.promise) as { readonly port: number }
+  const ready = (await withOddityLog.promise) as { readonly port: number }
   return {
     port: ready.port,
     ask(question) {
       const answered = Promise.withResolvers<Answer>()
-      heard = answered
+      withOddityLog = answered
       child.send(question)
-      const timer = setTimeout(() => answered.reject(new Error(`${file} has not come to an end`)), askLimitMs)
+      const timer = setTimeout(() => answered.reject(new Error(`${file} has not come to an end`)), probeLimitMs)
       return answered.promise.finally(() => clearTimeout(timer))
     },
     stop() {
-      heard.promise.catch(() => {})
+      withOddityLog.promise.catch(() => {})
       child.kill('SIGKILL')
     },
   }
 }
 
 export const startUpstream = (): Promise<Helper<Plan, unknown>> => startHelper('upstream.ts')
-export const startLoad = (): Promise<Helper<Job, Outcome>> => startHelper('load.ts')
+export const startLoad = (): Promise<Helper<Job, LoadResult>> => startHelper('load.ts')
 
 /** Below those that systems give to connections of their own, which might come in between. */
 const firstPort = 20_000
@@ -106,7 +106,7 @@ export interface Launch {
 const startLimitMs = 30_000
 
 /** Resolves with whether the port answers 200; a socket of its own, because fetch costs what we want to measure. */
-const asksWell = (port: number, path: string): Promise<boolean> =>
+const answersProbe = (port: number, path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const give = (value: boolean): void => resolve(value)
     Bun.connect({
@@ -139,7 +139,7 @@ export const startTarget = async ({ command, environment, healthPath }: Launch, 
     rmSync(home, { recursive: true, force: true })
   }
   running.add(end)
-  while (!(await asksWell(port, healthPath))) {
+  while (!(await answersProbe(port, healthPath))) {
     const ended = child.exitCode ?? child.signalCode
     if (ended !== null) throw new Error(`${command.join(' ')} ended with ${ended}`)
     if (performance.now() - startedAt > startLimitMs) throw new Error(`${command.join(' ')} did not start`)

@@ -12,7 +12,7 @@ const usage = {
 
 const words = 'The function reads "one" line, then\nthe next → until none is left. '
 
-export const wholeAnswer: string = JSON.stringify({
+export const wholeResponse: string = JSON.stringify({
   metrics: { latencyMs: 812 },
   output: { message: { role: 'assistant', content: [{ text: words.repeat(4) }] } },
   stopReason: 'end_turn',

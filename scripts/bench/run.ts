@@ -45,9 +45,9 @@ if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds are numb
 const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
 const known = guarded.map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
-const stranger = ids.find((id) => !known.includes(id))
+const unknownId = ids.find((id) => !known.includes(id))
 const kind = values.guard ? 'workload with a bound' : 'workload'
-if (stranger !== undefined) fail(`No such ${kind}: ${stranger}. There are ${known.join(', ')}.`)
+if (unknownId !== undefined) fail(`No such ${kind}: ${unknownId}. There are ${known.join(', ')}.`)
 if (values.program === undefined && !isBuilt()) fail('There is no program in dist/: run `bun run build` first.')
 if (process.platform === 'win32') fail("The benchmark reads a process's CPU time as Linux and macOS tell it.")
 

@@ -1,5 +1,5 @@
 import { createMessageReader } from './http-message.ts'
-import { streamFrames, wholeAnswer } from './responses.ts'
+import { streamFrames, wholeResponse } from './responses.ts'
 import { createSending, type Sending } from './sending.ts'
 import type { Plan } from './workloads.ts'
 
@@ -21,7 +21,9 @@ const chunk = (bytes: Uint8Array): Uint8Array =>
 
 const lastChunk = Buffer.from('0\r\n\r\n')
 const streamHead = Buffer.from(head('application/vnd.amazon.eventstream', 'transfer-encoding: chunked'))
-const whole = Buffer.from(head('application/json', `content-length: ${Buffer.byteLength(wholeAnswer)}`) + wholeAnswer)
+const whole = Buffer.from(
+  head('application/json', `content-length: ${Buffer.byteLength(wholeResponse)}`) + wholeResponse,
+)
 
 /** Streams are spread over the time between two of their events, as those of many people are. */
 const phaseMs = 1

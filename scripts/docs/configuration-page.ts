@@ -1,7 +1,7 @@
 import type { Setting } from '../../src/config/settings/setting.ts'
 import { settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
-import { fillPlaces } from './placeholders.ts'
+import { fillPlaceholders } from './placeholders.ts'
 
 /** docs/configuration.md: its words are written by hand, its tables of settings come from the settings. */
 
@@ -42,4 +42,4 @@ const tables: ReadonlyMap<string, string> = new Map([
   ['settings without a flag', table(headers, allSettings.filter(({ flag }) => flag === undefined).map(cellsOf))],
 ])
 
-export const configurationPage = (page: string): string => fillPlaces('docs/configuration.md', page, tables)
+export const configurationPage = (page: string): string => fillPlaceholders('docs/configuration.md', page, tables)

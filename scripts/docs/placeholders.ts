@@ -4,7 +4,7 @@ const marked = /(<!-- generated: ([^>]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/
  * A page that is written by hand, with what stands in its marked places made anew. Throws for a place that nothing is
  * made for, and for something that has no place.
  */
-export const fillPlaces = (path: string, page: string, places: ReadonlyMap<string, string>): string => {
+export const fillPlaceholders = (path: string, page: string, places: ReadonlyMap<string, string>): string => {
   const found = [...page.matchAll(marked)].map(([, , place]) => place)
   if (found.join() !== [...places.keys()].join())
     throw new Error(`${path} has places for ${found.join(', ')}, not for ${[...places.keys()].join(', ')}`)

@@ -2,11 +2,17 @@ import { launchd } from '../../src/cli/service/launchd.ts'
 import type { Service, ServiceKind } from '../../src/cli/service/service.ts'
 import { systemd } from '../../src/cli/service/systemd.ts'
 import { windows } from '../../src/cli/service/windows.ts'
-import { fillPlaces } from './placeholders.ts'
+import { fillPlaceholders } from './placeholders.ts'
 
 /** docs/service.md: its words are written by hand, what `service print` prints is printed into it. */
 
-const common = { withheld: [], user: undefined, localData: undefined, logFile: undefined, asksOthers: false } as const
+const common = {
+  withheld: [],
+  user: undefined,
+  localData: undefined,
+  logFile: undefined,
+  fetchesSecrets: false,
+} as const
 const [name, value] = ['HTTPS_PROXY', 'http://proxy.example:3128'] as const
 
 const block = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
@@ -49,4 +55,4 @@ const places: ReadonlyMap<string, string> = new Map([
   ],
 ])
 
-export const servicePage = (page: string): string => fillPlaces('docs/service.md', page, places)
+export const servicePage = (page: string): string => fillPlaceholders('docs/service.md', page, places)

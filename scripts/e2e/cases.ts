@@ -8,7 +8,7 @@ import { mcpCases } from './cases/mcp.ts'
 import { mediaCases } from './cases/media.ts'
 import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
-import { oddAnswerCases } from './cases/odd-responses.ts'
+import { oddResponseCases } from './cases/odd-responses.ts'
 import { oneStepCases } from './cases/one-step.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { sdkCases } from './cases/sdks.ts'
@@ -20,7 +20,7 @@ import { webCases } from './cases/web.ts'
 /** What the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
   ...toolCases,
-  ...oddAnswerCases,
+  ...oddResponseCases,
   ...mcpCases,
   ...taskCases,
   ...webCases,

@@ -5,14 +5,14 @@ import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 
 /** Scripting what the model says. */
 
-type Asked = Pick<SimulatedRequest, 'body'>
+type RequestWithBody = Pick<SimulatedRequest, 'body'>
 type Body = SimulatedRequest['body']
 
 /** Beside the conversation there are titles and the like, without tools, and checks of auto mode's actions. */
 export const isConversation = (body: Body): boolean => body.toolConfig !== undefined && !isSafetyCheck({ body })
 
 /** How many turns the model has had. */
-const turnsOf = ({ body }: Asked): number => body.messages.filter(({ role }) => role === 'assistant').length
+const turnsOf = ({ body }: RequestWithBody): number => body.messages.filter(({ role }) => role === 'assistant').length
 
 /** A shell command as the model calls it. */
 export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })

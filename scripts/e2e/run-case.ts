@@ -27,7 +27,7 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
 }
 
 /** What is wrong whatever the case is about. */
-const checkSurroundings = ({ expectedRefusal }: Case, { journal, caught }: Session): void => {
+const checkEnvironment = ({ expectedRefusal }: Case, { journal, caught }: Session): void => {
   const refusals = journal.flatMap(({ refusal }) => refusal ?? []).filter((words) => !expectedRefusal?.test(words))
   if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
   if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
@@ -52,7 +52,7 @@ export const runCase = ({ test, version }: Job, programs: Programs): Promise<str
           await test.play(session)
         } finally {
           // The reason, if there is one, of whatever else went wrong.
-          checkSurroundings(test, session)
+          checkEnvironment(test, session)
         }
         return undefined
       })

@@ -39,15 +39,15 @@ const play = async (job: Job, claude: string, server: readonly string[]): Promis
   return failure === undefined
 }
 
-interface Outcome extends Job {
+interface JobResult extends Job {
   readonly passed: boolean
 }
 
 /** Each of the players takes the next job when it is done with one. */
-const playAll = async (jobs: readonly Job[], server: readonly string[], players: number): Promise<Outcome[]> => {
+const playAll = async (jobs: readonly Job[], server: readonly string[], players: number): Promise<JobResult[]> => {
   const programs = await install(jobs)
   const waiting = [...jobs]
-  const outcomes: Outcome[] = []
+  const outcomes: JobResult[] = []
   const playNext = async (): Promise<void> => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
       outcomes.push({ ...job, passed: await play(job, String(programs.get(job.version)), server) })
@@ -56,7 +56,7 @@ const playAll = async (jobs: readonly Job[], server: readonly string[], players:
   return outcomes
 }
 
-const counts = (outcomes: readonly Outcome[]): string => {
+const counts = (outcomes: readonly JobResult[]): string => {
   const passed = outcomes.filter((outcome) => outcome.passed).length
   return `${passed} passed, ${outcomes.length - passed} failed`
 }

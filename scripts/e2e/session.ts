@@ -63,7 +63,7 @@ export interface SessionOptions extends SessionSetup {
   readonly folder: string
 }
 
-interface Surroundings {
+interface SessionEnvironment {
   readonly options: SessionOptions
   readonly launcher: Launcher
   readonly home: string
@@ -71,7 +71,10 @@ interface Surroundings {
 }
 
 /** `command`: one of the launcher's command lines. */
-const toClientLaunch = ({ options, launcher, home, trap }: Surroundings, command: readonly string[]): ClientLaunch => ({
+const toClientLaunch = (
+  { options, launcher, home, trap }: SessionEnvironment,
+  command: readonly string[],
+): ClientLaunch => ({
   command: [...command],
   folder: options.folder,
   environment: {
@@ -133,9 +136,9 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     const launcher = await launch({ ...options, upstream: simulator.url, home, clientHome, trap })
     stack.defer(launcher.stop)
     const { version, folder } = options
-    const surroundings = { options, launcher, home: clientHome, trap }
+    const environment = { options, launcher, home: clientHome, trap }
     const run = async (command: readonly string[], input?: readonly string[]): Promise<ClientRun> => {
-      const ended = await runClient(toClientLaunch(surroundings, command), input)
+      const ended = await runClient(toClientLaunch(environment, command), input)
       runs.push(ended)
       return ended
     }
@@ -154,7 +157,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       },
       async terminal(...args) {
         await settle(clientHome, folder)
-        const terminal = openTerminal(toClientLaunch(surroundings, launcher.command(args)))
+        const terminal = openTerminal(toClientLaunch(environment, launcher.command(args)))
         // Before that the terminal itself would show what is typed.
         await terminal.shows(emptyPrompt)
         return terminal

@@ -126,9 +126,9 @@ const mayLeave = (bytes: Uint8Array): boolean => /"url"|\\u/.test(Buffer.from(by
 /** Characters of JSON: the limit for bodies is tried by other means, and growth must not stop the fuzzer itself. */
 const longest = 8_000_000
 
-const mutated = (lawful: Json, random: Random): unknown => {
-  const value = mutateJson(lawful, random, 1 + random.below(random.pick([1, 3, 10])))
-  return (JSON.stringify(value)?.length ?? 0) > longest ? lawful : value
+const mutated = (valid: Json, random: Random): unknown => {
+  const value = mutateJson(valid, random, 1 + random.below(random.pick([1, 3, 10])))
+  return (JSON.stringify(value)?.length ?? 0) > longest ? valid : value
 }
 
 const streamed = (request: Json, random: Random): Json => ({ ...request, stream: random.chance(0.5) })
@@ -136,21 +136,21 @@ const streamed = (request: Json, random: Random): Json => ({ ...request, stream:
 export const bodySubject = (corpus: readonly Json[], random: Random): Subject => {
   const path = random.chance(0.25) ? '/v1/messages/count_tokens' : '/v1/messages'
   const json = { 'content-type': 'application/json' }
-  const lawful = streamed(random.pick(corpus), random)
+  const valid = streamed(random.pick(corpus), random)
   const common = { method: 'POST', path, headers: json }
   const draft = random.pick<() => Draft>([
     ...Array.from({ length: 12 }, () => () => ({
       ...common,
       kind: 'JSON',
-      value: mutated(lawful, random),
+      value: mutated(valid, random),
     })),
     ...Array.from({ length: 4 }, () => () => {
-      const bytes = mutateBytes(Buffer.from(render(lawful)), random)
-      return { ...common, kind: 'bytes', bytes: mayLeave(bytes) ? Buffer.from(render(lawful)) : bytes }
+      const bytes = mutateBytes(Buffer.from(render(valid)), random)
+      return { ...common, kind: 'bytes', bytes: mayLeave(bytes) ? Buffer.from(render(valid)) : bytes }
     }),
     () => {
       const [name, coding] = random.pick(Object.entries(codings))
-      return { ...common, kind: `coding: ${name}`, value: lawful, coding: coding as Coding }
+      return { ...common, kind: `coding: ${name}`, value: valid, coding: coding as Coding }
     },
     () => {
       const [, coding] = random.pick(Object.entries(codings))
@@ -159,16 +159,16 @@ export const bodySubject = (corpus: readonly Json[], random: Random): Subject =>
         const whole = (coding as Coding)(bytes)
         return { ...whole, body: mutateBytes(whole.body, random) }
       }
-      const frozen = damaged(Buffer.from(render(lawful)))
-      const value = mayLeave(frozen.body) ? {} : lawful
+      const frozen = damaged(Buffer.from(render(valid)))
+      const value = mayLeave(frozen.body) ? {} : valid
       return { ...common, kind: 'damaged coding', value, coding: () => frozen }
     },
     () =>
       random.below(bombEvery) === 0
         ? { ...common, kind: 'bomb', value: null, coding: () => ({ body: bomb(), encoding: 'gzip' }) }
-        : { ...common, kind: 'content type', value: lawful, headers: { 'content-type': random.pick(contentTypes) } },
-    () => ({ ...common, kind: 'betas', value: lawful, headers: { ...json, 'anthropic-beta': random.pick(betas) } }),
-    () => ({ ...common, kind: 'paths', path: random.pick(otherPaths), method: random.pick(methods), value: lawful }),
+        : { ...common, kind: 'content type', value: valid, headers: { 'content-type': random.pick(contentTypes) } },
+    () => ({ ...common, kind: 'betas', value: valid, headers: { ...json, 'anthropic-beta': random.pick(betas) } }),
+    () => ({ ...common, kind: 'paths', path: random.pick(otherPaths), method: random.pick(methods), value: valid }),
   ])()
   return toSubject(draft)
 }

@@ -2,7 +2,7 @@ import { EventStreamCodec } from '@smithy/core/event-streams'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
 import { toFrames } from '../../src/simulator/frames.ts'
 import type { ReplyBlock } from '../../src/simulator/reply.ts'
-import { toAnswer } from '../../src/simulator/response.ts'
+import { toSimulatedResponse } from '../../src/simulator/response.ts'
 import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { canaryMark } from './corpus.ts'
@@ -33,7 +33,7 @@ export const randomFrames = (random: Random): Uint8Array[] => {
   const stopReason = random.pick(['end_turn', 'max_tokens', 'tool_use', 'malformed_model_output', 'new'] as const)
   const reply = { content, ...(random.chance(0.3) && { stopReason: stopReason as 'end_turn' }) }
   return toFrames(
-    toAnswer(reply, usage, () => '11111111-1111-1111-1111-111111111111'),
+    toSimulatedResponse(reply, usage, () => '11111111-1111-1111-1111-111111111111'),
     1 + random.below(20),
   )
 }

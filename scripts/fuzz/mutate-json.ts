@@ -65,7 +65,7 @@ const longText = (random: Random): string =>
   random.pick(['a', '\n', ' ', '"', 'é', '💥', 'ab1 ', '<', '/*']).repeat(random.pick(lengths) / 4)
 
 /** Anything but what belongs there. */
-const stranger = (random: Random): unknown =>
+const randomValue = (random: Random): unknown =>
   random.pick<() => unknown>([
     () => null,
     () => random.chance(0.5),
@@ -120,8 +120,8 @@ const mutateList = (list: unknown[], random: Random): void => {
   random.pick<() => unknown>([
     () => list.splice(at, 1),
     () => list.splice(at, 0, structuredClone(list[at])),
-    () => list.splice(at, 0, stranger(random)),
-    () => list.splice(at, 1, stranger(random)),
+    () => list.splice(at, 0, randomValue(random)),
+    () => list.splice(at, 1, randomValue(random)),
     () => list.reverse(),
     () => list.push(...Array.from({ length: copiesOf(list[at], random) }, () => list[at])),
     () => list.splice(random.below(list.length), 0, ...list.splice(at, 1)),
@@ -133,15 +133,15 @@ const mutateObject = (object: Record<string, unknown>, random: Random, elsewhere
   const value = object[key]
   random.pick<() => unknown>([
     () => delete object[key],
-    () => set(object, key, stranger(random)),
-    () => set(object, key, stranger(random)),
+    () => set(object, key, randomValue(random)),
+    () => set(object, key, randomValue(random)),
     () => set(object, key, [value]),
     () => set(object, key, { [key]: value }),
     () => set(object, key, structuredClone(elsewhere)),
     () => set(object, key, typeof value === 'string' ? value + random.pick(words) : String(value)),
-    () => set(object, key, typeof value === 'number' ? raw(random.pick(numbers)) : stranger(random)),
-    () => set(object, twin(key), stranger(random)),
-    () => set(object, random.pick(names), stranger(random)),
+    () => set(object, key, typeof value === 'number' ? raw(random.pick(numbers)) : randomValue(random)),
+    () => set(object, twin(key), randomValue(random)),
+    () => set(object, random.pick(names), randomValue(random)),
     () => set(object, 'type', random.pick(types)),
     () => set(object, 'cache_control', random.pick<unknown>([null, {}, { type: 'ephemeral', ttl: '1h' }, []])),
   ])()
@@ -157,10 +157,10 @@ export const mutateJson = (given: unknown, random: Random, changes: number): unk
     const nodes = nodesIn(box.value)
     const node = random.pick(nodes)
     if (node === undefined) {
-      box.value = stranger(random)
+      box.value = randomValue(random)
     } else if (Object.keys(node).length === 0) {
-      if (Array.isArray(node)) node.push(stranger(random))
-      else set(node, random.pick([...names, 'type', 'text']), stranger(random))
+      if (Array.isArray(node)) node.push(randomValue(random))
+      else set(node, random.pick([...names, 'type', 'text']), randomValue(random))
     } else if (Array.isArray(node)) mutateList(node, random)
     else mutateObject(node, random, random.pick(nodes))
     if (changes > 1 && JSON.stringify(box.value).length > enough) break

@@ -5,7 +5,7 @@ import type { Subject } from './subject.ts'
 
 /** What is wrong with a reply. Undefined where it is one of those that a client can live with. */
 
-export interface Verdict {
+export interface OracleResult {
   /** For the figures: the status, and how a stream ended. */
   readonly end: string
   readonly fault: string | undefined
@@ -63,7 +63,7 @@ const readStream = (text: string): SseEvent[] | undefined => {
   return events.includes(undefined) ? undefined : (events as SseEvent[])
 }
 
-const streamVerdict = (text: string, subject: Subject): Verdict => {
+const checkStream = (text: string, subject: Subject): OracleResult => {
   const events = readStream(text)
   if (events === undefined) return { end: '200', fault: 'no server-sent events' }
   const last = events.at(-1)
@@ -90,7 +90,7 @@ interface Expectations {
   readonly secrets: readonly string[]
 }
 
-const wholeVerdict = (status: number, text: string, subject: Subject, isStrict: boolean): Verdict => {
+const checkWhole = (status: number, text: string, subject: Subject, isStrict: boolean): OracleResult => {
   const end = String(status)
   const { method, path } = subject.sent('')
   const value = parsed(text)
@@ -107,13 +107,13 @@ const wholeVerdict = (status: number, text: string, subject: Subject, isStrict: 
   return { end, fault: method === 'HEAD' || value !== undefined ? undefined : 'no JSON' }
 }
 
-export const judgeReply = async (response: Response, subject: Subject, expected: Expectations): Promise<Verdict> => {
+export const checkResponse = async (
+  response: Response,
+  subject: Subject,
+  expected: Expectations,
+): Promise<OracleResult> => {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
   const text = await response.text()
-  const verdict = isStream
-    ? streamVerdict(text, subject)
-    : wholeVerdict(response.status, text, subject, expected.isStrict)
-  return expected.secrets.some((secret) => text.includes(secret))
-    ? { ...verdict, fault: 'a secret in a reply' }
-    : verdict
+  const result = isStream ? checkStream(text, subject) : checkWhole(response.status, text, subject, expected.isStrict)
+  return expected.secrets.some((secret) => text.includes(secret)) ? { ...result, fault: 'a secret in a reply' } : result
 }

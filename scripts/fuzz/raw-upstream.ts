@@ -1,11 +1,11 @@
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
-import type { Answer } from './subject.ts'
+import type { UpstreamResponse } from './subject.ts'
 
 /** An upstream of raw sockets: what it says is chosen by a word in the request. */
 export interface RawUpstream {
   readonly url: string
-  readonly answers: Map<string, Answer>
+  readonly answers: Map<string, UpstreamResponse>
   stop(): void
 }
 
@@ -22,7 +22,7 @@ const isComplete = (request: string): boolean => {
   return headEnd !== -1 && request.length >= headEnd + 4 + length
 }
 
-const say = async (socket: Socket, { head, writes, end }: Answer): Promise<void> => {
+const say = async (socket: Socket, { head, writes, end }: UpstreamResponse): Promise<void> => {
   socket.setNoDelay(true)
   socket.write(Buffer.from(head, 'latin1'))
   for (const part of writes) {
@@ -37,7 +37,7 @@ const say = async (socket: Socket, { head, writes, end }: Answer): Promise<void>
 }
 
 export const startRawUpstream = async (): Promise<RawUpstream> => {
-  const answers = new Map<string, Answer>()
+  const answers = new Map<string, UpstreamResponse>()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)

@@ -6,7 +6,7 @@ import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render } from './mutate-json.ts'
 import { awsError, exceptions, headers, statuses, streamType, whole } from './response-parts.ts'
-import { type Answer, type Sent, type Subject, shown } from './subject.ts'
+import { type Sent, type Subject, shown, type UpstreamResponse } from './subject.ts'
 
 /** Answers that no sane upstream gives. */
 
@@ -20,8 +20,8 @@ interface Draft {
   /** How many writes the body is cut into. */
   readonly writes: number
   readonly framing: 'chunked' | 'length' | 'close'
-  readonly end: Answer['end']
-  readonly judge?: (bytes: Uint8Array, events: readonly SseEvent[]) => string | undefined
+  readonly end: UpstreamResponse['end']
+  readonly check?: (bytes: Uint8Array, events: readonly SseEvent[]) => string | undefined
 }
 
 const headOf = (status: number, ...headers: string[]): string => [`HTTP/1.1 ${status} Said`, ...headers].join('\r\n')
@@ -33,7 +33,7 @@ const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
 }
 
 /** Each answer closes its line: one that lies about its length would otherwise break the next request's, on the same connection. */
-const toAnswer = ({ head, body, writes, framing, end }: Draft): Answer => {
+const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): UpstreamResponse => {
   const parts = cutIn(body, writes)
   if (framing === 'chunked') {
     const chunks = parts.map((part) =>
@@ -61,10 +61,10 @@ const shownBody = (body: Uint8Array): string => {
 }
 
 const toSubject = (draft: Draft): Subject => {
-  const { kind, isStream, path = '/v1/messages', head, body, end, judge } = draft
+  const { kind, isStream, path = '/v1/messages', head, body, end, check } = draft
   return {
     kind,
-    answer: toAnswer(draft),
+    answer: toSimulatedResponse(draft),
     sent: (canary): Sent => ({
       method: 'POST',
       path,
@@ -79,7 +79,7 @@ const toSubject = (draft: Draft): Subject => {
       ),
     }),
     // Bytes that a reset has overtaken are nobody's fault.
-    streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (judge ?? fakeStop)(body, events)),
+    streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (check ?? fakeStop)(body, events)),
     *smaller() {
       if (draft.writes > 1) yield toSubject({ ...draft, writes: 1 })
       const { frames, isWhole } = soundFrames(body)
@@ -164,7 +164,7 @@ const sweepOf = (frames: readonly Uint8Array[], index: number): Uint8Array => {
 const hangs = 0.004
 
 /** `index` counts the subjects: one after the other they have a fault at each byte of a stream. */
-export const answerSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
+export const responseSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
   const frames = randomFrames(random)
   const end = random.chance(hangs) ? 'hang' : random.chance(0.1) ? 'reset' : 'end'
   const framing = random.pick(['chunked', 'chunked', 'chunked', 'length', 'close'] as const)
@@ -173,7 +173,7 @@ export const answerSubject = (index: number, sweep: readonly Uint8Array[], rando
     ...common,
     kind,
     body,
-    judge: (bytes, events) => damagedStreamFault(original, bytes, events),
+    check: (bytes, events) => damagedStreamFault(original, bytes, events),
   })
   const http = (isStream: boolean): Draft => ({
     ...common,

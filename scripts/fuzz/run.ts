@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { toFrames } from '../../src/simulator/frames.ts'
-import { toAnswer } from '../../src/simulator/response.ts'
+import { toSimulatedResponse } from '../../src/simulator/response.ts'
 import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
 import { bodySubject } from './bodies.ts'
 import { canaryMark, readCorpus } from './corpus.ts'
-import { answerSubject } from './responses.ts'
+import { responseSubject } from './responses.ts'
 import { type Session, startSession } from './session.ts'
 import type { Subject } from './subject.ts'
 
@@ -41,7 +41,7 @@ const maximumFailures = 10
 const maximumShrinks = 400
 const shrinkMs = 10_000
 
-interface Failure {
+interface FuzzFailure {
   readonly index: number
   readonly subject: Subject
   readonly fault: string
@@ -50,7 +50,7 @@ interface Failure {
 /** Without the figures and words of the one case. */
 const sortOf = (fault: string): string => fault.replace(/[:(].*/s, '')
 
-const shrink = async (session: Session, { subject, fault }: Failure): Promise<Subject> => {
+const shrink = async (session: Session, { subject, fault }: FuzzFailure): Promise<Subject> => {
   const until = performance.now() + shrinkMs
   let smallest = subject
   let tries = 0
@@ -79,7 +79,7 @@ interface Tally {
 
 const sum = (map: Map<string, number>): number => [...map.values()].reduce((total, some) => total + some, 0)
 
-const report = async (phase: string, session: Session, { index, subject, fault }: Failure): Promise<void> => {
+const report = async (phase: string, session: Session, { index, subject, fault }: FuzzFailure): Promise<void> => {
   const again = `bun run fuzz --seed ${seed} --only ${phase} --index ${index}`
   console.log(`FAILED  ${subject.kind}: ${fault}\n        ${again}`)
   const smallest = await shrink(session, { index, subject, fault })
@@ -100,7 +100,7 @@ const runPhase = async (
   ms: number,
 ): Promise<number> => {
   const tally: Tally = { kinds: new Map(), ends: new Map(), slowest: { milliseconds: 0, index: 0 }, failed: 0 }
-  const failures = new Map<string, Failure>()
+  const failures = new Map<string, FuzzFailure>()
   const underWay = new Set<number>()
   const until = performance.now() + ms
   let next = onlyIndex ?? 0
@@ -140,7 +140,7 @@ const runPhase = async (
 }
 
 const sweep = toFrames(
-  toAnswer(
+  toSimulatedResponse(
     { content: [{ thinking: 'Hm.' }, { text: 'Hi é' }, { tool: 'Bash', input: { a: 1 } }] },
     {},
     () => '1-1-1-1-1',
@@ -159,7 +159,7 @@ const phases: Readonly<Record<string, () => Promise<number>>> = {
     return runPhase(
       'frames',
       session,
-      (index) => answerSubject(index, sweep, createRandom(seed, index)),
+      (index) => responseSubject(index, sweep, createRandom(seed, index)),
       (seconds * 1000) / 2,
     )
   },

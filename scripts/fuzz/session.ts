@@ -1,14 +1,14 @@
 import { isObject } from '../../src/base/json.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
-import { judgeReply, type Verdict } from './oracle.ts'
+import { checkResponse, type OracleResult } from './oracle.ts'
 import { canaryOf, startRawUpstream } from './raw-upstream.ts'
 import type { Subject } from './subject.ts'
 
 /** The server as a program of its own, with something behind it, and its log under watch. */
 export interface Session {
   /** Sends a subject and judges what comes back. */
-  run(subject: Subject): Promise<Verdict & { readonly milliseconds: number; readonly run: number }>
+  run(subject: Subject): Promise<OracleResult & { readonly milliseconds: number; readonly run: number }>
   hasCrashed(): boolean
   /** What should not be in the log: whole lines, each once. */
   readonly logFaults: ReadonlySet<string>
@@ -61,7 +61,7 @@ export const startSession = async (kind: 'simulator' | 'raw', isBinary: boolean)
   })
   let runs = 0
 
-  const judge = async (subject: Subject, canary: string): Promise<Verdict> => {
+  const check = async (subject: Subject, canary: string): Promise<OracleResult> => {
     const { method, path, headers, body } = subject.sent(canary)
     const init: RequestInit & { proxy: false } = {
       method,
@@ -73,7 +73,7 @@ export const startSession = async (kind: 'simulator' | 'raw', isBinary: boolean)
     }
     try {
       const response = await fetch(server.url + path, init as RequestInit)
-      return await judgeReply(response, subject, { isStrict: kind === 'simulator', secrets })
+      return await checkResponse(response, subject, { isStrict: kind === 'simulator', secrets })
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown'
       if (name === 'TimeoutError') return { end: 'hang', fault: `no end within ${hangMs / 1000} s` }
@@ -89,9 +89,9 @@ export const startSession = async (kind: 'simulator' | 'raw', isBinary: boolean)
       const canary = canaryOf(runs)
       if (subject.answer !== undefined) upstream.answers?.set(canary, subject.answer)
       const startedAt = performance.now()
-      const verdict = await judge(subject, canary)
+      const result = await check(subject, canary)
       upstream.answers?.delete(canary)
-      return { ...verdict, milliseconds: performance.now() - startedAt, run: runs }
+      return { ...result, milliseconds: performance.now() - startedAt, run: runs }
     },
     async stop() {
       const isCrashed = server.exitCode() !== null

@@ -10,7 +10,7 @@ export interface Sent {
 }
 
 /** What a raw upstream answers, byte by byte. */
-export interface Answer {
+export interface UpstreamResponse {
   /** Status line and headers. */
   readonly head: string
   /** Each is a write of its own. */
@@ -25,7 +25,7 @@ export interface Subject {
   /** The request of one run, which has a word of its own in it. */
   sent(canary: string): Sent
   /** Undefined where the simulator answers. */
-  readonly answer?: Answer
+  readonly answer?: UpstreamResponse
   /** What is wrong with a stream's events, beyond the grammar. */
   streamFault?(events: readonly SseEvent[]): string | undefined
   /** The same, but less of it; the boldest first. */

@@ -28,7 +28,7 @@ export const contentOf = (sandbox: Sandbox, path = program): string => readFileS
 /** What lies in the temporary folder. */
 export const leftIn = (sandbox: Sandbox): string[] => readdirSync(sandbox.temporary)
 
-export interface World {
+export interface InstallContext {
   server(): ReleaseServer
   /** All files of the server, as they are without a test's changes. */
   whole(): ReadonlyMap<string, string | Uint8Array>
@@ -39,7 +39,7 @@ export interface World {
 }
 
 /** Releases 1.0.0 and 1.2.0 on loopback for one file of tests, and homes that are gone after each. */
-export const createWorld = (): World => {
+export const createInstallContext = (): InstallContext => {
   const folder = mkdtempSync(join(tmpdir(), 'nexus-releases-'))
   const homes: Sandbox[] = []
   let started: ReleaseServer | undefined
@@ -61,7 +61,7 @@ export const createWorld = (): World => {
     started.files.clear()
     for (const [path, content] of whole) started.files.set(path, content)
     started.cut.clear()
-    started.asked.length = 0
+    started.requestedPaths.length = 0
     for (const sandbox of homes.splice(0)) sandbox.remove()
   })
   afterAll(async () => {
@@ -77,6 +77,6 @@ export const createWorld = (): World => {
       return made
     },
     mirror: () => ['--mirror', server().url],
-    archiveNow: () => server().asked.find((path) => path.endsWith('.tar.gz')) ?? 'none',
+    archiveNow: () => server().requestedPaths.find((path) => path.endsWith('.tar.gz')) ?? 'none',
   }
 }

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentOf, createWorld, leftIn, linux, onWindows, program } from './install-context.ts'
+import { contentOf, createInstallContext, leftIn, linux, onWindows, program } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What install.sh does where something is broken, or hostile. */
 
-const { home, mirror, server, whole } = createWorld()
+const { home, mirror, server, whole } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one alone, where', () => {
   /** Runs it over an installed 1.0.0, which has to be there afterwards, and alone. */
   const fails = async (options: Parameters<Sandbox['run']>[0] = {}): Promise<string> => {
     const person = home()
     await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
-    server().asked.length = 0
+    server().requestedPaths.length = 0
     const { code, out, err } = await person.run({ args: mirror(), ...options, fakes: { ...linux, ...options.fakes } })
     expect({ code, out, files: person.listed(), content: contentOf(person) }).toEqual({
       code: 1,
@@ -67,7 +67,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
   ])('SHA256SUMS %s', async (_, change, words) => {
     changeSums(change)
     expect(await fails()).toContain(words)
-    expect(server().asked).toEqual(['latest/SHA256SUMS'])
+    expect(server().requestedPaths).toEqual(['latest/SHA256SUMS'])
   })
 
   test('the archive is missing', async () => {
@@ -130,7 +130,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
 
   test('nothing can verify a checksum', async () => {
     expect(await fails({ without: ['sha256sum', 'shasum', 'openssl'] })).toContain('Cannot verify checksums')
-    expect(server().asked).toEqual([])
+    expect(server().requestedPaths).toEqual([])
   })
 
   test('what verifies checksums is broken', async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentOf, createWorld, leftIn, linux, onWindows } from './install-context.ts'
+import { contentOf, createInstallContext, leftIn, linux, onWindows } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** install.sh and https: what is fetched comes encrypted, from a server that was verified, at every step. */
 
-const { home, server } = createWorld()
+const { home, server } = createInstallContext()
 const fixtures = join(import.meta.dir, '..', '..', 'tests', 'fixtures', 'tls')
 const root = join(fixtures, 'network-root.pem')
 const fixture = (name: string): string => readFileSync(join(fixtures, `network-${name}.pem`), 'utf8')

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentOf, createWorld, linux, onWindows, program } from './install-context.ts'
+import { contentOf, createInstallContext, linux, onWindows, program } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
 /** What install.sh refuses to do. */
 
-const { home, mirror, server } = createWorld()
+const { home, mirror, server } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh refuses', () => {
   test.each([
@@ -72,7 +72,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     const person = home()
     writeFileSync(join(person.home, '.local'), '')
     const { code, err } = await person.run({ args: mirror(), fakes: linux })
-    expect([code, err, server().asked]).toEqual([
+    expect([code, err, server().requestedPaths]).toEqual([
       1,
       'Error: ~/.local is not a folder.\n  Choose another folder with --to.\n',
       [],
@@ -84,7 +84,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     mkdirSync(join(person.home, '.local'))
     chmodSync(join(person.home, '.local'), 0o555)
     const { code, err } = await person.run({ args: mirror(), fakes: linux })
-    expect([code, err.includes('~/.local is not writable for you.'), server().asked]).toEqual([1, true, []])
+    expect([code, err.includes('~/.local is not writable for you.'), server().requestedPaths]).toEqual([1, true, []])
   })
 
   test('what fails at the very end, and removes what it began', async () => {

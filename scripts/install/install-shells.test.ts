@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, text } from './install-context.ts'
+import { contentOf, createInstallContext, lastLine, leftIn, linux, onWindows, text } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
 /** install.sh in every shell of this machine, and with what tools there are. */
 
-const { home, mirror, server, whole } = createWorld()
+const { home, mirror, server, whole } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh works with what is there', () => {
   test.each([
@@ -79,6 +79,6 @@ describe.skipIf(onWindows)('install.sh works with what is there', () => {
       person.run({ args: mirror(), fakes: linux, script: text.slice(0, place) }).then(({ out }) => out),
     )
     expect((await Promise.all(runs)).join('')).toBe('')
-    expect([person.listed(), server().asked]).toEqual([[], []])
+    expect([person.listed(), server().requestedPaths]).toEqual([[], []])
   }, 30_000)
 })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { contentOf, createWorld, linux, onWindows, unixTargets, withFunctions } from './install-context.ts'
+import { contentOf, createInstallContext, linux, onWindows, unixTargets, withFunctions } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
 /** How install.sh finds the program for a machine. */
 
-const { archiveNow, home, mirror, server, whole } = createWorld()
+const { archiveNow, home, mirror, server, whole } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh finds the program for this machine', () => {
   const fakeUname = (kernel: string, machine: string): string =>
@@ -51,7 +51,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
   ])('and says which there are on %s %s', async (kernel, machine) => {
     const person = home()
     const { code, err } = await person.run({ args: mirror(), fakes: { uname: fakeUname(kernel, machine) } })
-    expect([code, person.listed(), server().asked]).toEqual([2, [], []])
+    expect([code, person.listed(), server().requestedPaths]).toEqual([2, [], []])
     expect(err).toBe(
       `${[
         `Error: There is no nexus-claude-api for this machine (${kernel} ${machine}).`,
@@ -65,7 +65,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
   test('and that there is none for programs of 32 bits, whatever the kernel is', async () => {
     const fakes = { uname: fakeUname('Linux', 'aarch64'), ldd: glibc, getconf: '[ "$1" = LONG_BIT ] && echo 32' }
     const { code, err } = await home().run({ args: mirror(), fakes })
-    expect([code, err.split('\n')[0], server().asked]).toEqual([
+    expect([code, err.split('\n')[0], server().requestedPaths]).toEqual([
       2,
       'Error: There is no nexus-claude-api for this machine (Linux aarch64, 32 bits).',
       [],

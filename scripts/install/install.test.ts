@@ -2,13 +2,22 @@ import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { project } from '../release/project.ts'
-import { contentOf, createWorld, lastLine, leftIn, linux, onWindows, program, text } from './install-context.ts'
+import {
+  contentOf,
+  createInstallContext,
+  lastLine,
+  leftIn,
+  linux,
+  onWindows,
+  program,
+  text,
+} from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 import { installer } from './sandbox.ts'
 
 /** install.sh, as a person runs it, against a release server on loopback. Needs no build. */
 
-const { archiveNow, home, mirror, server } = createWorld()
+const { archiveNow, home, mirror, server } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh', () => {
   test('installs the latest version into ~/.local/bin, and says what to do next', async () => {
@@ -32,7 +41,7 @@ describe.skipIf(onWindows)('install.sh', () => {
       ].join('\n')}\n`,
     })
     expect(person.listed()).toEqual([program])
-    expect(server().asked).toEqual(['latest/SHA256SUMS', archiveNow()])
+    expect(server().requestedPaths).toEqual(['latest/SHA256SUMS', archiveNow()])
     const ran = Bun.spawnSync([join(person.home, program), '--version'])
     expect(ran.stdout.toString()).toStartWith('nexus-claude-api 1.2.0 ')
   })
@@ -41,7 +50,7 @@ describe.skipIf(onWindows)('install.sh', () => {
     const person = home()
     const { code } = await person.run({ args: [...mirror(), '--version', version], fakes: linux })
     expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.0.0')])
-    expect(server().asked[0]).toBe('v1.0.0/SHA256SUMS')
+    expect(server().requestedPaths[0]).toBe('v1.0.0/SHA256SUMS')
   })
 
   test('takes the place of an older one', async () => {
@@ -112,7 +121,7 @@ describe.skipIf(onWindows)('install.sh', () => {
   test('changes nothing with --dry-run', async () => {
     const person = home()
     const { code, err } = await person.run({ args: [...mirror(), '--dry-run'], fakes: linux })
-    expect([code, person.listed(), server().asked]).toEqual([0, [], ['latest/SHA256SUMS']])
+    expect([code, person.listed(), server().requestedPaths]).toEqual([0, [], ['latest/SHA256SUMS']])
     expect(err).toContain('would be installed: ~/.local/bin/nexus-claude-api')
   })
 })

@@ -45,7 +45,7 @@ export interface ReleaseServer {
   /** Files of which only the first half arrives before the connection ends. */
   readonly cut: Set<string>
   /** Paths in the order in which they were asked for. */
-  readonly asked: string[]
+  readonly requestedPaths: string[]
   stop(): Promise<void>
 }
 
@@ -55,7 +55,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 export const startReleaseServer = (folder: string, releases: readonly Release[]): ReleaseServer => {
   const files = new Map<string, string | Uint8Array>()
   const cut = new Set<string>()
-  const asked: string[] = []
+  const requestedPaths: string[] = []
   for (const { version, targets } of releases) {
     const sums = targets.map((target) => {
       const bytes = pack(folder, target, version)
@@ -68,7 +68,7 @@ export const startReleaseServer = (folder: string, releases: readonly Release[])
     files.set('latest/SHA256SUMS', sums.join(''))
   }
   const answers = (path: string): string => {
-    asked.push(path)
+    requestedPaths.push(path)
     const content = files.get(path)
     if (content === undefined) return 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
     return `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(content)}\r\nConnection: close\r\n\r\n`
@@ -101,7 +101,7 @@ export const startReleaseServer = (folder: string, releases: readonly Release[])
     url: `http://127.0.0.1:${listener.port}`,
     files,
     cut,
-    asked,
+    requestedPaths,
     stop: async () => listener.stop(true),
   }
 }

@@ -39,12 +39,12 @@ export interface CodeSignature {
   readonly faults: readonly string[]
 }
 
-interface Place {
+interface ByteRange {
   readonly offset: number
   readonly length: number
 }
 
-const signaturePlace = (file: Buffer): Place | undefined => {
+const signatureRange = (file: Buffer): ByteRange | undefined => {
   const commands = file.readUInt32LE(16)
   let at = headerBytes
   for (let index = 0; index < commands; index += 1) {
@@ -118,7 +118,7 @@ const wrongPages = (file: Buffer, directory: Directory): number => {
   return wrong
 }
 
-const faultsOf = (file: Buffer, place: Place, blobs: readonly Blob[], directory: Directory): string[] => {
+const faultsOf = (file: Buffer, place: ByteRange, blobs: readonly Blob[], directory: Directory): string[] => {
   const { codeLimit, pageBytes, pages, specialSlots } = directory
   const faults: string[] = []
   if (codeLimit !== place.offset) faults.push(`${codeLimit} bytes are signed, and ${place.offset} are there`)
@@ -138,7 +138,7 @@ const isMachO = (file: Buffer): boolean => file.length > headerBytes && file.rea
 /** Undefined where nothing is signed. Throws for what is no Mach-O of one 64-bit machine, or is torn. */
 export const readCodeSignature = (file: Buffer): CodeSignature | undefined => {
   if (!isMachO(file)) throw new Error('this is no Mach-O executable of one 64-bit machine')
-  const place = signaturePlace(file)
+  const place = signatureRange(file)
   if (place === undefined) return undefined
   const blobs = blobsOf(file.subarray(place.offset, place.offset + place.length))
   const directory = directoryOf(blobs)

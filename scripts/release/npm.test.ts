@@ -154,14 +154,14 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
 
 /** A registry as npm asks for it, with every package's description, and this machine's tarballs. */
 const startRegistry = () => {
-  const asked: string[] = []
+  const requestedPaths: string[] = []
   const manifests = [wrapperManifest(), ...npmTargets.map(platformManifest)]
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     fetch(request) {
       const path = decodeURIComponent(new URL(request.url).pathname).slice(1)
-      asked.push(path)
+      requestedPaths.push(path)
       const tarball = [wrapper, platform].find((candidate) => basename(candidate) === basename(path))
       if (tarball !== undefined) return new Response(Bun.file(tarball))
       const manifest = manifests.find(({ name }) => name === path)
@@ -175,7 +175,7 @@ const startRegistry = () => {
       })
     },
   })
-  return { url: `http://127.0.0.1:${server.port}`, asked, stop: () => server.stop(true) }
+  return { url: `http://127.0.0.1:${server.port}`, requestedPaths, stop: () => server.stop(true) }
 }
 
 describe.skipIf(!isHeld)('from a registry', () => {
@@ -191,7 +191,7 @@ describe.skipIf(!isHeld)('from a registry', () => {
       )
       await registry.stop()
       expect(outcome).toMatchObject({ code: 0, out: expect.stringContaining(`${project.name} ${version} (`) })
-      const fetched = registry.asked.filter((path) => path.endsWith('.tgz')).map((path) => basename(path))
+      const fetched = registry.requestedPaths.filter((path) => path.endsWith('.tgz')).map((path) => basename(path))
       expect(fetched.sort()).toEqual([basename(platform), basename(wrapper)].sort())
     },
     longMs,

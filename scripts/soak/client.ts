@@ -2,11 +2,11 @@ import { isObject } from '../../src/base/json.ts'
 import { decodeSse } from '../../src/codec/sse/encode.ts'
 import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
-import type { End, Plan } from './scenarios.ts'
+import type { End, SoakScenario } from './scenarios.ts'
 
 /** One client: sends what was planned, reads as it is its habit, and says how it ended. */
 
-export interface Outcome {
+export interface ClientOutcome {
   /** A sentence where it is none of the ends that there are. */
   readonly end: End | { readonly unknown: string }
   readonly firstByteMs: number | undefined
@@ -21,13 +21,16 @@ const pauses = { every: 5, ms: 4, most: 60 }
 class Left extends Error {}
 
 interface Reader {
-  readonly plan: Plan
+  readonly soakScenario: SoakScenario
   readonly random: Random
   readonly leave: () => void
 }
 
-async function* paced(body: ReadableStream<Uint8Array>, { plan, random, leave }: Reader): AsyncGenerator<Uint8Array> {
-  const leavesAfter = plan.habit === 'leaves in between' ? 1 + random.below(3) : Number.POSITIVE_INFINITY
+async function* paced(
+  body: ReadableStream<Uint8Array>,
+  { soakScenario, random, leave }: Reader,
+): AsyncGenerator<Uint8Array> {
+  const leavesAfter = soakScenario.habit === 'leaves in between' ? 1 + random.below(3) : Number.POSITIVE_INFINITY
   let chunks = 0
   for await (const chunk of body) {
     yield chunk
@@ -36,12 +39,13 @@ async function* paced(body: ReadableStream<Uint8Array>, { plan, random, leave }:
       leave()
       throw new Left()
     }
-    const isSlow = plan.habit === 'reads slowly' && chunks % pauses.every === 0 && chunks < pauses.every * pauses.most
+    const isSlow =
+      soakScenario.habit === 'reads slowly' && chunks % pauses.every === 0 && chunks < pauses.every * pauses.most
     if (isSlow) await Bun.sleep(pauses.ms)
   }
 }
 
-const readEnd = async (response: Response, reader: Reader): Promise<Outcome['end']> => {
+const readEnd = async (response: Response, reader: Reader): Promise<ClientOutcome['end']> => {
   if (response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null) {
     const events: SseEvent[] = []
     for await (const data of decodeSse(paced(response.body, reader))) events.push(JSON.parse(data))
@@ -58,7 +62,7 @@ const readEnd = async (response: Response, reader: Reader): Promise<Outcome['end
   return value['type'] === 'message' ? 'complete' : { unknown: '200 of no known shape' }
 }
 
-export const runClient = async (url: string, plan: Plan, random: Random): Promise<Outcome> => {
+export const runClient = async (url: string, soakScenario: SoakScenario, random: Random): Promise<ClientOutcome> => {
   const startedAt = performance.now()
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new Error('too long')), longestMs)
@@ -67,23 +71,27 @@ export const runClient = async (url: string, plan: Plan, random: Random): Promis
     hasLeft = true
     controller.abort()
   }
-  const leaving = plan.habit === 'leaves at once' ? setTimeout(leave, random.below(25)) : undefined
+  const leaving = soakScenario.habit === 'leaves at once' ? setTimeout(leave, random.below(25)) : undefined
   let firstByteMs: number | undefined
-  const told = (end: Outcome['end']): Outcome => ({ end, firstByteMs, milliseconds: performance.now() - startedAt })
+  const logEvents = (end: ClientOutcome['end']): ClientOutcome => ({
+    end,
+    firstByteMs,
+    milliseconds: performance.now() - startedAt,
+  })
   try {
     const init: object = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(plan.body),
+      body: JSON.stringify(soakScenario.body),
       signal: controller.signal,
       proxy: false,
     }
-    const response = await fetch(url + plan.path, init)
+    const response = await fetch(url + soakScenario.path, init)
     firstByteMs = performance.now() - startedAt
-    return told(await readEnd(response, { plan, random, leave }))
+    return logEvents(await readEnd(response, { soakScenario, random, leave }))
   } catch (error) {
-    if (hasLeft || error instanceof Left) return told('left')
-    return told({ unknown: controller.signal.aborted ? `no end within ${longestMs / 1000} s` : String(error) })
+    if (hasLeft || error instanceof Left) return logEvents('left')
+    return logEvents({ unknown: controller.signal.aborted ? `no end within ${longestMs / 1000} s` : String(error) })
   } finally {
     clearTimeout(timer)
     clearTimeout(leaving)

@@ -6,7 +6,7 @@ import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
 import { runClient } from './client.ts'
-import { createSoakScenario, planOf, timeoutSeconds } from './scenarios.ts'
+import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
 /**
  * Mixed traffic with faults in it, through the server as a program of its own. Fails where a request ends
@@ -41,13 +41,13 @@ const expectThat = (isSo: boolean, sentence: string): void => {
   if (!isSo) faults.push(sentence)
 }
 
-const told = new Map<string, number>()
+const logEvents = new Map<string, number>()
 const ids = new Map<string, number>()
 const onLine = (line: string): void => {
   if (!line.startsWith('{')) return
   const record: unknown = JSON.parse(line)
   if (!isObject(record)) return
-  count(told, String(record['event']))
+  count(logEvents, String(record['event']))
   if (record['event'] === 'internal_error') faults.push(`internal_error: ${record['name']} ${record['stack']}`)
   const isEnd = /^request\.(answered|refused|cancelled|failed)$/.test(String(record['event']))
   if (isEnd && String(record['path']).startsWith('/v1/messages')) count(ids, String(record['requestId']))
@@ -63,19 +63,19 @@ const server = await startServerProcess({
 })
 
 /** Each takes a connection that our own client has kept, and has it closed. */
-const closeKept = async (): Promise<void> => {
+const closeIdle = async (): Promise<void> => {
   const init: object = { headers: { connection: 'close' }, proxy: false }
   await Promise.all(Array.from({ length: atOnce }, async () => (await fetch(`${server.url}/health`, init)).text()))
 }
 
 // What the first answer opens for good is no leak.
-const lawful = createRandom(seed)
-const first = Array.from({ length: 50 }, (_, index) => planOf(index, lawful)).find(
+const warmUpRandom = createRandom(seed)
+const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, warmUpRandom)).find(
   ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
 )
-if (first !== undefined) await runClient(server.url, first, lawful)
+if (first !== undefined) await runClient(server.url, first, warmUpRandom)
 let posted = first === undefined ? 0 : 1
-await closeKept()
+await closeIdle()
 await Bun.sleep(sampleMs)
 const descriptorsBefore = descriptors(server.pid)
 
@@ -87,7 +87,7 @@ const samples: Sample[] = []
 const latencies: { share: number; firstByteMs: number; milliseconds: number }[] = []
 const ends = new Map<string, number>()
 const injected = new Map<string, number>()
-const asked = new Map<string, number>()
+const clients = new Map<string, number>()
 let mayBeUntold = 0
 let next = 0
 
@@ -103,20 +103,24 @@ const work = async (): Promise<void> => {
     const index = next
     next += 1
     const random = createRandom(seed, index)
-    const plan = planOf(index, random)
-    const { end, firstByteMs, milliseconds } = await runClient(server.url, plan, random)
+    const soakScenario = soakScenarioOf(index, random)
+    const { end, firstByteMs, milliseconds } = await runClient(server.url, soakScenario, random)
     const name = typeof end === 'string' ? end : 'unknown'
     count(ends, name)
-    count(injected, plan.fault)
-    count(asked, `${plan.kind}, ${plan.habit}`)
+    count(injected, soakScenario.fault)
+    count(clients, `${soakScenario.kind}, ${soakScenario.habit}`)
     posted += 1
     // Whoever leaves at once may be gone before the server has read the request.
-    if (plan.habit === 'leaves at once') mayBeUntold += 1
-    const isLawful =
-      typeof end === 'string' && (plan.mayEnd.includes(end) || (end === 'left' && plan.habit.startsWith('leaves')))
+    if (soakScenario.habit === 'leaves at once') mayBeUntold += 1
+    const isExpected =
+      typeof end === 'string' &&
+      (soakScenario.mayEnd.includes(end) || (end === 'left' && soakScenario.habit.startsWith('leaves')))
     const said = typeof end === 'string' ? end : end.unknown
-    expectThat(isLawful, `request ${index} (${plan.kind}, ${plan.habit}, ${plan.fault}) ended: ${said}`)
-    if (plan.fault === 'none' && plan.habit === 'reads' && firstByteMs !== undefined)
+    expectThat(
+      isExpected,
+      `request ${index} (${soakScenario.kind}, ${soakScenario.habit}, ${soakScenario.fault}) ended: ${said}`,
+    )
+    if (soakScenario.fault === 'none' && soakScenario.habit === 'reads' && firstByteMs !== undefined)
       latencies.push({ share: share(), firstByteMs, milliseconds })
   }
 }
@@ -128,7 +132,7 @@ const settled = async (): Promise<number | undefined> => {
   const until = performance.now() + settleMs
   await simulator.stop()
   while (true) {
-    await closeKept()
+    await closeIdle()
     await Bun.sleep(sampleMs)
     const now = descriptors(server.pid)
     if (now === undefined || now <= (descriptorsBefore ?? 0) || performance.now() > until) return now
@@ -169,10 +173,10 @@ const latency = (from: number, to: number): string => {
 
 row('seed', String(seed))
 row('requests', `${next} in ${Math.round((performance.now() - startedAt) / 1000)} s, ${atOnce} at once`)
-row('clients', listed(asked))
+row('clients', listed(clients))
 row('injected', listed(injected))
 row('ended', listed(ends))
-row('log', listed(told))
+row('log', listed(logEvents))
 row(
   'memory',
   samples.length === 0

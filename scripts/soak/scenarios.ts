@@ -95,7 +95,7 @@ const faults: readonly Fault[] = [
 const kinds = ['stream', 'stream', 'stream', 'whole', 'count', 'tools', 'image', 'history'] as const
 const habits = ['reads', 'reads', 'reads', 'reads', 'leaves at once', 'leaves in between', 'reads slowly'] as const
 
-export interface Plan {
+export interface SoakScenario {
   readonly kind: (typeof kinds)[number]
   readonly habit: (typeof habits)[number]
   readonly fault: string
@@ -115,7 +115,7 @@ const tool = {
 }
 const paragraph = 'The quick brown fox jumps over the lazy dog, and says so in a log file. '
 
-const contentFor = (kind: Plan['kind'], words: string): unknown =>
+const contentFor = (kind: SoakScenario['kind'], words: string): unknown =>
   kind === 'image'
     ? [
         { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } },
@@ -130,13 +130,18 @@ const history = (random: Random): object[] =>
     { role: 'assistant', content: [{ type: 'text', text: paragraph.repeat(1 + random.below(40)) }] },
   ]).flat()
 
-const endsOf = (fault: Fault, kind: Plan['kind'], habit: Plan['habit'], isStream: boolean): readonly End[] => {
+const endsOf = (
+  fault: Fault,
+  kind: SoakScenario['kind'],
+  habit: SoakScenario['habit'],
+  isStream: boolean,
+): readonly End[] => {
   if (kind === 'count') return ['counted']
   const ends = isStream ? fault.stream : fault.whole
   return habit.startsWith('leaves') ? [...ends, 'left'] : ends
 }
 
-export const planOf = (index: number, random: Random): Plan => {
+export const soakScenarioOf = (index: number, random: Random): SoakScenario => {
   const kind = random.pick(kinds)
   const habit = random.pick(habits)
   const fault = random.pick(drawn)

@@ -5,7 +5,7 @@ import { stackFrames } from './stack-frames.ts'
 export const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : 'unknown')
 
 /** A fault of our own for the log: its name and its place in the code, and none of its words. */
-export const placeOfFault = (thrown: unknown): LogFields => ({
+export const errorLocation = (thrown: unknown): LogFields => ({
   name: thrown instanceof Error ? thrown.name : typeof thrown,
   stack: thrown instanceof Error ? stackFrames(thrown).join(' |') : undefined,
 })

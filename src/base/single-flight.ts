@@ -3,7 +3,7 @@ import { setMostRecent } from './lru.ts'
 
 type Work = (signal: AbortSignal) => Promise<number>
 
-interface Call {
+interface Flight {
   readonly result: Promise<number>
   readonly ending: AbortController
   waiting: number
@@ -15,25 +15,25 @@ interface Call {
  */
 export const createSingleFlight = (mostRemembered: number) => {
   const results = new Map<string, number>()
-  const calls = new Map<string, Call>()
+  const calls = new Map<string, Flight>()
 
   const remember = (key: string, result: number): number => {
     setMostRecent(results, key, result, mostRemembered)
     return result
   }
-  const forget = (key: string, call: Call): void => {
+  const forget = (key: string, call: Flight): void => {
     if (calls.get(key) === call) calls.delete(key)
   }
-  const begin = (key: string, work: Work): Call => {
+  const begin = (key: string, work: Work): Flight => {
     const ending = new AbortController()
     const result = work(ending.signal).then((number) => remember(key, number))
-    const call: Call = { result, ending, waiting: 0 }
+    const call: Flight = { result, ending, waiting: 0 }
     calls.set(key, call)
     const done = (): void => forget(key, call)
     result.then(done, done)
     return call
   }
-  const resultOf = (key: string, call: Call, leaving: AbortSignal): Promise<number> =>
+  const resultOf = (key: string, call: Flight, leaving: AbortSignal): Promise<number> =>
     new Promise((resolve, reject) => {
       call.waiting += 1
       const onLeaving = (): void => {

@@ -10,7 +10,7 @@ import type { Upstream } from '../upstreams/upstream.ts'
 import { createUrlSources } from '../upstreams/url-sources/inline-url-sources.ts'
 import { createPinnedGet } from '../upstreams/url-sources/pinned-get.ts'
 import { lookupAddresses } from '../upstreams/url-sources/resolve-url.ts'
-import type { AfterTurn } from './log/deferred-sink.ts'
+import type { Defer } from './log/deferred-sink.ts'
 import { createLogSink } from './log/log-sink.ts'
 import type { Io } from './terminal/io.ts'
 
@@ -60,7 +60,7 @@ export const composeApp = ({ config, ...options }: ServerOptions): App =>
   })
 
 /** What is still to be done when the process ends is done then. */
-const createAfterTurn = (): AfterTurn => {
+const createDefer = (): Defer => {
   const waiting: (() => void)[] = []
   const run = (): void => {
     for (const task of waiting.splice(0)) task()
@@ -80,6 +80,6 @@ export const composeLog = ({ logging: { level, format, file } }: Config, io: Io)
   const { useColor: color, err: write } = io
   return createLogger(
     level,
-    createLogSink({ format, file, color, write, terminal, now: () => new Date(), afterTurn: createAfterTurn() }),
+    createLogSink({ format, file, color, write, terminal, now: () => new Date(), defer: createDefer() }),
   )
 }

@@ -2,7 +2,7 @@ import { defineCommand, runCommand } from 'citty'
 import { UsageError } from '../base/usage-error.ts'
 import { buildTarget, commit, productName, version } from '../version.ts'
 import { catalogue } from './commands/commands.ts'
-import { type Found, findCommand, helpOf, mainHelp } from './commands/help.ts'
+import { findCommand, type HelpTarget, helpOf, mainHelp } from './commands/help.ts'
 import { PromptCancelled } from './credentials/prompt-cancelled.ts'
 import { type CheckedArguments, checkArguments, commonFlags, toParsedArguments } from './parse/arguments.ts'
 import type { Command } from './parse/command.ts'
@@ -20,7 +20,7 @@ const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
 const versionLine = (): string => `${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${buildTarget})\n`
 
 /** Among the arguments that are for us. */
-const wants = (rawArgs: readonly string[], found: Found, ...names: readonly string[]): boolean => {
+const wants = (rawArgs: readonly string[], found: HelpTarget, ...names: readonly string[]): boolean => {
   const own =
     found.kind === 'command'
       ? splitArguments(found.command, rawArgs.slice(found.words)).own
@@ -46,7 +46,7 @@ const runByCitty = async (command: Command, { words, rest }: CheckedArguments, i
 const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => {
   const [first = ''] = rawArgs
   const isNamed = first !== '' && !first.startsWith('-')
-  const found: Found = isNamed
+  const found: HelpTarget = isNamed
     ? findCommand(rawArgs, catalogue)
     : { kind: 'command', command: catalogue.defaultCommand, words: 0 }
   const say = (text: string): number => {

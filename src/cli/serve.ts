@@ -19,12 +19,12 @@ const maximumConnections = ({ machine: { environment } }: Io): { maximumConnecti
  * Before a person is asked for a key that would be of no use: whether the port can be had. Rejects with UsageError
  * where not.
  */
-export const checkPlace = async ({ loaded: { config }, isSimulated }: SetUp, io: Io): Promise<void> => {
+export const checkAddress = async ({ loaded: { config }, isSimulated }: SetUp, io: Io): Promise<void> => {
   const { host: hostname, port } = config
   const isAsked = io.prompts !== undefined && config.apiKey === undefined && !isSimulated
   if (!isAsked || port === 0) return
-  const place = { hostname, port }
-  const probe = await listenOrExplain(() => tryToListen(place), place)
+  const address = { hostname, port }
+  const probe = await listenOrExplain(() => tryToListen(address), address)
   await probe.stop(true)
 }
 
@@ -54,12 +54,12 @@ export const serve = async (
     ...maximumConnections(io),
     ...io.times,
   })
-  const place = { hostname: config.host, port: config.port }
+  const address = { hostname: config.host, port: config.port }
   const answer: typeof app.fetch = (request) => {
     onRequest?.(request)
     return app.fetch(request)
   }
-  const listener = await listenOrExplain(() => listen({ ...place, fetch: answer }), place)
+  const listener = await listenOrExplain(() => listen({ ...address, fetch: answer }), address)
   surviveFaults(log)
   // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
   const { port, running, stop } = listener

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { attempt } from '../base/attempt.ts'
 import { errorCode } from '../base/error-code.ts'
-import { placeOfFault } from '../base/error-location.ts'
+import { errorLocation } from '../base/error-location.ts'
 import type { Logger } from '../base/logger.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { type Listener, listen } from '../runtime/bun.ts'
 import { productName } from '../version.ts'
-import { askHealth, type Healthy } from './system/fetch-health.ts'
+import { fetchHealth, type Healthy } from './system/fetch-health.ts'
 
-export interface Place {
+export interface ListenAddress {
   readonly hostname: string
   readonly port: number
 }
@@ -18,15 +18,15 @@ export interface Place {
  * Listens for a moment just as the server does, for whoever only wants to know whether that can be. Throws what
  * `listen` throws; whoever gets it stops it.
  */
-export const tryToListen = (place: Place): Listener =>
-  listen({ ...place, fetch: () => new Response(null, { status: 503 }) })
+export const tryToListen = (address: ListenAddress): Listener =>
+  listen({ ...address, fetch: () => new Response(null, { status: 503 }) })
 
 /** A person waits for the sentence that follows. */
 const probeMs = 1000
 
 /** Another server of ours on that port; undefined where another program has it. */
 export const findRunningServer = async (hostname: string, port: number): Promise<Healthy | undefined> => {
-  const answer = await askHealth(hostname, port, probeMs)
+  const answer = await fetchHealth(hostname, port, probeMs)
   return answer.kind === 'ours' ? answer : undefined
 }
 
@@ -34,7 +34,7 @@ const servesAlready = (hostname: string, port: number, { version, pid }: Healthy
   `Port ${port} on ${hostname} is taken by another ${productName} (version ${version}, process ${pid}), which serves already. ${productName} env prints the environment that leads Claude Code there, ${productName} health asks how it is. For another server choose another port with --port (0 for any free one).`
 
 /** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
-export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Place): Promise<T> => {
+export const listenOrExplain = async <T>(start: () => T, { hostname, port }: ListenAddress): Promise<T> => {
   try {
     return start()
   } catch (error) {
@@ -143,6 +143,6 @@ export const endingSignals = (isTerminal: boolean): NodeJS.Signals[] => [
 
 /** Whatever nobody caught is told in one line, without its words, and ends nothing: other requests are at work. */
 export const surviveFaults = (log: Logger): void => {
-  process.on('uncaughtException', (thrown) => log.error('internal_error', placeOfFault(thrown)))
-  process.on('unhandledRejection', (thrown) => log.error('internal_error', placeOfFault(thrown)))
+  process.on('uncaughtException', (thrown) => log.error('internal_error', errorLocation(thrown)))
+  process.on('unhandledRejection', (thrown) => log.error('internal_error', errorLocation(thrown)))
 }

@@ -1,6 +1,6 @@
 import { didYouMean } from '../base/did-you-mean.ts'
 import { isObject, type Json } from '../base/json.ts'
-import { typedName } from '../base/printable-name.ts'
+import { printableName } from '../base/printable-name.ts'
 import { UsageError } from '../base/usage-error.ts'
 import { parseJsonc } from './jsonc.ts'
 import { camelCase, settingGroups, settingKeys } from './settings/setting-names.ts'
@@ -36,7 +36,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
         if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
         read(value, `${key}.`)
       } else if (!settingKeys.includes(key)) {
-        warnings.push(`${file.path}: unknown key${typedName(prefix + name)}.${didYouMean(key, settingKeys)}`)
+        warnings.push(`${file.path}: unknown key${printableName(prefix + name)}.${didYouMean(key, settingKeys)}`)
       } else if (values.has(key)) {
         warnings.push(`${file.path}: ${key} is there twice; the first one counts.`)
       } else if (value !== null) values.set(key, value)

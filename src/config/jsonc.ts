@@ -9,7 +9,7 @@ export const options = { allowTrailingComma: true, allowEmptyContent: true } as 
 export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 
 /** Line and column, both from 1. */
-const placeOf = (text: string, offset: number): string => {
+const positionOf = (text: string, offset: number): string => {
   const lines = text.slice(0, offset).split('\n')
   return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`
 }
@@ -33,6 +33,6 @@ export const parseJsonc = (path: string, text: string): unknown => {
   const [first] = errors
   if (first === undefined) return value ?? {}
   throw new UsageError(
-    `${path}:${placeOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it there, or move the file away.`,
+    `${path}:${positionOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it there, or move the file away.`,
   )
 }

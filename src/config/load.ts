@@ -3,8 +3,8 @@ import type { ConfigOf } from './config-of.ts'
 import { keychainEntry } from './keychain-reference.ts'
 import { isSecretKey, type KnownSetting } from './settings/setting-names.ts'
 import { type SettingKey, settings } from './settings/settings.ts'
-import { type ConfigInputs, type Found, finder, SecretCommand, SecretFile } from './sources.ts'
-import { type SettingValue, Typed, toValue } from './values.ts'
+import { type ConfigInputs, finder, SecretCommand, SecretFile, type SettingInput } from './sources.ts'
+import { InputText, type SettingValue, toValue } from './values.ts'
 
 /** See docs/configuration.md for each member. Numbers have the unit that their setting names. */
 export type Config = ConfigOf<(typeof settings)[number]>
@@ -24,9 +24,9 @@ export interface LoadedConfig {
 }
 
 /** What `find` found, as it is to be read. */
-const readFound = (
+const readInput = (
   setting: KnownSetting,
-  found: Found,
+  found: SettingInput,
   inputs: ConfigInputs,
 ): [place: string, value?: SettingValue] => {
   const { key } = setting
@@ -37,18 +37,18 @@ const readFound = (
   if (entry === undefined && !isPointer) return [source, toValue(setting, value, where)]
   const place = entry === undefined ? source : `the keychain (${source})`
   if (text === undefined) return [place]
-  if (value instanceof SecretFile) return [place, toValue(setting, new Typed(text), `The file of ${where}`)]
-  if (value instanceof SecretCommand) return [place, toValue(setting, new Typed(text), `What ${where} prints`)]
+  if (value instanceof SecretFile) return [place, toValue(setting, new InputText(text), `The file of ${where}`)]
+  if (value instanceof SecretCommand) return [place, toValue(setting, new InputText(text), `What ${where} prints`)]
   return [place, toValue(setting, text, `${key} in ${place}`)]
 }
 
 /** A plain value as it was given; undefined for what only points at one. */
-const plainText = ({ value }: Found): string | undefined => {
-  if (value instanceof Typed) return value.text.trim()
+const plainText = ({ value }: SettingInput): string | undefined => {
+  if (value instanceof InputText) return value.text.trim()
   return typeof value === 'object' ? undefined : String(value).trim()
 }
 
-const isSameValue = (found: Found, value: SettingValue | Secret | undefined): boolean => {
+const isSameValue = (found: SettingInput, value: SettingValue | Secret | undefined): boolean => {
   const text = plainText(found)
   if (text === undefined || value === undefined) return false
   return value instanceof Secret ? value.equals(text) : String(value) === text
@@ -64,7 +64,7 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
     const { key } = setting
     const [found, ...others] = findAll(setting)
     const fallback: [string, SettingValue?] = setting.default === undefined ? [''] : ['default', setting.default]
-    const [place, value] = found === undefined ? fallback : readFound(setting, found, inputs)
+    const [place, value] = found === undefined ? fallback : readInput(setting, found, inputs)
     if (place !== '') sources.set(key, place)
     if (value !== undefined && !isSecretKey(key)) values.set(key, value)
     else if (typeof value === 'string' && value !== '') values.set(key, new Secret(value))

@@ -3,7 +3,7 @@ import { keychainEntry } from './keychain-reference.ts'
 import type { Setting } from './settings/setting.ts'
 import { type KnownSetting, secretSettings } from './settings/setting-names.ts'
 import type { SettingKey } from './settings/settings.ts'
-import { Typed, toValue } from './values.ts'
+import { InputText, toValue } from './values.ts'
 
 /** Where a setting's value comes from, and which source goes first. */
 
@@ -38,7 +38,7 @@ export class SecretCommand {
   }
 }
 
-export interface Found {
+export interface SettingInput {
   readonly value: unknown
   readonly source: string
   /** For messages. */
@@ -46,35 +46,35 @@ export interface Found {
 }
 
 /** All that has a value, strongest first. */
-type Source = (setting: Setting) => readonly Found[]
+type InputSource = (setting: Setting) => readonly SettingInput[]
 
-const isGiven = (text: string | undefined): text is string => text !== undefined && text.trim() !== ''
+const isSet = (text: string | undefined): text is string => text !== undefined && text.trim() !== ''
 
 const fromFlags =
-  (flags: ConfigInputs['flags']): Source =>
+  (flags: ConfigInputs['flags']): InputSource =>
   ({ flag, type }) => {
     const value = flag === undefined ? undefined : flags[flag]
     // An empty secret is what a script's unset variable gives.
-    if (value === undefined || (type.kind === 'secret' && !isGiven(value))) return []
-    return [{ value: new Typed(value), source: `--${flag}`, where: `--${flag}` }]
+    if (value === undefined || (type.kind === 'secret' && !isSet(value))) return []
+    return [{ value: new InputText(value), source: `--${flag}`, where: `--${flag}` }]
   }
 
 const variableValue = (name: string, text: string, { type }: Setting): unknown => {
   if (type.kind === 'secret' && name.endsWith('_FILE')) return new SecretFile(text)
-  if (type.kind === 'secret' && name.endsWith('_COMMAND')) return new SecretCommand(new Typed(text))
-  return new Typed(text)
+  if (type.kind === 'secret' && name.endsWith('_COMMAND')) return new SecretCommand(new InputText(text))
+  return new InputText(text)
 }
 
 const fromEnvironment =
-  (environment: ConfigInputs['environment']): Source =>
+  (environment: ConfigInputs['environment']): InputSource =>
   (setting) =>
     setting.environment.flatMap((name) => {
       const text = environment[name]
-      return isGiven(text) ? [{ value: variableValue(name, text, setting), source: name, where: name }] : []
+      return isSet(text) ? [{ value: variableValue(name, text, setting), source: name, where: name }] : []
     })
 
 const fromFiles =
-  (files: readonly ParsedFile[]): Source =>
+  (files: readonly ParsedFile[]): InputSource =>
   ({ key }) => {
     const file = files.find(({ values }) => values.has(key))
     return file === undefined
@@ -86,7 +86,7 @@ const commandKey = 'apiKeyCommand'
 
 /** The helper that a file names. */
 const fromCommand =
-  (files: readonly ParsedFile[]): Source =>
+  (files: readonly ParsedFile[]): InputSource =>
   () => {
     const file = files.find(({ values }) => values.has(commandKey))
     if (file === undefined) return []
@@ -103,7 +103,7 @@ export const finder = ({ flags, environment, files }: ConfigInputs) => {
   const parsed = files.map(parseConfigFile)
   const [flag, variable] = [fromFlags(flags), fromEnvironment(environment)]
   const [file, command] = [fromFiles(parsed), fromCommand(parsed)]
-  const findAll = (setting: KnownSetting): readonly Found[] =>
+  const findAll = (setting: KnownSetting): readonly SettingInput[] =>
     (setting.key === 'apiKey' ? [flag, file, command, variable] : [flag, variable, file]).flatMap((source) =>
       source(setting),
     )

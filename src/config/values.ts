@@ -6,7 +6,7 @@ import type { Setting, SettingType } from './settings/setting.ts'
 /** Turns what a flag, a variable or a file holds into a setting's value. All throw UsageError. */
 
 /** A value as flags and variables hold it: always text, and therefore sometimes a number. */
-export class Typed {
+export class InputText {
   readonly text: string
 
   constructor(text: string) {
@@ -30,14 +30,14 @@ export const expectationOf = (type: SettingType): string | undefined => {
 }
 
 const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>, where: string): number => {
-  const number = value instanceof Typed ? value.toNumber() : value
-  const isLawful =
+  const number = value instanceof InputText ? value.toNumber() : value
+  const isValid =
     typeof number === 'number' &&
     Number.isFinite(number) &&
     (!type.integer || Number.isInteger(number)) &&
     number >= type.minimum &&
     number <= type.maximum
-  return isLawful ? number : fail(where, `must be ${expectationOf(type)}.`)
+  return isValid ? number : fail(where, `must be ${expectationOf(type)}.`)
 }
 
 const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, where: string): string => {
@@ -80,12 +80,12 @@ const toHost = (text: string, where: string): string => {
 }
 
 const requireText = (value: unknown, where: string): string => {
-  const text = value instanceof Typed ? value.text : value
+  const text = value instanceof InputText ? value.text : value
   return typeof text === 'string' && text.trim() !== '' ? text : fail(where, 'must be a text, and not an empty one.')
 }
 
 const toList = (value: unknown, where: string): string[] => {
-  const items = value instanceof Typed ? value.text.split(',') : value
+  const items = value instanceof InputText ? value.text.split(',') : value
   if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
     return fail(where, 'must be a list of texts.')
   }
@@ -104,7 +104,7 @@ const listIn = (text: string, where: string): unknown => attempt(() => JSON.pars
 
 /** A list; or a text that is one in JSON, or is split at blanks. No shell has a part in it. */
 const toCommand = (value: unknown, where: string): readonly string[] => {
-  const text = value instanceof Typed ? value.text : value
+  const text = value instanceof InputText ? value.text : value
   const isJson = typeof text === 'string' && text.trim().startsWith('[')
   const words = typeof text !== 'string' ? text : isJson ? listIn(text, where) : splitCommand(text, where)
   if (!Array.isArray(words) || words.some((word) => typeof word !== 'string')) return fail(where, noCommand)
@@ -119,9 +119,9 @@ const switchWords: ReadonlyMap<string, boolean> = new Map([
 ])
 
 const toSwitch = (value: unknown, where: string): boolean => {
-  const isOn = value instanceof Typed ? switchWords.get(value.text.trim().toLowerCase()) : value
+  const isOn = value instanceof InputText ? switchWords.get(value.text.trim().toLowerCase()) : value
   if (typeof isOn === 'boolean') return isOn
-  return fail(where, value instanceof Typed ? 'must be 1 or 0, true or false.' : 'must be true or false.')
+  return fail(where, value instanceof InputText ? 'must be 1 or 0, true or false.' : 'must be true or false.')
 }
 
 export type SettingValue = string | number | boolean | readonly string[]

@@ -61,7 +61,7 @@ const admit = (
   }
   const modelId = models.resolve(request.model).model.id
   // A name that is no model's may be anything, a key that was pasted wrongly among them.
-  running.learn({
+  running.update({
     upstream: upstream.name,
     used: modelId,
     ...(isLoggableModel(request.model) && { model: request.model }),
@@ -71,12 +71,12 @@ const admit = (
 
 const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
   const { running, betas, signal, onUpstreamId } = context
-  running.learn({ isStream: request.stream === true })
+  running.update({ isStream: request.stream === true })
   const modelId = admit(request, context, options)
   let usage: FinalUsage | undefined
-  const learn = (stopReason: StopReason | null, figures: FinalUsage): void => {
+  const updateUsage = (stopReason: StopReason | null, figures: FinalUsage): void => {
     usage = figures
-    running.learn({ usage, ...(stopReason !== null && { stopReason }) })
+    running.update({ usage, ...(stopReason !== null && { stopReason }) })
   }
   return {
     call: {
@@ -85,7 +85,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       betas,
       signal,
       onUpstreamId(id) {
-        running.learn({ upstreamRequestId: id })
+        running.update({ upstreamRequestId: id })
         onUpstreamId(id)
       },
       onAttempt: () => running.attempted(),
@@ -94,22 +94,22 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       let isLast = false
       for (const event of batch) {
         isLast = event.type === 'message_stop'
-        if (event.type === 'message_delta') learn(event.delta.stop_reason, event.usage)
+        if (event.type === 'message_delta') updateUsage(event.delta.stop_reason, event.usage)
       }
       return isLast
     },
     answered(message) {
-      if (message !== undefined) learn(message.stop_reason, message.usage)
-      if (running.answerEnded('complete')) options.tokens.learn(request, modelId, usage)
+      if (message !== undefined) updateUsage(message.stop_reason, message.usage)
+      if (running.responseEnded('complete')) options.tokens.calibrate(request, modelId, usage)
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
       // With a reason of our own the client is still there, and reads it.
       const hasLeft = signal.aborted && signal.reason !== error
-      if (running.answerEnded(hasLeft ? 'cancelled' : 'failed')) running.failed(error)
+      if (running.responseEnded(hasLeft ? 'cancelled' : 'failed')) running.failed(error)
       return error
     },
-    cancelled: () => void running.answerEnded('cancelled'),
+    cancelled: () => void running.responseEnded('cancelled'),
   }
 }
 
@@ -185,7 +185,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
         signal,
         modelId,
       })
-      running.learn({ countedTokens })
+      running.update({ countedTokens })
       return countedTokens
     },
   }

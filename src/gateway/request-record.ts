@@ -6,7 +6,7 @@ import type { StopReason } from '../wire/anthropic/response.ts'
  * How a request may end: with what was requested; with a refusal, for a fault of the client's; without a client;
  * or by a failure of ours, the upstream's, or of what the server was set up with.
  */
-export type Outcome = 'answered' | 'refused' | 'cancelled' | 'failed'
+export type RequestOutcome = 'answered' | 'refused' | 'cancelled' | 'failed'
 
 /** What is known of a request before anything is done for it. */
 export interface RequestHead {
@@ -45,7 +45,7 @@ export interface RequestFacts {
  * words of a client. Observers get it frozen.
  */
 export interface RequestRecord extends RequestHead, RequestFacts {
-  readonly outcome: Outcome
+  readonly outcome: RequestOutcome
   /** As sent; 499 where the client has gone. */
   readonly status: number
   /** Milliseconds from the start until the first event of the answer. */

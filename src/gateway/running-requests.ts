@@ -1,13 +1,13 @@
 import { nameOf } from '../base/error-location.ts'
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import type { Outcome, RequestFacts, RequestHead, RequestObserver, RequestRecord } from './request-record.ts'
+import type { RequestFacts, RequestHead, RequestObserver, RequestOutcome, RequestRecord } from './request-record.ts'
 
 /** How a stream ended: complete, without its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
 
 /** How the upstream's answer ended. */
-type AnswerEnd = 'complete' | 'failed' | 'cancelled'
+type ResponseEnd = 'complete' | 'failed' | 'cancelled'
 
 /** Keys, quotas and models that the upstream has not are the owner's affair, not a fault of the request. */
 const isFaultOfRequest = ({ type }: GatewayError): boolean =>
@@ -27,7 +27,7 @@ export class RunningRequest {
   #facts: RequestFacts = {}
   #attempts = 0
   #firstEventAt: number | undefined
-  #answer: AnswerEnd | undefined
+  #answer: ResponseEnd | undefined
   /** What the client read, or would have read. */
   #error: GatewayError | undefined
   #status: number | undefined
@@ -47,7 +47,7 @@ export class RunningRequest {
     return this.#facts.bodyBytes
   }
 
-  learn(facts: RequestFacts): void {
+  update(facts: RequestFacts): void {
     Object.assign(this.#facts, facts)
   }
 
@@ -61,7 +61,7 @@ export class RunningRequest {
   }
 
   /** The upstream's answer has ended. The first end counts: returns whether this is it. */
-  answerEnded(end: AnswerEnd): boolean {
+  responseEnded(end: ResponseEnd): boolean {
     if (this.#answer !== undefined) return false
     this.#answer = end
     return true
@@ -121,7 +121,7 @@ export class RunningRequest {
     }
   }
 
-  #outcome(status: number): Outcome {
+  #outcome(status: number): RequestOutcome {
     const error = this.#error
     const answer = this.#answer
     if (answer === 'cancelled' || [error?.status, status].includes(clientClosedStatus)) return 'cancelled'
@@ -140,7 +140,7 @@ export interface RequestRecordsOptions {
   readonly date: () => number
 }
 
-type Answer = (request: Request) => Response | Promise<Response>
+type Handler = (request: Request) => Response | Promise<Response>
 
 export type RequestRecords = ReturnType<typeof createRequestRecords>
 
@@ -165,7 +165,7 @@ export const createRequestRecords = ({ observers, log, now, date }: RequestRecor
       return request
     },
     /** Wraps the handler so that every request is reported; the handler itself where no observer wants to know. */
-    watch(answer: Answer, runningOf: (request: Request) => RunningRequest): Answer {
+    watch(answer: Handler, runningOf: (request: Request) => RunningRequest): Handler {
       if (!isWanted) return answer
       return async (request) => {
         try {

@@ -20,7 +20,7 @@ export interface Notes {
   readonly all: readonly Note[]
 }
 
-const lawfulPath = /^[A-Za-z0-9_.-]{1,120}$/
+const printablePath = /^[A-Za-z0-9_.-]{1,120}$/
 
 export const createNotes = (): Notes => {
   const all: Note[] = []
@@ -29,7 +29,7 @@ export const createNotes = (): Notes => {
     (path: Path, what: string): void => {
       const name = dotted(path)
       // A member's name comes from the client, and could be anything.
-      all.push({ level, what, path: lawfulPath.test(name) ? name : '(unprintable name)' })
+      all.push({ level, what, path: printablePath.test(name) ? name : '(unprintable name)' })
     }
   return { dropped: add('debug'), changed: add('info'), all }
 }

@@ -12,7 +12,7 @@ import { toCustomTool } from './typed-tools.ts'
  * from the model until a `tool_reference` names it; where an upstream cannot defer, we load what was named.
  */
 
-interface PlacedTool {
+interface LoadedTool {
   readonly tool: Tool
   readonly path: Path
 }
@@ -35,7 +35,7 @@ interface Mentions {
   readonly used: Set<string>
   readonly removed: Set<string>
   /** Defined in mid-conversation, by name. */
-  readonly defined: Map<string, PlacedTool>
+  readonly defined: Map<string, LoadedTool>
 }
 
 /** Tools that a server-side search found: from then on the model may use them. */
@@ -74,7 +74,7 @@ const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void
 
 type ToolChange = Extract<ContentBlock, { type: 'tool_addition' | 'tool_removal' }>['tool']
 
-const definedTool = (change: ToolChange, path: Path): PlacedTool => {
+const definedTool = (change: ToolChange, path: Path): LoadedTool => {
   const definition: unknown = 'definition' in change ? change.definition : undefined
   const definitionPath = [...path, 'tool', 'definition']
   if (findIssue(Tool, definition) !== undefined) throw invalidRequest(definitionPath, 'Input should be a tool')
@@ -103,7 +103,7 @@ const readMentions = (request: ToolRequest): Mentions => {
 }
 
 /** The marker of a tool that is not shown goes to the one before it; of two lifetimes the longer counts. */
-const handOnMarker = ({ cache_control: control }: Tool, offered: PlacedTool[]): void => {
+const handOnMarker = ({ cache_control: control }: Tool, offered: LoadedTool[]): void => {
   const last = offered.at(-1)
   if (!control || last === undefined || last.tool.cache_control?.ttl === '1h') return
   offered[offered.length - 1] = { ...last, tool: { ...last.tool, cache_control: control } }
@@ -127,9 +127,9 @@ const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool
  * choice that forces a tool where there is none.
  * `hasChanges`: whether the conversation adds or removes tools, as far as that is known.
  */
-export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = true): PlacedTool[] => {
+export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = true): LoadedTool[] => {
   const declared = (request.tools ?? []).map(
-    (tool, index): PlacedTool => ({ tool: untyped(tool), path: ['tools', index] }),
+    (tool, index): LoadedTool => ({ tool: untyped(tool), path: ['tools', index] }),
   )
   // Then what the conversation says of them decides nothing.
   if (!hasChanges && !declared.some(({ tool }) => tool.defer_loading === true)) {
@@ -142,7 +142,7 @@ export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = tr
   // Anthropic's own search would find the deferred tools; without it nothing could.
   const searchIsServers = declared.some(({ tool }) => tool.type?.startsWith('tool_search_tool') === true)
 
-  const isOffered = ({ tool, path }: PlacedTool): boolean => {
+  const isOffered = ({ tool, path }: LoadedTool): boolean => {
     if (!isCustomTool(tool)) return true
     if (mentions.removed.has(tool.name)) {
       const isUsed = mentions.used.has(tool.name)
@@ -155,8 +155,8 @@ export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = tr
     if (!isLoaded) notes.dropped(path, 'deferred tool that nothing refers to')
     return isLoaded
   }
-  const isReplaced = ({ tool }: PlacedTool): boolean => tool.name !== undefined && mentions.defined.has(tool.name)
-  const offered: PlacedTool[] = []
+  const isReplaced = ({ tool }: LoadedTool): boolean => tool.name !== undefined && mentions.defined.has(tool.name)
+  const offered: LoadedTool[] = []
   for (const placed of [...declared.filter((each) => !isReplaced(each)), ...mentions.defined.values()]) {
     if (isOffered(placed)) offered.push(placed)
     else handOnMarker(placed.tool, offered)

@@ -51,8 +51,8 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
       ({ model, name }) => model.family === family && name?.version && compareVersions(name.version, version) === 0,
     )?.model
 
-  const findModel = (asked: string): Model | undefined => {
-    const spelling = canonicalSpelling(asked)
+  const findModel = (requested: string): Model | undefined => {
+    const spelling = canonicalSpelling(requested)
     const exact = bySpelling.get(spelling)
     if (exact !== undefined) return exact
     const name = parseModelName(spelling)
@@ -64,13 +64,13 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
 
   const remembered = new Map<string, ResolvedModel>()
   /** Undefined for a name that is nobody's. */
-  const find = (asked: string): ResolvedModel | undefined => {
-    const known = remembered.get(asked)
+  const find = (requested: string): ResolvedModel | undefined => {
+    const known = remembered.get(requested)
     if (known !== undefined) return known
-    const model = findModel(asked)
+    const model = findModel(requested)
     if (model === undefined) return undefined
-    const found = { model, contextSuffix: contextSuffixOf(asked) }
-    if (remembered.size < maximumRemembered && asked.length <= longestRemembered) remembered.set(asked, found)
+    const found = { model, contextSuffix: contextSuffixOf(requested) }
+    if (remembered.size < maximumRemembered && requested.length <= longestRemembered) remembered.set(requested, found)
     return found
   }
 
@@ -85,12 +85,12 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
     },
     find,
     /** Throws GatewayError (`not_found_error`). */
-    resolve(asked: string): ResolvedModel {
-      const resolved = find(asked)
+    resolve(requested: string): ResolvedModel {
+      const resolved = find(requested)
       if (resolved !== undefined) return resolved
       throw new GatewayError(
         'not_found_error',
-        `model: ${withoutContextSuffix(asked).slice(0, 200)} is not known here. Ask for one of ${spellings.join(', ')}.`,
+        `model: ${withoutContextSuffix(requested).slice(0, 200)} is not known here. Ask for one of ${spellings.join(', ')}.`,
         // Not the name: one that is no model's may be anything, a key in the wrong place among them.
         { shouldRetry: false, reason: `model: not known here. Known: ${spellings.join(', ')}` },
       )

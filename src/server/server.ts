@@ -50,7 +50,7 @@ export const createServer = (options: ServerOptions) => {
   const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
-  const readJson = createReadJson((request, bytes) => scopeOf(request).running.learn({ bodyBytes: bytes }))
+  const readJson = createReadJson((request, bytes) => scopeOf(request).running.update({ bodyBytes: bytes }))
   // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))

@@ -13,7 +13,7 @@ const pointsIn = (blocks: readonly object[]): CachePoint[] =>
 const isTextDocument = (block: Block | undefined): boolean =>
   block !== undefined && 'document' in block && (block['document'] as { format: string }).format !== 'pdf'
 
-const placesIn = (blocks: readonly object[], place: string): Refusal | undefined =>
+const checkPositions = (blocks: readonly object[], path: string): Refusal | undefined =>
   firstOf(blocks as readonly Block[], (block, index) => {
     if (!('cachePoint' in block)) return undefined
     const before = (blocks as readonly Block[]).slice(0, index).findLast((candidate) => !('cachePoint' in candidate))
@@ -21,13 +21,13 @@ const placesIn = (blocks: readonly object[], place: string): Refusal | undefined
     if ('reasoningContent' in before) {
       return 'Cache point cannot be inserted after reasoning block. Please remove the invalid cache point and try again.'
     }
-    return isTextDocument(before) ? byModel(`${place}.${index}.type: Field required`) : undefined
+    return isTextDocument(before) ? byModel(`${path}.${index}.type: Field required`) : undefined
   })
 
-const places: Rule = ({ body: { toolConfig, system = [], messages } }) =>
-  placesIn(toolConfig?.tools ?? [], 'tools') ??
-  placesIn(system, 'system') ??
-  firstOf(messages, ({ content }, index) => placesIn(content, `messages.${index}.content`))
+const position: Rule = ({ body: { toolConfig, system = [], messages } }) =>
+  checkPositions(toolConfig?.tools ?? [], 'tools') ??
+  checkPositions(system, 'system') ??
+  firstOf(messages, ({ content }, index) => checkPositions(content, `messages.${index}.content`))
 
 const number: Rule = ({ body: { toolConfig, system = [], messages } }) => {
   const points = [
@@ -45,4 +45,4 @@ const number: Rule = ({ body: { toolConfig, system = [], messages } }) => {
     : undefined
 }
 
-export const cacheRules: readonly Rule[] = [places, number]
+export const cacheRules: readonly Rule[] = [position, number]

@@ -58,13 +58,13 @@ const blankTexts: Rule = ({ body: { messages, system = [] } }) =>
       return `The content field in the Message object at messages.${index} is empty. Add a ContentBlock object to the content field and try again.`
     }
     return firstOf(content, (block, position) => {
-      const place = `messages.${index}.content.${position}`
+      const path = `messages.${index}.content.${position}`
       if ('text' in block && isBlank(block.text)) {
-        return `The text field in the ContentBlock object at ${place} is blank. Add text to the text field, and try again.`
+        return `The text field in the ContentBlock object at ${path} is blank. Add text to the text field, and try again.`
       }
       if (!('toolResult' in block)) return undefined
       const parts = block.toolResult.content
-      if (parts.length === 0) return byModel(`${place}: tool_result content cannot be empty`)
+      if (parts.length === 0) return byModel(`${path}: tool_result content cannot be empty`)
       return parts.some((part) => 'text' in part && isBlank(part.text))
         ? byModel('messages: text content blocks must contain non-whitespace text')
         : undefined
@@ -79,14 +79,14 @@ const resultsOf = (message: ConverseMessage | undefined): string[] =>
 const pairing: Rule = ({ body: { messages } }) =>
   firstOf(messages, (message, index) => {
     const results = resultsOf(message)
-    const asked = usesOf(messages[index - 1])
-    const missing = asked.filter((id) => !results.includes(id))
+    const toolUseIds = usesOf(messages[index - 1])
+    const missing = toolUseIds.filter((id) => !results.includes(id))
     if (missing.length > 0) {
       return `Expected toolResult blocks at messages.${index}.content for the following Ids: ${missing.join(', ')}`
     }
     if (new Set(results).size < results.length)
       return `The toolResult blocks at messages.${index}.content contain duplicate Ids`
-    if (results.some((id) => !asked.includes(id))) {
+    if (results.some((id) => !toolUseIds.includes(id))) {
       return `The number of toolResult blocks at messages.${index}.content exceeds the number of toolUse blocks of previous turn.`
     }
     const last = index === messages.length - 1
@@ -143,17 +143,17 @@ const reasoning: Rule = ({ body: { messages } }) =>
     firstOf(content, (block, position): Refusal | undefined => {
       if (!('reasoningContent' in block)) return undefined
       const { reasoningContent } = block
-      const place = `messages.${index}.content.${position}`
+      const path = `messages.${index}.content.${position}`
       if ('redactedContent' in reasoningContent) {
         return isGenuineRedaction(reasoningContent.redactedContent)
           ? undefined
-          : byModel(`${place}: Invalid \`data\` in \`redacted_thinking\` block`)
+          : byModel(`${path}: Invalid \`data\` in \`redacted_thinking\` block`)
       }
       const { text, signature } = reasoningContent.reasoningText
-      if (signature === undefined) return byModel(`${place}.thinking.signature: Field required`)
+      if (signature === undefined) return byModel(`${path}.thinking.signature: Field required`)
       return isGenuineSignature(text, signature)
         ? undefined
-        : byModel(`${place}: Invalid \`signature\` in \`thinking\` block`)
+        : byModel(`${path}: Invalid \`signature\` in \`thinking\` block`)
     }),
   )
 

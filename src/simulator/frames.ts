@@ -1,7 +1,7 @@
 import { encodeFrame } from '../codec/aws-event-stream/encode.ts'
 import type { OutputBlock } from '../wire/converse/response.ts'
 import type { StreamFault } from './reply.ts'
-import type { Answer } from './response.ts'
+import type { SimulatedResponse } from './response.ts'
 
 /** A reply as the frames that ConverseStream sends. */
 
@@ -63,7 +63,7 @@ const blockEvents = (block: OutputBlock, contentBlockIndex: number, characters: 
   ['contentBlockStop', { contentBlockIndex }],
 ]
 
-export const toFrames = (answer: Answer, deltaCharacters: number): Uint8Array[] => {
+export const toFrames = (answer: SimulatedResponse, deltaCharacters: number): Uint8Array[] => {
   const { content, stopReason, stopSequence, usage } = answer
   const fields =
     stopSequence === undefined ? {} : { additionalModelResponseFields: { delta: { stop_sequence: stopSequence } } }

@@ -45,10 +45,10 @@ const channels: Rule = (context) => {
     if (Object.hasOwn(converseFields, field) && converseFields[field]?.(context) === true) {
       return `The additional field ${field} conflicts with an existing field.`
     }
-    const isLawful = Object.hasOwn(modelFields, field)
+    const isValid = Object.hasOwn(modelFields, field)
       ? modelFields[field]?.(value, flags) === true
       : Object.hasOwn(converseFields, field)
-    return isLawful ? undefined : byModel(`${field}: Extra inputs are not permitted`)
+    return isValid ? undefined : byModel(`${field}: Extra inputs are not permitted`)
   })
 }
 

@@ -8,7 +8,7 @@ const maximumMedia = 20
 const maximumDocumentsPerMessage = 5
 const maximumImageBytes = 3.75 * 1024 * 1024
 const maximumDocumentBytes = 4.5 * 1024 * 1024
-const lawfulName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
+const validName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
 
 /** Blocks and the parts of tool results alike. */
 const partsOf = (blocks: readonly ContentBlock[]): object[] =>
@@ -25,8 +25,8 @@ const imagesIn = (parts: readonly object[]): Image[] =>
 
 const documentNames: Rule = ({ body }) => {
   const names = documentsIn(allParts(body)).map(({ name }) => name)
-  const unlawful = names.find((name) => !lawfulName.test(name))
-  if (unlawful !== undefined) {
+  const invalid = names.find((name) => !validName.test(name))
+  if (invalid !== undefined) {
     return "The document name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets. The name can't contain more than one consecutive whitespace character."
   }
   return new Set(names.map((name) => name.toLowerCase())).size < names.length
@@ -73,12 +73,12 @@ const citedSources: Rule = ({ body: { messages } }) =>
     firstOf(content, (block, position) => {
       if (!('document' in block)) return undefined
       const { format = 'txt', source } = block.document
-      const place = `messages.${index}.content.${position}`
+      const path = `messages.${index}.content.${position}`
       if (isCited(block.document)) {
         const isMisread = format !== 'pdf' && 'bytes' in source
-        return isMisread ? byModel(`${place}.image.source.bytes: The PDF specified was not valid.`) : undefined
+        return isMisread ? byModel(`${path}.image.source.bytes: The PDF specified was not valid.`) : undefined
       }
-      return 'bytes' in source ? undefined : `The document source at ${place} requires citations to be enabled.`
+      return 'bytes' in source ? undefined : `The document source at ${path} requires citations to be enabled.`
     }),
   )
 

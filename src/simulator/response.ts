@@ -5,7 +5,7 @@ import { countTokens } from './tokens.ts'
 
 /** A reply as the JSON that Converse answers, and the parts that both kinds of answer share. */
 
-export interface Answer {
+export interface SimulatedResponse {
   readonly content: readonly OutputBlock[]
   readonly stopReason: ConverseStopReason
   readonly stopSequence: string | undefined
@@ -29,7 +29,7 @@ const toOutputBlock = (block: ReplyBlock, newId: () => string): OutputBlock => {
 
 const outputTokens = (content: readonly OutputBlock[]): number => countTokens(JSON.stringify(content))
 
-export const toAnswer = (reply: Reply, metered: TokenUsage, newId: () => string): Answer => {
+export const toSimulatedResponse = (reply: Reply, metered: TokenUsage, newId: () => string): SimulatedResponse => {
   const content = (reply.content ?? []).map((block) => toOutputBlock(block, newId))
   const said = outputTokens(content)
   return {
@@ -43,7 +43,7 @@ export const toAnswer = (reply: Reply, metered: TokenUsage, newId: () => string)
 /** With what the real service sends beside the members that we read. */
 type WholeResponse = ConverseResponse & Readonly<{ metrics: object; output: { message: { role: 'assistant' } } }>
 
-export const toConverseResponse = ({ content, stopReason, stopSequence, usage }: Answer): WholeResponse => ({
+export const toConverseResponse = ({ content, stopReason, stopSequence, usage }: SimulatedResponse): WholeResponse => ({
   metrics: { latencyMs: 1 },
   output: { message: { content, role: 'assistant' } },
   stopReason,

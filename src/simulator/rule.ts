@@ -30,10 +30,10 @@ export const firstRefusal = (rules: readonly Rule[], context: RuleContext): Refu
 /** The first refusal over a list of items. */
 export const firstOf = <T>(
   items: readonly T[],
-  judge: (item: T, index: number) => Refusal | undefined,
+  check: (item: T, index: number) => Refusal | undefined,
 ): Refusal | undefined => {
   for (const [index, item] of items.entries()) {
-    const refusal = judge(item, index)
+    const refusal = check(item, index)
     if (refusal !== undefined) return refusal
   }
   return undefined

@@ -3,11 +3,11 @@ import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
 
 /** The check of auto mode's actions: a request that forces one tool, by which verdicts on calls are reported. */
 
-type Asked = Pick<SimulatedRequest, 'body'>
+type RequestWithBody = Pick<SimulatedRequest, 'body'>
 
 const reportTool = 'report_verdicts'
 
-export const isSafetyCheck = ({ body }: Asked): boolean => {
+export const isSafetyCheck = ({ body }: RequestWithBody): boolean => {
   const choice = body.toolConfig?.toolChoice
   return choice !== undefined && 'tool' in choice && choice.tool.name === reportTool
 }
@@ -21,14 +21,17 @@ interface CheckedCall {
 const section = /^<calls>\n(.*)\n<\/calls>$/s
 
 /** The calls to judge. */
-export const checkedCalls = ({ body }: Asked): CheckedCall[] =>
+export const checkedCalls = ({ body }: RequestWithBody): CheckedCall[] =>
   body.messages
     .flatMap(({ content }) => content)
     .flatMap((block) => ('text' in block ? (section.exec(block.text)?.[1]?.split('\n') ?? []) : []))
     .map((text) => ({ id: String(parseObject(text)?.['id']), text }))
 
 /** `explain` gives the reason for a call to be flagged, and undefined for any other. */
-export const verdictsOn = (request: Asked, explain: (call: CheckedCall) => string | undefined): ReplyBlock => ({
+export const verdictsOn = (
+  request: RequestWithBody,
+  explain: (call: CheckedCall) => string | undefined,
+): ReplyBlock => ({
   tool: reportTool,
   input: {
     verdicts: checkedCalls(request).map((call) => {
@@ -40,4 +43,4 @@ export const verdictsOn = (request: Asked, explain: (call: CheckedCall) => strin
 })
 
 /** What the simulated model says of a check that no scenario answers. */
-export const flagNothing = (request: Asked): Reply => ({ content: [verdictsOn(request, () => undefined)] })
+export const flagNothing = (request: RequestWithBody): Reply => ({ content: [verdictsOn(request, () => undefined)] })

@@ -8,10 +8,10 @@ import { echo } from './echo.ts'
 import { toFrames } from './frames.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
 import type { HttpError, Reply, Scenario, SimulatedRequest } from './reply.ts'
-import { type Answer, toAnswer, toConverseResponse } from './response.ts'
+import { type SimulatedResponse, toConverseResponse, toSimulatedResponse } from './response.ts'
 import { streamBody } from './stream.ts'
 import { countRequest, createPromptCache } from './tokens.ts'
-import { judge, judgeCount } from './validate-request.ts'
+import { validateCountRequest, validateRequest } from './validate-request.ts'
 
 /** What the simulator saw of one request, for tests and for the log. */
 export interface JournalEntry {
@@ -80,13 +80,13 @@ const errorResponse = ({ status, type, message, headers, body }: HttpError, requ
     },
   })
 
-const answerResponse = (answer: Answer, requestId: string): Response =>
+const wholeResponse = (answer: SimulatedResponse, requestId: string): Response =>
   Response.json(toConverseResponse(answer), { headers: { 'x-amzn-requestid': requestId } })
 
 const countResponse = ({ input }: CountTokensInput, requestId: string): Response =>
   Response.json({ inputTokens: countRequest(input.converse) }, { headers: { 'x-amzn-requestid': requestId } })
 
-const streamResponse = (answer: Answer, reply: Reply, entry: JournalEntry, requestId: string): Response => {
+const streamResponse = (answer: SimulatedResponse, reply: Reply, entry: JournalEntry, requestId: string): Response => {
   const { pace = {}, fault } = reply
   const body = streamBody({
     frames: toFrames(answer, pace.deltaCharacters ?? defaultDeltaCharacters),
@@ -110,7 +110,7 @@ const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> =
 }
 
 /** A request as far as its path and body tell. */
-interface Asked {
+interface ParsedRequest {
   /** Undefined where the path is no operation of Bedrock's. */
   readonly modelId: string | undefined
   readonly isStream: boolean
@@ -118,7 +118,7 @@ interface Asked {
   readonly body: unknown
 }
 
-const readRequest = async (request: Request, options: SimulatorOptions): Promise<Asked> => {
+const readRequest = async (request: Request, options: SimulatorOptions): Promise<ParsedRequest> => {
   const found = request.method === 'POST' ? route.exec(new URL(request.url).pathname)?.groups : undefined
   const isCount = found?.['operation'] === 'count-tokens'
   const text = await request.text()
@@ -134,7 +134,7 @@ const readRequest = async (request: Request, options: SimulatorOptions): Promise
 /** What is wrong with a request before the scenario is asked. */
 const refuse = (
   { headers }: Request,
-  { modelId, body, isCount }: Asked,
+  { modelId, body, isCount }: ParsedRequest,
   options: SimulatorOptions,
 ): HttpError | undefined => {
   const unauthenticated = authenticationError(headers, options.apiKey)
@@ -143,13 +143,13 @@ const refuse = (
   const model = (options.models ?? simulatedModels).find(({ id }) => id === modelId)
   if (model === undefined) return refusalError('The provided model identifier is invalid.')
   if (body === undefined) return { status: 400, type: 'SerializationException', message: 'The body is not valid JSON.' }
-  const refusal = isCount ? judgeCount(body, model) : judge(body, model)
+  const refusal = isCount ? validateCountRequest(body, model) : validateRequest(body, model)
   return refusal === undefined ? undefined : refusalError(refusal)
 }
 
 const toEntry = (
   request: Request,
-  { modelId, isStream, body }: Asked,
+  { modelId, isStream, body }: ParsedRequest,
   reply: Reply,
   refusal?: HttpError,
 ): JournalEntry => {
@@ -173,16 +173,16 @@ export const startSimulator = (options: SimulatorOptions = {}) => {
   const cache = createPromptCache()
 
   const answer = async (request: Request): Promise<Response> => {
-    const asked = await readRequest(request, options)
-    const refusal = refuse(request, asked, options)
-    if (asked.isCount && refusal === undefined) {
-      onRequest?.(toEntry(request, asked, {}))
-      return countResponse(asked.body as CountTokensInput, newId())
+    const parsed = await readRequest(request, options)
+    const refusal = refuse(request, parsed, options)
+    if (parsed.isCount && refusal === undefined) {
+      onRequest?.(toEntry(request, parsed, {}))
+      return countResponse(parsed.body as CountTokensInput, newId())
     }
     // A request that was not refused has the shape.
-    const simulated = { ...asked, modelId: asked.modelId ?? '' } as SimulatedRequest
+    const simulated = { ...parsed, modelId: parsed.modelId ?? '' } as SimulatedRequest
     const reply: Reply = refusal === undefined ? (scenario?.(simulated) ?? echo(simulated)) : { error: refusal }
-    const entry = toEntry(request, asked, reply, refusal)
+    const entry = toEntry(request, parsed, reply, refusal)
     onRequest?.(entry)
 
     await pause(reply.pace?.firstMs ?? 0, request.signal)
@@ -190,10 +190,10 @@ export const startSimulator = (options: SimulatorOptions = {}) => {
     const requestId = newId()
     if (reply.error !== undefined) return errorResponse(reply.error, requestId)
     const { stopSequence: _unasked, ...plain } = reply
-    const asksForStop = simulated.body.additionalModelResponseFieldPaths !== undefined
-    const told = asksForStop ? reply : plain
-    const complete = toAnswer(told, cache.meter(simulated.modelId, simulated.body), newId)
-    return asked.isStream ? streamResponse(complete, reply, entry, requestId) : answerResponse(complete, requestId)
+    const requestsStopSequence = simulated.body.additionalModelResponseFieldPaths !== undefined
+    const sent = requestsStopSequence ? reply : plain
+    const complete = toSimulatedResponse(sent, cache.meter(simulated.modelId, simulated.body), newId)
+    return parsed.isStream ? streamResponse(complete, reply, entry, requestId) : wholeResponse(complete, requestId)
   }
 
   const server = Bun.serve({

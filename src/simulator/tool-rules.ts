@@ -35,16 +35,16 @@ const combinators = ['oneOf', 'anyOf', 'allOf']
 
 const schemas: Rule = ({ body: { toolConfig } }) =>
   firstOf(specsOf(toolConfig?.tools ?? []), ({ description, inputSchema }, index) => {
-    const place = `tools.${index}.custom`
+    const path = `tools.${index}.custom`
     const { json } = inputSchema
     if (description !== undefined && isBlank(description))
-      return byModel(`${place}.description: must contain non-whitespace text`)
-    if (json['type'] === undefined) return byModel(`${place}.input_schema.type: Field required`)
-    if (json['type'] !== 'object') return byModel(`${place}.input_schema.type: Input should be 'object'`)
+      return byModel(`${path}.description: must contain non-whitespace text`)
+    if (json['type'] === undefined) return byModel(`${path}.input_schema.type: Field required`)
+    if (json['type'] !== 'object') return byModel(`${path}.input_schema.type: Input should be 'object'`)
     if (json['properties'] === null)
-      return byModel(`${place}.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12`)
+      return byModel(`${path}.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12`)
     if (combinators.some((word) => word in json)) {
-      return byModel(`${place}.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`)
+      return byModel(`${path}.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level`)
     }
     return undefined
   })

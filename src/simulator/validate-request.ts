@@ -14,11 +14,11 @@ const promptRules = [...toolRules, ...conversationRules, ...cacheRules, ...media
 const rules = [...promptRules, windowRule]
 
 /** Why Bedrock would refuse a body; undefined where it would answer. */
-export const judge = (body: unknown, model: SimulatedModel): Refusal | undefined =>
+export const validateRequest = (body: unknown, model: SimulatedModel): Refusal | undefined =>
   // A body that has the shape is a ConverseRequest.
   shapeRefusal(ConverseRequest, body) ?? firstRefusal(rules, { body: body as ConverseRequest, model })
 
 /** The same for a body to be counted, which may be longer than the window: that is what one counts for. */
-export const judgeCount = (body: unknown, model: SimulatedModel): Refusal | undefined =>
+export const validateCountRequest = (body: unknown, model: SimulatedModel): Refusal | undefined =>
   shapeRefusal(CountTokensInput, body) ??
   firstRefusal(promptRules, { body: (body as CountTokensInput).input.converse, model })

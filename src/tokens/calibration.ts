@@ -36,14 +36,14 @@ const clamp = (value: number, least: number, most: number): number => Math.min(M
 const factorOf = (ratios: Ratios): number => clamp(Math.exp(mean(ratios)), smallestFactor, largestFactor)
 
 /** Whether an answer says something of the tokenizer. What it says no to with the least media, it does with all. */
-export const isTelling = ({ text, thinking, media, unseen }: Tokens): boolean =>
+export const isReliable = ({ text, thinking, media, unseen }: Tokens): boolean =>
   unseen === 0 && text >= leastTokens && thinking + media <= text * mostUncertain
 
 /** What is known after one more request. The same object where it teaches nothing. */
 const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ratios => {
   const words = estimate.text + estimate.thinking
   const ratio = (actualTokens - estimate.media) / words
-  if (!isTelling(estimate) || !(ratio >= smallestRatio && ratio <= largestRatio)) return ratios
+  if (!isReliable(estimate) || !(ratio >= smallestRatio && ratio <= largestRatio)) return ratios
   const weight = Math.min(words / fullTokens, 1)
   const known = mean(ratios)
   const seen = clamp(Math.log(ratio), known - longestStep, known + longestStep)

@@ -14,7 +14,7 @@ export type UpstreamKey = Secret | RenewableKey
 export interface RenewableKeyOptions {
   readonly first: Secret
   /** Asks for the key anew. Rejects where that fails, which has been reported then. */
-  readonly ask: () => Promise<Secret>
+  readonly fetchKey: () => Promise<Secret>
   /** Milliseconds after which a key is asked for anew; never by its age without it. */
   readonly maxAgeMs?: number | undefined
   /** Milliseconds, monotonic. */
@@ -26,34 +26,34 @@ const restMs = 10_000
 
 /** All requests that need a new key at the same time wait for the same one. */
 export const createRenewableKey = (options: RenewableKeyOptions): RenewableKey => {
-  const { first, ask, maxAgeMs = Number.POSITIVE_INFINITY, now } = options
+  const { first, fetchKey: ask, maxAgeMs = Number.POSITIVE_INFINITY, now } = options
   let key = first
-  let askedAt = now()
-  let asking: Promise<void> | undefined
+  let fetchedAt = now()
+  let pending: Promise<void> | undefined
   let restUntil = Number.NEGATIVE_INFINITY
 
-  const askAnew = async (): Promise<void> => {
+  const renewNow = async (): Promise<void> => {
     try {
       const found = await ask()
       if (!found.equals(key)) key = found
     } catch {
       // The present key stays: it may still be good.
     }
-    askedAt = now()
-    asking = undefined
+    fetchedAt = now()
+    pending = undefined
   }
-  const askOnce = (): Promise<void> => {
-    asking ??= askAnew()
-    return asking
+  const fetchOnce = (): Promise<void> => {
+    pending ??= renewNow()
+    return pending
   }
 
   return {
     async get() {
-      if (now() - askedAt >= maxAgeMs) await askOnce()
+      if (now() - fetchedAt >= maxAgeMs) await fetchOnce()
       return key
     },
     async renew(refused) {
-      if (key === refused && now() >= restUntil) await askOnce()
+      if (key === refused && now() >= restUntil) await fetchOnce()
       if (key !== refused) return key
       restUntil = now() + restMs
       return undefined

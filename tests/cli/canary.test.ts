@@ -163,7 +163,7 @@ const toolUseTurn = (id: string): object => ({
 })
 
 /** Programs are started and ended: long where the machine has other work. */
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
 describe('commands that serve', () => {
   test.each([['text'], ['json']])(
@@ -187,7 +187,7 @@ describe('commands that serve', () => {
       })
       await Promise.all(levels)
     },
-    patienceMs,
+    timeoutMs,
   )
 
   test(
@@ -207,7 +207,7 @@ describe('commands that serve', () => {
         expect(secretsIn([...told, out, err, listed].join('\n'))).toEqual([])
       }
     },
-    patienceMs,
+    timeoutMs,
   )
 
   test(
@@ -223,7 +223,7 @@ describe('commands that serve', () => {
       expect(secretsIn(out + err + listed)).toEqual([])
       expect(err).not.toContain('warning')
     },
-    patienceMs,
+    timeoutMs,
   )
 
   test(
@@ -264,7 +264,7 @@ describe('commands that serve', () => {
       expect(err.split('\n').filter((line) => secretsIn(line).length > 0)).toEqual([])
       expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
     },
-    patienceMs,
+    timeoutMs,
   )
 })
 

@@ -190,7 +190,7 @@ const conversationWith = (block: object & { type: string }): object => {
 /** All that comes of a request: what is sent, what the answer is read by, what is noted. */
 const outcome = (members: object): string => {
   try {
-    const { body, reply, notes } = translate(members, { modelId: 'claude-opus-4-6', betas: [] })
+    const { body, responseContext: reply, notes } = translate(members, { modelId: 'claude-opus-4-6', betas: [] })
     return JSON.stringify([body, reply, notes])
   } catch (error) {
     return `refused: ${String(error)}`

@@ -49,7 +49,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   const gateway = createGateway({
     models: resolver,
     upstream,
-    tokens: { count: async () => 0, learn: (...lesson) => learnt.push(lesson) },
+    tokens: { count: async () => 0, calibrate: (...lesson) => learnt.push(lesson) },
     log,
   })
   const all = createRequestRecords({

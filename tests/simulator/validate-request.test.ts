@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { redact, sign } from '../../src/simulator/signature.ts'
-import { judge } from '../../src/simulator/validate-request.ts'
+import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { png } from '../support/translate.ts'
 
 /** Every refusal once: a simulator that accepts everything proves nothing. */
@@ -137,7 +137,7 @@ describe('what is lawful is answered', () => {
       },
     ],
   ])('%#', (body) => {
-    expect(judge(body, sonnet as never)).toBeUndefined()
+    expect(validateRequest(body, sonnet as never)).toBeUndefined()
   })
 })
 
@@ -166,7 +166,7 @@ describe('shapes', () => {
     [{}, "Value at 'messages' failed to satisfy constraint: Member must not be null"],
     [[], 'expected object'],
   ])('%#', (body, refusal) => {
-    expect(judge(body, sonnet as never)).toContain(refusal)
+    expect(validateRequest(body, sonnet as never)).toContain(refusal)
   })
 })
 
@@ -212,11 +212,11 @@ describe('conversations', () => {
     ],
     [[user({ toolResult: { toolUseId: '1', content: [{ text: ' ' }] } })], 'must contain non-whitespace text'],
   ])('%#', (messages, refusal) => {
-    expect(judge({ messages, ...tools }, sonnet as never)).toContain(refusal)
+    expect(validateRequest({ messages, ...tools }, sonnet as never)).toContain(refusal)
   })
 
   test('trailing white space where prefill is accepted', () => {
-    expect(judge({ messages: [user(text('a')), assistant(text('b '))] }, haiku as never)).toContain(
+    expect(validateRequest({ messages: [user(text('a')), assistant(text('b '))] }, haiku as never)).toContain(
       'trailing whitespace',
     )
   })
@@ -345,14 +345,14 @@ describe('tools, cache points, media', () => {
       'JSON schema is invalid',
     ],
   ])('%#', (body, refusal) => {
-    expect(judge(body, sonnet as never)).toContain(refusal)
+    expect(validateRequest(body, sonnet as never)).toContain(refusal)
   })
 })
 
 test('a model without citations refuses them', () => {
   const body = { messages: [user(text('a'), document('d', 'pdf', { citations: { enabled: true } }))] }
-  expect(judge(body, { ...sonnet, citations: false } as never)).toBe("This model doesn't support citations.")
-  expect(judge(body, sonnet as never)).toBeUndefined()
+  expect(validateRequest(body, { ...sonnet, citations: false } as never)).toBe("This model doesn't support citations.")
+  expect(validateRequest(body, sonnet as never)).toBeUndefined()
 })
 
 describe('settings', () => {
@@ -443,14 +443,14 @@ describe('settings', () => {
       "'additionalProperties' must be explicitly set to false",
     ],
   ])('%#', (body, refusal) => {
-    expect(judge(body, sonnet as never)).toContain(refusal)
+    expect(validateRequest(body, sonnet as never)).toContain(refusal)
   })
 
   test('the small model knows neither adaptive thinking nor effort', () => {
-    expect(judge(fields({ thinking: { type: 'adaptive' } }), haiku as never)).toContain(
+    expect(validateRequest(fields({ thinking: { type: 'adaptive' } }), haiku as never)).toContain(
       'adaptive thinking is not supported',
     )
-    expect(judge(fields({ output_config: { effort: 'low' } }), haiku as never)).toContain(
+    expect(validateRequest(fields({ output_config: { effort: 'low' } }), haiku as never)).toContain(
       'output_config.effort: Extra inputs are not permitted',
     )
   })

@@ -5,7 +5,7 @@ import { toConverseRequest } from '../../src/translate/anthropic-to-converse/req
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
-import { countingIds, replyContext } from './response-context.ts'
+import { countingIds, responseContext } from './response-context.ts'
 
 /**
  * Does one kind of work many times, for whoever counts what it allocates:
@@ -40,7 +40,7 @@ const streamed = (deltas: number): (() => void) => {
   )
   return () => {
     const reader = createConverseReader({ model: 'm', maxTokens: 1 })
-    const events = new MessageEvents(replyContext(), countingIds())
+    const events = new MessageEvents(responseContext(), countingIds())
     for (const chunk of chunks) {
       reader.read(chunk, (event) => events.accept(event))
       let text = ''

@@ -12,7 +12,7 @@ import { request } from './chain.ts'
 /** The Nexus upstream by itself, over a real line, and what a test needs to stand at its other end. */
 
 /** As in earnest, but quick. */
-const patience = { connectMs: 500, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
+const bodyTimeouts = { connectMs: 500, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
 
 export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexus>[0]> = {}) => {
   const records: LogRecord[] = []
@@ -22,7 +22,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
     endpointUrl,
     apiKey: new Secret('key'),
     silenceMs: 60_000,
-    patience,
+    bodyTimeouts,
     policy: defaultPolicy,
     inlineUrlSources: async (given) => given,
     retry: { maxRetries: 0, random: () => 0, sleep: async () => {} },

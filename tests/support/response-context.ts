@@ -1,7 +1,7 @@
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 
 /** The request that an answer is translated for, with what a test adds. */
-export const replyContext = (members: Partial<ReplyContext> = {}): ReplyContext => ({
+export const responseContext = (members: Partial<ResponseContext> = {}): ResponseContext => ({
   model: 'claude-sonnet-4-6',
   isPrewarm: false,
   takesInvalidInput: false,

@@ -1,8 +1,8 @@
 import type { NewId } from '../../src/base/ids.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
-import { AnswerStream } from '../../src/upstreams/nexus/response-stream.ts'
+import { ResponseStream } from '../../src/upstreams/nexus/response-stream.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { frame } from './nexus.ts'
@@ -10,10 +10,10 @@ import { frame } from './nexus.ts'
 /** The batches that an answer's bytes give. */
 export async function* batchesOfBytes(
   chunks: AsyncIterable<Uint8Array>,
-  reply: ReplyContext,
+  reply: ResponseContext,
   newId: NewId,
 ): AsyncGenerator<EventBatch> {
-  yield* await AnswerStream.begin({
+  yield* await ResponseStream.begin({
     chunks: chunks[Symbol.asyncIterator](),
     reader: createConverseReader({ model: 'm', maxTokens: 1 }),
     events: new MessageEvents(reply, newId),
@@ -30,7 +30,7 @@ const frameOf = (event: ConverseStreamEvent): Uint8Array => {
 /** The batches that Converse's events give, each batch of which comes in one chunk. */
 export async function* batchesOf(
   batches: Iterable<readonly ConverseStreamEvent[]>,
-  reply: ReplyContext,
+  reply: ResponseContext,
   newId: NewId,
   failure?: Error,
 ): AsyncGenerator<EventBatch> {

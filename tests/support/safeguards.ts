@@ -37,11 +37,11 @@ export const inAutoMode = (members: object = {}, context: object = {}): Record<s
 
 export const bashCall = (id: string, command: string): ReplyBlock => ({ tool: 'Bash', id, input: { command } })
 
-/** A model that answers with `content`, and of which `judge` has the answer to a check. */
+/** A model that answers with `content`, and of which `validateRequest` has the answer to a check. */
 export const agentReplies =
-  (content: readonly ReplyBlock[], judge: Scenario = () => undefined): Scenario =>
+  (content: readonly ReplyBlock[], validateRequest: Scenario = () => undefined): Scenario =>
   (asked) =>
-    isSafetyCheck(asked) ? judge(asked) : { content }
+    isSafetyCheck(asked) ? validateRequest(asked) : { content }
 
 /** Reports exactly these verdicts. */
 export const verdictReply =

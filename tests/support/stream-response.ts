@@ -1,4 +1,4 @@
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
 import { frame } from './nexus.ts'
@@ -66,7 +66,7 @@ const framesOf = (
 /** The events of an answer that comes as a stream. Rejects where the answer fails. */
 export const streamResponse = async (
   response: ConverseResponse,
-  reply: ReplyContext,
+  reply: ResponseContext,
   cut: StreamCuts = {},
 ): Promise<SseEvent[]> => {
   const bytes = framesOf(response, cut)

@@ -1,8 +1,8 @@
 import { expect } from 'bun:test'
 import { simulatedModels } from '../../src/simulator/models.ts'
-import { judge } from '../../src/simulator/validate-request.ts'
+import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { type ConverseTranslation, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import { type Learned, nothingLearned } from '../../src/translate/capabilities/overrides.ts'
+import { type CapabilityOverrides, noOverrides } from '../../src/translate/capabilities/overrides.ts'
 import { defaultPolicy, type TranslationPolicy } from '../../src/translate/policy.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
@@ -14,13 +14,13 @@ export interface TranslateOptions {
   readonly betas?: readonly string[]
   /** Over the default. */
   readonly policy?: Partial<TranslationPolicy>
-  readonly learned?: Partial<Learned>
+  readonly overrides?: Partial<CapabilityOverrides>
 }
 
 /** Translates a request as the server would, schema included. Throws what the translation throws. */
 export const translate = (
   members: object,
-  { modelId = 'claude-sonnet-4.6', betas = [], policy = {}, learned = {} }: TranslateOptions = {},
+  { modelId = 'claude-sonnet-4.6', betas = [], policy = {}, overrides = {} }: TranslateOptions = {},
 ): ConverseTranslation => {
   const whole = request(members)
   expect(findIssue(MessagesRequest, whole)).toBeUndefined()
@@ -28,7 +28,7 @@ export const translate = (
     modelId,
     betas,
     policy: { ...defaultPolicy, ...policy },
-    learned: { ...nothingLearned, ...learned },
+    overrides: { ...noOverrides, ...overrides },
   })
 }
 
@@ -36,7 +36,7 @@ export const translate = (
 export const validBody = (members: object, options: TranslateOptions = {}): ConverseRequest => {
   const { body } = translate(members, options)
   const model = simulatedModels.find(({ id }) => id === (options.modelId ?? 'claude-sonnet-4.6'))
-  if (model !== undefined) expect(judge(body, model)).toBeUndefined()
+  if (model !== undefined) expect(validateRequest(body, model)).toBeUndefined()
   return body
 }
 

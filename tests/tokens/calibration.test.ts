@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createCalibration, isTelling } from '../../src/tokens/calibration.ts'
+import { createCalibration, isReliable } from '../../src/tokens/calibration.ts'
 import { estimateTokens, toCount } from '../../src/tokens/estimate/estimate.ts'
 import { leastMedia } from '../../src/tokens/estimate/media.ts'
 import type { Tokens } from '../../src/tokens/estimate/tally.ts'
@@ -96,10 +96,10 @@ describe('1.9 calibration', () => {
     const roughly = (words: string): Tokens =>
       estimateTokens({ model, messages: [user(words, document, image())] } as CountTokensRequest, model, leastMedia)
     expect(roughly('foo').media).toBe(2301)
-    expect(isTelling(roughly('foo'))).toBe(false)
-    expect(isTelling(roughly('word '.repeat(30_000)))).toBe(true)
-    expect(isTelling(ofText(100))).toBe(false)
-    expect(isTelling(ofText(0))).toBe(false)
+    expect(isReliable(roughly('foo'))).toBe(false)
+    expect(isReliable(roughly('word '.repeat(30_000)))).toBe(true)
+    expect(isReliable(ofText(100))).toBe(false)
+    expect(isReliable(ofText(0))).toBe(false)
   })
 
   test('1.9 models learn on their own, and only so many', () => {

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'bun:test'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { sign } from '../../src/simulator/signature.ts'
-import { judge } from '../../src/simulator/validate-request.ts'
+import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { type ConverseTarget, toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
 import { findIssue } from '../../src/wire/issue.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { caseName, cases, fixture } from '../support/fixtures.ts'
-import { countingIds, replyContext } from '../support/response-context.ts'
+import { countingIds, responseContext } from '../support/response-context.ts'
 import { batchesOf } from '../support/response-stream.ts'
 
 /** Fixtures cannot know the simulator's seals. */
@@ -34,7 +34,7 @@ describe('requests', () => {
     test(`T3 T4 ${name}: Bedrock's rules hold`, () => {
       const model = simulatedModels.find(({ id }) => id === target.modelId)
       if (model === undefined) throw new Error(`no simulated model ${target.modelId}`)
-      expect(judge(withGenuineSignatures(expected), model)).toBeUndefined()
+      expect(validateRequest(withGenuineSignatures(expected), model)).toBeUndefined()
     })
 
     test(`T3 ${name}: AWS's own client knows every member`, async () => {
@@ -47,7 +47,7 @@ describe('requests', () => {
 describe('responses', () => {
   for (const name of cases('responses')) {
     test(caseName('responses', name), () => {
-      const reply = replyContext(fixture<Partial<ReplyContext>>('responses', name, 'context'))
+      const reply = responseContext(fixture<Partial<ResponseContext>>('responses', name, 'context'))
       const response = fixture('responses', name, 'response')
       expect(toMessage(response, reply, countingIds())).toEqual(fixture('responses', name, 'expected'))
     })
@@ -57,7 +57,7 @@ describe('responses', () => {
 describe('streams', () => {
   for (const name of cases('streams')) {
     test(caseName('streams', name), async () => {
-      const reply = replyContext(fixture<Partial<ReplyContext>>('streams', name, 'context'))
+      const reply = responseContext(fixture<Partial<ResponseContext>>('streams', name, 'context'))
       const frames = fixture<[string, object][]>('streams', name, 'frames')
       const known = new Set([
         'messageStart',

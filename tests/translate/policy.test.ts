@@ -64,7 +64,7 @@ describe('the policy', () => {
     expect(specs(true, send)).toEqual([true])
     expect(specs(false, send)).toEqual([undefined])
     expect(specs(true, { ...send, modelId: 'claude-opus-4-7' })).toEqual([undefined])
-    expect(specs(true, { ...send, learned: { capabilities: { strictTools: false } } })).toEqual([undefined])
+    expect(specs(true, { ...send, overrides: { capabilities: { strictTools: false } } })).toEqual([undefined])
   })
 
   test('1.1 context_management, 1.1 safeguards, 1.7 owner list: fields that hang on a beta flag go only together with it', () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isObject } from '../../src/base/json.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
-import { judge } from '../../src/simulator/validate-request.ts'
+import { validateRequest } from '../../src/simulator/validate-request.ts'
 import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
-import { nothingLearned } from '../../src/translate/capabilities/overrides.ts'
+import { noOverrides } from '../../src/translate/capabilities/overrides.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
 import { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import type { ConverseRequest } from '../../src/wire/converse/request.ts'
@@ -13,7 +13,7 @@ import type { OutputBlock } from '../../src/wire/converse/response.ts'
 import { findIssue } from '../../src/wire/issue.ts'
 import { awsPassOn } from '../support/aws.ts'
 import { conversations } from '../support/conversations.ts'
-import { countingIds, replyContext } from '../support/response-context.ts'
+import { countingIds, responseContext } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
 import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
 import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
@@ -66,7 +66,7 @@ describe('random conversations', () => {
         fc.property(conversations, ({ system, messages, more }) => {
           fc.pre(hasRoom(messages))
           const sent = body(model.id, messages, { system, ...more })
-          expect(judge(sent, model)).toBeUndefined()
+          expect(validateRequest(sent, model)).toBeUndefined()
           expect(wordsIn({ ...sent, toolConfig: undefined })).toEqual(wordsIn({ messages, system }))
           expect(JSON.stringify(sent).isWellFormed()).toBe(true)
         }),
@@ -77,13 +77,15 @@ describe('random conversations', () => {
 
   test('F1 1.10 come out without citations, and without documents next to results, where the model takes none', () => {
     const [sonnet] = simulatedModels
-    const learned = { ...nothingLearned, capabilities: { citations: false, documentsBesideResults: false } }
-    const target = { modelId: 'claude-sonnet-4.6', betas: [], learned }
+    const overrides = { ...noOverrides, capabilities: { citations: false, documentsBesideResults: false } }
+    const target = { modelId: 'claude-sonnet-4.6', betas: [], overrides }
     fc.assert(
       fc.property(conversations, ({ system, messages, more }) => {
         fc.pre(hasRoom(messages))
         const sent = toConverseRequest(validRequest(messages, { system, ...more }), target).body
-        expect(judge(JSON.parse(toConverseJson(sent)), { ...sonnet, citations: false } as never)).toBeUndefined()
+        expect(
+          validateRequest(JSON.parse(toConverseJson(sent)), { ...sonnet, citations: false } as never),
+        ).toBeUndefined()
         const isMixed = sent.messages.some(
           ({ content }) =>
             content.some((block) => 'toolResult' in block) && content.some((block) => 'document' in block),
@@ -156,7 +158,7 @@ describe('long conversations with media', () => {
             modelId: 'claude-sonnet-4.6',
             betas: [],
           })
-          expect(judge(body, simulatedModels[0] as never)).toBeUndefined()
+          expect(validateRequest(body, simulatedModels[0] as never)).toBeUndefined()
           return body.messages.map((message) => JSON.stringify(message))
         })
         const rewritten = sent.filter((before, round) => {
@@ -204,13 +206,13 @@ const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
 
 /** Citations asked for, not asked for, and switched on for the sake of a PDF. */
 const replies = [
-  replyContext(),
-  replyContext({ joinsTexts: true }),
-  replyContext({
+  responseContext(),
+  responseContext({ joinsTexts: true }),
+  responseContext({
     keepsCitations: { documents: true, searchResults: true },
     documents: [{ index: 1, title: 'Mine', isCited: true }],
   }),
-  replyContext({
+  responseContext({
     keepsCitations: { documents: true, searchResults: false },
     documents: [{ index: 0, title: 'x', isCited: false }],
   }),

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { GatewayError } from '../../src/base/errors.ts'
 import { redact, sign } from '../../src/simulator/signature.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
-import type { ReplyContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { Message } from '../../src/wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
 import { countingIds } from '../support/response-context.ts'
@@ -98,7 +98,7 @@ const turnsAfter = ({ content }: Message): object[] => {
 }
 
 /** Undefined for an answer of nothing but malformed output, which the client asks for once more. */
-const whole = (response: ConverseResponse, reply: ReplyContext): Message | undefined => {
+const whole = (response: ConverseResponse, reply: ResponseContext): Message | undefined => {
   try {
     return toMessage(response, reply, countingIds())
   } catch (error) {
@@ -118,7 +118,7 @@ describe('F5 answers given back as history', () => {
         async (question, answers, size) => {
           const messages = [question]
           for (const response of answers) {
-            const { reply } = translate({ messages, tools })
+            const { responseContext: reply } = translate({ messages, tools })
             const message = whole(response, reply)
             if (message === undefined) continue
             // A tool that was sent cannot be taken back: such a stream ends in an error.
@@ -143,7 +143,7 @@ describe('F5 answers given back as history', () => {
         const messages = [user('Look.')]
         const ids: string[] = []
         for (const response of answers) {
-          const message = whole(response, translate({ messages, tools }).reply)
+          const message = whole(response, translate({ messages, tools }).responseContext)
           if (message === undefined) continue
           for (const said of message.content) if (said.type === 'tool_use') ids.push(said.id)
           messages.push(...turnsAfter(message))
@@ -161,7 +161,7 @@ describe('F5 answers given back as history', () => {
         const messages = [user('Look.')]
         let before = JSON.stringify(translate({ messages, tools }).body.messages).slice(0, -1)
         for (const response of answers) {
-          const message = whole(response, translate({ messages, tools }).reply)
+          const message = whole(response, translate({ messages, tools }).responseContext)
           if (message === undefined) continue
           messages.push(...turnsAfter(message))
           const sent = JSON.stringify(translate({ messages, tools }).body.messages)

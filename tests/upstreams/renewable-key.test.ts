@@ -14,7 +14,7 @@ const world = (maxAgeMs?: number) => {
     first,
     maxAgeMs,
     now: () => clock.now,
-    ask: () => {
+    fetchKey: () => {
       const question = Promise.withResolvers<Secret>()
       questions.push(question)
       return question.promise

@@ -28,9 +28,9 @@ let client: BedrockRuntimeClient | undefined
 
 serve(async (request, upstream) => {
   client ??= clientOf(upstream)
-  const asked = JSON.parse(await request.text())
-  const input = withBytes(toConverseBody(asked))
-  if (asked.stream !== true) return Response.json(toAnthropicBody(await client.send(new ConverseCommand(input))))
+  const body = JSON.parse(await request.text())
+  const input = withBytes(toConverseBody(body))
+  if (body.stream !== true) return Response.json(toAnthropicBody(await client.send(new ConverseCommand(input))))
   const { stream } = await client.send(new ConverseStreamCommand(input))
   const events = stream?.[Symbol.asyncIterator]()
   return new Response(

@@ -24,19 +24,19 @@ const streamed = (body: ReadableStream<Uint8Array>): Response => {
 }
 
 /** Asks the upstream, and answers with what it says, whole or streamed. */
-export const bareAnswer = async (
-  asked: Parameters<typeof toConverseBody>[0],
+export const bareResponse = async (
+  request: Parameters<typeof toConverseBody>[0],
   upstream: string,
   signal: AbortSignal,
 ): Promise<Response> => {
-  const operation = asked.stream === true ? 'converse-stream' : 'converse'
+  const operation = request.stream === true ? 'converse-stream' : 'converse'
   const answer = await fetch(`${upstream}/model/any/${operation}`, {
     method: 'POST',
     headers,
-    body: JSON.stringify(toConverseBody(asked)),
+    body: JSON.stringify(toConverseBody(request)),
     signal,
     proxy: false,
   } as RequestInit)
-  if (asked.stream === true && answer.body !== null) return streamed(answer.body)
+  if (request.stream === true && answer.body !== null) return streamed(answer.body)
   return Response.json(toAnthropicBody(JSON.parse(await answer.text())))
 }

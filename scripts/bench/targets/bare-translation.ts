@@ -17,13 +17,13 @@ const toBlock = (block: Any): Any => {
 
 const toBlocks = (blocks: Any[]): Any[] => blocks.flatMap((block) => withPoint(block, toBlock(block)))
 
-export const toConverseBody = (asked: Any): Any => ({
-  system: toBlocks(asked.system),
-  messages: asked.messages.map(({ role, content }: Any) => ({ role, content: toBlocks(content) })),
-  inferenceConfig: { maxTokens: asked.max_tokens, temperature: asked.temperature },
-  ...(asked.tools && {
+export const toConverseBody = (request: Any): Any => ({
+  system: toBlocks(request.system),
+  messages: request.messages.map(({ role, content }: Any) => ({ role, content: toBlocks(content) })),
+  inferenceConfig: { maxTokens: request.max_tokens, temperature: request.temperature },
+  ...(request.tools && {
     toolConfig: {
-      tools: asked.tools.map(({ name, description, input_schema }: Any) => ({
+      tools: request.tools.map(({ name, description, input_schema }: Any) => ({
         toolSpec: { name, description, inputSchema: { json: input_schema } },
       })),
     },

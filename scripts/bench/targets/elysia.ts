@@ -1,7 +1,7 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Elysia, t } from 'elysia'
 import { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
-import { bareAnswer } from './bare-response.ts'
+import { bareResponse } from './bare-response.ts'
 import { serve } from './serve.ts'
 
 /** What is known to be best with Elysia: `bare` behind a route, with the whole schema checked by a compiled check. */
@@ -13,7 +13,7 @@ const appFor = (upstream: string) =>
     '/v1/messages',
     ({ body, request }) => {
       if (!check.Check(body)) throw new Error('The request does not match its schema.')
-      return bareAnswer(body, upstream, request.signal)
+      return bareResponse(body, upstream, request.signal)
     },
     { parse: async ({ request }) => JSON.parse(await request.text()), body: t.Unknown() },
   )

@@ -10,11 +10,11 @@ import type { Session } from '../session.ts'
 const summary = 'Three steps were taken, none is left.'
 
 /** The client says in what form it wants its summary. */
-const asksForSummary = (request: Pick<SimulatedRequest, 'body'>): boolean => lastText(request).includes('<summary>')
+const requestsSummary = (request: Pick<SimulatedRequest, 'body'>): boolean => lastText(request).includes('<summary>')
 
 /** Sums up where it is asked to, and ends where it reads its own summary. */
 const summingUp: Scenario = (request) => {
-  if (asksForSummary(request))
+  if (requestsSummary(request))
     return { content: [{ text: `<analysis>Steps.</analysis><summary>${summary}</summary>` }] }
   const isSummedUp = JSON.stringify(request.body.messages).includes(summary)
   return isSummedUp ? { content: [{ text: 'The task is finished.' }] } : undefined
@@ -35,7 +35,7 @@ const narrowWindow =
 
 /** The one request for a summary. */
 const summaryRequest = (session: Session): SimulatedRequest['body'] => {
-  const [found, ...others] = bodies(session).filter((body) => asksForSummary({ body }))
+  const [found, ...others] = bodies(session).filter((body) => requestsSummary({ body }))
   assert.ok(found)
   assert.equal(others.length, 0)
   return found

@@ -116,9 +116,9 @@ const otherModel: Case = {
     const sameSession = ['--resume', sessionOf(first)]
     succeeded(await session.headless(prompt('again?', ...sameSession, '--model', 'haiku')), 'Haiku agrees')
     succeeded(await session.headless(prompt('and you?', ...sameSession, '--model', 'opus')), 'Opus as well')
-    const asked = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
+    const requests = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
     assert.deepEqual(
-      asked.map(({ modelId }) => modelId),
+      requests.map(({ modelId }) => modelId),
       ['claude-opus-4.6', 'claude-opus-4.6', 'claude-haiku-4.5', 'claude-opus-4.6'],
     )
     // The words of all turns reach both models.

@@ -76,10 +76,10 @@ const interrupted: Case = {
     await terminal.shows(/● Short/)
     // Nexus was told to stop, and what was said until then stays in the conversation.
     assert.equal(session.journal[0]?.outcome, 'cancelled')
-    const [asked, askedAgain] = bodies(session).filter(isConversation)
-    assert.ok(asked && askedAgain)
-    assertGrowing([asked, askedAgain])
-    assert.match(JSON.stringify(askedAgain.messages[1]), /There is more to say/)
+    const [requests, second] = bodies(session).filter(isConversation)
+    assert.ok(requests && second)
+    assertGrowing([requests, second])
+    assert.match(JSON.stringify(second.messages[1]), /There is more to say/)
   },
 }
 
@@ -113,10 +113,10 @@ const planMode = (model: string): Case => ({
     await terminal.shows(/● All went as planned/)
     assert.equal(await readFile(join(session.folder, 'word.txt'), 'utf8'), 'planned\n')
 
-    const asked = bodies(session).filter(isConversation)
-    assert.equal(asked.length, 4)
-    assertGrowing(asked)
-    const approved = asked[2]
+    const requests = bodies(session).filter(isConversation)
+    assert.equal(requests.length, 4)
+    assertGrowing(requests)
+    const approved = requests[2]
     assert.ok(approved)
     const [result, ...others] = toolResults({ body: approved })
     assert.equal(others.length, 0)

@@ -32,12 +32,12 @@ const imageRead: Case = {
 
 const pages = ['Quarterly figures', 'Revenue was 42', 'Costs were 17'] as const
 /** Bedrock would not take it. */
-const unlawfulName = 'Grüße_report  (v1.2).pdf'
+const invalidName = 'Grüße_report  (v1.2).pdf'
 
 const pdfRead: Case = {
   name: 'Read of a PDF, seen as pages and cited, and the turn after it',
   async setup(folder) {
-    const file = join(folder, unlawfulName)
+    const file = join(folder, invalidName)
     await writeFile(file, toPdf(pages))
     const revenue: Citation = {
       title: 'document',

@@ -64,11 +64,11 @@ const newerModel: Case = {
       session.journal.map(({ modelId }) => modelId),
       ['claude-opus-4.6', 'claude-opus-4.6', 'claude-opus-4.6'],
     )
-    const asked = bodies(session)
+    const requests = bodies(session)
     // In their place, behind the words that they came behind: the beginning stays what it was.
-    const texts = (asked[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
+    const texts = (requests[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
     assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'a system message stands behind the prompt')
-    assertGrowing(asked)
+    assertGrowing(requests)
     const [first = 0, second = 0, third = 0] = cacheReads(run)
     assert.ok(first === 0 && second > 5000 && third > second, `${first}, ${second}, ${third}`)
   },
@@ -130,9 +130,9 @@ const lastingChoice = (launch: 'line' | 'claude'): Case => ({
     await second.shows(/Opus 4\.6/)
     await second.says('hello again')
     await second.shows(/● Good day/)
-    const asked = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
+    const requests = session.journal.filter(({ body }) => isConversation(body as SimulatedRequest['body']))
     assert.deepEqual(
-      asked.map(({ modelId }) => modelId),
+      requests.map(({ modelId }) => modelId),
       ['claude-opus-4.6', 'claude-opus-4.6'],
     )
   },

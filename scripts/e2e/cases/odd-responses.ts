@@ -42,4 +42,4 @@ const stopWithoutTool: Case = {
   },
 }
 
-export const oddAnswerCases: readonly Case[] = [repeatedIds, stopWithoutTool]
+export const oddResponseCases: readonly Case[] = [repeatedIds, stopWithoutTool]

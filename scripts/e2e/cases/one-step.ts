@@ -88,8 +88,8 @@ const ownSettings: Case = {
       permissions: { deny: ['WebFetch'] },
     })
     succeeded(await session.headless(prompt('hello', '--settings', own)), 'Reached')
-    const asked = JSON.stringify(bodies(session))
-    for (const denied of ['WebSearch', 'WebFetch']) assert.ok(!asked.includes(denied), `${denied} is offered`)
+    const requests = JSON.stringify(bodies(session))
+    for (const denied of ['WebSearch', 'WebFetch']) assert.ok(!requests.includes(denied), `${denied} is offered`)
   },
 }
 

@@ -41,9 +41,9 @@ const recovery = (name: string, refusal: Refusal): Case => ({
   async play(session) {
     const run = await session.headless(prompt('work', '--allowedTools', 'Bash,Read'))
     succeeded(run, 'It goes on')
-    const asked = bodies(session).filter(isConversation)
-    assert.ok(asked.some(refusal.isRefused), 'it was never refused')
-    const last = asked.at(-1)
+    const requests = bodies(session).filter(isConversation)
+    assert.ok(requests.some(refusal.isRefused), 'it was never refused')
+    const last = requests.at(-1)
     assert.ok(last && !refusal.isRefused(last), 'the last request still has it')
   },
 })

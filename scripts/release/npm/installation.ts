@@ -17,7 +17,7 @@ export const ownPackage = own === undefined ? '' : platformPackage(own)
 /** Its commands are scripts on Windows, which these tests do not know how to run. */
 export const hasNpm = process.platform !== 'win32' && Bun.which('npm') !== null && Bun.which('node') !== null
 
-interface Outcome {
+interface RunResult {
   readonly code: number
   readonly out: string
   readonly err: string
@@ -52,7 +52,7 @@ export const run = async (
   command: readonly string[],
   cwd: string,
   environment: Readonly<Record<string, string>>,
-): Promise<Outcome> => {
+): Promise<RunResult> => {
   const child = Bun.spawn([...command], { cwd, env: environment, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   return { code: await child.exited, out, err }

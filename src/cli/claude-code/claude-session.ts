@@ -15,12 +15,12 @@ import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { type ClientArguments, clientArguments } from './client-arguments.ts'
 import { planLaunch } from './launch/launch.ts'
-import { overruleSettings } from './launch/settings-conflicts.ts'
+import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
 import type { LaunchEnvironment } from './launch/shells.ts'
-import { resumeWords } from './resume-hint.ts'
+import { resumeHint } from './resume-hint.ts'
 import { runInTerminal } from './run-in-terminal.ts'
 import { watchSession } from './session-watch.ts'
-import { givenSettings } from './settings-argument.ts'
+import { readSettingsArgument } from './settings-argument.ts'
 import { settingsFiles } from './settings-files.ts'
 
 /** Claude Code with a server of its own, in one step. */
@@ -79,7 +79,7 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
   const found = findClaude(io.machine)
   if (found === undefined) throw withInstallLines(missing, io)
   const depth = nextDepth(found.path, io.machine)
-  const given = givenSettings(rest, io.machine)
+  const given = readSettingsArgument(rest, io.machine)
   const config = privateServer(setUp.loaded.config)
   // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
@@ -92,14 +92,14 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
     const launch = planLaunch(setUp, { config, port }, io)
     for (const note of launch.notes) printer(io).info(note)
     const files = settingsFiles(io.machine, given)
-    const { environment, env } = overruleSettings(launch.environment, settingsVariables(files))
+    const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
     client = clientArguments({ rest, given, files, env })
     const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
     const exitCode = await runInTerminal(
       { path: found.path, args: client.args, environment: { ...launched, [depthVariable]: depth } },
       { ...io, platform: io.machine.platform },
     )
-    const words = resumeWords(args, watch.sessionId(), io)
+    const words = resumeHint(args, watch.sessionId(), io)
     if (words !== undefined) printer(io).info(words)
     return exitCode
   } catch (error) {

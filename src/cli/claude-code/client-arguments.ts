@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isObject, type Json } from '../../base/json.ts'
 import { productName } from '../../version.ts'
-import type { GivenSettings } from './settings-argument.ts'
+import type { SettingsArgument } from './settings-argument.ts'
 import type { SettingsFile } from './settings-files.ts'
 import { isSearchDecided, preflightKey, preflightSetting, webSearch } from './web-tools.ts'
 
@@ -27,7 +27,7 @@ const commands: ReadonlySet<string> = new Set(
 interface Wanted {
   /** Claude Code's own arguments, as the user gave them. */
   readonly rest: readonly string[]
-  readonly given: GivenSettings | undefined
+  readonly given: SettingsArgument | undefined
   /** Every settings file that counts, `given` among them. */
   readonly files: readonly SettingsFile[]
   /** Variables that must be as they are here, or no request reaches us. */

@@ -52,14 +52,14 @@ export const chooseGatewayMode = (mode: Config['gatewayMode'], machine: Machine)
 }
 
 /** `enterpriseGateway in /home/me/.claude/.credentials.json` */
-export const signInPlace = ({ key, path }: GatewaySignIn): string => `${key} in ${path}`
+export const signInLocation = ({ key, path }: GatewaySignIn): string => `${key} in ${path}`
 
 /** One line for the user, without a line break; undefined where there is nothing to say. */
 export const gatewayWords = ({ isOn, signIn }: GatewayChoice): string | undefined => {
   if (isOn) {
-    const reason = signIn === undefined ? '' : `: it signs in to a gateway (${signInPlace(signIn)})`
+    const reason = signIn === undefined ? '' : `: it signs in to a gateway (${signInLocation(signIn)})`
     return `note: Claude Code runs in gateway mode${reason}. It offers no WebSearch in this mode.`
   }
   if (signIn === undefined) return undefined
-  return `warning: gateway mode is off, and Claude Code signs in to a gateway (${signInPlace(signIn)}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.`
+  return `warning: gateway mode is off, and Claude Code signs in to a gateway (${signInLocation(signIn)}). Once it is signed in, its requests go there, not to this server. Set gatewayMode to auto.`
 }

@@ -20,7 +20,7 @@ const isPrinting = (rest: readonly string[]): boolean => {
 }
 
 /** For the user, without a last line break; undefined where there is no conversation that a user would go on with. */
-export const resumeWords = (
+export const resumeHint = (
   { flags, rest }: Pick<ParsedArguments, 'flags' | 'rest'>,
   sessionId: string | undefined,
   { isTerminal, isOutTerminal }: Pick<Io, 'isTerminal' | 'isOutTerminal'>,

@@ -4,7 +4,7 @@ import { absolutePath, type Machine } from '../../config/paths.ts'
 import { readJsonFile, type SettingsFile } from './settings-files.ts'
 
 /** The user's own `--settings` among Claude Code's arguments. They win over all settings files but the managed ones. */
-export interface GivenSettings extends SettingsFile {
+export interface SettingsArgument extends SettingsFile {
   readonly settings: Json
   /** JSON on the command line is no secret from other users of this machine; what a file holds may be one. */
   readonly isFile: boolean
@@ -25,7 +25,7 @@ const indexOfFlag = (args: readonly string[]): number => {
 const isInline = (text: string): boolean => /^\s*\{.*\}\s*$/s.test(text)
 
 /** Throws UsageError for what is no JSON object. */
-const readGiven = (value: string, machine: Machine): Pick<GivenSettings, 'settings' | 'path' | 'isFile'> => {
+const readGiven = (value: string, machine: Machine): Pick<SettingsArgument, 'settings' | 'path' | 'isFile'> => {
   if (isInline(value)) {
     const settings = parseObject(value)
     if (settings === undefined) throw new UsageError(`The value of ${flag} is not valid JSON. Correct it.`)
@@ -39,7 +39,7 @@ const readGiven = (value: string, machine: Machine): Pick<GivenSettings, 'settin
 }
 
 /** Undefined where the user gives none. Throws UsageError for what cannot be read. */
-export const givenSettings = (args: readonly string[], machine: Machine): GivenSettings | undefined => {
+export const readSettingsArgument = (args: readonly string[], machine: Machine): SettingsArgument | undefined => {
   const index = indexOfFlag(args)
   const argument = args[index]
   if (argument === undefined) return undefined

@@ -1,5 +1,5 @@
 import { attempt } from '../../base/attempt.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
@@ -26,7 +26,7 @@ const parseCompleted = (name: string): CompletedShell => {
   const shell = completedShells.find((known) => known === (name === 'pwsh' ? 'powershell' : name))
   if (shell !== undefined) return shell
   throw new UsageError(
-    `There are no completions for the shell${typedName(name)}. Name one of ${completedShells.join(', ')}.`,
+    `There are no completions for the shell${printableName(name)}. Name one of ${completedShells.join(', ')}.`,
   )
 }
 

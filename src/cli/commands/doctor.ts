@@ -1,5 +1,5 @@
 import type { ArgsDef } from 'citty'
-import { placeOfFault } from '../../base/error-location.ts'
+import { errorLocation } from '../../base/error-location.ts'
 import type { Config } from '../../config/load.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { startSimulator } from '../../simulator/server.ts'
@@ -7,9 +7,9 @@ import { productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
 import { claudeChecks } from '../doctor/claude-checks.ts'
 import { configChecks } from '../doctor/config-checks.ts'
-import { configurationIsAtFault, readWorld, type World } from '../doctor/context.ts'
+import { configurationIsAtFault, type DoctorContext, readDoctorContext } from '../doctor/context.ts'
 import { networkChecks } from '../doctor/network-checks.ts'
-import { nexusChecks, priceOf, reasonNotToAsk } from '../doctor/nexus-checks.ts'
+import { nexusChecks, priceOf, reasonToSkip } from '../doctor/nexus-checks.ts'
 import { portChecks } from '../doctor/port-checks.ts'
 import { programChecks } from '../doctor/program-checks.ts'
 import { createReporter, type Reporter } from '../doctor/report.ts'
@@ -26,8 +26,8 @@ import { wrap } from '../terminal/wrap.ts'
 /** What is checked of each kind of upstream. */
 const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = { nexus: nexusChecks }
 
-const groupsOf = (world: World, simulatorUrl: string | undefined): CheckGroup[] => {
-  const { loaded, io, isOffline } = world
+const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {
+  const { loaded, io, isOffline } = context
   const endpointUrl = simulatorUrl ?? loaded?.config.endpointUrl
   const silence = isOffline ? '--offline: nothing is sent' : undefined
   const network = networkChecks({
@@ -36,37 +36,37 @@ const groupsOf = (world: World, simulatorUrl: string | undefined): CheckGroup[] 
     silence: endpointUrl === undefined ? configurationIsAtFault : silence,
   })
   return [
-    programChecks(world),
-    configChecks(world),
+    programChecks(context),
+    configChecks(context),
     network.group,
-    upstreamChecks[loaded?.config.upstream ?? defaultUpstream](world, {
+    upstreamChecks[loaded?.config.upstream ?? defaultUpstream](context, {
       endpointUrl: endpointUrl ?? '',
-      greeting: network.greeting,
+      probe: network.probe,
     }),
-    claudeChecks(world),
-    portChecks(world),
+    claudeChecks(context),
+    portChecks(context),
   ]
 }
 
-const questions = (world: World): string => {
-  const { setUp } = world
-  if (setUp === undefined || reasonNotToAsk(world) !== undefined)
+const questions = (context: DoctorContext): string => {
+  const { setUp } = context
+  if (setUp === undefined || reasonToSkip(context) !== undefined)
     return 'Nothing that costs tokens is sent: there is no key to send it with, or the configuration is at fault.'
   const { requests, tokens } = priceOf(setUp)
-  const whom = world.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
+  const whom = context.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
   return `${requests} tiny requests go to ${whom}: at most about ${tokens.toLocaleString('en')} tokens in all.`
 }
 
 /** What is going to be sent, said before it is. */
-const notice = (world: World): string => {
-  if (world.isOffline) return 'Nothing is sent: this tells only what this machine knows.'
-  const update = world.flags['check-updates'] === true ? ' One request asks which release is the newest.' : ''
-  return questions(world) + update
+const notice = (context: DoctorContext): string => {
+  if (context.isOffline) return 'Nothing is sent: this tells only what this machine knows.'
+  const update = context.flags['check-updates'] === true ? ' One request asks which release is the newest.' : ''
+  return questions(context) + update
 }
 
 /** None of its words: they may quote whatever was looked at. */
 const ownFault = (thrown: unknown): Finding => {
-  const { name, stack } = placeOfFault(thrown)
+  const { name, stack } = errorLocation(thrown)
   return fail(
     `doctor itself is at fault here (${name}); its other checks hold`,
     `Run ${productName} doctor --json, and tell whoever gave you this program what it says here.`,
@@ -88,38 +88,38 @@ const runCheck = async ({ id, title, run }: Check, spinner: Spinner): Promise<Ch
 /** Tells each result as soon as it is there; checks skipped for one reason share a line. */
 const runGroup = async (
   { title, checks }: CheckGroup,
-  tell: (text: string) => void,
+  report: (text: string) => void,
   reporter: Reporter,
   spinner: Spinner,
 ) => {
-  tell(reporter.group(title))
+  report(reporter.group(title))
   const results: CheckResult[] = []
   let skipped: CheckResult[] = []
-  const tellSkipped = (): void => {
+  const reportSkipped = (): void => {
     const [only] = skipped
-    if (only !== undefined) tell(skipped.length === 1 ? reporter.result(only) : reporter.skipped(skipped))
+    if (only !== undefined) report(skipped.length === 1 ? reporter.result(only) : reporter.skipped(skipped))
     skipped = []
   }
   for (const check of checks) {
     const result = await runCheck(check, spinner)
     results.push(result)
-    if (result.status !== 'skip' || result.detail !== skipped[0]?.detail) tellSkipped()
+    if (result.status !== 'skip' || result.detail !== skipped[0]?.detail) reportSkipped()
     if (result.status === 'skip') skipped.push(result)
-    else tell(reporter.result(result))
+    else report(reporter.result(result))
   }
-  tellSkipped()
+  reportSkipped()
   return results
 }
 
-const examine = async (world: World, isJson: boolean, simulatorUrl: string | undefined): Promise<boolean> => {
-  const { io } = world
+const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: string | undefined): Promise<boolean> => {
+  const { io } = context
   const { columns, machine } = io
-  printer(io).info(wrap(notice(world), columns).join('\n'))
+  printer(io).info(wrap(notice(context), columns).join('\n'))
   const reporter = createReporter({ columns, useColor: io.useColor && io.isOutTerminal === true, home: machine.home })
   const isAnimated = io.isTerminal && machine.environment['TERM'] !== 'dumb'
   const spinner = isAnimated ? createSpinner(io.err) : noSpinner
   const results: CheckResult[] = []
-  for (const group of groupsOf(world, simulatorUrl))
+  for (const group of groupsOf(context, simulatorUrl))
     results.push(...(await runGroup(group, isJson ? () => {} : io.out, reporter, spinner)))
   const isOk = results.every(({ status }) => status !== 'fail')
   const whole = { ok: isOk, version, platform: machine.platform, checks: results }
@@ -128,10 +128,10 @@ const examine = async (world: World, isJson: boolean, simulatorUrl: string | und
 }
 
 const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
-  const world = await readWorld(flags, io)
-  const simulator = world.isSimulated ? startSimulator() : undefined
+  const context = await readDoctorContext(flags, io)
+  const simulator = context.isSimulated ? startSimulator() : undefined
   try {
-    return (await examine(world, flags['json'] === true, simulator?.url)) ? 0 : 1
+    return (await examine(context, flags['json'] === true, simulator?.url)) ? 0 : 1
   } finally {
     await simulator?.stop()
   }

@@ -7,7 +7,7 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
-import { askHealth, type Healthy, type Silence } from '../system/fetch-health.ts'
+import { fetchHealth, type Healthy, type Silence } from '../system/fetch-health.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 
@@ -60,7 +60,7 @@ const runHealth = async ({ flags }: ParsedArguments, io: Io): Promise<number> =>
   }
   const deadlineMs = io.times?.healthMs ?? usualDeadlineMs
   const url = localUrl(host, port)
-  const report = toReport(await askHealth(host, port, deadlineMs), url, deadlineMs)
+  const report = toReport(await fetchHealth(host, port, deadlineMs), url, deadlineMs)
   const { healthy, version, pid, reason } = report
   if (flags['json'] === true) io.out(`${JSON.stringify(report, undefined, 2)}\n`)
   else if (healthy) io.out(`healthy: ${productName} ${version} at ${url} (process ${pid})\n`)

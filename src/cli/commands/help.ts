@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import { commonFlags } from '../parse/arguments.ts'
@@ -41,7 +41,7 @@ const groupHelp = (group: CommandGroup, { commands }: Catalogue, layout: HelpLay
   )
 
 /** What the words at the beginning of a command line name, and how many of them do. */
-export type Found =
+export type HelpTarget =
   | { readonly kind: 'command'; readonly command: Command; readonly words: number }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
@@ -56,7 +56,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
 
 /** `known` are the words that may stand in the place of the last one. */
 const unknown = (typed: readonly string[], known: readonly string[], help: string): UsageError => {
-  const named = typed.map(typedName).join('')
+  const named = typed.map(printableName).join('')
   const [last = ''] = typed.slice(-1)
   const group = typed.slice(0, -1).map((word) => `${word} `)
   const meant = group.length === 0 ? elsewhere.get(last) : undefined
@@ -69,7 +69,7 @@ const unknown = (typed: readonly string[], known: readonly string[], help: strin
 const isNamed = ({ name, aliases = [] }: Command, words: string): boolean => name === words || aliases.includes(words)
 
 /** Throws UsageError with the nearest known one. */
-export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): Found => {
+export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): HelpTarget => {
   const { commands, groups } = catalogue
   const group = groups.find(({ name }) => name === first)
   if (group === undefined) {
@@ -92,11 +92,11 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
 }
 
 /** The help of what was found. */
-export const helpOf = (found: Found, catalogue: Catalogue, layout: HelpLayout): string =>
+export const helpOf = (found: HelpTarget, catalogue: Catalogue, layout: HelpLayout): string =>
   found.kind === 'group' ? groupHelp(found.group, catalogue, layout) : commandUsage(found.command, layout)
 
 /** Throws UsageError for a second word that the first has no use for. */
-const findNamed = (command: string, member: string | undefined, all: Catalogue): Found => {
+const findNamed = (command: string, member: string | undefined, all: Catalogue): HelpTarget => {
   const found = findCommand([command, member ?? ''], all)
   if (found.kind === 'command' && found.words === 1 && member !== undefined)
     throw unknown([command, member], [], 'help')

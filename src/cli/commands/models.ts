@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoggableModel } from '../../base/loggable-name.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Model } from '../../models/model.ts'
 import { createModelResolver, type ModelResolver } from '../../models/resolver.ts'
@@ -37,7 +37,7 @@ const longestShown = 20
 
 /** What may be a key in the wrong place is not shown. */
 const shownName = (name: string): string =>
-  name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : typedName(name)
+  name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : printableName(name)
 
 /** Throws UsageError where no model answers to the name. */
 const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name: string): Model => {

@@ -1,5 +1,5 @@
 import type { ArgsDef } from 'citty'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
@@ -12,7 +12,7 @@ import { settingFlags, simulateFlag, sourceFlags, verboseFlag } from '../parse/c
 import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { launchd } from '../service/launchd.ts'
 import type { Service, ServiceKind } from '../service/service.ts'
-import { isPassing, lastingPath, surroundingsOf } from '../service/service-environment.ts'
+import { isPassing, lastingPath, serviceEnvironmentOf } from '../service/service-environment.ts'
 import { systemd } from '../service/systemd.ts'
 import { isUnseen, serviceWarnings } from '../service/warnings.ts'
 import { windows } from '../service/windows.ts'
@@ -30,7 +30,8 @@ const kindNamed = (name: string | undefined, { platform }: Machine): KindName =>
   const wanted = name ?? ofPlatform[platform]
   const kind = kindNames.find((known) => known === wanted)
   if (kind !== undefined) return kind
-  const what = name === undefined ? 'This system has no service that we know' : `There is no service${typedName(name)}`
+  const what =
+    name === undefined ? 'This system has no service that we know' : `There is no service${printableName(name)}`
   throw new UsageError(`${what}. Name one of ${kindNames.join(', ')}.`)
 }
 
@@ -70,17 +71,17 @@ const serviceOf = (flags: Flags, { machine, ownCommand }: Io, loaded: CommandCon
   const [program = '', ...before] = ownCommand
   const { USERNAME: name, USERDOMAIN: domain } = environment
   const { file: logFile } = loaded.config.logging
-  const asksOthers = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
+  const fetchesSecrets = loaded.hasKeychainSecret || loaded.keyHelper !== undefined
   return {
     program: lastingPath(program),
     args: [...before, 'start', ...toArguments(flags, machine)],
-    ...surroundingsOf(machine),
+    ...serviceEnvironmentOf(machine),
     home,
     user: name && (domain ? `${domain}\\${name}` : name),
     localData: environment['LOCALAPPDATA'] || undefined,
     logFile:
       logFile === undefined || isUnseen('logging.file', loaded, machine) ? undefined : absolutePath(machine, logFile),
-    asksOthers,
+    fetchesSecrets,
   }
 }
 

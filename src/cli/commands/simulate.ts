@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts'
 import { createLogger } from '../../base/logger.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { portType } from '../../config/settings/server.ts'
-import { Typed, toValue } from '../../config/values.ts'
+import { InputText, toValue } from '../../config/values.ts'
 import type { Scenario } from '../../simulator/reply.ts'
 import { parseScenario } from '../../simulator/scenario-file.ts'
 import { type JournalEntry, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
@@ -42,7 +42,7 @@ const readScenario = (path: string): Scenario => {
 }
 
 const parsePort = (given: Flags[string]): number =>
-  typeof given === 'string' ? Number(toValue({ type: portType }, new Typed(given), '--port')) : defaultPort
+  typeof given === 'string' ? Number(toValue({ type: portType }, new InputText(given), '--port')) : defaultPort
 
 /** What a refusal quotes of its request: names of tools, ids, members that nobody knows. */
 const quotes: readonly RegExp[] = [

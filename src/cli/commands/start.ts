@@ -12,13 +12,13 @@ import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
 import { readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
-import { inJson, isJsonWanted, tellListening } from '../log/json-messages.ts'
+import { inJson, isJsonWanted, reportListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
 import { choiceFlag, commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, shellFlag, simulateFlag, sourceFlags, verboseFlag } from '../parse/config-flags.ts'
 import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
-import { checkPlace, serve } from '../serve.ts'
+import { checkAddress, serve } from '../serve.ts'
 import { endingSignals, untilStopped } from '../server-lifecycle.ts'
 import { type Copied, copy } from '../system/clipboard.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
@@ -38,43 +38,43 @@ const copiedWords = (copied: Copied): string => {
   }
 }
 
-interface LaunchWish {
+interface LaunchLineOptions {
   readonly shell: Shell
   readonly isPrinted: boolean
   readonly isCopied: boolean
 }
 
 /** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
-const launchWish = async (flags: Flags, machine: Machine): Promise<LaunchWish | undefined> => {
+const readLaunchOptions = async (flags: Flags, machine: Machine): Promise<LaunchLineOptions | undefined> => {
   const shell = choiceFlag(flags, 'shell', shells)
   const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
   return isPrinted || isCopied ? { shell: shell ?? (await ownShell(machine)), isPrinted, isCopied } : undefined
 }
 
-const tellLaunch = async (wish: LaunchWish, setUp: SetUp, port: number, io: Io): Promise<void> => {
+const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port: number, io: Io): Promise<void> => {
   const { environment, notes } = planLaunch(setUp, { config: setUp.loaded.config, port }, io)
-  const line = launchLine(wish.shell, environment, 'claude')
+  const line = launchLine(launchOptions.shell, environment, 'claude')
   for (const note of notes) printer(io).info(note)
-  const copied = wish.isCopied ? await copy(line, io) : undefined
+  const copied = launchOptions.isCopied ? await copy(line, io) : undefined
   if (copied !== undefined) io.err(copiedWords(copied))
   // What may not be on the clipboard has to be seen.
-  if (!wish.isPrinted && copied?.kind === 'done') return
+  if (!launchOptions.isPrinted && copied?.kind === 'done') return
   if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  Start Claude Code with:')
   io.out(`${line}\n`)
 }
 
-const dryRun = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io): Promise<void> => {
+const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
-  if (wish !== undefined && config.port === 0) throw new UsageError(unknownPort)
+  if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
   io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
-  if (wish !== undefined) await tellLaunch(wish, setUp, config.port, io)
+  if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, config.port, io)
 }
 
 /** What a person sees first, or one record of it. */
-const tellServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
+const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
   if (!isJson) {
     io.err(banner(setUp, facts, io.machine))
     return
@@ -87,22 +87,27 @@ const tellServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io):
     model: clientSpelling(setUp.model.model.id),
     smallModel: clientSpelling(setUp.smallModel.model.id),
   }
-  tellListening(fields, io)
+  reportListening(fields, io)
 }
 
 /** `raw` is for records of the log, which are lines already; `io` for everything else that is said. */
-const serveUntilStopped = async (setUp: SetUp, wish: LaunchWish | undefined, io: Io, raw: Io): Promise<void> => {
+const serveUntilStopped = async (
+  setUp: SetUp,
+  launchOptions: LaunchLineOptions | undefined,
+  io: Io,
+  raw: Io,
+): Promise<void> => {
   const { config } = setUp.loaded
   const isJson = config.logging.format === 'json'
   const log = composeLog(config, raw)
-  await checkPlace(setUp, io)
+  await checkAddress(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
   // Before anything is said: whoever reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
-  tellServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
-  if (wish !== undefined) await tellLaunch(wish, setUp, port, io)
+  reportServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
+  if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
   else if (io.isTerminal)
     io.err(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
   await stopped
@@ -116,9 +121,9 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
   try {
     const setUp = await readSetUp(flags, isJson ? inJson(raw) : raw)
     isJson = setUp.loaded.config.logging.format === 'json'
-    const wish = await launchWish(flags, raw.machine)
-    if (flags['dry-run'] === true) await dryRun(setUp, wish, raw)
-    else await serveUntilStopped(setUp, wish, isJson ? inJson(raw) : raw, raw)
+    const launchOptions = await readLaunchOptions(flags, raw.machine)
+    if (flags['dry-run'] === true) await dryRun(setUp, launchOptions, raw)
+    else await serveUntilStopped(setUp, launchOptions, isJson ? inJson(raw) : raw, raw)
     return undefined
   } catch (error) {
     if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error

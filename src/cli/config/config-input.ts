@@ -11,7 +11,7 @@ import { type HelperReference, type SecretReferences, secretReferences } from '.
 import { exposedFiles } from '../credentials/exposed-files.ts'
 import { runKeyHelper } from '../credentials/key-helper.ts'
 import { readSecretFile } from '../credentials/secret-file.ts'
-import { readKeptSecret } from '../credentials/stored-secrets.ts'
+import { readStoredSecret } from '../credentials/stored-secrets.ts'
 import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
@@ -50,7 +50,7 @@ const withEnvFile = (machine: Machine, file: ConfigFile | undefined): Machine['e
 }
 
 /** Which files count, for the flags that were given. */
-export interface ConfigPlaces {
+export interface ConfigPaths {
   /** What the program was started with, and what an `--env-file` added. */
   readonly environment: Machine['environment']
   readonly environmentFile: ConfigFile | undefined
@@ -62,7 +62,7 @@ export interface ConfigPlaces {
 }
 
 /** Throws UsageError. */
-export const configPlaces = (flags: Flags, machine: Machine): ConfigPlaces => {
+export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
   const envPath = textFlag(flags, 'env-file')
   const environmentFile =
     envPath === undefined ? undefined : { path: envPath, text: readNamed(envPath, 'environment file') }
@@ -82,7 +82,7 @@ export const configPlaces = (flags: Flags, machine: Machine): ConfigPlaces => {
 
 export interface CommandConfig extends LoadedConfig {
   readonly environment: Machine['environment']
-  readonly places: ConfigPlaces
+  readonly places: ConfigPaths
   /** Paths of the files that were there. */
   readonly found: readonly string[]
   /** Paths of those with a secret that others on this machine can get at. */
@@ -110,7 +110,7 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
   )
 
 /** A folder that somebody else has filled must not run a program on this machine. Throws UsageError. */
-const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: ConfigPlaces): void => {
+const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: ConfigPaths): void => {
   const found = byHelper.find(({ path }) => isDev && path === target)
   if (found === undefined) return
   throw new UsageError(
@@ -131,7 +131,7 @@ const fetchSecrets = async ({ inKeychain, inFiles, byHelper }: SecretReferences,
     }
   }
   // One after the other: each may open a window that asks.
-  for (const reference of inKeychain) await keep(reference.key, () => readKeptSecret(reference, io))
+  for (const reference of inKeychain) await keep(reference.key, () => readStoredSecret(reference, io))
   for (const reference of byHelper) await keep(reference.key, () => runKeyHelper(reference, io))
   return { fetched, faults }
 }
@@ -143,7 +143,7 @@ export const readConfig = async (
   { secrets, isTolerant = false }: ReadOptions = {},
 ): Promise<CommandConfig> => {
   const { machine } = io
-  const places = configPlaces(flags, machine)
+  const places = configPaths(flags, machine)
   const { environment, isDev } = places
   const files = places.files.flatMap(({ path, isNamed }) =>
     isNamed ? [{ path, text: readNamed(path, 'configuration file') }] : readOptional(path),
@@ -153,12 +153,12 @@ export const readConfig = async (
   const references = secretReferences(inputs)
   refuseLocalHelper(references, places)
   const { inKeychain, inFiles, byHelper } = references
-  const asked = {
+  const wantedReferences = {
     inKeychain: inKeychain.filter(isAsked),
     inFiles: inFiles.filter(isAsked),
     byHelper: byHelper.filter(isAsked),
   }
-  const { fetched, faults } = await fetchSecrets(asked, io)
+  const { fetched, faults } = await fetchSecrets(wantedReferences, io)
   if (!isTolerant && faults.length > 0) throw new UsageError(faults.join('\n'))
   const loaded = loadConfig({ ...inputs, fetched })
 
@@ -182,7 +182,7 @@ export const readConfig = async (
   if (config.logging.level !== logging.level) overrule('logging.level', config.logging.level, '--verbose')
   if (config.logging.file !== logging.file) overrule('logging.file', config.logging.file ?? '', '--dev')
   const warnings = [...loaded.warnings, ...faults, ...unread]
-  const secretPaths = asked.inFiles.map(({ path }) => absolutePath(machine, path))
+  const secretPaths = wantedReferences.inFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   const found = files.map(({ path }) => path)
   return {

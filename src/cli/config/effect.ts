@@ -11,7 +11,7 @@ export interface Effect {
   /** The configuration as it is now; undefined where something else in it is wrong, which was told. */
   readonly loaded: CommandConfig | undefined
   /** The variable that counts instead of the file. */
-  readonly overruled: string | undefined
+  readonly overridden: string | undefined
   /** Secrets that are set and count for nothing, for people. */
   readonly unused: readonly string[]
 }
@@ -22,10 +22,10 @@ export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags,
     const loaded = await readConfig(flags, io, { secrets: [] })
     const source = loaded.sources.get(key)
     const unused = unusedSecrets(loaded).filter((secret) => secret.key === key)
-    return { loaded, overruled: environment.find((variable) => variable === source), unused: unused.map(unusedWords) }
+    return { loaded, overridden: environment.find((variable) => variable === source), unused: unused.map(unusedWords) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     printer(io).warn(error.message)
-    return { loaded: undefined, overruled: undefined, unused: [] }
+    return { loaded: undefined, overridden: undefined, unused: [] }
   }
 }

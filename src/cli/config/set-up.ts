@@ -61,11 +61,11 @@ const checkEncryption = (loaded: CommandConfig): void => {
 }
 
 /**
- * `asked`: the secrets for which a keychain may be asked. Rejects with UsageError for whatever is wrong with flags,
+ * `secretKeys`: the secrets for which a keychain may be asked. Rejects with UsageError for whatever is wrong with flags,
  * variables and files, or a model that nobody knows.
  */
-export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<ChosenModels> => {
-  const loaded = await readConfig(flags, io, asked && { secrets: asked })
+export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<ChosenModels> => {
+  const loaded = await readConfig(flags, io, secretKeys && { secrets: secretKeys })
   const { config } = loaded
   const models = createModelResolver(modelsOf(config.upstream), '')
   const model = findModel(models, config.model, placeOf('model', loaded))
@@ -74,10 +74,10 @@ export const readModels = async (flags: Flags, io: Io, asked?: readonly SettingK
 }
 
 /** Rejects with UsageError as `readModels` does, and where the key would go unencrypted. */
-export const readSetUp = async (flags: Flags, io: Io, asked?: readonly SettingKey[]): Promise<SetUp> => {
+export const readSetUp = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
   // A simulation has no use for the key: nobody need unlock anything for it.
-  const wanted = isSimulated ? (asked ?? ['clientToken']).filter((key) => key !== 'apiKey') : asked
+  const wanted = isSimulated ? (secretKeys ?? ['clientToken']).filter((key) => key !== 'apiKey') : secretKeys
   const chosen = await readModels(flags, io, wanted)
   if (!isSimulated) checkEncryption(chosen.loaded)
   return { ...chosen, isSimulated }
@@ -114,7 +114,7 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io, comm
   return apiKey
 }
 
-const saferPlaces = 'a variable or a file is safer'
+const saferLocations = 'a variable or a file is safer'
 
 /** What a user should know before the first request. */
 export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
@@ -125,7 +125,9 @@ export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
   return [
     ...fromFiles,
     ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
-    ...visible.map(([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferPlaces}.`),
+    ...visible.map(
+      ([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferLocations}.`,
+    ),
     ...unusedSecrets(loaded)
       .filter(({ key }) => !isSimulated || key !== 'apiKey')
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),

@@ -1,15 +1,15 @@
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { findSetting } from '../../config/settings/setting-names.ts'
-import { Typed, toValue } from '../../config/values.ts'
+import { InputText, toValue } from '../../config/values.ts'
 import { requireKey, type ServingCommand, type SetUp, waysToGiveAKey } from '../config/set-up.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import type { Choice, Prompts } from '../terminal/prompts.ts'
 import { shortPaths } from '../terminal/short-path.ts'
-import { askKeychain, KeychainError, notTaken } from './keychain-request.ts'
+import { KeychainError, notTaken, requestKeychain } from './keychain-request.ts'
 import { PromptCancelled } from './prompt-cancelled.ts'
-import { keepSecret, type Store } from './store-secret.ts'
+import { type Store, storeSecret } from './store-secret.ts'
 
 /** The first start: there is no key yet, and somebody sits at the terminal. */
 
@@ -18,7 +18,7 @@ const key = 'apiKey'
 /** A name that nobody gives: what is to be seen is whether anybody answers. */
 const hasKeychain = async (io: Io): Promise<boolean> => {
   try {
-    await askKeychain(io, (keychain) => keychain.get('is anybody there'))
+    await requestKeychain(io, (keychain) => keychain.get('is anybody there'))
     return true
   } catch (error) {
     if (error instanceof KeychainError) return false
@@ -27,13 +27,13 @@ const hasKeychain = async (io: Io): Promise<boolean> => {
 }
 
 /** Undefined where nothing was typed. Rejects with PromptCancelled. */
-const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
+const promptForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
   while (true) {
     const typed = await prompts.secret('AI Nexus key, not shown while you type (Enter alone to leave)')
     if (typed === undefined) throw new PromptCancelled()
     if (typed.trim() === '') return undefined
     try {
-      return new Secret(String(toValue(findSetting(key), new Typed(typed), 'The key')))
+      return new Secret(String(toValue(findSetting(key), new InputText(typed), 'The key')))
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
       err(`${error.message}\n`)
@@ -42,7 +42,7 @@ const askForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefi
 }
 
 /** Asks where to keep it, until it is kept or is not to be. Rejects with PromptCancelled. */
-const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
+const offerToStore = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
   const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
   const others: Choice<Store | 'nowhere'>[] = [
     { value: 'file', label: inFile },
@@ -57,7 +57,7 @@ const offerToKeep = async (secret: Secret, path: string, prompts: Prompts, io: I
     if (store === undefined) throw new PromptCancelled()
     if (store === 'nowhere') return
     try {
-      io.err(await keepSecret({ key, path }, secret, store, io))
+      io.err(await storeSecret({ key, path }, secret, store, io))
       return
     } catch (error) {
       if (error instanceof KeychainError) printer(io).info(notTaken(error))
@@ -79,8 +79,8 @@ export const obtainKey = async (setUp: SetUp, io: Io, command: ServingCommand): 
   printer(io).info(
     `There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}`,
   )
-  const secret = await askForKey(prompts, io)
+  const secret = await promptForKey(prompts, io)
   if (secret === undefined) return requireKey(setUp, io, command)
-  await offerToKeep(secret, loaded.places.target, prompts, io)
+  await offerToStore(secret, loaded.places.target, prompts, io)
   return secret
 }

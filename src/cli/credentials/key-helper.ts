@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
@@ -25,7 +25,7 @@ const environmentFor = ({ environment }: Machine): Machine['environment'] =>
 export const helperName = ([program = '']: readonly string[]): string => {
   const isPath = /[/\\]/.test(program)
   const name = isPath ? (program.includes('\\') ? win32 : posix).basename(program) : program
-  return typedName(name).trim() || 'a program'
+  return printableName(name).trim() || 'a program'
 }
 
 const faultOf = (outcome: ProgramOutcome, deadlineMs: number): string | undefined => {

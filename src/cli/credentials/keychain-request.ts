@@ -63,7 +63,7 @@ const noticeAfterMs = 1000
 const deadlineMs = 60_000
 
 /** Asks with a deadline, and says so where it takes long. Rejects with KeychainError. */
-export const askKeychain = async <T>(
+export const requestKeychain = async <T>(
   { keychain, err, times }: Pick<Io, 'keychain' | 'err' | 'times'>,
   ask: (keychain: Keychain) => Promise<T>,
 ): Promise<T> => {

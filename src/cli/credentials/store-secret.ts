@@ -6,7 +6,7 @@ import { productName } from '../../version.ts'
 import { changeConfigFile, readConfigFile } from '../config/config-file.ts'
 import type { Io } from '../terminal/io.ts'
 import { shownPaths } from '../terminal/short-path.ts'
-import { askKeychain, KeychainError } from './keychain-request.ts'
+import { KeychainError, requestKeychain } from './keychain-request.ts'
 import { keychainEntryName } from './stored-secrets.ts'
 
 /** Keeps a secret in exactly one place, because somebody asked for it: the keychain, or a configuration file. */
@@ -15,19 +15,19 @@ export const stores = ['keychain', 'file'] as const
 export type Store = (typeof stores)[number]
 
 /** A secret of one file. */
-export interface SecretPlace {
+export interface SecretLocation {
   readonly key: SettingKey
   readonly path: string
 }
 
 /** As the file has it: the secret itself, or the name of its entry. */
-export const keptIn = ({ key, path }: SecretPlace): { store: Store; value: unknown } | undefined => {
+export const storedIn = ({ key, path }: SecretLocation): { store: Store; value: unknown } | undefined => {
   const value = valueInFile(readConfigFile(path), key)
   if (value === undefined) return undefined
   return { store: keychainEntry(key, value) === undefined ? 'file' : 'keychain', value }
 }
 
-const entryOf = ({ key, path }: SecretPlace, { machine }: Io): string => keychainEntryName(key, path, machine)
+const entryOf = ({ key, path }: SecretLocation, { machine }: Io): string => keychainEntryName(key, path, machine)
 
 /** An entry that may still be in the keychain. */
 export interface LeftEntry {
@@ -42,7 +42,7 @@ const probe = 'is it unlocked'
 
 /** Rejects with KeychainError where the entry may still be there. */
 const removeEntry = (entry: string, io: Io): Promise<void> =>
-  askKeychain(io, async (keychain) => {
+  requestKeychain(io, async (keychain) => {
     if (await keychain.delete(entry)) return
     // A locked one may say of everything that it is not there. One that takes something is not locked, or no longer.
     await keychain.set(probe, probe)
@@ -51,7 +51,7 @@ const removeEntry = (entry: string, io: Io): Promise<void> =>
   })
 
 /** Removes what the keychain keeps for this file. An entry of another name is another file's, too, perhaps. */
-export const forgetEntry = async (place: SecretPlace, value: unknown, io: Io): Promise<LeftEntry | undefined> => {
+export const forgetEntry = async (place: SecretLocation, value: unknown, io: Io): Promise<LeftEntry | undefined> => {
   const entry = keychainEntry(place.key, value)
   if (entry === undefined) return undefined
   if (entry !== entryOf(place, io)) return { entry, why: 'it was made for another file', canGo: false }
@@ -69,10 +69,10 @@ export const leftWarning = ({ entry, why }: LeftEntry): string =>
   `warning: The entry '${entry}' of ${productName} may still be in the keychain: ${why}. Remove it there if nothing else needs it.\n`
 
 /** Rejects with KeychainError or UsageError; then everything is as it was. */
-const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
+const toKeychain = async (place: SecretLocation, secret: Secret, io: Io): Promise<string> => {
   const entry = entryOf(place, io)
-  await askKeychain(io, (keychain) => keychain.set(entry, secret.reveal()))
-  const back = await askKeychain(io, (keychain) => keychain.get(entry))
+  await requestKeychain(io, (keychain) => keychain.set(entry, secret.reveal()))
+  const back = await requestKeychain(io, (keychain) => keychain.get(entry))
   if (back === undefined || !secret.equals(back)) throw new KeychainError('it did not keep what it was given', true)
   try {
     await changeConfigFile(place.path, place.key, { keychain: entry })
@@ -84,8 +84,8 @@ const toKeychain = async (place: SecretPlace, secret: Secret, io: Io): Promise<s
 }
 
 /** Rejects with UsageError. */
-const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<string> => {
-  const before = keptIn(place)
+const toFile = async (place: SecretLocation, secret: Secret, io: Io): Promise<string> => {
+  const before = storedIn(place)
   await changeConfigFile(place.path, place.key, secret.reveal())
   const left = await forgetEntry(place, before?.value, io)
   // Windows has no such modes: there a user's own folder is closed to others.
@@ -97,8 +97,8 @@ const toFile = async (place: SecretPlace, secret: Secret, io: Io): Promise<strin
  * Keeps it where `store` says, otherwise in the keychain, or in the file where there is no keychain. Resolves
  * to what to tell. Rejects with KeychainError, where a file is for whoever asked to choose, or with UsageError.
  */
-export const keepSecret = async (
-  place: SecretPlace,
+export const storeSecret = async (
+  place: SecretLocation,
   secret: Secret,
   store: Store | undefined,
   io: Io,

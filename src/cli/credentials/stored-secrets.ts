@@ -5,7 +5,7 @@ import type { KeychainReference } from '../../config/sources.ts'
 import { productName } from '../../version.ts'
 import { posixQuote } from '../claude-code/launch/shells.ts'
 import type { Io } from '../terminal/io.ts'
-import { askKeychain, KeychainError } from './keychain-request.ts'
+import { KeychainError, requestKeychain } from './keychain-request.ts'
 
 /** Secrets that files say lie in the keychain. */
 
@@ -30,12 +30,12 @@ const explain = ({ key, entry, path }: KeychainReference, why: string, machine: 
   `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or give it anew: ${setCommandLine(key, path, machine)}`
 
 /** Rejects with UsageError where it cannot be had. */
-export const readKeptSecret = async (reference: KeychainReference, io: Io): Promise<string> => {
+export const readStoredSecret = async (reference: KeychainReference, io: Io): Promise<string> => {
   const fail = (why: string): never => {
     throw new UsageError(explain(reference, why, io.machine))
   }
   try {
-    return (await askKeychain(io, (keychain) => keychain.get(reference.entry))) ?? fail('it is not found there')
+    return (await requestKeychain(io, (keychain) => keychain.get(reference.entry))) ?? fail('it is not found there')
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
     return fail(error.message)

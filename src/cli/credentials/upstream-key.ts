@@ -2,7 +2,7 @@ import type { Logger } from '../../base/logger.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { findSetting } from '../../config/settings/setting-names.ts'
-import { Typed, toValue } from '../../config/values.ts'
+import { InputText, toValue } from '../../config/values.ts'
 import { createRenewableKey, type UpstreamKey } from '../../upstreams/renewable-key.ts'
 import type { CommandConfig } from '../config/config-input.ts'
 import type { Io } from '../terminal/io.ts'
@@ -21,11 +21,11 @@ export const upstreamKey = (
   const { apiKeyCommandMaxAge: maxAge } = config
   return createRenewableKey({
     first,
-    async ask() {
+    async fetchKey() {
       try {
         const printed = await runKeyHelper(keyHelper, io)
         const key = new Secret(
-          String(toValue(findSetting('apiKey'), new Typed(printed), `What ${keyHelper.where} prints`)),
+          String(toValue(findSetting('apiKey'), new InputText(printed), `What ${keyHelper.where} prints`)),
         )
         log.info('key.helper_asked', {})
         return key

@@ -4,7 +4,7 @@ import { autoModeServer } from '../claude-code/launch/environment.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { settingsFiles } from '../claude-code/settings-files.ts'
 import { type Finding, info, ok, warn } from './check.ts'
-import type { World } from './context.ts'
+import type { DoctorContext } from './context.ts'
 
 /** Which safety check judges the actions of Claude Code's auto mode, where it is started by the launch command. */
 
@@ -12,7 +12,7 @@ type Mode = Config['translation']['safeguards']
 
 /** What the variable is in the client, and who says so: its settings files win over its environment. */
 const variableOf = (
-  { io: { machine } }: World,
+  { io: { machine } }: DoctorContext,
   { set }: LaunchEnvironment,
 ): { value: string; from: string } | undefined => {
   const inFile = settingsVariables(settingsFiles(machine)).find(({ name }) => name === autoModeServer)
@@ -37,9 +37,9 @@ const byServer = (mode: Mode, smallModel: string): Finding => {
   )
 }
 
-export const autoMode = (world: World, launch: LaunchEnvironment): Finding => {
-  const mode = world.loaded?.config.translation.safeguards ?? 'answer'
-  const variable = variableOf(world, launch)
+export const autoMode = (context: DoctorContext, launch: LaunchEnvironment): Finding => {
+  const mode = context.loaded?.config.translation.safeguards ?? 'answer'
+  const variable = variableOf(context, launch)
   if (variable === undefined || isOn(variable.value))
     return byServer(mode, launch.set['ANTHROPIC_SMALL_FAST_MODEL'] ?? 'the small model')
   return info(

@@ -1,7 +1,7 @@
 import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import type { Destination } from '../../upstreams/http/destination.ts'
 import { type Finding, fail, ok, splitRemedy, warn } from './check.ts'
-import type { Greeting } from './probe-endpoint.ts'
+import type { EndpointProbe } from './probe-endpoint.ts'
 import type { ShownCertificate } from './sockets.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -12,15 +12,15 @@ const day = (date: Date): string => (Number.isNaN(date.getTime()) ? 'an unknown 
 
 /** What to think of the endpoint's certificate. Whether it is trusted is for fetch to say. */
 export const certificateFinding = (
-  { issuer, subject, validTo, protocol, doubt }: ShownCertificate,
+  { issuer, subject, validTo, protocol, untrustedReason }: ShownCertificate,
   place: Destination,
-  greeting: Greeting,
+  probe: EndpointProbe,
 ): Finding => {
   const daysLeft = Math.floor((validTo.getTime() - Date.now()) / dayMs)
   const data = { issuer, subject, protocol, validTo: day(validTo), daysLeft }
   const shown = `issued by ${issuer}`
-  if (doubt !== undefined && 'error' in greeting) {
-    const { detail, remedy } = splitRemedy(toConnectionError({ code: doubt }, place).message)
+  if (untrustedReason !== undefined && 'error' in probe) {
+    const { detail, remedy } = splitRemedy(toConnectionError({ code: untrustedReason }, place).message)
     return fail(`${detail} It is ${shown}.`, remedy, data)
   }
   const sentence = `${shown}, valid until ${day(validTo)}, ${protocol}`

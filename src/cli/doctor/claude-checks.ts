@@ -10,14 +10,14 @@ import {
   otherProviders,
 } from '../claude-code/launch/environment.ts'
 import { isModelGiven } from '../claude-code/launch/launch.ts'
-import { isOverruled } from '../claude-code/launch/settings-conflicts.ts'
+import { isOverridden } from '../claude-code/launch/settings-conflicts.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { allModels } from '../config/set-up.ts'
-import { isKeptFromProxy, namedProxy } from '../system/proxy.ts'
+import { bypassesProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'
 import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
-import type { World } from './context.ts'
+import type { DoctorContext } from './context.ts'
 import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
 import { webFetchFinding, webSearchFinding } from './web-check.ts'
@@ -25,7 +25,7 @@ import { webFetchFinding, webSearchFinding } from './web-check.ts'
 /** Claude Code itself, and what of its own would undo what it is launched with. */
 
 /** Where the configuration is at fault the defaults still tell which variables there are. */
-const launchOf = ({ setUp, io }: World): LaunchEnvironment => {
+const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
   const config = setUp?.loaded.config ?? loadConfig({ flags: {}, environment: {}, files: [] }).config
   return claudeCodeEnvironment({
     config,
@@ -44,7 +44,7 @@ const decisive: readonly string[] = ['ANTHROPIC_BASE_URL', ...otherProviders].ma
 
 /** `claude` leaves to the user what does not keep requests from the server: the models, for one. */
 const settingsRemedy = (overrides: ClaudeSettings['overrides']): string => {
-  const kept = overrides.filter(({ name }) => !isOverruled(name)).map(({ name }) => name)
+  const kept = overrides.filter(({ name }) => !isOverridden(name)).map(({ name }) => name)
   const way =
     kept.length === 0
       ? `Take them out of the file, or start Claude Code with ${productName} claude, which overrules them`
@@ -53,8 +53,8 @@ const settingsRemedy = (overrides: ClaudeSettings['overrides']): string => {
   return `These go before what Claude Code is launched with. ${way}${managed ? '. What is managed only your administrator can change' : ''}.`
 }
 
-const settings = (world: World): Finding => {
-  const { files, unreadable, overrides } = readClaudeSettings(world.io.machine, launchOf(world))
+const settings = (context: DoctorContext): Finding => {
+  const { files, unreadable, overrides } = readClaudeSettings(context.io.machine, launchOf(context))
   const data = {
     files: files.join(', '),
     overrides: overrides.map(({ path, name }) => `${name} in ${path}`).join(', '),
@@ -75,9 +75,9 @@ const removal = (names: readonly string[], platform: string): string =>
 
 const isSet = (value: string | undefined): boolean => value !== undefined && isOn(value)
 
-const environmentFinding = (world: World): Finding => {
-  const { platform, environment } = world.io.machine
-  const { set } = launchOf(world)
+const environmentFinding = (context: DoctorContext): Finding => {
+  const { platform, environment } = context.io.machine
+  const { set } = launchOf(context)
   const services = divertingVariables.filter((name) => isSet(environment[name]) && !(name in set))
   if (services.length > 0) {
     const names = services.join(', ')
@@ -106,13 +106,13 @@ const exemption = ({ platform, environment }: Machine): string => {
 }
 
 /** Claude Code sends even what is for this machine through the proxy. */
-const noProxy = ({ io: { machine }, loaded }: World): Finding => {
+const noProxy = ({ io: { machine }, loaded }: DoctorContext): Finding => {
   const { host, port } = loaded?.config ?? { host: '127.0.0.1', port: 0 }
   const address = new URL(localUrl(host, port))
   // It takes the one for https for everything.
   const proxy = namedProxy(machine.environment, new URL('https://any')) ?? namedProxy(machine.environment, address)
   if (proxy === undefined) return ok('no proxy in the environment')
-  if (isKeptFromProxy(machine.environment, address)) return ok(`NO_PROXY holds ${address.hostname}`)
+  if (bypassesProxy(machine.environment, address)) return ok(`NO_PROXY holds ${address.hostname}`)
   return {
     ...info(
       `${proxy.variable} is set, and NO_PROXY does not hold ${address.hostname}. The launch command adds it; Claude Code started in another way would send its requests for this machine to the proxy.`,
@@ -121,20 +121,20 @@ const noProxy = ({ io: { machine }, loaded }: World): Finding => {
   }
 }
 
-export const claudeChecks = (world: World): CheckGroup => {
-  const { machine } = world.io
+export const claudeChecks = (context: DoctorContext): CheckGroup => {
+  const { machine } = context.io
   return {
     title: 'Claude Code',
     checks: [
       { id: 'claude.program', title: 'Program', run: () => programFinding(machine) },
-      { id: 'claude.gateway', title: 'Gateway sign-in', run: () => gatewayFinding(world) },
-      { id: 'claude.model', title: 'Model', run: () => modelFinding(world) },
-      { id: 'claude.settings', title: 'Settings files', run: () => settings(world) },
-      { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(world) },
+      { id: 'claude.gateway', title: 'Gateway sign-in', run: () => gatewayFinding(context) },
+      { id: 'claude.model', title: 'Model', run: () => modelFinding(context) },
+      { id: 'claude.settings', title: 'Settings files', run: () => settings(context) },
+      { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(context) },
       { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(machine) },
       { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(machine) },
-      { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(world) },
-      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(world, launchOf(world)) },
+      { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(context) },
+      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(context, launchOf(context)) },
     ],
   }
 }

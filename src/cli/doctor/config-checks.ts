@@ -10,16 +10,16 @@ import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-
 import { checkLogFile } from '../log/log-file.ts'
 import { textFlag } from '../parse/arguments.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
-import { configurationIsAtFault, type World } from './context.ts'
+import { configurationIsAtFault, type DoctorContext } from './context.ts'
 
 /** What is configured, and where each value came from. */
 
-interface Place {
+interface ConfigLocation {
   readonly path: string
   readonly what: string
 }
 
-const filesOf = ({ flags, io: { machine }, loaded }: World): Place[] => {
+const filesOf = ({ flags, io: { machine }, loaded }: DoctorContext): ConfigLocation[] => {
   const { environment } = loaded ?? machine
   const [flag, variable] = [textFlag(flags, 'config'), environment['NEXUS_CONFIG'] || undefined]
   const named = flag ?? variable
@@ -33,33 +33,33 @@ const filesOf = ({ flags, io: { machine }, loaded }: World): Place[] => {
   ]
 }
 
-const files = (world: World): Finding => {
-  if (world.fault !== undefined) {
-    const { detail, remedy } = splitRemedy(world.fault.message)
+const files = (context: DoctorContext): Finding => {
+  if (context.fault !== undefined) {
+    const { detail, remedy } = splitRemedy(context.fault.message)
     return fail(detail, remedy || 'Correct it there, and run doctor again.')
   }
-  const places = filesOf(world).map((place) => ({ ...place, isThere: existsSync(place.path) }))
+  const places = filesOf(context).map((place) => ({ ...place, isThere: existsSync(place.path) }))
   const lines = places.map(
     ({ path, what, isThere }) => `${path} (${what}${isThere ? '' : '; not there, which is fine'})`,
   )
   const data = Object.fromEntries(places.map(({ path, isThere }) => [path, isThere]))
-  const warnings = world.loaded?.warnings ?? []
+  const warnings = context.loaded?.warnings ?? []
   return warnings.length === 0
     ? ok(lines.join('\n'), data)
     : warn([...lines, ...warnings].join('\n'), 'Correct the name of each key, or take it out of the file.', data)
 }
 
 /** The key has a check of its own. */
-const nonDefault = ({ loaded }: World) =>
+const nonDefault = ({ loaded }: DoctorContext) =>
   settings.flatMap(({ key }) => {
     const source = loaded?.sources.get(key)
     if (loaded === undefined || key === 'apiKey' || source === undefined || source === 'default') return []
     return [{ key, value: shownValue(loaded, key), source }]
   })
 
-const settingsFound = (world: World): Finding => {
-  if (world.loaded === undefined) return skip(configurationIsAtFault)
-  const rows = nonDefault(world)
+const settingsFound = (context: DoctorContext): Finding => {
+  if (context.loaded === undefined) return skip(configurationIsAtFault)
+  const rows = nonDefault(context)
   if (rows.length === 0) return ok('nothing is set: all have their defaults')
   const data = Object.fromEntries(
     rows.flatMap(({ key, value, source }) => [
@@ -69,19 +69,19 @@ const settingsFound = (world: World): Finding => {
   )
   const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
   // The key has a check of its own.
-  const unused = unusedSecrets(world.loaded).filter(({ key }) => key !== 'apiKey')
+  const unused = unusedSecrets(context.loaded).filter(({ key }) => key !== 'apiKey')
   if (unused.length === 0) return ok(lines.join('\n'), data)
   return warn([...lines, ...unused.map(unusedWords)].join('\n'), unused.map(unusedRemedy).join('\n'), data)
 }
 
-const models = ({ setUp }: World): Finding => {
+const models = ({ setUp }: DoctorContext): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
   const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientSpelling(model.id))
   return ok(`${main}, and ${small} for small tasks`, { model: main ?? '', smallModel: small ?? '' })
 }
 
 /** The files' own warnings are told with the files. */
-const exposure = ({ setUp }: World): Finding => {
+const exposure = ({ setUp }: DoctorContext): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
   const { loaded } = setUp
   // What closes a file is told in the remedy.
@@ -101,7 +101,7 @@ const exposure = ({ setUp }: World): Finding => {
   return warn(warnings.join('\n'), remedies.join('\n'))
 }
 
-const logFile = ({ loaded }: World): Finding => {
+const logFile = ({ loaded }: DoctorContext): Finding => {
   if (loaded === undefined) return skip(configurationIsAtFault)
   const path = loaded.config.logging.file
   if (path === undefined) return info('none is asked for', { path: null })
@@ -114,7 +114,7 @@ const logFile = ({ loaded }: World): Finding => {
   }
 }
 
-const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
+const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
   if (isSimulated) return info('none is needed: AI Nexus is simulated')
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { apiKey } = loaded.config
@@ -133,14 +133,14 @@ const key = ({ setUp, loaded, io, isSimulated }: World): Finding => {
   return failWith(setUp === undefined ? 'No AI Nexus key.' : missingKey(io.machine))
 }
 
-export const configChecks = (world: World): CheckGroup => ({
+export const configChecks = (context: DoctorContext): CheckGroup => ({
   title: 'Set-up',
   checks: [
-    { id: 'config', title: 'Configuration', run: () => files(world) },
-    { id: 'config.settings', title: 'Settings', run: () => settingsFound(world) },
-    { id: 'config.models', title: 'Models', run: () => models(world) },
-    { id: 'config.exposure', title: 'Safety', run: () => exposure(world) },
-    { id: 'config.log-file', title: 'Log file', run: () => logFile(world) },
-    { id: 'key.present', title: 'Key', run: () => key(world) },
+    { id: 'config', title: 'Configuration', run: () => files(context) },
+    { id: 'config.settings', title: 'Settings', run: () => settingsFound(context) },
+    { id: 'config.models', title: 'Models', run: () => models(context) },
+    { id: 'config.exposure', title: 'Safety', run: () => exposure(context) },
+    { id: 'config.log-file', title: 'Log file', run: () => logFile(context) },
+    { id: 'key.present', title: 'Key', run: () => key(context) },
   ],
 })

@@ -5,7 +5,7 @@ import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 
 /** What doctor has to go by. */
-export interface World {
+export interface DoctorContext {
   readonly io: Io
   readonly flags: Flags
   /** Undefined where something about it is wrong. */
@@ -29,7 +29,7 @@ const attempt = async <T>(read: () => Promise<T>): Promise<T | UsageError> => {
 }
 
 /** A configuration that is at fault ends nothing: doctor is there to tell of it. */
-export const readWorld = async (flags: Flags, io: Io): Promise<World> => {
+export const readDoctorContext = async (flags: Flags, io: Io): Promise<DoctorContext> => {
   const common = { io, flags, isSimulated: flags['simulate'] === true, isOffline: flags['offline'] === true }
   const setUp = await attempt(() => readSetUp(flags, io))
   if (!(setUp instanceof UsageError)) return { ...common, setUp, loaded: setUp.loaded, fault: undefined }

@@ -4,7 +4,7 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, info, ok, unless, warn } from './check.ts'
 import { cachePoint, counting, hello, image, thinking, toolCall, toolName } from './probe-requests.ts'
 import { type Circumstances, failureOf } from './remedies.ts'
-import type { Outcome, Session } from './session.ts'
+import type { ProbeOutcome, Session } from './session.ts'
 
 /** What Claude Code needs of its main model, one tiny request each. */
 
@@ -12,36 +12,40 @@ export interface FeaturePlan extends Circumstances {
   /** As AI Nexus calls it. */
   readonly modelId: string
   /** Whether AI Nexus is asked for counts at all. */
-  readonly asksForCounts: boolean
+  readonly countsTokens: boolean
   /** Why nothing more is asked. */
   readonly silence: () => Promise<string | undefined>
 }
 
 /** What an answer that came says of the feature. */
-type Judge = (answer: Message, ms: number) => Finding
+type Evaluate = (answer: Message, ms: number) => Finding
 
 const leftOutRemedy = 'Claude Code works without. Whoever runs AI Nexus may be able to allow it.'
 
-const judged = <T>(outcome: Outcome<T>, plan: FeaturePlan, judge: (value: T, ms: number) => Finding): Finding => {
+const evaluated = <T>(
+  outcome: ProbeOutcome<T>,
+  plan: FeaturePlan,
+  evaluate: (value: T, ms: number) => Finding,
+): Finding => {
   if (outcome.error !== undefined) return failureOf(outcome.error, plan)
-  if (outcome.leftOut.length === 0) return judge(outcome.value, outcome.ms)
+  if (outcome.leftOut.length === 0) return evaluate(outcome.value, outcome.ms)
   const leftOut = outcome.leftOut.join('; ')
   return warn(`answered, but only without ${leftOut}: AI Nexus refuses that`, leftOutRemedy, { leftOut })
 }
 
-const tools: Judge = ({ content }) =>
+const tools: Evaluate = ({ content }) =>
   content.some((block) => block.type === 'tool_use' && block.name === toolName)
     ? ok('the model called one')
     : warn('the model was to call a tool, and answered in words', 'Run doctor again. Claude Code lives by its tools.')
 
-const images: Judge = () => ok('a tiny picture was taken')
+const images: Evaluate = () => ok('a tiny picture was taken')
 
-const thoughts: Judge = ({ content }) =>
+const thoughts: Evaluate = ({ content }) =>
   content.some(({ type }) => type === 'thinking' || type === 'redacted_thinking')
     ? ok('the model thought before it answered')
     : ok('accepted; the question needed no thought')
 
-const cached: Judge = ({ usage }) => {
+const cached: Evaluate = ({ usage }) => {
   const tokens = usage.cache_creation_input_tokens + usage.cache_read_input_tokens
   return tokens > 0
     ? ok(`accepted, ${tokens} tokens cached`, { tokens })
@@ -82,11 +86,11 @@ const streaming = async (session: Session, plan: FeaturePlan): Promise<Finding> 
   const outcome = await session.attempt(plan.modelId, async (upstream, context) =>
     readStream(await upstream.stream(counting(plan.modelId), context), startedAt),
   )
-  return judged(outcome, plan, flow)
+  return evaluated(outcome, plan, flow)
 }
 
 const counts = async (session: Session, plan: FeaturePlan): Promise<Finding> => {
-  if (!plan.asksForCounts) return info('estimated here, as it is configured')
+  if (!plan.countsTokens) return info('estimated here, as it is configured')
   const outcome = await session.attempt(plan.modelId, async (upstream, context) =>
     upstream.countTokens?.(hello(plan.modelId), context),
   )
@@ -113,8 +117,8 @@ export const featureTitles = {
 export const featureChecks = (session: Session, plan: FeaturePlan): Check[] => {
   const check = (id: keyof typeof featureTitles, run: () => Promise<Finding>): Check =>
     unless(plan.silence, { id, title: featureTitles[id], run })
-  const asking = (request: MessagesRequest, judge: Judge) => async (): Promise<Finding> =>
-    judged(await session.message(request), plan, judge)
+  const sendProbe = (request: MessagesRequest, evaluate: Evaluate) => async (): Promise<Finding> =>
+    evaluated(await session.message(request), plan, evaluate)
   /** Without pictures most work goes on. */
   const spared = (run: () => Promise<Finding>) => async (): Promise<Finding> => {
     const finding = await run()
@@ -123,10 +127,10 @@ export const featureChecks = (session: Session, plan: FeaturePlan): Check[] => {
   const { modelId } = plan
   return [
     check('streaming', () => streaming(session, plan)),
-    check('tools', asking(toolCall(modelId), tools)),
-    check('images', spared(asking(image(modelId), images))),
-    check('thinking', asking(thinking(modelId), thoughts)),
-    check('cache-points', asking(cachePoint(modelId), cached)),
+    check('tools', sendProbe(toolCall(modelId), tools)),
+    check('images', spared(sendProbe(image(modelId), images))),
+    check('thinking', sendProbe(thinking(modelId), thoughts)),
+    check('cache-points', sendProbe(cachePoint(modelId), cached)),
     check('count-tokens', () => counts(session, plan)),
   ]
 }

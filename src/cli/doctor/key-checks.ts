@@ -5,7 +5,7 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import { type Check, type Finding, fail, ok, skip, warn } from './check.ts'
 import { hello } from './probe-requests.ts'
 import { failureOf } from './remedies.ts'
-import type { Outcome, Session } from './session.ts'
+import type { ProbeOutcome, Session } from './session.ts'
 
 /** Whether AI Nexus knows the key, and which models answer. */
 
@@ -19,9 +19,15 @@ export interface ModelPlan {
 }
 
 /** What an outcome tells of the key; `nothing` where nobody who knows keys has spoken: the way broke, or others answered. */
-type Verdict = 'known' | 'unknown' | 'denied' | 'nothing'
+type KeyStatus = 'known' | 'unknown' | 'denied' | 'nothing'
 
-const verdictOf = ({ error }: Outcome<Message>): Verdict => {
+interface KeyResult {
+  readonly status: KeyStatus
+  readonly outcome: ProbeOutcome<Message>
+  readonly modelId: string
+}
+
+const statusOf = ({ error }: ProbeOutcome<Message>): KeyStatus => {
   if (error === undefined) return 'known'
   if (error.type === 'authentication_error') return 'unknown'
   if (error.type === 'permission_error') return 'denied'
@@ -40,49 +46,49 @@ export const modelTitle = (modelId: string): readonly [id: string, title: string
   return [`model.${spelling}`, spelling]
 }
 
-const notTold = 'not told: nobody who knows keys has answered'
+const notReported = 'not told: nobody who knows keys has answered'
 const keyRefused = 'the key was not accepted'
 
 export const modelChecks = (session: Session, plan: ModelPlan) => {
   const models = inOrder(plan.models, plan.needed[0] ?? '')
-  const asked = new Map<string, Promise<Outcome<Message>>>()
-  const answerOf = (modelId: string): Promise<Outcome<Message>> => {
-    const answer = asked.get(modelId) ?? session.message(hello(modelId))
-    asked.set(modelId, answer)
+  const pending = new Map<string, Promise<ProbeOutcome<Message>>>()
+  const answerOf = (modelId: string): Promise<ProbeOutcome<Message>> => {
+    const answer = pending.get(modelId) ?? session.message(hello(modelId))
+    pending.set(modelId, answer)
     return answer
   }
-  const failure = ({ error }: Outcome<Message>, modelId: string): Finding | undefined =>
+  const failure = ({ error }: ProbeOutcome<Message>, modelId: string): Finding | undefined =>
     error && failureOf(error, { apiKey: plan.apiKey, model: clientSpelling(modelId) })
 
   /** The first that tells something of the key, or the last: one that is denied alone may be the model's affair. */
-  const telling = async (): Promise<{ verdict: Verdict; outcome: Outcome<Message>; modelId: string } | undefined> => {
-    const seen: { verdict: Verdict; outcome: Outcome<Message>; modelId: string }[] = []
+  const firstResult = async (): Promise<KeyResult | undefined> => {
+    const seen: KeyResult[] = []
     for (const { id: modelId } of models) {
       const outcome = await answerOf(modelId)
-      const told = { verdict: verdictOf(outcome), outcome, modelId }
-      if (told.verdict === 'known' || told.verdict === 'unknown') return told
-      seen.push(told)
+      const result = { status: statusOf(outcome), outcome, modelId }
+      if (result.status === 'known' || result.status === 'unknown') return result
+      seen.push(result)
     }
-    return seen.find(({ verdict }) => verdict === 'nothing') ?? seen.at(-1)
+    return seen.find(({ status }) => status === 'nothing') ?? seen.at(-1)
   }
-  const isRefused = async (): Promise<boolean> => ['unknown', 'denied'].includes((await telling())?.verdict ?? '')
+  const isRefused = async (): Promise<boolean> => ['unknown', 'denied'].includes((await firstResult())?.status ?? '')
 
   const key = async (): Promise<Finding> => {
-    const told = await telling()
-    if (told === undefined || told.verdict === 'nothing') return skip(notTold)
-    const { verdict, outcome, modelId } = told
-    if (verdict === 'known') return ok('AI Nexus knows the key')
+    const result = await firstResult()
+    if (result === undefined || result.status === 'nothing') return skip(notReported)
+    const { status, outcome, modelId } = result
+    if (status === 'known') return ok('AI Nexus knows the key')
     const detail = failure(outcome, modelId)?.detail ?? ''
     const remedy =
-      verdict === 'unknown'
+      status === 'unknown'
         ? `Look at the key: it came from ${plan.keySource}. Is it whole, and still valid? If so, ask for a new one.`
         : 'The key may use none of the models. Ask whoever gave it to you to allow them.'
     return fail(detail, remedy, { error: outcome.error?.type ?? null })
   }
 
   /** Bedrock asks for patience, and another model shows that everything else is as it should be. */
-  const isOnlyBusy = async (outcome: Outcome<Message>): Promise<boolean> => {
-    if (verdictOf(outcome) !== 'known') return false
+  const isOnlyBusy = async (outcome: ProbeOutcome<Message>): Promise<boolean> => {
+    if (statusOf(outcome) !== 'known') return false
     for (const { id } of models) if ((await answerOf(id)).error === undefined) return true
     return false
   }

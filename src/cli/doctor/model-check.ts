@@ -6,7 +6,7 @@ import { settingsFiles } from '../claude-code/settings-files.ts'
 import { settingsModel } from '../claude-code/settings-model.ts'
 import { allModels } from '../config/set-up.ts'
 import { type Finding, info, ok, skip } from './check.ts'
-import { configurationIsAtFault, type World } from './context.ts'
+import { configurationIsAtFault, type DoctorContext } from './context.ts'
 
 /** A name of a model, and never another text of the user's. */
 const shown = (name: string): string => {
@@ -15,7 +15,7 @@ const shown = (name: string): string => {
 }
 
 /** Says which model a new session of Claude Code starts with, and which file or flag decides. */
-export const modelFinding = ({ io: { machine }, setUp }: World): Finding => {
+export const modelFinding = ({ io: { machine }, setUp }: DoctorContext): Finding => {
   if (setUp === undefined) return skip(configurationIsAtFault)
   const variable = settingsVariables(settingsFiles(machine)).find(({ name }) => name === fixedModel)
   if (variable !== undefined)

@@ -4,10 +4,10 @@ import { errorCode } from '../../base/error-code.ts'
 import type { GatewayError } from '../../base/errors.ts'
 import { connectTimeout, toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import type { Destination } from '../../upstreams/http/destination.ts'
-import { isKeptFromProxy, type NamedProxy, namedProxy, proxyFor } from '../system/proxy.ts'
+import { bypassesProxy, type NamedProxy, namedProxy, proxyFor } from '../system/proxy.ts'
 import { certificateFinding } from './certificate.ts'
 import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, skip, unless, warn } from './check.ts'
-import { type Greeting, greet, noAnswer, proxyLoginStatus } from './probe-endpoint.ts'
+import { type EndpointProbe, noAnswer, probeEndpoint, proxyLoginStatus } from './probe-endpoint.ts'
 import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
 /** Each step of the way to the endpoint, without the key. */
@@ -31,7 +31,7 @@ interface Way {
   /** Whom we connect to: the proxy, where there is one. */
   readonly first: Target
   /** What fetch makes of it. Asked once. */
-  readonly greeting: () => Promise<Greeting>
+  readonly probe: () => Promise<EndpointProbe>
   /** Open so far. */
   socket: Socket | undefined
   /** The step that did not succeed: the ones behind it are skipped. */
@@ -42,15 +42,15 @@ const startWay = (environment: Environment, endpointUrl: string): Way => {
   const endpoint = new URL(endpointUrl)
   const proxy = proxyFor(environment, endpointUrl)
   const place = { host: endpoint.host, isPlain: endpoint.protocol === 'http:', proxy: proxy?.url?.host }
-  let greeting: Promise<Greeting> | undefined
+  let probe: Promise<EndpointProbe> | undefined
   return {
     endpoint,
     proxy,
     place,
     first: targetOf(proxy?.url ?? endpoint),
-    greeting() {
-      greeting ??= greet(endpointUrl, place)
-      return greeting
+    probe() {
+      probe ??= probeEndpoint(endpointUrl, place)
+      return probe
     },
     socket: undefined,
     isBroken: false,
@@ -76,13 +76,13 @@ const step = (way: Way, id: string, title: string, run: () => Promise<Finding>):
   async run() {
     if (way.isBroken) return skip(notReached)
     // It goes its way while we look at the steps one by one.
-    const greeting = way.greeting()
+    const probe = way.probe()
     try {
       return await run()
     } catch (error) {
       way.isBroken = true
-      const greeted = await greeting
-      if (!('error' in greeted)) return info(getsThrough)
+      const probed = await probe
+      if (!('error' in probed)) return info(getsThrough)
       return failWith(wordsOf(error, id, way.place))
     }
   },
@@ -92,7 +92,7 @@ const proxyFinding = ({ proxy, endpoint, place }: Way, environment: Environment)
   if (proxy === undefined) {
     const named = namedProxy(environment, endpoint)
     if (named === undefined) return info('none on the way', { proxy: null })
-    const why = isKeptFromProxy(environment, endpoint) ? 'NO_PROXY says so' : 'this machine needs none'
+    const why = bypassesProxy(environment, endpoint) ? 'NO_PROXY says so' : 'this machine needs none'
     return info(`none for ${endpoint.host}: ${named.variable} names one, but ${why}`, { proxy: null })
   }
   const { url, variable } = proxy
@@ -139,7 +139,7 @@ const certificateStep = (way: Way): Check =>
   step(way, certificateId, 'Certificate', async () => {
     if (way.socket === undefined) return skip(secureProxy)
     const shown = await inspectTls(way.socket, unbracketed(way.endpoint.hostname))
-    const finding = certificateFinding(shown, way.place, await way.greeting())
+    const finding = certificateFinding(shown, way.place, await way.probe())
     if (finding.status === 'fail') way.isBroken = true
     return finding
   })
@@ -155,9 +155,9 @@ const answerStep = (way: Way): Check => ({
   title: 'Answer',
   async run() {
     way.socket?.destroy()
-    const greeted = await way.greeting()
-    if ('error' in greeted) return way.isBroken ? skip(notReached) : failWith(answerWords(greeted.error, way))
-    const { status, ms } = greeted
+    const probed = await way.probe()
+    if ('error' in probed) return way.isBroken ? skip(notReached) : failWith(answerWords(probed.error, way))
+    const { status, ms } = probed
     if (status === proxyLoginStatus)
       return fail(
         'a proxy on the way wants a login, or another than it got (407)',
@@ -193,7 +193,7 @@ const stepsOf = (way: Way): Check[] => [
 export interface Network {
   readonly group: CheckGroup
   /** What the endpoint said without a key; undefined where nobody asked. */
-  readonly greeting: () => Promise<Greeting | undefined>
+  readonly probe: () => Promise<EndpointProbe | undefined>
 }
 
 interface NetworkOptions {
@@ -207,7 +207,7 @@ interface NetworkOptions {
 export const networkChecks = ({ environment, endpointUrl, silence }: NetworkOptions): Network => {
   if (endpointUrl === undefined) {
     const check = { id: 'endpoint.answer', title: 'Endpoint', run: () => skip(silence ?? '') }
-    return { group: { title: 'The way to AI Nexus', checks: [check] }, greeting: async () => undefined }
+    return { group: { title: 'The way to AI Nexus', checks: [check] }, probe: async () => undefined }
   }
   const way = startWay(environment, endpointUrl)
   const proxy: Check = {
@@ -225,6 +225,6 @@ export const networkChecks = ({ environment, endpointUrl, silence }: NetworkOpti
       title: `The way to AI Nexus, ${endpointUrl}`,
       checks: [proxy, ...steps],
     },
-    greeting: async () => (silence === undefined ? way.greeting() : undefined),
+    probe: async () => (silence === undefined ? way.probe() : undefined),
   }
 }

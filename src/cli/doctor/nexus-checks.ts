@@ -4,51 +4,54 @@ import { allModels, requireKey } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip, unless } from './check.ts'
 import { clockFinding } from './clock.ts'
-import { configurationIsAtFault, type World } from './context.ts'
+import { configurationIsAtFault, type DoctorContext } from './context.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
 import { modelChecks, modelTitle } from './key-checks.ts'
-import { type Greeting, proxyLoginStatus } from './probe-endpoint.ts'
+import { type EndpointProbe, proxyLoginStatus } from './probe-endpoint.ts'
 import { hello, mostTokens } from './probe-requests.ts'
 import { openSession } from './session.ts'
 
 /** What AI Nexus makes of the key and of what Claude Code sends. */
 
 /** Why none of it can be asked; undefined where it can. */
-export const reasonNotToAsk = ({ isOffline, setUp, isSimulated }: World): string | undefined => {
+export const reasonToSkip = ({ isOffline, setUp, isSimulated }: DoctorContext): string | undefined => {
   if (isOffline) return '--offline: nothing is sent'
   if (setUp === undefined) return configurationIsAtFault
   return isSimulated || setUp.loaded.config.apiKey !== undefined ? undefined : 'there is no key'
 }
 
 const requestsOf = (modelId: string) => [...allModels.models.map(({ id }) => hello(id)), ...featureRequests(modelId)]
-const asksForCounts = (config: Config): boolean => config.countTokens === 'auto'
+const countsTokens = (config: Config): boolean => config.countTokens === 'auto'
 
 /** Tokens, upwards: the figure is for people. */
 const roundTo = 100
 
 /** What doctor is going to send, before it does. */
-export const priceOf = ({ model, loaded }: NonNullable<World['setUp']>): { requests: number; tokens: number } => {
+export const priceOf = ({
+  model,
+  loaded,
+}: NonNullable<DoctorContext['setUp']>): { requests: number; tokens: number } => {
   const requests = requestsOf(model.model.id)
   const tokens = requests.reduce((sum, request) => sum + mostTokens(request), 0)
   return {
     // Counting costs nothing, and is a request all the same.
-    requests: requests.length + (asksForCounts(loaded.config) ? 1 : 0),
+    requests: requests.length + (countsTokens(loaded.config) ? 1 : 0),
     tokens: Math.ceil(tokens / roundTo) * roundTo,
   }
 }
 
 interface NexusOptions {
   readonly endpointUrl: string
-  readonly greeting: () => Promise<Greeting | undefined>
+  readonly probe: () => Promise<EndpointProbe | undefined>
 }
 
 const title = 'AI Nexus'
 const clockTitle = ['clock', 'Clock'] as const
 const modelTitles = [['key.accepted', 'Key'], ...allModels.models.map(({ id }) => modelTitle(id))] as const
 
-export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOptions): CheckGroup => {
-  const { setUp, io } = world
-  const reason = reasonNotToAsk(world)
+export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: NexusOptions): CheckGroup => {
+  const { setUp, io } = context
+  const reason = reasonToSkip(context)
   if (setUp === undefined || reason !== undefined) {
     const silent = (id: string, name: string): Check => ({ id, title: name, run: () => skip(reason ?? '') })
     return {
@@ -72,23 +75,23 @@ export const nexusChecks = (world: World, { endpointUrl, greeting }: NexusOption
     keySource: sources.get('apiKey') ?? '',
   })
   const unreachable = async (): Promise<string | undefined> => {
-    const greeted = await greeting()
-    if (greeted === undefined) return undefined
-    return 'error' in greeted || greeted.status === proxyLoginStatus ? 'AI Nexus is not reached' : undefined
+    const probed = await probe()
+    if (probed === undefined) return undefined
+    return 'error' in probed || probed.status === proxyLoginStatus ? 'AI Nexus is not reached' : undefined
   }
   const features = featureChecks(session, {
     modelId: main,
     model: clientSpelling(main),
     apiKey,
-    asksForCounts: asksForCounts(config),
+    countsTokens: countsTokens(config),
     silence: () => models.silence(main),
   })
   const clock: Check = {
     id: clockTitle[0],
     title: clockTitle[1],
     async run() {
-      const greeted = await greeting()
-      const reading = greeted !== undefined && 'clock' in greeted ? greeted.clock : undefined
+      const probed = await probe()
+      const reading = probed !== undefined && 'clock' in probed ? probed.clock : undefined
       return clockFinding(session.clock() ?? reading, io.machine.platform)
     },
   }

@@ -2,7 +2,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
-import { configurationIsAtFault, type World } from './context.ts'
+import { configurationIsAtFault, type DoctorContext } from './context.ts'
 
 /** Why the server could not listen there; undefined where it could. */
 const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {
@@ -24,7 +24,7 @@ const taken = async (host: string, port: number): Promise<Finding> => {
   return fail(`${port} on ${host} is taken by another program`, remedy, { port })
 }
 
-const portFinding = async ({ loaded }: World): Promise<Finding> => {
+const portFinding = async ({ loaded }: DoctorContext): Promise<Finding> => {
   if (loaded === undefined) return skip(configurationIsAtFault)
   const { host, port } = loaded.config
   if (port === 0) return info('any free one', { port })
@@ -45,7 +45,7 @@ const portFinding = async ({ loaded }: World): Promise<Finding> => {
   }
 }
 
-export const portChecks = (world: World): CheckGroup => ({
+export const portChecks = (context: DoctorContext): CheckGroup => ({
   title: 'The server',
-  checks: [{ id: 'port', title: 'Port', run: () => portFinding(world) }],
+  checks: [{ id: 'port', title: 'Port', run: () => portFinding(context) }],
 })

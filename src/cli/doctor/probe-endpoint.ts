@@ -17,7 +17,7 @@ export const readClock = (headers: Headers): ClockReading | undefined => {
 }
 
 /** What the endpoint says to a request without a key, sent just as the product's own requests are. */
-export type Greeting =
+export type EndpointProbe =
   | { readonly status: number; readonly ms: number; readonly clock: ClockReading | undefined }
   | { readonly error: GatewayError }
 
@@ -25,17 +25,21 @@ export type Greeting =
 export const proxyLoginStatus = 407
 
 /** Of one who takes connections and says nothing on them. */
-export const noAnswer = ({ host, proxy }: Destination, patienceMs: number): string =>
-  `A connection to ${host}${proxy === undefined ? '' : ` by the proxy ${proxy}`} came about, and nothing answered on it within ${patienceMs / 1000} s. Are the endpoint and its port right? If they are, tell whoever runs it.`
+export const noAnswer = ({ host, proxy }: Destination, timeoutMs: number): string =>
+  `A connection to ${host}${proxy === undefined ? '' : ` by the proxy ${proxy}`} came about, and nothing answered on it within ${timeoutMs / 1000} s. Are the endpoint and its port right? If they are, tell whoever runs it.`
 
 /** Bun's fetch has the last word on certificates and proxies: it is what the product's requests travel by. */
-export const greet = async (endpointUrl: string, place: Destination, patienceMs = stepMs): Promise<Greeting> => {
+export const probeEndpoint = async (
+  endpointUrl: string,
+  place: Destination,
+  timeoutMs = stepMs,
+): Promise<EndpointProbe> => {
   const startedAt = performance.now()
   const isLocal = isLoopbackHost(new URL(endpointUrl).hostname)
   const options: object = {
     method: 'HEAD',
     redirect: 'manual',
-    signal: AbortSignal.timeout(patienceMs),
+    signal: AbortSignal.timeout(timeoutMs),
     ...(isLocal && { proxy: false }),
   }
   try {
@@ -45,6 +49,6 @@ export const greet = async (endpointUrl: string, place: Destination, patienceMs 
     const isLate = error instanceof Error && error.name === 'TimeoutError'
     if (!isLate) return { error: toConnectionError(error, place) }
     // It is told only where each step to a connection has succeeded.
-    return { error: new GatewayError('timeout_error', noAnswer(place, patienceMs), { isLoggable: true }) }
+    return { error: new GatewayError('timeout_error', noAnswer(place, timeoutMs), { isLoggable: true }) }
   }
 }

@@ -3,7 +3,7 @@ import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import { commit, productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, info } from './check.ts'
-import type { World } from './context.ts'
+import type { DoctorContext } from './context.ts'
 import { updateChecks } from './update-check.ts'
 
 const isWsl = ({ platform }: Machine): boolean =>
@@ -19,7 +19,7 @@ const wsl: Check = {
 }
 
 /** What runs here. */
-export const programChecks = (world: World): CheckGroup => ({
+export const programChecks = (context: DoctorContext): CheckGroup => ({
   title: 'This program',
   checks: [
     {
@@ -30,11 +30,11 @@ export const programChecks = (world: World): CheckGroup => ({
           version,
           commit,
           bun: Bun.version,
-          platform: world.io.machine.platform,
+          platform: context.io.machine.platform,
           arch: process.arch,
         }),
     },
-    ...updateChecks(world),
-    ...(isWsl(world.io.machine) ? [wsl] : []),
+    ...updateChecks(context),
+    ...(isWsl(context.io.machine) ? [wsl] : []),
   ],
 })

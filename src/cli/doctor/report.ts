@@ -36,11 +36,11 @@ export interface Layout {
 const tidy = (text: string, layout: Layout): string => shortPaths(text.replace(hidden, ' '), layout)
 
 /** A line that begins with blanks is to be typed or copied: it is not broken where it fits at all. */
-const isVerbatim = (line: string, room: number): boolean => line.startsWith('  ') && line.trim().length <= room
+const isVerbatim = (line: string, width: number): boolean => line.startsWith('  ') && line.trim().length <= width
 
 /** What stays in one piece. */
-const piecesOf = (text: string, room: number): string[] =>
-  text.split('\n').flatMap((line) => (isVerbatim(line, room) ? [line.trim()] : line.trim().split(' ')))
+const piecesOf = (text: string, width: number): string[] =>
+  text.split('\n').flatMap((line) => (isVerbatim(line, width) ? [line.trim()] : line.trim().split(' ')))
 
 /** Where a text begins: further left, all of it, where one of its pieces would not fit otherwise. */
 const columnFor = (text: string, usual: number, narrow: number, columns: number): number =>

@@ -10,12 +10,12 @@ import { composeUpstream } from '../compose.ts'
 import { type ClockReading, readClock } from './probe-endpoint.ts'
 
 /** A tiny request's first byte may take this long, also where the model is busy. */
-const patienceSeconds = 30
+const timeoutSeconds = 30
 /** And this long in all. */
 const wholeMs = 60_000
 
 /** How a request ended. */
-export type Outcome<T> = {
+export type ProbeOutcome<T> = {
   readonly ms: number
   /** What went without, because AI Nexus refuses it: the product's own healing. */
   readonly leftOut: readonly string[]
@@ -39,7 +39,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     return response
   }
   const upstream = composeUpstream({
-    config: { ...config, maxRetries: 0, timeout: Math.min(config.timeout, patienceSeconds) },
+    config: { ...config, maxRetries: 0, timeout: Math.min(config.timeout, timeoutSeconds) },
     endpointUrl,
     apiKey,
     proxy,
@@ -52,7 +52,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
   const attempt = async <T>(
     modelId: string,
     work: (upstream: Upstream, context: CallContext) => Promise<T>,
-  ): Promise<Outcome<T>> => {
+  ): Promise<ProbeOutcome<T>> => {
     const before = withoutFor(modelId)
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(tooLong()), wholeMs)
@@ -78,7 +78,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
   }
   return {
     attempt,
-    message: (request: MessagesRequest): Promise<Outcome<Message>> =>
+    message: (request: MessagesRequest): Promise<ProbeOutcome<Message>> =>
       attempt(request.model, (nexus, context) => nexus.message(request, context)),
     /** Of the last answer that told the time. */
     clock: () => clock,

@@ -109,7 +109,7 @@ export interface ShownCertificate {
   readonly subject: string
   readonly validTo: Date
   /** Why this look alone would not believe it; fetch decides. */
-  readonly doubt: string | undefined
+  readonly untrustedReason: string | undefined
 }
 
 type Names = PeerCertificate['issuer']
@@ -138,14 +138,14 @@ export const inspectTls = async (socket: Socket, hostname: string): Promise<Show
       }),
     )
     const { issuer, subject, valid_to } = secure.getPeerCertificate()
-    const doubt: unknown = secure.authorizationError
-    const reason = errorCode(doubt) ?? String(doubt ?? 'unknown')
+    const untrustedReason: unknown = secure.authorizationError
+    const reason = errorCode(untrustedReason) ?? String(untrustedReason ?? 'unknown')
     return {
       protocol: secure.getProtocol() ?? 'TLS',
       issuer: nameOf(issuer),
       subject: nameOf(subject),
       validTo: new Date(valid_to),
-      doubt: secure.authorized ? undefined : reason,
+      untrustedReason: secure.authorized ? undefined : reason,
     }
   } finally {
     secure.on('error', () => {})

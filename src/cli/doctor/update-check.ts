@@ -4,9 +4,9 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import { homepage, version } from '../../version.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
-import { readShort } from '../system/read-capped.ts'
+import { readCapped } from '../system/read-capped.ts'
 import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
-import type { World } from './context.ts'
+import type { DoctorContext } from './context.ts'
 import { upgradeLine } from './upgrade-line.ts'
 
 /** Whether a newer release is out: asked only where the user says so, by one request that says nothing of them. */
@@ -19,27 +19,28 @@ const variable = 'NEXUS_UPDATES_URL'
 
 const deadlineMs = 5000
 /** A version is shorter than that; a page that is longer is something else. */
-const longestAnswer = 64
+const maximumResponseBytes = 64
 
 const versionAtEnd = /(?:^|\/)v?(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[\w.-]{1,40})?)\/?$/
 
-const updatesUrl = ({ io, loaded }: World): string => {
+const updatesUrl = ({ io, loaded }: DoctorContext): string => {
   const environment = loaded?.environment ?? io.machine.environment
   return environment[variable]?.trim() || releasePage
 }
 
 /** The last part of where the page leads on to, or of what it says. */
 const versionOf = async (response: Response): Promise<string | undefined> => {
-  const words = response.headers.get('location') ?? (response.ok ? await readShort(response, longestAnswer) : '')
+  const words =
+    response.headers.get('location') ?? (response.ok ? await readCapped(response, maximumResponseBytes) : '')
   return versionAtEnd.exec(words.trim())?.[1]
 }
 
-interface Answer {
+interface ReleaseResponse {
   readonly newest: string | undefined
   readonly status: number
 }
 
-const ask = async (url: URL, proxy: string | undefined): Promise<Answer> => {
+const ask = async (url: URL, proxy: string | undefined): Promise<ReleaseResponse> => {
   const options: object = {
     redirect: 'manual',
     // Bun would say its own name and version.
@@ -59,13 +60,13 @@ const ask = async (url: URL, proxy: string | undefined): Promise<Answer> => {
 
 const unknown = (why: string): Finding => info(`not known: ${why}`, { version, newest: null })
 
-const findUpdate = async (world: World): Promise<Finding> => {
-  if (world.isOffline) return skip('--offline: nothing is sent')
-  const text = updatesUrl(world)
+const findUpdate = async (context: DoctorContext): Promise<Finding> => {
+  if (context.isOffline) return skip('--offline: nothing is sent')
+  const text = updatesUrl(context)
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '')
     return warn(`${variable} is no address`, 'Give it as https://host/path, without a user and a password.')
-  const { machine, ownCommand } = world.io
+  const { machine, ownCommand } = context.io
   try {
     const { newest, status } = await ask(url, proxyOnTheWay(machine.environment, url.href))
     if (newest === undefined) return unknown(`${url.host} names no release (status ${status})`)
@@ -80,7 +81,7 @@ const findUpdate = async (world: World): Promise<Finding> => {
 }
 
 /** None without the flag: nothing phones home. */
-export const updateChecks = (world: World): Check[] =>
-  world.flags['check-updates'] === true
-    ? [{ id: 'program.update', title: 'Newer release', run: () => findUpdate(world) }]
+export const updateChecks = (context: DoctorContext): Check[] =>
+  context.flags['check-updates'] === true
+    ? [{ id: 'program.update', title: 'Newer release', run: () => findUpdate(context) }]
     : []

@@ -2,7 +2,7 @@ import { attempt } from '../../base/attempt.ts'
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 
 /** Runs a task once the turn is over, and before the process ends. */
-export type AfterTurn = (task: () => void) => void
+export type Defer = (task: () => void) => void
 
 /** Makes the line of a record that was told of at that time. */
 type ToLine = (record: LogRecord, time: Date) => string
@@ -12,18 +12,18 @@ type ToLine = (record: LogRecord, time: Date) => string
  * of what a record costs. And the clock on the wall takes 4 ms when it is first asked for, in which the system's time
  * zones are read: the first answer does not wait for that.
  */
-export const afterEachTurn = (
+export const createDeferredSink = (
   toLine: ToLine,
   write: (text: string) => void,
   now: () => Date,
-  afterTurn: AfterTurn,
+  defer: Defer,
 ): LogSink => {
   let waiting: { readonly record: LogRecord; readonly time: Date }[] = []
   const writeAll = (): void => {
-    const told = waiting
+    const batch = waiting
     waiting = []
     let text = ''
-    for (const { record, time } of told) {
+    for (const { record, time } of batch) {
       // As the logger has it: a log that is broken must not break a request, nor the end of the process.
       attempt(() => {
         text += toLine(record, time)
@@ -33,6 +33,6 @@ export const afterEachTurn = (
   }
   return (record) => {
     waiting.push({ record, time: now() })
-    if (waiting.length === 1) afterTurn(writeAll)
+    if (waiting.length === 1) defer(writeAll)
   }
 }

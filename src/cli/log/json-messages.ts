@@ -27,7 +27,7 @@ export const inJson = (io: Io): Io => {
 }
 
 /** In place of the lines that a person reads. */
-export const tellListening = (fields: LogFields, io: Pick<Io, 'err'>): void =>
+export const reportListening = (fields: LogFields, io: Pick<Io, 'err'>): void =>
   jsonLog(io).info('program.listening', fields)
 
 /** Before the configuration is read: a flag or a variable says so. */

@@ -1,7 +1,7 @@
 import type { LogRecord, LogSink } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
 import { accessPieces, isAccessRecord } from './access-line.ts'
-import { type AfterTurn, afterEachTurn } from './deferred-sink.ts'
+import { createDeferredSink, type Defer } from './deferred-sink.ts'
 import { LogFile } from './log-file.ts'
 import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } from './log-text.ts'
 
@@ -21,7 +21,7 @@ export interface LogOptions {
   readonly terminal?: { readonly columns: number } | undefined
   readonly now: () => Date
   /** Without it, and where there is a file, each record has been written when the sink returns. */
-  readonly afterTurn?: AfterTurn
+  readonly defer?: Defer
 }
 
 /**
@@ -29,7 +29,7 @@ export interface LogOptions {
  * that cannot be written.
  */
 export const createLogSink = (options: LogOptions): LogSink => {
-  const { format, file, color, write, terminal, now, afterTurn } = options
+  const { format, file, color, write, terminal, now, defer } = options
   const dateAndClock = createDateAndClock()
   const inFile: TextStyle = { columns: undefined, color: false, dateAndClock }
   const warn = (reason: string): void => {
@@ -40,7 +40,7 @@ export const createLogSink = (options: LogOptions): LogSink => {
   const toLine = (record: LogRecord, time: Date): string =>
     format === 'json' ? asJson(record, time) : asText(record, time, { columns: terminal?.columns, color, dateAndClock })
   // A file is to have each record at once, however the process ends: it may be killed before the turn is over.
-  if (afterTurn !== undefined && logFile === undefined) return afterEachTurn(toLine, write, now, afterTurn)
+  if (defer !== undefined && logFile === undefined) return createDeferredSink(toLine, write, now, defer)
   return (record) => {
     const time = now()
     const line = toLine(record, time)

@@ -2,7 +2,7 @@ import { parseArgs as parseStrictly } from 'node:util'
 import { type ArgDef, type ArgsDef, type ParsedArgs, parseArgs } from 'citty'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { errorCode } from '../../base/error-code.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import type { Command } from './command.ts'
@@ -70,7 +70,7 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
     const flag = unknownOption(error.message)
     const known = Object.keys(options).map((name) => `--${name}`)
     const hints = `${didYouMean(flag, known)}${negativeHint(flag, command)}`
-    return new UsageError(`Unknown flag${typedName(flag)}.${hints} ${help}`)
+    return new UsageError(`Unknown flag${printableName(flag)}.${hints} ${help}`)
   }
   return new UsageError(`${optionSentence(error.message, command.args)} ${help}`)
 }

@@ -1,6 +1,6 @@
 import type { ArgDef, ArgsDef } from 'citty'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
@@ -101,7 +101,7 @@ const faultOf = (command: Splitting, { own, rest }: SplitArguments, first: strin
     flag,
     known.filter((spelling) => spelling.startsWith('--')),
   )
-  return suggestion === '' ? undefined : `Unknown flag${typedName(flag)}.${suggestion} ${passedOn}`
+  return suggestion === '' ? undefined : `Unknown flag${printableName(flag)}.${suggestion} ${passedOn}`
 }
 
 /**

@@ -8,7 +8,7 @@ const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_
 const exceptions = ['NO_PROXY', 'no_proxy'] as const
 const files = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
 
-type Surroundings = Pick<Service, 'environment' | 'withheld'>
+type ServiceEnvironment = Pick<Service, 'environment' | 'withheld'>
 
 /** A user and a password stand in front of an at sign, however odd the address is. */
 const holdsLogin = (value: string): boolean => value.includes('@')
@@ -17,7 +17,7 @@ const holdsLogin = (value: string): boolean => value.includes('@')
 const spellings = (names: readonly string[], { platform }: Machine): readonly string[] =>
   platform === 'win32' ? names.filter((name) => name === name.toUpperCase()) : names
 
-export const surroundingsOf = (machine: Machine): Surroundings => {
+export const serviceEnvironmentOf = (machine: Machine): ServiceEnvironment => {
   const set = (names: readonly string[]): [string, string][] =>
     spellings(names, machine).flatMap((name) => {
       const value = machine.environment[name]?.trim() ?? ''

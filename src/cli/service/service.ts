@@ -17,7 +17,7 @@ export interface Service {
   /** The one that a flag or a file of the configuration names. */
   readonly logFile: string | undefined
   /** A keychain or a helper is asked for the key, which may not be ready for a while after a login. */
-  readonly asksOthers: boolean
+  readonly fetchesSecrets: boolean
 }
 
 /** One system's way to run something by itself. Both are pure; `unit` throws UsageError for what cannot be written. */

@@ -26,8 +26,8 @@ const programPath = (path: string): string => {
 }
 
 /** A keychain that is locked ends the server with 2, too: a desktop opens it only after the user's units have begun. */
-const ifTryingHelps = ({ asksOthers }: Service): string =>
-  asksOthers
+const ifTryingHelps = ({ fetchesSecrets }: Service): string =>
+  fetchesSecrets
     ? '# The keychain, or the program that prints the key, may not be ready right after a login: it is asked again, five times in all.'
     : `# The configuration is wrong, or the port is taken: trying again does not mend that.
 RestartPreventExitStatus=2`

@@ -2,7 +2,7 @@ import { attempt } from '../../base/attempt.ts'
 import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
-import { readShort } from './read-capped.ts'
+import { readCapped } from './read-capped.ts'
 
 /** What answers at a place where one of us may be listening. */
 
@@ -41,17 +41,17 @@ const toHealthy = (health: unknown): Healthy | undefined => {
 }
 
 /** Ours is a few hundred bytes. */
-const longestAnswer = 1024 * 1024
+const maximumResponseBytes = 1024 * 1024
 
 /** Never through a proxy: it has nothing to do with this machine's own ports. */
-export const askHealth = async (host: string, port: number, deadlineMs: number): Promise<Healthy | Silence> => {
+export const fetchHealth = async (host: string, port: number, deadlineMs: number): Promise<Healthy | Silence> => {
   const signal = AbortSignal.timeout(deadlineMs)
   try {
     const options: object = { signal, redirect: 'manual', proxy: false }
     const response = await fetch(`${localUrl(host, port)}/health`, options)
     const { status } = response
     // Its words are read to their end, or the deadline: half an answer is none.
-    const text = await readShort(response, longestAnswer)
+    const text = await readCapped(response, maximumResponseBytes)
     return (status === 200 ? toHealthy(parsed(text)) : undefined) ?? { kind: 'other', status }
   } catch (error) {
     return signal.aborted ? { kind: 'late' } : { kind: 'unreachable', code: errorCode(error) }

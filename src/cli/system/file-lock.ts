@@ -9,7 +9,7 @@ const staleMs = 10_000
 /** A person does not see it. */
 const pollMs = 20
 /** Longer than a crash can hold things up. */
-const patienceMs = 15_000
+const timeoutMs = 15_000
 
 /** Somebody else has held the lock all the time. */
 export class LockedError extends Error {
@@ -43,7 +43,7 @@ const take = (lock: string, now: number): boolean => {
 export const exclusively = async (path: string, work: () => void): Promise<void> => {
   const lock = `${path}.lock`
   for (let waitedMs = 0; !take(lock, Date.now()); waitedMs += pollMs) {
-    if (waitedMs > patienceMs) throw new LockedError(lock)
+    if (waitedMs > timeoutMs) throw new LockedError(lock)
     await Bun.sleep(pollMs)
   }
   try {

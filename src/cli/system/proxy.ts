@@ -24,7 +24,7 @@ const isExempt = (entry: string, { hostname, host }: URL): boolean => {
 }
 
 /** Whether `NO_PROXY` keeps an address from the proxy. */
-export const isKeptFromProxy = (environment: Environment, address: URL): boolean =>
+export const bypassesProxy = (environment: Environment, address: URL): boolean =>
   (firstSet(environment, ['no_proxy', 'NO_PROXY']) ?? '')
     .toLowerCase()
     .split(/[\s,]+/)
@@ -51,7 +51,7 @@ export const namedProxy = (environment: Environment, { protocol }: URL): NamedPr
 /** The proxy that fetch takes to an endpoint; undefined where it is reached without one. */
 export const proxyFor = (environment: Environment, endpointUrl: string): NamedProxy | undefined => {
   const endpoint = new URL(endpointUrl)
-  if (isLoopbackHost(endpoint.hostname) || isKeptFromProxy(environment, endpoint)) return undefined
+  if (isLoopbackHost(endpoint.hostname) || bypassesProxy(environment, endpoint)) return undefined
   return namedProxy(environment, endpoint)
 }
 

@@ -1,5 +1,5 @@
 /** What somebody answers who should say little: nothing of what is longer, for it is something else. */
-export const readShort = async (response: Response, longestBytes: number): Promise<string> => {
+export const readCapped = async (response: Response, longestBytes: number): Promise<string> => {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of response.body ?? []) {

@@ -125,7 +125,7 @@ export const processIo = (): Io => {
   const write = isTerminal || needsStreams ? streamWriter(process.stderr) : sinkWriter(Bun.stderr)
   const err = isTerminal ? (text: string): void => write(fold(text, columns())) : write
   const isDumb = environment['TERM'] === 'dumb'
-  const canAsk = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
+  const canPrompt = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
     // Inside of a built program the file is one that no other program sees.
@@ -145,7 +145,7 @@ export const processIo = (): Io => {
     err,
     keychain: systemKeychain(),
     // Not touched before it is needed: a server does not listen to its terminal.
-    ...(canAsk && { prompts: createPrompts({ input: () => process.stdin, write: err, isDumb }) }),
+    ...(canPrompt && { prompts: createPrompts({ input: () => process.stdin, write: err, isDumb }) }),
     ...(!isInputTerminal && { pipedIn: readPiped }),
   }
 }

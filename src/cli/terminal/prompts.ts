@@ -25,14 +25,14 @@ interface KeyboardInput {
 }
 
 /** Somebody who gave up is told apart from every answer. */
-interface Verdict<T> {
+interface Checked<T> {
   readonly answer: T | undefined
 }
 
 interface Question<T> {
   readonly begin: () => void
   /** Has a verdict, or wants the next piece of what is typed. */
-  readonly read: (typed: string) => Verdict<T> | undefined
+  readonly read: (typed: string) => Checked<T> | undefined
   /** However it ended. */
   readonly end: () => void
 }
@@ -46,7 +46,7 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
     const decoder = new TextDecoder()
     const over = (finish: () => void): void => {
       for (const signal of endings) process.off(signal, fall)
-      input.off('data', hear)
+      input.off('data', onInput)
       input.off('end', leave)
       input.off('error', leave)
       input.pause()
@@ -64,17 +64,17 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
         process.kill(process.pid, signal)
         resolve(undefined)
       })
-    const hear = (chunk: Uint8Array | string): void => {
+    const onInput = (chunk: Uint8Array | string): void => {
       try {
-        const verdict = read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
-        if (verdict !== undefined) over(() => resolve(verdict.answer))
+        const checked = read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
+        if (checked !== undefined) over(() => resolve(checked.answer))
       } catch (error) {
         over(() => reject(error))
       }
     }
     for (const signal of endings) process.on(signal, fall)
     input.setRawMode(true)
-    input.on('data', hear)
+    input.on('data', onInput)
     input.on('end', leave)
     input.on('error', leave)
     input.resume()
@@ -108,7 +108,7 @@ const numberReader = (count: number, write: (text: string) => void) => {
     if (text !== shown) write(retyped(shown, text))
     shown = text
   }
-  return (typed: string): Verdict<number> | undefined => {
+  return (typed: string): Checked<number> | undefined => {
     const state = line.add(typed)
     if (state === 'left') return { answer: undefined }
     const text = state === 'entered' ? line.text() || '1' : line.text()

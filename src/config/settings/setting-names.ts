@@ -1,5 +1,5 @@
 import { didYouMean } from '../../base/did-you-mean.ts'
-import { typedName } from '../../base/printable-name.ts'
+import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { productName } from '../../version.ts'
 import type { Setting } from './setting.ts'
@@ -32,5 +32,5 @@ export const findSetting = (name: string): KnownSetting => {
   const found = settings.find((setting) => setting.key === key)
   if (found !== undefined) return found
   const all = `${productName} config show lists them all.`
-  throw new UsageError(`Unknown setting${typedName(name)}.${didYouMean(key, settingKeys)} ${all}`)
+  throw new UsageError(`Unknown setting${printableName(name)}.${didYouMean(key, settingKeys)} ${all}`)
 }

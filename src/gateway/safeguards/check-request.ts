@@ -16,7 +16,7 @@ const verdictTokens = 200
 export interface CheckPlan {
   /** Undefined where no call is left to judge. */
   readonly request: MessagesRequest | undefined
-  readonly judged: readonly ToolCall[]
+  readonly classified: readonly ToolCall[]
   /** Calls that are judged whole or not at all. */
   readonly tooLong: readonly ToolCall[]
 }
@@ -36,35 +36,35 @@ const toCallData = ({ id, name, input }: ToolCall): string => toData({ id, tool:
 const text = (tag: string, data: string) => ({ type: 'text', text: `<${tag}>\n${data}\n</${tag}>` }) as const
 
 /** As many calls, in their order, as fit whole. */
-const chooseCalls = (calls: readonly ToolCall[]): { judged: ToolCall[]; tooLong: ToolCall[]; used: number } => {
-  const judged: ToolCall[] = []
+const chooseCalls = (calls: readonly ToolCall[]): { classified: ToolCall[]; tooLong: ToolCall[]; used: number } => {
+  const classified: ToolCall[] = []
   const tooLong: ToolCall[] = []
   let used = 0
   for (const call of calls) {
     const { length } = toCallData(call)
     if (used + length > longestInput) tooLong.push(call)
     else {
-      judged.push(call)
+      classified.push(call)
       used += length
     }
   }
-  return { judged, tooLong, used }
+  return { classified, tooLong, used }
 }
 
 /** The request by which the small model judges calls. */
 export const planCheck = ({ context, messages, calls, otherCalls, modelId }: CheckInput): CheckPlan => {
   const settings = toData(context.settings)
-  if (settings.length > longestSettings) return { request: undefined, judged: [], tooLong: calls }
-  const { judged, tooLong, used } = chooseCalls(calls)
-  if (judged.length === 0) return { request: undefined, judged, tooLong }
+  if (settings.length > longestSettings) return { request: undefined, classified: [], tooLong: calls }
+  const { classified, tooLong, used } = chooseCalls(calls)
+  if (classified.length === 0) return { request: undefined, classified, tooLong }
   const transcript = toTranscript(messages, {
     refusedCalls: context.refusedCalls,
     alsoCalled: [...otherCalls, ...tooLong],
-    room: longestInput - used,
+    maximumCharacters: longestInput - used,
   })
   const request: MessagesRequest = {
     model: modelId,
-    max_tokens: reportTokens + verdictTokens * judged.length,
+    max_tokens: reportTokens + verdictTokens * classified.length,
     temperature: 0,
     // Shorter than what some models cache at least: for those the marker does nothing.
     system: [{ type: 'text', text: policy, cache_control: { type: 'ephemeral' } }],
@@ -76,11 +76,11 @@ export const planCheck = ({ context, messages, calls, otherCalls, modelId }: Che
         content: [
           text('settings', settings),
           text('transcript', transcript),
-          text('calls', judged.map(toCallData).join('\n')),
+          text('calls', classified.map(toCallData).join('\n')),
           { type: 'text', text: `Judge each call in <calls> by the policy, and report with ${reportTool.name}.` },
         ],
       },
     ],
   }
-  return { request, judged, tooLong }
+  return { request, classified, tooLong }
 }

@@ -49,7 +49,7 @@ const verdictWithoutCheck = (
 }
 
 /** What came of asking the small model. */
-interface Outcome {
+interface ModelCheck {
   /** Its answer, which is paid for even where it holds no verdict. */
   readonly message?: Message
   /** Of calls that the answer has no verdict on. */
@@ -59,13 +59,13 @@ interface Outcome {
 }
 
 /** Nothing is asked where no call fits, or the user's rules do not. */
-const nothingFits: Outcome = { reason: 'input_unparsed', error: 'too_long' }
+const nothingFits: ModelCheck = { reason: 'input_unparsed', error: 'too_long' }
 
 const ask = async (
   request: MessagesRequest,
   call: CallContext,
   { upstream, modelId, timeoutMs = defaultTimeoutMs }: CheckOptions,
-): Promise<Outcome> => {
+): Promise<ModelCheck> => {
   const deadline = AbortSignal.timeout(timeoutMs)
   const signal = AbortSignal.any([call.signal, deadline])
   try {
@@ -93,7 +93,7 @@ const count = (verdicts: readonly ToolUseVerdict[], fits: (verdict: ToolUseVerdi
 const logCheck = (
   { log, modelId }: CheckOptions,
   requestId: string,
-  { message, error }: Outcome,
+  { message, error }: ModelCheck,
   verdicts: readonly ToolUseVerdict[],
   durationMs: number,
 ): void => {
@@ -115,16 +115,16 @@ const logCheck = (
 }
 
 /** Calls that only the small model can judge, each with what came of it. */
-const judge = async (
+const classify = async (
   { context, messages, calls }: Checked,
   otherCalls: readonly ToolCall[],
   call: CallContext,
   options: CheckOptions,
 ): Promise<readonly (readonly [id: string, ToolUseVerdict])[]> => {
   const startedAt = options.now()
-  const { request, judged } = planCheck({ context, messages, calls, otherCalls, modelId: options.modelId })
+  const { request, classified } = planCheck({ context, messages, calls, otherCalls, modelId: options.modelId })
   const outcome = request === undefined ? nothingFits : await ask(request, call, options)
-  const ids = new Set(judged.map(({ id }) => id))
+  const ids = new Set(classified.map(({ id }) => id))
   const isReport = outcome.message !== undefined && outcome.error === undefined
   const reported = isReport ? readVerdicts(outcome.message, ids) : undefined
   const without = (id: string): ToolUseVerdict => unavailable(ids.has(id) ? outcome.reason : 'input_unparsed')
@@ -138,10 +138,10 @@ export const createCheck =
   (options: CheckOptions): Check =>
   async ({ context, messages, calls }, call) => {
     const known = calls.map((one) => [one, verdictWithoutCheck(one, calls, context)] as const)
-    const toJudge = known.flatMap(([one, verdict]) => (verdict === undefined ? [one] : []))
+    const toClassify = known.flatMap(([one, verdict]) => (verdict === undefined ? [one] : []))
     const others = known.flatMap(([one, verdict]) => (verdict === undefined ? [] : [[one, verdict] as const]))
     const otherCalls = others.map(([one]) => one)
-    const judged =
-      toJudge.length === 0 ? [] : await judge({ context, messages, calls: toJudge }, otherCalls, call, options)
-    return Object.fromEntries([...others.map(([{ id }, verdict]) => [id, verdict] as const), ...judged])
+    const classified =
+      toClassify.length === 0 ? [] : await classify({ context, messages, calls: toClassify }, otherCalls, call, options)
+    return Object.fromEntries([...others.map(([{ id }, verdict]) => [id, verdict] as const), ...classified])
   }

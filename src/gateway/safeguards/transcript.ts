@@ -84,15 +84,15 @@ interface Line {
 export const toData = (value: unknown): string => (JSON.stringify(value) ?? 'null').replaceAll('<', String.raw`\u003c`)
 
 /** The newest of them, as far as there is room: no older one after the first that does not fit. */
-const keepNewest = (lines: readonly Line[], room: number): Line[] => {
+const takeNewest = (lines: readonly Line[], maximumCharacters: number): Line[] => {
   let used = 0
-  const kept: Line[] = []
+  const taken: Line[] = []
   for (const line of lines.toReversed()) {
     used += line.text.length + 1
-    if (used > room) break
-    kept.push(line)
+    if (used > maximumCharacters) break
+    taken.push(line)
   }
-  return kept
+  return taken
 }
 
 export interface TranscriptOptions {
@@ -100,33 +100,33 @@ export interface TranscriptOptions {
   /** Calls of this answer that are not judged. */
   readonly alsoCalled: readonly { readonly name: string; readonly input: Json | undefined }[]
   /** Characters. */
-  readonly room: number
+  readonly maximumCharacters: number
 }
 
 /**
- * One JSON object a line, the newest that fit into `room`. Up to half of it is the user's own, which an hour of tool
+ * One JSON object a line, the newest that fit into `maximumCharacters`. Up to half of it is the user's own, which an hour of tool
  * calls must not push out.
  */
 export const toTranscript = (
   messages: readonly InputMessage[],
-  { refusedCalls, alsoCalled, room }: TranscriptOptions,
+  { refusedCalls, alsoCalled, maximumCharacters }: TranscriptOptions,
 ): string => {
   const entries = [
     ...messages.flatMap(createReader(refusedCalls)),
     ...alsoCalled.map(({ name, input }) => toCallEntry(name, input, false)),
   ]
   const lines = entries.map((entry) => ({ text: toData(entry), isUsers: entry.from === 'user' }))
-  const users = keepNewest(
+  const users = takeNewest(
     lines.filter(({ isUsers }) => isUsers),
-    room / 2,
+    maximumCharacters / 2,
   )
-  const usersRoom = users.reduce((sum, { text }) => sum + text.length + 1, 0)
-  const others = keepNewest(
+  const userCharacters = users.reduce((sum, { text }) => sum + text.length + 1, 0)
+  const others = takeNewest(
     lines.filter(({ isUsers }) => !isUsers),
-    room - usersRoom,
+    maximumCharacters - userCharacters,
   )
-  const kept = new Set([...users, ...others])
-  const shown = lines.filter((line) => kept.has(line)).map(({ text }) => text)
+  const taken = new Set([...users, ...others])
+  const shown = lines.filter((line) => taken.has(line)).map(({ text }) => text)
   return shown.length < lines.length
     ? [toData({ left_out: lines.length - shown.length }), ...shown].join('\n')
     : shown.join('\n')

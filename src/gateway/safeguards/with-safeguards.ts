@@ -47,7 +47,7 @@ const isEnd = (event: MessageStreamEvent): boolean => event.type === 'message_de
  */
 async function* withResults(
   batches: AsyncIterable<EventBatch>,
-  judge: (calls: readonly ToolCall[]) => Promise<SafeguardResult[]>,
+  classify: (calls: readonly ToolCall[]) => Promise<SafeguardResult[]>,
 ): AsyncGenerator<EventBatch> {
   const collector = createCallCollector()
   const held: MessageStreamEvent[] = []
@@ -61,7 +61,7 @@ async function* withResults(
   const [final, ...rest] = held
   if (final?.type !== 'message_delta') return
   const { delta } = final
-  const safeguard_results = await judge(collector.calls(delta.stop_reason))
+  const safeguard_results = await classify(collector.calls(delta.stop_reason))
   yield [{ ...final, delta: { ...delta, safeguard_results } }, ...rest]
 }
 
@@ -73,16 +73,16 @@ export const withSafeguards = (upstream: Upstream, options: Omit<CheckOptions, '
     async message(request, call) {
       const { safeguards } = request
       if (!safeguards) return upstream.message(request, call)
-      const judge = toResults(safeguards, request, call, check)
+      const classify = toResults(safeguards, request, call, check)
       const message = await upstream.message(...withoutSafeguards(request, call))
-      return { ...message, safeguard_results: await judge(callsOf(message)) }
+      return { ...message, safeguard_results: await classify(callsOf(message)) }
     },
 
     async stream(request, call) {
       const { safeguards } = request
       if (!safeguards) return upstream.stream(request, call)
-      const judge = toResults(safeguards, request, call, check)
-      return withResults(await upstream.stream(...withoutSafeguards(request, call)), judge)
+      const classify = toResults(safeguards, request, call, check)
+      return withResults(await upstream.stream(...withoutSafeguards(request, call)), classify)
     },
   }
 }

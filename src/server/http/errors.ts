@@ -1,5 +1,5 @@
 import type { Elysia } from 'elysia'
-import { placeOfFault } from '../../base/error-location.ts'
+import { errorLocation } from '../../base/error-location.ts'
 import { GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ScopeOf } from './request-scope.ts'
@@ -24,7 +24,7 @@ const notFound = (path: string): GatewayError => {
 /** A fault of our own, with its place in the code and none of its words. */
 export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
   if (cause === undefined || status !== internalStatus) return
-  log.error('internal_error', { requestId, ...placeOfFault(cause) })
+  log.error('internal_error', { requestId, ...errorLocation(cause) })
 }
 
 /**

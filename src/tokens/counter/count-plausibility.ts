@@ -35,7 +35,7 @@ const isAbsurd = ({ text, thinking, media }: Estimate, factor: number, character
  * Says why a count cannot be that of the prompt, or nothing where it can. No prompt has more tokens
  * than its request has characters, whatever is sealed in it and hidden from the estimate.
  */
-export const createDoubt =
+export const createPlausibilityCheck =
   (estimate: Estimate, factor: number, characters: number) =>
   (tokens: number): string | undefined => {
     if (isAbsurd(estimate, factor, characters, tokens)) return 'The count is absurd.'

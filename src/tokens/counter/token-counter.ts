@@ -3,10 +3,10 @@ import { createRateLimiter } from '../../base/rate-limiter.ts'
 import { cacheHash } from '../../runtime/hash.ts'
 import type { CountTokensRequest } from '../../wire/anthropic/request.ts'
 import type { Usage } from '../../wire/anthropic/response.ts'
-import { createCalibration, isTelling } from '../calibration.ts'
+import { createCalibration, isReliable } from '../calibration.ts'
 import { estimateTokens, toCount } from '../estimate/estimate.ts'
 import { leastMedia } from '../estimate/media.ts'
-import { createDoubt } from './count-plausibility.ts'
+import { createPlausibilityCheck } from './count-plausibility.ts'
 import { createUpstreamCounts, type UpstreamCountsOptions } from './upstream-counts.ts'
 
 type InputUsage = Pick<Usage, 'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens'>
@@ -43,8 +43,8 @@ export interface TokenCounterOptions extends UpstreamCountsOptions {
  * A person's requests are all learnt from. Under a flood one in a while says as much: an estimate costs more than all
  * the rest of a request.
  */
-const lessonsAtOnce = 60
-const lessonEveryMs = 500
+const calibrationsAtOnce = 60
+const calibrationEveryMs = 500
 
 const inputTokens = (usage: InputUsage): number =>
   usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)
@@ -56,7 +56,7 @@ const inputTokens = (usage: InputUsage): number =>
 export const createTokenCounter = (options: TokenCounterOptions) => {
   const { upstream, log, defer, now } = options
   const calibration = createCalibration()
-  const mayLearn = createRateLimiter(lessonsAtOnce, lessonEveryMs, now)
+  const mayCalibrate = createRateLimiter(calibrationsAtOnce, calibrationEveryMs, now)
   const upstreamCounts = createUpstreamCounts(options)
 
   return {
@@ -71,25 +71,25 @@ export const createTokenCounter = (options: TokenCounterOptions) => {
       const factor = calibration.factor(modelId)
       const ask = upstream?.countTokens
       if (ask === undefined || !upstreamCounts.isAskable(modelId)) return toCount(estimate, factor)
-      const asked = JSON.stringify([betas, request])
+      const requestText = JSON.stringify([betas, request])
       const counted = await upstreamCounts.count({
         modelId,
-        key: `${modelId} ${cacheHash(asked)}`,
+        key: `${modelId} ${cacheHash(requestText)}`,
         leaving: context.signal,
         ask: (signal) => ask(request, { ...context, signal, onUpstreamId: () => {} }),
-        doubt: createDoubt(estimate, factor, asked.length),
+        implausibility: createPlausibilityCheck(estimate, factor, requestText.length),
       })
       return counted ?? toCount(estimate, factor)
     },
 
     /** Compares what the answer says of its prompt with the estimate, once there is time for it. Never throws. */
-    learn(request: CountTokensRequest, modelId: string, usage: InputUsage | undefined): void {
-      if (usage === undefined || !mayLearn()) return
+    calibrate(request: CountTokensRequest, modelId: string, usage: InputUsage | undefined): void {
+      if (usage === undefined || !mayCalibrate()) return
       defer(() => {
         try {
           // Large documents are not read for nothing; where there are none, the least is all.
           const least = estimateTokens(request, modelId, leastMedia)
-          if (!isTelling(least)) return
+          if (!isReliable(least)) return
           const estimate = least.media === 0 ? least : estimateTokens(request, modelId)
           calibration.observe(modelId, estimate, inputTokens(usage))
         } catch (error) {

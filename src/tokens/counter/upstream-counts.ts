@@ -13,7 +13,7 @@ interface CountQuestion {
   readonly leaving: AbortSignal
   readonly ask: (signal: AbortSignal) => Promise<number>
   /** Why a count cannot be that of the prompt, for the log; undefined where it can. */
-  readonly doubt: (tokens: number) => string | undefined
+  readonly implausibility: (tokens: number) => string | undefined
 }
 
 export interface UpstreamCountsOptions {
@@ -32,7 +32,7 @@ const maximumAtOnce = 4
 /** After a failure that may pass, so that the next client does not wait for it, too. */
 const pauseMs = 30_000
 /** After a count that cannot be right. It ends, because the estimate may be the one that is wrong. */
-const doubtMs = 10 * 60_000
+const refusalMs = 10 * 60_000
 /** A `/context` asks 25 times, and again after each turn. */
 const maximumRemembered = 500
 
@@ -78,17 +78,20 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
     if (type === 'not_supported') refuse(modelId, Number.POSITIVE_INFINITY, isLoggable ? message : undefined)
     else if (!isAboutRequest(error)) pause(modelId, now() + pauseMs)
   }
-  const ask = async ({ modelId, ask: askUpstream, doubt }: CountQuestion, signal: AbortSignal): Promise<number> => {
+  const ask = async (
+    { modelId, ask: countUpstream, implausibility }: CountQuestion,
+    signal: AbortSignal,
+  ): Promise<number> => {
     // What it waited its turn for may have changed: its clients have left, or another count has failed.
     if (signal.aborted) throw clientClosed(undefined)
     if (!isAskable(modelId)) throw new GatewayError('overloaded_error', 'Counting is paused.')
-    const tokens = await askUpstream(signal).catch((thrown: unknown) => {
+    const tokens = await countUpstream(signal).catch((thrown: unknown) => {
       if (!signal.aborted) onFailure(modelId, toGatewayError(thrown))
       throw thrown
     })
-    const reason = doubt(tokens)
+    const reason = implausibility(tokens)
     if (reason === undefined) return tokens
-    refuse(modelId, now() + doubtMs, reason)
+    refuse(modelId, now() + refusalMs, reason)
     throw new GatewayError('not_supported', reason)
   }
 
@@ -101,8 +104,8 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
       const burst = burstOf(modelId)
       return burst.join(async () => {
         try {
-          const limitedAsk = (signal: AbortSignal): Promise<number> => limited(() => ask(question, signal))
-          return await calls.run(key, limitedAsk, AbortSignal.any([leaving, burst.signal]))
+          const limitedCount = (signal: AbortSignal): Promise<number> => limited(() => ask(question, signal))
+          return await calls.run(key, limitedCount, AbortSignal.any([leaving, burst.signal]))
         } catch (thrown) {
           if (!isAboutRequest(toGatewayError(thrown))) burst.fail()
           return undefined

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { safeguardsBeta } from '../../wire/anthropic/safeguards.ts'
-import { valueAt, withoutPlace, withoutRefused } from '../capabilities/overrides.ts'
+import { valueAt, withoutField, withoutRefused } from '../capabilities/overrides.ts'
 import {
   bindingControlsBeta,
   contextManagementBeta,
@@ -10,7 +10,7 @@ import {
   fineGrainedToolStreaming,
   toBetas,
 } from './betas.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 import { type toEffort, toTopK } from './inference.ts'
 import type { toThinking } from './thinking.ts'
 import type { TranslatedChoice } from './tool-choice.ts'
@@ -47,13 +47,13 @@ const gates = [...gatedFields]
 /** Fields of the request that go as they are. */
 const carriedFields = ['context_management', 'safeguards']
 
-const withoutUnflagged = (fields: Json, flags: readonly string[], translation: Translation): Json =>
+const withoutUnflagged = (fields: Json, flags: readonly string[], translation: TranslationContext): Json =>
   gates.reduce((left, [place, { beta, value }]) => {
     const found = valueAt(left, place)
     const isGated = found !== undefined && (value === undefined || found === value)
     if (!isGated || flags.includes(beta)) return left
     translation.notes.changed(place.split('.'), 'goes only with its beta flag, which is not let through')
-    return withoutPlace(left, place)
+    return withoutField(left, place)
   }, fields)
 
 const thinkingIn = ({ thinking }: Json) => (isObject(thinking) ? thinking : undefined)
@@ -72,7 +72,7 @@ const isEager = (request: MessagesRequest): boolean =>
 export const toAdditionalFields = (
   request: MessagesRequest,
   { betas, thinking, isThinking, choice, tools, effort }: AdditionalParts,
-  translation: Translation,
+  translation: TranslationContext,
 ): Json => {
   const fields: Record<string, unknown> = {}
   if (thinking) fields['thinking'] = withoutNulls(thinking)
@@ -85,7 +85,7 @@ export const toAdditionalFields = (
   for (const field of carriedFields) {
     if (members[field] !== undefined && members[field] !== null) fields[field] = members[field]
   }
-  const taken = withoutRefused(fields, translation.learned)
+  const taken = withoutRefused(fields, translation.overrides)
 
   const needed: string[] = []
   if (isEager(request)) needed.push(fineGrainedToolStreaming)

@@ -1,7 +1,7 @@
 import { isLoggableBeta } from '../../base/loggable-name.ts'
 import type { Path } from '../../base/path.ts'
 import type { ModelCapabilities } from '../capabilities/table.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 
 /** What a beta flag's verdict may depend on. */
 interface BetaContext {
@@ -9,9 +9,9 @@ interface BetaContext {
   readonly thinking: Readonly<Record<string, unknown>> | undefined
 }
 
-type Verdict = (context: BetaContext) => boolean
+type BetaCondition = (context: BetaContext) => boolean
 
-const always: Verdict = () => true
+const always: BetaCondition = () => true
 
 export const fineGrainedToolStreaming = 'fine-grained-tool-streaming-2025-05-14'
 export const effortBeta = 'effort-2025-11-24'
@@ -24,8 +24,8 @@ const interleavedThinking = 'interleaved-thinking-2025-05-14'
  * The flags that Converse takes, and when. All others are dropped: Bedrock refuses the whole request
  * for one flag that it does not know (`invalid beta flag`).
  */
-const forwarded: ReadonlyMap<string, Verdict> = new Map(
-  Object.entries<Verdict>({
+const forwarded: ReadonlyMap<string, BetaCondition> = new Map(
+  Object.entries<BetaCondition>({
     'context-1m-2025-08-07': ({ model }) => model.longContextBeta,
     [interleavedThinking]: ({ model, thinking }) => thinking?.['type'] === 'enabled' && model.interleavedBeta,
     [fineGrainedToolStreaming]: always,
@@ -48,24 +48,24 @@ const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
  * model may have refused is not counted on.
  */
 export const interleaving = (
-  asked: readonly string[],
-  { model, learned: { refusedBetas, suspectedBetas } }: Translation,
+  requestedFlags: readonly string[],
+  { model, overrides: { refusedBetas, suspectedBetas } }: TranslationContext,
 ): { readonly isWanted: boolean; readonly isSent: boolean } => {
   const flags = new Set<string>()
-  addFlags(flags, asked)
+  addFlags(flags, requestedFlags)
   const isWanted = flags.has(interleavedThinking)
   const isDoubtful = [...refusedBetas, ...suspectedBetas].includes(interleavedThinking)
   return { isWanted, isSent: isWanted && model.interleavedBeta && !isDoubtful }
 }
 
 /** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
-const placeOf = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
+const loggablePath = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
 
 /** One request tries half of the flags that may have been refused before, and a single one always. */
-const withoutHalfOfSuspects = (flags: string[], { learned, notes }: Translation): string[] => {
-  const suspects = flags.filter((flag) => learned.suspectedBetas.includes(flag))
+const withoutHalfOfSuspects = (flags: string[], { overrides, notes }: TranslationContext): string[] => {
+  const suspects = flags.filter((flag) => overrides.suspectedBetas.includes(flag))
   const held = suspects.slice(Math.ceil(suspects.length / 2))
-  for (const flag of held) notes.changed(placeOf(flag), 'beta flag that the model may have refused: tried later')
+  for (const flag of held) notes.changed(loggablePath(flag), 'beta flag that the model may have refused: tried later')
   return held.length === 0 ? flags : flags.filter((flag) => !held.includes(flag))
 }
 
@@ -74,13 +74,13 @@ const withoutHalfOfSuspects = (flags: string[], { learned, notes }: Translation)
  * through, drops the rest, and what the model has refused before.
  */
 export const toBetas = (
-  asked: readonly string[],
+  requestedFlags: readonly string[],
   needed: readonly string[],
   thinking: BetaContext['thinking'],
-  translation: Translation,
+  translation: TranslationContext,
 ): string[] => {
-  const { model, policy, learned } = translation
-  const { refusedBetas } = learned
+  const { model, policy, overrides } = translation
+  const { refusedBetas } = overrides
   const context: BetaContext = { model, thinking }
   const isForwarded = (flag: string): boolean =>
     model.isClaude &&
@@ -89,12 +89,12 @@ export const toBetas = (
 
   const kept: string[] = []
   const flags = new Set<string>()
-  addFlags(flags, asked)
+  addFlags(flags, requestedFlags)
   addFlags(flags, needed)
   flags.delete('')
   for (const flag of flags) {
     if (isForwarded(flag)) kept.push(flag)
-    else translation.notes.dropped(placeOf(flag), 'beta flag that Converse does not take')
+    else translation.notes.dropped(loggablePath(flag), 'beta flag that Converse does not take')
   }
   return withoutHalfOfSuspects(kept, translation)
 }

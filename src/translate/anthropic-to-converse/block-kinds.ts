@@ -5,7 +5,7 @@ import type { InputMessage } from '../../wire/anthropic/request.ts'
  * What of the less common stands in a conversation, anywhere. Found in one pass, so that a room whose
  * subject does not occur has nothing to walk through: most conversations are words and tools.
  */
-export interface Occurrences {
+export interface BlockKinds {
   readonly toolUses: boolean
   readonly toolResults: boolean
   readonly images: boolean
@@ -16,9 +16,9 @@ export interface Occurrences {
   readonly toolChanges: boolean
 }
 
-type Found = { -readonly [Kind in keyof Occurrences]: boolean }
+type MutableBlockKinds = { -readonly [Kind in keyof BlockKinds]: boolean }
 
-const look = (block: ContentBlock | ToolResultContent, found: Found): void => {
+const look = (block: ContentBlock | ToolResultContent, found: MutableBlockKinds): void => {
   switch (block.type) {
     case 'text':
       return
@@ -50,8 +50,8 @@ const look = (block: ContentBlock | ToolResultContent, found: Found): void => {
   }
 }
 
-export const findOccurrences = (messages: readonly InputMessage[]): Occurrences => {
-  const found: Found = {
+export const findBlockKinds = (messages: readonly InputMessage[]): BlockKinds => {
+  const found: MutableBlockKinds = {
     toolUses: false,
     toolResults: false,
     images: false,

@@ -2,7 +2,7 @@ import type { Path } from '../../base/path.ts'
 import { innerBlocks } from '../../messages/inner-blocks.ts'
 import type { CacheControl, ContentBlock as ClientBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import type { CachePoint } from '../../wire/converse/content.ts'
-import type { Translation, Unit } from './context.ts'
+import type { MarkedBlock, TranslationContext } from './context.ts'
 
 /** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
 
@@ -11,14 +11,14 @@ const longerCachePoint = (left: CachePoint | undefined, right: CachePoint): Cach
   left?.ttl === '1h' ? left : right
 
 /** Points that meet become one. */
-export const addCachePoint = (unit: Unit<unknown>, cachePoint: CachePoint): void => {
+export const addCachePoint = (unit: MarkedBlock<unknown>, cachePoint: CachePoint): void => {
   unit.cachePoint = longerCachePoint(unit.cachePoint, cachePoint)
 }
 
 /** Anthropic's marker as Converse's. `ttl` goes only where the model takes one, the marker itself likewise. */
 export const toCachePoint = (
   control: CacheControl | null | undefined,
-  { model }: Translation,
+  { model }: TranslationContext,
 ): CachePoint | undefined => {
   if (control === undefined || control === null || !model.cachePoints) return undefined
   const { ttl } = control
@@ -28,7 +28,7 @@ export const toCachePoint = (
 /** The block's own marker, or the longest-lived of those inside it, where Converse takes none. */
 export const cachePointOf = (
   block: ClientBlock | ToolResultContent,
-  translation: Translation,
+  translation: TranslationContext,
 ): CachePoint | undefined => {
   let cachePoint = toCachePoint('cache_control' in block ? block.cache_control : undefined, translation)
   const inside = innerBlocks(block)
@@ -42,10 +42,10 @@ export const cachePointOf = (
 
 /** Marks the end of a list: the marker of a block that left nothing goes to the one before it. */
 export const markLast = (
-  units: readonly Unit<unknown>[],
+  units: readonly MarkedBlock<unknown>[],
   cachePoint: CachePoint | undefined,
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): void => {
   if (cachePoint === undefined) return
   const last = units.at(-1)

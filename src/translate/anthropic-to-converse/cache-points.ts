@@ -1,6 +1,6 @@
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import { addCachePoint } from './cache-markers.ts'
-import type { ContentUnit, Translation, Turn, Unit } from './context.ts'
+import type { MarkedBlock, MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 /** Bedrock's limit for one request, tools, system and messages together. */
 const maximumCachePoints = 4
@@ -14,11 +14,11 @@ const keptMessagePoints = 2
 const mayPrecedeCachePoint = (block: ContentBlock): boolean =>
   !('reasoningContent' in block) && !('document' in block && block.document.format !== 'pdf')
 
-type Marked = Unit<unknown>
+type Marked = MarkedBlock<unknown>
 
 /** Moves points to the nearest lawful place before them in their turn; without one they go. */
-const settle = (units: readonly ContentUnit[], translation: Translation): void => {
-  let home: ContentUnit | undefined
+const settle = (units: readonly MarkedContentBlock[], translation: TranslationContext): void => {
+  let home: MarkedContentBlock | undefined
   for (const unit of units) {
     const { cachePoint } = unit
     if (mayPrecedeCachePoint(unit.block)) home = unit
@@ -34,7 +34,7 @@ const withPoint = (units: readonly Marked[]): Marked[] => units.filter(isMarked)
 const isMarked = (unit: Marked): boolean => unit.cachePoint !== undefined
 
 /** The messages' units with a point, each at its lawful place. */
-const settledPoints = (turns: readonly Turn[], translation: Translation): Marked[] => {
+const settledPoints = (turns: readonly Turn[], translation: TranslationContext): Marked[] => {
   const marked: Marked[] = []
   for (const { units } of turns) {
     if (!units.some(isMarked)) continue
@@ -45,7 +45,7 @@ const settledPoints = (turns: readonly Turn[], translation: Translation): Marked
 }
 
 /** Removes the first `count` points of a list. */
-const removeFirst = (marked: Marked[], count: number, translation: Translation): void => {
+const removeFirst = (marked: Marked[], count: number, translation: TranslationContext): void => {
   for (const unit of marked.splice(0, count)) {
     delete unit.cachePoint
     translation.notes.dropped(unit.path, `cache marker over Bedrock's limit of ${maximumCachePoints}`)
@@ -55,7 +55,7 @@ const removeFirst = (marked: Marked[], count: number, translation: Translation):
 /** The newest points of each part are worth the most: the oldest go, the messages' first. */
 const clamp = (
   parts: readonly { readonly marked: Marked[]; readonly kept: number }[],
-  translation: Translation,
+  translation: TranslationContext,
 ): void => {
   let surplus = parts.reduce((sum, { marked }) => sum + marked.length, -maximumCachePoints)
   for (const { marked, kept } of parts) {
@@ -70,7 +70,7 @@ export const placeCachePoints = (
   tools: readonly Marked[],
   system: readonly Marked[],
   turns: readonly Turn[],
-  translation: Translation,
+  translation: TranslationContext,
 ): CachePoint[] => {
   const inMessages = settledPoints(turns, translation)
   const inSystem = withPoint(system)
@@ -91,7 +91,9 @@ export const placeCachePoints = (
 }
 
 /** The blocks as they go out, each followed by its cache point. */
-export const withCachePoints = <Block>(units: readonly Unit<Block>[]): (Block | { cachePoint: CachePoint })[] => {
+export const withCachePoints = <Block>(
+  units: readonly MarkedBlock<Block>[],
+): (Block | { cachePoint: CachePoint })[] => {
   const sent: (Block | { cachePoint: CachePoint })[] = []
   for (const { block, cachePoint } of units) {
     sent.push(block)

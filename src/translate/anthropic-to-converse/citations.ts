@@ -1,6 +1,6 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document } from '../../wire/converse/content.ts'
-import type { CitationPolicy, Translation, Turn } from './context.ts'
+import type { CitationPolicy, TranslationContext, Turn } from './context.ts'
 import { formatOf } from './output-format.ts'
 import { documentsIn, isCited, isPdf, partsIn } from './parts.ts'
 
@@ -10,7 +10,7 @@ const nothingToCite: CitationPolicy = { documents: false, searchResults: false, 
 const reasonAgainst = (
   request: MessagesRequest,
   documentsByTurn: readonly (readonly Document[])[],
-  { model }: Translation,
+  { model }: TranslationContext,
 ): string | undefined => {
   if (!model.citations || !model.documentsBesideResults) return 'the model takes no citations'
   if (formatOf(request) !== undefined && model.structuredOutput) return 'a schema and citations exclude each other'
@@ -33,10 +33,10 @@ const citeAll = (documents: readonly Document[]): void => {
 export const decideCitations = (
   turns: readonly Turn[],
   request: MessagesRequest,
-  translation: Translation,
+  translation: TranslationContext,
 ): CitationPolicy => {
-  const { occurrences, model, policy, notes } = translation
-  if (!occurrences.documents && !occurrences.searchResults) return nothingToCite
+  const { blockKinds, model, policy, notes } = translation
+  if (!blockKinds.documents && !blockKinds.searchResults) return nothingToCite
   const searchResults = turns.some(({ units }) =>
     partsIn(units).some((part) => 'searchResult' in part && isCited(part.searchResult)),
   )

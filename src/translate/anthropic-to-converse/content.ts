@@ -7,7 +7,7 @@ import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '.
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import { isReasoningCarrier } from '../reasoning-carrier.ts'
 import { toInputObject } from '../tool-input.ts'
-import type { Translation, Unit } from './context.ts'
+import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 import { toToolResult } from './tool-result.ts'
@@ -15,7 +15,7 @@ import { toToolResult } from './tool-result.ts'
 /** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */
 const toToolInput = (input: unknown): object => toInputObject(input) ?? { input }
 
-const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock => ({
+const toToolUse = (block: ToolUseBlock, translation: TranslationContext): ContentBlock => ({
   toolUse: {
     toolUseId: translation.toolUseIds.toConverse(block.id),
     name: translation.toolNames.toConverse(block.name),
@@ -23,9 +23,9 @@ const toToolUse = (block: ToolUseBlock, translation: Translation): ContentBlock 
   },
 })
 
-type Units = Unit<ContentBlock>[]
+type Units = MarkedBlock<ContentBlock>[]
 
-const addThinking = (units: Units, block: ThinkingBlock, path: Path, translation: Translation): void => {
+const addThinking = (units: Units, block: ThinkingBlock, path: Path, translation: TranslationContext): void => {
   // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
   if (translation.model.isClaude && block.signature && !isReasoningCarrier(block.signature)) {
     const reasoningText = { text: block.thinking, signature: block.signature }
@@ -51,7 +51,7 @@ const addOther = (
   units: Units,
   block: Exclude<ClientBlock, Sendable>,
   path: Path,
-  { model, notes }: Translation,
+  { model, notes }: TranslationContext,
 ): void => {
   switch (block.type) {
     case 'redacted_thinking':
@@ -93,7 +93,12 @@ const addOther = (
  * sent, several where a document held images. Throws a 400 with the block's path for what has no
  * translation.
  */
-export const addContentUnits = (units: Units, block: ClientBlock, path: Path, translation: Translation): void => {
+export const addContentUnits = (
+  units: Units,
+  block: ClientBlock,
+  path: Path,
+  translation: TranslationContext,
+): void => {
   switch (block.type) {
     case 'text':
       if (!isBlank(block.text)) units.push({ block: { text: block.text }, path })

@@ -1,23 +1,23 @@
 import type { Path } from '../../base/path.ts'
 import type { Notes } from '../../messages/notes.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
-import type { Learned } from '../capabilities/overrides.ts'
+import type { CapabilityOverrides } from '../capabilities/overrides.ts'
 import type { ModelCapabilities } from '../capabilities/table.ts'
 import type { TranslationPolicy } from '../policy.ts'
-import type { Occurrences } from './block-kinds.ts'
+import type { BlockKinds } from './block-kinds.ts'
 import type { DocumentNames } from './document-names.ts'
 import type { SearchResults } from './search-results.ts'
 import type { ToolNames, ToolUseIds } from './tool-names.ts'
 
 /** What one translation carries from room to room. Made new for each request. */
-export interface Translation {
+export interface TranslationContext {
   readonly model: ModelCapabilities
   readonly policy: TranslationPolicy
   /** What the model was found to refuse, beside what `model` says of it. */
-  readonly learned: Learned
+  readonly overrides: CapabilityOverrides
   readonly notes: Notes
   /** What stands in the client's messages. */
-  readonly occurrences: Occurrences
+  readonly blockKinds: BlockKinds
   readonly toolNames: ToolNames
   readonly toolUseIds: ToolUseIds
   readonly searchResults: SearchResults
@@ -39,7 +39,7 @@ export interface CitationPolicy {
 }
 
 /** A block and the cache point that follows it, kept together while blocks are moved about. */
-export interface Unit<Block> {
+export interface MarkedBlock<Block> {
   readonly block: Block
   cachePoint?: CachePoint
   /** Where the block stood in the client's request. */
@@ -50,12 +50,12 @@ export interface Unit<Block> {
   readonly partPaths?: readonly Path[]
 }
 
-export type ContentUnit = Unit<ContentBlock>
+export type MarkedContentBlock = MarkedBlock<ContentBlock>
 
 /** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
 export interface Turn {
   readonly role: 'user' | 'assistant' | 'system'
-  units: ContentUnit[]
+  units: MarkedContentBlock[]
   /** Where the turn begins in the client's request. */
   readonly path: Path
 }

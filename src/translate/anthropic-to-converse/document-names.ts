@@ -3,7 +3,7 @@ import { maximumDocumentNameLength } from '../../wire/converse/content.ts'
 const fallbackName = 'document'
 
 /** Bedrock's rule: letters, digits, single spaces, hyphens, parentheses, square brackets. */
-const lawfulName = (title: string): string => {
+const toValidName = (title: string): string => {
   const name = title
     .replace(/\.[A-Za-z0-9]{1,5}$/, '')
     .replace(/[^A-Za-z0-9()[\]-]+/g, ' ')
@@ -50,7 +50,7 @@ export const createDocumentNames = () => {
      * case of its letters, and the same in every later turn.
      */
     next(title: string | undefined, isCited: boolean): string {
-      const name = uniqueName(lawfulName(title ?? ''))
+      const name = uniqueName(toValidName(title ?? ''))
       documents.set(name.toLowerCase(), { index: count, title, isCited })
       count += 1
       return name

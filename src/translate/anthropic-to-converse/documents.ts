@@ -4,11 +4,11 @@ import { isBlank } from '../../messages/blank.ts'
 import { bareBase64, mediaTypeOf } from '../../messages/media.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
-import type { Translation, Turn } from './context.ts'
+import type { TranslationContext, Turn } from './context.ts'
 import { requireInlineSource, toImage } from './media.ts'
 import { documentsIn, isCited, isPdf, wordsOf } from './parts.ts'
 
-type Source = Document['source']
+type DocumentSource = Document['source']
 type Format = Exclude<Document['format'], undefined>
 
 const textType = 'text/plain'
@@ -27,7 +27,7 @@ const base64Format = (mediaType: string, path: Path): Format => {
 interface DocumentParts {
   readonly format: Format
   /** Undefined where the document holds nothing. */
-  readonly source: Source | undefined
+  readonly source: DocumentSource | undefined
   /** Images inside a `content` source, which Converse takes only beside the document. */
   readonly images: readonly Image[]
 }
@@ -41,10 +41,10 @@ type ContentSource = Extract<InlineSource, { type: 'content' }>
 const blocksIn = ({ content }: ContentSource) =>
   typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
 
-const textSource = (text: string): Source | undefined => (isBlank(text) ? undefined : { text })
+const textSource = (text: string): DocumentSource | undefined => (isBlank(text) ? undefined : { text })
 
 /** What is sent of a document; undefined where it holds nothing. Images in it stand beside it. */
-const toSource = (source: InlineSource): Source | undefined => {
+const toSource = (source: InlineSource): DocumentSource | undefined => {
   switch (source.type) {
     case 'base64': {
       const bytes = bareBase64(source.data)
@@ -82,7 +82,7 @@ const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
 export const toDocumentParts = (
   block: DocumentBlock,
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): ({ document: Document } | { image: Image } | { text: string })[] => {
   const { format, source, images } = readDocument(block, path)
   const parts = images.map((image) => ({ image }))
@@ -107,8 +107,8 @@ export const toDocumentParts = (
  * Puts text documents into the form that Bedrock reads. Without citations it wants the bytes of a document; with them
  * it reads bytes as a PDF and wants the text itself (strands-agents/harness-sdk#3582, boto3#4726).
  */
-export const packTexts = (turns: readonly Turn[], { occurrences }: Translation): void => {
-  if (!occurrences.documents) return
+export const packTexts = (turns: readonly Turn[], { blockKinds }: TranslationContext): void => {
+  if (!blockKinds.documents) return
   for (const { units } of turns) {
     for (const document of documentsIn(units)) {
       if (isPdf(document) || isCited(document)) continue
@@ -121,7 +121,7 @@ export const packTexts = (turns: readonly Turn[], { occurrences }: Translation):
 export const toSearchResultParts = (
   { source, title, content, citations }: SearchResultBlock,
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): { searchResult: SearchResult }[] => {
   const texts = textParts(content)
   if (texts.length === 0) {

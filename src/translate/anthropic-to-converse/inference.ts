@@ -2,7 +2,7 @@ import { invalidRequest } from '../../base/errors.ts'
 import { isBlank } from '../../messages/blank.ts'
 import { type Effort, effortLevels, type MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/request.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 
 const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null
 
@@ -11,7 +11,7 @@ const addSampling = (
   config: InferenceConfig,
   request: MessagesRequest,
   isThinking: boolean,
-  translation: Translation,
+  translation: TranslationContext,
 ): void => {
   const { temperature, top_p: topP } = request
   const { sampling } = translation.model
@@ -45,7 +45,7 @@ const toStopSequences = (request: MessagesRequest): string[] | undefined => {
 export const toInferenceConfig = (
   request: MessagesRequest,
   isThinking: boolean,
-  translation: Translation,
+  translation: TranslationContext,
 ): InferenceConfig => {
   const stopSequences = toStopSequences(request)
   // Converse wants one at least: see `isPrewarm` of ReplyContext.
@@ -56,7 +56,11 @@ export const toInferenceConfig = (
 }
 
 /** For `additionalModelRequestFields.top_k`. */
-export const toTopK = (request: MessagesRequest, isThinking: boolean, translation: Translation): number | undefined => {
+export const toTopK = (
+  request: MessagesRequest,
+  isThinking: boolean,
+  translation: TranslationContext,
+): number | undefined => {
   const { top_k: topK } = request
   if (!isSet(topK)) return undefined
   const { sampling, isClaude } = translation.model
@@ -66,14 +70,14 @@ export const toTopK = (request: MessagesRequest, isThinking: boolean, translatio
 }
 
 /** For `additionalModelRequestFields.output_config.effort`: the asked one, or the next lower that the model knows. */
-export const toEffort = (request: MessagesRequest, translation: Translation): Effort | undefined => {
-  const asked = request.output_config?.effort
-  if (!isSet(asked)) return undefined
+export const toEffort = (request: MessagesRequest, translation: TranslationContext): Effort | undefined => {
+  const requested = request.output_config?.effort
+  if (!isSet(requested)) return undefined
   const known = translation.model.effort
   const level = effortLevels
-    .slice(0, effortLevels.indexOf(asked) + 1)
+    .slice(0, effortLevels.indexOf(requested) + 1)
     .findLast((candidate) => known.includes(candidate))
-  if (level !== asked) {
+  if (level !== requested) {
     const what =
       level === undefined
         ? 'dropped: the model takes no effort'

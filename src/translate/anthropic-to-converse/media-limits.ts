@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import { withCapability } from '../../messages/client-wording.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import type { TranslationPolicy } from '../policy.ts'
-import type { ContentUnit, Translation, Turn } from './context.ts'
+import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 import { type Part, partsIn } from './parts.ts'
 
 /** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
@@ -85,9 +85,9 @@ export const requestMediaLimit = (excessMedia: TranslationPolicy['excessMedia'])
 })
 
 /** Puts a text in the place of the first `surplus` parts that a limit counts. */
-const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, translation: Translation): void => {
+const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, translation: TranslationContext): void => {
   let left = surplus
-  const omit = <Kind extends Part>(part: Kind, unit: ContentUnit): Kind | { text: string } => {
+  const omit = <Kind extends Part>(part: Kind, unit: MarkedContentBlock): Kind | { text: string } => {
     const kind = mediaKind(part)
     if (kind === undefined || left <= 0 || !isCounted(part, limit)) return part
     left -= 1
@@ -95,7 +95,7 @@ const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, transl
     translation.notes.changed(unit.path, text)
     return { text }
   }
-  const omitIn = (unit: ContentUnit): ContentBlock => {
+  const omitIn = (unit: MarkedContentBlock): ContentBlock => {
     const { block } = unit
     if (!('toolResult' in block)) return omit(block, unit)
     return { toolResult: { ...block.toolResult, content: block.toolResult.content.map((part) => omit(part, unit)) } }
@@ -108,7 +108,7 @@ const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, transl
 const limitIn = (
   turns: readonly Turn[],
   limit: Limit,
-  translation: Translation,
+  translation: TranslationContext,
   surplusOf: (countByTurn: readonly number[], total: number) => number,
 ): void => {
   const counts = turns.map(({ units }) => partsIn(units).filter((part) => isCounted(part, limit)).length)
@@ -118,8 +118,8 @@ const limitIn = (
   omitFirst(turns, limit, surplusOf(counts, total), translation)
 }
 
-export const limitMedia = (turns: readonly Turn[], translation: Translation): void => {
-  const { images, documents } = translation.occurrences
+export const limitMedia = (turns: readonly Turn[], translation: TranslationContext): void => {
+  const { images, documents } = translation.blockKinds
   if (!images && !documents) return
   for (const turn of turns) {
     limitIn([turn], documentsPerMessage, translation, (_counts, total) => total - documentsPerMessage.most)

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { MessagesRequest, OutputFormat } from '../../wire/anthropic/request.ts'
 import type { OutputConfig } from '../../wire/converse/request.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 import { toConverseJson } from './converse-json.ts'
 
 const schemaName = 'response'
@@ -37,16 +37,16 @@ const literals: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'exam
 const mapValues = (value: Json, map: (inner: unknown) => unknown): Json =>
   Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, map(inner)]))
 
-const lawfulKeyword = (keyword: string, value: unknown): unknown => {
+const toSupportedKeyword = (keyword: string, value: unknown): unknown => {
   if (literals.has(keyword)) return value
-  return namedSchemas.has(keyword) && isObject(value) ? mapValues(value, lawfulSchema) : lawfulSchema(value)
+  return namedSchemas.has(keyword) && isObject(value) ? mapValues(value, toSupportedSchema) : toSupportedSchema(value)
 }
 
-const lawfulSchema = (schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map(lawfulSchema)
+const toSupportedSchema = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(toSupportedSchema)
   if (!isObject(schema)) return schema
   const kept = Object.entries(schema).filter(([keyword]) => !refusedKeywords.has(keyword))
-  const result: Json = Object.fromEntries(kept.map(([keyword, value]) => [keyword, lawfulKeyword(keyword, value)]))
+  const result: Json = Object.fromEntries(kept.map(([keyword, value]) => [keyword, toSupportedKeyword(keyword, value)]))
   const isObjectSchema =
     result['type'] === 'object' || (Object.hasOwn(result, 'properties') && isObject(result['properties']))
   return isObjectSchema ? { ...result, additionalProperties: false } : result
@@ -63,11 +63,11 @@ export interface TranslatedFormat {
 }
 
 /** Structured output, by Converse's own means where the model has them, else by asking for it. */
-export const toOutputFormat = (request: MessagesRequest, translation: Translation): TranslatedFormat => {
+export const toOutputFormat = (request: MessagesRequest, translation: TranslationContext): TranslatedFormat => {
   const format = formatOf(request)
   if (format === undefined) return {}
   if (translation.model.structuredOutput) {
-    const schema = toConverseJson(lawfulSchema(format.schema))
+    const schema = toConverseJson(toSupportedSchema(format.schema))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
   }
   translation.notes.changed(['output_config', 'format'], 'the model takes no schema: asked for in the system prompt')

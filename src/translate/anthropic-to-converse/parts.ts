@@ -1,5 +1,5 @@
 import type { ContentBlock, Document, ToolResultContent } from '../../wire/converse/content.ts'
-import type { Unit } from './context.ts'
+import type { MarkedBlock } from './context.ts'
 
 /** Where images and documents may stand: in a message, and inside a tool result. */
 export type Part = ContentBlock | ToolResultContent
@@ -8,9 +8,10 @@ export type Part = ContentBlock | ToolResultContent
 const partsOf = (block: ContentBlock): readonly Part[] => ('toolResult' in block ? block.toolResult.content : [block])
 
 /** In the order in which they are sent. */
-export const partsIn = (units: readonly Unit<ContentBlock>[]): Part[] => units.flatMap(({ block }) => partsOf(block))
+export const partsIn = (units: readonly MarkedBlock<ContentBlock>[]): Part[] =>
+  units.flatMap(({ block }) => partsOf(block))
 
-export const documentsIn = (units: readonly Unit<ContentBlock>[]): Document[] =>
+export const documentsIn = (units: readonly MarkedBlock<ContentBlock>[]): Document[] =>
   partsIn(units).flatMap((part) => ('document' in part ? [part.document] : []))
 
 export const isPdf = ({ format }: Document): boolean => format === 'pdf'

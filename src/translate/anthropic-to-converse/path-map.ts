@@ -1,7 +1,7 @@
 import type { Path } from '../../base/path.ts'
-import type { ContentUnit, Turn, Unit } from './context.ts'
+import type { MarkedBlock, MarkedContentBlock, Turn } from './context.ts'
 
-export type ClientPaths = ReturnType<typeof createClientPaths>
+export type PathMap = ReturnType<typeof createPathMap>
 
 /** Anthropic's names for kinds of blocks that Converse calls otherwise. */
 const converseKinds: ReadonlyMap<string, string> = new Map([
@@ -13,26 +13,26 @@ const converseKinds: ReadonlyMap<string, string> = new Map([
   ['search_result', 'searchResult'],
 ])
 
-const isOfKind = (unit: Unit<object> | undefined, kind: string): boolean =>
+const isOfKind = (unit: MarkedBlock<object> | undefined, kind: string): boolean =>
   unit !== undefined && Object.hasOwn(unit.block, converseKinds.get(kind) ?? kind)
 
 /** The units with their cache points after them, as they were sent. */
-const asSent = <Block>(units: readonly Unit<Block>[]): (Unit<Block> | undefined)[] =>
+const asSent = <Block>(units: readonly MarkedBlock<Block>[]): (MarkedBlock<Block> | undefined)[] =>
   units.flatMap((unit) => (unit.cachePoint === undefined ? [unit] : [unit, undefined]))
 
 /** A cache point is blamed on the block in front of it. */
-const unitAt = <Block>(units: readonly Unit<Block>[], index: number): Unit<Block> | undefined => {
+const unitAt = <Block>(units: readonly MarkedBlock<Block>[], index: number): MarkedBlock<Block> | undefined => {
   const sent = asSent(units)
   return sent[index] ?? (index < sent.length ? sent[index - 1] : undefined)
 }
 
 /** Where the parts of a Converse request stood in the client's. */
-export const createClientPaths = (
+export const createPathMap = (
   turns: readonly Turn[],
-  tools: readonly Unit<unknown>[],
-  system: readonly Unit<unknown>[],
+  tools: readonly MarkedBlock<unknown>[],
+  system: readonly MarkedBlock<unknown>[],
 ) => {
-  const findBlock = (message: number, index: number, kind: string | undefined): ContentUnit | undefined => {
+  const findBlock = (message: number, index: number, kind: string | undefined): MarkedContentBlock | undefined => {
     const units = turns[message]?.units ?? []
     const sent = unitAt(units, index)
     // The model itself does not count cache points: where its word for the block tells so, it is believed.

@@ -1,6 +1,6 @@
 import { GatewayError, invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import type { ContentUnit, Translation, Turn } from './context.ts'
+import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 /**
  * What Converse demands of a conversation beyond its blocks' shapes, in the order of the
@@ -12,14 +12,14 @@ import type { ContentUnit, Translation, Turn } from './context.ts'
 const placeholder = '(no content)'
 const continuation = '(continue)'
 
-const isToolUse = (unit: ContentUnit): boolean => 'toolUse' in unit.block
-const isToolResult = (unit: ContentUnit): boolean => 'toolResult' in unit.block
+const isToolUse = (unit: MarkedContentBlock): boolean => 'toolUse' in unit.block
+const isToolResult = (unit: MarkedContentBlock): boolean => 'toolResult' in unit.block
 
 /**
  * A marker for an hour may not follow one for five minutes. Where moving blocks has brought that about,
  * the earlier one is given the longer life.
  */
-const keepLifetimesOrdered = (units: readonly ContentUnit[]): void => {
+const keepLifetimesOrdered = (units: readonly MarkedContentBlock[]): void => {
   let isHourBehind = false
   for (const unit of units.toReversed()) {
     if (unit.cachePoint?.ttl === '1h') isHourBehind = true
@@ -27,13 +27,13 @@ const keepLifetimesOrdered = (units: readonly ContentUnit[]): void => {
   }
 }
 
-const isOrdered = (units: readonly ContentUnit[]): boolean => {
+const isOrdered = (units: readonly MarkedContentBlock[]): boolean => {
   const lifetimes = units.flatMap(({ cachePoint }) => (cachePoint === undefined ? [] : [cachePoint.ttl]))
   return lifetimes.slice(0, Math.max(lifetimes.lastIndexOf('1h'), 0)).every((ttl) => ttl === '1h')
 }
 
 /** Gives a turn's units another order. Lifetimes that were lawful stay so. */
-export const reorder = (turn: Turn, units: ContentUnit[]): void => {
+export const reorder = (turn: Turn, units: MarkedContentBlock[]): void => {
   const wasOrdered = isOrdered(turn.units)
   turn.units = units
   if (wasOrdered) keepLifetimesOrdered(units)
@@ -53,7 +53,7 @@ const toolUsesLast = (turn: Turn): void => {
   const last = units.findLastIndex(isToolUse)
   if (last === -1 || last === units.length - 1) return
   let firstOfRun = last
-  while (firstOfRun > 0 && isToolUse(units[firstOfRun - 1] as ContentUnit)) firstOfRun -= 1
+  while (firstOfRun > 0 && isToolUse(units[firstOfRun - 1] as MarkedContentBlock)) firstOfRun -= 1
   reorder(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
 }
 
@@ -85,7 +85,12 @@ const findPairs = (turns: readonly Turn[]): Pairs => {
   return { uses, answered }
 }
 
-const checkResults = (turn: Turn, index: number, { uses, answered }: Pairs, { toolUseIds }: Translation): void => {
+const checkResults = (
+  turn: Turn,
+  index: number,
+  { uses, answered }: Pairs,
+  { toolUseIds }: TranslationContext,
+): void => {
   for (const { block, path } of turn.units) {
     if (!('toolResult' in block)) continue
     const { toolUseId: id } = block.toolResult
@@ -109,7 +114,7 @@ const checkResults = (turn: Turn, index: number, { uses, answered }: Pairs, { to
 /** `messages.N` of a block in it. */
 const messageOf = (path: Path): Path => path.slice(0, 2)
 
-const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: Translation): void => {
+const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: TranslationContext): void => {
   let path: Path | undefined
   const open: string[] = []
   for (const unit of turn.units) {
@@ -129,8 +134,8 @@ const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: Translat
 }
 
 /** Every tool use has its one result in the next turn, and every result its use in the turn before. */
-export const pairToolResults = (turns: readonly Turn[], translation: Translation): void => {
-  const { toolUses, toolResults } = translation.occurrences
+export const pairToolResults = (turns: readonly Turn[], translation: TranslationContext): void => {
+  const { toolUses, toolResults } = translation.blockKinds
   if (!toolUses && !toolResults) return
   const pairs = findPairs(turns)
   let index = -1
@@ -155,7 +160,7 @@ export const fillEmptyTurns = (turns: Turn[]): void => {
 }
 
 /** A conversation that ends with the assistant asks the model to go on from there: older models can. */
-export const checkPrefill = (turns: Turn[], translation: Translation): void => {
+export const checkPrefill = (turns: Turn[], translation: TranslationContext): void => {
   const last = turns.at(-1)
   if (last?.role !== 'assistant') return
   // A tool of Anthropic's was at work: as words its turn is over, and the model is to go on.
@@ -177,8 +182,8 @@ export const checkPrefill = (turns: Turn[], translation: Translation): void => {
 }
 
 /** A message with a document must say something, too. */
-export const accompanyDocuments = (turns: readonly Turn[], { occurrences }: Translation): void => {
-  if (!occurrences.documents) return
+export const accompanyDocuments = (turns: readonly Turn[], { blockKinds }: TranslationContext): void => {
+  if (!blockKinds.documents) return
   for (const turn of turns) {
     const hasDocument = turn.units.some((unit) => 'document' in unit.block)
     if (hasDocument && !turn.units.some((unit) => 'text' in unit.block)) {

@@ -2,29 +2,29 @@ import type { Json } from '../../base/json.ts'
 import { createNotes, type Note } from '../../messages/notes.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
-import { type Learned, nothingLearned, withLearned } from '../capabilities/overrides.ts'
+import { type CapabilityOverrides, noOverrides, withOverrides } from '../capabilities/overrides.ts'
 import { capabilitiesOf } from '../capabilities/table.ts'
-import type { ReplyContext } from '../converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../converse-to-anthropic/response-context.ts'
 import { toolUseIdsIn } from '../converse-to-anthropic/tool-use.ts'
 import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
 import { toAdditionalFields } from './additional-fields.ts'
 import { fineGrainedToolStreaming } from './betas.ts'
-import { findOccurrences } from './block-kinds.ts'
+import { findBlockKinds } from './block-kinds.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { decideCitations } from './citations.ts'
-import type { CitationPolicy, Translation, Turn } from './context.ts'
+import type { CitationPolicy, TranslationContext, Turn } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
 import { packTexts } from './documents.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
 import { limitMedia } from './media-limits.ts'
 import { type TranslatedFormat, toOutputFormat } from './output-format.ts'
 import { partsIn } from './parts.ts'
-import { type ClientPaths, createClientPaths } from './path-map.ts'
+import { createPathMap, type PathMap } from './path-map.ts'
 import { accompanyDocuments, checkPrefill, fillEmptyTurns, pairToolResults } from './repair.ts'
 import { moveCitedDocuments, nestDocuments, spellOutDocuments } from './result-documents.ts'
 import { createSearchResults } from './search-results.ts'
-import { type SystemUnit, toSystem } from './system.ts'
+import { type MarkedSystemBlock, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
 import { createToolNames, createToolUseIds } from './tool-names.ts'
@@ -35,10 +35,10 @@ import { noteUnsentFields } from './unsent-fields.ts'
 export interface ConverseTranslation {
   readonly body: ConverseRequest
   /** What the answer's translation must know of the request. */
-  readonly reply: ReplyContext
+  readonly responseContext: ResponseContext
   readonly notes: readonly Note[]
   /** For errors that name a place in the body. */
-  readonly paths: ClientPaths
+  readonly paths: PathMap
 }
 
 export interface ConverseTarget {
@@ -47,7 +47,7 @@ export interface ConverseTarget {
   /** Flags of the `anthropic-beta` header. */
   readonly betas: readonly string[]
   readonly policy?: TranslationPolicy
-  readonly learned?: Learned
+  readonly overrides?: CapabilityOverrides
 }
 
 /** Where Claude on Bedrock reports the stop sequence: in whole answers, in streamed ones. */
@@ -58,7 +58,7 @@ interface TranslatedConversation extends Conversation {
 }
 
 /** The passes change the turns in place, and each needs what those before it have done. */
-const toTurns = (request: MessagesRequest, translation: Translation): TranslatedConversation => {
+const toTurns = (request: MessagesRequest, translation: TranslationContext): TranslatedConversation => {
   const conversation = toConversation(request.messages, translation)
   const { turns } = conversation
   // Results come first from here on.
@@ -78,7 +78,7 @@ const toTurns = (request: MessagesRequest, translation: Translation): Translated
 }
 
 /** Automatic caching: the marker at the request's top stands for one at the conversation's end. */
-const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: Translation): void => {
+const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: TranslationContext): void => {
   const units = turns.at(-1)?.units ?? []
   markLast(units, toCachePoint(request.cache_control, translation), ['cache_control'], translation)
 }
@@ -87,13 +87,13 @@ const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
   turns.map(({ role, units }) => ({ role, content: withCachePoints(units) }))
 
 /** What citations count: places among the client's, in the order in which they are sent. */
-type Cited = Pick<ReplyContext, 'documents' | 'searchResults'>
+type Cited = Pick<ResponseContext, 'documents' | 'searchResults'>
 
-const toCited = (turns: readonly Turn[], translation: Translation): Cited => {
+const toCited = (turns: readonly Turn[], translation: TranslationContext): Cited => {
   const documents: ClientDocument[] = []
   const searchResults: number[] = []
-  const { occurrences } = translation
-  if (!occurrences.documents && !occurrences.searchResults) return { documents, searchResults }
+  const { blockKinds } = translation
+  if (!blockKinds.documents && !blockKinds.searchResults) return { documents, searchResults }
   for (const part of turns.flatMap(({ units }) => partsIn(units))) {
     if ('document' in part) documents.push(translation.documentNames.find(part.document.name))
     if ('searchResult' in part) searchResults.push(translation.searchResults.indexOf(part.searchResult))
@@ -105,7 +105,7 @@ const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice)
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
 
 /** Of the tools, those that the model is to see; where it cannot be told to use none, it sees none. */
-const toVisibleTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
+const toVisibleTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
   const tools = toTools(request, translation)
   const isNone = request.tool_choice?.type === 'none' && !translation.model.toolChoiceNone
   return isNone ? withoutTools(request, translation) : tools
@@ -115,8 +115,8 @@ const toSystemUnits = (
   request: MessagesRequest,
   leadingSystem: Conversation['leadingSystem'],
   instruction: string | undefined,
-  translation: Translation,
-): SystemUnit[] => {
+  translation: TranslationContext,
+): MarkedSystemBlock[] => {
   const system = toSystem(request.system, leadingSystem, translation)
   if (instruction !== undefined) system.push({ block: { text: instruction }, path: ['output_config', 'format'] })
   return system
@@ -129,15 +129,15 @@ const toFixed = ({ fixed }: TranslationPolicy, isStream: boolean): TranslationPo
   return { ...fixed, guardrailConfig }
 }
 
-const toTranslation = (request: MessagesRequest, target: ConverseTarget): Translation => {
-  const { modelId, policy = defaultPolicy, learned = nothingLearned } = target
-  const model = withLearned(capabilitiesOf(modelId), learned)
+const toTranslation = (request: MessagesRequest, target: ConverseTarget): TranslationContext => {
+  const { modelId, policy = defaultPolicy, overrides = noOverrides } = target
+  const model = withOverrides(capabilitiesOf(modelId), overrides)
   return {
     model,
     policy,
-    learned,
+    overrides,
     notes: createNotes(),
-    occurrences: findOccurrences(request.messages),
+    blockKinds: findBlockKinds(request.messages),
     toolNames: createToolNames(),
     toolUseIds: createToolUseIds(),
     searchResults: createSearchResults(),
@@ -148,7 +148,7 @@ const toTranslation = (request: MessagesRequest, target: ConverseTarget): Transl
 const hasFlag = ({ anthropic_beta: flags }: Json, flag: string): boolean => Array.isArray(flags) && flags.includes(flag)
 
 interface BodyParts {
-  readonly system: readonly SystemUnit[]
+  readonly system: readonly MarkedSystemBlock[]
   readonly inferenceConfig: InferenceConfig
   readonly toolConfig: ToolConfig | undefined
   readonly additional: Readonly<Record<string, unknown>>
@@ -159,7 +159,7 @@ const toBody = (
   messages: ConverseMessage[],
   { system, inferenceConfig, toolConfig, additional, textFormat }: BodyParts,
   request: MessagesRequest,
-  { model, policy }: Translation,
+  { model, policy }: TranslationContext,
 ): ConverseRequest => {
   const body: ConverseRequest = { messages }
   if (system.length > 0) body.system = withCachePoints(system)
@@ -203,7 +203,7 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
   const parts = { system, inferenceConfig, toolConfig: toToolConfig(tools, choice), additional, textFormat }
   return {
     body: toBody(toMessages(turns), parts, request, translation),
-    reply: {
+    responseContext: {
       model: request.model,
       isPrewarm: request.max_tokens === 0,
       takesInvalidInput: hasFlag(additional, fineGrainedToolStreaming),
@@ -217,6 +217,6 @@ export const toConverseRequest = (request: MessagesRequest, target: ConverseTarg
       cachesForAnHour: cachePoints.length > 0 && cachePoints.every((point) => point.ttl === '1h'),
     },
     notes: notes.all,
-    paths: createClientPaths(turns, tools.units, system),
+    paths: createPathMap(turns, tools.units, system),
   }
 }

@@ -1,7 +1,7 @@
 import { isBlank } from '../../messages/blank.ts'
 import type { ContentBlock, Document } from '../../wire/converse/content.ts'
 import { addCachePoint } from './cache-markers.ts'
-import type { ContentUnit, Translation, Turn } from './context.ts'
+import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
 
@@ -11,23 +11,26 @@ import { reorder } from './repair.ts'
  * for citations (boto3#4648), without which the pages of a PDF are not seen.
  */
 
-type ResultUnit = ContentUnit & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }
+type MarkedResult = MarkedContentBlock & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }
 
-const isResult = (unit: ContentUnit): unit is ResultUnit => 'toolResult' in unit.block
+const isResult = (unit: MarkedContentBlock): unit is MarkedResult => 'toolResult' in unit.block
 
 /** The turns in question. Their results come first: see `pairToolResults`. */
-const turnsWithResults = (turns: readonly Turn[], { occurrences }: Translation): readonly Turn[] => {
-  if (!occurrences.documents || !occurrences.toolResults) return []
+const turnsWithResults = (turns: readonly Turn[], { blockKinds }: TranslationContext): readonly Turn[] => {
+  if (!blockKinds.documents || !blockKinds.toolResults) return []
   return turns.filter(({ units: [first] }) => first !== undefined && isResult(first))
 }
 
-const withContent = (unit: ResultUnit, content: ResultUnit['block']['toolResult']['content']): ContentUnit => ({
+const withContent = (
+  unit: MarkedResult,
+  content: MarkedResult['block']['toolResult']['content'],
+): MarkedContentBlock => ({
   ...unit,
   block: { toolResult: { ...unit.block.toolResult, content } },
 })
 
 /** The form in which Anthropic recommends to put documents into a prompt. */
-const asText = (document: Document, { documentNames }: Translation): string => {
+const asText = (document: Document, { documentNames }: TranslationContext): string => {
   const { title = '' } = documentNames.find(document.name)
   const { context } = document
   return [
@@ -40,8 +43,8 @@ const asText = (document: Document, { documentNames }: Translation): string => {
 }
 
 /** Text documents in and beside tool results, as texts. */
-export const spellOutDocuments = (turns: readonly Turn[], translation: Translation): void => {
-  const spellOut = <Kind extends Part>(part: Kind, path: ContentUnit['path']): Kind | { text: string } => {
+export const spellOutDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
+  const spellOut = <Kind extends Part>(part: Kind, path: MarkedContentBlock['path']): Kind | { text: string } => {
     if (!('document' in part) || isPdf(part.document)) return part
     const { document } = part
     const reason = isCited(document) ? ': it cannot be cited there' : ''
@@ -61,7 +64,7 @@ export const spellOutDocuments = (turns: readonly Turn[], translation: Translati
 }
 
 /** A result without its cited documents, which `moved` gets. A line names each of them where it stood. */
-const detach = (unit: ResultUnit, moved: ContentUnit[]): ContentUnit => {
+const detach = (unit: MarkedResult, moved: MarkedContentBlock[]): MarkedContentBlock => {
   const count = moved.length
   const content = unit.block.toolResult.content.map((part, index) => {
     if (!('document' in part) || !isCited(part.document)) return part
@@ -77,20 +80,20 @@ const detach = (unit: ResultUnit, moved: ContentUnit[]): ContentUnit => {
 }
 
 /** Brings documents with citations out of the results, to the place behind the results of their turn. */
-export const moveCitedDocuments = (turns: readonly Turn[], translation: Translation): void => {
+export const moveCitedDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
   for (const turn of turnsWithResults(turns, translation)) {
-    const moved: ContentUnit[] = []
+    const moved: MarkedContentBlock[] = []
     const results = turn.units.filter(isResult).map((unit) => detach(unit, moved))
     if (moved.length > 0) reorder(turn, [...results, ...moved, ...turn.units.filter((unit) => !isResult(unit))])
   }
 }
 
 /** For a model that takes no document beside a result: they go into the last result, those with citations excepted. */
-export const nestDocuments = (turns: readonly Turn[], translation: Translation): void => {
+export const nestDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
   if (translation.model.documentsBesideResults) return
   for (const turn of turnsWithResults(turns, translation)) {
     const last = turn.units.findLastIndex(isResult)
-    const result = turn.units[last] as ResultUnit
+    const result = turn.units[last] as MarkedResult
     const nested = { ...result, partPaths: [...(result.partPaths ?? [])] }
     const content = [...result.block.toolResult.content]
     const kept = turn.units.filter(({ block, path, cachePoint }) => {

@@ -1,10 +1,10 @@
 import { isBlank } from '../../messages/blank.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
-import type { Translation, Unit } from './context.ts'
+import type { MarkedBlock, TranslationContext } from './context.ts'
 import type { PlacedText } from './turns.ts'
 
-export type SystemUnit = Unit<{ text: string }>
+export type MarkedSystemBlock = MarkedBlock<{ text: string }>
 
 /**
  * Claude Code's first system line, a fingerprint that differs between versions, sessions and
@@ -23,9 +23,9 @@ const placed = (system: MessagesRequest['system']): PlacedText[] => {
 export const toSystem = (
   system: MessagesRequest['system'],
   leading: readonly PlacedText[],
-  translation: Translation,
-): SystemUnit[] => {
-  const units: SystemUnit[] = []
+  translation: TranslationContext,
+): MarkedSystemBlock[] => {
+  const units: MarkedSystemBlock[] = []
   let mayBeHeader = translation.policy.billingHeader === 'drop'
   const texts = placed(system)
   for (const { block, path } of leading.length === 0 ? texts : [...texts, ...leading]) {

@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../base/errors.ts'
 import type { Effort, MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
 import { interleaving } from './betas.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 import type { OfferedTools } from './tools.ts'
 
 /** Anthropic's smallest budget. */
@@ -23,7 +23,7 @@ const asBudget = (request: MessagesRequest): number | undefined => {
 const converted = (
   thinking: Thinking,
   request: MessagesRequest,
-  translation: Translation,
+  translation: TranslationContext,
 ): WireThinking | undefined => {
   const accepted = translation.model.thinking
   const { type: _type, budget_tokens: _budget, ...rest } = thinking as WireThinking
@@ -58,7 +58,7 @@ interface ThinkingContext {
 const withLargeBudget = (
   thinking: WireThinking,
   { betas, tools }: ThinkingContext,
-  translation: Translation,
+  translation: TranslationContext,
 ): WireThinking => {
   const { isWanted, isSent } = interleaving(betas, translation)
   const hasTools = tools.units.length + tools.native.length > 0 && !tools.areStandIns
@@ -75,7 +75,7 @@ const withLargeBudget = (
 export const toThinking = (
   request: MessagesRequest,
   context: ThinkingContext,
-  translation: Translation,
+  translation: TranslationContext,
 ): WireThinking | undefined => {
   const { thinking } = request
   if (thinking === undefined || thinking === null) return undefined
@@ -96,5 +96,5 @@ export const toThinking = (
 }
 
 /** Whether the model will think, asked or not. */
-export const willThink = (thinking: WireThinking | undefined, { model }: Translation): boolean =>
-  thinking === undefined ? model.thinksUnasked : thinking.type !== 'disabled'
+export const willThink = (thinking: WireThinking | undefined, { model }: TranslationContext): boolean =>
+  thinking === undefined ? model.thinksByDefault : thinking.type !== 'disabled'

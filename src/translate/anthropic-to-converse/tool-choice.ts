@@ -1,7 +1,7 @@
 import { toolNotFound } from '../../messages/tool-loading.ts'
 import type { MessagesRequest, ToolChoice } from '../../wire/anthropic/request.ts'
 import type { ToolConfig } from '../../wire/converse/request.ts'
-import type { Translation } from './context.ts'
+import type { TranslationContext } from './context.ts'
 import type { OfferedTools } from './tools.ts'
 
 /**
@@ -16,7 +16,7 @@ export interface TranslatedChoice {
 
 type Forced = Extract<ToolChoice, { type: 'any' | 'tool' }>
 
-const mayForce = (isThinking: boolean, translation: Translation): boolean => {
+const mayForce = (isThinking: boolean, translation: TranslationContext): boolean => {
   const { forcedTool } = translation.model
   return forcedTool === 'always' || (forcedTool === 'without thinking' && !isThinking)
 }
@@ -24,7 +24,7 @@ const mayForce = (isThinking: boolean, translation: Translation): boolean => {
 /** The client's wish for one tool at a time, where the model takes it. */
 const limitOf = (
   choice: Exclude<ToolChoice, { type: 'none' }>,
-  { model, notes }: Translation,
+  { model, notes }: TranslationContext,
 ): { disable_parallel_tool_use: true } | undefined => {
   if (choice.disable_parallel_tool_use !== true) return undefined
   if (model.toolLimit) return { disable_parallel_tool_use: true }
@@ -37,7 +37,7 @@ const toForced = (
   choice: Forced,
   alone: ReturnType<typeof limitOf>,
   tools: OfferedTools,
-  translation: Translation,
+  translation: TranslationContext,
 ): TranslatedChoice => {
   const isNative = choice.type === 'tool' && tools.native.some(({ tool }) => tool.name === choice.name)
   // Converse forces only what stands in its own list.
@@ -52,12 +52,12 @@ const toForced = (
 }
 
 /** Drops a choice that has no tool to choose. Throws a 400 for one that names a tool: it is not on offer any more. */
-const dropChoice = (choice: ToolChoice, { notes }: Translation): void => {
+const dropChoice = (choice: ToolChoice, { notes }: TranslationContext): void => {
   if (choice.type === 'tool') throw toolNotFound(choice.name)
   notes.dropped(['tool_choice'], 'there is no tool to choose')
 }
 
-const noneOf = (model: Translation['model']): TranslatedChoice =>
+const noneOf = (model: TranslationContext['model']): TranslatedChoice =>
   model.toolChoiceNone ? { additional: { type: 'none' } } : {}
 
 /** `isThinking`: whether the model will think, asked or not. */
@@ -65,7 +65,7 @@ export const toToolChoice = (
   request: MessagesRequest,
   tools: OfferedTools,
   isThinking: boolean,
-  translation: Translation,
+  translation: TranslationContext,
 ): TranslatedChoice => {
   const choice = request.tool_choice
   const { model } = translation

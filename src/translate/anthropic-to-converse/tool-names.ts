@@ -6,28 +6,28 @@ import {
   toolUseIdPattern,
 } from '../../wire/converse/content.ts'
 
-const lawfulName = new RegExp(toolNamePattern)
-const lawfulId = new RegExp(toolUseIdPattern)
+const validName = new RegExp(toolNamePattern)
+const validId = new RegExp(toolUseIdPattern)
 const hashLength = 8
 
 /**
  * A lawful name of at most `limit` characters that depends on nothing but the original, so that the
  * same tool has the same name in every turn and the prompt cache holds.
  */
-const shortened = (original: string, limit: number, unlawful: RegExp): string => {
+const shortened = (original: string, limit: number, invalidCharacters: RegExp): string => {
   const hash = sha256Hex(original).slice(0, hashLength)
-  return `${original.replace(unlawful, '_').slice(0, limit - hashLength - 1)}_${hash}`
+  return `${original.replace(invalidCharacters, '_').slice(0, limit - hashLength - 1)}_${hash}`
 }
 
 /** Anthropic allows 128 characters, Converse 64: MCP tools (`mcp__server__tool`) are often longer. */
 const converseToolName = (name: string): string =>
-  name.length <= maximumToolNameLength && lawfulName.test(name)
+  name.length <= maximumToolNameLength && validName.test(name)
     ? name
     : shortened(name, maximumToolNameLength, /[^a-zA-Z0-9_-]/g)
 
 /** The same function serves `tool_use` and `tool_result`, so the pairs stay pairs. */
 const converseToolUseId = (id: string): string =>
-  id.length <= maximumToolUseIdLength && lawfulId.test(id)
+  id.length <= maximumToolUseIdLength && validId.test(id)
     ? id
     : shortened(id, maximumToolUseIdLength, /[^a-zA-Z0-9_.:-]/g)
 
@@ -39,15 +39,15 @@ const createRenamed = (rename: (original: string) => string) => {
   return {
     /** The client's to Converse's; remembers the pair. */
     toConverse(original: string): string {
-      const lawful = rename(original)
-      if (lawful !== original) {
+      const converseName = rename(original)
+      if (converseName !== original) {
         originals ??= new Map()
-        originals.set(lawful, original)
+        originals.set(converseName, original)
       }
-      return lawful
+      return converseName
     },
     /** Converse's to the client's. */
-    toClient: (lawful: string): string => originals?.get(lawful) ?? lawful,
+    toClient: (converseName: string): string => originals?.get(converseName) ?? converseName,
   }
 }
 

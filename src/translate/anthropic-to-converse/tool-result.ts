@@ -4,7 +4,7 @@ import { isBlank } from '../../messages/blank.ts'
 import { bareBase64, imageFormatOf } from '../../messages/media.ts'
 import type { ToolResultContent as ClientContent, TextBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
-import type { Translation, Unit } from './context.ts'
+import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 
@@ -15,7 +15,7 @@ const failedWithoutOutput = '(tool failed without output)'
 const toImagePart = (
   block: Extract<ClientContent, { type: 'image' }>,
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): ToolResultContent => {
   const { source } = block
   if (source.type === 'base64' && imageFormatOf(source.media_type, bareBase64(source.data)) === undefined) {
@@ -26,7 +26,7 @@ const toImagePart = (
 }
 
 /** What a browser shows, as far as it is told in words. */
-const browserState = (block: object, path: Path, translation: Translation): ToolResultContent => {
+const browserState = (block: object, path: Path, translation: TranslationContext): ToolResultContent => {
   const { cache_control: _control, ...state } = block as Record<string, unknown>
   translation.notes.changed(path, "a browser's state: told as words")
   return { text: JSON.stringify(state) }
@@ -35,7 +35,7 @@ const browserState = (block: object, path: Path, translation: Translation): Tool
 const toParts = (
   block: Exclude<ClientContent, TextBlock>,
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): ToolResultContent[] => {
   switch (block.type) {
     case 'image':
@@ -70,7 +70,7 @@ const addContent = (
   parts: PlacedParts,
   content: ToolResultBlock['content'],
   path: Path,
-  translation: Translation,
+  translation: TranslationContext,
 ): void => {
   if (content === undefined || content === null) return
   if (typeof content === 'string') {
@@ -91,7 +91,11 @@ const addContent = (
  * A tool's result. Converse wants at least one part in it, and takes no cache point inside: see
  * `cachePointOf` in cache-markers.ts.
  */
-export const toToolResult = (block: ToolResultBlock, path: Path, translation: Translation): Unit<ContentBlock> => {
+export const toToolResult = (
+  block: ToolResultBlock,
+  path: Path,
+  translation: TranslationContext,
+): MarkedBlock<ContentBlock> => {
   const isError = block.is_error === true
   const parts: PlacedParts = { content: [], partPaths: [] }
   addContent(parts, block.content, path, translation)

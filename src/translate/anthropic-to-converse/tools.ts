@@ -12,10 +12,10 @@ import {
 } from '../../wire/anthropic/request.ts'
 import type { ConverseTool } from '../../wire/converse/request.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
-import type { Translation, Unit } from './context.ts'
+import type { MarkedBlock, TranslationContext } from './context.ts'
 
 type ToolSpec = Extract<ConverseTool, { toolSpec: unknown }>
-type ToolUnit = Unit<ToolSpec>
+type MarkedTool = MarkedBlock<ToolSpec>
 
 /** Converse wants an object schema at the root. Deeper down it is the model's business, word for word. */
 const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_schema'] => {
@@ -24,12 +24,12 @@ const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_sc
   return root['type'] === 'object' ? root : { ...root, type: 'object' }
 }
 
-const isStrict = (tool: Tool, { policy, model }: Translation): boolean =>
+const isStrict = (tool: Tool, { policy, model }: TranslationContext): boolean =>
   tool.strict === true && policy.strictTools === 'send' && model.strictTools
 
 const unknownMembers = ['input_examples', 'allowed_callers'] as const
 
-const noteDropped = (tool: Tool, path: Path, translation: Translation): void => {
+const noteDropped = (tool: Tool, path: Path, translation: TranslationContext): void => {
   // eager_input_streaming goes as a beta flag.
   for (const member of unknownMembers) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
@@ -39,7 +39,7 @@ const noteDropped = (tool: Tool, path: Path, translation: Translation): void => 
   }
 }
 
-const toToolSpec = (tool: CustomTool, path: Path, translation: Translation): ToolUnit => {
+const toToolSpec = (tool: CustomTool, path: Path, translation: TranslationContext): MarkedTool => {
   noteDropped(tool, path, translation)
   const description = tool.description ?? ''
   const cachePoint = toCachePoint(tool.cache_control, translation)
@@ -50,7 +50,7 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: Translation): Too
     : { name, description, inputSchema }
   // Refused by its mere presence where it is not known.
   if (isStrict(tool, translation)) toolSpec.strict = true
-  const unit: ToolUnit = { block: { toolSpec }, path }
+  const unit: MarkedTool = { block: { toolSpec }, path }
   if (cachePoint !== undefined) unit.cachePoint = cachePoint
   return unit
 }
@@ -62,7 +62,7 @@ const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): 
 }
 
 /** Throws a 400 for a typed tool that cannot be left out; notes the others. */
-const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: Translation): void => {
+const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: TranslationContext): void => {
   const name = serverToolName(tool)
   if (name === undefined) {
     throw invalidRequest(
@@ -76,7 +76,7 @@ const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation
   translation.notes.changed(path, `server tool removed: ${sentence}`)
 }
 
-const checkUnique = (units: readonly ToolUnit[], native: readonly NativeTool[]): void => {
+const checkUnique = (units: readonly MarkedTool[], native: readonly NativeTool[]): void => {
   const names = new Set<string>()
   for (const { tool } of native) names.add(tool.name)
   for (const { block } of units) names.add(block.toolSpec.name)
@@ -84,9 +84,9 @@ const checkUnique = (units: readonly ToolUnit[], native: readonly NativeTool[]):
 }
 
 /** Names of the tools that the history uses, and where each stands first. */
-const usedNames = (request: MessagesRequest, translation: Translation): ReadonlyMap<string, Path> => {
+const usedNames = (request: MessagesRequest, translation: TranslationContext): ReadonlyMap<string, Path> => {
   const names = new Map<string, Path>()
-  if (!translation.occurrences.toolUses) return names
+  if (!translation.blockKinds.toolUses) return names
   for (const [index, message] of request.messages.entries()) {
     if (!Array.isArray(message.content)) continue
     for (const block of message.content) {
@@ -98,7 +98,7 @@ const usedNames = (request: MessagesRequest, translation: Translation): Readonly
   return names
 }
 
-const permissive = (name: string, path: Path): ToolUnit => ({
+const permissive = (name: string, path: Path): MarkedTool => ({
   block: { toolSpec: { name, inputSchema: { json: { type: 'object' } } } },
   path,
 })
@@ -107,7 +107,7 @@ const permissive = (name: string, path: Path): ToolUnit => ({
 const placeholderName = 'no_tool'
 
 /** One permissive tool for each name that the history uses: Converse wants tools wherever they were used. */
-const standInsFor = (names: ReadonlyMap<string, Path>, native: readonly NativeTool[]): ToolUnit[] => {
+const standInsFor = (names: ReadonlyMap<string, Path>, native: readonly NativeTool[]): MarkedTool[] => {
   if (names.size === 0) return []
   if (native.length > 0) return [permissive(placeholderName, [])]
   return [...names].map(([name, path]) => permissive(name, path))
@@ -119,25 +119,25 @@ interface NativeTool {
   readonly beta: string
 }
 
-const toNativeTool = (tool: TypedTool, beta: string, path: Path, translation: Translation): NativeTool => {
+const toNativeTool = (tool: TypedTool, beta: string, path: Path, translation: TranslationContext): NativeTool => {
   noteDropped(tool, path, translation)
   const { cache_control, defer_loading, eager_input_streaming, strict, input_examples, allowed_callers, ...rest } = tool
   return { tool: { ...rest, name: tool.name ?? 'computer' }, beta }
 }
 
 export interface OfferedTools {
-  readonly units: ToolUnit[]
+  readonly units: MarkedTool[]
   readonly native: readonly NativeTool[]
   /** The tools only stand in for those of the history: the model must not call them. */
   readonly areStandIns: boolean
 }
 
 /** The tools that the model is shown. Throws a 400 that names the tool for those without a translation. */
-export const toTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
-  const units: ToolUnit[] = []
+export const toTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
+  const units: MarkedTool[] = []
   const native: NativeTool[] = []
-  const offered = offeredTools(request, translation.notes, translation.occurrences.toolChanges)
-  if (offered.length === 0 && !translation.occurrences.toolUses) return { units, native, areStandIns: false }
+  const offered = offeredTools(request, translation.notes, translation.blockKinds.toolChanges)
+  if (offered.length === 0 && !translation.blockKinds.toolUses) return { units, native, areStandIns: false }
   const isAlone = !offered.some(({ tool }) => isCustomTool(tool))
   for (const { tool, path } of offered) {
     if (isCustomTool(tool)) {
@@ -159,7 +159,7 @@ export const toTools = (request: MessagesRequest, translation: Translation): Off
  * The tools of a request that may use none, for a model that cannot be told so: none, or what the
  * history needs.
  */
-export const withoutTools = (request: MessagesRequest, translation: Translation): OfferedTools => {
+export const withoutTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
   const units = standInsFor(usedNames(request, translation), [])
   return { units, native: [], areStandIns: units.length > 0 }
 }

@@ -6,7 +6,7 @@ import type { ContentBlock as ClientBlock, TextBlock } from '../../wire/anthropi
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
 import { addContentUnits } from './content.ts'
-import type { ContentUnit, Translation, Turn } from './context.ts'
+import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 /** A text, and where it stood in the client's request. */
 export interface PlacedText {
@@ -44,7 +44,12 @@ const blocksOf = (message: InputMessage, path: Path): readonly ClientBlock[] => 
 }
 
 /** Adds one of the client's blocks to a turn's units. */
-const addBlock = (units: ContentUnit[], block: ClientBlock, path: Path, translation: Translation): void => {
+const addBlock = (
+  units: MarkedContentBlock[],
+  block: ClientBlock,
+  path: Path,
+  translation: TranslationContext,
+): void => {
   addContentUnits(units, block, path, translation)
   markLast(units, cachePointOf(block, translation), path, translation)
 }
@@ -75,8 +80,8 @@ const systemPart = (message: InputMessage, index: number): Part => {
 }
 
 /** One message of the client's, from its block `first` on, as a turn of its own. */
-const toTurn = (message: InputMessage, role: Side, index: number, first: number, translation: Translation) => {
-  const units: ContentUnit[] = []
+const toTurn = (message: InputMessage, role: Side, index: number, first: number, translation: TranslationContext) => {
+  const units: MarkedContentBlock[] = []
   const path: Path = ['messages', index]
   const blocks = blocksOf(message, path)
   for (let position = first; position < blocks.length; position += 1) {
@@ -91,9 +96,9 @@ const toTurn = (message: InputMessage, role: Side, index: number, first: number,
   return { role, units, path }
 }
 
-const summaryPart = (summary: Summary, translation: Translation): Part => {
+const summaryPart = (summary: Summary, translation: TranslationContext): Part => {
   const path = ['messages', summary.index, 'content', summary.position]
-  const units: ContentUnit[] = [{ block: { text: summaryText(summary) }, path }]
+  const units: MarkedContentBlock[] = [{ block: { text: summaryText(summary) }, path }]
   markLast(units, cachePointOf(summary.block, translation), path, translation)
   return { role: 'user', units, path }
 }
@@ -105,8 +110,8 @@ const leadingSystem = (messages: readonly InputMessage[]): Part[] => {
 }
 
 /** The client's messages one by one, from the last summary on. */
-const toParts = (messages: readonly InputMessage[], translation: Translation): Part[] => {
-  const summary = translation.occurrences.compactions ? findSummary(messages) : undefined
+const toParts = (messages: readonly InputMessage[], translation: TranslationContext): Part[] => {
+  const summary = translation.blockKinds.compactions ? findSummary(messages) : undefined
   const parts: Part[] = summary === undefined ? [] : leadingSystem(messages.slice(0, summary.index))
   if (summary !== undefined) parts.push(summaryPart(summary, translation))
   if (summary !== undefined && (summary.index > 0 || summary.position > 0)) {
@@ -132,7 +137,12 @@ const turnOf = (turns: Turn[], role: Turn['role'], path: Path): Turn => {
 }
 
 /** Models that take system messages take them between the user's turn and the assistant's, one at a time. */
-const mayStand = (parts: readonly Part[], index: number, turns: readonly Turn[], translation: Translation): boolean => {
+const mayStand = (
+  parts: readonly Part[],
+  index: number,
+  turns: readonly Turn[],
+  translation: TranslationContext,
+): boolean => {
   if (translation.policy.systemMessages !== 'native' || !translation.model.systemMessages) return false
   const next = parts.slice(index + 1).find((part) => part.role !== 'assistant' || part.units.length > 0)
   return turns.at(-1)?.role === 'user' && next?.role === 'assistant'
@@ -140,7 +150,7 @@ const mayStand = (parts: readonly Part[], index: number, turns: readonly Turn[],
 
 type SystemPart = Extract<Part, { role: 'system' }>
 
-const addSystemPart = (part: SystemPart, turns: Turn[], isNative: boolean, translation: Translation): void => {
+const addSystemPart = (part: SystemPart, turns: Turn[], isNative: boolean, translation: TranslationContext): void => {
   const isWordless = part.texts.every(({ block }) => isBlank(block.text))
   // Without words it is the user's turn all the same: the assistant's is over.
   const { units } = turnOf(turns, isNative && !isWordless ? 'system' : 'user', part.path)
@@ -156,7 +166,7 @@ const addSystemPart = (part: SystemPart, turns: Turn[], isNative: boolean, trans
  * that. Moved to the front it would change the beginning of the prompt each time, and the prompt cache
  * would never hit. In front of the conversation it belongs to the system prompt.
  */
-export const toConversation = (messages: readonly InputMessage[], translation: Translation): Conversation => {
+export const toConversation = (messages: readonly InputMessage[], translation: TranslationContext): Conversation => {
   const turns: Turn[] = []
   const leadingSystem: PlacedText[] = []
   const parts = toParts(messages, translation)

@@ -91,7 +91,7 @@ const isUnset = (name: string, value: unknown): boolean =>
   value === null || (name === 'caller' && isObject(value) && value['type'] === 'direct')
 
 /** A client may make up any name: one that is no member's is not repeated. */
-const placeOf = (path: Path, name: string): Path => [...path, isLoggableMember(name) ? name : '(unprintable name)']
+const loggablePath = (path: Path, name: string): Path => [...path, isLoggableMember(name) ? name : '(unprintable name)']
 
 /** One note for each kind of member, where it first stands: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
@@ -105,7 +105,7 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
       const key = `${block.type}.${name}`
       if (noted.has(key)) continue
       noted.add(key)
-      notes[changing.includes(name) ? 'changed' : 'dropped'](placeOf([...path, index], name), why)
+      notes[changing.includes(name) ? 'changed' : 'dropped'](loggablePath([...path, index], name), why)
     }
     if (block.type === 'tool_result' && Array.isArray(block.content)) {
       noteBlocks(block.content, [...path, index, 'tool_result', 'content'], notes, noted)
@@ -114,7 +114,7 @@ const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: S
 }
 
 const noteMembers = (value: object, known: readonly string[], path: Path, notes: Notes): void => {
-  for (const name in value) if (!known.includes(name)) notes.dropped(placeOf(path, name), why)
+  for (const name in value) if (!known.includes(name)) notes.dropped(loggablePath(path, name), why)
 }
 
 const noteTools = (tools: readonly Tool[], notes: Notes): void => {

@@ -8,7 +8,7 @@ type RefusedThinking = 'enabled' | 'adaptive'
  * What a model was found to refuse while we run, over what the capability table says of it: Bedrock's
  * schema lags behind Anthropic's and differs from model to model, so that every table is wrong one day.
  */
-export interface Learned {
+export interface CapabilityOverrides {
   readonly capabilities: Partial<ModelCapabilities>
   readonly refusedThinking: readonly RefusedThinking[]
   /** Places in `additionalModelRequestFields` that are not to be sent, dotted (`thinking.display`). */
@@ -21,7 +21,7 @@ export interface Learned {
   readonly suspectedBetas: readonly string[]
 }
 
-export const nothingLearned: Learned = {
+export const noOverrides: CapabilityOverrides = {
   capabilities: {},
   refusedThinking: [],
   refusedFields: [],
@@ -33,19 +33,22 @@ export const nothingLearned: Learned = {
 const union = <T>(left: readonly T[], right: readonly T[] = []): T[] => [...new Set([...left, ...right])]
 
 /** Both together; of two capabilities the later one counts. */
-export const learnMore = (known: Learned, lesson: Partial<Learned>): Learned => ({
-  capabilities: { ...known.capabilities, ...lesson.capabilities },
-  refusedThinking: union(known.refusedThinking, lesson.refusedThinking),
-  refusedFields: union(known.refusedFields, lesson.refusedFields),
-  takenValues: { ...known.takenValues, ...lesson.takenValues },
-  refusedBetas: union(known.refusedBetas, lesson.refusedBetas),
-  suspectedBetas: union(known.suspectedBetas, lesson.suspectedBetas),
+export const mergeOverrides = (
+  known: CapabilityOverrides,
+  overrides: Partial<CapabilityOverrides>,
+): CapabilityOverrides => ({
+  capabilities: { ...known.capabilities, ...overrides.capabilities },
+  refusedThinking: union(known.refusedThinking, overrides.refusedThinking),
+  refusedFields: union(known.refusedFields, overrides.refusedFields),
+  takenValues: { ...known.takenValues, ...overrides.takenValues },
+  refusedBetas: union(known.refusedBetas, overrides.refusedBetas),
+  suspectedBetas: union(known.suspectedBetas, overrides.suspectedBetas),
 })
 
 /** What is left of the kinds of thinking; where none is, the kind that the table did not know of, unless that was refused, too. */
 const thinkingLeft = (
   known: ModelCapabilities['thinking'],
-  refused: Learned['refusedThinking'],
+  refused: CapabilityOverrides['refusedThinking'],
 ): ModelCapabilities['thinking'] => {
   const isLeft = (type: ModelCapabilities['thinking'][number]): boolean => !refused.some((name) => name === type)
   const left = known.filter(isLeft)
@@ -53,12 +56,12 @@ const thinkingLeft = (
 }
 
 /** The table's word on a model, as far as it was not found to be wrong. */
-export const withLearned = (table: ModelCapabilities, learned: Learned): ModelCapabilities => {
-  if (learned === nothingLearned) return table
+export const withOverrides = (table: ModelCapabilities, overrides: CapabilityOverrides): ModelCapabilities => {
+  if (overrides === noOverrides) return table
   return {
     ...table,
-    ...learned.capabilities,
-    thinking: thinkingLeft(table.thinking, learned.refusedThinking),
+    ...overrides.capabilities,
+    thinking: thinkingLeft(table.thinking, overrides.refusedThinking),
   }
 }
 
@@ -78,14 +81,14 @@ const withoutPath = (object: Json, path: readonly string[]): Record<string, unkn
 }
 
 /** Takes a dotted place out of fields, and the objects that it leaves empty. */
-export const withoutPlace = (fields: Json, place: string): Json =>
+export const withoutField = (fields: Json, place: string): Json =>
   valueAt(fields, place) === undefined ? fields : withoutPath(fields, place.split('.'))
 
 /** The additional fields without those, and without those values, that were refused before. */
-export const withoutRefused = (fields: Json, { refusedFields, takenValues }: Learned): Json => {
+export const withoutRefused = (fields: Json, { refusedFields, takenValues }: CapabilityOverrides): Json => {
   const refusedValues = Object.entries(takenValues).flatMap(([place, taken]) => {
     const value = valueAt(fields, place)
     return typeof value === 'string' && !taken.includes(value) ? [place] : []
   })
-  return [...refusedFields, ...refusedValues].reduce(withoutPlace, fields)
+  return [...refusedFields, ...refusedValues].reduce(withoutField, fields)
 }

@@ -11,7 +11,7 @@ export interface ModelCapabilities {
   /** Values of `thinking.type` that ask for thinking. */
   readonly thinking: readonly ('enabled' | 'adaptive' | 'between_tools')[]
   /** Whether the model thinks where nothing is said of it. */
-  readonly thinksUnasked: boolean
+  readonly thinksByDefault: boolean
   /** Whether `thinking: {type: "disabled"}` is accepted. */
   readonly disabledThinking: boolean
   /** `temperature` and `top_p`: both at once, only one of them, or a 400 for either. */
@@ -62,7 +62,7 @@ const v = (major: number, minor = 0): ModelVersion => ({ major, minor })
 const claude3: ModelCapabilities = {
   isClaude: true,
   thinking: [],
-  thinksUnasked: false,
+  thinksByDefault: false,
   disabledThinking: false,
   sampling: 'both',
   effort: [],
@@ -116,12 +116,12 @@ const claude47: ModelCapabilities = {
   tokenizer: 'claude-4.7',
 }
 const claude48: ModelCapabilities = { ...claude47, systemMessages: true }
-const claude5: ModelCapabilities = { ...claude48, thinksUnasked: true }
+const claude5: ModelCapabilities = { ...claude48, thinksByDefault: true }
 const alwaysThinking: ModelCapabilities = { ...claude5, disabledThinking: false }
 const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
 
 /** A model of another vendor's: Converse's own words alone. */
-const stranger: ModelCapabilities = {
+const thirdParty: ModelCapabilities = {
   ...claude3,
   isClaude: false,
   toolChoiceNone: false,
@@ -130,7 +130,7 @@ const stranger: ModelCapabilities = {
   citations: false,
   responseFieldPaths: false,
 }
-const nova: ModelCapabilities = { ...stranger, cachePoints: true }
+const nova: ModelCapabilities = { ...thirdParty, cachePoints: true }
 
 /** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */
 const rows: readonly Row[] = [
@@ -155,12 +155,13 @@ const rows: readonly Row[] = [
 const newest = claude55
 
 /** Names by which other vendors' models are known, in Bedrock's ids. */
-const strangers = /(?:^|[./-])(?:amazon|meta|llama|mistral|cohere|ai21|deepseek|openai|qwen|titan|writer)(?:[./-]|\d|$)/
+const thirdPartyPattern =
+  /(?:^|[./-])(?:amazon|meta|llama|mistral|cohere|ai21|deepseek|openai|qwen|titan|writer)(?:[./-]|\d|$)/
 const novas = /(?:^|[./-])nova(?:[./-]|$)/
 
 const findCapabilities = (modelId: string): ModelCapabilities => {
   const name = parseModelName(modelId)
-  if (name === undefined) return novas.test(modelId) ? nova : strangers.test(modelId) ? stranger : newest
+  if (name === undefined) return novas.test(modelId) ? nova : thirdPartyPattern.test(modelId) ? thirdParty : newest
   const { family, version } = name
   if (family === undefined) return version === undefined ? newest : claude3
   const ofFamily = rows.filter((row) => row.families.includes(family))

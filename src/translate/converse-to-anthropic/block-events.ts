@@ -4,13 +4,13 @@ import type { BlockDelta, MessageStreamEvent } from '../../wire/anthropic/events
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { BlockStart, BlockDelta as ConverseDelta } from '../../wire/converse/events.ts'
 import { toCitation } from './citation.ts'
-import { nameOf, type ReplyContext } from './response-context.ts'
+import { nameOf, type ResponseContext } from './response-context.ts'
 import { createToolUses } from './tool-use.ts'
 
-type Kind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
+type BlockKind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
 
 interface OpenBlock {
-  readonly kind: Kind
+  readonly kind: BlockKind
   /** Bedrock's index: it has gaps, and is not passed on. */
   readonly converseIndex: number
   /** Whether `content_block_start` has been written. */
@@ -21,7 +21,7 @@ interface OpenBlock {
 
 type Delta = NonNullable<ConverseDelta['delta']>
 
-const kindOf = (delta: Delta): Kind | undefined => {
+const kindOf = (delta: Delta): BlockKind | undefined => {
   if (delta.text !== undefined || delta.citation !== undefined) return 'text'
   if (delta.toolUse !== undefined) return 'tool_use'
   if (delta.reasoningContent?.redactedContent !== undefined) return 'redacted_thinking'
@@ -40,7 +40,7 @@ const joinBase64 = (left: string, right: string): string =>
  */
 export class BlockEvents {
   readonly #emit: (event: MessageStreamEvent) => void
-  readonly #reply: ReplyContext
+  readonly #responseContext: ResponseContext
   readonly #toToolUse: ReturnType<typeof createToolUses>
   #nextIndex = 0
   #open: OpenBlock | undefined
@@ -50,10 +50,10 @@ export class BlockEvents {
   #hasText = false
   #hasInvalidInput = false
 
-  constructor(emit: (event: MessageStreamEvent) => void, reply: ReplyContext) {
+  constructor(emit: (event: MessageStreamEvent) => void, responseContext: ResponseContext) {
     this.#emit = emit
-    this.#reply = reply
-    this.#toToolUse = createToolUses(reply)
+    this.#responseContext = responseContext
+    this.#toToolUse = createToolUses(responseContext)
   }
 
   /**
@@ -98,7 +98,7 @@ export class BlockEvents {
   delta({ contentBlockIndex = 0, delta }: ConverseDelta): void {
     const kind = delta === undefined ? undefined : kindOf(delta)
     if (delta === undefined || kind === undefined) {
-      if (delta !== undefined) this.#reply.onOddity?.(`delta of ${nameOf(delta)}`)
+      if (delta !== undefined) this.#responseContext.onOddity?.(`delta of ${nameOf(delta)}`)
       return
     }
     if (kind === 'thinking' && !delta.reasoningContent?.text && this.#givenUp.has(contentBlockIndex)) return
@@ -121,7 +121,7 @@ export class BlockEvents {
 
   /** The block with Bedrock's index has ended. Joined texts stay open: another may follow. */
   stop(converseIndex: number): void {
-    const isJoined = this.#reply.joinsTexts && this.#open?.kind === 'text'
+    const isJoined = this.#responseContext.joinsTexts && this.#open?.kind === 'text'
     if (this.#open?.converseIndex === converseIndex && !isJoined) this.close()
   }
 
@@ -155,10 +155,10 @@ export class BlockEvents {
     this.#emit({ type: 'content_block_delta', index: this.#nextIndex, delta })
   }
 
-  #openAs(kind: Kind, converseIndex: number): OpenBlock {
+  #openAs(kind: BlockKind, converseIndex: number): OpenBlock {
     const open = this.#open
     const isSame = open?.kind === kind && open.converseIndex === converseIndex
-    const isJoined = this.#reply.joinsTexts && kind === 'text' && open?.kind === 'text'
+    const isJoined = this.#responseContext.joinsTexts && kind === 'text' && open?.kind === 'text'
     if (open !== undefined && (isSame || isJoined)) return open
     this.close()
     if (kind === 'tool_use') {
@@ -172,7 +172,7 @@ export class BlockEvents {
   }
 
   #writeText(block: OpenBlock, { text, citation }: Delta): void {
-    const kept = citation === undefined ? undefined : toCitation(citation, this.#reply)
+    const kept = citation === undefined ? undefined : toCitation(citation, this.#responseContext)
     if (kept !== undefined) {
       if (!block.started) this.#begin({ type: 'text', text: '', citations: [] })
       this.#write({ type: 'citations_delta', citation: kept })

@@ -1,29 +1,29 @@
 import type { TextCitation } from '../../wire/anthropic/response.ts'
 import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './response-context.ts'
+import type { ResponseContext } from './response-context.ts'
 
 /** Whether the client asked for citations of the place. */
-const isWanted = (location: NonNullable<Citation['location']>, reply: ReplyContext): boolean => {
+const isWanted = (location: NonNullable<Citation['location']>, responseContext: ResponseContext): boolean => {
   const { documentChar, documentPage, documentChunk, searchResultLocation } = location
-  if (searchResultLocation !== undefined) return reply.keepsCitations.searchResults
+  if (searchResultLocation !== undefined) return responseContext.keepsCitations.searchResults
   const span = documentChar ?? documentPage ?? documentChunk
-  const document = span && reply.documents[span.documentIndex ?? 0]
-  return reply.keepsCitations.documents && document?.isCited !== false
+  const document = span && responseContext.documents[span.documentIndex ?? 0]
+  return responseContext.keepsCitations.documents && document?.isCited !== false
 }
 
 /** A citation in Anthropic's form; undefined where the client did not ask for it, or where Anthropic has no word for its place. */
-export const toCitation = (citation: Citation, reply: ReplyContext): TextCitation | undefined => {
+export const toCitation = (citation: Citation, responseContext: ResponseContext): TextCitation | undefined => {
   const location = citation.location ?? {}
   const cited_text = (citation.sourceContent ?? []).map((part) => part.text ?? '').join('')
   const inDocument = ({ documentIndex = 0 }: DocumentSpan) => ({
     cited_text,
-    document_index: reply.documents[documentIndex]?.index ?? documentIndex,
-    document_title: reply.documents[documentIndex]?.title ?? null,
+    document_index: responseContext.documents[documentIndex]?.index ?? documentIndex,
+    document_title: responseContext.documents[documentIndex]?.title ?? null,
     file_id: null,
   })
 
   const { documentChar, documentPage, documentChunk, searchResultLocation, web } = location
-  if (!isWanted(location, reply)) return undefined
+  if (!isWanted(location, responseContext)) return undefined
   if (documentChar !== undefined) {
     const { start = 0, end = 0 } = documentChar
     return { type: 'char_location', ...inDocument(documentChar), start_char_index: start, end_char_index: end }
@@ -46,7 +46,7 @@ export const toCitation = (citation: Citation, reply: ReplyContext): TextCitatio
     return {
       type: 'search_result_location',
       cited_text,
-      search_result_index: reply.searchResults[searchResultIndex] ?? searchResultIndex,
+      search_result_index: responseContext.searchResults[searchResultIndex] ?? searchResultIndex,
       source: citation.source ?? '',
       title: citation.title ?? null,
       start_block_index: start,

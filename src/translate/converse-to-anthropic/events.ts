@@ -5,7 +5,7 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/converse/events.ts'
 import { BlockEvents } from './block-events.ts'
 import { messageIdPrefix } from './response.ts'
-import type { ReplyContext } from './response-context.ts'
+import type { ResponseContext } from './response-context.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { noUsage, toUsage } from './usage.ts'
 
@@ -23,7 +23,7 @@ const silentEvents = 3
  */
 export class MessageEvents {
   #out: MessageStreamEvent[] = []
-  readonly #reply: ReplyContext
+  readonly #responseContext: ResponseContext
   readonly #newId: NewId
   readonly #blocks: BlockEvents
   /** Events of another block that came before the open one had ended: they wait for that. */
@@ -35,10 +35,10 @@ export class MessageEvents {
   #stop: MessageStop | undefined
   #metadata: Metadata | undefined
 
-  constructor(reply: ReplyContext, newId: NewId) {
-    this.#reply = reply
+  constructor(responseContext: ResponseContext, newId: NewId) {
+    this.#responseContext = responseContext
     this.#newId = newId
-    this.#blocks = new BlockEvents((event) => this.#out.push(event), reply)
+    this.#blocks = new BlockEvents((event) => this.#out.push(event), responseContext)
   }
 
   /** Nothing more will come: `message_stop` is among what was given, or is to be taken. */
@@ -61,7 +61,7 @@ export class MessageEvents {
       case 'contentBlockStart':
       case 'contentBlockDelta':
       case 'contentBlockStop':
-        if (this.#stop === undefined && !this.#reply.isPrewarm) this.#acceptBlock(event)
+        if (this.#stop === undefined && !this.#responseContext.isPrewarm) this.#acceptBlock(event)
         break
       case 'messageStop':
         this.#acceptStop(event)
@@ -96,7 +96,7 @@ export class MessageEvents {
       id: this.#newId(messageIdPrefix),
       type: 'message',
       role: 'assistant',
-      model: this.#reply.model,
+      model: this.#responseContext.model,
       content: [],
       stop_reason: null,
       stop_sequence: null,
@@ -118,9 +118,9 @@ export class MessageEvents {
       inference_geo: _place,
       speed: _speed,
       ...usage
-    } = toUsage(reported, serviceTier?.type, this.#reply)
+    } = toUsage(reported, serviceTier?.type, this.#responseContext)
     const { stopReason, additionalModelResponseFields } = this.#stop ?? {}
-    const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#reply)
+    const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#responseContext)
     this.#out.push({ type: 'message_delta', delta, usage, context_management: null }, { type: 'message_stop' })
   }
 
@@ -158,9 +158,9 @@ export class MessageEvents {
       this.#blocks.close()
     }
     // A malformed tool call cannot be taken back once it was sent; text alone is an answer.
-    const isUsable = this.#reply.isPrewarm || (this.#blocks.hasText && !this.#blocks.hasToolUse)
+    const isUsable = this.#responseContext.isPrewarm || (this.#blocks.hasText && !this.#blocks.hasToolUse)
     if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
-    const mustBeValid = !isCut(event.stopReason) && !this.#reply.takesInvalidInput
+    const mustBeValid = !isCut(event.stopReason) && !this.#responseContext.takesInvalidInput
     if (mustBeValid && this.#blocks.hasInvalidInput) throw malformedOutput()
     this.#stop = event
   }

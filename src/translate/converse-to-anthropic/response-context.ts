@@ -1,7 +1,7 @@
 import type { ClientDocument } from '../anthropic-to-converse/document-names.ts'
 
 /** What the translation of an answer must know of its request. */
-export interface ReplyContext {
+export interface ResponseContext {
   /** The model's name as the client asked for it. */
   readonly model: string
   /** The client asked for fine-grained tool streaming, by which it takes an input that is not valid JSON. */

@@ -4,7 +4,7 @@ import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock, OutputToolUse } from '../../wire/converse/response.ts'
 import { toInputObject } from '../tool-input.ts'
 import { toCitation } from './citation.ts'
-import { nameOf, type ReplyContext } from './response-context.ts'
+import { nameOf, type ResponseContext } from './response-context.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
 import { createToolUses } from './tool-use.ts'
 import { toUsage } from './usage.ts'
@@ -13,17 +13,20 @@ export const messageIdPrefix = 'msg_bdrk_'
 
 type TextBlock = Extract<ResponseBlock, { type: 'text' }>
 
-const toCitedText = (content: NonNullable<OutputBlock['citationsContent']>, reply: ReplyContext): TextBlock => {
+const toCitedText = (
+  content: NonNullable<OutputBlock['citationsContent']>,
+  responseContext: ResponseContext,
+): TextBlock => {
   const text = (content.content ?? []).map((part) => part.text ?? '').join('')
   const citations = (content.citations ?? [])
-    .map((citation) => toCitation(citation, reply))
+    .map((citation) => toCitation(citation, responseContext))
     .filter((citation) => citation !== undefined)
   return { type: 'text', text, citations: citations.length > 0 ? citations : null }
 }
 
 /** What the translation of one answer's blocks needs. */
 interface BlockContext {
-  readonly reply: ReplyContext
+  readonly responseContext: ResponseContext
   readonly stopReason: string | undefined
   readonly toToolUse: ReturnType<typeof createToolUses>
 }
@@ -34,19 +37,19 @@ interface BlockContext {
  */
 const toWholeToolUse = (
   toolUse: OutputToolUse,
-  { reply, stopReason, toToolUse }: BlockContext,
+  { responseContext, stopReason, toToolUse }: BlockContext,
 ): ResponseBlock | undefined => {
   const input = toInputObject(toolUse.input)
   if (input !== undefined) return { ...toToolUse(toolUse), input }
   if (!isCut(stopReason)) throw malformedOutput()
-  reply.onOddity?.('tool use with half an input')
+  responseContext.onOddity?.('tool use with half an input')
   return undefined
 }
 
 const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | undefined => {
-  const { reply } = context
+  const { responseContext } = context
   if (block.text !== undefined) return { type: 'text', text: block.text, citations: null }
-  if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, reply)
+  if (block.citationsContent !== undefined) return toCitedText(block.citationsContent, responseContext)
   const { reasoningContent, toolUse } = block
   if (reasoningContent?.redactedContent !== undefined) {
     return { type: 'redacted_thinking', data: reasoningContent.redactedContent }
@@ -56,7 +59,7 @@ const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | und
     return { type: 'thinking', thinking: text, signature }
   }
   if (toolUse !== undefined) return toWholeToolUse(toolUse, context)
-  reply.onOddity?.(`block of ${nameOf(block)}`)
+  responseContext.onOddity?.(`block of ${nameOf(block)}`)
   return undefined
 }
 
@@ -76,12 +79,16 @@ const joinTexts = (blocks: readonly ResponseBlock[]): ResponseBlock[] => {
   return joined
 }
 
-const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlock[] => {
-  const context: BlockContext = { reply, stopReason: response.stopReason, toToolUse: createToolUses(reply) }
+const toContent = (response: ConverseResponse, responseContext: ResponseContext): ResponseBlock[] => {
+  const context: BlockContext = {
+    responseContext,
+    stopReason: response.stopReason,
+    toToolUse: createToolUses(responseContext),
+  }
   const blocks = (response.output?.message?.content ?? [])
     .map((block) => (isObject(block) ? toBlock(block, context) : undefined))
     .filter((block) => block !== undefined)
-  const joined = reply.joinsTexts ? joinTexts(blocks) : blocks
+  const joined = responseContext.joinsTexts ? joinTexts(blocks) : blocks
   return joined.filter((block) => !isEmpty(block))
 }
 
@@ -89,9 +96,9 @@ const toContent = (response: ConverseResponse, reply: ReplyContext): ResponseBlo
  * A whole Converse answer as a Message. Pure but for `newId`.
  * Throws GatewayError (`api_error`) where the model produced nothing but malformed output.
  */
-export const toMessage = (response: ConverseResponse, reply: ReplyContext, newId: NewId): Message => {
-  const blocks = reply.isPrewarm ? [] : toContent(response, reply)
-  const malformed = isMalformed(response.stopReason) && !reply.isPrewarm
+export const toMessage = (response: ConverseResponse, responseContext: ResponseContext, newId: NewId): Message => {
+  const blocks = responseContext.isPrewarm ? [] : toContent(response, responseContext)
+  const malformed = isMalformed(response.stopReason) && !responseContext.isPrewarm
   // What is malformed is the tool call, or the last of them: a good text is still an answer.
   const content = malformed ? blocks.filter((block) => block.type !== 'tool_use') : blocks
   if (malformed && !content.some((block) => block.type === 'text' && block.text !== '')) throw malformedOutput()
@@ -100,11 +107,11 @@ export const toMessage = (response: ConverseResponse, reply: ReplyContext, newId
     id: newId(messageIdPrefix),
     type: 'message',
     role: 'assistant',
-    model: reply.model,
+    model: responseContext.model,
     content,
-    ...toStop(response.stopReason, hasToolUse, response.additionalModelResponseFields, reply),
+    ...toStop(response.stopReason, hasToolUse, response.additionalModelResponseFields, responseContext),
     context_management: null,
     diagnostics: null,
-    usage: toUsage(response.usage, response.serviceTier?.type, reply),
+    usage: toUsage(response.usage, response.serviceTier?.type, responseContext),
   }
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { Stop } from '../../wire/anthropic/events.ts'
 import type { StopDetails, StopReason } from '../../wire/anthropic/response.ts'
 import type { AdditionalResponseFields } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './response-context.ts'
+import type { ResponseContext } from './response-context.ts'
 
 const refusal: StopDetails = {
   type: 'refusal',
@@ -35,10 +35,13 @@ export const isCut = (stopReason: string | undefined): boolean => isMalformed(st
 export const malformedOutput = (): GatewayError =>
   new GatewayError('api_error', 'The model produced malformed output. Try again.', { isLoggable: true })
 
-const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, reply: ReplyContext): string | null => {
+const stopSequenceOf = (
+  fields: AdditionalResponseFields | null | undefined,
+  responseContext: ResponseContext,
+): string | null => {
   const reported = fields?.stop_sequence ?? fields?.delta?.stop_sequence
   if (typeof reported === 'string') return reported
-  return reply.stopSequences.length === 1 ? (reply.stopSequences[0] ?? null) : null
+  return responseContext.stopSequences.length === 1 ? (responseContext.stopSequences[0] ?? null) : null
 }
 
 /**
@@ -46,11 +49,15 @@ const stopSequenceOf = (fields: AdditionalResponseFields | null | undefined, rep
  * seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose result clients
  * wait. Any other reason says what cut the answer, which the client has to know, tools or not.
  */
-const toReason = (stopReason: string | undefined, hasToolUse: boolean, reply: ReplyContext): StopReason => {
-  if (reply.isPrewarm) return 'max_tokens'
+const toReason = (
+  stopReason: string | undefined,
+  hasToolUse: boolean,
+  responseContext: ResponseContext,
+): StopReason => {
+  if (responseContext.isPrewarm) return 'max_tokens'
   const cut = cuts.get(stopReason)
   if (cut !== undefined) return cut
-  if (!decisions.has(stopReason) && !isMalformed(stopReason)) reply.onOddity?.('stop reason')
+  if (!decisions.has(stopReason) && !isMalformed(stopReason)) responseContext.onOddity?.('stop reason')
   return hasToolUse ? 'tool_use' : 'end_turn'
 }
 
@@ -59,12 +66,12 @@ export const toStop = (
   stopReason: string | undefined,
   hasToolUse: boolean,
   fields: AdditionalResponseFields | null | undefined,
-  reply: ReplyContext,
+  responseContext: ResponseContext,
 ): Stop => {
-  const reason = toReason(stopReason, hasToolUse, reply)
+  const reason = toReason(stopReason, hasToolUse, responseContext)
   return {
     stop_reason: reason,
-    stop_sequence: reason === 'stop_sequence' ? stopSequenceOf(fields, reply) : null,
+    stop_sequence: reason === 'stop_sequence' ? stopSequenceOf(fields, responseContext) : null,
     stop_details: reason === 'refusal' ? refusal : null,
     container: null,
   }

@@ -1,7 +1,7 @@
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { maximumToolUseIdLength } from '../../wire/converse/content.ts'
 import type { OutputToolUse } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './response-context.ts'
+import type { ResponseContext } from './response-context.ts'
 
 /** What Anthropic refuses in an id ("String should match pattern '^[a-zA-Z0-9_-]+$'"). Converse takes more. */
 const invalidInId = /[^a-zA-Z0-9_-]/g
@@ -38,9 +38,9 @@ export const toolUseIdsIn = ({ messages }: MessagesRequest): Set<string> => {
   return ids
 }
 
-const toName = (name: string, reply: ReplyContext): string => {
-  if (name !== '') return reply.toClientToolName(name)
-  reply.onOddity?.('tool use without a name')
+const toName = (name: string, responseContext: ResponseContext): string => {
+  if (name !== '') return responseContext.toClientToolName(name)
+  responseContext.onOddity?.('tool use without a name')
   return missingName
 }
 
@@ -49,10 +49,10 @@ const toName = (name: string, reply: ReplyContext): string => {
  * give back: valid, and used by no other tool use of the conversation. It depends on nothing but the conversation and
  * the answer. Bedrock's own ids (`tooluse_...`) stay as they are; other vendors' models send `lookup` each time.
  */
-export const createToolUses = (reply: ReplyContext) => {
+export const createToolUses = (responseContext: ResponseContext) => {
   let used: Set<string> | undefined
   return ({ type, toolUseId, name }: Omit<OutputToolUse, 'input'>) => {
-    used ??= reply.usedToolUseIds()
+    used ??= responseContext.usedToolUseIds()
     const id = toUnusedId(toValidId(toolUseId), used)
     used.add(id)
     const isServerTool = type === 'server_tool_use'
@@ -60,7 +60,7 @@ export const createToolUses = (reply: ReplyContext) => {
       type: isServerTool ? ('server_tool_use' as const) : ('tool_use' as const),
       id,
       caller: { type: 'direct' as const },
-      name: toName(name, reply),
+      name: toName(name, responseContext),
       input: {},
     }
   }

@@ -1,6 +1,6 @@
 import type { Usage } from '../../wire/anthropic/response.ts'
 import type { TokenUsage } from '../../wire/converse/response.ts'
-import type { ReplyContext } from './response-context.ts'
+import type { ResponseContext } from './response-context.ts'
 
 /** Members that Converse has no figures for. */
 const unknown = {
@@ -31,12 +31,12 @@ const sumOf = (usage: TokenUsage, ttl: '5m' | '1h'): number =>
     0,
   )
 
-const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_creation'] => {
+const toCacheCreation = (usage: TokenUsage, responseContext: ResponseContext): Usage['cache_creation'] => {
   const written = figure(usage.cacheWriteInputTokens)
   const hour = sumOf(usage, '1h')
   const minutes = sumOf(usage, '5m')
   if (hour + minutes === 0 && written > 0) {
-    return reply.cachesForAnHour
+    return responseContext.cachesForAnHour
       ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: written }
       : { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 }
   }
@@ -47,14 +47,18 @@ const toCacheCreation = (usage: TokenUsage, reply: ReplyContext): Usage['cache_c
  * Both sides count the same way: input tokens do not hold what came from the cache or went into it.
  * Missing figures are 0, never null: Claude Code adds them up.
  */
-export const toUsage = (usage: TokenUsage | undefined, serviceTier: string | undefined, reply: ReplyContext): Usage =>
+export const toUsage = (
+  usage: TokenUsage | undefined,
+  serviceTier: string | undefined,
+  responseContext: ResponseContext,
+): Usage =>
   usage === undefined || usage === null
     ? noUsage
     : {
         input_tokens: figure(usage.inputTokens),
         cache_creation_input_tokens: figure(usage.cacheWriteInputTokens),
         cache_read_input_tokens: figure(usage.cacheReadInputTokens),
-        cache_creation: toCacheCreation(usage, reply),
+        cache_creation: toCacheCreation(usage, responseContext),
         output_tokens: figure(usage.outputTokens),
         service_tier: serviceTier === 'priority' ? 'priority' : 'standard',
         ...unknown,

@@ -5,31 +5,31 @@ import type { Destination } from './destination.ts'
 
 /** Why nobody could be reached, in words that name the remedy and never a secret. */
 
-interface Failure extends Destination {
+interface ConnectionFailure extends Destination {
   readonly code: string
   /** What the proxy answered when it was asked for a way to the host, and the ways it offers to sign in. */
   readonly proxyStatus: number | undefined
   readonly signIn: string
 }
 
-interface Row {
+interface ConnectionErrorRule {
   /** The `code` under which Bun's fetch reports it. */
   readonly codes: RegExp
-  readonly isMeant?: (failure: Failure) => boolean
-  readonly words: (failure: Failure) => string
+  readonly isMeant?: (failure: ConnectionFailure) => boolean
+  readonly words: (failure: ConnectionFailure) => string
   /** Somebody has to change something first: to try again would only hide that. */
   readonly isLasting?: boolean
 }
 
-const rightPlace = "Is the endpoint right, and are you on the company's network?"
+const checkAddress = "Is the endpoint right, and are you on the company's network?"
 const withoutProxy = (host: string): string => `If ${host} is reached without a proxy, add it to NO_PROXY.`
 const signInFirst = 'If this network wants a login, open a web page in a browser and log in first.'
 const ownRoot =
   "Behind an inspecting proxy, set NODE_EXTRA_CA_CERTS to the company's root certificate, and start again."
 
-const isOf = (from: number, to: number) => (failure: Failure) =>
+const isOf = (from: number, to: number) => (failure: ConnectionFailure) =>
   failure.proxyStatus !== undefined && failure.proxyStatus >= from && failure.proxyStatus <= to
-const isProxied = ({ proxy }: Failure): boolean => proxy !== undefined
+const isProxied = ({ proxy }: ConnectionFailure): boolean => proxy !== undefined
 const via = ({ proxy }: Destination): string => (proxy === undefined ? '' : ` through the proxy ${proxy}`)
 const theProxy = ({ proxy }: Destination): string => (proxy === undefined ? 'The proxy' : `The proxy ${proxy}`)
 
@@ -41,24 +41,24 @@ const brokenCodes = /^(?:ECONNRESET|ConnectionClosed|ECONNABORTED|EPIPE|UND_ERR_
 const tunnelCodes = /^ERR_PROXY_TUNNEL$/
 
 /** The first that fits is told. Held by scripts/network.test.ts, in the compiled program, on real lines. */
-const rows: readonly Row[] = [
+const rows: readonly ConnectionErrorRule[] = [
   {
     codes: refusedCodes,
     isMeant: isProxied,
     words: (at) =>
       `Nothing answers at the proxy ${at.proxy}: connection refused. Is HTTPS_PROXY right? ${withoutProxy(at.host)}`,
   },
-  { codes: refusedCodes, words: ({ host }) => `Nothing answers at ${host}: connection refused. ${rightPlace}` },
+  { codes: refusedCodes, words: ({ host }) => `Nothing answers at ${host}: connection refused. ${checkAddress}` },
   {
     codes: nameCodes,
     isMeant: isProxied,
     words: (at) =>
       `The name of the proxy ${at.proxy} could not be resolved or reached. Is HTTPS_PROXY right (http://host:port), and are you on the company's network? ${withoutProxy(at.host)}`,
   },
-  { codes: nameCodes, words: ({ host }) => `The name of ${host} could not be resolved or reached. ${rightPlace}` },
+  { codes: nameCodes, words: ({ host }) => `The name of ${host} could not be resolved or reached. ${checkAddress}` },
   {
     codes: unreachableCodes,
-    words: (at) => `${at.host} could not be reached${via(at)} (${at.code}). ${rightPlace}`,
+    words: (at) => `${at.host} could not be reached${via(at)} (${at.code}). ${checkAddress}`,
   },
   {
     codes: /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
@@ -118,7 +118,7 @@ const rows: readonly Row[] = [
   {
     codes: tunnelCodes,
     isMeant: isOf(500, 599),
-    words: (at) => `${theProxy(at)} could not reach ${at.host} (${at.proxyStatus}). ${rightPlace}`,
+    words: (at) => `${theProxy(at)} could not reach ${at.host} (${at.proxyStatus}). ${checkAddress}`,
   },
   {
     codes: tunnelCodes,
@@ -154,7 +154,7 @@ const rows: readonly Row[] = [
 const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
 /** What fetch threw, without its words: they may hold an address with a password in it. */
-const toFailure = (error: unknown, destination: Destination): Failure => {
+const toFailure = (error: unknown, destination: Destination): ConnectionFailure => {
   const status = member(error, 'status')
   const headers = member(error, 'headers')
   const signIn = headers instanceof Headers ? headers.get('proxy-authenticate') : member(headers, 'proxy-authenticate')
@@ -189,7 +189,7 @@ export const toConnectionError = (error: unknown, destination: Destination): Gat
 export const connectTimeout = (destination: Destination, seconds: string): GatewayError =>
   new GatewayError(
     'timeout_error',
-    `No connection to ${destination.host}${via(destination)} came about within ${seconds}. ${rightPlace}`,
+    `No connection to ${destination.host}${via(destination)} came about within ${seconds}. ${checkAddress}`,
     {
       shouldRetry: true,
       isLoggable: true,

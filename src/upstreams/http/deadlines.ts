@@ -3,7 +3,7 @@ import { connectTimeout } from './connection-errors.ts'
 import type { Origin } from './destination.ts'
 
 /** How long each part of a call may take, in milliseconds. */
-export interface Limits {
+export interface DeadlineLimits {
   /** Until there is a connection to send on: name, proxy, TCP and TLS. Never longer than `silenceMs`. */
   readonly connectMs: number
   /** From there to the first byte of the answer, and of silence after it. */
@@ -33,14 +33,14 @@ const timedOut = (phase: Phase, milliseconds: number, origin: Origin): GatewayEr
  * Listens for the first byte from the start. `onStop` is called once, when the clock ends.
  */
 export const startDeadline = (
-  { connectMs, silenceMs }: Limits,
+  { connectMs, silenceMs }: DeadlineLimits,
   origin: Origin,
   callerSignal: AbortSignal,
   onStop: () => void,
 ) => {
   const controller = new AbortController()
   let phase: Phase = 'first byte'
-  let listeningSince: number | undefined = performance.now()
+  let waitingSince: number | undefined = performance.now()
   let expired: GatewayError | undefined
   let isStopped = false
 
@@ -51,14 +51,14 @@ export const startDeadline = (
   }
   // One timer that looks again, instead of one that is set anew for each chunk.
   const look = (): void => {
-    const left = listeningSince === undefined ? silenceMs : listeningSince + limit() - performance.now()
+    const left = waitingSince === undefined ? silenceMs : waitingSince + limit() - performance.now()
     if (left <= 0) expire()
     else timer = setTimeout(look, left)
   }
   const begin = (next: Phase): void => {
     if (isStopped || expired !== undefined) return
     phase = next
-    listeningSince = performance.now()
+    waitingSince = performance.now()
     clearTimeout(timer)
     timer = setTimeout(look, limit())
   }
@@ -72,20 +72,20 @@ export const startDeadline = (
     /** Aborts when the caller's signal does, or when the time is up. */
     signal: controller.signal,
     /** We wait for a connection from now on. */
-    connecting: () => begin('connect'),
+    startConnect: () => begin('connect'),
     /** There is one: we wait for the first byte from now on. */
     connected(): void {
       // A connection may be reported late, after an answer that did not wait for the request.
       if (phase === 'connect') begin('first byte')
     },
     /** We wait for the other side from now on. */
-    listen(): void {
-      listeningSince ??= performance.now()
+    startRead(): void {
+      waitingSince ??= performance.now()
     },
     /** The other side gave a sign of life. */
-    heard(): void {
+    activity(): void {
       phase = 'silence'
-      listeningSince = undefined
+      waitingSince = undefined
     },
     /** Ends the call itself: nobody wants the rest. */
     abandon(): void {

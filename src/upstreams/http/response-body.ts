@@ -6,7 +6,7 @@ import type { Destination, Origin } from './destination.ts'
 /** How an answer's body is read: whole, as it comes, or its beginning alone; always by the call's clock. */
 
 /** What is waited for beside an answer, in milliseconds. */
-export interface Patience {
+export interface BodyTimeouts {
   /** A connection to another machine may take this long to come about. */
   readonly connectMs: number
   /** A finished answer's connection may take this long to end by itself, so that it can be used again. */
@@ -18,10 +18,10 @@ export interface Patience {
 }
 
 /** One call to the other side, under way. */
-export interface Call {
+export interface HttpCall {
   readonly origin: Origin
   readonly deadline: Deadline
-  readonly patience: Patience
+  readonly bodyTimeouts: BodyTimeouts
 }
 
 /** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
@@ -39,7 +39,7 @@ type Read = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
 /** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
-const drain = async (reader: Reader, deadline: Deadline, { drainMs }: Patience): Promise<void> => {
+const drain = async (reader: Reader, deadline: Deadline, { drainMs }: BodyTimeouts): Promise<void> => {
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs)
   try {
     while (!(await reader.read()).done);
@@ -54,10 +54,10 @@ const drain = async (reader: Reader, deadline: Deadline, { drainMs }: Patience):
 /** The bytes of an answer as they come, under the call's deadline. By hand: a generator costs twice as much. */
 export class Chunks implements AsyncIterableIterator<Uint8Array> {
   readonly #reader: Reader | undefined
-  readonly #call: Call
+  readonly #call: HttpCall
   #hasEnded = false
 
-  constructor(response: Response, call: Call) {
+  constructor(response: Response, call: HttpCall) {
     this.#reader = response.body?.getReader()
     this.#call = call
     if (this.#reader === undefined) this.#end()
@@ -65,28 +65,28 @@ export class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#reader === undefined || this.#hasEnded) return Promise.resolve(ended)
-    this.#call.deadline.listen()
-    return this.#reader.read().then(this.#heard, this.#failed)
+    this.#call.deadline.startRead()
+    return this.#reader.read().then(this.#onRead, this.#onError)
   }
 
-  readonly #heard = (result: Read): IteratorResult<Uint8Array, undefined> => {
-    this.#call.deadline.heard()
+  readonly #onRead = (result: Read): IteratorResult<Uint8Array, undefined> => {
+    this.#call.deadline.activity()
     if (!result.done) return result
     this.#end()
     return ended
   }
 
-  readonly #failed = (error: unknown): never => {
+  readonly #onError = (error: unknown): never => {
     const { deadline, origin } = this.#call
     this.#end()
     throw faultOf(error, deadline, { ...origin, hasAnswered: true })
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
-    const { deadline, patience } = this.#call
+    const { deadline, bodyTimeouts } = this.#call
     if (this.#reader !== undefined && !this.#hasEnded) {
       this.#hasEnded = true
-      void drain(this.#reader, deadline, patience)
+      void drain(this.#reader, deadline, bodyTimeouts)
     }
     return ended
   }
@@ -115,15 +115,15 @@ const shortBodyMs = 60_000
  * A short body is read at once: to take it chunk by chunk, each with its own time, costs a seventh of the whole call.
  * Where the owner is less patient than a minute, each silence is timed all the same.
  */
-export const readText = async (response: Response, call: Call, silenceMs: number): Promise<string> => {
+export const readText = async (response: Response, call: HttpCall, silenceMs: number): Promise<string> => {
   const { origin, deadline } = call
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const isShort = length <= shortBytes && silenceMs >= shortBodyMs
   if (!isShort) return decodeText(Buffer.concat(await Array.fromAsync(new Chunks(response, call))))
   try {
     // Its head is the first sign of life: how long that took is not the body's affair.
-    deadline.heard()
-    deadline.listen()
+    deadline.activity()
+    deadline.startRead()
     return await response.text()
   } catch (error) {
     throw faultOf(error, deadline, { ...origin, hasAnswered: true })
@@ -133,10 +133,10 @@ export const readText = async (response: Response, call: Call, silenceMs: number
 }
 
 /** The status says what failed, in any case: a body that is endless, slow or broken only says less about it. */
-export const readExcerpt = async (response: Response, call: Call): Promise<string> => {
-  const { deadline, patience } = call
+export const readExcerpt = async (response: Response, call: HttpCall): Promise<string> => {
+  const { deadline, bodyTimeouts } = call
   const parts: Uint8Array[] = []
-  const timer = setTimeout(() => deadline.abandon(), patience.excerptMs)
+  const timer = setTimeout(() => deadline.abandon(), bodyTimeouts.excerptMs)
   try {
     let length = 0
     for await (const chunk of new Chunks(response, call)) {

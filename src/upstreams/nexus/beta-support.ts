@@ -3,7 +3,7 @@
  * it means: later requests try half of the suspects at a time, until the refused flag is known.
  * `onRefused` is called once for each flag that is found to be refused.
  */
-export const createBetaVerdicts = (onRefused: (flag: string) => void) => {
+export const createBetaSupport = (onRefused: (flag: string) => void) => {
   const accepted = new Set<string>()
   const refused = new Set<string>()
   let suspects: readonly string[] = []

@@ -1,17 +1,17 @@
 import { parseExactAt } from '../../base/exact-json.ts'
 import { isObject, parseObject } from '../../base/json.ts'
 import { Secret } from '../../base/secret.ts'
-import { carriedInAnswer } from '../../wire/converse/carried.ts'
+import { carriedInResponse } from '../../wire/converse/carried.ts'
 import type { ConverseResponse } from '../../wire/converse/response.ts'
 import type { UpstreamDependencies } from '../definition.ts'
 import { originOf } from '../http/destination.ts'
-import { createPost, type HttpAnswer, type Mend } from '../http/post.ts'
-import type { Patience } from '../http/response-body.ts'
+import { createPost, type HttpResponse, type ResendOnce } from '../http/post.ts'
+import type { BodyTimeouts } from '../http/response-body.ts'
 import type { RenewableKey, UpstreamKey } from '../renewable-key.ts'
 import type { CallContext } from '../upstream.ts'
 import { authorization } from './auth.ts'
 import { type CountRefusal, countRefusal } from './count-refusal.ts'
-import { NexusError, successStatus, toAnswerError } from './errors.ts'
+import { NexusError, successStatus, toResponseError } from './errors.ts'
 import { checkContent, checkSize, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
@@ -23,7 +23,7 @@ export interface NexusClientOptions
   /** Host and port of the proxy on the way to the endpoint, for words; fetch finds it by itself. */
   readonly proxy?: string | undefined
   /** The usual one, unless a test is in a hurry. */
-  readonly patience?: Patience
+  readonly bodyTimeouts?: BodyTimeouts
 }
 
 export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId'> {
@@ -31,7 +31,7 @@ export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onU
   readonly wording: WordingContext
   /** The body: a retry sends the same bytes. */
   readonly body: string
-  readonly mend: Mend
+  readonly resend: ResendOnce
 }
 
 type Operation = 'converse' | 'converse-stream' | 'count-tokens'
@@ -43,11 +43,11 @@ const upstreamName = 'AI Nexus'
 
 const eventStream = 'application/vnd.amazon.eventstream'
 
-const parseAnswer = (text: string): unknown => parseExactAt(text, carriedInAnswer)
+const parseConverseResponse = (text: string): unknown => parseExactAt(text, carriedInResponse)
 
 /** An answer with a message in it; undefined for whatever else comes with a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {
-  const value = withoutNulls(parseObject(text, parseAnswer), text)
+  const value = withoutNulls(parseObject(text, parseConverseResponse), text)
   const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
   return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
 }
@@ -62,7 +62,7 @@ const isEventStream = (headers: Headers): boolean =>
   (headers.get('content-type') ?? '').toLowerCase().startsWith(eventStream)
 
 /** Gateways have been seen to put an exception into a 200. */
-const isSuccess = ({ status, headers }: HttpAnswer): boolean =>
+const isSuccess = ({ status, headers }: HttpResponse): boolean =>
   status === successStatus && !headers.has('x-amzn-errortype')
 
 const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({ ...wording, apiKey })
@@ -91,7 +91,7 @@ const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
 export const createNexusClient = (options: NexusClientOptions) => {
   const { endpointUrl, apiKey: key, silenceMs } = options
   const post = createPost({ ...options, origin: originOf(upstreamName, endpointUrl, options.proxy) })
-  const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpAnswer> => {
+  const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpResponse> => {
     const answer = await post({
       // An inference profile's ARN holds slashes and colons: it is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
@@ -103,15 +103,15 @@ export const createNexusClient = (options: NexusClientOptions) => {
       body: call.body,
       signal: call.signal,
       silenceMs,
-      mend: call.mend,
+      resend: call.resend,
     })
     const upstreamId = answer.headers.get('x-amzn-requestid')
     if (upstreamId !== null) call.onUpstreamId(upstreamId)
     return answer
   }
-  const failure = async (answer: HttpAnswer, call: NexusCall, apiKey: Secret): Promise<Error> => {
+  const failure = async (answer: HttpResponse, call: NexusCall, apiKey: Secret): Promise<Error> => {
     const { status, headers } = answer
-    return toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
+    return toResponseError({ status, headers, body: await answer.excerpt() }, wordingOf(call, apiKey))
   }
 
   const converse = async (call: NexusCall, apiKey: Secret): Promise<ConverseResponse> => {
@@ -121,7 +121,7 @@ export const createNexusClient = (options: NexusClientOptions) => {
     const body = await answer.text()
     checkSize(body)
     const response = parseResponse(body)
-    if (response === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
+    if (response === undefined) throw toResponseError({ status, headers, body }, wordingOf(call, apiKey))
     checkContent(response.output?.message?.content ?? [])
     return response
   }
@@ -138,11 +138,11 @@ export const createNexusClient = (options: NexusClientOptions) => {
     if (isSuccess(answer)) {
       const body = await answer.text()
       const count = parseCount(body)
-      if (count === undefined) throw toAnswerError({ status, headers, body }, wordingOf(call, apiKey))
+      if (count === undefined) throw toResponseError({ status, headers, body }, wordingOf(call, apiKey))
       return count
     }
     const failed = { status, headers, body: await answer.excerpt() }
-    const error = toAnswerError(failed, wordingOf(call, apiKey))
+    const error = toResponseError(failed, wordingOf(call, apiKey))
     const refusal = countRefusal(failed, error)
     if (refusal === undefined) throw error
     return refusal

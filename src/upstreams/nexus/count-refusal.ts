@@ -1,5 +1,5 @@
 import { exceptionName } from './error-kinds.ts'
-import type { FailedAnswer, NexusError } from './errors.ts'
+import type { FailedResponse, NexusError } from './errors.ts'
 
 /** What Nexus says of counting itself. */
 
@@ -17,7 +17,7 @@ const refused = String.raw`(?:\bnot|n.t)\b(?: \w+)? (?:support|available|enabled
 const refusesCounting = new RegExp(`${counting}[^.]{0,60}(?:${refused})|(?:${refused})[^.]{0,60}${counting}`, 'i')
 
 /** What a failed answer says of counting itself; undefined where only this one count failed. */
-export const countRefusal = ({ status, headers }: FailedAnswer, error: NexusError): CountRefusal | undefined => {
+export const countRefusal = ({ status, headers }: FailedResponse, error: NexusError): CountRefusal | undefined => {
   const name = exceptionName(headers.get('x-amzn-errortype') ?? '')
   if (name === 'UnknownOperation') return 'all'
   const words = error.upstreamWords.replaceAll(quoted, '')

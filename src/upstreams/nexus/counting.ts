@@ -46,7 +46,7 @@ export const createCounting = (client: NexusClient, targetOf: (context: CallCont
       body: toConverseJson(toCountBody(request, targetOf(context))),
       signal,
       onUpstreamId,
-      mend: { isAllowed: true },
+      resend: { isAllowed: true },
     })
     if (typeof counted === 'number') return counted
     if (counted === 'all') canCount = false

@@ -10,9 +10,9 @@ import {
   noLongCachePoints,
   noResponseFields,
   noSystemMessages,
-  type Row,
+  type RefusalRule,
   refusedTogether,
-  where,
+  whenMatches,
 } from './diagnosis.ts'
 import type { NexusError } from './errors.ts'
 import { fieldRefusals, toolChoice } from './field-refusals.ts'
@@ -22,7 +22,7 @@ import { fieldRefusals, toolChoice } from './field-refusals.ts'
  * the client.
  */
 
-const betaFlags: Row = (words, sent) => {
+const betaFlags: RefusalRule = (words, sent) => {
   const isInvalid = /invalid beta flag/i.test(words)
   if (!isInvalid && !/anthropic[-_]beta/i.test(words)) return []
   const flags = betasIn(sent)
@@ -31,13 +31,19 @@ const betaFlags: Row = (words, sent) => {
   return suspects.length === 0 ? [] : [refusedTogether(suspects)]
 }
 
-const cachePoints: readonly Row[] = [
-  where(/did not allow prompt caching/i, noCachePoints),
-  where(/\b(?:messages|system)\.[\w.]{1,100}\.cache_control: Extra inputs are not permitted/i, noCachePoints),
-  where(/cache_control(?:\.ephemeral)?\.ttl: (?:Extra inputs are not permitted|Input should be)/i, noLongCachePoints),
-  where(/Value '1h' at '[\w.]{1,200}\.ttl' failed to satisfy constraint/i, noLongCachePoints),
+const cachePoints: readonly RefusalRule[] = [
+  whenMatches(/did not allow prompt caching/i, noCachePoints),
+  whenMatches(/\b(?:messages|system)\.[\w.]{1,100}\.cache_control: Extra inputs are not permitted/i, noCachePoints),
+  whenMatches(
+    /cache_control(?:\.ephemeral)?\.ttl: (?:Extra inputs are not permitted|Input should be)/i,
+    noLongCachePoints,
+  ),
+  whenMatches(/Value '1h' at '[\w.]{1,200}\.ttl' failed to satisfy constraint/i, noLongCachePoints),
   // Points are placed by Bedrock's known rules: a refused place means other rules, for the model or for this conversation.
-  where(/Cache point cannot be inserted|There is nothing available to cache/i, { ...noCachePoints, isPassing: true }),
+  whenMatches(/Cache point cannot be inserted|There is nothing available to cache/i, {
+    ...noCachePoints,
+    isPassing: true,
+  }),
 ]
 
 const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
@@ -45,13 +51,13 @@ const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
     ({ content }) => content.some((block) => 'toolResult' in block) && content.some((block) => 'document' in block),
   )
 
-const documents: readonly Row[] = [
+const documents: readonly RefusalRule[] = [
   // boto3#4608, boto3#4648. Citations that the client asked for are not left out, so the refusal reaches the client.
-  where(
+  whenMatches(
     /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
     noCitations,
   ),
-  where(/\bcitations: Extra inputs are not permitted/i, noCitations),
+  whenMatches(/\bcitations: Extra inputs are not permitted/i, noCitations),
   // The pairs were checked before they were sent: where Bedrock misses a result, it means the document beside it.
   (words, sent) =>
     /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)
@@ -59,25 +65,27 @@ const documents: readonly Row[] = [
       : [],
 ]
 
-const settings: readonly Row[] = [
-  where(
+const settings: readonly RefusalRule[] = [
+  whenMatches(
     /(?:temperature|top_p|top_k)`?.{0,40}is deprecated for this model/i,
     lacking('temperature, top_p or top_k', { sampling: 'none' }),
   ),
-  where(
+  whenMatches(
     /temperature.{0,20}top_p.{0,10}cannot both be specified/i,
     lacking('temperature and top_p at once', { sampling: 'one' }),
   ),
   (words) => {
     const type = rejectedThinking(words)
-    return type === undefined ? [] : [{ what: `thinking of the type '${type}'`, lesson: { refusedThinking: [type] } }]
+    return type === undefined
+      ? []
+      : [{ what: `thinking of the type '${type}'`, overrides: { refusedThinking: [type] } }]
   },
   (words) => (isSystemRejected(words) ? [noSystemMessages] : []),
-  where(/additionalModelResponseFieldPaths/i, noResponseFields),
+  whenMatches(/additionalModelResponseFieldPaths/i, noResponseFields),
 ]
 
 /** A message may list several places: each is answered, since there is but one retry. */
-const rows: readonly Row[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents]
+const rows: readonly RefusalRule[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents]
 
 /** Only what was refused as it stood; 403 is what a missing right to cache comes with. */
 const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_error' || type === 'permission_error'
@@ -85,8 +93,8 @@ const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_e
 /** What to leave out; empty where the words do not say. */
 export const diagnose = (error: NexusError, sent: ConverseRequest): readonly Diagnosis[] => {
   if (!isRefusal(error)) return []
-  const readBy = (asked: readonly Row[]): Diagnosis[] =>
-    asked.flatMap((row) => row(error.upstreamWords, sent)).filter((diagnosis) => diagnosis !== undefined)
+  const readBy = (rules: readonly RefusalRule[]): Diagnosis[] =>
+    rules.flatMap((row) => row(error.upstreamWords, sent)).filter((diagnosis) => diagnosis !== undefined)
   const specific = readBy(rows)
   const found = specific.length > 0 ? specific : readBy([toolChoice])
   return [...new Map(found.map((diagnosis) => [diagnosis.what, diagnosis])).values()]

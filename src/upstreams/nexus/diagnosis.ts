@@ -1,34 +1,34 @@
-import type { Learned } from '../../translate/capabilities/overrides.ts'
+import type { CapabilityOverrides } from '../../translate/capabilities/overrides.ts'
 import type { ModelCapabilities } from '../../translate/capabilities/table.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
 
 /** What a refusal says of the model, where it says what to leave out. */
 export interface Diagnosis {
-  readonly lesson: Partial<Learned>
+  readonly overrides: Partial<CapabilityOverrides>
   /** What the model does not take, for the log and `/health`: never quotes the request. */
   readonly what: string
-  /** Beta flags that were refused together, of which one at least is meant: see `createBetaVerdicts`. */
+  /** Beta flags that were refused together, of which one at least is meant: see `createBetaSupport`. */
   readonly suspects?: readonly string[]
   /** The refusal was about a place in one request and may not hold for others: forgotten after a while. */
   readonly isPassing?: true
 }
 
 /** Reads the words of a refusal. `sent` is the refused request. */
-export type Row = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
+export type RefusalRule = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
 
 export const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({
   what,
-  lesson: { capabilities },
+  overrides: { capabilities },
 })
 
 export const refusedTogether = (flags: readonly string[]): Diagnosis => ({
   what: flags.length === 1 ? `the beta flag ${flags.join()}` : `the beta flags ${flags.join(', ')}`,
-  lesson: { refusedBetas: flags },
+  overrides: { refusedBetas: flags },
   suspects: flags,
 })
 
-export const where =
-  (pattern: RegExp, diagnosis: Diagnosis): Row =>
+export const whenMatches =
+  (pattern: RegExp, diagnosis: Diagnosis): RefusalRule =>
   (words) =>
     pattern.test(words) ? [diagnosis] : []
 

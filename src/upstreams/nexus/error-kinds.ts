@@ -2,7 +2,7 @@ import type { ErrorType, GatewayErrorOptions } from '../../base/errors.ts'
 
 /** Which of Anthropic's errors one of AWS's is. Source: the specification's status map. */
 
-export interface Kind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable' | 'typeInStream'> {
+export interface ErrorKind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable' | 'typeInStream'> {
   readonly type: ErrorType
   /** The words name the model, so that Claude Code takes it for the one that is missing. */
   readonly namesModel?: boolean
@@ -10,22 +10,22 @@ export interface Kind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry'
 
 const permanently = { shouldRetry: false } as const
 const retryable = { retryable: true } as const
-export const invalid: Kind = { type: 'invalid_request_error' }
-const badKey: Kind = { type: 'authentication_error', ...permanently }
-const forbidden: Kind = { type: 'permission_error', ...permanently }
-const missing: Kind = { type: 'not_found_error' }
-const missingModel: Kind = { ...missing, namesModel: true }
-const modelThrottled: Kind = { type: 'rate_limit_error', ...retryable }
+export const invalid: ErrorKind = { type: 'invalid_request_error' }
+const badKey: ErrorKind = { type: 'authentication_error', ...permanently }
+const forbidden: ErrorKind = { type: 'permission_error', ...permanently }
+const missing: ErrorKind = { type: 'not_found_error' }
+const missingModel: ErrorKind = { ...missing, namesModel: true }
+const modelThrottled: ErrorKind = { type: 'rate_limit_error', ...retryable }
 /** Inside a stream Claude Code tries again by itself only when told of an overload. */
-const throttled: Kind = { ...modelThrottled, typeInStream: 'overloaded_error' }
-const overQuota: Kind = { type: 'rate_limit_error', ...permanently }
-const overloaded: Kind = { type: 'overloaded_error', ...retryable }
-const timedOut: Kind = { type: 'timeout_error', ...retryable }
-const tooLarge: Kind = { type: 'request_too_large' }
-const failed: Kind = { type: 'api_error', ...retryable }
+const throttled: ErrorKind = { ...modelThrottled, typeInStream: 'overloaded_error' }
+const overQuota: ErrorKind = { type: 'rate_limit_error', ...permanently }
+const overloaded: ErrorKind = { type: 'overloaded_error', ...retryable }
+const timedOut: ErrorKind = { type: 'timeout_error', ...retryable }
+const tooLarge: ErrorKind = { type: 'request_too_large' }
+const failed: ErrorKind = { type: 'api_error', ...retryable }
 
 /** By AWS's name of the exception, without `Exception` at its end. */
-const byName: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+const byName: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['Validation', invalid],
   ['AccessDenied', forbidden],
   ['UnrecognizedClient', badKey],
@@ -67,7 +67,7 @@ export const loggableClass = (name: string): string | undefined =>
   byName.has(exceptionName(name)) ? className(name) : undefined
 
 /** What Bedrock says only to a key that it knows. All others may come from whoever stands in front, or before the key was looked at. */
-const saidToAKnownKey: ReadonlySet<string> = new Set([
+const reportedToValidKey: ReadonlySet<string> = new Set([
   'Validation',
   'ResourceNotFound',
   'Throttling',
@@ -79,10 +79,10 @@ const saidToAKnownKey: ReadonlySet<string> = new Set([
 ])
 
 /** By AWS's name of the exception, bare; empty where nobody named one. */
-export const isSaidToAKnownKey = (name: string): boolean => saidToAKnownKey.has(name)
+export const isReportedToValidKey = (name: string): boolean => reportedToValidKey.has(name)
 
 /** By HTTP status, where the exception has no name or one we do not know. */
-const kindOfStatus = (status: number): Kind => {
+const kindOfStatus = (status: number): ErrorKind => {
   switch (status) {
     case 401:
       return badKey
@@ -113,14 +113,14 @@ const kindOfStatus = (status: number): Kind => {
 }
 
 /** The status that the model itself had given, inside an error about the model. */
-const kindOfModelStatus = (status: number): Kind => {
+const kindOfModelStatus = (status: number): ErrorKind => {
   if (status === 429) return modelThrottled
   if (status === 529) return overloaded
   return status >= 500 ? failed : invalid
 }
 
 /** Where the model's own error came through whole. */
-const byAnthropicType: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+const byAnthropicType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['invalid_request_error', invalid],
   ['authentication_error', badKey],
   ['permission_error', forbidden],
@@ -138,7 +138,7 @@ const missingModelWords = /provided model identifier is invalid|end of its life|
 const forbiddenWords = /\b(?:FTUFormNotFilled|MPAgreementBeingCreated|NotAuthorized|OptInRequired)\b/
 
 /** What the words say more exactly than name and status do. */
-const kindOfWords = (message: string, isValidation: boolean): Kind | undefined => {
+const kindOfWords = (message: string, isValidation: boolean): ErrorKind | undefined => {
   if (missingModelWords.test(message)) return missingModel
   if (/Too many tokens per day/i.test(message)) return overQuota
   // A validation error may quote anything.
@@ -157,7 +157,7 @@ export interface Failure {
   readonly originalStatus: number | undefined
 }
 
-export const kindOf = ({ name, status, message, anthropicType, originalStatus }: Failure): Kind => {
+export const kindOf = ({ name, status, message, anthropicType, originalStatus }: Failure): ErrorKind => {
   const isOfModel = name === 'ModelError' || name === 'ModelStreamError' || (name === '' && status === 424)
   const byStatus = status === undefined ? failed : kindOfStatus(status)
   const ofModel = isOfModel && originalStatus !== undefined ? kindOfModelStatus(originalStatus) : undefined

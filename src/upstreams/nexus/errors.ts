@@ -1,11 +1,11 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import { isObject, type Json, parseObject } from '../../base/json.ts'
 import {
+  type ErrorKind,
   exceptionName,
   type Failure,
   invalid,
-  isSaidToAKnownKey,
-  type Kind,
+  isReportedToValidKey,
   kindOf,
   loggableClass,
 } from './error-kinds.ts'
@@ -116,7 +116,7 @@ const retryAfterSeconds = (headers: Headers): number | undefined => {
 const tooLargeWords = 'Request exceeds the maximum size'
 
 /** The words for the client: those that it knows, where it can act on them. */
-const wordsFor = (kind: Kind, message: string, context: WordingContext): string => {
+const wordsFor = (kind: ErrorKind, message: string, context: WordingContext): string => {
   if (kind.type === 'invalid_request_error') return clientWording(message, context)
   if (kind.type === 'request_too_large')
     return message.startsWith('AI Nexus') ? tooLargeWords : `${tooLargeWords}: ${message}`
@@ -132,7 +132,7 @@ export class NexusError extends GatewayError {
   constructor({ message, name }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
     super(...error)
     this.#upstreamWords = message
-    this.knowsKey = isSaidToAKnownKey(name)
+    this.knowsKey = isReportedToValidKey(name)
   }
 
   /** As they came, in Bedrock's counting. Never logged or printed: they may quote a prompt. */
@@ -157,14 +157,14 @@ const refusalReason = (what: string, exception: string): string => {
   return known === undefined ? what : `${what} (${known})`
 }
 
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: string
 }
 
 /** An answer other than 200, before anything reached the client. */
-export const toAnswerError = (answer: FailedAnswer, context: WordingContext): NexusError => {
+export const toResponseError = (answer: FailedResponse, context: WordingContext): NexusError => {
   const { status, headers } = answer
   // The whole body, before a piece of it is cut off in the middle of a key.
   const body = withoutKey(answer.body, context)

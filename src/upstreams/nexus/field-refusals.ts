@@ -13,13 +13,13 @@ import {
   noResponseFields,
   noSchema,
   noStrictTools,
-  type Row,
+  type RefusalRule,
 } from './diagnosis.ts'
 
 /** Refusals that name a field, or a value in it. */
 
 /** Whether a place was sent: the words of a refusal may quote anything. */
-const wasSent = (sent: ConverseRequest, place: string): boolean => valueAt(additionalOf(sent), place) !== undefined
+const wasSent = (sent: ConverseRequest, path: string): boolean => valueAt(additionalOf(sent), path) !== undefined
 
 const byField: ReadonlyMap<string, Diagnosis> = new Map([
   ['output_config', noEffort],
@@ -31,8 +31,8 @@ const byField: ReadonlyMap<string, Diagnosis> = new Map([
 const named: ReadonlySet<string> = new Set(['thinking', 'output_config', 'context_management'])
 
 /** The part of a place that may be logged. */
-const publicName = (place: string): string => {
-  const [first = '', second] = place.split('.')
+const publicName = (path: string): string => {
+  const [first = '', second] = path.split('.')
   return named.has(first) && second !== undefined ? `${first}.${second}` : first
 }
 
@@ -43,29 +43,29 @@ const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefin
   const flag = gatedFields.get(field)?.beta
   return {
     what: publicName(field),
-    lesson: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) },
+    overrides: { refusedFields: [field], ...(flag !== undefined && { refusedBetas: [flag] }) },
   }
 }
 
 /** The model names the kind of thinking on the way (`thinking.adaptive.display`). */
-const withoutKind = (place: string): string => place.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1')
+const publicThinkingPath = (path: string): string => path.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1')
 
 const toolMembers: ReadonlyMap<string, Diagnosis> = new Map([
   ['strict', noStrictTools],
   ['cache_control', noCachePoints],
 ])
 
-const extraInTools: Row = (words) =>
+const extraInTools: RefusalRule = (words) =>
   [...words.matchAll(/\btools(?:\.\d+|\[\d+\])(?:\.custom)?\.(\w{1,40}): Extra inputs are not permitted/gi)].map(
     ([, member = '']) => toolMembers.get(member),
   )
 
-const extraInFields: Row = (words, sent) =>
+const extraInFields: RefusalRule = (words, sent) =>
   [
     ...words.matchAll(
       /\b(output_config(?:\.effort|\.format)?|context_management|safeguards|thinking(?:\.[a-z_]{1,20})?\.(?:display|block_binding))(?:\.\w{1,40}){0,4}: Extra inputs are not permitted/gi,
     ),
-  ].map(([, field = '']) => refusedField(withoutKind(field), sent))
+  ].map(([, field = '']) => refusedField(publicThinkingPath(field), sent))
 
 /** Members of the Converse request, and what to leave out for them. */
 const spared: ReadonlyMap<string, Diagnosis> = new Map([
@@ -77,53 +77,53 @@ const spared: ReadonlyMap<string, Diagnosis> = new Map([
   ['additionalModelResponseFieldPaths', noResponseFields],
 ])
 
-const extraneousKeys: Row = (words, sent) =>
+const extraneousKeys: RefusalRule = (words, sent) =>
   [...words.matchAll(/(?:#((?:\/\w{1,40}){0,4}): )?extraneous key \[(\w{1,40})\] is not permitted/gi)].map(
     ([, pointer = '', key = '']) => {
-      const place = [...pointer.split('/').filter((step) => step !== ''), key].join('.')
-      return spared.get(key) ?? refusedField(place, sent)
+      const path = [...pointer.split('/').filter((step) => step !== ''), key].join('.')
+      return spared.get(key) ?? refusedField(path, sent)
     },
   )
 
 /** Converse's own words for a member that it takes, and the model does not: the innermost known one is meant. */
-const unsupportedFields: Row = (words) =>
-  [...words.matchAll(/(?:doesn't|does not) support the ([\w.]{1,100}) field/gi)].map(([, place = '']) =>
-    spared.get(place.split('.').findLast((step) => spared.has(step)) ?? ''),
+const unsupportedFields: RefusalRule = (words) =>
+  [...words.matchAll(/(?:doesn't|does not) support the ([\w.]{1,100}) field/gi)].map(([, path = '']) =>
+    spared.get(path.split('.').findLast((step) => spared.has(step)) ?? ''),
   )
 
 /** What a refused value teaches, by the values that the model takes. */
-const refusedValue = (place: string, value: string, taken: readonly string[]): Diagnosis => {
-  if (place === 'thinking.type') {
+const refusedValue = (path: string, value: string, taken: readonly string[]): Diagnosis => {
+  if (path === 'thinking.type') {
     const refusedThinking = (['enabled', 'adaptive'] as const).filter((type) => type === value)
-    return { what: `thinking of the type '${refusedThinking.join()}'`, lesson: { refusedThinking } }
+    return { what: `thinking of the type '${refusedThinking.join()}'`, overrides: { refusedThinking } }
   }
-  const what = `${publicName(place)} other than ${taken.join(', ')}`
-  if (place !== 'output_config.effort') return { what, lesson: { takenValues: { [place]: taken } } }
+  const what = `${publicName(path)} other than ${taken.join(', ')}`
+  if (path !== 'output_config.effort') return { what, overrides: { takenValues: { [path]: taken } } }
   return lacking(what, { effort: effortLevels.filter((level) => taken.includes(level)) })
 }
 
 /** `Input should be 'summarized' or 'omitted'`: these values stay, the others are left out from now on. */
-const values: Row = (words, sent) =>
+const values: RefusalRule = (words, sent) =>
   [
     ...words.matchAll(
       /\b((?:thinking|output_config)(?:\.[a-z_]{1,30}){1,3}): Input should be ('[a-z\d_-]{1,40}'(?:(?:,| or|, or) '[a-z\d_-]{1,40}'){0,20})/gi,
     ),
   ].map(([, found = '', list = '']) => {
-    const place = withoutKind(found)
+    const path = publicThinkingPath(found)
     const taken = [...list.matchAll(/'([^']+)'/g)].map(([, value = '']) => value)
-    const value = valueAt(additionalOf(sent), place)
-    return typeof value === 'string' && !taken.includes(value) ? refusedValue(place, value, taken) : undefined
+    const value = valueAt(additionalOf(sent), path)
+    return typeof value === 'string' && !taken.includes(value) ? refusedValue(path, value, taken) : undefined
   })
 
-const conflicts: Row = (words, sent) =>
+const conflicts: RefusalRule = (words, sent) =>
   [...words.matchAll(/additional field ([\w./]{1,64}) conflicts/gi)].map(([, field = '']) => {
-    const place = field.replaceAll('/', '.')
-    const [first] = place.split('.')
-    if (first === 'tool_choice' || !wasSent(sent, place)) return undefined
-    return { what: `the additional field ${publicName(place)}`, lesson: { refusedFields: [place] } }
+    const path = field.replaceAll('/', '.')
+    const [first] = path.split('.')
+    if (first === 'tool_choice' || !wasSent(sent, path)) return undefined
+    return { what: `the additional field ${publicName(path)}`, overrides: { refusedFields: [path] } }
   })
 
-export const fieldRefusals: readonly Row[] = [
+export const fieldRefusals: readonly RefusalRule[] = [
   extraInTools,
   extraInFields,
   extraneousKeys,
@@ -135,7 +135,7 @@ export const fieldRefusals: readonly Row[] = [
 const noToolLimit = 'a limit to one tool at a time'
 
 /** Read only where no other row matches: many refusals mention tool_choice, few are about our channel for it. */
-export const toolChoice: Row = (words, sent) => {
+export const toolChoice: RefusalRule = (words, sent) => {
   const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
   if (choice === undefined || !/tool_choice/i.test(words)) return []
   if (choice.type === 'none') return [lacking('being kept from its tools', { toolChoiceNone: false })]

@@ -8,17 +8,17 @@ import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { UpstreamDependencies } from '../definition.ts'
-import type { Mend } from '../http/post.ts'
+import type { ResendOnce } from '../http/post.ts'
 import { type RetryPolicy, withRetries } from '../http/retry.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
 import { createCounting } from './counting.ts'
 import { createConverseReader } from './frames.ts'
 import { createNoteLog } from './note-log.ts'
-import { heard, warnOfUnknown } from './oddity-log.ts'
+import { warnOfUnknown, withOddityLog } from './oddity-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
-import { createHealing } from './refusal-fallback.ts'
-import { AnswerStream } from './response-stream.ts'
+import { createRefusalFallback } from './refusal-fallback.ts'
+import { ResponseStream } from './response-stream.ts'
 
 interface NexusOptions
   extends NexusClientOptions,
@@ -47,15 +47,15 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const client = createNexusClient(options)
   const logNotes = createNoteLog(log)
   const readHeaders = createHeadersReader()
-  const healing = createHealing(log, options.now)
+  const fallback = createRefusalFallback(log, options.now)
   const targetOf = (context: CallContext): ConverseTarget => ({
     modelId: context.modelId,
     betas: context.betas,
     policy: options.policy,
-    learned: healing.learned(context.modelId),
+    overrides: fallback.overrides(context.modelId),
   })
 
-  const mendOf = ({ requestId }: CallContext): Mend => ({
+  const resendOnce = ({ requestId }: CallContext): ResendOnce => ({
     isAllowed: retry.maxRetries > 0,
     onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a connection kept open was dead' }),
   })
@@ -63,22 +63,22 @@ export const createNexus = (options: NexusOptions): Upstream => {
   const retrying = createRetrying(retry, log)
 
   /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
-  const ask = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
+  const sendRequest = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
     const target = targetOf(context)
-    const mend = mendOf(context)
-    const prepared = prepare(request, target, context, mend)
+    const resend = resendOnce(context)
+    const prepared = prepare(request, target, context, resend)
     logNotes([...notes.all, ...prepared.translation.notes], context)
-    return healing.heal({
+    return fallback.sendWithFallback({
       modelId: context.modelId,
       requestId: context.requestId,
       first: prepared,
       send: (one) => retrying(() => send(one), context),
-      mend(learned) {
-        const mended = prepare(request, { ...target, learned }, context, mend)
-        logNotes(mended.translation.notes, context)
-        return mended
+      retranslate(overrides) {
+        const retranslated = prepare(request, { ...target, overrides }, context, resend)
+        logNotes(retranslated.translation.notes, context)
+        return retranslated
       },
     })
   }
@@ -86,21 +86,21 @@ export const createNexus = (options: NexusOptions): Upstream => {
   return {
     name: 'nexus',
     address: options.endpointUrl,
-    degraded: healing.degraded,
+    degraded: fallback.degraded,
 
     message: (request, context) =>
-      ask(request, context, async ({ call, translation }) =>
-        toMessage(await client.converse(call), heard(translation.reply, log, context.requestId), newId),
+      sendRequest(request, context, async ({ call, translation: { responseContext } }) =>
+        toMessage(await client.converse(call), withOddityLog(responseContext, log, context.requestId), newId),
       ),
 
     stream: (request, context) =>
-      ask(request, context, async ({ call, translation }) => {
+      sendRequest(request, context, async ({ call, translation: { responseContext } }) => {
         const { chunks, apiKey } = await client.converseStream(call)
         // An exception in the first frame still becomes a status, and may still be tried again.
-        return AnswerStream.begin({
+        return ResponseStream.begin({
           chunks,
           reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),
-          events: new MessageEvents(heard(translation.reply, log, context.requestId), newId),
+          events: new MessageEvents(withOddityLog(responseContext, log, context.requestId), newId),
           onEvent: warnOfUnknown(log, context.requestId),
         })
       }),

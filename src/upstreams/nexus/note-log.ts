@@ -25,7 +25,7 @@ export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: C
       const loggedAt = isNews ? 'info' : 'debug'
       if (log.isEnabled(loggedAt)) log[loggedAt]('translate.note', { requestId, model: modelId, path, what })
     }
-    const untold = notes.length - mostForOneRequest
-    if (untold > 0) log.debug('translate.notes_untold', { requestId, count: untold })
+    const omitted = notes.length - mostForOneRequest
+    if (omitted > 0) log.debug('translate.notes_untold', { requestId, count: omitted })
   }
 }

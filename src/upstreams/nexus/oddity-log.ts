@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import type { ReplyContext } from '../../translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../translate/converse-to-anthropic/response-context.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 
 /** Names each unknown event once for each stream. */
@@ -15,10 +15,10 @@ export const warnOfUnknown = (log: Logger, requestId: string): ((event: Converse
 }
 
 /** What an answer holds beyond what is known is warned of once. */
-export const heard = (reply: ReplyContext, log: Logger, requestId: string): ReplyContext => {
+export const withOddityLog = (responseContext: ResponseContext, log: Logger, requestId: string): ResponseContext => {
   const warned = new Set<string>()
   return {
-    ...reply,
+    ...responseContext,
     onOddity(what) {
       if (!warned.has(what)) log.warn('upstream.oddity', { requestId, what })
       warned.add(what)

@@ -5,7 +5,7 @@ import {
   toConverseRequest,
 } from '../../translate/anthropic-to-converse/request.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { Mend } from '../http/post.ts'
+import type { ResendOnce } from '../http/post.ts'
 import type { CallContext } from '../upstream.ts'
 import type { NexusCall } from './client.ts'
 
@@ -20,7 +20,7 @@ export const prepare = (
   request: MessagesRequest,
   target: ConverseTarget,
   { signal, onUpstreamId }: CallContext,
-  mend: Mend,
+  resend: ResendOnce,
 ): Prepared => {
   const translation = toConverseRequest(request, target)
   const { body, paths } = translation
@@ -38,7 +38,7 @@ export const prepare = (
       body: toConverseJson(body),
       signal,
       onUpstreamId,
-      mend,
+      resend,
     },
   }
 }

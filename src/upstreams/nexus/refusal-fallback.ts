@@ -1,19 +1,19 @@
 import type { Logger } from '../../base/logger.ts'
-import { type Learned, learnMore } from '../../translate/capabilities/overrides.ts'
+import { type CapabilityOverrides, mergeOverrides } from '../../translate/capabilities/overrides.ts'
 import { diagnose } from './diagnose.ts'
 import { betasIn, type Diagnosis, refusedTogether } from './diagnosis.ts'
 import { NexusError } from './errors.ts'
-import { createLessonMemory } from './override-memory.ts'
+import { createOverrideMemory } from './override-memory.ts'
 import type { Prepared } from './prepare.ts'
 
 /** One request, and how it is sent and made anew. */
-interface HealableCall<T> {
+interface FallbackCall<T> {
   readonly modelId: string
   /** For the log. */
   readonly requestId: string
   readonly first: Prepared
   readonly send: (prepared: Prepared) => Promise<T>
-  readonly mend: (learned: Learned) => Prepared
+  readonly retranslate: (overrides: CapabilityOverrides) => Prepared
 }
 
 /** `suspectsIn` returns, of beta flags that were refused together, those that may be meant. */
@@ -29,9 +29,9 @@ const diagnosesOf = (
     : []
 
 /** The second try is the last one: nothing goes with it that may have been refused before. */
-const withoutSuspects = (learned: Learned): Learned => ({
-  ...learned,
-  refusedBetas: [...learned.refusedBetas, ...learned.suspectedBetas],
+const withoutSuspects = (overrides: CapabilityOverrides): CapabilityOverrides => ({
+  ...overrides,
+  refusedBetas: [...overrides.refusedBetas, ...overrides.suspectedBetas],
   suspectedBetas: [],
 })
 
@@ -46,29 +46,29 @@ const isAnother = (second: unknown, first: unknown): boolean =>
  * Mends requests by what Bedrock says of them, and remembers what each model was found to refuse, for the life of the
  * process. See docs/translation.md, "Where the table is wrong".
  */
-export const createHealing = (log: Logger, now: () => number) => {
-  const { learned, remember, acceptBetas, suspectsIn, degraded } = createLessonMemory(log, now)
+export const createRefusalFallback = (log: Logger, now: () => number) => {
+  const { overrides, remember, acceptBetas, suspectsIn, degraded } = createOverrideMemory(log, now)
 
-  const sendOne = async <T>(prepared: Prepared, { modelId, send }: HealableCall<T>): Promise<T> => {
+  const sendOne = async <T>(prepared: Prepared, { modelId, send }: FallbackCall<T>): Promise<T> => {
     const answer = await send(prepared)
     acceptBetas(modelId, betasIn(prepared.translation.body))
     return answer
   }
 
-  const sendMended = async <T>(error: unknown, call: HealableCall<T>): Promise<T> => {
-    const { modelId, requestId, first, mend } = call
+  const sendWithoutRefused = async <T>(error: unknown, call: FallbackCall<T>): Promise<T> => {
+    const { modelId, requestId, first, retranslate } = call
     const diagnoses = diagnosesOf(error, first, (flags) => suspectsIn(modelId, flags))
-    const lessons = diagnoses.reduce((known, { lesson }) => learnMore(known, lesson), learned(modelId))
-    const mended = diagnoses.length === 0 ? first : mend(withoutSuspects(lessons))
+    const combined = diagnoses.reduce((known, { overrides }) => mergeOverrides(known, overrides), overrides(modelId))
+    const retranslated = diagnoses.length === 0 ? first : retranslate(withoutSuspects(combined))
     // The part that is complained of was not ours to leave out.
-    if (mended.call.body === first.call.body) throw error
+    if (retranslated.call.body === first.call.body) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
     log.info('upstream.mended', { requestId, model: modelId, without })
     const rememberAll = (): void => {
       for (const diagnosis of diagnoses) remember(modelId, diagnosis)
     }
     try {
-      const answer = await sendOne(mended, call)
+      const answer = await sendOne(retranslated, call)
       rememberAll()
       return answer
     } catch (again) {
@@ -78,13 +78,13 @@ export const createHealing = (log: Logger, now: () => number) => {
   }
 
   return {
-    learned,
+    overrides,
     degraded,
     /**
      * Sends a request and, where the model refuses a part of it that can be spared, once more without.
      * What helped is remembered. Only before anything has reached the client. Rejects as `send` does.
      */
-    heal: <T>(call: HealableCall<T>): Promise<T> =>
-      sendOne(call.first, call).catch((error: unknown) => sendMended(error, call)),
+    sendWithFallback: <T>(call: FallbackCall<T>): Promise<T> =>
+      sendOne(call.first, call).catch((error: unknown) => sendWithoutRefused(error, call)),
   }
 }

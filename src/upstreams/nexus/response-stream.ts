@@ -4,7 +4,7 @@ import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 import { ended } from '../http/response-body.ts'
 import type { ConverseReader } from './frames.ts'
 
-interface AnswerStreamOptions {
+interface ResponseStreamOptions {
   readonly chunks: AsyncIterator<Uint8Array>
   readonly reader: ConverseReader
   readonly events: MessageEvents
@@ -17,8 +17,8 @@ interface AnswerStreamOptions {
  * asynchronous step for each chunk: as five generators, one behind the other, the same cost twice as much for an
  * event that comes alone. Ends after `message_stop`, or throws GatewayError, after handing on what came before.
  */
-export class AnswerStream implements AsyncIterableIterator<EventBatch> {
-  readonly #options: AnswerStreamOptions
+export class ResponseStream implements AsyncIterableIterator<EventBatch> {
+  readonly #options: ResponseStreamOptions
   /** A batch that was read before anybody asked for it. */
   #first: EventBatch | undefined
   /** What is to be thrown once everything in front of it has been handed on. */
@@ -26,7 +26,7 @@ export class AnswerStream implements AsyncIterableIterator<EventBatch> {
   #isOver = false
   readonly #accept: (event: ConverseStreamEvent) => void
 
-  private constructor(options: AnswerStreamOptions) {
+  private constructor(options: ResponseStreamOptions) {
     this.#options = options
     const { events, onEvent } = options
     this.#accept = (event) => {
@@ -36,8 +36,8 @@ export class AnswerStream implements AsyncIterableIterator<EventBatch> {
   }
 
   /** Resolves once the first events are in hand. Rejects with what comes in their place. */
-  static async begin(options: AnswerStreamOptions): Promise<AnswerStream> {
-    const stream = new AnswerStream(options)
+  static async begin(options: ResponseStreamOptions): Promise<ResponseStream> {
+    const stream = new ResponseStream(options)
     const { done, value } = await stream.next()
     stream.#first = done === true ? [] : value
     return stream

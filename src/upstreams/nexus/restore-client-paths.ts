@@ -1,6 +1,6 @@
 import { dotted } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
-import type { ClientPaths } from '../../translate/anthropic-to-converse/path-map.ts'
+import type { PathMap } from '../../translate/anthropic-to-converse/path-map.ts'
 
 /**
  * Places in an error's words, in the client's own counting. Bedrock counts what we sent, after turns
@@ -26,9 +26,9 @@ const numberIn = (...groups: (string | undefined)[]): number | undefined => {
   return digits === undefined ? undefined : Number(digits)
 }
 
-const blockPlace = (
+const blockPath = (
   found: string,
-  paths: ClientPaths,
+  paths: PathMap,
   [message, block, part]: readonly [number, number, number | undefined],
   kind: string | undefined,
 ): string => {
@@ -41,8 +41,8 @@ const blockPlace = (
 }
 
 /** A message with its places as the client counts them. What we cannot place stays as it is. */
-export const withClientPlaces = (message: string, paths: ClientPaths): string => {
-  const place =
+export const restoreClientPaths = (message: string, paths: PathMap): string => {
+  const restore =
     (find: (index: number) => Path | undefined) =>
     (found: string, dot?: string, member?: string, bracket?: string): string => {
       const path = find((numberIn(dot, bracket) ?? 0) - (member === undefined ? 0 : 1))
@@ -60,10 +60,10 @@ export const withClientPlaces = (message: string, paths: ClientPaths): string =>
       }
       const part = numberIn(partDot, partBracket)
       const kind = converseKind === undefined ? undefined : (kinds.get(converseKind) ?? converseKind)
-      return blockPlace(found, paths, [index, block - first, part === undefined ? undefined : part - first], kind)
+      return blockPath(found, paths, [index, block - first, part === undefined ? undefined : part - first], kind)
     })
     .replace(inTools, (found: string, dot?: string, member?: string, bracket?: string, custom?: string) =>
-      place((index) => paths.tool(index, custom !== undefined))(found, dot, member, bracket),
+      restore((index) => paths.tool(index, custom !== undefined))(found, dot, member, bracket),
     )
-    .replace(inSystem, place(paths.system))
+    .replace(inSystem, restore(paths.system))
 }

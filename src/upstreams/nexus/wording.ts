@@ -6,8 +6,8 @@ import {
   toolResultsSurplus,
   withCapability,
 } from '../../messages/client-wording.ts'
-import type { ClientPaths } from '../../translate/anthropic-to-converse/path-map.ts'
-import { withClientPlaces } from './restore-client-paths.ts'
+import type { PathMap } from '../../translate/anthropic-to-converse/path-map.ts'
+import { restoreClientPaths } from './restore-client-paths.ts'
 
 /**
  * Bedrock's words as those that Claude Code recovers by (messages/client-wording.ts); without them the
@@ -20,7 +20,7 @@ export interface WordingContext {
   /** As the client asked for it; undefined where it did not. */
   readonly maxTokens: number | undefined
   /** Where the parts of what was sent stood in the client's request. */
-  readonly paths?: ClientPaths
+  readonly paths?: PathMap
   /** The beta flags that were sent. */
   readonly betas?: readonly string[]
   /** What no words of the upstream's may hold on their way to the client. */
@@ -77,5 +77,5 @@ const knownWords = (message: string, { model, maxTokens }: WordingContext): stri
 export const clientWording = (message: string, context: WordingContext): string => {
   const { paths, betas = [] } = context
   const words = knownWords(message, context)
-  return withCapability(paths === undefined ? words : withClientPlaces(words, paths), betas)
+  return withCapability(paths === undefined ? words : restoreClientPaths(words, paths), betas)
 }

@@ -1,8 +1,8 @@
-import type { PinnedAnswer, PinnedGet } from './pinned-get.ts'
+import type { PinnedGet, PinnedResponse } from './pinned-get.ts'
 import { type Lookup, parseUrl, type Refuse, resolveUrl, unableToDownload } from './resolve-url.ts'
 
 /** What a download needs of the world around it. */
-export interface Surroundings {
+export interface DownloadOptions {
   readonly lookup: Lookup
   readonly get: PinnedGet
   readonly isAddressAllowed: (address: string) => boolean
@@ -27,7 +27,7 @@ interface SizeLimit {
   readonly setBy: string
 }
 
-const readBody = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): Promise<Buffer> => {
+const readBody = async (answer: PinnedResponse, most: SizeLimit, refuse: Refuse): Promise<Buffer> => {
   const tooLarge = () => refuse(`The file is larger than ${most.bytes / mebibyte} MB, which is ${most.setBy}'s limit.`)
   if (Number(answer.header('content-length')) > most.bytes) throw tooLarge()
   const parts: Uint8Array[] = []
@@ -40,7 +40,7 @@ const readBody = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): 
   return Buffer.concat(parts, length)
 }
 
-const receive = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): Promise<Download> => {
+const receive = async (answer: PinnedResponse, most: SizeLimit, refuse: Refuse): Promise<Download> => {
   if (answer.status !== 200) {
     throw unableToDownload(refuse, `Its host answered with status ${answer.status}.`)
   }
@@ -51,7 +51,7 @@ const receive = async (answer: PinnedAnswer, most: SizeLimit, refuse: Refuse): P
   return { bytes: await readBody(answer, most, refuse), contentType: answer.header('content-type') }
 }
 
-const redirectOf = (answer: PinnedAnswer): string | undefined => {
+const redirectOf = (answer: PinnedResponse): string | undefined => {
   const location = answer.header('location')
   return redirectStatuses.has(answer.status) && location !== '' ? location : undefined
 }
@@ -60,7 +60,7 @@ const redirectOf = (answer: PinnedAnswer): string | undefined => {
 export const download = async (
   text: string,
   most: SizeLimit,
-  { lookup, get, isAddressAllowed }: Surroundings,
+  { lookup, get, isAddressAllowed }: DownloadOptions,
   refuse: Refuse,
   signal: AbortSignal,
 ): Promise<Download> => {

@@ -12,7 +12,7 @@ type InlineSource<Block extends { readonly source: { readonly type: string } }> 
 >
 
 /** As its host calls it, where it may be quoted. */
-const hostsWord = (contentType: string): string => {
+const declaredType = (contentType: string): string => {
   const mediaType = mediaTypeOf(contentType)
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mediaType) ? ` (its host calls it ${mediaType})` : ''
 }
@@ -24,7 +24,7 @@ export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse):
   const format = imageFormatOf('', data)
   if (format === undefined) {
     const rule = 'The file is not an image of type JPEG, PNG, GIF or WebP'
-    throw refuse(`${rule}${hostsWord(contentType)}.`, rule)
+    throw refuse(`${rule}${declaredType(contentType)}.`, rule)
   }
   return { type: 'base64', media_type: `image/${format}`, data }
 }
@@ -53,8 +53,8 @@ const decode = (bytes: Buffer, charset: string, fatal: boolean): string | undefi
 /** By what is said of it, else as UTF-8, else as the Latin of old pages: every byte means something there. */
 const decodeText = (bytes: Buffer, contentType: string): string => {
   const charset = markedCharset(bytes) ?? charsetOf(contentType)
-  const told = charset === undefined ? undefined : decode(bytes, charset, false)
-  return told ?? decode(bytes, 'utf-8', true) ?? decode(bytes, 'windows-1252', false) ?? ''
+  const decoded = charset === undefined ? undefined : decode(bytes, charset, false)
+  return decoded ?? decode(bytes, 'utf-8', true) ?? decode(bytes, 'windows-1252', false) ?? ''
 }
 
 export const toDocumentSource = ({ bytes, contentType }: Download, refuse: Refuse): InlineSource<DocumentBlock> => {
@@ -64,5 +64,5 @@ export const toDocumentSource = ({ bytes, contentType }: Download, refuse: Refus
     if (!data.includes('\0')) return { type: 'text', media_type: 'text/plain', data }
   }
   const rule = 'The file is neither a PDF nor text'
-  throw refuse(`${rule}${hostsWord(contentType)}.`, rule)
+  throw refuse(`${rule}${declaredType(contentType)}.`, rule)
 }

@@ -1,9 +1,9 @@
 import { errorCode } from '../../base/error-code.ts'
 import { abortedError, atPath, GatewayError } from '../../base/errors.ts'
-import { download, type Surroundings } from './download.ts'
+import { type DownloadOptions, download } from './download.ts'
 import { toDocumentSource, toImageSource } from './downloaded-source.ts'
 import { type Refuse, unableToDownload } from './resolve-url.ts'
-import type { Place, Source } from './url-blocks.ts'
+import type { MediaSource, UrlBlock } from './url-blocks.ts'
 
 /** One source, within its size and its time. */
 
@@ -28,29 +28,29 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
 
 /** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
 const refuseAt =
-  ({ block, path }: Place): Refuse =>
+  ({ block, path }: UrlBlock): Refuse =>
   (sentence, rule = sentence) => {
-    const place = [...path, block.type, 'source', 'url']
-    return new GatewayError('invalid_request_error', atPath(place, sentence), { reason: atPath(place, rule) })
+    const urlBlock = [...path, block.type, 'source', 'url']
+    return new GatewayError('invalid_request_error', atPath(urlBlock, sentence), { reason: atPath(urlBlock, rule) })
   }
 
 const directly = 'URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.'
 
 /** Rejects with GatewayError. */
 export const fetchSource = async (
-  place: Place,
-  surroundings: Surroundings,
+  urlBlock: UrlBlock,
+  downloadOptions: DownloadOptions,
   limits: SizeLimits & { readonly milliseconds: number },
   signal: AbortSignal,
-): Promise<Source> => {
-  const refuse = refuseAt(place)
-  const isImage = place.block.type === 'image'
+): Promise<MediaSource> => {
+  const refuse = refuseAt(urlBlock)
+  const isImage = urlBlock.block.type === 'image'
   const deadline = AbortSignal.timeout(limits.milliseconds)
   const either = AbortSignal.any([signal, deadline])
   try {
     const { imageBytes, documentBytes, setBy } = limits
     const most = { bytes: isImage ? imageBytes : documentBytes, setBy }
-    const work = download(place.url, most, surroundings, refuse, either)
+    const work = download(urlBlock.url, most, downloadOptions, refuse, either)
     const found = await unlessAborted(work, either)
     return isImage ? toImageSource(found, refuse) : toDocumentSource(found, refuse)
   } catch (error) {

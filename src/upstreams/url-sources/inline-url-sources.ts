@@ -1,9 +1,9 @@
 import type { Notes } from '../../messages/notes.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
-import type { Surroundings } from './download.ts'
+import type { DownloadOptions } from './download.ts'
 import { fetchSource, type SizeLimits } from './fetch-source.ts'
 import { isPublicAddress } from './public-address.ts'
-import { asText, findPlaces, type Place, type Source, withReplacements, withSource } from './url-blocks.ts'
+import { asText, findUrlBlocks, type MediaSource, type UrlBlock, withReplacements, withSource } from './url-blocks.ts'
 
 /** What an upstream takes of images and documents in one request. */
 interface MediaLimit extends SizeLimits {
@@ -40,21 +40,21 @@ const defaultLimits: Limits = {
   atOnce: 4,
 }
 
-interface UrlSourcesOptions extends Pick<Surroundings, 'lookup' | 'get'> {
+interface UrlSourcesOptions extends Pick<DownloadOptions, 'lookup' | 'get'> {
   /** For tests, whose servers are on this machine; public addresses only otherwise. */
-  readonly isAddressAllowed?: Surroundings['isAddressAllowed']
+  readonly isAddressAllowed?: DownloadOptions['isAddressAllowed']
   readonly limits?: Partial<Limits>
 }
 
 /** Each URL once, however often it stands there; the first failure ends the others. */
 const fetchAll = async (
-  places: readonly Place[],
-  surroundings: Surroundings,
+  urlBlocks: readonly UrlBlock[],
+  downloadOptions: DownloadOptions,
   limits: Limits & SizeLimits,
   callerSignal: AbortSignal,
-): Promise<ReadonlyMap<Place, Source>> => {
-  const groups = Map.groupBy(places, ({ block, url }) => `${block.type} ${url}`)
-  const sources = new Map<Place, Source>()
+): Promise<ReadonlyMap<UrlBlock, MediaSource>> => {
+  const groups = Map.groupBy(urlBlocks, ({ block, url }) => `${block.type} ${url}`)
+  const sources = new Map<UrlBlock, MediaSource>()
   const all = new AbortController()
   const signal = AbortSignal.any([all.signal, callerSignal])
   const waiting = groups.values()
@@ -62,8 +62,8 @@ const fetchAll = async (
     for (const group of waiting) {
       const [first] = group
       if (first === undefined) continue
-      const source = await fetchSource(first, surroundings, limits, signal)
-      for (const place of group) sources.set(place, source)
+      const source = await fetchSource(first, downloadOptions, limits, signal)
+      for (const urlBlock of group) sources.set(urlBlock, source)
     }
   }
   try {
@@ -74,9 +74,9 @@ const fetchAll = async (
   }
 }
 
-const countByMessage = ({ messages }: MessagesRequest, places: readonly Place[]): number[] => {
+const countByMessage = ({ messages }: MessagesRequest, urlBlocks: readonly UrlBlock[]): number[] => {
   const counts = messages.map(() => 0)
-  for (const { path } of places) {
+  for (const { path } of urlBlocks) {
     const index = Number(path[1])
     counts[index] = (counts[index] ?? 0) + 1
   }
@@ -89,24 +89,24 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
   const limits = { ...defaultLimits, ...options.limits }
   const inline = async (
     request: MessagesRequest,
-    places: readonly Place[],
+    urlBlocks: readonly UrlBlock[],
     signal: AbortSignal,
     { notes, mediaLimit }: About,
   ): Promise<MessagesRequest> => {
-    const surplus = mediaLimit.omitted(countByMessage(request, places))
-    const surroundings = { lookup, get, isAddressAllowed }
-    const sources = await fetchAll(places.slice(surplus), surroundings, { ...limits, ...mediaLimit }, signal)
+    const surplus = mediaLimit.omitted(countByMessage(request, urlBlocks))
+    const downloadOptions = { lookup, get, isAddressAllowed }
+    const sources = await fetchAll(urlBlocks.slice(surplus), downloadOptions, { ...limits, ...mediaLimit }, signal)
     const replacements = new Map<object, ReturnType<typeof asText>>()
-    for (const place of places.slice(0, surplus)) {
-      const text = mediaLimit.omissionText(place.block.type)
-      notes.changed(place.path, text)
-      replacements.set(place.block, asText(place, text))
+    for (const urlBlock of urlBlocks.slice(0, surplus)) {
+      const text = mediaLimit.omissionText(urlBlock.block.type)
+      notes.changed(urlBlock.path, text)
+      replacements.set(urlBlock.block, asText(urlBlock, text))
     }
-    for (const [place, source] of sources) replacements.set(place.block, withSource(place, source))
+    for (const [urlBlock, source] of sources) replacements.set(urlBlock.block, withSource(urlBlock, source))
     return withReplacements(request, replacements)
   }
   return (request, signal, about) => {
-    const places = findPlaces(request)
-    return places.length === 0 ? Promise.resolve(request) : inline(request, places, signal, about)
+    const urlBlocks = findUrlBlocks(request)
+    return urlBlocks.length === 0 ? Promise.resolve(request) : inline(request, urlBlocks, signal, about)
   }
 }

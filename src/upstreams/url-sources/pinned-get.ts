@@ -10,7 +10,7 @@ export interface ResolvedUrl {
 }
 
 /** An answer whose body has not been read. `close` is to be called in any case. */
-export interface PinnedAnswer {
+export interface PinnedResponse {
   readonly status: number
   /** The first of its name, or ''. */
   header(name: string): string
@@ -20,7 +20,7 @@ export interface PinnedAnswer {
 }
 
 /** Rejects with whatever the line says: the caller has the words. */
-export type PinnedGet = (target: ResolvedUrl, signal: AbortSignal) => Promise<PinnedAnswer>
+export type PinnedGet = (target: ResolvedUrl, signal: AbortSignal) => Promise<PinnedResponse>
 
 interface PinnedGetOptions {
   /** For tests; https's own otherwise. */
@@ -42,7 +42,7 @@ const answerWith =
     else callback(null, first.address, first.family)
   }
 
-const toAnswer = (response: IncomingMessage, close: () => void): PinnedAnswer => {
+const toPinnedResponse = (response: IncomingMessage, close: () => void): PinnedResponse => {
   // Whoever reads the body hears of its end; where nobody does, nobody should.
   response.on('error', () => {})
   return {
@@ -82,7 +82,7 @@ export const createPinnedGet =
         signal,
         ...(ca !== undefined && { ca }),
       })
-      request.on('response', (response) => resolve(toAnswer(response, () => request.destroy())))
+      request.on('response', (response) => resolve(toPinnedResponse(response, () => request.destroy())))
       request.on('error', reject)
       request.end()
     })

@@ -14,10 +14,10 @@ import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 
 type Block = ContentBlock | ToolResultContent
 type MediaBlock = ImageBlock | DocumentBlock
-export type Source = MediaBlock['source']
+export type MediaSource = MediaBlock['source']
 
 /** A block with a URL source. */
-export interface Place {
+export interface UrlBlock {
   readonly block: MediaBlock
   readonly url: string
   /** The block's own, as the client counts. */
@@ -40,15 +40,15 @@ const holdUrl = (blocks: readonly Block[]): boolean => {
   return false
 }
 
-const collect = (blocks: readonly Block[], path: Path, places: Place[]): void => {
+const collect = (blocks: readonly Block[], path: Path, urlBlocks: UrlBlock[]): void => {
   for (const [index, block] of blocks.entries()) {
     const url = urlOf(block)
     if (url !== undefined) {
-      places.push({ block: block as MediaBlock, url, path: [...path, index] })
+      urlBlocks.push({ block: block as MediaBlock, url, path: [...path, index] })
       continue
     }
     const inner = innerBlocks(block)
-    if (inner !== undefined) collect(inner, [...path, index, ...innerPath(block)], places)
+    if (inner !== undefined) collect(inner, [...path, index, ...innerPath(block)], urlBlocks)
   }
 }
 
@@ -57,24 +57,25 @@ const isSummedUp = ([, index, , position]: Path, summary: Summary | undefined): 
   summary !== undefined && index === summary.index && Number(position) < summary.position
 
 /** In the order of the request, without what a compaction has summed up: that is not sent. */
-export const findPlaces = ({ messages }: MessagesRequest): Place[] => {
-  const places: Place[] = []
-  if (!messages.some(({ content }) => Array.isArray(content) && holdUrl(content))) return places
+export const findUrlBlocks = ({ messages }: MessagesRequest): UrlBlock[] => {
+  const urlBlocks: UrlBlock[] = []
+  if (!messages.some(({ content }) => Array.isArray(content) && holdUrl(content))) return urlBlocks
   const summary = findSummary(messages)
   for (const [index, { content }] of messages.entries()) {
     if (index >= (summary?.index ?? 0) && Array.isArray(content))
-      collect(content, ['messages', index, 'content'], places)
+      collect(content, ['messages', index, 'content'], urlBlocks)
   }
-  return places.filter(({ path }) => !isSummedUp(path, summary))
+  return urlBlocks.filter(({ path }) => !isSummedUp(path, summary))
 }
 
 type Replacement = MediaBlock | TextBlock
 
 /** The block with the bytes in place of the URL. */
-export const withSource = ({ block }: Place, source: Source): Replacement => ({ ...block, source }) as MediaBlock
+export const withSource = ({ block }: UrlBlock, source: MediaSource): Replacement =>
+  ({ ...block, source }) as MediaBlock
 
 /** A text in the block's place, with its cache marker. */
-export const asText = ({ block: { cache_control } }: Place, text: string): Replacement => ({
+export const asText = ({ block: { cache_control } }: UrlBlock, text: string): Replacement => ({
   type: 'text',
   text,
   ...(cache_control && { cache_control }),

@@ -9,7 +9,7 @@ function* inputsIn(message: unknown): Generator<Member> {
 }
 
 /** Inputs of tools. */
-export function* carriedInAnswer(body: unknown): Generator<Member> {
+export function* carriedInResponse(body: unknown): Generator<Member> {
   if (isObject(body) && isObject(body['output'])) yield* inputsIn(body['output']['message'])
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { clientArguments } from '../../../src/cli/claude-code/client-arguments.ts'
-import { givenSettings } from '../../../src/cli/claude-code/settings-argument.ts'
+import { readSettingsArgument } from '../../../src/cli/claude-code/settings-argument.ts'
 import { settingsFiles } from '../../../src/cli/claude-code/settings-files.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { startCli, temporaryFolder, testIo } from '../../support/cli.ts'
@@ -16,7 +16,7 @@ const machineAt = (folder: string) =>
 /** What Claude Code is given for these arguments of its user's. */
 const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record<string, string> = {}) => {
   const machine = machineAt(folder)
-  const given = givenSettings(rest, machine)
+  const given = readSettingsArgument(rest, machine)
   const { args, dispose } = clientArguments({ rest, given, files: settingsFiles(machine, given), env })
   afterTest(dispose)
   return { args, dispose, settings: args[0] === '--settings' ? args[1] : undefined, others: args.slice(2) }

@@ -1,28 +1,28 @@
 import { expect, test } from 'bun:test'
-import { resumeWords } from '../../../src/cli/claude-code/resume-hint.ts'
+import { resumeHint } from '../../../src/cli/claude-code/resume-hint.ts'
 
 const id = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 const terminal = { isTerminal: true, isOutTerminal: true }
 const given = (flags: Record<string, string | true> = {}, ...rest: string[]) => ({ flags, rest })
 
 test('the end of a session says how to resume it through the product, with the same flags and no secret', () => {
-  expect(resumeWords(given(), id, terminal)).toBe(
+  expect(resumeHint(given(), id, terminal)).toBe(
     `To resume through this server:\n  nexus-claude-api claude --resume ${id}`,
   )
   const flags = { simulate: true, model: 'opus[1m]', 'api-key': 'canary', 'log-file': 'a b.log' } as const
-  expect(resumeWords(given(flags, '--continue'), id, terminal)).toBe(
+  expect(resumeHint(given(flags, '--continue'), id, terminal)).toBe(
     `To resume through this server:\n  nexus-claude-api claude --simulate --model 'opus[1m]' --log-file 'a b.log' --resume ${id}`,
   )
 })
 
 test('there is no such line without a conversation, for one answer alone, and where no person reads', () => {
-  expect(resumeWords(given(), undefined, terminal)).toBeUndefined()
+  expect(resumeHint(given(), undefined, terminal)).toBeUndefined()
   for (const rest of [
     ['-p', 'hi'],
     ['fix this', '--print'],
   ])
-    expect(resumeWords(given({}, ...rest), id, terminal)).toBeUndefined()
-  expect(resumeWords(given({}, '--', '-p'), id, terminal)).toBeDefined()
-  expect(resumeWords(given(), id, { isTerminal: true, isOutTerminal: false })).toBeUndefined()
-  expect(resumeWords(given(), id, { isTerminal: false, isOutTerminal: true })).toBeUndefined()
+    expect(resumeHint(given({}, ...rest), id, terminal)).toBeUndefined()
+  expect(resumeHint(given({}, '--', '-p'), id, terminal)).toBeDefined()
+  expect(resumeHint(given(), id, { isTerminal: true, isOutTerminal: false })).toBeUndefined()
+  expect(resumeHint(given(), id, { isTerminal: false, isOutTerminal: true })).toBeUndefined()
 })

@@ -366,7 +366,7 @@ const folderWithClaude = (): string => {
 }
 
 describe('nobody is asked for a key that would be of no use', () => {
-  const neverAsked = {
+  const neverPrompted = {
     secret: async () => {
       throw new Error('asked')
     },
@@ -392,7 +392,7 @@ describe('nobody is asked for a key that would be of no use', () => {
       [['claude'], 'Claude Code was not found'],
     ]
     for (const [args, words] of lines) {
-      const { code, err } = await cli(args, {}, undefined, { prompts: neverAsked })
+      const { code, err } = await cli(args, {}, undefined, { prompts: neverPrompted })
       expect([code, err]).toEqual([2, expect.stringContaining(words) as never])
     }
     await taken.stop(true)

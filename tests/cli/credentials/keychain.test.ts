@@ -14,7 +14,7 @@ const owner =
   'dbus-send --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets'
 
 /** Ten programs one after the other: long where the machine has other work. */
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
 /** What a shell prints that has an unlocked keyring and the program as `n`. */
 const runInKeyring = (folder: string, script: string): string => {
@@ -51,5 +51,5 @@ test.if(hasKeyring)(
     expect(shown).toBe(`${key}\nCANA…(25 characters)\n${reference}\n${key}\n\n`)
     expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['{}\n', 0o600])
   },
-  patienceMs,
+  timeoutMs,
 )

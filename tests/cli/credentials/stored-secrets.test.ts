@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Keychain } from '../../../src/cli/credentials/keychain.ts'
-import { readKeptSecret } from '../../../src/cli/credentials/stored-secrets.ts'
+import { readStoredSecret } from '../../../src/cli/credentials/stored-secrets.ts'
 import { clientToken, key, secretsIn } from '../../support/canary.ts'
 import { type CliResult, cli, testIo } from '../../support/cli.ts'
 import { configPath, homeWithConfig } from '../../support/files.ts'
@@ -89,7 +89,7 @@ describe('a key in the keychain', () => {
     const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
     const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
     const io = { ...testIo(machine), keychain: memoryKeychain() }
-    const asked = readKeptSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
+    const asked = readStoredSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
     const faults = [await asked.catch(({ message }: Error) => message)]
     expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
   })

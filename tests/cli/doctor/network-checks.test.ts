@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { greet } from '../../../src/cli/doctor/probe-endpoint.ts'
+import { probeEndpoint } from '../../../src/cli/doctor/probe-endpoint.ts'
 import { key, proxyPassword, secretsIn } from '../../support/canary.ts'
 import { simulate } from '../../support/chain.ts'
 import {
@@ -80,7 +80,7 @@ describe('the way to the endpoint', () => {
   test('one who takes connections and says nothing', async () => {
     const port = await listenOnLoopback(() => {})
     const host = `127.0.0.1:${port}`
-    expect(await greet(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
+    expect(await probeEndpoint(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
       error: {
         message: `A connection to ${host} came about, and nothing answered on it within 0.05 s. Are the endpoint and its port right? If they are, tell whoever runs it.`,
       },

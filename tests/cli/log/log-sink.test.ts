@@ -267,7 +267,7 @@ test('a clock that is set to before 1970 has milliseconds, too', () => {
 test('what comes in a turn is written after it, at once and in its order', () => {
   const lines: string[] = []
   const tasks: (() => void)[] = []
-  const sink = sinkWritingTo(lines, { afterTurn: (task) => void tasks.push(task) })
+  const sink = sinkWritingTo(lines, { defer: (task) => void tasks.push(task) })
   const tell = (event: string): void => sink({ level: 'info', event, fields: {} })
   const line = (event: string): string => `${stamp} info  ${event}\n`
   tell('first')
@@ -283,9 +283,9 @@ test('what comes in a turn is written after it, at once and in its order', () =>
 
 test('a record that cannot be written fails nobody, and takes none along', () => {
   const tasks: (() => void)[] = []
-  const afterTurn = (task: () => void): void => void tasks.push(task)
+  const defer = (task: () => void): void => void tasks.push(task)
   const lines: string[] = []
-  const sink = sinkWritingTo(lines, { format: 'json', afterTurn })
+  const sink = sinkWritingTo(lines, { format: 'json', defer })
   const bad = { figure: 1n } as unknown as LogRecord['fields']
   sink({ level: 'info', event: 'before', fields: {} })
   sink({ level: 'info', event: 'bad', fields: bad })
@@ -302,7 +302,7 @@ test('a turn that cannot be written fails nobody, and the next one is written', 
     if (isBroken) throw new Error('EPIPE')
     lines.push(text)
   }
-  const sink = sinkWritingTo(lines, { write, afterTurn: (task) => void tasks.push(task) })
+  const sink = sinkWritingTo(lines, { write, defer: (task) => void tasks.push(task) })
   for (const event of ['lost', 'found']) {
     sink({ level: 'info', event, fields: {} })
     tasks.at(-1)?.()
@@ -313,6 +313,6 @@ test('a turn that cannot be written fails nobody, and the next one is written', 
 
 test('a file has each record at once: whoever is killed writes nothing later', () => {
   const file = join(temporaryFolder(), 'log')
-  const out = write({ level: 'info', event: 'first', fields: {} }, { file, afterTurn: () => {} })
+  const out = write({ level: 'info', event: 'first', fields: {} }, { file, defer: () => {} })
   expect([readFileSync(file, 'utf8'), out]).toEqual([`${stamp} info  first\n`, `${stamp} info  first\n`])
 })

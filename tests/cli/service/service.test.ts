@@ -20,7 +20,7 @@ const service = (change: Partial<Service> = {}): Service => ({
   user: undefined,
   localData: undefined,
   logFile: undefined,
-  asksOthers: false,
+  fetchesSecrets: false,
   ...change,
 })
 

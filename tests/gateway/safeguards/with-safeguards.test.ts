@@ -55,8 +55,8 @@ const checkRecords = ({ records }: Pick<Chain, 'records'>): LogRecord[] =>
 
 describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) => {
   test('carries the verdict of the small model, by the id of the call', async () => {
-    const judge = verdictReply({ id: 't1', explanation: 'It runs downloaded code.', outcome: 'flagged' })
-    const chain = startChain({ scenario: agentReplies([{ text: 'Running.' }, download], judge) })
+    const validateRequest = verdictReply({ id: 't1', explanation: 'It runs downloaded code.', outcome: 'flagged' })
+    const chain = startChain({ scenario: agentReplies([{ text: 'Running.' }, download], validateRequest) })
     const answer = await requestInAutoMode(chain, {}, stream)
     expect(answer['safeguard_results']).toEqual(available({ t1: flagged }))
     expect(answer['stop_reason']).toBe('tool_use')
@@ -132,8 +132,12 @@ describe.each([false, true])('A1 an answer with a call (stream: %p)', (stream) =
   })
 
   test('is checked once, although the request has the same safeguard twice', async () => {
-    const judge = verdictReply({ id: 't1', explanation: 'It is what the user wants.', outcome: 'not_flagged' })
-    const chain = startChain({ scenario: agentReplies([download], judge) })
+    const validateRequest = verdictReply({
+      id: 't1',
+      explanation: 'It is what the user wants.',
+      outcome: 'not_flagged',
+    })
+    const chain = startChain({ scenario: agentReplies([download], validateRequest) })
     const safeguard = { type: 'dangerous_tool_use', classifier_context: classifierContext() }
     const answer = await requestInAutoMode(chain, { safeguards: [safeguard, safeguard] }, stream)
     expect(answer['safeguard_results']).toEqual(available({ t1: notFlagged }))
@@ -189,8 +193,8 @@ describe('A1 a check that fails leaves the call without a verdict', () => {
   })
 
   test('a call that is missing in the report, next to one that is in it', async () => {
-    const judge = verdictReply({ id: 't2', explanation: 'Builds', outcome: 'not_flagged' })
-    const chain = startChain({ scenario: agentReplies([download, bashCall('t2', 'make')], judge) })
+    const validateRequest = verdictReply({ id: 't2', explanation: 'Builds', outcome: 'not_flagged' })
+    const chain = startChain({ scenario: agentReplies([download, bashCall('t2', 'make')], validateRequest) })
     expect((await requestInAutoMode(chain))['safeguard_results']).toEqual(
       available({ t1: unavailable('error'), t2: notFlagged }),
     )
@@ -313,8 +317,8 @@ describe('A1 while a stream is checked', () => {
 })
 
 test('A1 the log has the cost of a check, and no word of it', async () => {
-  const judge = verdictReply({ id: 't1', explanation: 'It runs secret-script', outcome: 'flagged' })
-  const chain = startChain({ scenario: agentReplies([bashCall('t1', 'secret-script')], judge) })
+  const validateRequest = verdictReply({ id: 't1', explanation: 'It runs secret-script', outcome: 'flagged' })
+  const chain = startChain({ scenario: agentReplies([bashCall('t1', 'secret-script')], validateRequest) })
   await requestInAutoMode(chain, { messages: [{ role: 'user', content: 'secret-wish' }] })
   const [record, ...others] = checkRecords(chain)
   expect(others).toEqual([])

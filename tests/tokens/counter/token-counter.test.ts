@@ -18,7 +18,7 @@ describe('1.9 calibration', () => {
     const { counter, count, deferred } = counterOver({ upstream: undefined })
     const request = claudeCodeRequest(1)
     const before = await count(request)
-    counter.learn(request, model, usage(Math.round(before * 1.2)))
+    counter.calibrate(request, model, usage(Math.round(before * 1.2)))
     expect(await count(request)).toBe(before)
     for (const work of deferred) work()
     expect(await count(request)).toBeGreaterThan(before * 1.05)
@@ -26,9 +26,9 @@ describe('1.9 calibration', () => {
 
   test('1.9 is for nothing without figures, and a request that cannot be estimated fails nobody', () => {
     const { counter, deferred, records } = counterOver()
-    counter.learn(claudeCodeRequest(1), model, undefined)
+    counter.calibrate(claudeCodeRequest(1), model, undefined)
     expect(deferred.length).toBe(0)
-    counter.learn({ model, messages: [{ role: 'user', content: [null] }] } as never, model, usage(100))
+    counter.calibrate({ model, messages: [{ role: 'user', content: [null] }] } as never, model, usage(100))
     for (const work of deferred) work()
     expect(records).toEqual([
       expect.objectContaining({ event: 'tokens.learning_failed', fields: { error: 'TypeError' } }),
@@ -44,7 +44,7 @@ describe('1.9 calibration', () => {
       ...plain,
       messages: [...prompt('word '.repeat(7000)).messages, { role: 'assistant', content: [thinking] }],
     } as CountTokensRequest
-    for (let times = 0; times < 20; times += 1) counter.learn(thoughtful, model, usage(9100))
+    for (let times = 0; times < 20; times += 1) counter.calibrate(thoughtful, model, usage(9100))
     for (const work of deferred) work()
     expect(await count(plain)).toBe(before)
   })
@@ -60,7 +60,7 @@ describe('1.9 calibration', () => {
         { role: 'assistant', content: [{ type: 'compaction', content: 'word '.repeat(15_000) }] },
       ],
     } as CountTokensRequest
-    for (let times = 0; times < 20; times += 1) counter.learn(compacted, model, usage(15_000 * 1.293))
+    for (let times = 0; times < 20; times += 1) counter.calibrate(compacted, model, usage(15_000 * 1.293))
     for (const work of deferred) work()
     expect(Math.abs((await count(long)) / before - 1)).toBeLessThan(0.01)
   })
@@ -98,7 +98,7 @@ describe('1.9 calibration', () => {
     const before = await meanError()
     for (let seed = 0; seed < 20; seed += 1) {
       const request = claudeCodeRequest(seed)
-      counter.learn(request, model, usage(truth(request)))
+      counter.calibrate(request, model, usage(truth(request)))
     }
     for (const work of deferred) work()
     expect(await meanError()).toBeLessThan(Math.min(before * 0.6, 0.05))

@@ -299,7 +299,7 @@ describe('blocks', () => {
       source: { type: 'base64', media_type: 'application/pdf', data },
       citations: { enabled: true },
     })
-    const { reply } = translate(
+    const { responseContext: reply } = translate(
       messages(
         user('go'),
         assistant(toolUse('t1')),
@@ -312,7 +312,7 @@ describe('blocks', () => {
     ])
     const images = Array.from({ length: 19 }, () => image())
     const crowded = translate(messages(user('go', document('T0'), document('T1'), ...images)))
-    expect(crowded.reply.documents).toEqual([{ index: 1, title: 'T1', isCited: true }])
+    expect(crowded.responseContext.documents).toEqual([{ index: 1, title: 'T1', isCited: true }])
   })
 
   test('2 citations, B5: search results are counted as the client counts them', () => {
@@ -322,7 +322,7 @@ describe('blocks', () => {
       title: 't',
       content: [{ type: 'text', text }],
     })
-    const { reply } = translate(
+    const { responseContext: reply } = translate(
       messages(user('a'), assistant(toolUse('t1')), user(found(' '), found('x'), toolResult('t1', [found('y')]))),
     )
     expect(reply.searchResults).toEqual([2, 1])

@@ -61,7 +61,7 @@ describe('structured output', () => {
       content: [{ type: 'text', text: 'x' }],
       citations: { enabled: true },
     }
-    const { body, reply } = translate({ messages: [user('a', pdf, found)] })
+    const { body, responseContext: reply } = translate({ messages: [user('a', pdf, found)] })
     expect(JSON.stringify(body.messages[0]?.content[1])).toContain('"citations":{"enabled":true}')
     expect([reply.keepsCitations.documents, reply.keepsCitations.searchResults, reply.joinsTexts]).toEqual([
       false,

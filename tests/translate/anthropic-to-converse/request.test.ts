@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
+import { countingIds, responseContext } from '../../support/response-context.ts'
 import { batchesOf } from '../../support/response-stream.ts'
 import { translate, user } from '../../support/translate.ts'
 
 const ask = { messages: [user('a')] }
 
 describe('1.1 max_tokens 0 fills the prompt cache', () => {
-  const reply = replyContext({ isPrewarm: true })
+  const reply = responseContext({ isPrewarm: true })
   const usage = { inputTokens: 3, outputTokens: 1, totalTokens: 4, cacheWriteInputTokens: 9 }
 
   test('1.1 asks for one token, and for no budget', () => {
     const thinking = { type: 'enabled', budget_tokens: 2000 }
-    const { body, reply: told } = translate({ ...ask, max_tokens: 0, thinking })
+    const { body, responseContext: told } = translate({ ...ask, max_tokens: 0, thinking })
     expect(body.inferenceConfig?.maxTokens).toBe(1)
     expect(body.additionalModelRequestFields).toBeUndefined()
     expect(told.isPrewarm).toBe(true)

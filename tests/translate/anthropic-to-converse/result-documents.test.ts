@@ -128,7 +128,7 @@ describe('F1 a PDF inside a tool result', () => {
       assistant('b'),
       user(pdf('b.pdf', citationsEnabled), 'c'),
     ]
-    const { body, reply, notes } = translate({ messages, tools })
+    const { body, responseContext: reply, notes } = translate({ messages, tools })
     expect(body.messages[2]?.content as object[]).toEqual([
       result('t1', [documentNotice('a')]),
       sentPdf('a'),
@@ -152,7 +152,7 @@ describe('F1 a PDF inside a tool result', () => {
     expect(toolResultTurn(1, content, {}, { policy: { pdf: 'text' } })).toEqual(stays)
     const schema = { type: 'json_schema', schema: { type: 'object' } }
     expect(toolResultTurn(1, content, { output_config: { format: schema } })).toEqual(stays)
-    expect(toolResultTurn(1, content, {}, { learned: { capabilities: { citations: false } } })).toEqual(stays)
+    expect(toolResultTurn(1, content, {}, { overrides: { capabilities: { citations: false } } })).toEqual(stays)
   })
 
   test('F1 every document of the request goes with citations, or none does', () => {
@@ -172,7 +172,7 @@ describe('F1 a PDF inside a tool result', () => {
     ]
     for (const messages of orders) {
       for (const pdfs of ['visual', 'text'] as const) {
-        const { body, reply, notes } = translate({ messages, tools }, { policy: { pdf: pdfs } })
+        const { body, responseContext: reply, notes } = translate({ messages, tools }, { policy: { pdf: pdfs } })
         expect(JSON.stringify(body).match(/"document":/g)?.length).toBe(2)
         expect(JSON.stringify(body).match(/"citations":\{"enabled":true\}/g)?.length).toBe(2)
         expect(reply.documents.filter(({ isCited }) => isCited).map(({ title }) => title)).toEqual(['notes'])
@@ -286,7 +286,7 @@ describe('F3 a text document next to a tool result', () => {
 })
 
 describe('a model that refuses documents beside results', () => {
-  const learned = { capabilities: { documentsBesideResults: false } }
+  const overrides = { capabilities: { documentsBesideResults: false } }
 
   test('F1 1.10 gets them inside the last result, without citations', () => {
     const turn = [
@@ -295,7 +295,7 @@ describe('a model that refuses documents beside results', () => {
       pdf('b', { cache_control: { type: 'ephemeral' } }),
       'x',
     ]
-    expect(toolResultTurn(2, turn, {}, { learned })).toEqual([
+    expect(toolResultTurn(2, turn, {}, { overrides })).toEqual([
       result('t1', [sentPdf('a', {})]),
       result('t2', [{ text: 'ok' }, sentPdf('b', {})]),
       cachePoint,
@@ -313,7 +313,7 @@ describe('a model that refuses documents beside results', () => {
         ],
         tools,
       },
-      { learned },
+      { overrides },
     )
     expect(body.messages[2]?.content[1] as object).toEqual(sentPdf('a'))
   })

@@ -63,8 +63,8 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
       haiku,
     ],
     ['on a model that does not take the flag', ask, { modelId: 'claude-3-7-sonnet', betas: [flag] }],
-    ['on a model that has refused the flag', ask, { ...haiku, learned: { refusedBetas: [flag] } }],
-    ['on a model that may have refused the flag', ask, { ...haiku, learned: { suspectedBetas: [flag] } }],
+    ['on a model that has refused the flag', ask, { ...haiku, overrides: { refusedBetas: [flag] } }],
+    ['on a model that may have refused the flag', ask, { ...haiku, overrides: { suspectedBetas: [flag] } }],
   ] as const)('stays refused %s', (_, members, options) => {
     expect(refusalMessage(() => translate(members, options))).toBe(tooLarge)
   })

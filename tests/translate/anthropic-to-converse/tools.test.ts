@@ -35,9 +35,9 @@ describe('tools', () => {
     expect(second).toMatch(/^gr__e_messen_[0-9a-f]{8}$/)
     expect(toolChoice).toEqual({ tool: { name: first as string } })
     expect(JSON.stringify(translation.body.messages)).toContain(`"name":"${first}"`)
-    expect(translation.reply.toClientToolName(first as string)).toBe(long)
-    expect(translation.reply.toClientToolName(second as string)).toBe(odd)
-    expect(translation.reply.toClientToolName('Bash')).toBe('Bash')
+    expect(translation.responseContext.toClientToolName(first as string)).toBe(long)
+    expect(translation.responseContext.toClientToolName(second as string)).toBe(odd)
+    expect(translation.responseContext.toClientToolName('Bash')).toBe('Bash')
   })
 
   test('N3 foreign ids are made lawful, the same for use and result', () => {
@@ -84,10 +84,10 @@ describe('tools', () => {
   })
 
   test('N6 eager input streaming becomes its beta flag', () => {
-    const { body, reply } = translate({ ...ask, tools: [tool('A', { eager_input_streaming: true })] })
+    const { body, responseContext: reply } = translate({ ...ask, tools: [tool('A', { eager_input_streaming: true })] })
     expect(body.additionalModelRequestFields).toEqual({ anthropic_beta: ['fine-grained-tool-streaming-2025-05-14'] })
     expect(reply.takesInvalidInput).toBe(true)
-    expect(translate({ ...ask, tools: [tool('A')] }).reply.takesInvalidInput).toBe(false)
+    expect(translate({ ...ask, tools: [tool('A')] }).responseContext.takesInvalidInput).toBe(false)
   })
 
   test('N8 deferred tools: loaded where something refers to them, left out otherwise', () => {

@@ -4,7 +4,7 @@ import { assistant, tool, toolResult, toolUse, translate, user, validBody } from
 const ask = { messages: [user('a')] }
 
 describe('what a model has refused', () => {
-  const body = (members: object, learned: object) => translate(members, { learned }).body
+  const body = (members: object, overrides: object) => translate(members, { overrides }).body
 
   test('1.10 additional fields are taken out, and what they leave empty', () => {
     const members = { ...ask, thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'high' } }
@@ -21,8 +21,8 @@ describe('what a model has refused', () => {
       'thinking-display-updates-2026-08-18',
     ]
     const thinking = { type: 'adaptive', display: 'updates' }
-    const flags = (betas: string[], learned: object): unknown =>
-      translate({ ...ask, thinking }, { betas, learned }).body.additionalModelRequestFields?.['anthropic_beta']
+    const flags = (betas: string[], overrides: object): unknown =>
+      translate({ ...ask, thinking }, { betas, overrides }).body.additionalModelRequestFields?.['anthropic_beta']
     expect(flags([long], { refusedBetas: [long] })).toBeUndefined()
     expect(flags([long, fine], { refusedBetas: [long] })).toEqual([fine])
     const suspected = { suspectedBetas: [long, fine, display] }
@@ -33,8 +33,8 @@ describe('what a model has refused', () => {
 
   test('A8 a value that needs a beta flag goes only together with it', () => {
     const beta = 'thinking-display-updates-2026-08-18'
-    const thinking = (display: string, betas: string[], learned = {}): unknown =>
-      validBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, learned }).additionalModelRequestFields
+    const thinking = (display: string, betas: string[], overrides = {}): unknown =>
+      validBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, overrides }).additionalModelRequestFields
     const plain = { thinking: { type: 'adaptive' } }
     expect(thinking('updates', [beta])).toEqual({
       thinking: { type: 'adaptive', display: 'updates' },
@@ -50,21 +50,21 @@ describe('what a model has refused', () => {
 
   test('A8 a value that the model does not take is left out, with the flag that is for it', () => {
     const beta = 'thinking-display-updates-2026-08-18'
-    const learned = { takenValues: { 'thinking.display': ['summarized', 'omitted'] } }
+    const overrides = { takenValues: { 'thinking.display': ['summarized', 'omitted'] } }
     const sent = (display: string): unknown =>
-      translate({ ...ask, thinking: { type: 'adaptive', display } }, { betas: [beta], learned }).body
+      translate({ ...ask, thinking: { type: 'adaptive', display } }, { betas: [beta], overrides }).body
         .additionalModelRequestFields
     expect(sent('updates')).toEqual({ thinking: { type: 'adaptive' } })
     expect(sent('summarized')).toEqual({ thinking: { type: 'adaptive', display: 'summarized' } })
   })
 
   test('1.10 1.5 a model without a limit to one tool still keeps from all tools, and is forced', () => {
-    const learned = { capabilities: { toolLimit: false } }
+    const overrides = { capabilities: { toolLimit: false } }
     const sent = (type: string) => {
       const choice = { type, ...(type !== 'none' && { disable_parallel_tool_use: true }) }
       const { toolConfig, additionalModelRequestFields } = body(
         { ...ask, tools: [tool('A')], tool_choice: choice },
-        learned,
+        overrides,
       )
       return [toolConfig?.toolChoice, additionalModelRequestFields]
     }
@@ -79,11 +79,11 @@ describe('what a model has refused', () => {
   })
 
   test('1.5 none, 1.10 tool choice: for a model that cannot be told so: no tools, or stand-ins', () => {
-    const learned = { capabilities: { toolChoiceNone: false } }
+    const overrides = { capabilities: { toolChoiceNone: false } }
     const none = { tools: [tool('A')], tool_choice: { type: 'none' } }
-    expect(body({ ...ask, ...none }, learned).toolConfig).toBeUndefined()
+    expect(body({ ...ask, ...none }, overrides).toolConfig).toBeUndefined()
     const messages = [user('a'), assistant(toolUse('t', 'A')), user(toolResult('t'))]
-    const used = body({ messages, ...none }, learned)
+    const used = body({ messages, ...none }, overrides)
     expect(used.toolConfig).toEqual({ tools: [{ toolSpec: { name: 'A', inputSchema: { json: { type: 'object' } } } }] })
     expect(used.additionalModelRequestFields).toBeUndefined()
   })

@@ -9,7 +9,7 @@ import { assistant, refusalMessage, tool, translate, user } from '../../support/
 type Row = Pick<
   ModelCapabilities,
   | 'thinking'
-  | 'thinksUnasked'
+  | 'thinksByDefault'
   | 'disabledThinking'
   | 'sampling'
   | 'prefill'
@@ -20,7 +20,7 @@ type Row = Pick<
 
 const row = (
   thinking: Row['thinking'],
-  thinksUnasked: boolean,
+  thinksByDefault: boolean,
   disabledThinking: boolean,
   sampling: Row['sampling'],
   hasEffort: boolean,
@@ -30,7 +30,7 @@ const row = (
   cacheTtl: boolean,
 ): Row => ({
   thinking,
-  thinksUnasked,
+  thinksByDefault,
   disabledThinking,
   sampling,
   hasEffort,
@@ -176,7 +176,7 @@ describe('docs/translation.md', () => {
         expect([id, ...capabilities]).toEqual([
           id,
           model.thinking.join(', ') || 'no',
-          yes(model.thinksUnasked),
+          yes(model.thinksByDefault),
           model.sampling,
           model.effort.at(-1) === undefined ? 'no' : `to ${model.effort.at(-1)}`,
           yes(model.structuredOutput),

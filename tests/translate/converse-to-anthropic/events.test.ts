@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
-import type { ReplyContext } from '../../../src/translate/converse-to-anthropic/response-context.ts'
+import type { ResponseContext } from '../../../src/translate/converse-to-anthropic/response-context.ts'
 import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
+import { countingIds, responseContext } from '../../support/response-context.ts'
 import { batchesOf } from '../../support/response-stream.ts'
 
 /** Streams that are no answer: what was lawful of them, and then a failure. */
@@ -32,14 +32,14 @@ const metadata: ConverseStreamEvent = { type: 'metadata', usage: { inputTokens: 
 const read = async (
   events: readonly ConverseStreamEvent[],
   failure?: Error,
-  members: Partial<ReplyContext> = {},
+  members: Partial<ResponseContext> = {},
 ): Promise<[string[], string]> => {
   const names: string[] = []
   try {
     const take = (batch: EventBatch): void => {
       for (const { type } of batch) names.push(type)
     }
-    for await (const batch of batchesOf([events], replyContext(members), countingIds(), failure)) take(batch)
+    for await (const batch of batchesOf([events], responseContext(members), countingIds(), failure)) take(batch)
   } catch (error) {
     return [names, (error as Error).message]
   }
@@ -111,11 +111,11 @@ describe('a stream', () => {
   })
 
   test('2 stop reasons, 2 text: what has no translation is told of by name', async () => {
-    const heard: string[] = []
-    const reply = replyContext({ onOddity: (what) => heard.push(what) })
+    const withOddityLog: string[] = []
+    const reply = responseContext({ onOddity: (what) => withOddityLog.push(what) })
     const content = [{ audio: { bytes: 'x' } }, { text: 'words' }] as never
     toMessage({ output: { message: { content } }, stopReason: 'incomplete' }, reply, countingIds())
-    expect(heard).toEqual(['block of audio', 'stop reason'])
+    expect(withOddityLog).toEqual(['block of audio', 'stop reason'])
   })
 
   test('with the input of a tool use that never began cannot be used', async () => {
@@ -150,7 +150,7 @@ describe('2 tool use: the input of a whole answer', () => {
     const toolUse = { toolUseId: 't', name: 'T', input }
     const { content } = toMessage(
       { output: { message: { content: [{ toolUse }] } }, stopReason: 'tool_use' },
-      replyContext(),
+      responseContext(),
       countingIds(),
     )
     return content[0]?.type === 'tool_use' && content[0].input

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
+import { countingIds, responseContext } from '../../support/response-context.ts'
 import { messageDeltaOf, streamResponse } from '../../support/stream-response.ts'
 
 /** Clients decide by the stop reason whether tools are to be run: it has to agree with the content, in both forms. */
@@ -28,7 +28,7 @@ const withTool: Record<string, OutputBlock[]> = {
 
 const ends = async (content: OutputBlock[], stopReason: string | undefined, members = {}): Promise<unknown[]> => {
   const response = { output: { message: { content } }, ...(stopReason !== undefined && { stopReason }) }
-  const reply = replyContext(members)
+  const reply = responseContext(members)
   const { stop_reason, stop_sequence } = toMessage(response, reply, countingIds())
   return [{ stop_reason, stop_sequence }, messageDeltaOf(await streamResponse(response, reply))]
 }
@@ -86,7 +86,7 @@ describe('F4 a tool that may be run has a stop for tools', () => {
 describe('F4 a tool whose input was cut', () => {
   const half: OutputBlock = { toolUse: { toolUseId: 't2', name: 'T', input: '{"a":' } }
   const whole = (content: OutputBlock[], stopReason: string) =>
-    toMessage({ output: { message: { content } }, stopReason }, replyContext(), countingIds())
+    toMessage({ output: { message: { content } }, stopReason }, responseContext(), countingIds())
 
   test.each([
     'max_tokens',

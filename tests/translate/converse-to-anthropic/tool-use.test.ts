@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { toMessage } from '../../../src/translate/converse-to-anthropic/response.ts'
 import type { OutputBlock } from '../../../src/wire/converse/response.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
+import { countingIds, responseContext } from '../../support/response-context.ts'
 import { accumulate, streamResponse } from '../../support/stream-response.ts'
 import { assistant, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
@@ -13,7 +13,7 @@ const use = (toolUseId: string, name = 'T', type = 'tool_use'): OutputBlock => (
 
 /** One member of each tool use of an answer, whole and streamed. */
 const wholeAndStreamed = async (member: 'id' | 'name', content: OutputBlock[], members = {}): Promise<unknown[][]> => {
-  const reply = replyContext(members)
+  const reply = responseContext(members)
   const response = { output: { message: { content } }, stopReason: 'tool_use' }
   const whole = toMessage(response, reply, countingIds()).content
   const stream = accumulate(await streamResponse(response, reply))
@@ -46,7 +46,7 @@ describe('F5 the ids of an answer', () => {
   })
 
   test('F5 2 tool use: do not repeat the ids of earlier turns, which Anthropic refuses', async () => {
-    const { reply } = translate({
+    const { responseContext: reply } = translate({
       messages: [
         user('a'),
         assistant(toolUse('lookup'), toolUse('lookup-2'), toolUse('functions.T:0')),
@@ -59,12 +59,12 @@ describe('F5 the ids of an answer', () => {
 
   test('F5 2 tool use: do not repeat the ids of tools that the upstream ran earlier', async () => {
     const search = { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'q' } }
-    const { reply } = translate({ messages: [user('a'), assistant(search), user('b')] })
+    const { responseContext: reply } = translate({ messages: [user('a'), assistant(search), user('b')] })
     expect(await wholeAndStreamed('id', [use('s1')], reply)).toEqual(twice(['s1-2']))
   })
 
   test('F5 2 tool use: do not repeat the ids that a summary took out of the conversation', async () => {
-    const { reply } = translate({
+    const { responseContext: reply } = translate({
       messages: [
         user('a'),
         assistant(toolUse('lookup')),
@@ -79,12 +79,12 @@ describe('F5 the ids of an answer', () => {
 
 describe('F5 the names of an answer', () => {
   test('F5 2 tool use: that are empty become one that no tool has, and are logged', async () => {
-    const heard: string[] = []
+    const withOddityLog: string[] = []
     const names = await wholeAndStreamed('name', [use('1', ''), use('2', '')], {
-      onOddity: (what: string) => heard.push(what),
+      onOddity: (what: string) => withOddityLog.push(what),
     })
     expect(names).toEqual(twice(['unnamed_tool', 'unnamed_tool']))
-    expect(new Set(heard)).toEqual(new Set(['tool use without a name']))
+    expect(new Set(withOddityLog)).toEqual(new Set(['tool use without a name']))
   })
 
   test('F5 2 tool use: that the model made up are passed on: the client answers that there is no such tool', async () => {

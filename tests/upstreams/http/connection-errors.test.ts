@@ -23,7 +23,7 @@ describe('a connection that does not come about', () => {
     const port = typeof address === 'object' ? address?.port : 0
     // It takes the connection and never says a word of TLS.
     const retry = { maxRetries: 2, random: () => 0, sleep: async () => {} }
-    const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { patience: shortTimeouts, retry })
+    const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { bodyTimeouts: shortTimeouts, retry })
     await expect(nexus.stream(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
       type: 'timeout_error',
       status: 504,
@@ -35,7 +35,7 @@ describe('a connection that does not come about', () => {
 
   test('is not the same as an answer that does not come', async () => {
     const server = await rawServer(() => {})
-    const { nexus } = remoteNexus(server.url, { patience: shortTimeouts, silenceMs: 300 })
+    const { nexus } = remoteNexus(server.url, { bodyTimeouts: shortTimeouts, silenceMs: 300 })
     await expect(nexus.message(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
       type: 'timeout_error',
       message: 'AI Nexus did not begin to answer within 0.3 s.',
@@ -44,7 +44,7 @@ describe('a connection that does not come about', () => {
 
   test('an answer may take longer than a connection', async () => {
     const slow = simulate({ scenario: () => ({ content: [{ text: 'fine' }], pace: { firstMs: 300 } }) })
-    const { nexus } = remoteNexus(slow.url, { patience: shortTimeouts })
+    const { nexus } = remoteNexus(slow.url, { bodyTimeouts: shortTimeouts })
     expect(await countBatches(nexus, callContext(unabortedSignal()))).toBeGreaterThan(0)
   })
 })

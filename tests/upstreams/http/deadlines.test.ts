@@ -13,10 +13,10 @@ describe('deadlines', () => {
     inFakeTime(() => {
       const deadline = start()
       jest.advanceTimersByTime(900)
-      deadline.heard()
+      deadline.activity()
       jest.advanceTimersByTime(60_000)
       expect(deadline.expired).toBeUndefined()
-      deadline.listen()
+      deadline.startRead()
       jest.advanceTimersByTime(999)
       expect(deadline.signal.aborted).toBe(false)
       jest.advanceTimersByTime(1001)
@@ -28,7 +28,7 @@ describe('deadlines', () => {
   test('a connection, the first byte and silence each have their own', () =>
     inFakeTime(() => {
       const refused = start()
-      refused.connecting()
+      refused.startConnect()
       jest.advanceTimersByTime(299)
       expect(refused.expired).toBeUndefined()
       jest.advanceTimersByTime(2)
@@ -42,7 +42,7 @@ describe('deadlines', () => {
       })
 
       const mute = start()
-      mute.connecting()
+      mute.startConnect()
       jest.advanceTimersByTime(200)
       mute.connected()
       jest.advanceTimersByTime(999)
@@ -51,15 +51,15 @@ describe('deadlines', () => {
       expect(mute.expired?.message).toBe('AI Nexus did not begin to answer within 1 s.')
 
       const impatient = start(undefined, { silenceMs: 100 })
-      impatient.connecting()
+      impatient.startConnect()
       jest.advanceTimersByTime(101)
       expect(impatient.expired?.message).toContain('within 0.1 s')
 
       const early = start()
-      early.connecting()
-      early.heard()
+      early.startConnect()
+      early.activity()
       early.connected()
-      early.listen()
+      early.startRead()
       jest.advanceTimersByTime(1001)
       expect(early.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
       for (const deadline of [refused, mute, impatient, early]) deadline.stop()
@@ -80,7 +80,7 @@ describe('deadlines', () => {
 
 describe('a short answer read at once', () => {
   const silenceMs = 60_000
-  const patience = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
+  const bodyTimeouts = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
 
   /** A call whose answer's head comes at the last moment, and what is read of its body. */
   const late = (clock: (write: (text: string) => void, end: () => void) => void): Promise<string> => {
@@ -94,7 +94,7 @@ describe('a short answer read at once', () => {
       },
     })
     const response = new Response(bytes, { headers: { 'content-length': '4' } })
-    const text = readText(response, { origin, deadline, patience }, silenceMs)
+    const text = readText(response, { origin, deadline, bodyTimeouts }, silenceMs)
     clock(
       (part) => body?.enqueue(new TextEncoder().encode(part)),
       () => body?.close(),

@@ -3,7 +3,7 @@ import type { GatewayError } from '../../../src/base/errors.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { toConnectionError } from '../../../src/upstreams/http/connection-errors.ts'
 import { diagnose } from '../../../src/upstreams/nexus/diagnose.ts'
-import { toAnswerError, toStreamError } from '../../../src/upstreams/nexus/errors.ts'
+import { toResponseError, toStreamError } from '../../../src/upstreams/nexus/errors.ts'
 import { caseName, cases, fixture } from '../../support/fixtures.ts'
 
 interface Answer {
@@ -38,7 +38,7 @@ describe('failed answers', () => {
     test(caseName('errors', name), () => {
       const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
       const context = fixture<{ model?: string; maxTokens?: number }>('errors', name, 'context')
-      const error = toAnswerError({ ...answer, headers: new Headers(headers) }, { ...wording, ...context })
+      const error = toResponseError({ ...answer, headers: new Headers(headers) }, { ...wording, ...context })
       expect(definedMembers(error)).toEqual(fixture('errors', name, 'expected'))
     })
   }
@@ -48,19 +48,21 @@ describe('failed answers', () => {
       date: 'Sat, 21 Nov 2026 12:00:00 GMT',
       'retry-after': 'Sat, 21 Nov 2026 12:00:09 GMT',
     })
-    expect(toAnswerError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(9)
+    expect(toResponseError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(9)
   })
 
   test('an exception with a name that is a member of every object is an unknown one', () => {
     const headers = new Headers({ 'x-amzn-errortype': 'constructor' })
-    expect(toAnswerError({ status: 400, headers, body: '{"message":"m"}' }, wording).type).toBe('invalid_request_error')
+    expect(toResponseError({ status: 400, headers, body: '{"message":"m"}' }, wording).type).toBe(
+      'invalid_request_error',
+    )
   })
 })
 
 describe('the kind of a failure', () => {
   const kindOf = (status: number, name: string, message: string): unknown[] => {
     const headers = new Headers(name === '' ? {} : { 'x-amzn-errortype': name })
-    const error = toAnswerError({ status, headers, body: JSON.stringify({ message }) }, wording)
+    const error = toResponseError({ status, headers, body: JSON.stringify({ message }) }, wording)
     return [error.type, error.status, error.shouldRetry, error.retryable]
   }
 
@@ -141,7 +143,7 @@ describe('the kind of a failure', () => {
   ] as const)('%i that the model itself had given', (originalStatusCode, type) => {
     const headers = new Headers({ 'x-amzn-errortype': 'ModelErrorException' })
     const body = JSON.stringify({ message: 'm', originalStatusCode })
-    expect(toAnswerError({ status: 424, headers, body }, wording).type).toBe(type)
+    expect(toResponseError({ status: 424, headers, body }, wording).type).toBe(type)
   })
 
   test.each([
@@ -157,8 +159,8 @@ describe('the kind of a failure', () => {
     const inner = JSON.stringify({ type: 'error', error: { type, message: 'inner words' } })
     const body = JSON.stringify({ message: `The model returned the following errors: ${inner}` })
     const headers = new Headers({ 'x-amzn-errortype': 'ValidationException' })
-    expect(toAnswerError({ status: 400, headers, body }, wording)).toMatchObject({ type } as never)
-    expect(toAnswerError({ status: 400, headers, body }, wording).message).toStartWith('inner words')
+    expect(toResponseError({ status: 400, headers, body }, wording)).toMatchObject({ type } as never)
+    expect(toResponseError({ status: 400, headers, body }, wording).message).toStartWith('inner words')
   })
 })
 
@@ -184,7 +186,7 @@ test('the key that an upstream quotes does not reach the client', () => {
   const context = { ...wording, apiKey }
   const answers = [JSON.stringify({ message: words }), words, `${'x'.repeat(1990)}${words}`]
   const errors = [
-    ...answers.map((body) => toAnswerError({ status: 401, headers: new Headers(), body }, context)),
+    ...answers.map((body) => toResponseError({ status: 401, headers: new Headers(), body }, context)),
     toStreamError('accessDeniedException', { message: words }, context),
   ]
   for (const error of errors) {
@@ -207,7 +209,7 @@ describe('the words of a failure', () => {
     [{ message: 7 }, '{"message":7}'],
   ])('%j', (body, words) => {
     const answer = { status: 400, headers: new Headers(), body: JSON.stringify(body) }
-    expect(toAnswerError(answer, wording).message).toBe(words)
+    expect(toResponseError(answer, wording).message).toBe(words)
   })
 
   test.each([
@@ -219,7 +221,7 @@ describe('the words of a failure', () => {
     ['', undefined],
   ])('retry-after: %p', (value, seconds) => {
     const headers = new Headers({ 'retry-after': value })
-    expect(toAnswerError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(seconds)
+    expect(toResponseError({ status: 429, headers, body: '' }, wording).retryAfterSeconds).toBe(seconds)
   })
 })
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { MessageEvents } from '../../../src/translate/converse-to-anthropic/events.ts'
 import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
-import { AnswerStream } from '../../../src/upstreams/nexus/response-stream.ts'
+import { ResponseStream } from '../../../src/upstreams/nexus/response-stream.ts'
 import { frame } from '../../support/nexus.ts'
-import { countingIds, replyContext } from '../../support/response-context.ts'
+import { countingIds, responseContext } from '../../support/response-context.ts'
 
 const messageStartFrame = frame('messageStart', { role: 'assistant' })
 const corruptBytes = new Uint8Array(20)
@@ -16,10 +16,10 @@ const answer = async (first: Uint8Array) => {
     if (chunks.push(asked) === 1) asked.resolve({ done: false, value: first })
     return asked.promise
   }
-  const stream = await AnswerStream.begin({
+  const stream = await ResponseStream.begin({
     chunks: { next },
     reader: createConverseReader({ model: 'm', maxTokens: 1 }),
-    events: new MessageEvents(replyContext(), countingIds()),
+    events: new MessageEvents(responseContext(), countingIds()),
     onEvent() {},
   })
   return { stream, chunks }

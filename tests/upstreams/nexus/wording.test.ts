@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { withCapability } from '../../../src/messages/client-wording.ts'
-import { withClientPlaces } from '../../../src/upstreams/nexus/restore-client-paths.ts'
+import { restoreClientPaths } from '../../../src/upstreams/nexus/restore-client-paths.ts'
 import { clientWording } from '../../../src/upstreams/nexus/wording.ts'
 import { assistant, cachedText, image, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
@@ -144,7 +144,7 @@ describe("4.1 places are the client's own", () => {
     ['tools[2].strict: x', 'tools.2.strict: x'],
     ['system.0: x, system.1: y', 'system: x, messages.0.content.0: y'],
   ])('4.1 %s', (words, expected) => {
-    expect(withClientPlaces(words, paths)).toBe(expected)
+    expect(restoreClientPaths(words, paths)).toBe(expected)
   })
 
   test('4.1 4.4 the missing results are missed by the message that asked for them', () => {

@@ -23,7 +23,7 @@ const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
 /** Whether the session that `claude` starts works without this entry of a settings file (`env.NAME`, or a key). */
-export const isOverruled = (entry: string): boolean => {
+export const isOverridden = (entry: string): boolean => {
   const name = entry.startsWith('env.') ? entry.slice('env.'.length) : undefined
   return name === undefined || name === token || needed.has(name)
 }
@@ -32,7 +32,7 @@ const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): 
   needed.has(name) && !isHarmless(name, value, launch)
 
 /** Throws UsageError that names the file, where there is no way to win. */
-export const overruleSettings = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]) => {
+export const resolveSettingsConflicts = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]) => {
   const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)

@@ -1,6 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../../base/usage-error.ts'
-import { configPlaces } from '../../config/config-input.ts'
+import { configPaths } from '../../config/config-input.ts'
 import { commonFlags, textFlag } from '../../parse/arguments.ts'
 import { sourceFlags } from '../../parse/config-flags.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'
@@ -27,5 +27,5 @@ export const targetFile = (flags: Flags, { machine }: Io): string => {
   if (flags['dev'] === true && textFlag(flags, 'config') !== undefined) {
     throw new UsageError('--dev and --config name two files. Say only one of them.')
   }
-  return configPlaces(flags, machine).target
+  return configPaths(flags, machine).target
 }

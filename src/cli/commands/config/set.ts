@@ -3,15 +3,15 @@ import { UsageError } from '../../../base/usage-error.ts'
 import { keychainEntry } from '../../../config/keychain-reference.ts'
 import { hintOf } from '../../../config/settings/setting.ts'
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
-import { type SettingValue, Typed, toValue } from '../../../config/values.ts'
+import { InputText, type SettingValue, toValue } from '../../../config/values.ts'
 import { productName } from '../../../version.ts'
 import { changeConfigFile } from '../../config/config-file.ts'
 import { effectOf } from '../../config/effect.ts'
 import { allModels, findModel } from '../../config/set-up.ts'
 import { KeychainError, notTaken } from '../../credentials/keychain-request.ts'
 import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
-import { keepSecret, keptIn, type SecretPlace, stores } from '../../credentials/store-secret.ts'
-import { readKeptSecret } from '../../credentials/stored-secrets.ts'
+import { type SecretLocation, storedIn, storeSecret, stores } from '../../credentials/store-secret.ts'
+import { readStoredSecret } from '../../credentials/stored-secrets.ts'
 import { choiceFlag } from '../../parse/arguments.ts'
 import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
@@ -28,7 +28,7 @@ const checkedValue = (setting: KnownSetting, text: string | undefined): SettingV
       `config set ${key} needs a value: ${productName} config set ${key} <${hintOf(setting) || 'true|false'}>`,
     )
   }
-  const value = toValue(setting, new Typed(text), key)
+  const value = toValue(setting, new InputText(text), key)
   if (key === 'model' || key === 'smallModel') findModel(allModels, String(value), key)
   return value
 }
@@ -50,7 +50,7 @@ const unseenTerminalHint = (key: string): string =>
   `If you are about to type it here, Git Bash may show it. Press Ctrl-C, and say: winpty ${productName} config set ${key}\n`
 
 /** What was typed or piped in; empty where that was nothing. Rejects with PromptCancelled. */
-const askFor = async (key: string, hint: string, io: Io): Promise<string> => {
+const promptFor = async (key: string, hint: string, io: Io): Promise<string> => {
   const { prompts, pipedIn, err } = io
   if (prompts !== undefined) {
     const answer = await prompts.secret(`${key}, not shown while you type${hint}`)
@@ -68,15 +68,15 @@ const askFor = async (key: string, hint: string, io: Io): Promise<string> => {
 }
 
 /** The one that is kept now. Rejects with UsageError. */
-const presentSecret = async ({ key, path }: SecretPlace, value: unknown, io: Io): Promise<unknown> => {
+const presentSecret = async ({ key, path }: SecretLocation, value: unknown, io: Io): Promise<unknown> => {
   const entry = keychainEntry(key, value)
-  return entry === undefined ? value : readKeptSecret({ key, entry, path }, io)
+  return entry === undefined ? value : readStoredSecret({ key, entry, path }, io)
 }
 
 /** Rejects with UsageError. */
-const keep = async (...order: Parameters<typeof keepSecret>): Promise<string> => {
+const storeOrFail = async (...order: Parameters<typeof storeSecret>): Promise<string> => {
   try {
-    return await keepSecret(...order)
+    return await storeSecret(...order)
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
     const remedy = error.isThere ? 'Try again, or keep it in a file' : 'To keep it in a file'
@@ -93,16 +93,16 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedAr
     )
   }
   const place = { key, path: targetFile(flags, io) }
-  const present = keptIn(place)
+  const present = storedIn(place)
   const isMove = present !== undefined && store !== undefined && present.store !== store
   const hint = isMove ? ` (Enter alone moves the present one to the ${store})` : ''
-  const given = await askFor(key, hint, io)
+  const given = await promptFor(key, hint, io)
   if (given === '' && !isMove) {
     throw new UsageError(`No ${key} was given, and nothing was changed. Type or paste it, or pipe it in.`)
   }
   const value = given === '' ? await presentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
-  io.err(await keep(place, new Secret(String(checked)), store, io))
+  io.err(await storeOrFail(place, new Secret(String(checked)), store, io))
 }
 
 /** `model=opus` is `model opus`. */
@@ -118,8 +118,8 @@ const runSet = async (line: ParsedArguments, io: Io): Promise<undefined> => {
   const setting = findSetting(given.positionals['key'] ?? '')
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)
   else await setPlain(setting, given, io)
-  const { overruled, unused } = await effectOf(setting, given.flags, io)
-  if (overruled !== undefined) printer(io).warn(`${overruled} is set, and wins over the file.`)
+  const { overridden, unused } = await effectOf(setting, given.flags, io)
+  if (overridden !== undefined) printer(io).warn(`${overridden} is set, and wins over the file.`)
   else for (const words of unused) printer(io).warn(shownPaths(words, io))
 }
 

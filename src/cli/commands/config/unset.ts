@@ -3,7 +3,7 @@ import { productName } from '../../../version.ts'
 import { changeConfigFile } from '../../config/config-file.ts'
 import { shownValue } from '../../config/describe-config.ts'
 import { effectOf } from '../../config/effect.ts'
-import { forgetEntry, keptIn, leftWarning } from '../../credentials/store-secret.ts'
+import { forgetEntry, leftWarning, storedIn } from '../../credentials/store-secret.ts'
 import type { Command } from '../../parse/command.ts'
 import type { Flags, ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -12,7 +12,7 @@ import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
 
 /** What holds instead, for people. */
-const tellEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {
+const reportEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {
   const { loaded } = await effectOf(setting, flags, io)
   if (loaded === undefined) return
   const { key } = setting
@@ -33,10 +33,10 @@ const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promis
   const { key } = setting
   const place = { key, path: targetFile(flags, io) }
   const file = shownPaths(place.path, io)
-  const before = keptIn(place)
+  const before = storedIn(place)
   if (before === undefined) {
     printer(io).info(`${key} is not set in ${file}.`)
-    await tellEffect(setting, flags, io)
+    await reportEffect(setting, flags, io)
     return 0
   }
   // First of all: the file alone knows of the entry.
@@ -50,7 +50,7 @@ const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promis
   await changeConfigFile(place.path, key, undefined)
   printer(io).success(`${key} is no longer set in ${file}.`)
   if (left !== undefined) io.err(leftWarning(left))
-  await tellEffect(setting, flags, io)
+  await reportEffect(setting, flags, io)
   return left === undefined ? 0 : 1
 }
 

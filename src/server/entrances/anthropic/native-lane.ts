@@ -53,7 +53,7 @@ const noteFailure = (running: RunningRequest, status: number): void => {
 export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOptions) => {
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
     const { requestId, running, betas } = scopeOf(request)
-    running.learn({ upstream: upstream.name })
+    running.update({ upstream: upstream.name })
     const call = startCall(request, shutdown)
     try {
       const { status, ok, body, headers } = await native.forward({
@@ -61,7 +61,7 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
         requestId,
         betas,
         signal: call.signal,
-        onUpstreamId: (id) => running.learn({ upstreamRequestId: id }),
+        onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
         onAttempt: () => running.attempted(),
       })
       call.begun()
@@ -71,7 +71,7 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
       const onEnd = (end: StreamEnd): void => {
         if (end === 'left') call.cancel()
         call.end()
-        running.answerEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
+        running.responseEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
         report(end)
       }
       const forwarded = new Headers(headers)
@@ -82,7 +82,7 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
       return new Response(body && watchedBody(body, onEnd), { status, headers: forwarded })
     } catch (thrown) {
       call.end()
-      running.answerEnded('failed')
+      running.responseEnded('failed')
       throw thrown
     }
   }

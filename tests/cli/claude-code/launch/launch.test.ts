@@ -5,7 +5,7 @@ import { UsageError } from '../../../../src/base/usage-error.ts'
 import { assignments } from '../../../../src/cli/claude-code/launch/assignments.ts'
 import { detectShell } from '../../../../src/cli/claude-code/launch/detect-shell.ts'
 import { claudeCodeEnvironment, localUrl } from '../../../../src/cli/claude-code/launch/environment.ts'
-import { overruleSettings } from '../../../../src/cli/claude-code/launch/settings-conflicts.ts'
+import { resolveSettingsConflicts } from '../../../../src/cli/claude-code/launch/settings-conflicts.ts'
 import { type LaunchEnvironment, launchLine, type Shell } from '../../../../src/cli/claude-code/launch/shells.ts'
 import { resolver } from '../../../support/catalog.ts'
 import { defaultConfig } from '../../../support/chain.ts'
@@ -233,7 +233,7 @@ describe("Claude Code's own settings", () => {
       variable('ANTHROPIC_BASE_URL', 'http://127.0.0.1:4141'),
       variable('CLAUDE_CODE_USE_BEDROCK', ''),
     ]
-    expect(overruleSettings(launch, harmless)).toEqual({ environment: launch, env: {} })
+    expect(resolveSettingsConflicts(launch, harmless)).toEqual({ environment: launch, env: {} })
   })
 
   test('what leads elsewhere is overruled, without the token among the arguments', () => {
@@ -243,7 +243,7 @@ describe("Claude Code's own settings", () => {
       variable('ANTHROPIC_AUTH_TOKEN', 'other'),
       variable('NO_PROXY', 'corp.example'),
     ]
-    const { environment, env } = overruleSettings(launch, theirs)
+    const { environment, env } = resolveSettingsConflicts(launch, theirs)
     expect(env).toEqual({
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
       CLAUDE_CODE_USE_BEDROCK: '',
@@ -259,14 +259,19 @@ describe("Claude Code's own settings", () => {
     [false, '0', {}],
   ])('SI-L1 with gateway mode %p, CLAUDE_CODE_USE_GATEWAY=%s in the settings needs %p', (isGatewayMode, value, env) => {
     const { set, unset } = environmentFor({}, '127.0.0.1', isGatewayMode)
-    expect(overruleSettings({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)]).env).toEqual(env as never)
+    expect(resolveSettingsConflicts({ set, unset }, [variable('CLAUDE_CODE_USE_GATEWAY', value)]).env).toEqual(
+      env as never,
+    )
   })
 
   test('where there is no way to win, the file is named', () => {
     const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
-    expect(() => overruleSettings(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)])).toThrow(words)
+    expect(() => resolveSettingsConflicts(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)])).toThrow(words)
     expect(() =>
-      overruleSettings(launch, [variable('ANTHROPIC_AUTH_TOKEN', 'x'), variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b')]),
+      resolveSettingsConflicts(launch, [
+        variable('ANTHROPIC_AUTH_TOKEN', 'x'),
+        variable('ANTHROPIC_CUSTOM_HEADERS', 'a: b'),
+      ]),
     ).toThrow('sets ANTHROPIC_AUTH_TOKEN')
   })
 })

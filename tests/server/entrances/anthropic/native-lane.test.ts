@@ -31,7 +31,7 @@ const serverOver = (forward: (call: NativeCall) => Promise<Response>) => {
     gateway: createGateway({
       models: createModelResolver(catalog, 'claude-sonnet-4.6'),
       upstream,
-      tokens: { count: unused, learn: unused },
+      tokens: { count: unused, calibrate: unused },
       log,
     }),
     records: createRequestRecords({

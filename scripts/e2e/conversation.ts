@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { SimulatedConverseRequest } from '../../src/simulator/converse-request.ts'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
 import { isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
@@ -9,7 +10,8 @@ type RequestWithBody = Pick<SimulatedRequest, 'body'>
 type Body = SimulatedRequest['body']
 
 /** Beside the conversation there are titles and the like, without tools, and checks of auto mode's actions. */
-export const isConversation = (body: Body): boolean => body.toolConfig !== undefined && !isSafetyCheck({ body })
+export const isConversation = (body: Body): boolean =>
+  body.toolConfig !== undefined && !isSafetyCheck(new SimulatedConverseRequest(body))
 
 /** How many turns the model has had. */
 const turnsOf = ({ body }: RequestWithBody): number => body.messages.filter(({ role }) => role === 'assistant').length

@@ -1,8 +1,6 @@
-import { parseExact } from '../base/exact-json.ts'
 import { isObject, type Json } from '../base/json.ts'
-import type { ConverseRequest } from '../wire/converse/request.ts'
-import { lastBlocks, textOf } from './read-request.ts'
-import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
+import type { Reply, ReplyBlock } from './reply.ts'
+import type { RequestView } from './request-view.ts'
 import { flagNothing, isSafetyCheck } from './safety-check.ts'
 
 /** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
@@ -12,11 +10,10 @@ const longestEcho = 2000
 const longestExample = 60
 
 /** The last thing that was said, and who said it. */
-const lastWords = (request: SimulatedRequest): string => {
-  for (const block of lastBlocks(request).toReversed()) {
-    if ('text' in block && !block.text.startsWith('<system-reminder>'))
-      return `You said: ${block.text.slice(0, longestEcho)}`
-    if ('toolResult' in block) return `The tool said: ${textOf(block.toolResult.content).slice(0, longestEcho)}`
+const lastWords = ({ lastTurn }: RequestView): string => {
+  for (const part of lastTurn.toReversed()) {
+    if ('toolResult' in part) return `The tool said: ${part.toolResult.slice(0, longestEcho)}`
+    if (!part.text.startsWith('<system-reminder>')) return `You said: ${part.text.slice(0, longestEcho)}`
   }
   return 'You said nothing that I can read.'
 }
@@ -48,33 +45,20 @@ const exampleOf = (schema: unknown, text: string): unknown => {
   }
 }
 
-const thinkingOf = ({ additionalModelRequestFields }: ConverseRequest): Json | undefined => {
-  const thinking = additionalModelRequestFields?.['thinking']
-  return isObject(thinking) && thinking['type'] !== 'disabled' ? thinking : undefined
-}
-
 /** The call that the request insists on, with the smallest input that the tool's schema allows. */
-const forcedCall = ({ toolConfig }: ConverseRequest, words: string): ReplyBlock | undefined => {
-  const choice = toolConfig?.toolChoice
-  if (choice === undefined || 'auto' in choice) return undefined
-  const specs = (toolConfig?.tools ?? []).flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec] : []))
-  const spec = 'tool' in choice ? specs.find(({ name }) => name === choice.tool.name) : specs[0]
-  return spec && { tool: spec.name, input: exampleOf(spec.inputSchema.json, words.slice(0, longestExample)) }
+const forcedCall = ({ forcedTool, tools }: RequestView, words: string): ReplyBlock | undefined => {
+  const tool = forcedTool === true ? tools[0] : tools.find(({ name }) => name === forcedTool)
+  return tool && { tool: tool.name, input: exampleOf(tool.schema, words.slice(0, longestExample)) }
 }
 
-export const echo = (request: SimulatedRequest): Reply => {
+export const echo = (request: RequestView): Reply => {
   if (isSafetyCheck(request)) return flagNothing(request)
-  const { body } = request
   const words = lastWords(request)
-  const call = forcedCall(body, words)
+  const call = forcedCall(request, words)
   if (call !== undefined) return { content: [call] }
-  const schema = body.outputConfig?.textFormat?.structure.jsonSchema.schema
-  const text =
-    schema === undefined ? words : JSON.stringify(exampleOf(parseExact(schema), words.slice(0, longestExample)))
-  const thinking = thinkingOf(body)
+  const { answerSchema: schema, thinking } = request
+  const text = schema === undefined ? words : JSON.stringify(exampleOf(schema, words.slice(0, longestExample)))
   const thought: ReplyBlock[] =
-    thinking === undefined
-      ? []
-      : [{ thinking: thinking['display'] === 'omitted' ? '' : 'Somebody said something. I say it again.' }]
+    thinking === 'none' ? [] : [{ thinking: thinking === 'omitted' ? '' : 'Somebody said something. I say it again.' }]
   return { content: [...thought, { text }] }
 }

@@ -1,5 +1,6 @@
 import { encodeFrame } from '../codec/aws-event-stream/encode.ts'
 import type { OutputBlock } from '../wire/converse/response.ts'
+import { padding, slices } from './deltas.ts'
 import type { StreamFault } from './reply.ts'
 import type { SimulatedResponse } from './response.ts'
 
@@ -8,25 +9,11 @@ import type { SimulatedResponse } from './response.ts'
 type Payload = Readonly<Record<string, unknown>>
 
 const utf8 = new TextEncoder()
-const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-
-/** The real service pads each event to hide its length; ours does it the same way each time. */
-const padding = (frame: number): string => alphabet.slice(0, 1 + ((frame * 17) % alphabet.length))
-
 const eventFrame = (eventType: string, payload: Payload): Uint8Array =>
   encodeFrame(
     { ':event-type': eventType, ':content-type': 'application/json', ':message-type': 'event' },
     utf8.encode(JSON.stringify(payload)),
   )
-
-/** Whole characters only: a cut surrogate pair would not survive the trip through UTF-8. */
-const slices = (text: string, characters: number): string[] => {
-  const all = [...text]
-  const result: string[] = []
-  for (let start = 0; start < all.length; start += characters)
-    result.push(all.slice(start, start + characters).join(''))
-  return result
-}
 
 const deltasOf = (block: OutputBlock, characters: number): Payload[] => {
   if (block.text !== undefined) return slices(block.text, characters).map((text) => ({ text }))
@@ -91,4 +78,12 @@ export const faultFrame = ({
     { ':exception-type': type, ':content-type': 'application/json', ':message-type': 'exception' },
     utf8.encode(JSON.stringify({ message, originalStatusCode, originalMessage })),
   )
+}
+
+/** A frame whose checksum is wrong. */
+export const damagedFrame = (frame: Uint8Array): Uint8Array => {
+  const damaged = frame.slice()
+  const middle = damaged.length >> 1
+  damaged[middle] = (damaged[middle] ?? 0) ^ 0xff
+  return damaged
 }

@@ -2,11 +2,14 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import type { Citation, ConverseStopReason, TokenUsage } from '../wire/converse/response.ts'
 import { Closed, OneOf } from '../wire/schema.ts'
+import type { RequestView } from './request-view.ts'
 
 /** What the simulated model says. Everything but the content has a sensible default. */
 export interface Reply {
   readonly content?: readonly ReplyBlock[]
   readonly stopReason?: ConverseStopReason
+  /** As Chat Completions names it, instead of what follows from `stopReason`. */
+  readonly finishReason?: string
   /** With `stopReason: "stop_sequence"`. */
   readonly stopSequence?: string
   /** Over the simulator's own figures. */
@@ -69,11 +72,10 @@ export const StreamFault = Closed({
 })
 export type StreamFault = Static<typeof StreamFault>
 
-export interface SimulatedRequest {
-  readonly modelId: string
-  readonly isStream: boolean
-  readonly body: ConverseRequest
+/** A request that was not refused. */
+export interface SimulatedRequest<Body = ConverseRequest> extends RequestView {
+  readonly body: Body
 }
 
 /** What the simulated model answers. Undefined where this scenario has nothing to say: then it echoes. */
-export type Scenario = (request: SimulatedRequest) => Reply | undefined
+export type Scenario<Body = ConverseRequest> = (request: SimulatedRequest<Body>) => Reply | undefined

@@ -1,16 +1,14 @@
 import { parseObject } from '../base/json.ts'
-import type { Reply, ReplyBlock, SimulatedRequest } from './reply.ts'
+import type { Reply, ReplyBlock } from './reply.ts'
+import type { RequestView } from './request-view.ts'
 
 /** The check of auto mode's actions: a request that forces one tool, by which verdicts on calls are reported. */
 
-type RequestWithBody = Pick<SimulatedRequest, 'body'>
-
 const reportTool = 'report_verdicts'
 
-export const isSafetyCheck = ({ body }: RequestWithBody): boolean => {
-  const choice = body.toolConfig?.toolChoice
-  return choice !== undefined && 'tool' in choice && choice.tool.name === reportTool
-}
+/** A provider that cannot name the tool to be called is offered no other. */
+export const isSafetyCheck = ({ forcedTool, tools }: RequestView): boolean =>
+  forcedTool === reportTool || (tools.length === 1 && tools[0]?.name === reportTool)
 
 interface CheckedCall {
   readonly id: string
@@ -18,20 +16,17 @@ interface CheckedCall {
   readonly text: string
 }
 
-const section = /^<calls>\n(.*)\n<\/calls>$/s
+/** A text of its own, or a paragraph of one. */
+const section = /^<calls>\n(.*?)\n<\/calls>$/ms
 
 /** The calls to judge. */
-export const checkedCalls = ({ body }: RequestWithBody): CheckedCall[] =>
-  body.messages
-    .flatMap(({ content }) => content)
-    .flatMap((block) => ('text' in block ? (section.exec(block.text)?.[1]?.split('\n') ?? []) : []))
+export const checkedCalls = ({ texts }: RequestView): CheckedCall[] =>
+  texts
+    .flatMap((text) => section.exec(text)?.[1]?.split('\n') ?? [])
     .map((text) => ({ id: String(parseObject(text)?.['id']), text }))
 
 /** `explain` gives the reason for a call to be flagged, and undefined for any other. */
-export const verdictsOn = (
-  request: RequestWithBody,
-  explain: (call: CheckedCall) => string | undefined,
-): ReplyBlock => ({
+export const verdictsOn = (request: RequestView, explain: (call: CheckedCall) => string | undefined): ReplyBlock => ({
   tool: reportTool,
   input: {
     verdicts: checkedCalls(request).map((call) => {
@@ -43,4 +38,4 @@ export const verdictsOn = (
 })
 
 /** What the simulated model says of a check that no scenario answers. */
-export const flagNothing = (request: RequestWithBody): Reply => ({ content: [verdictsOn(request, () => undefined)] })
+export const flagNothing = (request: RequestView): Reply => ({ content: [verdictsOn(request, () => undefined)] })

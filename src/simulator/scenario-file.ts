@@ -4,8 +4,8 @@ import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findIssue } from '../wire/issue.ts'
 import { Closed, JsonObject } from '../wire/schema.ts'
-import { lastText, offers, resultText } from './read-request.ts'
-import { HttpError, Pace, type Reply, type Scenario, type SimulatedRequest, StreamFault } from './reply.ts'
+import { HttpError, Pace, type Reply, type Scenario, StreamFault } from './reply.ts'
+import { lastTextOf, type RequestView, resultTextOf } from './request-view.ts'
 import { checkedCalls, isSafetyCheck, verdictsOn } from './safety-check.ts'
 
 /** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
@@ -23,6 +23,7 @@ const ReplyBlockSchema = Type.Union([
 const ReplySchema = Closed({
   content: Optional(Type.Array(ReplyBlockSchema)),
   stopReason: Optional(ConverseStopReason),
+  finishReason: Optional(Type.String()),
   stopSequence: Optional(Type.String()),
   usage: Optional(JsonObject),
   pace: Optional(Pace),
@@ -59,22 +60,22 @@ type Rule = Static<typeof RuleSchema>
 const ScenarioFile = Closed({ rules: Type.Array(RuleSchema) })
 type ScenarioFile = Static<typeof ScenarioFile>
 
-const fitsCheck = ({ safetyCheck }: Condition, request: SimulatedRequest): boolean => {
+const fitsCheck = ({ safetyCheck }: Condition, request: RequestView): boolean => {
   if (safetyCheck === undefined) return !isSafetyCheck(request)
   const pattern = new RegExp(safetyCheck)
   return isSafetyCheck(request) && checkedCalls(request).some(({ text }) => pattern.test(text))
 }
 
-const fits = (when: Condition, request: SimulatedRequest): boolean =>
+const fits = (when: Condition, request: RequestView): boolean =>
   fitsCheck(when, request) &&
   (when.model === undefined || when.model === request.modelId) &&
   (when.stream === undefined || when.stream === request.isStream) &&
-  (when.text === undefined || new RegExp(when.text).test(lastText(request))) &&
-  (when.toolResult === undefined || new RegExp(when.toolResult).test(resultText(request))) &&
-  (when.tool === undefined || offers(request, when.tool)) &&
-  (when.structured === undefined || when.structured === (request.body.outputConfig?.textFormat !== undefined))
+  (when.text === undefined || new RegExp(when.text).test(lastTextOf(request))) &&
+  (when.toolResult === undefined || new RegExp(when.toolResult).test(resultTextOf(request))) &&
+  (when.tool === undefined || request.tools.some(({ name }) => name === when.tool)) &&
+  (when.structured === undefined || when.structured === (request.answerSchema !== undefined))
 
-const toReply = ({ when = {}, reply }: Rule, request: SimulatedRequest): Reply => {
+const toReply = ({ when = {}, reply }: Rule, request: RequestView): Reply => {
   const { flag, ...rest } = reply
   if (flag === undefined) return rest as Reply
   const pattern = new RegExp(when.safetyCheck ?? '')
@@ -82,7 +83,7 @@ const toReply = ({ when = {}, reply }: Rule, request: SimulatedRequest): Reply =
 }
 
 /** A scenario with a memory of how often each rule has answered. */
-const createScenario = ({ rules }: ScenarioFile): Scenario => {
+const createScenario = ({ rules }: ScenarioFile): Scenario<unknown> => {
   const left = rules.map((rule) => rule.times ?? Number.POSITIVE_INFINITY)
   return (request) => {
     const index = rules.findIndex((rule, position) => (left[position] ?? 0) > 0 && fits(rule.when ?? {}, request))
@@ -105,7 +106,7 @@ const checkRules = ({ rules }: ScenarioFile): void => {
 }
 
 /** Throws GatewayError that names the place of the first issue. */
-export const parseScenario = (text: string): Scenario => {
+export const parseScenario = (text: string): Scenario<unknown> => {
   const value: unknown = attempt(() => JSON.parse(text))
   // The parser's own words quote the file.
   if (value === undefined) throw new GatewayError('invalid_request_error', 'not JSON')

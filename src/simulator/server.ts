@@ -1,53 +1,26 @@
-import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { attempt } from '../base/attempt.ts'
-import { bracketed } from '../base/brackets.ts'
 import { parseExactAt } from '../base/exact-json.ts'
 import { carriedInRequest } from '../wire/converse/carried.ts'
 import type { CountTokensInput } from '../wire/converse/count-tokens.ts'
-import { echo } from './echo.ts'
-import { toFrames } from './frames.ts'
+import type { ConverseRequest } from '../wire/converse/request.ts'
+import { SimulatedConverseRequest } from './converse-request.ts'
+import { type Exchange, type ServeOptions, type Simulator, serveSimulator } from './exchange.ts'
+import { damagedFrame, faultFrame, toFrames } from './frames.ts'
 import { type SimulatedModel, simulatedModels } from './models.ts'
-import type { HttpError, Reply, Scenario, SimulatedRequest } from './reply.ts'
+import type { HttpError, Reply } from './reply.ts'
 import { type SimulatedResponse, toConverseResponse, toSimulatedResponse } from './response.ts'
-import { streamBody } from './stream.ts'
 import { countRequest, createPromptCache } from './tokens.ts'
 import { validateCountRequest, validateRequest } from './validate-request.ts'
 
-/** What the simulator saw of one request, for tests and for the log. */
-export interface JournalEntry {
-  readonly method: string
-  readonly path: string
-  readonly modelId: string | undefined
-  readonly isStream: boolean
-  /** The parsed body, exactly as it came. */
-  readonly body: unknown
-  /** Names and values, but for the key. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly status: number
-  /** Bedrock's words, where the request broke one of its rules. */
-  readonly refusal: string | undefined
-  /** How a stream ended: the client read it to its end, or left; undefined while it runs. */
-  outcome: 'complete' | 'cancelled' | undefined
-}
-
-export interface SimulatorOptions {
-  readonly hostname?: string
-  /** 0 for any free one. */
-  readonly port?: number
+export interface SimulatorOptions extends ServeOptions<ConverseRequest> {
   /** The one key that is accepted; without it, any. */
   readonly apiKey?: string
   readonly models?: readonly SimulatedModel[]
-  readonly scenario?: Scenario
   /** Whether it has CountTokens, which not every gateway has. */
   readonly countTokens?: boolean
-  /** Hears of each request; the simulator itself keeps none. */
-  readonly onRequest?: (entry: JournalEntry) => void
   readonly newId?: () => string
 }
 
-export type Simulator = ReturnType<typeof startSimulator>
-
-const defaultDeltaCharacters = 12
 const route = /^(?<prefix>.*)\/model\/(?<model>[^/]+)\/(?<operation>converse|converse-stream|count-tokens)$/
 
 const refusalError = (message: string): HttpError => ({ status: 400, type: 'ValidationException', message })
@@ -79,35 +52,6 @@ const errorResponse = ({ status, type, message, headers, body }: HttpError, requ
       ...headers,
     },
   })
-
-const wholeResponse = (answer: SimulatedResponse, requestId: string): Response =>
-  Response.json(toConverseResponse(answer), { headers: { 'x-amzn-requestid': requestId } })
-
-const countResponse = ({ input }: CountTokensInput, requestId: string): Response =>
-  Response.json({ inputTokens: countRequest(input.converse) }, { headers: { 'x-amzn-requestid': requestId } })
-
-const streamResponse = (answer: SimulatedResponse, reply: Reply, entry: JournalEntry, requestId: string): Response => {
-  const { pace = {}, fault } = reply
-  const body = streamBody({
-    frames: toFrames(answer, pace.deltaCharacters ?? defaultDeltaCharacters),
-    pace,
-    fault,
-    onEnd: () => {
-      entry.outcome = 'complete'
-    },
-    onCancel: () => {
-      entry.outcome = 'cancelled'
-    },
-  })
-  return new Response(body, {
-    headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': requestId },
-  })
-}
-
-/** Waits, unless the client leaves first. */
-const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  if (milliseconds > 0) await resolveAfter(milliseconds, undefined, { signal }).catch(() => {})
-}
 
 /** A request as far as its path and body tell. */
 interface ParsedRequest {
@@ -147,64 +91,52 @@ const refuse = (
   return refusal === undefined ? undefined : refusalError(refusal)
 }
 
-const toEntry = (
-  request: Request,
-  { modelId, isStream, body }: ParsedRequest,
-  reply: Reply,
-  refusal?: HttpError,
-): JournalEntry => {
-  const { authorization: _key, ...headers } = Object.fromEntries(request.headers)
-  return {
-    method: request.method,
-    path: new URL(request.url).pathname,
-    modelId,
-    isStream,
-    body,
-    headers,
-    status: reply.error?.status ?? 200,
-    refusal: refusal?.type === 'ValidationException' ? refusal.message : undefined,
-    outcome: undefined,
-  }
-}
-
 /** An AI Nexus on the real wire: it judges requests as Bedrock does, and answers from a scenario. */
-export const startSimulator = (options: SimulatorOptions = {}) => {
-  const { hostname = '127.0.0.1', scenario, onRequest, newId = () => crypto.randomUUID() } = options
+export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
+  const { newId = () => crypto.randomUUID() } = options
   const cache = createPromptCache()
 
-  const answer = async (request: Request): Promise<Response> => {
-    const parsed = await readRequest(request, options)
-    const refusal = refuse(request, parsed, options)
-    if (parsed.isCount && refusal === undefined) {
-      onRequest?.(toEntry(request, parsed, {}))
-      return countResponse(parsed.body as CountTokensInput, newId())
+  const scripted = (request: SimulatedConverseRequest, requestId: string) => {
+    const { modelId, body } = request
+    const headers = { 'x-amzn-requestid': requestId }
+    const requestsStopSequence = body.additionalModelResponseFieldPaths !== undefined
+    const respond = ({ stopSequence, ...reply }: Reply): SimulatedResponse => {
+      const sent = requestsStopSequence && stopSequence !== undefined ? { ...reply, stopSequence } : reply
+      return toSimulatedResponse(sent, cache.meter(modelId, body), newId)
     }
-    // A request that was not refused has the shape.
-    const simulated = { ...parsed, modelId: parsed.modelId ?? '' } as SimulatedRequest
-    const reply: Reply = refusal === undefined ? (scenario?.(simulated) ?? echo(simulated)) : { error: refusal }
-    const entry = toEntry(request, parsed, reply, refusal)
-    onRequest?.(entry)
-
-    await pause(reply.pace?.firstMs ?? 0, request.signal)
-    if (request.signal.aborted) entry.outcome = 'cancelled'
-    const requestId = newId()
-    if (reply.error !== undefined) return errorResponse(reply.error, requestId)
-    const { stopSequence: _unasked, ...plain } = reply
-    const requestsStopSequence = simulated.body.additionalModelResponseFieldPaths !== undefined
-    const sent = requestsStopSequence ? reply : plain
-    const complete = toSimulatedResponse(sent, cache.meter(simulated.modelId, simulated.body), newId)
-    return parsed.isStream ? streamResponse(complete, reply, entry, requestId) : wholeResponse(complete, requestId)
+    return {
+      request,
+      toError: (error: HttpError) => errorResponse(error, requestId),
+      toWhole: (reply: Reply) => Response.json(toConverseResponse(respond(reply)), { headers }),
+      toFrames: (reply: Reply, deltaCharacters: number) => toFrames(respond(reply), deltaCharacters),
+      stream: {
+        headers: { 'content-type': 'application/vnd.amazon.eventstream', ...headers },
+        faultFrame,
+        damaged: damagedFrame,
+      },
+    }
   }
 
-  const server = Bun.serve({
-    hostname,
-    port: options.port ?? 0,
-    reusePort: false,
-    idleTimeout: 0,
-    development: false,
-    error: () => new Response(null, { status: 500 }),
-    fetch: answer,
-  })
-  const port = server.port ?? 0
-  return { url: `http://${bracketed(hostname)}:${port}`, port, stop: (): Promise<void> => server.stop(true) }
+  const read = async (request: Request): Promise<Exchange<ConverseRequest>> => {
+    const parsed = await readRequest(request, options)
+    const { modelId, isStream, isCount, body } = parsed
+    const head = { modelId, isStream, body }
+    const requestId = newId()
+    const refusal = refuse(request, parsed, options)
+    if (refusal !== undefined) {
+      const { type, message } = refusal
+      const words = type === 'ValidationException' && message !== undefined ? { refusal: message } : {}
+      return { ...head, ...words, response: errorResponse(refusal, requestId) }
+    }
+    // A request that was not refused has the shape.
+    if (isCount) {
+      const inputTokens = countRequest((body as CountTokensInput).input.converse)
+      return { ...head, response: Response.json({ inputTokens }, { headers: { 'x-amzn-requestid': requestId } }) }
+    }
+    return {
+      ...head,
+      ...scripted(new SimulatedConverseRequest(body as ConverseRequest, modelId, isStream), requestId),
+    }
+  }
+  return serveSimulator(options, read)
 }

@@ -1,23 +1,29 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
-import { faultFrame } from './frames.ts'
 import type { Pace, StreamFault } from './reply.ts'
 
 /** Sends frames as a body: at a pace, cut as asked, and broken as asked. */
-
-const corrupted = (frame: Uint8Array): Uint8Array => {
-  const damaged = frame.slice()
-  const middle = damaged.length >> 1
-  damaged[middle] = (damaged[middle] ?? 0) ^ 0xff
-  return damaged
-}
 
 /** Long enough, most often, for written bytes to be read: what a reset overtakes is lost. */
 const settleMs = 50
 
 type Step = Uint8Array | 'reset' | 'hang'
 
+export interface StreamOptions {
+  readonly frames: readonly Uint8Array[]
+  readonly pace: Pace
+  readonly fault: StreamFault | undefined
+  /** The frame by which a stream reports its own failure. */
+  readonly faultFrame: (fault: StreamFault) => Uint8Array
+  /** A frame that a client cannot read. */
+  readonly damaged: (frame: Uint8Array) => Uint8Array
+  /** The client left before the end. */
+  readonly onCancel: () => void
+  /** Everything was sent. */
+  readonly onEnd: () => void
+}
+
 /** The frames with the fault among them. */
-const withFault = (frames: readonly Uint8Array[], fault: StreamFault | undefined): Step[] => {
+const withFault = ({ frames, fault, faultFrame, damaged }: StreamOptions): Step[] => {
   if (fault === undefined) return [...frames]
   const sound = frames.slice(0, fault.afterFrames)
   const next = frames[fault.afterFrames] ?? faultFrame(fault)
@@ -27,7 +33,7 @@ const withFault = (frames: readonly Uint8Array[], fault: StreamFault | undefined
     case 'cut frame':
       return [...sound, next.subarray(0, next.length >> 1)]
     case 'corrupt':
-      return [...sound, corrupted(next)]
+      return [...sound, damaged(next)]
     case 'reset':
     case 'hang':
       return [...sound, fault.kind]
@@ -46,19 +52,10 @@ const recut = (steps: readonly Step[], chunkBytes: number | undefined): Step[] =
   return [...chunks, ...steps.filter((step) => typeof step === 'string')]
 }
 
-export interface StreamOptions {
-  readonly frames: readonly Uint8Array[]
-  readonly pace: Pace
-  readonly fault: StreamFault | undefined
-  /** The client left before the end. */
-  readonly onCancel: () => void
-  /** Everything was sent. */
-  readonly onEnd: () => void
-}
-
-export const streamBody = ({ frames, pace, fault, onCancel, onEnd }: StreamOptions): ReadableStream<Uint8Array> => {
+export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> => {
+  const { pace, onCancel, onEnd } = options
   const { frameMs = 0, chunkBytes } = pace
-  const steps = recut(withFault(frames, fault), chunkBytes)
+  const steps = recut(withFault(options), chunkBytes)
   let position = 0
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

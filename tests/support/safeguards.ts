@@ -1,4 +1,5 @@
 import type { Json } from '../../src/base/json.ts'
+import { SimulatedConverseRequest } from '../../src/simulator/converse-request.ts'
 import type { ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
 import { checkedCalls, isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import { request } from './chain.ts'
@@ -49,7 +50,10 @@ export const verdictReply =
   () => ({ content: [{ tool: 'report_verdicts', input: { verdicts } }] })
 
 export const safetyChecksIn = (bodies: readonly { readonly body: unknown }[]): SimulatedRequest['body'][] =>
-  bodies.map(({ body }) => body as SimulatedRequest['body']).filter((body) => isSafetyCheck({ body }))
+  bodies
+    .map(({ body }) => body as SimulatedRequest['body'])
+    .filter((body) => isSafetyCheck(new SimulatedConverseRequest(body)))
 
 /** The ids that a check is about. */
-export const checkedIdsIn = (body: SimulatedRequest['body']): string[] => checkedCalls({ body }).map(({ id }) => id)
+export const checkedIdsIn = (body: SimulatedRequest['body']): string[] =>
+  checkedCalls(new SimulatedConverseRequest(body)).map(({ id }) => id)

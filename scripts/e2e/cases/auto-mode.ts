@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { SimulatedConverseRequest } from '../../../src/simulator/converse-request.ts'
 import { offers } from '../../../src/simulator/read-request.ts'
 import type { Scenario } from '../../../src/simulator/reply.ts'
 import { checkedCalls, isSafetyCheck, verdictsOn } from '../../../src/simulator/safety-check.ts'
@@ -23,8 +24,10 @@ const writesOutside = (folder: string): Scenario =>
 /** The calls that the server had checked, as JSON. */
 const checked = (session: Session): string[] =>
   bodies(session)
-    .filter((body) => isSafetyCheck({ body }))
-    .flatMap((body) => checkedCalls({ body }).map(({ text }) => text))
+    .map((body) => new SimulatedConverseRequest(body))
+    .filter(isSafetyCheck)
+    .flatMap(checkedCalls)
+    .map(({ text }) => text)
 
 const cannotCheck = /can.t check actions/i
 

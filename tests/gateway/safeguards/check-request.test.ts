@@ -4,6 +4,7 @@ import { readCheckContext } from '../../../src/gateway/safeguards/check-context.
 import { longestInput, planCheck } from '../../../src/gateway/safeguards/check-request.ts'
 import { reportTool } from '../../../src/gateway/safeguards/policy.ts'
 import type { ToolCall } from '../../../src/gateway/safeguards/tool-calls.ts'
+import { SimulatedConverseRequest } from '../../../src/simulator/converse-request.ts'
 import { isSafetyCheck } from '../../../src/simulator/safety-check.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { classifierContext } from '../../support/safeguards.ts'
@@ -236,6 +237,7 @@ describe('A1 prompt injection', () => {
   test('the simulator knows the tool by the same name', () => {
     const toolChoice = { tool: { name: reportTool.name } }
     const spec = { toolSpec: { name: reportTool.name, inputSchema: { json: {} } } }
-    expect(isSafetyCheck({ body: { messages: [], toolConfig: { tools: [spec], toolChoice } } })).toBe(true)
+    const body = { messages: [], toolConfig: { tools: [spec], toolChoice } }
+    expect(isSafetyCheck(new SimulatedConverseRequest(body))).toBe(true)
   })
 })

@@ -1,0 +1,145 @@
+import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { bracketed } from '../base/brackets.ts'
+import { echo } from './echo.ts'
+import type { HttpError, Pace, Reply, Scenario, SimulatedRequest, StreamFault } from './reply.ts'
+import { streamBody } from './stream.ts'
+
+/** The server behind every simulated protocol: it asks the scenario, keeps the pace, and writes the journal. */
+
+/** What the simulator saw of one request, for tests and for the log. */
+export interface JournalEntry {
+  readonly method: string
+  readonly path: string
+  readonly modelId: string | undefined
+  readonly isStream: boolean
+  /** The parsed body, exactly as it came. */
+  readonly body: unknown
+  /** Names and values, but for the key. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly status: number
+  /** The upstream's words, where the request broke one of its rules. */
+  readonly refusal: string | undefined
+  /** How a stream ended: the client read it to its end, or disconnected; undefined while it runs. */
+  outcome: 'complete' | 'cancelled' | undefined
+}
+
+export interface ServeOptions<Body> {
+  readonly hostname?: string
+  /** 0 for any free one. */
+  readonly port?: number
+  readonly scenario?: Scenario<Body>
+  /** Receives each request; the simulator itself keeps none. */
+  readonly onRequest?: (entry: JournalEntry) => void
+}
+
+export interface Simulator {
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** What a protocol needs to send and to break a stream. */
+interface StreamForm {
+  readonly headers: Readonly<Record<string, string>>
+  /** The frame by which a stream reports its own failure. */
+  readonly faultFrame: (fault: StreamFault) => Uint8Array
+  /** A frame that a client cannot read. */
+  readonly damaged: (frame: Uint8Array) => Uint8Array
+}
+
+/** One request as its protocol reads it. */
+export type Exchange<Body> = DirectExchange | ScriptedExchange<Body>
+
+interface ReadRequest {
+  readonly modelId: string | undefined
+  readonly isStream: boolean
+  /** Parsed; undefined where it is no JSON. */
+  readonly body: unknown
+}
+
+/** Needs no scenario: a refusal, a list of models, a count of tokens. */
+interface DirectExchange extends ReadRequest {
+  readonly response: Response
+  /** The upstream's words, where the request broke one of its rules. */
+  readonly refusal?: string
+}
+
+/** Is answered by the scenario, or by the echo. */
+interface ScriptedExchange<Body> extends ReadRequest {
+  readonly request: SimulatedRequest<Body>
+  readonly toError: (error: HttpError) => Response
+  readonly toWhole: (reply: Reply) => Response
+  readonly toFrames: (reply: Reply, deltaCharacters: number) => readonly Uint8Array[]
+  readonly stream: StreamForm
+}
+
+const defaultDeltaCharacters = 12
+const keyHeaders = ['authorization', 'api-key']
+
+/** Waits, unless the client disconnects first. */
+const pause = async ({ firstMs = 0 }: Pace, signal: AbortSignal): Promise<void> => {
+  if (firstMs > 0) await resolveAfter(firstMs, undefined, { signal }).catch(() => {})
+}
+
+const toEntry = (request: Request, exchange: ReadRequest, status: number, refusal?: string): JournalEntry => ({
+  method: request.method,
+  path: new URL(request.url).pathname,
+  modelId: exchange.modelId,
+  isStream: exchange.isStream,
+  body: exchange.body,
+  headers: Object.fromEntries([...request.headers].filter(([name]) => !keyHeaders.includes(name))),
+  status,
+  refusal,
+  outcome: undefined,
+})
+
+const streamResponse = <Body>(exchange: ScriptedExchange<Body>, reply: Reply, entry: JournalEntry): Response => {
+  const { pace = {}, fault } = reply
+  const { headers, ...form } = exchange.stream
+  const body = streamBody({
+    frames: exchange.toFrames(reply, pace.deltaCharacters ?? defaultDeltaCharacters),
+    pace,
+    fault,
+    ...form,
+    onEnd: () => {
+      entry.outcome = 'complete'
+    },
+    onCancel: () => {
+      entry.outcome = 'cancelled'
+    },
+  })
+  return new Response(body, { headers })
+}
+
+/** Serves a protocol on a port of its own. `read` never rejects. */
+export const serveSimulator = <Body>(
+  { hostname = '127.0.0.1', port = 0, scenario, onRequest }: ServeOptions<Body>,
+  read: (request: Request) => Promise<Exchange<Body>>,
+): Simulator => {
+  const respond = async (request: Request): Promise<Response> => {
+    const exchange = await read(request)
+    if ('response' in exchange) {
+      onRequest?.(toEntry(request, exchange, exchange.response.status, exchange.refusal))
+      return exchange.response
+    }
+    const reply = scenario?.(exchange.request) ?? echo(exchange.request)
+    const entry = toEntry(request, exchange, reply.error?.status ?? 200)
+    onRequest?.(entry)
+
+    await pause(reply.pace ?? {}, request.signal)
+    if (request.signal.aborted) entry.outcome = 'cancelled'
+    if (reply.error !== undefined) return exchange.toError(reply.error)
+    return exchange.isStream ? streamResponse(exchange, reply, entry) : exchange.toWhole(reply)
+  }
+  const server = Bun.serve({
+    hostname,
+    port,
+    reusePort: false,
+    idleTimeout: 0,
+    development: false,
+    error: () => new Response(null, { status: 500 }),
+    fetch: respond,
+  })
+  const listening = server.port ?? 0
+  return { url: `http://${bracketed(hostname)}:${listening}`, port: listening, stop: () => server.stop(true) }
+}

@@ -266,6 +266,69 @@ describe('commands that serve', () => {
     },
     timeoutMs,
   )
+
+  test(
+    'simulate --kind openai: neither its key nor the words of what it refuses',
+    async () => {
+      const ask = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }] }
+      const function_ = (name: string, parameters: object = { type: 'object', properties: {} }): object => ({
+        type: 'function',
+        function: { name, parameters },
+      })
+      const call = {
+        role: 'assistant',
+        tool_calls: [{ id: privateWord, type: 'function', function: { name: 'T', arguments: '{}' } }],
+      }
+      const result = { role: 'tool', tool_call_id: privateWord, content: privateWord }
+      const schema = { name: 'r', strict: true, schema: { type: 'object', properties: { [privateWord]: {} } } }
+      const refused = [
+        { ...ask, [privateWord]: 1 },
+        { ...ask, messages: [{ role: 'user', content: 'x', [`${privateWord}\u001b[2J`]: 1 }] },
+        { ...ask, messages: [{ role: privateWord, content: 'x' }] },
+        { ...ask, messages: [{ role: 'user', content: [{ type: privateWord }] }] },
+        { ...ask, messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: privateWord } }] }] },
+        {
+          ...ask,
+          messages: [
+            {
+              role: 'user',
+              content: [{ type: 'file', file: { filename: privateWord, file_data: `data:${privateWord};base64,` } }],
+            },
+          ],
+        },
+        { ...ask, messages: [...ask.messages, call] },
+        { ...ask, messages: [...ask.messages, result] },
+        { ...ask, messages: [...ask.messages, call, result, result] },
+        { ...ask, messages: [...ask.messages, call, result, { ...result, tool_call_id: `${privateWord}2` }] },
+        { ...ask, tools: [function_('T')], tool_choice: { type: 'function', function: { name: privateWord } } },
+        { ...ask, tools: [function_('T')], tool_choice: privateWord },
+        { ...ask, tools: [function_(privateWord, {})] },
+        { ...ask, tools: [function_('T', { type: 'object', properties: { [privateWord]: { type: 'array' } } })] },
+        { ...ask, response_format: { type: 'json_schema', json_schema: schema } },
+        { ...ask, response_format: { type: privateWord } },
+        privateWord,
+      ]
+      for (const face of ['strict', 'deepseek', 'kimi', 'mistral', 'nebius']) {
+        const { err } = await run(
+          ['simulate', '-p', '0', '--kind', 'openai', '--face', face, '--api-key', key],
+          {},
+          async (url) => {
+            for (const body of refused)
+              await fetch(`${url}/v1/chat/completions`, {
+                method: 'POST',
+                headers: { authorization: `Bearer ${key}` },
+                body: JSON.stringify(body),
+              })
+            await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { authorization: privateWord } })
+          },
+        )
+        expect(err.match(/ 4\d\d refused: /g)?.length).toBeGreaterThan(refused.length - 5)
+        expect(err.split('\n').filter((line) => secretsIn(line).length > 0)).toEqual([])
+        expect(err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+      }
+    },
+    timeoutMs,
+  )
 })
 
 describe('a secret among the arguments, which others can read', () => {

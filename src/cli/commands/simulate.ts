@@ -4,10 +4,13 @@ import { createLogger } from '../../base/logger.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { portType } from '../../config/settings/server.ts'
 import { InputText, toValue } from '../../config/values.ts'
-import type { JournalEntry } from '../../simulator/exchange.ts'
+import type { JournalEntry, Simulator } from '../../simulator/exchange.ts'
+import { type FaceName, faces } from '../../simulator/openai-chat/faces.ts'
+import { startChatSimulator } from '../../simulator/openai-chat/server.ts'
+import { withoutQuotes } from '../../simulator/refusal-quotes.ts'
 import type { Scenario } from '../../simulator/reply.ts'
 import { parseScenario } from '../../simulator/scenario-file.ts'
-import { type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
+import { startSimulator } from '../../simulator/server.ts'
 import { productName } from '../../version.ts'
 import { readNamed } from '../config/config-input.ts'
 import { createLogSink } from '../log/log-sink.ts'
@@ -19,6 +22,10 @@ import type { Io } from '../terminal/io.ts'
 
 const defaultPort = 4142
 
+const kinds = ['nexus', 'openai'] as const
+type Kind = (typeof kinds)[number]
+const faceNames = Object.keys(faces) as FaceName[]
+
 const simulateFlags: ArgsDef = {
   port: {
     type: 'string',
@@ -29,10 +36,20 @@ const simulateFlags: ArgsDef = {
   host: { type: 'string', alias: 'H', valueHint: 'address', description: 'Address to listen on (default 127.0.0.1)' },
   'api-key': { type: 'string', valueHint: 'key', description: 'The one key that is accepted (default any)' },
   scenario: { type: 'string', valueHint: 'file', description: 'What to answer, as JSON (default an echo)' },
+  kind: {
+    type: 'string',
+    valueHint: 'kind',
+    description: `Upstream to simulate: ${kinds.join(' or ')} (default ${kinds[0]})`,
+  },
+  face: {
+    type: 'string',
+    valueHint: 'name',
+    description: `Server to imitate, with --kind openai: ${faceNames.join(', ')} (default ${faceNames[0]})`,
+  },
   ...commonFlags,
 }
 
-const readScenario = (path: string): Scenario => {
+const readScenario = (path: string): Scenario<unknown> => {
   const text = readNamed(path, 'scenario')
   try {
     return parseScenario(text)
@@ -45,53 +62,70 @@ const readScenario = (path: string): Scenario => {
 const parsePort = (given: Flags[string]): number =>
   typeof given === 'string' ? Number(toValue({ type: portType }, new InputText(given), '--port')) : defaultPort
 
-/** What a refusal quotes of its request: names of tools, ids, members that nobody knows. */
-const quotes: readonly RegExp[] = [
-  /(?<=^The tool ).+(?= (?:is already defined )?at toolConfig)/s,
-  /(?<=for the following Ids: ).+/s,
-  /(?<=#).*(?=: extraneous key )/s,
-  /(?<=(?:: extraneous key|must be set, found) \[).*(?=\])/s,
-  /(?<=(?:Input tag|property) ').*(?=' (?:found|is))/s,
-  /(?<=errors: ).*(?=: Extra inputs)/s,
-  /(?<="thinking\.type\.).*(?=")/s,
-]
-
-const withoutQuotes = (refusal: string): string => quotes.reduce((words, quote) => words.replace(quote, '...'), refusal)
-
 const plain = { format: 'text', file: undefined, color: false, now: () => new Date() } as const
 
 /** Names, sizes and verdicts, never the words of a request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
 
+const parseChoice = <T extends string>(
+  given: string | undefined,
+  options: readonly T[],
+  flag: string,
+): T | undefined =>
+  given === undefined ? undefined : (toValue({ type: { kind: 'choice', options } }, new InputText(given), flag) as T)
+
+/** Throws UsageError for a face without the kind that has faces. */
+const parseKind = (flags: Flags): { readonly kind: Kind; readonly face: FaceName } => {
+  const kind = parseChoice(textFlag(flags, 'kind'), kinds, '--kind') ?? 'nexus'
+  const face = parseChoice(textFlag(flags, 'face'), faceNames, '--face')
+  if (face !== undefined && kind !== 'openai') throw new UsageError('--face needs --kind openai.')
+  return { kind, face: face ?? 'strict' }
+}
+
+/** The provider's row by which a server in front of that face speaks to it. */
+const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
+
+/** The command that starts a server in front of the simulator. */
+const startLine = (kind: Kind, face: FaceName, url: string, key: string): string => {
+  if (kind === 'nexus') return `${productName} start --endpoint-url ${url} --api-key ${key}`
+  const model = faces[face].models[0]?.id
+  return `${productName} start --upstream openai --openai-url ${url}/v1 --provider ${providerOf(face)} --model ${model} --api-key ${key}`
+}
+
 const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
   const port = parsePort(flags['port'])
   const apiKey = textFlag(flags, 'api-key')
   const scenarioPath = textFlag(flags, 'scenario')
-  const options: SimulatorOptions = {
+  const { kind, face } = parseKind(flags)
+  const options = {
     hostname,
     port,
     ...(apiKey && { apiKey }),
     ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
-    onRequest: (entry) => io.err(lineFor(entry)),
+    onRequest: (entry: JournalEntry) => io.err(lineFor(entry)),
   }
-  const simulator = await listenOrExplain(() => startSimulator(options), { hostname, port })
-  io.err(`A simulated AI Nexus at ${simulator.url}. Use it with:\n`)
-  io.out(`${productName} start --endpoint-url ${simulator.url} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
+  const start = (): Simulator =>
+    kind === 'openai' ? startChatSimulator({ ...options, face }) : startSimulator(options)
+  const simulator = await listenOrExplain(start, { hostname, port })
+  const what = kind === 'openai' ? `OpenAI-compatible server (${face})` : 'AI Nexus'
+  io.err(`A simulated ${what} at ${simulator.url}. Use it with:\n`)
+  io.out(`${startLine(kind, face, simulator.url, apiKey ? '<the key>' : 'any')}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
 }
 
-/** A Nexus of one's own. Rejects with UsageError; resolves when it was told to end. */
+/** An upstream of one's own. Rejects with UsageError; resolves when it was told to end. */
 export const simulateCommand: Command = {
   name: 'simulate',
-  description: 'Run a local AI Nexus, for trying things out without a key',
+  description: 'Run a local AI Nexus or OpenAI-compatible server, for trying things out without a key',
   args: simulateFlags,
   examples: [
     { line: `${productName} simulate`, what: `A simulated AI Nexus on port ${defaultPort}` },
     { line: `${productName} simulate --scenario answers.json`, what: 'One that answers what a file says' },
+    { line: `${productName} simulate --kind openai --face ollama`, what: 'A simulated Ollama' },
   ],
   run: runSimulate,
 }

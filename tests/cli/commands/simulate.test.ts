@@ -24,6 +24,33 @@ describe('simulate', () => {
     expect((await upstream.ended).code).toBe(0)
   })
 
+  test('simulates an OpenAI-compatible server, and says what it refuses', async () => {
+    const upstream = startCli(['simulate', '--kind', 'openai', '--face', 'ollama', '--port', '0'])
+    const [, url = ''] = await upstream.says(/server \(ollama\) at (http:\S+)\. Use it with/)
+    const ask = (body: object): Promise<Response> =>
+      fetch(`${url}/v1/chat/completions`, { method: 'POST', body: JSON.stringify({ model: 'qwen3:8b', ...body }) })
+    const answer = (await (await ask({ messages: [{ role: 'user', content: 'Hi' }] })).json()) as object
+    expect(answer).toMatchObject({ choices: [{ message: { content: 'You said: Hi' } }] })
+    expect((await ask({ messages: [] })).status).toBe(400)
+    await upstream.says(/completions 400 refused: Invalid 'messages': empty array/)
+    upstream.kill('SIGTERM')
+    const { code, out } = await upstream.ended
+    expect(code).toBe(0)
+    expect(out).toBe(
+      `nexus-claude-api start --upstream openai --openai-url ${url}/v1 --provider ollama --model qwen3:8b --api-key any\n`,
+    )
+  })
+
+  test.each([
+    [['--kind', 'x'], '--kind must be one of nexus, openai.'],
+    [['--kind', 'openai', '--face', 'x'], '--face must be one of strict, gpt-5.6, '],
+    [['--face', 'kimi'], '--face needs --kind openai.'],
+  ])('%p is refused', async (flags, message) => {
+    const { code, err } = await cli(['simulate', ...flags])
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+
   test('a scenario with a fault names its place', async () => {
     const file = join(temporaryFolder(), 's.json')
     writeFileSync(file, JSON.stringify({ rules: [{ reply: { content: [{ txt: 'x' }] } }] }))

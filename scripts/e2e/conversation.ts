@@ -1,32 +1,30 @@
 import assert from 'node:assert/strict'
 import { SimulatedConverseRequest } from '../../src/simulator/converse-request.ts'
 import type { Reply, ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator/reply.ts'
+import type { RequestView } from '../../src/simulator/request-view.ts'
 import { isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 
 /** Scripting what the model says. */
 
-type RequestWithBody = Pick<SimulatedRequest, 'body'>
 type Body = SimulatedRequest['body']
 
 /** Beside the conversation there are titles and the like, without tools, and checks of auto mode's actions. */
-export const isConversation = (body: Body): boolean =>
-  body.toolConfig !== undefined && !isSafetyCheck(new SimulatedConverseRequest(body))
+const hasConversation = (request: RequestView): boolean => request.tools.length > 0 && !isSafetyCheck(request)
 
-/** How many turns the model has had. */
-const turnsOf = ({ body }: RequestWithBody): number => body.messages.filter(({ role }) => role === 'assistant').length
+export const isConversation = (body: Body): boolean => hasConversation(new SimulatedConverseRequest(body))
 
 /** A shell command as the model calls it. */
 export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })
 
-type Turn = readonly ReplyBlock[] | ((request: SimulatedRequest) => readonly ReplyBlock[])
+type Turn<Body> = readonly ReplyBlock[] | ((request: SimulatedRequest<Body>) => readonly ReplyBlock[])
 
-/** The model's turns, one after another. What the client asks beside gets an echo. */
+/** The model's turns, one after another, of either upstream. What the client asks beside gets an echo. */
 export const turns =
-  (...script: readonly Turn[]): Scenario =>
+  <AnyBody = Body>(...script: readonly Turn<AnyBody>[]): Scenario<AnyBody> =>
   (request): Reply | undefined => {
-    if (!isConversation(request.body)) return undefined
-    const turn = script[Math.min(turnsOf(request), script.length - 1)]
+    if (!hasConversation(request)) return undefined
+    const turn = script[Math.min(request.assistantTurns, script.length - 1)]
     const content = typeof turn === 'function' ? turn(request) : turn
     return content && { content, pace: { deltaCharacters: 9, frameMs: 1 } }
   }

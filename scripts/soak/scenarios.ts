@@ -1,5 +1,5 @@
-import { lastText } from '../../src/simulator/read-request.ts'
 import type { Reply, Scenario, StreamFault } from '../../src/simulator/reply.ts'
+import { lastTextOf } from '../../src/simulator/request-view.ts'
 import { png } from '../../tests/support/translate.ts'
 import type { Random } from '../support/random.ts'
 
@@ -173,19 +173,19 @@ const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
 })
 
 /** Answers each request as its own words ask for it. */
-export const createSoakScenario = (): Scenario => {
+export const createSoakScenario = (): Scenario<unknown> => {
   const tried = new Set<string>()
   return (request) => {
-    const [, index = '', name, long] = /^soak (\d+) \(([\w ]+)\)( long)?$/.exec(lastText(request)) ?? []
+    const [, index = '', name, long] = /^soak (\d+) \(([\w ]+)\)( long)?$/.exec(lastTextOf(request)) ?? []
     const fault = faults.find((candidate) => candidate.name === name)
-    const reply = replyFor(request.body.toolConfig !== undefined, long !== undefined)
+    const reply = replyFor(request.tools.length > 0, long !== undefined)
     if (fault === undefined) return reply
     if (fault.isPassing === true) {
       if (tried.delete(index)) return reply
       tried.add(index)
     }
     const isSlow = fault.name === 'slow frames'
-    const said = isSlow ? replyFor(request.body.toolConfig !== undefined, false) : reply
+    const said = isSlow ? replyFor(request.tools.length > 0, false) : reply
     return { ...said, ...fault.reply, pace: { ...said.pace, ...fault.reply.pace } }
   }
 }

@@ -27,6 +27,10 @@ export class SimulatedConverseRequest implements SimulatedRequest {
     return (this.body.messages.at(-1)?.content ?? []).flatMap(toTurnParts)
   }
 
+  get assistantTurns(): number {
+    return this.body.messages.filter(({ role }) => role === 'assistant').length
+  }
+
   get texts(): readonly string[] {
     return this.body.messages.flatMap(({ content }) =>
       content.flatMap((block) => ('text' in block ? [block.text] : [])),

@@ -13,6 +13,8 @@ export interface RequestView {
   readonly isStream: boolean
   /** The user's last turn, in order. */
   readonly lastTurn: readonly TurnPart[]
+  /** How many turns of the model the conversation has. */
+  readonly assistantTurns: number
   /** The texts of all messages, in order. */
   readonly texts: readonly string[]
   readonly tools: readonly OfferedTool[]

@@ -40,6 +40,10 @@ export class SimulatedChatRequest implements SimulatedRequest<ChatBody> {
     return messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1).flatMap(turnParts)
   }
 
+  get assistantTurns(): number {
+    return this.body.messages.filter(({ role }) => role === 'assistant').length
+  }
+
   get texts(): readonly string[] {
     return this.body.messages.flatMap(textsOf)
   }

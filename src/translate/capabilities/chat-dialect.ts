@@ -1,0 +1,167 @@
+/**
+ * What one OpenAI-compatible provider wants otherwise than OpenAI's own words, as data: the translation reads these
+ * cells and names no provider. `src/upstreams/openai/providers.ts` has a row of them for each provider (OU-P1 to P23).
+ */
+export interface ChatDialect {
+  /** The provider's id, which also marks reasoning that only this provider takes back (OU-Q90). */
+  readonly id: string
+
+  // Limits and sampling
+  /** The member that limits the output (OU-Q1). */
+  readonly maxTokens: 'max_tokens' | 'max_completion_tokens'
+  /** Takes `temperature` and `top_p` (OU-Q3). */
+  readonly sampling: boolean
+  /** Takes `top_k`, which OpenAI's API does not have (OU-Q4). */
+  readonly topK: boolean
+  /** Takes `stop`; where it does not, the translation of the response watches for the sequences (OU-Q5, S12). */
+  readonly stop: boolean
+
+  // Reasoning
+  /** How reasoning is switched on and off (OU-Q70 to Q84). */
+  readonly reasoning: ReasoningDialect
+  /** Levels of effort that the model knows, lowest first (OU-Q70). */
+  readonly efforts: readonly Effort[]
+  /** With function tools the effort must be `none` (OU-Q71). */
+  readonly noEffortWithTools: boolean
+  /** How reasoning of earlier turns goes back (OU-Q94 to Q101). */
+  readonly replay: ReasoningReplay
+  /** Sends `reasoning_history: "preserved"` (OU-P11). */
+  readonly preservesReasoningHistory: boolean
+  /** The chat template writes the opening `<think>` itself (OU-S11). */
+  readonly thinkPrefilled: boolean
+
+  // Tools
+  /** How the choice of one tool is said (OU-Q62). */
+  readonly choice: 'object' | 'string' | 'any' | 'none'
+  /** Form of tool call ids: at most 40 characters, or exactly 9 letters and digits (OU-Q58). */
+  readonly ids: 'upTo40' | 'exactly9'
+  /** Which JSON Schema tools may use: all, Moonshot's subset, or no patterns and lengths (OU-Q53, Q54). */
+  readonly schema: 'full' | 'mfjs' | 'plain'
+  readonly maximumTools: number
+  /** Takes `strict` on tools (OU-Q52). */
+  readonly strict: boolean
+  /** Takes `parallel_tool_calls` (OU-Q64). */
+  readonly parallelToolCalls: boolean
+  /** A history with tool calls needs tools in the request (OU-Q57). */
+  readonly toolsForHistory: boolean
+  /** Tool messages carry the tool's name (OU-Q39). */
+  readonly toolName: boolean
+  /** Sends `tool_stream: true` with a stream and tools (OU-P6). */
+  readonly toolStream: boolean
+
+  // Messages and media
+  /** What may follow tool messages in the same user turn (OU-Q23). */
+  readonly afterTool: 'user' | 'fold' | 'bridge'
+  /** Where media of tool results go (OU-Q40). */
+  readonly toolMedia: 'after' | 'inside'
+  /** Content of an assistant message that holds nothing but tool calls (OU-Q24). */
+  readonly emptyAssistant: null | ''
+  /** Content must be a string: media become placeholders (OU-H18). */
+  readonly stringsOnly: boolean
+  /** The model sees images (OU-Q33). */
+  readonly images: boolean
+  /** Takes images by https URL (OU-Q32). */
+  readonly imageUrl: boolean
+  readonly pdf: 'none' | 'file' | 'url'
+  /** How a started answer is continued (OU-Q27). */
+  readonly prefill: 'none' | 'prefix' | 'partial' | 'continue'
+
+  // The rest
+  /** Which kinds of `response_format` it takes; the schema goes as an instruction where it does not (OU-Q8). */
+  readonly json: 'schema' | 'object' | 'none'
+  /** Prompt caching by markers (OU-Q110 to Q112). */
+  readonly cache: 'drop' | 'anthropic' | 'breakpoint'
+  /** Cache markers keep their `ttl` (OU-Q111). */
+  readonly cacheTtl: boolean
+  /** Takes `prompt_cache_key` (OU-Q10). */
+  readonly promptCacheKey: boolean
+  /** The member for a hashed user id (OU-Q9). */
+  readonly userIdMember: 'user' | 'safety_identifier'
+  /** Sends `store: false` (OU-Q15). */
+  readonly store: boolean
+  /** Takes `stream_options` (OU-Q6). */
+  readonly streamOptions: boolean
+  /** Answers whole requests by a stream (OU-T5). */
+  readonly wholeBy: 'whole' | 'stream'
+  /** May repeat all text so far in each delta (OU-S13). */
+  readonly deltas: 'incremental' | 'maybeCumulative'
+  /** Tool calls written as text at the end become tool calls (OU-S18). */
+  readonly textToolCalls: boolean
+}
+
+export type ReasoningDialect =
+  | 'none'
+  | 'openai'
+  | 'deepseek'
+  | 'zai'
+  | 'kimi'
+  | 'qwen'
+  | 'template'
+  | 'minimax'
+  | 'openrouter'
+  | 'together'
+  | 'groq'
+  | 'mistral'
+  | 'ollama'
+  | 'nebius'
+
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+export type ReasoningReplay =
+  | 'none'
+  | 'content'
+  | 'content-always'
+  | 'content-calls'
+  | 'reasoning'
+  | 'both'
+  | 'details'
+  | 'parts'
+  | 'token'
+
+/** OpenAI allows this many; most others follow (OU-Q55). */
+const usualMaximumTools = 128
+
+/** A server of which nothing is known (OU section 6). */
+export const unknownDialect: ChatDialect = {
+  id: 'unknown',
+  maxTokens: 'max_tokens',
+  sampling: true,
+  topK: false,
+  stop: true,
+  reasoning: 'none',
+  efforts: ['low', 'medium', 'high'],
+  noEffortWithTools: false,
+  replay: 'none',
+  preservesReasoningHistory: false,
+  thinkPrefilled: false,
+  choice: 'object',
+  ids: 'upTo40',
+  schema: 'full',
+  maximumTools: usualMaximumTools,
+  strict: true,
+  parallelToolCalls: true,
+  toolsForHistory: false,
+  toolName: false,
+  toolStream: false,
+  afterTool: 'user',
+  toolMedia: 'after',
+  emptyAssistant: null,
+  stringsOnly: false,
+  images: true,
+  imageUrl: true,
+  pdf: 'none',
+  prefill: 'none',
+  json: 'schema',
+  cache: 'drop',
+  cacheTtl: false,
+  promptCacheKey: false,
+  userIdMember: 'user',
+  store: false,
+  streamOptions: true,
+  wholeBy: 'whole',
+  deltas: 'incremental',
+  textToolCalls: false,
+}
+
+/** What a provider's row, a pattern of its models, the configuration or a refusal changes of a dialect. */
+export type ChatDialectChange = Partial<Omit<ChatDialect, 'id'>>

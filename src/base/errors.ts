@@ -18,6 +18,8 @@ export type ErrorType =
   | 'timeout_error'
   | 'overloaded_error'
   | 'not_supported'
+  /** A provider's content filter refused the request. */
+  | 'policy_blocked'
 
 const statusOf: Record<ErrorType, number> = {
   invalid_request_error: 400,
@@ -31,6 +33,7 @@ const statusOf: Record<ErrorType, number> = {
   timeout_error: 504,
   overloaded_error: 529,
   not_supported: 501,
+  policy_blocked: 400,
 }
 
 /** The type that a status usually has. */

@@ -13,6 +13,14 @@ export const promptTooLong = (figures?: { readonly tokens: string; readonly maxi
 export const maxTokensTooLarge = (maxTokens: number, limit: string, model: string): string =>
   `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`
 
+/** The input alone fits: the client lowers `max_tokens` and tries again. */
+export const inputAndMaxTokensTooLong = (figures: {
+  readonly input: number
+  readonly output: number
+  readonly maximum: number
+}): string =>
+  `input length and \`max_tokens\` exceed context limit: ${figures.input} + ${figures.output} > ${figures.maximum}, decrease input length or \`max_tokens\` and try again`
+
 /** `messageIndex`: of the message with the uses. `ids`: as a list. */
 export const toolResultsMissing = (messageIndex: number, ids: string): string =>
   `messages.${messageIndex}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${ids}`

@@ -9,6 +9,8 @@ export interface ChatDialect {
   // Limits and sampling
   /** The member that limits the output (OU-Q1). */
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens'
+  /** Most tokens that the model was found to write; undefined where nothing is known (OU-H19). */
+  readonly maximumOutputTokens: number | undefined
   /** Takes `temperature` and `top_p` (OU-Q3). */
   readonly sampling: boolean
   /** Takes `top_k`, which OpenAI's API does not have (OU-Q4). */
@@ -31,8 +33,8 @@ export interface ChatDialect {
   readonly thinkPrefilled: boolean
 
   // Tools
-  /** How the choice of one tool is said (OU-Q62). */
-  readonly choice: 'object' | 'string' | 'any' | 'none'
+  /** How the choice of one tool is said (OU-Q62); `free` where every choice was refused (OU-H11). */
+  readonly choice: 'object' | 'string' | 'any' | 'none' | 'free'
   /** Form of tool call ids: at most 40 characters, or exactly 9 letters and digits (OU-Q58). */
   readonly ids: 'upTo40' | 'exactly9'
   /** Which JSON Schema tools may use: all, Moonshot's subset, or no patterns and lengths (OU-Q53, Q54). */
@@ -75,8 +77,8 @@ export interface ChatDialect {
   readonly cacheTtl: boolean
   /** Takes `prompt_cache_key` (OU-Q10). */
   readonly promptCacheKey: boolean
-  /** The member for a hashed user id (OU-Q9). */
-  readonly userIdMember: 'user' | 'safety_identifier'
+  /** The member for a hashed user id (OU-Q9); `none` where both were refused (OU-H17). */
+  readonly userIdMember: 'user' | 'safety_identifier' | 'none'
   /** Sends `store: false` (OU-Q15). */
   readonly store: boolean
   /** Takes `stream_options` (OU-Q6). */
@@ -125,6 +127,7 @@ const usualMaximumTools = 128
 export const unknownDialect: ChatDialect = {
   id: 'unknown',
   maxTokens: 'max_tokens',
+  maximumOutputTokens: undefined,
   sampling: true,
   topK: false,
   stop: true,

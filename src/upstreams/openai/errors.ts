@@ -1,0 +1,137 @@
+import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
+import type { Secret } from '../../base/secret.ts'
+import { withCapability } from '../../messages/client-wording.ts'
+import { type ErrorKind, type Failure, kindOf } from './error-kinds.ts'
+import { overflowWording } from './overflow.ts'
+import { isHtml, type Reported, reportedIn, reportedInText, titleOf } from './reported.ts'
+import { longestRetryAfterSeconds, retryAfterSeconds } from './retry-after.ts'
+
+/** Failures of the provider as Anthropic's errors, in the provider's own words (OU section 5). */
+
+/** What error messages say of the request. */
+export interface WordingContext {
+  /** The provider, for people: `api.openai.com`. */
+  readonly provider: string
+  /** The model's name as the client requested it. */
+  readonly model: string
+  /** Path of the URL that was requested. */
+  readonly path: string
+  /** The key and the values of custom headers: no message may hold them. */
+  readonly secrets: readonly Secret[]
+  /** Replaces places of the body, and tools' names, by the client's (OU-E14). */
+  readonly toClientWords: (message: string) => string
+  readonly isBareOverflow: boolean
+}
+
+/** A failure that the provider itself reported, by which the request is healed. */
+export class OpenAiError extends GatewayError {
+  readonly #reported: Reported
+
+  constructor(reported: Reported, ...error: ConstructorParameters<typeof GatewayError>) {
+    super(...error)
+    this.#reported = reported
+  }
+
+  /** As they came. Never logged or printed: they may quote a prompt. */
+  get reported(): Reported {
+    return this.#reported
+  }
+}
+
+const statusWords = ({ status }: Failure, body: string, { provider, path }: WordingContext): string => {
+  if (status === 407) {
+    return 'A proxy on the way requires a user name and a password (407). Set HTTP_PROXY=http://user:password@host:port.'
+  }
+  if (status >= 300 && status <= 399) {
+    return `${provider} answered ${status}, a redirect, which is not followed. Check the base URL (--openai-url): the path was ${path}.`
+  }
+  if (isHtml(body)) {
+    const title = titleOf(body)
+    return `${provider} answered ${status} with a web page${title === '' ? '' : ` ("${title}")`}. Check the base URL (--openai-url), and whether a proxy or a login page is in the way.`
+  }
+  if (status === 404) return `${provider} has no path ${path}. Check the base URL (--openai-url).`
+  return status === 200
+    ? `${provider} answered 200 with a body that is not a response.`
+    : `${provider} answered ${status} without a message.`
+}
+
+type Says = NonNullable<ErrorKind['says']>
+
+const sentences: Readonly<Record<Says, (message: string, reported: Reported, context: WordingContext) => string>> = {
+  key: (message, _reported, { provider }) =>
+    `${provider} refused the API key of this server. Check OPENAI_API_KEY where the server runs. ${message}`,
+  model: (message, _reported, { model }) => (message.includes('model:') ? message : `${message} (model: ${model})`),
+  overflow: (message, { tokens }) => withCapability(overflowWording(message, tokens), []),
+  filter: (message, { filters }) => {
+    const named = filters.length === 0 ? '' : ` Filters: ${filters.join(', ')}.`
+    return `${message}${named} The refused text stays in the conversation: remove it, or start a new one.`
+  },
+  balance: (message, _reported, { provider }) => `The account at ${provider} has no credit or quota left. ${message}`,
+}
+
+/** `message` is the provider's, or ours where the provider gave none. */
+const wordsFor = (kind: ErrorKind, message: string, reported: Reported, context: WordingContext): string => {
+  const isUnknownPath = kind.says === 'model' && reported.message === ''
+  if (isUnknownPath) return message
+  if (kind.says !== undefined) return sentences[kind.says](message, reported, context).trim()
+  return kind.type === 'invalid_request_error' ? withCapability(context.toClientWords(message), []) : message
+}
+
+/** A code that may stand in a log: no free text. */
+const loggable = (codes: readonly string[]): string => {
+  const code = codes.find((one) => /^[\w.-]{1,64}$/.test(one))
+  return code === undefined ? '' : ` (${code})`
+}
+
+const withoutSecrets = (text: string, { secrets }: WordingContext): string =>
+  secrets.reduce((words, secret) => secret.hiddenIn(words), text)
+
+interface Source {
+  readonly failure: Failure
+  readonly body: string
+  readonly what: string
+  readonly options: GatewayErrorOptions
+}
+
+const toError = ({ failure, body, what, options }: Source, context: WordingContext): OpenAiError => {
+  const { reported } = failure
+  const kind = kindOf(failure)
+  const { says: _says, ...kindOptions } = kind
+  const isOurs = reported.message === ''
+  const message = isOurs ? statusWords(failure, body, context) : reported.message
+  const isTooLong = (options.retryAfterSeconds ?? 0) > longestRetryAfterSeconds
+  return new OpenAiError(reported, kind.type, wordsFor(kind, message, reported, context), {
+    ...kindOptions,
+    ...options,
+    ...(isTooLong && { retryable: false, shouldRetry: false }),
+    reason: isOurs && kind.says === undefined ? message : `${what}${loggable(reported.codes)}`,
+  })
+}
+
+export interface FailedAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+/** An answer other than 200, or a 200 that is not a response. */
+export const toAnswerError = (answer: FailedAnswer, context: WordingContext): OpenAiError => {
+  const { status, headers } = answer
+  const body = withoutSecrets(answer.body, context)
+  // A 200 may hold the words of an answer, which do not belong into an error.
+  const reported = status === 200 ? reportedIn(undefined) : reportedInText(body)
+  const failure = { status, reported, isBareOverflow: context.isBareOverflow }
+  const wait = retryAfterSeconds(headers, reported.message)
+  const options = wait === undefined ? {} : { retryAfterSeconds: wait }
+  return toError({ failure, body, what: `${context.provider} answered ${status}`, options }, context)
+}
+
+/** An error inside an answer whose status is 200 (OU-S15). Before anything reached the client it can become a status. */
+export const toInnerError = (found: Reported, context: WordingContext): OpenAiError => {
+  const reported = { ...found, message: withoutSecrets(found.message, context) }
+  const failure = { status: 200, reported, isBareOverflow: false }
+  return toError(
+    { failure, body: '', what: `${context.provider} reported an error in its answer`, options: {} },
+    context,
+  )
+}

@@ -1,0 +1,157 @@
+import { isObject, type Json, objectsIn } from '../../base/json.ts'
+
+/** What a failure says of itself, wherever the provider puts it (OU-E1). */
+export interface Reported {
+  /** Empty where the body has no words. */
+  readonly message: string
+  /** Codes and types, the most exact one first: `context_length_exceeded`, `1302`, `invalid_request_error`. */
+  readonly codes: readonly string[]
+  /** The member of the request that the failure names: `max_tokens`, `messages[3].role`. */
+  readonly param: string | undefined
+  /** A status that the body gives (OU-E2). */
+  readonly status: number | undefined
+  /** Azure's content filters that fired: `hate`, `jailbreak`. */
+  readonly filters: readonly string[]
+  /** Tokens of the prompt, and of the context, where they are members of their own (llama.cpp). */
+  readonly tokens: { readonly input: number | undefined; readonly maximum: number | undefined }
+}
+
+/** Characters of a body without a known form that are quoted. */
+const quotedCharacters = 2048
+/** Characters of a message that are passed on: honest sentences are shorter. */
+const maximumMessage = 4000
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+
+const count = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined)
+
+const word = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined
+
+/** FastAPI's `detail`: a sentence, or a list of places and sentences. */
+const detailIn = (detail: unknown): string | undefined => {
+  if (!Array.isArray(detail)) return text(detail)
+  const sentences = objectsIn(detail).map(({ loc, msg }) => {
+    const place = Array.isArray(loc) ? `${loc.join('.')}: ` : ''
+    return `${place}${text(msg) ?? ''}`
+  })
+  return text(sentences.join('; '))
+}
+
+/** OpenRouter wraps the provider's own error, often as JSON in a string. */
+const wrappedIn = (metadata: unknown): string | undefined => {
+  if (!isObject(metadata)) return undefined
+  const raw = text(metadata['raw'])
+  const inner = raw === undefined ? undefined : reportedInText(raw)
+  if (inner === undefined || inner.message === '') return undefined
+  const provider = text(metadata['provider_name'])
+  return provider === undefined ? inner.message : `${provider}: ${inner.message}`
+}
+
+const filtersIn = (inner: Json): string[] => {
+  const results = inner['content_filter_result'] ?? inner['content_filter_results']
+  if (!isObject(results)) return []
+  return Object.entries(results)
+    .filter(([, result]) => isObject(result) && (result['filtered'] === true || result['detected'] === true))
+    .map(([name]) => name)
+}
+
+const messageIn = (body: Json, error: Json): string | undefined => {
+  const [first] = objectsIn(body['errors'])
+  const base = isObject(body['base_resp']) ? body['base_resp'] : {}
+  const candidates = [
+    error['message'],
+    body['error'],
+    first?.['message'],
+    body['error_message'],
+    body['message'],
+    detailIn(body['detail']),
+    body['msg'],
+    base['status_msg'],
+  ]
+  return candidates.map(text).find((candidate) => candidate !== undefined)
+}
+
+/** MiniMax's numbers would collide with Zhipu's. */
+const baseCode = (body: Json): string | undefined => {
+  const code = isObject(body['base_resp']) ? word(body['base_resp']['status_code']) : undefined
+  return code === undefined || code === '0' ? undefined : `base_resp.${code}`
+}
+
+const statusIn = (codes: readonly string[]): number | undefined => {
+  const code = codes.map(Number).find((number) => Number.isInteger(number) && number >= 400 && number <= 599)
+  return code
+}
+
+const reportedInObject = (body: Json): Reported => {
+  const error = isObject(body['error']) ? body['error'] : {}
+  const inner = [error['innererror'], error['inner_error'], body['innererror']].find(isObject) ?? {}
+  const bare = messageIn(body, error) ?? ''
+  const isWrapper = bare === '' || /^provider returned error\.?$/i.test(bare)
+  const message = (isWrapper ? wrappedIn(error['metadata']) : undefined) ?? bare
+  const codes = [
+    inner['code'],
+    error['code'],
+    body['code'],
+    baseCode(body),
+    error['type'],
+    body['error_type'],
+    body['type'],
+  ]
+    .map(word)
+    .filter((code) => code !== undefined)
+  return {
+    message: message.slice(0, maximumMessage),
+    codes: [...new Set(codes)],
+    param: text(error['param']) ?? text(body['param']),
+    status: statusIn(codes),
+    filters: filtersIn(inner),
+    tokens: { input: count(error['n_prompt_tokens']), maximum: count(error['n_ctx']) },
+  }
+}
+
+const nothing = {
+  codes: [],
+  param: undefined,
+  status: undefined,
+  filters: [],
+  tokens: { input: undefined, maximum: undefined },
+} as const
+
+/** The title of a web page, which says more than its status. */
+export const titleOf = (html: string): string => /<title[^>]*>([^<]{0,200})/i.exec(html)?.[1]?.trim() ?? ''
+
+export const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
+
+/** What a value that came as JSON reports; a list of one is unwrapped. */
+export const reportedIn = (value: unknown): Reported => {
+  const one: unknown = Array.isArray(value) ? value[0] : value
+  if (isObject(one)) return reportedInObject(one)
+  return { ...nothing, message: text(one)?.slice(0, quotedCharacters) ?? '' }
+}
+
+/** What the body of a failure reports. */
+export const reportedInText = (body: string): Reported => {
+  if (isHtml(body)) return { ...nothing, message: '' }
+  try {
+    return reportedIn(JSON.parse(body))
+  } catch {
+    return { ...nothing, message: body.trim().slice(0, quotedCharacters) }
+  }
+}
+
+/**
+ * The error inside an answer whose status is 200 (OU-S15): undefined for an answer. Some providers send an empty list
+ * of choices with it, others the reason `error`.
+ */
+export const errorInside = (value: unknown): Reported | undefined => {
+  if (!isObject(value)) return undefined
+  const { error, choices, object, detail, base_resp: base } = value
+  const [choice] = objectsIn(choices)
+  if (isObject(choice?.['error'])) return reportedIn({ error: choice['error'] })
+  const isBase = isObject(base) && word(base['status_code']) !== undefined && word(base['status_code']) !== '0'
+  const hasError = (isObject(error) && Object.keys(error).length > 0) || text(error) !== undefined
+  const isOther = choices === undefined && (text(value['error_message']) !== undefined || detail !== undefined)
+  return hasError || isBase || isOther || object === 'error' ? reportedInObject(value) : undefined
+}

@@ -1,0 +1,54 @@
+/** How long a provider wants us to wait, in seconds (OU-E6). */
+
+/** Clients give up where they are asked to wait for longer. */
+export const longestRetryAfterSeconds = 60
+
+const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** `6m0s`, `120ms`, `1.5`. */
+const duration = (value: string): number | undefined => {
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value)
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)]
+  if (parts.length === 0) return undefined
+  return parts.reduce((sum, [, amount, unit = 's']) => sum + Number(amount) * (secondsPer[unit] ?? 1), 0)
+}
+
+const header = (headers: Headers, name: string): string | undefined => headers.get(name)?.trim() || undefined
+
+/** Seconds, or a date that is read against the answer's own. */
+const retryAfter = (headers: Headers): number | undefined => {
+  const value = header(headers, 'retry-after')
+  if (value === undefined) return undefined
+  const seconds = duration(value)
+  if (seconds !== undefined) return seconds
+  const wait = Date.parse(value) - Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(wait) ? undefined : Math.max(wait / 1000, 0)
+}
+
+const retryAfterMs = (headers: Headers): number | undefined => {
+  const milliseconds = Number(header(headers, 'retry-after-ms') ?? Number.NaN)
+  return Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined
+}
+
+/** A moment since 1970, in seconds or milliseconds, is no duration. */
+const longestReset = 10_000_000
+
+/** Of the limits that are used up, the one that lasts longest. */
+const rateLimitReset = (headers: Headers): number | undefined => {
+  const waits = ['requests', 'tokens']
+    .filter((name) => (header(headers, `x-ratelimit-remaining-${name}`) ?? '0') === '0')
+    .map((name) => duration(header(headers, `x-ratelimit-reset-${name}`) ?? ''))
+    .filter((wait) => wait !== undefined && wait < longestReset)
+  return waits.length === 0 ? undefined : Math.max(...waits.map(Number))
+}
+
+const inWords = (message: string): number | undefined => {
+  const found = /try again in ((?:\d+(?:\.\d+)?(?:ms|s|m|h)\s*)+)/i.exec(message)
+  return found?.[1] === undefined ? undefined : duration(found[1])
+}
+
+/** Whole seconds, rounded up; undefined where the provider says nothing. */
+export const retryAfterSeconds = (headers: Headers, message: string): number | undefined => {
+  const wait = retryAfterMs(headers) ?? retryAfter(headers) ?? rateLimitReset(headers) ?? inWords(message)
+  return wait === undefined ? undefined : Math.ceil(Math.max(wait, 0))
+}

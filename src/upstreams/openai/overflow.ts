@@ -73,7 +73,7 @@ const figurePatterns: readonly [RegExp, (found: readonly (string | undefined)[])
     ([input, maximum]) => ({ input: number(input), maximum: number(maximum) }),
   ],
   [
-    new RegExp(`${n} tokens?[^\\d]{0,40}(?:exceeds the limit of|too large for model with|>) ${n}`, 'i'),
+    new RegExp(`${n}(?: tokens?)?[^\\d]{0,40}(?:exceeds the limit of|too large for model with|>) ${n}`, 'i'),
     ([input, maximum]) => ({ input: number(input), maximum: number(maximum) }),
   ],
   [

@@ -1,0 +1,41 @@
+import type { Secret } from '../../base/secret.ts'
+import { type AzureOptions, isAzure } from './address.ts'
+import type { Provider } from './provider.ts'
+
+/** Headers that say who asks (OU-T3), and those of the configuration (OU-R10). */
+
+export interface HeaderOptions {
+  readonly provider: Provider
+  readonly baseUrl: string
+  readonly azure: AzureOptions
+  /** Undefined for servers on this machine that want none. */
+  readonly apiKey: Secret | undefined
+  /** By their names; they override every header of ours. */
+  readonly customHeaders: ReadonlyMap<string, Secret>
+  /** `nexus-claude-api/1.2.3`. */
+  readonly userAgent: string
+}
+
+const keyHeader = ({ provider, baseUrl, azure, apiKey }: HeaderOptions): Record<string, string> => {
+  if (apiKey === undefined) return {}
+  const isKeyHeader = provider.auth === 'api-key' || isAzure(baseUrl, azure)
+  return isKeyHeader ? { 'api-key': apiKey.reveal() } : { authorization: `Bearer ${apiKey.reveal()}` }
+}
+
+/** Names in lower case, so that a custom header replaces ours instead of standing next to it. */
+export const requestHeaders = (options: HeaderOptions, accept: string): Record<string, string> => {
+  const headers: Record<string, string> = {
+    ...keyHeader(options),
+    'content-type': 'application/json',
+    accept,
+    'user-agent': options.userAgent,
+  }
+  for (const [name, value] of options.customHeaders) headers[name.toLowerCase()] = value.reveal()
+  return headers
+}
+
+/** What no error message may hold. */
+export const secretsOf = ({ apiKey, customHeaders }: HeaderOptions): readonly Secret[] => [
+  ...(apiKey === undefined ? [] : [apiKey]),
+  ...customHeaders.values(),
+]

@@ -121,7 +121,7 @@ const fits = ({ statuses, codes, words, matches }: Row, failure: Failure): boole
   matches?.(failure) === true
 
 /** A status in the body counts where the HTTP status says nothing (OU-E2). */
-const effective = (failure: Failure): Failure => {
+export const withStatusOfBody = (failure: Failure): Failure => {
   const { status, reported } = failure
   const saysNothing = status === 200 || status === 500
   return saysNothing && reported.status !== undefined ? { ...failure, status: reported.status } : failure
@@ -132,7 +132,4 @@ const other = (status: number): ErrorKind =>
     ? { type: 'invalid_request_error' }
     : { type: 'api_error', status: 502, retryable: true }
 
-export const kindOf = (given: Failure): ErrorKind => {
-  const failure = effective(given)
-  return rows.find((row) => fits(row, failure)) ?? other(failure.status)
-}
+export const kindOf = (failure: Failure): ErrorKind => rows.find((row) => fits(row, failure)) ?? other(failure.status)

@@ -1,7 +1,7 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withCapability } from '../../messages/client-wording.ts'
-import { type ErrorKind, type Failure, kindOf } from './error-kinds.ts'
+import { type ErrorKind, type Failure, kindOf, withStatusOfBody } from './error-kinds.ts'
 import { overflowWording } from './overflow.ts'
 import { isHtml, type Reported, reportedIn, reportedInText, titleOf } from './reported.ts'
 import { longestRetryAfterSeconds, retryAfterSeconds } from './retry-after.ts'
@@ -23,13 +23,16 @@ export interface WordingContext {
   readonly isBareOverflow: boolean
 }
 
-/** A failure that the provider itself reported, by which the request is healed. */
+/** A failure that the provider itself reported, from which the fallback learns. */
 export class OpenAiError extends GatewayError {
   readonly #reported: Reported
+  /** The status that counts: the answer's, or the one in its body. */
+  readonly upstreamStatus: number
 
-  constructor(reported: Reported, ...error: ConstructorParameters<typeof GatewayError>) {
+  constructor({ status, reported }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
     super(...error)
     this.#reported = reported
+    this.upstreamStatus = status
   }
 
   /** As they came. Never logged or printed: they may quote a prompt. */
@@ -93,14 +96,16 @@ interface Source {
   readonly options: GatewayErrorOptions
 }
 
-const toError = ({ failure, body, what, options }: Source, context: WordingContext): OpenAiError => {
+const toError = (source: Source, context: WordingContext): OpenAiError => {
+  const { body, what, options } = source
+  const failure = withStatusOfBody(source.failure)
   const { reported } = failure
   const kind = kindOf(failure)
   const { says: _says, ...kindOptions } = kind
   const isOurs = reported.message === ''
   const message = isOurs ? statusWords(failure, body, context) : reported.message
   const isTooLong = (options.retryAfterSeconds ?? 0) > longestRetryAfterSeconds
-  return new OpenAiError(reported, kind.type, wordsFor(kind, message, reported, context), {
+  return new OpenAiError(failure, kind.type, wordsFor(kind, message, reported, context), {
     ...kindOptions,
     ...options,
     ...(isTooLong && { retryable: false, shouldRetry: false }),

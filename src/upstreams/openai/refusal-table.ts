@@ -15,6 +15,7 @@ export interface Refusal {
   readonly change: (refused: Refused) => ChatDialectChange | undefined
   readonly without: string
   readonly note: string
+  readonly isPassing?: true
 }
 
 /** How servers say that they do not take a member. */
@@ -136,6 +137,7 @@ export const refusals: readonly Refusal[] = [
     ],
     change: once(({ replay }) => replay === 'none', { replay: 'none' }),
     without: 'reasoning of earlier turns',
+    isPassing: true,
     note: 'The provider refuses the reasoning of earlier turns (OU-H6).',
   },
   {

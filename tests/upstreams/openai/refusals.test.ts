@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { type ChatDialect, unknownDialect } from '../../../src/translate/capabilities/chat-dialect.ts'
 import { toAnswerError, type WordingContext } from '../../../src/upstreams/openai/errors.ts'
-import { lessonOf } from '../../../src/upstreams/openai/refusals.ts'
+import { overrideFor } from '../../../src/upstreams/openai/refusals.ts'
 
 const context: WordingContext = {
   provider: 'api.example.com',
@@ -23,10 +23,10 @@ interface Sample {
   readonly change: object | undefined
 }
 
-const lesson = ({ message, status = 400, code, param, dialect }: Sample) => {
+const learn = ({ message, status = 400, code, param, dialect }: Sample) => {
   const body = JSON.stringify({ error: { message, code, param, type: 'invalid_request_error' } })
   const error = toAnswerError({ status, headers: new Headers(), body }, context)
-  return lessonOf(error, status, { ...unknownDialect, ...dialect })?.change
+  return overrideFor(error, { ...unknownDialect, ...dialect })?.change
 }
 
 /** Each in the words of a server that really refused. */
@@ -238,15 +238,15 @@ describe('a refusal teaches', () => {
   test.each(samples.map((sample) => [sample.message, sample.rule, sample] as const))(
     '%s (%s)',
     (_name, _rule, sample) => {
-      expect(lesson(sample)).toEqual(sample.change as object)
+      expect(learn(sample)).toEqual(sample.change as object)
     },
   )
 
-  test('nothing twice: each lesson changes the dialect so that the same refusal teaches no more (OU-H1 to H19)', () => {
+  test('nothing twice: each override changes the dialect so that the same refusal teaches no more (OU-H1 to H19)', () => {
     for (const sample of samples) {
-      const change = lesson(sample)
+      const change = learn(sample)
       if (change === undefined) continue
-      const again = lesson({ ...sample, dialect: { ...sample.dialect, ...change } })
+      const again = learn({ ...sample, dialect: { ...sample.dialect, ...change } })
       expect({ message: sample.message, again: JSON.stringify(again) }).not.toEqual({
         message: sample.message,
         again: JSON.stringify(change),

@@ -1,0 +1,59 @@
+import type { Logger } from '../../base/logger.ts'
+import type { ChatDialect } from '../../translate/capabilities/chat-dialect.ts'
+import type { Degradation } from '../upstream.ts'
+import type { DialectOverride } from './refusals.ts'
+
+/** Bounds memory: model names come from clients. Both are more than a deployment has. */
+const maximumModels = 100
+const maximumOverrides = 50
+
+/** How long an override holds that may concern one conversation only. */
+const passingMs = 10 * 60 * 1000
+
+interface Remembered extends DialectOverride {
+  /** On the clock of `now`. */
+  readonly until: number
+}
+
+/** What each model was found to refuse, for the life of the process (OU section 1.10). */
+export interface OverrideMemory {
+  /** The dialect of the model's row, with what was learned. */
+  apply(modelId: string, dialect: ChatDialect): ChatDialect
+  remember(modelId: string, override: DialectOverride): void
+  degraded(): readonly Degradation[]
+}
+
+/** `now` is in milliseconds, monotonic. Logs each override once. */
+export const createOverrideMemory = (log: Logger, now: () => number): OverrideMemory => {
+  const models = new Map<string, Map<string, Remembered>>()
+  const currentOf = (modelId: string): Remembered[] =>
+    [...(models.get(modelId)?.values() ?? [])].filter(({ until }) => until > now())
+
+  /** Undefined where the memory is full. */
+  const memoryOf = (modelId: string): Map<string, Remembered> | undefined => {
+    const known = models.get(modelId)
+    if (known !== undefined || models.size >= maximumModels) return known
+    const memory = new Map<string, Remembered>()
+    models.set(modelId, memory)
+    return memory
+  }
+
+  return {
+    apply(modelId, dialect) {
+      if (!models.has(modelId)) return dialect
+      return Object.assign({ ...dialect }, ...currentOf(modelId).map(({ change }) => change))
+    },
+    remember(modelId, override) {
+      const memory = memoryOf(modelId)
+      // Two overrides of one cell: the later one holds.
+      const key = Object.keys(override.change).join()
+      if (memory === undefined || (memory.size >= maximumOverrides && !memory.has(key))) return
+      if (memory.get(key)?.without !== override.without) {
+        log.warn('upstream.degraded', { model: modelId, what: `${override.without}: ${override.note}` })
+      }
+      memory.set(key, { ...override, until: override.isPassing ? now() + passingMs : Number.POSITIVE_INFINITY })
+    },
+    degraded: () =>
+      [...models.keys()].flatMap((model) => currentOf(model).map(({ without, note }) => ({ model, without, note }))),
+  }
+}

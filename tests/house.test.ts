@@ -24,11 +24,12 @@ const matching = (pattern: RegExp): string[] =>
     .sort()
 
 describe('the house', () => {
-  test('a secret is revealed only on its way to Nexus, in the launch command that holds the client token, and where it was to be kept', () => {
+  test('a secret is revealed only on its way to an upstream, in the launch command that holds the client token, and where it was to be kept', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       'src/cli/claude-code/launch/environment.ts',
       'src/cli/credentials/store-secret.ts',
       'src/upstreams/nexus/auth.ts',
+      'src/upstreams/openai/auth.ts',
     ])
   })
 

@@ -27,7 +27,7 @@ export const upstreamKey = (
         const key = new Secret(
           String(toValue(findSetting('apiKey'), new InputText(printed), `What ${keyHelper.where} prints`)),
         )
-        log.info('key.helper_asked', {})
+        log.info('key.helper_ran', {})
         return key
       } catch (error) {
         // Our own sentence, without a word of what was printed.

@@ -91,7 +91,7 @@ export interface ChatDialect {
   readonly textToolCalls: boolean
 }
 
-export type ReasoningDialect =
+type ReasoningDialect =
   | 'none'
   | 'openai'
   | 'deepseek'
@@ -109,7 +109,7 @@ export type ReasoningDialect =
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
-export type ReasoningReplay =
+type ReasoningReplay =
   | 'none'
   | 'content'
   | 'content-always'

@@ -26,6 +26,6 @@ export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: C
       if (log.isEnabled(loggedAt)) log[loggedAt]('translate.note', { requestId, model: modelId, path, what })
     }
     const omitted = notes.length - mostForOneRequest
-    if (omitted > 0) log.debug('translate.notes_untold', { requestId, count: omitted })
+    if (omitted > 0) log.debug('translate.notes_omitted', { requestId, count: omitted })
   }
 }

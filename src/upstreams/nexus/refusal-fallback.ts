@@ -63,7 +63,7 @@ export const createRefusalFallback = (log: Logger, now: () => number) => {
     // The part that is complained of was not ours to leave out.
     if (retranslated.call.body === first.call.body) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
-    log.info('upstream.mended', { requestId, model: modelId, without })
+    log.info('upstream.resent', { requestId, model: modelId, without })
     const rememberAll = (): void => {
       for (const diagnosis of diagnoses) remember(modelId, diagnosis)
     }

@@ -17,6 +17,8 @@ export interface Provider {
   /** `optional`: servers that people run themselves seldom have a key. */
   readonly auth: 'bearer' | 'api-key' | 'optional'
   readonly dialect: ChatDialectChange
+  /** A 400 or 413 without a body means that the conversation is too long (OU-E11). */
+  readonly isBareOverflow?: true
   /** Later rows win. */
   readonly quirks?: readonly ModelQuirks[]
   /** Defaults of BIG_MODEL, MIDDLE_MODEL, SMALL_MODEL and VISION_MODEL (OU-R1, R3). */
@@ -24,7 +26,7 @@ export interface Provider {
 }
 
 /** A server that no row knows. */
-export const unknownProvider: Provider = { id: unknownDialect.id, hosts: [], auth: 'bearer', dialect: {} }
+const unknownProvider: Provider = { id: unknownDialect.id, hosts: [], auth: 'bearer', dialect: {} }
 
 const hostFits = (hosts: readonly string[], { host, hostname }: URL): boolean =>
   hosts.some((known) => (known.startsWith('.') ? hostname.endsWith(known) : known === host || known === hostname))

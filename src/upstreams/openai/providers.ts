@@ -205,6 +205,7 @@ export const providers: readonly Provider[] = [
     hosts: ['api.cerebras.ai'],
     auth: 'bearer',
     dialect: { maxTokens: 'max_completion_tokens' },
+    isBareOverflow: true,
   },
   {
     id: 'copilot',

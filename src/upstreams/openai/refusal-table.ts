@@ -2,7 +2,7 @@ import type { ChatDialect, ChatDialectChange, Effort } from '../../translate/cap
 
 /** The refusals that are known, as a table (OU-H1 to H19). A new one is a row, and a line of its test. */
 
-export interface Refused {
+interface Refused {
   /** The words, with codes and the member in question in front: tables match over all three. */
   readonly text: string
   readonly dialect: ChatDialect
@@ -58,6 +58,12 @@ const outputLimit = ({ text, dialect }: Refused): ChatDialectChange | undefined 
   return Number.isInteger(limit) && limit > 0 && limit < known ? { maximumOutputTokens: limit } : undefined
 }
 
+/** Of the two names of the output limit the one that was not sent, where the refusal names the other. */
+const otherName = ({ text, dialect: { maxTokens } }: Refused): ChatDialectChange | undefined => {
+  if (!new RegExp(`\\b${maxTokens}\\b`).test(text)) return undefined
+  return { maxTokens: maxTokens === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
+}
+
 /** In this order: a refusal that names a value comes before the one that names its member. */
 export const refusals: readonly Refusal[] = [
   {
@@ -76,30 +82,10 @@ export const refusals: readonly Refusal[] = [
     note: 'max_tokens is limited to what the provider allows (OU-H19).',
   },
   {
-    words: [/max_completion_tokens/, /max_tokens/, unsupported],
-    change: ({ dialect, text }) => {
-      const refused = /use ['"`]?max_tokens|max_completion_tokens[^.]{0,40}(?:not supported|unknown|unsupported)/i.test(
-        text,
-      )
-        ? 'max_completion_tokens'
-        : 'max_tokens'
-      if (dialect.maxTokens !== refused) return undefined
-      return { maxTokens: refused === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
-    },
+    words: [/max_(?:completion_)?tokens/, unsupported],
+    change: otherName,
     without: 'the usual name of max_tokens',
     note: 'The output limit goes under its other name (OU-H1).',
-  },
-  {
-    words: [/max_completion_tokens/, unsupported],
-    change: once(({ maxTokens }) => maxTokens === 'max_tokens', { maxTokens: 'max_tokens' }),
-    without: 'max_completion_tokens',
-    note: 'The output limit goes as max_tokens (OU-H1).',
-  },
-  {
-    words: [/max_tokens/, unsupported],
-    change: once(({ maxTokens }) => maxTokens === 'max_completion_tokens', { maxTokens: 'max_completion_tokens' }),
-    without: 'max_tokens',
-    note: 'The output limit goes as max_completion_tokens (OU-H1).',
   },
   {
     words: [

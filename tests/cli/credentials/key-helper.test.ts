@@ -253,6 +253,6 @@ test('a running server asks again when the key is refused, and sends the request
   server.kill('SIGTERM')
   const { err } = await server.ended
   expect(runs()).toBe(2)
-  expect(err).toContain('"event":"key.helper_asked"')
+  expect(err).toContain('"event":"key.helper_ran"')
   expect(err).not.toContain(other)
 }, 20_000)

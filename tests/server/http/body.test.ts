@@ -93,7 +93,7 @@ describe('bodies', () => {
     const strangers = Array.from({ length: 1000 }, (_, index) => `"k${index}":1`).join(',')
     expect(await send(`[{"role":"user","content":"x"}],${strangers}`)).toEqual([200, undefined])
     expect(records.filter(({ event }) => event === 'translate.note').length).toBe(100)
-    expect(records.find(({ event }) => event === 'translate.notes_untold')?.fields['count']).toBe(900)
+    expect(records.find(({ event }) => event === 'translate.notes_omitted')?.fields['count']).toBe(900)
   })
 
   const bodyWith = (words: Uint8Array): Buffer =>

@@ -627,8 +627,8 @@ describe('1.10 anything else', () => {
       refuseUnless('output_config.effort: Extra inputs are not permitted', (body) => !contains(body, /effort/)),
     )
     await post(request({ output_config: { effort: 'low' } }))
-    const mended = records.find(({ event }) => event === 'upstream.mended')
-    expect(mended?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
+    const resent = records.find(({ event }) => event === 'upstream.resent')
+    expect(resent?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
   })
 
   test('1.10 another model is asked as ever', async () => {

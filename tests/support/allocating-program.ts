@@ -1,6 +1,6 @@
+import { toUnicodeJson } from '../../src/base/unicode-json.ts'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
 import { eventText } from '../../src/server/entrances/anthropic/event-text.ts'
-import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
@@ -75,7 +75,7 @@ const translated = (turns: number): (() => void) => {
   } as MessagesRequest
   return () => {
     const { body } = toConverseRequest(request, { modelId: 'claude-sonnet-4.6', betas: [] })
-    toConverseJson(body)
+    toUnicodeJson(body)
   }
 }
 

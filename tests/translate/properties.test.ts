@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { isObject } from '../../src/base/json.ts'
+import { toUnicodeJson } from '../../src/base/unicode-json.ts'
 import { simulatedModels } from '../../src/simulator/models.ts'
 import { validateRequest } from '../../src/simulator/validate-request.ts'
-import { toConverseJson } from '../../src/translate/anthropic-to-converse/converse-json.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { noOverrides } from '../../src/translate/capabilities/overrides.ts'
 import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts'
@@ -58,7 +58,7 @@ const withoutPoints = (value: unknown): unknown => {
 
 describe('random conversations', () => {
   const body = (modelId: string, messages: object[], more: object): ConverseRequest =>
-    JSON.parse(toConverseJson(toConverseRequest(validRequest(messages, more), { modelId, betas: [] }).body))
+    JSON.parse(toUnicodeJson(toConverseRequest(validRequest(messages, more), { modelId, betas: [] }).body))
 
   for (const model of simulatedModels) {
     test(`T3 T4 B1 D5 N1 K5 come out as requests that Bedrock accepts, with every word in them: ${model.id}`, () => {
@@ -84,7 +84,7 @@ describe('random conversations', () => {
         fc.pre(hasRoom(messages))
         const sent = toConverseRequest(validRequest(messages, { system, ...more }), target).body
         expect(
-          validateRequest(JSON.parse(toConverseJson(sent)), { ...sonnet, citations: false } as never),
+          validateRequest(JSON.parse(toUnicodeJson(sent)), { ...sonnet, citations: false } as never),
         ).toBeUndefined()
         const isMixed = sent.messages.some(
           ({ content }) =>

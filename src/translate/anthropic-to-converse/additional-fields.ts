@@ -45,7 +45,7 @@ export const gatedFields: ReadonlyMap<string, Gate> = new Map<string, Gate>([
 const gates = [...gatedFields]
 
 /** Fields of the request that go as they are. */
-const carriedFields = ['context_management', 'safeguards']
+export const carriedFields = ['context_management', 'safeguards']
 
 const withoutUnflagged = (fields: Json, flags: readonly string[], translation: TranslationContext): Json =>
   gates.reduce((left, [place, { beta, value }]) => {

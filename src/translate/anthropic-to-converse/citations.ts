@@ -1,7 +1,7 @@
+import { outputFormatOf } from '../../messages/output-format.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Document } from '../../wire/converse/content.ts'
 import type { CitationPolicy, TranslationContext, Turn } from './context.ts'
-import { formatOf } from './output-format.ts'
 import { documentsIn, isCited, isPdf, partsIn } from './parts.ts'
 
 const nothingToCite: CitationPolicy = { documents: false, searchResults: false, forced: false }
@@ -13,7 +13,8 @@ const reasonAgainst = (
   { model }: TranslationContext,
 ): string | undefined => {
   if (!model.citations || !model.documentsBesideResults) return 'the model takes no citations'
-  if (formatOf(request) !== undefined && model.structuredOutput) return 'a schema and citations exclude each other'
+  if (outputFormatOf(request) !== undefined && model.structuredOutput)
+    return 'a schema and citations exclude each other'
   const first = documentsByTurn.find((documents) => documents.length > 0)
   return first?.some(isPdf) === true ? undefined : 'a PDF behind other documents'
 }

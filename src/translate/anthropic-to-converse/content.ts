@@ -7,6 +7,7 @@ import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '.
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import { isReasoningCarrier } from '../reasoning-carrier.ts'
 import { toInputObject } from '../tool-input.ts'
+import { cachePointOf, markLast } from './cache-markers.ts'
 import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
@@ -17,8 +18,8 @@ const toToolInput = (input: unknown): object => toInputObject(input) ?? { input 
 
 const toToolUse = (block: ToolUseBlock, translation: TranslationContext): ContentBlock => ({
   toolUse: {
-    toolUseId: translation.toolUseIds.toConverse(block.id),
-    name: translation.toolNames.toConverse(block.name),
+    toolUseId: translation.toolUseIds.toUpstream(block.id),
+    name: translation.toolNames.toUpstream(block.name),
     input: toToolInput(block.input),
   },
 })
@@ -93,12 +94,7 @@ const addOther = (
  * sent, several where a document held images. Throws a 400 with the block's path for what has no
  * translation.
  */
-export const addContentUnits = (
-  units: Units,
-  block: ClientBlock,
-  path: Path,
-  translation: TranslationContext,
-): void => {
+const addContentUnits = (units: Units, block: ClientBlock, path: Path, translation: TranslationContext): void => {
   switch (block.type) {
     case 'text':
       if (!isBlank(block.text)) units.push({ block: { text: block.text }, path })
@@ -124,4 +120,15 @@ export const addContentUnits = (
     default:
       addOther(units, block, path, translation)
   }
+}
+
+/** Adds one of the client's blocks to a turn's units, and its marker to the last of them. */
+export const addMarkedContent = (
+  units: Units,
+  block: ClientBlock,
+  path: Path,
+  translation: TranslationContext,
+): void => {
+  addContentUnits(units, block, path, translation)
+  markLast(units, cachePointOf(block, translation), path, translation)
 }

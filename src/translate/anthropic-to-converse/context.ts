@@ -1,13 +1,14 @@
 import type { Path } from '../../base/path.ts'
+import type { BlockKinds } from '../../messages/block-kinds.ts'
+import type { Turn as AnyTurn } from '../../messages/conversation.ts'
 import type { Notes } from '../../messages/notes.ts'
 import type { CachePoint, ContentBlock } from '../../wire/converse/content.ts'
 import type { CapabilityOverrides } from '../capabilities/overrides.ts'
 import type { ModelCapabilities } from '../capabilities/table.ts'
 import type { TranslationPolicy } from '../policy.ts'
-import type { BlockKinds } from './block-kinds.ts'
+import type { Renamed } from '../renamed.ts'
 import type { DocumentNames } from './document-names.ts'
 import type { SearchResults } from './search-results.ts'
-import type { ToolNames, ToolUseIds } from './tool-names.ts'
 
 /** What one translation carries from room to room. Made new for each request. */
 export interface TranslationContext {
@@ -18,8 +19,8 @@ export interface TranslationContext {
   readonly notes: Notes
   /** What stands in the client's messages. */
   readonly blockKinds: BlockKinds
-  readonly toolNames: ToolNames
-  readonly toolUseIds: ToolUseIds
+  readonly toolNames: Renamed
+  readonly toolUseIds: Renamed
   readonly searchResults: SearchResults
   readonly documentNames: DocumentNames
 }
@@ -53,9 +54,4 @@ export interface MarkedBlock<Block> {
 export type MarkedContentBlock = MarkedBlock<ContentBlock>
 
 /** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
-export interface Turn {
-  readonly role: 'user' | 'assistant' | 'system'
-  units: MarkedContentBlock[]
-  /** Where the turn begins in the client's request. */
-  readonly path: Path
-}
+export type Turn = AnyTurn<MarkedContentBlock>

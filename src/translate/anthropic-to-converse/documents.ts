@@ -1,79 +1,29 @@
-import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
-import { bareBase64, mediaTypeOf } from '../../messages/media.ts'
+import { type InlinePdf, type InlineText, readInlineDocument } from '../../messages/inline-documents.ts'
 import type { DocumentBlock, SearchResultBlock, TextBlock } from '../../wire/anthropic/content.ts'
 import type { Document, Image, SearchResult } from '../../wire/converse/content.ts'
 import type { TranslationContext, Turn } from './context.ts'
-import { requireInlineSource, toImage } from './media.ts'
+import { toImage } from './media.ts'
 import { documentsIn, isCited, isPdf, wordsOf } from './parts.ts'
 
 type DocumentSource = Document['source']
-type Format = Exclude<Document['format'], undefined>
-
-const textType = 'text/plain'
-
-const base64Format = (mediaType: string, path: Path): Format => {
-  switch (mediaTypeOf(mediaType)) {
-    case 'application/pdf':
-      return 'pdf'
-    case textType:
-      return 'txt'
-    default:
-      throw invalidRequest([...path, 'document', 'source', 'base64', 'media_type'], "Input should be 'application/pdf'")
-  }
-}
-
-interface DocumentParts {
-  readonly format: Format
-  /** Undefined where the document holds nothing. */
-  readonly source: DocumentSource | undefined
-  /** Images inside a `content` source, which Converse takes only beside the document. */
-  readonly images: readonly Image[]
-}
 
 const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
   blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
 
-type InlineSource = Exclude<DocumentBlock['source'], { type: 'url' | 'file' }>
-type ContentSource = Extract<InlineSource, { type: 'content' }>
-
-const blocksIn = ({ content }: ContentSource) =>
-  typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content
-
-const textSource = (text: string): DocumentSource | undefined => (isBlank(text) ? undefined : { text })
-
-/** What is sent of a document; undefined where it holds nothing. Images in it stand beside it. */
-const toSource = (source: InlineSource): DocumentSource | undefined => {
-  switch (source.type) {
-    case 'base64': {
-      const bytes = bareBase64(source.data)
-      if (mediaTypeOf(source.media_type) === textType) return textSource(Buffer.from(bytes, 'base64').toString())
-      return bytes === '' ? undefined : { bytes }
-    }
-    case 'text':
-      return textSource(source.data)
-    case 'content': {
-      // Each text stays a part of its own: parts are what citations count.
-      const content = textParts(blocksIn(source).filter((inner) => inner.type === 'text'))
-      return content.length === 0 ? undefined : { content }
-    }
-  }
+/** What is sent of a document; undefined where it holds nothing. */
+const toSource = (document: InlinePdf | InlineText): DocumentSource | undefined => {
+  if (document.format === 'pdf') return document.data === '' ? undefined : { bytes: document.data }
+  const [text] = document.texts
+  if (text === undefined) return undefined
+  // Each text stays a part of its own: parts are what citations count.
+  return document.isDivided ? { content: document.texts.map((part) => ({ text: part })) } : { text }
 }
 
-const imagesIn = (source: ContentSource, path: Path): Image[] =>
-  blocksIn(source).flatMap((inner, index) =>
-    inner.type === 'image' ? [toImage(inner, [...path, 'source', 'content', index])] : [],
-  )
-
-const readDocument = (block: DocumentBlock, path: Path): DocumentParts => {
-  const source = requireInlineSource(block.source, [...path, 'document'])
-  return {
-    format: source.type === 'base64' ? base64Format(source.media_type, path) : 'txt',
-    source: toSource(source),
-    images: source.type === 'content' ? imagesIn(source, path) : [],
-  }
-}
+/** Images inside a `content` source, which Converse takes only next to the document. */
+const imagesIn = (document: InlinePdf | InlineText): Image[] =>
+  document.format === 'pdf' ? [] : document.images.map(({ block, path }) => toImage(block, path))
 
 /**
  * A document, and behind it the images that stood inside it. Of an empty one only its context is left. Its citations are
@@ -84,8 +34,9 @@ export const toDocumentParts = (
   path: Path,
   translation: TranslationContext,
 ): ({ document: Document } | { image: Image } | { text: string })[] => {
-  const { format, source, images } = readDocument(block, path)
-  const parts = images.map((image) => ({ image }))
+  const read = readInlineDocument(block, path)
+  const source = toSource(read)
+  const parts = imagesIn(read).map((image) => ({ image }))
   const context = block.context ?? ''
   if (source === undefined) {
     translation.notes.dropped(path, 'empty document')
@@ -94,7 +45,7 @@ export const toDocumentParts = (
   }
   const isWanted = block.citations?.enabled === true
   const document: Document = {
-    format,
+    format: read.format,
     name: translation.documentNames.next(block.title ?? undefined, isWanted),
     source,
     ...(isBlank(context) ? {} : { context }),

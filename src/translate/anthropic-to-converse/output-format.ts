@@ -1,8 +1,9 @@
 import { isObject, type Json } from '../../base/json.ts'
-import type { MessagesRequest, OutputFormat } from '../../wire/anthropic/request.ts'
+import { toUnicodeJson } from '../../base/unicode-json.ts'
+import { formatInstruction, outputFormatOf } from '../../messages/output-format.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { OutputConfig } from '../../wire/converse/request.ts'
 import type { TranslationContext } from './context.ts'
-import { toConverseJson } from './converse-json.ts'
 
 const schemaName = 'response'
 
@@ -52,10 +53,6 @@ const toSupportedSchema = (schema: unknown): unknown => {
   return isObjectSchema ? { ...result, additionalProperties: false } : result
 }
 
-/** Both places that clients know for it. */
-export const formatOf = (request: MessagesRequest): OutputFormat | undefined =>
-  request.output_config?.format ?? request.output_format ?? undefined
-
 export interface TranslatedFormat {
   readonly textFormat?: OutputConfig['textFormat']
   /** Said in the system prompt where the model takes no schema. */
@@ -64,13 +61,12 @@ export interface TranslatedFormat {
 
 /** Structured output, by Converse's own means where the model has them, else by asking for it. */
 export const toOutputFormat = (request: MessagesRequest, translation: TranslationContext): TranslatedFormat => {
-  const format = formatOf(request)
+  const format = outputFormatOf(request)
   if (format === undefined) return {}
   if (translation.model.structuredOutput) {
-    const schema = toConverseJson(toSupportedSchema(format.schema))
+    const schema = toUnicodeJson(toSupportedSchema(format.schema))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
   }
   translation.notes.changed(['output_config', 'format'], 'the model takes no schema: asked for in the system prompt')
-  const schema = toConverseJson(format.schema)
-  return { instruction: `Answer with nothing but one JSON value that matches this JSON schema:\n${schema}` }
+  return { instruction: formatInstruction(toUnicodeJson(format.schema)) }
 }

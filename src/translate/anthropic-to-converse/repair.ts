@@ -1,5 +1,5 @@
-import { GatewayError, invalidRequest } from '../../base/errors.ts'
-import type { Path } from '../../base/path.ts'
+import { continuationText, emptyTurnText, prefillNotSupported } from '../../messages/fillers.ts'
+import { checkToolPairs } from '../../messages/tool-pairs.ts'
 import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 /**
@@ -7,10 +7,6 @@ import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
  * specification's pipeline. Only what Anthropic's own API would accept is mended; the rest is a 400 in
  * Anthropic's words, because Claude Code repairs its history by them.
  */
-
-/** White space is refused as a text. */
-const placeholder = '(no content)'
-const continuation = '(continue)'
 
 const isToolUse = (unit: MarkedContentBlock): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: MarkedContentBlock): boolean => 'toolResult' in unit.block
@@ -57,97 +53,17 @@ const toolUsesLast = (turn: Turn): void => {
   reorder(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
 }
 
-/** The conversation's tool uses and their results, by id. */
-interface Pairs {
-  /** The index of the turn in which a tool is used. */
-  readonly uses: ReadonlyMap<string, number>
-  /** Ids with a result in the turn after their use. Whoever meets the result takes the id out. */
-  readonly answered: Set<string>
-}
-
-const findPairs = (turns: readonly Turn[]): Pairs => {
-  const uses = new Map<string, number>()
-  const answered = new Set<string>()
-  let index = -1
-  for (const turn of turns) {
-    index += 1
-    for (const { block, path } of turn.units) {
-      if ('toolUse' in block) {
-        const { toolUseId: id } = block.toolUse
-        if (uses.has(id)) throw invalidRequest(path, '`tool_use` ids must be unique')
-        uses.set(id, index)
-      } else if ('toolResult' in block) {
-        const { toolUseId: id } = block.toolResult
-        if (uses.get(id) === index - 1) answered.add(id)
-      }
-    }
-  }
-  return { uses, answered }
-}
-
-const checkResults = (
-  turn: Turn,
-  index: number,
-  { uses, answered }: Pairs,
-  { toolUseIds }: TranslationContext,
-): void => {
-  for (const { block, path } of turn.units) {
-    if (!('toolResult' in block)) continue
-    const { toolUseId: id } = block.toolResult
-    if (uses.get(id) !== index - 1) {
-      throw invalidRequest(
-        path,
-        `unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${toolUseIds.toClient(id)}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
-        'unexpected `tool_use_id` found in `tool_result` blocks: no such `tool_use` in the previous message',
-      )
-    }
-    if (!answered.delete(id)) {
-      throw invalidRequest(
-        path,
-        `each tool_use must have a single result. Found multiple \`tool_result\` blocks with id: ${toolUseIds.toClient(id)}`,
-        'each tool_use must have a single result',
-      )
-    }
-  }
-}
-
-/** `messages.N` of a block in it. */
-const messageOf = (path: Path): Path => path.slice(0, 2)
-
-const checkAnswered = (turn: Turn, { answered }: Pairs, { toolUseIds }: TranslationContext): void => {
-  let path: Path | undefined
-  const open: string[] = []
-  for (const unit of turn.units) {
-    if (!('toolUse' in unit.block)) continue
-    const { toolUseId: id } = unit.block.toolUse
-    if (answered.has(id)) continue
-    path ??= unit.path
-    open.push(toolUseIds.toClient(id))
-  }
-  if (path !== undefined) {
-    throw invalidRequest(
-      messageOf(path),
-      `\`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
-      '`tool_use` ids were found without `tool_result` blocks immediately after',
-    )
-  }
-}
-
 /** Every tool use has its one result in the next turn, and every result its use in the turn before. */
-export const pairToolResults = (turns: readonly Turn[], translation: TranslationContext): void => {
-  const { toolUses, toolResults } = translation.blockKinds
-  if (!toolUses && !toolResults) return
-  const pairs = findPairs(turns)
-  let index = -1
+export const pairToolResults = (turns: readonly Turn[], { blockKinds, toolUseIds }: TranslationContext): void => {
+  if (!blockKinds.toolUses && !blockKinds.toolResults) return
+  checkToolPairs(turns, {
+    useId: ({ block }) => ('toolUse' in block ? block.toolUse.toolUseId : undefined),
+    resultId: ({ block }) => ('toolResult' in block ? block.toolResult.toolUseId : undefined),
+    toClient: toolUseIds.toClient,
+  })
   for (const turn of turns) {
-    index += 1
-    if (turn.role === 'user') {
-      checkResults(turn, index, pairs, translation)
-      resultsFirst(turn)
-    } else {
-      checkAnswered(turn, pairs, translation)
-      toolUsesLast(turn)
-    }
+    if (turn.role === 'user') resultsFirst(turn)
+    else toolUsesLast(turn)
   }
 }
 
@@ -155,7 +71,7 @@ export const pairToolResults = (turns: readonly Turn[], translation: Translation
 export const fillEmptyTurns = (turns: Turn[]): void => {
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', units: [], path: ['messages'] })
   for (const turn of turns) {
-    if (turn.units.length === 0) turn.units.push({ block: { text: placeholder }, path: turn.path })
+    if (turn.units.length === 0) turn.units.push({ block: { text: emptyTurnText }, path: turn.path })
   }
 }
 
@@ -165,16 +81,10 @@ export const checkPrefill = (turns: Turn[], translation: TranslationContext): vo
   if (last?.role !== 'assistant') return
   // A tool of Anthropic's was at work: as words its turn is over, and the model is to go on.
   if (last.units.at(-1)?.isTranscript === true) {
-    turns.push({ role: 'user', units: [{ block: { text: continuation }, path: last.path }], path: last.path })
+    turns.push({ role: 'user', units: [{ block: { text: continuationText }, path: last.path }], path: last.path })
     return
   }
-  if (!translation.model.prefill) {
-    throw new GatewayError(
-      'invalid_request_error',
-      'This model does not support assistant message prefill. The conversation must end with a user message.',
-      { isLoggable: true },
-    )
-  }
+  if (!translation.model.prefill) throw prefillNotSupported()
   const final = last.units.at(-1)
   if (final !== undefined && 'text' in final.block) {
     last.units[last.units.length - 1] = { ...final, block: { text: final.block.text.trimEnd() } }

@@ -1,5 +1,8 @@
 import type { Json } from '../../base/json.ts'
+import { findBlockKinds } from '../../messages/block-kinds.ts'
+import { type Conversation, type PlacedText, toConversation } from '../../messages/conversation.ts'
 import { createNotes, type Note } from '../../messages/notes.ts'
+import { noteUnsentFields } from '../../messages/unsent-fields.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ConverseMessage, ConverseRequest, InferenceConfig, ToolConfig } from '../../wire/converse/request.ts'
 import { type CapabilityOverrides, noOverrides, withOverrides } from '../capabilities/overrides.ts'
@@ -7,13 +10,14 @@ import { capabilitiesOf } from '../capabilities/table.ts'
 import type { ResponseContext } from '../converse-to-anthropic/response-context.ts'
 import { toolUseIdsIn } from '../converse-to-anthropic/tool-use.ts'
 import { defaultPolicy, type TranslationPolicy } from '../policy.ts'
-import { toAdditionalFields } from './additional-fields.ts'
+import { createToolNames } from '../renamed.ts'
+import { carriedFields, toAdditionalFields } from './additional-fields.ts'
 import { fineGrainedToolStreaming } from './betas.ts'
-import { findBlockKinds } from './block-kinds.ts'
 import { markLast, toCachePoint } from './cache-markers.ts'
 import { placeCachePoints, withCachePoints } from './cache-points.ts'
 import { decideCitations } from './citations.ts'
-import type { CitationPolicy, TranslationContext, Turn } from './context.ts'
+import { addMarkedContent } from './content.ts'
+import type { CitationPolicy, MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 import { type ClientDocument, createDocumentNames } from './document-names.ts'
 import { packTexts } from './documents.ts'
 import { toEffort, toInferenceConfig } from './inference.ts'
@@ -27,10 +31,8 @@ import { createSearchResults } from './search-results.ts'
 import { type MarkedSystemBlock, toSystem } from './system.ts'
 import { toThinking, willThink } from './thinking.ts'
 import { type TranslatedChoice, toToolChoice } from './tool-choice.ts'
-import { createToolNames, createToolUseIds } from './tool-names.ts'
+import { createToolUseIds } from './tool-use-ids.ts'
 import { type OfferedTools, toTools, withoutTools } from './tools.ts'
-import { type Conversation, toConversation } from './turns.ts'
-import { noteUnsentFields } from './unsent-fields.ts'
 
 export interface ConverseTranslation {
   readonly body: ConverseRequest
@@ -53,13 +55,19 @@ export interface ConverseTarget {
 /** Where Claude on Bedrock reports the stop sequence: in whole answers, in streamed ones. */
 const stopSequencePaths = ['/stop_sequence', '/delta/stop_sequence']
 
-interface TranslatedConversation extends Conversation {
+interface TranslatedConversation extends Conversation<MarkedContentBlock> {
   readonly citations: CitationPolicy
 }
 
 /** The passes change the turns in place, and each needs what those before it have done. */
 const toTurns = (request: MessagesRequest, translation: TranslationContext): TranslatedConversation => {
-  const conversation = toConversation(request.messages, translation)
+  const { blockKinds, model, policy, notes } = translation
+  const conversation = toConversation<MarkedContentBlock>(request.messages, {
+    addBlock: (units, block, path) => addMarkedContent(units, block, path, translation),
+    hasCompactions: blockKinds.compactions,
+    keepsSystemMessages: policy.systemMessages === 'native' && model.systemMessages,
+    notes,
+  })
   const { turns } = conversation
   // Results come first from here on.
   pairToolResults(turns, translation)
@@ -113,7 +121,7 @@ const toVisibleTools = (request: MessagesRequest, translation: TranslationContex
 
 const toSystemUnits = (
   request: MessagesRequest,
-  leadingSystem: Conversation['leadingSystem'],
+  leadingSystem: readonly PlacedText[],
   instruction: string | undefined,
   translation: TranslationContext,
 ): MarkedSystemBlock[] => {
@@ -182,7 +190,7 @@ const toBody = (
 export const toConverseRequest = (request: MessagesRequest, target: ConverseTarget): ConverseTranslation => {
   const translation = toTranslation(request, target)
   const { notes } = translation
-  noteUnsentFields(request, notes)
+  noteUnsentFields(request, notes, carriedFields)
 
   const { turns, leadingSystem, citations } = toTurns(request, translation)
   markEnd(request, turns, translation)

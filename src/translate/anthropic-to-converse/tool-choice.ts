@@ -46,7 +46,7 @@ const toForced = (
     return { additional: { ...forced, ...alone } }
   }
   if (choice.type === 'any') return { toolChoice: { any: {} }, ...(alone && { additional: alone }) }
-  const name = translation.toolNames.toConverse(choice.name)
+  const name = translation.toolNames.toUpstream(choice.name)
   if (!tools.units.some((unit) => unit.block.toolSpec.name === name)) throw toolNotFound(choice.name)
   return { toolChoice: { tool: { name } }, ...(alone && { additional: alone }) }
 }

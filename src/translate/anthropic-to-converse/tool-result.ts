@@ -1,15 +1,13 @@
 import { assertNever } from '../../base/assert-never.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
-import { bareBase64, imageFormatOf } from '../../messages/media.ts'
+import { emptyResultText } from '../../messages/fillers.ts'
+import { isUnsupportedImage, unsupportedImageText } from '../../messages/inline-media.ts'
 import type { ToolResultContent as ClientContent, TextBlock, ToolResultBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock, ToolResultContent } from '../../wire/converse/content.ts'
 import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
-
-const noOutput = '(no output)'
-const failedWithoutOutput = '(tool failed without output)'
 
 /** A tool's picture in a format that Bedrock has none for must not make the conversation unusable. */
 const toImagePart = (
@@ -17,10 +15,9 @@ const toImagePart = (
   path: Path,
   translation: TranslationContext,
 ): ToolResultContent => {
-  const { source } = block
-  if (source.type === 'base64' && imageFormatOf(source.media_type, bareBase64(source.data)) === undefined) {
+  if (isUnsupportedImage(block)) {
     translation.notes.changed(path, 'image of a format that Bedrock does not take: replaced by a text')
-    return { text: '[image omitted: its format is not supported, only JPEG, PNG, GIF and WebP are]' }
+    return { text: unsupportedImageText }
   }
   return { image: toImage(block, path) }
 }
@@ -47,7 +44,7 @@ const toParts = (
     case 'tool_reference':
       // The tool itself, with its description, is loaded into toolConfig: see tool-loading.ts. Said here as well, a
       // description that changes from turn to turn would cost the prompt cache.
-      return [{ text: `Tool available: ${translation.toolNames.toConverse(block.tool_name)}` }]
+      return [{ text: `Tool available: ${translation.toolNames.toUpstream(block.tool_name)}` }]
     case 'browser_state':
       return [browserState(block, path, translation)]
     default:
@@ -99,9 +96,9 @@ export const toToolResult = (
   const isError = block.is_error === true
   const parts: PlacedParts = { content: [], partPaths: [] }
   addContent(parts, block.content, path, translation)
-  if (parts.content.length === 0) addPart(parts, { text: isError ? failedWithoutOutput : noOutput }, path)
+  if (parts.content.length === 0) addPart(parts, { text: emptyResultText(isError) }, path)
   const { content, partPaths } = parts
-  const toolUseId = translation.toolUseIds.toConverse(block.tool_use_id)
+  const toolUseId = translation.toolUseIds.toUpstream(block.tool_use_id)
   const toolResult = isError ? { toolUseId, content, status: 'error' as const } : { toolUseId, content }
   return { block: { toolResult }, path, partPaths }
 }

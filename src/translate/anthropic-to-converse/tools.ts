@@ -43,7 +43,7 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: TranslationContex
   noteDropped(tool, path, translation)
   const description = tool.description ?? ''
   const cachePoint = toCachePoint(tool.cache_control, translation)
-  const name = translation.toolNames.toConverse(tool.name)
+  const name = translation.toolNames.toUpstream(tool.name)
   const inputSchema = { json: toInputSchema(tool.input_schema) }
   const toolSpec: ToolSpec['toolSpec'] = isBlank(description)
     ? { name, inputSchema }
@@ -91,7 +91,7 @@ const usedNames = (request: MessagesRequest, translation: TranslationContext): R
     if (!Array.isArray(message.content)) continue
     for (const block of message.content) {
       if (block.type !== 'tool_use') continue
-      const name = translation.toolNames.toConverse(block.name)
+      const name = translation.toolNames.toUpstream(block.name)
       if (!names.has(name)) names.set(name, ['messages', index])
     }
   }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import { toConverseJson } from '../../translate/anthropic-to-converse/converse-json.ts'
+import { toUnicodeJson } from '../../base/unicode-json.ts'
 import { type ConverseTarget, toConverseRequest } from '../../translate/anthropic-to-converse/request.ts'
 import type { CountTokensRequest } from '../../wire/anthropic/request.ts'
 import type { CountTokensInput } from '../../wire/converse/count-tokens.ts'
@@ -43,7 +43,7 @@ export const createCounting = (client: NexusClient, targetOf: (context: CallCont
     const counted = await client.countTokens({
       modelId,
       wording: { model: request.model, maxTokens: undefined },
-      body: toConverseJson(toCountBody(request, targetOf(context))),
+      body: toUnicodeJson(toCountBody(request, targetOf(context))),
       signal,
       onUpstreamId,
       resend: { isAllowed: true },

@@ -1,4 +1,4 @@
-import { toConverseJson } from '../../translate/anthropic-to-converse/converse-json.ts'
+import { toUnicodeJson } from '../../base/unicode-json.ts'
 import {
   type ConverseTarget,
   type ConverseTranslation,
@@ -35,7 +35,7 @@ export const prepare = (
         paths,
         betas: Array.isArray(betas) ? betas : [],
       },
-      body: toConverseJson(body),
+      body: toUnicodeJson(body),
       signal,
       onUpstreamId,
       resend,

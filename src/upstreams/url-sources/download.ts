@@ -1,5 +1,6 @@
+import { parseHttpsUrl, type Refuse } from '../../messages/public-url.ts'
 import type { PinnedGet, PinnedResponse } from './pinned-get.ts'
-import { type Lookup, parseUrl, type Refuse, resolveUrl, unableToDownload } from './resolve-url.ts'
+import { type Lookup, resolveUrl, unableToDownload } from './resolve-url.ts'
 
 /** What a download needs of the world around it. */
 export interface DownloadOptions {
@@ -65,14 +66,14 @@ export const download = async (
   signal: AbortSignal,
 ): Promise<Download> => {
   const refuseRedirect: Refuse = (sentence) => refuse(`The URL redirects to another. ${sentence}`)
-  let url = parseUrl(text, refuse)
+  let url = parseHttpsUrl(text, refuse)
   for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
     const refuseUrl = redirects === 0 ? refuse : refuseRedirect
     const answer = await get(await resolveUrl(url, lookup, isAddressAllowed, refuseUrl), signal)
     try {
       const location = redirectOf(answer)
       if (location === undefined) return await receive(answer, most, refuse)
-      url = parseUrl(location, refuseRedirect, url)
+      url = parseHttpsUrl(location, refuseRedirect, url)
     } finally {
       answer.close()
     }

@@ -1,8 +1,8 @@
 import { attempt } from '../../base/attempt.ts'
 import { imageFormatOf, mediaTypeOf } from '../../messages/media.ts'
+import type { Refuse } from '../../messages/public-url.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
 import type { Download } from './download.ts'
-import type { Refuse } from './resolve-url.ts'
 
 /** What was downloaded, as the source that the client might have sent itself. */
 

@@ -1,8 +1,9 @@
 import { errorCode } from '../../base/error-code.ts'
 import { abortedError, atPath, GatewayError } from '../../base/errors.ts'
+import type { Refuse } from '../../messages/public-url.ts'
 import { type DownloadOptions, download } from './download.ts'
 import { toDocumentSource, toImageSource } from './downloaded-source.ts'
-import { type Refuse, unableToDownload } from './resolve-url.ts'
+import { unableToDownload } from './resolve-url.ts'
 import type { MediaSource, UrlBlock } from './url-blocks.ts'
 
 /** One source, within its size and its time. */

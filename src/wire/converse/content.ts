@@ -7,11 +7,11 @@ import { Closed, OneOf } from '../schema.ts'
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
 
-export const toolNamePattern = '^[a-zA-Z0-9_-]+$'
+const toolNamePattern = '^[a-zA-Z0-9_-]+$'
 export const toolUseIdPattern = '^[a-zA-Z0-9_.:-]+$'
 
 /** Longest tool name and tool use id. */
-export const maximumToolNameLength = 64
+const maximumToolNameLength = 64
 export const maximumToolUseIdLength = 64
 /** Longest document name. */
 export const maximumDocumentNameLength = 200

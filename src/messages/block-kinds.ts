@@ -1,5 +1,5 @@
-import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
-import type { InputMessage } from '../../wire/anthropic/request.ts'
+import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
+import type { InputMessage } from '../wire/anthropic/request.ts'
 
 /**
  * What of the less common stands in a conversation, anywhere. Found in one pass, so that a room whose

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { refusalMessage, translate, user } from '../../support/translate.ts'
+import { refusalMessage, translate, user } from '../support/translate.ts'
 
 const ask = { messages: [user('a')], max_tokens: 8000 }
 

@@ -1,11 +1,11 @@
-import { invalidRequest } from '../../base/errors.ts'
-import { isObject, type Json } from '../../base/json.ts'
-import { isLoggableMember } from '../../base/loggable-name.ts'
-import type { Path } from '../../base/path.ts'
-import type { Notes } from '../../messages/notes.ts'
-import { toCustomTool } from '../../messages/typed-tools.ts'
-import type { ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
-import { type InputMessage, isCustomTool, type MessagesRequest, type Tool } from '../../wire/anthropic/request.ts'
+import { invalidRequest } from '../base/errors.ts'
+import { isObject, type Json } from '../base/json.ts'
+import { isLoggableMember } from '../base/loggable-name.ts'
+import type { Path } from '../base/path.ts'
+import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.ts'
+import { type InputMessage, isCustomTool, type MessagesRequest, type Tool } from '../wire/anthropic/request.ts'
+import type { Notes } from './notes.ts'
+import { toCustomTool } from './typed-tools.ts'
 
 /**
  * The members of a request that go nowhere. Each is either accounted for with a note or, where
@@ -29,18 +29,15 @@ const translatedFields: readonly string[] = [
   'top_k',
   'stop_sequences',
   'betas',
-  // Said of where their beta flag decides, in additional-fields.ts.
-  'context_management',
-  'safeguards',
 ]
 
-/** Not expressible in Converse, and not to be left out in silence either. */
+/** No upstream but Anthropic's API can express them, and they must not be left out in silence. */
 const refusedFields: readonly string[] = ['container', 'mcp_servers', 'skills']
 
 const translatedOutputConfig: readonly string[] = ['effort', 'format']
 const translatedMessageFields: readonly string[] = ['role', 'content']
 const translatedToolChoice: readonly string[] = ['type', 'name', 'disable_parallel_tool_use']
-/** Those that tools.ts speaks of itself, too. */
+/** Some of them are not sent: the translation of tools notes it. */
 const translatedTool: readonly string[] = [
   'type',
   'name',
@@ -53,6 +50,8 @@ const translatedTool: readonly string[] = [
   'input_examples',
   'allowed_callers',
 ]
+
+const why = 'has no place in the request to the upstream'
 
 type Block = ContentBlock | ToolResultContent
 
@@ -76,8 +75,6 @@ const translatedBlockFields: Readonly<Partial<Record<Block['type'], readonly str
 
 /** Members that change what the model sees. */
 const changing: readonly string[] = ['transformations']
-
-const why = 'has no place in Converse'
 
 /** Requests nothing: no value, an empty list, or an object of such members (`{"skills": []}`). */
 const isEmpty = (value: unknown): boolean => {
@@ -134,13 +131,16 @@ const noteMessages = (messages: readonly InputMessage[], notes: Notes, noted: Se
   }
 }
 
-/** One note for each member that is not sent. Throws a 400 for those that must not be left out. */
-export const noteUnsentFields = (request: MessagesRequest, notes: Notes): void => {
+/**
+ * One note for each member that is not sent. Throws a 400 for those that must not be left out. `others`: members of the
+ * request that another part of the translation sends, or notes itself.
+ */
+export const noteUnsentFields = (request: MessagesRequest, notes: Notes, others: readonly string[]): void => {
   const members: Readonly<Record<string, unknown>> = request
   for (const name of refusedFields) {
     if (!isEmpty(members[name])) throw invalidRequest([name], 'not supported by this endpoint: remove it')
   }
-  noteMembers(request, translatedFields, [], notes)
+  noteMembers(request, [...translatedFields, ...others], [], notes)
   if (request.output_config) noteMembers(request.output_config, translatedOutputConfig, ['output_config'], notes)
   if (request.tool_choice) noteMembers(request.tool_choice, translatedToolChoice, ['tool_choice'], notes)
   if (request.tools) noteTools(request.tools, notes)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { sign } from '../../../src/simulator/signature.ts'
+import { sign } from '../../src/simulator/signature.ts'
 import {
   assistant,
   cachedText,
@@ -12,7 +12,7 @@ import {
   translate,
   user,
   validBody,
-} from '../../support/translate.ts'
+} from '../support/translate.ts'
 
 const tools = [tool('Bash')]
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { toConverseJson } from '../../../src/translate/anthropic-to-converse/converse-json.ts'
+import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../src/base/unicode-json.ts'
 
 fc.configureGlobal({ seed: 20261121 })
 
@@ -16,10 +16,25 @@ test('halves of surrogate pairs become the replacement character, and nothing el
   fc.assert(
     fc.property(front, fc.array(text, { maxLength: 4 }), text, (before, texts, name) => {
       const value = (mend: (part: string) => string) => ({ before, texts: texts.map(mend), inner: { [mend(name)]: 1 } })
-      const sent = toConverseJson(value((part) => part))
+      const sent = toUnicodeJson(value((part) => part))
       expect(JSON.parse(sent)).toEqual(value((part) => part.toWellFormed()))
       expect(sent.isWellFormed()).toBe(true)
     }),
     { numRuns: 2000 },
+  )
+})
+
+test('NUL characters go, and nothing else changes (OU-Q28)', () => {
+  const withNul = fc.array(fc.oneof(text, fc.constantFrom('\0', '\\u0000', 'u0000')), { maxLength: 6 })
+  fc.assert(
+    fc.property(front, withNul, (before, parts) => {
+      const value = (clean: (part: string) => string) => ({
+        before,
+        texts: parts.map(clean),
+        [clean(parts.join(''))]: 1,
+      })
+      const expected = value((part) => part.toWellFormed().replaceAll('\0', ''))
+      expect(JSON.parse(toUnicodeJsonWithoutNul(value((part) => part)))).toEqual(expected)
+    }),
   )
 })

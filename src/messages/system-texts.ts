@@ -1,0 +1,36 @@
+import type { MessagesRequest } from '../wire/anthropic/request.ts'
+import type { PlacedText } from './conversation.ts'
+import type { Notes } from './notes.ts'
+
+/**
+ * Claude Code's first system line, a fingerprint that differs between versions, sessions and
+ * sub-agents: in front of everything it would keep the prompt cache from ever being shared.
+ */
+const billingHeaderStart = 'x-anthropic-billing-header:'
+const billingHeader = /^x-anthropic-billing-header:[^\n]*\n?/
+
+const placed = (system: MessagesRequest['system']): PlacedText[] => {
+  if (system === undefined || system === null) return []
+  if (typeof system === 'string') return [{ block: { type: 'text', text: system }, path: ['system'] }]
+  return system.map((block, index) => ({ block, path: ['system', index] }))
+}
+
+const withoutBillingHeader = ({ block, path }: PlacedText, notes: Notes): PlacedText => {
+  if (!block.text.startsWith(billingHeaderStart)) return { block, path }
+  notes.dropped(path, 'x-anthropic-billing-header line')
+  return { block: { ...block, text: block.text.replace(billingHeader, '') }, path }
+}
+
+/** The texts of the system prompt: the request's own, then the system messages that led the conversation. */
+export const systemTexts = (
+  system: MessagesRequest['system'],
+  leading: readonly PlacedText[],
+  billingHeaderPolicy: 'drop' | 'keep',
+  notes: Notes,
+): PlacedText[] => {
+  const texts = placed(system)
+  for (const text of leading) texts.push(text)
+  const [first] = texts
+  if (first !== undefined && billingHeaderPolicy === 'drop') texts[0] = withoutBillingHeader(first, notes)
+  return texts
+}

@@ -5,9 +5,9 @@ import { options, withoutMark } from './jsonc.ts'
 import { camelCase, isSecretKey } from './settings/setting-names.ts'
 import type { SettingKey } from './settings/settings.ts'
 
-/** Changes a configuration file's text, and nothing else in it: comments, layout and other members stay. */
+/** Changes one setting in the text of a configuration file: comments, layout and other members stay. */
 
-/** The members of that name in an object; a `snake_case` twin is the same member. */
+/** The members with this name in an object; its `snake_case` spelling counts, too. */
 const membersNamed = (object: Node | undefined, name: string): Node[] =>
   object?.children?.filter(({ children }) => camelCase(String(children?.[0]?.value)) === name) ?? []
 
@@ -16,17 +16,17 @@ const heldBy = (member: Node | undefined): Node | undefined => member?.children?
 const replaceAt = (text: string, offset: number, length: number, content: string): string =>
   text.slice(0, offset) + content + text.slice(offset + length)
 
-/** `SyntaxKind.CommaToken` of the parser, whose enumeration is there for the compiler alone. */
+/** `SyntaxKind.CommaToken` of the parser: its enumeration exists only at compile time. */
 const commaToken = 5
 
-/** Where the comma stands that follows an offset, whatever comments are in between. */
+/** The offset of the comma that follows, also after comments. */
 const commaAfter = (text: string, offset: number): number | undefined => {
   const scanner = createScanner(text, true)
   scanner.setPosition(offset)
   return scanner.scan() === commaToken ? scanner.getTokenOffset() : undefined
 }
 
-/** The whole line where nothing else is left on it. */
+/** Removes the line at the offset if it is blank. */
 const withoutBlankLine = (text: string, offset: number): string => {
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', offset)
@@ -34,7 +34,7 @@ const withoutBlankLine = (text: string, offset: number): string => {
   return text.slice(0, start) + text.slice(end + 1)
 }
 
-/** Takes a member out of its object, with one comma and its line, but with no comment. */
+/** Removes a member with one comma and its line; comments stay. */
 const removeMember = (text: string, object: Node, member: Node): string => {
   const { offset, length } = member
   const before = object.children?.[object.children.indexOf(member) - 1]
@@ -49,7 +49,7 @@ const removeMember = (text: string, object: Node, member: Node): string => {
   return withoutBlankLine(cut, offset)
 }
 
-/** As the file is laid out already. */
+/** The indentation and the line breaks that the file uses. */
 const layoutOf = (text: string) => {
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
   return {
@@ -61,13 +61,13 @@ const layoutOf = (text: string) => {
   }
 }
 
-/** The object that a group's members are in, by its name in this file; the whole file without a group. */
+/** The object of a group; without a group, the whole file. */
 const objectAt = (text: string, group: string | undefined): Node | undefined => {
   const root = parseTree(text, [], options)
   return group === undefined ? root : heldBy(membersNamed(root, group)[0])
 }
 
-/** Takes out every member of that name but the first `kept`. */
+/** Removes all members with this name except the first `kept`. */
 const removeTwins = (text: string, group: string | undefined, name: string, kept: number): string => {
   const object = objectAt(text, group)
   const surplus = membersNamed(object, name)[kept]
@@ -75,7 +75,7 @@ const removeTwins = (text: string, group: string | undefined, name: string, kept
   return removeTwins(removeMember(text, object, surplus), group, name, kept)
 }
 
-/** A file of nothing, or of comments alone, gets an object at its end. */
+/** Appends an empty object to a file that is empty or contains only comments. */
 const withObject = (text: string): string =>
   parseTree(text, [], options) === undefined ? `${text.trim() === '' ? '' : `${text.trimEnd()}\n`}{}` : text
 
@@ -89,22 +89,22 @@ const setMember = (text: string, group: string | undefined, name: string, value:
   return applyEdits(single, modify(single, path, value, layoutOf(single)))
 }
 
-/** A group goes with its last member. */
+/** Also removes a group that has no members left. */
 const unsetMember = (text: string, group: string | undefined, name: string): string => {
   const bare = removeTwins(text, group, name, 0)
   if (group === undefined || bare === text) return bare
   return objectAt(bare, group)?.children?.length === 0 ? removeTwins(bare, undefined, group, 0) : bare
 }
 
-/** What stands in a text for bytes that are not UTF-8. */
+/** The decoder puts this character in place of bytes that are not UTF-8. */
 const replacement = '\uFFFD'
 
 /**
- * The text with one setting at another value, or without it (undefined). Throws UsageError for a text that is not a JSON
- * object, and for one that was not UTF-8: what we cannot read we do not write over.
+ * Sets a setting in the file's text, or removes it (undefined). Throws UsageError for a text that is not a JSON object
+ * or was not UTF-8: the program overwrites only what it can read.
  */
 export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown): string => {
-  // Refuses what is no object, before anything is changed.
+  // Refuses a text that is not an object, before any change.
   parseConfigObject(file)
   const [first = '', second] = key.split('.')
   const [group, name] = second === undefined ? [undefined, first] : [first, second]
@@ -119,10 +119,10 @@ export const editConfigFile = (file: ConfigFile, key: SettingKey, value: unknown
   return edited.endsWith('\n') ? edited : `${edited}\n`
 }
 
-/** What the file itself says, unchecked. Throws UsageError. */
+/** The unchecked value in the file. Throws UsageError. */
 export const valueInFile = (file: ConfigFile, key: SettingKey): unknown => parseConfigFile(file).values.get(key)
 
-/** Whether whoever can read the file has a secret in hand: one that does not count, beside its twin, is as real. */
+/** Also true for a secret that the program does not use, because another spelling of its key comes first. */
 export const holdsSecret = (file: ConfigFile): boolean =>
   Object.entries(parseConfigObject(file)).some(
     ([member, value]) => isSecretKey(camelCase(member) as SettingKey) && typeof value === 'string',

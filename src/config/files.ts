@@ -10,7 +10,7 @@ export interface ConfigFile {
   readonly text: string
 }
 
-/** A file's settings by key (`logging.format`), and what is odd about it. */
+/** A file's settings by key (`logging.format`), and warnings about the file. */
 export interface ParsedFile {
   readonly path: string
   readonly values: ReadonlyMap<string, unknown>
@@ -20,11 +20,11 @@ export interface ParsedFile {
 /** Throws UsageError. */
 export const parseConfigObject = ({ path, text }: ConfigFile): Json => {
   const value = parseJsonc(path, text)
-  if (!isObject(value)) throw new UsageError(`${path} must hold a JSON object.`)
+  if (!isObject(value)) throw new UsageError(`${path} must contain a JSON object.`)
   return value
 }
 
-/** Throws UsageError that names the file, and the key where it is one. */
+/** Throws UsageError that names the file and, if possible, the key. */
 export const parseConfigFile = (file: ConfigFile): ParsedFile => {
   const values = new Map<string, unknown>()
   const warnings: string[] = []
@@ -38,7 +38,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
       } else if (!settingKeys.includes(key)) {
         warnings.push(`${file.path}: unknown key${printableName(prefix + name)}.${didYouMean(key, settingKeys)}`)
       } else if (values.has(key)) {
-        warnings.push(`${file.path}: ${key} is there twice; the first one counts.`)
+        warnings.push(`${file.path}: ${key} is set twice. The first one is used.`)
       } else if (value !== null) values.set(key, value)
     }
   }

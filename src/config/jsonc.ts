@@ -1,11 +1,11 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
 import { UsageError } from '../base/usage-error.ts'
 
-/** Configuration files as people write them: JSON that may hold comments and a comma behind the last member. */
+/** Configuration files are JSON that may contain comments and a trailing comma. */
 
 export const options = { allowTrailingComma: true, allowEmptyContent: true } as const
 
-/** Editors of Windows put one at the beginning. */
+/** Removes the byte order mark that editors on Windows write. */
 export const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 
 /** Line and column, both from 1. */
@@ -14,25 +14,25 @@ const positionOf = (text: string, offset: number): string => {
   return `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`
 }
 
-/** `CloseBraceExpected` as words. The parser's names are fixed: they quote nothing of the file. */
+/** `CloseBraceExpected` as words. The parser's names are fixed, so they never quote the file. */
 const wordsFor = ({ error }: ParseError): string =>
   printParseErrorCode(error)
     .replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
     .toLowerCase()
 
-/** A file without a value, empty or all comments, is one without settings. Throws UsageError with line and column. */
+/** An empty file, or a file of comments only, has no settings. Throws UsageError with line and column. */
 export const parseJsonc = (path: string, text: string): unknown => {
   const bare = withoutMark(text)
   try {
     return JSON.parse(bare)
   } catch {
-    // Its words may quote a key.
+    // The message may quote a key.
   }
   const errors: ParseError[] = []
   const value: unknown = parse(bare, errors, options)
   const [first] = errors
   if (first === undefined) return value ?? {}
   throw new UsageError(
-    `${path}:${positionOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it there, or move the file away.`,
+    `${path}:${positionOf(bare, first.offset)} is not valid JSON (${wordsFor(first)}). Correct it, or move the file away.`,
   )
 }

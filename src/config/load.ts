@@ -6,24 +6,24 @@ import { type SettingKey, settings } from './settings/settings.ts'
 import { type ConfigInputs, finder, SecretCommand, SecretFile, type SettingInput } from './sources.ts'
 import { InputText, type SettingValue, toValue } from './values.ts'
 
-/** See docs/configuration.md for each member. Numbers have the unit that their setting names. */
+/** docs/configuration.md describes each member. Numbers have the unit that their setting names. */
 export type Config = ConfigOf<(typeof settings)[number]>
 
 export interface LoadedConfig {
   readonly config: Config
-  /** The same by key, for people; a secret only as what it is. */
+  /** The same values by key, for messages; a secret stays a `Secret`. */
   readonly values: ReadonlyMap<SettingKey, SettingValue | Secret>
   /**
-   * Where each value comes from, for people: `--port`, `NEXUS_PORT`, a file's path, `the keychain (that
-   * path)`, `apiKeyCommand (that path)`, `default`. A place without a value was not asked, or did not answer.
+   * The source of each value, for messages: `--port`, `NEXUS_PORT`, a file's path, `the keychain (FILE)`,
+   * `apiKeyCommand (FILE)`, `default`. A source without a value was not read, or gave no value.
    */
   readonly sources: ReadonlyMap<SettingKey, string>
-  /** Sources that are set as well and lose, strongest first; not those that say the same. */
+  /** Sources that are set but not used, strongest first; without those that have the same value. */
   readonly unused: ReadonlyMap<SettingKey, readonly string[]>
   readonly warnings: readonly string[]
 }
 
-/** What `find` found, as it is to be read. */
+/** The source of a setting and its value; no value for a secret that was not fetched. */
 const readInput = (
   setting: KnownSetting,
   found: SettingInput,
@@ -37,12 +37,12 @@ const readInput = (
   if (entry === undefined && !isPointer) return [source, toValue(setting, value, where)]
   const place = entry === undefined ? source : `the keychain (${source})`
   if (text === undefined) return [place]
-  if (value instanceof SecretFile) return [place, toValue(setting, new InputText(text), `The file of ${where}`)]
-  if (value instanceof SecretCommand) return [place, toValue(setting, new InputText(text), `What ${where} prints`)]
+  if (value instanceof SecretFile) return [place, toValue(setting, new InputText(text), `The file in ${where}`)]
+  if (value instanceof SecretCommand) return [place, toValue(setting, new InputText(text), `The output of ${where}`)]
   return [place, toValue(setting, text, `${key} in ${place}`)]
 }
 
-/** A plain value as it was given; undefined for what only points at one. */
+/** A plain value as text; undefined for a reference to a value. */
 const plainText = ({ value }: SettingInput): string | undefined => {
   if (value instanceof InputText) return value.text.trim()
   return typeof value === 'object' ? undefined : String(value).trim()
@@ -78,7 +78,7 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
   return { config: toConfig(values), values, sources, unused, warnings: parsed.flatMap(({ warnings }) => warnings) }
 }
 
-/** Each value under its key. The cast is the one place that relies on `toValue` to give what `ConfigOf` says. */
+/** Puts each value under its key. Only this cast relies on `toValue` to return the types of `ConfigOf`. */
 const toConfig = (values: LoadedConfig['values']): Config => {
   const config: Record<string, unknown> = {}
   for (const { key, type } of settings) {

@@ -1,23 +1,23 @@
 import { posix, win32 } from 'node:path'
 import { productName } from '../version.ts'
 
-/** Where the configuration lies, for one machine: nothing is read here. */
+/** Paths of the configuration on a machine. This file reads nothing. */
 export interface Machine {
   readonly platform: string
   readonly home: string
   readonly currentDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Where whoever manages this machine puts Claude Code's settings; the system's own place without it. */
+  /** The folder where an administrator puts Claude Code's settings; by default, the system's own. */
   readonly claudeManagedFolder?: string
 }
 
-/** The user's own file: `$XDG_CONFIG_HOME/nexus-claude-api/config.json`, on Windows in `%APPDATA%`. */
+/** The user's file: `$XDG_CONFIG_HOME/nexus-claude-api/config.json`; on Windows in `%APPDATA%`. */
 export const userConfigPath = ({ platform, home, environment }: Machine): string => {
   if (platform === 'win32') {
     const base = environment['APPDATA'] || win32.join(home, 'AppData', 'Roaming')
     return win32.join(base, productName, 'config.json')
   }
-  // The XDG specification: a relative path there is to be ignored.
+  // The XDG specification says to ignore a relative path.
   const configHome = environment['XDG_CONFIG_HOME']
   const base = configHome?.startsWith('/') ? configHome : posix.join(home, '.config')
   return posix.join(base, productName, 'config.json')
@@ -26,11 +26,11 @@ export const userConfigPath = ({ platform, home, environment }: Machine): string
 const here = ({ platform, currentDirectory }: Machine, name: string): string =>
   (platform === 'win32' ? win32 : posix).join(currentDirectory, name)
 
-/** With `--dev`: configuration and log in the current directory. */
+/** With `--dev`, configuration and log are in the current directory. */
 export const localNames = { config: `${productName}.local.json`, log: `${productName}.local.log` } as const
 export const localConfigPath = (machine: Machine): string => here(machine, localNames.config)
 export const localLogPath = (machine: Machine): string => here(machine, localNames.log)
 
-/** A path as it was given on this machine. */
+/** Resolves a path from the current directory. */
 export const absolutePath = ({ platform, currentDirectory }: Machine, path: string): string =>
   (platform === 'win32' ? win32 : posix).resolve(currentDirectory, path)

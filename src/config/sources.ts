@@ -5,19 +5,19 @@ import { type KnownSetting, secretSettings } from './settings/setting-names.ts'
 import type { SettingKey } from './settings/settings.ts'
 import { InputText, toValue } from './values.ts'
 
-/** Where a setting's value comes from, and which source goes first. */
+/** The sources of a setting's value, and their order. */
 
 export interface ConfigInputs {
-  /** By flag, without its dashes; only those that were given. */
+  /** By flag name without dashes; only flags that were given. */
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** The first that has a key wins. */
+  /** The first file that has a key wins. */
   readonly files: readonly ConfigFile[]
-  /** What was read of the secrets that `secretReferences` finds: in the keychain, in a file, or printed by a helper. */
+  /** Values of the secrets that `secretReferences` finds: from the keychain, a file or a helper program. */
   readonly fetched?: ReadonlyMap<SettingKey, string>
 }
 
-/** Docker, Kubernetes and systemd hand secrets over as files, and a variable says where. */
+/** Docker, Kubernetes and systemd provide secrets as files; a variable has the path. */
 export class SecretFile {
   readonly path: string
 
@@ -26,10 +26,10 @@ export class SecretFile {
   }
 }
 
-/** A program prints the secret. */
+/** A program that prints the secret. */
 export class SecretCommand {
   readonly line: unknown
-  /** Of the file that names it. */
+  /** Path of the file that names it; undefined for a variable. */
   readonly path: string | undefined
 
   constructor(line: unknown, path?: string) {
@@ -45,7 +45,7 @@ export interface SettingInput {
   readonly where: string
 }
 
-/** All that has a value, strongest first. */
+/** Returns every input with a value, strongest first. */
 type InputSource = (setting: Setting) => readonly SettingInput[]
 
 const isSet = (text: string | undefined): text is string => text !== undefined && text.trim() !== ''
@@ -54,7 +54,7 @@ const fromFlags =
   (flags: ConfigInputs['flags']): InputSource =>
   ({ flag, type }) => {
     const value = flag === undefined ? undefined : flags[flag]
-    // An empty secret is what a script's unset variable gives.
+    // A script with an unset variable passes an empty secret.
     if (value === undefined || (type.kind === 'secret' && !isSet(value))) return []
     return [{ value: new InputText(value), source: `--${flag}`, where: `--${flag}` }]
   }
@@ -84,7 +84,7 @@ const fromFiles =
 
 const commandKey = 'apiKeyCommand'
 
-/** The helper that a file names. */
+/** The helper program that a file names. */
 const fromCommand =
   (files: readonly ParsedFile[]): InputSource =>
   () => {
@@ -95,9 +95,8 @@ const fromCommand =
   }
 
 /**
- * Flag, then environment, then file, then default; but for the key: flag, then file, then environment,
- * because a variable left over from other work must not win over what was set up for this. A helper comes after the
- * plain values of its source.
+ * The order is flag, environment, file, default. For the key it is flag, file, environment: a variable that was set for
+ * another program must not win over this program's configuration. A helper comes after the plain values of its source.
  */
 export const finder = ({ flags, environment, files }: ConfigInputs) => {
   const parsed = files.map(parseConfigFile)
@@ -110,29 +109,29 @@ export const finder = ({ flags, environment, files }: ConfigInputs) => {
   return { findAll, parsed }
 }
 
-/** A secret that a file says lies in the keychain, and nothing overrules that file. */
+/** A reference in a file to a secret in the keychain, if no stronger source has the secret. */
 export interface KeychainReference {
   readonly key: SettingKey
   readonly entry: string
-  /** Of the file. */
+  /** Path of the file with the reference. */
   readonly path: string
 }
 
-/** A secret that a variable says lies in a file of its own, and nothing overrules that variable. */
+/** A variable with the path of a secret's file, if no stronger source has the secret. */
 export interface SecretFileReference {
   readonly key: SettingKey
   readonly variable: string
   readonly path: string
 }
 
-/** A secret that a helper prints, and nothing overrules it. */
+/** A helper program that prints a secret, if no stronger source has the secret. */
 export interface HelperReference {
   readonly key: SettingKey
   /** The program and its arguments. */
   readonly command: readonly string[]
-  /** Where it is named, for people: `NEXUS_API_KEY_COMMAND`, `apiKeyCommand in /home/me/config.json`. */
+  /** The source, for messages: `NEXUS_API_KEY_COMMAND`, `apiKeyCommand in /home/me/config.json`. */
   readonly where: string
-  /** Of the file that names it; undefined for a variable. */
+  /** Path of the file that names it; undefined for a variable. */
   readonly path: string | undefined
 }
 
@@ -142,7 +141,7 @@ export interface SecretReferences {
   readonly byHelper: readonly HelperReference[]
 }
 
-/** Secrets that are only pointed at. Throws UsageError. */
+/** Finds the references to secrets. Throws UsageError. */
 export const secretReferences = (inputs: ConfigInputs): SecretReferences => {
   const { findAll } = finder(inputs)
   const inKeychain: KeychainReference[] = []

@@ -3,9 +3,9 @@ import { bracketed, unbracketed } from '../base/brackets.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
 
-/** Turns what a flag, a variable or a file holds into a setting's value. All throw UsageError. */
+/** Converts the input of a flag, a variable or a file to a setting's value. All functions throw UsageError. */
 
-/** A value as flags and variables hold it: always text, and therefore sometimes a number. */
+/** The text of a flag or a variable; a number arrives as text, too. */
 export class InputText {
   readonly text: string
 
@@ -22,7 +22,7 @@ const fail = (where: string, sentence: string): never => {
   throw new UsageError(`${where} ${sentence}`)
 }
 
-/** What a value of the type has to be, for the middle of a sentence; undefined where a word says it all. */
+/** Describes a valid value, for the middle of a sentence; undefined for types that need no description. */
 export const expectationOf = (type: SettingType): string | undefined => {
   if (type.kind === 'choice') return `${type.options.length > 1 ? 'one of ' : ''}${type.options.join(', ')}`
   if (type.kind !== 'number') return undefined
@@ -46,25 +46,24 @@ const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, 
   return fail(where, type.later?.includes(text) ? `${expectation}: ${text} is not available yet.` : `${expectation}.`)
 }
 
-/** What may stand in a header. A key that was pasted with its line break is still a key. */
+/** Accepts the characters that are valid in a header. Trims, because a pasted key may end in a line break. */
 const toSecretText = (text: string, where: string): string => {
   const bare = text.trim()
   if (/^[!-~]*$/.test(bare)) return bare
   return /^bearer\s/i.test(bare)
-    ? fail(where, 'begins with "Bearer": give what follows it, alone.')
-    : fail(where, 'holds a blank or a character that no header can hold: a key or a token is one word.')
+    ? fail(where, 'begins with "Bearer": give only the part after it.')
+    : fail(where, 'contains a space or a character that is not valid in a header: a key or a token is one word.')
 }
 
 const toUrl = (text: string, where: string): string => {
   const url = URL.parse(text.trim())
-  if (url === null || !['http:', 'https:'].includes(url.protocol))
-    return fail(where, 'must be an http or https address.')
-  if (url.username !== '' || url.password !== '') return fail(where, 'must not hold a user name or a password.')
-  if (/[?#]/.test(url.href)) return fail(where, 'must not hold a query or a fragment.')
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return fail(where, 'must be an http or https URL.')
+  if (url.username !== '' || url.password !== '') return fail(where, 'must not contain a user name or a password.')
+  if (/[?#]/.test(url.href)) return fail(where, 'must not contain a query or a fragment.')
   return url.href.replace(/\/+$/, '')
 }
 
-/** `127.1`, `[::1]` and `*` as everybody else writes them, so that what is loopback is known for it. */
+/** Normalizes `127.1`, `[::1]` and `*`, so that loopback addresses are recognized. */
 const toHost = (text: string, where: string): string => {
   const bare = unbracketed(text.trim())
   if (bare === '*') return '0.0.0.0'
@@ -76,33 +75,33 @@ const toHost = (text: string, where: string): string => {
     url.username === '' &&
     url.search === '' &&
     url.hash === ''
-  return isHostAlone ? unbracketed(url.hostname) : fail(where, 'must be an address or a name of this machine.')
+  return isHostAlone ? unbracketed(url.hostname) : fail(where, 'must be an address or a host name of this machine.')
 }
 
 const requireText = (value: unknown, where: string): string => {
   const text = value instanceof InputText ? value.text : value
-  return typeof text === 'string' && text.trim() !== '' ? text : fail(where, 'must be a text, and not an empty one.')
+  return typeof text === 'string' && text.trim() !== '' ? text : fail(where, 'must be a non-empty string.')
 }
 
 const toList = (value: unknown, where: string): string[] => {
   const items = value instanceof InputText ? value.text.split(',') : value
   if (!Array.isArray(items) || items.some((item) => typeof item !== 'string')) {
-    return fail(where, 'must be a list of texts.')
+    return fail(where, 'must be a list of strings.')
   }
   return items.map((item: string) => item.trim()).filter((item) => item !== '')
 }
 
-const noCommand = 'must be a program with its arguments, as a list of texts.'
+const noCommand = 'must be a program with its arguments, as a list of strings.'
 
-/** A quote would be taken for a part of an argument, and nobody would see why the program fails. */
+/** Refuses quotes: they would become part of an argument, and the program would fail for no visible reason. */
 const splitCommand = (text: string, where: string): string[] => {
-  if (/["']/.test(text)) fail(where, 'holds a quote, which has no meaning here: write it as a JSON list of texts.')
+  if (/["']/.test(text)) fail(where, 'contains a quote, which has no meaning here. Write it as a JSON list of strings.')
   return text.split(/\s+/).filter((word) => word !== '')
 }
 
 const listIn = (text: string, where: string): unknown => attempt(() => JSON.parse(text)) ?? fail(where, noCommand)
 
-/** A list; or a text that is one in JSON, or is split at blanks. No shell has a part in it. */
+/** Accepts a list, a JSON list, or text that is split at spaces. No shell is involved. */
 const toCommand = (value: unknown, where: string): readonly string[] => {
   const text = value instanceof InputText ? value.text : value
   const isJson = typeof text === 'string' && text.trim().startsWith('[')
@@ -112,7 +111,7 @@ const toCommand = (value: unknown, where: string): readonly string[] => {
   return program.trim() === '' || words.some((word: string) => word.includes('\0')) ? fail(where, noCommand) : words
 }
 
-/** As people write them in variables. */
+/** Accepted in variables. */
 const switchWords: ReadonlyMap<string, boolean> = new Map([
   ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
   ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
@@ -127,8 +126,8 @@ const toSwitch = (value: unknown, where: string): boolean => {
 export type SettingValue = string | number | boolean | readonly string[]
 
 /**
- * `value` is Typed text, or what a file's JSON holds. `where` names the place for people: `--port`,
- * `NEXUS_PORT`, `port in /home/me/config.json`.
+ * `value` is Typed text or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
+ * `port in /home/me/config.json`.
  */
 export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): SettingValue => {
   switch (type.kind) {

@@ -7,12 +7,12 @@ const edit = (text: string, key: SettingKey, value: unknown): string =>
   editConfigFile({ path: '/c.json', text }, key, value)
 
 describe('a change of a configuration file', () => {
-  test('keeps what it does not know, the order, the layout and every digit', () => {
+  test('keeps unknown members, the order, the layout and every digit', () => {
     const text = '{"zeta": [1, {"a": null}], "port": 1, "model": "opus", "big": 7300000000000000123}\n'
     expect(edit(text, 'port', 2)).toBe(text.replace('"port": 1', '"port": 2'))
   })
 
-  test('A10 is refused where the file is not UTF-8: what was not read cannot be written back', () => {
+  test('A10 is refused if the file is not UTF-8: the program could not write back what it did not read', () => {
     const text = Buffer.from('// Schl\xfcssel\n{"port": 1}\n', 'latin1').toString()
     expect(() => edit(text, 'port', 2)).toThrow(new UsageError('/c.json is not valid UTF-8. Save it as UTF-8 first.'))
   })
@@ -44,24 +44,24 @@ describe('a change of a configuration file', () => {
     expect(edit(commented, key, value)).toBe(expected(commented))
   })
 
-  test('A10 an empty file, or one of comments alone, is one without settings', () => {
+  test('A10 adds an object to a file that is empty or contains only comments', () => {
     for (const text of ['', ' \n', '// nothing yet\n']) expect(edit(text, 'port', 1)).toContain('{\n  "port": 1\n}\n')
     expect(edit('// nothing yet\n', 'port', 1)).toStartWith('// nothing yet\n')
     expect(edit('', 'port', undefined)).toBe('')
   })
 
-  test('a text with Windows line breaks keeps them', () => {
+  test('keeps Windows line breaks', () => {
     expect(edit('{\r\n    "port": 1\r\n}\r\n', 'model', 'opus')).toBe(
       '{\r\n    "port": 1,\r\n    "model": "opus"\r\n}\r\n',
     )
   })
 
-  test('a member that is there twice is there once afterwards', () => {
+  test('removes a duplicate of the member', () => {
     expect(JSON.parse(edit('{"port": 1, "model": "opus", "port": 2}', 'port', 3))).toEqual({ port: 3, model: 'opus' })
     expect(edit('{"port": 1, "port": 3}', 'port', 3)).toBe('{"port": 3 }\n')
   })
 
-  test('puts what is new at the end, and into its group', () => {
+  test('adds a new member at the end, or to its group', () => {
     expect(JSON.parse(edit('{"logging": {"format": "json", "own": 1}}', 'logging.level', 'warn'))).toEqual({
       logging: { format: 'json', own: 1, level: 'warn' },
     })
@@ -69,7 +69,7 @@ describe('a change of a configuration file', () => {
     expect(edit('{"model":"opus"}', 'port', 0)).toBe('{\n  "model": "opus",\n  "port": 0\n}\n')
   })
 
-  test('takes a snake_case twin for what it is: one setting stands there once', () => {
+  test('treats a snake_case key as the same setting, and leaves one of the two', () => {
     expect(JSON.parse(edit('{"max_retries": 1, "port": 1}', 'maxRetries', 3))).toEqual({ max_retries: 3, port: 1 })
     expect(JSON.parse(edit('{"api_key": "a", "port": 1, "apiKey": "b"}', 'apiKey', 'c'))).toEqual({
       api_key: 'c',
@@ -97,24 +97,24 @@ describe('a change of a configuration file', () => {
     expect(edit(text, 'logging.level', 'warn')).toBe(text)
   })
 
-  test('a byte order mark is no fault', () => {
+  test('accepts a byte order mark', () => {
     expect(edit('\uFEFF{"port": 1}', 'port', 2)).toBe('{"port": 2}\n')
   })
 
   test.each(['{', '[]', '"x"', '{"port": 1} mine', '{"logging": "text"}', '{"logging": null}'])(
-    'refuses what it cannot read: %p',
+    'refuses text that it cannot read: %p',
     (text) => {
       expect(() => edit(text, 'logging.level', 'warn')).toThrow(UsageError)
     },
   )
 })
 
-test('a file holds a secret where the secret itself stands in it', () => {
+test('a file with the secret itself contains a secret; a file with a reference does not', () => {
   const holds = (value: unknown): boolean => holdsSecret({ path: '/c.json', text: JSON.stringify(value) })
   expect(holds({ apiKey: 'x' })).toBe(true)
   expect(holds({ client_token: 'x', port: 1 })).toBe(true)
   expect(holds({ apiKey: { keychain: 'apiKey' } })).toBe(false)
-  // A twin that does not count is as easily read.
+  // A secret that the program does not use is as easy to read.
   expect(holds({ apiKey: { keychain: 'apiKey' }, api_key: 'x' })).toBe(true)
   expect(holds({ apiKey: null, api_key: 'x', port: 1 })).toBe(true)
   expect(holds({ model: 'opus', port: 1 })).toBe(false)

@@ -17,11 +17,11 @@ const refusal = (inputs: Partial<ConfigInputs>): string => {
   } catch (error) {
     if (error instanceof UsageError) return error.message
   }
-  throw new Error('nothing was refused')
+  throw new Error('loadConfig refused nothing')
 }
 
-describe('where a value comes from', () => {
-  test('flag, environment, file, default', () => {
+describe('the source of a value', () => {
+  test('is flag, environment, file, default, in this order', () => {
     const files = [file({ port: 3 })]
     expect(load({ files, environment: { NEXUS_PORT: '2' }, flags: { port: '1' } }).config.port).toBe(1)
     expect(load({ files, environment: { NEXUS_PORT: '2' } }).config.port).toBe(2)
@@ -31,7 +31,7 @@ describe('where a value comes from', () => {
     expect(load({}).sources.get('port')).toBe('default')
   })
 
-  test("the key: flag, file, NEXUS_API_KEY, then AWS's own variable", () => {
+  test("is, for the key: flag, file, NEXUS_API_KEY, then AWS's own variable", () => {
     const all = {
       flags: { 'api-key': 'flag' },
       files: [file({ apiKey: 'file' })],
@@ -45,14 +45,14 @@ describe('where a value comes from', () => {
     expect(key({})).toBeUndefined()
   })
 
-  test('the first file that has a value wins', () => {
+  test('is the first file that has a value', () => {
     const { config } = load({
       files: [file({ model: 'opus' }, 'a'), file({ model: 'haiku', smallModel: 'sonnet' }, 'b')],
     })
     expect([config.model, config.smallModel]).toEqual(['opus', 'sonnet'])
   })
 
-  test('a file may say that a secret lies in the keychain: that counts as the file does', () => {
+  test('is a file also if the file only refers to a secret in the keychain', () => {
     const files = [file({ apiKey: { keychain: 'apiKey' }, client_token: { keychain: 'clientToken of /c.json' } })]
     const references = (inputs: Partial<ConfigInputs>) =>
       secretReferences({ flags: {}, environment: {}, files, ...inputs }).inKeychain.map(({ key, entry }) => [
@@ -69,11 +69,11 @@ describe('where a value comes from', () => {
     const { config, sources } = load({ files, environment, fetched: new Map([['apiKey', 'kept\n']]) })
     expect([config.apiKey?.reveal(), config.clientToken?.reveal()]).toEqual(['kept', 'variable'])
     expect(sources.get('apiKey')).toBe('the keychain (/home/me/config.json)')
-    // Not asked: there is no key, and no variable takes its place.
+    // The keychain was not read: there is no key, and no variable replaces it.
     expect(load({ files, environment }).config.apiKey).toBeUndefined()
   })
 
-  test('every setting can be given in every way', () => {
+  test('can be any source that a setting names', () => {
     const samples = {
       text: 'x',
       host: 'x',
@@ -111,11 +111,11 @@ test.each([
   ['on', true],
   ['0', false],
   ['no', false],
-])('a switch: %p', (text, expected) => {
+])('accepts %p for a switch', (text, expected) => {
   expect(load({ environment: { NEXUS_ALLOW_HTTP: text } }).config.allowHttp).toBe(expected)
 })
 
-test('a switch that is none', () => {
+test('refuses other text for a switch', () => {
   for (const text of ['2', 'constructor', 'maybe'])
     expect(refusal({ environment: { NEXUS_ALLOW_HTTP: text } })).toBe('NEXUS_ALLOW_HTTP must be 1 or 0, true or false.')
   expect(refusal({ files: [file({ allowHttp: 'yes' })] })).toBe(
@@ -124,7 +124,7 @@ test('a switch that is none', () => {
 })
 
 describe('files', () => {
-  test('snake_case twins, byte order mark, null for not set', () => {
+  test('may have snake_case keys, a byte order mark, and null for not set', () => {
     const { config, warnings } = load({
       files: [
         file(
@@ -141,16 +141,16 @@ describe('files', () => {
     ])
   })
 
-  test('unknown keys are told with the nearest known one', () => {
+  test('cause a warning for an unknown key, with the nearest known key', () => {
     const { warnings } = load({ files: [file({ prot: 1, logging: { levle: 'x' }, apiKey: 'a', api_key: 'b' })] })
     expect(warnings).toEqual([
       '/home/me/config.json: unknown key prot. Did you mean port?',
       '/home/me/config.json: unknown key logging.levle. Did you mean logging.level?',
-      '/home/me/config.json: apiKey is there twice; the first one counts.',
+      '/home/me/config.json: apiKey is set twice. The first one is used.',
     ])
   })
 
-  test('A10 a file may hold comments and a last comma, or nothing', () => {
+  test('A10 may contain comments and a trailing comma, or nothing', () => {
     const text = '\uFEFF// mine\n{ "port": 1, /* no more */ "logging": { "level": "warn", }, }'
     expect(load({ files: [file(text)] }).config).toMatchObject({ port: 1, logging: { level: 'warn' } })
     for (const empty of ['', '\n', '// later\n']) expect(load({ files: [file(empty)] }).config.port).toBe(4141)
@@ -162,24 +162,20 @@ describe('files', () => {
     ['{"port": 1} {}', ':1:13 is not valid JSON (end of file expected).'],
     ['{ port: 1 }', ':1:3 is not valid JSON (invalid symbol).'],
     ['nothing', ':1:1 is not valid JSON (invalid symbol).'],
-  ])('A10 a broken file is named with line and column: %p', (text, words) => {
-    expect(refusal({ files: [file(text)] })).toBe(
-      `/home/me/config.json${words} Correct it there, or move the file away.`,
-    )
+  ])('A10 cause an error with line and column if they are not valid JSON: %p', (text, words) => {
+    expect(refusal({ files: [file(text)] })).toBe(`/home/me/config.json${words} Correct it, or move the file away.`)
   })
 
-  test('faults name the file and the key, never a value', () => {
+  test('cause errors that name the file and the key, never a value', () => {
     expect(refusal({ files: [file({ port: '4141' })] })).toBe(
       'port in /home/me/config.json must be a whole number from 0 to 65535.',
     )
-    expect(refusal({ files: [file({ model: 7 })] })).toBe(
-      'model in /home/me/config.json must be a text, and not an empty one.',
-    )
+    expect(refusal({ files: [file({ model: 7 })] })).toBe('model in /home/me/config.json must be a non-empty string.')
     expect(refusal({ files: [file({ logging: 'x' })] })).toBe('logging in /home/me/config.json must be an object.')
     expect(refusal({ files: [file('{"apiKey": "canary')] })).toBe(
-      '/home/me/config.json:1:12 is not valid JSON (unexpected end of string). Correct it there, or move the file away.',
+      '/home/me/config.json:1:12 is not valid JSON (unexpected end of string). Correct it, or move the file away.',
     )
-    expect(refusal({ files: [file('[]')] })).toBe('/home/me/config.json must hold a JSON object.')
+    expect(refusal({ files: [file('[]')] })).toBe('/home/me/config.json must contain a JSON object.')
   })
 })
 
@@ -190,17 +186,17 @@ describe('values', () => {
     [{ port: '' }, '--port must be a whole number from 0 to 65535.'],
     [{ timeout: '0' }, '--timeout must be a number from 0.001 to 86400.'],
     [{ 'max-retries': '-1' }, '--max-retries must be a whole number from 0 to 10.'],
-    [{ 'endpoint-url': 'genai.example' }, '--endpoint-url must be an http or https address.'],
-    [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not hold a user name or a password.'],
-    [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not hold a query or a fragment.'],
+    [{ 'endpoint-url': 'genai.example' }, '--endpoint-url must be an http or https URL.'],
+    [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not contain a user name or a password.'],
+    [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not contain a query or a fragment.'],
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
     [{ upstream: 'openai' }, '--upstream must be nexus: openai is not available yet.'],
     [{ upstream: 'anthropic' }, '--upstream must be nexus: anthropic is not available yet.'],
     [{ upstream: 'bedrock' }, '--upstream must be nexus.'],
-    [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give what follows it, alone.'],
+    [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give only the part after it.'],
     [
       { 'api-key': 'ab\ncd' },
-      '--api-key holds a blank or a character that no header can hold: a key or a token is one word.',
+      '--api-key contains a space or a character that is not valid in a header: a key or a token is one word.',
     ],
   ])('%p', (flags, message) => {
     expect(refusal({ flags: flags as Record<string, string> })).toBe(message)
@@ -220,7 +216,7 @@ describe('values', () => {
     expect(load({ flags: { host } }).config.host).toBe(expected)
   })
 
-  test('an address keeps its path and loses its last slash', () => {
+  test('a URL keeps its path and loses its trailing slashes', () => {
     expect(load({ flags: { 'endpoint-url': 'https://x.example/bedrock//' } }).config.endpointUrl).toBe(
       'https://x.example/bedrock',
     )
@@ -237,6 +233,6 @@ test.each([
     { APPDATA: 'C:\\Users\\me\\AppData\\Roaming' },
     'C:\\Users\\me\\AppData\\Roaming\\nexus-claude-api\\config.json',
   ],
-])('the file of the user on %s with %p', (platform, environment, expected) => {
+])('finds the file of the user on %s with %p', (platform, environment, expected) => {
   expect(userConfigPath({ platform, home: '/home/me', currentDirectory: '/', environment })).toBe(expected)
 })

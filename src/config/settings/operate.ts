@@ -8,8 +8,8 @@ export const loggingSettings = [
     environment: ['NEXUS_LOG_FORMAT'],
     type: { kind: 'choice', options: ['text', 'json'] },
     default: 'text',
-    description: 'Form of the log',
-    details: '[What stands in it](logging.md).',
+    description: 'Write the log in this format',
+    details: '[What it contains](logging.md).',
   },
   {
     key: 'logging.level',
@@ -17,16 +17,16 @@ export const loggingSettings = [
     environment: ['NEXUS_LOG_LEVEL'],
     type: { kind: 'choice', options: logLevels },
     default: 'info',
-    description: 'How much is logged',
+    description: 'Log events of this level and above',
   },
   {
     key: 'logging.file',
     flag: 'log-file',
     environment: ['NEXUS_LOG_FILE'],
     type: { kind: 'text' },
-    description: 'File that the log is written to as well',
+    description: 'Also write the log to this file',
     details:
-      'Readable by you alone. Rotated at the start when larger than 10 MB; three are kept ([how](logging.md#the-file)).',
+      'Only you can read it. The server rotates it at the start if it is larger than 10 MB, and keeps three files ([how](logging.md#the-file)).',
     hint: 'file',
   },
 ] as const satisfies readonly Setting[]

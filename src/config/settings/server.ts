@@ -1,7 +1,7 @@
 import type { Setting, SettingType } from './setting.ts'
 
 const maximumPort = 65_535
-/** Zero is any free one. */
+/** Port 0 is any free port. */
 export const portType = {
   kind: 'number',
   minimum: 0,
@@ -9,7 +9,7 @@ export const portType = {
   integer: true,
 } as const satisfies SettingType
 
-/** Where the server listens. */
+/** The address that the server listens on. */
 export const listenSettings = [
   {
     key: 'host',
@@ -18,8 +18,8 @@ export const listenSettings = [
     environment: ['NEXUS_HOST'],
     type: { kind: 'host' },
     default: '127.0.0.1',
-    description: 'Address to listen on',
-    details: "Anything but this machine's own needs a client token, or anyone who reaches it spends your key.",
+    description: 'Listen on this address',
+    details: 'If other machines can reach it, set a client token: otherwise they can use your key.',
     hint: 'address',
   },
   {
@@ -29,22 +29,22 @@ export const listenSettings = [
     environment: ['NEXUS_PORT'],
     type: portType,
     default: 4141,
-    description: 'Port to listen on; 0 for any free one',
-    details: 'A free one that was found is printed.',
+    description: 'Listen on this port; 0 for any free port',
+    details: 'With 0, the server prints the port that it uses.',
     hint: 'port',
   },
 ] as const satisfies readonly Setting[]
 
-/** Who uses the server, and how. */
+/** Settings for the clients of the server. */
 export const clientSettings = [
   {
     key: 'clientToken',
     flag: 'client-token',
     environment: ['NEXUS_CLIENT_TOKEN', 'NEXUS_CLIENT_TOKEN_FILE'],
     type: { kind: 'secret' },
-    description: 'Token that clients must show; without it, any client on this machine may use the server',
+    description: 'Require this token from clients; without it, any client on this machine may use the server',
     details:
-      'It is asked for on `/v1/*`, as `x-api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that holds it alone.',
+      'Clients send it with requests to `/v1/*`, as `x-api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that contains only the token.',
     hint: 'token',
   },
   {
@@ -55,6 +55,6 @@ export const clientSettings = [
     default: 'auto',
     description: 'Start Claude Code in gateway mode (CLAUDE_CODE_USE_GATEWAY)',
     details:
-      '`auto` does so where Claude Code is signed in to a gateway: it would send its requests there otherwise. [More](#claude-code-is-signed-in-to-a-gateway).',
+      '`auto` does so if Claude Code is signed in to a gateway: otherwise it would send its requests there. [More](#claude-code-is-signed-in-to-a-gateway).',
   },
 ] as const satisfies readonly Setting[]

@@ -5,13 +5,13 @@ import { productName } from '../../version.ts'
 import type { Setting } from './setting.ts'
 import { type SettingKey, settings } from './settings.ts'
 
-/** Settings by the names that people write: `apiKey`, `api_key`, `logging.level`. */
+/** Finds settings by the names that users write: `apiKey`, `api_key`, `logging.level`. */
 
 export type KnownSetting = Setting & { readonly key: SettingKey }
 
 export const settingKeys: readonly string[] = settings.map((setting) => setting.key)
 
-/** Settings with a common beginning are members of one object in a file. */
+/** Settings with the same prefix are members of one object in a file. */
 export const settingGroups: ReadonlySet<string> = new Set(
   settingKeys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.indexOf('.'))),
 )
@@ -19,18 +19,18 @@ export const settingGroups: ReadonlySet<string> = new Set(
 export const camelCase = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
-/** What is never shown whole, nor handed on. */
+/** Settings that are never shown in full or passed on. */
 export const secretSettings: readonly KnownSetting[] = (settings as readonly KnownSetting[]).filter(
   ({ type }) => type.kind === 'secret',
 )
 
 export const isSecretKey = (key: SettingKey): boolean => secretSettings.some((setting) => setting.key === key)
 
-/** Throws UsageError with the nearest known one. */
+/** Throws UsageError that suggests the nearest known setting. */
 export const findSetting = (name: string): KnownSetting => {
   const key = camelCase(name)
   const found = settings.find((setting) => setting.key === key)
   if (found !== undefined) return found
-  const all = `${productName} config show lists them all.`
-  throw new UsageError(`Unknown setting${printableName(name)}.${didYouMean(key, settingKeys)} ${all}`)
+  const hint = `See ${productName} config show.`
+  throw new UsageError(`Unknown setting${printableName(name)}.${didYouMean(key, settingKeys)} ${hint}`)
 }

@@ -2,25 +2,25 @@
 export interface Setting {
   /** Key in the configuration files; `logging.format` is a member of `logging`. */
   readonly key: string
-  /** Seldom wanted settings have none. */
+  /** Rarely used settings have no flag. */
   readonly flag?: string
   readonly alias?: string
   /**
-   * In the order in which they are asked. A secret's that ends in `_FILE` holds the path of a file, one that ends in
+   * Strongest first. For a secret, a variable that ends in `_FILE` contains the path of a file, and one that ends in
    * `_COMMAND` a program that prints the secret.
    */
   readonly environment: readonly string[]
   readonly type: SettingType
   readonly default?: string | number | boolean
-  /** One sentence, without its full stop. */
+  /** One sentence without a full stop; begins with a verb. */
   readonly description: string
-  /** Sentences beyond it, with code in backticks, for docs/configuration.md. A range or choices need no mention. */
+  /** More sentences for docs/configuration.md, with code in backticks. The generator adds a range or choices. */
   readonly details?: string
-  /** What its value is, in a word: `file` and `model` are known to completions. A choice has its options without it. */
+  /** The value in one word; completion knows `file` and `model`. By default, a choice shows its options. */
   readonly hint?: string
 }
 
-/** Empty for a switch, which has no value. */
+/** Empty for a switch: its flag takes no value. */
 export const hintOf = ({ hint, type }: Setting): string =>
   hint ?? (type.kind === 'choice' ? type.options.join('|') : '')
 
@@ -29,12 +29,12 @@ export type SettingType =
   | { readonly kind: 'host' }
   | { readonly kind: 'secret' }
   | { readonly kind: 'url' }
-  /** A flag without a value; yes or no in a variable, true or false in a file. */
+  /** The flag takes no value; a variable has yes or no, a file true or false. */
   | { readonly kind: 'switch' }
-  /** Values in `later` are refused, because they are not available yet. */
+  /** Values in `later` are refused because they are not available yet. */
   | { readonly kind: 'choice'; readonly options: readonly string[]; readonly later?: readonly string[] }
-  /** A program and its arguments: a list of texts, or one text that is split at blanks. */
+  /** A program and its arguments: a list of strings, or one string that is split at spaces. */
   | { readonly kind: 'command' }
-  /** Commas between its members in a flag or a variable, a list of texts in a file. */
+  /** Separated by commas in a flag or a variable; a list of strings in a file. */
   | { readonly kind: 'list' }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }

@@ -6,8 +6,8 @@ import { translationSettings } from './translation.ts'
 import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
 
 /**
- * Every setting, once, in the order of help and documentation. The command line, the type of the configuration, the
- * files' reader and the documentation are made from this table, or tested against it.
+ * All settings, in the order of help and documentation. The command line, the type of the configuration, the file
+ * reader and the documentation are made from this table, or tested against it.
  */
 export const settings = [
   ...listenSettings,

@@ -1,8 +1,7 @@
 import type { Setting } from './setting.ts'
 
 /**
- * How requests are translated, where there is a choice: seldom wanted, so files and variables alone
- * have them. What each one means for the translation stands in docs/translation.md.
+ * Options of the translation. They are rarely used, so they have no flags. docs/translation.md explains each.
  */
 export const translationSettings = [
   {
@@ -10,7 +9,7 @@ export const translationSettings = [
     environment: ['NEXUS_PDF'],
     type: { kind: 'choice', options: ['visual', 'text'] },
     default: 'visual',
-    description: 'Whether the model sees the pages of a PDF or reads their text alone, for fewer tokens',
+    description: 'Show the pages of a PDF to the model, or send only their text for fewer tokens',
     details: '`visual` shows the pages; `text` takes about a seventh of the tokens.',
   },
   {
@@ -18,9 +17,8 @@ export const translationSettings = [
     environment: ['NEXUS_EXCESS_MEDIA'],
     type: { kind: 'choice', options: ['omit', 'refuse'] },
     default: 'omit',
-    description:
-      "What happens to images and documents beyond Bedrock's limit: the oldest go, or the request is refused",
-    details: 'The limit is 20 in all. `omit` leaves out the oldest; after `refuse`, Claude Code takes its media out.',
+    description: "Omit the oldest images and documents beyond Bedrock's limit, or refuse the request",
+    details: 'The limit is 20 in total. `omit` leaves out the oldest; after `refuse`, Claude Code removes its media.',
   },
   {
     key: 'translation.systemMessages',
@@ -28,24 +26,23 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['reminder', 'native'] },
     default: 'reminder',
     description:
-      "System messages in mid-conversation: as words in the user's turn, or as they are where the model takes them",
-    details: '`reminder` makes words of them; `native` is for models that are known to take them.',
+      "Send system messages within a conversation as text in the user's turn, or unchanged if the model supports them",
+    details: '`reminder` sends them as text; `native` is for models that are known to support them.',
   },
   {
     key: 'translation.billingHeader',
     environment: ['NEXUS_BILLING_HEADER'],
     type: { kind: 'choice', options: ['drop', 'keep'] },
     default: 'drop',
-    description: "Claude Code's first system line, which keeps sessions from sharing the prompt cache",
-    details: '`drop` it, or `keep` it.',
+    description: "Drop or keep Claude Code's first system line, which prevents sessions from sharing the prompt cache",
   },
   {
     key: 'translation.strictTools',
     environment: ['NEXUS_STRICT_TOOLS'],
     type: { kind: 'choice', options: ['drop', 'send'] },
     default: 'drop',
-    description: 'Whether a strict tool is sent as such: large schemas may fail after minutes',
-    details: '`send` tools that ask for it as strict, or `drop` the word.',
+    description: 'Send strict tools as strict, or drop the mark: large schemas may fail after minutes',
+    details: '`send` keeps the mark `strict` of a tool, `drop` removes it.',
   },
   {
     key: 'translation.safeguards',
@@ -54,14 +51,14 @@ export const translationSettings = [
     default: 'answer',
     description: "Check the actions of Claude Code's auto mode: by this server, by the client, or not at all",
     details:
-      '`answer`: by this server, with the small model; `client`: by Claude Code, with the model of the session; `off`: not.',
+      '`answer`: this server checks them with the small model; `client`: Claude Code checks them with the model of the session; `off`: no check.',
   },
   {
     key: 'translation.betas',
     environment: ['NEXUS_BETAS'],
     type: { kind: 'list' },
-    description: 'Beta flags to let through beside those that Converse is known to take',
-    details: 'Commas between them, or a list in the file.',
+    description: 'Pass these beta flags to Converse, in addition to those that it is known to accept',
+    details: 'Separate them with commas, or write a list in the file.',
     hint: 'flag,flag',
   },
 ] as const satisfies readonly Setting[]

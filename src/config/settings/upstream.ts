@@ -1,9 +1,8 @@
 import type { Setting } from './setting.ts'
 
-/** Also for commands that have no configuration to go by. */
+/** Also used by commands that read no configuration. */
 export const defaultUpstream = 'nexus'
 
-/** Which upstream answers. */
 export const upstreamSettings = [
   {
     key: 'upstream',
@@ -24,8 +23,8 @@ export const modelSettings = [
     environment: ['NEXUS_MODEL'],
     type: { kind: 'text' },
     default: 'claude-sonnet-4.6',
-    description: 'Main model',
-    details: 'For the launch command, and for requests that say no more than `claude`.',
+    description: 'Use this main model',
+    details: 'The launch command uses it, and so do requests for the model `claude`.',
     hint: 'model',
   },
   {
@@ -34,16 +33,16 @@ export const modelSettings = [
     environment: ['NEXUS_SMALL_MODEL'],
     type: { kind: 'text' },
     default: 'claude-haiku-4.5',
-    description: "Model for Claude Code's small side tasks",
+    description: "Use this model for Claude Code's small background tasks",
     hint: 'model',
   },
 ] as const satisfies readonly Setting[]
 
 const maximumRetries = 10
-/** A day: longer is no deadline. */
+/** A day: a longer timeout would have no effect in practice. */
 const maximumTimeoutSeconds = 86_400
 
-/** How calls to the upstream behave. */
+/** Settings for calls to the upstream. */
 export const callSettings = [
   {
     key: 'maxRetries',
@@ -51,9 +50,9 @@ export const callSettings = [
     environment: ['NEXUS_MAX_RETRIES'],
     type: { kind: 'number', minimum: 0, maximum: maximumRetries, integer: true },
     default: 2,
-    description: 'How often a failed request to AI Nexus is tried again before the client hears of it',
+    description: 'Retry a failed AI Nexus request this many times before returning an error',
     details:
-      'All waits between tries are a minute at most. Never after the first byte of an answer. A refused request is mended and sent once more in any case: docs/translation.md#models says why.',
+      'All waits between retries together take at most a minute. The server never retries after the first byte of a response. It corrects a refused request and resends it once in any case: docs/translation.md#models explains why.',
     hint: 'count',
   },
   {
@@ -62,7 +61,7 @@ export const callSettings = [
     environment: ['NEXUS_TIMEOUT'],
     type: { kind: 'number', minimum: 0.001, maximum: maximumTimeoutSeconds, integer: false },
     default: 600,
-    description: 'Seconds that AI Nexus may take to begin its answer, and be silent within it',
+    description: 'Set the timeout in seconds for the first byte of a response and between bytes',
     hint: 'seconds',
   },
   {
@@ -71,7 +70,7 @@ export const callSettings = [
     environment: ['NEXUS_COUNT_TOKENS'],
     type: { kind: 'choice', options: ['auto', 'estimate'] },
     default: 'auto',
-    description: 'Who counts tokens: AI Nexus where it can, or always our own estimate',
-    details: '`auto` asks AI Nexus where it can count, `estimate` never does.',
+    description: 'Count tokens with AI Nexus if it can, or always estimate them',
+    details: '`auto` uses AI Nexus if it can count, `estimate` never does.',
   },
 ] as const satisfies readonly Setting[]

@@ -8,7 +8,7 @@ import { settings } from '../../../src/config/settings/settings.ts'
 type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 describe('the type of the configuration', () => {
-  test('follows the table of settings: the compiler refuses one setting in the place of another', () => {
+  test('follows the table of settings: the compiler refuses a setting of another type', () => {
     const types: [
       IsSame<Config['port'], number>,
       IsSame<Config['host'], string>,
@@ -32,12 +32,12 @@ const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/^config[/\\]/.test(name))
   .map((name) => readFileSync(join(root, name), 'utf8'))
 
-/** What hands the members of a group on under their own names: settings of the translation are read as its policy. */
+/** Objects that have the members of a group under another name: the translation reads its settings as its policy. */
 const groupAlias: Readonly<Record<string, string>> = { translation: 'policy' }
 
 /**
- * Whether a source reads a setting: as `config.port` and `translation.pdf`, or taken out of an object of that name or
- * type: `{ port } = config`, `{ logging: { level } }: Config`.
+ * Whether a source file reads a setting, as a member (`config.port`, `translation.pdf`) or by destructuring
+ * (`{ port } = config`, `{ logging: { level } }: Config`).
  */
 const isRead = (key: string, sources = readers): boolean => {
   const [group, member] = key.split('.')
@@ -49,13 +49,13 @@ const isRead = (key: string, sources = readers): boolean => {
 }
 
 describe('the settings', () => {
-  test('are each read by the program: one that changes nothing is an error', () => {
-    // What finds the key reads it, before there is a configuration.
+  test('are each read by the program: a setting without an effect is an error', () => {
+    // The code that finds the key reads apiKeyCommand, before there is a configuration.
     const unread = settings.map(({ key }) => key).filter((key) => key !== 'apiKeyCommand' && !isRead(key))
     expect(unread).toEqual([])
   })
 
-  test('are read where a source takes them out of the configuration, and nowhere else', () => {
+  test('are read only by code that takes them out of the configuration', () => {
     const reads = ['config.port', '{ host, port }: Config', 'const { port, host } = setUp.config', 'config?.port']
     for (const read of reads) expect([read, isRead('port', [read])]).toEqual([read, true])
     for (const other of ['url.port', '{ port }: URL', 'config.portal', 'config.host'])

@@ -8,10 +8,10 @@ import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.t
 
 export const claudeCommand: Command = {
   name: 'claude',
-  description: 'Run Claude Code on your AI Nexus key, in one step',
+  description: 'Start a server and run Claude Code with it, in one step',
   details: [
-    'Starts a server for this one session, on a free port and behind a token of its own, runs Claude Code in this terminal, and ends with it and with its exit code. Nothing but Claude Code is on the screen: give --log-file to see what the server does.',
-    `The flags below come first. The first argument that is none of them, and everything after it, is passed to Claude Code. Put -- in front of a flag that both have: ${productName} claude -- --help.`,
+    'Starts a server for this session, on a free port and with its own token, and runs Claude Code in this terminal. Ends when Claude Code ends, with its exit code. The terminal shows only Claude Code: use --log-file to see what the server does.',
+    `Put the flags below first. The first other argument, and all arguments after it, are passed to Claude Code. Put -- before a flag that both programs have: ${productName} claude -- --help.`,
   ],
   get args(): ArgsDef {
     return {
@@ -21,13 +21,13 @@ export const claudeCommand: Command = {
       ...commonFlags,
     }
   },
-  rest: { hint: "<claude's own arguments>", owner: 'Claude Code', passThrough },
+  rest: { hint: '<arguments for claude>', owner: 'Claude Code', passThrough },
   examples: [
-    { line: `${productName} claude`, what: 'Claude Code in this folder' },
-    { line: `${productName} claude --continue`, what: 'Go on with the last conversation in this folder' },
-    { line: `${productName} claude -p "Say hello"`, what: 'One answer, and back' },
-    { line: `${productName} claude --model opus "fix this"`, what: 'With another main model, and a first prompt' },
-    { line: `${productName} claude --simulate`, what: 'Try it without a key: the answers are an echo' },
+    { line: `${productName} claude`, what: 'Run Claude Code in this folder' },
+    { line: `${productName} claude --continue`, what: 'Continue the last conversation in this folder' },
+    { line: `${productName} claude -p "Say hello"`, what: 'Print one answer and exit' },
+    { line: `${productName} claude --model opus "fix this"`, what: 'Use another main model, with a first prompt' },
+    { line: `${productName} claude --simulate`, what: 'Try it without a key: the simulation repeats your prompt' },
   ],
   run: runClaude,
 }

@@ -15,7 +15,7 @@ import { servicePrintCommand } from './service.ts'
 import { simulateCommand } from './simulate.ts'
 import { startCommand } from './start.ts'
 
-/** Every command there is. Adding one: its file, and its line here. */
+/** All commands. A new command needs its file, and a line here. */
 export const catalogue: Catalogue = {
   commands: [
     startCommand,
@@ -37,8 +37,8 @@ export const catalogue: Catalogue = {
     createHelpCommand(() => catalogue),
   ],
   groups: [
-    { name: 'config', description: 'Change and show the configuration, and keep your key safely' },
-    { name: 'service', description: 'Run the server by itself, from login on' },
+    { name: 'config', description: 'Change and show the configuration, and store your key safely' },
+    { name: 'service', description: 'Run the server in the background, started at login' },
   ],
   defaultCommand: startCommand,
 }

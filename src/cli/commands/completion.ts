@@ -15,18 +15,18 @@ import type { Catalogue } from './help.ts'
 const completedShells = ['bash', 'zsh', 'fish', 'powershell'] as const
 type CompletedShell = (typeof completedShells)[number]
 
-/** Why not the library's: see there. */
+/** Replace the library's scripts; the files of these scripts give the reasons. */
 const ownScripts: ReadonlyMap<CompletedShell, string> = new Map([
   ['bash', bashScript],
   ['zsh', zshScript],
 ])
 
-/** Throws UsageError for a shell that has no completions here. */
+/** Throws UsageError for a shell without a completion script. */
 const parseCompleted = (name: string): CompletedShell => {
   const shell = completedShells.find((known) => known === (name === 'pwsh' ? 'powershell' : name))
   if (shell !== undefined) return shell
   throw new UsageError(
-    `There are no completions for the shell${printableName(name)}. Name one of ${completedShells.join(', ')}.`,
+    `No completion script for the shell${printableName(name)}. Use one of ${completedShells.join(', ')}.`,
   )
 }
 
@@ -37,24 +37,24 @@ const runCompletion = async ({ positionals: { shell } }: ParsedArguments, io: Io
     io.out(own)
     return undefined
   }
-  // Loaded for this alone: no other command should wait for it. It prints by itself.
+  // Loaded here because only this command needs it. `script` prints the text itself.
   const { script } = await import('@bomb.sh/tab')
   script(wanted, productName, productName)
 }
 
 export const completionCommand: Command = {
   name: 'completion',
-  description: 'Print what makes a shell complete commands, flags and values at the press of Tab',
+  description: 'Print a shell completion script',
   details: [
-    `The shell calls ${productName} by its name, so it has to be on your PATH.`,
-    'Of the lines below, put the one for your shell where your shell reads it at its start: ~/.bashrc, ~/.zshrc (after compinit), ~/.config/fish/config.fish, $PROFILE in PowerShell. Bash needs no other package.',
+    `The script completes commands, flags and values when you press Tab. It calls ${productName} by name, so the program must be on your PATH.`,
+    'Add the line for your shell below to the file that your shell reads when it starts: ~/.bashrc, ~/.zshrc (after compinit), ~/.config/fish/config.fish, $PROFILE in PowerShell. Bash needs no other package.',
   ],
   args: {
     shell: {
       type: 'positional',
       required: false,
       valueHint: completedShells.join('|'),
-      description: `One of ${completedShells.join(', ')}; the one we run in without it`,
+      description: `Shell to print the script for: ${completedShells.join(', ')} (default the current shell)`,
     },
     ...commonFlags,
   },
@@ -70,11 +70,11 @@ export const completionCommand: Command = {
   run: runCompletion,
 }
 
-/** What the scripts call. It only ever answers: words of an error would stand in the user's prompt. */
+/** The scripts call this command. It never prints an error: the error would appear in the user's prompt. */
 export const createCompleteCommand = (catalogue: () => Catalogue): Command => ({
   name: 'complete',
   isHidden: true,
-  description: 'Answer what the line may go on with; the scripts of completion ask it',
+  description: 'Print candidates for a command line; the completion scripts call it',
   args: commonFlags,
   rest: { hint: 'words', owner: 'the shell' },
   examples: [],

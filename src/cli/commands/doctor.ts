@@ -23,13 +23,13 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
 
-/** What is checked of each kind of upstream. */
+/** The checks of each kind of upstream. */
 const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = { nexus: nexusChecks }
 
 const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {
   const { loaded, io, isOffline } = context
   const endpointUrl = simulatorUrl ?? loaded?.config.endpointUrl
-  const silence = isOffline ? '--offline: nothing is sent' : undefined
+  const silence = isOffline ? '--offline: no requests' : undefined
   const network = networkChecks({
     environment: io.machine.environment,
     endpointUrl,
@@ -51,25 +51,25 @@ const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): Che
 const questions = (context: DoctorContext): string => {
   const { setUp } = context
   if (setUp === undefined || reasonToSkip(context) !== undefined)
-    return 'Nothing that costs tokens is sent: there is no key to send it with, or the configuration is at fault.'
+    return 'Sending no requests that cost tokens: there is no key, or the configuration has an error.'
   const { requests, tokens } = priceOf(setUp)
-  const whom = context.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
-  return `${requests} tiny requests go to ${whom}: at most about ${tokens.toLocaleString('en')} tokens in all.`
+  const receiver = context.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
+  return `Sending ${requests} tiny requests to ${receiver}: at most about ${tokens.toLocaleString('en')} tokens.`
 }
 
-/** What is going to be sent, said before it is. */
+/** Announces the requests before the checks send them. */
 const notice = (context: DoctorContext): string => {
-  if (context.isOffline) return 'Nothing is sent: this tells only what this machine knows.'
-  const update = context.flags['check-updates'] === true ? ' One request asks which release is the newest.' : ''
+  if (context.isOffline) return 'Sending no requests: doctor checks only what this machine knows.'
+  const update = context.flags['check-updates'] === true ? ' One request looks up the newest release.' : ''
   return questions(context) + update
 }
 
-/** None of its words: they may quote whatever was looked at. */
+/** Leaves out the error's message: it may quote the data that was checked. */
 const ownFault = (thrown: unknown): Finding => {
   const { name, stack } = errorLocation(thrown)
   return fail(
-    `doctor itself is at fault here (${name}); its other checks hold`,
-    `Run ${productName} doctor --json, and tell whoever gave you this program what it says here.`,
+    `doctor has an internal error in this check (${name}); the other checks are valid`,
+    `Run ${productName} doctor --json, and report its output for this check to your administrator.`,
     { name: String(name), stack: String(stack ?? '') },
   )
 }
@@ -85,7 +85,7 @@ const runCheck = async ({ id, title, run }: Check, spinner: Spinner): Promise<Ch
   }
 }
 
-/** Tells each result as soon as it is there; checks skipped for one reason share a line. */
+/** Reports each result immediately; checks that were skipped for the same reason share a line. */
 const runGroup = async (
   { title, checks }: CheckGroup,
   report: (text: string) => void,
@@ -137,21 +137,21 @@ const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> =>
   }
 }
 
-/** Looks at the whole set-up, and says what to do about each fault. Resolves to 1 where there is one. */
+/** Checks the whole setup. Resolves to 1 if a check fails. */
 export const doctorCommand: Command = {
   name: 'doctor',
-  description: 'Check the set-up end to end, and say what to do about each fault',
+  description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
-    'It looks at the configuration and where each value came from, the way to AI Nexus (proxy, name, connection, certificate), the key, each model, what Claude Code needs of them, Claude Code itself and what gets in its way, and the port.',
-    'To AI Nexus go about ten tiny requests, and it says beforehand how many tokens they cost at most. Nothing of yours is in them. --offline sends nothing at all.',
-    'Whether a newer release is out it asks only with --check-updates: one request to the page of releases, which says nothing of you. NEXUS_UPDATES_URL names another page, one that leads on to an address that ends in the version, or that holds the version alone.',
-    'Exit code 0 where nothing failed, also with warnings; 1 otherwise. Nothing that it prints holds a key.',
+    'Checks the configuration and the source of each value, the connection to AI Nexus (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, and the port.',
+    'Sends about ten tiny requests with no data of yours to AI Nexus, and first prints how many tokens they cost at most. --offline sends no requests.',
+    'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
+    'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',
   ],
   get args(): ArgsDef {
     return {
       json: { type: 'boolean', description: 'Print one JSON object, for scripts' },
-      offline: { type: 'boolean', description: 'Send nothing: tell only what this machine knows' },
-      'check-updates': { type: 'boolean', description: 'Ask the page of releases whether a newer one is out' },
+      offline: { type: 'boolean', description: 'Send no requests: check only what this machine knows' },
+      'check-updates': { type: 'boolean', description: 'Also check for a newer release, with one request' },
       ...settingFlags(),
       ...sourceFlags,
       simulate: simulateFlag,
@@ -159,10 +159,10 @@ export const doctorCommand: Command = {
     }
   },
   examples: [
-    { line: `${productName} doctor`, what: 'Look at everything' },
-    { line: `${productName} doctor --offline`, what: 'Without a request to anybody' },
-    { line: `${productName} doctor --check-updates`, what: 'And whether a newer release is out' },
-    { line: `${productName} doctor --json > doctor.json`, what: 'For a script, or for whoever helps you' },
+    { line: `${productName} doctor`, what: 'Check everything' },
+    { line: `${productName} doctor --offline`, what: 'Send no requests' },
+    { line: `${productName} doctor --check-updates`, what: 'Also check for a newer release' },
+    { line: `${productName} doctor --json > doctor.json`, what: 'Save the result for a script or for support' },
   ],
   run: runDoctor,
 }

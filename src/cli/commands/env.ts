@@ -12,10 +12,10 @@ import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 
-const unknownPort = 'Which port --port 0 gives is known only to the server. Name the one that it has printed.'
+const unknownPort = 'Only the server knows the port that --port 0 chose. Give the port that it printed: --port.'
 
 const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
-  // The key is of no use here: nobody need unlock anything for it.
+  // This command does not need the key: the user need not unlock a keychain.
   const setUp = await readModels(flags, io, ['clientToken'])
   const { config, warnings } = setUp.loaded
   for (const warning of warnings) printer(io).warn(warning)
@@ -26,19 +26,19 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   io.out(`${assignments(form, environment)}\n`)
 }
 
-/** Needs no key and no server: it says what Claude Code is to be told of the server that runs elsewhere. */
+/** Needs no key and no server: prints the variables that connect Claude Code to a server that runs elsewhere. */
 export const envCommand: Command = {
   name: 'env',
-  description: 'Print the environment for Claude Code, for a shell or a file',
+  description: 'Print the environment variables for Claude Code, for a shell or a file',
   details: [
-    'For a server that runs already, or will: every claude that is started with this environment uses it. Never holds the AI Nexus key; holds the client token where there is one.',
+    'Use it with a server that you start separately: each claude with this environment uses that server. The output never contains the AI Nexus key; it contains the client token if there is one.',
   ],
   get args(): ArgsDef {
     return {
       shell: {
         type: 'string',
         valueHint: environmentForms.join('|'),
-        description: 'Shell or kind of file that it is for (default the shell we run in)',
+        description: 'Print for this shell or kind of file (default the current shell)',
       },
       ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model', 'gateway-mode'),
       ...sourceFlags,
@@ -46,10 +46,10 @@ export const envCommand: Command = {
     }
   },
   examples: [
-    { line: `eval "$(${productName} env)"`, what: 'bash, zsh: for the rest of this session' },
+    { line: `eval "$(${productName} env)"`, what: 'bash, zsh: set the variables for this session' },
     { line: `${productName} env | source`, what: 'fish' },
     { line: `${productName} env | Out-String | Invoke-Expression`, what: 'PowerShell' },
-    { line: `${productName} env --shell dotenv > claude.env`, what: 'A file of variables' },
+    { line: `${productName} env --shell dotenv > claude.env`, what: 'Write a .env file' },
     { line: `${productName} env --shell json`, what: "For an editor's settings" },
   ],
   run: runEnv,

@@ -11,22 +11,22 @@ import { fetchHealth, type Healthy, type Silence } from '../system/fetch-health.
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 
-/** A server that lives answers within milliseconds; whoever asks (a container's engine) waits a few seconds at most. */
+/** A running server answers within milliseconds; callers such as container engines wait only a few seconds. */
 const usualDeadlineMs = 3000
 const secondMs = 1000
 
-/** What `--json` tells. Scripts rely on the names. */
+/** The output of `--json`. Scripts rely on the names. */
 interface HealthReport {
   readonly healthy: boolean
   readonly url: string
-  /** Of the server that answered. */
+  /** The version of the server that answered. */
   readonly version?: string
   readonly pid?: number
   /** Seconds. */
   readonly uptime?: number
-  /** How many parts of requests go without, because AI Nexus refuses them: `/health` names them. */
+  /** How many request features the server leaves out because AI Nexus refuses them; `/health` names them. */
   readonly degradations?: number
-  /** Why not. */
+  /** Why the server is not healthy. */
   readonly reason?: string
 }
 
@@ -34,12 +34,12 @@ const reasonOf = (silence: Silence, url: string, deadlineMs: number): string => 
   switch (silence.kind) {
     case 'unreachable':
       return silence.code === 'ConnectionRefused' || silence.code === 'ECONNREFUSED'
-        ? `nothing listens at ${url}`
-        : `nobody can be asked at ${url}${silence.code === undefined ? '' : ` (${silence.code})`}`
+        ? `no server listens at ${url}`
+        : `cannot connect to ${url}${silence.code === undefined ? '' : ` (${silence.code})`}`
     case 'late':
-      return `no answer from ${url} within ${deadlineMs / secondMs} s`
+      return `${url} did not answer within ${deadlineMs / secondMs} s`
     case 'other':
-      return `what answers at ${url} is no healthy ${productName} (status ${silence.status})`
+      return `the server at ${url} is not a healthy ${productName} (status ${silence.status})`
   }
 }
 
@@ -50,13 +50,11 @@ const toReport = (answer: Healthy | Silence, url: string, deadlineMs: number): H
 }
 
 const runHealth = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
-  // No secret is asked for: a keychain need not be unlocked for this.
+  // Reads no secret: the user need not unlock a keychain.
   const { config } = await readConfig(flags, io, { secrets: [] })
   const { host, port } = config
   if (port === 0) {
-    throw new UsageError(
-      'Port 0 is any free one, and only the server knows which. Name the one that it printed: --port.',
-    )
+    throw new UsageError('Only the server knows the port that --port 0 chose. Give the port that it printed: --port.')
   }
   const deadlineMs = io.times?.healthMs ?? usualDeadlineMs
   const url = localUrl(host, port)
@@ -66,29 +64,29 @@ const runHealth = async ({ flags }: ParsedArguments, io: Io): Promise<number> =>
   else if (healthy) io.out(`healthy: ${productName} ${version} at ${url} (process ${pid})\n`)
   else
     printer(io).fail(
-      `not healthy: ${reason}.\nStart it with ${productName} start, or name its place with --host and --port.`,
+      `not healthy: ${reason}.\nStart it with ${productName} start, or give its address with --host and --port.`,
     )
   return healthy ? 0 : 1
 }
 
-/** For health checks of containers and services, where no curl is. Rejects with UsageError. */
+/** For health checks of containers and services that have no curl. Rejects with UsageError. */
 export const healthCommand: Command = {
   name: 'health',
-  description: 'Ask the running server whether it is well; exit code 0 if so, 1 if not',
+  description: 'Check that the server is running (exit code 0 or 1)',
   details: [
-    'Asks GET /health of the server at the configured host and port, never through a proxy, and waits 3 seconds at most. Needs no key and asks nobody else: whether AI Nexus can be reached is for doctor to find out.',
+    'Sends GET /health to the configured host and port, never through a proxy, and waits at most 3 seconds. Needs no key and sends no other request. To check the connection to AI Nexus, use doctor.',
   ],
   get args(): ArgsDef {
     return {
       ...settingFlagsNamed('host', 'port'),
-      json: { type: 'boolean', description: 'As JSON: healthy, url, and version and pid, or the reason' },
+      json: { type: 'boolean', description: 'Print JSON: healthy, url, and version and pid, or the reason' },
       ...sourceFlags,
       ...commonFlags,
     }
   },
   examples: [
-    { line: `${productName} health`, what: 'Is the server at the usual port well?' },
-    { line: `${productName} health --port 5000 --json`, what: 'For scripts' },
+    { line: `${productName} health`, what: 'Check the server on the configured port' },
+    { line: `${productName} health --port 5000 --json`, what: 'Print JSON for a script' },
   ],
   run: runHealth,
 }

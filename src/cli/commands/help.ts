@@ -13,7 +13,7 @@ import {
   mainUsage,
 } from '../parse/usage.ts'
 
-/** All commands there are: given when they are asked for, because help is one of them. */
+/** All commands. */
 export interface Catalogue {
   readonly commands: readonly Command[]
   readonly groups: readonly CommandGroup[]
@@ -22,7 +22,7 @@ export interface Catalogue {
 
 const isMember = (group: CommandGroup, { name }: Command): boolean => name.startsWith(`${group.name} `)
 
-/** What the first page lists: a group stands for its members. */
+/** The commands on the first page; a group represents its members. */
 export const topLevel = ({ commands, groups }: Catalogue): CommandSummary[] => {
   const alone = commands.filter(
     (command) => command.isHidden !== true && !groups.some((group) => isMember(group, command)),
@@ -40,12 +40,12 @@ const groupHelp = (group: CommandGroup, { commands }: Catalogue, layout: HelpLay
     layout,
   )
 
-/** What the words at the beginning of a command line name, and how many of them do. */
+/** The command or group that the first words of a command line name; `words` is their number. */
 export type HelpTarget =
   | { readonly kind: 'command'; readonly command: Command; readonly words: number }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
-/** Words of other programs for what has another name here. */
+/** Command names of other programs, with our name for each. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ...['serve', 'server', 'run', 'up'].map((word) => [word, 'start'] as const),
   ['version', '--version'],
@@ -54,7 +54,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['code', 'claude'],
 ])
 
-/** `known` are the words that may stand in the place of the last one. */
+/** `known` has the valid words for the last place. */
 const unknown = (typed: readonly string[], known: readonly string[], help: string): UsageError => {
   const named = typed.map(printableName).join('')
   const [last = ''] = typed.slice(-1)
@@ -68,7 +68,7 @@ const unknown = (typed: readonly string[], known: readonly string[], help: strin
 
 const isNamed = ({ name, aliases = [] }: Command, words: string): boolean => name === words || aliases.includes(words)
 
-/** Throws UsageError with the nearest known one. */
+/** Throws UsageError that suggests the nearest known command. */
 export const findCommand = ([first = '', second = '']: readonly string[], catalogue: Catalogue): HelpTarget => {
   const { commands, groups } = catalogue
   const group = groups.find(({ name }) => name === first)
@@ -91,11 +91,11 @@ export const findCommand = ([first = '', second = '']: readonly string[], catalo
   throw unknown([first, second], members, `${first} --help`)
 }
 
-/** The help of what was found. */
+/** The help of a command or a group. */
 export const helpOf = (found: HelpTarget, catalogue: Catalogue, layout: HelpLayout): string =>
   found.kind === 'group' ? groupHelp(found.group, catalogue, layout) : commandUsage(found.command, layout)
 
-/** Throws UsageError for a second word that the first has no use for. */
+/** Throws UsageError for a second word after a command of one word. */
 const findNamed = (command: string, member: string | undefined, all: Catalogue): HelpTarget => {
   const found = findCommand([command, member ?? ''], all)
   if (found.kind === 'command' && found.words === 1 && member !== undefined)
@@ -105,15 +105,15 @@ const findNamed = (command: string, member: string | undefined, all: Catalogue):
 
 export const createHelpCommand = (catalogue: () => Catalogue): Command => ({
   name: 'help',
-  description: 'Show what a command does, its flags and examples',
+  description: 'Show the help of a command: its flags and examples',
   args: {
-    command: { type: 'positional', required: false, description: 'Name of the command; all of them without it' },
-    member: { type: 'positional', required: false, description: 'Second word, where the command has one' },
+    command: { type: 'positional', required: false, description: 'Name of the command (default all commands)' },
+    member: { type: 'positional', required: false, description: 'Second word of the command, if it has one' },
     ...commonFlags,
   },
   examples: [
-    { line: `${productName} help start`, what: 'Everything about start' },
-    { line: `${productName} help`, what: 'All commands' },
+    { line: `${productName} help start`, what: 'Show the help of start' },
+    { line: `${productName} help`, what: 'List all commands' },
   ],
   async run({ positionals: { command, member } }, io) {
     const all = catalogue()

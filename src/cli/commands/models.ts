@@ -16,37 +16,37 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { labelled, usualColumns, wrap } from '../terminal/wrap.ts'
 
-/** A model as `--json` tells it. Scripts rely on the names. */
+/** A model in the output of `--json`. Scripts rely on the names. */
 interface ModelEntry
   extends Pick<Model, 'displayName' | 'description' | 'family' | 'maxInputTokens' | 'maxOutputTokens'> {
-  /** The name that was asked about, where one was. */
+  /** The name in the argument, if there was one. */
   readonly asked?: string
-  /** As Claude Code spells it. */
+  /** Claude Code's spelling. */
   readonly id: string
-  /** What AI Nexus is asked for. */
+  /** The model id in requests to AI Nexus. */
   readonly nexusId: string
-  /** By which a client may ask; any other name of the family will do as well. */
+  /** Names that clients may use; any other name of the family works, too. */
   readonly spellings: readonly string[]
-  /** By the configuration. */
+  /** Depends on the configuration. */
   readonly isMain: boolean
   readonly isSmall: boolean
 }
 
-/** A key is longer than the names of models that people type. */
+/** A key is longer than the model names that users type. */
 const longestShown = 20
 
-/** What may be a key in the wrong place is not shown. */
+/** Hides a name that may be a key. */
 const shownName = (name: string): string =>
   name.length <= longestShown && isLoggableModel(name) ? ` ${name}` : printableName(name)
 
-/** Throws UsageError where no model answers to the name. */
+/** Throws UsageError for an unknown name. */
 const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name: string): Model => {
   const found = find(name)
   if (found !== undefined) return found.model
-  const known = `Known: ${spellings.join(', ')}.`
-  if (name.trim() === '') throw new UsageError(`The name of the model is empty. ${known}`)
+  const known = `Available: ${spellings.join(', ')}.`
+  if (name.trim() === '') throw new UsageError(`The model name is empty. ${known}`)
   const nearest = didYouMean(name, models.flatMap(spellingsOf))
-  throw new UsageError(`The model${shownName(name)} is not known.${nearest} ${known}`)
+  throw new UsageError(`Unknown model${shownName(name)}.${nearest} ${known}`)
 }
 
 const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io: Io) => {
@@ -73,7 +73,7 @@ const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io:
   return { entries: wanted.map(toEntry), warnings: loaded.warnings }
 }
 
-/** Where a row's text begins. */
+/** Column where the text of a row begins. */
 const textColumn = 14
 const indent = '  '
 
@@ -86,14 +86,14 @@ const rolesOf = ({ isMain, isSmall }: ModelEntry): string => {
   return roles.length === 0 ? '' : ` (the ${roles.join(' and the ')} model)`
 }
 
-/** Claude Code's mark for a window of a million tokens; it asks for none with the small family. */
+/** Claude Code's suffix for a context window of a million tokens; Claude Code does not use it for the small family. */
 const withLongWindow = ({ id, family }: ModelEntry): string[] => (family === 'haiku' ? [] : [`${id}[1m]`])
 
 const blockOf = (entry: ModelEntry, columns: number): string => {
   const rows: [string, string][] = [
-    ...(entry.asked === undefined ? [] : [['asked', entry.asked] as [string, string]]),
-    ['ask for', [...entry.spellings, ...withLongWindow(entry)].join(', ')],
-    ['Nexus gets', entry.nexusId],
+    ...(entry.asked === undefined ? [] : [['requested', entry.asked] as [string, string]]),
+    ['names', [...entry.spellings, ...withLongWindow(entry)].join(', ')],
+    ['Nexus id', entry.nexusId],
     ['window', tokens(entry.maxInputTokens)],
     ['output', `${tokens(entry.maxOutputTokens)} at most`],
   ]
@@ -105,9 +105,9 @@ const blockOf = (entry: ModelEntry, columns: number): string => {
 }
 
 const hints = [
-  `Any other name of a Claude model gets the one of its family: ${productName} models <name> tells which.`,
-  'With [1m] behind a name Claude Code counts with a window of a million tokens.',
-  'default is the main model (--model, NEXUS_MODEL, config set model); the launch command makes it the Default of Claude Code as well.',
+  `Any other name of a Claude model selects the model of its family: ${productName} models <name> shows which.`,
+  'With [1m] after a name, Claude Code assumes a window of a million tokens.',
+  'default is the main model (--model, NEXUS_MODEL, config set model); the launch command also makes it the Default of Claude Code.',
 ]
 
 const runModels = async (given: ParsedArguments, io: Io): Promise<undefined> => {
@@ -124,13 +124,13 @@ const runModels = async (given: ParsedArguments, io: Io): Promise<undefined> => 
   return undefined
 }
 
-/** Asks nobody, and needs no key. Rejects with UsageError for a name that is nobody's. */
+/** Works offline and without a key. Rejects with UsageError for an unknown name. */
 export const modelsCommand: Command = {
   name: 'models',
-  description: 'List the models: what may be asked for, and what AI Nexus is asked for',
+  description: 'List model names and the AI Nexus model each maps to',
   details: [
-    'Needs no key and asks nobody: it tells what this program knows. Which model is the main one and which the small one is a matter of the configuration.',
-    'With a name it tells which model answers to it: any spelling of a Claude model will do, and a version that AI Nexus does not have gets the model of its family.',
+    'Works offline and without a key: the list is part of this program. The configuration selects the main model and the small model.',
+    'With a name, prints the model that serves it. Any spelling of a Claude model works; a version that AI Nexus does not have is served by the model of its family.',
   ],
   get args(): ArgsDef {
     return {
@@ -138,18 +138,18 @@ export const modelsCommand: Command = {
         type: 'positional',
         required: false,
         valueHint: 'model',
-        description: 'Name that a client may ask for; all models without it',
+        description: 'Model name in a request (default all models)',
       },
-      json: { type: 'boolean', description: 'As JSON: a list of models' },
+      json: { type: 'boolean', description: 'Print a JSON list of models' },
       ...settingFlagsNamed('model', 'small-model'),
       ...sourceFlags,
       ...commonFlags,
     }
   },
   examples: [
-    { line: `${productName} models`, what: 'All of them' },
-    { line: `${productName} models us.anthropic.claude-opus-4-8`, what: 'Which model answers to a name' },
-    { line: `${productName} models --json`, what: 'For scripts' },
+    { line: `${productName} models`, what: 'List all models' },
+    { line: `${productName} models us.anthropic.claude-opus-4-8`, what: 'Show which model serves a name' },
+    { line: `${productName} models --json`, what: 'Print JSON for a script' },
   ],
   run: runModels,
 }

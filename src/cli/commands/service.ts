@@ -31,12 +31,12 @@ const kindNamed = (name: string | undefined, { platform }: Machine): KindName =>
   const kind = kindNames.find((known) => known === wanted)
   if (kind !== undefined) return kind
   const what =
-    name === undefined ? 'This system has no service that we know' : `There is no service${printableName(name)}`
-  throw new UsageError(`${what}. Name one of ${kindNames.join(', ')}.`)
+    name === undefined ? 'This system has no known service manager' : `Unknown service manager${printableName(name)}`
+  throw new UsageError(`${what}. Use one of ${kindNames.join(', ')}.`)
 }
 
 const { dev: _, ...placeFlags } = sourceFlags
-/** What `start` may be given in a service: nothing that is for a person at a terminal. */
+/** Flags of `start` in a service: without those for a user at a terminal. */
 const startFlags = (): ArgsDef => ({
   ...settingFlags(),
   ...placeFlags,
@@ -52,7 +52,7 @@ const refuseSecrets = (flags: Flags): void => {
   if (given === undefined) return
   const { key, flag } = given
   throw new UsageError(
-    `--${flag} does not belong into a service: others may read it there. Keep it with ${productName} config set ${key}; the service finds it.`,
+    `--${flag} is not allowed in a service: other users may read it there. Store it with ${productName} config set ${key}; the service reads it.`,
   )
 }
 
@@ -93,30 +93,32 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
   refuseSecrets(given)
   const config = machine.environment['NEXUS_CONFIG']
   const all: Flags = given['config'] === undefined && config ? { ...given, config } : given
-  // What start would refuse is refused now: nobody reads along when a service is started.
+  // Refuses what start would refuse: when a service starts, no user sees the error.
   const setUp = await readSetUp(all, io, [])
   if (setUp.loaded.config.port === 0)
-    throw new UsageError('--port 0 is another port at each start. Name one that clients can know.')
+    throw new UsageError('--port 0 gives another port at each start. Give a fixed port.')
   const service = serviceOf(all, io, setUp.loaded)
   const unit = kinds[kind].unit(service)
   for (const warning of serviceWarnings(setUp, kind, machine)) printer(io).warn(warning)
   if (kind !== ofPlatform[machine.platform])
-    printer(io).warn(`${kind} is another system's, and the paths in it are this machine's.`)
+    printer(io).warn(`${kind} is for another system, and the paths are those of this machine.`)
   if (isPassing(ownCommand[0] ?? ''))
-    printer(io).warn('this program lies in a cache of npx or bunx, which is emptied at times. Install it first.')
+    printer(io).warn('this program is in a cache of npx or bunx, which may be emptied. Install it first.')
   for (const name of service.withheld)
-    printer(io).warn(`${name} is left out: there is a password in it. Give the service a proxy that asks for none.`)
+    printer(io).warn(
+      `${name} is left out because it contains a password. Use a proxy without a password for the service.`,
+    )
   io.out(unit)
   io.err(kinds[kind].steps(service))
 }
 
 export const servicePrintCommand: Command = {
   name: 'service print',
-  description: 'Print what makes the server run by itself: for systemd, launchd or Windows',
+  description: 'Print a service definition for systemd, launchd or Windows',
   details: [
-    'It stands alone on standard output; where to put it, and what starts, shows and removes it, is said beside it. Nothing is installed.',
-    'The service runs this very program, with the flags that are given here or after --, and with the proxies and certificates of the present environment. Other variables it does not have: give flags, or use config set.',
-    'It holds no key: --api-key and --client-token are refused. Keep the key with config set apiKey. docs/service.md has an example of each.',
+    'Prints only the definition on standard output. Standard error has the steps: where to put it, and how to start, inspect and remove the service. Installs nothing.',
+    'The service runs this program with the flags given here or after --, and with the proxies and certificates of the current environment. It has no other variables: use flags or config set.',
+    'The definition contains no key: --api-key and --client-token are refused. Store the key with config set apiKey. docs/service.md has an example of each definition.',
   ],
   get args(): ArgsDef {
     return {
@@ -124,7 +126,7 @@ export const servicePrintCommand: Command = {
         type: 'positional',
         required: false,
         valueHint: kindNames.join('|'),
-        description: `One of ${kindNames.join(', ')}; the one of this system without it`,
+        description: `Service manager: ${kindNames.join(', ')} (default the one of this system)`,
       },
       ...startFlags(),
       ...commonFlags,
@@ -132,9 +134,9 @@ export const servicePrintCommand: Command = {
   },
   rest: { hint: 'flags of start', owner: 'the server' },
   examples: [
-    { line: `${productName} service print`, what: 'For this system' },
-    { line: `${productName} service print systemd --port 4200`, what: 'On another port' },
-    { line: `${productName} service print launchd -- --log-format json`, what: "With start's flags after --" },
+    { line: `${productName} service print`, what: 'Print the definition for this system' },
+    { line: `${productName} service print systemd --port 4200`, what: 'Use another port' },
+    { line: `${productName} service print launchd -- --log-format json`, what: 'Pass flags of start after --' },
   ],
   run: runPrint,
 }

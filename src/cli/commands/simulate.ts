@@ -31,20 +31,24 @@ const simulateFlags: ArgsDef = {
     type: 'string',
     alias: 'p',
     valueHint: 'port',
-    description: `Port to listen on; 0 for any free one (default ${defaultPort})`,
+    description: `Listen on this port; 0 for any free port (default ${defaultPort})`,
   },
-  host: { type: 'string', alias: 'H', valueHint: 'address', description: 'Address to listen on (default 127.0.0.1)' },
-  'api-key': { type: 'string', valueHint: 'key', description: 'The one key that is accepted (default any)' },
-  scenario: { type: 'string', valueHint: 'file', description: 'What to answer, as JSON (default an echo)' },
+  host: { type: 'string', alias: 'H', valueHint: 'address', description: 'Listen on this address (default 127.0.0.1)' },
+  'api-key': { type: 'string', valueHint: 'key', description: 'Accept only this key (default any key)' },
+  scenario: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'Read the answers from this JSON file (default repeat the prompt)',
+  },
   kind: {
     type: 'string',
     valueHint: 'kind',
-    description: `Upstream to simulate: ${kinds.join(' or ')} (default ${kinds[0]})`,
+    description: `Simulate this upstream: ${kinds.join(' or ')} (default ${kinds[0]})`,
   },
   face: {
     type: 'string',
     valueHint: 'name',
-    description: `Server to imitate, with --kind openai: ${faceNames.join(', ')} (default ${faceNames[0]})`,
+    description: `Imitate this server, with --kind openai: ${faceNames.join(', ')} (default ${faceNames[0]})`,
   },
   ...commonFlags,
 }
@@ -55,7 +59,7 @@ const readScenario = (path: string): Scenario<unknown> => {
     return parseScenario(text)
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
-    throw new UsageError(`The scenario ${path}: ${error.message}. See docs/simulator.md for its form.`)
+    throw new UsageError(`The scenario ${path}: ${error.message}. See docs/simulator.md for the format.`)
   }
 }
 
@@ -64,7 +68,7 @@ const parsePort = (given: Flags[string]): number =>
 
 const plain = { format: 'text', file: undefined, color: false, now: () => new Date() } as const
 
-/** Names, sizes and verdicts, never the words of a request. */
+/** Contains method, path, status and the refusal's rule, never text of the request. */
 const lineFor = ({ method, path, status, refusal }: JournalEntry): string =>
   `${method} ${path} ${status}${refusal === undefined ? '' : ` refused: ${withoutQuotes(refusal)}`}\n`
 
@@ -75,7 +79,7 @@ const parseChoice = <T extends string>(
 ): T | undefined =>
   given === undefined ? undefined : (toValue({ type: { kind: 'choice', options } }, new InputText(given), flag) as T)
 
-/** Throws UsageError for a face without the kind that has faces. */
+/** Throws UsageError for --face with a kind that has no faces. */
 const parseKind = (flags: Flags): { readonly kind: Kind; readonly face: FaceName } => {
   const kind = parseChoice(textFlag(flags, 'kind'), kinds, '--kind') ?? 'nexus'
   const face = parseChoice(textFlag(flags, 'face'), faceNames, '--face')
@@ -83,10 +87,10 @@ const parseKind = (flags: Flags): { readonly kind: Kind; readonly face: FaceName
   return { kind, face: face ?? 'strict' }
 }
 
-/** The provider's row by which a server in front of that face speaks to it. */
+/** The value of --provider for a server that uses this face as its upstream. */
 const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
 
-/** The command that starts a server in front of the simulator. */
+/** The command that starts a server with the simulator as its upstream. */
 const startLine = (kind: Kind, face: FaceName, url: string, key: string): string => {
   if (kind === 'nexus') return `${productName} start --endpoint-url ${url} --api-key ${key}`
   const model = faces[face].models[0]?.id
@@ -110,22 +114,22 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
     kind === 'openai' ? startChatSimulator({ ...options, face }) : startSimulator(options)
   const simulator = await listenOrExplain(start, { hostname, port })
   const what = kind === 'openai' ? `OpenAI-compatible server (${face})` : 'AI Nexus'
-  io.err(`A simulated ${what} at ${simulator.url}. Use it with:\n`)
+  io.err(`The simulated ${what} listens at ${simulator.url}. Use it with:\n`)
   io.out(`${startLine(kind, face, simulator.url, apiKey ? '<the key>' : 'any')}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))
 }
 
-/** An upstream of one's own. Rejects with UsageError; resolves when it was told to end. */
+/** Rejects with UsageError; resolves after a signal ends the simulator. */
 export const simulateCommand: Command = {
   name: 'simulate',
-  description: 'Run a local AI Nexus or OpenAI-compatible server, for trying things out without a key',
+  description: 'Run a simulated AI Nexus or OpenAI-compatible server, to try things without a key',
   args: simulateFlags,
   examples: [
-    { line: `${productName} simulate`, what: `A simulated AI Nexus on port ${defaultPort}` },
-    { line: `${productName} simulate --scenario answers.json`, what: 'One that answers what a file says' },
-    { line: `${productName} simulate --kind openai --face ollama`, what: 'A simulated Ollama' },
+    { line: `${productName} simulate`, what: `Simulate AI Nexus on port ${defaultPort}` },
+    { line: `${productName} simulate --scenario answers.json`, what: 'Read the answers from a file' },
+    { line: `${productName} simulate --kind openai --face ollama`, what: 'Simulate Ollama' },
   ],
   run: runSimulate,
 }

@@ -25,16 +25,16 @@ import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 
-const unknownPort = 'Which port --port 0 gives is known only when the server runs. Name one, or leave out --dry-run.'
+const unknownPort = 'The server chooses the port for --port 0 when it starts. Give a port, or leave out --dry-run.'
 
 const copiedWords = (copied: Copied): string => {
   switch (copied.kind) {
     case 'done':
-      return `  The line that starts Claude Code is copied (by ${copied.program}).\n`
+      return `  Copied the command that starts Claude Code (with ${copied.program}).\n`
     case 'handed-over':
-      return '  The line below went to the clipboard, if your terminal allows that.\n'
+      return '  Copied the command below to the clipboard, if your terminal allows it.\n'
     case 'impossible':
-      return 'warning: no clipboard can be reached from here; copy the line below by hand.\n'
+      return 'warning: no clipboard is available; copy the command below by hand.\n'
   }
 }
 
@@ -44,7 +44,7 @@ interface LaunchLineOptions {
   readonly isCopied: boolean
 }
 
-/** Undefined where no launch command was asked for. Rejects with UsageError for a shell that we cannot write. */
+/** Undefined without --claude-code and --copy. Rejects with UsageError for an unknown shell. */
 const readLaunchOptions = async (flags: Flags, machine: Machine): Promise<LaunchLineOptions | undefined> => {
   const shell = choiceFlag(flags, 'shell', shells)
   const [isPrinted, isCopied] = [flags['claude-code'] === true, flags['copy'] === true]
@@ -57,9 +57,9 @@ const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port
   for (const note of notes) printer(io).info(note)
   const copied = launchOptions.isCopied ? await copy(line, io) : undefined
   if (copied !== undefined) io.err(copiedWords(copied))
-  // What may not be on the clipboard has to be seen.
+  // Prints the line if it may not be on the clipboard.
   if (!launchOptions.isPrinted && copied?.kind === 'done') return
-  if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  Start Claude Code with:')
+  if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  To start Claude Code:')
   io.out(`${line}\n`)
 }
 
@@ -73,7 +73,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, config.port, io)
 }
 
-/** What a person sees first, or one record of it. */
+/** Prints the banner, or one log record with the same facts. */
 const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
   if (!isJson) {
     io.err(banner(setUp, facts, io.machine))
@@ -90,7 +90,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io
   reportListening(fields, io)
 }
 
-/** `raw` is for records of the log, which are lines already; `io` for everything else that is said. */
+/** `raw` is for log records, which are complete lines; `io` for all other messages. */
 const serveUntilStopped = async (
   setUp: SetUp,
   launchOptions: LaunchLineOptions | undefined,
@@ -104,7 +104,7 @@ const serveUntilStopped = async (
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
-  // Before anything is said: whoever reads the address may send a signal at once.
+  // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
   reportServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
@@ -132,36 +132,36 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
   }
 }
 
-/** The server. Rejects with UsageError; resolves when it was told to end. */
+/** Rejects with UsageError; resolves after a signal ends the server. */
 export const startCommand: Command = {
   name: 'start',
-  description: 'Serve Claude models to Claude Code over AI Nexus',
+  description: 'Run the server that connects Claude Code to AI Nexus',
   get args(): ArgsDef {
     return {
       ...settingFlags(),
       'claude-code': {
         type: 'boolean',
         alias: 'c',
-        description: 'Print the command that starts Claude Code against this server, alone on standard output',
+        description: 'Print the command that starts Claude Code with this server on standard output',
       },
       copy: {
         type: 'boolean',
-        description: 'Put that command on the clipboard; over ssh, by the terminal',
+        description: 'Copy that command to the clipboard; over ssh, through the terminal',
       },
-      shell: shellFlag('Shell that the command is for (default the one we run in)'),
+      shell: shellFlag('Write the command for this shell (default the current shell)'),
       ...sourceFlags,
       simulate: simulateFlag,
-      'dry-run': { type: 'boolean', description: 'Check and print the configuration, and exit' },
+      'dry-run': { type: 'boolean', description: 'Check and print the configuration, then exit' },
       verbose: verboseFlag,
       ...commonFlags,
     }
   },
   examples: [
-    { line: `${productName} start --claude-code`, what: 'Serve, and print the line that starts Claude Code' },
-    { line: `${productName} start --copy`, what: 'Put that line on the clipboard instead' },
+    { line: `${productName} start --claude-code`, what: 'Also print the command that starts Claude Code' },
+    { line: `${productName} start --copy`, what: 'Copy that command to the clipboard instead' },
     { line: `${productName} start --simulate`, what: 'Try it without a key' },
-    { line: `${productName} start --port 0 --log-format json`, what: 'Any free port, and a log for programs' },
-    { line: `${productName} start --dry-run`, what: 'What is configured, and where it comes from' },
+    { line: `${productName} start --port 0 --log-format json`, what: 'Use any free port, and write the log as JSON' },
+    { line: `${productName} start --dry-run`, what: 'Show the configuration and the source of each value' },
   ],
   run: runStart,
 }

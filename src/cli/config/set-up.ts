@@ -42,7 +42,8 @@ const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
 export const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
   const found = find(name)
   if (found !== undefined) return found
-  throw new UsageError(`${where} '${name}' is not known.${didYouMean(name, spellings)} Known: ${spellings.join(', ')}.`)
+  const available = `Available: ${spellings.join(', ')}.`
+  throw new UsageError(`${where}: unknown model '${name}'.${didYouMean(name, spellings)} ${available}`)
 }
 
 /** The host to which anybody on the way could read the key, where there is one. */

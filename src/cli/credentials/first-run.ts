@@ -29,7 +29,7 @@ const hasKeychain = async (io: Io): Promise<boolean> => {
 /** Undefined where nothing was typed. Rejects with PromptCancelled. */
 const promptForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
   while (true) {
-    const typed = await prompts.secret('AI Nexus key, not shown while you type (Enter alone to leave)')
+    const typed = await prompts.secret('Enter your AI Nexus key (hidden), or press Enter to leave')
     if (typed === undefined) throw new PromptCancelled()
     if (typed.trim() === '') return undefined
     try {

@@ -72,9 +72,9 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['start', '--timeout', '-.5'], '--timeout must be a number from 0.001 to 86400.'],
     [
       ['start', '--client-token', 'a b'],
-      '--client-token holds a blank or a character that no header can hold: a key or a token is one word.',
+      '--client-token contains a space or a character that is not valid in a header: a key or a token is one word.',
     ],
-    [['start', '--api-key', 'Bearer x'], '--api-key begins with "Bearer": give what follows it, alone.'],
+    [['start', '--api-key', 'Bearer x'], '--api-key begins with "Bearer": give only the part after it.'],
     [['start', '--dev=yes'], '--dev takes no value.'],
     [['start', '--port', 'abc'], '--port must be a whole number from 0 to 65535.'],
     [
@@ -83,9 +83,9 @@ describe('wrong use ends with 2 and a remedy', () => {
     ],
     [
       ['start', '--model', 'claude-sonet-4-6', '--simulate', '--dry-run'],
-      "--model 'claude-sonet-4-6' is not known. Did you mean claude-sonnet-4-6?",
+      "--model: unknown model 'claude-sonet-4-6'. Did you mean claude-sonnet-4-6?",
     ],
-    [['start', '--model', 'gpt-5', '--simulate', '--dry-run'], `Known: ${productSpellings.join(', ')}.`],
+    [['start', '--model', 'gpt-5', '--simulate', '--dry-run'], `Available: ${productSpellings.join(', ')}.`],
     [
       ['start', '--config', '/nowhere/config.json'],
       'The configuration file /nowhere/config.json cannot be read (ENOENT).',
@@ -97,9 +97,9 @@ describe('wrong use ends with 2 and a remedy', () => {
     ],
     [['simulate', '--port', 'x'], '--port must be a whole number'],
     [['simulate', '--scenario', '/nowhere/s.json'], 'The scenario /nowhere/s.json cannot be read (ENOENT).'],
-    [['start', '--host', ''], '--host must be a text, and not an empty one.'],
-    [['start', '--host', 'two words'], '--host must be an address or a name of this machine.'],
-    [['start', '--host', 'localhost:80'], '--host must be an address or a name of this machine.'],
+    [['start', '--host', ''], '--host must be a non-empty string.'],
+    [['start', '--host', 'two words'], '--host must be an address or a host name of this machine.'],
+    [['start', '--host', 'localhost:80'], '--host must be an address or a host name of this machine.'],
     [['start', '--upstream', 'openai'], '--upstream must be nexus: openai is not available yet.'],
     [['start', '--config', ''], '--config is empty.'],
     [['simulate', '--host', ''], '--host is empty.'],
@@ -109,11 +109,8 @@ describe('wrong use ends with 2 and a remedy', () => {
       ['start', '--simulate', '--dry-run', '--log-file', '/nowhere/x.log'],
       'The log file /nowhere/x.log cannot be written',
     ],
-    [
-      ['start', '--simulate', '--dry-run', '-c', '-p', '0'],
-      'Which port --port 0 gives is known only when the server runs.',
-    ],
-    [['start', '--endpoint-url', 'https://x.example/?'], 'must not hold a query or a fragment'],
+    [['start', '--simulate', '--dry-run', '-c', '-p', '0'], 'The server chooses the port for --port 0 when it starts.'],
+    [['start', '--endpoint-url', 'https://x.example/?'], 'must not contain a query or a fragment'],
     [['start'], 'No AI Nexus key.'],
   ])('%p', async (args, message) => {
     const { code, out, err } = await cli(args)
@@ -201,12 +198,12 @@ describe('files', () => {
 
   test('what is wrong is blamed on the place where it stands', async () => {
     const folder = temporaryFolder()
-    writeFileSync(join(folder, 'c.json'), '{"model": "nobody"}')
+    writeFileSync(join(folder, 'c.json'), '{"model": "other"}')
     expect((await cli(['--dry-run', '--config', join(folder, 'c.json')], key, folder)).err).toContain(
-      `model in ${folder}/c.json 'nobody' is not known.`,
+      `model in ${folder}/c.json: unknown model 'other'.`,
     )
-    expect((await cli(['--dry-run'], { ...key, NEXUS_SMALL_MODEL: 'nobody' })).err).toContain(
-      "NEXUS_SMALL_MODEL 'nobody' is not known.",
+    expect((await cli(['--dry-run'], { ...key, NEXUS_SMALL_MODEL: 'other' })).err).toContain(
+      "NEXUS_SMALL_MODEL: unknown model 'other'.",
     )
   })
 

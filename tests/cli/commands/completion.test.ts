@@ -13,7 +13,7 @@ describe('complete', () => {
   test('reads no configuration, and says nothing but its answer', async () => {
     const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'nobody' }
     const program = startCli(['complete', '--', 'start', '--log-fo'], environment)
-    expect(await program.ended).toEqual({ code: 0, out: '--log-format\tForm of the log\n:4\n', err: '' })
+    expect(await program.ended).toEqual({ code: 0, out: '--log-format\tWrite the log in this format\n:4\n', err: '' })
   })
 
   test('its directives are those of the scripts', () => {
@@ -59,7 +59,7 @@ describe('completion', () => {
     expect(await cli(['completion', 'tcsh'])).toEqual({
       code: 2,
       out: '',
-      err: 'error: There are no completions for the shell tcsh. Name one of bash, zsh, fish, powershell.\n',
+      err: 'error: No completion script for the shell tcsh. Use one of bash, zsh, fish, powershell.\n',
     })
   })
 })

@@ -96,7 +96,7 @@ describe('a set-up in which everything is fine', () => {
     const asked = sent.filter(({ path }) => path.startsWith('/model/'))
     const requests = modelCheckIds.length + featureCheckNames.length
     expect(err).toMatch(
-      new RegExp(`^${requests} tiny requests go to AI Nexus: at most about \\d,\\d00 tokens in all\\.\n$`),
+      new RegExp(`^Sending ${requests} tiny requests to AI Nexus: at most about \\d,\\d00 tokens\\.\n$`),
     )
     expect(asked.map(({ path }) => path.split('/').at(-1))).toEqual([
       ...modelCheckIds.map(() => 'converse'),

@@ -25,7 +25,7 @@ describe('env', () => {
 
   test.each([
     [['env', '--shell', 'tcsh'], '--shell must be one of bash, zsh, fish, sh, powershell, pwsh, cmd, json, dotenv.'],
-    [['env', '--port', '0'], 'Name the one that it has printed.'],
+    [['env', '--port', '0'], 'Give the port that it printed: --port.'],
     [['env', '--simulate'], 'Unknown flag --simulate.'],
   ])('%p', async (args, words) => {
     expect(await cli(args)).toEqual({ code: 2, out: '', err: expect.stringContaining(words) as never })
@@ -86,12 +86,12 @@ describe('the clipboard', () => {
     const environment = { DISPLAY: ':0', PATH: `${folder}:${system}` }
     const quiet = await cli(['--dry-run', '--simulate', '--copy', '--shell', 'bash'], environment)
     expect([quiet.code, quiet.out]).toEqual([0, ''])
-    expect(quiet.err).toContain('The line that starts Claude Code is copied (by xclip).')
+    expect(quiet.err).toContain('Copied the command that starts Claude Code (with xclip).')
     expect(await held()).toStartWith('env -u ANTHROPIC_API_KEY ')
     const both = await cli(['--dry-run', '--simulate', '--copy', '-c', '--shell', 'bash'], environment)
     expect(both.out).toBe(`${await held()}\n`)
     const none = await cli(['--dry-run', '--simulate', '--copy', '--shell', 'bash'])
-    expect(none.err).toContain('warning: no clipboard can be reached from here; copy the line below by hand.')
+    expect(none.err).toContain('warning: no clipboard is available; copy the command below by hand.')
     expect(none.out).toBe(both.out)
   })
 })

@@ -76,13 +76,13 @@ describe('health', () => {
     expect(await cli(['health', '--port', port])).toEqual({
       code: 1,
       out: '',
-      err: `not healthy: nothing listens at http://127.0.0.1:${port}.\nStart it with nexus-claude-api start, or name its place with --host and --port.\n`,
+      err: `not healthy: no server listens at http://127.0.0.1:${port}.\nStart it with nexus-claude-api start, or give its address with --host and --port.\n`,
     })
     const { code, out, err } = await cli(['health', '--json', '--port', port])
     expect([code, err, JSON.parse(out)]).toEqual([
       1,
       '',
-      { healthy: false, url: `http://127.0.0.1:${port}`, reason: `nothing listens at http://127.0.0.1:${port}` },
+      { healthy: false, url: `http://127.0.0.1:${port}`, reason: `no server listens at http://127.0.0.1:${port}` },
     ])
   })
 
@@ -97,7 +97,7 @@ describe('health', () => {
     const { code, err } = await cli(['health', '--port', port])
     expect([code, err.split('\n')[0]]).toEqual([
       1,
-      `not healthy: what answers at http://127.0.0.1:${port} is no healthy nexus-claude-api (status ${status}).`,
+      `not healthy: the server at http://127.0.0.1:${port} is not a healthy nexus-claude-api (status ${status}).`,
     ])
   })
 
@@ -106,12 +106,12 @@ describe('health', () => {
     const { code, err } = await cli(['health', '--port', port], {}, undefined, { times: { healthMs: 50 } })
     expect([code, err.split('\n')[0]]).toEqual([
       1,
-      `not healthy: no answer from http://127.0.0.1:${port} within 0.05 s.`,
+      `not healthy: http://127.0.0.1:${port} did not answer within 0.05 s.`,
     ])
   })
 
   test('port 0 names nobody', async () => {
     const { code, err } = await cli(['health', '--port', '0'])
-    expect([code, err]).toEqual([2, expect.stringContaining('Name the one that it printed: --port.')])
+    expect([code, err]).toEqual([2, expect.stringContaining('Give the port that it printed: --port.')])
   })
 })

@@ -13,19 +13,19 @@ describe('models', () => {
     expect(code).toBe(0)
     expect(out).toStartWith(`Claude Sonnet 4.6 (the main model)
   Fast and capable: the everyday model
-  ask for     claude-sonnet-4-6, claude-sonnet-4.6, sonnet, default,
+  names       claude-sonnet-4-6, claude-sonnet-4.6, sonnet, default,
               claude-sonnet-4-6[1m]
-  Nexus gets  claude-sonnet-4.6
+  Nexus id    claude-sonnet-4.6
   window      200,000 tokens
   output      128,000 tokens at most
 
 Claude Opus 4.6
 `)
     for (const line of `${out}${err}`.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
-    for (const { id } of nexusModels.models) expect(out).toContain(`\n  Nexus gets  ${id}\n`)
+    for (const { id } of nexusModels.models) expect(out).toContain(`\n  Nexus id    ${id}\n`)
     expect(err.replaceAll('\n', ' ')).toContain('nexus-claude-api models <name>')
     expect(err).toContain('default is the main model')
-    expect(err).toContain('With [1m] behind a name')
+    expect(err).toContain('With [1m] after a name')
   })
 
   test('Part 3 keep to a narrow window', async () => {
@@ -73,18 +73,18 @@ Claude Opus 4.6
     ])
     expect(await json(['models', 'claude-mythos-preview', '--json'])).toMatchObject([{ nexusId: 'claude-opus-4.6' }])
     const { out, err } = await cli(['models', 'default', '--model', 'haiku'])
-    expect([out, err]).toEqual([expect.stringContaining('asked       default\n'), ''])
-    expect(out).toContain('Nexus gets  claude-haiku-4.5\n')
+    expect([out, err]).toEqual([expect.stringContaining('requested   default\n'), ''])
+    expect(out).toContain('Nexus id    claude-haiku-4.5\n')
   })
 
   test.each([
-    ['sonet', 'The model sonet is not known. Did you mean sonnet?'],
-    ['haiko-4.5', 'Known: claude'],
-    ['foo', 'The model foo is not known. Known: claude'],
-    ['gpt-4o-mini', 'The model gpt-4o-mini is not known. Known: claude'],
-    ['', 'The name of the model is empty. Known: claude'],
-    ['AKIA-is-this-a-key-perhaps-0123456789', 'The model is not known. Known: claude'],
-    ['gpt-5', `Known: ${productSpellings.join(', ')}.`],
+    ['sonet', 'Unknown model sonet. Did you mean sonnet?'],
+    ['haiko-4.5', 'Available: claude'],
+    ['foo', 'Unknown model foo. Available: claude'],
+    ['gpt-4o-mini', 'Unknown model gpt-4o-mini. Available: claude'],
+    ['', 'The model name is empty. Available: claude'],
+    ['AKIA-is-this-a-key-perhaps-0123456789', 'Unknown model. Available: claude'],
+    ['gpt-5', `Available: ${productSpellings.join(', ')}.`],
   ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {
     expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })
   })

@@ -114,11 +114,11 @@ describe('service print', () => {
   })
 
   test.each([
-    [['--api-key', key], '--api-key does not belong into a service'],
-    [['--', '--client-token', clientToken], '--client-token does not belong into a service'],
-    [['--port', '0'], '--port 0 is another port at each start.'],
+    [['--api-key', key], '--api-key is not allowed in a service'],
+    [['--', '--client-token', clientToken], '--client-token is not allowed in a service'],
+    [['--port', '0'], '--port 0 gives another port at each start.'],
     [['--port', 'x'], '--port must be a whole number'],
-    [['upstart'], 'There is no service upstart. Name one of systemd, launchd, windows.'],
+    [['upstart'], 'Unknown service manager upstart. Use one of systemd, launchd, windows.'],
     [['--', '--claude-code'], 'Unknown flag --claude-code.'],
     [['--dev'], 'Unknown flag --dev.'],
     [['--model', 'gpt-9'], 'gpt-9'],
@@ -133,7 +133,7 @@ describe('service print', () => {
 
   test('a system that has none of them is told so, and the keychain is left alone', async () => {
     expect((await cli(['service', 'print'], {}, undefined, { platform: 'freebsd' })).err).toContain(
-      'This system has no service that we know.',
+      'This system has no known service manager.',
     )
     const folder = temporaryFolder()
     mkdirSync(join(folder, '.config', 'nexus-claude-api'), { recursive: true })

@@ -26,7 +26,7 @@ describe('simulate', () => {
 
   test('simulates an OpenAI-compatible server, and says what it refuses', async () => {
     const upstream = startCli(['simulate', '--kind', 'openai', '--face', 'ollama', '--port', '0'])
-    const [, url = ''] = await upstream.says(/server \(ollama\) at (http:\S+)\. Use it with/)
+    const [, url = ''] = await upstream.says(/server \(ollama\) listens at (http:\S+)\. Use it with/)
     const ask = (body: object): Promise<Response> =>
       fetch(`${url}/v1/chat/completions`, { method: 'POST', body: JSON.stringify({ model: 'qwen3:8b', ...body }) })
     const answer = (await (await ask({ messages: [{ role: 'user', content: 'Hi' }] })).json()) as object

@@ -53,7 +53,7 @@ const scriptedPrompts = (secretAnswers: (string | undefined)[], choices: (string
   return { prompts, asked }
 }
 
-const question = 'AI Nexus key, not shown while you type (Enter alone to leave)'
+const question = 'Enter your AI Nexus key (hidden), or press Enter to leave'
 
 /** The address is wrong, so that it ends once it has a key. */
 const start = async (world: CliOptions, folder = temporaryFolder()): Promise<CliResult> => {
@@ -170,7 +170,7 @@ describe.if(hasTerminals)('at a terminal', () => {
   test('from the question to the first answer, and back', async () => {
     const { url: endpoint } = simulate({ apiKey: key })
     const terminal = cliInTerminal(['start', '--port', '0', '--endpoint-url', endpoint])
-    await terminal.shows(/AI Nexus key, not shown[^:]*: /)
+    await terminal.shows(/AI Nexus key \(hidden\)[^:]*: /)
     terminal.types(`x\u0015${key}y\u007f`)
     terminal.types('\r')
     await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or Enter for 1: /)
@@ -195,7 +195,7 @@ describe.if(hasTerminals)('at a terminal', () => {
 
   test('Ctrl-C works as always after questions were asked', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'])
-    await terminal.shows(/not shown[^:]*: /)
+    await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(`${key}\r`)
     await terminal.shows(/Enter for 1: /)
     terminal.types('2\r')
@@ -232,7 +232,7 @@ describe.if(hasTerminals)('at a terminal', () => {
 
   test('the Enter after a number answers no second question', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'])
-    await terminal.shows(/not shown[^:]*: /)
+    await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(`${key}\r`)
     await terminal.shows(/Enter for 1: /)
     terminal.types('2')
@@ -247,7 +247,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     '%s at a question ends it as always, and leaves the terminal as it was',
     async (signal) => {
       const terminal = cliInTerminal(['config', 'set', 'apiKey'])
-      await terminal.shows(/not shown while you type: /)
+      await terminal.shows(/\(hidden\): /)
       expect(terminal.echoes()).toBe(false)
       terminal.kill(signal)
       expect([await terminal.ended, terminal.signal()]).toEqual([null, signal])
@@ -271,7 +271,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     ['Enter', '\r', 2],
   ])('%s leaves with %p and %p', async (_name, keys, code) => {
     const terminal = cliInTerminal(['start', '--port', '0'])
-    await terminal.shows(/not shown[^:]*: /)
+    await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(keys)
     expect(await terminal.ended).toBe(code)
   })
@@ -284,7 +284,7 @@ describe.if(hasTerminals)('at a terminal', () => {
 
   test('a dumb terminal sees no marks, and CI=false is none', async () => {
     const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'], { TERM: 'dumb', CI: 'false' })
-    await terminal.shows(/apiKey, not shown while you type: /)
+    await terminal.shows(/Enter apiKey \(hidden\): /)
     terminal.types(`${key}\r`)
     expect(await terminal.ended).toBe(0)
     expectHidden(terminal)
@@ -293,7 +293,7 @@ describe.if(hasTerminals)('at a terminal', () => {
 
   test('a paste with its line break is not sent off before Enter', async () => {
     const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'])
-    await terminal.shows(/not shown while you type: /)
+    await terminal.shows(/\(hidden\): /)
     terminal.types(`\u001b[200~${key}\n\u001b[201~`)
     terminal.types('\r')
     expect(await terminal.ended).toBe(0)

@@ -61,11 +61,11 @@ describe('the command', () => {
   test.each([
     [
       `echo "${key}"`,
-      'NEXUS_API_KEY_COMMAND holds a quote, which has no meaning here: write it as a JSON list of texts.',
+      'NEXUS_API_KEY_COMMAND contains a quote, which has no meaning here. Write it as a JSON list of strings.',
     ],
-    ['["echo"', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of texts.'],
-    ['[]', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of texts.'],
-    ['["echo", 1]', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of texts.'],
+    ['["echo"', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of strings.'],
+    ['[]', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of strings.'],
+    ['["echo", 1]', 'NEXUS_API_KEY_COMMAND must be a program with its arguments, as a list of strings.'],
   ])('%p is refused', async (command, message) => {
     const { code, err } = await cli(['start', '--dry-run'], { NEXUS_API_KEY_COMMAND: command })
     expect([code, err]).toEqual([2, `error: ${message}\n`])
@@ -94,7 +94,7 @@ describe('a helper that fails', () => {
     ['true', /printed nothing\. It has to print the key alone\./],
     [`echo ${key}; echo ${key}`, /printed more than one line\./],
     [`yes ${key}`, /printed far more than a key\./],
-    [`echo '{"key": "${key}"} x'`, /^error: What apiKeyCommand in \S+ prints holds a blank/],
+    [`echo '{"key": "${key}"} x'`, /^error: The output of apiKeyCommand in \S+ contains a space/],
   ])('%p ends start with 2, and its words are shown nowhere', async (script, message) => {
     const { path, folder } = helper(script)
     const file = config(folder, { apiKeyCommand: [path] })
@@ -107,7 +107,7 @@ describe('a helper that fails', () => {
     ]) {
       const { code, out, err } = await cli([...command, '--config', file], { PATH }, folder)
       if (command[0] === 'start') expect([code, err]).toEqual([2, expect.stringMatching(message) as never])
-      if (command[0] === 'start' && !err.includes('prints holds'))
+      if (command[0] === 'start' && !err.includes('The output of'))
         expect(err).toContain(`The key helper print-key (apiKeyCommand in ${file})`)
       expect(out + err).not.toContain(key)
     }

@@ -45,7 +45,7 @@ describe('a secret in a file of its own', () => {
     ['empty', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is empty. It should hold the secret.'],
     ['folder', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' cannot be read (EISDIR).'],
     ['long', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is too long for a secret.'],
-    ['two', 'The file of NEXUS_CLIENT_TOKEN_FILE holds a blank', 'a key or a token is one word'],
+    ['two', 'The file in NEXUS_CLIENT_TOKEN_FILE contains a space', 'a key or a token is one word'],
   ])('a file that is %s never means a server for everybody', async (name, beginning, words) => {
     const folder = folderWith({ empty: ' \n', two: `${token} ${token}`, long: token.repeat(10_000) })
     mkdirSync(join(folder, 'folder'))

@@ -96,7 +96,7 @@ describe('config set of a secret', () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     expect((await set(folder, { prompts, keychain })).code).toBe(0)
-    expect([asked, keychain.held.get('apiKey')]).toEqual([['apiKey, not shown while you type'], key])
+    expect([asked, keychain.held.get('apiKey')]).toEqual([['Enter apiKey (hidden)'], key])
   })
 
   test('who gives up changes nothing, and ends with 130', async () => {
@@ -110,8 +110,12 @@ describe('config set of a secret', () => {
     ['nothing piped in', pipedInput(''), 'No apiKey was given'],
     ['blank lines', pipedInput('\n\n \n'), 'No apiKey was given'],
     ['Bearer in front', pipedInput(`Bearer ${key}`), 'begins with "Bearer"'],
-    ['two lines pasted', promptAnswering(`${key}\n${key}`), 'holds a blank or a character that no header can hold'],
-    ['nobody to ask', {}, 'Nobody can be asked for apiKey here'],
+    [
+      'two lines pasted',
+      promptAnswering(`${key}\n${key}`),
+      'contains a space or a character that is not valid in a header',
+    ],
+    ['nobody to ask', {}, 'Cannot prompt for apiKey'],
   ])('%s: changes nothing', async (_case, world, message) => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
@@ -139,7 +143,7 @@ describe('config set of a secret', () => {
   test('a secret among the arguments is refused', async () => {
     const folder = temporaryFolder()
     const { code, err } = await set(folder, pipedInput('other'), key)
-    expect([code, err]).toEqual([2, expect.stringContaining('is not taken from the command line') as never])
+    expect([code, err]).toEqual([2, expect.stringContaining('is not accepted on the command line') as never])
     expect(readdirSync(folder)).toEqual([])
   })
 
@@ -185,7 +189,7 @@ describe('config set of a secret', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
-        `The keychain did not take it: ${why}. Try again, or keep it in a file: --store file.`,
+        `The keychain did not take it: ${why}. Try again, or store it in a file: --store file.`,
       ) as never,
     ])
     expect(readdirSync(folder)).toEqual([])
@@ -213,7 +217,7 @@ describe('config set of a secret', () => {
     )
     const refused = await set(folder, { ...pipedInput(key), keychain }, '--store', 'keychain')
     expect([refused.code, contents(folder)]).toEqual([2, { apiKey: key }])
-    expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To keep it in a file: --store file.\n`)
+    expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To store it in a file: --store file.\n`)
   })
 
   test('a keychain that does not answer is waited for, with a word, and not for ever', async () => {
@@ -276,7 +280,7 @@ describe('a key moves', () => {
   test('the question says what Enter does', async () => {
     const { prompts, asked } = promptAnswering('')
     await set(withFile({ apiKey: key }), { prompts, keychain: memoryKeychain() }, '--store', 'keychain')
-    expect(asked).toEqual(['apiKey, not shown while you type (Enter alone moves the present one to the keychain)'])
+    expect(asked).toEqual(['Enter apiKey (hidden), or press Enter to move the stored one to the keychain'])
   })
 
   test('nowhere, where it cannot be read or the new place refuses', async () => {
@@ -311,7 +315,7 @@ describe('config unset of a secret', () => {
     expect(await unset(folder, keychain)).toEqual({
       code: 0,
       out: '',
-      err: `apiKey is no longer set in ${configPath(folder)}.\nNow it is CANA…(25 characters) (NEXUS_API_KEY).\n`,
+      err: `apiKey is no longer set in ${configPath(folder)}.\nThe value is now CANA…(25 characters) (NEXUS_API_KEY).\n`,
     })
     expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
   })
@@ -325,7 +329,7 @@ describe('config unset of a secret', () => {
       expect(await unset(folder, keychain)).toEqual({
         code: 1,
         out: '',
-        err: `apiKey stays in ${configPath(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or take apiKey out of that file by hand.\n`,
+        err: `apiKey stays in ${configPath(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or remove apiKey from that file by hand.\n`,
       })
       expect(contents(folder)).toEqual({ apiKey: reference })
     }
@@ -378,6 +382,6 @@ describe('config unset of a secret', () => {
     const { err } = await runWithoutSecrets(['config', 'unset', 'apiKey', '--dev'], {}, folder, {
       keychain: memoryKeychain(),
     })
-    expect(err).toEndWith(`\nNow it is the one in the keychain (${configPath(folder)}).\n`)
+    expect(err).toEndWith(`\nThe value now comes from the keychain (${configPath(folder)}).\n`)
   })
 })

@@ -101,10 +101,8 @@ describe('a key in the keychain', () => {
 
   test('a reference that is none is a wrong type', async () => {
     for (const apiKey of [{ keychain: 5 }, { keychain: '' }, {}, { file: 'x' }])
-      expect((await dryRun(withFile({ apiKey }), memoryKeychain())).err).toContain(
-        'must be a text, and not an empty one.',
-      )
-    expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a text')
+      expect((await dryRun(withFile({ apiKey }), memoryKeychain())).err).toContain('must be a non-empty string.')
+    expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a non-empty string')
   })
 
   test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {

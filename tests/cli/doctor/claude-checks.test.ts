@@ -54,7 +54,7 @@ test('a folder that was deleted under one keeps no command from its work', async
     stderr: 'pipe',
   })
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  expect([await child.exited, err]).toEqual([0, 'Nothing is sent: this tells only what this machine knows.\n'])
+  expect([await child.exited, err]).toEqual([0, 'Sending no requests: doctor checks only what this machine knows.\n'])
   expect(JSON.parse(out)).toMatchObject({ ok: true })
 })
 

@@ -16,7 +16,7 @@ describe('configuration', () => {
     expect(of('config')).toMatchObject({
       status: 'fail',
       detail: `${path}:1:40 is not valid JSON (close brace expected).`,
-      remedy: 'Correct it there, or move the file away.',
+      remedy: 'Correct it, or move the file away.',
     })
     expect(of('key.accepted')).toMatchObject({
       status: 'skip',

@@ -18,7 +18,7 @@ describe('for people', () => {
     expect([code, err.split('\n').length]).toEqual([0, 2])
     expect(out).toContain('\nok    Streaming          first token after ')
     expect(out).toEndWith('\nNothing is wrong.\n')
-    expect(err).toContain('9 tiny requests go to the simulated AI Nexus')
+    expect(err).toContain('9 tiny requests to the simulated AI Nexus')
     // No terminal: nothing moves, nothing is painted.
     expect(out + err).not.toMatch(/(?!\n)\p{Cc}/u)
   })
@@ -94,8 +94,8 @@ test('a check that breaks is a fault of its own, and keeps none of the others fr
     id: 'claude.environment',
     title: 'Environment',
     status: 'fail',
-    detail: 'doctor itself is at fault here (RangeError); its other checks hold',
-    remedy: expect.stringContaining('tell whoever gave you this program') as unknown as string,
+    detail: 'doctor has an internal error in this check (RangeError); the other checks are valid',
+    remedy: expect.stringContaining('to your administrator') as unknown as string,
     data: { name: 'RangeError', stack: expect.stringContaining('claude-checks.ts') as unknown as string },
   })
   expect([code, of('claude.no-proxy').status, of('port').status]).toEqual([1, 'ok', 'info'])

@@ -5,15 +5,15 @@ import { splitArguments } from '../../parse/pass-through.ts'
 import { type Catalogue, findCommand } from '../help.ts'
 import { type Candidates, commandCandidates, flagValues, memberCandidates, positionalValues } from './candidates.ts'
 
-/** What a shell is told when somebody presses Tab. */
+/** Computes the candidates that a shell shows when the user presses Tab. */
 
-/** What the word may become, and as much of the word as counts for that. */
+/** Candidates, and the part of the current word that they complete. */
 interface Proposal {
   readonly candidates: Candidates
   readonly begun: string
 }
 
-/** What the words in front of the one that is being written have said already. */
+/** The flags and arguments before the current word. */
 const readWords = (command: Command, words: readonly string[]) => {
   const options = optionsOf(command.args)
   const { own, rest } = splitArguments(command, words)
@@ -32,7 +32,7 @@ const readWords = (command: Command, words: readonly string[]) => {
     given,
     positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
     isHandedOn: isPassed || tokens.some(({ kind }) => kind === 'option-terminator'),
-    /** The flag whose value is still to come. */
+    /** The flag that still needs its value. */
     open: isOpen ? last.name : undefined,
   }
 }
@@ -44,7 +44,7 @@ const flagCandidates = ({ args }: Command, given: readonly string[]): Candidates
 
 const proposeFor = (command: Command, words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
   const { given, positionals, isHandedOn, open } = readWords(command, words)
-  // What is for another program is that program's own matter; files are the shell's guess.
+  // We cannot complete arguments of another program: the shell proposes files.
   if (isHandedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
   const flag = open === undefined ? undefined : command.args[open]
   if (flag !== undefined) return { candidates: flagValues(flag), begun: word }
@@ -75,16 +75,16 @@ const propose = (words: readonly string[], word: string, catalogue: Catalogue): 
   return proposeFor(catalogue.defaultCommand, words, word, catalogue)
 }
 
-/** The directives that we use of those which the scripts understand. */
+/** The directives that we use, of those that the scripts understand. */
 export const directive = { files: 0, noFiles: 4 } as const
 
-/** A line has room for what comes before the first aside. */
+/** Only the part before the first semicolon, colon or parenthesis fits on a line. */
 const brief = (description: string): string => /^[^;:(]*/.exec(description.replace(/\s+/g, ' '))?.[0].trim() ?? ''
 
 /**
- * The answer for the words behind the program's name; the last is the one that is being written, empty
- * where none is begun. A line for each candidate, with a tab in front of its description, and the
- * directive. Throws UsageError where the words name no command.
+ * `words` are the words after the program's name; the last one is the current word, and may be empty. Returns a line
+ * for each candidate, with a tab before its description, and the directive. Throws UsageError if the words name no
+ * command.
  */
 export const answerFor = (words: readonly string[], catalogue: Catalogue): string => {
   const { candidates, begun } = propose(words.slice(0, -1), words.at(-1) ?? '', catalogue)

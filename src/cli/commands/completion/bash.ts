@@ -4,22 +4,21 @@ import { directive } from './answer.ts'
 const functionName = `_${productName.replaceAll('-', '_')}`
 
 /**
- * The library's script for bash does not work without the bash-completion package, sets variables that
- * complain when they are set again, proposes nothing behind `--flag=`, and evaluates what has been typed:
- * `$(...)` would run at the press of Tab. This one needs nothing, bash 3.2 of macOS included: there
- * `compopt` is missing, so files are proposed where nothing else is.
+ * The library's script for bash needs the bash-completion package, sets read-only variables (an error at the second
+ * time), proposes nothing after `--flag=`, and evaluates the typed text: Tab would run `$(...)`. This script needs no
+ * package and works in bash 3.2 of macOS. That version has no `compopt`, so it proposes files if there are no candidates.
  */
 export const bashScript = `# bash completion for ${productName}
 ${functionName}() {
     local line=\${COMP_LINE:0:COMP_POINT} answer directive=${directive.noFiles} prefix='' tab=$'\\t'
     local -a words
-    # Split at blanks alone: COMP_WORDS has --flag=value in three pieces. Nothing typed is evaluated.
+    # Split only at spaces: COMP_WORDS has --flag=value in three pieces. Typed text is never evaluated.
     read -ra words <<< "$line"
-    # What stands before the name (A=b ${productName}) is not ours.
+    # Skip words before the name (A=b ${productName}).
     while [[ \${#words[@]} -gt 1 && \${words[0]} != "\${COMP_WORDS[0]}" ]]; do words=("\${words[@]:1}"); done
-    # The word that is being written; empty behind a blank.
+    # The current word; empty after a space.
     [[ $line == *[[:blank:]] ]] && words+=('')
-    # Where bash does not split at =, what it replaces begins at the flag.
+    # If bash does not split at =, it replaces the word from the flag on.
     [[ $COMP_WORDBREAKS != *=* && \${words[\${#words[@]}-1]} == --*=* ]] && prefix=\${words[\${#words[@]}-1]%%=*}=
     COMPREPLY=()
     while IFS= read -r answer; do

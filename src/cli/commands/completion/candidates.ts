@@ -6,19 +6,19 @@ import { allModels } from '../../config/set-up.ts'
 import type { NamedArgument } from '../../parse/arguments.ts'
 import { type Catalogue, topLevel } from '../help.ts'
 
-/** What may stand in a place, by what the place says of itself: its `valueHint`, its name. */
+/** Candidates for a flag's value or an argument, by its `valueHint` or its name. */
 
 export interface Candidate {
   readonly value: string
   readonly description?: string
 }
 
-/** For `files` the shell looks itself. */
+/** For `files`, the shell lists them. */
 export type Candidates = readonly Candidate[] | 'files'
 
 const toCandidates = (values: readonly string[]): Candidate[] => values.map((value) => ({ value }))
 
-/** One spelling of each and its short name: more of them would hide the choice. */
+/** Only one spelling of each model and the name of its family, to keep the list short. */
 const models = (): Candidate[] =>
   allModels.models.flatMap((model) => {
     const { id, family, displayName: description } = model
@@ -26,14 +26,14 @@ const models = (): Candidate[] =>
     return [clientSpelling(id), ...(isDefault ? [family] : [])].map((value) => ({ value, description }))
   })
 
-/** `file`, `model` and `text|json` say it all; behind any other hint is something that only the user knows. */
+/** `file`, `model` and `text|json` have candidates; for any other hint only the user knows the value. */
 const byHint = (hint: string): Candidates => {
   if (hint === 'file') return 'files'
   if (hint === 'model') return models()
   return hint.includes('|') ? toCandidates(hint.split('|')) : []
 }
 
-/** Of a flag that takes a value. */
+/** Candidates for the value of a flag. */
 export const flagValues = (flag: ArgDef): Candidates =>
   'options' in flag && flag.options !== undefined ? toCandidates(flag.options) : byHint(flag.valueHint ?? '')
 
@@ -50,16 +50,16 @@ const settingValues = (key: string | undefined): Candidates => {
 export const commandCandidates = (catalogue: Catalogue): Candidates =>
   topLevel(catalogue).map(({ name, description }) => ({ value: name, description }))
 
-/** The second words of a group's commands; none where there is no such group. */
+/** The second words of a group's commands; an empty list for an unknown group. */
 export const memberCandidates = (group: string | undefined, { commands }: Catalogue): Candidates =>
   commands
     .filter(({ name }) => name.startsWith(`${group} `))
     .map(({ name, description }) => ({ value: name.slice(name.indexOf(' ') + 1), description }))
 
-/** Arguments before this one, by name. */
+/** The arguments before the current one, by name. */
 type Earlier = Readonly<Record<string, string | undefined>>
 
-/** Of an argument without a flag: what its hint says, or else its name. */
+/** Candidates for a positional argument, by its hint or its name. */
 export const positionalValues = (
   [name, { valueHint = name }]: NamedArgument,
   earlier: Earlier,

@@ -4,9 +4,9 @@ import { directive } from './answer.ts'
 const functionName = `_${productName}`
 
 /**
- * The library's script for zsh hands what has been typed to `eval` (a substitution behind `--flag=` runs,
- * whatever Tab is bound to) and tears quoted words at their blanks. This one takes words as they are. It can
- * be evaluated, or lie as a file in a folder of `fpath`.
+ * The library's script for zsh passes the typed text to `eval` (a substitution after `--flag=` runs, independent of the
+ * binding of Tab), and splits quoted words at spaces. This script takes words unchanged. It can be evaluated, or
+ * stored as a file in a folder of `fpath`.
  */
 export const zshScript = `#compdef ${productName}
 # zsh completion for ${productName}
@@ -14,7 +14,7 @@ ${functionName}() {
     local answer directive=${directive.noFiles}
     local -a typed candidates
     (( CURRENT > 2 )) && typed=("\${(@Q)words[2,CURRENT-1]}")
-    # The word that is being written, up to the cursor.
+    # The current word, up to the cursor.
     typed+=("\${(Q)PREFIX}")
     while IFS= read -r answer; do
         case $answer in
@@ -23,7 +23,7 @@ ${functionName}() {
             *) candidates+=("\${answer//:/\\\\:}") ;;
         esac
     done < <(${productName} complete -- "\${typed[@]}" 2> /dev/null < /dev/null)
-    # Behind --flag= only the value is proposed.
+    # After --flag=, propose only the value.
     [[ $PREFIX == --*=* ]] && compset -P 1 '*='
     if [[ $directive == ${directive.files} ]]; then
         _files
@@ -36,6 +36,6 @@ if [[ \${funcstack[1]} == ${functionName} ]]; then
 elif (( \${+functions[compdef]} )); then
     compdef ${functionName} ${productName}
 else
-    print -u2 '${productName}: completions need this line before: autoload -Uz compinit && compinit'
+    print -u2 '${productName}: add this line before the completion script: autoload -Uz compinit && compinit'
 fi
 `

@@ -15,7 +15,7 @@ import { configFlags, targetFile } from './flags.ts'
 const ownerAlone = 0o600
 const ownersFolder = 0o700
 
-/** A key may be typed into it: nobody else can read it from its first moment on. Throws UsageError. */
+/** The user may type a key into the file, so only its owner can read it from the start. Throws UsageError. */
 const makeFile = (path: string): void => {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: ownersFolder })
@@ -24,11 +24,11 @@ const makeFile = (path: string): void => {
     closeSync(file)
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return
-    throw new UsageError(`${path} cannot be made (${errorCode(error) ?? 'unknown'}). --config names another file.`)
+    throw new UsageError(`Cannot create ${path} (${errorCode(error) ?? 'unknown'}). Use another file: --config.`)
   }
 }
 
-/** Variables of the user's own, which a shell reads: they may hold arguments. Throws UsageError where there is none. */
+/** A shell reads VISUAL and EDITOR, because they may contain arguments. Throws UsageError without an editor. */
 const editorFor = (path: string, { machine: { platform, environment } }: Io): TerminalProgram => {
   const editor = environment['VISUAL']?.trim() || environment['EDITOR']?.trim()
   if (platform === 'win32') {
@@ -36,7 +36,7 @@ const editorFor = (path: string, { machine: { platform, environment } }: Io): Te
     return { path: program, args: [...args, path], environment }
   }
   if (editor === undefined || editor === '') {
-    throw new UsageError(`No editor is named. Set EDITOR, or open the file yourself: ${path}`)
+    throw new UsageError(`No editor is set. Set EDITOR, or open the file yourself: ${path}`)
   }
   return { path: '/bin/sh', args: ['-c', `${editor} "$1"`, 'sh', path], environment }
 }
@@ -49,7 +49,7 @@ const runEdit = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
     try {
       return await runInTerminal(editor, { ...io, platform: io.machine.platform })
     } catch (error) {
-      throw new UsageError(`The editor cannot be started (${errorCode(error) ?? 'unknown'}). EDITOR names it.`)
+      throw new UsageError(`Cannot start the editor (${errorCode(error) ?? 'unknown'}). Correct EDITOR.`)
     }
   }
   const code = await ended()
@@ -57,7 +57,7 @@ const runEdit = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
     printer(io).info(`The editor ended with exit code ${code}.`)
     return 1
   }
-  // Rejects for what is wrong in it now.
+  // Rejects if the file has an error now.
   const { warnings } = await readConfig(flags, io, { secrets: [] })
   for (const warning of warnings) printer(io).warn(warning)
   printer(io).success(`${shownPaths(path, io)} is valid.`)
@@ -67,11 +67,11 @@ const runEdit = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
 export const configEditCommand: Command = {
   name: 'config edit',
   description: 'Open your configuration file in your editor, and check it afterwards',
-  details: ['The editor is the one that VISUAL or EDITOR names. Comments in the file are fine.'],
+  details: ['Uses the editor that VISUAL or EDITOR names. The file may contain comments.'],
   args: configFlags,
   examples: [
-    { line: `${productName} config edit`, what: 'Your own file' },
-    { line: `EDITOR='code --wait' ${productName} config edit`, what: 'In another editor' },
+    { line: `${productName} config edit`, what: 'Edit your own file' },
+    { line: `EDITOR='code --wait' ${productName} config edit`, what: 'Use another editor' },
   ],
   run: runEdit,
 }

@@ -6,11 +6,11 @@ import { sourceFlags } from '../../parse/config-flags.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 
-/** What the commands of `config` have in common. */
+/** Flags and arguments that the `config` commands share. */
 
 export const configFlags: ArgsDef = {
   ...sourceFlags,
-  dev: { type: 'boolean', description: 'The file in the current directory: nexus-claude-api.local.json' },
+  dev: { type: 'boolean', description: 'Use the file in the current directory: nexus-claude-api.local.json' },
   ...commonFlags,
 }
 
@@ -18,14 +18,14 @@ export const keyArgument: ArgsDef = {
   key: {
     type: 'positional',
     required: true,
-    description: 'Name of a setting, as files have it: model, apiKey, logging.level',
+    description: 'Name of the setting, as in a file: model, apiKey, logging.level',
   },
 }
 
-/** The one file that a command is to change or to name. Throws UsageError. */
+/** The file that a command changes or prints. Throws UsageError. */
 export const targetFile = (flags: Flags, { machine }: Io): string => {
   if (flags['dev'] === true && textFlag(flags, 'config') !== undefined) {
-    throw new UsageError('--dev and --config name two files. Say only one of them.')
+    throw new UsageError('--dev and --config name two different files. Use only one of these flags.')
   }
   return configPaths(flags, machine).target
 }

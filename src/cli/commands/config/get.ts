@@ -26,11 +26,11 @@ const runGet = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<
 
 export const configGetCommand: Command = {
   name: 'config get',
-  description: 'Show one setting as it is now, whatever place it comes from',
+  description: 'Print the current value of a setting, from any source',
   details: [
-    'The value stands alone on standard output; a secret is never shown whole. Ends with 1 where it is not set.',
+    'Prints only the value on standard output, and never a complete secret. The exit code is 1 if the setting is not set.',
   ],
   args: { ...keyArgument, ...configFlags },
-  examples: [{ line: `${productName} config get model`, what: 'The main model' }],
+  examples: [{ line: `${productName} config get model`, what: 'Print the main model' }],
   run: runGet,
 }

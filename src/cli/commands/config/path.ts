@@ -9,16 +9,16 @@ import { configFlags, targetFile } from './flags.ts'
 const runPath = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const path = targetFile(flags, io)
   io.out(`${path}\n`)
-  if (!existsSync(path)) printer(io).info(`There is no such file yet: ${productName} config set makes it.`)
+  if (!existsSync(path)) printer(io).info(`This file does not exist yet: ${productName} config set creates it.`)
 }
 
 export const configPathCommand: Command = {
   name: 'config path',
-  description: 'Show where your configuration file lies, or would lie',
+  description: 'Print the path of your configuration file, even if it does not exist',
   args: configFlags,
   examples: [
-    { line: `${productName} config path`, what: 'Your own file' },
-    { line: `${productName} config path --dev`, what: 'The one of the current directory' },
+    { line: `${productName} config path`, what: 'Print the path of your own file' },
+    { line: `${productName} config path --dev`, what: 'Print the path of the file in the current directory' },
   ],
   run: runPath,
 }

@@ -20,7 +20,7 @@ import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
 
-/** Checked as a flag's value is. Throws UsageError. */
+/** Checks the value in the same way as a flag's. Throws UsageError. */
 const checkedValue = (setting: KnownSetting, text: string | undefined): SettingValue => {
   const { key } = setting
   if (text === undefined) {
@@ -35,31 +35,31 @@ const checkedValue = (setting: KnownSetting, text: string | undefined): SettingV
 
 const setPlain = async (setting: KnownSetting, { flags, positionals }: ParsedArguments, io: Io): Promise<void> => {
   const { key } = setting
-  if (flags['store'] !== undefined) throw new UsageError(`--store is for secrets alone, and ${key} is none.`)
+  if (flags['store'] !== undefined) throw new UsageError(`--store is only for secrets, and ${key} is not a secret.`)
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
   await changeConfigFile(path, key, value)
   printer(io).success(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.`)
 }
 
-/** Git Bash's own window is three pipes to programs of Windows: it shows what is typed, and nobody can forbid it. */
+/** In Git Bash's window, Windows programs get three pipes: the window shows what is typed, and we cannot prevent it. */
 const isUnseenTerminal = ({ machine, hasTerminal }: Io): boolean =>
   machine.platform === 'win32' && Boolean(machine.environment['MSYSTEM']) && !hasTerminal
 
 const unseenTerminalHint = (key: string): string =>
-  `If you are about to type it here, Git Bash may show it. Press Ctrl-C, and say: winpty ${productName} config set ${key}\n`
+  `Git Bash may show what you type here. To hide it, press Ctrl-C and run: winpty ${productName} config set ${key}\n`
 
-/** What was typed or piped in; empty where that was nothing. Rejects with PromptCancelled. */
+/** Resolves to the typed or piped text, which may be empty. Rejects with PromptCancelled. */
 const promptFor = async (key: string, hint: string, io: Io): Promise<string> => {
   const { prompts, pipedIn, err } = io
   if (prompts !== undefined) {
-    const answer = await prompts.secret(`${key}, not shown while you type${hint}`)
+    const answer = await prompts.secret(`Enter ${key} (hidden)${hint}`)
     if (answer === undefined) throw new PromptCancelled()
     return answer.trim()
   }
   if (pipedIn === undefined) {
     throw new UsageError(
-      `Nobody can be asked for ${key} here: standard error is no terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
+      `Cannot prompt for ${key}: standard error is not a terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
     )
   }
   err(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
@@ -67,7 +67,7 @@ const promptFor = async (key: string, hint: string, io: Io): Promise<string> => 
   return first
 }
 
-/** The one that is kept now. Rejects with UsageError. */
+/** The stored secret. Rejects with UsageError. */
 const presentSecret = async ({ key, path }: SecretLocation, value: unknown, io: Io): Promise<unknown> => {
   const entry = keychainEntry(key, value)
   return entry === undefined ? value : readStoredSecret({ key, entry, path }, io)
@@ -79,7 +79,7 @@ const storeOrFail = async (...order: Parameters<typeof storeSecret>): Promise<st
     return await storeSecret(...order)
   } catch (error) {
     if (!(error instanceof KeychainError)) throw error
-    const remedy = error.isThere ? 'Try again, or keep it in a file' : 'To keep it in a file'
+    const remedy = error.isThere ? 'Try again, or store it in a file' : 'To store it in a file'
     throw new UsageError(`${notTaken(error)} ${remedy}: --store file.`)
   }
 }
@@ -89,16 +89,16 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedAr
   const store = choiceFlag(flags, 'store', stores)
   if (positionals['value'] !== undefined) {
     throw new UsageError(
-      `${key} is not taken from the command line: others can see it there, and your shell keeps it. Leave it out, and it is asked for; or pipe it in. If this one was real, it may be in your shell's history now.`,
+      `${key} is not accepted on the command line: other users can see it there, and your shell stores it. Leave it out to be prompted, or pipe it in. If this was a real secret, it may be in your shell's history now.`,
     )
   }
   const place = { key, path: targetFile(flags, io) }
   const present = storedIn(place)
   const isMove = present !== undefined && store !== undefined && present.store !== store
-  const hint = isMove ? ` (Enter alone moves the present one to the ${store})` : ''
+  const hint = isMove ? `, or press Enter to move the stored one to the ${store}` : ''
   const given = await promptFor(key, hint, io)
   if (given === '' && !isMove) {
-    throw new UsageError(`No ${key} was given, and nothing was changed. Type or paste it, or pipe it in.`)
+    throw new UsageError(`No ${key} was given; nothing was changed. Type or paste it, or pipe it in.`)
   }
   const value = given === '' ? await presentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
@@ -119,31 +119,35 @@ const runSet = async (line: ParsedArguments, io: Io): Promise<undefined> => {
   if (setting.type.kind === 'secret') await setSecret(setting, given, io)
   else await setPlain(setting, given, io)
   const { overridden, unused } = await effectOf(setting, given.flags, io)
-  if (overridden !== undefined) printer(io).warn(`${overridden} is set, and wins over the file.`)
+  if (overridden !== undefined) printer(io).warn(`${overridden} is set and takes precedence over the file.`)
   else for (const words of unused) printer(io).warn(shownPaths(words, io))
 }
 
 export const configSetCommand: Command = {
   name: 'config set',
-  description: 'Put a setting into your configuration file, or a secret into the keychain',
+  description: 'Store a setting in your configuration file, or a secret in the keychain',
   details: [
-    "A key or token is asked for and not shown, or read from standard input (its first line) where that is no terminal. It is kept in the operating system's keychain where there is one, otherwise in the configuration file, which nobody else can read then. Which of the two it was is told.",
-    '--store says which of the two it is to be. To move a secret that is kept in the other one, give it nothing: press Enter, or pipe nothing in. It is then in the new place alone.',
-    'Lists have commas between their members, switches are true or false. key=value does as well as key value.',
+    "Prompts for a key or token without showing it; if standard input is not a terminal, reads its first line. Stores it in the operating system's keychain if there is one, otherwise in the configuration file, which only you can read from then on. The command prints which one it used.",
+    '--store selects one of the two. To move the stored secret to the other one, press Enter at the prompt or pipe in nothing. The secret is then only in the new place.',
+    'Separate the members of a list with commas. A switch is true or false. key=value is the same as key value.',
   ],
   args: {
     ...keyArgument,
-    value: { type: 'positional', required: false, description: 'Its value; not for secrets, which are asked for' },
-    store: { type: 'string', valueHint: stores.join('|'), description: 'Where a secret is kept' },
+    value: {
+      type: 'positional',
+      required: false,
+      description: 'New value; not for secrets: the command prompts for them',
+    },
+    store: { type: 'string', valueHint: stores.join('|'), description: 'Store a secret there' },
     ...configFlags,
   },
   examples: [
-    { line: `${productName} config set apiKey`, what: 'Asks for your key, and keeps it in the keychain' },
-    { line: `pass show nexus | ${productName} config set apiKey`, what: 'The same from another program' },
-    { line: `${productName} config set model claude-opus-4.6`, what: 'Another main model' },
+    { line: `${productName} config set apiKey`, what: 'Prompt for your key, and store it in the keychain' },
+    { line: `pass show nexus | ${productName} config set apiKey`, what: 'Read the key from another program' },
+    { line: `${productName} config set model claude-opus-4.6`, what: 'Use another main model' },
     {
       line: `${productName} config set apiKey --store file`,
-      what: 'Enter alone moves the key from the keychain into the file',
+      what: 'Move the key from the keychain to the file: press Enter',
     },
   ],
   run: runSet,

@@ -8,7 +8,7 @@ import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { configFlags } from './flags.ts'
 
-/** Null where it is not set; a secret only as much as is shown of it. */
+/** A setting without a value is null; a secret is masked. */
 const toJson = (loaded: CommandConfig): object => ({
   settings: Object.fromEntries(
     settings.map(({ key }) => [
@@ -31,7 +31,7 @@ const runShow = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =
     return undefined
   }
   for (const warning of loaded.warnings) printer(io).warn(warning)
-  // Laid out for whoever reads standard output: `show | grep` at a terminal is a script.
+  // The layout depends on standard output: `show | grep` at a terminal is a script.
   const reader = { ...io, isTerminal: io.isOutTerminal }
   io.out(describeSettings(loaded, reader) + describeFiles(loaded, reader))
 }
@@ -39,12 +39,12 @@ const runShow = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =
 export const configShowCommand: Command = {
   name: 'config show',
   aliases: ['config list'],
-  description: 'Show every setting, where its value comes from, and the files that were looked for',
-  details: ['Secrets are shown by their first letters alone. config list is the same.'],
-  args: { json: { type: 'boolean', description: 'As JSON, for programs' }, ...configFlags },
+  description: 'Show every setting, the source of its value, and the configuration files',
+  details: ['Shows only the first letters of a secret. config list is the same command.'],
+  args: { json: { type: 'boolean', description: 'Print JSON for a script' }, ...configFlags },
   examples: [
-    { line: `${productName} config show`, what: 'What counts, and why' },
-    { line: `${productName} config show --json`, what: 'The same for a program' },
+    { line: `${productName} config show`, what: 'Show all values and their sources' },
+    { line: `${productName} config show --json`, what: 'Print JSON for a script' },
   ],
   run: runShow,
 }

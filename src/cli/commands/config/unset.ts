@@ -11,20 +11,22 @@ import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument, targetFile } from './flags.ts'
 
-/** What holds instead, for people. */
+/** Prints the value that applies now, and its source. */
 const reportEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promise<void> => {
   const { loaded } = await effectOf(setting, flags, io)
   if (loaded === undefined) return
   const { key } = setting
   const source = loaded.sources.get(key)
   if (source === undefined) {
-    printer(io).info('There is no other.')
+    printer(io).info('No other source sets it.')
     return
   }
   const place = shownPaths(source, io)
-  // A secret that the keychain was not asked for has a place alone.
+  // A secret that was not read from the keychain has a source but no value.
   io.err(
-    loaded.values.has(key) ? `Now it is ${shownValue(loaded, key)} (${place}).\n` : `Now it is the one in ${place}.\n`,
+    loaded.values.has(key)
+      ? `The value is now ${shownValue(loaded, key)} (${place}).\n`
+      : `The value now comes from ${place}.\n`,
   )
 }
 
@@ -39,11 +41,11 @@ const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promis
     await reportEffect(setting, flags, io)
     return 0
   }
-  // First of all: the file alone knows of the entry.
+  // First the keychain: only the file has the name of the entry.
   const left = await forgetEntry(place, before.value, io)
   if (left?.canGo) {
     io.err(
-      `${key} stays in ${file}: its entry '${left.entry}' of ${productName} may still be in the keychain (${left.why}).\nUnlock the keychain and try again, or take ${key} out of that file by hand.\n`,
+      `${key} stays in ${file}: its entry '${left.entry}' of ${productName} may still be in the keychain (${left.why}).\nUnlock the keychain and try again, or remove ${key} from that file by hand.\n`,
     )
     return 1
   }
@@ -56,15 +58,15 @@ const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promis
 
 export const configUnsetCommand: Command = {
   name: 'config unset',
-  description: 'Take a setting out of your configuration file, and a secret out of the keychain',
+  description: 'Remove a setting from your configuration file, and a secret from the keychain',
   details: [
-    'What holds instead is told: a variable, another file, the default.',
-    'While the keychain is locked or refuses, a secret stays where it is, and the command ends with 1.',
+    'Prints the value that applies now, and its source: a variable, another file, or the default.',
+    'If the keychain is locked or refuses, the secret stays where it is, and the exit code is 1.',
   ],
   args: { ...keyArgument, ...configFlags },
   examples: [
-    { line: `${productName} config unset model`, what: 'Back to the default' },
-    { line: `${productName} config unset apiKey`, what: 'Forgets the key, wherever it is kept' },
+    { line: `${productName} config unset model`, what: 'Use the default again' },
+    { line: `${productName} config unset apiKey`, what: 'Remove the stored key' },
   ],
   run: runUnset,
 }

@@ -130,7 +130,7 @@ describe.skipIf(Bun.which('zsh') === null)('zsh', () => {
   test('shows what a flag does', async () => {
     const { types } = openShell('zsh', '-f', '-i')
     await types(`${begin}; eval "$(nexus-claude-api completion zsh)"; echo REA""DY\n`, 'READY')
-    await types('nexus-claude-api start --log-f\t', '--log-format  -- Form of the log')
+    await types('nexus-claude-api start --log-f\t', '--log-format  -- Write the log in this format')
   })
 
   test('finds the script as a file, too', async () => {
@@ -167,9 +167,9 @@ test -e evil; and echo evil; true`
       const { code, out, err } = await run('fish', '--no-config', '-c', script, ...typed)
       expect([code, err]).toEqual([0, ''])
       expect(out).toBe(`> sim
-simulate\tRun a local AI Nexus, for trying things out without a key
+simulate\tRun a simulated AI Nexus, to try things without a key
 > start --log-form
---log-format\tForm of the log
+--log-format\tWrite the log in this format
 > start --log-format=te
 --log-format=text
 > start --log-format js
@@ -179,7 +179,7 @@ settings.json
 > start --config=set
 --config=settings.json
 > start --config "two words" --dry
---dry-run\tCheck and print the configuration, and exit
+--dry-run\tCheck and print the configuration, then exit
 > start --log-format=(touch evil)=
 > nonsense x
 `)

@@ -10,7 +10,7 @@ describe('config path', () => {
     expect(await cli(['config', 'path', '--dev'], {}, folder)).toEqual({
       code: 0,
       out: `${folder}/nexus-claude-api.local.json\n`,
-      err: 'There is no such file yet: nexus-claude-api config set makes it.\n',
+      err: 'This file does not exist yet: nexus-claude-api config set creates it.\n',
     })
   })
 })

@@ -62,16 +62,16 @@ describe('config set', () => {
     [['api-key'], 'Unknown setting api-key. Did you mean apiKey?'],
     [['port', 'x'], 'port must be a whole number from 0 to 65535.'],
     [['port', ''], 'port must be a whole number'],
-    [['model', 'gpt-5'], "model 'gpt-5' is not known."],
-    [['model', ''], 'model must be a text, and not an empty one.'],
+    [['model', 'gpt-5'], "model: unknown model 'gpt-5'."],
+    [['model', ''], 'model must be a non-empty string.'],
     [['model'], 'config set model needs a value: nexus-claude-api config set model <model>'],
     [['allowHttp'], 'config set allowHttp <true|false>'],
     [['allowHttp', 'maybe'], 'allowHttp must be 1 or 0, true or false.'],
     [['logging.level', 'loud'], 'logging.level must be one of'],
-    [['endpointUrl', 'nexus'], 'endpointUrl must be an http or https address.'],
-    [['port', '1', '--store', 'file'], '--store is for secrets alone, and port is none.'],
+    [['endpointUrl', 'nexus'], 'endpointUrl must be an http or https URL.'],
+    [['port', '1', '--store', 'file'], '--store is only for secrets, and port is not a secret.'],
     [['apiKey', '--store', 'cupboard'], '--store must be one of keychain, file.'],
-    [['port', '1', '--dev', '--config', 'c.json'], '--dev and --config name two files.'],
+    [['port', '1', '--dev', '--config', 'c.json'], '--dev and --config name two different files.'],
     [[], 'config set needs <key>'],
     [['port', '-1'], 'A value that begins with - goes after --: nexus-claude-api config set <key> -- <value>'],
     [['timeout', '-0.5'], 'A value that begins with - goes after --'],
@@ -103,7 +103,7 @@ describe('config set', () => {
 
   test('a variable that wins over the file is told', async () => {
     const { err } = await cli(['config', 'set', 'model', 'opus'], { NEXUS_MODEL: 'haiku' })
-    expect(err).toEndWith('warning: NEXUS_MODEL is set, and wins over the file.\n')
+    expect(err).toEndWith('warning: NEXUS_MODEL is set and takes precedence over the file.\n')
     expect((await cli(['config', 'set', 'model', 'opus'])).err).not.toContain('warning')
   })
 
@@ -127,7 +127,7 @@ describe('A10 what other programs call it', () => {
     expect((await cli(['config', 'set', 'endpointUrl=https://x.example/a'], {}, folder)).code).toBe(0)
     expect(readJson(path)).toEqual({ endpointUrl: 'https://x.example/a' })
     const { code, err } = await cli(['config', 'set', 'apiKey=canary'], {}, folder)
-    expect([code, err]).toEqual([2, expect.stringContaining('apiKey is not taken from the command line') as never])
+    expect([code, err]).toEqual([2, expect.stringContaining('apiKey is not accepted on the command line') as never])
     expect(err).not.toContain('canary')
   })
 })

@@ -6,14 +6,14 @@ describe('config unset', () => {
   test('takes a setting out, and says what holds now', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, logging: { level: 'warn' }, mine: 1 })
     expect((await cli(['config', 'unset', 'port'], {}, folder)).err).toBe(
-      `port is no longer set in ${path}.\nNow it is 4141 (default).\n`,
+      `port is no longer set in ${path}.\nThe value is now 4141 (default).\n`,
     )
     expect((await cli(['config', 'unset', 'logging.level'], { NEXUS_LOG_LEVEL: 'error' }, folder)).err).toEndWith(
-      'Now it is error (NEXUS_LOG_LEVEL).\n',
+      'The value is now error (NEXUS_LOG_LEVEL).\n',
     )
     expect(readJson(path)).toEqual({ mine: 1 })
     expect((await cli(['config', 'unset', 'logging.file'], {}, folder)).err).toBe(
-      `logging.file is not set in ${path}.\nThere is no other.\n`,
+      `logging.file is not set in ${path}.\nNo other source sets it.\n`,
     )
   })
 })

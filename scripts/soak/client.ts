@@ -1,5 +1,5 @@
 import { isObject } from '../../src/base/json.ts'
-import { decodeSse } from '../../src/codec/sse/encode.ts'
+import { decodeSse } from '../../src/codec/sse/decode.ts'
 import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import type { End, SoakScenario } from './scenarios.ts'

@@ -1,4 +1,4 @@
-import { decodeSse } from '../../src/codec/sse/encode.ts'
+import { decodeSse } from '../../src/codec/sse/decode.ts'
 
 export interface SseEvent {
   readonly type: string

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { decodeSse } from '../../../src/codec/sse/encode.ts'
+import { decodeSse } from '../../../src/codec/sse/decode.ts'
 import type { JournalEntry } from '../../../src/simulator/exchange.ts'
 import { type FaceName, faces } from '../../../src/simulator/openai-chat/faces.ts'
 import { type ChatSimulatorOptions, startChatSimulator } from '../../../src/simulator/openai-chat/server.ts'

@@ -1,0 +1,112 @@
+import { GatewayError } from '../../base/errors.ts'
+
+/** One server-sent event. `event` is empty where the stream names none. */
+export interface SseEvent {
+  readonly event: string
+  readonly data: string
+}
+
+/** Larger than any event of an honest server: an image in base64 included. In UTF-16 units. */
+export const maximumEventLength = 16 * 1024 * 1024
+
+const code = { lineFeed: 10, carriageReturn: 13, space: 32 }
+
+const tooLong = (): GatewayError =>
+  new GatewayError('api_error', `Upstream stream: an event is longer than ${maximumEventLength} characters.`, {
+    isLoggable: true,
+  })
+
+export interface SseDecoder {
+  /** Takes the next bytes and passes on each event that they complete. Throws GatewayError for an event above the limit. */
+  push(chunk: Uint8Array, onEvent: (event: SseEvent) => void): void
+  /** Ends the stream. Returns the event that the blank line is missing of: whole, or cut at any place. */
+  end(): SseEvent | undefined
+}
+
+/** What follows the colon of a field's name, and the one space that may come first. */
+const textAfter = (line: string, colon: number): string =>
+  line.slice(line.charCodeAt(colon + 1) === code.space ? colon + 2 : colon + 1)
+
+/**
+ * Makes a decoder for the stream of any server, by the letter of the standard: lines end in CR, LF or CRLF, a byte order
+ * mark may come first, and bytes may be cut anywhere. `id`, `retry` and comments are dropped.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export const createSseDecoder = (): SseDecoder => {
+  const utf8 = new TextDecoder()
+  /** The line that is not complete yet. */
+  let rest = ''
+  let endsInCarriageReturn = false
+  let event = ''
+  let data: string | undefined
+
+  const take = (): SseEvent | undefined => {
+    const taken = data === undefined ? undefined : { event, data }
+    event = ''
+    data = undefined
+    return taken
+  }
+
+  const addData = (value: string): void => {
+    data = data === undefined ? value : `${data}\n${value}`
+    if (data.length > maximumEventLength) throw tooLong()
+  }
+
+  const readLine = (line: string): void => {
+    const colon = line.indexOf(':')
+    const field = colon === -1 ? line : line.slice(0, colon)
+    const value = colon === -1 ? '' : textAfter(line, colon)
+    if (field === 'data') addData(value)
+    else if (field === 'event') event = value
+    else if (field === 'error') {
+      // Older versions of llama.cpp report failures by a field of this name.
+      event = 'error'
+      addData(value)
+    }
+  }
+
+  /** The text with LF as its only line end. A CRLF may be cut in two. */
+  const withLineFeeds = (text: string): string => {
+    const isSecondHalf = endsInCarriageReturn && text.charCodeAt(0) === code.lineFeed
+    const whole = isSecondHalf ? text.slice(1) : text
+    if (text !== '') endsInCarriageReturn = text.charCodeAt(text.length - 1) === code.carriageReturn
+    return whole.includes('\r') ? whole.replace(/\r\n?/g, '\n') : whole
+  }
+
+  const readText = (text: string, onEvent: (event: SseEvent) => void): void => {
+    let start = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      const line = rest + text.slice(start, end)
+      rest = ''
+      start = end + 1
+      if (line !== '') {
+        readLine(line)
+        continue
+      }
+      const complete = take()
+      if (complete !== undefined) onEvent(complete)
+    }
+    rest += text.slice(start)
+    if (rest.length > maximumEventLength) throw tooLong()
+  }
+
+  return {
+    push: (chunk, onEvent) => readText(withLineFeeds(utf8.decode(chunk, { stream: true })), onEvent),
+    end() {
+      const last = rest + withLineFeeds(utf8.decode())
+      rest = ''
+      if (last !== '') readLine(last)
+      return take()
+    },
+  }
+}
+
+/** The data of each event in a stream, in order. For clients of our own: the demo, tests. */
+export async function* decodeSse(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = createSseDecoder()
+  for await (const chunk of chunks) {
+    const events: SseEvent[] = []
+    decoder.push(chunk, (event) => events.push(event))
+    for (const { data } of events) yield data
+  }
+}

@@ -1,13 +1,14 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { NewId } from '../../base/ids.ts'
+import { emptyMessage } from '../../messages/empty-message.ts'
+import { noUsage, toFinalUsage } from '../../messages/usage.ts'
 import type { EventBatch, MessageStreamEvent } from '../../wire/anthropic/events.ts'
-import type { Message } from '../../wire/anthropic/response.ts'
 import type { ConverseStreamEvent, MessageStop, Metadata } from '../../wire/converse/events.ts'
 import { BlockEvents } from './block-events.ts'
 import { messageIdPrefix } from './response.ts'
 import type { ResponseContext } from './response-context.ts'
 import { isCut, isMalformed, malformedOutput, toStop } from './stop.ts'
-import { noUsage, toUsage } from './usage.ts'
+import { toUsage } from './usage.ts'
 
 type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'contentBlockDelta' | 'contentBlockStop' }>
 
@@ -92,33 +93,15 @@ export class MessageEvents {
 
   #begin(): void {
     this.#hasStarted = true
-    const message: Message = {
-      id: this.#newId(messageIdPrefix),
-      type: 'message',
-      role: 'assistant',
-      model: this.#responseContext.model,
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      stop_details: null,
-      container: null,
-      context_management: null,
-      diagnostics: null,
-      // Not known yet. Claude Code takes later figures over these only where they are above 0.
-      usage: noUsage,
-    }
+    // The figures are not known yet. Claude Code takes later ones over these only where they are above 0.
+    const message = emptyMessage(this.#newId(messageIdPrefix), this.#responseContext.model, noUsage)
     this.#out.push({ type: 'message_start', message }, { type: 'ping' })
   }
 
   #finish(): void {
     this.#isFinished = true
     const { usage: reported, serviceTier } = this.#metadata ?? {}
-    const {
-      service_tier: _tier,
-      inference_geo: _place,
-      speed: _speed,
-      ...usage
-    } = toUsage(reported, serviceTier?.type, this.#responseContext)
+    const usage = toFinalUsage(toUsage(reported, serviceTier?.type, this.#responseContext))
     const { stopReason, additionalModelResponseFields } = this.#stop ?? {}
     const delta = toStop(stopReason, this.#blocks.hasToolUse, additionalModelResponseFields, this.#responseContext)
     this.#out.push({ type: 'message_delta', delta, usage, context_management: null }, { type: 'message_stop' })

@@ -1,17 +1,9 @@
 import { GatewayError } from '../../base/errors.ts'
+import { refusalDetails } from '../../messages/refusal.ts'
 import type { Stop } from '../../wire/anthropic/events.ts'
-import type { StopDetails, StopReason } from '../../wire/anthropic/response.ts'
+import type { StopReason } from '../../wire/anthropic/response.ts'
 import type { AdditionalResponseFields } from '../../wire/converse/response.ts'
 import type { ResponseContext } from './response-context.ts'
-
-const refusal: StopDetails = {
-  type: 'refusal',
-  category: null,
-  explanation: 'Blocked by Amazon Bedrock content filter',
-  recommended_model: null,
-  fallback_credit_token: null,
-  fallback_has_prefill_claim: null,
-}
 
 /** Converse's names for the model's own decision to stop. */
 const decisions: ReadonlySet<string | undefined> = new Set(['end_turn', 'tool_use'])
@@ -72,7 +64,7 @@ export const toStop = (
   return {
     stop_reason: reason,
     stop_sequence: reason === 'stop_sequence' ? stopSequenceOf(fields, responseContext) : null,
-    stop_details: reason === 'refusal' ? refusal : null,
+    stop_details: reason === 'refusal' ? refusalDetails('Blocked by Amazon Bedrock content filter') : null,
     container: null,
   }
 }

@@ -123,6 +123,8 @@ describe('the house', () => {
       'server/slow-readers',
       // The translation of requests and of responses together.
       'translate/fixtures',
+      'translate/openai-chat-to-anthropic/properties',
+      'translate/openai-chat-to-anthropic/streams',
       'translate/properties',
       'translate/replay',
     ]

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../wire/schema.ts'
 import type { ChatDialect } from '../capabilities/chat-dialect.ts'
 
 /** What the translation of a Chat Completions response must know of its request. */
@@ -9,8 +10,10 @@ export interface ChatResponseContext {
   readonly isPrewarm: boolean
   /** The client's name of a tool, from the name that the provider uses (OU-Q50). */
   readonly toClientToolName: (name: string) => string
-  /** Names of the tools on offer, as the provider knows them (OU-A7). */
-  readonly offeredTools: ReadonlySet<string>
+  /** Limit of output tokens in the request that was sent (OU-A22). */
+  readonly maxTokens: number
+  /** The tools on offer: their parameters' schemas by their names, both as they were sent (OU-A7, S18). */
+  readonly offeredTools: ReadonlyMap<string, JsonObject>
   /** Ids of the conversation's tool calls, in a new set (OU-A8). */
   readonly usedToolCallIds: () => Set<string>
   /** The client's stop sequences, by which `stop_reason` of vLLM and SGLang is read (OU-A21). */

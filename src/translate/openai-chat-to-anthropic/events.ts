@@ -1,0 +1,141 @@
+import type { NewId } from '../../base/ids.ts'
+import { isObject } from '../../base/json.ts'
+import { emptyMessage } from '../../messages/empty-message.ts'
+import { noUsage, toFinalUsage } from '../../messages/usage.ts'
+import type { EventBatch, MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { ChatChoice, ChatOutput, ChatResponse, ChatUsage } from '../../wire/openai-chat/response.ts'
+import { brokenStream, failureOf, noChoices } from './faults.ts'
+import { OutputEvents } from './output-events.ts'
+import type { ChatResponseContext } from './response-context.ts'
+import { type Finish, isOwnEnd, toFinish, toStop } from './stop.ts'
+import { toServiceTier, toUsage, usageIn } from './usage.ts'
+
+const messageIdPrefix = 'msg_'
+
+/**
+ * A Chat Completions response as the events of an Anthropic stream: chunks go in by `accept`, batches come out by `take`.
+ * There is no event before the response says anything (OU-S1), and a stream that was cut is never made to look complete.
+ */
+export class MessageEvents {
+  readonly #context: ChatResponseContext
+  readonly #newId: NewId
+  readonly #output: OutputEvents
+  #out: MessageStreamEvent[] = []
+  #hasBegun = false
+  #isFinished = false
+  #hasChoice = false
+  #finish: Finish | undefined
+  #usage: ChatUsage | undefined
+  #tier: unknown
+
+  constructor(context: ChatResponseContext, newId: NewId) {
+    this.#context = context
+    this.#newId = newId
+    this.#output = new OutputEvents(context, (event) => this.#emit(event))
+  }
+
+  /** No more events follow: `message_stop` is among those that were taken, or that are to be taken. */
+  get isFinished(): boolean {
+    return this.#isFinished
+  }
+
+  /** The model has ended its output. Usage may follow, or nothing: `end` need not be waited for (OU-S16). */
+  get isEnding(): boolean {
+    return this.#finish !== undefined && !this.#isFinished
+  }
+
+  /** Gives the events since the last time. */
+  take(): EventBatch {
+    const batch = this.#out
+    if (batch.length > 0) this.#out = []
+    return batch
+  }
+
+  /** Takes a chunk that reports no error. Throws GatewayError for a response that cannot be used. */
+  accept(chunk: ChatResponse): void {
+    if (this.#isFinished) return
+    const wasEnding = this.#finish !== undefined
+    const hasSaid = this.#read(chunk, false)
+    if (this.#output.watchedStop !== undefined) this.#complete()
+    else if (wasEnding && !hasSaid && usageIn(chunk) !== undefined) this.#complete()
+  }
+
+  /** Takes a whole response that reports no error. Throws GatewayError for one that cannot be used. */
+  acceptWhole(response: ChatResponse): void {
+    this.#read(response, true)
+    this.done()
+  }
+
+  /** Takes the upstream's own end of the stream, `[DONE]`: the response is complete. */
+  done(): void {
+    if (this.#isFinished) return
+    if (!this.#hasChoice) throw noChoices()
+    this.#complete()
+  }
+
+  /**
+   * Ends the stream where no more bytes come, or where it broke. Throws GatewayError where the response was not complete.
+   * A fault after the model has ended its output costs nothing but figures.
+   */
+  end(fault?: { readonly error: unknown }): void {
+    if (this.#isFinished) return
+    if (this.#finish === undefined) throw fault === undefined ? brokenStream('it ended too early') : fault.error
+    this.#complete()
+  }
+
+  /** Returns whether the response says anything. */
+  #read(response: ChatResponse, isWhole: boolean): boolean {
+    this.#usage = usageIn(response) ?? this.#usage
+    if (typeof response.service_tier === 'string') this.#tier = response.service_tier
+    if (!Array.isArray(response.choices)) return false
+    let hasSaid = false
+    for (const choice of response.choices) {
+      if (isObject(choice) && this.#readChoice(choice, isWhole)) hasSaid = true
+    }
+    return hasSaid
+  }
+
+  #readChoice(choice: ChatChoice, isWhole: boolean): boolean {
+    this.#hasChoice = true
+    if (this.#output.watchedStop !== undefined) return false
+    const output: ChatOutput | null | undefined = choice.delta ?? choice.message
+    const index = typeof choice.index === 'number' ? choice.index : 0
+    const isUsed = isObject(output) && !this.#context.isPrewarm
+    const hasSaid = isUsed && this.#output.accept(output, { choice: index, isWhole })
+    const finish = toFinish(choice)
+    if (finish !== undefined && this.#finish === undefined) this.#setFinish(finish)
+    return hasSaid
+  }
+
+  #setFinish(finish: Finish): void {
+    const failure = failureOf(finish.reason)
+    if (failure !== undefined) throw failure
+    this.#finish = finish
+    if (!this.#hasBegun) this.#begin()
+  }
+
+  #emit(event: MessageStreamEvent): void {
+    if (!this.#hasBegun) this.#begin()
+    this.#out.push(event)
+  }
+
+  #begin(): void {
+    this.#hasBegun = true
+    // Claude Code takes later figures over these where they are above 0.
+    const usage = { ...noUsage, service_tier: toServiceTier(this.#tier) }
+    const message = emptyMessage(this.#newId(messageIdPrefix), this.#context.model, usage)
+    this.#out.push({ type: 'message_start', message }, { type: 'ping' })
+  }
+
+  #complete(): void {
+    this.#isFinished = true
+    const output = this.#output
+    output.end(isOwnEnd(this.#finish))
+    const usage = toUsage(this.#usage, output.written, this.#context)
+    const outputTokens = this.#usage === undefined ? undefined : usage.output_tokens
+    const { hasRefusal, lastCall, watchedStop } = output
+    const delta = toStop({ finish: this.#finish, watchedStop, hasRefusal, lastCall, outputTokens }, this.#context)
+    this.#emit({ type: 'message_delta', delta, usage: toFinalUsage(usage), context_management: null })
+    this.#emit({ type: 'message_stop' })
+  }
+}

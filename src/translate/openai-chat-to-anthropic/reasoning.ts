@@ -1,0 +1,52 @@
+import { type Json, objectsIn } from '../../base/json.ts'
+import type { ChatOutput } from '../../wire/openai-chat/response.ts'
+import { textOf } from './text-of.ts'
+
+const detailText = ({ text, summary }: Json): string => textOf(text) || textOf(summary)
+
+const detailsText = (details: unknown): string => objectsIn(details).map(detailText).join('')
+
+const readers = {
+  reasoning_content: textOf,
+  reasoning: textOf,
+  reasoning_text: textOf,
+  reasoning_details: detailsText,
+} as const
+
+type Member = keyof typeof readers
+
+/** The members that hold reasoning, the first one first where several hold the same (OU-A5). */
+const members = Object.keys(readers) as Member[]
+
+/** Reads reasoning from the member that it first came in: some servers send a second copy, beside it or at the end. */
+export class ReasoningReader {
+  readonly #onOddity: ((what: string) => void) | undefined
+  #source: Member | undefined
+
+  constructor(onOddity: ((what: string) => void) | undefined) {
+    this.#onOddity = onOddity
+  }
+
+  /** Reasoning has come in a member of its own. */
+  get hasCome(): boolean {
+    return this.#source !== undefined
+  }
+
+  /** The text of an output's reasoning; empty where it has none. */
+  read(output: ChatOutput): string {
+    const { reasoning_content, reasoning, reasoning_text, reasoning_details } = output
+    // Nearly all deltas that are not thoughts have none of them.
+    if (!(reasoning_content || reasoning || reasoning_text || reasoning_details)) return ''
+    const source = this.#source
+    const text = source === undefined ? '' : readers[source](output[source])
+    if (text !== '') return text
+    const found = members.find((member) => readers[member](output[member]) !== '')
+    if (found === undefined) return ''
+    if (source !== undefined) {
+      this.#onOddity?.('reasoning in a second member')
+      return ''
+    }
+    this.#source = found
+    return readers[found](output[found])
+  }
+}

@@ -1,0 +1,92 @@
+import { parseExactAt } from '../../base/exact-json.ts'
+import { isObject, type Json, parseObject } from '../../base/json.ts'
+import { argumentsIn } from '../../wire/openai-chat/carried.ts'
+import type { ChatResponse } from '../../wire/openai-chat/response.ts'
+import { brokenStream } from './faults.ts'
+
+/** What the events of a stream are. */
+export interface ChatEventHandler {
+  readonly onChunk: (chunk: ChatResponse) => void
+  /** `[DONE]`: whatever follows is to be ignored. */
+  readonly onDone: () => void
+  /** A failure that comes with status 200. `body` is in the form of an error response (OU-S15). */
+  readonly onError: (body: Json) => void
+}
+
+const endOfStream = '[DONE]'
+
+/** Matches arguments that are an object. In nearly all responses they are a string, in which no number is read. */
+const objectArguments = /"arguments"\s*:\s*\{/
+
+/** Arguments that are an object keep the digits of their numbers. */
+const parse = (text: string): unknown =>
+  text.includes('"arguments"') && objectArguments.test(text) ? parseExactAt(text, argumentsIn) : JSON.parse(text)
+
+/** A response's JSON; undefined for a text that is no object. Gemini puts its errors into a list. */
+export const parseChatResponse = (text: string): Json | undefined =>
+  parseObject(text, (json) => {
+    const value = parse(json)
+    return Array.isArray(value) && value.length === 1 ? value[0] : value
+  })
+
+/** Whether a member named `error` reports anything: some servers send an empty one beside each answer. */
+const isError = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value !== ''
+    : typeof value === 'object' && value !== null && Object.keys(value).length > 0
+
+/** MiniMax's own status, 0 for success. */
+const hasFailedStatus = (base: unknown): boolean => {
+  const code = isObject(base) ? base['status_code'] : undefined
+  return code !== undefined && code !== null && Number(code) !== 0
+}
+
+/**
+ * The failure that a response with status 200 reports, in the form of an error response (OU-S15); undefined where it
+ * reports none. Says nothing of what kind of failure it is.
+ */
+export const errorBodyIn = (response: Json): Json | undefined => {
+  if (isError(response['error']) || isError(response['error_message'])) return response
+  if (hasFailedStatus(response['base_resp'])) return response
+  const choices: unknown = response['choices']
+  if (Array.isArray(choices) && choices.length > 0) {
+    return choices.find((choice: unknown) => isObject(choice) && isError(choice['error']))
+  }
+  const isFailure = response['object'] === 'error' || isError(response['error_type']) || isError(response['detail'])
+  return isFailure ? response : undefined
+}
+
+const handle = (value: Json, event: string, { onChunk, onError }: ChatEventHandler): void => {
+  const error = event === 'error' ? value : errorBodyIn(value)
+  if (error === undefined) onChunk(value)
+  else onError(error)
+}
+
+/** One server-sent event. `event` is empty where the stream names none. */
+interface StreamEvent {
+  readonly event: string
+  readonly data: string
+}
+
+/**
+ * Passes on what a server-sent event says; an event without data says nothing. Throws GatewayError for an event that is
+ * no JSON object: to skip it could lose a piece of the answer (OU-S3).
+ */
+export const readChatEvent = ({ event, data }: StreamEvent, handler: ChatEventHandler): void => {
+  const value = parseChatResponse(data)
+  if (value !== undefined) {
+    handle(value, event, handler)
+    return
+  }
+  const text = data.trim()
+  if (text === '') return
+  if (text === endOfStream) handler.onDone()
+  else if (event === 'error') handler.onError({ error: text })
+  else throw brokenStream('an event is not a JSON object')
+}
+
+/** The same for an event that the stream's end left without its blank line: one that does not parse was cut. */
+export const readLastChatEvent = (event: StreamEvent, handler: ChatEventHandler): void => {
+  const isWhole = event.data.trim() === endOfStream || parseChatResponse(event.data) !== undefined
+  if (isWhole) readChatEvent(event, handler)
+}

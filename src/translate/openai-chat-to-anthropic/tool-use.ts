@@ -1,0 +1,30 @@
+import { createToolUseIds, missingToolName } from '../../messages/tool-use-ids.ts'
+import type { ResponseBlock } from '../../wire/anthropic/response.ts'
+import type { ChatResponseContext } from './response-context.ts'
+import type { ToolCall } from './tool-call.ts'
+
+type ToolUse = Extract<ResponseBlock, { type: 'tool_use' }>
+
+/** gpt-oss writes a mark of its template behind the name: `Read<|channel|>commentary`. */
+const templateMark = '<|'
+
+const toName = (name: string, { offeredTools, toClientToolName, onOddity }: ChatResponseContext): string => {
+  if (name === '') {
+    onOddity?.('tool call without a name')
+    return missingToolName
+  }
+  const [beforeMark = ''] = name.split(templateMark, 1)
+  return toClientToolName(offeredTools.has(beforeMark) ? beforeMark : name)
+}
+
+/** Makes tool uses of a response's calls, in order and without their inputs (OU-A7, A8). */
+export const createToToolUse = (context: ChatResponseContext): ((call: ToolCall) => ToolUse) => {
+  const toId = createToolUseIds(context.usedToolCallIds)
+  return ({ id, name }) => ({
+    type: 'tool_use',
+    id: toId(id),
+    caller: { type: 'direct' },
+    name: toName(name, context),
+    input: {},
+  })
+}

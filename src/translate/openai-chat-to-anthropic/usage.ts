@@ -1,0 +1,59 @@
+import { noUsage, toTokenCount, withUnknownFigures } from '../../messages/usage.ts'
+import type { Usage } from '../../wire/anthropic/response.ts'
+import type { ChatChoice, ChatResponse, ChatUsage } from '../../wire/openai-chat/response.ts'
+import type { ChatResponseContext } from './response-context.ts'
+
+/** A prompt has tokens: servers that report none have not counted yet. */
+const isCounted = (usage: ChatUsage | null | undefined): usage is ChatUsage => toTokenCount(usage?.prompt_tokens) > 0
+
+/** The usage that a response or a chunk reports, wherever it does (OU-A30); undefined where it has no figures. */
+export const usageIn = ({ usage, x_groq, choices }: ChatResponse): ChatUsage | undefined => {
+  if (isCounted(usage)) return usage
+  const first: ChatChoice | null | undefined = Array.isArray(choices) ? choices[0] : undefined
+  return [first?.usage, x_groq?.usage].find(isCounted)
+}
+
+/** Counts of cached tokens are parts of `prompt_tokens`. */
+const toCacheCounts = (usage: ChatUsage): { read: number; written: number } => {
+  const { prompt_tokens_details: details, prompt_cache_hit_tokens, cached_tokens } = usage
+  return {
+    read: toTokenCount(details?.cached_tokens ?? prompt_cache_hit_tokens ?? cached_tokens),
+    written: toTokenCount(details?.cache_write_tokens),
+  }
+}
+
+/** Whether the reasoning is no part of `completion_tokens`: then the total is the sum of all three (OU-A32). */
+const toOutputTokens = (usage: ChatUsage): number => {
+  const output = toTokenCount(usage.completion_tokens)
+  const reasoning = toTokenCount(usage.completion_tokens_details?.reasoning_tokens)
+  const isExtra = toTokenCount(usage.total_tokens) === toTokenCount(usage.prompt_tokens) + output + reasoning
+  return isExtra ? output + reasoning : output
+}
+
+/** What Anthropic's form says of a reported usage. `input_tokens` does not hold cached ones there. */
+const toReportedUsage = (usage: ChatUsage): Usage => {
+  const prompt = toTokenCount(usage.prompt_tokens)
+  const { read, written } = toCacheCounts(usage)
+  return withUnknownFigures({
+    // Old versions of xAI count cached tokens beside the prompt.
+    input_tokens: read > prompt ? prompt : Math.max(0, prompt - read - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: read,
+    cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
+    output_tokens: toOutputTokens(usage),
+    service_tier: 'standard',
+  })
+}
+
+/** Estimates what the upstream does not report: clients decide by it when to compact a conversation (OU-A33). */
+const toEstimatedUsage = (output: string, context: ChatResponseContext): Usage => {
+  const { inputTokens, outputTokens } = context.estimateUsage(output)
+  context.onOddity?.('no usage: estimated')
+  return { ...noUsage, input_tokens: inputTokens, output_tokens: outputTokens }
+}
+
+export const toServiceTier = (tier: unknown): Usage['service_tier'] => (tier === 'priority' ? 'priority' : 'standard')
+
+/** `output`: all that the model said, for an estimate. A stream has named the tier before. */
+export const toUsage = (reported: ChatUsage | undefined, output: string, context: ChatResponseContext): Usage =>
+  reported === undefined ? toEstimatedUsage(output, context) : toReportedUsage(reported)

@@ -1,0 +1,71 @@
+/**
+ * Responses of Chat Completions as far as we read them, whole and in chunks. Nothing here is checked in advance: servers
+ * leave members out, send null for them, or give them other types, so every member is checked where it is used.
+ * @see https://platform.openai.com/docs/api-reference/chat
+ */
+
+/** Tokens. `prompt_tokens` holds what came from the cache as well. */
+export interface ChatUsage {
+  readonly prompt_tokens?: unknown
+  readonly completion_tokens?: unknown
+  readonly total_tokens?: unknown
+  readonly prompt_tokens_details?: { readonly cached_tokens?: unknown; readonly cache_write_tokens?: unknown } | null
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown } | null
+  /** DeepSeek's name of the cached tokens. */
+  readonly prompt_cache_hit_tokens?: unknown
+  /** Moonshot's name of the cached tokens. */
+  readonly cached_tokens?: unknown
+}
+
+/** A tool call, or a piece of one. */
+export interface ChatToolCall {
+  readonly index?: unknown
+  readonly id?: unknown
+  readonly type?: unknown
+  readonly function?: ChatFunction | null
+  readonly custom?: { readonly name?: unknown; readonly input?: unknown } | null
+  /** Gemini's token, which has to come back with the call. */
+  readonly extra_content?: { readonly google?: { readonly thought_signature?: unknown } | null } | null
+}
+
+interface ChatFunction {
+  readonly name?: unknown
+  /** JSON text of an object; some servers send the object itself. */
+  readonly arguments?: unknown
+}
+
+/** What the model says: the message of a whole response, or the delta of a chunk. */
+export interface ChatOutput {
+  /** A text, or parts. */
+  readonly content?: unknown
+  readonly refusal?: unknown
+  readonly reasoning_content?: unknown
+  readonly reasoning?: unknown
+  readonly reasoning_text?: unknown
+  readonly reasoning_details?: unknown
+  readonly tool_calls?: unknown
+  /** The only call, in the form that came before `tool_calls`. */
+  readonly function_call?: ChatFunction | null
+}
+
+export interface ChatChoice {
+  readonly index?: unknown
+  readonly delta?: ChatOutput | null
+  readonly message?: ChatOutput | null
+  readonly finish_reason?: unknown
+  /** vLLM: the stop sequence that ended the output, or the id of a token. */
+  readonly stop_reason?: unknown
+  /** SGLang: the same. */
+  readonly matched_stop?: unknown
+  readonly usage?: ChatUsage | null
+  readonly error?: unknown
+}
+
+/** A whole response, or a chunk of a streamed one. */
+export interface ChatResponse {
+  readonly id?: unknown
+  readonly choices?: unknown
+  readonly usage?: ChatUsage | null
+  readonly x_groq?: { readonly usage?: ChatUsage | null } | null
+  readonly service_tier?: unknown
+}

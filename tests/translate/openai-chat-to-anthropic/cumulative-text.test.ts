@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'bun:test'
+import { type ContextMembers, chunk, contentOfStream, says, textSoFar } from '../../support/chat-response.ts'
+
+/** Some servers repeat all text so far in each piece. */
+
+describe('text that each piece repeats', () => {
+  const maybe: ContextMembers = { dialect: { deltas: 'maybeCumulative' } }
+  const text = 'I am a model that repeats itself.'
+  const prefixes = [1, 4, 9, 16, 20, 33].map((length) => text.slice(0, length))
+
+  test('goes out once where two long pieces in a row have all of it (OU-S13)', () => {
+    expect(contentOfStream(prefixes.map(says), maybe)).toEqual([text])
+    expect(textSoFar(prefixes.map(says), maybe)).toBe(text)
+    expect(contentOfStream([...prefixes, text].map(says), maybe)).toEqual([text])
+    expect(
+      contentOfStream(
+        prefixes.map((reasoning) => chunk({ reasoning })),
+        maybe,
+      ),
+    ).toEqual([{ thinking: text }])
+  })
+
+  test('goes out once for each kind (OU-S13)', () => {
+    const apart = [...prefixes.map((reasoning) => chunk({ reasoning })), ...prefixes.map(says)]
+    expect(contentOfStream(apart, maybe)).toEqual([{ thinking: text }, text])
+  })
+
+  test('stays where pieces are new, though one repeats another by chance (OU-S13)', () => {
+    for (const pieces of [
+      ['ha', 'ha', 'ha', ' so'],
+      ['\n', '\n\n', 'So.'],
+      ['a', 'ab', 'abc'],
+      ['a long piece of text', 'a long piece of text again', ' and more'],
+    ]) {
+      expect(contentOfStream(pieces.map(says), maybe)).toEqual([pieces.join('')])
+    }
+  })
+
+  test('stays for a provider that is not known to repeat (OU-S13)', () => {
+    expect(contentOfStream(prefixes.map(says))).toEqual([prefixes.join('')])
+  })
+
+  test('goes on with a piece that repeats nothing (OU-S13)', () => {
+    const more = [...prefixes, ' Yes.', `${text} Yes. Indeed.`]
+    expect(contentOfStream(more.map(says), maybe)).toEqual([`${text} Yes. Indeed.`])
+  })
+})

@@ -1,14 +1,7 @@
-/**
- * The rules of the translation, by the ids that tests carry in their names. A rule without a passing
- * test, and without a sentence in docs/translation.md that says why not, fails the build.
- */
-export interface Rule {
-  readonly id: string
-  readonly says: string
-}
+import { chatResponseRules } from './chat-responses.ts'
+import { type Rule, section } from './rule.ts'
 
-const section = (rows: Readonly<Record<string, string>>, prefix = ''): Rule[] =>
-  Object.entries(rows).map(([id, says]) => ({ id: prefix + id, says }))
+/** The rules of the translation to Converse and back, and of the parts that other files list. */
 
 const transport = section({
   T1: 'the model is one encoded segment of the path, whatever its id',
@@ -301,4 +294,5 @@ export const rules: readonly Rule[] = [
   ...errors,
   ...framing,
   ...found,
+  ...chatResponseRules,
 ]

@@ -2,8 +2,9 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Rule, rules } from './list.ts'
+import { rules } from './list.ts'
 import { casesIn, type TestCase, whyNotUsable } from './report.ts'
+import type { Rule } from './rule.ts'
 
 /**
  * Runs the tests and says of every rule which tests hold it, and whether they pass.
@@ -38,9 +39,9 @@ const readOrRunTests = async (report: string | undefined): Promise<TestCase[]> =
   return runTests()
 }
 
-/** An id stands by itself: K1 is not K12, 1.1 not 1.10. */
+/** An id stands by itself: K1 is not K12, 1.1 not 1.10, A9 not OU-A9. */
 const namePattern = ({ id }: Rule): RegExp =>
-  new RegExp(`(?<![\\w.])${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w]|\\.\\d)`)
+  new RegExp(`(?<![\\w.-])${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w]|\\.\\d)`)
 
 /** Rules that a page gives a reason for: `- **K11**: ...`. */
 const excusedIn = (page: string): ReadonlySet<string> =>

@@ -8,7 +8,8 @@ import OpenAI, {
   RateLimitError,
 } from 'openai'
 import type { JournalEntry } from '../../src/simulator/exchange.ts'
-import { type FaceName, faces } from '../../src/simulator/openai-chat/faces.ts'
+import { faceNames } from '../../src/simulator/openai-chat/face-name.ts'
+import { faces } from '../../src/simulator/openai-chat/faces.ts'
 import { type ChatSimulatorOptions, startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Reply } from '../../src/simulator/reply.ts'
 import { afterTest } from '../support/cleanup.ts'
@@ -76,7 +77,7 @@ describe("OpenAI's client", () => {
     expect(answer._request_id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test.each(Object.entries(replies))('collects a stream to the whole answer: %s (OU-S19)', async (_name, reply) => {
+  test.each(Object.entries(replies))('collects a stream to the whole answer: %s', async (_name, reply) => {
     const { url } = start({ scenario: () => ({ ...reply, pace: { deltaCharacters: 3, chunkBytes: 17 } }) })
     const whole = await client(url).chat.completions.create({ ...request, tools })
     const stream = client(url).chat.completions.stream({ ...request, tools, stream_options: { include_usage: true } })
@@ -199,7 +200,7 @@ describe("OpenAI's client", () => {
     expect(await read('a', 'b')).toBeGreaterThan(2000)
   })
 
-  test("Azure's client finds its deployment by the path (OU-T2)", async () => {
+  test("Azure's client finds its deployment by the path", async () => {
     const { url, journal } = start()
     const azure = new AzureOpenAI({
       endpoint: url,
@@ -221,9 +222,7 @@ describe("OpenAI's client", () => {
 })
 
 describe('each face is read by the client', () => {
-  const names = Object.keys(faces) as FaceName[]
-
-  test.each(names)('%s: whole and streamed, with a call', async (face) => {
+  test.each(faceNames)('%s: whole and streamed, with a call', async (face) => {
     const { url } = start({
       face,
       scenario: () => ({

@@ -4,13 +4,12 @@ import { createLogger } from '../../base/logger.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { portType } from '../../config/settings/server.ts'
 import { InputText, toValue } from '../../config/values.ts'
-import type { JournalEntry, Simulator } from '../../simulator/exchange.ts'
-import { type FaceName, faces } from '../../simulator/openai-chat/faces.ts'
-import { startChatSimulator } from '../../simulator/openai-chat/server.ts'
+import type { JournalEntry, ServeOptions, Simulator } from '../../simulator/exchange.ts'
+import { type FaceName, faceNames } from '../../simulator/openai-chat/face-name.ts'
 import { withoutQuotes } from '../../simulator/refusal-quotes.ts'
 import type { Scenario } from '../../simulator/reply.ts'
 import { parseScenario } from '../../simulator/scenario-file.ts'
-import { startSimulator } from '../../simulator/server.ts'
+import { type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { productName } from '../../version.ts'
 import { readNamed } from '../config/config-input.ts'
 import { createLogSink } from '../log/log-sink.ts'
@@ -24,7 +23,6 @@ const defaultPort = 4142
 
 const kinds = ['nexus', 'openai'] as const
 type Kind = (typeof kinds)[number]
-const faceNames = Object.keys(faces) as FaceName[]
 
 const simulateFlags: ArgsDef = {
   port: {
@@ -87,15 +85,36 @@ const parseKind = (flags: Flags): { readonly kind: Kind; readonly face: FaceName
   return { kind, face: face ?? 'strict' }
 }
 
+/** What the command starts, and what it says of it. */
+interface Simulated {
+  readonly what: string
+  readonly start: () => Simulator
+  /** Flags of `start` for a server with the simulator as its upstream. */
+  readonly flagsFor: (url: string) => string
+}
+
+type Options = ServeOptions<unknown> & Pick<SimulatorOptions, 'apiKey'>
+
 /** The value of --provider for a server that uses this face as its upstream. */
 const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
 
-/** The command that starts a server with the simulator as its upstream. */
-const startLine = (kind: Kind, face: FaceName, url: string, key: string): string => {
-  if (kind === 'nexus') return `${productName} start --endpoint-url ${url} --api-key ${key}`
+const simulatedServer = async (face: FaceName, options: Options): Promise<Simulated> => {
+  // Only here: its tables take milliseconds of every start.
+  const { faces } = await import('../../simulator/openai-chat/faces.ts')
+  const { startChatSimulator } = await import('../../simulator/openai-chat/server.ts')
   const model = faces[face].models[0]?.id
-  return `${productName} start --upstream openai --openai-url ${url}/v1 --provider ${providerOf(face)} --model ${model} --api-key ${key}`
+  return {
+    what: `OpenAI-compatible server (${face})`,
+    start: () => startChatSimulator({ ...options, face }),
+    flagsFor: (url) => `--upstream openai --openai-url ${url}/v1 --provider ${providerOf(face)} --model ${model}`,
+  }
 }
+
+const simulatedNexus = (options: Options): Simulated => ({
+  what: 'AI Nexus',
+  start: () => startSimulator(options),
+  flagsFor: (url) => `--endpoint-url ${url}`,
+})
 
 const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
@@ -103,19 +122,17 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
   const apiKey = textFlag(flags, 'api-key')
   const scenarioPath = textFlag(flags, 'scenario')
   const { kind, face } = parseKind(flags)
-  const options = {
+  const options: Options = {
     hostname,
     port,
     ...(apiKey && { apiKey }),
     ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
-    onRequest: (entry: JournalEntry) => io.err(lineFor(entry)),
+    onRequest: (entry) => io.err(lineFor(entry)),
   }
-  const start = (): Simulator =>
-    kind === 'openai' ? startChatSimulator({ ...options, face }) : startSimulator(options)
+  const { what, start, flagsFor } = kind === 'openai' ? await simulatedServer(face, options) : simulatedNexus(options)
   const simulator = await listenOrExplain(start, { hostname, port })
-  const what = kind === 'openai' ? `OpenAI-compatible server (${face})` : 'AI Nexus'
   io.err(`The simulated ${what} listens at ${simulator.url}. Use it with:\n`)
-  io.out(`${startLine(kind, face, simulator.url, apiKey ? '<the key>' : 'any')}\n`)
+  io.out(`${productName} start ${flagsFor(simulator.url)} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }
   await untilStopped(ending, io.err, endingSignals(io.isTerminal))

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { decodeSse } from '../../../src/codec/sse/decode.ts'
 import type { JournalEntry } from '../../../src/simulator/exchange.ts'
-import { type FaceName, faces } from '../../../src/simulator/openai-chat/faces.ts'
+import type { FaceName } from '../../../src/simulator/openai-chat/face-name.ts'
+import { faces } from '../../../src/simulator/openai-chat/faces.ts'
 import { type ChatSimulatorOptions, startChatSimulator } from '../../../src/simulator/openai-chat/server.ts'
 import { parseScenario } from '../../../src/simulator/scenario-file.ts'
 import { afterTest } from '../../support/cleanup.ts'
@@ -106,7 +107,7 @@ describe('each face has its own way of streaming', () => {
         {},
       ],
     ],
-  ])('%s: deltas (OU-S8)', async (face, deltas) => {
+  ])('%s: deltas', async (face, deltas) => {
     const chunks = (await streamOf(face)).filter(({ choices }) => (choices as unknown[]).length > 0)
     expect(deltasOf(chunks)).toEqual(deltas as Json[])
     expect(chunks.map((chunk) => choiceOf(chunk)['finish_reason']).filter((reason) => reason !== null)).toEqual([
@@ -136,7 +137,7 @@ describe('each face has its own way of streaming', () => {
     ['mistral', 'the chunk of the finish'],
     ['kimi', 'the choice of the finish'],
     ['ollama', 'a chunk of its own'],
-  ])('%s: usage in %s (OU-A30)', async (face, place) => {
+  ])('%s: usage in %s', async (face, place) => {
     const chunks = await streamOf(face)
     const last = chunks.at(-1) ?? {}
     const inChoice = choiceOf(last)['usage']
@@ -150,7 +151,7 @@ describe('each face has its own way of streaming', () => {
     expect((inChoice ?? last['usage']) as Json).toMatchObject({ total_tokens: expect.any(Number) })
   })
 
-  test('usage of its own comes only where it is asked for (OU-H3)', async () => {
+  test('usage of its own comes only where it is asked for', async () => {
     const chunks = await start().stream()
     expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([])
   })
@@ -200,12 +201,12 @@ describe('each face writes its errors its own way', () => {
       { error: { code: 400, message: "Missing required parameter: 'messages'.", type: 'invalid_request_error' } },
     ],
     ['lmstudio', 400, { error: "Missing required parameter: 'messages'." }],
-  ])('%s (OU-E1)', async (face, status, body) => {
+  ])('%s', async (face, status, body) => {
     const response = await start({ face }).send({ messages: undefined })
     expect([response.status, await response.json()]).toEqual([status, body])
   })
 
-  test('mistral lists what it does not know (OU-E1)', async () => {
+  test('mistral lists what it does not know', async () => {
     const response = await start({ face: 'mistral' }).send({ top_k: 1 })
     expect([response.status, await response.json()]).toEqual([
       422,
@@ -213,7 +214,7 @@ describe('each face writes its errors its own way', () => {
     ])
   })
 
-  test('openrouter hides the words of the provider in metadata (OU-E1)', async () => {
+  test('openrouter hides the words of the provider in metadata', async () => {
     const { error } = (await start({ face: 'openrouter' }).post({ messages: [] })) as { error: Json }
     expect(error).toMatchObject({
       message: 'Provider returned error',
@@ -225,7 +226,7 @@ describe('each face writes its errors its own way', () => {
     })
   })
 
-  test('llama.cpp says how long the prompt is (OU-E10)', async () => {
+  test('llama.cpp says how long the prompt is', async () => {
     const model = { id: 'm', efforts: [], sampling: true, stop: true, images: false, window: 5, maxOutputTokens: 5 }
     const { post } = start({ face: 'llamacpp', models: [model] })
     expect(await post({ messages: [{ role: 'user', content: 'one two three four five six' }] })).toMatchObject({
@@ -235,7 +236,7 @@ describe('each face writes its errors its own way', () => {
 })
 
 describe('keys and paths', () => {
-  test('a key is required, but of servers that people run themselves (OU-T3)', async () => {
+  test('a key is required, but of servers that people run themselves', async () => {
     const statusOf = async (options: ChatSimulatorOptions, headers: Record<string, string>): Promise<number> =>
       (await start(options).send({}, undefined, headers)).status
     expect(await statusOf({}, {})).toBe(401)
@@ -246,7 +247,7 @@ describe('keys and paths', () => {
     expect(await statusOf({ face: 'ollama', apiKey: 'right' }, {})).toBe(401)
   })
 
-  test('a path that there is not is 404, and so is Azure without its version (OU-T1, OU-T2)', async () => {
+  test('a path that there is not is 404, and so is Azure without its version', async () => {
     const { send, journal } = start()
     for (const path of ['/chat/completions', '/v1/v1/chat/completions', '/openai/deployments/gpt-4.1/chat/completions'])
       expect((await send({}, path, { authorization: 'Bearer any', 'api-key': 'any' })).status).toBe(404)
@@ -378,11 +379,11 @@ describe('the prompt cache', () => {
     return read('a', 'b')
   }
 
-  test('reads a longer conversation from the shorter one (OU-Q110)', async () => {
+  test('reads a longer conversation from the shorter one', async () => {
     expect(await cachedBy({}, {})).toBeGreaterThan(2000)
   })
 
-  test('of gpt-5.6 needs the key (OU-Q10)', async () => {
+  test('of gpt-5.6 needs the key', async () => {
     expect(await cachedBy({ face: 'gpt-5.6' }, {})).toBe(0)
     expect(await cachedBy({ face: 'gpt-5.6' }, { prompt_cache_key: 'k' })).toBeGreaterThan(2000)
   })

@@ -1,0 +1,16 @@
+/** The servers that the simulator can imitate. OpenAI's own, the strict one, comes first. */
+export const faceNames = [
+  'strict',
+  'gpt-5.6',
+  'deepseek',
+  'kimi',
+  'mistral',
+  'nebius',
+  'openrouter',
+  'vllm',
+  'llamacpp',
+  'lmstudio',
+  'ollama',
+] as const
+
+export type FaceName = (typeof faceNames)[number]

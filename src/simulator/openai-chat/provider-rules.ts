@@ -81,8 +81,8 @@ export const mistralOrder: ChatRule = ({ body: { messages } }) => {
   })
 }
 
-const isEmpty = ({ content, tool_calls: calls, role }: ChatMessage): boolean =>
-  (content ?? '') === '' && (role !== 'assistant' || calls === undefined)
+const isEmpty = ({ content, tool_calls: calls, reasoning_content: thoughts, role }: ChatMessage): boolean =>
+  (content ?? '') === '' && (role !== 'assistant' || (calls === undefined && (thoughts ?? '') === ''))
 
 /** Kimi refuses messages that say nothing. */
 export const nothingEmpty: ChatRule = ({ body: { messages } }) =>

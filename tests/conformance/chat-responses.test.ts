@@ -10,7 +10,8 @@ import type {
   ChatToolCall,
   ChatUsage,
 } from '../../src/wire/openai-chat/response.ts'
-import { answer, chatContext, chatStreams, chunk, finish, readText, streamed, whole } from '../support/chat-response.ts'
+import { answer, chatContext, chunk, finish, readText, streamed, whole } from '../support/chat-response.ts'
+import { chatStreams } from '../support/chat-streams.ts'
 
 /** Official types say what servers send, and the official client of the other side what it understands of our events. */
 

@@ -53,6 +53,11 @@ export const createSseDecoder = (): SseDecoder => {
   }
 
   const readLine = (line: string): void => {
+    // Nearly all lines are of this field.
+    if (line.startsWith('data:')) {
+      addData(textAfter(line, 'data'.length))
+      return
+    }
     const colon = line.indexOf(':')
     const field = colon === -1 ? line : line.slice(0, colon)
     const value = colon === -1 ? '' : textAfter(line, colon)

@@ -1,4 +1,5 @@
 import { type Json, objectsIn } from '../../base/json.ts'
+import { isBlank } from '../../messages/blank.ts'
 import type { ChatOutput } from '../../wire/openai-chat/response.ts'
 import { textOf } from './text-of.ts'
 
@@ -22,14 +23,15 @@ const members = Object.keys(readers) as Member[]
 export class ReasoningReader {
   readonly #onOddity: ((what: string) => void) | undefined
   #source: Member | undefined
+  #hasCome = false
 
   constructor(onOddity: ((what: string) => void) | undefined) {
     this.#onOddity = onOddity
   }
 
-  /** Reasoning has come in a member of its own. */
+  /** Reasoning has come in a member of its own. White space alone is none. */
   get hasCome(): boolean {
-    return this.#source !== undefined
+    return this.#hasCome
   }
 
   /** The text of an output's reasoning; empty where it has none. */
@@ -37,15 +39,18 @@ export class ReasoningReader {
     const { reasoning_content, reasoning, reasoning_text, reasoning_details } = output
     // Nearly all deltas that are not thoughts have none of them.
     if (!(reasoning_content || reasoning || reasoning_text || reasoning_details)) return ''
+    const text = this.#readSource(output)
+    if (!this.#hasCome && !isBlank(text)) this.#hasCome = true
+    return text
+  }
+
+  #readSource(output: ChatOutput): string {
     const source = this.#source
     const text = source === undefined ? '' : readers[source](output[source])
     if (text !== '') return text
     const found = members.find((member) => readers[member](output[member]) !== '')
-    if (found === undefined) return ''
-    if (source !== undefined) {
-      this.#onOddity?.('reasoning in a second member')
-      return ''
-    }
+    if (found !== undefined && source !== undefined) this.#onOddity?.('reasoning in a second member')
+    if (found === undefined || source !== undefined) return ''
     this.#source = found
     return readers[found](output[found])
   }

@@ -22,12 +22,14 @@ const objectArguments = /"arguments"\s*:\s*\{/
 const parse = (text: string): unknown =>
   text.includes('"arguments"') && objectArguments.test(text) ? parseExactAt(text, argumentsIn) : JSON.parse(text)
 
-/** A response's JSON; undefined for a text that is no object. Gemini puts its errors into a list. */
-export const parseChatResponse = (text: string): Json | undefined =>
-  parseObject(text, (json) => {
-    const value = parse(json)
-    return Array.isArray(value) && value.length === 1 ? value[0] : value
-  })
+/** Gemini puts its errors into a list. */
+const parseOne = (text: string): unknown => {
+  const value = parse(text)
+  return Array.isArray(value) && value.length === 1 ? value[0] : value
+}
+
+/** A response's JSON; undefined for a text that is no object. */
+export const parseChatResponse = (text: string): Json | undefined => parseObject(text, parseOne)
 
 /** Whether a member named `error` reports anything: some servers send an empty one beside each answer. */
 const isError = (value: unknown): boolean =>

@@ -64,7 +64,7 @@ export class ToolCall {
   #form: 'blank' | 'object' | 'other' = 'blank'
   #isCustom = false
   #scan = new JsonObjectScan()
-  /** What a parser said of closed arguments. */
+  /** What a parser said of the arguments when they were closed: only white space can follow valid ones. */
   #isValid: boolean | undefined
 
   /** Some argument has come. */
@@ -105,7 +105,6 @@ export class ToolCall {
     }
     this.#arguments += text
     this.#rest += text
-    this.#isValid = undefined
     this.#scan.push(text)
   }
 
@@ -134,5 +133,6 @@ export class ToolCall {
     this.#arguments = ''
     this.#rest = ''
     this.#scan = new JsonObjectScan()
+    this.#isValid = undefined
   }
 }

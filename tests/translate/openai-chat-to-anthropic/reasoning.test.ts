@@ -35,7 +35,7 @@ describe('reasoning', () => {
     ['reasoning', { reasoning: 'Hm.' }],
     ['reasoning_text', { reasoning_text: 'Hm.' }],
     ['an object', { reasoning: { text: 'Hm.' } }],
-    ['a list', { reasoning: [{ text: 'H' }, 'm', { text: ['.'] }] }],
+    ['a list', { reasoning: [{ text: 'H' }, 'm', { text: '.' }, { text: ['x'] }, [['x']], null] }],
     ['the texts of details', { reasoning_details: [detail('H'), { type: 'reasoning.summary', summary: 'm.' }] }],
     ['the first of several', { reasoning_content: '', reasoning: 'Hm.', reasoning_details: [detail('Hm.')] }],
     ['the first of two', { reasoning_content: 'Hm.', reasoning: 'Other.' }],

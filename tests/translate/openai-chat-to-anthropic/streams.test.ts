@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { collectMessage } from '../../../src/translate/openai-chat-to-anthropic/response.ts'
-import { chatContext, chatStreams, contentOf, type Outcome, readBytes, readText } from '../../support/chat-response.ts'
+import { chatContext, contentOf, type Outcome, readBytes, readText } from '../../support/chat-response.ts'
+import { chatStreams } from '../../support/chat-streams.ts'
 import { grammarFault, type SseEvent } from '../../support/sse.ts'
 
 /** Streams in the shapes of many providers, and what they have to become. */

@@ -61,6 +61,11 @@ describe('tagged thinking', () => {
     expect(contentOfStream([...beside, says('</think>So.')])).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
+  test('stays where a member of its own has white space alone (OU-S11)', () => {
+    const chunks = [chunk({ reasoning: '\n' }), says('<think>Hm.</think>So.')]
+    expect(contentOfStream(chunks)).toEqual([{ thinking: '\nHm.' }, 'So.'])
+  })
+
   test('is dropped from the moment on when reasoning comes (OU-S11)', () => {
     const chunks = [says('<think>H'), chunk({ reasoning: 'm.', content: 'm.' }), says('</think>So.')]
     expect(contentOfStream(chunks)).toEqual([{ thinking: 'Hm.' }, 'So.'])

@@ -19,13 +19,13 @@ const allocated = (kind: string, size: number, times: number): number => {
 }
 
 const deltas = 40_000
-const perDelta = (ofEach: number): number => allocated('stream', ofEach, deltas / ofEach) / deltas
+const perDelta = (ofEach: number, kind = 'stream'): number => allocated(kind, ofEach, deltas / ofEach) / deltas
 
 const turns = 20_000
 const perTurn = (ofEach: number): number => allocated('request', ofEach, turns / ofEach) / turns
 
 /** A third above what it was when this was written: whoever needs more says here what it is good for. */
-const byteLimits = { delta: 1150, turn: 4300 } as const
+const byteLimits = { delta: 1150, chatDelta: 1750, turn: 4300 } as const
 
 /** Nothing here is measured in time: the limit only ends programs that hang, however busy the machine is. */
 const limitMs = 60_000
@@ -39,6 +39,16 @@ describe('what is allocated', () => {
     () => {
       const [short, long] = [perDelta(200), perDelta(10_000)]
       expect(short).toBeWithin(100, byteLimits.delta)
+      expect(long / short).toBeWithin(1 / growth, growth)
+    },
+    limitMs,
+  )
+
+  test(
+    'for a delta of Chat Completions is bounded, and the same in a long stream',
+    () => {
+      const [short, long] = [perDelta(200, 'chat-stream'), perDelta(10_000, 'chat-stream')]
+      expect(short).toBeWithin(100, byteLimits.chatDelta)
       expect(long / short).toBeWithin(1 / growth, growth)
     },
     limitMs,

@@ -1,16 +1,23 @@
 import { toUnicodeJson } from '../../src/base/unicode-json.ts'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
+import { createSseDecoder } from '../../src/codec/sse/decode.ts'
 import { eventText } from '../../src/server/entrances/anthropic/event-text.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
+import { MessageEvents as ChatEvents } from '../../src/translate/openai-chat-to-anthropic/events.ts'
+import { readChatEvent } from '../../src/translate/openai-chat-to-anthropic/stream-event.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
+import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
+import type { ChatResponse } from '../../src/wire/openai-chat/response.ts'
+import { chatContext, toStream, usage } from './chat-response.ts'
 import { countingIds, responseContext } from './response-context.ts'
 
 /**
  * Does one kind of work many times, for whoever counts what it allocates:
  *
  *   allocating-program.ts stream <deltas of each> <streams>
+ *   allocating-program.ts chat-stream <deltas of each> <streams>
  *   allocating-program.ts request <turns of each> <requests>
  */
 
@@ -26,6 +33,18 @@ const frame = (type: string, payload: object): Uint8Array =>
 /** What the network gives at once. */
 const chunkBytes = 16 * 1024
 
+const inChunks = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
+    bytes.slice(index * chunkBytes, (index + 1) * chunkBytes),
+  )
+
+/** Writes events as the server does. */
+const write = (batch: EventBatch): void => {
+  let text = ''
+  for (const event of batch) text += eventText(event)
+  utf8.encode(text)
+}
+
 const streamed = (deltas: number): (() => void) => {
   const delta = frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'The "next" line' } })
   const bytes = Buffer.concat([
@@ -35,17 +54,33 @@ const streamed = (deltas: number): (() => void) => {
     frame('messageStop', { stopReason: 'end_turn' }),
     frame('metadata', { usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } }),
   ])
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
-    bytes.slice(index * chunkBytes, (index + 1) * chunkBytes),
-  )
+  const chunks = inChunks(bytes)
   return () => {
     const reader = createConverseReader({ model: 'm', maxTokens: 1 })
     const events = new MessageEvents(responseContext(), countingIds())
     for (const chunk of chunks) {
       reader.read(chunk, (event) => events.accept(event))
-      let text = ''
-      for (const event of events.take()) text += eventText(event)
-      utf8.encode(text)
+      write(events.take())
+    }
+  }
+}
+
+const chatStreamed = (deltas: number): (() => void) => {
+  const base = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1764300000, model: 'm' }
+  const delta = { ...base, choices: [{ index: 0, delta: { content: 'The "next" line' }, finish_reason: null }] }
+  const end = { ...base, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage }
+  const chunks = inChunks(utf8.encode(toStream([...Array.from({ length: deltas }, () => delta), end])))
+  return () => {
+    const decoder = createSseDecoder()
+    const events = new ChatEvents(chatContext(), countingIds())
+    const handler = {
+      onChunk: (chunk: ChatResponse) => events.accept(chunk),
+      onDone: () => events.done(),
+      onError() {},
+    }
+    for (const chunk of chunks) {
+      decoder.push(chunk, (event) => readChatEvent(event, handler))
+      write(events.take())
     }
   }
 }
@@ -79,5 +114,10 @@ const translated = (turns: number): (() => void) => {
   }
 }
 
-const work = (kind === 'stream' ? streamed : translated)(size)
-for (let done = 0; done < times; done += 1) work()
+const works: Readonly<Record<string, (size: number) => () => void>> = {
+  stream: streamed,
+  'chat-stream': chatStreamed,
+  request: translated,
+}
+const work = works[kind ?? '']?.(size)
+for (let done = 0; done < times; done += 1) work?.()

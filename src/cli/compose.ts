@@ -14,12 +14,12 @@ import type { Defer } from './log/deferred-sink.ts'
 import { createLogSink } from './log/log-sink.ts'
 import type { Io } from './terminal/io.ts'
 
-/** What this process gives to the app: its network, its timers, its log. */
+/** Provides this process's network, timers and log to the app. */
 
 const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   resolveAfter(milliseconds, undefined, { signal })
 
-/** This process's own, where a caller has none. */
+/** Falls back to this process's network. */
 type Network = Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'proxy' | 'inlineUrlSources'>
 
 const networkOf = ({
@@ -33,7 +33,7 @@ export interface UpstreamOptions
   extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log'>,
     Partial<Network> {}
 
-/** The upstream that the configuration chooses, with this process's clock, network and chance. */
+/** Creates the upstream of the configuration, with this process's clock, network and randomness. */
 export const composeUpstream = (options: UpstreamOptions): Upstream =>
   createUpstream({
     ...options,
@@ -48,7 +48,7 @@ export interface ServerOptions
   extends UpstreamOptions,
     Pick<AppDependencies, 'defaultModelId' | 'catalog' | 'shutdown' | 'pingMs' | 'commitMs'> {}
 
-/** Everything between a client's request and the upstream, ready to be served by this process. */
+/** Creates the app for this process to serve. */
 export const composeApp = ({ config, ...options }: ServerOptions): App =>
   createApp(config, {
     ...options,
@@ -59,7 +59,7 @@ export const composeApp = ({ config, ...options }: ServerOptions): App =>
     uptime: () => process.uptime(),
   })
 
-/** What is still to be done when the process ends is done then. */
+/** Runs the remaining tasks when the process ends. */
 const createDefer = (): Defer => {
   const waiting: (() => void)[] = []
   const run = (): void => {

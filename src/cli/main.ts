@@ -12,14 +12,14 @@ import type { Io } from './terminal/io.ts'
 import { printer } from './terminal/printer.ts'
 
 /**
- * Exit codes, which scripts rely on. `claude` ends with its child's. Who gives up at a question gets what a
- * shell tells of Ctrl-C.
+ * Exit codes; scripts rely on them. `claude` ends with the exit code of Claude Code. A cancelled prompt ends with the
+ * exit code that shells use for Ctrl-C.
  */
 const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
 
 const versionLine = (): string => `${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${buildTarget})\n`
 
-/** Among the arguments that are for us. */
+/** Whether our own arguments contain one of the names. */
 const wants = (rawArgs: readonly string[], found: HelpTarget, ...names: readonly string[]): boolean => {
   const own =
     found.kind === 'command'
@@ -29,8 +29,8 @@ const wants = (rawArgs: readonly string[], found: HelpTarget, ...names: readonly
 }
 
 /**
- * Resolves to the exit code. Not by citty's own subcommands and `runMain`: those lose what a command returns, end with 1
- * for every fault, and name no nearest command. Rejects with what the command throws.
+ * Resolves to the exit code. Does not use citty's subcommands and `runMain`: they lose the command's result, end with 1
+ * for every error, and suggest no command. Rejects with the command's error.
  */
 const runByCitty = async (command: Command, { words, rest }: CheckedArguments, io: Io): Promise<number> => {
   const { name, description, args } = command
@@ -55,11 +55,11 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
   }
   const layout = helpLayout(io)
   const help = (): number => say(isNamed ? helpOf(found, catalogue, layout) : mainHelp(catalogue, layout))
-  // Before anything else is read, so that a line with other faults gets its help, too.
+  // First, so that a command line with errors gets its help, too.
   if (wants(rawArgs, found, '--help', '-h')) return help()
   if (wants(rawArgs, found, '--version', '-V')) return say(versionLine())
   if (found.kind === 'group') {
-    // A group takes no flags: only to find the ones that are not there.
+    // A group has no flags: this reports unknown ones.
     checkArguments({ name: found.group.name, args: commonFlags }, rawArgs.slice(1))
     return help()
   }
@@ -70,20 +70,20 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
   return runByCitty(found.command, checked, io)
 }
 
-/** Runs the command line and tells the exit code. Never throws. */
+/** Runs the command line and resolves to the exit code. Never rejects. */
 export const runMain = async (rawArgs: readonly string[], io: Io): Promise<number> => {
   try {
     return await runNamed(rawArgs, io)
   } catch (error) {
     if (error instanceof PromptCancelled) {
-      printer(io).info('Given up.')
+      printer(io).info('Cancelled.')
       return exitCode.gaveUp
     }
     if (error instanceof UsageError) {
       printer(io).error(error.message)
       return exitCode.usage
     }
-    printer(io).error(error instanceof Error ? (error.stack ?? error.message) : 'something unknown failed')
+    printer(io).error(error instanceof Error ? (error.stack ?? error.message) : 'unknown error')
     return exitCode.failure
   }
 }

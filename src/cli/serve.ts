@@ -9,15 +9,14 @@ import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './serv
 import { proxyOnTheWay } from './system/proxy.ts'
 import type { Io } from './terminal/io.ts'
 
-/** Bun reads its limit for connections from this variable, at its start. */
+/** Bun reads its connection limit from this variable when it starts. */
 const maximumConnections = ({ machine: { environment } }: Io): { maximumConnections?: number } => {
   const limit = Number(environment['BUN_CONFIG_MAX_HTTP_REQUESTS'])
   return Number.isInteger(limit) && limit > 0 ? { maximumConnections: limit } : {}
 }
 
 /**
- * Before a person is asked for a key that would be of no use: whether the port can be had. Rejects with UsageError
- * where not.
+ * Checks that the port is free before the program prompts for a key. Rejects with UsageError.
  */
 export const checkAddress = async ({ loaded: { config }, isSimulated }: SetUp, io: Io): Promise<void> => {
   const { host: hostname, port } = config
@@ -34,7 +33,7 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
   readonly onRequest?: (request: Request) => void
 }
 
-/** Starts the server, and the simulated AI Nexus behind it where one is wanted. Rejects with UsageError. */
+/** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
 export const serve = async (
   { model, isSimulated, loaded }: SetUp,
   { config, apiKey, log, onRequest }: ServeOptions,
@@ -61,12 +60,12 @@ export const serve = async (
   }
   const listener = await listenOrExplain(() => listen({ ...address, fetch: answer }), address)
   surviveFaults(log)
-  // Not `shutdown.running`: an answer runs until its last byte has left, and counts of tokens run, too.
+  // Not `shutdown.running`: a response runs until its last byte is sent, and token counts run, too.
   const { port, running, stop } = listener
   return {
     port,
     ending: { ...shutdown, running, stop } satisfies Ending,
-    /** Ends whatever still runs, and tells of it. */
+    /** Ends all running requests; each is logged. */
     async stop(): Promise<void> {
       await stop(true)
       app.close()

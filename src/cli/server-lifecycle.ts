@@ -15,25 +15,25 @@ export interface ListenAddress {
 }
 
 /**
- * Listens for a moment just as the server does, for whoever only wants to know whether that can be. Throws what
- * `listen` throws; whoever gets it stops it.
+ * Listens in the same way as the server, to check that the address is free. Throws what `listen` throws. The caller
+ * stops the listener.
  */
 export const tryToListen = (address: ListenAddress): Listener =>
   listen({ ...address, fetch: () => new Response(null, { status: 503 }) })
 
-/** A person waits for the sentence that follows. */
+/** Short, because the user waits for the error message. */
 const probeMs = 1000
 
-/** Another server of ours on that port; undefined where another program has it. */
+/** Finds a server of this program on the port; undefined if another program listens there. */
 export const findRunningServer = async (hostname: string, port: number): Promise<Healthy | undefined> => {
   const answer = await fetchHealth(hostname, port, probeMs)
   return answer.kind === 'ours' ? answer : undefined
 }
 
 const servesAlready = (hostname: string, port: number, { version, pid }: Healthy): string =>
-  `Port ${port} on ${hostname} is taken by another ${productName} (version ${version}, process ${pid}), which serves already. ${productName} env prints the environment that leads Claude Code there, ${productName} health asks how it is. For another server choose another port with --port (0 for any free one).`
+  `Port ${port} on ${hostname} is in use by another ${productName} (version ${version}, process ${pid}). To connect Claude Code to that server, use ${productName} env; to check it, use ${productName} health. To start another server, choose another port with --port (0 for any free port).`
 
-/** Starts something that listens, or says in words why it cannot. Rejects with UsageError. */
+/** Starts a listener, or rejects with UsageError that explains the failure. */
 export const listenOrExplain = async <T>(start: () => T, { hostname, port }: ListenAddress): Promise<T> => {
   try {
     return start()
@@ -43,43 +43,43 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Lis
       const running = await findRunningServer(hostname, port)
       if (running !== undefined) throw new UsageError(servesAlready(hostname, port, running))
       throw new UsageError(
-        `Port ${port} on ${hostname} is taken by another program. Stop it, or choose another port with --port (0 for any free one).`,
+        `Port ${port} on ${hostname} is in use by another program. Stop it, or choose another port with --port (0 for any free port).`,
       )
     }
     if (code === 'EACCES') {
-      throw new UsageError(`Port ${port} may not be used by you. Choose one above 1023 with --port.`)
+      throw new UsageError(`No permission to listen on port ${port}. Use a port above 1023: --port.`)
     }
     throw new UsageError(
-      `Cannot listen on ${hostname}:${port}${code === undefined ? '' : ` (${code})`}. Is --host an address of this machine?`,
+      `Cannot listen on ${hostname}:${port}${code === undefined ? '' : ` (${code})`}. Use an address of this machine: --host.`,
     )
   }
 }
 
-/** Times of a server's end, in milliseconds. */
+/** Limits for the shutdown, in milliseconds. */
 interface EndTimes {
-  /** Running answers may take this long to end by themselves after the first signal. */
+  /** Running responses may take this long to finish after the first signal. */
   readonly graceMs: number
-  /** Written bytes may take this long to leave after nothing runs any more. */
+  /** Written bytes may take this long to be sent after the last response ends. */
   readonly flushMs: number
 }
 
-/** Longer than most turns, shorter than service managers wait before they kill (systemd: 90 s). */
+/** Longer than most turns, shorter than the time after which service managers kill (systemd: 90 s). */
 const defaultTimes: EndTimes = { graceMs: 30_000, flushMs: 1000 }
-/** How often we look whether anything still runs. */
+/** The interval between checks for running requests. */
 const lookMs = 20
 
-/** What is to end, and in which steps. */
+/** The server to end, and the steps of the shutdown. */
 export interface Ending extends Pick<Listener, 'stop' | 'running'> {
-  /** Nobody may begin any more. */
+  /** Refuses new requests. */
   begin(): void
-  /** The time is up: running answers are to end with an error that tells so. */
+  /** Ends running responses with an error that gives the reason. */
   end(): void
 }
 
 const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Promise<void> => {
   let isStopped = false
   ending.begin()
-  // It waits for connections on which nothing was ever asked, too: we do not.
+  // `stop` also waits for connections without a request; the shutdown does not wait for it.
   const stopped = ending.stop(false).then(() => {
     isStopped = true
   })
@@ -95,8 +95,8 @@ const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Prom
 }
 
 /**
- * Resolves when the program is told to end (by a signal of `names`) and the running answers have ended,
- * or the time for that is up. A second signal ends at once.
+ * Resolves after a signal of `names`, when the running responses have ended or the time limit is over. A second signal
+ * ends at once.
  */
 export const untilStopped = (
   ending: Ending,
@@ -116,7 +116,7 @@ export const untilStopped = (
         return
       }
       isStopping = true
-      if (ending.running() > 0) say('Stopping: waiting for running answers. Press Ctrl-C again to end at once.\n')
+      if (ending.running() > 0) say('Stopping: waiting for running requests. Press Ctrl-C again to stop at once.\n')
       void stopOrderly(ending, { ...defaultTimes, ...times }).then(over)
     }
     for (const name of names) process.on(name, stop)
@@ -124,7 +124,7 @@ export const untilStopped = (
 
 const hangUpBit = 1
 
-/** `nohup` and its like have a closed terminal ignored. Linux tells so; elsewhere what runs without one is left alone. */
+/** `nohup` makes a program ignore SIGHUP. Linux shows that; elsewhere we assume it for programs without a terminal. */
 export const isHangUpIgnored = (isTerminal: boolean): boolean => {
   const status = attempt(() => readFileSync('/proc/self/status', 'utf8'))
   if (status === undefined) return !isTerminal
@@ -132,16 +132,16 @@ export const isHangUpIgnored = (isTerminal: boolean): boolean => {
   return (Number.parseInt(mask.slice(-1), 16) & hangUpBit) !== 0
 }
 
-/** The signals that end a server in order. A handler for one that was to be ignored would undo that. */
+/** The signals that shut the server down. A handler for an ignored signal would make it effective again. */
 export const endingSignals = (isTerminal: boolean): NodeJS.Signals[] => [
   'SIGINT',
   'SIGTERM',
   ...(isHangUpIgnored(isTerminal) ? [] : ['SIGHUP' as const]),
-  // Ctrl-Break, and what a closed console sends first.
+  // Ctrl-Break; a closed console sends it first.
   ...(process.platform === 'win32' ? ['SIGBREAK' as const] : []),
 ]
 
-/** Whatever nobody caught is told in one line, without its words, and ends nothing: other requests are at work. */
+/** Logs uncaught errors in one line, without their message. The server goes on, because other requests run. */
 export const surviveFaults = (log: Logger): void => {
   process.on('uncaughtException', (thrown) => log.error('internal_error', errorLocation(thrown)))
   process.on('unhandledRejection', (thrown) => log.error('internal_error', errorLocation(thrown)))

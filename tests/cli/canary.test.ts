@@ -339,7 +339,7 @@ describe('a secret among the arguments, which others can read', () => {
     const { code, out, err } = await cli(['--dry-run', '-c', '--shell', 'bash', ...args], { NEXUS_API_KEY: key })
     expect(code).toBe(0)
     expect(err.match(/^warning: .*$/gm)).toEqual([
-      `warning: others on this machine can read ${flag} in the list of processes: a variable or a file is safer.`,
+      `warning: other users of this machine can read ${flag} in the list of processes: use a variable or a file.`,
     ])
     expect(out).not.toContain('warning')
   })

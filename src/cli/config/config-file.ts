@@ -25,16 +25,16 @@ import type { SettingKey } from '../../config/settings/settings.ts'
 import { exclusively, LockedError } from '../system/file-lock.ts'
 import { readOptional } from './config-input.ts'
 
-/** Changes a configuration file on the disk: all of it or nothing, one at a time, and readable by its owner alone where it must be. */
+/** Changes a configuration file on disk: atomically, under a lock, and with owner-only access if it has a secret. */
 
 const ownerAlone = 0o600
 const ownersFolder = 0o700
 const permissions = 0o777
 
-/** More than that are a circle for every system. */
+/** Operating systems treat more links than this as a loop. */
 const maximumLinks = 40
 
-/** Where a link leads, over others perhaps, so that each stays one; its end need not be there yet. */
+/** Resolves a chain of links, so that the links themselves stay. The target need not exist. */
 const targetOf = (path: string): string => {
   const real = attempt(() => realpathSync(path))
   if (real !== undefined) return real
@@ -48,20 +48,20 @@ const targetOf = (path: string): string => {
   return path
 }
 
-/** Never looser than it was. */
+/** Never grants more access than before. */
 const modeFor = (before: Stats | undefined, isSecret: boolean): number => {
   if (before === undefined) return ownerAlone
   return before.mode & (isSecret ? ownerAlone : permissions)
 }
 
-/** Nobody else can read the temporary file at any time, not even before it is finished. */
+/** Only the owner can read the temporary file, from its creation on. */
 const replace = (target: string, text: string, mode: number, before: Stats | undefined): void => {
   const temporary = `${target}.${crypto.randomUUID()}.tmp`
   const file = openSync(temporary, 'wx', ownerAlone)
   try {
     try {
       writeFileSync(file, text)
-      // Where somebody else's file is changed (by root) it stays theirs.
+      // If root changes another user's file, the owner stays the same.
       if (before !== undefined) attempt(() => fchownSync(file, before.uid, before.gid))
       fchmodSync(file, mode)
       fsyncSync(file)
@@ -78,12 +78,12 @@ const replace = (target: string, text: string, mode: number, before: Stats | und
 /** Throws what the file system throws. */
 const write = (target: string, text: string, isSecret: boolean): void => {
   const before = statSync(target, { throwIfNoEntry: false })
-  // A rename would take no notice of it.
+  // A rename would ignore the file's permissions.
   if (before !== undefined) accessSync(target, constants.W_OK)
   replace(target, text, modeFor(before, isSecret), before)
 }
 
-/** The file as it is; an empty one where there is none. Throws UsageError where it cannot be read. */
+/** Reads the file; a missing file is an empty object. Throws UsageError if it cannot be read. */
 export const readConfigFile = (path: string): ConfigFile => {
   const [file] = readOptional(path)
   return file ?? { path, text: '{}' }
@@ -93,26 +93,26 @@ const toUsageError = (path: string, error: unknown): UsageError => {
   if (error instanceof UsageError) return error
   if (error instanceof LockedError) {
     return new UsageError(
-      `${path} is being changed by another program. Try again; where there is none, remove ${error.lock} first.`,
+      `Another program is changing ${path}. Try again. If no other program is running, remove ${error.lock} first.`,
     )
   }
   return new UsageError(
-    `${path} cannot be written (${errorCode(error) ?? 'unknown'}). Is there room, and may you write there? --config names another file.`,
+    `${path} cannot be written (${errorCode(error) ?? 'unknown'}). Check the free space and your permissions, or use another file: --config.`,
   )
 }
 
 /**
- * Puts one setting into a file, or takes it out (undefined). Nobody else's change between reading and writing is
- * lost: those of this program wait for each other. Rejects with UsageError.
+ * Sets a setting in a file, or removes it (undefined). A lock makes processes of this program wait for each other, so
+ * that no change is lost. Rejects with UsageError.
  */
 export const changeConfigFile = async (path: string, key: SettingKey, value: unknown): Promise<void> => {
-  /** Undefined where the file says the same already. */
+  /** Undefined if the file already has the value. */
   const edit = (): ConfigFile | undefined => {
     const before = readConfigFile(path)
     const text = editConfigFile(before, key, value)
     return text === before.text ? undefined : { path, text }
   }
-  // What cannot be edited, or need not be, needs neither a folder nor a lock.
+  // If there is nothing to change, or an error, no folder and no lock are created.
   if (edit() === undefined) return
   try {
     const target = targetOf(path)

@@ -16,14 +16,14 @@ import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Reads the files that configuration may lie in. Nothing is read that was not asked for or documented. */
+/** Reads the configuration files: only files that the user names, and the documented ones. */
 
 const unreadable = (path: string, what: string, error: unknown): UsageError =>
   new UsageError(
-    `The ${what} ${path} cannot be read (${errorCode(error) ?? 'unknown'}). Is the path right, and may you read it?`,
+    `The ${what} ${path} cannot be read (${errorCode(error) ?? 'unknown'}). Check the path and your permissions.`,
   )
 
-/** Throws UsageError for a file that was named and cannot be read. */
+/** Reads a file that the user named. Throws UsageError if it cannot be read. */
 export const readNamed = (path: string, what: string): string => {
   try {
     return readFileSync(path, 'utf8')
@@ -32,7 +32,7 @@ export const readNamed = (path: string, what: string): string => {
   }
 }
 
-/** A file that is not there is fine; one that cannot be read might have held what is now missed. */
+/** Accepts a missing file. Throws UsageError for an unreadable one: it may contain settings. */
 export const readOptional = (path: string): ConfigFile[] => {
   try {
     return [{ path, text: readFileSync(path, 'utf8') }]
@@ -42,22 +42,22 @@ export const readOptional = (path: string): ConfigFile[] => {
   }
 }
 
-/** What is really set goes before what a file says. */
+/** Variables of the environment take precedence over those of the file. */
 const withEnvFile = (machine: Machine, file: ConfigFile | undefined): Machine['environment'] => {
   if (file === undefined) return machine.environment
   const set = Object.entries(machine.environment).filter(([, value]) => value !== undefined && value !== '')
   return { ...parseEnv(file.text), ...Object.fromEntries(set) }
 }
 
-/** Which files count, for the flags that were given. */
+/** The configuration files that apply with these flags. */
 export interface ConfigPaths {
-  /** What the program was started with, and what an `--env-file` added. */
+  /** The environment of the process, and the variables of `--env-file`. */
   readonly environment: Machine['environment']
   readonly environmentFile: ConfigFile | undefined
   readonly isDev: boolean
-  /** The first that has a key wins; a named one must be there. */
+  /** The first file that has a key wins; a named file must exist. */
   readonly files: readonly { readonly path: string; readonly isNamed: boolean }[]
-  /** The one that `config set` changes: the first of them. */
+  /** The file that `config set` changes: the first one. */
   readonly target: string
 }
 
@@ -83,24 +83,24 @@ export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
 export interface CommandConfig extends LoadedConfig {
   readonly environment: Machine['environment']
   readonly places: ConfigPaths
-  /** Paths of the files that were there. */
+  /** Paths of the files that exist. */
   readonly found: readonly string[]
-  /** Paths of those with a secret that others on this machine can get at. */
+  /** Paths of files with a secret that other users of this machine can read. */
   readonly exposed: readonly string[]
-  /** Whether a secret lies in the keychain, be it asked or not. */
+  /** Whether a secret is in the keychain, even if it was not read. */
   readonly hasKeychainSecret: boolean
-  /** The program that prints the key, where that is what counts. */
+  /** The program that prints the key, if it is the strongest source. */
   readonly keyHelper: HelperReference | undefined
 }
 
 export interface ReadOptions {
-  /** Which secrets the keychain, files of their own and helpers are asked for, where they come from there; all by default. */
+  /** Secrets to read from the keychain, secret files and helper programs; all by default. */
   readonly secrets?: readonly SettingKey[]
-  /** What the keychain does not give is a warning. */
+  /** A failure of the keychain or a helper program becomes a warning. */
   readonly isTolerant?: boolean
 }
 
-/** Only what was given. A switch has no value: that it is there says yes. */
+/** The flags of settings that were given; a switch has the value true. */
 const settingsAmong = (flags: Flags): Record<string, string> =>
   Object.fromEntries(
     settings.flatMap(({ flag }: Setting) => {
@@ -109,16 +109,16 @@ const settingsAmong = (flags: Flags): Record<string, string> =>
     }),
   )
 
-/** A folder that somebody else has filled must not run a program on this machine. Throws UsageError. */
+/** A folder from another person must not run a program on this machine. Throws UsageError. */
 const refuseLocalHelper = ({ byHelper }: SecretReferences, { isDev, target }: ConfigPaths): void => {
   const found = byHelper.find(({ path }) => isDev && path === target)
   if (found === undefined) return
   throw new UsageError(
-    `${found.where} is not run: only your own file may name a program. Put it there, or name this file with --config.`,
+    `${found.where} is not run: only your own file may name a program. Move the setting there, or use this file with --config.`,
   )
 }
 
-/** What files, keychain and helpers give, and the faults of keychain and helpers. Throws UsageError for a file's. */
+/** Reads secrets; returns the errors of keychain and helper programs. Throws UsageError for a file's error. */
 const fetchSecrets = async ({ inKeychain, inFiles, byHelper }: SecretReferences, io: Io) => {
   const fetched = new Map(inFiles.map((reference) => [reference.key, readSecretFile(reference, io.machine)]))
   const faults: string[] = []
@@ -130,13 +130,13 @@ const fetchSecrets = async ({ inKeychain, inFiles, byHelper }: SecretReferences,
       faults.push(error.message)
     }
   }
-  // One after the other: each may open a window that asks.
+  // One after the other: each may open a window for the user.
   for (const reference of inKeychain) await keep(reference.key, () => readStoredSecret(reference, io))
   for (const reference of byHelper) await keep(reference.key, () => runKeyHelper(reference, io))
   return { fetched, faults }
 }
 
-/** Configuration as the flags, the environment, the files and the keychain give it. Rejects with UsageError. */
+/** Loads the configuration from flags, environment, files and keychain. Rejects with UsageError. */
 export const readConfig = async (
   flags: Flags,
   io: Io,
@@ -163,7 +163,7 @@ export const readConfig = async (
   const loaded = loadConfig({ ...inputs, fetched })
 
   const local = localConfigPath(machine)
-  const unread = !isDev && existsSync(local) ? [`${local} lies here and is not read: say --dev to use it.`] : []
+  const unread = !isDev && existsSync(local) ? [`${local} is ignored; pass --dev to use it.`] : []
   const { logging } = loaded.config
   const config = {
     ...loaded.config,

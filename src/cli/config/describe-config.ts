@@ -8,9 +8,9 @@ import type { Io } from '../terminal/io.ts'
 import { shownPaths } from '../terminal/short-path.ts'
 import type { CommandConfig } from './config-input.ts'
 
-/** What is configured, for people; secrets masked. */
+/** Prints the configuration for users; secrets are masked. */
 
-/** A secret only as much as is shown of it, and of a helper the program's name: an argument may be a secret. */
+/** Masks a secret; of a helper program only the name, because an argument may be a secret. */
 export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
   const value = values.get(key)
   if (value instanceof Secret) return value.masked()
@@ -22,21 +22,21 @@ export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: Settin
 export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
   const { sources } = loaded
   const value = plainValue(loaded, key)
-  // A keychain that was not asked, or did not answer.
+  // The keychain was not read, or gave no value.
   if (value === undefined) return sources.has(key) ? 'not read' : '-'
   return String(value) || 'empty'
 }
 
 const indent = '  '
 
-/** Members of a group that have no flag: how requests are translated, and what Bedrock is told. */
+/** Settings of a group without a flag: options of the translation and of Bedrock. */
 const isRare = (key: SettingKey): boolean =>
   (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.flag === undefined) &&
   key.includes('.')
 
 /**
- * Every setting with its value and where it comes from. On a terminal a row that is too long has its source
- * on a line of its own; elsewhere one row is one line, for grep.
+ * Every setting with its value and source. On a terminal, a long row has its source on a separate line; elsewhere each
+ * row is one line, for grep.
  */
 export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
   const { isTerminal, columns } = io
@@ -50,7 +50,7 @@ export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
   const fits = (value: string, source: string): boolean =>
     !isTerminal || start.length + value.length + indent.length + source.length <= columns
-  /** Under the values, or further left where it needs the room. */
+  /** Below the values, or further left if the source is long. */
   const alone = (source: string): string =>
     ' '.repeat(Math.max(2 * indent.length, Math.min(start.length, columns - source.length))) + source
   const onOneLine = rows.filter(([, value, source]) => fits(value, source))
@@ -65,15 +65,16 @@ export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
   return `${usual.map(lineOf).join('')}Rarely changed:\n${rare.map(lineOf).join('')}`
 }
 
-/** The files that were looked for; the first that has a key wins. */
+/** The configuration files; the first file that has a key wins. */
 export const describeFiles = ({ places, found }: CommandConfig, io: Io): string => {
   const lines = places.files.map(
-    ({ path }) => `${indent}configuration file: ${shownPaths(path, io)}${found.includes(path) ? '' : ' (not there)'}\n`,
+    ({ path }) =>
+      `${indent}configuration file: ${shownPaths(path, io)}${found.includes(path) ? '' : ' (does not exist)'}\n`,
   )
   return `Read from:\n${lines.join('')}`
 }
 
-/** All of that, as `start --dry-run` has it. */
+/** The output of `start --dry-run`. */
 export const describeConfig = (loaded: CommandConfig, io: Io, isSimulated: boolean): string => {
   const upstream = isSimulated ? `${indent}upstream: an embedded simulation of AI Nexus\n` : ''
   return describeSettings(loaded, io) + describeFiles(loaded, io) + upstream

@@ -6,17 +6,17 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
 
-/** What became of a setting after its file was changed. */
+/** The effect of a change of a configuration file on a setting. */
 export interface Effect {
-  /** The configuration as it is now; undefined where something else in it is wrong, which was told. */
+  /** The new configuration; undefined if it has another error, which was reported. */
   readonly loaded: CommandConfig | undefined
-  /** The variable that counts instead of the file. */
+  /** The variable that takes precedence over the file. */
   readonly overridden: string | undefined
-  /** Secrets that are set and count for nothing, for people. */
+  /** Messages about secrets that are set but not used. */
   readonly unused: readonly string[]
 }
 
-/** Asks no keychain. */
+/** Does not read the keychain. */
 export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags, io: Io): Promise<Effect> => {
   try {
     const loaded = await readConfig(flags, io, { secrets: [] })

@@ -24,21 +24,21 @@ export interface ChosenModels {
   readonly smallModel: ResolvedModel
 }
 
-/** By any spelling. Without a default: `default` cannot stand for itself here. */
+/** Finds a model by any spelling. Without a default model, because `default` cannot refer to itself. */
 export const allModels = createModelResolver(modelsOf(defaultUpstream), '')
 
-/** What the commands that serve, or ask for an answer, begin with. */
+/** Input of the commands that serve or send requests. */
 export interface SetUp extends ChosenModels {
   readonly isSimulated: boolean
 }
 
-/** A setting as the user gave it: a flag or a variable by its name, a file by key and path. */
+/** Names a setting's source for messages: a flag, a variable, or a key and a file. */
 const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
   const source = sources.get(key) ?? 'default'
   return source.includes('/') || source.includes('\\') ? `${key} in ${source}` : source
 }
 
-/** `where` names the place for people. */
+/** `where` names the source in messages. */
 export const findModel = ({ find, spellings }: ModelResolver, name: string, where: string): ResolvedModel => {
   const found = find(name)
   if (found !== undefined) return found
@@ -46,18 +46,18 @@ export const findModel = ({ find, spellings }: ModelResolver, name: string, wher
   throw new UsageError(`${where}: unknown model '${name}'.${didYouMean(name, spellings)} ${available}`)
 }
 
-/** The host to which anybody on the way could read the key, where there is one. */
+/** The host that would get the key unencrypted; undefined if there is none. */
 const unencryptedHost = ({ endpointUrl }: Config): string | undefined => {
   const { protocol, hostname } = new URL(endpointUrl)
   return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
 }
 
-/** A slip in an address must not be enough to give the key away. */
+/** A typing error in a URL must not expose the key. */
 const checkEncryption = (loaded: CommandConfig): void => {
   const host = unencryptedHost(loaded.config)
   if (host === undefined || loaded.config.allowHttp) return
   throw new UsageError(
-    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if that is really not to be had, say --allow-http as well.`,
+    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
   )
 }
 
@@ -74,10 +74,10 @@ export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly Set
   return { loaded, models, model, smallModel }
 }
 
-/** Rejects with UsageError as `readModels` does, and where the key would go unencrypted. */
+/** Rejects with UsageError like `readModels`, and if the key would be sent unencrypted. */
 export const readSetUp = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
-  // A simulation has no use for the key: nobody need unlock anything for it.
+  // A simulation does not need the key: the user need not unlock a keychain.
   const wanted = isSimulated ? (secretKeys ?? ['clientToken']).filter((key) => key !== 'apiKey') : secretKeys
   const chosen = await readModels(flags, io, wanted)
   if (!isSimulated) checkEncryption(chosen.loaded)
@@ -89,25 +89,25 @@ const assignments = ({ platform }: Machine): string[] =>
     ? ["$env:NEXUS_API_KEY = '...'   (PowerShell)", 'set "NEXUS_API_KEY=..."      (cmd)']
     : ['export NEXUS_API_KEY=...']
 
-/** One for each line, the safest first. */
+/** One way per line, the safest first. */
 export const waysToGiveAKey = (machine: Machine): string =>
   [
-    `${productName} config set apiKey   (asks for it, and keeps it)`,
+    `${productName} config set apiKey   (prompts for the key and stores it)`,
     ...assignments(machine),
-    '--api-key ...   (others on this machine can see it)',
+    '--api-key ...   (other users of this machine can see it)',
   ]
     .map((way) => `  ${way}\n`)
     .join('')
 
-/** Commands that serve, and do without a key with --simulate. */
+/** Commands that serve; with --simulate, they need no key. */
 export type ServingCommand = 'start' | 'claude'
 
-/** The ways to give one, for people. */
+/** The error for a missing key. */
 export const missingKey = (machine: Machine, command: ServingCommand = 'start'): string =>
-  `No AI Nexus key. Give one in one of these ways, the safest first:
+  `No AI Nexus key. Provide it in one of these ways, the safest first:
 ${waysToGiveAKey(machine)}Or try it without a key: ${productName} ${command} --simulate`
 
-/** Throws UsageError where there is none. */
+/** Throws UsageError without a key. */
 export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io, command?: ServingCommand): Secret => {
   if (isSimulated) return new Secret('simulated')
   const { apiKey } = loaded.config
@@ -115,9 +115,9 @@ export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io, comm
   return apiKey
 }
 
-const saferLocations = 'a variable or a file is safer'
+const saferLocations = 'use a variable or a file'
 
-/** What a user should know before the first request. */
+/** Warnings before the first request. */
 export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
@@ -127,14 +127,12 @@ export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
     ...fromFiles,
     ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
     ...visible.map(
-      ([, flag]) => `others on this machine can read ${flag} in the list of processes: ${saferLocations}.`,
+      ([, flag]) => `other users of this machine can read ${flag} in the list of processes: ${saferLocations}.`,
     ),
     ...unusedSecrets(loaded)
       .filter(({ key }) => !isSimulated || key !== 'apiKey')
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
-    ...(isOpen
-      ? [`${config.host} can be reached by others, and without --client-token anyone who reaches it spends your key.`]
-      : []),
-    ...(unencrypted === undefined ? [] : [`the key goes to ${unencrypted} unencrypted.`]),
+    ...(isOpen ? [`other machines can reach ${config.host}, and without --client-token they can use your key.`] : []),
+    ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
   ]
 }

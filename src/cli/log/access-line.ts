@@ -2,7 +2,7 @@ import type { LogFields, LogRecord } from '../../base/logger.ts'
 import { canonicalSpelling } from '../../messages/model-name.ts'
 import { harmless, type Paint, type Piece, word } from './log-text.ts'
 
-/** The one line of a request, for a person's eye; JSON has all its fields. docs/logging.md shows it. */
+/** The log line of a request as text; JSON has all fields. docs/logging.md shows examples. */
 
 const statusPaint: ReadonlyMap<string, Paint> = new Map([
   ['request.answered', 'green'],
@@ -21,7 +21,7 @@ const figure = (fields: LogFields, name: string): number => {
 const thousand = 1000
 const million = 1_000_000
 
-/** Three digits are as many as one compares at a glance: `312`, `8.2k`, `23.4k`, `123k`, `1.2M`. */
+/** At most three digits are easy to compare: `312`, `8.2k`, `23.4k`, `123k`, `1.2M`. */
 const compactTokens = (tokens: number): string => {
   if (tokens < thousand) return String(tokens)
   if (tokens < 99.95 * thousand) return `${(tokens / thousand).toFixed(1)}k`
@@ -29,7 +29,7 @@ const compactTokens = (tokens: number): string => {
   return `${(tokens / million).toFixed(1)}M`
 }
 
-/** To the first event, where there was one, and to the end: `0.4/3.2s`, `12/85ms`, `48.0s`. */
+/** Time to the first event, if there was one, and total time: `0.4/3.2s`, `12/85ms`, `48.0s`. */
 const compactTimes = (firstMs: number | undefined, totalMs: number): string => {
   const inSeconds = (milliseconds: number): string => {
     const seconds = milliseconds / thousand
@@ -42,10 +42,10 @@ const compactTimes = (firstMs: number | undefined, totalMs: number): string => {
 
 const shortName = (model: string): string => model.replace(/^claude-(?=.)/, '')
 
-/** The model that answered, and the one that was asked for where that is another. */
+/** The model that answered, and the requested model if it differs. */
 const modelPiece = ({ model, used }: LogFields): Piece | undefined => {
   if (typeof used !== 'string') return typeof model === 'string' ? { text: word(shortName(model)) } : undefined
-  // A name that looks like none is not logged.
+  // A name that does not look like a model is not logged.
   if (typeof model !== 'string') return { text: word(shortName(used)) }
   const isSame = canonicalSpelling(model) === canonicalSpelling(used)
   return { text: isSame ? word(shortName(used)) : `${word(shortName(model))} -> ${word(shortName(used))}` }
@@ -61,10 +61,10 @@ const addTokens = (fields: LogFields, pieces: Piece[]): void => {
   if (countedTokens !== undefined) add('counted', figure(fields, 'countedTokens'))
 }
 
-/** How nearly every answer ends. */
+/** The usual stop reasons, which are not shown. */
 const usualStops = new Set(['end_turn', 'tool_use', 'stop_sequence'])
 
-/** A sentence of ours may be torn between its words. */
+/** Splits a sentence, so that a terminal line can break between its words. */
 const words = (sentence: string): Piece[] =>
   harmless(JSON.stringify(sentence))
     .slice(1, -1)
@@ -85,7 +85,7 @@ const endPieces = ({ event, fields }: LogRecord): Piece[] => {
   return [{ text: `${kind}:`, paint }, ...words(reason)]
 }
 
-/** A failure is followed up with whoever runs the upstream, by its own name for the request. */
+/** Adds the upstream's request id to a failure: the upstream's administrator can search for it. */
 const addIds = ({ event, fields }: LogRecord, pieces: Piece[]): void => {
   const { requestId, upstreamRequestId } = fields
   if (event === 'request.failed' && upstreamRequestId !== undefined) {

@@ -1,11 +1,11 @@
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, readSync, type Stats, writeSync } from 'node:fs'
 
-/** Only its owner may read the log. */
+/** Only the owner can read the log. */
 const logFileMode = 0o600
 
 const lineBreak = '\n'
 
-/** Whether somebody was stopped in the middle of a line: a crash, a full disk. */
+/** Whether the last line is incomplete, after a crash or on a full disk. */
 const endsTorn = (path: string, { size }: Stats): boolean => {
   if (size === 0) return false
   const descriptor = openSync(path, 'r')
@@ -27,7 +27,7 @@ export class AppendedFile {
     this.#descriptor = openSync(path, 'a', logFileMode)
     try {
       this.stats = fstatSync(this.#descriptor)
-      // Not a terminal's or a pipe's: they belong to others as well.
+      // Not for a terminal or a pipe: other programs use them, too.
       if (this.stats.isFile()) {
         fchmodSync(this.#descriptor, logFileMode)
         this.#isTorn = endsTorn(path, this.stats)
@@ -38,7 +38,7 @@ export class AppendedFile {
     }
   }
 
-  /** All of the line, by one write as a rule, or nothing of it. */
+  /** Appends the whole line, usually in one write, or nothing. */
   append(line: string): void {
     const bytes = Buffer.from(this.#isTorn ? lineBreak + line : line)
     const { size } = fstatSync(this.#descriptor)
@@ -56,17 +56,17 @@ export class AppendedFile {
     closeSync(this.#descriptor)
   }
 
-  /** Half a line would spoil the next one, and stop the programs that read them. */
+  /** Removes a partial line: it would corrupt the next line for programs that read the log. */
   #takeBack(size: number, written: number): void {
     this.#isTorn = true
     if (!this.stats.isFile()) return
     try {
-      // What another process has written behind it stays.
+      // Another process has written more: its lines stay.
       if (fstatSync(this.#descriptor).size !== size + written) return
       ftruncateSync(this.#descriptor, size)
       this.#isTorn = false
     } catch {
-      // The next line begins with a line break.
+      // The next line begins with a line break instead.
     }
   }
 }

@@ -3,17 +3,17 @@ import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { createLogSink } from './log-sink.ts'
 
-/** What a command says beside its log, as records, so that a program that reads JSON finds nothing else. */
+/** Writes a command's messages as JSON log records, so that standard error contains only JSON. */
 
 const jsonLog = ({ err: write }: Pick<Io, 'err'>) =>
   createLogger('info', createLogSink({ format: 'json', file: undefined, color: false, write, now: () => new Date() }))
 
-/** The same, with each message on standard error as a record. */
+/** Returns an `Io` that writes each message to standard error as a record. */
 export const inJson = (io: Io): Io => {
   const log = jsonLog(io)
   return {
     ...io,
-    // Nothing is laid out or coloured for a person.
+    // No layout and no colours.
     isTerminal: false,
     err(said) {
       const kind = /^(?:warning|error)(?=: )/.exec(said)?.[0]
@@ -26,10 +26,10 @@ export const inJson = (io: Io): Io => {
   }
 }
 
-/** In place of the lines that a person reads. */
+/** Replaces the banner. */
 export const reportListening = (fields: LogFields, io: Pick<Io, 'err'>): void =>
   jsonLog(io).info('program.listening', fields)
 
-/** Before the configuration is read: a flag or a variable says so. */
+/** Whether a flag or a variable selects JSON; used before the configuration is read. */
 export const isJsonWanted = (flags: Flags, { machine }: Io): boolean =>
   (flags['log-format'] ?? machine.environment['NEXUS_LOG_FORMAT']) === 'json'

@@ -4,11 +4,11 @@ import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { AppendedFile } from './appended-file.ts'
 
-/** A file that is larger when a server starts is rotated: some 25,000 requests as JSON, and every editor opens it. */
+/** The server rotates a larger file when it starts. The limit is about 25,000 requests as JSON; every editor opens it. */
 const maximumLogFileBytes = 10 * 1024 * 1024
-/** In all: the one that is written to, `.1` before it and `.2` before that. */
+/** In total: the current file, the previous one (`.1`) and the one before that (`.2`). */
 const keptLogFiles = 3
-/** After a failure lines are left out for this long: a full disk or an absent folder may take long to answer. */
+/** After a failure, lines are left out for this long: a write to a full disk or a missing folder may be slow. */
 const retryMs = 10_000
 
 /** ` (ENOSPC)`, or nothing. */
@@ -18,9 +18,9 @@ const codeOf = (error: unknown): string => {
 }
 
 const unwritable = (path: string, error: unknown): UsageError =>
-  new UsageError(`The log file ${path} cannot be written${codeOf(error)}. Give another with --log-file.`)
+  new UsageError(`The log file ${path} cannot be written${codeOf(error)}. Use another file: --log-file.`)
 
-/** Whether the log file could be written, without making it. Throws UsageError where not. */
+/** Checks that the log file can be written, without creating it. Throws UsageError. */
 export const checkLogFile = (path: string | undefined): void => {
   if (path === undefined) return
   try {
@@ -30,11 +30,11 @@ export const checkLogFile = (path: string | undefined): void => {
   }
 }
 
-/** Renames a file that is too large, and overwrites the oldest. Throws what the file system throws. */
+/** Renames a large file, and overwrites the oldest one. Throws what the file system throws. */
 const rotate = (path: string, maximumBytes: number): void => {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found?.isFile() !== true || found.size <= maximumBytes) return
-  // The file behind a link: renaming the link would leave the file where it is.
+  // Follows a link: otherwise the rename would move only the link.
   const real = realpathSync(path)
   for (let age = keptLogFiles - 1; age > 0; age -= 1) {
     const from = age === 1 ? real : `${real}.${age - 1}`
@@ -43,21 +43,20 @@ const rotate = (path: string, maximumBytes: number): void => {
 }
 
 export interface LogFileOptions {
-  /** Receives a sentence when something goes wrong, and one when it is over. */
+  /** Receives a message when writing fails, and one when it works again. */
   readonly warn: (sentence: string) => void
   readonly maximumBytes?: number
 }
 
 /**
- * A file that lines are appended to, each by one write that has happened when `write` returns: the file is complete
- * however the process ends. A file that is too large is rotated once, at the start. Several processes may append to
- * one file.
+ * Appends lines to a file. Each line is written when `write` returns, so that the file is complete even if the process
+ * is killed. A large file is rotated once, at the start. Several processes may append to one file.
  */
 export class LogFile {
   readonly #path: string
   readonly #warn: LogFileOptions['warn']
   #file: AppendedFile
-  /** When the last try failed, on the clock of `write`. */
+  /** Time of the last failure, on the clock of `write`. */
   #failedAt: Date | undefined
   #missing = 0
 
@@ -68,7 +67,7 @@ export class LogFile {
     try {
       rotate(path, maximumBytes)
     } catch (error) {
-      warn(`the log file cannot be rotated${codeOf(error)}, and goes on growing`)
+      warn(`the log file cannot be rotated${codeOf(error)} and keeps growing`)
     }
     try {
       this.#file = new AppendedFile(path)
@@ -77,7 +76,7 @@ export class LogFile {
     }
   }
 
-  /** Never throws: a full disk must not end the server, nor fill the terminal. */
+  /** Never throws: a full disk must not end the server or fill the terminal. */
   write(line: string, now: Date): void {
     if (this.#isResting(now)) {
       this.#missing += 1
@@ -87,23 +86,24 @@ export class LogFile {
       this.#reopenIfMoved()
       this.#file.append(line)
     } catch (error) {
-      if (this.#failedAt === undefined) this.#warn(`the log file cannot be written${codeOf(error)}; it is tried again`)
+      if (this.#failedAt === undefined)
+        this.#warn(`the log file cannot be written${codeOf(error)}; the server tries again`)
       this.#failedAt = now
       this.#missing += 1
       return
     }
     if (this.#failedAt === undefined) return
-    this.#warn(`the log file is written again; lines that are missing: ${this.#missing}`)
+    this.#warn(`the log file is written again; missing lines: ${this.#missing}`)
     this.#failedAt = undefined
     this.#missing = 0
   }
 
-  /** In either direction: a clock may be set back. */
+  /** Compares in both directions, because a clock may be set back. */
   #isResting(now: Date): boolean {
     return this.#failedAt !== undefined && Math.abs(now.getTime() - this.#failedAt.getTime()) <= retryMs
   }
 
-  /** A server that started later has rotated the file, or a program or a person has moved or deleted it. */
+  /** Reopens the file if another server rotated it, or if it was moved or deleted. */
   #reopenIfMoved(): void {
     const { stats } = this.#file
     if (!stats.isFile()) return

@@ -8,7 +8,7 @@ import { createDateAndClock, eventPieces, harmless, layOut, type TextStyle } fro
 const asText = (record: LogRecord, time: Date, style: TextStyle): string =>
   layOut(time, isAccessRecord(record) ? accessPieces(record) : eventPieces(record), style)
 
-/** One object a line. Times are UTC, figures are numbers, and what is not known is not there. */
+/** One JSON object per line. Times are UTC; unknown fields are left out. */
 const asJson = ({ level, event, fields }: LogRecord, time: Date): string =>
   `${harmless(JSON.stringify({ time: time.toISOString(), level, event, ...fields }))}\n`
 
@@ -17,16 +17,16 @@ export interface LogOptions {
   readonly file: string | undefined
   readonly color: boolean
   readonly write: (text: string) => void
-  /** Where `write` writes to one: its width may change. */
+  /** The terminal that `write` writes to, if any; its width may change. */
   readonly terminal?: { readonly columns: number } | undefined
   readonly now: () => Date
-  /** Without it, and where there is a file, each record has been written when the sink returns. */
+  /** Without it, or with a log file, each record is written before the sink returns. */
   readonly defer?: Defer
 }
 
 /**
- * Where log records go: standard error, and the file that was asked for. Throws UsageError for a file
- * that cannot be written.
+ * Writes log records to standard error and to the log file, if there is one. Throws UsageError for a file that cannot
+ * be written.
  */
 export const createLogSink = (options: LogOptions): LogSink => {
   const { format, file, color, write, terminal, now, defer } = options
@@ -39,12 +39,12 @@ export const createLogSink = (options: LogOptions): LogSink => {
   const logFile = file === undefined ? undefined : new LogFile(file, { warn })
   const toLine = (record: LogRecord, time: Date): string =>
     format === 'json' ? asJson(record, time) : asText(record, time, { columns: terminal?.columns, color, dateAndClock })
-  // A file is to have each record at once, however the process ends: it may be killed before the turn is over.
+  // A file gets each record at once: the process may be killed before the turn ends.
   if (defer !== undefined && logFile === undefined) return createDeferredSink(toLine, write, now, defer)
   return (record) => {
     const time = now()
     const line = toLine(record, time)
-    // Who sees a record finds it in the file.
+    // The file first: a record on the terminal is already in the file.
     logFile?.write(format === 'json' ? line : asText(record, time, inFile), time)
     write(line)
   }

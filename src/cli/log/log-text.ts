@@ -1,9 +1,9 @@
 import type { LogRecord } from '../../base/logger.ts'
 import { colors } from '../terminal/colors.ts'
 
-/** The log as people read it: short rows on a terminal, one whole line for each record everywhere else. */
+/** Formats the log as text: short rows on a terminal, otherwise one line per record. */
 
-/** What is not torn apart at the end of a row, unless a row of its own is too short for it. */
+/** A part that stays on one row, unless it is longer than a row. */
 export interface Piece {
   readonly text: string
   readonly paint?: Paint | undefined
@@ -11,21 +11,21 @@ export interface Piece {
 export type Paint = 'gray' | 'green' | 'cyan' | 'yellow' | 'red'
 
 export interface TextStyle {
-  /** Of a terminal; undefined for a pipe or a file, where a record is one line and tells its day. */
+  /** Width of the terminal; undefined for a pipe or a file: there a record is one line with the date. */
   readonly columns: number | undefined
   readonly color: boolean
-  /** See createDateAndClock. */
+  /** A function of createDateAndClock. */
   readonly dateAndClock: (time: Date) => string
 }
 
-/** What JSON leaves as it is and a terminal takes for a command, or for a turn of the writing. */
+/** Characters that JSON does not escape but a terminal obeys: controls and changes of the writing direction. */
 const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** Of JSON, JSON that means the same and holds nothing that a terminal obeys. */
+/** Escapes these characters in JSON. */
 export const harmless = (json: string): string =>
   json.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-/** Quotes what would not be one word. Control characters of a client's making never reach the terminal. */
+/** Quotes text that is not one word, so that control characters from a client never reach the terminal. */
 export const word = (value: LogRecord['fields'][string]): string => {
   const text = String(value)
   return /^[\w.:/@+,%~[\]-]+$/.test(text) ? text : harmless(JSON.stringify(text))
@@ -33,12 +33,12 @@ export const word = (value: LogRecord['fields'][string]): string => {
 
 const twoDigits = (figure: number): string => String(figure).padStart(2, '0')
 
-/** `14:03:22`, by the clock on the wall. */
+/** `14:03:22`, in local time. */
 const clock = (time: Date): string => [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits).join(':')
 
 const minutesPerHour = 60
 
-/** The second in words, before and behind its milliseconds. */
+/** The text before and after the milliseconds. */
 const secondInWords = (time: Date): readonly [string, string] => {
   const east = -time.getTimezoneOffset()
   const distance = Math.abs(east)
@@ -48,15 +48,15 @@ const secondInWords = (time: Date): readonly [string, string] => {
 }
 
 /**
- * `2026-11-21T14:03:22.123+01:00`: the same clock, with all that a reader of next year needs. Of many records in one
- * second only the first asks what its words are: that was half of what a record costs.
+ * `2026-11-21T14:03:22.123+01:00`: local time with date and offset. Formats each second only once, because that was half
+ * of the cost of a record.
  */
 export const createDateAndClock = (): ((time: Date) => string) => {
   let second = Number.NaN
   let [before, behind] = ['', '']
   return (time) => {
     const at = time.getTime()
-    // Not the remainder, which has the sign of the time.
+    // Not the remainder: it is negative for times before 1970.
     const milliseconds = time.getUTCMilliseconds()
     if (at - milliseconds !== second) {
       second = at - milliseconds
@@ -66,13 +66,13 @@ export const createDateAndClock = (): ((time: Date) => string) => {
   }
 }
 
-/** As wide as the clock: what follows stands below what it belongs to. */
+/** As wide as the time, so that the other rows are aligned. */
 const indent = ' '.repeat('14:03:22 '.length)
 
-/** A terminal that is no wider than this breaks the rest by itself: crumbs are harder to read. */
+/** Rows are never narrower than this, because fragments are hard to read; a narrower terminal breaks them itself. */
 const narrowestRow = 20
 
-/** Rows of at most `width`, each as long as it can be: broken after a comma or a slash, or where there is none, anywhere. */
+/** Breaks text into rows of at most `width`, after the last comma or slash, or anywhere if there is none. */
 const rowsOf = (text: string, width: number): string[] => {
   const rows: string[] = []
   let rest = text
@@ -85,7 +85,7 @@ const rowsOf = (text: string, width: number): string[] => {
   return [...rows, rest]
 }
 
-/** Pieces with a space in between; on a terminal, as many in a row as there is room for. */
+/** Joins pieces with spaces; on a terminal, fills each row. */
 export const layOut = (time: Date, pieces: readonly Piece[], { columns, color, dateAndClock }: TextStyle): string => {
   const painted = ({ text, paint }: Piece): string => (color && paint !== undefined ? colors[paint](text) : text)
   if (columns === undefined) {
@@ -114,7 +114,7 @@ const levelPaint: Readonly<Record<LogRecord['level'], Paint>> = {
   error: 'red',
 }
 
-/** `warn  upstream.retry attempt=1`: any record. */
+/** Formats any record: `warn  upstream.retry attempt=1`. */
 export const eventPieces = ({ level, event, fields }: LogRecord): Piece[] => [
   { text: level.padEnd('debug'.length), paint: levelPaint[level] },
   { text: event },

@@ -10,12 +10,12 @@ import { joinNumbers, optionSentence } from './option-values.ts'
 import type { Flags, ParsedArguments } from './parsed-arguments.ts'
 import { checkPassed, splitArguments } from './pass-through.ts'
 
-/** What of a command the parser has to know. */
+/** The parts of a command that the parser needs. */
 type Parsed = Pick<Command, 'name' | 'args' | 'rest'>
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseStrictly>[0]>['options']>
 
-/** On every command. */
+/** Flags of every command. */
 export const commonFlags: ArgsDef = {
   help: { type: 'boolean', alias: 'h', description: 'Show this help' },
   version: { type: 'boolean', alias: 'V', description: 'Show the version' },
@@ -27,15 +27,15 @@ const isPositional = ([, { type }]: NamedArgument): boolean => type === 'positio
 export const flagsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter((arg) => !isPositional(arg))
 export const positionalsOf = (args: ArgsDef): NamedArgument[] => Object.entries(args).filter(isPositional)
 
-/** The one letter of a flag, where it has one. */
+/** A flag's letter, if it has one. */
 export const shortOf = (flag: ArgDef): string | undefined =>
   ('alias' in flag ? [flag.alias ?? []].flat() : []).find((alias) => alias.length === 1)
 
-/** `<key> [value]`, as a usage line has it. */
+/** `<key>` or `[value]`, as in a usage line. */
 export const positionalText = ([name, { required }]: NamedArgument): string =>
   required === false ? `[${name}]` : `<${name}>`
 
-/** As the parser wants them. */
+/** The parser's form of the flags. */
 export const optionsOf = (args: ArgsDef): Options => {
   const options: Options = {}
   for (const [name, flag] of flagsOf(args)) {
@@ -45,7 +45,7 @@ export const optionsOf = (args: ArgsDef): Options => {
   return options
 }
 
-/** The option that the parser could not place, as it was written; of grouped ones it names only the letter. */
+/** The unknown option as it was typed; for grouped letters, only the letter. */
 const unknownOption = (message: string): string => {
   const name = /'([^']+)'/.exec(message)?.[1] ?? ''
   return name.startsWith('-') ? name : `-${name}`
@@ -53,7 +53,7 @@ const unknownOption = (message: string): string => {
 
 const helpHint = ({ name }: Parsed): string => `See ${productName} ${name} --help.`
 
-/** A number below zero looks like a flag. */
+/** A negative number looks like a flag. */
 const negativeHint = (flag: string, { name, args }: Parsed): string => {
   const wanted = positionalsOf(args)
   const [last] = wanted.slice(-1)
@@ -65,7 +65,7 @@ const negativeHint = (flag: string, { name, args }: Parsed): string => {
 const toUsageError = (error: unknown, command: Parsed, options: Options): UsageError => {
   const help = helpHint(command)
   const code = errorCode(error)
-  if (!(error instanceof Error) || code === undefined) return new UsageError(`The flags could not be read. ${help}`)
+  if (!(error instanceof Error) || code === undefined) return new UsageError(`Cannot parse the flags. ${help}`)
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = unknownOption(error.message)
     const known = Object.keys(options).map((name) => `--${name}`)
@@ -75,12 +75,11 @@ const toUsageError = (error: unknown, command: Parsed, options: Options): UsageE
   return new UsageError(`${optionSentence(error.message, command.args)} ${help}`)
 }
 
-/** Throws UsageError for one too many, and for one that is missing. */
+/** Throws UsageError for too many arguments and for a missing one. */
 const checkPositionals = (command: Parsed, given: readonly string[]): void => {
   const wanted = positionalsOf(command.args)
   if (given.length > wanted.length) {
-    const takes =
-      wanted.length === 0 ? 'no argument without a flag' : `no more than ${wanted.map(positionalText).join(' ')}`
+    const takes = wanted.length === 0 ? 'only flags' : `at most ${wanted.map(positionalText).join(' ')}`
     throw new UsageError(`${command.name} takes ${takes}. ${helpHint(command)}`)
   }
   const missing = wanted.find(([, { required }], index) => required !== false && given[index] === undefined)
@@ -90,19 +89,20 @@ const checkPositionals = (command: Parsed, given: readonly string[]): void => {
   }
 }
 
-/** Arguments that passed the strict check. */
+/** Arguments after the strict check. */
 export interface CheckedArguments {
-  /** For citty to parse. */
+  /** Input for citty. */
   readonly words: readonly string[]
-  /** What the command passes to another program. */
+  /** Arguments for another program. */
   readonly rest: readonly string[]
   readonly question: 'help' | 'version' | undefined
 }
 
 /**
- * Checks a command's arguments strictly. Citty (0.2.2) ignores flags that it does not know, takes `--no-x` for x, and
- * makes an empty text of a missing value: a server would start on another port than the one that was mistyped. It parses
- * by `node:util` with `strict: false`; the same parser, strict, goes first. Throws UsageError with the nearest known flag.
+ * Checks a command's arguments strictly. Citty (0.2.2) ignores unknown flags, reads `--no-x` as x, and turns a missing
+ * value into an empty string: a server could start on the wrong port after a typing error. Citty uses the parser of
+ * `node:util` with `strict: false`; this check runs the same parser with `strict: true` first. Throws UsageError that
+ * suggests the nearest flag.
  */
 export const checkArguments = (command: Parsed, rawArgs: readonly string[]): CheckedArguments => {
   const options = optionsOf(command.args)
@@ -118,7 +118,7 @@ export const checkArguments = (command: Parsed, rawArgs: readonly string[]): Che
   const { values, positionals } = parse()
   const isHandedOn = command.rest !== undefined
   const rest = isHandedOn ? split.rest : []
-  // A request for help need not have everything.
+  // A request for help may lack required arguments.
   if (values['help'] === true) return { words, rest, question: 'help' }
   if (values['version'] === true) return { words, rest, question: 'version' }
   checkPassed(command, split)
@@ -127,7 +127,7 @@ export const checkArguments = (command: Parsed, rawArgs: readonly string[]): Che
   return { words: isOver ? words : [...words, '--', ...split.rest], rest, question: undefined }
 }
 
-/** What citty has parsed, without its aliases and its second spellings of each name. */
+/** Citty's result without aliases and second spellings. */
 export const toParsedArguments = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string[]): ParsedArguments => {
   const flags = flagsOf(args).flatMap(([name]): [string, string | true][] => {
     const value = parsed[name]
@@ -146,7 +146,7 @@ export const parseArguments = (command: Parsed, rawArgs: readonly string[]): Par
   return toParsedArguments(command.args, parseArgs([...words], command.args), rest)
 }
 
-/** A flag's text; undefined where it was not given. Throws UsageError for an empty one. */
+/** A flag's text; undefined if it was not given. Throws UsageError for an empty one. */
 export const textFlag = (flags: Flags, name: string): string | undefined => {
   const value = flags[name]
   if (typeof value !== 'string') return undefined
@@ -154,7 +154,7 @@ export const textFlag = (flags: Flags, name: string): string | undefined => {
   return value
 }
 
-/** The one of its words that a flag was given; undefined where it was not given. Throws UsageError for another one. */
+/** A flag's value, one of `words`; undefined if it was not given. Throws UsageError for another value. */
 export const choiceFlag = <Word extends string>(
   flags: Flags,
   name: string,

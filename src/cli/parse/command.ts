@@ -3,47 +3,47 @@ import type { Io } from '../terminal/io.ts'
 import type { ParsedArguments } from './parsed-arguments.ts'
 
 interface Example {
-  /** A line for any shell. */
+  /** A command for any shell. */
   readonly line: string
   readonly what: string
 }
 
-/** For a command that passes on what is no flag of its own. Flags are spelled as they are typed: `--verbose`. */
+/** For a command that passes other arguments on. Flags are spelled as typed: `--verbose`. */
 export interface PassThrough {
-  /** Both programs have it, with different meanings: how to say ours. */
+  /** Flags of both programs with different meanings; the value is an unambiguous spelling of ours. */
   readonly ambiguous: Readonly<Record<string, readonly string[]>>
-  /** Other commands of ours have it, and this one does not: the reason. */
+  /** Flags that other commands of ours have but this one does not; the value is the reason. */
   readonly absent: Readonly<Record<string, string>>
-  /** The other program has it: it is no slip, and in place behind the first argument that is passed on. */
+  /** Flags of the other program: not a typing error, and valid after the first argument that is passed on. */
   readonly shared: readonly string[]
 }
 
-/** One command, once: the parser, its help, the completions and docs/cli.md are made from it. */
+/** A command. The parser, the help, the completions and docs/cli.md are made from it. */
 export interface Command {
-  /** `start`; a member of a group has two words, `config set`. */
+  /** `start`; a member of a group has two words: `config set`. */
   readonly name: string
-  /** Other names that run it as well; no list of commands has them. */
+  /** Other names of the command; lists of commands do not show them. */
   readonly aliases?: readonly string[]
-  /** One sentence, without its full stop. */
+  /** One sentence without a full stop; begins with a verb. */
   readonly description: string
-  /** For programs alone: no list of commands has it. */
+  /** Only for programs: lists of commands do not show it. */
   readonly isHidden?: boolean
-  /** What the help says beyond that, a paragraph each. */
+  /** More paragraphs of the help. */
   readonly details?: readonly string[]
   /**
-   * Flags by name; arguments have the type `positional`, in their order. Completions go by `valueHint`, an
-   * argument's also by its name: `file`, `model`, `a|b`; of arguments `key` and `value` of a setting, too.
-   * Where they are made from the table of settings they are made when asked for: most starts are of one command.
+   * Flags by name; arguments have the type `positional` and are in order. Completion uses `valueHint` (`file`, `model`,
+   * `a|b`), for arguments also the name (`key` and `value` of a setting). Flags from the table of settings are made in a
+   * getter, because most starts use only one command.
    */
   readonly args: ArgsDef
-  /** What stands after `--`, where that is for another program; with `passThrough`, `--` may be left out. */
+  /** Arguments after `--` for another program; with `passThrough`, `--` is optional. */
   readonly rest?: { readonly hint: string; readonly owner: string; readonly passThrough?: PassThrough }
   readonly examples: readonly Example[]
-  /** Resolves to the exit code; 0 where it says nothing. Rejects with UsageError for wrong use. */
+  /** Resolves to the exit code; undefined means 0. Rejects with UsageError for wrong use. */
   readonly run: (given: ParsedArguments, io: Io) => Promise<number | undefined>
 }
 
-/** A command of several others. */
+/** A group of commands. */
 export interface CommandGroup {
   readonly name: string
   readonly description: string

@@ -14,7 +14,7 @@ const describe = ({ description, environment, default: fallback }: Setting): str
 
 const hasFlag = (setting: Setting): setting is Setting & { readonly flag: string } => setting.flag !== undefined
 
-/** One flag for each setting that has one, but for those named. */
+/** The flags of all settings except those named. */
 export const settingFlags = (...without: readonly string[]): ArgsDef =>
   Object.fromEntries(
     (settings as readonly Setting[])
@@ -32,33 +32,38 @@ export const settingFlags = (...without: readonly string[]): ArgsDef =>
       ]),
   )
 
-/** Those flags of settings alone. */
+/** Only the named flags of settings. */
 export const settingFlagsNamed = (...names: readonly string[]): ArgsDef =>
   Object.fromEntries(Object.entries(settingFlags()).filter(([name]) => names.includes(name)))
 
-/** Where settings are read from. */
+/** Flags that select the sources of settings. */
 export const sourceFlags: ArgsDef = {
-  config: { type: 'string', valueHint: 'file', description: 'Configuration file, instead of your own (NEXUS_CONFIG)' },
+  config: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'Use this configuration file instead of your own (NEXUS_CONFIG)',
+  },
   'env-file': {
     type: 'string',
     valueHint: 'file',
-    description: 'File of variables (NAME=value); what is really set goes first, and no file is read by itself',
+    description:
+      'Read variables (NAME=value) from this file; existing variables win. No .env file is loaded automatically',
   },
   dev: {
     type: 'boolean',
-    description: `Configuration and log in the current directory: ${localNames.config}, ${localNames.log}`,
+    description: `Use configuration and log in the current directory: ${localNames.config}, ${localNames.log}`,
   },
 }
 
 export const simulateFlag: ArgDef = {
   type: 'boolean',
-  description: 'Answer from an embedded simulation of AI Nexus; needs no key',
+  description: 'Use an embedded simulation of AI Nexus; needs no key',
 }
 
 export const verboseFlag: ArgDef = {
   type: 'boolean',
   alias: 'v',
-  description: 'Log level debug; still without secrets or prompts',
+  description: 'Use log level debug; the log never contains secrets or prompts',
 }
 
 export const shellFlag = (description: string): ArgDef => ({ type: 'string', valueHint: shells.join('|'), description })

@@ -1,11 +1,11 @@
 import type { NamedArgument } from './arguments.ts'
 
-/** Flags of a long list by what they are about, as the help shows them. */
+/** Groups the flags of a long list by topic, for the help. */
 
-/** Fewer are found at a glance. */
+/** Up to this number, one list is easy to read. */
 const longestPlainList = 10
 
-/** In the order of the help; a flag that is in none of them is the command's own and comes first. */
+/** In the order of the help. Flags without a group belong to one command and come first. */
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
   ['Models', ['model', 'small-model']],
@@ -25,7 +25,7 @@ export interface FlagGroup {
   readonly flags: readonly NamedArgument[]
 }
 
-/** One group of all flags where they are few. */
+/** A short list stays one group. */
 export const groupedFlags = (flags: readonly NamedArgument[]): FlagGroup[] => {
   if (flags.length <= longestPlainList) return [{ title: 'Flags', flags }]
   const known = new Set([...groups.flatMap(([, names]) => names), ...common])

@@ -4,7 +4,7 @@ import type { Setting } from '../../config/settings/setting.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { expectationOf } from '../../config/values.ts'
 
-/** What the parser of options cannot say in our words: options without a value, and with one that looks like an option. */
+/** Errors that the option parser cannot explain: a missing value, and a value that looks like an option. */
 
 type Options = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string | undefined }>>
 
@@ -16,7 +16,7 @@ const takesValue = (word: string, options: Options): boolean =>
       type === 'string' && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
   )
 
-/** `--max-retries -1` as one word: the value is wrong, and the setting says why. */
+/** Joins `--max-retries -1` to one word, so that the setting explains why the value is wrong. */
 export const joinNumbers = (words: readonly string[], options: Options): string[] => {
   const joined: string[] = []
   for (let index = 0; index < words.length; index += 1) {
@@ -39,10 +39,10 @@ const wanted = (name: string, flag: ArgDef | undefined): string => {
   return expectation ?? `--${name} <${flag?.valueHint ?? 'value'}>`
 }
 
-/** A sentence for an option that the parser did not take, by the parser's own words about it. */
+/** Explains an option that the parser refused; reads the option's name from the parser's message. */
 export const optionSentence = (parserWords: string, args: ArgsDef): string => {
   const name = /--([\w-]+)/.exec(parserWords)?.[1] ?? ''
   const flag = args[name]
-  if (flag === undefined) return 'The flags could not be read.'
+  if (flag === undefined) return 'Cannot parse the flags.'
   return flag.type === 'boolean' ? `--${name} takes no value.` : `--${name} needs a value: ${wanted(name, flag)}.`
 }

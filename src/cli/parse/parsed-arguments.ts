@@ -1,11 +1,11 @@
-/** Flags as they were given: by name without dashes; a switch is `true`. */
+/** Given flags by name without dashes; a switch is `true`. */
 export type Flags = Readonly<Record<string, string | true | undefined>>
 
-/** What a command was given. */
+/** Parsed arguments of a command. */
 export interface ParsedArguments {
   readonly flags: Flags
-  /** By name; undefined where it may be left out and was. */
+  /** By name; undefined for an optional argument that was not given. */
   readonly positionals: Readonly<Record<string, string | undefined>>
-  /** What the command passes to another program. */
+  /** Arguments for another program. */
   readonly rest: readonly string[]
 }

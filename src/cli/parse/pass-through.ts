@@ -7,14 +7,14 @@ import { productName } from '../../version.ts'
 import { shellWord } from '../claude-code/launch/shells.ts'
 import type { Command } from './command.ts'
 
-/** Which arguments of a command are ours, and which are passed to the program that it runs. */
+/** Splits a command's arguments into ours and those for the program that it runs. */
 
 type Splitting = Pick<Command, 'name' | 'args' | 'rest'>
 
 export interface SplitArguments {
   readonly own: readonly string[]
   readonly rest: readonly string[]
-  /** Whether `--` stands between the two. */
+  /** Whether `--` separates the two. */
   readonly hasTerminator: boolean
 }
 
@@ -26,7 +26,7 @@ const spellings = ([name, flag]: readonly [string, ArgDef]): string[] => {
   return flag.type === 'positional' ? [] : [`--${name}`, ...aliases.map((alias) => `-${alias}`)]
 }
 
-/** How many arguments a flag of ours takes up, itself included; 0 for what is no flag of ours. */
+/** The number of arguments that one of our flags occupies, with its value; 0 for any other argument. */
 const widthOf = (args: ArgsDef, argument: string): 0 | 1 | 2 => {
   const name = nameOf(argument)
   const found = Object.entries(args).find((named) => spellings(named).includes(name))
@@ -34,7 +34,7 @@ const widthOf = (args: ArgsDef, argument: string): 0 | 1 | 2 => {
   return found[1].type === 'boolean' || argument !== name ? 1 : 2
 }
 
-/** Flags of ours come first, up to the first argument that is none of them. `--` ends them as well. */
+/** Our flags come first. The first other argument ends them, and so does `--`. */
 export const splitArguments = ({ args, rest }: Splitting, rawArgs: readonly string[]): SplitArguments => {
   const terminator = rawArgs.indexOf('--')
   const hasTerminator = terminator !== -1
@@ -50,21 +50,21 @@ export const splitArguments = ({ args, rest }: Splitting, rawArgs: readonly stri
 
 const secretFlags: ReadonlySet<string> = new Set(secretSettings.map(({ flag }) => `--${flag}`))
 
-/** Without the value of a secret. */
+/** Removes the values of secrets. */
 const withoutSecrets = (words: readonly string[]): string[] =>
   words.map((word, index) => {
     if (secretFlags.has(words[index - 1] ?? '')) return '...'
     return secretFlags.has(nameOf(word)) && word.includes('=') ? `${nameOf(word)}=...` : word
   })
 
-/** A whole command line that can be copied. It holds no secret. */
+/** A complete command line to copy, without secrets. */
 export const commandLine = (name: string, words: readonly string[]): string =>
   [productName, name, ...withoutSecrets(words).map((word) => shellWord('sh', word))].join(' ')
 
-/** One such word may be a command of the other program, which has flags of its own. */
+/** Such a word may be a command of the other program, with flags of its own. */
 const looksLikeCommand = (word: string): boolean => /^[a-z]+(?:-[a-z]+)*$/.test(word)
 
-/** Where the first flag of ours is among the arguments of the other program, which does not know it; -1 for nowhere. */
+/** Index of the first flag that only we have among the other program's arguments; -1 if there is none. */
 const misplaced = ({ args, rest }: Splitting, passed: readonly string[]): number => {
   if (looksLikeCommand(passed[0] ?? '')) return -1
   const end = passed.indexOf('--')
@@ -74,7 +74,7 @@ const misplaced = ({ args, rest }: Splitting, passed: readonly string[]): number
     .findIndex((word) => word.startsWith('--') && widthOf(args, word) > 0 && !isShared(nameOf(word)))
 }
 
-/** The faults, most certain first, each as its sentence; undefined where there is none. */
+/** The error message for the first problem, most certain first; undefined without a problem. */
 const faultOf = (command: Splitting, { own, rest }: SplitArguments, first: string): string | undefined => {
   const { name, args, rest: other } = command
   if (other?.passThrough === undefined) return undefined
@@ -84,13 +84,13 @@ const faultOf = (command: Splitting, { own, rest }: SplitArguments, first: strin
   const ours = ambiguous[flag]
   if (ours !== undefined) {
     const after = splitArguments(command, rest.slice(1))
-    return `${flag} may be for ${productName} or for ${other.owner}. Use one of these:\n  ${line(own, ours, after.own, after.rest)}\n  ${line(own, after.own, ['--', flag], after.rest)}`
+    return `${flag} may be for ${productName} or for ${other.owner}. Use one of these commands:\n  ${line(own, ours, after.own, after.rest)}\n  ${line(own, after.own, ['--', flag], after.rest)}`
   }
   const late = misplaced(command, rest)
   if (late !== -1) {
     const end = late + widthOf(args, rest[late] ?? '')
     const corrected = line(own, rest.slice(late, end), rest.slice(0, late), rest.slice(end))
-    return `${nameOf(rest[late] ?? '')} is a flag of ${productName}: it belongs in front of the arguments for ${other.owner}:\n  ${corrected}`
+    return `${nameOf(rest[late] ?? '')} is a flag of ${productName}. Put it before the arguments for ${other.owner}:\n  ${corrected}`
   }
   if (!flag.startsWith('--') || shared.includes(flag)) return undefined
   const passedOn = `To pass it to ${other.owner}:\n  ${line(own, ['--'], rest)}`
@@ -105,8 +105,8 @@ const faultOf = (command: Splitting, { own, rest }: SplitArguments, first: strin
 }
 
 /**
- * Refuses what would surprise a user: a flag that both programs have with different meanings, a flag of ours behind
- * the first argument that is not, and one that resembles ours. Throws UsageError with the corrected command.
+ * Refuses ambiguous arguments: a flag that both programs have with different meanings, one of our flags after the first
+ * other argument, and a flag that resembles one of ours. Throws UsageError with the corrected command.
  */
 export const checkPassed = (command: Splitting, split: SplitArguments): void => {
   const [first] = split.rest

@@ -7,10 +7,10 @@ import { flagsOf, type NamedArgument, positionalsOf, positionalText, shortOf } f
 import type { Command } from './command.ts'
 import { groupedFlags } from './flag-groups.ts'
 
-/** Help texts, for the terminal that they are read on. */
+/** Lays out help texts for the terminal. */
 
 export interface HelpLayout {
-  /** At most `usualColumns`: longer lines are hard to read. */
+  /** At most `usualColumns`, because longer lines are hard to read. */
   readonly columns: number
   readonly isBold: boolean
 }
@@ -21,9 +21,9 @@ export const helpLayout = ({ outColumns, isOutTerminal, useColor }: Io): HelpLay
 })
 
 const indent = '  '
-/** Where descriptions begin. */
+/** The column where descriptions begin. */
 const descriptionColumn = 30
-/** Below it there is no room for two columns: a description has lines of its own. */
+/** A narrower terminal is too narrow for two columns: descriptions get their own lines. */
 const narrowColumns = 72
 const narrowDescriptionColumn = 8
 
@@ -103,7 +103,7 @@ export const groupUsage = (
     paragraph(`${description}.`, layout),
     usageOf(`${productName} ${name} <command> [flags]`, layout),
     ...section('Commands', summaryRows(members, layout), layout),
-    paragraph(`${productName} ${name} <command> --help has the flags of each.`, layout),
+    paragraph(`For the flags of a command: ${productName} ${name} <command> --help`, layout),
   ].join('\n\n')}\n`
 
 export const mainUsage = (
@@ -117,7 +117,7 @@ ${usageOf(`${productName} [command] [flags]`, layout)}
 ${section('Commands', summaryRows(commands, layout), layout).join('')}
 
 ${paragraph(
-  `Without a command, ${defaultCommand} runs. ${productName} help <command> has its flags and examples; --version tells the version.`,
+  `Without a command, ${defaultCommand} runs. For the flags and examples of a command: ${productName} help <command>. --version prints the version.`,
   layout,
 )}
 `

@@ -4,23 +4,23 @@ import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Puts a text on the person's clipboard, by whatever this machine has for it. */
+/** Copies text to the user's clipboard with a program of this machine, or through the terminal. */
 
 interface Tool {
   readonly program: string
   readonly args: readonly string[]
-  /** What it reads from its standard input. */
+  /** Encodes the text for its standard input. */
   readonly encode: (text: string) => Uint8Array
 }
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8')
-/** Without the mark clip takes what it reads for the console's old code page. */
+/** Without the byte order mark, clip reads the text in the console's old code page. */
 const utf16 = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, 'utf16le')
 
 const tool = (program: string, args: readonly string[] = [], encode = utf8): Tool => ({ program, args, encode })
 const clip = tool('clip.exe', [], utf16)
 
-/** A shell on another machine: the clipboard that is meant is not this machine's. */
+/** In a remote shell, the user's clipboard is on another machine. */
 const isRemote = ({ environment }: Machine): boolean =>
   Boolean(environment['SSH_TTY'] || environment['SSH_CONNECTION'] || environment['SSH_CLIENT'])
 
@@ -32,7 +32,7 @@ const toolsOf = (machine: Machine): Tool[] => {
   return [
     ...(environment['WAYLAND_DISPLAY'] ? [tool('wl-copy')] : []),
     ...(environment['DISPLAY'] ? [tool('xclip', ['-selection', 'clipboard']), tool('xsel', ['-ib'])] : []),
-    // Linux on Windows.
+    // Windows Subsystem for Linux.
     ...(environment['WSL_DISTRO_NAME'] ? [clip] : []),
     ...(environment['TERMUX_VERSION'] ? [tool('termux-clipboard-set')] : []),
   ]
@@ -42,7 +42,7 @@ const isThere = ({ program }: Tool, { platform, environment }: Machine): boolean
   platform === 'win32' ||
   (environment['PATH'] ?? '').split(posix.delimiter).some((folder) => existsSync(posix.join(folder, program)))
 
-/** A tool that waits for a display that is gone must not hold up the server. */
+/** A tool that waits for a missing display must not delay the server. */
 const limitMs = 2000
 
 const give = async (
@@ -50,7 +50,7 @@ const give = async (
   text: string,
   environment: Machine['environment'],
 ): Promise<boolean> => {
-  // Those of X stay behind to hand the text out, so nothing of theirs is waited for but their beginning.
+  // X tools keep a background process that serves the text, so we wait only for the first process.
   const child = attempt(() =>
     Bun.spawn([program, ...args], {
       stdio: [encode(text), 'ignore', 'ignore'],
@@ -62,10 +62,10 @@ const give = async (
   return (await child?.exited) === 0
 }
 
-/** Terminals that know it do it, over ssh too; the others pass over it. */
+/** A sequence that makes a terminal copy the text, over ssh, too; other terminals ignore it. */
 const toTerminal = (text: string): string => `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`
 
-/** By which program it was done; by the terminal, which does not say whether it has; or not at all. */
+/** Copied by a program; sent to the terminal, which does not report success; or not possible. */
 export type Copied =
   | { readonly kind: 'done'; readonly program: string }
   | { readonly kind: 'handed-over' }

@@ -4,28 +4,28 @@ import { productName } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
 import { readCapped } from './read-capped.ts'
 
-/** What answers at a place where one of us may be listening. */
+/** Checks whether a server of this program listens at an address. */
 
-/** Why nobody of us answered. */
+/** Why no server of this program answered. */
 export type Silence =
-  /** Nothing listens there, or it does not speak HTTP; the code is the system's or fetch's own. */
+  /** No server listens, or it does not speak HTTP; the code comes from the system or from fetch. */
   | { readonly kind: 'unreachable'; readonly code: string | undefined }
   | { readonly kind: 'late' }
-  /** Something else answers. */
+  /** Another server answered. */
   | { readonly kind: 'other'; readonly status: number }
 
-/** One of us, as it says itself. */
+/** A server of this program, by its own report. */
 export interface Healthy {
   readonly kind: 'ours'
   readonly version: string
   readonly pid: number
-  /** Seconds; undefined where it does not say. */
+  /** Seconds; undefined if the server does not report it. */
   readonly uptime: number | undefined
-  /** How many parts of requests it goes without. */
+  /** Number of request features that the server leaves out. */
   readonly degradations: number
 }
 
-/** Whoever answers may call itself what it likes: nothing is taken over but numbers, and a version that looks like one. */
+/** Any server may claim to be ours, so only numbers and a plausible version are used. */
 const toHealthy = (health: unknown): Healthy | undefined => {
   if (typeof health !== 'object' || health === null) return undefined
   const { service, status, version, pid, uptime, degraded } = health as Readonly<Record<string, unknown>>
@@ -40,17 +40,17 @@ const toHealthy = (health: unknown): Healthy | undefined => {
   }
 }
 
-/** Ours is a few hundred bytes. */
+/** Our server's response has a few hundred bytes. */
 const maximumResponseBytes = 1024 * 1024
 
-/** Never through a proxy: it has nothing to do with this machine's own ports. */
+/** Never uses a proxy: the server is on this machine. */
 export const fetchHealth = async (host: string, port: number, deadlineMs: number): Promise<Healthy | Silence> => {
   const signal = AbortSignal.timeout(deadlineMs)
   try {
     const options: object = { signal, redirect: 'manual', proxy: false }
     const response = await fetch(`${localUrl(host, port)}/health`, options)
     const { status } = response
-    // Its words are read to their end, or the deadline: half an answer is none.
+    // Reads to the end or the deadline: a partial response does not count.
     const text = await readCapped(response, maximumResponseBytes)
     return (status === 200 ? toHealthy(parsed(text)) : undefined) ?? { kind: 'other', status }
   } catch (error) {

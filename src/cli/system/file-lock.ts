@@ -1,17 +1,17 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import { errorCode } from '../../base/error-code.ts'
 
-/** One at a time among all programs that change a file: a lock file beside it, as long as the work lasts. */
+/** Lets only one process at a time change a file, with a lock file next to it. */
 
 const ownerAlone = 0o600
-/** What is done under a lock takes some milliseconds: whoever still holds it then has crashed. */
+/** Work under a lock takes some milliseconds, so the owner of an older lock has crashed. */
 const staleMs = 10_000
-/** A person does not see it. */
+/** Too short for a user to notice. */
 const pollMs = 20
-/** Longer than a crash can hold things up. */
+/** Longer than a crashed process can block the lock. */
 const timeoutMs = 15_000
 
-/** Somebody else has held the lock all the time. */
+/** Another process held the lock until the timeout. */
 export class LockedError extends Error {
   override readonly name = 'LockedError'
   readonly lock: string
@@ -22,7 +22,7 @@ export class LockedError extends Error {
   }
 }
 
-/** Whether the lock is ours now. Throws what the file system throws. */
+/** Tries to take the lock. Throws what the file system throws. */
 const take = (lock: string, now: number): boolean => {
   try {
     closeSync(openSync(lock, 'wx', ownerAlone))
@@ -31,14 +31,14 @@ const take = (lock: string, now: number): boolean => {
     if (errorCode(error) !== 'EEXIST') throw error
   }
   const held = statSync(lock, { throwIfNoEntry: false })
-  // In either direction: a clock may be set back.
+  // Compares in both directions, because a clock may be set back.
   if (held !== undefined && Math.abs(now - held.mtimeMs) > staleMs) rmSync(lock, { force: true })
   return false
 }
 
 /**
- * Does the work as soon as no other program is at that file, whose folder must be there. It is never asynchronous, so
- * that no lock is held for long. Rejects with LockedError, or with what the file system or the work throws.
+ * Runs the work as soon as no other process has the lock. The file's folder must exist. The work is synchronous, so that
+ * the lock is short. Rejects with LockedError, or with what the file system or the work throws.
  */
 export const exclusively = async (path: string, work: () => void): Promise<void> => {
   const lock = `${path}.lock`

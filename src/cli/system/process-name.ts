@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { attempt } from '../../base/attempt.ts'
 import { outputOf } from './run-program.ts'
 
-/** The person waits for a line that can be written without it. */
+/** Short, because the user waits, and the name is optional. */
 const deadline = { deadlineMs: 1500 }
 
-/** The program's name in `tasklist /FO CSV /NH`; a sentence without quotes says that there is none. */
+/** The program's name in the output of `tasklist /FO CSV /NH`; a line without quotes reports no match. */
 export const parseTasklist = (text: string): string | undefined => /^"([^"\r\n]+)","\d+"/m.exec(text)?.[1]
 
-/** The name of a running program, where the system tells: `zsh`, `/bin/zsh`, `pwsh.exe`. */
+/** The name of a running program, if the system reports it: `zsh`, `/bin/zsh`, `pwsh.exe`. */
 export const processName = async (pid: number | string, platform: string): Promise<string | undefined> => {
   if (platform === 'win32') {
     const rows = await outputOf(['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'], deadline)

@@ -1,4 +1,4 @@
-/** What somebody answers who should say little: nothing of what is longer, for it is something else. */
+/** Reads a short response; returns '' for a longer one, because it comes from another service. */
 export const readCapped = async (response: Response, longestBytes: number): Promise<string> => {
   const parts: Uint8Array[] = []
   let bytes = 0

@@ -2,13 +2,13 @@ import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { errorCode } from '../../base/error-code.ts'
 
 interface RunOptions {
-  /** Its own; ours where it is left out. */
+  /** Environment of the program; by default, the same as ours. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Milliseconds, after which it is ended. */
+  /** Milliseconds after which the program is killed. */
   readonly deadlineMs: number
-  /** Windows: the arguments are one line already. */
+  /** On Windows: the arguments are already one command line. */
   readonly isVerbatim?: boolean
-  /** Bytes that it may print: one that prints more is ended. Without it, any number. */
+  /** Maximum output in bytes; a program that prints more is killed. Without it, no limit. */
   readonly longestBytes?: number
 }
 
@@ -17,16 +17,16 @@ export type ProgramOutcome =
   | { readonly kind: 'ended'; readonly exitCode: number; readonly printed: string }
   | { readonly kind: 'late' }
   | { readonly kind: 'too-long' }
-  /** The code is the system's. */
+  /** The code comes from the system. */
   | { readonly kind: 'not-started'; readonly code: string | undefined }
 
-/** Milliseconds to read what a program printed before it ended: one that it leaves running may hold its pipe open. */
+/** Milliseconds to read the output after a program ended: a background process of it may keep the pipe open. */
 const drainMs = 250
 
 interface Output {
-  /** False as soon as there is more than the limit. */
+  /** False if the output is longer than the limit. */
   readonly isWhole: Promise<boolean>
-  /** What was read so far. */
+  /** The output so far. */
   text(): string
 }
 
@@ -47,7 +47,7 @@ const readUpTo = (stream: ReadableStream<Uint8Array>, longestBytes: number, sign
   return { isWhole: read(), text: () => Buffer.concat(parts).toString('utf8') }
 }
 
-/** Runs a program without a shell and without input. What it prints on standard error goes nowhere. Never rejects. */
+/** Runs a program without a shell and without input. Its standard error is discarded. Never rejects. */
 export const runProgram = async (command: readonly string[], options: RunOptions): Promise<ProgramOutcome> => {
   const { environment, deadlineMs, isVerbatim = false, longestBytes = Number.POSITIVE_INFINITY } = options
   const over = new AbortController()
@@ -64,7 +64,7 @@ export const runProgram = async (command: readonly string[], options: RunOptions
       child.kill('SIGKILL')
       return { kind }
     }
-    // A child of the child may keep the pipe open after its parent was ended.
+    // A child of the program may keep the pipe open after the program was killed.
     const late = resolveAfter(deadlineMs, undefined, { signal: over.signal }).then(() => end('late'))
     late.catch(() => {})
     const whole = async (): Promise<ProgramOutcome> => {
@@ -83,8 +83,8 @@ export const runProgram = async (command: readonly string[], options: RunOptions
 }
 
 /**
- * What a program prints. Undefined where it is not there, fails, or takes too long: whoever asks has
- * something to say without it.
+ * Resolves to a program's output; undefined if the program does not exist, fails, or takes too long. Callers work
+ * without it.
  */
 export const outputOf = async (command: readonly string[], options: RunOptions): Promise<string | undefined> => {
   const outcome = await runProgram(command, options)

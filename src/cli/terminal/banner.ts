@@ -7,7 +7,7 @@ import type { SetUp } from '../config/set-up.ts'
 import { shortPaths } from './short-path.ts'
 import { labelled } from './wrap.ts'
 
-/** What a person sees first: a line for each thing, and nothing drawn around it that would be copied along. */
+/** The first output of the server: one line per fact, without a frame, so that lines are easy to copy. */
 
 const textColumn = 12
 
@@ -24,22 +24,22 @@ const modelList = ({ models, model, smallModel }: SetUp): string => {
   return models.spellings.map((spelling) => spelling + (roles.get(spelling) ?? '')).join(', ')
 }
 
-/** A secret in the keychain, or of a helper, is there because a file says so: `the keychain (/home/me/config.json)`. */
+/** The file that refers to a secret in the keychain or to a helper program: `the keychain (/home/me/config.json)`. */
 const byFile = /^(the keychain|\w+Command) \((.*)\)$/
 
-/** Every place that gave a setting, each once; flags as one, because they were typed a moment ago. */
+/** Each source of a setting once. Flags count as one source, because the user has just typed them. */
 const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   const named = [...sources.values()].filter((source) => source !== 'default')
   const places = named
     .filter((source) => !source.startsWith('--'))
     .map((source) => shortPaths(byFile.exec(source)?.[2] ?? source, machine))
   const all = [...new Set([...places, ...(places.length < named.length ? ['flags'] : [])])]
-  return all.length === 0 ? 'defaults alone' : all.join(', ')
+  return all.length === 0 ? 'defaults' : all.join(', ')
 }
 
 const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   const source = sources.get('apiKey')
-  if (source === undefined) return 'as you gave it just now'
+  if (source === undefined) return 'as just entered'
   return `from ${byFile.exec(source)?.[1] ?? shortPaths(source, machine)}`
 }
 
@@ -47,7 +47,7 @@ const row = ([label, text]: readonly [string, string]): string => labelled(label
 
 export interface BannerFacts {
   readonly apiKey: Secret
-  /** The one that is really used. */
+  /** The actual port. */
   readonly port: number
 }
 
@@ -55,7 +55,7 @@ export const banner = (setUp: SetUp, { apiKey, port }: BannerFacts, machine: Mac
   const { config } = setUp.loaded
   const rows: [string, string][] = [
     ['Address', localUrl(config.host, port)],
-    ['Upstream', setUp.isSimulated ? 'an embedded simulation of AI Nexus (no key needed)' : config.endpointUrl],
+    ['Upstream', setUp.isSimulated ? 'embedded simulation of AI Nexus (no key needed)' : config.endpointUrl],
     ...(setUp.isSimulated ? [] : [['Key', `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [string, string]]),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],

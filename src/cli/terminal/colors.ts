@@ -1,6 +1,6 @@
 /**
- * A terminal's colours. Consola's are decided once, when the module is loaded, by standard output and the process's
- * environment: text on standard error would lose its colours where only standard output is piped. Callers ask `Io`.
+ * Terminal colours. Consola decides about its colours when the module is loaded, by standard output and the process's
+ * environment: text on standard error would lose its colours if only standard output is piped. Callers use `Io` to decide.
  */
 
 const sgr =

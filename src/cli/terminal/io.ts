@@ -8,43 +8,43 @@ import { type Keychain, systemKeychain } from '../credentials/keychain.ts'
 import { createPrompts, type Prompts } from './prompts.ts'
 import { fold, usualColumns } from './wrap.ts'
 
-/** What the command line has of the world. The only file that reads `process.env`. */
+/** The command line's input and output. Only this file reads `process.env`. */
 export interface Io {
   readonly machine: Machine
-  /** What starts this very program: its own path; from the sources, bun and the file it runs. */
+  /** The command that starts this program: its path; from the sources, bun and the main file. */
   readonly ownCommand: readonly string[]
-  /** Of standard error: where a person reads along. */
+  /** Whether standard error is a terminal, so that a user reads it. */
   readonly isTerminal: boolean
-  /** Of standard output: only then may colours go there. */
+  /** Whether standard output is a terminal; only then it may have colours. */
   readonly isOutTerminal: boolean
-  /** Whether a person's terminal is behind any of the three streams: it sends its signals to all of its programs. */
+  /** Whether any of the three streams is a terminal: a terminal sends its signals to all of its programs. */
   readonly hasTerminal: boolean
-  /** Of standard error's terminal, now: people widen their windows. 80 where there is none. */
+  /** Current width of standard error's terminal, which users can resize; 80 without a terminal. */
   readonly columns: number
-  /** The same of standard output's terminal. */
+  /** Current width of standard output's terminal. */
   readonly outColumns: number
   readonly useColor: boolean
-  /** What a script may want. */
+  /** Output for scripts. */
   readonly out: (text: string) => void
-  /** Everything else. */
+  /** All other output. */
   readonly err: (text: string) => void
   readonly keychain: Keychain
-  /** Only where a person can answer: at a terminal, and not in a script or on a build machine. */
+  /** Only at a terminal, not in a script or a CI job. */
   readonly prompts?: Prompts
-  /** What was piped in, to the end of its first line that is not blank; only where standard input is no terminal. */
+  /** Reads piped input up to its first line with text; only if standard input is not a terminal. */
   readonly pipedIn?: () => Promise<string>
-  /** For tests that cannot wait, in milliseconds; the product's own values otherwise. */
+  /** Shorter times for tests, in milliseconds; by default the product's values. */
   readonly times?: {
     readonly pingMs?: number
     readonly commitMs?: number
     readonly graceMs?: number
-    /** How long `health` waits. */
+    /** Timeout of `health`. */
     readonly healthMs?: number
     readonly keychainMs?: number
-    /** How long a helper may take to print the key. */
+    /** Timeout of a helper program that prints the key. */
     readonly helperMs?: number
     readonly keychainNoticeMs?: number
-    /** After which a session without a request is logged. */
+    /** Time after which a session without a request is logged. */
     readonly silenceMs?: number
   }
 }
@@ -55,13 +55,13 @@ const isDevice = (descriptor: number): boolean =>
     return found.isCharacterDevice() && found.rdev !== statSync(devNull).rdev
   }) === true
 
-/** Asks `node:tty` only where it might say yes: it brings all of node's network with it, a millisecond of each start. */
+/** Loads `node:tty` only for devices: it loads node's network modules, which takes a millisecond at each start. */
 const isTerminalAt = (descriptor: number): boolean =>
   (process.platform === 'win32' || isDevice(descriptor)) && process.getBuiltinModule('node:tty').isatty(descriptor)
 
 type Write = (text: string) => void
 
-/** Writes while somebody reads. A reader that has gone (`start 2>&1 | head`) does not end the server. */
+/** Ignores write errors: a closed pipe (`start 2>&1 | head`) must not end the server. */
 const streamWriter = (stream: NodeJS.WriteStream): Write => {
   stream.on('error', () => {})
   return (text) => void stream.write(text)
@@ -70,8 +70,8 @@ const streamWriter = (stream: NodeJS.WriteStream): Write => {
 const ignore = (): void => {}
 
 /**
- * The same, by what is below `process.stderr` where that is no terminal: without node's streams, 2 ms of each start.
- * Not on Windows, where nobody has tried it with the kinds of pipes that there are.
+ * Writes to the file below `process.stderr` if it is not a terminal: without node's streams, a start takes 2 ms less.
+ * Not on Windows, because it is untested with the kinds of pipes there.
  */
 const sinkWriter = (file: BunFile): Write => {
   let sink: FileSink | undefined
@@ -80,15 +80,15 @@ const sinkWriter = (file: BunFile): Write => {
       sink ??= file.writer()
       for (const settled of [sink.write(text), sink.flush()]) if (settled instanceof Promise) settled.catch(ignore)
     } catch {
-      // Nobody reads.
+      // The pipe is closed.
     }
   }
 }
 
-/** More than any key or token; a stream that never ends is not read for ever. */
+/** Larger than any key or token; limits a stream without an end. */
 const maximumPipedBytes = 65_536
 
-/** What is on it counts; a pipe may stay open for as long as its other program likes. */
+/** Only the first line with text counts, because the other program may keep the pipe open. */
 const firstLine = /\S[^\n]*\n/
 
 const readPiped = async (): Promise<string> => {
@@ -102,18 +102,18 @@ const readPiped = async (): Promise<string> => {
       if (bytes > maximumPipedBytes || firstLine.test(text)) break
     }
   } catch {
-    // Standard input was closed: nothing was piped in.
+    // Standard input was closed: there is no input.
   }
   return text
 }
 
-/** A container's user may have neither HOME nor a line in /etc/passwd. The root is there, and has no configuration. */
+/** A container's user may have neither HOME nor a line in /etc/passwd. The root folder exists, without configuration. */
 const homeFolder = (): string => attempt(homedir) ?? '/'
 
-/** Somebody may have deleted the folder one stands in: what looks into it then looks at home. */
+/** If the current folder was deleted, use the home folder. */
 const currentFolder = (home: string): string => attempt(() => process.cwd()) ?? home
 
-/** Build machines set it; some people have it at `false`. */
+/** CI systems set this variable; some users set it to `false`. */
 const isBuildMachine = (ci: string | undefined): boolean => !['', '0', 'false'].includes((ci ?? '').toLowerCase())
 
 export const processIo = (): Io => {
@@ -128,7 +128,7 @@ export const processIo = (): Io => {
   const canPrompt = isInputTerminal && isTerminal && !isBuildMachine(environment['CI'])
   return {
     machine: { platform: process.platform, home, currentDirectory: currentFolder(home), environment },
-    // Inside of a built program the file is one that no other program sees.
+    // In a built program, the main file is virtual: no other program can read it.
     ownCommand: commit === 'source' ? [process.execPath, Bun.main] : [process.execPath],
     isTerminal,
     isOutTerminal,
@@ -144,7 +144,7 @@ export const processIo = (): Io => {
     out: isOutTerminal || needsStreams ? streamWriter(process.stdout) : sinkWriter(Bun.stdout),
     err,
     keychain: systemKeychain(),
-    // Not touched before it is needed: a server does not listen to its terminal.
+    // Standard input is opened only for a prompt: a server does not read its terminal.
     ...(canPrompt && { prompts: createPrompts({ input: () => process.stdin, write: err, isDumb }) }),
     ...(!isInputTerminal && { pipedIn: readPiped }),
   }

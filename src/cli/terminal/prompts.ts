@@ -5,15 +5,15 @@ export interface Choice<T extends string> {
   readonly label: string
 }
 
-/** Questions to a person at a terminal. Both resolve to undefined where the person gave up: Ctrl-C, Ctrl-D, Escape. */
+/** Prompts at a terminal. Both resolve to undefined if the user cancels: Ctrl-C, Ctrl-D, Escape. */
 export interface Prompts {
-  /** Nothing of the answer is shown, not even how long it is. */
+  /** Shows nothing of the answer, not even its length. */
   secret(question: string): Promise<string | undefined>
-  /** The first option is the one that Enter takes. At most nine. */
+  /** Enter selects the first option. At most nine options. */
   choose<T extends string>(question: string, options: readonly Choice<T>[]): Promise<T | undefined>
 }
 
-/** What we need of standard input, where that is a terminal. */
+/** The functions of standard input that a prompt uses. */
 interface KeyboardInput {
   setRawMode(isRaw: boolean): unknown
   on(event: 'data', listener: (chunk: Uint8Array | string) => void): unknown
@@ -24,23 +24,23 @@ interface KeyboardInput {
   pause(): unknown
 }
 
-/** Somebody who gave up is told apart from every answer. */
+/** An object, so that a cancelled prompt differs from every answer. */
 interface Checked<T> {
   readonly answer: T | undefined
 }
 
 interface Question<T> {
   readonly begin: () => void
-  /** Has a verdict, or wants the next piece of what is typed. */
+  /** Returns the result, or undefined to read on. */
   readonly read: (typed: string) => Checked<T> | undefined
-  /** However it ended. */
+  /** Runs in any case. */
   readonly end: () => void
 }
 
-/** What ends a program that is asking. */
+/** Signals that end the program during a prompt. */
 const endings = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 
-/** Asks until there is a verdict. The terminal is as before in any case, a signal among them. */
+/** Reads input until there is a result. Restores the terminal in any case, also after a signal. */
 const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
@@ -60,7 +60,7 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
     const leave = (): void => over(() => resolve(undefined))
     const fall = (signal: NodeJS.Signals): void =>
       over(() => {
-        // As if nobody had listened; where somebody else does, the question was given up.
+        // Has the default effect. If another handler keeps the program alive, the prompt counts as cancelled.
         process.kill(process.pid, signal)
         resolve(undefined)
       })
@@ -78,29 +78,29 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
     input.on('end', leave)
     input.on('error', leave)
     input.resume()
-    // Only now: what is typed as soon as the question stands there is not shown either.
+    // Last, so that input right after the question is hidden, too.
     begin()
   })
 
-/** The terminal marks what is pasted, so that a line break in it is no Enter. */
+/** Makes the terminal mark pasted text, so that a line break in it does not count as Enter. */
 const pasteMarks = { on: '\u001b[?2004h', off: '\u001b[?2004l' } as const
 
 export interface PromptsOptions {
   readonly input: () => KeyboardInput
-  /** To the terminal. */
+  /** Writes to the terminal. */
   readonly write: (text: string) => void
-  /** A dumb terminal would show the marks of a paste. */
+  /** A dumb terminal would print the paste marks. */
   readonly isDumb: boolean
 }
 
-/** As much of it as a number of the list has; never a key that was pasted at the wrong question. */
+/** Shows only a number of the list, never a key that was pasted at the wrong prompt. */
 const shownOf = (text: string): string => (/^\d{1,2}$/.test(text) ? text : '')
 
-/** Turns what stands at the end of a line into something else. */
+/** Replaces the end of the line. */
 const retyped = (from: string, to: string): string =>
   to.startsWith(from) ? to.slice(from.length) : '\b \b'.repeat(from.length) + to
 
-/** A number is an answer only with its Enter: that would answer the next question otherwise, or go to Claude Code. */
+/** Waits for Enter after a number: otherwise the Enter would answer the next prompt, or go to Claude Code. */
 const numberReader = (count: number, write: (text: string) => void) => {
   let line = createTypedLine()
   let shown = ''
@@ -118,7 +118,7 @@ const numberReader = (count: number, write: (text: string) => void) => {
     if (Number.isInteger(number) && number >= 1 && number <= count) return { answer: number }
     line = createTypedLine()
     shown = ''
-    write(`\nA number from 1 to ${count}, or Enter for 1: `)
+    write(`\nEnter a number from 1 to ${count}, or press Enter for 1: `)
     return undefined
   }
 }
@@ -140,7 +140,7 @@ export const createPrompts = ({ input, write, isDumb }: PromptsOptions): Prompts
   async choose(question, options) {
     const list = options.map(({ label }, index) => `  ${index + 1}  ${label}\n`).join('')
     const chosen = await whileRaw<number>(input(), {
-      begin: () => write(`${question}\n${list}A number, or Enter for 1: `),
+      begin: () => write(`${question}\n${list}Enter a number, or press Enter for 1: `),
       read: numberReader(options.length, write),
       end: () => write('\n'),
     })

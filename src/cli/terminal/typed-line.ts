@@ -1,13 +1,13 @@
-/** How far a line is: still being typed, ended by Enter, or given up. */
+/** The state of a line: still open, ended by Enter, or cancelled. */
 type LineState = 'open' | 'entered' | 'left'
 
 const escapeKey = '\u001b'
 const pasteBegins = '\u001b[200~'
 const pasteEnds = '\u001b[201~'
 
-/** What follows Escape where another key was pressed: `[3~`, `OA`; the marks of a paste among them. */
+/** The characters after Escape for other keys (`[3~`, `OA`) and for paste marks. */
 const sequence = /^(?:\[[0-?]*[ -/]*[@-~]|O[ -~])/
-/** The rest of it comes with the next piece. */
+/** An incomplete sequence: the next chunk has the rest. */
 const cutSequence = /^(?:\[[0-?]*[ -/]*|O)?$/
 
 const keys = {
@@ -21,7 +21,7 @@ const keys = {
 
 const isControl = (character: string): boolean => /\p{Cc}/u.test(character)
 
-/** The first key of what was typed; undefined where a piece of it is missing. */
+/** Returns the first key of the input; undefined if it is incomplete. */
 const split = (typed: string): { readonly one: string; readonly isSequence: boolean } | undefined => {
   const [first = ''] = typed
   if (first !== escapeKey) return { one: first, isSequence: false }
@@ -32,8 +32,8 @@ const split = (typed: string): { readonly one: string; readonly isSequence: bool
 }
 
 /**
- * What a person types, key by key. Understands what every line of a terminal does: backspace, Ctrl-U, Ctrl-W, Ctrl-C,
- * Ctrl-D, Escape, a paste.
+ * A line that the user types, key by key. Supports the usual keys: backspace, Ctrl-U, Ctrl-W, Ctrl-C, Ctrl-D, Escape,
+ * and pasted text.
  */
 export const createTypedLine = () => {
   let characters: string[] = []
@@ -64,7 +64,7 @@ export const createTypedLine = () => {
   const take = (character: string): LineState => {
     if (character === keys.controlC) return 'left'
     if (!isPasted) return press(character)
-    // A line break that was pasted is no Enter.
+    // A pasted line break is not Enter.
     characters.push(character)
     return 'open'
   }
@@ -72,7 +72,7 @@ export const createTypedLine = () => {
   return {
     text: (): string => characters.join(''),
     add(typed: string): LineState {
-      // Escape alone is the key of that name; what belongs to another key comes in one piece with it.
+      // A chunk with only Escape is the Escape key; for other keys, the chunk has more characters.
       if (typed === escapeKey && !isPasted && cut === '') return 'left'
       let rest = cut + typed
       cut = ''

@@ -1,13 +1,13 @@
 import { productName } from '../../version.ts'
 
-/** What texts are laid out for where no terminal says otherwise. */
+/** The width of text without a terminal. */
 export const usualColumns = 80
 
 const indent = '  '
-/** Between a label and its text, at least. */
+/** Minimum number of spaces between a label and its text. */
 const gap = 2
 
-/** Lines of at most `width` characters, broken between words; a longer word has a line of its own. */
+/** Breaks text between words into lines of at most `width` characters; a longer word gets a separate line. */
 export const wrap = (text: string, width: number): string[] => {
   const lines: string[] = []
   let line = ''
@@ -20,7 +20,7 @@ export const wrap = (text: string, width: number): string[] => {
   return [...lines, line]
 }
 
-/** A label, and its text from a column on; a label that is too long has a line of its own. */
+/** A label, and its text from `column` on; a long label gets a separate line. */
 export const labelled = (label: string, text: string, column: number, columns = usualColumns): string => {
   const head = indent + label
   const lines = wrap(text, columns - column).map((line) => ' '.repeat(column) + line)
@@ -32,13 +32,13 @@ export const labelled = (label: string, text: string, column: number, columns = 
 
 const escapeCharacter = '\u001b'
 
-/** A command on a line of its own is to be copied: where the terminal breaks it, it is still one line. */
+/** A line with only a command stays one line, so that the user can copy it. */
 const isCommand = (line: string): boolean =>
   [productName, `eval "$(${productName}`].some((beginning) => line.startsWith(`${indent}${beginning} `))
 
 /**
- * A text whose long lines are broken between words, each under its own beginning, as a terminal would not. What
- * commands the terminal is left alone: whoever writes that has laid it out.
+ * Breaks long lines between words, and keeps each line's indentation. Lines with terminal commands stay unchanged:
+ * their author has laid them out.
  */
 export const fold = (text: string, columns: number): string =>
   text

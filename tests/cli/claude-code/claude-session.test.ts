@@ -176,7 +176,7 @@ describe('claude', () => {
     const { code, out, err } = await run(['--api-key', 'canary-key-0123456789'], stubClaude(''))
     expect([code, out]).toEqual([0, ''])
     expect(err).toBe(
-      'warning: others on this machine can read --api-key in the list of processes: a variable or a file is safer.\n',
+      'warning: other users of this machine can read --api-key in the list of processes: use a variable or a file.\n',
     )
   })
 

@@ -27,7 +27,7 @@ describe('help and version', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 
-  test('no page of it is wider than a terminal', async () => {
+  test('has no page that is wider than a terminal', async () => {
     const pages = [...catalogue.commands, ...catalogue.groups].map(({ name }) => name.split(' '))
     for (const words of pages) {
       const { out } = await cli([...words, '--help'])
@@ -44,7 +44,7 @@ describe('help and version', () => {
   })
 })
 
-describe('wrong use ends with 2 and a remedy', () => {
+describe('wrong use ends with exit code 2 and a remedy', () => {
   test.each([
     [['start', '--prot', '1'], 'Unknown flag --prot. Did you mean --port?'],
     [['--prot=1'], 'Unknown flag --prot. Did you mean --port?'],
@@ -60,7 +60,7 @@ describe('wrong use ends with 2 and a remedy', () => {
     [['config', '--nonsense'], 'Unknown flag --nonsense.'],
     [['help', 'start', 'now'], 'Unknown command start now.'],
     [['help', 'config', 'gte'], 'Unknown command config gte. Did you mean config get?'],
-    [['start', 'now'], 'start takes no argument without a flag.'],
+    [['start', 'now'], 'start takes only flags.'],
     [['start', '--port'], '--port needs a value: a whole number from 0 to 65535. See nexus-claude-api start --help.'],
     [['start', '-p'], '--port needs a value: a whole number from 0 to 65535.'],
     [['start', '--port', '--verbose'], '--port needs a value: a whole number from 0 to 65535.'],
@@ -121,13 +121,13 @@ describe('wrong use ends with 2 and a remedy', () => {
 })
 
 describe('--dry-run', () => {
-  test('A10 shows the configuration without a key as well, and then what is missing', async () => {
+  test('A10 shows the configuration even without a key, and then the missing key', async () => {
     const { code, err } = await cli(['start', '--dry-run', '--port', '5000'])
     expect(code).toBe(2)
     expect(err).toMatch(/^ {2}host .*[\s\S]* {2}port +5000 +--port[\s\S]*\nerror: No AI Nexus key\./)
   })
 
-  test('shows each value, where it comes from, and no key', async () => {
+  test('shows each value and its source, but not the key', async () => {
     const folder = temporaryFolder()
     writeFileSync(
       join(folder, 'c.json'),
@@ -147,7 +147,7 @@ describe('--dry-run', () => {
     expect(err).not.toContain('canary-')
   })
 
-  test('prints the launch command alone on stdout', async () => {
+  test('prints only the launch command on standard output', async () => {
     const { out } = await cli(
       ['--dry-run', '-c', '--shell', 'bash', '--model', 'claude-opus-4-6[1m]', '-p', '5000'],
       key,
@@ -157,7 +157,7 @@ describe('--dry-run', () => {
     )
   })
 
-  test('never holds the key, holds the client token', async () => {
+  test('prints the client token in the launch command, never the key', async () => {
     const { out } = await cli(['--dry-run', '-c', '--shell', 'fish', '--client-token', 'tok'], key)
     expect(out).toContain("ANTHROPIC_AUTH_TOKEN='tok'")
     expect(out).not.toContain('canary')
@@ -165,23 +165,23 @@ describe('--dry-run', () => {
 })
 
 describe('files', () => {
-  test("the user's own, and the local one with --dev", async () => {
+  test("are the user's own, and with --dev also the local one", async () => {
     const folder = temporaryFolder()
     const own = join(folder, '.config', 'nexus-claude-api', 'config.json')
     await Bun.write(own, JSON.stringify({ port: 5001, model: 'haiku' }))
     writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ port: 5002 }))
     const plain = await cli(['--dry-run'], key, folder)
     expect(plain.err).toMatch(/port +5001/)
-    expect(plain.err).toContain('nexus-claude-api.local.json lies here and is not read: say --dev to use it.')
+    expect(plain.err).toContain('nexus-claude-api.local.json is ignored; pass --dev to use it.')
     const dev = await cli(['--dry-run', '--dev'], key, folder)
     expect(dev.err).toMatch(/port +5002/)
     expect(dev.err).toMatch(/model +haiku/)
     expect(dev.err).toMatch(/logging.file +\S*nexus-claude-api.local.log +--dev/)
     expect((await cli(['--dry-run', '-v'], key, folder)).err).toMatch(/logging.level +debug +--verbose/)
-    expect(dev.err).not.toContain('lies here')
+    expect(dev.err).not.toContain('is ignored')
   })
 
-  test('--env-file adds what is not set; no .env is read by itself', async () => {
+  test('may be an --env-file, which adds unset variables; no .env is read automatically', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, '.env'), 'NEXUS_PORT=6666\nNEXUS_API_KEY=canary-from-env\n')
     expect((await cli(['start'], {}, folder)).code).toBe(2)
@@ -190,13 +190,13 @@ describe('files', () => {
     expect(err).toMatch(/apiKey .*NEXUS_API_KEY/)
   })
 
-  test('a file that is there and cannot be read is no missing file', async () => {
+  test('cause an error if they exist but cannot be read', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, '.config', 'nexus-claude-api', 'config.json'), { recursive: true })
     expect((await cli(['--dry-run'], key, folder)).err).toContain('config.json cannot be read (EISDIR)')
   })
 
-  test('what is wrong is blamed on the place where it stands', async () => {
+  test('and variables are named in errors about their values', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{"model": "other"}')
     expect((await cli(['--dry-run', '--config', join(folder, 'c.json')], key, folder)).err).toContain(
@@ -207,7 +207,7 @@ describe('files', () => {
     )
   })
 
-  test('NEXUS_CONFIG names a file', async () => {
+  test('may be named by NEXUS_CONFIG', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{"port": 5003}')
     expect((await cli(['--dry-run'], { ...key, NEXUS_CONFIG: join(folder, 'c.json') }, folder)).err).toMatch(
@@ -217,14 +217,14 @@ describe('files', () => {
 })
 
 describe('warnings', () => {
-  test('an open door', async () => {
+  test('mention a server that other machines can use without a token', async () => {
     const { err } = await cli(['--dry-run', '--host', '0.0.0.0'], key)
-    expect(err).toContain('warning: 0.0.0.0 can be reached by others')
+    expect(err).toContain('warning: other machines can reach 0.0.0.0')
     const quiet = await cli(['--dry-run', '--host', '0.0.0.0'], { ...key, NEXUS_CLIENT_TOKEN: 't' })
     expect(quiet.err).not.toContain('warning')
   })
 
-  test('a key in the clear has to be asked for twice', async () => {
+  test('mention an unencrypted key, which is refused without --allow-http', async () => {
     const plain = ['--dry-run', '--endpoint-url', 'http://nexus.example']
     const refused = await cli(plain, key)
     expect([refused.code, refused.err]).toEqual([
@@ -238,12 +238,12 @@ describe('warnings', () => {
     ]) {
       expect([allowed.code, allowed.err]).toEqual([
         0,
-        expect.stringContaining('warning: the key goes to nexus.example unencrypted'),
+        expect.stringContaining('warning: the key is sent to nexus.example unencrypted'),
       ])
     }
   })
 
-  test('on this machine nobody listens in, and a simulation sends nothing', async () => {
+  test('do not mention addresses of this machine, or a simulation', async () => {
     for (const address of ['http://127.0.0.1:1', 'http://localhost:1', 'http://[::1]:1', 'https://nexus.example'])
       expect((await cli(['--dry-run', '--endpoint-url', address], key)).code).toBe(0)
     expect((await cli(['--dry-run', '--simulate', '--endpoint-url', 'http://nexus.example'])).code).toBe(0)
@@ -253,7 +253,7 @@ describe('warnings', () => {
 })
 
 describe('help', () => {
-  test('of a command: what it takes, with examples', async () => {
+  test('shows the flags and the examples of a command', async () => {
     const { code, out } = await cli(['help', 'start'])
     expect(code).toBe(0)
     expect(out).toContain('Usage: nexus-claude-api start [flags]')
@@ -261,7 +261,7 @@ describe('help', () => {
     expect(out).toBe((await cli(['start', '--help'])).out)
   })
 
-  test('Part 3 has a long list of flags in groups, and a short one in one', async () => {
+  test('Part 3 groups a long list of flags, and keeps a short one together', async () => {
     const { out } = await cli(['help', 'start'])
     const headings = out.match(/^[A-Z].*:$/gm)
     expect(headings).toEqual([
@@ -296,13 +296,13 @@ describe('help', () => {
         ['help', 'completion'],
       ]) {
         const { out } = await cli(words, {}, undefined, { outColumns: columns })
-        // What is to be typed stays whole.
+        // Commands to type are not wrapped.
         const lines = out.split('\n').filter((line) => !/^ {2}\S|^Usage/.test(line))
         for (const line of lines) expect([columns, line, line.length <= columns]).toEqual([columns, line, true])
       }
   })
 
-  test('Part 3 has bold headings on a terminal alone, and none where colours are not wanted', async () => {
+  test('Part 3 has bold headings only on a terminal with colours', async () => {
     const bold = (await cli(['help', 'start'], {}, undefined, { isOutTerminal: true, useColor: true })).out
     expect(bold).toContain('\u001b[1mServer:\u001b[22m\n')
     expect(bold).toContain('\u001b[1mUsage:\u001b[22m nexus-claude-api start')
@@ -312,7 +312,7 @@ describe('help', () => {
     expect((await cli(['help', 'start'], {}, undefined, { isOutTerminal: false, useColor: true })).out).toBe(plain)
   })
 
-  test('of everything', async () => {
+  test('without a command is the same as --help', async () => {
     expect((await cli(['help'])).out).toBe((await cli(['--help'])).out)
     expect(await cli(['help', 'strat'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean start?') })
   })
@@ -330,7 +330,7 @@ describe('the banner', () => {
     return (await program.ended).err
   }
 
-  test('what it is, whither it leads, by whose key, and where that is written', async () => {
+  test('shows the address, the upstream, the key with its source, the models and the configuration', async () => {
     const folder = temporaryFolder()
     const file = join(folder, '.config', 'nexus-claude-api', 'config.json')
     await Bun.write(file, JSON.stringify({ endpointUrl: 'https://nexus.example', timeout: 30 }))
@@ -348,21 +348,21 @@ describe('the banner', () => {
     for (const line of said.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })
 
-  test('a simulation needs no key', async () => {
+  test('shows no key for a simulation', async () => {
     const said = await bannerFor(['--simulate'], {})
-    expect(said).toContain('Upstream  an embedded simulation of AI Nexus (no key needed)')
+    expect(said).toContain('Upstream  embedded simulation of AI Nexus (no key needed)')
     expect(said).not.toContain('Key ')
   })
 })
 
-/** A program of that name, which is never run. */
+/** A folder with a program `claude`, which is never run. */
 const folderWithClaude = (): string => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'claude'), '#!/bin/sh\n', { mode: 0o700 })
   return folder
 }
 
-describe('nobody is asked for a key that would be of no use', () => {
+describe('the program prompts for a key only if it can use one', () => {
   const neverPrompted = {
     secret: async () => {
       throw new Error('asked')
@@ -372,7 +372,7 @@ describe('nobody is asked for a key that would be of no use', () => {
     },
   }
 
-  test('A10 the way out without a key names the command that was given', async () => {
+  test('A10 and otherwise names the same command with --simulate', async () => {
     for (const command of ['start', 'claude']) {
       const PATH = command === 'claude' ? folderWithClaude() : ''
       const { err } = await cli([command], { PATH })
@@ -380,10 +380,10 @@ describe('nobody is asked for a key that would be of no use', () => {
     }
   })
 
-  test('a port that is taken, a shell that nobody knows, a log that cannot be written', async () => {
+  test('not with a port in use, an unknown shell, or a log file that cannot be written', async () => {
     const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
     const lines: [string[], string][] = [
-      [['start', '--port', String(taken.port)], `Port ${taken.port} on 127.0.0.1 is taken`],
+      [['start', '--port', String(taken.port)], `Port ${taken.port} on 127.0.0.1 is in use`],
       [['start', '-c', '--shell', 'tcsh'], '--shell must be one of'],
       [['start', '--log-file', '/nowhere/x.log'], 'The log file /nowhere/x.log cannot be written'],
       [['claude'], 'Claude Code was not found'],

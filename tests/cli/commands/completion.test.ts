@@ -5,18 +5,18 @@ import { bashScript } from '../../../src/cli/commands/completion/bash.ts'
 import { cli, entry, startCli } from '../../support/cli.ts'
 
 describe('complete', () => {
-  test('is in no list of commands', async () => {
+  test('is not in a list of commands', async () => {
     for (const { out } of [await cli(['--help']), await cli(['help'])]) expect(out).not.toMatch(/^ +complete /m)
     expect((await cli(['complett'])).err).not.toContain('Did you mean complete?')
   })
 
-  test('reads no configuration, and says nothing but its answer', async () => {
-    const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'nobody' }
+  test('reads no configuration, and prints only candidates', async () => {
+    const environment = { NEXUS_CONFIG: '/nowhere/config.json', NEXUS_PORT: 'x', NEXUS_MODEL: 'other' }
     const program = startCli(['complete', '--', 'start', '--log-fo'], environment)
     expect(await program.ended).toEqual({ code: 0, out: '--log-format\tWrite the log in this format\n:4\n', err: '' })
   })
 
-  test('its directives are those of the scripts', () => {
+  test('uses the directives of the scripts', () => {
     const used: readonly number[] = [directive.files, directive.noFiles]
     expect(used).toEqual([
       ShellCompDirective.ShellCompDirectiveDefault,
@@ -27,17 +27,17 @@ describe('complete', () => {
 
 describe('completion', () => {
   test.each(['bash', 'zsh', 'fish', 'powershell'])(
-    'prints a script for %s that asks this program by its name',
+    'prints a script for %s that calls this program by name',
     async (shell) => {
       const { code, out, err } = await startCli(['completion', shell]).ended
       expect([code, err]).toEqual([0, ''])
       expect(out).toContain('nexus-claude-api complete')
-      // A comment is harmless where a login shell cannot read UTF-8; other characters may not be.
+      // A login shell may not be able to read UTF-8.
       expect(out).toMatch(/^[\t\n -~]*$/)
     },
   )
 
-  test('for PowerShell registers itself, and hands on -- in quotes, which PowerShell would take for its own', async () => {
+  test('for PowerShell registers itself, and passes -- in quotes, because PowerShell would interpret it', async () => {
     const { out } = await startCli(['completion', 'powershell']).ended
     expect(out).toContain("Register-ArgumentCompleter -CommandName 'nexus-claude-api' -ScriptBlock ")
     expect(out).toContain("& nexus-claude-api complete '--' ")
@@ -46,7 +46,7 @@ describe('completion', () => {
     expect(await startCli(['completion', 'pwsh']).ended).toEqual({ code: 0, out, err: '' })
   })
 
-  test('without a shell is for the one we run in', async () => {
+  test('without an argument is for the current shell', async () => {
     // Two commands, or bash would become the program instead of starting it.
     const child = Bun.spawn(['bash', '-c', '"$0" "$1" completion; true', process.execPath, entry], {
       stdout: 'pipe',
@@ -55,7 +55,7 @@ describe('completion', () => {
     expect(await new Response(child.stdout).text()).toBe(bashScript)
   })
 
-  test('for another shell says which there are', async () => {
+  test('for an unknown shell lists the known ones', async () => {
     expect(await cli(['completion', 'tcsh'])).toEqual({
       code: 2,
       out: '',

@@ -15,8 +15,8 @@ import {
 } from '../../support/doctor.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
-describe('a set-up in which everything is fine', () => {
-  test('each check, by its id', async () => {
+describe('a setup without problems', () => {
+  test('passes each check', async () => {
     const { PATH } = withClaude()
     const { code, ok, checks, said } = await doctor(simulatedEndpoint({ countTokens: true }), { ...keyVariable, PATH })
     expect(Object.fromEntries(checks.map(({ id, status }) => [id, status]))).toEqual({
@@ -55,7 +55,7 @@ describe('a set-up in which everything is fine', () => {
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('--json prints one object, and the notice does not stand in its way', async () => {
+  test('is one JSON object on standard output with --json, without the notice', async () => {
     const folder = temporaryFolder()
     const { checks, said } = await doctor([...simulatedEndpoint(), '--model', 'opus'], keyVariable, folder)
     expect(said).toStartWith('{\n  "ok": true,\n')
@@ -85,7 +85,7 @@ describe('a set-up in which everything is fine', () => {
     }
   })
 
-  test('it says what it sends before it does, and the requests are as many, tiny, and answered', async () => {
+  test('gets as many tiny requests as the notice announces', async () => {
     const sent: { path: string; status: number; bytes: number }[] = []
     const { err } = await doctorReport(
       simulatedEndpoint({
@@ -109,18 +109,18 @@ describe('a set-up in which everything is fine', () => {
       'count-tokens',
     ])
     for (const { bytes } of asked) expect(bytes).toBeLessThan(1000)
-    // And one without a key, to see who is there.
+    // And one request without a key, to check the endpoint.
     expect(sent.length).toBe(asked.length + 1)
   })
 
-  test('--simulate needs neither a key nor an AI Nexus', async () => {
+  test('needs neither a key nor AI Nexus with --simulate', async () => {
     const { code, withStatus } = await doctor(['--simulate', '--endpoint-url', 'https://nowhere.invalid'])
     expect([code, withStatus('fail'), withStatus('skip')]).toEqual([0, [], []])
   })
 })
 
 describe('--offline', () => {
-  test('sends nothing', async () => {
+  test('sends no request', async () => {
     const server = await rawServer((socket) => socket.destroy())
     const { code, withStatus } = await doctor(['--offline', '--endpoint-url', server.url], keyVariable)
     expect([code, server.count(), server.sockets.length]).toEqual([0, 0, 0])
@@ -137,7 +137,7 @@ describe('--offline', () => {
 })
 
 describe('secrets', () => {
-  test('an AI Nexus that repeats the key it was sent is not repeated', async () => {
+  test('are not printed if AI Nexus repeats the key in an error', async () => {
     const scenario: Scenario = () => errorReply(`Your key ${key} is\u001b[2J not good.`)
     const { of, said } = await doctor(simulatedEndpoint({ scenario }), keyVariable)
     expect(of('model.claude-sonnet-4-6').detail).toContain('Your key [redacted] is')

@@ -6,7 +6,7 @@ import type { Io } from '../../../src/cli/terminal/io.ts'
 import { cli, temporaryFolder, testIo } from '../../support/cli.ts'
 
 describe('env', () => {
-  test('needs no key, and prints the environment alone', async () => {
+  test('needs no key, and prints only the environment', async () => {
     const { code, out, err } = await cli(['env', '--shell', 'json', '--port', '5000', '--model', 'opus[1m]'])
     expect([code, err]).toEqual([0, ''])
     expect(JSON.parse(out)).toMatchObject({
@@ -17,7 +17,7 @@ describe('env', () => {
     })
   })
 
-  test('never the key, the client token where there is one', async () => {
+  test('prints the client token, never the key', async () => {
     const { out } = await cli(['env', '--shell', 'bash'], { NEXUS_API_KEY: 'canary-key', NEXUS_CLIENT_TOKEN: 'tok' })
     expect(out).toContain("export ANTHROPIC_AUTH_TOKEN='tok'\n")
     expect(out).not.toContain('canary')
@@ -32,7 +32,7 @@ describe('env', () => {
   })
 })
 
-/** A clipboard: what it is given lies in a file. */
+/** A clipboard program that writes the text to a file. */
 const clipboard = (name: string, end = 'exit 0'): { folder: string; held: () => Promise<string> } => {
   const folder = temporaryFolder()
   const file = join(folder, 'held')
@@ -62,26 +62,26 @@ describe('the clipboard', () => {
     expect(await held()).toBe("it's a line")
   })
 
-  test('what fails is passed over', async () => {
+  test('skips a program that fails', async () => {
     const { folder } = clipboard('wl-copy', 'exit 1')
     const other = clipboard('xclip')
     const environment = { WAYLAND_DISPLAY: 'x', DISPLAY: ':0', PATH: `${folder}:${other.folder}:${system}` }
     expect(await copy('a line', ioWith(environment).io)).toEqual({ kind: 'done', program: 'xclip' })
   })
 
-  test('over ssh it is the terminal that has the clipboard', async () => {
+  test('is that of the terminal over ssh', async () => {
     const { folder } = clipboard('xclip')
     const { io, said } = ioWith({ SSH_TTY: '/dev/pts/1', DISPLAY: ':0', PATH: folder }, 'linux', true)
     expect(await copy('äöü', io)).toEqual({ kind: 'handed-over' })
     expect(said).toEqual([`\u001b]52;c;${Buffer.from('äöü').toString('base64')}\u0007`])
   })
 
-  test('nothing is written where nobody is there', async () => {
+  test('gets no escape sequence without a terminal', async () => {
     const { io, said } = ioWith({ PATH: temporaryFolder() })
     expect([await copy('a line', io), said]).toEqual([{ kind: 'impossible' }, []])
   })
 
-  test('start --copy puts the line there, and prints it only where that was asked for, too', async () => {
+  test('gets the command of start --copy, which prints it only with --claude-code or without a clipboard', async () => {
     const { folder, held } = clipboard('xclip')
     const environment = { DISPLAY: ':0', PATH: `${folder}:${system}` }
     const quiet = await cli(['--dry-run', '--simulate', '--copy', '--shell', 'bash'], environment)

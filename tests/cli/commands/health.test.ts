@@ -15,7 +15,7 @@ const serve = (answer: () => Response | Promise<Response>): string => {
   return String(server.port)
 }
 
-/** A port that was free a moment ago. */
+/** A port that was free just before. */
 const freePort = async (): Promise<string> => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -25,7 +25,7 @@ const freePort = async (): Promise<string> => {
 }
 
 describe('health', () => {
-  test('a server that is well: 0, and who answers, in a sentence or as JSON', async () => {
+  test('ends with 0 for a running server, and prints its version as text or JSON', async () => {
     const url = startChain().url
     const port = portOf(url)
     expect(await cli(['health', '--port', port])).toEqual({
@@ -45,7 +45,7 @@ describe('health', () => {
     })
   })
 
-  test('host and port come from wherever the server has them, and everywhere is asked for here', async () => {
+  test('reads host and port from all sources of the server, and connects to 127.0.0.1 for 0.0.0.0', async () => {
     const port = portOf(startChain().url)
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), JSON.stringify({ host: '0.0.0.0', port: Number(port) }))
@@ -56,7 +56,7 @@ describe('health', () => {
       expect((await cli(['health', ...args], environment)).out).toContain(`at http://127.0.0.1:${port} (`)
   })
 
-  test('a secret in a keychain is not asked for', async () => {
+  test('does not read a secret from a keychain', async () => {
     const port = portOf(startChain().url)
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), JSON.stringify({ apiKey: { keychain: 'apiKey' } }))
@@ -64,14 +64,14 @@ describe('health', () => {
     expect([code, err]).toEqual([0, ''])
   })
 
-  test('no proxy is asked, whatever the environment says', async () => {
+  test('uses no proxy, even if the environment has one', async () => {
     const port = portOf(startChain().url)
     const dead = 'http://127.0.0.1:1'
     const environment = { HTTP_PROXY: dead, http_proxy: dead, ALL_PROXY: dead, NO_PROXY: '', no_proxy: '' }
     expect(await startCli(['health', '--port', port], environment).ended).toMatchObject({ code: 0, err: '' })
   })
 
-  test('nothing there: 1, and what to do', async () => {
+  test('ends with 1 and a remedy without a server', async () => {
     const port = await freePort()
     expect(await cli(['health', '--port', port])).toEqual({
       code: 1,
@@ -88,7 +88,7 @@ describe('health', () => {
 
   test.each([
     ['another service', () => Response.json({ status: 'healthy', service: 'other', version: '1', pid: 1 }), 200],
-    ['one that is not well', () => Response.json({ status: 'ill', service: 'nexus-claude-api' }), 200],
+    ['a server that is not healthy', () => Response.json({ status: 'ill', service: 'nexus-claude-api' }), 200],
     ['a failure', () => new Response('no', { status: 500 }), 500],
     ['a redirect', () => Response.redirect('http://127.0.0.1:1/', 302), 302],
     ['a web page', () => new Response('<html>'), 200],
@@ -101,7 +101,7 @@ describe('health', () => {
     ])
   })
 
-  test('one that does not answer is given up', async () => {
+  test('ends with 1 after a timeout', async () => {
     const port = serve(() => new Promise<Response>(() => {}))
     const { code, err } = await cli(['health', '--port', port], {}, undefined, { times: { healthMs: 50 } })
     expect([code, err.split('\n')[0]]).toEqual([
@@ -110,7 +110,7 @@ describe('health', () => {
     ])
   })
 
-  test('port 0 names nobody', async () => {
+  test('refuses port 0', async () => {
     const { code, err } = await cli(['health', '--port', '0'])
     expect([code, err]).toEqual([2, expect.stringContaining('Give the port that it printed: --port.')])
   })

@@ -8,7 +8,7 @@ import { cli, temporaryFolder } from '../../support/cli.ts'
 const json = async (...args: Parameters<typeof cli>): Promise<unknown> => JSON.parse((await cli(...args)).out)
 
 describe('models', () => {
-  test('are listed with every spelling, without a key, in lines of 80 columns', async () => {
+  test('prints every spelling of each model without a key, in lines of 80 columns', async () => {
     const { code, out, err } = await cli(['models'])
     expect(code).toBe(0)
     expect(out).toStartWith(`Claude Sonnet 4.6 (the main model)
@@ -28,12 +28,12 @@ Claude Opus 4.6
     expect(err).toContain('With [1m] after a name')
   })
 
-  test('Part 3 keep to a narrow window', async () => {
+  test('Part 3 fits into a narrow window', async () => {
     const { out, err } = await cli(['models'], {}, undefined, { outColumns: 48, columns: 48 })
     for (const line of `${out}${err}`.split('\n')) expect([line, line.length <= 48]).toEqual([line, true])
   })
 
-  test('as JSON: the configuration says which of them are the main and the small one', async () => {
+  test('marks the main and the small model of the configuration in JSON', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{ "model": "opus[1m]", "smallModel": "sonnet" }')
     const roles = (list: unknown) =>
@@ -55,7 +55,7 @@ Claude Opus 4.6
     ])
   })
 
-  test('by a name: the one that answers to it', async () => {
+  test('prints the model that serves a name', async () => {
     expect(await json(['models', 'us.anthropic.claude-opus-4-8', '--json'])).toEqual([
       {
         asked: 'us.anthropic.claude-opus-4-8',
@@ -85,15 +85,15 @@ Claude Opus 4.6
     ['', 'The model name is empty. Available: claude'],
     ['AKIA-is-this-a-key-perhaps-0123456789', 'Unknown model. Available: claude'],
     ['gpt-5', `Available: ${productSpellings.join(', ')}.`],
-  ])('a name that nobody has ends with 2 and the nearest: %s', async (name, message) => {
+  ])('ends with 2 for the unknown name %p, and suggests the nearest', async (name, message) => {
     expect(await cli(['models', name])).toEqual({ code: 2, out: '', err: expect.stringContaining(message) as never })
   })
 
-  test('an unencrypted address is no matter here', async () => {
+  test('accepts an unencrypted endpoint', async () => {
     expect((await cli(['models'], { NEXUS_ENDPOINT_URL: 'http://nexus.example' })).code).toBe(0)
   })
 
-  test('every spelling that is told is one that the server takes for that model', async () => {
+  test('prints only spellings that the server accepts for the model', async () => {
     for (const entry of (await json(['models', '--json'])) as { nexusId: string; spellings: string[] }[])
       for (const name of entry.spellings)
         expect(await json(['models', name, '--json'])).toMatchObject([{ asked: name, nexusId: entry.nexusId }])

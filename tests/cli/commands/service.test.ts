@@ -6,7 +6,7 @@ import { cli, temporaryFolder } from '../../support/cli.ts'
 import { unitValues } from '../../support/service-quoting.ts'
 
 describe('service print', () => {
-  test('the unit stands alone on standard output, what to do beside it', async () => {
+  test('prints only the definition on standard output, and the steps on standard error', async () => {
     for (const [kind, begin] of [
       ['systemd', '# Made by'],
       ['launchd', '<?xml'],
@@ -28,7 +28,7 @@ describe('service print', () => {
     expect([out.includes(part), err.includes('warning')]).toEqual([true, false])
   })
 
-  test('flags before and after --, with whole paths, and the surroundings without passwords', async () => {
+  test('writes flags before and after -- with absolute paths, and the environment without passwords', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{}')
     const { out, err } = await cli(
@@ -60,7 +60,7 @@ describe('service print', () => {
     expect(secretsIn(out + err)).toEqual([])
   })
 
-  test('what would end the service, or open it to all, is said', async () => {
+  test('warns about problems that end the service or open it to other machines', async () => {
     const { err } = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'])
     expect(err).toContain('warning: there is no key yet')
     expect(err).toContain('warning: 0.0.0.0 can be reached by others')
@@ -124,14 +124,14 @@ describe('service print', () => {
     [['--model', 'gpt-9'], 'gpt-9'],
     [['--endpoint-url', 'http://nexus.example'], 'would go to nexus.example unencrypted'],
     [['--config', '/nowhere/c.json'], 'The configuration file /nowhere/c.json cannot be read'],
-  ])('what start would refuse, and what does not belong there: %p', async (args, words) => {
+  ])('refuses what start refuses, and flags that are not for a service: %p', async (args, words) => {
     const { code, out, err } = await cli(['service', 'print', ...args])
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain(words)
     expect(secretsIn(err)).toEqual([])
   })
 
-  test('a system that has none of them is told so, and the keychain is left alone', async () => {
+  test('reports an unknown system, and does not read the keychain', async () => {
     expect((await cli(['service', 'print'], {}, undefined, { platform: 'freebsd' })).err).toContain(
       'This system has no known service manager.',
     )
@@ -141,7 +141,7 @@ describe('service print', () => {
     writeFileSync(own, '{ "apiKey": { "keychain": "apiKey" } }')
     const { code, out } = await cli(['service', 'print'], {}, folder)
     expect(code).toBe(0)
-    // One that is locked at login would otherwise end the service for good.
+    // Otherwise a keychain that is locked at login would end the service permanently.
     expect(unitValues(out, 'RestartPreventExitStatus')).toEqual([])
   })
 })

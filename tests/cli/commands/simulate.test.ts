@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
 describe('simulate', () => {
-  test('answers a server in front of it, and says what it refuses', async () => {
+  test('answers requests of a server, and reports what it refuses', async () => {
     const upstream = startCli(['simulate', '--port', '0', '--api-key', 'right'])
     const [, endpoint = ''] = await upstream.says(/at (http:\S+)\. Use it with/)
     const ask = (key: string, body: object): Promise<Response> =>
@@ -24,7 +24,7 @@ describe('simulate', () => {
     expect((await upstream.ended).code).toBe(0)
   })
 
-  test('simulates an OpenAI-compatible server, and says what it refuses', async () => {
+  test('simulates an OpenAI-compatible server, and reports what it refuses', async () => {
     const upstream = startCli(['simulate', '--kind', 'openai', '--face', 'ollama', '--port', '0'])
     const [, url = ''] = await upstream.says(/server \(ollama\) listens at (http:\S+)\. Use it with/)
     const ask = (body: object): Promise<Response> =>
@@ -51,7 +51,7 @@ describe('simulate', () => {
     expect(err).toContain(message)
   })
 
-  test('a scenario with a fault names its place', async () => {
+  test('names the position of an error in a scenario', async () => {
     const file = join(temporaryFolder(), 's.json')
     writeFileSync(file, JSON.stringify({ rules: [{ reply: { content: [{ txt: 'x' }] } }] }))
     expect((await cli(['simulate', '--scenario', file])).err).toContain('rules.0.reply.content.0')

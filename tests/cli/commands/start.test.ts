@@ -6,7 +6,7 @@ import { startCli, temporaryFolder } from '../../support/cli.ts'
 const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
 
 describe('start', () => {
-  test('serves, prints the launch command alone on stdout, and ends on a signal', async () => {
+  test('serves, prints only the launch command on standard output, and ends on a signal', async () => {
     const program = startCli(['start', '--simulate', '--port', '0', '--claude-code', '--shell', 'zsh'])
     const [, url = ''] = await program.says(address)
     const response = await fetch(`${url}/v1/messages`, {
@@ -23,28 +23,30 @@ describe('start', () => {
     expect(err).not.toContain('\u001b[')
   })
 
-  test('says who has the port, and ends with 2', async () => {
+  test('names the program that uses the port, and ends with 2', async () => {
     const first = startCli(['start', '--simulate', '--port', '0'])
     const [, , port = ''] = await first.says(address)
     const second = await startCli(['start', '--simulate', '--port', port]).ended
     expect([second.code, second.out]).toEqual([2, ''])
-    expect(second.err).toContain(`Port ${port} on 127.0.0.1 is taken by another nexus-claude-api (version `)
-    // Part 3: there is no need for a second one.
-    expect(second.err).toMatch(/which serves already\. nexus-claude-api env prints .* nexus-claude-api health asks/)
+    expect(second.err).toContain(`Port ${port} on 127.0.0.1 is in use by another nexus-claude-api (version `)
+    // Part 3: the user need not start a second server.
+    expect(second.err).toMatch(
+      /To connect Claude Code to that server, use nexus-claude-api env; .* nexus-claude-api health/,
+    )
     expect(second.err).toContain(`process ${first.pid}`)
     const foreign = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
     const third = await startCli(['start', '--simulate', '--port', String(foreign.port)]).ended
     expect(third.code).toBe(2)
-    expect(third.err).toContain(`Port ${foreign.port} on 127.0.0.1 is taken by another program.`)
+    expect(third.err).toContain(`Port ${foreign.port} on 127.0.0.1 is in use by another program.`)
     await foreign.stop(true)
   })
 
-  test('an address that is not of this machine is told', async () => {
+  test('refuses an address of another machine', async () => {
     const { code, err } = await startCli(['start', '--simulate', '--port', '0', '--host', '203.0.113.7']).ended
-    expect([code, err]).toEqual([2, expect.stringContaining('Is --host an address of this machine?') as never])
+    expect([code, err]).toEqual([2, expect.stringContaining('Use an address of this machine: --host.') as never])
   })
 
-  test('JSON lines, and a log file for its owner alone', async () => {
+  test('writes JSON lines, and a log file with owner-only access', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'nexus.log')
     const program = startCli([
@@ -75,7 +77,7 @@ describe('start', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
 
-  test('A10 with --log-format json there is nothing but JSON on standard error', async () => {
+  test('A10 writes only JSON to standard error with --log-format json', async () => {
     const folder = temporaryFolder()
     const config = join(folder, 'c.json')
     writeFileSync(config, '{ "logging": { "format": "json" }, "nonsense": 1 }')
@@ -108,7 +110,7 @@ describe('start', () => {
     [['--log-format', 'json', '--config', '/nowhere/c.json'], {}, 'cannot be read (ENOENT)'],
     [['--simulate', '--port', 'x'], { NEXUS_LOG_FORMAT: 'json' }, '--port must be a whole number'],
     [['--simulate', '--log-file', '/nowhere/x.log'], { NEXUS_LOG_FORMAT: 'json' }, 'cannot be written'],
-  ])('A10 a start that fails says so in JSON as well: %p %p', async (args, environment, words) => {
+  ])('A10 reports a failed start in JSON, too: %p %p', async (args, environment, words) => {
     const { code, out, err } = await startCli(['start', ...args], environment).ended
     expect([code, out]).toEqual([2, ''])
     expect(recordsOf(err)).toEqual([
@@ -121,7 +123,7 @@ describe('start', () => {
     ])
   })
 
-  test('text that outlives the day has the date, and the clock on the wall with its distance to UTC', async () => {
+  test('writes date, local time and UTC offset to a text log that is not a terminal', async () => {
     const file = join(temporaryFolder(), 'nexus.log')
     const program = startCli(['--simulate', '-p', '0', '--log-file', file], { TZ: 'Asia/Kolkata' })
     const [, url = ''] = await program.says(address)
@@ -132,13 +134,13 @@ describe('start', () => {
     )
     expect(Math.abs(Date.parse(time) - before)).toBeLessThan(10_000)
     expect(await Bun.file(file).text()).toBe(line)
-    // The log is written to at once: it is whole although nobody could tell the program to end.
+    // The log is written at once, so it is complete after SIGKILL.
     program.kill('SIGKILL')
     await program.ended
     expect(await Bun.file(file).text()).toBe(line)
   })
 
-  test('a running answer may end after the first signal', async () => {
+  test('lets a running response finish after the first signal', async () => {
     const scenario = join(temporaryFolder(), 's.json')
     writeFileSync(
       scenario,
@@ -167,7 +169,7 @@ describe('start', () => {
   })
 })
 
-test('proxies of the environment are not asked for addresses of this machine', async () => {
+test('start uses no proxy for addresses of this machine', async () => {
   const dead = 'http://127.0.0.1:1'
   const proxies = { HTTP_PROXY: dead, HTTPS_PROXY: dead, http_proxy: dead, https_proxy: dead, ALL_PROXY: dead }
   const program = startCli(['start', '--simulate', '--port', '0'], proxies)
@@ -179,5 +181,5 @@ test('proxies of the environment are not asked for addresses of this machine', a
   })
   expect(response.status).toBe(200)
   const second = await startCli(['start', '--simulate', '--port', port], proxies).ended
-  expect(second.err).toContain('is taken by another nexus-claude-api')
+  expect(second.err).toContain('is in use by another nexus-claude-api')
 })

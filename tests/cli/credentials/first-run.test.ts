@@ -10,10 +10,10 @@ import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/ke
 import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
 
 /** What is shown where nobody can be asked. */
-const keyInstructions = `No AI Nexus key. Give one in one of these ways, the safest first:
-  nexus-claude-api config set apiKey   (asks for it, and keeps it)
+const keyInstructions = `No AI Nexus key. Provide it in one of these ways, the safest first:
+  nexus-claude-api config set apiKey   (prompts for the key and stores it)
   export NEXUS_API_KEY=...
-  --api-key ...   (others on this machine can see it)
+  --api-key ...   (other users of this machine can see it)
 Or try it without a key: nexus-claude-api start --simulate
 `
 
@@ -61,7 +61,7 @@ const start = async (world: CliOptions, folder = temporaryFolder()): Promise<Cli
   expect(secretsIn(result.out + result.err)).toEqual([])
   return result
 }
-const hostError = 'Is --host an address of this machine?'
+const hostError = 'Use an address of this machine: --host.'
 
 describe('without a key, where somebody can be asked', () => {
   test('it is explained and asked for, and kept where they say', async () => {
@@ -173,7 +173,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     await terminal.shows(/AI Nexus key \(hidden\)[^:]*: /)
     terminal.types(`x\u0015${key}y\u007f`)
     terminal.types('\r')
-    await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or Enter for 1: /)
+    await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or press Enter for 1: /)
     terminal.types('1\r')
     const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
     expect(await answer(url)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
@@ -226,7 +226,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     for (const piece of [key, '\u0015', '3', '\r', '3', '\b', '2', '\r']) input.type(piece)
     expect(await chosen).toBe('nowhere')
     expect(input.shown()).toBe(
-      'Where?\n  1  a file\n  2  nowhere\nA number, or Enter for 1: 3\nA number from 1 to 2, or Enter for 1: 3\b \b2\n',
+      'Where?\n  1  a file\n  2  nowhere\nEnter a number, or press Enter for 1: 3\nEnter a number from 1 to 2, or press Enter for 1: 3\b \b2\n',
     )
   })
 

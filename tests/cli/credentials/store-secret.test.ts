@@ -101,7 +101,7 @@ describe('config set of a secret', () => {
 
   test('who gives up changes nothing, and ends with 130', async () => {
     const folder = temporaryFolder()
-    expect(await set(folder, promptAnswering(undefined))).toEqual({ code: 130, out: '', err: 'Given up.\n' })
+    expect(await set(folder, promptAnswering(undefined))).toEqual({ code: 130, out: '', err: 'Cancelled.\n' })
     expect(readdirSync(folder)).toEqual([])
   })
 

@@ -121,7 +121,7 @@ describe('configuration', () => {
         title: 'Log file',
         status: 'fail',
         detail: 'The log file /nowhere/at-all/x.log cannot be written (ENOENT).',
-        remedy: 'Give another with --log-file.',
+        remedy: 'Use another file: --log-file.',
       },
     ])
     const path = join(temporaryFolder(), 'x.log')

@@ -70,7 +70,7 @@ describe('rotation', () => {
     const { file, warnings } = open(path)
     for (const letter of 'ab') file.write(nineLetterLine(letter), now)
     expect(readFileSync(path, 'utf8')).toBe(`${'x'.repeat(50)}\n${nineLetterLine('a')}${nineLetterLine('b')}`)
-    expect(warnings).toEqual([expect.stringMatching(/^the log file cannot be rotated \(E\w+\), and goes on growing$/)])
+    expect(warnings).toEqual([expect.stringMatching(/^the log file cannot be rotated \(E\w+\) and keeps growing$/)])
   })
 })
 
@@ -130,12 +130,14 @@ describe('a file that is gone and cannot be made again', () => {
     file.write('a\n', now)
     spoil(path)
     for (const second of [0, 5, 11, 15]) file.write('lost\n', secondsLater(second))
-    const failure = expect.stringMatching(/^the log file cannot be written \((?:ENOENT|EISDIR)\); it is tried again$/)
+    const failure = expect.stringMatching(
+      /^the log file cannot be written \((?:ENOENT|EISDIR)\); the server tries again$/,
+    )
     expect(warnings).toEqual([failure])
     mend(path)
     for (const second of [15, 22]) file.write(`${second}\n`, secondsLater(second))
     expect(readFileSync(path, 'utf8')).toBe('22\n')
-    expect(warnings).toEqual([failure, 'the log file is written again; lines that are missing: 5'])
+    expect(warnings).toEqual([failure, 'the log file is written again; missing lines: 5'])
   })
 })
 
@@ -167,15 +169,15 @@ describe('a disk that is full', () => {
     expect([full.length % 100, whole.startsWith(full)]).toEqual([0, true])
     expect(mended).toBe(['a', 'y', 'z'].map(line).join(''))
     expect(warnings).toEqual([
-      'the log file cannot be written (EFBIG); it is tried again',
-      `the log file is written again; lines that are missing: ${15 - full.length / 100 + 1}`,
+      'the log file cannot be written (EFBIG); the server tries again',
+      `the log file is written again; missing lines: ${15 - full.length / 100 + 1}`,
     ])
   })
 
   test.skipIf(!existsSync('/dev/full'))('for good is one warning', () => {
     const { file, warnings } = open('/dev/full')
     for (let second = 0; second < 60; second += 1) file.write('a\n', secondsLater(second))
-    expect(warnings).toEqual(['the log file cannot be written (ENOSPC); it is tried again'])
+    expect(warnings).toEqual(['the log file cannot be written (ENOSPC); the server tries again'])
   })
 
   test('has left half a line behind: the next one begins with a line of its own', () => {

@@ -11,13 +11,13 @@ const args = {
 } as const
 const command = { name: 'try', args }
 
-describe('what citty passes over in silence is refused', () => {
+describe('the strict check refuses what citty accepts silently', () => {
   test.each([
     ['an unknown flag', ['a', '--prot=1'], 'Unknown flag --prot. Did you mean --port?'],
-    ['a switch that is negated', ['a', '--no-dry-run'], 'Unknown flag --no-dry-run'],
-    ['a value that is missing', ['a', '--port'], '--port needs a value'],
+    ['a negated switch', ['a', '--no-dry-run'], 'Unknown flag --no-dry-run'],
+    ['a missing value', ['a', '--port'], '--port needs a value'],
     ['the second spelling of a name', ['a', '--dryRun'], 'Unknown flag --dryRun'],
-    ['one argument too many', ['a', 'b', 'c'], 'try takes no more than <key> [value]'],
+    ['too many arguments', ['a', 'b', 'c'], 'try takes at most <key> [value]'],
   ])('%s', (_fault, rawArgs, sentence) => {
     expect(() => parseArgs([...rawArgs], args)).not.toThrow()
     expect(() => parseArguments(command, rawArgs)).toThrow(UsageError)
@@ -25,7 +25,7 @@ describe('what citty passes over in silence is refused', () => {
   })
 })
 
-test('flags and arguments come under their own names alone, whatever stands between them', () => {
+test('flags and arguments have only their own names, in any order', () => {
   expect(parseArguments(command, ['-p', '1', 'a', '--dry-run', '--', '-2'])).toEqual({
     flags: { port: '1', 'dry-run': true },
     positionals: { key: 'a', value: '-2' },

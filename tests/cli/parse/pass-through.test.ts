@@ -17,7 +17,7 @@ const refusal = (...rawArgs: string[]): string => {
   throw new Error('it was accepted')
 }
 
-describe('claude passes on what is not ours, without --', () => {
+describe('claude passes on arguments that are not ours, without --', () => {
   test.each<[string[], Record<string, string | true>, string[]]>([
     [[], {}, []],
     [['-p', 'hi'], {}, ['-p', 'hi']],
@@ -42,33 +42,33 @@ describe('claude passes on what is not ours, without --', () => {
     expect(parse(...rawArgs)).toEqual([flags, rest])
   })
 
-  test('a flag without its value is still our error', () => {
+  test('reports a flag of ours without its value', () => {
     expect(refusal('--model')).toContain('--model')
   })
 })
 
-describe('claude refuses what would surprise, with the corrected command', () => {
+describe('claude refuses ambiguous arguments, with the corrected command', () => {
   test.each([
     [
       ['--verbose', '--log-file', 'x.log', '-p', 'say hi'],
-      `--verbose may be for nexus-claude-api or for Claude Code. Use one of these:
+      `--verbose may be for nexus-claude-api or for Claude Code. Use one of these commands:
   nexus-claude-api claude --log-level debug --log-file x.log -p 'say hi'
   nexus-claude-api claude --log-file x.log -- --verbose -p 'say hi'`,
     ],
     [
       ['-v'],
-      `-v may be for nexus-claude-api or for Claude Code. Use one of these:
+      `-v may be for nexus-claude-api or for Claude Code. Use one of these commands:
   nexus-claude-api claude --log-level debug
   nexus-claude-api claude -- -v`,
     ],
     [
       ['-p', 'hi', '--log-file', 'x.log', '--continue'],
-      `--log-file is a flag of nexus-claude-api: it belongs in front of the arguments for Claude Code:
+      `--log-file is a flag of nexus-claude-api. Put it before the arguments for Claude Code:
   nexus-claude-api claude --log-file x.log -p hi --continue`,
     ],
     [
       ['fix this', '--simulate'],
-      `--simulate is a flag of nexus-claude-api: it belongs in front of the arguments for Claude Code:
+      `--simulate is a flag of nexus-claude-api. Put it before the arguments for Claude Code:
   nexus-claude-api claude --simulate 'fix this'`,
     ],
     [
@@ -90,7 +90,7 @@ describe('claude refuses what would surprise, with the corrected command', () =>
     expect(refusal(...rawArgs)).toBe(words)
   })
 
-  test('which holds no secret', () => {
+  test('and never shows a secret', () => {
     for (const given of [['--api-key', 'canary-key-0123456789'], ['--api-key=canary-key-0123456789']])
       for (const rest of [['-v'], ['-p', 'hi', ...given]]) {
         const words = refusal(...given, ...rest)
@@ -100,18 +100,18 @@ describe('claude refuses what would surprise, with the corrected command', () =>
   })
 })
 
-/** Of `claude --help`, 2.1.332. */
+/** The flags in `claude --help` of version 2.1.332. */
 const claudeFlags =
   'add-dir agent agents allow-dangerously-skip-permissions allowedTools allowed-tools append-system-prompt autocompact ax-screen-reader bg background bare betas brief chrome cloud continue dangerously-skip-permissions debug debug-file desktop disable-slash-commands disallowedTools disallowed-tools effort environment exclude-dynamic-system-prompt-sections fallback-model file fork-session forward-subagent-text from-pr ide include-hook-events include-partial-messages input-format json-schema max-budget-usd max-turns mcp-config name no-chrome no-session-persistence output-format permission-mode permission-prompt-tool permission-prompts plugin-dir plugin-url print prompt-suggestions remote-control remote-control-session-name-prefix replay-user-messages restricted resume safe-mode session-id setting-sources settings strict-mcp-config system-prompt system-prompt-file system-prompt-snapshot teleport tmux tools worktree'.split(
     ' ',
   )
 
-test('no flag of Claude Code is taken for a slip in one of ours', () => {
+test('no flag of Claude Code is treated as a typing error in one of ours', () => {
   for (const name of claudeFlags) expect(parse(`--${name}`, 'x')).toEqual([{}, [`--${name}`, 'x']])
 })
 
 describe('help and version', () => {
-  test('are ours in front', async () => {
+  test('are ours before the first argument for Claude Code', async () => {
     for (const flag of ['--help', '-h']) {
       const { code, out } = await cli(['claude', flag, '-p', 'hi'])
       expect([code, out]).toEqual([0, expect.stringContaining('Usage: nexus-claude-api claude') as never])
@@ -119,13 +119,13 @@ describe('help and version', () => {
     expect((await cli(['claude', '--version'])).out).toStartWith('nexus-claude-api ')
   })
 
-  test("are Claude Code's behind the first argument that is not ours", () => {
+  test("are Claude Code's after the first argument that is not ours", () => {
     expect(parse('mcp', '--help')).toEqual([{}, ['mcp', '--help']])
     expect(parse('-p', 'hi', '--version')).toEqual([{}, ['-p', 'hi', '--version']])
   })
 })
 
-test('completion proposes our flags in front, and files behind', async () => {
+test('completion proposes our flags before the first argument for Claude Code, and files after it', async () => {
   const complete = async (...words: string[]): Promise<string> =>
     (await cli(['complete', '--', 'claude', ...words])).out
   expect(await complete('--sim')).toStartWith('--simulate\t')

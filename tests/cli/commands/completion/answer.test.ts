@@ -29,15 +29,15 @@ const models = nexusModels.models.flatMap((model) => [
   ...(nexusModels.defaults[model.family] === model ? [model.family] : []),
 ])
 
-describe('what a line may go on with', () => {
-  test('a command, with what it does', async () => {
+describe('the candidates for a line', () => {
+  test('are commands with descriptions', async () => {
     const { out } = await cli(['complete', '--', 'st'])
     expect(out).toBe('start\tRun the server that connects Claude Code to AI Nexus\n:4\n')
     const firstWords = [...new Set(visible.map(({ name }) => name.split(' ')[0] ?? ''))]
     expect((await values('')).sort()).toEqual(firstWords.sort())
   })
 
-  test.each(visible.map(({ name, args }) => [name, args] as const))('every flag of %s', async (name, args) => {
+  test.each(visible.map(({ name, args }) => [name, args] as const))('are all flags of %s', async (name, args) => {
     expect(await values(...name.split(' '), '-')).toEqual(flagsOf(args).map(([flag]) => `--${flag}`))
   })
 
@@ -65,7 +65,7 @@ describe('what a line may go on with', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish', 'powershell'],
     ],
-    // Only the user knows these.
+    // Only the user knows these values.
     [['start', '--port', ''], []],
     [['start', '--api-key', ''], []],
     [['start', '-p', ''], []],
@@ -76,9 +76,9 @@ describe('what a line may go on with', () => {
     [['nonsense', ''], []],
     [['complet'], ['completion']],
   ])('%p', async (words, expected) => {
-    const { values: found, directive: told } = await answer(...words)
+    const { values: found, directive: printed } = await answer(...words)
     expect(found.filter((value) => value !== '--dev')).toEqual(expected.filter((value) => value !== '--dev'))
-    expect(told).toBe(directive.noFiles)
+    expect(printed).toBe(directive.noFiles)
   })
 
   test.each([
@@ -87,15 +87,15 @@ describe('what a line may go on with', () => {
     [['start', '--env-file', 'x']],
     [['start', '--log-file', '']],
     [['simulate', '--scenario', '']],
-  ])('files are left to the shell: %p', async (words) => {
+  ])('are files that the shell finds: %p', async (words) => {
     expect(await answer(...words)).toEqual({ values: [], directive: directive.files })
   })
 
-  test('no words at all', async () => {
+  test('are commands without any word', async () => {
     expect(await values()).toEqual(await values(''))
   })
 
-  test('descriptions are one short line', async () => {
+  test('have descriptions of one short line', async () => {
     for (const { name } of visible) {
       const { out } = await cli(['complete', '--', ...name.split(' '), '-'])
       for (const line of out.split('\n').slice(0, -2)) expect(line).toMatch(/^--[a-z-]+\t[^\t;:(]{3,90}$/)
@@ -177,7 +177,7 @@ describe('groups and settings', () => {
       ['get', 'set', ':4'],
     ],
     [['help', 'start', ''], [':4']],
-    // What is for another program is that program's own.
+    // Arguments for another program.
     [['claude', '--', '--he'], [':0']],
   ])('%p', (words, expected) => {
     expect(given(...words)).toEqual(expected)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterTest } from '../../../support/cleanup.ts'
 import { entry, temporaryFolder } from '../../../support/cli.ts'
 
-/** The scripts in the shells they are for, with the real program behind them. A shell that is not here is left out. */
+/** Runs the scripts in their shells, with the real program. Tests of a missing shell are skipped. */
 
 /** A home with the program on its PATH, and a file to complete. */
 const createHome = () => {
@@ -24,7 +24,7 @@ const run = async (...command: string[]): Promise<{ code: number; out: string; e
   return { code: await child.exited, out, err }
 }
 
-/** A shell in a terminal of its own. */
+/** A shell in a new terminal. */
 const openShell = (...command: string[]) => {
   const decoder = new TextDecoder()
   let screen = ''
@@ -48,7 +48,7 @@ const openShell = (...command: string[]) => {
   })
   return {
     folder: home.cwd,
-    /** Types, and waits until the terminal shows what should come of it; the test's own limit ends a wait in vain. */
+    /** Types keys, and waits until the terminal shows the text; the test's timeout limits the wait. */
     async types(keys: string, shown: string): Promise<void> {
       screen = ''
       child.terminal?.write(keys)
@@ -57,12 +57,12 @@ const openShell = (...command: string[]) => {
   }
 }
 
-/** A dozen runs of the program, one after the other, on a machine that is busy. */
+/** Enough for a dozen runs of the program, one after the other, on a busy machine. */
 const limitMs = 30_000
 
 const clearLine = '\u0015'
 
-/** What is typed in front of Tab, and what the line is then. */
+/** The text before Tab, and the completed line. */
 const lines: readonly (readonly [typed: string, completed: string])[] = [
   ['sim', 'simulate '],
   ['start --log-form', 'start --log-format '],
@@ -78,13 +78,13 @@ const lines: readonly (readonly [typed: string, completed: string])[] = [
   ],
 ]
 
-/** What the lines become in a shell, typed one after the other; `begin` ends by printing READY. */
+/** Types all lines in a shell and checks the completed lines; `begin` prepares the shell. */
 const completeLines = async (shell: readonly string[], begin: string): Promise<void> => {
   const { types, folder } = openShell(...shell)
   await types(`${begin}; echo REA""DY\n`, 'READY')
   for (const [typed, completed] of lines)
     await types(`${clearLine}nexus-claude-api ${typed}\t`, `nexus-claude-api ${completed}`)
-  // A second Tab lists what there is.
+  // A second Tab lists the candidates.
   await types(`${clearLine}nexus-claude-api start --log-f\t\t`, '--log-file')
   expect(existsSync(join(folder, 'evil'))).toBe(false)
 }
@@ -98,7 +98,7 @@ describe.skipIf(Bun.which('bash') === null)('bash, without the bash-completion p
     limitMs,
   )
 
-  test('takes the script twice and under strict settings, in silence', async () => {
+  test('loads the script twice and with strict options, without output', async () => {
     const script = `set -eu
 eval "$(nexus-claude-api completion bash)"
 eval "$(nexus-claude-api completion bash)"
@@ -108,7 +108,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(await run('bash', '--norc', '-c', script)).toEqual({ code: 0, out: 'models\n', err: '' })
   })
 
-  test('a program that has gone is no complaint in the prompt', async () => {
+  test('shows no error in the prompt if the program is missing', async () => {
     const script = `eval "$(nexus-claude-api completion bash)"; PATH=/nowhere
 COMP_LINE='nexus-claude-api ' COMP_POINT=17 COMP_WORDS=(nexus-claude-api '') COMP_CWORD=1
 _nexus_claude_api; echo "\${#COMPREPLY[@]}"`
@@ -127,20 +127,20 @@ describe.skipIf(Bun.which('zsh') === null)('zsh', () => {
     limitMs,
   )
 
-  test('shows what a flag does', async () => {
+  test('shows the description of a flag', async () => {
     const { types } = openShell('zsh', '-f', '-i')
     await types(`${begin}; eval "$(nexus-claude-api completion zsh)"; echo REA""DY\n`, 'READY')
     await types('nexus-claude-api start --log-f\t', '--log-format  -- Write the log in this format')
   })
 
-  test('finds the script as a file, too', async () => {
+  test('also loads the script as a file', async () => {
     const { types } = openShell('zsh', '-f', '-i')
     const file = 'nexus-claude-api completion zsh > _nexus-claude-api; fpath+=($PWD)'
     await types(`${file}; ${begin}; echo REA""DY\n`, 'READY')
     await types('nexus-claude-api sim\t', 'nexus-claude-api simulate ')
   })
 
-  test('without compinit is told what to do', async () => {
+  test('explains what to do without compinit', async () => {
     const { code, err } = await run('zsh', '-f', '-c', 'eval "$(nexus-claude-api completion zsh)"')
     expect([code, err]).toEqual([0, expect.stringContaining('autoload -Uz compinit && compinit') as never])
   })

@@ -5,14 +5,14 @@ import { cli, temporaryFolder } from '../../../support/cli.ts'
 import { configPath, modeOf } from '../../../support/files.ts'
 
 describe('A10 config edit', () => {
-  /** An editor that writes the text into the file that it is given. */
+  /** An editor that writes the text to the given file. */
   const editor = (text: string): string => {
     const path = join(temporaryFolder(), 'my editor')
     writeFileSync(path, `#!/bin/sh\necho "$1" > "$0.args"\nprintf '%s' '${text}' > "$2"\n`, { mode: 0o700 })
     return path
   }
 
-  test('opens the file in the editor of VISUAL or EDITOR, for its owner alone, and checks it', async () => {
+  test('opens the file in the editor of VISUAL or EDITOR, with owner-only access, and checks it', async () => {
     const folder = temporaryFolder()
     const path = configPath(folder)
     const own = editor('{ "port": 5001 } // mine')
@@ -23,13 +23,13 @@ describe('A10 config edit', () => {
     expect((await cli(['config', 'get', 'port'], {}, folder)).out).toBe('5001\n')
   })
 
-  test('says where the file is broken afterwards', async () => {
+  test('reports the position of an error in the file afterwards', async () => {
     const folder = temporaryFolder()
     const { code, err } = await cli(['config', 'edit'], { VISUAL: `'${editor('{ port')}' -w` }, folder)
     expect([code, err]).toEqual([2, expect.stringContaining('config.json:1:3 is not valid JSON') as never])
   })
 
-  test('without an editor, or with one that fails, ends with words', async () => {
+  test('reports a missing editor, and one that fails', async () => {
     const folder = temporaryFolder()
     const none = await cli(['config', 'edit'], {}, folder)
     expect([none.code, none.err]).toEqual([

@@ -3,7 +3,7 @@ import { cli } from '../../../support/cli.ts'
 import { homeWithConfig } from '../../../support/files.ts'
 
 describe('config get', () => {
-  test('the value alone on standard output', async () => {
+  test('prints only the value on standard output', async () => {
     const { folder } = homeWithConfig({ port: 5005, translation: { betas: ['a', 'b'] } })
     expect(await cli(['config', 'get', 'port'], {}, folder)).toEqual({ code: 0, out: '5005\n', err: '' })
     expect((await cli(['config', 'get', 'translation.betas'], {}, folder)).out).toBe('a,b\n')
@@ -15,7 +15,7 @@ describe('config get', () => {
     })
   })
 
-  test('ends with 1 where there is none', async () => {
+  test('ends with exit code 1 without a value', async () => {
     expect(await cli(['config', 'get', 'apiKey'])).toEqual({ code: 1, out: '', err: 'apiKey is not set.\n' })
   })
 })

@@ -3,7 +3,7 @@ import { cli } from '../../../support/cli.ts'
 import { homeWithConfig } from '../../../support/files.ts'
 
 describe('config path', () => {
-  test('the path alone on standard output', async () => {
+  test('prints only the path on standard output', async () => {
     const { folder, path } = homeWithConfig({})
     expect(await cli(['config', 'path'], {}, folder)).toEqual({ code: 0, out: `${path}\n`, err: '' })
     expect((await cli(['config', 'path', '--config', 'c.json'], {}, folder)).out).toBe(`${folder}/c.json\n`)

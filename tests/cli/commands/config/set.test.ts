@@ -15,7 +15,7 @@ import { cli, startCli, temporaryFolder } from '../../../support/cli.ts'
 import { configPath, homeWithConfig, modeOf, readJson } from '../../../support/files.ts'
 
 describe('config set', () => {
-  test('makes the file and its folder, for their owner alone', async () => {
+  test('creates the file and its folder, with owner-only access', async () => {
     const folder = temporaryFolder()
     const path = configPath(folder)
     expect(await cli(['config', 'set', 'model', 'claude-opus-4.6'], {}, folder)).toEqual({
@@ -28,7 +28,7 @@ describe('config set', () => {
     expect(readdirSync(dirname(path))).toEqual(['config.json'])
   })
 
-  test('writes each kind as JSON has it, and as a flag would be understood', async () => {
+  test('writes each kind of value as JSON, and parses it like a flag', async () => {
     const folder = temporaryFolder()
     for (const [key, value] of [
       ['port', '0'],
@@ -51,7 +51,7 @@ describe('config set', () => {
     })
   })
 
-  test('what it wrote is what start reads', async () => {
+  test('writes a value that start reads', async () => {
     const folder = temporaryFolder()
     await cli(['config', 'set', 'port', '5005'], {}, folder)
     expect((await cli(['--dry-run', '--simulate'], {}, folder)).err).toMatch(/port +5005 +\S*config\.json/)
@@ -83,14 +83,14 @@ describe('config set', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test.each(['{ "port": 1', '[1]'])('does not write over what it cannot read: %p', async (text) => {
+  test.each(['{ "port": 1', '[1]'])('does not overwrite a file that it cannot read: %p', async (text) => {
     const { folder, path } = homeWithConfig(text)
     const { code, err } = await cli(['config', 'set', 'port', '2'], {}, folder)
     expect([code, err]).toEqual([2, expect.stringContaining(path) as never])
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 
-  test('another file: --config, NEXUS_CONFIG, --dev', async () => {
+  test('changes another file with --config, NEXUS_CONFIG or --dev', async () => {
     const folder = temporaryFolder()
     await cli(['config', 'set', 'port', '1', '--config', 'c.json'], {}, folder)
     await cli(['config', 'set', 'port', '2'], { NEXUS_CONFIG: join(folder, 'deep', 'd.json') }, folder)
@@ -101,13 +101,13 @@ describe('config set', () => {
     expect(existsSync(configPath(folder))).toBe(false)
   })
 
-  test('a variable that wins over the file is told', async () => {
+  test('warns about a variable that takes precedence over the file', async () => {
     const { err } = await cli(['config', 'set', 'model', 'opus'], { NEXUS_MODEL: 'haiku' })
     expect(err).toEndWith('warning: NEXUS_MODEL is set and takes precedence over the file.\n')
     expect((await cli(['config', 'set', 'model', 'opus'])).err).not.toContain('warning')
   })
 
-  test('mends a file whose other settings are wrong, and says what is', async () => {
+  test('changes a file with errors in other settings, and reports them', async () => {
     const { folder, path } = homeWithConfig({ port: 'x', timeout: -1 })
     const { code, err } = await cli(['config', 'set', 'port', '1'], {}, folder)
     expect([code, err]).toEqual([0, expect.stringContaining(`warning: timeout in ${path} must be`) as never])
@@ -115,14 +115,14 @@ describe('config set', () => {
   })
 })
 
-describe('A10 what other programs call it', () => {
-  test('config list is config show', async () => {
+describe('A10 names of other programs', () => {
+  test('config list is the same as config show', async () => {
     const { folder } = homeWithConfig({ port: 5000 })
     expect(await cli(['config', 'list'], {}, folder)).toEqual(await cli(['config', 'show'], {}, folder))
     expect((await cli(['config', 'list', '--help'])).out).toContain('Usage: nexus-claude-api config show')
   })
 
-  test('config set key=value, and never a secret', async () => {
+  test('config set accepts key=value, but not for a secret', async () => {
     const { folder, path } = homeWithConfig({})
     expect((await cli(['config', 'set', 'endpointUrl=https://x.example/a'], {}, folder)).code).toBe(0)
     expect(readJson(path)).toEqual({ endpointUrl: 'https://x.example/a' })
@@ -133,7 +133,7 @@ describe('A10 what other programs call it', () => {
 })
 
 describe('the file on the disk', () => {
-  test('a link stays one, and what it leads to is changed', async () => {
+  test('is changed through a link, which stays', async () => {
     const { folder, path } = homeWithConfig({ port: 1 })
     const link = join(folder, 'link.json')
     symlinkSync(path, link)
@@ -145,7 +145,7 @@ describe('the file on the disk', () => {
     expect([lstatSync(early).isSymbolicLink(), readJson(join(folder, 'later', 'c.json'))]).toEqual([true, { port: 3 }])
   })
 
-  test('its mode stays while it holds no secret', async () => {
+  test('keeps its mode without a secret', async () => {
     const { folder, path } = homeWithConfig({ port: 1 })
     for (const mode of [0o644, 0o640, 0o600]) {
       chmodSync(path, mode)
@@ -154,14 +154,14 @@ describe('the file on the disk', () => {
     }
   })
 
-  test('one that holds a secret is for its owner alone after any change', async () => {
+  test('has owner-only access after any change if it contains a secret', async () => {
     const { folder, path } = homeWithConfig({ apiKey: 'canary' })
     chmodSync(path, 0o644)
     await cli(['config', 'set', 'port', '1'], {}, folder)
     expect(modeOf(path)).toBe(0o600)
   })
 
-  test('a place that cannot be written to is told, with nothing left behind', async () => {
+  test('causes an error if it cannot be written, and leaves no temporary file', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), '')
     for (const path of ['file/c.json', 'file/deep/c.json']) {
@@ -174,8 +174,8 @@ describe('the file on the disk', () => {
     expect(readdirSync(folder).sort()).toEqual(['file', 'folder'])
   })
 
-  test('many at once: whoever reads finds a whole file, and no change is lost', async () => {
-    // So large that its writing can be watched, and that they are at it at the same time.
+  test('is complete for every reader during concurrent changes, and loses no change', async () => {
+    // Large, so that writing takes long enough and the changes overlap.
     const filling = 'x'.repeat(4_000_000)
     const { folder, path } = homeWithConfig({ model: 'opus', filling })
     const changes = { port: 5001, timeout: 5, maxRetries: 3, smallModel: 'haiku' }
@@ -191,14 +191,14 @@ describe('the file on the disk', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     expect((await ended).map(({ code }) => code)).toEqual([0, 0, 0, 0])
-    // Not compared as a whole: what is shown of a difference would be as large.
+    // Compared in parts, because the test would print a difference in full.
     const { filling: kept, ...others } = readJson(path) as { filling: string }
     expect([kept === filling, others]).toEqual([true, { model: 'opus', ...changes }])
     expect(readdirSync(dirname(path))).toEqual(['config.json'])
     expect(readdirSync(folder)).toEqual(['.config'])
   }, 30_000)
 
-  test('a lock that a crash left behind is taken over', async () => {
+  test('is changed in spite of a lock that a crash left', async () => {
     const { folder, path } = homeWithConfig({ port: 1 })
     const lock = `${path}.lock`
     writeFileSync(lock, '')
@@ -207,13 +207,13 @@ describe('the file on the disk', () => {
     expect([readJson(path), existsSync(lock)]).toEqual([{ port: 2 }, false])
   })
 
-  test('what would not change anything waits for nobody', async () => {
+  test('is not locked for a change to the same value', async () => {
     const { folder, path } = homeWithConfig({ port: 1 })
     writeFileSync(`${path}.lock`, '')
     expect((await cli(['config', 'set', 'port', '1'], {}, folder)).code).toBe(0)
   })
 
-  test('links that lead to links stay, though nothing is at their end yet', async () => {
+  test('is created at the end of a chain of links, which stay', async () => {
     const { folder } = homeWithConfig({})
     const [first, second] = [join(folder, 'a.json'), join(folder, 'b.json')]
     symlinkSync('b.json', first)
@@ -223,7 +223,7 @@ describe('the file on the disk', () => {
     expect(readJson(join(folder, 'deep', 'c.json'))).toEqual({ port: 3 })
   })
 
-  test('links in a circle lead nowhere, and that is told', async () => {
+  test('causes an error for a loop of links', async () => {
     const folder = temporaryFolder()
     symlinkSync('b.json', join(folder, 'a.json'))
     symlinkSync('a.json', join(folder, 'b.json'))

@@ -3,7 +3,7 @@ import { settings } from '../../../../src/config/settings/settings.ts'
 import { cli } from '../../../support/cli.ts'
 import { homeWithConfig } from '../../../support/files.ts'
 
-test('Part 3 config show has the rarely changed settings behind the others', async () => {
+test('Part 3 config show has the rarely changed settings after the others', async () => {
   const { out } = await cli(['config', 'show'])
   const [usual = '', rare = ''] = out.split('Rarely changed:\n')
   expect(usual).toMatch(/^ {2}host [\s\S]*\n {2}apiKeyCommand [\s\S]*\n {2}countTokens /)
@@ -15,7 +15,7 @@ test('Part 3 config show has the rarely changed settings behind the others', asy
 })
 
 describe('config show', () => {
-  test('every setting with its source, and the files that were looked for', async () => {
+  test('prints every setting with its source, and the configuration files', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, nonsense: 1 })
     const { code, out, err } = await cli(['config', 'show', '--dev'], { NEXUS_MODEL: 'opus' }, folder)
     expect([code, err]).toEqual([0, `warning: ${path}: unknown key nonsense.\n`])
@@ -23,11 +23,11 @@ describe('config show', () => {
     expect(out).toMatch(/^ {2}port +5005 +\S*config\.json$/m)
     expect(out).toMatch(/^ {2}model +opus +NEXUS_MODEL$/m)
     expect(out).toEndWith(
-      `  configuration file: ${folder}/nexus-claude-api.local.json (not there)\n  configuration file: ${path}\n`,
+      `  configuration file: ${folder}/nexus-claude-api.local.json (does not exist)\n  configuration file: ${path}\n`,
     )
   })
 
-  test('--json: the same for a program', async () => {
+  test('prints the same as JSON with --json', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, apiKey: 'canary-key-0123456789' })
     const { out, err } = await cli(['config', 'show', '--json'], {}, folder)
     const shown = JSON.parse(out)
@@ -44,15 +44,15 @@ describe('config show', () => {
     })
   })
 
-  test('fits into a terminal of 80 columns: a long source has a line of its own', async () => {
+  test('fits into a terminal of 80 columns: a long source has a separate line', async () => {
     const { folder } = homeWithConfig({ endpointUrl: 'https://nexus.example/a/long/path/of/some/kind', port: 1 })
     const { out } = await cli(['config', 'show'], {}, folder, { isOutTerminal: true, columns: 80 })
     const rows = out.split('\n').filter((line) => !line.includes('configuration file'))
-    // A path that is longer than the terminal is not cut.
+    // A path longer than the terminal is not cut.
     expect(rows.filter((row) => row.length > 80 && row.trim().length < 76)).toEqual([])
     expect(out).toMatch(/^ {2}endpointUrl +https:\S+\n {4,30}\S*config\.json$/m)
     expect(out).toContain('~/.config/')
-    // In a pipe a row is a line, for grep: standard error is a terminal there as well.
+    // In a pipe, each row is one line for grep, even if standard error is a terminal.
     const piped = (await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })).out
     expect(piped).toMatch(new RegExp(`^ {2}endpointUrl +https:\\S+ +${folder}/\\S*config\\.json$`, 'm'))
     expect(piped).not.toContain('~/')

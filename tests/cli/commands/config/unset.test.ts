@@ -3,7 +3,7 @@ import { cli } from '../../../support/cli.ts'
 import { homeWithConfig, readJson } from '../../../support/files.ts'
 
 describe('config unset', () => {
-  test('takes a setting out, and says what holds now', async () => {
+  test('removes a setting, and prints the value that applies now', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, logging: { level: 'warn' }, mine: 1 })
     expect((await cli(['config', 'unset', 'port'], {}, folder)).err).toBe(
       `port is no longer set in ${path}.\nThe value is now 4141 (default).\n`,

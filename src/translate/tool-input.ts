@@ -7,3 +7,6 @@ export const toInputObject = (input: unknown): Json | undefined => {
   if (isObject(input)) return input
   return typeof input === 'string' ? parseObject(input, parseExact) : undefined
 }
+
+/** Upstreams want an object; clients also send nothing, JSON as text, or a bare value. */
+export const toToolInput = (input: unknown): object => toInputObject(input) ?? { input }

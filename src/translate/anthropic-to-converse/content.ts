@@ -6,15 +6,12 @@ import { toTranscript } from '../../messages/server-tool-transcript.ts'
 import type { ContentBlock as ClientBlock, ThinkingBlock, ToolUseBlock } from '../../wire/anthropic/content.ts'
 import type { ContentBlock } from '../../wire/converse/content.ts'
 import { isReasoningCarrier } from '../reasoning-carrier.ts'
-import { toInputObject } from '../tool-input.ts'
+import { toToolInput } from '../tool-input.ts'
 import { cachePointOf, markLast } from './cache-markers.ts'
 import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 import { toToolResult } from './tool-result.ts'
-
-/** Converse wants an object; clients also send nothing, JSON as text, or a bare value. */
-const toToolInput = (input: unknown): object => toInputObject(input) ?? { input }
 
 const toToolUse = (block: ToolUseBlock, translation: TranslationContext): ContentBlock => ({
   toolUse: {

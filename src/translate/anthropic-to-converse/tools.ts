@@ -1,8 +1,10 @@
-import { GatewayError, invalidRequest } from '../../base/errors.ts'
+import { invalidRequest } from '../../base/errors.ts'
 import type { Path } from '../../base/path.ts'
 import { isBlank } from '../../messages/blank.ts'
 import { offeredTools } from '../../messages/tool-loading.ts'
 import { computerBeta, serverToolName } from '../../messages/typed-tools.ts'
+import { leaveOutTool } from '../../messages/unavailable-tools.ts'
+import { usedToolNames } from '../../messages/used-tool-names.ts'
 import {
   type CustomTool,
   isCustomTool,
@@ -55,27 +57,6 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: TranslationContex
   return unit
 }
 
-/** Whether the request's choice leaves the model nothing but this tool. */
-const isForced = (tool: TypedTool, request: MessagesRequest, isAlone: boolean): boolean => {
-  const choice = request.tool_choice
-  return (choice?.type === 'any' && isAlone) || (choice?.type === 'tool' && choice.name === tool.name)
-}
-
-/** Throws a 400 for a typed tool that cannot be left out; notes the others. */
-const leaveOut = (tool: TypedTool, path: Path, isForcedOne: boolean, translation: TranslationContext): void => {
-  const name = serverToolName(tool)
-  if (name === undefined) {
-    throw invalidRequest(
-      [...path, 'type'],
-      `tools of type '${tool.type}' are not known to this endpoint`,
-      'tools of this type are not known to this endpoint',
-    )
-  }
-  const sentence = `${name} is not available on this endpoint`
-  if (isForcedOne) throw new GatewayError('invalid_request_error', sentence, { isLoggable: true })
-  translation.notes.changed(path, `server tool removed: ${sentence}`)
-}
-
 const checkUnique = (units: readonly MarkedTool[], native: readonly NativeTool[]): void => {
   const names = new Set<string>()
   for (const { tool } of native) names.add(tool.name)
@@ -83,20 +64,8 @@ const checkUnique = (units: readonly MarkedTool[], native: readonly NativeTool[]
   if (names.size < native.length + units.length) throw invalidRequest(['tools'], 'Tool names must be unique.')
 }
 
-/** Names of the tools that the history uses, and where each stands first. */
-const usedNames = (request: MessagesRequest, translation: TranslationContext): ReadonlyMap<string, Path> => {
-  const names = new Map<string, Path>()
-  if (!translation.blockKinds.toolUses) return names
-  for (const [index, message] of request.messages.entries()) {
-    if (!Array.isArray(message.content)) continue
-    for (const block of message.content) {
-      if (block.type !== 'tool_use') continue
-      const name = translation.toolNames.toUpstream(block.name)
-      if (!names.has(name)) names.set(name, ['messages', index])
-    }
-  }
-  return names
-}
+const historyNames = ({ messages }: MessagesRequest, { blockKinds, toolNames }: TranslationContext) =>
+  usedToolNames(blockKinds.toolUses ? messages : [], toolNames.toUpstream)
 
 const permissive = (name: string, path: Path): MarkedTool => ({
   block: { toolSpec: { name, inputSchema: { json: { type: 'object' } } } },
@@ -145,13 +114,14 @@ export const toTools = (request: MessagesRequest, translation: TranslationContex
       continue
     }
     const beta = translation.model.isClaude ? computerBeta(tool) : undefined
-    if (beta === undefined) leaveOut(tool, path, isForced(tool, request, isAlone), translation)
-    else native.push(toNativeTool(tool, beta, path, translation))
+    if (beta === undefined) {
+      leaveOutTool(request, { tool, path, name: serverToolName(tool), isAlone }, translation.notes)
+    } else native.push(toNativeTool(tool, beta, path, translation))
     markLast(units, toCachePoint(tool.cache_control, translation), path, translation)
   }
   checkUnique(units, native)
   if (units.length > 0) return { units, native, areStandIns: false }
-  const standIns = standInsFor(usedNames(request, translation), native)
+  const standIns = standInsFor(historyNames(request, translation), native)
   return { units: standIns, native, areStandIns: standIns.length > 0 && native.length === 0 }
 }
 
@@ -160,6 +130,6 @@ export const toTools = (request: MessagesRequest, translation: TranslationContex
  * history needs.
  */
 export const withoutTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
-  const units = standInsFor(usedNames(request, translation), [])
+  const units = standInsFor(historyNames(request, translation), [])
   return { units, native: [], areStandIns: units.length > 0 }
 }

@@ -122,6 +122,7 @@ describe('the house', () => {
       'server/security',
       'server/slow-readers',
       // The translation of requests and of responses together.
+      'translate/chat-properties',
       'translate/fixtures',
       'translate/openai-chat-to-anthropic/properties',
       'translate/openai-chat-to-anthropic/streams',

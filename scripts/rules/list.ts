@@ -1,3 +1,4 @@
+import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
 import { type Rule, section } from './rule.ts'
 
@@ -294,5 +295,6 @@ export const rules: readonly Rule[] = [
   ...errors,
   ...framing,
   ...found,
+  ...chatRequestRules,
   ...chatResponseRules,
 ]

@@ -7,6 +7,9 @@ export const emptyTurnText = '(no content)'
 /** The user's turn behind an assistant's that is over. */
 export const continuationText = '(continue)'
 
+/** An assistant's turn between tool results and the user's words, for upstreams that want one. */
+export const continuingText = '(continuing)'
+
 /** The result of a tool that gave none. */
 export const emptyResultText = (isError: boolean): string => (isError ? '(tool failed without output)' : '(no output)')
 

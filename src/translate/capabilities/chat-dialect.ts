@@ -23,8 +23,18 @@ export interface ChatDialect {
   readonly reasoning: ReasoningDialect
   /** Levels of effort that the model knows, lowest first (OU-Q70). */
   readonly efforts: readonly Effort[]
+  /** Word for every effort but none, where the model has only one (OU-Q80). */
+  readonly effortWord: 'default' | undefined
   /** With function tools the effort must be `none` (OU-Q71). */
   readonly noEffortWithTools: boolean
+  /** Takes `thinking` beside its other members (OU-Q77). */
+  readonly thinkingSwitch: boolean
+  /** The chat template's name of the switch (OU-Q76). */
+  readonly templateSwitch: 'enable_thinking' | 'thinking'
+  /** Takes the client's budget of tokens in place of an effort (OU-Q78). */
+  readonly reasoningBudget: boolean
+  /** Takes a forced tool while the model reasons (OU-Q65). */
+  readonly forcedToolWithReasoning: boolean
   /** How reasoning of earlier turns goes back (OU-Q94 to Q101). */
   readonly replay: ReasoningReplay
   /** Sends `reasoning_history: "preserved"` (OU-P11). */
@@ -91,7 +101,7 @@ export interface ChatDialect {
   readonly textToolCalls: boolean
 }
 
-type ReasoningDialect =
+export type ReasoningDialect =
   | 'none'
   | 'openai'
   | 'deepseek'
@@ -109,14 +119,16 @@ type ReasoningDialect =
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
-type ReasoningReplay =
+export type ReasoningReplay =
   | 'none'
   | 'content'
   | 'content-always'
   | 'content-calls'
+  | 'content-current'
   | 'reasoning'
   | 'both'
   | 'details'
+  | 'details-text'
   | 'parts'
   | 'token'
 
@@ -133,7 +145,12 @@ export const unknownDialect: ChatDialect = {
   stop: true,
   reasoning: 'none',
   efforts: ['low', 'medium', 'high'],
+  effortWord: undefined,
   noEffortWithTools: false,
+  thinkingSwitch: false,
+  templateSwitch: 'enable_thinking',
+  reasoningBudget: false,
+  forcedToolWithReasoning: false,
   replay: 'none',
   preservesReasoningHistory: false,
   thinkPrefilled: false,

@@ -36,7 +36,7 @@ export class ReasoningToReplay {
 
   constructor({ dialect, onOddity }: ChatResponseContext) {
     this.#provider = dialect.id
-    this.#keepsDetails = dialect.replay === 'details'
+    this.#keepsDetails = dialect.replay === 'details' || dialect.replay === 'details-text'
     this.#keepsTokens = dialect.replay === 'token'
     this.#onOddity = onOddity
   }

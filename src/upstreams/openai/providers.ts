@@ -1,35 +1,9 @@
-import type { ChatDialectChange, Effort } from '../../translate/capabilities/chat-dialect.ts'
-import type { ModelQuirks, Provider } from './provider.ts'
+import type { Effort } from '../../translate/capabilities/chat-dialect.ts'
+import type { Provider } from './provider.ts'
+import { selfHostedProviders } from './self-hosted-providers.ts'
+import { cachesByMarkers, openAiDialect, openAiQuirks } from './shared-quirks.ts'
 
 const allEfforts: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-
-const openAiDialect: ChatDialectChange = {
-  maxTokens: 'max_completion_tokens',
-  pdf: 'file',
-  promptCacheKey: true,
-  userIdMember: 'safety_identifier',
-  store: true,
-}
-
-const reasons = (efforts: readonly Effort[]): ChatDialectChange => ({
-  reasoning: 'openai',
-  efforts,
-  sampling: false,
-  stop: false,
-})
-
-/** OpenAI's reasoning models: what each generation takes (OU-Q3, Q5, Q70, Q71). */
-const openAiQuirks: readonly ModelQuirks[] = [
-  { models: /^o\d/, dialect: { ...reasons(['low', 'medium', 'high']), stop: true } },
-  { models: /^o[34]/, dialect: { stop: false } },
-  { models: /^gpt-5/, dialect: reasons(['minimal', 'low', 'medium', 'high']) },
-  { models: /^gpt-5\.[1-9]/, dialect: { efforts: ['none', 'low', 'medium', 'high'] } },
-  { models: /^gpt-5\.(?:[2-9]|\d\d)/, dialect: { efforts: ['none', 'low', 'medium', 'high', 'xhigh'] } },
-  { models: /^gpt-5\.(?:[4-9]|\d\d)/, dialect: { noEffortWithTools: true } },
-]
-
-/** Anthropic's and Qwen's models behind a gateway take cache markers (OU-Q111). */
-const cachesByMarkers: ChatDialectChange = { cache: 'anthropic' }
 
 const openAi: Provider = {
   id: 'openai',
@@ -39,9 +13,6 @@ const openAi: Provider = {
   dialect: openAiDialect,
   quirks: openAiQuirks,
 }
-
-/** Models of open weights that people run themselves. */
-const selfHosted = { hosts: [], auth: 'optional' } as const
 
 /** A row for each provider. The first whose host fits is taken. */
 export const providers: readonly Provider[] = [
@@ -80,7 +51,10 @@ export const providers: readonly Provider[] = [
       topK: true,
     },
     quirks: [
-      { models: /^anthropic\//, dialect: { ...cachesByMarkers, cacheTtl: true, toolsForHistory: true } },
+      {
+        models: /^anthropic\//,
+        dialect: { ...cachesByMarkers, cacheTtl: true, toolsForHistory: true, reasoningBudget: true },
+      },
       { models: /^qwen\//, dialect: { ...cachesByMarkers, cacheTtl: true } },
     ],
   },
@@ -96,8 +70,12 @@ export const providers: readonly Provider[] = [
       images: false,
       json: 'object',
       afterTool: 'fold',
+      prefill: 'prefix',
     },
-    quirks: [{ models: /vision/, dialect: { images: true } }],
+    quirks: [
+      { models: /vision/, dialect: { images: true } },
+      { models: /deepseek-(?:r1|v3)/, dialect: { replay: 'content-current' } },
+    ],
   },
   {
     id: 'zhipu',
@@ -124,6 +102,7 @@ export const providers: readonly Provider[] = [
       imageUrl: false,
       afterTool: 'fold',
       promptCacheKey: true,
+      prefill: 'partial',
     },
     quirks: [
       { models: /^kimi-k2\.[5-9]|^kimi-k[3-9]|^kimi-for-coding/, dialect: { sampling: false } },
@@ -142,7 +121,11 @@ export const providers: readonly Provider[] = [
     baseUrl: 'https://api.groq.com/openai/v1',
     hosts: ['api.groq.com'],
     auth: 'bearer',
-    dialect: { reasoning: 'groq', efforts: ['low', 'medium', 'high'], maxTokens: 'max_completion_tokens' },
+    dialect: { maxTokens: 'max_completion_tokens' },
+    quirks: [
+      { models: /gpt-oss/, dialect: { reasoning: 'groq', efforts: ['low', 'medium', 'high'] } },
+      { models: /qwen/, dialect: { reasoning: 'groq', effortWord: 'default' } },
+    ],
   },
   {
     id: 'together',
@@ -171,22 +154,35 @@ export const providers: readonly Provider[] = [
     hosts: ['api.mistral.ai'],
     auth: 'bearer',
     dialect: {
-      reasoning: 'mistral',
-      efforts: ['none', 'high'],
       ids: 'exactly9',
       afterTool: 'bridge',
       toolName: true,
       choice: 'any',
       replay: 'parts',
       pdf: 'url',
+      prefill: 'prefix',
     },
+    quirks: [
+      { models: /^magistral/, dialect: { reasoning: 'mistral', efforts: [] } },
+      {
+        models: /^mistral-(?:small-(?:latest|2603|4)|medium-(?:latest|3[.-]5))/,
+        dialect: { reasoning: 'mistral', efforts: ['none', 'high'] },
+      },
+    ],
   },
   {
     id: 'minimax',
     baseUrl: 'https://api.minimax.io/v1',
     hosts: ['api.minimax.io', 'api.minimaxi.com'],
     auth: 'bearer',
-    dialect: { reasoning: 'minimax', efforts: [], replay: 'details', afterTool: 'fold', deltas: 'maybeCumulative' },
+    dialect: {
+      reasoning: 'minimax',
+      efforts: [],
+      replay: 'details-text',
+      afterTool: 'fold',
+      deltas: 'maybeCumulative',
+    },
+    quirks: [{ models: /minimax-m[3-9]/i, dialect: { thinkingSwitch: true } }],
   },
   {
     id: 'xai',
@@ -222,29 +218,5 @@ export const providers: readonly Provider[] = [
     auth: 'bearer',
     dialect: { replay: 'token' },
   },
-  { id: 'litellm', ...selfHosted, dialect: { ...cachesByMarkers, cacheTtl: true, toolsForHistory: true, pdf: 'file' } },
-  { id: 'bifrost', ...selfHosted, dialect: { ...cachesByMarkers, toolsForHistory: true, pdf: 'file' } },
-  { id: 'vllm', ...selfHosted, dialect: { topK: true, replay: 'both' } },
-  { id: 'sglang', ...selfHosted, dialect: { topK: true, replay: 'content' } },
-  { id: 'llamacpp', ...selfHosted, dialect: { topK: true, replay: 'content' } },
-  {
-    id: 'ollama',
-    baseUrl: 'http://127.0.0.1:11434/v1',
-    hosts: ['127.0.0.1:11434', 'localhost:11434', '[::1]:11434', 'ollama.com'],
-    auth: 'optional',
-    dialect: {
-      reasoning: 'ollama',
-      efforts: ['none', 'low', 'medium', 'high', 'max'],
-      replay: 'reasoning',
-      imageUrl: false,
-      choice: 'none',
-    },
-  },
-  {
-    id: 'lmstudio',
-    baseUrl: 'http://127.0.0.1:1234/v1',
-    hosts: ['127.0.0.1:1234', 'localhost:1234', '[::1]:1234'],
-    auth: 'optional',
-    dialect: { topK: true, replay: 'content', choice: 'string' },
-  },
+  ...selfHostedProviders,
 ]

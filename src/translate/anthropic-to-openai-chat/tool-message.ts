@@ -1,0 +1,93 @@
+import { assertNever } from '../../base/assert-never.ts'
+import type { Path } from '../../base/path.ts'
+import { isBlank } from '../../messages/blank.ts'
+import { emptyResultText } from '../../messages/fillers.ts'
+import { isUnsupportedImage, unsupportedImageText } from '../../messages/inline-media.ts'
+import type { TextBlock, ToolResultBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
+import { type ChatContext, isTextPart, type PlacedPart, textPart } from './context.ts'
+import { toDocumentParts, toSearchResultParts } from './documents.ts'
+import { toImagePart } from './media.ts'
+
+/** What a browser shows, as far as words can say it. */
+const browserState = (block: object, path: Path, { notes }: ChatContext): PlacedPart => {
+  const { cache_control: _control, ...state } = block as Record<string, unknown>
+  notes.changed(path, "a browser's state: sent as words")
+  return textPart(JSON.stringify(state), path)
+}
+
+const toParts = (block: Exclude<ToolResultContent, TextBlock>, path: Path, context: ChatContext): PlacedPart[] => {
+  switch (block.type) {
+    case 'image':
+      // A tool's image in another format must not make the conversation unusable.
+      if (!isUnsupportedImage(block)) return [toImagePart(block, path, context)]
+      context.notes.changed(path, 'image of a format that providers do not take: replaced by a text')
+      return [textPart(unsupportedImageText, path)]
+    case 'document':
+      return toDocumentParts(block, path, context)
+    case 'search_result':
+      return toSearchResultParts(block, path, context)
+    case 'tool_reference':
+      // The tool itself is loaded: see tool-loading.ts.
+      return [textPart(`Tool available: ${context.toolNames.toUpstream(block.tool_name)}`, path)]
+    case 'browser_state':
+      return [browserState(block, path, context)]
+    default:
+      return assertNever(block)
+  }
+}
+
+const contentParts = ({ content }: ToolResultBlock, path: Path, context: ChatContext): PlacedPart[] => {
+  if (content === undefined || content === null) return []
+  if (typeof content === 'string') return isBlank(content) ? [] : [textPart(content, path)]
+  const parts: PlacedPart[] = []
+  let index = 0
+  for (const part of content) {
+    // Anthropic names the block's kind on the way, and Claude Code finds images by it.
+    const partPath = [...path, 'tool_result', 'content', index]
+    if (part.type !== 'text') for (const made of toParts(part, partPath, context)) parts.push(made)
+    else if (!isBlank(part.text)) parts.push(textPart(part.text, partPath))
+    index += 1
+  }
+  return parts
+}
+
+/** A tool's result: what its message says, and what must follow the turn's tool messages (OU-Q39, Q40). */
+export interface TranslatedResult {
+  /** At least one. */
+  readonly parts: PlacedPart[]
+  /** Images and files that the provider takes in user messages alone. */
+  readonly media: readonly PlacedPart[]
+}
+
+const errorPrefix = '[ERROR] '
+
+/** `images`, or `files` where any other kind of media is among them. */
+export const mediaWord = (media: readonly PlacedPart[]): 'images' | 'files' =>
+  media.every(({ part }) => part.type === 'image_url') ? 'images' : 'files'
+
+/** Says that the tool failed, and something where the result has no words. */
+const withWords = (
+  parts: readonly PlacedPart[],
+  media: readonly PlacedPart[],
+  isError: boolean,
+  path: Path,
+): PlacedPart[] => {
+  const prefix = isError ? errorPrefix : ''
+  const first = parts.findIndex(isTextPart)
+  const text = parts[first]
+  if (text !== undefined && isTextPart(text)) {
+    return isError ? parts.with(first, textPart(prefix + text.part.text, text.path)) : [...parts]
+  }
+  if (parts.length > 0) return isError ? [textPart(prefix.trim(), path), ...parts] : [...parts]
+  const words = media.length > 0 ? `(see the ${mediaWord(media)} below)` : emptyResultText(isError)
+  return [textPart(prefix + words, path)]
+}
+
+export const toResult = (block: ToolResultBlock, path: Path, context: ChatContext): TranslatedResult => {
+  const parts = contentParts(block, path, context)
+  const isError = block.is_error === true
+  if (context.dialect.toolMedia === 'inside') return { parts: withWords(parts, [], isError, path), media: [] }
+  const media = parts.filter((part) => !isTextPart(part))
+  const texts = media.length === 0 ? parts : parts.filter(isTextPart)
+  return { parts: withWords(texts, media, isError, path), media }
+}

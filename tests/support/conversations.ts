@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { redact, sign } from '../../src/simulator/signature.ts'
+import { anyCharacter } from './any-character.ts'
 import { png } from './translate.ts'
 
 /** Random lawful conversations, with everything in them that real clients were seen to send, and more. */
@@ -9,7 +10,7 @@ let serial = 0
 const word = fc
   .oneof(
     { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
-    fc.string({ unit: 'binary', maxLength: 6 }),
+    fc.string({ unit: anyCharacter, maxLength: 6 }),
   )
   .map((text) => {
     serial += 1
@@ -25,7 +26,7 @@ const pdf = { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK
 const toolName = fc.oneof(
   fc.constantFrom('Bash', 'Read', 'Late'),
   fc.string({ minLength: 1, maxLength: 100 }),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 5 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 5 }),
 )
 const input = fc.oneof(fc.object({ maxDepth: 2 }), fc.constantFrom(undefined, null, '', '{"a":1}', 'bare', [1], 7))
 
@@ -175,21 +176,6 @@ export interface RandomConversation {
   readonly more: object
 }
 
-/** Ends with the user; `next` goes on from there. */
-export const conversations: fc.Arbitrary<RandomConversation> = fc
-  .constantFrom('5m' as const, '1h' as const, undefined)
-  .chain((ttl) => {
-    const marker = markerOf(ttl)
-    const blocks = blocksWith(marker)
-    const exchange = exchangeOf(blocks)
-    return fc.record({
-      system: fc.option(blocks.system, { nil: undefined }),
-      messages: fc.array(exchange, { minLength: 1, maxLength: 4 }).map((all) => all.flatMap(toMessages)),
-      next: exchange.map((last) => [{ role: 'assistant', content: 'An answer.' }, ...toMessages(last, 99)]),
-      more: fc.record({ cache_control: marker, tools: fc.array(toolOf(marker), { maxLength: 3 }).map(distinct) }),
-    })
-  })
-
 const toolOf = (marker: fc.Arbitrary<object | undefined>): fc.Arbitrary<{ name: string }> =>
   fc.record({
     name: toolName,
@@ -200,3 +186,20 @@ const toolOf = (marker: fc.Arbitrary<object | undefined>): fc.Arbitrary<{ name: 
   })
 
 const distinct = (tools: { name: string }[]): object[] => [...new Map(tools.map((tool) => [tool.name, tool])).values()]
+
+const conversationOf = (ttl: '5m' | '1h' | undefined): fc.Arbitrary<RandomConversation> => {
+  const marker = markerOf(ttl)
+  const blocks = blocksWith(marker)
+  const exchange = exchangeOf(blocks)
+  return fc.record({
+    system: fc.option(blocks.system, { nil: undefined }),
+    messages: fc.array(exchange, { minLength: 1, maxLength: 4 }).map((all) => all.flatMap(toMessages)),
+    next: exchange.map((last) => [{ role: 'assistant', content: 'An answer.' }, ...toMessages(last, 99)]),
+    more: fc.record({ cache_control: marker, tools: fc.array(toolOf(marker), { maxLength: 3 }).map(distinct) }),
+  })
+}
+
+/** Ends with the user; `next` goes on from there. */
+export const conversations: fc.Arbitrary<RandomConversation> = fc
+  .constantFrom(conversationOf('5m'), conversationOf('1h'), conversationOf(undefined))
+  .chain((conversation) => conversation)

@@ -6,6 +6,7 @@ import { toMessage } from '../../src/translate/converse-to-anthropic/response.ts
 import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import type { Message } from '../../src/wire/anthropic/response.ts'
 import type { ConverseResponse, OutputBlock } from '../../src/wire/converse/response.ts'
+import { anyCharacter } from '../support/any-character.ts'
 import { countingIds } from '../support/response-context.ts'
 import { grammarFault } from '../support/sse.ts'
 import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
@@ -15,7 +16,7 @@ import { assistant, tool, toolResult, translate, user, validBody } from '../supp
 
 fc.configureGlobal({ seed: 20261129 })
 
-const any = fc.string({ unit: 'binary', maxLength: 80 })
+const any = fc.string({ unit: anyCharacter, maxLength: 80 })
 const text = fc.oneof({ weight: 3, arbitrary: any }, fc.constantFrom('', ' ', '\n\t', 'Found.'))
 const id = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('lookup', 'lookup-2', '', 'functions.T:0', 'functions-T-0', 'tooluse') },

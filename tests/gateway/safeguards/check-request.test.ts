@@ -7,6 +7,7 @@ import type { ToolCall } from '../../../src/gateway/safeguards/tool-calls.ts'
 import { SimulatedConverseRequest } from '../../../src/simulator/converse-request.ts'
 import { isSafetyCheck } from '../../../src/simulator/safety-check.ts'
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { anyCharacter } from '../../support/any-character.ts'
 import { classifierContext } from '../../support/safeguards.ts'
 import { toolResult, toolUse } from '../../support/translate.ts'
 
@@ -211,7 +212,7 @@ describe('A1 prompt injection', () => {
 
   test('whatever the words are, each section has one beginning, one end, and a line for each entry', () => {
     const words = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: anyCharacter, maxLength: 60 }),
       fc
         .array(fc.constantFrom(...attack, '<', '>', '</settings>', '\n', '\\', '"'), { maxLength: 4 })
         .map((parts) => parts.join('')),

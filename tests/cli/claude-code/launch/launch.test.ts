@@ -7,6 +7,7 @@ import { detectShell } from '../../../../src/cli/claude-code/launch/detect-shell
 import { claudeCodeEnvironment, localUrl } from '../../../../src/cli/claude-code/launch/environment.ts'
 import { resolveSettingsConflicts } from '../../../../src/cli/claude-code/launch/settings-conflicts.ts'
 import { type LaunchEnvironment, launchLine, type Shell } from '../../../../src/cli/claude-code/launch/shells.ts'
+import { anyCharacter } from '../../../support/any-character.ts'
 import { resolver } from '../../../support/catalog.ts'
 import { defaultConfig } from '../../../support/chain.ts'
 
@@ -95,7 +96,7 @@ describe('lines', () => {
 
   // Everything but NUL can stand in a variable; a lone surrogate is no text.
   const anything = fc
-    .string({ unit: 'binary', maxLength: 20 })
+    .string({ unit: anyCharacter, maxLength: 20 })
     .filter((text) => !text.includes('\0') && text.isWellFormed())
   const special = "' '' \\ \\' \" $HOME `id` !x %PATH% \n ; && * ~ \\\\ '\\'' -n".split(' ')
   const pieces = fc

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { encodeSse } from '../../../../src/codec/sse/encode.ts'
 import { eventText } from '../../../../src/server/entrances/anthropic/event-text.ts'
 import type { BlockDelta, MessageStreamEvent } from '../../../../src/wire/anthropic/events.ts'
+import { anyCharacter } from '../../../support/any-character.ts'
 
-const words = fc.string({ unit: 'binary' })
+const words = fc.string({ unit: anyCharacter })
 const delta: fc.Arbitrary<BlockDelta> = fc.oneof(
   words.map((text) => ({ type: 'text_delta' as const, text })),
   words.map((thinking) => ({ type: 'thinking_delta' as const, thinking })),

@@ -10,7 +10,8 @@ import { join } from 'node:path'
  */
 
 const root = join(import.meta.dir, '..')
-const startsProgram = /\b(?:startCli|cliInTerminal|doctorProgram|Bun\.spawn|Bun\.spawnSync|spawnSync)\(/
+/** `packRelease` runs the CLI once per shell, for its completions. */
+const startsProgram = /\b(?:startCli|cliInTerminal|doctorProgram|packRelease|Bun\.spawn|Bun\.spawnSync|spawnSync)\(/
 
 const fast = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
@@ -20,5 +21,7 @@ const fast = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8
 
 /** One more than there are cores: many of these tests wait for a deadline. */
 const processes = `--parallel=${availableParallelism() + 1}`
-const command = [process.execPath, 'run', 'test', processes, ...process.argv.slice(2), ...fast]
+/** The slowest files of the last run start first, so that no process works on one of them after the others have ended. */
+const timings = [`--timings=${join(root, 'node_modules', '.cache', 'test-fast.json')}`, '--update-timings']
+const command = [process.execPath, 'run', 'test', processes, ...timings, ...process.argv.slice(2), ...fast]
 process.exit(await Bun.spawn(command, { cwd: root, stdio: ['inherit', 'inherit', 'inherit'] }).exited)

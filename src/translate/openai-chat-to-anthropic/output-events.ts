@@ -48,6 +48,7 @@ export class OutputEvents {
         this.#calls.acceptWhole({ id: '', name, arguments: input, token: '', isCustom: false }),
     })
   }
+
   /** All that the model said, to estimate the tokens of. */
   get written(): string {
     return this.#blocks.written
@@ -70,19 +71,26 @@ export class OutputEvents {
   /** Returns whether the output says anything. Throws GatewayError for a piece that belongs to no open block. */
   accept(output: ChatOutput, place: OutputPlace): boolean {
     const hasReasoning = this.#acceptReasoning(output, place)
-    const hasContent = this.#acceptContent(output.content)
+    const { content, refusal, tool_calls, function_call } = output
+    // What is held of the reasoning goes first.
+    if (content || refusal || tool_calls || function_call) this.#flushReasoning()
+    const hasContent = this.#acceptContent(content)
     if (this.watchedStop !== undefined) return true
-    const hasRefusal = this.#acceptRefusal(output.refusal)
+    const hasRefusal = this.#acceptRefusal(refusal)
     const hasCalls = this.#acceptCalls(output, place)
     return hasReasoning || hasContent || hasRefusal || hasCalls
   }
 
   /** Ends all blocks. `isOwnEnd`: the model stopped by itself. */
   end(isOwnEnd: boolean): void {
-    const held = this.#cumulativeReasoning?.flush() ?? ''
-    if (held !== '') this.#blocks.write('thinking', held)
+    this.#flushReasoning()
     this.#text.end(isOwnEnd && this.lastCall === undefined)
     this.#blocks.end()
+  }
+
+  #flushReasoning(): void {
+    const held = this.#cumulativeReasoning?.flush() ?? ''
+    if (held !== '') this.#blocks.write('thinking', held)
   }
 
   #acceptReasoning(output: ChatOutput, { isWhole }: OutputPlace): boolean {
@@ -117,7 +125,7 @@ export class OutputEvents {
 
   #acceptCalls({ tool_calls, function_call }: ChatOutput, place: OutputPlace): boolean {
     const calls: ChatToolCall[] = Array.isArray(tool_calls) ? tool_calls.filter(isObject) : []
-    if (function_call) calls.push({ index: 0, function: function_call })
+    if (isObject(function_call)) calls.push({ index: 0, function: function_call })
     if (calls.length === 0) return false
     this.#text.flush()
     for (const call of calls) this.#acceptCall(toCallPiece(call), call.index, place)

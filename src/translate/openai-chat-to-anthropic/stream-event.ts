@@ -54,8 +54,10 @@ export const errorBodyIn = (response: Json): Json | undefined => {
   if (Array.isArray(choices) && choices.length > 0) {
     return choices.find((choice: unknown) => isObject(choice) && isError(choice['error']))
   }
-  const isFailure = response['object'] === 'error' || isError(response['error_type']) || isError(response['detail'])
-  return isFailure ? response : undefined
+  const isNamed = response['object'] === 'error' || isError(response['error_type']) || isError(response['detail'])
+  // No response is a message without any choices.
+  const isMessage = choices === undefined && (isError(response['message']) || isError(response['msg']))
+  return isNamed || isMessage ? response : undefined
 }
 
 const handle = (value: Json, event: string, { onChunk, onError }: ChatEventHandler): void => {
@@ -90,5 +92,5 @@ export const readChatEvent = ({ event, data }: StreamEvent, handler: ChatEventHa
 /** The same for an event that the stream's end left without its blank line: one that does not parse was cut. */
 export const readLastChatEvent = (event: StreamEvent, handler: ChatEventHandler): void => {
   const isWhole = event.data.trim() === endOfStream || parseChatResponse(event.data) !== undefined
-  if (isWhole) readChatEvent(event, handler)
+  if (isWhole || event.event === 'error') readChatEvent(event, handler)
 }

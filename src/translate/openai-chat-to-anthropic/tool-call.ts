@@ -13,23 +13,27 @@ export interface CallPiece {
   readonly isCustom: boolean
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+const stringIn = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** Arguments are JSON text; some servers send the object itself (OU-S10). */
 const argumentsText = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : textOf(value)
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : stringIn(value)
 
 export const toCallPiece = (call: ChatToolCall): CallPiece => {
   const { custom } = call
   const isCustom = typeof custom === 'object' && custom !== null
   return {
-    id: textOf(call.id),
-    name: textOf(isCustom ? custom.name : call.function?.name),
-    arguments: isCustom ? textOf(custom.input) : argumentsText(call.function?.arguments),
-    token: textOf(call.extra_content?.google?.thought_signature),
+    id: stringIn(call.id),
+    name: stringIn(isCustom ? custom.name : call.function?.name),
+    arguments: isCustom ? stringIn(custom.input) : argumentsText(call.function?.arguments),
+    token: stringIn(call.extra_content?.google?.thought_signature),
     isCustom,
   }
 }
+
+/** Says nothing: some servers close a call with such a piece. */
+export const isEmptyPiece = ({ id, name, arguments: input, token }: CallPiece): boolean =>
+  id === '' && name === '' && input === '' && token === ''
 
 /** Arguments that do not begin with a brace: the text of the object that they encode, if they encode one (OU-A7). */
 const normalized = (text: string): string => {
@@ -43,7 +47,7 @@ const normalized = (text: string): string => {
 }
 
 /**
- * Pieces of a tool call put together (OU-S9, S10). Arguments are given out as they come, but for those that do not begin
+ * Pieces of a tool call put together (OU-S9, OU-S10). Arguments are given out as they come, but for those that do not begin
  * as an object: they are held until the end.
  */
 export class ToolCall {
@@ -79,9 +83,9 @@ export class ToolCall {
     return this.#isValid
   }
 
-  /** The arguments end in the middle of a JSON object. */
+  /** The arguments may end in the middle of a JSON object, or in front of it. */
   get isCut(): boolean {
-    return this.#form === 'object' && !this.#isCustom && !this.isComplete
+    return this.#form !== 'other' && !this.#isCustom && !this.isComplete
   }
 
   /** Nothing but `{}` has come, at once: the arguments themselves may follow. */

@@ -2,7 +2,7 @@ import { isBlank } from '../../messages/blank.ts'
 import type { BlockSequence } from './block-sequence.ts'
 import { brokenStream } from './faults.ts'
 import type { ChatResponseContext } from './response-context.ts'
-import { type CallPiece, ToolCall } from './tool-call.ts'
+import { type CallPiece, isEmptyPiece, ToolCall } from './tool-call.ts'
 
 /** More calls than any choice has: indices count within a choice, and here within the response. */
 const callsOfChoice = 2 ** 20
@@ -32,7 +32,9 @@ export class ToolCalls {
    */
   accept(piece: CallPiece, choice: number, index: number | undefined): void {
     const key = index === undefined ? undefined : choice * callsOfChoice + index
-    const call = this.#find(piece, key) ?? this.#begin()
+    const known = this.#find(piece, key)
+    if (known === undefined && isEmptyPiece(piece)) return
+    const call = known ?? this.#begin()
     this.#latest = call
     if (key !== undefined) {
       call.index = key
@@ -43,7 +45,7 @@ export class ToolCalls {
 
   /** Takes a call that comes whole: it continues no other, whatever its id. */
   acceptWhole(piece: CallPiece): void {
-    this.#add(this.#begin(), piece)
+    if (!isEmptyPiece(piece)) this.#add(this.#begin(), piece)
   }
 
   /** The call that a piece continues; undefined where it begins one. */
@@ -92,7 +94,7 @@ const beginsAnother = (known: ToolCall, piece: CallPiece, isAtNewIndex: boolean)
   if (piece.name !== known.name) return true
   // The same name again: with new arguments behind complete ones. An empty object may come before the arguments.
   const mayContinue = known.isEmptyObject && piece.id !== ''
-  return piece.arguments !== '' && !mayContinue
+  return !isBlank(piece.arguments) && !mayContinue
 }
 
 /** Whether a piece without index and known id is the first one of another call than the latest. */

@@ -10,7 +10,8 @@ const isCounted = (usage: ChatUsage | null | undefined): usage is ChatUsage => t
 export const usageIn = ({ usage, x_groq, choices }: ChatResponse): ChatUsage | undefined => {
   if (isCounted(usage)) return usage
   const first: ChatChoice | null | undefined = Array.isArray(choices) ? choices[0] : undefined
-  return [first?.usage, x_groq?.usage].find(isCounted)
+  if (isCounted(first?.usage)) return first.usage
+  return isCounted(x_groq?.usage) ? x_groq.usage : undefined
 }
 
 /** Counts of cached tokens are parts of `prompt_tokens`. */

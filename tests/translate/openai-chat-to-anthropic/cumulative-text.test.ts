@@ -36,6 +36,11 @@ describe('text that each piece repeats', () => {
     }
   })
 
+  test('goes out before the text where it is reasoning that was held (OU-S13)', () => {
+    const held = ['ha', 'haha'].map((reasoning) => chunk({ reasoning }))
+    expect(contentOfStream([...held, says('So.')], maybe)).toEqual([{ thinking: 'hahaha' }, 'So.'])
+  })
+
   test('stays for a provider that is not known to repeat (OU-S13)', () => {
     expect(contentOfStream(prefixes.map(says))).toEqual([prefixes.join('')])
   })

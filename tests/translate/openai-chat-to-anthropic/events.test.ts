@@ -180,6 +180,8 @@ describe('an error inside of a 200 (OU-S15)', () => {
     ['an error type and message', { error_type: 'overloaded', error_message: 'Overloaded' }],
     ['an object named error', { object: 'error', message: 'Overloaded', code: 40301 }],
     ['a detail', { detail: 'Overloaded' }],
+    ['a message without choices', { message: 'Overloaded', code: 503 }],
+    ['a msg without choices', { code: 500, msg: 'Overloaded', success: false }],
     ['a list of details', { detail: [{ loc: ['body'], msg: 'Overloaded' }] }],
     ['a status of MiniMax', { base_resp: { status_code: 1002, status_msg: 'Overloaded' }, choices: null }],
     ['a status of MiniMax as a text', { base_resp: { status_code: '1002' }, choices }],
@@ -211,6 +213,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     ] as const) {
       expect(readText(`event: error\ndata: ${data}\n\n`).error).toEqual(body)
     }
+    expect(readText('event: error\ndata: Overloaded').error).toEqual({ error: 'Overloaded' })
     expect(readText('error: {"code":500,"message":"x"}\n\n').error).toEqual({ code: 500, message: 'x' })
   })
 
@@ -227,6 +230,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     [{ choices, base_resp: { status_code: null } }],
     [{ choices: [{ ...choices[0], error: null }] }],
     [{ choices, detail: 'usage follows' }],
+    [{ choices: [], message: 'no error' }],
     [{ choices: [], usage }],
     [{ choices: [], object: 'chat.completion.chunk', id: '' }],
   ])('is none in %j (OU-S15)', (body) => {

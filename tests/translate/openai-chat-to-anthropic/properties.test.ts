@@ -25,9 +25,10 @@ const text = fc.oneof(
   any.map((thought) => `<think>${thought}</think>\nSo.`),
   any.map((words) => `${words}\n<tool_call>{"name":"Read","arguments":{"path":"a"}}</tool_call>`),
 )
+/** None goes on behind its end: between pieces of another call that breaks a stream (OU-S9), and a whole response it does not. */
 const input = fc.oneof(
   { weight: 3, arbitrary: fc.object({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
-  fc.constantFrom('', '{}', ' {"a":1}\n', '{"a":', '[1]', 'null', '"{\\"a\\":1}"', 'words', '{"a":1}}'),
+  fc.constantFrom('', '{}', ' {"a":1}\n', '{"a":', '[1]', 'null', '"{\\"a\\":1}"', 'words'),
 )
 const call = fc.record({
   id: fc.oneof(fc.constantFrom('', 'call_0', 'functions.Read:0', 'earlier'), fc.uuid()),

@@ -196,7 +196,7 @@ describe('calls of a whole response', () => {
   })
 
   test('that are no objects are no calls (OU-A7)', () => {
-    expect(contents({ content: 'x', tool_calls: [null, 3, 'call'] })).toEqual(['x'])
+    expect(contents({ content: 'x', tool_calls: [null, 3, 'call', {}] })).toEqual(['x'])
   })
 
   test('keep their ids, unless the client has had them or could not give them back (OU-A8)', () => {

@@ -18,6 +18,8 @@ const text: ChatOutput = { content: 'Nothing to run.' }
 const call: ChatOutput = { tool_calls: [{ index: 0, id: 'c', function: { name: 'Read', arguments: '{"a":1}' } }] }
 const cutCall: ChatOutput = { tool_calls: [{ index: 0, id: 'c', function: { name: 'Read', arguments: '{"a":' } }] }
 
+const nameAlone: ChatOutput = { tool_calls: [{ index: 0, id: 'c', function: { name: 'Read', arguments: '' } }] }
+
 /** How a whole response and a stream of the same content end. */
 const endsOf = (output: ChatOutput, choice: object, members: ContextMembers = {}): unknown[] => {
   const context = chatContext(members)
@@ -72,6 +74,7 @@ describe('the stop reason', () => {
   test('of tool_calls is max_tokens where the limit cut the last call (OU-A22)', () => {
     const choice = { finish_reason: 'tool_calls' }
     expect(endsOf(cutCall, choice, { maxTokens: usage.completion_tokens })).toEqual(both('max_tokens'))
+    expect(endsOf(nameAlone, choice, { maxTokens: usage.completion_tokens })).toEqual(both('max_tokens'))
     expect(endsOf(cutCall, choice, { maxTokens: usage.completion_tokens + 1 })).toEqual(both('tool_use'))
     expect(endsOf(call, choice, { maxTokens: usage.completion_tokens })).toEqual(both('tool_use'))
   })

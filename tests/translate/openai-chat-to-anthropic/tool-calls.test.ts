@@ -79,7 +79,7 @@ describe('a piece belongs to', () => {
 
   test('the same call where a name is repeated in front of the end of the arguments, or with nothing new (OU-S8)', () => {
     const place = { id: 'a', index: 0 }
-    const pieces = [named('Read', '{"a"', place), named('Read', ':1}', place), named('Read', '', place)]
+    const pieces = [named('Read', '{"a"', place), named('Read', ':1}', place), named('Read', ' ', place)]
     expect(calls(pieces)).toEqual([{ Read: { a: 1 }, id: 'a' }])
   })
 
@@ -185,6 +185,11 @@ describe('the block of a call', () => {
   test.each([[''], [null], [7], ['Read']])('takes a repeated name of %j for nothing new (OU-S9)', (name) => {
     const repeated = callPiece({ name, arguments: '{"a":1}' }, { index: 0 })
     expect(calls([callPiece({ name: 'Read' }, { id: 'a', index: 0 }), repeated])).toEqual([{ Read: { a: 1 }, id: 'a' }])
+  })
+
+  test('does not begin with a piece that says nothing (OU-S7, OU-S9)', () => {
+    const empty = chunk({ tool_calls: [{ index: 3, id: '', function: { name: '', arguments: '' } }, { index: 4 }] })
+    expect(calls([empty, chunk({ function_call: 'x' } as object), chunk({ content: 'So.' })])).toEqual(['So.'])
   })
 
   test('takes no name and no id once it is open (OU-S9)', () => {

@@ -7,7 +7,7 @@ import { productName } from '../../src/version.ts'
 import { anchor, code, listed, prose, table } from './markdown.ts'
 import { exitCodes, isShared, outputConventions, sharedFlags, sharedParts, sharedWords } from './shared-flags.ts'
 
-/** docs/cli.md, all of it: what the commands say of themselves. */
+/** Generates docs/cli.md from the commands. */
 
 const pageColumns = 110
 const paragraph = (text: string): string => wrap(text, pageColumns).join('\n')
@@ -48,7 +48,7 @@ const sectionOf = (command: Command): string[] => {
           ),
         ]),
     ...(own.length === 0 ? [] : [flagTable(own)]),
-    ...(parts.length === 0 ? [] : [`It takes ${listed(parts, 'and')}${own.length === 0 ? '' : ', too'}.`]),
+    ...(parts.length === 0 ? [] : [`${own.length === 0 ? 'Accepts' : 'Also accepts'} ${listed(parts, 'and')}.`]),
     ...(examples.length === 0
       ? []
       : [`\`\`\`sh\n${examples.map(({ line, what }) => `# ${what}\n${line}`).join('\n')}\n\`\`\``]),
@@ -57,9 +57,9 @@ const sectionOf = (command: Command): string[] => {
 
 const introduction = ({ defaultCommand }: Catalogue): string[] => [
   '# Command line',
-  '<!-- Made by `bun run docs` from the commands themselves: change them, not this. -->',
+  '<!-- `bun run docs` generates this page from the commands: change them, not this page. -->',
   paragraph(
-    `\`${productName} [command] [flags]\`. Without a command, \`${defaultCommand.name}\` runs. A flag's value stands behind it or behind a \`=\`. An unknown command or flag is an error that names the nearest known one.`,
+    `\`${productName} [command] [flags]\`. Without a command, \`${defaultCommand.name}\` runs. Write the value of a flag after a space or after \`=\`. An unknown command or flag causes an error that suggests the nearest known one.`,
   ),
 ]
 
@@ -71,7 +71,7 @@ const conventions: readonly string[] = [
     ['exit code', ''],
     exitCodes.map(([exitCode, meaning]) => [code(exitCode), meaning]),
   ),
-  'Where a command has other exit codes, its own words say so.',
+  'The description of a command lists other exit codes.',
 ]
 
 export const cliPage = (catalogue: Catalogue): string => {

@@ -3,11 +3,11 @@ import { settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
 import { fillPlaceholders } from './placeholders.ts'
 
-/** docs/configuration.md: its words are written by hand, its tables of settings come from the settings. */
+/** Fills the tables of docs/configuration.md from the settings; its text is written by hand. */
 
 const allSettings: readonly Setting[] = settings
 
-/** What may be given, where the type says it and the words do not. */
+/** The valid values, unless the details list them. */
 const range = ({ type, details = '' }: Setting): string => {
   if (type.kind === 'number') return ` From ${type.minimum} to ${type.maximum}.`
   if (type.kind !== 'choice') return ''

@@ -2,18 +2,18 @@ import type { ArgsDef } from 'citty'
 import { commonFlags, flagsOf, type NamedArgument } from '../../src/cli/parse/arguments.ts'
 import { settingFlags, sourceFlags } from '../../src/cli/parse/config-flags.ts'
 
-/** Flags of many commands, each told once. */
+/** Flags of many commands; the page describes each once. */
 export const sharedFlags: readonly { readonly title: string; readonly flags: ArgsDef; readonly words: string }[] = [
   {
     title: 'Flags of settings',
     flags: settingFlags(),
     words:
-      'In brackets: the variable that says the same, and the default. docs/configuration.md#settings has more on each, and the settings without a flag.',
+      'Parentheses contain the variable with the same meaning, and the default. docs/configuration.md#settings has more on each setting, and the settings without a flag.',
   },
   {
-    title: 'Flags for where settings come from',
+    title: 'Flags for sources of settings',
     flags: sourceFlags,
-    words: 'docs/configuration.md#files says what the files hold.',
+    words: 'docs/configuration.md#files describes the files.',
   },
 ]
 
@@ -23,14 +23,14 @@ const isAmong = (flags: readonly NamedArgument[], flag: NamedArgument): boolean 
 export const isShared = (flag: NamedArgument): boolean =>
   [commonFlags, ...sharedFlags.map(({ flags }) => flags)].some((flags) => isAmong(flagsOf(flags), flag))
 
-/** Of one set of shared flags: those that a command takes, and those that it does not. */
+/** A set of shared flags, split into those that a command accepts and the others. */
 export interface SharedPart {
   readonly title: string
   readonly taken: readonly NamedArgument[]
   readonly left: readonly NamedArgument[]
 }
 
-/** Without the sets of which it takes none. */
+/** Without sets of which the command accepts no flag. */
 export const sharedParts = (ofCommand: readonly NamedArgument[]): SharedPart[] =>
   sharedFlags
     .map(({ title, flags }) => ({
@@ -40,7 +40,7 @@ export const sharedParts = (ofCommand: readonly NamedArgument[]): SharedPart[] =
     }))
     .filter(({ taken }) => taken.length > 0)
 
-/** What a part is called in a sentence: all of the set, all but a few, or a few of it. */
+/** Describes a part: the whole set, the set without some flags, or some flags of it. */
 export const sharedWords = (
   { title, taken, left }: SharedPart,
   link: (title: string) => string,
@@ -48,15 +48,15 @@ export const sharedWords = (
 ): string => {
   const linked = link(title)
   if (left.length === 0) return `the ${linked}`
-  return taken.length < left.length ? `${names(taken)} of the ${linked}` : `the ${linked} but for ${names(left)}`
+  return taken.length < left.length ? `${names(taken)} of the ${linked}` : `the ${linked} except ${names(left)}`
 }
 
 export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
-  ['0', 'Fine; also where a signal ended a server.'],
-  ['1', 'A failure while running.'],
-  ['2', 'Wrong use or configuration. The message says what to do next.'],
-  ['130', 'You gave up at a question (Ctrl-C, Ctrl-D or Escape).'],
+  ['0', 'Success; also after a signal ends a server.'],
+  ['1', 'An error at run time.'],
+  ['2', 'Wrong use or configuration. The message names the remedy.'],
+  ['130', 'You cancelled a prompt (Ctrl-C, Ctrl-D or Escape).'],
 ]
 
 export const outputConventions =
-  'Standard output holds only what a script may want: the launch command, a list, JSON. Everything for people goes to standard error, in colours only where that is a terminal, `TERM` is not `dumb` and `NO_COLOR` is not set.'
+  'Standard output contains only output for scripts: the launch command, a list, JSON. Messages for users go to standard error, with colours only if it is a terminal, `TERM` is not `dumb` and `NO_COLOR` is not set.'

@@ -16,7 +16,7 @@ import { simulate } from '../support/chain.ts'
 import { cli, startCli, temporaryFolder } from '../support/cli.ts'
 import { toolResult } from '../support/translate.ts'
 
-/** Nothing that the program prints holds a key, a password of a proxy or a word of a prompt, whatever the command. */
+/** No output of any command contains a key, a proxy password or text of a prompt. */
 
 const environment = {
   NEXUS_API_KEY: key,
@@ -25,7 +25,7 @@ const environment = {
   HTTP_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
 }
 
-describe('commands that end by themselves', () => {
+describe('commands that do not serve', () => {
   test.each([
     [['--help']],
     [['start', '--help']],
@@ -96,7 +96,7 @@ describe('commands that end by themselves', () => {
     `"${key}"`,
     key,
     `{ "clientToken": "${clientToken}", "logging": { "level": "${key}", "${key}": 1 } }`,
-  ])('a configuration file that holds %s', async (text) => {
+  ])('show no secret of a configuration file with %s', async (text) => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')
     writeFileSync(path, text)
@@ -111,7 +111,7 @@ describe('commands that end by themselves', () => {
     `NEXUS_PORT=${key}`,
     `export ${key}\n=${key}\n${key}`,
     `HTTPS_PROXY=http://u:${proxyPassword}@x\nNO_PROXY=${key}`,
-  ])('an environment file that holds %s', async (text) => {
+  ])('show no secret of an environment file with %s', async (text) => {
     const folder = temporaryFolder()
     const path = join(folder, 'e')
     writeFileSync(path, text)
@@ -119,7 +119,7 @@ describe('commands that end by themselves', () => {
     expect(secretsIn(out + err)).toEqual([])
   })
 
-  test('a scenario that is none', async () => {
+  test('show no secret of an invalid scenario', async () => {
     const path = join(temporaryFolder(), 's.json')
     for (const text of [
       privateWord,
@@ -137,7 +137,7 @@ const post = async (url: string, body: unknown, path = '/v1/messages'): Promise<
   return (await fetch(url + path, { ...sent, body: JSON.stringify(body) })).text()
 }
 
-/** All that was asked of one running program, and what it printed. Its arguments are looked at while it runs. */
+/** Runs a program and returns its output, and its arguments in the list of processes. */
 const run = async (args: readonly string[], given: Record<string, string>, act: (url: string) => Promise<void>) => {
   const program = startCli(args, given)
   const [, url = ''] = await program.says(/(?:Address +|at |"address":")(http:[^\s"]+\d)/)
@@ -162,7 +162,7 @@ const toolUseTurn = (id: string): object => ({
   content: [{ toolUse: { toolUseId: id, name: 'x', input: {} } }],
 })
 
-/** Programs are started and ended: long where the machine has other work. */
+/** Long, because the tests start and end programs, and the machine may be busy. */
 const timeoutMs = 30_000
 
 describe('commands that serve', () => {
@@ -179,10 +179,10 @@ describe('commands that serve', () => {
         )
         const log = readFileSync(file, 'utf8')
         expect(statSync(file).mode & 0o777).toBe(0o600)
-        // What the client did wrong is no warning.
+        // A client's mistake is not a warning.
         expect(log === '').toBe(level !== 'debug' && level !== 'info')
         expect(secretsIn(err + log + listed)).toEqual([])
-        // The launch command was asked for, and holds what Claude Code is to show.
+        // The launch command contains the client token for Claude Code.
         expect(secretsIn(out)).toEqual([clientToken])
       })
       await Promise.all(levels)
@@ -191,27 +191,27 @@ describe('commands that serve', () => {
   )
 
   test(
-    'start behind a proxy that is not there: its password is nowhere',
+    'start with an unreachable proxy never shows the password of the proxy',
     async () => {
       for (const scheme of ['http', 'socks5']) {
         const proxy = `${scheme}://user:${proxyPassword}@127.0.0.1:1`
-        const told: string[] = []
+        const responses: string[] = []
         const { out, err, listed } = await run(
           ['start', '-p', '0', '--verbose', '-c', '--endpoint-url', 'https://nexus.invalid', '--max-retries', '0'],
           { NEXUS_API_KEY: key, HTTPS_PROXY: proxy, https_proxy: proxy, HTTP_PROXY: proxy },
           async (url) => {
-            told.push(await post(url, validRequest), await (await fetch(`${url}/health`)).text())
+            responses.push(await post(url, validRequest), await (await fetch(`${url}/health`)).text())
           },
         )
         expect(err).toMatch(/ 502 POST .* api_error: /)
-        expect(secretsIn([...told, out, err, listed].join('\n'))).toEqual([])
+        expect(secretsIn([...responses, out, err, listed].join('\n'))).toEqual([])
       }
     },
     timeoutMs,
   )
 
   test(
-    'start with a key that is refused, by file',
+    'start never shows a refused key from a file',
     async () => {
       const { url: endpoint } = simulate({ apiKey: 'another' })
       const path = join(temporaryFolder(), 'c.json')
@@ -227,7 +227,7 @@ describe('commands that serve', () => {
   )
 
   test(
-    'simulate: neither its key nor the words of what it refuses',
+    'simulate never shows its key or the text of a refused request',
     async () => {
       const ask = { messages: [{ role: 'user', content: [{ text: 'x' }] }] }
       const named = { toolSpec: { name: privateWord, inputSchema: { json: { type: 'object' } } } }
@@ -331,11 +331,11 @@ describe('commands that serve', () => {
   )
 })
 
-describe('a secret among the arguments, which others can read', () => {
+describe('a secret on the command line, which other users can read', () => {
   test.each([
     [['--api-key', key], '--api-key'],
     [['--client-token', clientToken], '--client-token'],
-  ])('%p is warned about in one line, not on standard output', async (args, flag) => {
+  ])('%p causes one warning, not on standard output', async (args, flag) => {
     const { code, out, err } = await cli(['--dry-run', '-c', '--shell', 'bash', ...args], { NEXUS_API_KEY: key })
     expect(code).toBe(0)
     expect(err.match(/^warning: .*$/gm)).toEqual([

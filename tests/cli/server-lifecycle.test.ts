@@ -9,7 +9,7 @@ import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, withoutPings } from '../support/sse.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** How the program lives and ends, as a process of its own with short times: 300 ms of grace. */
+/** Tests the shutdown of the program in a separate process with short times: a grace period of 300 ms. */
 
 const shortTimesProgram = join(import.meta.dir, '..', 'support', 'short-times-program.ts')
 const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
@@ -32,7 +32,7 @@ const startProgramAt = async (endpointUrl: string, program = shortTimesProgram):
   return { ...running, url, post: (isStream) => ask(url, isStream) }
 }
 
-/** In front of a simulated Nexus of its own, which answers everything the same way. */
+/** Starts the program with a simulated Nexus that sends the same response to every request. */
 const start = (reply: Reply, program = shortTimesProgram): Promise<Program> =>
   startProgramAt(simulate({ scenario: () => reply }).url, program)
 
@@ -51,8 +51,8 @@ const afterFirstEvent = async (response: Response): Promise<Response> => {
   return new Response(rest)
 }
 
-describe('the end', () => {
-  test('A10 of a server on which nothing runs says nothing of running answers', async () => {
+describe('the shutdown', () => {
+  test('A10 of an idle server does not mention running requests', async () => {
     const program = startCli(['start', '-p', '0', '--simulate'])
     await program.says(address)
     program.kill('SIGINT')
@@ -60,7 +60,7 @@ describe('the end', () => {
     expect([code, err]).toEqual([0, expect.not.stringContaining('Stopping') as never])
   })
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('by %s lets a running stream finish', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('after %s lets a running stream finish', async (signal) => {
     const program = await start(slowReply(6))
     const response = await afterFirstEvent(await program.post(true))
     program.kill(signal)
@@ -71,7 +71,7 @@ describe('the end', () => {
     expect((await program.ended).code).toBe(0)
   })
 
-  test('waits for a count of tokens, too', async () => {
+  test('waits for a token count, too', async () => {
     const upstream = await rawServer(() => {})
     const program = await startProgramAt(upstream.url, entry)
     const counted = fetch(`${program.url}/v1/messages/count_tokens`, {
@@ -82,13 +82,13 @@ describe('the end', () => {
     await waitUntil(() => upstream.count() > 0)
     program.kill('SIGTERM')
     await program.says(/Stopping/)
-    // Nexus counts nothing: the answer is an estimate.
+    // This Nexus does not count tokens: the response is an estimate.
     upstream.sockets[0]?.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')
     expect(await (await counted).json()).toEqual({ input_tokens: expect.any(Number) })
     expect((await program.ended).code).toBe(0)
   })
 
-  test('tells streams that last longer in an error event', async () => {
+  test('ends longer streams with an error event', async () => {
     const program = await start({ ...slowReply(500), pace: { firstMs: 20, frameMs: 20, deltaCharacters: 1 } })
     const response = await afterFirstEvent(await program.post(true))
     program.kill('SIGTERM')
@@ -105,7 +105,7 @@ describe('the end', () => {
     expect(err).not.toContain('internal_error')
   })
 
-  test('tells answers that have not come in a status', async () => {
+  test('answers waiting requests with an error status', async () => {
     const silent = await start({ pace: { firstMs: 60_000 } })
     const pending = silent.post(false)
     const begunStream = await silent.post(true)
@@ -120,7 +120,7 @@ describe('the end', () => {
     expect((await silent.ended).code).toBe(0)
   })
 
-  test('closes the port at once, and does not wait for connections on which nothing was asked', async () => {
+  test('closes the port at once, and does not wait for connections without a request', async () => {
     const program = await start(slowReply(12))
     const { port } = new URL(program.url)
     const idle = connect(Number(port), '127.0.0.1')
@@ -142,8 +142,8 @@ describe('the end', () => {
     expect((await program.ended).code).toBe(0)
   })
 
-  test('comes at once with the second signal', async () => {
-    // The real program, whose grace is half a minute.
+  test('ends at once after the second signal', async () => {
+    // The real program, with a grace period of 30 seconds.
     const program = await start(slowReply(5000), entry)
     const response = await afterFirstEvent(await program.post(true))
     program.kill('SIGINT')
@@ -155,13 +155,13 @@ describe('the end', () => {
     await response.text().catch(() => '')
   })
 
-  test('leaves a record of each request that still ran, as if its client had left', async () => {
+  test('logs each running request as cancelled', async () => {
     const upstream = await rawServer(() => {})
     const given = ['--endpoint-url', upstream.url, '--api-key', 'any', '--log-format', 'json']
     const program = startCli(['start', '-p', '0', ...given], {}, entry)
     const [, url = ''] = await program.says(address)
     const kinds = [true, false, true, false]
-    const asked = kinds.map((stream) => ask(url, stream).catch(() => undefined))
+    const responses = kinds.map((stream) => ask(url, stream).catch(() => undefined))
     await waitUntil(() => upstream.sockets.length === kinds.length)
     program.kill('SIGTERM')
     await program.says(/Stopping/)
@@ -177,11 +177,11 @@ describe('the end', () => {
     expect(records.map(({ event, status, used }) => ({ event, status, used }))).toEqual(kinds.map(() => cancelled))
     expect(records.map(({ stream }) => stream).sort()).toEqual([false, false, true, true])
     expect(new Set(records.map(({ requestId }) => requestId)).size).toBe(kinds.length)
-    await Promise.all(asked)
+    await Promise.all(responses)
   })
 })
 
-test('an exception that nobody caught is one line without its words, and the server goes on', async () => {
+test('the server logs an uncaught exception in one line without its message, and goes on', async () => {
   const program = await start({ content: [{ text: 'fine' }] })
   program.kill('SIGUSR1')
   await program.says(/internal_error name=TypeError stack=.*short-times-program/)
@@ -196,7 +196,7 @@ test('an exception that nobody caught is one line without its words, and the ser
   expect(err.match(/internal_error/g)?.length).toBe(2)
 })
 
-test('T7 an upstream that is silent for long keeps its client by pings, at their pace', async () => {
+test('T7 the server sends pings while an upstream is silent, at their interval', async () => {
   const upstream = await rawServer(() => {})
   const program = await startProgramAt(upstream.url)
   const askedAt = performance.now()
@@ -212,7 +212,7 @@ test('T7 an upstream that is silent for long keeps its client by pings, at their
   const events = await readEvents(new Response(whole))
   const silenceMs = performance.now() - askedAt
   expect(pings).toBeGreaterThan(8)
-  // One at the beginning, and then one for each 40 ms of silence at most.
+  // One at the beginning, then at most one for each 40 ms of silence.
   expect(events.filter(({ type }) => type === 'ping').length).toBeLessThanOrEqual(1 + silenceMs / 40)
   expect(events.at(-1)?.type).toBe('message_stop')
 })

@@ -62,8 +62,8 @@ const checkEncryption = (loaded: CommandConfig): void => {
 }
 
 /**
- * `secretKeys`: the secrets for which a keychain may be asked. Rejects with UsageError for whatever is wrong with flags,
- * variables and files, or a model that nobody knows.
+ * `secretKeys`: the secrets to read, by default all. Rejects with UsageError for errors in flags, variables and files,
+ * and for an unknown model.
  */
 export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<ChosenModels> => {
   const loaded = await readConfig(flags, io, secretKeys && { secrets: secretKeys })

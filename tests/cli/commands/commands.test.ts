@@ -365,10 +365,10 @@ const folderWithClaude = (): string => {
 describe('the program prompts for a key only if it can use one', () => {
   const neverPrompted = {
     secret: async () => {
-      throw new Error('asked')
+      throw new Error('prompted')
     },
     choose: async () => {
-      throw new Error('asked')
+      throw new Error('prompted')
     },
   }
 

@@ -93,24 +93,24 @@ describe('a setup without problems', () => {
       }),
       keyVariable,
     )
-    const asked = sent.filter(({ path }) => path.startsWith('/model/'))
+    const toModels = sent.filter(({ path }) => path.startsWith('/model/'))
     const requests = modelCheckIds.length + featureCheckNames.length
     expect(err).toMatch(
       new RegExp(`^Sending ${requests} tiny requests to AI Nexus: at most about \\d,\\d00 tokens\\.\n$`),
     )
-    expect(asked.map(({ path }) => path.split('/').at(-1))).toEqual([
+    expect(toModels.map(({ path }) => path.split('/').at(-1))).toEqual([
       ...modelCheckIds.map(() => 'converse'),
       'converse-stream',
       ...Array.from({ length: 4 }, () => 'converse'),
       'count-tokens',
     ])
     // This simulator does not count.
-    expect(asked.filter(({ status }) => status !== 200).map(({ path }) => path.split('/').at(-1))).toEqual([
+    expect(toModels.filter(({ status }) => status !== 200).map(({ path }) => path.split('/').at(-1))).toEqual([
       'count-tokens',
     ])
-    for (const { bytes } of asked) expect(bytes).toBeLessThan(1000)
+    for (const { bytes } of toModels) expect(bytes).toBeLessThan(1000)
     // And one request without a key, to check the endpoint.
-    expect(sent.length).toBe(asked.length + 1)
+    expect(sent.length).toBe(toModels.length + 1)
   })
 
   test('needs neither a key nor AI Nexus with --simulate', async () => {

@@ -28,7 +28,7 @@ const secondsLater = (seconds: number): Date => new Date(now.getTime() + seconds
 const nineLetterLine = (letter: string): string => `${letter.repeat(9)}\n`
 
 describe('rotation', () => {
-  test('comes at the start, where the file is too large, and keeps three files in all, each for its owner alone', () => {
+  test('happens at the start if the file is too large, and keeps three files in total with owner-only access', () => {
     const path = join(temporaryFolder(), 'log')
     const starts = ['a', 'b', 'c', 'd'].map((letter) => {
       const opened = open(path)
@@ -43,14 +43,14 @@ describe('rotation', () => {
     expect(starts.flatMap(({ warnings }) => warnings)).toEqual([])
   })
 
-  test('does not come while the server runs, nor for a file of the size that is allowed', () => {
+  test('does not happen while the server runs, or for a file of the maximum size', () => {
     const { path, file, texts } = open()
     for (const letter of 'abc') file.write(nineLetterLine(letter), now)
     open(path, 30).file.write(nineLetterLine('d'), now)
     expect(texts()).toEqual([['a', 'b', 'c', 'd'].map(nineLetterLine).join(''), undefined, undefined, undefined])
   })
 
-  test('of a link is that of the file behind it', () => {
+  test('follows a link to its file', () => {
     const folder = temporaryFolder()
     const real = join(folder, 'real')
     const path = join(folder, 'log')
@@ -61,10 +61,10 @@ describe('rotation', () => {
     expect([readFileSync(real, 'utf8'), readFileSync(`${real}.1`, 'utf8')]).toEqual(['a\n', 'x'.repeat(50)])
   })
 
-  test('that fails is one warning, and the file is written on', () => {
+  test('causes one warning if it fails, and the file is still written', () => {
     const path = join(temporaryFolder(), 'log')
     writeFileSync(path, `${'x'.repeat(50)}\n`)
-    // Not even root puts a file in the place of a folder.
+    // Not even root can replace a folder with a file.
     mkdirSync(join(`${path}.1`, 'taken'), { recursive: true })
     mkdirSync(join(`${path}.2`, 'taken'), { recursive: true })
     const { file, warnings } = open(path)
@@ -74,8 +74,8 @@ describe('rotation', () => {
   })
 })
 
-describe('a file that is not there any more', () => {
-  test('because somebody moved it, is begun anew', () => {
+describe('a missing file', () => {
+  test('is created again after it was moved', () => {
     const { path, file } = open()
     file.write('a\n', now)
     renameSync(path, `${path}.old`)
@@ -87,7 +87,7 @@ describe('a file that is not there any more', () => {
     expect(readFileSync(path, 'utf8')).toBe('c\n')
   })
 
-  test('because a server that started later rotated it, is begun anew', () => {
+  test('is created again after another server rotated it', () => {
     const first = open()
     for (const letter of 'abc') first.file.write(nineLetterLine(letter), now)
     const second = open(first.path)
@@ -100,7 +100,7 @@ describe('a file that is not there any more', () => {
   })
 })
 
-describe('a file that is gone and cannot be made again', () => {
+describe('a missing file that cannot be created again', () => {
   test.each<[string, (path: string) => void, (path: string) => void]>([
     [
       'its folder was deleted',
@@ -123,7 +123,7 @@ describe('a file that is gone and cannot be made again', () => {
       },
       (path) => unlinkSync(path),
     ],
-  ])('is reported, and made again after a while: %s', (_name, spoil, mend) => {
+  ])('is reported, and created again later: %s', (_name, spoil, repair) => {
     const folder = join(temporaryFolder(), 'logs')
     mkdirSync(folder)
     const { path, file, warnings } = open(join(folder, 'log'))
@@ -134,17 +134,17 @@ describe('a file that is gone and cannot be made again', () => {
       /^the log file cannot be written \((?:ENOENT|EISDIR)\); the server tries again$/,
     )
     expect(warnings).toEqual([failure])
-    mend(path)
+    repair(path)
     for (const second of [15, 22]) file.write(`${second}\n`, secondsLater(second))
     expect(readFileSync(path, 'utf8')).toBe('22\n')
     expect(warnings).toEqual([failure, 'the log file is written again; missing lines: 5'])
   })
 })
 
-describe('a disk that is full', () => {
-  test('for a while costs whole lines, and is told of when it begins and when it is over', () => {
+describe('a full disk', () => {
+  test('loses whole lines for a while, and is reported at its beginning and its end', () => {
     const path = join(temporaryFolder(), 'log')
-    // No file of the child may grow beyond one block, of 512 bytes or of 1024: no number of whole lines.
+    // Files of the child are limited to one block, 512 or 1024 bytes: not a whole number of lines.
     const program = `
       import { LogFile } from '${Bun.resolveSync('../../../src/cli/log/log-file.ts', import.meta.dir)}'
       import { readFileSync, truncateSync } from 'node:fs'
@@ -158,16 +158,16 @@ describe('a disk that is full', () => {
       write('x', 5)
       write('y', 11)
       write('z', 12)
-      console.log(JSON.stringify({ full, mended: readFileSync(path, 'utf8'), warnings }))
+      console.log(JSON.stringify({ full, repaired: readFileSync(path, 'utf8'), warnings }))
     `
     const shell = 'trap "" XFSZ; ulimit -f 1; exec "$@"'
     const { stdout, stderr } = Bun.spawnSync(['sh', '-c', shell, 'sh', process.execPath, '-e', program, path])
     expect(stderr.toString()).toBe('')
-    const { full, mended, warnings } = JSON.parse(stdout.toString())
+    const { full, repaired, warnings } = JSON.parse(stdout.toString())
     const line = (letter: string): string => `${letter.repeat(99)}\n`
     const whole = [...'abcdefghijklmno'].map(line).join('')
     expect([full.length % 100, whole.startsWith(full)]).toEqual([0, true])
-    expect(mended).toBe(['a', 'y', 'z'].map(line).join(''))
+    expect(repaired).toBe(['a', 'y', 'z'].map(line).join(''))
     expect(warnings).toEqual([
       'the log file cannot be written (EFBIG); the server tries again',
       `the log file is written again; missing lines: ${15 - full.length / 100 + 1}`,
@@ -180,7 +180,7 @@ describe('a disk that is full', () => {
     expect(warnings).toEqual(['the log file cannot be written (ENOSPC); the server tries again'])
   })
 
-  test('has left half a line behind: the next one begins with a line of its own', () => {
+  test('may leave half a line: the next line begins on a new line', () => {
     const path = join(temporaryFolder(), 'log')
     writeFileSync(path, '{"b":"half')
     const { file } = open(path, 1000)
@@ -189,14 +189,14 @@ describe('a disk that is full', () => {
   })
 })
 
-test('what is no file is written to and left as it is', () => {
+test('a device is written to, and keeps its mode', () => {
   const { file, warnings } = open('/dev/null')
   const mode = statSync('/dev/null').mode
   for (let line = 0; line < 5; line += 1) file.write('x'.repeat(30), now)
   expect([warnings, statSync('/dev/null').mode, existsSync('/dev/null.1')]).toEqual([[], mode, false])
 })
 
-test('two processes that write to one file tear no line, and lose none', async () => {
+test('two processes that write to one file break no line, and lose none', async () => {
   const path = join(temporaryFolder(), 'log')
   const lines = 400
   const program = `

@@ -5,7 +5,7 @@ import type { LogRecord, LogSink } from '../../../src/base/logger.ts'
 import { createLogSink, type LogOptions } from '../../../src/cli/log/log-sink.ts'
 import { temporaryFolder } from '../../support/cli.ts'
 
-/** A sink whose lines are added to `lines`. */
+/** A sink that appends its lines to `lines`. */
 const sinkWritingTo = (lines: string[], options: Partial<LogOptions> = {}): LogSink =>
   createLogSink({
     format: 'text',
@@ -33,7 +33,7 @@ beforeEach(() => {
   process.env['TZ'] = 'UTC'
 })
 afterAll(() => {
-  // Bun's own choice for tests, where nothing is said.
+  // Bun uses this time zone for tests by default.
   process.env['TZ'] = zone ?? 'UTC'
 })
 
@@ -41,13 +41,13 @@ test.each([
   ['Asia/Kolkata', '+05:30', '08:33:22'],
   ['America/St_Johns', '-03:30', '17:33:22'],
   ['Pacific/Apia', '+13:00', '01:03:22'],
-])('the clock is that of the wall, with its offset: %s', (name, offset, clock) => {
+])('the time is local time with its offset: %s', (name, offset, clock) => {
   process.env['TZ'] = name
   expect(written('text', 'x')).toStartWith(`2026-11-21T14:03:22.123${offset} `)
   expect(JSON.parse(written('json', 'x')).time).toEndWith(`T${clock}.123Z`)
 })
 
-test('one line, what is not one word in quotes, nothing that is not set', () => {
+test('a record is one line: several words are quoted, and unset fields are left out', () => {
   expect(written('text', 'claude-sonnet-4-6')).toBe(`${stamp} info  upstream.retry model=claude-sonnet-4-6 count=3\n`)
   expect(written('text', 'two words')).toContain('model="two words"')
   expect(written('json', 'x')).toBe(
@@ -55,7 +55,7 @@ test('one line, what is not one word in quotes, nothing that is not set', () => 
   )
 })
 
-test('on a terminal the clock is enough, and what does not fit goes on below, at the next field', () => {
+test('a terminal shows the time without the date, and breaks long lines between fields', () => {
   const terminal = { columns: 40 }
   expect(written('text', 'claude-sonnet-4-6', { terminal })).toBe(
     '14:03:22 info  upstream.retry\n         model=claude-sonnet-4-6 count=3\n',
@@ -63,7 +63,7 @@ test('on a terminal the clock is enough, and what does not fit goes on below, at
   expect(written('json', 'claude-sonnet-4-6', { terminal }).trimEnd()).not.toContain('\n')
 })
 
-describe('what is wider than a row of a terminal', () => {
+describe('a value that is wider than a terminal row', () => {
   const rows = (value: string, columns: number): string[] =>
     written('text', value, { terminal: { columns } }).trimEnd().split('\n         ')
 
@@ -78,7 +78,7 @@ describe('what is wider than a row of a terminal', () => {
     expect(written('text', flags.join())).toContain(` model=${flags.join()} count=3\n`)
   })
 
-  test('is broken after a slash, and anywhere where there is neither', () => {
+  test('is broken after a slash, or anywhere without comma and slash', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.repeat(20))
     expect(rows(`/${a}/${b}/${c}`, 60)).toEqual(['14:03:22 info  upstream.retry', `model=/${a}/${b}/`, `${c} count=3`])
     expect(rows('x'.repeat(60), 50)).toEqual([
@@ -88,7 +88,7 @@ describe('what is wider than a row of a terminal', () => {
     ])
   })
 
-  test('is not broken into crumbs on a terminal that is no wider than our margin', () => {
+  test('is not broken into small fragments on a very narrow terminal', () => {
     expect(rows('x'.repeat(30), 12)).toEqual([
       '14:03:22 info ',
       'upstream.retry',
@@ -108,7 +108,7 @@ describe('what is wider than a row of a terminal', () => {
     expect(lines.flatMap((line) => line.split('\n')).filter((line) => line.length > columns)).toEqual([])
   })
 
-  test('is coloured row by row, so that the margin is not', () => {
+  test('is coloured row by row, without the margin', () => {
     const requestId = `req_${'0'.repeat(50)}`
     const record: LogRecord = { level: 'info', event: 'request.answered', fields: { requestId } }
     const terminal = { columns: 40 }
@@ -118,7 +118,7 @@ describe('what is wider than a row of a terminal', () => {
   })
 })
 
-test.each(['text', 'json'] as const)('nothing that a terminal obeys comes through (%s)', (format) => {
+test.each(['text', 'json'] as const)('a record contains no terminal command (%s)', (format) => {
   const evil = 'a\u001b[31m\u009b31m\u202e\u2028\u0007\r\nb'
   const request = { path: evil, method: evil, status: evil, model: evil, used: evil, error: evil, requestId: evil }
   const lines = [
@@ -130,11 +130,11 @@ test.each(['text', 'json'] as const)('nothing that a terminal obeys comes throug
   for (const line of lines) expect([...line.slice(0, -1)].filter((character) => !isPlain(character))).toEqual([])
 })
 
-test('colour only where it is wanted', () => {
+test('a record has colours only if they are enabled', () => {
   expect(written('text', 'x')).not.toContain('\u001b')
 })
 
-test.each(['text', 'json'] as const)('the file has the whole line, and never a colour (%s)', (format) => {
+test.each(['text', 'json'] as const)('the file has whole lines without colours (%s)', (format) => {
   const file = join(temporaryFolder(), 'log')
   for (const color of [true, false]) written(format, 'x', { color, file, terminal: { columns: 20 } })
   const line = written(format, 'x')
@@ -166,13 +166,13 @@ describe('the line of a request', () => {
       columns === undefined ? {} : { terminal: { columns } },
     ).replace(`${stamp} `, '')
 
-  test('is one row and its id on a terminal of 80 columns', () => {
+  test('is one row and the id on a terminal of 80 columns', () => {
     expect(line({}, 'request.answered', 80)).toBe(
       `14:03:22 200 POST /v1/messages sonnet-4.6 in 23.4k cached 22.9k out 312 0.4/3.2s\n         ${requestId}\n`,
     )
   })
 
-  test('is whole where there is no terminal', () => {
+  test('is one line without a terminal', () => {
     expect(line()).toBe(`200 POST /v1/messages sonnet-4.6 in 23.4k cached 22.9k out 312 0.4/3.2s ${requestId}\n`)
   })
 
@@ -182,7 +182,7 @@ describe('the line of a request', () => {
     ['claude', {}, ' claude -> sonnet-4.6 in '],
     ['two words', { used: undefined }, ' "two words" in '],
     ['a name that is not logged', { model: undefined }, ' /v1/messages sonnet-4.6 in '],
-  ])('the model that was asked for is named where it is another: %s', (model, members, part) => {
+  ])('names the requested model if another one answered: %s', (model, members, part) => {
     expect(line({ model, ...members })).toContain(part)
   })
 
@@ -196,7 +196,7 @@ describe('the line of a request', () => {
     [999_499, '999k'],
     [999_500, '1.0M'],
     [1_234_567, '1.2M'],
-  ])('%i tokens are %s', (outputTokens, text) => {
+  ])('writes %i tokens as %s', (outputTokens, text) => {
     expect(line({ outputTokens })).toContain(` out ${text} `)
   })
 
@@ -207,7 +207,7 @@ describe('the line of a request', () => {
     [410, 1000, ' 0.4/1.0s '],
     [1234, 99_949, ' 1.2/99.9s '],
     [1234, 99_950, ' 1.2/100s '],
-  ])('%p ms to the first event of %i ms: %s', (firstEventMs, durationMs, text) => {
+  ])('writes %p ms to the first event and %i ms in total as %s', (firstEventMs, durationMs, text) => {
     expect(line({ firstEventMs, durationMs })).toContain(text)
   })
 
@@ -240,7 +240,7 @@ describe('the line of a request', () => {
   })
 })
 
-test('each record has its own milliseconds and its own second', () => {
+test('each record has the milliseconds and the second of its time', () => {
   process.env['TZ'] = 'UTC'
   const lines: string[] = []
   let at = Date.UTC(2026, 10, 21, 14, 3, 22, 998)
@@ -254,7 +254,7 @@ test('each record has its own milliseconds and its own second', () => {
   ])
 })
 
-test('a clock that is set to before 1970 has milliseconds, too', () => {
+test('a time before 1970 has milliseconds, too', () => {
   const time = (at: number): string | undefined =>
     write({ level: 'info', event: 'tick', fields: {} }, { now: () => new Date(at) }).split(' ')[0]
   expect([-1, -1000, -1001].map(time)).toEqual([
@@ -264,7 +264,7 @@ test('a clock that is set to before 1970 has milliseconds, too', () => {
   ])
 })
 
-test('what comes in a turn is written after it, at once and in its order', () => {
+test('records of a turn are written together after it, in order', () => {
   const lines: string[] = []
   const tasks: (() => void)[] = []
   const sink = sinkWritingTo(lines, { defer: (task) => void tasks.push(task) })
@@ -281,7 +281,7 @@ test('what comes in a turn is written after it, at once and in its order', () =>
   expect(lines[1]).toBe(line('third'))
 })
 
-test('a record that cannot be written fails nobody, and takes none along', () => {
+test('a record that cannot be formatted causes no error, and the others are written', () => {
   const tasks: (() => void)[] = []
   const defer = (task: () => void): void => void tasks.push(task)
   const lines: string[] = []
@@ -294,7 +294,7 @@ test('a record that cannot be written fails nobody, and takes none along', () =>
   expect([...lines.join('').matchAll(/"event":"(\w+)"/g)].map(([, event]) => event)).toEqual(['before', 'after'])
 })
 
-test('a turn that cannot be written fails nobody, and the next one is written', () => {
+test('a turn that cannot be written causes no error, and the next one is written', () => {
   const lines: string[] = []
   const tasks: (() => void)[] = []
   let isBroken = true
@@ -311,7 +311,7 @@ test('a turn that cannot be written fails nobody, and the next one is written', 
   expect(lines).toEqual([`${stamp} info  found\n`])
 })
 
-test('a file has each record at once: whoever is killed writes nothing later', () => {
+test('a file gets each record at once, because a killed process writes nothing later', () => {
   const file = join(temporaryFolder(), 'log')
   const out = write({ level: 'info', event: 'first', fields: {} }, { file, defer: () => {} })
   expect([readFileSync(file, 'utf8'), out]).toEqual([`${stamp} info  first\n`, `${stamp} info  first\n`])

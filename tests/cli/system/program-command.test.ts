@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-// The oracle: what starts batch files for most of npm.
+// The oracle: most of npm starts batch files with this package.
 import { command as commandOracle, argument as oracle } from 'cross-spawn/lib/util/escape'
 import fc from 'fast-check'
 import { programCommand } from '../../../src/cli/system/program-command.ts'
@@ -7,7 +7,7 @@ import { programCommand } from '../../../src/cli/system/program-command.ts'
 const windows = { platform: 'win32', environment: { ComSpec: String.raw`C:\Windows\system32\cmd.exe` } }
 const shim = String.raw`C:\Users\Me & You (home)\AppData\Roaming\npm\claude.cmd`
 
-test('a program is started as it is', () => {
+test('a program is started directly', () => {
   for (const path of [String.raw`C:\x\claude.exe`, '/usr/bin/claude'])
     expect(programCommand(path, ['a b', '"'], windows)).toEqual({
       command: path,
@@ -17,7 +17,7 @@ test('a program is started as it is', () => {
   expect(programCommand('/x/claude.cmd', ['&'], { platform: 'linux', environment: {} }).isVerbatim).toBe(false)
 })
 
-test('a batch file by cmd, whose signs mean nothing in it, however often it reads them', () => {
+test('a batch file is started by cmd, with all special characters escaped for both readings', () => {
   const { command, args, isVerbatim } = programCommand(shim, ['-p', 'say "a & calc"'], windows)
   expect([command, args.slice(0, 3), isVerbatim]).toEqual([
     String.raw`C:\Windows\system32\cmd.exe`,
@@ -52,8 +52,8 @@ const argument = fc
   .filter((text) => !/[\r\n]/.test(text))
 const lineFor = (text: string): string => programCommand('claude.cmd', [text], windows).args[3] ?? ''
 
-test('arguments are written as those write them who start batch files for a living', () => {
-  // But for several backslashes before a quote or the end, of which they double only the last.
+test('arguments are quoted in the same way as by the oracle', () => {
+  // Except several backslashes before a quote or the end: the oracle doubles only the last one.
   const plain = argument.filter((text) => !/\\\\(?:"|$)/.test(text))
   fc.assert(
     fc.property(plain, (text) => expect(lineFor(text)).toBe(`"claude.cmd ${oracle(text, true)}"`)),
@@ -61,20 +61,20 @@ test('arguments are written as those write them who start batch files for a livi
   )
 })
 
-/** One reading by cmd: a caret takes the meaning of what follows, and nothing without one may have any. */
+/** Reads like cmd: a caret escapes the next character; no special character may be unescaped. */
 const readByCmd = (line: string): string => {
   expect(line.replace(/\^./g, '')).not.toMatch(/[()%!"<>&|]/)
   return line.replace(/\^(.)/g, '$1')
 }
 
-/** One argument in quotes, as Windows' programs take it apart. */
+/** Parses one quoted argument like a Windows program. */
 const readByProgram = (quoted: string): string =>
   quoted
     .replace(/^"(.*)"$/, '$1')
     .replace(/(\\+)(?="|$)/g, (slashes) => slashes.slice(0, Math.ceil(slashes.length / 2)))
     .replace(/\\"/g, '"')
 
-test('after two readings by cmd and one by the program it is what it was', () => {
+test('an argument is unchanged after two readings by cmd and one by the program', () => {
   fc.assert(
     fc.property(argument, (text) => {
       const [, written = ''] = /^"claude\.cmd (.*)"$/.exec(lineFor(text)) ?? []
@@ -86,6 +86,6 @@ test('after two readings by cmd and one by the program it is what it was', () =>
   )
 })
 
-test('a line break would end the line: it is refused', () => {
+test('a line break is refused, because it would end the command line', () => {
   expect(() => programCommand(shim, ['two\nlines'], windows)).toThrow('is a batch file')
 })

@@ -24,7 +24,7 @@ test.each([
   expect(proxyOnTheWay(environment, nexus)).toBe(expected as string)
 })
 
-test('by protocol, and never to this machine', () => {
+test('the proxy depends on the protocol, and is never used for this machine', () => {
   const environment = { HTTP_PROXY: 'http://plain.example:80', HTTPS_PROXY: 'http://secure.example:81' }
   expect(proxyOnTheWay(environment, 'http://nexus.example')).toBe('plain.example')
   expect(proxyOnTheWay(environment, 'https://nexus.example')).toBe('secure.example:81')

@@ -13,7 +13,7 @@ const printed = (print: (lines: ReturnType<typeof printer>) => void): string => 
   return text
 }
 
-test('errors and warnings have a plain word in front, other lines have none', () => {
+test('errors and warnings have a prefix, other lines have none', () => {
   const text = printed((lines) => {
     lines.error('The port is taken.')
     lines.warn('the file is open to others')
@@ -26,6 +26,6 @@ test('errors and warnings have a plain word in front, other lines have none', ()
   )
 })
 
-test('a line that is repeated is printed each time', () => {
+test('prints a repeated line each time', () => {
   expect(printed((lines) => Array.from({ length: 9 }, () => lines.warn('again')))).toBe('warning: again\n'.repeat(9))
 })

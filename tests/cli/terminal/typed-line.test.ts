@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createTypedLine } from '../../../src/cli/terminal/typed-line.ts'
 
-/** What comes of pieces as a terminal sends them. */
+/** The result of chunks that a terminal sends. */
 const typed = (...pieces: string[]): [state: string, text: string] => {
   const line = createTypedLine()
   let state = 'open'
@@ -32,13 +32,13 @@ describe('a typed line', () => {
     expect(typed(...pieces)).toEqual([...wanted])
   })
 
-  test('a line break that was pasted is no Enter', () => {
+  test('does not end at a pasted line break', () => {
     expect(typed(`${esc}[200~key\n${esc}[201~`)).toEqual(['open', 'key\n'])
     expect(typed(`${esc}[200~key\r${esc}[201~`, '\r')).toEqual(['entered', 'key\r'])
     expect(typed(`${esc}[20`, '0~ke', `y${esc}`, `[201~`, '\r')).toEqual(['entered', 'key'])
   })
 
-  test('a paste without an end can be left', () => {
+  test('can be cancelled during a paste without an end', () => {
     expect(typed(`${esc}[200~key`, '\u0003')).toEqual(['left', 'key'])
   })
 })

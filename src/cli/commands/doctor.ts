@@ -7,7 +7,7 @@ import { productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
 import { claudeChecks } from '../doctor/claude-checks.ts'
 import { configChecks } from '../doctor/config-checks.ts'
-import { configurationIsAtFault, type DoctorContext, readDoctorContext } from '../doctor/context.ts'
+import { type DoctorContext, fixConfigurationFirst, readDoctorContext } from '../doctor/context.ts'
 import { networkChecks } from '../doctor/network-checks.ts'
 import { nexusChecks, priceOf, reasonToSkip } from '../doctor/nexus-checks.ts'
 import { portChecks } from '../doctor/port-checks.ts'
@@ -29,11 +29,11 @@ const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> =
 const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {
   const { loaded, io, isOffline } = context
   const endpointUrl = simulatorUrl ?? loaded?.config.endpointUrl
-  const silence = isOffline ? '--offline: no requests' : undefined
+  const skipReason = isOffline ? '--offline: no requests' : undefined
   const network = networkChecks({
     environment: io.machine.environment,
     endpointUrl,
-    silence: endpointUrl === undefined ? configurationIsAtFault : silence,
+    skipReason: endpointUrl === undefined ? fixConfigurationFirst : skipReason,
   })
   return [
     programChecks(context),

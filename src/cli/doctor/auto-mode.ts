@@ -6,11 +6,11 @@ import { settingsFiles } from '../claude-code/settings-files.ts'
 import { type Finding, info, ok, warn } from './check.ts'
 import type { DoctorContext } from './context.ts'
 
-/** Which safety check judges the actions of Claude Code's auto mode, where it is started by the launch command. */
+/** Reports which safety check judges the actions of auto mode, in a Claude Code that the launch command starts. */
 
 type Mode = Config['translation']['safeguards']
 
-/** What the variable is in the client, and who says so: its settings files win over its environment. */
+/** The variable's value in Claude Code, and its source. Settings files win over the environment. */
 const variableOf = (
   { io: { machine } }: DoctorContext,
   { set }: LaunchEnvironment,
@@ -28,10 +28,10 @@ const byServer = (mode: Mode, smallModel: string): Finding => {
     return ok(`this server checks actions, with ${smallModel} (translation.safeguards)`, { check: 'server' })
   const remedy =
     mode === 'off'
-      ? 'Set translation.safeguards to answer, or to client for the check of Claude Code itself.'
+      ? "Set translation.safeguards to answer, or to client to use Claude Code's own check."
       : `Remove ${autoModeServer} from the settings file of Claude Code.`
   return warn(
-    `no check: Claude Code waits for one by the server, and translation.safeguards is ${mode}. It asks about each action.`,
+    `no check: Claude Code expects one from the server, but translation.safeguards is ${mode}. Claude Code asks you about each action.`,
     remedy,
     { check: 'none' },
   )

@@ -5,26 +5,30 @@ import type { EndpointProbe } from './probe-endpoint.ts'
 import type { ShownCertificate } from './sockets.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
-/** Renewing one takes companies about as long. */
+/** A company may need this long to renew a certificate. */
 const soonDays = 14
 
-const day = (date: Date): string => (Number.isNaN(date.getTime()) ? 'an unknown day' : date.toISOString().slice(0, 10))
+const day = (date: Date): string => (Number.isNaN(date.getTime()) ? 'an unknown date' : date.toISOString().slice(0, 10))
 
-/** What to think of the endpoint's certificate. Whether it is trusted is for fetch to say. */
+/** Judges the endpoint's certificate. Only the result of fetch decides whether it is trusted. */
 export const certificateFinding = (
   { issuer, subject, validTo, protocol, untrustedReason }: ShownCertificate,
-  place: Destination,
+  destination: Destination,
   probe: EndpointProbe,
 ): Finding => {
   const daysLeft = Math.floor((validTo.getTime() - Date.now()) / dayMs)
   const data = { issuer, subject, protocol, validTo: day(validTo), daysLeft }
   const shown = `issued by ${issuer}`
   if (untrustedReason !== undefined && 'error' in probe) {
-    const { detail, remedy } = splitRemedy(toConnectionError({ code: untrustedReason }, place).message)
+    const { detail, remedy } = splitRemedy(toConnectionError({ code: untrustedReason }, destination).message)
     return fail(`${detail} It is ${shown}.`, remedy, data)
   }
   const sentence = `${shown}, valid until ${day(validTo)}, ${protocol}`
   if (daysLeft < soonDays)
-    return warn(sentence, `It ends in ${daysLeft} days: tell whoever runs ${place.host} to renew it.`, data)
+    return warn(
+      sentence,
+      `It expires in ${daysLeft} days: ask the administrator of ${destination.host} to renew it.`,
+      data,
+    )
   return ok(sentence, data)
 }

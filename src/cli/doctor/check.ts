@@ -1,6 +1,6 @@
-/** What doctor finds out, one check at a time. */
+/** The checks of doctor, and their findings. */
 
-/** `info` is neither good nor bad; `skip` could not be looked at, and says why. */
+/** `info` is neither good nor bad. `skip`: the check did not run, and its detail gives the reason. */
 export type Status = 'ok' | 'warn' | 'fail' | 'info' | 'skip'
 
 /** For scripts: flat, and never a secret. */
@@ -8,26 +8,26 @@ type Facts = Readonly<Record<string, string | number | boolean | null>>
 
 export interface Finding {
   readonly status: Status
-  /** For people; several lines where there are several things to say. */
+  /** For the user; one line for each fact. */
   readonly detail: string
-  /** What to do about it. */
+  /** The user's next step. */
   readonly remedy?: string
   readonly data?: Facts
 }
 
 export interface CheckResult extends Finding {
-  /** Stable: scripts look for it. */
+  /** Stable: scripts depend on it. */
   readonly id: string
-  /** A few words, for people. */
+  /** A few words, for the user. */
   readonly title: string
 }
 
 export interface Check extends Pick<CheckResult, 'id' | 'title'> {
-  /** Must not throw for what is wrong with the set-up: that is a finding. */
+  /** Must not throw for an error in the setup: that is a finding. */
   readonly run: () => Finding | Promise<Finding>
 }
 
-/** The check, skipped where there is a reason not to look. */
+/** Skips the check if `reason` returns one. */
 export const unless = (reason: () => string | undefined | Promise<string | undefined>, check: Check): Check => ({
   ...check,
   async run() {
@@ -45,7 +45,7 @@ export const ok = (detail: string, data?: Facts): Finding => ({ status: 'ok', de
 export const info = (detail: string, data?: Facts): Finding => ({ status: 'info', detail, ...(data && { data }) })
 export const skip = (detail: string): Finding => ({ status: 'skip', detail })
 
-const fault =
+const problem =
   (status: 'warn' | 'fail') =>
   (detail: string, remedy?: string, data?: Facts): Finding => ({
     status,
@@ -53,13 +53,13 @@ const fault =
     ...(remedy !== undefined && remedy !== '' && { remedy }),
     ...(data && { data }),
   })
-export const warn = fault('warn')
-export const fail = fault('fail')
+export const warn = problem('warn')
+export const fail = problem('fail')
 
-/** The end of a sentence in front of another. */
+/** Matches the end of a sentence that another sentence follows. */
 const firstStop = /[.?]\s+(?=[A-Z{])/
 
-/** Our own messages say what is wrong, and then what to do. */
+/** Splits one of our own messages: the first sentence is the problem, the rest is the remedy. */
 export const splitRemedy = (message: string): { readonly detail: string; readonly remedy: string } => {
   const stop = firstStop.exec(message)
   if (stop === null) return { detail: message, remedy: '' }
@@ -67,7 +67,7 @@ export const splitRemedy = (message: string): { readonly detail: string; readonl
   return { detail: message.slice(0, end), remedy: message.slice(end).trim() }
 }
 
-/** A message of ours as a failed check. */
+/** Makes a failed check from one of our own messages. */
 export const failWith = (message: string): Finding => {
   const { detail, remedy } = splitRemedy(message)
   return fail(detail, remedy)

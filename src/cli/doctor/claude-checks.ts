@@ -22,9 +22,9 @@ import { gatewayFinding } from './gateway-check.ts'
 import { modelFinding } from './model-check.ts'
 import { webFetchFinding, webSearchFinding } from './web-check.ts'
 
-/** Claude Code itself, and what of its own would undo what it is launched with. */
+/** Checks Claude Code itself, and its own settings that override the launch. */
 
-/** Where the configuration is at fault the defaults still tell which variables there are. */
+/** If the configuration has an error, the defaults still show which variables a launch sets. */
 const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
   const config = setUp?.loaded.config ?? loadConfig({ flags: {}, environment: {}, files: [] }).config
   return claudeCodeEnvironment({
@@ -39,18 +39,18 @@ const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
   })
 }
 
-/** Without these, Claude Code does not come to our server at all. */
+/** With a wrong value of these, no request reaches our server. */
 const decisive: readonly string[] = ['ANTHROPIC_BASE_URL', ...otherProviders].map((name) => `env.${name}`)
 
-/** `claude` leaves to the user what does not keep requests from the server: the models, for one. */
+/** `claude` overrides only settings that keep requests from the server. Others, such as models, belong to the user. */
 const settingsRemedy = (overrides: ClaudeSettings['overrides']): string => {
   const kept = overrides.filter(({ name }) => !isOverridden(name)).map(({ name }) => name)
-  const way =
+  const remedy =
     kept.length === 0
-      ? `Take them out of the file, or start Claude Code with ${productName} claude, which overrules them`
-      : `Take them out of the file. ${productName} claude overrules them, except ${[...new Set(kept)].join(', ')}`
+      ? `Remove them from the file, or start Claude Code with ${productName} claude, which overrides them`
+      : `Remove them from the file. ${productName} claude overrides them, except ${[...new Set(kept)].join(', ')}`
   const managed = overrides.some(({ isManaged }) => isManaged)
-  return `These go before what Claude Code is launched with. ${way}${managed ? '. What is managed only your administrator can change' : ''}.`
+  return `These settings win over the launch command. ${remedy}${managed ? '. Only your administrator can change managed settings' : ''}.`
 }
 
 const settings = (context: DoctorContext): Finding => {
@@ -63,9 +63,8 @@ const settings = (context: DoctorContext): Finding => {
     ...unreadable.map((path) => `${path} is not valid JSON, or cannot be read`),
     ...overrides.map(({ path, name, isManaged }) => `${name} in ${path}${isManaged ? ' (managed)' : ''}`),
   ]
-  if (lines.length === 0)
-    return ok(files.length === 0 ? 'there are none' : `nothing in the way: ${files.join(', ')}`, data)
-  if (overrides.length === 0) return warn(lines.join('\n'), 'Mend the file: Claude Code cannot read it either.', data)
+  if (lines.length === 0) return ok(files.length === 0 ? 'none found' : `no conflicts: ${files.join(', ')}`, data)
+  if (overrides.length === 0) return warn(lines.join('\n'), 'Fix the file: Claude Code cannot read it either.', data)
   const isDecisive = overrides.some(({ name }) => decisive.includes(name))
   return (isDecisive ? fail : warn)(lines.join('\n'), settingsRemedy(overrides), data)
 }
@@ -83,41 +82,41 @@ const environmentFinding = (context: DoctorContext): Finding => {
     const names = services.join(', ')
     return {
       ...info(
-        `${names}: with that Claude Code goes to another service. The launch command takes it away; Claude Code started in another way would not come here.`,
+        `${names}: Claude Code uses another service if this is set. The launch command unsets it; Claude Code started in another way does not use this server.`,
         { variables: services.join(',') },
       ),
-      remedy: `Only if you start it in another way:\n  ${removal(services, platform)}`,
+      remedy: `If you start Claude Code in another way, run:\n  ${removal(services, platform)}`,
     }
   }
   if (isSet(environment['ANTHROPIC_API_KEY']))
-    return info('ANTHROPIC_API_KEY is set; the launch command takes it away, so it does no harm', {
+    return info('ANTHROPIC_API_KEY is set, which does no harm: the launch command unsets it', {
       variables: 'ANTHROPIC_API_KEY',
     })
-  return ok('nothing in the way', { variables: '' })
+  return ok('no conflicting variables', { variables: '' })
 }
 
 const loopback = '127.0.0.1,localhost,::1'
 
-/** What is there already stays. */
+/** Keeps the current value. */
 const exemption = ({ platform, environment }: Machine): string => {
-  const held = ['NO_PROXY', 'no_proxy'].find((name) => isSet(environment[name]))
-  if (platform === 'win32') return `$env:NO_PROXY="${held === undefined ? '' : `$env:${held},`}${loopback}"`
-  return `export NO_PROXY="${held === undefined ? '' : `$${held},`}${loopback}"`
+  const existing = ['NO_PROXY', 'no_proxy'].find((name) => isSet(environment[name]))
+  if (platform === 'win32') return `$env:NO_PROXY="${existing === undefined ? '' : `$env:${existing},`}${loopback}"`
+  return `export NO_PROXY="${existing === undefined ? '' : `$${existing},`}${loopback}"`
 }
 
-/** Claude Code sends even what is for this machine through the proxy. */
+/** Claude Code sends requests for this machine to the proxy, too, unless NO_PROXY contains it. */
 const noProxy = ({ io: { machine }, loaded }: DoctorContext): Finding => {
   const { host, port } = loaded?.config ?? { host: '127.0.0.1', port: 0 }
   const address = new URL(localUrl(host, port))
-  // It takes the one for https for everything.
+  // Claude Code uses the https proxy for every request.
   const proxy = namedProxy(machine.environment, new URL('https://any')) ?? namedProxy(machine.environment, address)
   if (proxy === undefined) return ok('no proxy in the environment')
-  if (bypassesProxy(machine.environment, address)) return ok(`NO_PROXY holds ${address.hostname}`)
+  if (bypassesProxy(machine.environment, address)) return ok(`NO_PROXY contains ${address.hostname}`)
   return {
     ...info(
-      `${proxy.variable} is set, and NO_PROXY does not hold ${address.hostname}. The launch command adds it; Claude Code started in another way would send its requests for this machine to the proxy.`,
+      `${proxy.variable} is set, and NO_PROXY does not contain ${address.hostname}. The launch command adds it; Claude Code started in another way sends its requests for this machine to the proxy.`,
     ),
-    remedy: `Only if you start it in another way:\n  ${exemption(machine)}`,
+    remedy: `If you start Claude Code in another way, run:\n  ${exemption(machine)}`,
   }
 }
 

@@ -5,18 +5,18 @@ import { programCommand } from '../system/program-command.ts'
 import { outputOf } from '../system/run-program.ts'
 import { type Finding, info, ok, warn } from './check.ts'
 
-/** Its start reads many files, and a virus scanner reads along. */
+/** Claude Code reads many files when it starts, and a virus scanner slows that down. */
 const versionDeadlineMs = 15_000
 
-/** What is known of a version. */
+/** Compares a version with the tested ones. */
 const versionFinding = (version: string, path: string): Finding => {
   const data = { path, version, newestTested: newestTestedClaude }
   const [oldestTested] = testedClaudeVersions
   if (Bun.semver.order(version, newestTestedClaude) > 0)
-    return info(`${version} (${path}), newer than ${newestTestedClaude}, the newest version that was tested`, data)
+    return info(`${version} (${path}), newer than ${newestTestedClaude}, the newest tested version`, data)
   if (Bun.semver.order(version, oldestTested) >= 0) return ok(`${version} (${path})`, data)
   return warn(
-    `${version} (${path}), older than ${oldestTested}, the oldest version that was tested`,
+    `${version} (${path}), older than ${oldestTested}, the oldest tested version`,
     'Update it: claude update',
     data,
   )
@@ -35,7 +35,7 @@ export const programFinding = async (machine: Machine): Promise<Finding> => {
   const printed = await outputOf([command, ...args], { environment, deadlineMs: versionDeadlineMs, isVerbatim })
   const version = /\d+\.\d+\.\d+[\w.+-]{0,40}/.exec(printed ?? '')?.[0]
   if (version !== undefined) return versionFinding(version, path)
-  return warn(`${path} does not tell its version`, `Run it by hand: ${path} --version. If it fails, install it anew.`, {
+  return warn(`${path} does not print its version`, `Run ${path} --version. If it fails, install Claude Code again.`, {
     path,
     version: null,
   })

@@ -2,8 +2,8 @@ import { type Finding, ok, skip, warn } from './check.ts'
 import type { ClockReading } from './probe-endpoint.ts'
 
 /**
- * Short-lived keys and certificates forgive minutes at most, and a log that is a minute off matches nobody
- * else's. Below that it may be the answer's own way, and a clock that tells whole seconds.
+ * Short-lived keys and certificates allow a few minutes at most, and a log that is a minute off does not match other
+ * logs. A smaller difference may come from the time in transit, and from dates in whole seconds.
  */
 const mostSkewSeconds = 60
 const minuteSeconds = 60
@@ -17,12 +17,13 @@ const remedies: Readonly<Record<string, string>> = {
   linux: 'Set the clock: sudo timedatectl set-ntp true. In WSL: sudo hwclock -s, or wsl --shutdown on Windows.',
 }
 
-/** How far this machine's clock is from the one of whoever answered. */
+/** Compares this machine's clock with the clock of the server that answered. */
 export const clockFinding = (reading: ClockReading | undefined, platform: string): Finding => {
-  if (reading === undefined) return skip('no answer told the time')
+  if (reading === undefined) return skip('no response has a date')
   const ahead = Math.round((reading.here - reading.there) / 1000)
   const seconds = Math.abs(ahead)
-  if (seconds <= mostSkewSeconds) return ok(`within ${Math.max(seconds, 1)} s of AI Nexus's`, { skewSeconds: ahead })
-  const detail = `${amount(seconds)} ${ahead > 0 ? 'ahead of' : 'behind'} AI Nexus's`
+  if (seconds <= mostSkewSeconds)
+    return ok(`within ${Math.max(seconds, 1)} s of AI Nexus's clock`, { skewSeconds: ahead })
+  const detail = `${amount(seconds)} ${ahead > 0 ? 'ahead of' : 'behind'} AI Nexus's clock`
   return warn(detail, remedies[platform] ?? 'Set the clock.', { skewSeconds: ahead })
 }

@@ -10,9 +10,9 @@ import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-
 import { checkLogFile } from '../log/log-file.ts'
 import { textFlag } from '../parse/arguments.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
-import { configurationIsAtFault, type DoctorContext } from './context.ts'
+import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 
-/** What is configured, and where each value came from. */
+/** Checks the configuration, and shows the source of each value. */
 
 interface ConfigLocation {
   readonly path: string
@@ -36,20 +36,20 @@ const filesOf = ({ flags, io: { machine }, loaded }: DoctorContext): ConfigLocat
 const files = (context: DoctorContext): Finding => {
   if (context.fault !== undefined) {
     const { detail, remedy } = splitRemedy(context.fault.message)
-    return fail(detail, remedy || 'Correct it there, and run doctor again.')
+    return fail(detail, remedy || 'Correct it, and run doctor again.')
   }
-  const places = filesOf(context).map((place) => ({ ...place, isThere: existsSync(place.path) }))
-  const lines = places.map(
-    ({ path, what, isThere }) => `${path} (${what}${isThere ? '' : '; not there, which is fine'})`,
+  const locations = filesOf(context).map((location) => ({ ...location, exists: existsSync(location.path) }))
+  const lines = locations.map(
+    ({ path, what, exists }) => `${path} (${what}${exists ? '' : '; does not exist, which is fine'})`,
   )
-  const data = Object.fromEntries(places.map(({ path, isThere }) => [path, isThere]))
+  const data = Object.fromEntries(locations.map(({ path, exists }) => [path, exists]))
   const warnings = context.loaded?.warnings ?? []
   return warnings.length === 0
     ? ok(lines.join('\n'), data)
-    : warn([...lines, ...warnings].join('\n'), 'Correct the name of each key, or take it out of the file.', data)
+    : warn([...lines, ...warnings].join('\n'), 'Correct the name of each key, or remove it from the file.', data)
 }
 
-/** The key has a check of its own. */
+/** The key has its own check. */
 const nonDefault = ({ loaded }: DoctorContext) =>
   settings.flatMap(({ key }) => {
     const source = loaded?.sources.get(key)
@@ -58,9 +58,9 @@ const nonDefault = ({ loaded }: DoctorContext) =>
   })
 
 const settingsFound = (context: DoctorContext): Finding => {
-  if (context.loaded === undefined) return skip(configurationIsAtFault)
+  if (context.loaded === undefined) return skip(fixConfigurationFirst)
   const rows = nonDefault(context)
-  if (rows.length === 0) return ok('nothing is set: all have their defaults')
+  if (rows.length === 0) return ok('every setting has its default')
   const data = Object.fromEntries(
     rows.flatMap(({ key, value, source }) => [
       [key, value],
@@ -68,33 +68,33 @@ const settingsFound = (context: DoctorContext): Finding => {
     ]),
   )
   const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
-  // The key has a check of its own.
+  // The key has its own check.
   const unused = unusedSecrets(context.loaded).filter(({ key }) => key !== 'apiKey')
   if (unused.length === 0) return ok(lines.join('\n'), data)
   return warn([...lines, ...unused.map(unusedWords)].join('\n'), unused.map(unusedRemedy).join('\n'), data)
 }
 
 const models = ({ setUp }: DoctorContext): Finding => {
-  if (setUp === undefined) return skip(configurationIsAtFault)
+  if (setUp === undefined) return skip(fixConfigurationFirst)
   const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientSpelling(model.id))
   return ok(`${main}, and ${small} for small tasks`, { model: main ?? '', smallModel: small ?? '' })
 }
 
-/** The files' own warnings are told with the files. */
+/** Leaves out the warnings that the check of the files shows. */
 const exposure = ({ setUp }: DoctorContext): Finding => {
-  if (setUp === undefined) return skip(configurationIsAtFault)
+  if (setUp === undefined) return skip(fixConfigurationFirst)
   const { loaded } = setUp
-  // What closes a file is told in the remedy.
+  // The remedy has the command for each file.
   const exposed = loaded.exposed.map(exposedWords)
   const others = warningsOf({ ...setUp, loaded: { ...loaded, exposed: [], warnings: [], unused: new Map() } })
   const warnings = [...exposed, ...others]
-  if (warnings.length === 0) return ok('nobody else can read the key, or reach the server')
+  if (warnings.length === 0) return ok('other users can neither read the key nor reach the server')
   const remedies = [
-    ...(loaded.exposed.length === 0 ? [] : ['Keep the file to yourself:']),
+    ...(loaded.exposed.length === 0 ? [] : ['Give only your account access to the file:']),
     ...loaded.exposed.map((path) => `  ${closingCommand(path)}`),
     ...(others.length > 0
       ? [
-          'Give keys and tokens in a file or a variable, listen on 127.0.0.1 or set NEXUS_CLIENT_TOKEN, use an https endpoint.',
+          'Pass keys and tokens in a file or a variable. Listen on 127.0.0.1, or set NEXUS_CLIENT_TOKEN. Use an https endpoint.',
         ]
       : []),
   ]
@@ -102,9 +102,9 @@ const exposure = ({ setUp }: DoctorContext): Finding => {
 }
 
 const logFile = ({ loaded }: DoctorContext): Finding => {
-  if (loaded === undefined) return skip(configurationIsAtFault)
+  if (loaded === undefined) return skip(fixConfigurationFirst)
   const path = loaded.config.logging.file
-  if (path === undefined) return info('none is asked for', { path: null })
+  if (path === undefined) return info('not configured', { path: null })
   try {
     checkLogFile(path)
     return ok(`${path} can be written`, { path })
@@ -115,8 +115,8 @@ const logFile = ({ loaded }: DoctorContext): Finding => {
 }
 
 const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
-  if (isSimulated) return info('none is needed: AI Nexus is simulated')
-  if (loaded === undefined) return skip(configurationIsAtFault)
+  if (isSimulated) return info('not needed: AI Nexus is simulated')
+  if (loaded === undefined) return skip(fixConfigurationFirst)
   const { apiKey } = loaded.config
   const from = loaded.sources.get('apiKey') ?? ''
   if (apiKey !== undefined) {
@@ -134,7 +134,7 @@ const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
 }
 
 export const configChecks = (context: DoctorContext): CheckGroup => ({
-  title: 'Set-up',
+  title: 'Setup',
   checks: [
     { id: 'config', title: 'Configuration', run: () => files(context) },
     { id: 'config.settings', title: 'Settings', run: () => settingsFound(context) },

@@ -4,18 +4,18 @@ import { readSetUp, type SetUp } from '../config/set-up.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** What doctor has to go by. */
+/** The input of every check. */
 export interface DoctorContext {
   readonly io: Io
   readonly flags: Flags
-  /** Undefined where something about it is wrong. */
+  /** Undefined if the configuration has an error. */
   readonly setUp: SetUp | undefined
-  /** What could be read all the same. */
+  /** The values that could be read, even if the configuration has an error. */
   readonly loaded: CommandConfig | undefined
-  /** What is wrong with it. */
+  /** The error of the configuration. */
   readonly fault: UsageError | undefined
   readonly isSimulated: boolean
-  /** Nothing is to be sent. */
+  /** Whether to send no requests. */
   readonly isOffline: boolean
 }
 
@@ -28,7 +28,7 @@ const attempt = async <T>(read: () => Promise<T>): Promise<T | UsageError> => {
   }
 }
 
-/** A configuration that is at fault ends nothing: doctor is there to tell of it. */
+/** Resolves for a wrong configuration, too: doctor reports its error. */
 export const readDoctorContext = async (flags: Flags, io: Io): Promise<DoctorContext> => {
   const common = { io, flags, isSimulated: flags['simulate'] === true, isOffline: flags['offline'] === true }
   const setUp = await attempt(() => readSetUp(flags, io))
@@ -37,4 +37,4 @@ export const readDoctorContext = async (flags: Flags, io: Io): Promise<DoctorCon
   return { ...common, setUp: undefined, loaded: loaded instanceof UsageError ? undefined : loaded, fault: setUp }
 }
 
-export const configurationIsAtFault = 'the configuration has to be mended first'
+export const fixConfigurationFirst = 'fix the configuration first'

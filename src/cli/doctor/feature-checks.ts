@@ -6,21 +6,21 @@ import { cachePoint, counting, hello, image, thinking, toolCall, toolName } from
 import { type Circumstances, failureOf } from './remedies.ts'
 import type { ProbeOutcome, Session } from './session.ts'
 
-/** What Claude Code needs of its main model, one tiny request each. */
+/** Checks the features that Claude Code needs from its main model, with one tiny request each. */
 
 export interface FeaturePlan extends Circumstances {
-  /** As AI Nexus calls it. */
+  /** AI Nexus's id of the model. */
   readonly modelId: string
-  /** Whether AI Nexus is asked for counts at all. */
+  /** Whether the server requests token counts from AI Nexus. */
   readonly countsTokens: boolean
-  /** Why nothing more is asked. */
-  readonly silence: () => Promise<string | undefined>
+  /** The reason to send no more requests; undefined if there is none. */
+  readonly skipReason: () => Promise<string | undefined>
 }
 
-/** What an answer that came says of the feature. */
+/** Judges the feature by a response. */
 type Evaluate = (answer: Message, ms: number) => Finding
 
-const leftOutRemedy = 'Claude Code works without. Whoever runs AI Nexus may be able to allow it.'
+const leftOutRemedy = 'Claude Code works without it. The administrator of AI Nexus may be able to allow it.'
 
 const evaluated = <T>(
   outcome: ProbeOutcome<T>,
@@ -30,29 +30,29 @@ const evaluated = <T>(
   if (outcome.error !== undefined) return failureOf(outcome.error, plan)
   if (outcome.leftOut.length === 0) return evaluate(outcome.value, outcome.ms)
   const leftOut = outcome.leftOut.join('; ')
-  return warn(`answered, but only without ${leftOut}: AI Nexus refuses that`, leftOutRemedy, { leftOut })
+  return warn(`answered, but only without ${leftOut}: AI Nexus refuses it`, leftOutRemedy, { leftOut })
 }
 
 const tools: Evaluate = ({ content }) =>
   content.some((block) => block.type === 'tool_use' && block.name === toolName)
-    ? ok('the model called one')
-    : warn('the model was to call a tool, and answered in words', 'Run doctor again. Claude Code lives by its tools.')
+    ? ok('the model called a tool')
+    : warn('the model did not call the required tool', 'Run doctor again. Claude Code needs tool calls.')
 
-const images: Evaluate = () => ok('a tiny picture was taken')
+const images: Evaluate = () => ok('the model accepts images')
 
 const thoughts: Evaluate = ({ content }) =>
   content.some(({ type }) => type === 'thinking' || type === 'redacted_thinking')
     ? ok('the model thought before it answered')
-    : ok('accepted; the question needed no thought')
+    : ok('accepted; the model answered without thinking')
 
 const cached: Evaluate = ({ usage }) => {
   const tokens = usage.cache_creation_input_tokens + usage.cache_read_input_tokens
   return tokens > 0
     ? ok(`accepted, ${tokens} tokens cached`, { tokens })
-    : ok('accepted; so short a text is not really cached')
+    : ok('accepted; the test prompt is too short to be cached')
 }
 
-/** What came when, in milliseconds from the start. */
+/** Milliseconds from the start. */
 interface Arrival {
   readonly firstMs: number
   readonly lastMs: number
@@ -66,7 +66,7 @@ const readStream = async (batches: AsyncIterable<EventBatch>, startedAt: number)
   return { firstMs: Math.round(firstMs ?? lastMs), lastMs: Math.round(lastMs) }
 }
 
-/** An answer that took so long, and then came all at once, was kept somewhere. */
+/** A response that takes longer than `slowMs` and then arrives within `atOnceMs` was buffered on the way. */
 const slowMs = 1000
 const atOnceMs = 20
 
@@ -74,8 +74,8 @@ const flow = ({ firstMs, lastMs }: Arrival): Finding => {
   const data = { firstTokenMs: firstMs, lastTokenMs: lastMs }
   if (lastMs > slowMs && lastMs - firstMs < atOnceMs)
     return warn(
-      `the answer came in one piece after ${lastMs} ms: something on the way collects it`,
-      'A proxy may hold answers back until they are whole. Ask whoever runs it to let event streams pass.',
+      `the answer arrived in one piece after ${lastMs} ms: a proxy or a gateway buffers it`,
+      'Ask the administrator of the proxy to forward event streams without buffering.',
       data,
     )
   return ok(`first token after ${firstMs} ms, the last after ${lastMs} ms`, data)
@@ -90,18 +90,20 @@ const streaming = async (session: Session, plan: FeaturePlan): Promise<Finding> 
 }
 
 const counts = async (session: Session, plan: FeaturePlan): Promise<Finding> => {
-  if (!plan.countsTokens) return info('estimated here, as it is configured')
+  if (!plan.countsTokens) return info('estimated on this machine, as configured')
   const outcome = await session.attempt(plan.modelId, async (upstream, context) =>
     upstream.countTokens?.(hello(plan.modelId), context),
   )
   if (outcome.error?.type === 'not_supported' || (outcome.error === undefined && outcome.value === undefined))
-    return info('AI Nexus does not count: estimated here, which is fine', { isSupported: false })
-  if (outcome.error === undefined) return ok(`AI Nexus counts (${outcome.ms} ms)`, { isSupported: true })
+    return info('estimated on this machine, because AI Nexus does not count tokens; this is fine', {
+      isSupported: false,
+    })
+  if (outcome.error === undefined) return ok(`AI Nexus counts tokens (${outcome.ms} ms)`, { isSupported: true })
   const { detail } = failureOf(outcome.error, plan)
-  return info(`estimated here, because counting failed: ${detail}`, { isSupported: false })
+  return info(`estimated on this machine, because counting failed: ${detail}`, { isSupported: false })
 }
 
-/** The requests that cost tokens: whoever is told of the price has to know them all. */
+/** All requests that cost tokens; doctor announces their price. */
 export const featureRequests = (modelId: string): MessagesRequest[] =>
   [counting, toolCall, image, thinking, cachePoint].map((request) => request(modelId))
 
@@ -116,11 +118,11 @@ export const featureTitles = {
 
 export const featureChecks = (session: Session, plan: FeaturePlan): Check[] => {
   const check = (id: keyof typeof featureTitles, run: () => Promise<Finding>): Check =>
-    unless(plan.silence, { id, title: featureTitles[id], run })
+    unless(plan.skipReason, { id, title: featureTitles[id], run })
   const sendProbe = (request: MessagesRequest, evaluate: Evaluate) => async (): Promise<Finding> =>
     evaluated(await session.message(request), plan, evaluate)
-  /** Without pictures most work goes on. */
-  const spared = (run: () => Promise<Finding>) => async (): Promise<Finding> => {
+  /** Most work needs no images: a failure is a warning. */
+  const asWarning = (run: () => Promise<Finding>) => async (): Promise<Finding> => {
     const finding = await run()
     return finding.status === 'fail' ? { ...finding, status: 'warn' } : finding
   }
@@ -128,7 +130,7 @@ export const featureChecks = (session: Session, plan: FeaturePlan): Check[] => {
   return [
     check('streaming', () => streaming(session, plan)),
     check('tools', sendProbe(toolCall(modelId), tools)),
-    check('images', spared(sendProbe(image(modelId), images))),
+    check('images', asWarning(sendProbe(image(modelId), images))),
     check('thinking', sendProbe(thinking(modelId), thoughts)),
     check('cache-points', sendProbe(cachePoint(modelId), cached)),
     check('count-tokens', () => counts(session, plan)),

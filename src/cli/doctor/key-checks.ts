@@ -7,18 +7,21 @@ import { hello } from './probe-requests.ts'
 import { failureOf } from './remedies.ts'
 import type { ProbeOutcome, Session } from './session.ts'
 
-/** Whether AI Nexus knows the key, and which models answer. */
+/** Checks whether AI Nexus knows the key, and which models answer. */
 
 export interface ModelPlan {
   readonly models: readonly Model[]
-  /** Those that Claude Code works with; without the others it can live. */
+  /** The ids of the configured models, the main model first. A failure of another model is a warning. */
   readonly needed: readonly string[]
   readonly apiKey: Parameters<typeof failureOf>[1]['apiKey']
-  /** Where the key came from, for the remedy. */
+  /** The source of the key, for the remedy. */
   readonly keySource: string
 }
 
-/** What an outcome tells of the key; `nothing` where nobody who knows keys has spoken: the way broke, or others answered. */
+/**
+ * What an outcome says about the key. `nothing`: no server that checks keys answered, because the connection failed or
+ * another server answered.
+ */
 type KeyStatus = 'known' | 'unknown' | 'denied' | 'nothing'
 
 interface KeyResult {
@@ -34,7 +37,7 @@ const statusOf = ({ error }: ProbeOutcome<Message>): KeyStatus => {
   return error instanceof NexusError && error.knowsKey ? 'known' : 'nothing'
 }
 
-/** The main model first: it is asked for the key, too. */
+/** Puts the main model first: its request checks the key, too. */
 const inOrder = (models: readonly Model[], main: string): Model[] => [
   ...models.filter(({ id }) => id === main),
   ...models.filter(({ id }) => id !== main),
@@ -46,8 +49,8 @@ export const modelTitle = (modelId: string): readonly [id: string, title: string
   return [`model.${spelling}`, spelling]
 }
 
-const notReported = 'not told: nobody who knows keys has answered'
-const keyRefused = 'the key was not accepted'
+const notReported = 'not known: AI Nexus itself did not answer'
+const keyRefused = 'AI Nexus does not accept the key'
 
 export const modelChecks = (session: Session, plan: ModelPlan) => {
   const models = inOrder(plan.models, plan.needed[0] ?? '')
@@ -60,7 +63,10 @@ export const modelChecks = (session: Session, plan: ModelPlan) => {
   const failure = ({ error }: ProbeOutcome<Message>, modelId: string): Finding | undefined =>
     error && failureOf(error, { apiKey: plan.apiKey, model: clientSpelling(modelId) })
 
-  /** The first that tells something of the key, or the last: one that is denied alone may be the model's affair. */
+  /**
+   * Resolves to the first result that decides about the key, otherwise to one that says nothing, otherwise to the last
+   * denial. One denial does not decide: it may concern only that model.
+   */
   const firstResult = async (): Promise<KeyResult | undefined> => {
     const seen: KeyResult[] = []
     for (const { id: modelId } of models) {
@@ -81,12 +87,12 @@ export const modelChecks = (session: Session, plan: ModelPlan) => {
     const detail = failure(outcome, modelId)?.detail ?? ''
     const remedy =
       status === 'unknown'
-        ? `Look at the key: it came from ${plan.keySource}. Is it whole, and still valid? If so, ask for a new one.`
-        : 'The key may use none of the models. Ask whoever gave it to you to allow them.'
+        ? `Check the key from ${plan.keySource}: it may be incomplete or expired. If it is complete, request a new key.`
+        : 'The key has access to no model. Ask your administrator to allow the models.'
     return fail(detail, remedy, { error: outcome.error?.type ?? null })
   }
 
-  /** Bedrock asks for patience, and another model shows that everything else is as it should be. */
+  /** Whether Bedrock throttles only this model: another model answers, so the setup works. */
   const isOnlyBusy = async (outcome: ProbeOutcome<Message>): Promise<boolean> => {
     if (statusOf(outcome) !== 'known') return false
     for (const { id } of models) if ((await answerOf(id)).error === undefined) return true
@@ -111,8 +117,8 @@ export const modelChecks = (session: Session, plan: ModelPlan) => {
         return { id, title, run: () => model(modelId) }
       }),
     ],
-    /** Why nothing more is asked of a model; undefined where it answers. */
-    async silence(modelId: string): Promise<string | undefined> {
+    /** The reason to send no more requests to a model; undefined if it answers. */
+    async skipReason(modelId: string): Promise<string | undefined> {
       if (await isRefused()) return keyRefused
       const { error } = await answerOf(modelId)
       return error && `${clientSpelling(modelId)} does not answer`

@@ -10,7 +10,7 @@ import { type Check, type CheckGroup, type Finding, fail, failWith, info, ok, sk
 import { type EndpointProbe, noAnswer, probeEndpoint, proxyLoginStatus } from './probe-endpoint.ts'
 import { inspectTls, isAddress, openConnection, openTunnel, resolveName, stepMs, type Target } from './sockets.ts'
 
-/** Each step of the way to the endpoint, without the key. */
+/** Checks each step of the connection to the endpoint, without the key. */
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -23,33 +23,33 @@ const targetOf = ({ hostname, port, protocol }: URL): Target => ({
 
 const inMs = (from: number): string => `${Math.round(performance.now() - from)} ms`
 
-/** The way as far as it is known, and how far the look at it has come. */
-interface Way {
+/** The route to the endpoint, and the progress of its checks. */
+interface Route {
   readonly endpoint: URL
   readonly proxy: NamedProxy | undefined
-  readonly place: Destination
-  /** Whom we connect to: the proxy, where there is one. */
+  readonly destination: Destination
+  /** The first hop: the proxy, if there is one. */
   readonly first: Target
-  /** What fetch makes of it. Asked once. */
+  /** The result of fetch, which sends at most one request. */
   readonly probe: () => Promise<EndpointProbe>
-  /** Open so far. */
+  /** The open connection. */
   socket: Socket | undefined
-  /** The step that did not succeed: the ones behind it are skipped. */
+  /** Whether a step failed: later steps are skipped. */
   isBroken: boolean
 }
 
-const startWay = (environment: Environment, endpointUrl: string): Way => {
+const startRoute = (environment: Environment, endpointUrl: string): Route => {
   const endpoint = new URL(endpointUrl)
   const proxy = proxyFor(environment, endpointUrl)
-  const place = { host: endpoint.host, isPlain: endpoint.protocol === 'http:', proxy: proxy?.url?.host }
+  const destination = { host: endpoint.host, isPlain: endpoint.protocol === 'http:', proxy: proxy?.url?.host }
   let probe: Promise<EndpointProbe> | undefined
   return {
     endpoint,
     proxy,
-    place,
+    destination,
     first: targetOf(proxy?.url ?? endpoint),
     probe() {
-      probe ??= probeEndpoint(endpointUrl, place)
+      probe ??= probeEndpoint(endpointUrl, destination)
       return probe
     },
     socket: undefined,
@@ -57,174 +57,180 @@ const startWay = (environment: Environment, endpointUrl: string): Way => {
   }
 }
 
-const notReached = 'the step before it failed'
-const secureProxy = 'the proxy itself speaks https: the answer tells'
-const getsThrough = "This look failed, but the program's own requests get through."
+const notReached = 'an earlier step failed'
+const secureProxy = 'the proxy itself uses https: the answer below includes this step'
+const getsThrough = 'This check failed, but requests of this program get through.'
 
 const certificateId = 'endpoint.certificate'
 
-const wordsOf = (error: unknown, id: string, place: Destination): string => {
-  if (errorCode(error) !== 'ETIMEDOUT') return toConnectionError(error, place).message
-  // By then there is a connection.
-  return id === certificateId ? noAnswer(place, stepMs) : connectTimeout(place, `${stepMs / 1000} s`).message
+const wordsOf = (error: unknown, id: string, destination: Destination): string => {
+  if (errorCode(error) !== 'ETIMEDOUT') return toConnectionError(error, destination).message
+  // The connection is open before this step.
+  return id === certificateId
+    ? noAnswer(destination, stepMs)
+    : connectTimeout(destination, `${stepMs / 1000} s`).message
 }
 
-/** A step that fails for this look alone is no fault: fetch has the last word. */
-const step = (way: Way, id: string, title: string, run: () => Promise<Finding>): Check => ({
+/** A step that fails only here is not an error: the result of fetch decides. */
+const step = (route: Route, id: string, title: string, run: () => Promise<Finding>): Check => ({
   id,
   title,
   async run() {
-    if (way.isBroken) return skip(notReached)
-    // It goes its way while we look at the steps one by one.
-    const probe = way.probe()
+    if (route.isBroken) return skip(notReached)
+    // The probe runs while the steps are checked one by one.
+    const probe = route.probe()
     try {
       return await run()
     } catch (error) {
-      way.isBroken = true
+      route.isBroken = true
       const probed = await probe
       if (!('error' in probed)) return info(getsThrough)
-      return failWith(wordsOf(error, id, way.place))
+      return failWith(wordsOf(error, id, route.destination))
     }
   },
 })
 
-const proxyFinding = ({ proxy, endpoint, place }: Way, environment: Environment): Finding => {
+const proxyFinding = ({ proxy, endpoint, destination }: Route, environment: Environment): Finding => {
   if (proxy === undefined) {
     const named = namedProxy(environment, endpoint)
-    if (named === undefined) return info('none on the way', { proxy: null })
-    const why = bypassesProxy(environment, endpoint) ? 'NO_PROXY says so' : 'this machine needs none'
-    return info(`none for ${endpoint.host}: ${named.variable} names one, but ${why}`, { proxy: null })
+    if (named === undefined) return info('no proxy', { proxy: null })
+    const why = bypassesProxy(environment, endpoint)
+      ? 'NO_PROXY excludes this host'
+      : 'requests to this machine need none'
+    return info(`no proxy for ${endpoint.host}: ${named.variable} names one, but ${why}`, { proxy: null })
   }
   const { url, variable } = proxy
-  if (url === undefined) return failWith(toConnectionError({ code: 'ERR_INVALID_ARG_VALUE' }, place).message)
+  if (url === undefined) return failWith(toConnectionError({ code: 'ERR_INVALID_ARG_VALUE' }, destination).message)
   if (!['http:', 'https:'].includes(url.protocol))
-    return failWith(toConnectionError({ code: 'UnsupportedProxyProtocol' }, place).message)
+    return failWith(toConnectionError({ code: 'UnsupportedProxyProtocol' }, destination).message)
   return info(`${url.host} (${variable})`, { proxy: url.host, from: variable })
 }
 
-const nameStep = (way: Way): Check =>
-  step(way, 'endpoint.name', way.proxy === undefined ? 'Name' : "Proxy's name", async () => {
-    const { hostname } = way.first
-    if (isAddress(hostname)) return ok(`${hostname} is an address already`)
+const nameStep = (route: Route): Check =>
+  step(route, 'endpoint.name', route.proxy === undefined ? 'Name' : "Proxy's name", async () => {
+    const { hostname } = route.first
+    if (isAddress(hostname)) return ok(`${hostname} is already an address`)
     const startedAt = performance.now()
     const addresses = await resolveName(hostname)
-    return ok(`${hostname} is ${addresses.join(', ')} (${inMs(startedAt)})`, { addresses: addresses.join(',') })
+    return ok(`${hostname} resolves to ${addresses.join(', ')} (${inMs(startedAt)})`, {
+      addresses: addresses.join(','),
+    })
   })
 
-const connectionStep = (way: Way): Check =>
-  step(way, 'endpoint.connection', 'Connection', async () => {
+const connectionStep = (route: Route): Check =>
+  step(route, 'endpoint.connection', 'Connection', async () => {
     const startedAt = performance.now()
-    way.socket = await openConnection(way.first)
-    return ok(`${way.proxy === undefined ? '' : 'to the proxy, '}port ${way.first.port} (${inMs(startedAt)})`)
+    route.socket = await openConnection(route.first)
+    return ok(`${route.proxy === undefined ? '' : 'to the proxy, '}port ${route.first.port} (${inMs(startedAt)})`)
   })
 
-const tunnelStep = (way: Way, proxy: URL): Check =>
-  step(way, 'endpoint.tunnel', 'Way through', async () => {
-    // Its own certificate would have to be believed before it is told the login.
-    if (proxy.protocol === 'https:' || way.socket === undefined) {
-      way.socket?.destroy()
-      way.socket = undefined
+const tunnelStep = (route: Route, proxy: URL): Check =>
+  step(route, 'endpoint.tunnel', 'Tunnel', async () => {
+    // The proxy's certificate must be trusted before it gets the login.
+    if (proxy.protocol === 'https:' || route.socket === undefined) {
+      route.socket?.destroy()
+      route.socket = undefined
       return skip(secureProxy)
     }
-    const { status, signIn } = await openTunnel(way.socket, targetOf(way.endpoint), proxy)
-    if (status !== undefined && status >= 200 && status < 300) return ok(`the proxy leads to ${way.endpoint.host}`)
-    throw Object.assign(new Error('no way through'), {
+    const { status, signIn } = await openTunnel(route.socket, targetOf(route.endpoint), proxy)
+    if (status !== undefined && status >= 200 && status < 300) return ok(`the proxy connects to ${route.endpoint.host}`)
+    throw Object.assign(new Error('no tunnel'), {
       code: 'ERR_PROXY_TUNNEL',
       status,
       headers: { 'proxy-authenticate': signIn },
     })
   })
 
-const certificateStep = (way: Way): Check =>
-  step(way, certificateId, 'Certificate', async () => {
-    if (way.socket === undefined) return skip(secureProxy)
-    const shown = await inspectTls(way.socket, unbracketed(way.endpoint.hostname))
-    const finding = certificateFinding(shown, way.place, await way.probe())
-    if (finding.status === 'fail') way.isBroken = true
+const certificateStep = (route: Route): Check =>
+  step(route, certificateId, 'Certificate', async () => {
+    if (route.socket === undefined) return skip(secureProxy)
+    const shown = await inspectTls(route.socket, unbracketed(route.endpoint.hostname))
+    const finding = certificateFinding(shown, route.destination, await route.probe())
+    if (finding.status === 'fail') route.isBroken = true
     return finding
   })
 
-/** Fetch does not tell whose certificate it did not believe. */
-const answerWords = ({ message }: GatewayError, { proxy }: Way): string =>
+/** Fetch does not report whose certificate it does not trust. */
+const answerWords = ({ message }: GatewayError, { proxy }: Route): string =>
   proxy?.url?.protocol === 'https:' && /certificate/i.test(message)
-    ? `${message} The proxy speaks https itself, and it may be its certificate that is meant.`
+    ? `${message} The error may concern the proxy's certificate, because the proxy itself uses https.`
     : message
 
-const answerStep = (way: Way): Check => ({
+const answerStep = (route: Route): Check => ({
   id: 'endpoint.answer',
   title: 'Answer',
   async run() {
-    way.socket?.destroy()
-    const probed = await way.probe()
-    if ('error' in probed) return way.isBroken ? skip(notReached) : failWith(answerWords(probed.error, way))
+    route.socket?.destroy()
+    const probed = await route.probe()
+    if ('error' in probed) return route.isBroken ? skip(notReached) : failWith(answerWords(probed.error, route))
     const { status, ms } = probed
     if (status === proxyLoginStatus)
       return fail(
-        'a proxy on the way wants a login, or another than it got (407)',
-        'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+        'a proxy requires a login, or refuses the login that it got (407)',
+        'Set HTTP_PROXY=http://user:password@host:port, with special characters percent-encoded.',
         { status },
       )
     const data = { status, ms: Math.round(ms) }
     if (status >= 300 && status <= 399)
       return warn(
-        `HTTP ${status}, which leads elsewhere`,
-        'Is the endpoint right, or is a login page in the way? Open a web page in a browser and see.',
+        `HTTP ${status}, a redirect`,
+        'Check the endpoint URL. If this network requires a login, open a web page in a browser and log in.',
         data,
       )
     if (status >= 500)
       return warn(
         `HTTP ${status}`,
-        'Whoever answers there is in trouble. Run doctor again later; if it goes on, tell whoever runs it.',
+        'The server there has an error. Run doctor again later; if the error persists, report it to the administrator.',
         data,
       )
     const isExpected = status === 401 || status === 403
-    return ok(`HTTP ${status}${isExpected ? ', as it should be without a key' : ''} (${data.ms} ms)`, data)
+    return ok(`HTTP ${status}${isExpected ? ', as expected without a key' : ''} (${data.ms} ms)`, data)
   },
 })
 
-const stepsOf = (way: Way): Check[] => [
-  nameStep(way),
-  connectionStep(way),
-  ...(way.place.isPlain || way.proxy?.url === undefined ? [] : [tunnelStep(way, way.proxy.url)]),
-  ...(way.place.isPlain ? [] : [certificateStep(way)]),
-  answerStep(way),
+const stepsOf = (route: Route): Check[] => [
+  nameStep(route),
+  connectionStep(route),
+  ...(route.destination.isPlain || route.proxy?.url === undefined ? [] : [tunnelStep(route, route.proxy.url)]),
+  ...(route.destination.isPlain ? [] : [certificateStep(route)]),
+  answerStep(route),
 ]
 
 export interface Network {
   readonly group: CheckGroup
-  /** What the endpoint said without a key; undefined where nobody asked. */
+  /** The endpoint's response without a key; undefined if no request was sent. */
   readonly probe: () => Promise<EndpointProbe | undefined>
 }
 
 interface NetworkOptions {
   readonly environment: Environment
-  /** Undefined where it is not known. */
+  /** Undefined if it is not known. */
   readonly endpointUrl: string | undefined
-  /** Why nothing is to be sent. */
-  readonly silence: string | undefined
+  /** The reason to send no requests. */
+  readonly skipReason: string | undefined
 }
 
-export const networkChecks = ({ environment, endpointUrl, silence }: NetworkOptions): Network => {
+export const networkChecks = ({ environment, endpointUrl, skipReason }: NetworkOptions): Network => {
   if (endpointUrl === undefined) {
-    const check = { id: 'endpoint.answer', title: 'Endpoint', run: () => skip(silence ?? '') }
-    return { group: { title: 'The way to AI Nexus', checks: [check] }, probe: async () => undefined }
+    const check = { id: 'endpoint.answer', title: 'Endpoint', run: () => skip(skipReason ?? '') }
+    return { group: { title: 'Connection to AI Nexus', checks: [check] }, probe: async () => undefined }
   }
-  const way = startWay(environment, endpointUrl)
+  const route = startRoute(environment, endpointUrl)
   const proxy: Check = {
     id: 'proxy',
     title: 'Proxy',
     run() {
-      const finding = proxyFinding(way, environment)
-      if (finding.status === 'fail') way.isBroken = true
+      const finding = proxyFinding(route, environment)
+      if (finding.status === 'fail') route.isBroken = true
       return finding
     },
   }
-  const steps = stepsOf(way).map((step) => unless(() => silence, step))
+  const steps = stepsOf(route).map((step) => unless(() => skipReason, step))
   return {
     group: {
-      title: `The way to AI Nexus, ${endpointUrl}`,
+      title: `Connection to AI Nexus, ${endpointUrl}`,
       checks: [proxy, ...steps],
     },
-    probe: async () => (silence === undefined ? way.probe() : undefined),
+    probe: async () => (skipReason === undefined ? route.probe() : undefined),
   }
 }

@@ -4,29 +4,29 @@ import { allModels, requireKey } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip, unless } from './check.ts'
 import { clockFinding } from './clock.ts'
-import { configurationIsAtFault, type DoctorContext } from './context.ts'
+import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
 import { modelChecks, modelTitle } from './key-checks.ts'
 import { type EndpointProbe, proxyLoginStatus } from './probe-endpoint.ts'
 import { hello, mostTokens } from './probe-requests.ts'
 import { openSession } from './session.ts'
 
-/** What AI Nexus makes of the key and of what Claude Code sends. */
+/** Checks the key, the models and the features with requests to AI Nexus. */
 
-/** Why none of it can be asked; undefined where it can. */
+/** The reason to send no requests; undefined if there is none. */
 export const reasonToSkip = ({ isOffline, setUp, isSimulated }: DoctorContext): string | undefined => {
-  if (isOffline) return '--offline: nothing is sent'
-  if (setUp === undefined) return configurationIsAtFault
+  if (isOffline) return '--offline: no requests'
+  if (setUp === undefined) return fixConfigurationFirst
   return isSimulated || setUp.loaded.config.apiKey !== undefined ? undefined : 'there is no key'
 }
 
 const requestsOf = (modelId: string) => [...allModels.models.map(({ id }) => hello(id)), ...featureRequests(modelId)]
 const countsTokens = (config: Config): boolean => config.countTokens === 'auto'
 
-/** Tokens, upwards: the figure is for people. */
+/** Tokens; the user gets a rounded figure. */
 const roundTo = 100
 
-/** What doctor is going to send, before it does. */
+/** The requests that doctor sends, and the most tokens that they cost. */
 export const priceOf = ({
   model,
   loaded,
@@ -34,7 +34,7 @@ export const priceOf = ({
   const requests = requestsOf(model.model.id)
   const tokens = requests.reduce((sum, request) => sum + mostTokens(request), 0)
   return {
-    // Counting costs nothing, and is a request all the same.
+    // Counting costs no tokens, but it is a request.
     requests: requests.length + (countsTokens(loaded.config) ? 1 : 0),
     tokens: Math.ceil(tokens / roundTo) * roundTo,
   }
@@ -53,10 +53,10 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
   const { setUp, io } = context
   const reason = reasonToSkip(context)
   if (setUp === undefined || reason !== undefined) {
-    const silent = (id: string, name: string): Check => ({ id, title: name, run: () => skip(reason ?? '') })
+    const skipped = (id: string, name: string): Check => ({ id, title: name, run: () => skip(reason ?? '') })
     return {
       title,
-      checks: [...modelTitles, ...Object.entries(featureTitles), clockTitle].map((name) => silent(...name)),
+      checks: [...modelTitles, ...Object.entries(featureTitles), clockTitle].map((name) => skipped(...name)),
     }
   }
   const { config, sources } = setUp.loaded
@@ -77,14 +77,14 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
   const unreachable = async (): Promise<string | undefined> => {
     const probed = await probe()
     if (probed === undefined) return undefined
-    return 'error' in probed || probed.status === proxyLoginStatus ? 'AI Nexus is not reached' : undefined
+    return 'error' in probed || probed.status === proxyLoginStatus ? 'AI Nexus cannot be reached' : undefined
   }
   const features = featureChecks(session, {
     modelId: main,
     model: clientSpelling(main),
     apiKey,
     countsTokens: countsTokens(config),
-    silence: () => models.silence(main),
+    skipReason: () => models.skipReason(main),
   })
   const clock: Check = {
     id: clockTitle[0],
@@ -95,7 +95,7 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
       return clockFinding(session.clock() ?? reading, io.machine.platform)
     },
   }
-  // Nobody is asked in vain nine times.
-  const asking = [...models.checks, ...features].map((check) => unless(unreachable, check))
-  return { title, checks: [...asking, clock] }
+  // Without a connection, each of these requests would wait for its timeout.
+  const requests = [...models.checks, ...features].map((check) => unless(unreachable, check))
+  return { title, checks: [...requests, clock] }
 }

@@ -2,9 +2,9 @@ import { errorCode } from '../../base/error-code.ts'
 import { productName } from '../../version.ts'
 import { findRunningServer, tryToListen } from '../server-lifecycle.ts'
 import { type CheckGroup, type Finding, fail, info, ok, skip } from './check.ts'
-import { configurationIsAtFault, type DoctorContext } from './context.ts'
+import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 
-/** Why the server could not listen there; undefined where it could. */
+/** Resolves to the reason why the server cannot listen there; undefined if it can. */
 const whyNot = async (hostname: string, port: number): Promise<string | undefined> => {
   try {
     await tryToListen({ hostname, port }).stop(true)
@@ -18,16 +18,16 @@ const taken = async (host: string, port: number): Promise<Finding> => {
   const running = await findRunningServer(host, port)
   if (running !== undefined) {
     const { version, pid } = running
-    return ok(`${productName} is running there already (version ${version}, process ${pid})`, { port, version, pid })
+    return ok(`${productName} is already running there (version ${version}, process ${pid})`, { port, version, pid })
   }
-  const remedy = 'Choose another port with --port (0 for any free one), or stop that program.'
-  return fail(`${port} on ${host} is taken by another program`, remedy, { port })
+  const remedy = 'Choose another port with --port (0 for any free port), or stop that program.'
+  return fail(`another program uses port ${port} on ${host}`, remedy, { port })
 }
 
 const portFinding = async ({ loaded }: DoctorContext): Promise<Finding> => {
-  if (loaded === undefined) return skip(configurationIsAtFault)
+  if (loaded === undefined) return skip(fixConfigurationFirst)
   const { host, port } = loaded.config
-  if (port === 0) return info('any free one', { port })
+  if (port === 0) return info('any free port', { port })
   const code = await whyNot(host, port)
   switch (code) {
     case undefined:
@@ -35,17 +35,17 @@ const portFinding = async ({ loaded }: DoctorContext): Promise<Finding> => {
     case 'EADDRINUSE':
       return taken(host, port)
     case 'EACCES':
-      return fail(`${port} may not be used by you`, 'Choose one above 1023 with --port.', { port })
+      return fail(`no permission to listen on port ${port}`, 'Use a port above 1023: --port.', { port })
     default:
       return fail(
-        `nobody can listen on ${host}:${port} (${code})`,
-        'Is --host an address of this machine? 127.0.0.1 always is.',
+        `the server cannot listen on ${host}:${port} (${code})`,
+        'Use an address of this machine: --host 127.0.0.1.',
         { port },
       )
   }
 }
 
 export const portChecks = (context: DoctorContext): CheckGroup => ({
-  title: 'The server',
+  title: 'Server',
   checks: [{ id: 'port', title: 'Port', run: () => portFinding(context) }],
 })

@@ -4,34 +4,34 @@ import { toConnectionError } from '../../upstreams/http/connection-errors.ts'
 import type { Destination } from '../../upstreams/http/destination.ts'
 import { stepMs } from './sockets.ts'
 
-/** What this machine's clock said when an answer told the time. */
+/** The time on this machine and in a response's date; milliseconds since 1970. */
 export interface ClockReading {
   readonly here: number
   readonly there: number
 }
 
-/** Undefined where the answer does not tell the time, or comes out of somebody's cache. */
+/** Undefined if the response has no date, or comes from a cache. */
 export const readClock = (headers: Headers): ClockReading | undefined => {
   const there = Date.parse(headers.get('date') ?? '')
   return Number.isNaN(there) || headers.has('age') ? undefined : { here: Date.now(), there }
 }
 
-/** What the endpoint says to a request without a key, sent just as the product's own requests are. */
+/** The endpoint's response to a request without a key, sent like the program's own requests. */
 export type EndpointProbe =
   | { readonly status: number; readonly ms: number; readonly clock: ClockReading | undefined }
   | { readonly error: GatewayError }
 
-/** A proxy's, and nobody else's. */
+/** Only proxies send this status. */
 export const proxyLoginStatus = 407
 
-/** Of one who takes connections and says nothing on them. */
+/** The message for a host that accepts connections and does not answer. */
 export const noAnswer = ({ host, proxy }: Destination, timeoutMs: number): string =>
-  `A connection to ${host}${proxy === undefined ? '' : ` by the proxy ${proxy}`} came about, and nothing answered on it within ${timeoutMs / 1000} s. Are the endpoint and its port right? If they are, tell whoever runs it.`
+  `The connection to ${host}${proxy === undefined ? '' : ` through the proxy ${proxy}`} is open, but no answer came within ${timeoutMs / 1000} s. Check the endpoint and its port. If they are correct, report this to the administrator.`
 
-/** Bun's fetch has the last word on certificates and proxies: it is what the product's requests travel by. */
+/** Uses Bun's fetch, as the program's own requests do: it decides about certificates and proxies. */
 export const probeEndpoint = async (
   endpointUrl: string,
-  place: Destination,
+  destination: Destination,
   timeoutMs = stepMs,
 ): Promise<EndpointProbe> => {
   const startedAt = performance.now()
@@ -47,8 +47,8 @@ export const probeEndpoint = async (
     return { status, ms: performance.now() - startedAt, clock: readClock(headers) }
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError'
-    if (!isLate) return { error: toConnectionError(error, place) }
-    // It is told only where each step to a connection has succeeded.
-    return { error: new GatewayError('timeout_error', noAnswer(place, timeoutMs), { isLoggable: true }) }
+    if (!isLate) return { error: toConnectionError(error, destination) }
+    // Shown only if each step to a connection succeeded.
+    return { error: new GatewayError('timeout_error', noAnswer(destination, timeoutMs), { isLoggable: true }) }
   }
 }

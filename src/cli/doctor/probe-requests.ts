@@ -15,7 +15,7 @@ const ask = (model: string, content: string, maxTokens: number): MessagesRequest
 
 export const hello = (model: string): MessagesRequest => ask(model, 'Reply with OK.', wordTokens)
 
-/** Long enough to come in several pieces. */
+/** Long enough for several events. */
 export const counting = (model: string): MessagesRequest => ({
   ...ask(model, 'Count from 1 to 20, with a space between the numbers and nothing else.', 64),
   stream: true,
@@ -35,7 +35,7 @@ export const toolCall = (model: string): MessagesRequest => ({
   tool_choice: { type: 'tool', name: toolName },
 })
 
-/** A PNG of 16 by 16 red points. */
+/** A PNG of 16 by 16 red pixels. */
 const redSquare =
   'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mO4IydHEmIY1TCqYfhqAACaMxgQdrf9VwAAAABJRU5ErkJggg=='
 
@@ -53,10 +53,10 @@ export const image = (model: string): MessagesRequest => ({
   ],
 })
 
-/** The smallest that there is. */
+/** The smallest budget that the API accepts. */
 const leastBudget = 1024
 
-/** As Claude Code asks for it: by effort where the model has that, otherwise with a budget. */
+/** Requests thinking as Claude Code does: adaptive if the model supports it, otherwise with a budget. */
 export const thinking = (model: string): MessagesRequest => {
   const base = ask(model, 'What is 17 times 23? Only the number.', leastBudget + wordTokens)
   const { thinking: kinds, effort } = capabilitiesOf(model)
@@ -73,6 +73,6 @@ export const cachePoint = (model: string): MessagesRequest => ({
   system: [{ type: 'text', text: 'You answer in one word.', cache_control: { type: 'ephemeral' } }],
 })
 
-/** What one request may cost at most: as we estimate its prompt, and with the longest answer. */
+/** The most tokens that a request costs: the estimate of its prompt plus the longest answer. */
 export const mostTokens = (request: MessagesRequest): number =>
   toCount(estimateTokens(request, request.model)) + request.max_tokens

@@ -14,11 +14,11 @@ const wsl: Check = {
   title: 'WSL',
   run: () =>
     info(
-      'Linux inside Windows: 127.0.0.1 is this side alone. What runs on the Windows side is reached only with mirrored networking (networkingMode=mirrored in .wslconfig).',
+      'Linux inside Windows: 127.0.0.1 is only the Linux side. Programs on the Windows side can be reached only with mirrored networking (networkingMode=mirrored in .wslconfig).',
     ),
 }
 
-/** What runs here. */
+/** Reports the version of this program and its system. */
 export const programChecks = (context: DoctorContext): CheckGroup => ({
   title: 'This program',
   checks: [

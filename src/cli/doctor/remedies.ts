@@ -2,19 +2,19 @@ import type { ErrorType, GatewayError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { type Finding, fail, splitRemedy, warn } from './check.ts'
 
-/** What went wrong with a request, and what to do about it. */
+/** Turns the error of a request into a finding with a remedy. */
 
-/** Whose fault a failure is, and of which model. */
+/** The circumstances of a failed request. */
 export interface Circumstances {
-  /** Its words may quote what it was sent. */
+  /** Hidden in the error's message, which may quote the request. */
   readonly apiKey: Secret
   readonly model: string
 }
 
-/** Of somebody else's words: no honest sentence is longer. */
+/** Characters of an upstream's message; a useful sentence is shorter. */
 const longestQuote = 400
 
-/** For Claude Code, not for people. */
+/** For Claude Code, not for the user. */
 const classPrefix = /^capability_rejected: \S+ — /
 
 const quote = (words: string, { apiKey }: Circumstances): string => {
@@ -22,7 +22,7 @@ const quote = (words: string, { apiKey }: Circumstances): string => {
   return hidden.length > longestQuote ? `${hidden.slice(0, longestQuote)}…` : hidden
 }
 
-/** Passes by itself: the set-up is not at fault. */
+/** Temporary errors: the setup works. */
 const passing: ReadonlySet<ErrorType> = new Set(['rate_limit_error', 'overloaded_error'])
 
 const remedyOf = ({ type, message }: GatewayError, { model }: Circumstances): string => {
@@ -31,24 +31,24 @@ const remedyOf = ({ type, message }: GatewayError, { model }: Circumstances): st
     case 'overloaded_error':
       return 'Wait a minute, and run doctor again.'
     case 'timeout_error':
-      return 'Run doctor again in a few minutes. If it goes on, tell whoever runs AI Nexus.'
+      return 'Run doctor again in a few minutes. If the timeout persists, report it to the administrator of AI Nexus.'
     case 'permission_error':
-      return `Ask whoever gave you the key to allow ${model}, or choose another model with --model.`
+      return `Ask your administrator to allow ${model} for this key, or choose another model with --model.`
     case 'not_found_error':
-      // Whoever stands in front says so as well, of addresses.
+      // A gateway in front of AI Nexus sends this error, too, for an unknown path.
       return /model/i.test(message)
-        ? `This AI Nexus does not know ${model} by that name. Choose another model with --model.`
-        : 'Is the endpoint right, and whole? Compare it with what you were given.'
+        ? `This AI Nexus has no model ${model}. Choose another model with --model.`
+        : 'Check that the endpoint URL is correct and complete.'
     case 'invalid_request_error':
-      return 'AI Nexus refuses here what Claude Code sends. Tell whoever runs it, with these words.'
+      return 'AI Nexus refuses a request that Claude Code needs. Report this message to the administrator of AI Nexus.'
     case 'authentication_error':
-      return 'Ask for a new key.'
+      return 'Request a new key.'
     default:
-      return 'AI Nexus itself is in trouble. Run doctor again later; if it goes on, tell whoever runs it.'
+      return 'AI Nexus has an error. Run doctor again later; if the error persists, report it to the administrator of AI Nexus.'
   }
 }
 
-/** Sentences of our own about the way hold their remedy; of AI Nexus's words we add one. */
+/** Our own sentences about the connection contain their remedy; AI Nexus's messages need one. */
 const ownWords = /^AI Nexus answered \d{3}\b|^A proxy on the way/
 
 export const failureOf = (error: GatewayError, circumstances: Circumstances): Finding => {

@@ -3,9 +3,9 @@ import { shortPaths } from '../terminal/short-path.ts'
 import { wrap } from '../terminal/wrap.ts'
 import type { CheckResult, Status } from './check.ts'
 
-/** Results as lines for people. */
+/** Formats results as lines for the user. */
 
-/** Told apart without colours, too. */
+/** Readable without colors, too. */
 const signs: Readonly<Record<Status, string>> = { ok: 'ok', warn: 'warn', fail: 'FAIL', info: 'info', skip: 'skip' }
 
 const paint: Readonly<Record<Status, (text: string) => string>> = {
@@ -19,11 +19,11 @@ const paint: Readonly<Record<Status, (text: string) => string>> = {
 const signWidth = 6
 const titleWidth = 19
 const remedyMark = '-> '
-/** What a line has room for, whatever the terminal's width: longer lines are hard to read. */
+/** Columns, also on a wider terminal: longer lines are hard to read. */
 const widest = 100
 const narrowest = 60
 
-/** What would command a terminal, or turn the writing around: certificates and answers are others' words. */
+/** Characters that control a terminal or the direction of text: certificates and responses are untrusted. */
 const hidden = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 export interface Layout {
@@ -35,14 +35,14 @@ export interface Layout {
 
 const tidy = (text: string, layout: Layout): string => shortPaths(text.replace(hidden, ' '), layout)
 
-/** A line that begins with blanks is to be typed or copied: it is not broken where it fits at all. */
+/** An indented line is a command to copy: it is not wrapped if it fits. */
 const isVerbatim = (line: string, width: number): boolean => line.startsWith('  ') && line.trim().length <= width
 
-/** What stays in one piece. */
+/** The parts of a text that are never broken. */
 const piecesOf = (text: string, width: number): string[] =>
   text.split('\n').flatMap((line) => (isVerbatim(line, width) ? [line.trim()] : line.trim().split(' ')))
 
-/** Where a text begins: further left, all of it, where one of its pieces would not fit otherwise. */
+/** The column where a text begins: `narrow` if one of its pieces does not fit at `usual`. */
 const columnFor = (text: string, usual: number, narrow: number, columns: number): number =>
   piecesOf(text, columns - narrow).every((piece) => piece.length <= columns - usual) ? usual : narrow
 
@@ -52,8 +52,8 @@ const block = (text: string, indent: number, columns: number): string[] =>
     .flatMap((line) => (isVerbatim(line, columns - indent) ? [line.trim()] : wrap(line.trim(), columns - indent)))
     .map((part) => ' '.repeat(indent) + part)
 
-/** The first line of a text beside a head, where the text begins behind it; otherwise below it. */
-const beside = (head: string, lines: readonly string[], indent: number): string[] => {
+/** Puts the first line of a text next to the head if the head fits into the indent, otherwise below it. */
+const afterHead = (head: string, lines: readonly string[], indent: number): string[] => {
   const [first = '', ...rest] = lines
   return head.length <= indent ? [head.padEnd(indent) + first.slice(indent), ...rest] : [head.trimEnd(), first, ...rest]
 }
@@ -65,9 +65,9 @@ const counted = (count: number, one: string, many: string): string[] =>
 
 const summaryWords = (results: readonly CheckResult[]): string => {
   const of = (status: Status): number => results.filter((result) => result.status === status).length
-  const found = [...counted(of('fail'), 'fault', 'faults'), ...counted(of('warn'), 'warning', 'warnings')]
+  const found = [...counted(of('fail'), 'error', 'errors'), ...counted(of('warn'), 'warning', 'warnings')]
   const skipped = counted(of('skip'), 'check was', 'checks were').map((some) => ` ${some} skipped.`)
-  if (found.length === 0) return ['Nothing is wrong.', ...skipped].join('')
+  if (found.length === 0) return ['No problems found.', ...skipped].join('')
   return [found.join(' and '), `: see the lines with ${remedyMark.trim()} above.`, ...skipped].join('')
 }
 
@@ -86,19 +86,19 @@ export const createReporter = (layout: Layout) => {
       const head = `${signs[status].padEnd(signWidth)}${title}`
       const found = tidy(detail, layout)
       const column = columnFor(found, detailColumn, signWidth, columns)
-      const lines = beside(head, block(found, column, columns), column)
+      const lines = afterHead(head, block(found, column, columns), column)
       if (remedy === undefined) return painted(status, lines)
       const words = tidy(remedy, layout)
       const adviceColumn = columnFor(words, column + remedyMark.length, signWidth + remedyMark.length, columns)
       const mark = remedyMark.padStart(adviceColumn)
-      return painted(status, [...lines, ...beside(mark, block(words, adviceColumn, columns), adviceColumn)])
+      return painted(status, [...lines, ...afterHead(mark, block(words, adviceColumn, columns), adviceColumn)])
     },
-    /** Several checks that were skipped for one reason. */
+    /** Several checks that were skipped for the same reason. */
     skipped(results: readonly CheckResult[]): string {
       const [{ detail = '' } = {}] = results
       const titles = results.map(({ title }) => title).join(', ')
       const text = `${titles} (${tidy(detail, layout)})`
-      return painted('skip', beside(signs.skip, block(text, signWidth, columns), signWidth))
+      return painted('skip', afterHead(signs.skip, block(text, signWidth, columns), signWidth))
     },
     summary: (results: readonly CheckResult[]): string => `\n${wrap(summaryWords(results), columns).join('\n')}\n`,
   }

@@ -9,15 +9,15 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import { composeUpstream } from '../compose.ts'
 import { type ClockReading, readClock } from './probe-endpoint.ts'
 
-/** A tiny request's first byte may take this long, also where the model is busy. */
+/** Timeout for the first byte of a tiny request, also from a busy model. */
 const timeoutSeconds = 30
-/** And this long in all. */
+/** Timeout for the whole request. */
 const wholeMs = 60_000
 
 /** How a request ended. */
 export type ProbeOutcome<T> = {
   readonly ms: number
-  /** What went without, because AI Nexus refuses it: the product's own healing. */
+  /** Parts that the refusal fallback left out, because AI Nexus refuses them. */
   readonly leftOut: readonly string[]
 } & ({ readonly value: T; readonly error?: undefined } | { readonly error: GatewayError })
 
@@ -26,14 +26,14 @@ export type Session = ReturnType<typeof openSession>
 export type SessionOptions = Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'proxy'>
 
 const tooLong = (): GatewayError =>
-  new GatewayError('timeout_error', `AI Nexus had not finished a tiny answer within ${wholeMs / 1000} s.`, {
+  new GatewayError('timeout_error', `AI Nexus did not finish a tiny answer within ${wholeMs / 1000} s.`, {
     isLoggable: true,
   })
 
-/** Asks AI Nexus by the product's own upstream. Without retries: doctor tells what the first try meets. */
+/** Sends requests with the program's own upstream, without retries: doctor reports the first result. */
 export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptions) => {
   let clock: ClockReading | undefined
-  const listening: Fetch = async (url, init) => {
+  const readingClock: Fetch = async (url, init) => {
     const response = await fetch(url, init)
     clock = readClock(response.headers) ?? clock
     return response
@@ -43,7 +43,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     endpointUrl,
     apiKey,
     proxy,
-    fetch: listening,
+    fetch: readingClock,
     log: createLogger('silent', () => {}),
   })
   const withoutFor = (modelId: string): string[] =>
@@ -80,7 +80,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     attempt,
     message: (request: MessagesRequest): Promise<ProbeOutcome<Message>> =>
       attempt(request.model, (nexus, context) => nexus.message(request, context)),
-    /** Of the last answer that told the time. */
+    /** From the last response with a date. */
     clock: () => clock,
   }
 }

@@ -6,12 +6,12 @@ import { bracketed } from '../../base/brackets.ts'
 import { errorCode } from '../../base/error-code.ts'
 
 /**
- * A look at each step of the way by itself, for words alone: no request of ours travels on these
- * connections. Rejects with the system's own error, or with `ETIMEDOUT` when the time is up. What it is done
- * with is loaded when it is wanted: it would cost every other command two milliseconds.
+ * Checks each step of a connection by itself, for doctor's messages: the program sends no requests over these
+ * connections. Rejects with the system's own error, or with `ETIMEDOUT` after `stepMs`. Node's modules are loaded on
+ * first use: they would cost every other command two milliseconds.
  */
 
-/** As long as the product itself waits for a connection. */
+/** The same timeout as for a connection of the program itself. */
 export const stepMs = 8000
 
 const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
@@ -34,18 +34,18 @@ export interface Target {
   readonly port: number
 }
 
-/** The addresses that the system knows for a name. */
+/** Resolves a name with the system's resolver. */
 export const resolveName = async (hostname: string): Promise<string[]> => {
   const { lookup } = await import('node:dns/promises')
   const found = await within(lookup(hostname, { all: true }))
   return [...new Set(found.map(({ address }) => address))]
 }
 
-/** Of a name as URLs have it, who write every address in its own form. */
+/** Takes a hostname of a URL: URLs normalize every form of an address. */
 export const isAddress = (hostname: string): boolean =>
   hostname.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(hostname)
 
-/** The caller closes it. */
+/** The caller closes the socket. */
 export const openConnection = async ({ hostname, port }: Target): Promise<Socket> => {
   const [{ connect: connectTcp }, { once }] = await Promise.all([import('node:net'), import('node:events')])
   const socket = connectTcp({ host: hostname, port })
@@ -78,16 +78,16 @@ const readHead = (socket: Socket): Promise<string> =>
     socket.once('error', reject)
   })
 
-/** A percent sign that is none stays as it is. */
+/** Leaves text with an invalid percent sign as it is. */
 const decoded = (text: string): string => attempt(() => decodeURIComponent(text)) ?? text
 
-/** Asks a proxy for a way to the target, with the login of its own address, as fetch does. */
+/** Requests a tunnel to the target from a proxy, with the login in the proxy's URL, as fetch does. */
 export const openTunnel = async (socket: Socket, target: Target, proxy: URL) => {
-  const place = `${bracketed(target.hostname)}:${target.port}`
+  const authority = `${bracketed(target.hostname)}:${target.port}`
   const login = `${decoded(proxy.username)}:${decoded(proxy.password)}`
   const lines = [
-    `CONNECT ${place} HTTP/1.1`,
-    `Host: ${place}`,
+    `CONNECT ${authority} HTTP/1.1`,
+    `Host: ${authority}`,
     ...(login === ':' ? [] : [`Proxy-Authorization: Basic ${Buffer.from(login).toString('base64')}`]),
   ]
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
@@ -95,20 +95,20 @@ export const openTunnel = async (socket: Socket, target: Target, proxy: URL) => 
   const status = /^HTTP\/1\.\d (\d{3})/.exec(head)?.[1]
   const offers = [...head.matchAll(/^proxy-authenticate: *(.+?)\r?$/gim)].map(([, offer = '']) => offer)
   return {
-    /** Undefined where it was no HTTP. */
+    /** Undefined if the response is not HTTP. */
     status: status === undefined ? undefined : Number(status),
-    /** The ways to log in that a 407 offers. */
+    /** The authentication schemes that a 407 offers. */
     signIn: offers.join(', '),
   }
 }
 
-/** What the other side shows of itself. */
+/** The certificate that the server presents. */
 export interface ShownCertificate {
   readonly protocol: string
   readonly issuer: string
   readonly subject: string
   readonly validTo: Date
-  /** Why this look alone would not believe it; fetch decides. */
+  /** The reason why Node does not trust it; the result of fetch decides. */
   readonly untrustedReason: string | undefined
 }
 
@@ -118,10 +118,10 @@ type Names = PeerCertificate['issuer']
 const nameOf = (names: Names | undefined): string => {
   const [organisation, common] = [names?.O, names?.CN].map((name) => (Array.isArray(name) ? name.join(' ') : name))
   if (organisation && common && organisation !== common) return `${organisation} (${common})`
-  return organisation || common || 'nobody that it names'
+  return organisation || common || 'an unnamed organization'
 }
 
-/** Looks at the certificate, whether it is trusted or not, and says nothing to whoever shows it. */
+/** Reads the certificate, trusted or not, and sends no data to the server. */
 export const inspectTls = async (socket: Socket, hostname: string): Promise<ShownCertificate> => {
   const { connect: connectTls } = await import('node:tls')
   const secure = connectTls({

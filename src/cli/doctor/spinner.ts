@@ -1,7 +1,7 @@
-/** Something that moves while a check runs, on a terminal; nothing anywhere else. */
+/** Shows on a terminal that a check is running. */
 export interface Spinner {
   begin(title: string): void
-  /** Leaves a clean line behind. */
+  /** Clears the line. */
   end(): void
 }
 
@@ -9,7 +9,7 @@ const frames = ['|', '/', '-', '\\']
 const frameMs = 120
 const clearLine = '\r\u001b[2K'
 
-/** Holds no cursor back: a program that is ended in between leaves the terminal as it was. */
+/** Does not hide the cursor: a program that is killed leaves the terminal usable. */
 export const createSpinner = (write: (text: string) => void): Spinner => {
   let timer: ReturnType<typeof setInterval> | undefined
   return {

@@ -9,16 +9,16 @@ import { type Check, type Finding, info, ok, skip, warn } from './check.ts'
 import type { DoctorContext } from './context.ts'
 import { upgradeLine } from './upgrade-line.ts'
 
-/** Whether a newer release is out: asked only where the user says so, by one request that says nothing of them. */
+/** Checks for a newer release, only with --check-updates: one request, with no data about the user. */
 
-/** Leads on to the newest release's page, whose address ends in its version. */
+/** Redirects to the page of the newest release, whose URL ends in its version. */
 const releasePage = `${homepage}/releases/latest`
 
-/** Names another page: a company's mirror, whose answer may also be the version alone. */
+/** Names another page, such as a company's mirror. Its response may also be only the version. */
 const variable = 'NEXUS_UPDATES_URL'
 
 const deadlineMs = 5000
-/** A version is shorter than that; a page that is longer is something else. */
+/** A version is shorter; a longer page is something else. */
 const maximumResponseBytes = 64
 
 const versionAtEnd = /(?:^|\/)v?(\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[\w.-]{1,40})?)\/?$/
@@ -28,7 +28,7 @@ const updatesUrl = ({ io, loaded }: DoctorContext): string => {
   return environment[variable]?.trim() || releasePage
 }
 
-/** The last part of where the page leads on to, or of what it says. */
+/** Reads the version at the end of the redirect's URL, or of the body. */
 const versionOf = async (response: Response): Promise<string | undefined> => {
   const words =
     response.headers.get('location') ?? (response.ok ? await readCapped(response, maximumResponseBytes) : '')
@@ -40,10 +40,10 @@ interface ReleaseResponse {
   readonly status: number
 }
 
-const ask = async (url: URL, proxy: string | undefined): Promise<ReleaseResponse> => {
+const fetchRelease = async (url: URL, proxy: string | undefined): Promise<ReleaseResponse> => {
   const options: object = {
     redirect: 'manual',
-    // Bun would say its own name and version.
+    // Bun would send its own name and version.
     headers: { 'user-agent': '', accept: '*/*' },
     signal: AbortSignal.timeout(deadlineMs),
     ...(isLoopbackHost(url.hostname) && { proxy: false }),
@@ -61,18 +61,18 @@ const ask = async (url: URL, proxy: string | undefined): Promise<ReleaseResponse
 const unknown = (why: string): Finding => info(`not known: ${why}`, { version, newest: null })
 
 const findUpdate = async (context: DoctorContext): Promise<Finding> => {
-  if (context.isOffline) return skip('--offline: nothing is sent')
+  if (context.isOffline) return skip('--offline: no requests')
   const text = updatesUrl(context)
   const url = URL.parse(text)
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '')
-    return warn(`${variable} is no address`, 'Give it as https://host/path, without a user and a password.')
+    return warn(`${variable} is not a valid URL`, 'Set it to https://host/path, without a user name and a password.')
   const { machine, ownCommand } = context.io
   try {
-    const { newest, status } = await ask(url, proxyOnTheWay(machine.environment, url.href))
+    const { newest, status } = await fetchRelease(url, proxyOnTheWay(machine.environment, url.href))
     if (newest === undefined) return unknown(`${url.host} names no release (status ${status})`)
     const data = { version, newest }
     if (Bun.semver.order(version, newest) >= 0) return ok(`${version}; the newest release is ${newest}`, data)
-    return warn(`${newest} is out; this is ${version}`, upgradeLine(ownCommand, existsSync), data)
+    return warn(`${newest} is available; this is ${version}`, upgradeLine(ownCommand, existsSync), data)
   } catch (error) {
     const isLate = error instanceof Error && error.cause instanceof Error && error.cause.name === 'TimeoutError'
     if (isLate) return unknown(`${url.host} did not answer within ${deadlineMs / 1000} s`)
@@ -80,7 +80,7 @@ const findUpdate = async (context: DoctorContext): Promise<Finding> => {
   }
 }
 
-/** None without the flag: nothing phones home. */
+/** No check without the flag: the program never phones home. */
 export const updateChecks = (context: DoctorContext): Check[] =>
   context.flags['check-updates'] === true
     ? [{ id: 'program.update', title: 'Newer release', run: () => findUpdate(context) }]

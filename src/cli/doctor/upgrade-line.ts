@@ -1,26 +1,26 @@
 import { homepage, productName } from '../../version.ts'
 
-/** How this very program is brought up to date, by where it lies. */
+/** How to upgrade this program, by its path. */
 
 const releases = `${homepage}/releases/latest`
 
-const ways: readonly { readonly isMeant: (path: string) => boolean; readonly line: string }[] = [
-  { isMeant: (path) => /\/(?:Cellar|homebrew|linuxbrew)\//i.test(path), line: `brew upgrade ${productName}` },
-  { isMeant: (path) => /\\scoop\\apps\\/i.test(path), line: `scoop update ${productName}` },
+const packageManagers: readonly { readonly matches: (path: string) => boolean; readonly line: string }[] = [
+  { matches: (path) => /\/(?:Cellar|homebrew|linuxbrew)\//i.test(path), line: `brew upgrade ${productName}` },
+  { matches: (path) => /\\scoop\\apps\\/i.test(path), line: `scoop update ${productName}` },
   {
-    isMeant: (path) => /[\\/]node_modules[\\/]/.test(path),
+    matches: (path) => /[\\/]node_modules[\\/]/.test(path),
     line: `npm install --global ${productName}@latest`,
   },
 ]
 
-/** `isFile` tells whether one is there. */
+/** `isFile` returns whether a file exists. */
 export const upgradeLine = (ownCommand: readonly string[], isFile: (path: string) => boolean): string => {
   const [path = '', source] = ownCommand
-  if (source !== undefined) return 'Get the newer sources: git pull'
-  const way = ways.find(({ isMeant }) => isMeant(path))
-  if (way !== undefined) return `Upgrade: ${way.line}`
+  if (source !== undefined) return 'Update the sources: git pull'
+  const manager = packageManagers.find(({ matches }) => matches(path))
+  if (manager !== undefined) return `Upgrade: ${manager.line}`
   if (path.startsWith('/usr/bin/') && isFile(`/var/lib/dpkg/info/${productName}.list`))
-    return `Take the .deb from ${releases}, and upgrade: sudo apt install ./<file>`
-  if (path.startsWith('/usr/bin/')) return `Take the package for your system from ${releases}.`
-  return `Run the installer again, or take the program from ${releases}.`
+    return `Download the .deb from ${releases}, and install it: sudo apt install ./<file>`
+  if (path.startsWith('/usr/bin/')) return `Install the package for your system from ${releases}.`
+  return `Run the installer again, or download the program from ${releases}.`
 }

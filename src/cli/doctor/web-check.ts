@@ -4,11 +4,11 @@ import { settingsFiles } from '../claude-code/settings-files.ts'
 import { isSearchDecided, preflightKey, preflightSetting, webSearch } from '../claude-code/web-tools.ts'
 import { type Finding, info, ok } from './check.ts'
 
-/** Claude Code's tools for the web, for launches that pass no settings: the line of `start`, and `env`. */
+/** Checks Claude Code's web tools, for launches that pass no settings: the command of `start`, and `env`. */
 
-const byClaude = `${productName} claude passes it; for other launches add to your settings.json:`
+const byClaude = `${productName} claude sets this; for other launches, add to your settings.json:`
 
-/** WebFetch asks claude.ai about each domain first, unless a setting says not to. */
+/** WebFetch asks claude.ai about each domain first, unless a setting disables that. */
 export const webFetchFinding = (machine: Machine): Finding => {
   const found = preflightSetting(settingsFiles(machine))
   const data = { preflight: found?.settings?.[preflightKey] !== true }
@@ -18,10 +18,10 @@ export const webFetchFinding = (machine: Machine): Finding => {
   if (found !== undefined)
     return {
       ...info(`asks claude.ai about each domain: ${preflightKey} is off in ${found.path}`, data),
-      remedy: `Where claude.ai is blocked WebFetch fails on every address. Set there: ${setting}`,
+      remedy: `If claude.ai is blocked, WebFetch fails for every URL. Set in that file: ${setting}`,
     }
   return {
-    ...info('asks claude.ai about each domain first, and fails where that is blocked', data),
+    ...info('asks claude.ai about each domain first, and fails if claude.ai is blocked', data),
     remedy: `${byClaude}\n  ${setting}`,
   }
 }
@@ -29,9 +29,10 @@ export const webFetchFinding = (machine: Machine): Finding => {
 /** WebSearch needs Anthropic's own servers. */
 export const webSearchFinding = (machine: Machine): Finding => {
   const denied = settingsFiles(machine).find((file) => isSearchDecided([file]))
-  if (denied !== undefined) return info(`does not work here; a rule in ${denied.path} decides whether it is offered`)
+  if (denied !== undefined)
+    return info(`does not work here; a rule in ${denied.path} decides whether Claude Code offers it`)
   return {
-    ...info('does not work here: AI Nexus has no web search. Claude Code offers it all the same'),
+    ...info('does not work here: AI Nexus has no web search, but Claude Code offers the tool'),
     remedy: `${byClaude}\n  { "permissions": { "deny": ["${webSearch}"] } }`,
   }
 }

@@ -66,7 +66,7 @@ describe('the claude that is found', () => {
     })
     expect((await doctor(['--offline'], withClaude('exit 3'))).of('claude.program')).toMatchObject({
       status: 'warn',
-      detail: expect.stringContaining('does not tell its version'),
+      detail: expect.stringContaining('does not print its version'),
     })
   })
 })

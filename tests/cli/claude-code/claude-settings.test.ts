@@ -100,7 +100,7 @@ describe("Claude Code's own settings", () => {
         `apiKeyHelper in ${path}`,
       ].join('\n'),
       remedy:
-        'These go before what Claude Code is launched with. Take them out of the file, or start Claude Code with nexus-claude-api claude, which overrules them.',
+        'These settings win over the launch command. Remove them from the file, or start Claude Code with nexus-claude-api claude, which overrides them.',
       data: {
         files: path,
         overrides: `env.ANTHROPIC_BASE_URL in ${path}, env.ANTHROPIC_AUTH_TOKEN in ${path}, apiKeyHelper in ${path}`,

@@ -148,7 +148,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
   test('a gateway that a settings file prescribes', async () => {
     const home = temporaryFolder()
     const path = writeFile(join(home, '.claude', 'settings.json'), forceGateway)
-    expect((await finding(home)).detail).toStartWith(`has to sign in to another gateway (forceLoginMethod in ${path}).`)
+    expect((await finding(home)).detail).toStartWith(`must sign in to another gateway (forceLoginMethod in ${path}).`)
     expect((await finding(home, '--gateway-mode', 'off')).status).toBe('warn')
   })
 

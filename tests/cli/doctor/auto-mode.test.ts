@@ -13,7 +13,7 @@ describe('the check of auto mode (A1)', () => {
     return { folder, path: writeFile(join(folder, '.claude', 'settings.json'), { env }) }
   }
 
-  test('is by this server, with the small model', async () => {
+  test('comes from this server, with the small model', async () => {
     expect(await checkOf()).toMatchObject({
       status: 'ok',
       detail: 'this server checks actions, with claude-haiku-4-5 (translation.safeguards)',
@@ -21,7 +21,7 @@ describe('the check of auto mode (A1)', () => {
     })
   })
 
-  test("is the client's own where the launch, the environment or a settings file says so", async () => {
+  test('comes from the client if the launch, the environment or a settings file switches the server off', async () => {
     expect(await checkOf({ NEXUS_SAFEGUARDS: 'client' })).toMatchObject({
       status: 'info',
       detail: expect.stringContaining('off in the launch command'),
@@ -32,7 +32,7 @@ describe('the check of auto mode (A1)', () => {
     expect((await checkOf({}, folder)).detail).toEndWith(`is off in ${path}`)
   })
 
-  test('is missing where nothing answers the client', async () => {
+  test('is missing if the server does not answer the client', async () => {
     const off = await checkOf({ NEXUS_SAFEGUARDS: 'off' })
     expect(off).toMatchObject({ status: 'warn', data: { check: 'none' } })
     expect(off.remedy).toContain('Set translation.safeguards to answer')

@@ -7,12 +7,12 @@ import { entry, temporaryFolder } from '../../support/cli.ts'
 import { doctor, withClaude } from '../../support/doctor.ts'
 import { writeFile } from '../../support/files.ts'
 
-test('a Claude Code that is newer or older than the tested versions is named', async () => {
+test('names a Claude Code that is newer or older than the tested versions', async () => {
   const program = async (version: string) =>
     (await doctor(['--offline'], withClaude(`echo "${version} (Claude Code)"`))).of('claude.program')
   expect(await program('99.0.0')).toMatchObject({
     status: 'info',
-    detail: expect.stringContaining(`newer than ${newestTestedClaude}, the newest version that was tested`),
+    detail: expect.stringContaining(`newer than ${newestTestedClaude}, the newest tested version`),
   })
   expect(await program('2.1.100')).toMatchObject({
     status: 'warn',
@@ -22,26 +22,26 @@ test('a Claude Code that is newer or older than the tested versions is named', a
   expect((await program(newestTestedClaude)).status).toBe('ok')
 })
 
-describe('the remedy for settings that go before the launch', () => {
+describe('the remedy for settings that win over the launch', () => {
   const remedyFor = async (env: Record<string, string>): Promise<string | undefined> => {
     const folder = temporaryFolder()
     writeFile(join(folder, '.claude', 'settings.json'), { env })
     return (await doctor(['--offline'], {}, folder)).of('claude.settings')?.remedy
   }
 
-  test('A3 names the models, which claude leaves to the user', async () => {
+  test('A3 names the models, which claude does not override', async () => {
     const models = { ANTHROPIC_DEFAULT_SONNET_MODEL: 'gone', ANTHROPIC_SMALL_FAST_MODEL: 'gone' }
     expect(await remedyFor({ ANTHROPIC_BASE_URL: 'https://elsewhere.example', ...models })).toBe(
-      'These go before what Claude Code is launched with. Take them out of the file. nexus-claude-api claude overrules them, except env.ANTHROPIC_DEFAULT_SONNET_MODEL, env.ANTHROPIC_SMALL_FAST_MODEL.',
+      'These settings win over the launch command. Remove them from the file. nexus-claude-api claude overrides them, except env.ANTHROPIC_DEFAULT_SONNET_MODEL, env.ANTHROPIC_SMALL_FAST_MODEL.',
     )
   })
 
-  test('names no exception where claude overrules all of them', async () => {
-    expect(await remedyFor({ ANTHROPIC_BASE_URL: 'https://elsewhere.example' })).toEndWith('which overrules them.')
+  test('names no exception if claude overrides all of them', async () => {
+    expect(await remedyFor({ ANTHROPIC_BASE_URL: 'https://elsewhere.example' })).toEndWith('which overrides them.')
   })
 })
 
-test('a folder that was deleted under one keeps no command from its work', async () => {
+test('doctor works in a current directory that was deleted', async () => {
   const home = temporaryFolder()
   const gone = join(home, 'gone')
   mkdirSync(gone)
@@ -59,7 +59,7 @@ test('a folder that was deleted under one keeps no command from its work', async
 })
 
 describe('the environment', () => {
-  test('another service is told of: a start of another kind would go there', async () => {
+  test('names a variable that selects another service', async () => {
     const { of } = await doctor(['--offline'], { CLAUDE_CODE_USE_BEDROCK: '1', ANTHROPIC_API_KEY: key })
     expect(of('claude.environment')).toMatchObject({
       status: 'info',
@@ -67,7 +67,7 @@ describe('the environment', () => {
     })
   })
 
-  test("Anthropic's own key does no harm", async () => {
+  test("accepts Anthropic's own key", async () => {
     const { of, said } = await doctor(['--offline'], { ANTHROPIC_API_KEY: key, CLAUDE_CODE_USE_VERTEX: 'false' })
     expect(of('claude.environment').status).toBe('info')
     expect(secretsIn(said)).toEqual([])

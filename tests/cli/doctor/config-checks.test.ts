@@ -7,7 +7,7 @@ import { listenOnLoopback } from '../../support/connect-proxy.ts'
 import { doctor, featureCheckNames, keyVariable, modelCheckIds, simulatedEndpoint } from '../../support/doctor.ts'
 
 describe('configuration', () => {
-  test('a broken file is a fault that ends nothing', async () => {
+  test('reports a broken file, and runs the other checks', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')
     writeFileSync(path, `{ "apiKey": "${key}"`)
@@ -20,26 +20,26 @@ describe('configuration', () => {
     })
     expect(of('key.accepted')).toMatchObject({
       status: 'skip',
-      detail: 'the configuration has to be mended first',
+      detail: 'fix the configuration first',
     })
     expect(of('claude.environment').status).toBe('ok')
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('a model that nobody knows does not keep it from looking at the way', async () => {
+  test('checks the connection despite an unknown model', async () => {
     const { of, withStatus } = await doctor([...simulatedEndpoint(), '--model', 'claude-sonet-4-6'], keyVariable)
     expect(withStatus('fail')).toEqual(['config'])
     expect(of('config').remedy).toStartWith('Did you mean claude-sonnet-4-6?')
     expect(of('endpoint.answer').status).toBe('ok')
   })
 
-  test('a simulation needs no key, whatever else is wrong', async () => {
+  test('requires no key for a simulation, also with a wrong setting', async () => {
     const { of, withStatus } = await doctor(['--simulate', '--model', 'nonsense'])
     expect(withStatus('fail')).toEqual(['config'])
-    expect(of('key.present')).toMatchObject({ status: 'info', detail: 'none is needed: AI Nexus is simulated' })
+    expect(of('key.present')).toMatchObject({ status: 'info', detail: 'not needed: AI Nexus is simulated' })
   })
 
-  test('without a key it says how to give one, and looks at the way all the same', async () => {
+  test('explains how to set a missing key, and checks the connection without it', async () => {
     const { code, of, withStatus } = await doctor(simulatedEndpoint())
     expect([code, withStatus('fail')]).toEqual([1, ['key.present']])
     expect(of('key.present')).toMatchObject({
@@ -50,7 +50,7 @@ describe('configuration', () => {
     expect(withStatus('skip')).toEqual(['key.accepted', ...modelCheckIds, ...featureCheckNames, 'clock'])
   })
 
-  test('where each value came from, and secrets only as what one recognises them by', async () => {
+  test('shows the source of each value, and masks secrets', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')
     writeFileSync(path, JSON.stringify({ clientToken, timeout: 30, nonsense: 1 }))
@@ -75,7 +75,7 @@ describe('configuration', () => {
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('a file with a secret that others can get at, and how to close it', async () => {
+  test('names a file with a secret that other users can access, and the command that fixes it', async () => {
     const folder = temporaryFolder()
     const own = join(folder, 'my key.json')
     const variables = join(folder, 'v.env')
@@ -93,7 +93,7 @@ describe('configuration', () => {
         detail: [own, variables]
           .map((path) => `others on this machine can get at ${path}, which holds a secret`)
           .join('\n'),
-        remedy: `Keep the file to yourself:\n  chmod 600 ${folder}/my\\ key.json\n  chmod 600 ${variables}`,
+        remedy: `Give only your account access to the file:\n  chmod 600 ${folder}/my\\ key.json\n  chmod 600 ${variables}`,
       })
     expect((await look(0o600)).status).toBe('ok')
     writeFileSync(own, '{ "model": "opus" }')
@@ -101,7 +101,7 @@ describe('configuration', () => {
     expect((await look(0o666)).status).toBe('ok')
   })
 
-  test('start says it as well', async () => {
+  test('start prints the same warning', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'c.json')
     writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o644 })
@@ -112,7 +112,7 @@ describe('configuration', () => {
     expect((await cli(args, {}, folder, { platform: 'win32' })).err).not.toContain('chmod')
   })
 
-  test('a log file that cannot be written is a fault, as it is to start', async () => {
+  test('fails for a log file that cannot be written, as start does', async () => {
     const { code, of } = await doctor(['--simulate', '--log-file', '/nowhere/at-all/x.log'])
     expect([code, of('config.log-file')]).toEqual([
       1,
@@ -132,7 +132,7 @@ describe('configuration', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test('a key does not go out in the clear, not even for a look', async () => {
+  test('sends no key unencrypted, not even for a check', async () => {
     const heads: string[] = []
     const port = await listenOnLoopback((socket) => {
       socket.once('data', (data) => {
@@ -140,7 +140,7 @@ describe('configuration', () => {
         socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
       })
     })
-    // This machine, by an address that says so to nobody.
+    // This machine, by an address that does not count as loopback.
     const { of, said } = await doctor(['--endpoint-url', `http://0.0.0.0:${port}`], keyVariable)
     expect(of('config').detail).toContain('begins with http, so the key would go to 0.0.0.0 unencrypted')
     expect(heads.map((head) => head.split('\r\n')[0])).toEqual(['HEAD / HTTP/1.1'])

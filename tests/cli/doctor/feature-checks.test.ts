@@ -3,7 +3,7 @@ import type { Reply, Scenario } from '../../../src/simulator/reply.ts'
 import type { SimulatorOptions } from '../../../src/simulator/server.ts'
 import { doctor, errorReply, keyVariable, simulatedEndpoint } from '../../support/doctor.ts'
 
-describe('what Claude Code needs of a model', () => {
+describe('the features that Claude Code needs from a model', () => {
   const onFeature = (fits: (request: Parameters<Scenario>[0]) => boolean, reply: Reply): SimulatorOptions => ({
     scenario: (request) => (fits(request) ? reply : undefined),
   })
@@ -22,12 +22,12 @@ describe('what Claude Code needs of a model', () => {
 
   test.each([
     ['a stream that is cut', 'streaming', 'fail', isStream, broken('cut')],
-    ['a stream whose line breaks', 'streaming', 'fail', isStream, broken('reset')],
+    ['a stream whose connection breaks', 'streaming', 'fail', isStream, broken('reset')],
     ['a stream that is damaged', 'streaming', 'fail', isStream, broken('corrupt')],
-    ['a stream that is collected on its way', 'streaming', 'warn', isStream, { pace: { firstMs: 1050 } }],
-    ['words instead of a call', 'tools', 'warn', hasTools, { content: [{ text: '7' }] }],
+    ['a stream that is buffered on its way', 'streaming', 'warn', isStream, { pace: { firstMs: 1050 } }],
+    ['text instead of a tool call', 'tools', 'warn', hasTools, { content: [{ text: '7' }] }],
     ['tools that are refused', 'tools', 'fail', hasTools, errorReply('Tools are not supported.')],
-    ['pictures that are refused', 'images', 'warn', seesImage, errorReply('Could not process image')],
+    ['images that are refused', 'images', 'warn', seesImage, errorReply('Could not process image')],
     [
       'thinking by effort that is refused',
       'thinking',
@@ -35,32 +35,32 @@ describe('what Claude Code needs of a model', () => {
       thinksAdaptively,
       errorReply('adaptive thinking is not supported'),
     ],
-    ['thinking that is refused unreadably', 'thinking', 'fail', thinks, errorReply('No.')],
+    ['thinking that is refused without a reason', 'thinking', 'fail', thinks, errorReply('No.')],
     ['a cache that is refused', 'cache-points', 'warn', caches, errorReply('You did not allow prompt caching', 403)],
-  ] as const)('%s is told, with a remedy', async (_, id, status, fits, reply) => {
+  ] as const)('reports %s, with a remedy', async (_, id, status, fits, reply) => {
     const { of, withStatus, code } = await doctor(simulatedEndpoint(onFeature(fits, reply)), keyVariable)
     expect(of(id)).toMatchObject({ status, remedy: isFault })
     expect(withStatus('fail')).toEqual(status === 'fail' ? [id] : [])
     expect(code).toBe(status === 'fail' ? 1 : 0)
   })
 
-  test('what was left out so that an answer came is named', async () => {
+  test('names what the request left out to get an answer', async () => {
     const { of } = await doctor(
       simulatedEndpoint(onFeature(caches, errorReply('You did not allow prompt caching', 403))),
       keyVariable,
     )
     expect(of('cache-points')).toMatchObject({
-      detail: 'answered, but only without cache points: AI Nexus refuses that',
+      detail: 'answered, but only without cache points: AI Nexus refuses it',
       data: { leftOut: 'cache points' },
     })
   })
 
-  test('a model that has no thought to spare is no fault', async () => {
+  test('accepts a model that answers without thinking', async () => {
     const { of } = await doctor(simulatedEndpoint(onFeature(thinks, { content: [{ text: '391' }] })), keyVariable)
-    expect(of('thinking')).toMatchObject({ status: 'ok', detail: 'accepted; the question needed no thought' })
+    expect(of('thinking')).toMatchObject({ status: 'ok', detail: 'accepted; the model answered without thinking' })
   })
 
-  test('counting: by AI Nexus, by ourselves, or as configured', async () => {
+  test('reports who counts tokens: AI Nexus, or this machine', async () => {
     expect((await doctor(simulatedEndpoint({ countTokens: true }), keyVariable)).of('count-tokens')).toMatchObject({
       status: 'ok',
       data: { isSupported: true },
@@ -73,6 +73,6 @@ describe('what Claude Code needs of a model', () => {
       (await doctor([...simulatedEndpoint({ countTokens: true }), '--count-tokens', 'estimate'], keyVariable)).of(
         'count-tokens',
       ).detail,
-    ).toBe('estimated here, as it is configured')
+    ).toBe('estimated on this machine, as configured')
   })
 })

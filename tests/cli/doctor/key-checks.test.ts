@@ -11,7 +11,7 @@ import {
 } from '../../support/doctor.ts'
 
 describe('the key and the models', () => {
-  test('a key that AI Nexus does not know is one fault, and nothing more is asked with it', async () => {
+  test('reports an unknown key as one failure, and sends no more requests with it', async () => {
     let requests = 0
     const onRequest: SimulatorOptions['onRequest'] = ({ method }) => {
       if (method === 'POST') requests += 1
@@ -23,25 +23,26 @@ describe('the key and the models', () => {
       title: 'Key',
       status: 'fail',
       detail: 'Authentication failed: Please make sure your API Key is valid.',
-      remedy: 'Look at the key: it came from NEXUS_API_KEY. Is it whole, and still valid? If so, ask for a new one.',
+      remedy:
+        'Check the key from NEXUS_API_KEY: it may be incomplete or expired. If it is complete, request a new key.',
       data: { error: 'authentication_error' },
     })
     expect([code, requests, withStatus('fail')]).toEqual([1, 1, ['key.accepted']])
     expect(withStatus('skip')).toEqual([...modelCheckIds, ...featureCheckNames])
-    expect(of('tools').detail).toBe('the key was not accepted')
+    expect(of('tools').detail).toBe('AI Nexus does not accept the key')
   })
 
-  test('a key that may use no model is one fault, too', async () => {
+  test('reports a key without access to any model as one failure', async () => {
     const scenario: Scenario = () => errorReply("You don't have access to the model.", 403, 'AccessDeniedException')
     const { of, withStatus } = await doctor(simulatedEndpoint({ scenario }), keyVariable)
     expect(withStatus('fail')).toEqual(['key.accepted'])
-    expect(of('key.accepted').remedy).toContain('Ask whoever gave it to you')
+    expect(of('key.accepted').remedy).toContain('Ask your administrator')
   })
 
   const withoutOpus: Scenario = ({ modelId }) =>
     modelId === 'claude-opus-4.6' ? errorReply('The provided model identifier is invalid.') : undefined
 
-  test('a model that one can live without is a warning', async () => {
+  test('warns about an unavailable model that is not configured', async () => {
     const { code, of, withStatus } = await doctor(simulatedEndpoint({ scenario: withoutOpus }), keyVariable)
     expect([code, withStatus('fail')]).toEqual([0, []])
     expect(of('model.claude-opus-4-6')).toMatchObject({
@@ -51,7 +52,7 @@ describe('the key and the models', () => {
     })
   })
 
-  test('one that was chosen is a fault, and what it can do is not asked', async () => {
+  test('fails for an unavailable configured model, and skips its features', async () => {
     const { code, of, withStatus } = await doctor(
       [...simulatedEndpoint({ scenario: withoutOpus }), '--model', 'opus'],
       keyVariable,
@@ -62,7 +63,7 @@ describe('the key and the models', () => {
 
   const busy = errorReply('Too many requests.', 429, 'ThrottlingException')
 
-  test('one that is busy is no fault', async () => {
+  test('warns about a busy model', async () => {
     const scenario: Scenario = ({ modelId }) => (modelId === 'claude-sonnet-4.6' ? busy : undefined)
     const { code, of } = await doctor(simulatedEndpoint({ scenario }), keyVariable)
     expect(code).toBe(0)
@@ -73,14 +74,14 @@ describe('the key and the models', () => {
     })
   })
 
-  test('all of them busy is one: nothing was seen to work', async () => {
+  test('fails if all models are busy: no request worked', async () => {
     const { code, of, withStatus } = await doctor(simulatedEndpoint({ scenario: () => busy }), keyVariable)
     expect([code, withStatus('fail')]).toEqual([1, ['model.claude-sonnet-4-6', 'model.claude-haiku-4-5']])
     expect(of('key.accepted').status).toBe('ok')
     expect(of('model.claude-sonnet-4-6').remedy).toBe('Wait a minute, and run doctor again.')
   })
 
-  test('one that is out of order keeps the others from nothing, and the key is known by them', async () => {
+  test('checks the other models and the key if one model is down', async () => {
     const scenario: Scenario = ({ modelId }) =>
       modelId === 'claude-sonnet-4.6' ? errorReply('Down.', 503, 'ServiceUnavailableException') : undefined
     const { code, of, withStatus } = await doctor(simulatedEndpoint({ scenario }), keyVariable)

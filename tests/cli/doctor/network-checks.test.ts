@@ -15,15 +15,15 @@ import { testRoot, tlsHost } from '../../support/tls-host.ts'
 const environment = { NEXUS_API_KEY: key }
 const trustingEnvironment = { ...environment, NODE_EXTRA_CA_CERTS: testRoot }
 const nexus = 'https://nexus.example'
-const keyNotChecked = 'not told: nobody who knows keys has answered'
+const keyNotChecked = 'not known: AI Nexus itself did not answer'
 
-/** AI Nexus by TLS. */
+/** AI Nexus over TLS. */
 const secureNexus = (certificate = 'good'): Promise<number> => {
   const port = Number(new URL(simulate().url).port)
   return tlsHost(certificate, (socket) => connectSockets(socket, connect(port, '127.0.0.1')))
 }
 
-const startProxy = async (options: ConnectProxyOptions, login = `someone:${proxyPassword}`) => {
+const startProxy = async (options: ConnectProxyOptions, login = `user:${proxyPassword}`) => {
   const proxy = await connectProxy(options)
   const address = `http://${login}@127.0.0.1:${proxy.port}`
   return { proxy, environment: { ...trustingEnvironment, HTTPS_PROXY: address, HTTP_PROXY: address } }
@@ -40,8 +40,8 @@ const endpointChecks = [
   'clock',
 ]
 
-describe('the way to the endpoint', () => {
-  test('nobody there: one fault, and whatever lies behind it is skipped', async () => {
+describe('the connection to the endpoint', () => {
+  test('a refused connection is one failure, and later checks are skipped', async () => {
     const { code, of, withStatus, said } = await doctor(['--endpoint-url', 'http://127.0.0.1:1'], environment)
     expect([code, withStatus('fail')]).toEqual([1, ['endpoint.connection']])
     expect(of('endpoint.connection')).toMatchObject({
@@ -52,7 +52,7 @@ describe('the way to the endpoint', () => {
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('a line that breaks', async () => {
+  test('reports a connection that breaks', async () => {
     const port = await listenOnLoopback((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })
@@ -61,13 +61,13 @@ describe('the way to the endpoint', () => {
     expect(of('endpoint.certificate').detail).toMatch(/^The connection to localhost:\d+ broke \(\w+\)\.$/)
   })
 
-  test('TLS to a port of plain http', async () => {
+  test('reports TLS to a port of plain HTTP', async () => {
     const { of, withStatus } = await doctor(['--endpoint-url', simulate().url.replace('http', 'https')], environment)
     expect(withStatus('fail')).toEqual(['endpoint.certificate'])
     expect(of('endpoint.certificate').remedy).toContain('Are the endpoint and its port right?')
   })
 
-  test('a port of something other than HTTP', async () => {
+  test('reports a port that does not speak HTTP', async () => {
     const port = await listenOnLoopback((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
     const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(withStatus('fail')).toEqual(['endpoint.answer'])
@@ -77,12 +77,12 @@ describe('the way to the endpoint', () => {
     })
   })
 
-  test('one who takes connections and says nothing', async () => {
+  test('reports a server that accepts connections and does not answer', async () => {
     const port = await listenOnLoopback(() => {})
     const host = `127.0.0.1:${port}`
     expect(await probeEndpoint(`http://${host}`, { host, isPlain: true }, 50)).toMatchObject({
       error: {
-        message: `A connection to ${host} came about, and nothing answered on it within 0.05 s. Are the endpoint and its port right? If they are, tell whoever runs it.`,
+        message: `The connection to ${host} is open, but no answer came within 0.05 s. Check the endpoint and its port. If they are correct, report this to the administrator.`,
       },
     })
   })
@@ -102,7 +102,7 @@ describe('the way to the endpoint', () => {
     [502, html],
     [503, html],
     [503, json],
-  ])('%d by somebody who knows no keys: %s', async (status, body) => {
+  ])('does not judge the key by a %d from a server that checks no keys: %s', async (status, body) => {
     const port = await listenOnLoopback((socket) => {
       socket.on('data', () => socket.end(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
     })
@@ -112,10 +112,10 @@ describe('the way to the endpoint', () => {
     expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: keyNotChecked })
     expect(withStatus('fail')).toEqual(['model.claude-sonnet-4-6', 'model.claude-haiku-4-5'])
     if (status === 404 && body === json)
-      expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Is the endpoint right')
+      expect(of('model.claude-sonnet-4-6').remedy).toStartWith('Check that the endpoint URL is correct')
   })
 
-  test('a login page instead of AI Nexus', async () => {
+  test('reports a login page instead of AI Nexus', async () => {
     const page = '<!doctype html><html></html>'
     const port = await listenOnLoopback((socket) => {
       socket.on('data', () =>
@@ -134,14 +134,14 @@ describe('the way to the endpoint', () => {
   })
 })
 
-test('a redirect to a login page', async () => {
+test('reports a redirect to a login page', async () => {
   const port = await listenOnLoopback((socket) => {
     socket.on('data', () =>
       socket.end('HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\ncontent-length: 0\r\n\r\n'),
     )
   })
   const { of } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
-  expect(of('endpoint.answer')).toMatchObject({ status: 'warn', detail: 'HTTP 302, which leads elsewhere' })
+  expect(of('endpoint.answer')).toMatchObject({ status: 'warn', detail: 'HTTP 302, a redirect' })
   expect(of('model.claude-sonnet-4-6')).toMatchObject({
     status: 'fail',
     detail: 'AI Nexus answered 302, which leads elsewhere.',
@@ -149,7 +149,7 @@ test('a redirect to a login page', async () => {
 })
 
 describe('certificates', () => {
-  test('one that signed itself, or was signed by a root that nobody knows', async () => {
+  test('fails for a self-signed one, and for one of an unknown root', async () => {
     for (const certificate of ['self-signed', 'good']) {
       const port = await secureNexus(certificate)
       const { of, withStatus } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
@@ -164,7 +164,7 @@ describe('certificates', () => {
     }
   })
 
-  test('one that is out of date', async () => {
+  test('fails for an expired one', async () => {
     const port = await secureNexus('expired')
     const { of } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
     expect(of('endpoint.certificate')).toMatchObject({
@@ -174,7 +174,7 @@ describe('certificates', () => {
     })
   })
 
-  test('one whose root NODE_EXTRA_CA_CERTS names is fine', async () => {
+  test('accepts one whose root is in NODE_EXTRA_CA_CERTS', async () => {
     const port = await secureNexus()
     const { code, of, withStatus } = await doctorProgram(
       ['--endpoint-url', `https://localhost:${port}`],
@@ -190,15 +190,15 @@ describe('certificates', () => {
 })
 
 describe('proxies', () => {
-  test('one that opens a way, by its own login', async () => {
+  test('accepts one that opens a tunnel with its login', async () => {
     const { proxy, environment: behind } = await startProxy({
       to: await secureNexus(),
-      login: `someone:${proxyPassword}`,
+      login: `user:${proxyPassword}`,
     })
     const { code, of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect([code, withStatus('fail')]).toEqual([0, []])
     expect(of('proxy')).toMatchObject({ detail: `127.0.0.1:${proxy.port} (HTTPS_PROXY)` })
-    expect(of('endpoint.tunnel')).toMatchObject({ status: 'ok', detail: 'the proxy leads to nexus.example' })
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'ok', detail: 'the proxy connects to nexus.example' })
     expect(of('endpoint.certificate').detail).toStartWith('issued by Test Root')
     expect(of('endpoint.answer').status).toBe('ok')
     expect(of('claude.no-proxy')).toMatchObject({
@@ -208,7 +208,7 @@ describe('proxies', () => {
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('one that is asked for an address of IPv6 is asked as URLs write it', async () => {
+  test('writes an IPv6 address in the tunnel request as URLs do', async () => {
     const { proxy, environment: behind } = await startProxy({ to: await secureNexus() })
     await doctorProgram(['--endpoint-url', 'https://[fd00::1]'], behind)
     const requestLines = proxy.heads.map((head) => head.split('\r\n')[0])
@@ -218,7 +218,7 @@ describe('proxies', () => {
     ])
   })
 
-  test('one that wants another login', async () => {
+  test('fails for one that refuses the login', async () => {
     const { environment: behind } = await startProxy({ to: await secureNexus(), login: 'x:y' })
     const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect(withStatus('fail')).toEqual(['endpoint.tunnel'])
@@ -229,7 +229,7 @@ describe('proxies', () => {
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('one that wants a login that we do not have', async () => {
+  test('fails for one that requires an unsupported login', async () => {
     const answer = 'HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n'
     const { environment: behind } = await startProxy({ answer: () => answer })
     const { of } = await doctorProgram(['--endpoint-url', nexus], behind)
@@ -240,36 +240,36 @@ describe('proxies', () => {
     })
   })
 
-  test('one that is not there, and one that is none', async () => {
+  test('fails for one that is not running, and for one of an unsupported protocol', async () => {
     const gone = await doctorProgram(['--endpoint-url', nexus], {
       ...environment,
-      HTTPS_PROXY: `http://someone:${proxyPassword}@127.0.0.1:1`,
+      HTTPS_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
     })
     expect(gone.withStatus('fail')).toEqual(['endpoint.connection'])
     expect(gone.of('endpoint.connection').remedy).toStartWith('Is HTTPS_PROXY right?')
     const socks = await doctorProgram(['--endpoint-url', nexus], {
       ...environment,
-      HTTPS_PROXY: `socks5://someone:${proxyPassword}@127.0.0.1:1`,
+      HTTPS_PROXY: `socks5://user:${proxyPassword}@127.0.0.1:1`,
     })
     expect(socks.withStatus('fail')).toEqual(['proxy'])
     expect(secretsIn(gone.said + socks.said)).toEqual([])
   })
 
-  test('one that speaks https itself is looked at by what fetch finds', async () => {
+  test('checks one that uses https itself with the result of fetch', async () => {
     const port = await tlsHost('self-signed', (socket) => socket.destroy())
     const { code, ok, of, withStatus, said } = await doctorProgram(['--endpoint-url', 'https://nexus.invalid'], {
       ...environment,
-      HTTPS_PROXY: `https://someone:${proxyPassword}@127.0.0.1:${port}`,
+      HTTPS_PROXY: `https://user:${proxyPassword}@127.0.0.1:${port}`,
     })
     expect([code, ok, withStatus('fail')]).toEqual([1, false, ['endpoint.answer']])
-    expect(of('endpoint.tunnel')).toMatchObject({ status: 'skip', detail: expect.stringContaining('speaks https') })
+    expect(of('endpoint.tunnel')).toMatchObject({ status: 'skip', detail: expect.stringContaining('uses https') })
     expect(of('endpoint.certificate')).toMatchObject({ status: 'skip', detail: of('endpoint.tunnel').detail })
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
-    expect(of('endpoint.answer').remedy).toContain('The proxy speaks https itself')
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus cannot be reached' })
+    expect(of('endpoint.answer').remedy).toContain('because the proxy itself uses https')
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('one that wants a login for plain http: AI Nexus is not asked in vain', async () => {
+  test('sends no requests to AI Nexus if one requires a login for plain http', async () => {
     const { proxy, environment: behind } = await startProxy({ login: 'x:y' })
     const { code, of, withStatus, said } = await doctorProgram(
       ['--endpoint-url', 'http://nexus.example', '--allow-http'],
@@ -277,23 +277,25 @@ describe('proxies', () => {
     )
     expect([code, withStatus('fail'), proxy.heads.length]).toEqual([1, ['endpoint.answer'], 1])
     expect(of('endpoint.answer')).toMatchObject({
-      detail: 'a proxy on the way wants a login, or another than it got (407)',
-      remedy: 'Give it as HTTP_PROXY=http://user:password@host:port, with odd characters percent-encoded.',
+      detail: 'a proxy requires a login, or refuses the login that it got (407)',
+      remedy: 'Set HTTP_PROXY=http://user:password@host:port, with special characters percent-encoded.',
     })
-    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus is not reached' })
+    expect(of('key.accepted')).toMatchObject({ status: 'skip', detail: 'AI Nexus cannot be reached' })
     expect(secretsIn(said)).toEqual([])
   })
 
-  test('this machine, and what NO_PROXY names, need none', async () => {
-    const HTTPS_PROXY = `http://someone:${proxyPassword}@127.0.0.1:1`
+  test('uses none for this machine, and for hosts in NO_PROXY', async () => {
+    const HTTPS_PROXY = `http://user:${proxyPassword}@127.0.0.1:1`
     const { of } = await doctor(['--offline', '--endpoint-url', nexus], { HTTPS_PROXY, NO_PROXY: '.example,localhost' })
-    expect(of('proxy').detail).toBe('none for nexus.example: HTTPS_PROXY names one, but NO_PROXY says so')
+    expect(of('proxy').detail).toBe(
+      'no proxy for nexus.example: HTTPS_PROXY names one, but NO_PROXY excludes this host',
+    )
     expect(of('claude.no-proxy')).toMatchObject({
       status: 'info',
       remedy: expect.stringContaining('export NO_PROXY="$NO_PROXY,127.0.0.1,localhost,::1"'),
     })
-    const held = await doctor(['--offline'], { HTTPS_PROXY, NO_PROXY: '127.0.0.1' })
-    expect(held.of('claude.no-proxy')).toMatchObject({ status: 'ok', detail: 'NO_PROXY holds 127.0.0.1' })
-    expect(held.of('proxy').detail).toBe('127.0.0.1:1 (HTTPS_PROXY)')
+    const excluded = await doctor(['--offline'], { HTTPS_PROXY, NO_PROXY: '127.0.0.1' })
+    expect(excluded.of('claude.no-proxy')).toMatchObject({ status: 'ok', detail: 'NO_PROXY contains 127.0.0.1' })
+    expect(excluded.of('proxy').detail).toBe('127.0.0.1:1 (HTTPS_PROXY)')
   })
 })

@@ -16,21 +16,21 @@ describe('the port', () => {
   const portOf = async (port: number, ...more: string[]) =>
     (await doctor(['--offline', '--port', String(port), ...more])).of('port')
 
-  test('is taken by another program', async () => {
+  test('fails if another program uses it', async () => {
     const port = await taken()
     expect(await portOf(port)).toMatchObject({
       status: 'fail',
-      detail: `${port} on 127.0.0.1 is taken by another program`,
+      detail: `another program uses port ${port} on 127.0.0.1`,
       remedy: expect.stringMatching(/^Choose another port with --port/),
     })
   })
 
-  test('is taken by one of us, which is fine', async () => {
+  test('accepts a running server of this program', async () => {
     const port = Number(new URL(startChain().url).port)
     expect(await portOf(port)).toMatchObject({ status: 'ok', data: { port, version, pid: process.pid } })
   })
 
-  test('is free, and stays so', async () => {
+  test('is free, and stays free', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -39,11 +39,11 @@ describe('the port', () => {
     for (const _ of ['once', 'again']) expect(await portOf(port)).toMatchObject({ status: 'ok', data: { port } })
   })
 
-  test('is on an address that is not of this machine', async () => {
-    // Set aside for documentation: nobody has it.
+  test('fails if the address does not belong to this machine', async () => {
+    // Reserved for documentation: no machine has it.
     expect(await portOf(4141, '--host', '192.0.2.1')).toMatchObject({
       status: 'fail',
-      remedy: expect.stringContaining('Is --host an address of this machine?'),
+      remedy: expect.stringContaining('Use an address of this machine'),
     })
   })
 })

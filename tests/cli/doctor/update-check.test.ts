@@ -5,48 +5,48 @@ import { version } from '../../../src/version.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { doctor, doctorReport } from '../../support/doctor.ts'
 
-/** A page of releases that writes down what it is asked. */
+/** A page of releases that records its requests. */
 const page = (answer: () => Response | Promise<Response>) => {
-  const asked: { method: string; headers: Record<string, string> }[] = []
+  const requests: { method: string; headers: Record<string, string> }[] = []
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
     fetch: ({ method, headers }) => {
-      asked.push({ method, headers: headers.toJSON() })
+      requests.push({ method, headers: headers.toJSON() })
       return answer()
     },
   })
   afterTest(() => server.stop(true))
-  return { asked, environment: { NEXUS_UPDATES_URL: `${server.url}releases/latest` }, host: server.url.host }
+  return { requests, environment: { NEXUS_UPDATES_URL: `${server.url}releases/latest` }, host: server.url.host }
 }
 
-const redirectTo = (place: string) => () => new Response(null, { status: 302, headers: { location: place } })
+const redirectTo = (location: string) => () => new Response(null, { status: 302, headers: { location } })
 const tag = (newest: string): string => `https://github.example/x/y/releases/tag/v${newest}`
 
 const check = async (answer: () => Response | Promise<Response>, args: readonly string[] = []) => {
-  const { environment, asked, host } = page(answer)
+  const { environment, requests, host } = page(answer)
   const examined = await doctor(['--check-updates', '--simulate', ...args], environment)
-  return { ...examined.of('program.update'), code: examined.code, asked, host }
+  return { ...examined.of('program.update'), code: examined.code, requests, host }
 }
 
-describe('nothing phones home', () => {
-  test('without --check-updates nobody is asked', async () => {
-    const { asked, environment } = page(redirectTo(tag('99.0.0')))
+describe('the program never phones home', () => {
+  test('sends no request without --check-updates', async () => {
+    const { requests, environment } = page(redirectTo(tag('99.0.0')))
     for (const args of [['--simulate'], ['--offline'], []]) {
       const { checks } = await doctor(args, environment)
       expect(checks.map(({ id }) => id)).not.toContain('program.update')
     }
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
-  test('--offline sends nothing, whatever else is said', async () => {
-    const { asked, status } = await check(redirectTo(tag('99.0.0')), ['--offline'])
-    expect([asked, status]).toEqual([[], 'skip'])
+  test('sends no request with --offline, also with --check-updates', async () => {
+    const { requests, status } = await check(redirectTo(tag('99.0.0')), ['--offline'])
+    expect([requests, status]).toEqual([[], 'skip'])
   })
 
-  test('with it one request, that says nothing of who asks', async () => {
-    const { asked, host } = await check(redirectTo(tag(version)))
-    expect(asked).toEqual([
+  test('sends one request with --check-updates, without data about the user', async () => {
+    const { requests, host } = await check(redirectTo(tag(version)))
+    expect(requests).toEqual([
       {
         method: 'GET',
         headers: {
@@ -61,28 +61,28 @@ describe('nothing phones home', () => {
   })
 })
 
-describe('what the page says', () => {
+describe('the response of the page', () => {
   test.each([
     ['a newer one', '99.1.0', 'warn'],
     ['this one', version, 'ok'],
     ['an older one', '0.0.1', 'ok'],
-    ['a try at a newer one', '99.1.0-rc.1', 'warn'],
+    ['a newer pre-release', '99.1.0-rc.1', 'warn'],
   ])('%s', async (_, newest, status) => {
     const { detail, remedy, data, code, ...found } = await check(redirectTo(tag(newest)))
     expect([found.status, code, data]).toEqual([status as never, 0, { version, newest }])
     expect([detail.includes(newest), remedy !== undefined]).toEqual([true, status === 'warn'])
   })
 
-  test('a mirror may say the version alone', async () => {
+  test('may be only the version', async () => {
     expect(await check(() => new Response('v99.1.0\n'))).toMatchObject({ status: 'warn', data: { newest: '99.1.0' } })
   })
 
-  test('a mirror that says it without its length is heard, too, and one that never ends is left', async () => {
+  test('is read without a length, too, and an endless one is cancelled', async () => {
     const inChunks = (...parts: string[]) =>
       new Response(
         new ReadableStream({
           pull: async (controller) => {
-            // What is there at once is sent with its length.
+            // A body that is complete at once gets a length.
             await setImmediate()
             const part = parts.shift()
             if (part === undefined) controller.close()
@@ -95,21 +95,21 @@ describe('what the page says', () => {
     expect(await check(() => new Response(endless))).toMatchObject({ status: 'info', data: { newest: null } })
   })
 
-  test('whoever refuses is told by the status, and not taken for a page without releases', async () => {
+  test('shows the status of a refusal', async () => {
     const { detail } = await check(() => new Response(null, { status: 429 }))
     expect(detail).toEndWith('names no release (status 429)')
   })
 
   test.each([
-    ['nothing was released', redirectTo('https://github.example/x/y/releases')],
+    ['no release', redirectTo('https://github.example/x/y/releases')],
     ['another page', () => new Response(`<html>${'1.2.3\n'.repeat(100)}</html>`)],
-    ['a fault of theirs', () => new Response('1.2.3', { status: 500 })],
-    ['something odd', redirectTo('https://x.example/v99.1.0\u0007x')],
-  ])('%s is no fault of the set-up', async (_, answer) => {
+    ['an error of the server', () => new Response('1.2.3', { status: 500 })],
+    ['control characters', redirectTo('https://x.example/v99.1.0\u0007x')],
+  ])('%s is not an error of the setup', async (_, answer) => {
     expect(await check(answer)).toMatchObject({ status: 'info', code: 0, data: { version, newest: null } })
   })
 
-  test('nobody there, and an address that is none', async () => {
+  test('is unknown if the page cannot be reached, and a warning for an invalid URL', async () => {
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
     const { href } = server.url
     await server.stop(true)
@@ -122,15 +122,15 @@ describe('what the page says', () => {
     }
   })
 
-  test('for people: a line with its remedy', async () => {
+  test('is a line with its remedy', async () => {
     const { environment } = page(redirectTo(tag('99.1.0')))
     const { out } = await doctorReport(['--check-updates', '--simulate'], environment)
-    expect(out).toContain(`warn  Newer release      99.1.0 is out; this is ${version}\n`)
-    expect(out).toContain('-> Run the installer again, or take')
+    expect(out).toContain(`warn  Newer release      99.1.0 is available; this is ${version}\n`)
+    expect(out).toContain('-> Run the installer again, or download')
   })
 })
 
-test('how it is upgraded, by where it lies', () => {
+test('the upgrade command depends on the path of the program', () => {
   const lines = (path: string, hasDeb = false) => upgradeLine([path], () => hasDeb)
   const windows = String.raw`C:\Users\a\scoop\apps\nexus-claude-api\1.0.0\nexus-claude-api.exe`
   expect([
@@ -145,7 +145,7 @@ test('how it is upgraded, by where it lies', () => {
     'Upgrade: npm install --global nexus-claude-api@latest',
   ])
   expect(lines('/usr/bin/nexus-claude-api', true)).toContain('sudo apt install')
-  expect(lines('/usr/bin/nexus-claude-api')).toContain('Take the package')
+  expect(lines('/usr/bin/nexus-claude-api')).toContain('Install the package')
   expect(lines('/home/a/.local/bin/nexus-claude-api')).toContain('Run the installer again')
   expect(upgradeLine(['/opt/bun', '/src/main.ts'], () => false)).toContain('git pull')
 })

@@ -24,7 +24,7 @@ test('A3 every tier of the picker is pinned to a model that Nexus has', async ()
   expect(tiers).toEqual(['claude-opus-4-6', 'claude-opus-4-6', 'claude-sonnet-4-6', 'claude-sonnet-4-6'])
 })
 
-describe('A4 the main model is a default that a pick with /model replaces', () => {
+describe('A4 the main model is a default that a choice with /model replaces', () => {
   const models = ({ ANTHROPIC_MODEL, ANTHROPIC_DEFAULT_MODEL }: Record<string, string>) => ({
     ANTHROPIC_MODEL,
     ANTHROPIC_DEFAULT_MODEL,
@@ -63,24 +63,24 @@ describe('A4 the main model is a default that a pick with /model replaces', () =
   })
 })
 
-describe('A4 doctor says which model is in force', () => {
+describe('A4 doctor shows the model that applies', () => {
   const detail = async (home: string, ...args: string[]) =>
     (await doctor(['--offline', ...args], {}, home)).of('claude.model').detail
 
   test('the configured one, where nothing else names one', async () => {
-    expect(await detail(temporaryFolder())).toBe('claude-sonnet-4-6, until you pick another with /model')
+    expect(await detail(temporaryFolder())).toBe('claude-sonnet-4-6, until you choose another with /model')
   })
 
   test('the one in the settings, or that it is ignored', async () => {
     const { home, path } = withSettings({ model: 'opus' })
-    expect(await detail(home)).toBe(`claude-opus-4-6: model in ${path} is in force (what /model saves)`)
+    expect(await detail(home)).toBe(`claude-opus-4-6: model in ${path} applies (saved by /model)`)
     expect(await detail(home, '--model', 'haiku')).toBe(
-      `claude-haiku-4-5: --model is in force, and a pick with /model does not last; model in ${path} is ignored`,
+      `claude-haiku-4-5: --model applies, and a choice with /model does not last; model in ${path} is ignored`,
     )
   })
 
   test('a variable in the settings, and no text that is no name of a model', async () => {
     const { home, path } = withSettings({ env: { ANTHROPIC_MODEL: 'canary' }, model: 'opus' })
-    expect(await detail(home)).toBe(`another name: env.ANTHROPIC_MODEL in ${path} is in force`)
+    expect(await detail(home)).toBe(`another name: env.ANTHROPIC_MODEL in ${path} applies`)
   })
 })

@@ -117,7 +117,7 @@ describe('the binary', () => {
     expect((await fetch(`${url}/health`, { headers: { host: 'evil.example' } })).status).toBe(403)
 
     const second = await run(['--simulate', '--port', new URL(url).port])
-    expect([second.code, second.err.includes(`is taken by another ${productName}`)]).toEqual([2, true])
+    expect([second.code, second.err.includes(`is in use by another ${productName}`)]).toEqual([2, true])
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
     // Standard output is for scripts. No library prints to it: Elysia did, where it could not read a minified handler.

@@ -126,7 +126,7 @@ const toSwitch = (value: unknown, where: string): boolean => {
 export type SettingValue = string | number | boolean | readonly string[]
 
 /**
- * `value` is Typed text or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
+ * `value` is an InputText or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
  * `port in /home/me/config.json`.
  */
 export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: string): SettingValue => {

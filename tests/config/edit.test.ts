@@ -81,7 +81,7 @@ describe('a change of a configuration file', () => {
     })
   })
 
-  test('takes out what is to go, and a group with its last member', () => {
+  test('removes a setting, and a group with its last member', () => {
     expect(JSON.parse(edit('{"logging": {"level": "warn"}, "port": 1}', 'logging.level', undefined))).toEqual({
       port: 1,
     })
@@ -91,7 +91,7 @@ describe('a change of a configuration file', () => {
     expect(edit('{}', 'logging.level', undefined)).toBe('{}')
   })
 
-  test('leaves a text alone that says the same already', () => {
+  test('does not change a text that already has the value', () => {
     const text = '\uFEFF{ "port" : 1,\n\t"logging":{"level":"warn"} }'
     expect(edit(text, 'port', 1)).toBe(text)
     expect(edit(text, 'logging.level', 'warn')).toBe(text)

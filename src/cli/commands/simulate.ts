@@ -99,7 +99,7 @@ type Options = ServeOptions<unknown> & Pick<SimulatorOptions, 'apiKey'>
 const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
 
 const simulatedServer = async (face: FaceName, options: Options): Promise<Simulated> => {
-  // Only here: its tables take milliseconds of every start.
+  // Loaded only here, because its tables would slow down every start by milliseconds.
   const { faces } = await import('../../simulator/openai-chat/faces.ts')
   const { startChatSimulator } = await import('../../simulator/openai-chat/server.ts')
   const model = faces[face].models[0]?.id

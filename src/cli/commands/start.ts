@@ -142,7 +142,7 @@ export const startCommand: Command = {
       'claude-code': {
         type: 'boolean',
         alias: 'c',
-        description: 'Print the command that starts Claude Code with this server on standard output',
+        description: 'Print the command that starts Claude Code; standard output contains nothing else',
       },
       copy: {
         type: 'boolean',

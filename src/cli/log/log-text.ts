@@ -53,16 +53,16 @@ const secondInWords = (time: Date): readonly [string, string] => {
  */
 export const createDateAndClock = (): ((time: Date) => string) => {
   let second = Number.NaN
-  let [before, behind] = ['', '']
+  let [before, after] = ['', '']
   return (time) => {
     const at = time.getTime()
     // Not the remainder: it is negative for times before 1970.
     const milliseconds = time.getUTCMilliseconds()
     if (at - milliseconds !== second) {
       second = at - milliseconds
-      ;[before, behind] = secondInWords(time)
+      ;[before, after] = secondInWords(time)
     }
-    return before + String(milliseconds).padStart(3, '0') + behind
+    return before + String(milliseconds).padStart(3, '0') + after
   }
 }
 

@@ -1,8 +1,6 @@
 import type { Setting } from './setting.ts'
 
-/**
- * Options of the translation. They are rarely used, so they have no flags. docs/translation.md explains each.
- */
+/** Options of the translation. They are rarely used, so they have no flags. docs/translation.md explains each. */
 export const translationSettings = [
   {
     key: 'translation.pdf',

@@ -138,7 +138,11 @@ export const configSetCommand: Command = {
       required: false,
       description: 'New value; not for secrets: the command prompts for them',
     },
-    store: { type: 'string', valueHint: stores.join('|'), description: 'Store a secret there' },
+    store: {
+      type: 'string',
+      valueHint: stores.join('|'),
+      description: 'Store the secret in the keychain or in a file',
+    },
     ...configFlags,
   },
   examples: [

@@ -6,15 +6,15 @@ const halvesAndNuls = /\\\\|\\u0000|\\ud[89a-f][0-9a-f]{2}/gi
 const fewEscapes = 200
 
 /**
- * Whether a JSON text may hold one of these escapes. One character is found sooner than three: of 2 MB of pictures,
- * which hold hardly a backslash, the search takes about 100 us less.
+ * Whether a JSON text may hold one of these escapes. One character is found sooner than two: of 2 MB of pictures,
+ * which hold hardly a backslash, the search takes about 100 us less. The native search for three characters takes up to
+ * twenty times as long, which depends on the text.
  */
 const mayHold = (json: string, starts: readonly string[]): boolean => {
   let at = json.indexOf('\\')
   for (let looked = 0; at !== -1; looked += 1) {
-    if (looked === fewEscapes) return starts.some((start) => json.includes(`\\${start}`, at))
     if (starts.some((start) => json.startsWith(start, at + 1))) return true
-    at = json.indexOf('\\', at + 2)
+    at = json.indexOf(looked < fewEscapes ? '\\' : '\\u', at + 2)
   }
   return false
 }

@@ -22,10 +22,10 @@ const deltas = 40_000
 const perDelta = (ofEach: number, kind = 'stream'): number => allocated(kind, ofEach, deltas / ofEach) / deltas
 
 const turns = 20_000
-const perTurn = (ofEach: number): number => allocated('request', ofEach, turns / ofEach) / turns
+const perTurn = (ofEach: number, kind = 'request'): number => allocated(kind, ofEach, turns / ofEach) / turns
 
 /** A third above what it was when this was written: whoever needs more says here what it is good for. */
-const byteLimits = { delta: 1150, chatDelta: 1750, turn: 4300 } as const
+const byteLimits = { delta: 1150, chatDelta: 1750, turn: 4300, chatTurn: 6000 } as const
 
 /** Nothing here is measured in time: the limit only ends programs that hang, however busy the machine is. */
 const limitMs = 60_000
@@ -59,6 +59,16 @@ describe('what is allocated', () => {
     () => {
       const [short, long] = [perTurn(40), perTurn(1000)]
       expect(short).toBeWithin(100, byteLimits.turn)
+      expect(long / short).toBeWithin(1 / growth, growth)
+    },
+    limitMs,
+  )
+
+  test(
+    'for a turn of a conversation in Chat Completions is bounded, and the same in a long one',
+    () => {
+      const [short, long] = [perTurn(40, 'chat-request'), perTurn(1000, 'chat-request')]
+      expect(short).toBeWithin(100, byteLimits.chatTurn)
       expect(long / short).toBeWithin(1 / growth, growth)
     },
     limitMs,

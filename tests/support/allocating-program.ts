@@ -1,8 +1,10 @@
-import { toUnicodeJson } from '../../src/base/unicode-json.ts'
+import { toUnicodeJson, toUnicodeJsonWithoutNul } from '../../src/base/unicode-json.ts'
 import { encodeFrame } from '../../src/codec/aws-event-stream/encode.ts'
 import { createSseDecoder } from '../../src/codec/sse/decode.ts'
 import { eventText } from '../../src/server/entrances/anthropic/event-text.ts'
 import { toConverseRequest } from '../../src/translate/anthropic-to-converse/request.ts'
+import { toChatRequest } from '../../src/translate/anthropic-to-openai-chat/request.ts'
+import { unknownDialect } from '../../src/translate/capabilities/chat-dialect.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import { MessageEvents as ChatEvents } from '../../src/translate/openai-chat-to-anthropic/events.ts'
 import { readChatEvent } from '../../src/translate/openai-chat-to-anthropic/stream-event.ts'
@@ -19,6 +21,7 @@ import { countingIds, responseContext } from './response-context.ts'
  *   allocating-program.ts stream <deltas of each> <streams>
  *   allocating-program.ts chat-stream <deltas of each> <streams>
  *   allocating-program.ts request <turns of each> <requests>
+ *   allocating-program.ts chat-request <turns of each> <requests>
  */
 
 const [kind, size, times] = [Bun.argv[2], Number(Bun.argv[3]), Number(Bun.argv[4])]
@@ -101,16 +104,27 @@ const turn = (index: number): object[] => [
   },
 ]
 
-const translated = (turns: number): (() => void) => {
-  const request = {
+const requestOf = (turns: number): MessagesRequest =>
+  ({
     model: 'claude-sonnet-4-6',
     max_tokens: 100,
     tools: [{ name: 'Read', input_schema: { type: 'object' } }],
     messages: [{ role: 'user', content: 'Go.' }, ...Array.from({ length: turns }, (_, index) => turn(index)).flat()],
-  } as MessagesRequest
+  }) as MessagesRequest
+
+const translated = (turns: number): (() => void) => {
+  const request = requestOf(turns)
   return () => {
     const { body } = toConverseRequest(request, { modelId: 'claude-sonnet-4.6', betas: [] })
     toUnicodeJson(body)
+  }
+}
+
+const chatTranslated = (turns: number): (() => void) => {
+  const request = requestOf(turns)
+  return () => {
+    const { body } = toChatRequest(request, { modelId: 'gpt-4.1', dialect: unknownDialect })
+    toUnicodeJsonWithoutNul(body)
   }
 }
 
@@ -118,6 +132,7 @@ const works: Readonly<Record<string, (size: number) => () => void>> = {
   stream: streamed,
   'chat-stream': chatStreamed,
   request: translated,
+  'chat-request': chatTranslated,
 }
 const work = works[kind ?? '']?.(size)
 for (let done = 0; done < times; done += 1) work?.()

@@ -84,21 +84,19 @@ const toContent = (
 
 export interface TranslatedAssistant {
   readonly message: AssistantMessage
-  /** The client's blocks behind `tool_calls`. */
-  readonly calls: readonly ToolUseBlock[]
   readonly reasoningText: string
 }
 
 /** An assistant turn as one message: its texts, then its calls (OU-Q24, Q25), with its reasoning as the row wants it. */
 export const toAssistantMessage = (
   turn: ChatTurn,
-  state: Omit<ReplayState, 'hasCalls'>,
+  { isOff, earlierText }: Omit<ReplayState, 'hasCalls'>,
   context: ChatContext,
 ): TranslatedAssistant => {
   const { dialect } = context
   const { texts, thinking, calls } = sortBlocks(turn.units, context)
   const reasoning = joinReasoning(thinking, dialect)
-  const members = toReasoningMembers(reasoning, dialect, { ...state, hasCalls: calls.length > 0 })
+  const members = toReasoningMembers(reasoning, dialect, { isOff, earlierText, hasCalls: calls.length > 0 })
   const message: AssistantMessage = {
     role: 'assistant',
     content: toContent(joinTexts(texts), calls, reasoning, context),
@@ -106,5 +104,5 @@ export const toAssistantMessage = (
   }
   if (calls.length > 0) message.tool_calls = calls.map((call) => toToolCall(call, reasoning, context))
   else if (message.content === '' && Object.keys(members).length === 0) message.content = emptyTurnText
-  return { message, calls, reasoningText: reasoning.text }
+  return { message, reasoningText: reasoning.text }
 }

@@ -54,7 +54,7 @@ const contentParts = ({ content }: ToolResultBlock, path: Path, context: ChatCon
 /** A tool's result: what its message says, and what must follow the turn's tool messages (OU-Q39, Q40). */
 export interface TranslatedResult {
   /** At least one. */
-  readonly parts: PlacedPart[]
+  readonly parts: readonly PlacedPart[]
   /** Images and files that the provider takes in user messages alone. */
   readonly media: readonly PlacedPart[]
 }
@@ -65,29 +65,33 @@ const errorPrefix = '[ERROR] '
 export const mediaWord = (media: readonly PlacedPart[]): 'images' | 'files' =>
   media.every(({ part }) => part.type === 'image_url') ? 'images' : 'files'
 
-/** Says that the tool failed, and something where the result has no words. */
+/** Says something where the result has no words. */
 const withWords = (
   parts: readonly PlacedPart[],
   media: readonly PlacedPart[],
   isError: boolean,
   path: Path,
-): PlacedPart[] => {
-  const prefix = isError ? errorPrefix : ''
-  const first = parts.findIndex(isTextPart)
-  const text = parts[first]
-  if (text !== undefined && isTextPart(text)) {
-    return isError ? parts.with(first, textPart(prefix + text.part.text, text.path)) : [...parts]
-  }
-  if (parts.length > 0) return isError ? [textPart(prefix.trim(), path), ...parts] : [...parts]
-  const words = media.length > 0 ? `(see the ${mediaWord(media)} below)` : emptyResultText(isError)
-  return [textPart(prefix + words, path)]
+): readonly PlacedPart[] => {
+  if (parts.length > 0) return parts
+  return [textPart(media.length > 0 ? `(see the ${mediaWord(media)} below)` : emptyResultText(isError), path)]
 }
 
+/** Says that the tool failed. */
+const asError = (parts: readonly PlacedPart[], path: Path): readonly PlacedPart[] => {
+  const index = parts.findIndex(isTextPart)
+  const first = parts[index]
+  return first !== undefined && isTextPart(first)
+    ? parts.with(index, textPart(errorPrefix + first.part.text, first.path))
+    : [textPart(errorPrefix.trim(), path), ...parts]
+}
+
+const noMedia: readonly PlacedPart[] = []
+
 export const toResult = (block: ToolResultBlock, path: Path, context: ChatContext): TranslatedResult => {
-  const parts = contentParts(block, path, context)
+  const all = contentParts(block, path, context)
   const isError = block.is_error === true
-  if (context.dialect.toolMedia === 'inside') return { parts: withWords(parts, [], isError, path), media: [] }
-  const media = parts.filter((part) => !isTextPart(part))
-  const texts = media.length === 0 ? parts : parts.filter(isTextPart)
-  return { parts: withWords(texts, media, isError, path), media }
+  const isSplit = context.dialect.toolMedia === 'after' && !all.every(isTextPart)
+  const media = isSplit ? all.filter((part) => !isTextPart(part)) : noMedia
+  const parts = withWords(isSplit ? all.filter(isTextPart) : all, media, isError, path)
+  return { parts: isError ? asError(parts, path) : parts, media }
 }

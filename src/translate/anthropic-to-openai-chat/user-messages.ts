@@ -38,9 +38,9 @@ const line = '\n'
 interface PlacedResult extends TranslatedResult {
   readonly block: ToolResultBlock
   readonly path: Path
-  /** Texts of the turn that are appended to this result (OU-Q23). */
-  readonly folded: PlacedPart[]
 }
+
+const noParts: readonly PlacedPart[] = []
 
 const unitParts = ({ block, path }: ChatUnit, context: ChatContext): PlacedPart[] => {
   switch (block.type) {
@@ -87,43 +87,47 @@ const isFolded = (placed: PlacedPart, afterTool: AfterTool): boolean => {
   return afterTool === 'bridge' || placed.part.text.trimStart().startsWith(reminder)
 }
 
-/** Appends to the last result what the provider does not want in a user message behind it. Returns the rest. */
-const fold = (others: readonly PlacedPart[], results: readonly PlacedResult[], afterTool: AfterTool): PlacedPart[] => {
-  const last = results.at(-1)
-  if (last === undefined) return [...others]
-  const rest: PlacedPart[] = []
-  for (const part of others) (isFolded(part, afterTool) ? last.folded : rest).push(part)
-  return rest
-}
-
 /** A result, and the folded texts behind it as paragraphs of their own. */
-const toolContent = ({ parts, folded }: PlacedResult, dialect: ChatDialect): ToolMessage['content'] => {
+const toolContent = (
+  { parts }: PlacedResult,
+  folded: readonly PlacedPart[],
+  dialect: ChatDialect,
+): ToolMessage['content'] => {
   const content = toContent(parts, line, dialect)
   if (folded.length === 0) return content
   if (typeof content !== 'string') return toContent([...parts, ...folded], line, dialect)
   return [content, ...folded.map(textOf)].join(paragraph)
 }
 
-const toToolMessage = (result: PlacedResult, toolNameOf: ToolNameOf, context: ChatContext): ToolMessage => {
-  const { dialect, toolCallIds, toolNames } = context
-  const { tool_use_id: callId } = result.block
+/** `folded`: texts that go behind the result (OU-Q23). */
+const toToolMessage = (
+  result: PlacedResult,
+  folded: readonly PlacedPart[],
+  toolNameOf: ToolNameOf,
+  { dialect, toolCallIds, toolNames }: ChatContext,
+): ToolMessage => {
+  const callId = result.block.tool_use_id
   const name = dialect.toolName ? toolNameOf(callId) : undefined
-  return {
-    role: 'tool',
-    tool_call_id: toolCallIds.toUpstream(callId),
-    ...(name !== undefined && { name: toolNames.toUpstream(name) }),
-    content: toolContent(result, dialect),
-  }
+  const id = toolCallIds.toUpstream(callId)
+  const content = toolContent(result, folded, dialect)
+  if (name === undefined) return { role: 'tool', tool_call_id: id, content }
+  return { role: 'tool', tool_call_id: id, name: toolNames.toUpstream(name), content }
 }
 
 /** Images and files of results, each behind a text that names its tool (OU-Q40). */
-const mediaOf = (results: readonly PlacedResult[], toolNameOf: ToolNameOf, { toolNames }: ChatContext): PlacedPart[] =>
-  results.flatMap(({ media, block, path }) => {
+const mediaOf = (
+  results: readonly PlacedResult[],
+  toolNameOf: ToolNameOf,
+  { toolNames }: ChatContext,
+): readonly PlacedPart[] => {
+  if (results.every(({ media }) => media.length === 0)) return noParts
+  return results.flatMap(({ media, block, path }) => {
     if (media.length === 0) return []
     const word = mediaWord(media) === 'images' ? 'Images' : 'Files'
     const name = toolNames.toUpstream(toolNameOf(block.tool_use_id) ?? 'tool')
     return [textPart(`${word} of the result of ${name}:`, path), ...media]
   })
+}
 
 /** A filler: some providers take no user message directly behind tool messages. */
 const bridge = (isOff: boolean, dialect: ChatDialect): ChatMessage => ({
@@ -148,12 +152,19 @@ const readTurn = ({ units }: ChatTurn, toolNameOf: ToolNameOf, context: ChatCont
       for (const part of parts) others.push(part)
       continue
     }
-    const result: PlacedResult = { ...toResult(block, path, context), block, path, folded: [] }
-    placeMarker(unit, result.parts, [], context)
+    const { parts, media } = toResult(block, path, context)
+    const result: PlacedResult = { parts, media, block, path }
+    placeMarker(unit, parts, noParts, context)
     if (!context.policy.disableTools) results.push(result)
     else for (const part of resultTranscript(result, toolNameOf)) others.push(part)
   }
   return { results, others }
+}
+
+const toUserMessage = (parts: readonly PlacedPart[], path: Path, dialect: ChatDialect): PlacedMessage => {
+  const content = toContent(parts, paragraph, dialect)
+  const message: ChatMessage = { role: 'user', content }
+  return typeof content === 'string' ? { message, path } : { message, path, partPaths: parts.map((part) => part.path) }
 }
 
 /**
@@ -166,24 +177,20 @@ export const toUserMessages = (
   context: ChatContext,
 ): PlacedMessage[] => {
   const { dialect, policy } = context
-  const afterTool = policy.afterToolResults ?? dialect.afterTool
   const { results, others } = readTurn(turn, toolNameOf, context)
-  const rest = fold(others, results, afterTool)
-  const messages: PlacedMessage[] = results.map((result) => ({
-    message: toToolMessage(result, toolNameOf, context),
-    path: result.path,
-  }))
-  const parts = [...mediaOf(results, toolNameOf, context), ...rest]
-  if (parts.length === 0 && results.length > 0) return messages
-  if (results.length > 0 && afterTool === 'bridge') {
-    messages.push({ message: bridge(isReasoningOff, dialect), path: turn.path })
+  const afterTool = results.length === 0 ? 'user' : (policy.afterToolResults ?? dialect.afterTool)
+  const folded = afterTool === 'user' ? noParts : others.filter((part) => isFolded(part, afterTool))
+  const rest = folded.length === 0 ? others : others.filter((part) => !isFolded(part, afterTool))
+  const messages: PlacedMessage[] = []
+  for (const result of results) {
+    const behind = result === results.at(-1) ? folded : noParts
+    messages.push({ message: toToolMessage(result, behind, toolNameOf, context), path: result.path })
   }
+  const media = mediaOf(results, toolNameOf, context)
+  const parts = media.length === 0 ? rest : [...media, ...rest]
+  if (parts.length === 0 && results.length > 0) return messages
+  if (afterTool === 'bridge') messages.push({ message: bridge(isReasoningOff, dialect), path: turn.path })
   if (parts.length === 0) parts.push(textPart(emptyTurnText, turn.path))
-  const content = toContent(parts, paragraph, dialect)
-  messages.push({
-    message: { role: 'user', content },
-    path: turn.path,
-    ...(typeof content !== 'string' && { partPaths: parts.map(({ path }) => path) }),
-  })
+  messages.push(toUserMessage(parts, turn.path, dialect))
   return messages
 }

@@ -61,7 +61,7 @@ describe('random conversations', () => {
             expect(validate(body)).not.toHaveProperty('refusal')
             expect(wordsIn({ ...body, tools: undefined })).toEqual(wordsIn({ ...conversation, more: {}, next: [] }))
           }),
-          { numRuns: 40 },
+          { numRuns: 15 },
         )
       },
     )
@@ -221,7 +221,7 @@ describe('an answer that comes back in the history', () => {
           tool_calls: [signed],
         })
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 

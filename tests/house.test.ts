@@ -49,6 +49,16 @@ describe('the house', () => {
     expect(readFileSync(join(root, 'src/server/http/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
+  test('texts for people on standard error go through consola', () => {
+    expect(matching(/(?<![a-zA-Z])err\(/)).toEqual([
+      // Writes a JSON object for each text.
+      'src/cli/log/json-messages.ts',
+      // Sends an escape sequence to the terminal, which is not a text.
+      'src/cli/system/clipboard.ts',
+      'src/cli/terminal/printer.ts',
+    ])
+  })
+
   test('few files talk to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
       // Asks the endpoint who is there, without the key: what fetch makes of certificates and proxies is what counts.

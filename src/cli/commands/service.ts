@@ -109,7 +109,7 @@ const runPrint = async ({ flags, positionals, rest }: ParsedArguments, io: Io): 
       `${name} is left out because it contains a password. Use a proxy without a password for the service.`,
     )
   io.out(unit)
-  io.err(kinds[kind].steps(service))
+  printer(io).info(kinds[kind].steps(service))
 }
 
 export const servicePrintCommand: Command = {

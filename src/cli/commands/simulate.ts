@@ -18,6 +18,7 @@ import type { Command } from '../parse/command.ts'
 import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { endingSignals, listenOrExplain, surviveFaults, untilStopped } from '../server-lifecycle.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 
 const defaultPort = 4142
 
@@ -127,11 +128,11 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
     port,
     ...(apiKey && { apiKey }),
     ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
-    onRequest: (entry) => io.err(lineFor(entry)),
+    onRequest: (entry) => printer(io).info(lineFor(entry)),
   }
   const { what, start, flagsFor } = kind === 'openai' ? await simulatedServer(face, options) : simulatedNexus(options)
   const simulator = await listenOrExplain(start, { hostname, port })
-  io.err(`The simulated ${what} listens at ${simulator.url}. Use it with:\n`)
+  printer(io).info(`The simulated ${what} listens at ${simulator.url}. Use it with:`)
   io.out(`${productName} start ${flagsFor(simulator.url)} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
   surviveFaults(createLogger('error', createLogSink({ ...plain, write: io.err })))
   const ending = { begin: () => {}, end: () => {}, running: () => 0, stop: () => simulator.stop() }

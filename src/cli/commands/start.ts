@@ -56,7 +56,7 @@ const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port
   const line = launchLine(launchOptions.shell, environment, 'claude')
   for (const note of notes) printer(io).info(note)
   const copied = launchOptions.isCopied ? await copy(line, io) : undefined
-  if (copied !== undefined) io.err(copiedWords(copied))
+  if (copied !== undefined) printer(io).info(copiedWords(copied))
   // Prints the line if it may not be on the clipboard.
   if (!launchOptions.isPrinted && copied?.kind === 'done') return
   if (setUp.loaded.config.logging.format !== 'json') printer(io).info('  To start Claude Code:')
@@ -68,7 +68,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
-  io.err(describeConfig(setUp.loaded, io, setUp.isSimulated))
+  printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, config.port, io)
 }
@@ -76,7 +76,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
 /** Prints the banner, or one log record with the same facts. */
 const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io): void => {
   if (!isJson) {
-    io.err(banner(setUp, facts, io.machine))
+    printer(io).info(banner(setUp, facts, io.machine))
     return
   }
   const { config } = setUp.loaded
@@ -109,7 +109,7 @@ const serveUntilStopped = async (
   reportServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
   else if (io.isTerminal)
-    io.err(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
+    printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
   await stopped
   await stop()
 }
@@ -127,7 +127,7 @@ const runStart = async ({ flags }: ParsedArguments, raw: Io): Promise<number | u
     return undefined
   } catch (error) {
     if (!isJson || flags['dry-run'] === true || !(error instanceof UsageError)) throw error
-    inJson(raw).err(`error: ${error.message}`)
+    printer(inJson(raw)).error(error.message)
     return usageExitCode
   }
 }

@@ -36,7 +36,7 @@ const promptForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | und
       return new Secret(String(toValue(findSetting(key), new InputText(typed), 'The key')))
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
-      err(`${error.message}\n`)
+      printer({ err }).info(error.message)
     }
   }
 }
@@ -57,7 +57,7 @@ const offerToStore = async (secret: Secret, path: string, prompts: Prompts, io: 
     if (store === undefined) throw new PromptCancelled()
     if (store === 'nowhere') return
     try {
-      io.err(await storeSecret({ key, path }, secret, store, io))
+      printer(io).info(await storeSecret({ key, path }, secret, store, io))
       return
     } catch (error) {
       if (error instanceof KeychainError) printer(io).info(notTaken(error))

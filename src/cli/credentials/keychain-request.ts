@@ -1,5 +1,6 @@
 import { errorCode } from '../../base/error-code.ts'
 import type { Io } from '../terminal/io.ts'
+import { printer } from '../terminal/printer.ts'
 import type { Keychain } from './keychain.ts'
 
 /** The keychain did not do what it was asked; the message is the reason, for the middle of a sentence. */
@@ -70,7 +71,7 @@ export const requestKeychain = async <T>(
   const limitMs = times?.keychainMs ?? deadlineMs
   const late = Promise.withResolvers<never>()
   const notice = setTimeout(
-    () => err('Waiting for the keychain. It may be asking you to unlock it.\n'),
+    () => printer({ err }).info('Waiting for the keychain. It may be asking you to unlock it.'),
     times?.keychainNoticeMs ?? noticeAfterMs,
   )
   const deadline = setTimeout(() => late.reject(new KeychainError('it does not answer', true)), limitMs)

@@ -62,7 +62,7 @@ const promptFor = async (key: string, hint: string, io: Io): Promise<string> => 
       `Cannot prompt for ${key}: standard error is not a terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
     )
   }
-  err(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
+  printer({ err }).info(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
   const [first = ''] = (await pipedIn()).trim().split(/\r?\n/)
   return first
 }
@@ -102,7 +102,7 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedAr
   }
   const value = given === '' ? await presentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
-  io.err(await storeOrFail(place, new Secret(String(checked)), store, io))
+  printer(io).info(await storeOrFail(place, new Secret(String(checked)), store, io))
 }
 
 /** `model=opus` is `model opus`. */

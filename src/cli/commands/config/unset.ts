@@ -23,7 +23,7 @@ const reportEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promis
   }
   const place = shownPaths(source, io)
   // A secret that was not read from the keychain has a source but no value.
-  io.err(
+  printer(io).info(
     loaded.values.has(key)
       ? `The value is now ${shownValue(loaded, key)} (${place}).\n`
       : `The value now comes from ${place}.\n`,
@@ -44,14 +44,14 @@ const runUnset = async ({ flags, positionals }: ParsedArguments, io: Io): Promis
   // First the keychain: only the file has the name of the entry.
   const left = await forgetEntry(place, before.value, io)
   if (left?.canGo) {
-    io.err(
+    printer(io).info(
       `${key} stays in ${file}: its entry '${left.entry}' of ${productName} may still be in the keychain (${left.why}).\nUnlock the keychain and try again, or remove ${key} from that file by hand.\n`,
     )
     return 1
   }
   await changeConfigFile(place.path, key, undefined)
   printer(io).success(`${key} is no longer set in ${file}.`)
-  if (left !== undefined) io.err(leftWarning(left))
+  if (left !== undefined) printer(io).info(leftWarning(left))
   await reportEffect(setting, flags, io)
   return left === undefined ? 0 : 1
 }

@@ -18,7 +18,7 @@ const conversation = {
 }
 
 describe('cache markers', () => {
-  test('are dropped by default (OU-Q110)', () => {
+  test('are dropped by default (OU-Q12, OU-Q110)', () => {
     expect(JSON.stringify(body(conversation, {}))).not.toContain('cache')
     expect(contents(conversation, {})).toEqual(['s', 'a', null, 'r', 'b'])
   })

@@ -43,6 +43,8 @@ interface StreamForm {
   readonly headers: Readonly<Record<string, string>>
   /** The frame by which a stream reports its own failure. */
   readonly faultFrame: (fault: StreamFault) => Uint8Array
+  /** What a stream sends while there is nothing to say; without it the response begins with the first frame. */
+  readonly signOfLife?: Uint8Array | undefined
   /** A frame that a client cannot read. */
   readonly damaged: (frame: Uint8Array) => Uint8Array
 }
@@ -126,7 +128,8 @@ export const serveSimulator = <Body>(
     const entry = toEntry(request, exchange, reply.error?.status ?? 200)
     onRequest?.(entry)
 
-    await pause(reply.pace ?? {}, request.signal)
+    const beginsAtOnce = exchange.isStream && reply.error === undefined && exchange.stream.signOfLife !== undefined
+    if (!beginsAtOnce) await pause(reply.pace ?? {}, request.signal)
     if (request.signal.aborted) entry.outcome = 'cancelled'
     if (reply.error !== undefined) return exchange.toError(reply.error)
     return exchange.isStream ? streamResponse(exchange, reply, entry) : exchange.toWhole(reply)

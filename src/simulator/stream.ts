@@ -6,6 +6,9 @@ import type { Pace, StreamFault } from './reply.ts'
 /** Long enough, most often, for written bytes to be read: what a reset overtakes is lost. */
 const settleMs = 50
 
+/** Between two signs of life. */
+const signOfLifeMs = 1000
+
 type Step = Uint8Array | 'reset' | 'hang'
 
 export interface StreamOptions {
@@ -14,6 +17,8 @@ export interface StreamOptions {
   readonly fault: StreamFault | undefined
   /** The frame by which a stream reports its own failure. */
   readonly faultFrame: (fault: StreamFault) => Uint8Array
+  /** Bytes that mean nothing, sent at once, and each second until the first frame. */
+  readonly signOfLife?: Uint8Array | undefined
   /** A frame that a client cannot read. */
   readonly damaged: (frame: Uint8Array) => Uint8Array
   /** The client left before the end. */
@@ -53,12 +58,21 @@ const recut = (steps: readonly Step[], chunkBytes: number | undefined): Step[] =
 }
 
 export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> => {
-  const { pace, onCancel, onEnd } = options
-  const { frameMs = 0, chunkBytes } = pace
+  const { pace, onCancel, onEnd, signOfLife } = options
+  const { firstMs = 0, frameMs = 0, chunkBytes } = pace
   const steps = recut(withFault(options), chunkBytes)
+  const signs = 1 + Math.floor(firstMs / signOfLifeMs)
+  let sent = 0
   let position = 0
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
+      if (signOfLife !== undefined && sent < signs) {
+        if (sent > 0) await resolveAfter(signOfLifeMs)
+        sent += 1
+        controller.enqueue(signOfLife)
+        return
+      }
+      if (signOfLife !== undefined && position === 0) await resolveAfter(firstMs % signOfLifeMs)
       const step = steps[position]
       if (step === undefined) {
         onEnd()

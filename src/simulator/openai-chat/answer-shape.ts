@@ -17,7 +17,7 @@ export interface AnswerShape {
   readonly calls: 'pieces' | 'whole' | 'whole without index' | 'whole with index 0'
   /** The last delta and the finish reason come in one chunk. */
   readonly finishesWithLastDelta?: boolean
-  /** A comment in front of the events, as a sign of life. */
+  /** A comment that a stream sends while there is nothing to say. */
   readonly comment?: string
   /** Leaves out `object` in chunks. */
   readonly hasNoObject?: boolean

@@ -138,12 +138,14 @@ const chunksOf = (answer: ChatAnswer, shape: AnswerShape, options: ChunkOptions)
 }
 
 export const toEventFrames = (answer: ChatAnswer, shape: AnswerShape, options: ChunkOptions): Uint8Array[] => [
-  ...(shape.comment === undefined ? [] : [utf8.encode(`: ${shape.comment}\n\n`)]),
   ...chunksOf(answer, shape, options).map((chunk, index) =>
     eventFrame(shape.isPadded === true ? { ...chunk, obfuscation: padding(index) } : chunk),
   ),
   utf8.encode('data: [DONE]\n\n'),
 ]
+
+export const signOfLife = ({ comment }: AnswerShape): Uint8Array | undefined =>
+  comment === undefined ? undefined : utf8.encode(`: ${comment}\n\n`)
 
 /** The event by which a stream reports its own failure: `error` names its event, `exception` does not. */
 export const faultEvent =

@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import { type Exchange, type ServeOptions, type Simulator, serveSimulator } from '../exchange.ts'
 import type { HttpError, Reply } from '../reply.ts'
 import { SimulatedChatRequest } from './chat-request.ts'
-import { damagedEvent, faultEvent, toEventFrames } from './chunks.ts'
+import { damagedEvent, faultEvent, signOfLife, toEventFrames } from './chunks.ts'
 import type { Face } from './face.ts'
 import type { FaceName } from './face-name.ts'
 import { faces } from './faces.ts'
@@ -114,6 +114,7 @@ export const startChatSimulator = (options: ChatSimulatorOptions = {}): Simulato
     },
     stream: {
       headers: { 'content-type': 'text/event-stream; charset=utf-8', ...own },
+      signOfLife: signOfLife(face.answer),
       faultFrame: faultEvent(faultEnvelope(face)),
       damaged: damagedEvent,
     },

@@ -151,6 +151,16 @@ describe('each face has its own way of streaming', () => {
     expect((inChoice ?? last['usage']) as Json).toMatchObject({ total_tokens: expect.any(Number) })
   })
 
+  test('a face with comments begins its stream at once, and sends one until the model speaks', async () => {
+    const { send, journal } = start({ face: 'deepseek', scenario: () => ({ pace: { firstMs: 60_000 } }) })
+    const { body } = await send({ stream: true })
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+      expect(new TextDecoder().decode(chunk)).toBe(': keep-alive\n\n')
+      break
+    }
+    while (journal[0]?.outcome !== 'cancelled') await new Promise(setImmediate)
+  })
+
   test('usage of its own comes only where it is asked for', async () => {
     const chunks = await start().stream()
     expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([])

@@ -3,14 +3,14 @@ import { posix, win32 } from 'node:path'
 import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 
-/** Where Claude Code lies. */
+/** An installed Claude Code. */
 export interface ClaudeProgram {
   readonly path: string
 }
 
-/** What Windows runs where `PATHEXT` does not say. */
+/** Extensions that Windows runs if `PATHEXT` is not set. */
 const usualExtensions = '.COM;.EXE;.BAT;.CMD'
-/** A script of another kind is started by a shell alone. */
+/** Only a shell can start a script with another extension. */
 const startable: ReadonlySet<string> = new Set(usualExtensions.toLowerCase().split(';'))
 
 const isProgram = (path: string): boolean =>
@@ -19,7 +19,7 @@ const isProgram = (path: string): boolean =>
     return statSync(path).isFile()
   }) === true
 
-/** Variables' names have no case on Windows, where most often it is `Path`. */
+/** Windows ignores the case of variable names, and usually spells PATH `Path`. */
 const variable = ({ platform, environment }: Machine, name: string): string => {
   const exact = environment[name]
   if (exact !== undefined || platform !== 'win32') return exact ?? ''
@@ -37,8 +37,8 @@ const namesOf = (machine: Machine): string[] =>
     : ['claude']
 
 /**
- * The `claude` that a shell would run, or the one that its installer has left where no shell looks for it.
- * A relative folder in PATH is passed over: it would be another program in every folder. `isThere` is for tests.
+ * Finds the `claude` that a shell would run, or the one that its installer put into a folder outside PATH. Ignores
+ * relative folders in PATH: they contain another program in every folder. `isThere` is for tests.
  */
 export const findClaude = (machine: Machine, isThere = isProgram): ClaudeProgram | undefined => {
   const { platform, home } = machine
@@ -53,7 +53,7 @@ export const findClaude = (machine: Machine, isThere = isProgram): ClaudeProgram
   return path === undefined ? undefined : { path }
 }
 
-/** What to type where it is not there, the official way first. */
+/** Commands that install Claude Code, the official one first. */
 export const installLines = (platform: string): readonly [string, string] => [
   platform === 'win32' ? 'irm https://claude.ai/install.ps1 | iex' : 'curl -fsSL https://claude.ai/install.sh | bash',
   'npm install -g @anthropic-ai/claude-code',

@@ -23,19 +23,19 @@ import { watchSession } from './session-watch.ts'
 import { readSettingsArgument } from './settings-argument.ts'
 import { settingsFiles } from './settings-files.ts'
 
-/** Claude Code with a server of its own, in one step. */
+/** Runs Claude Code with its own server, in one step. */
 
 const withInstallLines = (sentence: string, io: Io): UsageError =>
   new UsageError([sentence, ...installLines(io.machine.platform).map((line) => `  ${line}`)].join('\n'))
 
-const missing = 'Claude Code was not found: there is no claude on PATH. Install it, and try again:'
+const missing = 'Claude Code was not found: claude is not on PATH. Install it, and try again:'
 
 const cannotStart = (path: string, error: unknown): string =>
-  `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Install Claude Code anew, and try again:`
+  `${path} cannot be started (${errorCode(error) ?? 'unknown'}). Reinstall Claude Code, and try again:`
 
 const tokenBytes = 32
 
-/** A server for one client alone: nobody else on this machine knows its token. */
+/** A server for one client: no other program on this machine knows its token. */
 const privateServer = (config: Config): Config => ({
   ...config,
   host: '127.0.0.1',
@@ -45,7 +45,7 @@ const privateServer = (config: Config): Config => ({
   ),
 })
 
-/** What Claude Code runs for its user has no use for our own secrets. */
+/** Removed from Claude Code's environment: programs that it runs do not need our secrets. */
 const ownSecrets = secretSettings.flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
 
 const withLaunch = (
@@ -58,30 +58,30 @@ const withLaunch = (
   return { ...Object.fromEntries(kept), ...set }
 }
 
-/** How often one of us is within another: a script may have good reasons for one more, and none for many. */
+/** How deep `claude` runs inside `claude`: a script may need one level more, but not many. */
 const depthVariable = 'NEXUS_CLAUDE_DEPTH'
 const deepest = 5
 
-/** Throws UsageError where the `claude` that was found does nothing but call us. */
+/** Throws UsageError if the `claude` on PATH only calls this program. */
 const nextDepth = (path: string, { environment }: Io['machine']): string => {
   const depth = (Number(environment[depthVariable]) || 0) + 1
   if (depth <= deepest) return String(depth)
   throw new UsageError(
-    `${path} seems to be a script that runs ${productName} claude, which runs it again. Give the script another name, so that claude is Claude Code itself.`,
+    `${path} seems to be a script that runs ${productName} claude, which runs the script again. Rename the script, so that claude is Claude Code itself.`,
   )
 }
 
-/** Rejects with UsageError; resolves to Claude Code's own exit code. */
+/** Resolves to Claude Code's exit code. Rejects with UsageError. */
 export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> => {
   const { flags, rest } = args
-  // Its token is another one each time.
+  // Each session has a new client token.
   const setUp = await readSetUp(flags, io, ['apiKey'])
   const found = findClaude(io.machine)
   if (found === undefined) throw withInstallLines(missing, io)
   const depth = nextDepth(found.path, io.machine)
   const given = readSettingsArgument(rest, io.machine)
   const config = privateServer(setUp.loaded.config)
-  // The screen is Claude Code's: the log goes to the file that was asked for, or nowhere.
+  // Claude Code uses the terminal, so the log goes only to the log file.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io, 'claude')
   for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) printer(io).warn(warning)

@@ -5,25 +5,25 @@ import { gatewaySwitch, otherProviders } from './launch/environment.ts'
 import type { LaunchEnvironment } from './launch/shells.ts'
 import { type SettingsFile, type SettingsPath, settingsFiles } from './settings-files.ts'
 
-/** Claude Code's own settings files, as far as they undo what the launch command says. Values are never told. */
+/** Finds settings of Claude Code that override the launch command. Never shows their values. */
 
 interface ClaudeOverride {
   readonly path: string
   /** `env.ANTHROPIC_BASE_URL`, `apiKeyHelper`. */
   readonly name: string
-  /** Set by whoever manages this machine: the user cannot change it. */
+  /** Set by the administrator of this machine: the user cannot change it. */
   readonly isManaged: boolean
 }
 
 export interface ClaudeSettings {
-  /** Those that are there, strongest first. */
+  /** The files that exist, strongest first. */
   readonly files: readonly string[]
-  /** There, but not to be read as JSON. */
+  /** Files that exist, but are not readable JSON. */
   readonly unreadable: readonly string[]
   readonly overrides: readonly ClaudeOverride[]
 }
 
-/** Beside `env`: who pays, and who has to log in. */
+/** Keys next to `env` that select another account or login. */
 const keys = ['apiKeyHelper', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
 
 const loopbackNames = ['127.0.0.1', 'localhost']
@@ -36,12 +36,12 @@ export const isSameServer = (one: string, other: string | undefined): boolean =>
   return isHere && first.protocol === second.protocol && first.port === second.port && first.pathname === '/'
 }
 
-/** As Claude Code reads its switches. */
+/** Reads a switch as Claude Code does. */
 export const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value.trim())
 
 const isProviderSwitch = (name: string): boolean => otherProviders.some((provider) => provider === name)
 
-/** Whether a variable in a file leaves everything as the launch command wants it. */
+/** Whether a variable in a file keeps the effect of the launch command. */
 export const isHarmless = (name: string, value: string, { set }: LaunchEnvironment): boolean => {
   if (value === set[name]) return true
   if (isProviderSwitch(name)) return isOn(value) === isOn(set[name] ?? '')
@@ -50,11 +50,11 @@ export const isHarmless = (name: string, value: string, { set }: LaunchEnvironme
     const entries = value.split(/[\s,]+/)
     return entries.includes('*') || loopbackNames.every((host) => entries.includes(host))
   }
-  // An empty key is none.
+  // An empty variable counts as not set.
   return value === '' && !(name in set)
 }
 
-/** The variables that a file sets. Claude Code takes numbers and switches as well; whatever else stands there is none. */
+/** The variables that a file sets. Claude Code also accepts numbers and booleans, and ignores all other values. */
 const variablesIn = (settings: Json | null): [name: string, value: string][] => {
   const env = settings?.['env']
   return Object.entries(isObject(env) ? env : {}).flatMap(([name, value]) =>
@@ -73,7 +73,7 @@ const overridingNames = (settings: Json, launch: LaunchEnvironment): string[] =>
   return [...inEnv, ...keys.filter(isOverriding)]
 }
 
-/** What in Claude Code's settings goes before the environment that it is launched with. */
+/** Finds settings of Claude Code that win over the environment of its launch. */
 export const readClaudeSettings = (machine: Machine, launch: LaunchEnvironment): ClaudeSettings => {
   const found = settingsFiles(machine)
   return {
@@ -91,7 +91,7 @@ export interface SettingsVariable extends SettingsPath {
   readonly value: string
 }
 
-/** Every variable that the settings set, from the file that wins. */
+/** Every variable that the settings set, from the strongest file. */
 export const settingsVariables = (files: readonly SettingsFile[]): SettingsVariable[] => {
   const found = new Map<string, SettingsVariable>()
   for (const { path, isManaged, settings } of files) {

@@ -7,16 +7,16 @@ import type { SettingsArgument } from './settings-argument.ts'
 import type { SettingsFile } from './settings-files.ts'
 import { isSearchDecided, preflightKey, preflightSetting, webSearch } from './web-tools.ts'
 
-/** The arguments of Claude Code: the user's own, and one `--settings` in front, for it takes no second. */
+/** The arguments of Claude Code: one `--settings`, because it accepts only one, then the user's. */
 export interface ClientArguments {
   readonly args: readonly string[]
-  /** Deletes what was written for it. */
+  /** Deletes the settings file, if one was written. */
   readonly dispose: () => void
 }
 
 /**
- * Commands of Claude Code that hold no conversation. Some of them are found as the first argument only: behind
- * `--settings` it would be a prompt.
+ * Commands of Claude Code without a conversation. Some work only as the first argument: after `--settings` they would
+ * be a prompt.
  */
 const commands: ReadonlySet<string> = new Set(
   'attach auth auto-mode doctor gateway import install kill logs mcp plugin plugins purge respawn rm setup-token stop update upgrade'.split(
@@ -28,9 +28,9 @@ interface Wanted {
   /** Claude Code's own arguments, as the user gave them. */
   readonly rest: readonly string[]
   readonly given: SettingsArgument | undefined
-  /** Every settings file that counts, `given` among them. */
+  /** Every settings file in use, including `given`. */
   readonly files: readonly SettingsFile[]
-  /** Variables that must be as they are here, or no request reaches us. */
+  /** Variables that need these values, or no request reaches this server. */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -39,7 +39,7 @@ const withoutSearch = (permissions: Json): Json => {
   return { ...permissions, deny: [...(Array.isArray(deny) ? deny : []), webSearch] }
 }
 
-/** The user's values win, but for the variables without which no request reaches us. */
+/** The user's values win, except for variables without which no request reaches this server. */
 const additions = ({ rest, given, files, env }: Wanted): Json => {
   const { env: givenEnv = {}, permissions = {} } = given?.settings ?? {}
   return {
@@ -51,7 +51,7 @@ const additions = ({ rest, given, files, env }: Wanted): Json => {
 
 const ownerOnly = 0o600
 
-/** In a folder for this user alone: a settings file may hold secrets, and others see the arguments of a program. */
+/** Writes a file for this user only: settings may contain secrets, and other users can see a program's arguments. */
 const written = (settings: Json): { readonly path: string; readonly dispose: () => void } => {
   const folder = mkdtempSync(join(tmpdir(), `${productName}-`))
   const path = join(folder, 'settings.json')

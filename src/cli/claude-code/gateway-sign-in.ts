@@ -10,20 +10,20 @@ import { claudeFolder, readJsonFile, settingsFiles } from './settings-files.ts'
  */
 
 export interface GatewaySignIn {
-  /** The file that says so. */
+  /** The file with the sign-in. */
   readonly path: string
   readonly key: 'enterpriseGateway' | 'forceLoginMethod'
 }
 
-/** A stored sign-in. macOS keeps most of them in the keychain, which we do not open. */
+/** A stored sign-in. On macOS most are in the keychain, which this program does not open. */
 const storedSignIn = (machine: Machine): GatewaySignIn | undefined => {
   const { join } = machine.platform === 'win32' ? win32 : posix
   const path = join(claudeFolder(machine), '.credentials.json')
-  // The key's presence only: what it holds are secrets.
+  // Checks only whether the key exists: its value contains secrets.
   return readJsonFile(path)?.['enterpriseGateway'] ? { path, key: 'enterpriseGateway' } : undefined
 }
 
-/** The address of the gateway, for doctor; undefined where the file does not tell. Nothing else of the sign-in is read. */
+/** The gateway's URL, for doctor; undefined if the file has none. Reads nothing else of the sign-in. */
 export const gatewayUrl = ({ path, key }: GatewaySignIn): string | undefined => {
   const file = readJsonFile(path)
   const stored = file?.[key]
@@ -31,7 +31,7 @@ export const gatewayUrl = ({ path, key }: GatewaySignIn): string | undefined => 
   return typeof url === 'string' ? url : undefined
 }
 
-/** Undefined where neither the credentials nor a settings file names a gateway. */
+/** Undefined if neither the credentials nor a settings file names a gateway. */
 export const findGatewaySignIn = (machine: Machine): GatewaySignIn | undefined => {
   const stored = storedSignIn(machine)
   if (stored !== undefined) return stored
@@ -54,7 +54,7 @@ export const chooseGatewayMode = (mode: Config['gatewayMode'], machine: Machine)
 /** `enterpriseGateway in /home/me/.claude/.credentials.json` */
 export const signInLocation = ({ key, path }: GatewaySignIn): string => `${key} in ${path}`
 
-/** One line for the user, without a line break; undefined where there is nothing to say. */
+/** One line for the user, without a line break; undefined if there is nothing to report. */
 export const gatewayWords = ({ isOn, signIn }: GatewayChoice): string | undefined => {
   if (isOn) {
     const reason = signIn === undefined ? '' : `: it signs in to a gateway (${signInLocation(signIn)})`

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { attempt } from '../../base/attempt.ts'
 import { readJsonFile } from './settings-files.ts'
 
-/** Where the program lies names its version: `~/.local/share/claude/versions/2.1.332`, `Caskroom/claude-code/2.1.332/claude`. */
+/** The path contains the version: `~/.local/share/claude/versions/2.1.332`, `Caskroom/claude-code/2.1.332/claude`. */
 const inPath = /\bclaude(?:-code)?[/\\](?:versions[/\\])?(\d+\.\d+\.\d+)(?=[/\\]|$)/
 
 const packageName = /^@anthropic-ai\/claude-code\b/
 
-/** npm's packages have the program in their folder or in one below it. */
+/** Folders to search upwards: npm packages contain the program in their folder or below it. */
 const packageDepth = 3
 
 const packageVersion = (program: string): string | undefined => {
@@ -24,8 +24,8 @@ const packageVersion = (program: string): string | undefined => {
 const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+/.test(text)
 
 /**
- * The version of an installed Claude Code, read off its files: running `claude --version` takes up to half a second,
- * and a script of that name may do anything. Undefined where the files do not tell.
+ * Reads the version of an installed Claude Code from its files: running `claude --version` takes up to half a second,
+ * and a script of that name may do anything. Undefined if the files do not contain it.
  */
 export const installedVersion = (program: string): string | undefined => {
   const path = attempt(() => realpathSync(program))

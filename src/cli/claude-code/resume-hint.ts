@@ -3,7 +3,7 @@ import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { commandLine } from '../parse/pass-through.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** Claude Code ends with "claude --resume ID", which leaves this server. */
+/** When Claude Code ends, it prints "claude --resume ID", a command that does not use this server. */
 
 const secretFlags: ReadonlySet<string | undefined> = new Set(secretSettings.map(({ flag }) => flag))
 
@@ -13,13 +13,13 @@ const givenFlags = (flags: ParsedArguments['flags']): string[] =>
     return value === true ? [`--${name}`] : [`--${name}`, value]
   })
 
-/** Whether Claude Code prints one answer and ends. */
+/** Whether Claude Code prints one answer and exits. */
 const isPrinting = (rest: readonly string[]): boolean => {
   const terminator = rest.indexOf('--')
   return rest.slice(0, terminator === -1 ? undefined : terminator).some((arg) => arg === '-p' || arg === '--print')
 }
 
-/** For the user, without a last line break; undefined where there is no conversation that a user would go on with. */
+/** For the user, without a last line break; undefined if there is no conversation to resume. */
 export const resumeHint = (
   { flags, rest }: Pick<ParsedArguments, 'flags' | 'rest'>,
   sessionId: string | undefined,

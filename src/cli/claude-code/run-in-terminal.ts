@@ -6,7 +6,7 @@ import type { Machine } from '../../config/paths.ts'
 import { isHangUpIgnored } from '../server-lifecycle.ts'
 import { type ProgramCommand, programCommand } from '../system/program-command.ts'
 
-/** Runs a program in the person's own terminal, as a shell would. */
+/** Runs a program in the user's terminal, as a shell would. */
 
 export interface TerminalProgram {
   readonly path: string
@@ -20,29 +20,29 @@ export interface TerminalSituation {
   readonly hasTerminal: boolean
 }
 
-/** As shells have it for what a signal ended. */
+/** Shells add this to the number of the signal that ended a program. */
 const signalExit = 128
 
 /**
- * Signals that a terminal sends reach both of us, and Claude Code takes a second Ctrl-C for the end: they
- * are its own business. Without a terminal nobody but us can pass them on.
+ * A terminal sends its signals to both processes, and Claude Code exits on a second Ctrl-C: so we leave them to Claude
+ * Code. Without a terminal, only this process can pass them on.
  */
 const signalsFor = (
   { platform, hasTerminal }: TerminalSituation,
-  isHangUpLeft: boolean,
+  ignoresHangUp: boolean,
 ): [NodeJS.Signals, 'pass' | 'leave'][] => [
   ['SIGINT', hasTerminal ? 'leave' : 'pass'],
   ['SIGQUIT', hasTerminal ? 'leave' : 'pass'],
   ['SIGTERM', 'pass'],
-  // A handler for one that was to be ignored would undo that.
-  ...(isHangUpLeft ? [] : [['SIGHUP', 'pass'] as [NodeJS.Signals, 'pass']]),
-  // Ctrl-Break on Windows, which every program of the console gets.
+  // A handler would undo nohup.
+  ...(ignoresHangUp ? [] : [['SIGHUP', 'pass'] as [NodeJS.Signals, 'pass']]),
+  // Ctrl-Break on Windows: every program of the console gets it.
   ...(platform === 'win32' ? [['SIGBREAK', 'leave'] as [NodeJS.Signals, 'leave']] : []),
 ]
 
 const shell = '/bin/sh'
 
-/** A child is begun with the usual signals: one that was to be ignored has to be said again. */
+/** A child starts with default signal handlers, so SIGHUP must be ignored again. */
 const underNohup = (command: ProgramCommand): ProgramCommand => ({
   ...command,
   command: shell,
@@ -74,40 +74,40 @@ const start = (
     if (child.pid !== undefined) resolve(child)
   })
 
-/** Rejects with the system's error where it cannot be started. */
+/** Rejects with the system's error if the program cannot be started. */
 const startProgram = async (
   { path, args, environment }: TerminalProgram,
   { platform }: TerminalSituation,
-  isHangUpLeft: boolean,
+  ignoresHangUp: boolean,
 ): Promise<ChildProcess> => {
   const { spawn } = await import('node:child_process')
   const command = programCommand(path, args, { platform, environment })
   try {
-    return await start(spawn, isHangUpLeft ? underNohup(command) : command, environment)
+    return await start(spawn, ignoresHangUp ? underNohup(command) : command, environment)
   } catch (error) {
-    // A script without its first line is a shell's, for every shell.
+    // Like every shell, runs a script without a `#!` line with sh.
     if (errorCode(error) !== 'ENOEXEC' || !looksLikeText(path)) throw error
     return start(spawn, { command: shell, args: [path, ...args], isVerbatim: false }, environment)
   }
 }
 
-/** Resolves to its exit code. Rejects with the system's error where it cannot be started. */
+/** Resolves to the program's exit code. Rejects with the system's error if the program cannot be started. */
 export const runInTerminal = async (program: TerminalProgram, situation: TerminalSituation): Promise<number> => {
-  const isHangUpLeft = situation.platform !== 'win32' && isHangUpIgnored(situation.isTerminal)
+  const ignoresHangUp = situation.platform !== 'win32' && isHangUpIgnored(situation.isTerminal)
   let child: ChildProcess | undefined
-  /** What came before there was anybody to pass it on to. */
+  /** Signals that arrive before the child exists. */
   const early: NodeJS.Signals[] = []
   const pass = (name: NodeJS.Signals): void => {
     if (child === undefined) early.push(name)
     else child.kill(name)
   }
-  // Before the program runs: it may end us with the first thing that it does.
-  const handlers = signalsFor(situation, isHangUpLeft).map(
+  // Set before the program runs: it may send us a signal at once.
+  const handlers = signalsFor(situation, ignoresHangUp).map(
     ([name, what]) => [name, what === 'pass' ? () => pass(name) : () => {}] as const,
   )
   for (const [name, handler] of handlers) process.on(name, handler)
   try {
-    const started = await startProgram(program, situation, isHangUpLeft)
+    const started = await startProgram(program, situation, ignoresHangUp)
     const ended = new Promise<number>((resolve) => {
       started.once('exit', (code, signal) =>
         resolve(code ?? signalExit + (signal === null ? 0 : constants.signals[signal])),

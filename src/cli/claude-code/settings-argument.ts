@@ -3,10 +3,10 @@ import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
 import { readJsonFile, type SettingsFile } from './settings-files.ts'
 
-/** The user's own `--settings` among Claude Code's arguments. They win over all settings files but the managed ones. */
+/** The user's own `--settings` among Claude Code's arguments. They win over all settings files except managed ones. */
 export interface SettingsArgument extends SettingsFile {
   readonly settings: Json
-  /** JSON on the command line is no secret from other users of this machine; what a file holds may be one. */
+  /** Other users of this machine can see JSON on the command line; a file may contain secrets. */
   readonly isFile: boolean
   /** The arguments without it. */
   readonly others: readonly string[]
@@ -14,17 +14,17 @@ export interface SettingsArgument extends SettingsFile {
 
 const flag = '--settings'
 
-/** Where it is, -1 for nowhere. Of several Claude Code takes the last. */
+/** Returns -1 without the flag. Claude Code uses the last of several. */
 const indexOfFlag = (args: readonly string[]): number => {
   const terminator = args.indexOf('--')
   const options = terminator === -1 ? args : args.slice(0, terminator)
   return options.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`))
 }
 
-/** As Claude Code tells JSON from a path. */
+/** Distinguishes JSON from a path as Claude Code does. */
 const isInline = (text: string): boolean => /^\s*\{.*\}\s*$/s.test(text)
 
-/** Throws UsageError for what is no JSON object. */
+/** Throws UsageError if the value is not a JSON object. */
 const readGiven = (value: string, machine: Machine): Pick<SettingsArgument, 'settings' | 'path' | 'isFile'> => {
   if (isInline(value)) {
     const settings = parseObject(value)
@@ -38,14 +38,14 @@ const readGiven = (value: string, machine: Machine): Pick<SettingsArgument, 'set
   return { settings, path, isFile: true }
 }
 
-/** Undefined where the user gives none. Throws UsageError for what cannot be read. */
+/** Undefined without the flag. Throws UsageError if its value cannot be read. */
 export const readSettingsArgument = (args: readonly string[], machine: Machine): SettingsArgument | undefined => {
   const index = indexOfFlag(args)
   const argument = args[index]
   if (argument === undefined) return undefined
   const isJoined = argument !== flag
   const value = isJoined ? argument.slice(flag.length + 1) : args[index + 1]
-  // Claude Code itself says that a value is missing.
+  // Claude Code itself reports the missing value.
   if (value === undefined) return undefined
   const others = args.toSpliced(index, isJoined ? 1 : 2)
   return { ...readGiven(value, machine), isManaged: false, others }

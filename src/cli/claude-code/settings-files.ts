@@ -5,7 +5,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { isObject, type Json } from '../../base/json.ts'
 import type { Machine } from '../../config/paths.ts'
 
-/** Where Claude Code keeps its files, and what its settings files hold. */
+/** Finds and reads Claude Code's settings files. */
 
 const managedFolder = (platform: string): string => {
   if (platform === 'win32') return String.raw`C:\Program Files\ClaudeCode`
@@ -33,7 +33,7 @@ const settingsPaths = (machine: Machine): SettingsPath[] => {
   const { join } = pathOf(machine)
   const additions = join(claudeManagedFolder, 'managed-settings.d')
   const managed = [
-    // Of several additions the last by name wins.
+    // The last file by name wins.
     ...namesIn(additions)
       .sort()
       .reverse()
@@ -47,15 +47,15 @@ const settingsPaths = (machine: Machine): SettingsPath[] => {
   ]
   return [
     ...managed.map((path) => ({ path, isManaged: true })),
-    // Started in the home folder, the project's files are the user's own.
+    // In the home folder, the project's files are also the user's files.
     ...[...new Set(others)].map((path) => ({ path, isManaged: false })),
   ]
 }
 
-/** Undefined for a file that does not exist; null for one that cannot be read or is no JSON object. */
+/** Undefined for a file that does not exist; null for one that cannot be read or is not a JSON object. */
 export const readJsonFile = (path: string): Json | null | undefined => {
   try {
-    // A pipe in its place would be waited for.
+    // Reading a pipe would wait for data.
     if (!statSync(path).isFile()) return null
     const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
     return isObject(value) ? value : null
@@ -65,15 +65,15 @@ export const readJsonFile = (path: string): Json | null | undefined => {
 }
 
 export interface SettingsFile extends SettingsPath {
-  /** Null where it cannot be read. */
+  /** Null if it cannot be read. */
   readonly settings: Json | null
 }
 
-/** The files that exist, strongest first. `given` are those of the command line, which win over all but the managed. */
+/** The files that exist, strongest first. `given`, from the command line, wins over all files except managed ones. */
 export const settingsFiles = (machine: Machine, given?: SettingsFile): SettingsFile[] => {
-  const found = settingsPaths(machine).flatMap((place) => {
-    const settings = readJsonFile(place.path)
-    return settings === undefined ? [] : [{ ...place, settings }]
+  const found = settingsPaths(machine).flatMap((file) => {
+    const settings = readJsonFile(file.path)
+    return settings === undefined ? [] : [{ ...file, settings }]
   })
   const managed = found.filter(({ isManaged }) => isManaged)
   return [...managed, ...(given === undefined ? [] : [given]), ...found.slice(managed.length)]

@@ -7,7 +7,7 @@ export interface SettingsModel {
   readonly path: string
 }
 
-/** Of the file that wins; undefined where none names a model. */
+/** From the strongest file; undefined if no file names a model. */
 export const settingsModel = (machine: Machine): SettingsModel | undefined => {
   for (const { path, settings } of settingsFiles(machine)) {
     const name = settings?.['model']

@@ -1,6 +1,6 @@
 /**
- * The versions of Claude Code that `bun run e2e` drives through the product: first the oldest that is supported, last
- * the newest that is known to work.
+ * The versions of Claude Code that `bun run e2e` drives through the product: the oldest supported
+ * version first, the newest version that is known to work last.
  */
 export const testedClaudeVersions = ['2.1.197', '2.1.329', '2.1.332'] as const
 

@@ -1,13 +1,13 @@
 import { isObject, type Json } from '../../base/json.ts'
 import type { SettingsFile } from './settings-files.ts'
 
-/** What Claude Code's two tools for the web need, as settings of Claude Code. */
+/** The settings of Claude Code that its two web tools need. */
 
 export const webSearch = 'WebSearch'
 
 /**
- * WebFetch asks claude.ai about each domain first, and fetches nothing where that is blocked. Its user already wants
- * no traffic to Anthropic: the launch switches off what is not essential.
+ * WebFetch asks claude.ai about each domain first, and fetches nothing if claude.ai is blocked. The launch switches off
+ * nonessential traffic to Anthropic, and this traffic is nonessential, too.
  */
 export const preflightKey = 'skipWebFetchPreflight'
 
@@ -37,10 +37,10 @@ const namesSearch = (args: readonly string[]): boolean => {
   return false
 }
 
-/** Whether a rule of the user's decides about WebSearch, in a settings file or in Claude Code's arguments. */
+/** Whether a user's rule decides about WebSearch, in a settings file or in Claude Code's arguments. */
 export const isSearchDecided = (files: readonly SettingsFile[], args: readonly string[] = []): boolean =>
   files.some(({ settings }) => hasSearchRule(settings)) || namesSearch(args)
 
-/** Whether a settings file says if WebFetch asks claude.ai first. */
+/** The settings file that decides whether WebFetch asks claude.ai first. */
 export const preflightSetting = (files: readonly SettingsFile[]): SettingsFile | undefined =>
   files.find(({ settings }) => settings?.[preflightKey] !== undefined)

@@ -5,30 +5,30 @@ import type { ConfigFile } from '../../config/files.ts'
 import type { Machine } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 
-/** Files with a secret in them that is not their owner's alone. */
+/** Finds files with a secret that other users can access. */
 
-/** All that a group and others may do. */
+/** All permissions of the group and of others. */
 const othersMode = 0o077
 
 const isOpenToOthers = (path: string): boolean => {
   const stats = statSync(path, { throwIfNoEntry: false })
-  // A pipe of the shell's, as `--env-file <(...)` has it, is gone when it was read.
+  // A pipe of the shell, as in `--env-file <(...)`, no longer exists after it was read.
   return stats?.isFile() === true && (stats.mode & othersMode) !== 0
 }
 
 const secretVariables = secretSettings
   .flatMap(({ environment }) => environment)
-  // A path is no secret, nor is a program's name.
+  // A path or a program's name is not a secret.
   .filter((name) => !/_(?:FILE|COMMAND)$/.test(name))
 
-/** Docker and its like put them there, for all in a container that is one program's alone. */
+/** Docker puts secrets there, readable by all users of a container that runs only one program. */
 const containerSecrets = '/run/secrets/'
 
-/** Windows keeps its permissions elsewhere; there the user's own folder is closed to others. */
+/** Returns none on Windows, which has no such modes: there, other users cannot read a user's folder. */
 export const exposedFiles = (
   configFiles: readonly ConfigFile[],
   environmentFile: ConfigFile | undefined,
-  /** Files that hold a secret and nothing else. */
+  /** Files that contain only a secret. */
   secretFiles: readonly string[],
   { platform }: Machine,
 ): string[] => {
@@ -40,8 +40,9 @@ export const exposedFiles = (
   return [...files.map(({ path }) => path), ...own].filter(isOpenToOthers)
 }
 
-/** For people. */
-export const exposedWords = (path: string): string => `others on this machine can get at ${path}, which holds a secret`
+/** For the user. */
+export const exposedWords = (path: string): string =>
+  `other users of this machine can access ${path}, which contains a secret`
 
-/** As a shell reads it, and still short where the home folder is written as `~`. */
+/** Quotes the path for a shell, so that the home folder can still be shortened to `~`. */
 export const closingCommand = (path: string): string => `chmod 600 ${path.replace(/[^\w./~+:@%,-]/gu, '\\$&')}`

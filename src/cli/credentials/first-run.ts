@@ -11,14 +11,14 @@ import { KeychainError, notTaken, requestKeychain } from './keychain-request.ts'
 import { PromptCancelled } from './prompt-cancelled.ts'
 import { type Store, storeSecret } from './store-secret.ts'
 
-/** The first start: there is no key yet, and somebody sits at the terminal. */
+/** The first start: no key is set, and a user is at the terminal. */
 
 const key = 'apiKey'
 
-/** A name that nobody gives: what is to be seen is whether anybody answers. */
+/** Reads an entry that never exists: only whether the keychain answers matters. */
 const hasKeychain = async (io: Io): Promise<boolean> => {
   try {
-    await requestKeychain(io, (keychain) => keychain.get('is anybody there'))
+    await requestKeychain(io, (keychain) => keychain.get('availability check'))
     return true
   } catch (error) {
     if (error instanceof KeychainError) return false
@@ -26,10 +26,10 @@ const hasKeychain = async (io: Io): Promise<boolean> => {
   }
 }
 
-/** Undefined where nothing was typed. Rejects with PromptCancelled. */
+/** Undefined if the user types nothing. Rejects with PromptCancelled. */
 const promptForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | undefined> => {
   while (true) {
-    const typed = await prompts.secret('Enter your AI Nexus key (hidden), or press Enter to leave')
+    const typed = await prompts.secret('Enter your AI Nexus key (hidden), or press Enter to exit')
     if (typed === undefined) throw new PromptCancelled()
     if (typed.trim() === '') return undefined
     try {
@@ -41,9 +41,9 @@ const promptForKey = async (prompts: Prompts, { err }: Io): Promise<Secret | und
   }
 }
 
-/** Asks where to keep it, until it is kept or is not to be. Rejects with PromptCancelled. */
+/** Asks the user where to store the key, until it is stored or declined. Rejects with PromptCancelled. */
 const offerToStore = async (secret: Secret, path: string, prompts: Prompts, io: Io): Promise<void> => {
-  const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', for you alone'}`
+  const inFile = `in ${shortPaths(path, io.machine)}${io.machine.platform === 'win32' ? '' : ', readable only by you'}`
   const others: Choice<Store | 'nowhere'>[] = [
     { value: 'file', label: inFile },
     { value: 'nowhere', label: 'nowhere: use it this time only' },
@@ -53,7 +53,7 @@ const offerToStore = async (secret: Secret, path: string, prompts: Prompts, io: 
     options = [{ value: 'keychain', label: "in the operating system's keychain" }, ...others]
   }
   while (true) {
-    const store = await prompts.choose('Where should it be kept?', options)
+    const store = await prompts.choose('Where should the key be stored?', options)
     if (store === undefined) throw new PromptCancelled()
     if (store === 'nowhere') return
     try {
@@ -69,15 +69,15 @@ const offerToStore = async (secret: Secret, path: string, prompts: Prompts, io: 
 }
 
 /**
- * The key that was given; where there is none and somebody can answer, the one that they give now. For every
- * command that sends something to AI Nexus. Rejects with UsageError that explains the ways to give one.
+ * Resolves to the configured key; without one, prompts the user if there is a terminal. For every command that sends
+ * requests to AI Nexus. Rejects with UsageError that explains how to set a key.
  */
 export const obtainKey = async (setUp: SetUp, io: Io, command: ServingCommand): Promise<Secret> => {
   const { prompts } = io
   const { loaded, isSimulated } = setUp
   if (prompts === undefined || isSimulated || loaded.config.apiKey !== undefined) return requireKey(setUp, io, command)
   printer(io).info(
-    `There is no AI Nexus key yet. Give it now, or later in one of these ways:\n${waysToGiveAKey(io.machine)}`,
+    `No AI Nexus key is set. Enter it now, or set it later in one of these ways:\n${waysToGiveAKey(io.machine)}`,
   )
   const secret = await promptForKey(prompts, io)
   if (secret === undefined) return requireKey(setUp, io, command)

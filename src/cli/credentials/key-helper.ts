@@ -8,20 +8,20 @@ import { programCommand } from '../system/program-command.ts'
 import { type ProgramOutcome, runProgram } from '../system/run-program.ts'
 import type { Io } from '../terminal/io.ts'
 
-/** A program that prints a secret. What it prints is shown nowhere, and what it says on standard error is not read. */
+/** Runs a program that prints a secret. Its output is never shown, and its standard error is not read. */
 
 const usualDeadlineMs = 10_000
 const secondMs = 1000
-/** Far more than a header may hold. */
+/** Far more than a header may contain. */
 const longestBytes = 64 * 1024
 
-/** It has no use for our own secrets, nor for where they lie. */
+/** Removed from the helper's environment: it needs neither our secrets nor their locations. */
 const ownVariables: ReadonlySet<string> = new Set(secretSettings.flatMap(({ environment }) => environment))
 
 const environmentFor = ({ environment }: Machine): Machine['environment'] =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !ownVariables.has(name)))
 
-/** Not its arguments, and not what may be the key itself in the place of a program. */
+/** Shows no arguments, and no name that may be the key itself, entered by mistake. */
 export const helperName = ([program = '']: readonly string[]): string => {
   const isPath = /[/\\]/.test(program)
   const name = isPath ? (program.includes('\\') ? win32 : posix).basename(program) : program
@@ -31,16 +31,16 @@ export const helperName = ([program = '']: readonly string[]): string => {
 const faultOf = (outcome: ProgramOutcome, deadlineMs: number): string | undefined => {
   switch (outcome.kind) {
     case 'not-started':
-      return `cannot be started (${outcome.code ?? 'unknown'}). Is it installed, and on PATH?`
+      return `cannot be started (${outcome.code ?? 'unknown'}). Check that it is installed and on PATH.`
     case 'late':
-      return `gave no answer within ${deadlineMs / secondMs} s. Run it by hand to see what it waits for.`
+      return `did not finish within ${deadlineMs / secondMs} s. Run it by hand to see what it waits for.`
     case 'too-long':
-      return 'printed far more than a key. It has to print the key alone.'
+      return 'printed far more than a key. It must print only the key.'
     case 'ended': {
       const { exitCode, printed } = outcome
       if (exitCode !== 0) return `ended with exit code ${exitCode}. Run it by hand to see why.`
-      if (printed.trim() === '') return 'printed nothing. It has to print the key alone.'
-      return /[\r\n]/.test(printed.trim()) ? 'printed more than one line. It has to print the key alone.' : undefined
+      if (printed.trim() === '') return 'printed nothing. It must print only the key.'
+      return /[\r\n]/.test(printed.trim()) ? 'printed more than one line. It must print only the key.' : undefined
     }
   }
 }

@@ -3,10 +3,10 @@ import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import type { Keychain } from './keychain.ts'
 
-/** The keychain did not do what it was asked; the message is the reason, for the middle of a sentence. */
+/** The keychain refused a request. The message is the reason, as a part of a sentence. */
 export class KeychainError extends Error {
   override readonly name = 'KeychainError'
-  /** Whether there is one at all. */
+  /** Whether a keychain exists. */
   readonly isThere: boolean
 
   constructor(message: string, isThere: boolean) {
@@ -15,17 +15,17 @@ export class KeychainError extends Error {
   }
 }
 
-/** For people; the remedy is another in each command. */
-export const notTaken = ({ message }: KeychainError): string => `The keychain did not take it: ${message}.`
+/** For the user; each command adds its own remedy. */
+export const notTaken = ({ message }: KeychainError): string => `The keychain did not store it: ${message}.`
 
 interface Reason {
   readonly why: string
   readonly isThere: boolean
 }
 
-/** Bun's own names, of all systems. */
+/** Bun's error codes, for all systems. */
 const reasonsByCode: Readonly<Record<string, Reason>> = {
-  ERR_SECRETS_USER_CANCELED: { why: 'its question was not answered', isThere: true },
+  ERR_SECRETS_USER_CANCELED: { why: 'its prompt was not answered', isThere: true },
   ERR_SECRETS_ACCESS_DENIED: { why: 'it refuses this program', isThere: true },
   ERR_SECRETS_AUTH_FAILED: { why: 'its password was wrong', isThere: true },
   ERR_SECRETS_INTERACTION_NOT_ALLOWED: { why: 'it is locked', isThere: true },
@@ -33,9 +33,8 @@ const reasonsByCode: Readonly<Record<string, Reason>> = {
 }
 
 /**
- * What Linux has to say, where the code is always the same. The words are Bun's, libsecret's and GLib's; the
- * first row that fits counts. Only words that are known for it say that there is no keychain: a key goes into
- * a file on their account.
+ * Errors on Linux, which all have the same code. The texts are Bun's, libsecret's and GLib's; the first match counts.
+ * Only texts that are known to mean it report a missing keychain, because the key then goes into a file.
  */
 const reasonsByWords: readonly (Reason & { readonly words: RegExp })[] = [
   { words: /\blocked\b|IsLocked/i, why: 'it is locked', isThere: true },
@@ -58,12 +57,12 @@ const toKeychainError = (error: unknown): KeychainError => {
   return new KeychainError(known?.why ?? `it failed (${code ?? 'unknown'})`, known?.isThere ?? true)
 }
 
-/** A keyring that is unlocked answers within a few milliseconds. */
+/** An unlocked keyring answers within a few milliseconds. */
 const noticeAfterMs = 1000
-/** Somebody may have to look for a password; nobody looks for ever. */
+/** Long enough for a user to find a password. */
 const deadlineMs = 60_000
 
-/** Asks with a deadline, and says so where it takes long. Rejects with KeychainError. */
+/** Sends a request with a deadline, and prints a notice if it takes long. Rejects with KeychainError. */
 export const requestKeychain = async <T>(
   { keychain, err, times }: Pick<Io, 'keychain' | 'err' | 'times'>,
   ask: (keychain: Keychain) => Promise<T>,

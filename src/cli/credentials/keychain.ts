@@ -1,14 +1,14 @@
 import { productName } from '../../version.ts'
 
-/** The operating system's own place for secrets: Keychain, Credential Manager, a keyring behind libsecret. */
+/** The operating system's store for secrets: Keychain, Credential Manager, a keyring behind libsecret. */
 export interface Keychain {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
-  /** Whether there was one. */
+  /** Resolves to whether the entry existed. */
   delete(name: string): Promise<boolean>
 }
 
-/** All entries are this program's own: a file can name no other's. */
+/** All entries belong to this program: a file cannot name an entry of another program. */
 export const systemKeychain = (): Keychain => ({
   get: async (name) => (await Bun.secrets.get({ service: productName, name })) ?? undefined,
   set: (name, value) => Bun.secrets.set({ service: productName, name, value }),

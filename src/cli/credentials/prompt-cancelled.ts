@@ -1,4 +1,4 @@
-/** A person was asked something and left without an answer: no fault, and nothing to explain. */
+/** The user cancelled a prompt, which is not an error. */
 export class PromptCancelled extends Error {
   override readonly name = 'PromptCancelled'
 }

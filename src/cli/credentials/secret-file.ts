@@ -4,16 +4,16 @@ import { UsageError } from '../../base/usage-error.ts'
 import { absolutePath, type Machine } from '../../config/paths.ts'
 import type { SecretFileReference } from '../../config/sources.ts'
 
-/** Far more than a header may hold. Some files never end: `/dev/zero`, a log by mistake. */
+/** Far more than a header may contain. Some files never end, such as `/dev/zero`. */
 const longestBytes = 64 * 1024
 
-/** Undefined for what is longer. */
+/** Undefined for a longer file. */
 const readBounded = (path: string): string | undefined => {
   const file = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(longestBytes + 1)
     let bytes = 0
-    // A pipe gives what it has, and the rest later.
+    // A pipe may return its data in several parts.
     for (let more = -1; more !== 0 && bytes <= longestBytes; bytes += more)
       more = readSync(file, buffer, bytes, buffer.length - bytes, null)
     return bytes > longestBytes ? undefined : buffer.toString('utf8', 0, bytes)
@@ -23,8 +23,8 @@ const readBounded = (path: string): string | undefined => {
 }
 
 /**
- * An empty file would open the server to everybody, or send no key: it is a fault. The path is not told: it may be
- * the secret itself, put there by mistake. Throws UsageError.
+ * Throws UsageError. An empty file is an error: it would open the server to every client, or send no key. Errors do not
+ * contain the path: it may be the secret itself, by mistake.
  */
 export const readSecretFile = ({ variable, path }: SecretFileReference, machine: Machine): string => {
   const fail = (what: string): never => {
@@ -35,9 +35,9 @@ export const readSecretFile = ({ variable, path }: SecretFileReference, machine:
       return readBounded(absolutePath(machine, path))
     } catch (error) {
       const code = errorCode(error) ?? 'unknown'
-      return fail(`cannot be read (${code}). Is it the path of a file, and may you read it?`)
+      return fail(`cannot be read (${code}). Check that it is the path of a file that you can read.`)
     }
   }
-  const text = read() ?? fail('is too long for a secret. Is it the right one?')
-  return text.trim() === '' ? fail('is empty. It should hold the secret.') : text
+  const text = read() ?? fail('is too long for a secret. Check that it is the right file.')
+  return text.trim() === '' ? fail('is empty. Write the secret into it.') : text
 }

@@ -7,16 +7,16 @@ import { posixQuote } from '../claude-code/launch/shells.ts'
 import type { Io } from '../terminal/io.ts'
 import { KeychainError, requestKeychain } from './keychain-request.ts'
 
-/** Secrets that files say lie in the keychain. */
+/** Secrets in the keychain that configuration files refer to. */
 
 /**
- * The entry of a file's secret. The usual file's is short, and the same on every machine that the file is
- * carried to; any other file has entries of its own, so that trying something out overwrites nothing.
+ * The keychain entry of a file's secret. The default file has a short name, which is the same on every machine. Any
+ * other file has its own entries, so that an experiment overwrites nothing.
  */
 export const keychainEntryName = (key: SettingKey, path: string, machine: Machine): string =>
   path === userConfigPath({ ...machine, environment: {} }) ? key : `${key} of ${path}`
 
-/** As it is pasted into a shell; no path on Windows holds a double quote. */
+/** Quotes a path for a shell. No path on Windows contains a double quote. */
 const quoted = (path: string, { platform }: Machine): string => {
   if (platform === 'win32') return /^[\w.:\\/~-]+$/.test(path) ? path : `"${path}"`
   return /^[\w.:/@%+=-]+$/.test(path) ? path : posixQuote(path)
@@ -27,9 +27,9 @@ const setCommandLine = (key: SettingKey, path: string, machine: Machine): string
   `${productName} config set ${key}${path === userConfigPath(machine) ? '' : ` --config ${quoted(path, machine)}`}`
 
 const explain = ({ key, entry, path }: KeychainReference, why: string, machine: Machine): string =>
-  `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or give it anew: ${setCommandLine(key, path, machine)}`
+  `${path} says that ${key} is in the keychain (entry '${entry}'), but ${why}. Unlock the keychain if it is locked, or set it again: ${setCommandLine(key, path, machine)}`
 
-/** Rejects with UsageError where it cannot be had. */
+/** Rejects with UsageError if it cannot be read. */
 export const readStoredSecret = async (reference: KeychainReference, io: Io): Promise<string> => {
   const fail = (why: string): never => {
     throw new UsageError(explain(reference, why, io.machine))

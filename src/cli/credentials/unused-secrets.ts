@@ -3,20 +3,20 @@ import type { SettingKey } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
 
-/** Secrets that are set and lose against another source, which nobody would notice: requests go out with another key. */
+/** Secrets that are set but not used: without a warning, users would not notice that requests have another key. */
 
 export interface UnusedSecret {
   readonly key: SettingKey
-  /** Of the one that loses. */
+  /** The source that is not used. */
   readonly source: string
-  /** Of the one that wins. */
+  /** The source that wins. */
   readonly winner: string
 }
 
-/** It is there for other programs, and is usually set for them. */
+/** Usually set for other programs. */
 const foreign = 'AWS_BEARER_TOKEN_BEDROCK'
 
-/** Not where a flag wins: it was typed a moment ago. */
+/** Without secrets that lose against a flag: the user has just typed it. */
 export const unusedSecrets = ({ sources, unused }: Pick<CommandConfig, 'sources' | 'unused'>): UnusedSecret[] =>
   [...unused].flatMap(([key, losing]) => {
     const winner = sources.get(key) ?? ''
@@ -29,10 +29,10 @@ const isHelper = (key: SettingKey, source: string): boolean => source.startsWith
 
 const isVariable = (source: string): boolean => /^[A-Z_]+$/.test(source)
 
-/** For people. */
+/** For the user. */
 export const unusedWords = ({ key, source, winner }: UnusedSecret): string => {
   const loser = isVariable(source) || isHelper(key, source) ? source : `${key} in ${source}`
-  return `${loser} is set and not used: ${isVariable(winner) ? winner : `${key} from ${winner}`} goes first.`
+  return `${loser} is set but not used: ${isVariable(winner) ? winner : `${key} from ${winner}`} wins.`
 }
 
 export const unusedRemedy = ({ key, winner }: UnusedSecret): string =>

@@ -10,7 +10,7 @@ import { runKeyHelper } from './key-helper.ts'
 
 const millisecondsPerSecond = 1000
 
-/** The key as it is sent: where a helper printed it, the helper is asked again when the key is refused or too old. */
+/** The key for the upstream. If a helper printed it, the helper runs again when the key is refused or too old. */
 export const upstreamKey = (
   { keyHelper, config }: Pick<CommandConfig, 'keyHelper' | 'config'>,
   first: Secret,
@@ -25,12 +25,12 @@ export const upstreamKey = (
       try {
         const printed = await runKeyHelper(keyHelper, io)
         const key = new Secret(
-          String(toValue(findSetting('apiKey'), new InputText(printed), `What ${keyHelper.where} prints`)),
+          String(toValue(findSetting('apiKey'), new InputText(printed), `The output of ${keyHelper.where}`)),
         )
         log.info('key.helper_ran', {})
         return key
       } catch (error) {
-        // Our own sentence, without a word of what was printed.
+        // Our own sentence, without any of the helper's output.
         log.warn('key.helper_failed', { reason: error instanceof UsageError ? error.message : undefined })
         throw error
       }

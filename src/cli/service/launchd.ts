@@ -17,9 +17,9 @@ const array = (texts: readonly string[]): string =>
 const dictionary = (entries: readonly (readonly [string, string])[]): string =>
   ['<dict>', ...entries.map(([key, value]) => `    <key>${xmlText(key)}</key>\n    ${value}`), '  </dict>'].join('\n')
 
-/** It waits ten seconds otherwise; a configuration that is wrong would fill the log. */
+/** launchd's default is ten seconds, with which a wrong configuration would fill the log. */
 const restartSeconds = 30
-/** Octal 077: what it writes is the user's alone. */
+/** Octal 077: only the user can access the files that it writes. */
 const umask = 0o077
 
 export const launchd: ServiceKind = {
@@ -37,10 +37,10 @@ export const launchd: ServiceKind = {
       ['KeepAlive', dictionary([['SuccessfulExit', '<false/>']])],
       ['ThrottleInterval', `<integer>${restartSeconds}</integer>`],
       ['ExitTimeOut', `<integer>${stopSeconds}</integer>`],
-      // Somebody waits for each answer: it is not to run on what others leave over.
+      // A user waits for each answer, so launchd must not throttle the process.
       ['ProcessType', string('Interactive')],
       ['StandardErrorPath', string(posix.join(home, logFolder, logFile))],
-      // What is in memory, the key among it, is written to no file.
+      // No core dumps: they would write the key to a file.
       ['HardResourceLimits', dictionary([['Core', '<integer>0</integer>']])],
       ['Umask', `<integer>${umask}</integer>`],
     ]
@@ -59,10 +59,10 @@ ${entries.map(([key, value]) => `  <key>${key}</key>\n  ${value}\n`).join('')}</
 Start it now and at each login:
   launchctl bootstrap gui/$(id -u) \\
     ${plist}
-Look at it, and at its log:
+Show its status and its log:
   launchctl print gui/$(id -u)/${label}
   tail -f ~/${logFolder}/${logFile}
-Start it anew, after an upgrade:
+Restart it after an upgrade:
   launchctl kickstart -k gui/$(id -u)/${label}
 Remove it:
   launchctl bootout gui/$(id -u)/${label}

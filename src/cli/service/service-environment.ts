@@ -2,7 +2,7 @@ import { absolutePath, type Machine } from '../../config/paths.ts'
 import { productName } from '../../version.ts'
 import type { Service } from './service.ts'
 
-/** What of the present environment a service needs and would not have: the way through a company's network. */
+/** Variables of the current environment that a service needs in a company network: proxies and certificates. */
 
 const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const
 const exceptions = ['NO_PROXY', 'no_proxy'] as const
@@ -10,10 +10,10 @@ const files = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
 
 type ServiceEnvironment = Pick<Service, 'environment' | 'withheld'>
 
-/** A user and a password stand in front of an at sign, however odd the address is. */
+/** A user name and a password precede an at sign, also in an invalid URL. */
 const holdsLogin = (value: string): boolean => value.includes('@')
 
-/** Windows' variables answer to any spelling of their names: the second one is the first again. */
+/** Windows ignores the case of variable names: the second spelling is the same variable. */
 const spellings = (names: readonly string[], { platform }: Machine): readonly string[] =>
   platform === 'win32' ? names.filter((name) => name === name.toUpperCase()) : names
 
@@ -29,7 +29,7 @@ export const serviceEnvironmentOf = (machine: Machine): ServiceEnvironment => {
       ...named.filter(([, value]) => !holdsLogin(value)),
       ...set(exceptions),
       ...set(files).map(([name, value]): [string, string] => [name, absolutePath(machine, value)]),
-      // A relative one is ignored, here as by the service; and Windows has no use for any.
+      // The service ignores a relative path, too. Windows does not use this variable.
       ...set(['XDG_CONFIG_HOME']).filter(([, value]) => value.startsWith('/')),
     ],
     withheld: named.filter(([, value]) => holdsLogin(value)).map(([name]) => name),
@@ -37,8 +37,8 @@ export const serviceEnvironmentOf = (machine: Machine): ServiceEnvironment => {
 }
 
 /**
- * A path that an upgrade leaves as it is. Homebrew and Scoop keep each version in a folder of its own, and
- * a link beside them to the present one.
+ * Returns a path that stays valid after an upgrade. Homebrew and Scoop keep each version in its own folder, next to a
+ * link to the current version.
  */
 export const lastingPath = (program: string): string =>
   program
@@ -48,5 +48,5 @@ export const lastingPath = (program: string): string =>
       (_, folder: string) => `${folder}current`,
     )
 
-/** npx and bunx empty theirs when they like. */
+/** Whether the program is in a cache of npx or bunx, which they may clear at any time. */
 export const isPassing = (program: string): boolean => /[\\/](?:_npx|bunx-[^\\/]*)[\\/]/.test(program)

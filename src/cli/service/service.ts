@@ -1,47 +1,47 @@
 import { UsageError } from '../../base/usage-error.ts'
 
-/** What is to run by itself, before it is written for one system. */
+/** A service, before it is written for one system. */
 export interface Service {
   /** An absolute path. */
   readonly program: string
   readonly args: readonly string[]
-  /** What a service would not have by itself. */
+  /** Variables that the service would not have otherwise. */
   readonly environment: readonly (readonly [name: string, value: string])[]
-  /** Variables that hold a password, and were left out. */
+  /** Variables that are left out because they contain a password. */
   readonly withheld: readonly string[]
   readonly home: string
-  /** Windows: whose login starts it, `DOMAIN\name`. */
+  /** Windows: the user whose login starts the service, `DOMAIN\name`. */
   readonly user: string | undefined
-  /** Windows: where the log goes, which nobody would see otherwise. */
+  /** Windows: the folder for the log file, because the service has no visible output. */
   readonly localData: string | undefined
-  /** The one that a flag or a file of the configuration names. */
+  /** The log file that a flag or a configuration file names. */
   readonly logFile: string | undefined
-  /** A keychain or a helper is asked for the key, which may not be ready for a while after a login. */
+  /** Whether the key comes from a keychain or a helper, which may not be ready right after a login. */
   readonly fetchesSecrets: boolean
 }
 
-/** One system's way to run something by itself. Both are pure; `unit` throws UsageError for what cannot be written. */
+/** How one system runs a service. Both functions are pure; `unit` throws UsageError for text that it cannot write. */
 export interface ServiceKind {
   readonly unit: (service: Service) => string
-  /** For people: where the unit goes, and how it is started, looked at and removed. */
+  /** For the user: where to save the unit, and how to start, inspect and remove the service. */
   readonly steps: (service: Service) => string
 }
 
-/** Running answers have 30 s after the signal, and written bytes one more: killed before that they would be lost. */
+/** Running responses have 30 s after the signal, and written bytes one more. An earlier kill would lose them. */
 export const stopSeconds = 40
 
 export const summary = 'Claude models for Claude Code over AI Nexus'
 
-/** Nobody is there to type one, and others may read a unit. */
+/** A service cannot prompt for a key, and other users may read a unit. */
 export const keyNote = [
-  'No key stands here, and none belongs here: others may read this file.',
-  'nexus-claude-api config set apiKey keeps it where the service finds it.',
+  'This file contains no key. Do not add one: other users may read this file.',
+  'nexus-claude-api config set apiKey stores the key where the service finds it.',
 ] as const
 
 export const withheldNote = ({ withheld }: Service): string[] =>
-  withheld.length === 0 ? [] : [`Left out, because there is a password in it: ${withheld.join(', ')}.`]
+  withheld.length === 0 ? [] : [`Left out, because it contains a password: ${withheld.join(', ')}.`]
 
-/** What no line of a unit and no XML can hold. */
+/** Characters that neither a line of a unit nor XML can contain. */
 const unwritable = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/u
 
 /** Throws UsageError. */
@@ -49,7 +49,7 @@ export const checkTexts = ({ program, args, environment, home, user = '', localD
   const texts = [program, ...args, ...environment.flat(), home, user, localData]
   if (texts.some((text) => unwritable.test(text)))
     throw new UsageError(
-      'A path or a value holds a line break or another character that a service cannot be given. Rename it, and print again.',
+      'A path or a value contains a line break or another character that a service definition cannot contain. Rename it, and print again.',
     )
 }
 
@@ -61,7 +61,7 @@ const namedEntities: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-/** A text within XML, in ASCII alone: what a shell makes of the encoding on the way into a file does not matter. */
+/** Writes text for XML in ASCII only, so that the encoding of a shell's redirection does not matter. */
 export const xmlText = (text: string): string =>
   text.replace(/[&<>"']|[^\x20-\x7e]/gu, (sign) => namedEntities[sign] ?? `&#${sign.codePointAt(0)};`)
 

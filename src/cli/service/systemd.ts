@@ -10,26 +10,26 @@ const plain = /^[\w./:@=+,-]+$/
 const quoted = (text: string): string =>
   plain.test(text) ? text : `"${text.replace(/["\\]/g, String.raw`\$&`).replaceAll('%', '%%')}"`
 
-/** Of arguments variables are replaced as well; not of the program's path. */
+/** systemd also replaces variables in arguments, but not in the program's path. */
 const argument = (text: string): string => quoted(text).replaceAll('$', '$$$$')
 
-/** However they are written, systemd takes them for a slip. */
+/** systemd refuses these in a path, however they are quoted. */
 const refusedInPath = /["'\\]/
 
 /** Throws UsageError. */
 const programPath = (path: string): string => {
   if (refusedInPath.test(path))
     throw new UsageError(
-      'The path of this program holds a quote or a backslash, which systemd refuses. Move the program, and print again.',
+      'The path of this program contains a quote or a backslash, which systemd refuses. Move the program, and print again.',
     )
   return quoted(path)
 }
 
-/** A keychain that is locked ends the server with 2, too: a desktop opens it only after the user's units have begun. */
-const ifTryingHelps = ({ fetchesSecrets }: Service): string =>
+/** A locked keychain ends the server with 2, too: a desktop unlocks it only after the user's units have started. */
+const restartLines = ({ fetchesSecrets }: Service): string =>
   fetchesSecrets
-    ? '# The keychain, or the program that prints the key, may not be ready right after a login: it is asked again, five times in all.'
-    : `# The configuration is wrong, or the port is taken: trying again does not mend that.
+    ? '# The keychain, or the program that prints the key, may not be ready right after a login: systemd starts the server up to five times.'
+    : `# Exit code 2: the configuration is wrong, or the port is in use. A restart does not help.
 RestartPreventExitStatus=2`
 
 const unitFile = `${productName}.service`
@@ -52,12 +52,12 @@ StartLimitBurst=5
 ExecStart=${[programPath(program), ...args.map(argument)].join(' ')}
 ${environment.map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}\n`).join('')}Restart=on-failure
 RestartSec=5
-${ifTryingHelps(service)}
-# Running answers may end: the server itself ends them after 30 s.
+${restartLines(service)}
+# Lets running answers finish: the server itself ends them after 30 s.
 KillSignal=SIGTERM
 KillMode=mixed
 TimeoutStopSec=${stopSeconds}
-# What is in memory, the key among it, is written to no file.
+# No core dumps: they would write the key to a file.
 LimitCORE=0
 UMask=0077
 NoNewPrivileges=yes
@@ -78,12 +78,12 @@ WantedBy=default.target
 Start it now and at each login:
   systemctl --user daemon-reload
   systemctl --user enable --now ${productName}
-Look at it, and at its log:
+Show its status and its log:
   systemctl --user status ${productName}
   journalctl --user -u ${productName} -f
-Start it anew, after an upgrade:
+Restart it after an upgrade:
   systemctl --user restart ${productName}
-Let it run while you are not logged in:
+Keep it running while you are logged out:
   loginctl enable-linger
 Remove it:
   systemctl --user disable --now ${productName}

@@ -7,9 +7,9 @@ import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
 import type { SetUp } from '../config/set-up.ts'
 
-/** What would go wrong later, where nobody reads along. */
+/** Warns about problems of a service before it runs without a user. */
 
-/** Whether a setting comes from a variable that holds here, which no service has; one of an `--env-file` goes along. */
+/** Whether a setting comes from a variable of this shell, which a service does not get, unlike an `--env-file`. */
 export const isUnseen = (key: SettingKey, { sources }: CommandConfig, { environment }: Machine): boolean => {
   const source = sources.get(key) ?? ''
   const { environment: names } = settings.find((setting) => setting.key === key) as Setting
@@ -18,13 +18,13 @@ export const isUnseen = (key: SettingKey, { sources }: CommandConfig, { environm
 
 const unseenWords = (key: SettingKey, source: string, kind: string): string => {
   const kept = source.endsWith('_COMMAND') ? `${key}Command` : key
-  const what = kind === 'windows' ? 'sees it only where it is set for your account' : 'does not see it'
-  return `${source} is set here, and the ${kind} service ${what}: ${productName} config set ${kept} keeps it.`
+  const what = kind === 'windows' ? 'sees it only if it is set for your account' : 'does not see it'
+  return `${source} is set here, but the ${kind} service ${what}. Store it: ${productName} config set ${kept}`
 }
 
 const pathVariables = ['NEXUS_CONFIG', 'NEXUS_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE'] as const
 
-/** What a file names from where one stands now, a service would look for elsewhere. Flags were made whole. */
+/** A service resolves relative paths from another folder. Paths in flags are already absolute. */
 const relativePaths = ({ environment, config, sources }: CommandConfig, machine: Machine): string[] => {
   const { isAbsolute } = machine.platform === 'win32' ? win32 : posix
   const named = pathVariables.filter((name) => {
@@ -34,17 +34,19 @@ const relativePaths = ({ environment, config, sources }: CommandConfig, machine:
   const source = sources.get('logging.file') ?? ''
   const isOfFile = source !== '--log-file' && !machine.environment[source]
   const log = config.logging.file !== undefined && isOfFile && !isAbsolute(config.logging.file)
-  const places = [...named, ...(log ? [source.startsWith('NEXUS_') ? source : `logging.file in ${source}`] : [])]
-  return places.map(
-    (place) => `${place} holds a path that begins here, and a service begins elsewhere: write it whole.`,
+  const relative = [...named, ...(log ? [source.startsWith('NEXUS_') ? source : `logging.file in ${source}`] : [])]
+  return relative.map(
+    (name) => `${name} contains a relative path, and a service starts in another folder: write an absolute path.`,
   )
 }
 
-/** A service has another PATH than a shell, and begins in another folder. */
+/** A service has another PATH than a shell, and starts in another folder. */
 const helperWords = ({ keyHelper }: CommandConfig, { platform }: Machine): string[] => {
   const [program = ''] = keyHelper?.command ?? []
   if (keyHelper === undefined || (platform === 'win32' ? win32 : posix).isAbsolute(program)) return []
-  return [`${keyHelper.where} names a program without its whole path, and a service may not find it: write the path.`]
+  return [
+    `${keyHelper.where} names a program without its full path, and a service may not find it: write the full path.`,
+  ]
 }
 
 export const serviceWarnings = ({ loaded, isSimulated }: SetUp, kind: string, machine: Machine): string[] => {
@@ -58,10 +60,10 @@ export const serviceWarnings = ({ loaded, isSimulated }: SetUp, kind: string, ma
     ...unseen.map(({ key }) => unseenWords(key, sources.get(key) ?? '', kind)),
     ...(isSimulated || sources.has('apiKey')
       ? []
-      : [`there is no key yet, and without one the service ends at once: ${productName} config set apiKey keeps it.`]),
+      : [`no key is set, and without one the service exits at once. Store it: ${productName} config set apiKey`]),
     ...(isOpen
       ? [
-          `${config.host} can be reached by others, and without a client token anyone who reaches it spends your key: ${productName} config set clientToken keeps one.`,
+          `other machines can reach ${config.host}, and without a client token all of them can use your key. Store a token: ${productName} config set clientToken`,
         ]
       : []),
   ]

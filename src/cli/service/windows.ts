@@ -22,7 +22,7 @@ const headless = String.raw`%SystemRoot%\System32\conhost.exe`
 const plain = /^[\w.:\\/@=+,-]+$/
 const argument = (text: string): string => (plain.test(text) ? text : runtimeQuote(text))
 
-/** The scheduler puts variables in their place, and there is no sign that keeps it from that. */
+/** The scheduler replaces these, and they cannot be escaped. */
 const replaced = /%[^%]+%|\$\(/
 
 /** Throws UsageError. */
@@ -30,18 +30,18 @@ const commandLine = (words: readonly string[]): string => {
   const line = words.map(argument).join(' ')
   if (replaced.test(line))
     throw new UsageError(
-      "A path or a value holds %...% or $(, which Windows' Task Scheduler replaces by something else. Rename it, and print again.",
+      'A path or a value contains %...% or $(, which the Task Scheduler of Windows replaces. Rename it, and print again.',
     )
   return line
 }
 
-/** Nobody sees what a program without a window says. */
+/** A program without a window has no visible output. */
 const withLogFile = ({ args, localData, logFile }: Service): string[] =>
   logFile !== undefined || localData === undefined
     ? [...args]
     : [...args, '--log-file', win32.join(localData, productName, 'server.log')]
 
-/** Without a name it would be for whoever logs in, which only administrators may register. */
+/** Without a name, the task would run for every user, which only administrators may register. */
 const userId = ({ user }: Service): string => (user === undefined ? '' : `\n      <UserId>${xmlText(user)}</UserId>`)
 
 export const windows: ServiceKind = {
@@ -54,9 +54,7 @@ export const windows: ServiceKind = {
       `Made by: ${productName} service print windows`,
       ...keyNote,
       ...withheldNote(service),
-      ...(names.length === 0
-        ? []
-        : [`A task has no variables of its own. Give these to your account: ${names.join(', ')}.`]),
+      ...(names.length === 0 ? [] : [`A task cannot set variables. Set these for your account: ${names.join(', ')}.`]),
       'Save this as UTF-16 (Out-File -Encoding unicode): the scheduler reads nothing else.',
     ]
     return `<?xml version="1.0" encoding="UTF-16"?>
@@ -101,7 +99,7 @@ ${xmlComment(notes)}<Task version="1.4" xmlns="http://schemas.microsoft.com/wind
     const folder = `"$env:LOCALAPPDATA\\${productName}"`
     const { environment, logFile } = service
     const log = logFile === undefined ? `"$env:LOCALAPPDATA\\${productName}\\server.log"` : powershellQuote(logFile)
-    // Not by setx: it cuts off what is longer than 1024 characters.
+    // Not with setx: it cuts values after 1024 characters.
     const variables = environment
       .map(([name, value]) => `  [Environment]::SetEnvironmentVariable('${name}', ${powershellQuote(value)}, 'User')\n`)
       .join('')
@@ -109,13 +107,13 @@ ${xmlComment(notes)}<Task version="1.4" xmlns="http://schemas.microsoft.com/wind
     return `Save it in PowerShell, with the same flags${forLog}
   ${productName} service print windows |
     Out-File -Encoding unicode ${file}
-${variables === '' ? '' : `Give your account what the task cannot hold, and log in anew:\n${variables}`}Start it now and at each login; no administrator is needed:
+${variables === '' ? '' : `Set these variables for your account, and log in again:\n${variables}`}Start it now and at each login; no administrator rights are needed:
   schtasks /create /tn ${productName} /xml ${file}
   schtasks /run /tn ${productName}
-Look at it, and at its log:
+Show its status and its log:
   schtasks /query /tn ${productName} /v /fo list
   Get-Content -Wait ${log}
-Start it anew, after an upgrade:
+Restart it after an upgrade:
   schtasks /end /tn ${productName}
   schtasks /run /tn ${productName}
 Remove it:

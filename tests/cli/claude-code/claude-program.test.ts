@@ -15,8 +15,8 @@ const machineAt = (folder: string, environment: Machine['environment'] = {}, pla
   environment,
 })
 
-describe('the claude that is found', () => {
-  test('is the first on PATH, then the one that its installer left', () => {
+describe('the claude on this machine', () => {
+  test('is the first on PATH, then the one in the folders of its installer', () => {
     const folder = temporaryFolder()
     const [first, second] = ['a', 'b'].map((name) => join(folder, name)) as [string, string]
     expect(findClaude(machineAt(folder, { PATH: `${first}:${second}` }))).toBeUndefined()
@@ -28,7 +28,7 @@ describe('the claude that is found', () => {
     expect(findClaude(machineAt(folder, { PATH: `${first}:${second}` }))).toEqual({ path: onPath })
   })
 
-  test('is a program that may be run, and none of whatever folder one stands in', () => {
+  test('is an executable program, and never in a relative folder', () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'a', 'claude'), { recursive: true })
     writeFile(join(folder, 'b', 'claude'), 'no program')
@@ -36,7 +36,7 @@ describe('the claude that is found', () => {
     expect(findClaude(machineAt(folder, { PATH: `${folder}/a:${folder}/b:.::project` }))).toBeUndefined()
   })
 
-  test('on Windows has one of the endings of PATHEXT, in a variable of any case', () => {
+  test('on Windows has an extension of PATHEXT, in a variable of any case', () => {
     const windows = { platform: 'win32', home: String.raw`C:\Users\anna`, currentDirectory: 'C:\\' }
     const there = (path: string) => (candidate: string) => candidate === path
     const environment = { Path: String.raw`C:\tools;"C:\Program Files\nodejs"`, PATHEXT: '.COM;.EXE;.CMD' }
@@ -51,7 +51,7 @@ describe('the claude that is found', () => {
     expect(findClaude(bare, there(String.raw`C:\Users\anna\.local\bin\claude`))).toBeUndefined()
   })
 
-  test('tells its version, or how to get one', async () => {
+  test('is shown by doctor with its version, or with commands that install it', async () => {
     const { PATH, program } = withClaude()
     expect((await doctor(['--offline'], { PATH })).of('claude.program')).toEqual({
       id: 'claude.program',

@@ -7,7 +7,7 @@ import { afterTest } from '../../support/cleanup.ts'
 import { cli, startCli, temporaryFolder, testIo } from '../../support/cli.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
-/** A program of the name, in a folder of its own: what it is given it tells as JSON, and asks once for an answer. */
+/** A program with this name in its own folder: prints its input as JSON, and sends one request. */
 const stubClaude = (body: string): string => {
   const folder = temporaryFolder()
   const program = join(folder, 'claude')
@@ -46,7 +46,7 @@ const run = async (args: readonly string[], folder: string, environment: Record<
   startUnmanaged(['claude', '--simulate', ...args], { PATH: `${folder}:${process.env['PATH']}`, ...environment }).ended
 
 describe('claude', () => {
-  test('runs it against a server of its own, says nothing itself, and ends with its exit code', async () => {
+  test('runs Claude Code with its own server, prints nothing itself, and exits with its exit code', async () => {
     const { code, out, err } = await run(['--model', 'opus', '--', '-p', '--model', 'x y'], stubClaude(asking), {
       NEXUS_API_KEY: 'canary-key-0123456789',
       NEXUS_PORT: '1',
@@ -67,7 +67,7 @@ describe('claude', () => {
     expect(fetch(env.ANTHROPIC_BASE_URL)).rejects.toThrow()
   })
 
-  test('a key from the variable of AWS stays behind, too, and leaves others theirs', async () => {
+  test('removes a key from the variable of AWS, too, and keeps other variables', async () => {
     const folder = stubClaude('console.log(process.env.AWS_BEARER_TOKEN_BEDROCK)')
     const own = { PATH: `${folder}:${process.env['PATH']}`, AWS_BEARER_TOKEN_BEDROCK: 'canary-key-0123456789' }
     const endpoint = ['claude', '--endpoint-url', 'http://127.0.0.1:9']
@@ -77,25 +77,25 @@ describe('claude', () => {
     )
   })
 
-  test('another token each time', async () => {
+  test('creates a new token for each session', async () => {
     const folder = stubClaude('console.log(process.env.ANTHROPIC_AUTH_TOKEN)')
     expect((await run([], folder)).out).not.toBe((await run([], folder)).out)
   })
 
-  test('a log only where one was asked for', async () => {
+  test('writes a log only to a configured file', async () => {
     const file = join(temporaryFolder(), 'nexus.log')
     const { err } = await run(['--log-file', file], stubClaude(asking))
     expect(err).toBe('')
     expect(await Bun.file(file).text()).toContain('POST /v1/messages')
   })
 
-  test('has what still ran at its end in that log', async () => {
+  test('logs the requests that still ran at the end', async () => {
     const file = join(temporaryFolder(), 'nexus.log')
     let release = (): void => {}
-    const asked = new Promise<void>((resolve) => {
+    const received = new Promise<void>((resolve) => {
       release = resolve
     })
-    // Nexus takes both questions, and answers none.
+    // Nexus accepts both requests, and answers none.
     const upstream = await rawServer(() => {
       if (upstream.sockets.length === 2) release()
     })
@@ -103,7 +103,7 @@ describe('claude', () => {
       port: 0,
       hostname: '127.0.0.1',
       fetch: async () => {
-        await asked
+        await received
         return new Response()
       },
     })
@@ -135,7 +135,7 @@ describe('claude', () => {
     expect(records.map(({ stream }) => stream).sort()).toEqual([false, true])
   })
 
-  test('passes a signal on, and tells what ended it', async () => {
+  test('passes a signal on, and exits with its number', async () => {
     const folder = stubClaude(
       "process.on('SIGTERM', () => process.exit(9)); console.error('ready'); setInterval(() => {}, 1000)",
     )
@@ -147,12 +147,12 @@ describe('claude', () => {
     expect(killed.code).toBe(137)
   })
 
-  test('a signal that comes at once is passed on, too', async () => {
+  test('passes on a signal that arrives at once, too', async () => {
     const folder = scriptClaude("#!/bin/sh\ntrap 'exit 9' TERM\nkill -TERM $PPID\nwhile :; do sleep 0.01; done\n")
     expect(await run([], folder)).toEqual({ code: 9, out: '', err: '' })
   })
 
-  test('a script without a first line is a shell script, as everywhere', async () => {
+  test('runs a script without a #! line as a shell script', async () => {
     expect(await run(['--', 'a b'], scriptClaude('echo "got $3"\nexit 3\n'))).toEqual({
       code: 3,
       out: 'got a b\n',
@@ -160,7 +160,7 @@ describe('claude', () => {
     })
   })
 
-  test('what was to survive its terminal does', async () => {
+  test('keeps running under nohup', async () => {
     const folder = scriptClaude('#!/bin/sh\nkill -HUP $PPID $$\nsleep 0.05\necho still here\nexit 4\n')
     const nohup = ['-c', 'trap "" HUP; exec "$0" "$@"', process.execPath, program, 'claude', '--simulate']
     const child = Bun.spawn(['/bin/sh', ...nohup], {
@@ -172,7 +172,7 @@ describe('claude', () => {
     expect([await new Response(child.stdout).text(), await child.exited]).toEqual(['still here\n', 4])
   })
 
-  test('what one should know is said before it begins', async () => {
+  test('prints warnings before Claude Code starts', async () => {
     const { code, out, err } = await run(['--api-key', 'canary-key-0123456789'], stubClaude(''))
     expect([code, out]).toEqual([0, ''])
     expect(err).toBe(
@@ -180,7 +180,7 @@ describe('claude', () => {
     )
   })
 
-  test("settings that lead elsewhere are overruled by Claude Code's own means", async () => {
+  test("overrides settings for another server with Claude Code's own --settings", async () => {
     const home = temporaryFolder()
     mkdirSync(join(home, '.claude'))
     writeFileSync(
@@ -199,43 +199,46 @@ describe('claude', () => {
   })
 })
 
-describe('wrong use', () => {
-  test('no Claude Code: how to get it', async () => {
+describe('claude fails', () => {
+  test('without Claude Code, and prints how to install it', async () => {
     const { code, out, err } = await cli(['claude', '--simulate'], { PATH: temporaryFolder() })
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain('Claude Code was not found')
     expect(err).toContain('curl -fsSL https://claude.ai/install.sh | bash')
   })
 
-  test('one that cannot be started', async () => {
+  test('if Claude Code cannot be started', async () => {
     const { code, out, err } = await run([], scriptClaude(new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3])))
     expect([code, out]).toEqual([2, ''])
-    expect(err).toMatch(/^error: \S+\/claude cannot be started \(\w+\)\. Install Claude Code anew/)
+    expect(err).toMatch(/^error: \S+\/claude cannot be started \(\w+\)\. Reinstall Claude Code/)
     expect(err).not.toMatch(/\.ts:\d/)
   })
 
-  test('one that does nothing but call us', async () => {
+  test('if the claude on PATH only calls this program', async () => {
     const folder = scriptClaude(`#!/bin/sh\nexec ${process.execPath} ${program} claude --simulate -- "$@"\n`)
-    // Of the five that are allowed, three have gone by.
+    // Three of five allowed levels are used.
     const { code, err } = await run([], folder, { NEXUS_CLAUDE_DEPTH: '3' })
     expect([code, err]).toEqual([
       2,
-      `error: ${folder}/claude seems to be a script that runs nexus-claude-api claude, which runs it again. Give the script another name, so that claude is Claude Code itself.\n`,
+      `error: ${folder}/claude seems to be a script that runs nexus-claude-api claude, which runs the script again. Rename the script, so that claude is Claude Code itself.\n`,
     ])
   })
 
-  test('no key', async () => {
+  test('without a key', async () => {
     const { code, err } = await cli(['claude'], { PATH: stubClaude('') })
     expect([code, err]).toEqual([2, expect.stringContaining('No AI Nexus key.') as never])
   })
 
-  test('a flag of another command', async () => {
+  test('with a flag of another command', async () => {
     const { code, err } = await cli(['claude', '--port', '1'])
-    expect([code, err]).toEqual([2, expect.stringContaining('error: claude takes no --port: its server') as never])
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('error: claude takes no --port: it starts its own server') as never,
+    ])
   })
 })
 
-test('what is prescribed cannot be overruled, and is named', async () => {
+test('names a managed setting, which it cannot override', async () => {
   const folder = temporaryFolder()
   const path = join(folder, 'managed-settings.json')
   writeFileSync(path, JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'https://corp.example' } }))
@@ -249,11 +252,11 @@ test('what is prescribed cannot be overruled, and is named', async () => {
   }
   expect(await runMain(['claude', '--simulate'], io)).toBe(2)
   expect(err).toBe(
-    `error: ${path} sets ANTHROPIC_BASE_URL, which leads Claude Code past this server and cannot be overruled from here. Ask whoever manages this machine to take it out.\n`,
+    `error: ${path} sets ANTHROPIC_BASE_URL, which makes Claude Code bypass this server and cannot be overridden. Ask your administrator to remove it.\n`,
   )
 })
 
-test('settings that are no file are passed over', async () => {
+test('ignores settings that are not a file', async () => {
   const home = temporaryFolder()
   mkdirSync(join(home, '.claude', 'settings.json'), { recursive: true })
   expect((await run([], stubClaude("console.log('here')"), { HOME: home })).out).toBe('here\n')

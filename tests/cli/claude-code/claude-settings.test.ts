@@ -27,7 +27,7 @@ describe("Claude Code's own settings", () => {
   const overridesAt = (machine: Machine): string[] =>
     readClaudeSettings(machine, launch).overrides.map(({ path, name }) => `${name} ${path}`)
 
-  test('that go before the launch command, strongest first, and no others', () => {
+  test('are those that win over the launch command, strongest first, and no others', () => {
     const folder = temporaryFolder()
     const own = writeFile(join(folder, '.claude', 'settings.json'), {
       env: {
@@ -55,7 +55,7 @@ describe("Claude Code's own settings", () => {
     ])
   })
 
-  test('CLAUDE_CONFIG_DIR names another folder', () => {
+  test('are read from the folder in CLAUDE_CONFIG_DIR', () => {
     const folder = temporaryFolder()
     writeFile(join(folder, '.claude', 'settings.json'), { forceLoginMethod: 'console' })
     const other = writeFile(join(folder, 'other', 'settings.json'), { forceLoginMethod: 'console' })
@@ -70,7 +70,7 @@ describe("Claude Code's own settings", () => {
     expect(readClaudeSettings(machineAt(folder), launch)).toEqual({ files: [path], unreadable: [path], overrides: [] })
   })
 
-  test('a value that is none of a variable is passed over', async () => {
+  test('do not include a value that a variable cannot have', async () => {
     const folder = temporaryFolder()
     const path = writeFile(join(folder, '.claude', 'settings.json'), {
       env: { ANTHROPIC_MODEL: { toString: 1 }, ANTHROPIC_BASE_URL: ['x'], CLAUDE_CODE_USE_BEDROCK: 1 },
@@ -82,7 +82,7 @@ describe("Claude Code's own settings", () => {
     ])
   })
 
-  test('doctor names them, and none of their values', async () => {
+  test('are named by doctor, without their values', async () => {
     const folder = temporaryFolder()
     const path = writeFile(join(folder, '.claude', 'settings.json'), {
       env: { ANTHROPIC_BASE_URL: `https://${key}.example`, ANTHROPIC_AUTH_TOKEN: key },

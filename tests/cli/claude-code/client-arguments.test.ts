@@ -13,7 +13,7 @@ const machineAt = (folder: string) =>
   testIo({ home: folder, currentDirectory: join(folder, 'project'), claudeManagedFolder: join(folder, 'managed') })
     .machine
 
-/** What Claude Code is given for these arguments of its user's. */
+/** The arguments that Claude Code gets for these arguments of its user. */
 const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record<string, string> = {}) => {
   const machine = machineAt(folder)
   const given = readSettingsArgument(rest, machine)
@@ -27,8 +27,8 @@ const settingsFor = (rest: readonly string[], folder?: string, env?: Record<stri
 
 const defaultSettings = { skipWebFetchPreflight: true, permissions: { deny: ['WebSearch'] } }
 
-describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
-  test('by one --settings in front', () => {
+describe('A5 claude makes WebFetch work, and removes WebSearch', () => {
+  test('with one --settings before all other arguments', () => {
     const { args } = launch(['-p', 'hi'])
     expect(args).toEqual(['--settings', JSON.stringify(defaultSettings), '-p', 'hi'])
   })
@@ -37,7 +37,7 @@ describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
     [{ permissions: { allow: ['WebSearch'] } }],
     [{ permissions: { ask: ['WebSearch'] } }],
     [{ permissions: { deny: ['Bash', 'WebSearch'] } }],
-  ])("but no rule of the user's is overruled: %j", (settings) => {
+  ])('but overrides no rule of the user: %j', (settings) => {
     const folder = temporaryFolder()
     writeFile(join(folder, '.claude', 'settings.json'), settings)
     expect(settingsFor([], folder)).toEqual({ skipWebFetchPreflight: true })
@@ -47,15 +47,15 @@ describe('A5 claude makes WebFetch work, and takes WebSearch away', () => {
     [['--allowedTools', 'Read', 'WebSearch', '-p', 'hi']],
     [['--allowed-tools=WebSearch']],
     [['--tools', 'Bash,WebSearch']],
-  ])('nor one in the arguments: %j', (rest) => {
+  ])('and no rule in the arguments: %j', (rest) => {
     expect(settingsFor(rest)).toEqual({ skipWebFetchPreflight: true })
   })
 
-  test('a prompt is no rule', () => {
+  test('and ignores words in a prompt', () => {
     expect(settingsFor(['-p', 'what is WebSearch?', '--', 'WebSearch'])).toEqual(defaultSettings)
   })
 
-  test("a user's skipWebFetchPreflight stays", () => {
+  test("and keeps a user's skipWebFetchPreflight", () => {
     const folder = temporaryFolder()
     writeFile(join(folder, 'project', '.claude', 'settings.json'), { skipWebFetchPreflight: false })
     expect(settingsFor([], folder)).toEqual({ permissions: defaultSettings.permissions })
@@ -88,7 +88,7 @@ describe("A5 a user's own --settings is merged", () => {
     }
   })
 
-  test('as a file, into one that this user alone can read, and that goes with the session', () => {
+  test('as a file, into a file that only this user can read, deleted after the session', () => {
     const folder = temporaryFolder()
     writeFile(join(folder, 'project', 'mine.json'), own)
     const { settings = '', others, dispose } = launch(['--settings', 'mine.json', '-c'], folder)
@@ -98,7 +98,7 @@ describe("A5 a user's own --settings is merged", () => {
     expect(existsSync(dirname(settings))).toBe(false)
   })
 
-  test('its values win, but for what is needed to reach the server', () => {
+  test('with its values, except those that would keep requests from the server', () => {
     const text = JSON.stringify({
       skipWebFetchPreflight: false,
       permissions: { allow: ['WebSearch'] },
@@ -112,11 +112,11 @@ describe("A5 a user's own --settings is merged", () => {
     })
   })
 
-  test('of two the last counts, as it does in Claude Code', () => {
+  test('and of two the last counts, as in Claude Code', () => {
     expect(settingsFor(['--settings', '{"a":1}', '--settings', '{"b":2}'])).toEqual({ b: 2, ...defaultSettings })
   })
 
-  test('one behind -- is a prompt, and one without a value is for Claude Code to refuse', () => {
+  test('but not after --, where it is a prompt, and not without a value, which Claude Code refuses', () => {
     expect(launch(['--', '--settings', '{bad']).others).toEqual(['--', '--settings', '{bad'])
     expect(launch(['-p', '--settings']).others).toEqual(['-p', '--settings'])
   })
@@ -125,14 +125,14 @@ describe("A5 a user's own --settings is merged", () => {
     ['{bad}', 'The value of --settings is not valid JSON.'],
     ['nowhere.json', '/project/nowhere.json, which does not exist.'],
     ['list.json', '/project/list.json, which cannot be read as a JSON object.'],
-  ])('%s is refused', (value, words) => {
+  ])('and %s is refused', (value, words) => {
     const folder = temporaryFolder()
     writeFile(join(folder, 'project', 'list.json'), '[]')
     expect(() => launch(['--settings', value], folder)).toThrow(words)
   })
 })
 
-test("A5 a base URL in the user's own --settings is overruled, and the session runs", async () => {
+test("A5 overrides a base URL in the user's own --settings, and the session runs", async () => {
   const folder = temporaryFolder()
   const program = writeFile(
     join(folder, 'claude'),
@@ -146,7 +146,7 @@ test("A5 a base URL in the user's own --settings is overruled, and the session r
   expect([code, err, JSON.parse(settings)]).toEqual([0, '', { ...defaultSettings, env: { ANTHROPIC_BASE_URL: url } }])
 })
 
-describe('A5 doctor says it for the other launches', () => {
+describe('A5 doctor explains it for other launches', () => {
   const find = async (settings?: object) => {
     const folder = temporaryFolder()
     if (settings !== undefined) writeFile(join(folder, '.claude', 'settings.json'), settings)
@@ -166,7 +166,7 @@ describe('A5 doctor says it for the other launches', () => {
     })
   })
 
-  test('and not where they are there', async () => {
+  test('without a remedy if the settings exist', async () => {
     const [fetch, search] = await find(defaultSettings)
     expect([fetch.status, fetch.remedy, search.remedy]).toEqual(['ok', undefined, undefined])
     const [off] = await find({ skipWebFetchPreflight: false })

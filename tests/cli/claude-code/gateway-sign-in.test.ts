@@ -21,18 +21,18 @@ const signedIn = (url?: string): { home: string; path: string } => {
 
 const forceGateway = { forceLoginMethod: 'gateway', forceLoginGatewayUrl: 'https://gateway.example' }
 
-describe('SI-L1 a sign-in to a gateway is found', () => {
+describe('SI-L1 finds a sign-in to a gateway', () => {
   const at = (home: string, more: object = {}) =>
     findGatewaySignIn(testIo({ home, currentDirectory: join(home, 'project'), ...more }).machine)
 
-  test('in the credentials, by the presence of its key', () => {
+  test('in the credentials, if its key exists', () => {
     const { home, path } = signedIn()
     expect(at(home)).toEqual({ path, key: 'enterpriseGateway' })
     writeFile(path, { claudeAiOauth: { accessToken: secret }, enterpriseGateway: null })
     expect(at(home)).toBeUndefined()
   })
 
-  test('in the folder that CLAUDE_CONFIG_DIR names', () => {
+  test('in the folder in CLAUDE_CONFIG_DIR', () => {
     const { home } = signedIn()
     const other = temporaryFolder()
     expect(at(home, { environment: { CLAUDE_CONFIG_DIR: other } })).toBeUndefined()
@@ -52,7 +52,7 @@ describe('SI-L1 a sign-in to a gateway is found', () => {
     expect(at(home, { claudeManagedFolder: join(home, 'managed') })).toEqual({ path, key: 'forceLoginMethod' })
   })
 
-  test('nowhere, where there is another login or a file that is no JSON', () => {
+  test('but not for another login, or in a file that is not JSON', () => {
     const home = temporaryFolder()
     writeFile(join(home, '.claude', 'settings.json'), { forceLoginMethod: 'console' })
     writeFileSync(join(home, '.claude', '.credentials.json'), '{')
@@ -60,7 +60,7 @@ describe('SI-L1 a sign-in to a gateway is found', () => {
   })
 })
 
-describe('SI-L1 every launch way uses gateway mode for a user who is signed in', () => {
+describe('SI-L1 every launch uses gateway mode for a signed-in user', () => {
   const note = (path: string) =>
     `note: Claude Code runs in gateway mode: it signs in to a gateway (enterpriseGateway in ${path}). It offers no WebSearch in this mode.\n`
 
@@ -101,17 +101,17 @@ describe('SI-L1 --gateway-mode', () => {
     return [JSON.parse(out).CLAUDE_CODE_USE_GATEWAY, err]
   }
 
-  test('auto leaves a user alone who is not signed in', async () => {
+  test('auto does not change the launch of a user who is not signed in', async () => {
     expect(await launched(temporaryFolder(), [])).toEqual([undefined, ''])
   })
 
-  test('on needs no sign-in', async () => {
+  test('on requires no sign-in', async () => {
     const words = 'note: Claude Code runs in gateway mode. It offers no WebSearch in this mode.\n'
     expect(await launched(temporaryFolder(), ['--gateway-mode', 'on'])).toEqual(['1', words])
     expect(await launched(temporaryFolder(), [], { NEXUS_GATEWAY_MODE: 'on' })).toEqual(['1', words])
   })
 
-  test('off warns a user who is signed in', async () => {
+  test('off warns a signed-in user', async () => {
     const { home, path } = signedIn()
     expect(await launched(home, ['--gateway-mode', 'off'])).toEqual([
       undefined,
@@ -120,11 +120,11 @@ describe('SI-L1 --gateway-mode', () => {
   })
 })
 
-describe('SI-L1 doctor says where Claude Code is signed in, and which mode launches use', () => {
+describe('SI-L1 doctor shows where Claude Code is signed in, and the mode of launches', () => {
   const finding = async (home: string, ...args: string[]) =>
     (await doctor(['--offline', ...args], {}, home)).of('claude.gateway')
 
-  test('nowhere', async () => {
+  test('no sign-in', async () => {
     expect(await finding(temporaryFolder())).toMatchObject({
       status: 'ok',
       detail: 'not signed in to a gateway',
@@ -145,7 +145,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
     })
   })
 
-  test('a gateway that a settings file prescribes', async () => {
+  test('a gateway that a settings file requires', async () => {
     const home = temporaryFolder()
     const path = writeFile(join(home, '.claude', 'settings.json'), forceGateway)
     expect((await finding(home)).detail).toStartWith(`must sign in to another gateway (forceLoginMethod in ${path}).`)
@@ -157,7 +157,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
     expect(await finding(home, '--port', '4141')).toMatchObject({ data: { signedIn: 'this server' } })
   })
 
-  test('and that the keychain of macOS is not opened', async () => {
+  test('on macOS, that it does not open the keychain', async () => {
     const { out } = await cli(['doctor', '--json', '--offline', '--port', '0'], {}, temporaryFolder(), {
       platform: 'darwin',
     })
@@ -168,7 +168,7 @@ describe('SI-L1 doctor says where Claude Code is signed in, and which mode launc
     })
   })
 
-  test('settings that agree with the mode are no conflict', async () => {
+  test('no conflict if the settings match the mode', async () => {
     const { home } = signedIn()
     writeFile(join(home, '.claude', 'settings.json'), { ...forceGateway, env: { CLAUDE_CODE_USE_GATEWAY: '1' } })
     expect((await doctor(['--offline'], {}, home)).of('claude.settings').status).toBe('ok')

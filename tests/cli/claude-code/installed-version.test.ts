@@ -5,8 +5,8 @@ import { installedVersion } from '../../../src/cli/claude-code/installed-version
 import { temporaryFolder } from '../../support/cli.ts'
 import { writeFile, writeNpmClaude, writeProgram } from '../../support/files.ts'
 
-describe('the version of an installed Claude Code is read off its files', () => {
-  test('of a package of npm, through a link', () => {
+describe('the version of an installed Claude Code comes from its files', () => {
+  test('for an npm package, through a link', () => {
     const link = join(temporaryFolder(), 'claude')
     symlinkSync(writeNpmClaude('2.1.332'), link)
     expect(installedVersion(link)).toBe('2.1.332')
@@ -20,7 +20,7 @@ describe('the version of an installed Claude Code is read off its files', () => 
     expect(installedVersion(writeProgram(join(temporaryFolder(), ...names)))).toBe(version as never)
   })
 
-  test('not of another package, nor of a program that is not there', () => {
+  test('not for another package, or a missing program', () => {
     const folder = temporaryFolder()
     writeFile(join(folder, 'package.json'), '{"name":"my-claude","version":"9.9.9"}')
     expect(installedVersion(writeProgram(join(folder, 'claude')))).toBeUndefined()

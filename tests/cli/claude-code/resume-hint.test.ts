@@ -5,7 +5,7 @@ const id = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 const terminal = { isTerminal: true, isOutTerminal: true }
 const given = (flags: Record<string, string | true> = {}, ...rest: string[]) => ({ flags, rest })
 
-test('the end of a session says how to resume it through the product, with the same flags and no secret', () => {
+test('prints a command that resumes the session through the product, with the same flags and no secret', () => {
   expect(resumeHint(given(), id, terminal)).toBe(
     `To resume through this server:\n  nexus-claude-api claude --resume ${id}`,
   )
@@ -15,7 +15,7 @@ test('the end of a session says how to resume it through the product, with the s
   )
 })
 
-test('there is no such line without a conversation, for one answer alone, and where no person reads', () => {
+test('prints no command without a conversation, with --print, or without a terminal', () => {
   expect(resumeHint(given(), undefined, terminal)).toBeUndefined()
   for (const rest of [
     ['-p', 'hi'],

@@ -15,7 +15,7 @@ const request = (headers: Record<string, string> = {}) => ({ headers: new Header
 const sessionId = '0f9ddf5c-6f2e-4a9c-9d51-0a4f4c2b7a10'
 
 describe('SI-L2 a session without a request', () => {
-  test('is one warning after 30 s, which says that a signed-in client ignores ANTHROPIC_BASE_URL (F1)', () =>
+  test('logs one warning after 30 s: a signed-in client ignores ANTHROPIC_BASE_URL (F1)', () =>
     inFakeTime(() => {
       const { records, log } = recording()
       watchSession(log)
@@ -28,13 +28,15 @@ describe('SI-L2 a session without a request', () => {
           event: 'client.silent',
           fields: {
             seconds: 30,
-            hint: expect.stringContaining('signed in to a gateway ignores ANTHROPIC_BASE_URL') as unknown as string,
+            hint: expect.stringContaining(
+              'ignores ANTHROPIC_BASE_URL if it is signed in to a gateway',
+            ) as unknown as string,
           },
         },
       ])
     }))
 
-  test('is no warning where a request came, or Claude Code has ended', () =>
+  test('logs no warning after a request, or after Claude Code has ended', () =>
     inFakeTime(() => {
       const { records, log } = recording()
       watchSession(log).onRequest(request())
@@ -43,11 +45,11 @@ describe('SI-L2 a session without a request', () => {
       expect(records).toEqual([])
     }))
 
-  test('is in the log file while Claude Code still runs', async () => {
+  test('writes the warning to the log file while Claude Code still runs', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'nexus.log')
     const program = join(folder, 'claude')
-    // Ends when the warning is there.
+    // Ends when the log contains the warning.
     writeFileSync(
       program,
       `#!/bin/sh\ni=0; until grep -q client.silent '${file}' || [ $i -gt 500 ]; do i=$((i+1)); sleep 0.01; done\n`,
@@ -61,13 +63,13 @@ describe('SI-L2 a session without a request', () => {
   })
 })
 
-test('the newest session that Claude Code names is known, and nothing else is taken for one', () => {
+test('remembers the newest session id of Claude Code, and accepts nothing else as one', () => {
   const watch = watchSession(recording().log)
   expect(watch.sessionId()).toBeUndefined()
   const other = sessionId.replace('0f', 'a1')
   for (const id of [sessionId, other, '', 'x; rm -rf ~', '%1b[2J'])
     watch.onRequest(request({ 'x-claude-code-session-id': id, 'content-length': '85000' }))
-  // What gateway mode asks at its start.
+  // The request of gateway mode at its start.
   watch.onRequest(request({ 'x-claude-code-session-id': sessionId, 'content-length': '280' }))
   expect(watch.sessionId()).toBe(other)
   watch.stop()

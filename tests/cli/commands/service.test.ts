@@ -51,34 +51,34 @@ describe('service print', () => {
       'NO_PROXY=a.example',
       `NODE_EXTRA_CA_CERTS=${folder}/ca.pem`,
     ])
-    expect(out).toContain('# Left out, because there is a password in it: http_proxy.')
+    expect(out).toContain('# Left out, because it contains a password: http_proxy.')
     expect(err).toContain('warning: http_proxy is left out')
     expect(err).toContain(
-      'NEXUS_API_KEY is set here, and the systemd service does not see it: nexus-claude-api config set apiKey',
+      'NEXUS_API_KEY is set here, but the systemd service does not see it. Store it: nexus-claude-api config set apiKey',
     )
-    expect(err).toContain('config set model keeps it')
+    expect(err).toContain('Store it: nexus-claude-api config set model')
     expect(secretsIn(out + err)).toEqual([])
   })
 
   test('warns about problems that end the service or open it to other machines', async () => {
     const { err } = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'])
-    expect(err).toContain('warning: there is no key yet')
-    expect(err).toContain('warning: 0.0.0.0 can be reached by others')
+    expect(err).toContain('warning: no key is set')
+    expect(err).toContain('warning: other machines can reach 0.0.0.0')
     const given = { NEXUS_API_KEY: key, NEXUS_CLIENT_TOKEN: clientToken }
     const seen = await cli(['service', 'print', 'systemd', '--host', '0.0.0.0'], given)
     expect(seen.err).not.toMatch(/no key yet|reached by others/)
-    expect(seen.err).toContain('config set clientToken keeps it')
+    expect(seen.err).toContain('Store it: nexus-claude-api config set clientToken')
   })
 
-  test('a path in a file that begins here is named, and one that was made whole is not', async () => {
+  test('names a relative path in a file, but no path that is already absolute', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{ "logging": { "file": "x.log" } }')
     writeFileSync(join(folder, 'variables'), 'NEXUS_API_KEY_FILE=key\nNEXUS_CONFIG=c.json\n')
     const warnings = async (environment: Record<string, string>, ...args: string[]) =>
       (await cli(['service', 'print', 'systemd', ...args], environment, folder)).err
         .split('\n')
-        .filter((line) => line.includes('begins here'))
-        .map((line) => line.replace(/^warning: | holds a path.*$/g, ''))
+        .filter((line) => line.includes('a relative path'))
+        .map((line) => line.replace(/^warning: | contains a relative path.*$/g, ''))
     const own = `logging.file in ${folder}/c.json`
     expect(await warnings({ NEXUS_CONFIG: 'c.json' })).toEqual([own])
     expect(await warnings({}, '--config', 'c.json', '--log-file', 'y.log')).toEqual([])

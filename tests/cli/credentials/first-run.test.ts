@@ -9,7 +9,7 @@ import { configPath } from '../../support/files.ts'
 import { absentKeychain, lockedKeychain, memoryKeychain } from '../../support/keychain.ts'
 import { cliInTerminal, hasTerminals, type Terminal } from '../../support/terminal.ts'
 
-/** What is shown where nobody can be asked. */
+/** The error without a terminal. */
 const keyInstructions = `No AI Nexus key. Provide it in one of these ways, the safest first:
   nexus-claude-api config set apiKey   (prompts for the key and stores it)
   export NEXUS_API_KEY=...
@@ -17,17 +17,17 @@ const keyInstructions = `No AI Nexus key. Provide it in one of these ways, the s
 Or try it without a key: nexus-claude-api start --simulate
 `
 
-describe('without a key, where nobody can be asked', () => {
-  test('the error tells the ways to give one', async () => {
+describe('without a key and a terminal', () => {
+  test('the error explains how to set one', async () => {
     expect(await cli(['start'])).toEqual({ code: 2, out: '', err: `error: ${keyInstructions}` })
   })
 
-  test('on Windows in the words of its shells', async () => {
+  test('the error on Windows uses the syntax of its shells', async () => {
     const { err } = await cli(['start'], {}, temporaryFolder(), { platform: 'win32' })
     expect(err).toContain('  $env:NEXUS_API_KEY = \'...\'   (PowerShell)\n  set "NEXUS_API_KEY=..."      (cmd)\n')
   })
 
-  test('a program in a pipe asks nothing', async () => {
+  test('a program in a pipe does not prompt', async () => {
     expect(await startCli(['start', '--port', '0']).ended).toEqual({
       code: 2,
       out: '',
@@ -36,26 +36,26 @@ describe('without a key, where nobody can be asked', () => {
   })
 })
 
-/** Somebody who gives these answers, one after the other, and what they were asked. */
+/** A user who gives these answers in their order, and the questions. */
 const scriptedPrompts = (secretAnswers: (string | undefined)[], choices: (string | undefined)[] = []) => {
-  const asked: unknown[] = []
+  const questions: unknown[] = []
   const prompts: Prompts = {
     async secret(question) {
-      asked.push(question)
+      questions.push(question)
       return secretAnswers.shift()
     },
     async choose(_question, options) {
-      asked.push(options.map(({ value }) => value))
+      questions.push(options.map(({ value }) => value))
       const choice = choices.shift()
       return options.find(({ value }) => value === choice)?.value
     },
   }
-  return { prompts, asked }
+  return { prompts, questions }
 }
 
-const question = 'Enter your AI Nexus key (hidden), or press Enter to leave'
+const question = 'Enter your AI Nexus key (hidden), or press Enter to exit'
 
-/** The address is wrong, so that it ends once it has a key. */
+/** The address is wrong, so that the server exits once it has a key. */
 const start = async (world: CliOptions, folder = temporaryFolder()): Promise<CliResult> => {
   const result = await cli(['start', '--port', '0', '--host', '203.0.113.7'], {}, folder, world)
   expect(secretsIn(result.out + result.err)).toEqual([])
@@ -63,43 +63,43 @@ const start = async (world: CliOptions, folder = temporaryFolder()): Promise<Cli
 }
 const hostError = 'Use an address of this machine: --host.'
 
-describe('without a key, where somebody can be asked', () => {
-  test('it is explained and asked for, and kept where they say', async () => {
+describe('without a key, at a terminal', () => {
+  test('explains and prompts for the key, and stores it where the user chooses', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
-    const { prompts, asked } = scriptedPrompts([`${key}\n`], ['keychain'])
+    const { prompts, questions } = scriptedPrompts([`${key}\n`], ['keychain'])
     const { err } = await start({ prompts, keychain }, folder)
-    expect(err).toStartWith('There is no AI Nexus key yet. Give it now, or later in one of these ways:\n')
-    expect(err).toContain("apiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).")
+    expect(err).toStartWith('No AI Nexus key is set. Enter it now, or set it later in one of these ways:\n')
+    expect(err).toContain("apiKey is stored in the keychain (entry 'apiKey' of nexus-claude-api).")
     expect(err).toContain(hostError)
-    expect(asked).toEqual([question, ['keychain', 'file', 'nowhere']])
+    expect(questions).toEqual([question, ['keychain', 'file', 'nowhere']])
     expect([...keychain.held]).toEqual([['apiKey', key]])
   })
 
-  test('where there is no keychain, none is offered', async () => {
+  test('offers no keychain if there is none', async () => {
     const folder = temporaryFolder()
-    const { prompts, asked } = scriptedPrompts([key], ['file'])
+    const { prompts, questions } = scriptedPrompts([key], ['file'])
     expect((await start({ prompts, keychain: absentKeychain }, folder)).err).toContain(hostError)
-    expect(asked).toEqual([question, ['file', 'nowhere']])
+    expect(questions).toEqual([question, ['file', 'nowhere']])
     expect(JSON.parse(readFileSync(configPath(folder), 'utf8'))).toEqual({ apiKey: key })
   })
 
-  test('a keychain that refuses is told, and the others are left', async () => {
-    const { prompts, asked } = scriptedPrompts([key], ['keychain', 'nowhere'])
+  test('reports a keychain that refuses, and offers the other places', async () => {
+    const { prompts, questions } = scriptedPrompts([key], ['keychain', 'nowhere'])
     const { err } = await start({ prompts, keychain: lockedKeychain })
-    // Neither a flag that start does not have, nor a second try that is not offered.
-    expect(err).toContain('The keychain did not take it: it is locked.\n')
+    // Names no flag that start does not have, and offers no second attempt.
+    expect(err).toContain('The keychain did not store it: it is locked.\n')
     expect(err).toContain(hostError)
-    expect(asked).toEqual([question, ['keychain', 'file', 'nowhere'], ['file', 'nowhere']])
+    expect(questions).toEqual([question, ['keychain', 'file', 'nowhere'], ['file', 'nowhere']])
   })
 
-  test('what is no key is asked for again', async () => {
-    const { prompts, asked } = scriptedPrompts([`Bearer ${key}`, key], ['nowhere'])
+  test('prompts again after a text that is not a key', async () => {
+    const { prompts, questions } = scriptedPrompts([`Bearer ${key}`, key], ['nowhere'])
     expect((await start({ prompts })).err).toContain('The key begins with "Bearer"')
-    expect(asked).toEqual([question, question, ['file', 'nowhere']])
+    expect(questions).toEqual([question, question, ['file', 'nowhere']])
   })
 
-  test('Enter alone leaves with the explanation, and whoever gives up with 130', async () => {
+  test('Enter alone exits with the explanation, and a cancelled prompt with 130', async () => {
     expect(await start(scriptedPrompts(['']))).toMatchObject({
       code: 2,
       err: expect.stringContaining(keyInstructions) as never,
@@ -109,18 +109,18 @@ describe('without a key, where somebody can be asked', () => {
     expect((await start(scriptedPrompts([key], [undefined]), folder)).code).toBe(130)
   })
 
-  test.each([[['--dry-run']], [['start', '--dry-run', '--verbose']]])('%p asks nothing', async (args) => {
-    const { prompts, asked } = scriptedPrompts([key])
+  test.each([[['--dry-run']], [['start', '--dry-run', '--verbose']]])('%p does not prompt', async (args) => {
+    const { prompts, questions } = scriptedPrompts([key])
     expect((await cli(args, {}, temporaryFolder(), { prompts })).code).toBe(2)
-    expect(asked).toEqual([])
+    expect(questions).toEqual([])
   })
 
-  test('whoever has a key is asked nothing', async () => {
-    const { prompts, asked } = scriptedPrompts([key])
+  test('does not prompt with a key', async () => {
+    const { prompts, questions } = scriptedPrompts([key])
     const args = ['start', '--host', '203.0.113.7', '--port', '0']
     await cli(args, { NEXUS_API_KEY: key }, temporaryFolder(), { prompts })
     await cli([...args, '--simulate'], {}, temporaryFolder(), { prompts })
-    expect(asked).toEqual([])
+    expect(questions).toEqual([])
   })
 })
 
@@ -133,7 +133,7 @@ const answer = async (url: string): Promise<unknown> => {
   return response.json()
 }
 
-/** What the questions have of a terminal, and somebody's hands on it. */
+/** The program in a terminal, with a user who types. */
 const keyboard = () => {
   const events = new EventEmitter()
   let isRaw = false
@@ -160,20 +160,20 @@ const places = [
   { value: 'nowhere', label: 'nowhere' },
 ] as const
 
-/** Nothing that was typed is on the screen, nor as many signs as it has. */
+/** The screen shows neither the typed text nor its length. */
 const expectHidden = (terminal: Terminal): void => {
   expect(secretsIn(terminal.screen(), secrets)).toEqual([])
   expect(terminal.screen()).not.toMatch(/[*•▪]{3}/)
 }
 
 describe.if(hasTerminals)('at a terminal', () => {
-  test('from the question to the first answer, and back', async () => {
+  test('from the prompt to the first response, and again', async () => {
     const { url: endpoint } = simulate({ apiKey: key })
     const terminal = cliInTerminal(['start', '--port', '0', '--endpoint-url', endpoint])
     await terminal.shows(/AI Nexus key \(hidden\)[^:]*: /)
     terminal.types(`x\u0015${key}y\u007f`)
     terminal.types('\r')
-    await terminal.shows(/Where should it be kept\?[\s\S]*1 {2}in [\s\S]*or press Enter for 1: /)
+    await terminal.shows(/Where should the key be stored\?[\s\S]*1 {2}in [\s\S]*or press Enter for 1: /)
     terminal.types('1\r')
     const [, url = ''] = await terminal.shows(/Address +(http:\S+\d)/)
     expect(await answer(url)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
@@ -187,13 +187,13 @@ describe.if(hasTerminals)('at a terminal', () => {
     const second = cliInTerminal(['start', '--port', '0', '--endpoint-url', endpoint], {}, terminal.folder)
     const [, again = ''] = await second.shows(/Address +(http:\S+\d)/)
     expect(await answer(again)).toMatchObject({ content: [{ text: 'You said: Hello' }] })
-    // The terminal is an ordinary one: its Ctrl-C is a signal.
+    // The terminal has its usual mode: Ctrl-C is a signal.
     second.types('\u0003')
     expect(await second.ended).toBe(0)
     expect(second.screen()).not.toContain('AI Nexus key')
   })
 
-  test('Ctrl-C works as always after questions were asked', async () => {
+  test('Ctrl-C works as usual after prompts', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'])
     await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(`${key}\r`)
@@ -210,9 +210,9 @@ describe.if(hasTerminals)('at a terminal', () => {
     ['in one piece', ['1\r']],
     ['in two', ['1', '\r']],
     ['corrected', ['2', '\u007f', '1', '\r']],
-    ['after what is no number of the list', ['9\r', '0\r', 'x\r', '1x\r', '12\r', '1\r']],
+    ['after numbers that are not in the list', ['9\r', '0\r', 'x\r', '1x\r', '12\r', '1\r']],
     ['Enter alone', ['\r']],
-  ])('a number and Enter are one answer: %s', async (_case, pieces) => {
+  ])('accepts a number and Enter as one answer: %s', async (_case, pieces) => {
     const input = keyboard()
     const chosen = input.prompts.choose('Where?', places)
     for (const piece of pieces) input.type(piece)
@@ -220,7 +220,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     expect(input.isRaw()).toBe(false)
   })
 
-  test('what is typed at a choice is shown, but for what may be a key', async () => {
+  test('shows text that is typed at a choice, except text that may be a key', async () => {
     const input = keyboard()
     const chosen = input.prompts.choose('Where?', places)
     for (const piece of [key, '\u0015', '3', '\r', '3', '\b', '2', '\r']) input.type(piece)
@@ -230,7 +230,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     )
   })
 
-  test('the Enter after a number answers no second question', async () => {
+  test('the Enter after a number does not answer the next prompt', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'])
     await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(`${key}\r`)
@@ -256,7 +256,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     },
   )
 
-  test('the terminal is told to mark a paste while a secret is asked for, and no longer', async () => {
+  test('turns on bracketed paste only while it prompts for a secret', async () => {
     const input = keyboard()
     const typed = input.prompts.secret('Key')
     expect(input.shown()).toBe('\u001b[?2004hKey: ')
@@ -269,20 +269,20 @@ describe.if(hasTerminals)('at a terminal', () => {
     ['Ctrl-D', '\u0004', 130],
     ['Escape', '\u001b', 130],
     ['Enter', '\r', 2],
-  ])('%s leaves with %p and %p', async (_name, keys, code) => {
+  ])('%s exits with %p and %p', async (_name, keys, code) => {
     const terminal = cliInTerminal(['start', '--port', '0'])
     await terminal.shows(/\(hidden\)[^:]*: /)
     terminal.types(keys)
     expect(await terminal.ended).toBe(code)
   })
 
-  test('a build machine is asked nothing, even if it has a terminal', async () => {
+  test('does not prompt on a build machine, even with a terminal', async () => {
     const terminal = cliInTerminal(['start', '--port', '0'], { CI: 'true' })
     expect(await terminal.ended).toBe(2)
     expect(terminal.screen()).toBe(`error: ${keyInstructions}`.replaceAll('\n', '\r\n'))
   })
 
-  test('a dumb terminal sees no marks, and CI=false is none', async () => {
+  test('a dumb terminal gets no control sequences, and CI=false is not a build machine', async () => {
     const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'], { TERM: 'dumb', CI: 'false' })
     await terminal.shows(/Enter apiKey \(hidden\): /)
     terminal.types(`${key}\r`)
@@ -291,7 +291,7 @@ describe.if(hasTerminals)('at a terminal', () => {
     expect(terminal.screen()).not.toContain('\u001b')
   })
 
-  test('a paste with its line break is not sent off before Enter', async () => {
+  test('does not submit a pasted line break before Enter', async () => {
     const terminal = cliInTerminal(['config', 'set', 'apiKey', '--store', 'file'])
     await terminal.shows(/\(hidden\): /)
     terminal.types(`\u001b[200~${key}\n\u001b[201~`)

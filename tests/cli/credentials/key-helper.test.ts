@@ -46,11 +46,11 @@ describe('the command', () => {
     expect(readFileSync(join(folder, 'print-key.seen'), 'utf8')).toBe('$(id); * "a b"')
   })
 
-  test('a shell is asked for by its name', async () => {
+  test('runs a shell only by its name', async () => {
     expect((await get(['/bin/sh', '-c', `printf '%s\\n' ${key} more | head -n 1`])).out).toBe(masked(key))
   })
 
-  test('a variable holds one text, split at blanks, or a list in JSON', async () => {
+  test('is one text in a variable, split at blanks, or a list in JSON', async () => {
     for (const command of [`echo  ${key} `, `["echo", "${key}"]`, `["/bin/sh", "-c", "echo ${key}"]`]) {
       const { out } = await cli(['config', 'get', 'apiKey'], { PATH, NEXUS_API_KEY_COMMAND: command })
       expect(out).toBe(masked(key))
@@ -71,7 +71,7 @@ describe('the command', () => {
     expect([code, err]).toEqual([2, `error: ${message}\n`])
   })
 
-  test('gets none of our secrets, nor what names them, and the rest of the environment', async () => {
+  test('gets the environment without our secrets and their locations', async () => {
     const { path, folder } = helper(`env > "$0.env"; echo ${key}`)
     const secrets = { NEXUS_CLIENT_TOKEN: 'token-0123456789', NEXUS_API_KEY: other, AWS_BEARER_TOKEN_BEDROCK: other }
     await get([path], { ...secrets, VAULT_ADDR: 'https://vault.example' })
@@ -81,7 +81,7 @@ describe('the command', () => {
   })
 })
 
-test('a helper that leaves a program running behind it gives its key', async () => {
+test('a helper that leaves another program running returns its key', async () => {
   const { path } = helper(`sleep 5 & echo ${key}`)
   expect((await get([path], {}, { times: { helperMs: 4000 } })).out).toBe(masked(key))
 })
@@ -91,11 +91,11 @@ describe('a helper that fails', () => {
     ['exit 3', /ended with exit code 3\. Run it by hand to see why\./],
     [`echo ${key}; exit 1`, /ended with exit code 1\./],
     [`echo ${key} >&2; exit 1`, /ended with exit code 1\./],
-    ['true', /printed nothing\. It has to print the key alone\./],
+    ['true', /printed nothing\. It must print only the key\./],
     [`echo ${key}; echo ${key}`, /printed more than one line\./],
     [`yes ${key}`, /printed far more than a key\./],
     [`echo '{"key": "${key}"} x'`, /^error: The output of apiKeyCommand in \S+ contains a space/],
-  ])('%p ends start with 2, and its words are shown nowhere', async (script, message) => {
+  ])('%p ends start with 2, and its output is never shown', async (script, message) => {
     const { path, folder } = helper(script)
     const file = config(folder, { apiKeyCommand: [path] })
     for (const command of [
@@ -113,25 +113,25 @@ describe('a helper that fails', () => {
     }
   })
 
-  test('one that does not answer is ended', async () => {
+  test('is killed if it does not answer', async () => {
     const { path } = helper('exec sleep 60')
     const { code, err } = await get([path], {}, { times: { helperMs: 100 } })
-    expect([code, err]).toEqual([2, expect.stringContaining('gave no answer within 0.1 s.') as never])
+    expect([code, err]).toEqual([2, expect.stringContaining('did not finish within 0.1 s.') as never])
   })
 
   test.each(['no-such-program', `${key}`])(
-    '%p, which is no program, is named only where it is no key',
+    '%p, which is not a program, is named only if it is not a key',
     async (program) => {
       const { code, err } = await get([program])
       expect([code, err]).toEqual([
         2,
-        expect.stringContaining('cannot be started (ENOENT). Is it installed, and on PATH?') as never,
+        expect.stringContaining('cannot be started (ENOENT). Check that it is installed and on PATH.') as never,
       ])
       expect(err.includes(program)).toBe(program === 'no-such-program')
     },
   )
 
-  test('is not run where another key wins, or none is needed', async () => {
+  test('does not run if another key wins, or no key is needed', async () => {
     const { path, folder } = helper(`touch "$0.ran"; echo ${key}`)
     const file = config(folder, { apiKeyCommand: [path], port: 4999 })
     for (const args of [
@@ -144,7 +144,7 @@ describe('a helper that fails', () => {
     expect(existsSync(join(folder, 'print-key.ran'))).toBe(false)
   })
 
-  test('the file of a folder runs no program', async () => {
+  test('does not run from the configuration file of a folder', async () => {
     const { path, folder } = helper(`touch "$0.ran"; echo ${key}`)
     writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKeyCommand: [path] }))
     const { code, err } = await cli(['start', '--dry-run', '--dev'], { PATH }, folder)
@@ -157,7 +157,7 @@ describe('a helper that fails', () => {
     expect((await cli(named, { PATH }, folder)).code).toBe(0)
   })
 
-  test('doctor says which one it is, and what to do', async () => {
+  test('is named by doctor, with a remedy', async () => {
     const { path, folder } = helper('exit 3')
     const file = config(folder, { apiKeyCommand: [path] })
     const { code, out } = await cli(['doctor', '--offline', '--json', '--config', file], { PATH }, folder)
@@ -180,14 +180,14 @@ test.each<[object, Record<string, string>, string]>([
   [{ apiKeyCommand: ['echo', key] }, { NEXUS_API_KEY: other }, key],
   [{}, { NEXUS_API_KEY: other, NEXUS_API_KEY_COMMAND: `echo ${key}` }, other],
   [{}, { NEXUS_API_KEY_COMMAND: `echo ${key}`, AWS_BEARER_TOKEN_BEDROCK: other }, key],
-])('it comes behind the plain values of its source: %p, %p', async (file, environment, expected) => {
+])('it loses against plain values of the same source: %p, %p', async (file, environment, expected) => {
   const folder = temporaryFolder()
   const path = config(folder, file)
   const { out } = await cli(['config', 'get', 'apiKey', '--config', path], { PATH, ...environment }, folder)
   expect(out).toBe(masked(expected))
 })
 
-test('config show and start tell where the key comes from, and of the command no argument', async () => {
+test('config show and start print the source of the key, without arguments of the command', async () => {
   const folder = temporaryFolder()
   const path = config(folder, { apiKeyCommand: ['echo', key] })
   const { out } = await cli(['config', 'show', '--config', path], { PATH }, folder)
@@ -196,29 +196,29 @@ test('config show and start tell where the key comes from, and of the command no
   expect(out).not.toContain(key)
 })
 
-test('config set keeps it as a list', async () => {
+test('config set stores it as a list', async () => {
   const folder = temporaryFolder()
   const path = config(folder, {})
   await cli(['config', 'set', 'apiKeyCommand', 'pass show nexus', '--config', path], {}, folder)
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ apiKeyCommand: ['pass', 'show', 'nexus'] })
 })
 
-test('a service is warned of what it will not find', async () => {
+test('service print warns about a program that the service will not find', async () => {
   const folder = temporaryFolder()
   const path = config(folder, { apiKeyCommand: ['pass', 'show', 'nexus'] })
   const inFile = await cli(['service', 'print', 'systemd', '--config', path], {}, folder)
-  expect(inFile.err).toContain(`apiKeyCommand in ${path} names a program without its whole path`)
-  // A program that is not ready yet is asked again.
+  expect(inFile.err).toContain(`apiKeyCommand in ${path} names a program without its full path`)
+  // The service tries a program again that is not ready yet.
   expect(inFile.out).not.toContain('RestartPreventExitStatus')
   const { err } = await cli(
     ['service', 'print', 'systemd'],
     { NEXUS_API_KEY_COMMAND: '/usr/bin/pass show nexus' },
     folder,
   )
-  expect(err).toContain('nexus-claude-api config set apiKeyCommand keeps it')
+  expect(err).toContain('Store it: nexus-claude-api config set apiKeyCommand')
 })
 
-test('a running server asks again when the key is refused, and sends the request once more', async () => {
+test('a running server runs it again when the key is refused, and resends the request', async () => {
   const { folder, path } = helper(`echo x >> "$0.runs"; cat "$0.key"`)
   const present = (text: string): void => writeFileSync(`${path}.key`, text)
   const runs = (): number => readFileSync(`${path}.runs`, 'utf8').length / 2

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { key } from '../../support/canary.ts'
 import { entry, temporaryFolder } from '../../support/cli.ts'
 
-/** A real keyring of its own, where this machine has what it takes. */
+/** A real, separate keyring, if this machine has the programs. */
 
 const programs = ['dbus-run-session', 'gnome-keyring-daemon', 'secret-tool', 'dbus-send', 'sed', 'sh']
 const hasKeyring = programs.every((program) => Bun.which(program) !== null)
@@ -13,14 +13,14 @@ const hasKeyring = programs.every((program) => Bun.which(program) !== null)
 const owner =
   'dbus-send --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets'
 
-/** Ten programs one after the other: long where the machine has other work. */
+/** Ten programs in sequence: slow on a busy machine. */
 const timeoutMs = 30_000
 
-/** What a shell prints that has an unlocked keyring and the program as `n`. */
+/** The output of a shell with an unlocked keyring and the program as `n`. */
 const runInKeyring = (folder: string, script: string): string => {
   mkdirSync(join(folder, '.cache'), { recursive: true })
-  // The daemon would go on for ever where the bus ends before it: it is told to end, however the shell does. It
-  // has its name on the bus only some time after it went into the background.
+  // The daemon would run forever if the bus ended first, so it is always stopped. It gets its name on the bus only
+  // some time after it went into the background.
   const begin = `echo password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
     owner() { ${owner} | sed -n 's/.*uint32 //p'; }
     daemon=$(owner); until [ -n "$daemon" ]; do sleep 0.02; daemon=$(owner); done; trap 'kill $daemon' EXIT; trap 'exit 1' HUP INT TERM`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startChain } from '../../support/chain.ts'
 import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
-/** Docker, Kubernetes and systemd hand secrets over as files. */
+/** Docker, Kubernetes and systemd pass secrets as files. */
 
 const key = 'canary-key-0123456789'
 const token = 'canary-token-0123456789'
@@ -19,7 +19,7 @@ const dryRun = (environment: Record<string, string>, folder: string, ...args: st
   cli(['--dry-run', ...args], environment, folder)
 
 describe('a secret in a file of its own', () => {
-  test('is read from where NEXUS_API_KEY_FILE and NEXUS_CLIENT_TOKEN_FILE say, with its line break', async () => {
+  test('is read from the path in NEXUS_API_KEY_FILE and NEXUS_CLIENT_TOKEN_FILE, with its line break', async () => {
     const folder = folderWith({ key: `${key}\n`, token })
     const environment = { NEXUS_API_KEY_FILE: join(folder, 'key'), NEXUS_CLIENT_TOKEN_FILE: 'token' }
     const { code, out, err } = await dryRun(environment, folder, '-c', '--shell', 'bash')
@@ -29,7 +29,7 @@ describe('a secret in a file of its own', () => {
     expect(`${out}${err}`).not.toContain(key)
   })
 
-  test('goes behind the variable that holds it, and before that of other programs; a file that is overruled is not read', async () => {
+  test('loses against the variable with the secret, and wins over variables of other programs; an unused file is not read', async () => {
     const folder = folderWith({ key })
     const source = async (environment: Record<string, string>, ...args: string[]) =>
       /apiKey +\S+ \S+ +(\S+)/.exec((await dryRun(environment, folder, ...args)).err)?.[1]
@@ -42,11 +42,11 @@ describe('a secret in a file of its own', () => {
 
   test.each([
     ['missing', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' cannot be read (ENOENT).'],
-    ['empty', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is empty. It should hold the secret.'],
+    ['empty', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is empty. Write the secret into it.'],
     ['folder', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' cannot be read (EISDIR).'],
     ['long', 'The file that NEXUS_CLIENT_TOKEN_FILE names', ' is too long for a secret.'],
     ['two', 'The file in NEXUS_CLIENT_TOKEN_FILE contains a space', 'a key or a token is one word'],
-  ])('a file that is %s never means a server for everybody', async (name, beginning, words) => {
+  ])('a file that is %s never opens the server to every client', async (name, beginning, words) => {
     const folder = folderWith({ empty: ' \n', two: `${token} ${token}`, long: token.repeat(10_000) })
     mkdirSync(join(folder, 'folder'))
     const { code, out, err } = await cli(
@@ -60,7 +60,7 @@ describe('a secret in a file of its own', () => {
     expect(err).not.toContain(token)
   })
 
-  test('the server asks for the token that lies there', async () => {
+  test('contains the token that the server requires', async () => {
     const folder = folderWith({ token })
     const running = startCli(['start', '--simulate', '--port', '0'], { NEXUS_CLIENT_TOKEN_FILE: join(folder, 'token') })
     const [, url] = await running.says(/Address +(http:\S+)/)
@@ -70,7 +70,7 @@ describe('a secret in a file of its own', () => {
     expect((await running.ended).code).toBe(0)
   })
 
-  test('a secret in the place of its path is not told', async () => {
+  test('is not shown if the variable contains it instead of its path', async () => {
     for (const args of [['start'], ['start', '--dry-run'], ['doctor', '--offline', '--json'], ['config', 'show']]) {
       const { out, err } = await cli(args, { NEXUS_API_KEY_FILE: key, NEXUS_CLIENT_TOKEN_FILE: token })
       expect(out + err).toContain('cannot be read (ENOENT)')
@@ -78,30 +78,30 @@ describe('a secret in a file of its own', () => {
     }
   })
 
-  test('one that others can read is warned about, but for those that an engine puts there', async () => {
+  test('causes a warning if other users can read it, except in /run/secrets', async () => {
     const folder = folderWith({ key })
     chmodSync(join(folder, 'key'), 0o644)
     const { err } = await dryRun({ NEXUS_API_KEY_FILE: join(folder, 'key') }, folder)
-    expect(err).toContain(`warning: others on this machine can get at ${folder}/key, which holds a secret`)
+    expect(err).toContain(`warning: other users of this machine can access ${folder}/key, which contains a secret`)
     chmodSync(join(folder, 'key'), 0o600)
     expect((await dryRun({ NEXUS_API_KEY_FILE: join(folder, 'key') }, folder)).err).not.toContain('warning')
   })
 
-  test('claude has a token of its own, and looks for no other', async () => {
+  test('with a token is not read by claude, which has its own token', async () => {
     const { err } = await cli(['claude', '--simulate'], { NEXUS_CLIENT_TOKEN_FILE: '/nowhere/token' })
     expect(err).toContain('Claude Code was not found')
   })
 
-  test('health needs none of them', async () => {
+  test('is not read by health', async () => {
     const port = new URL(startChain().url).port
     const { code } = await cli(['health', '-p', port], { NEXUS_API_KEY_FILE: '/nowhere/key' })
     expect(code).toBe(0)
   })
 
-  test('a path in an environment file that others may read is no exposed secret', async () => {
+  test('is not exposed by an environment file that contains only its path', async () => {
     const folder = folderWith({ key, variables: `NEXUS_API_KEY_FILE=key\n` })
     chmodSync(join(folder, 'variables'), 0o644)
     const { code, err } = await dryRun({}, folder, '--env-file', join(folder, 'variables'))
-    expect([code, err.includes('which holds a secret')]).toEqual([0, false])
+    expect([code, err.includes('which contains a secret')]).toEqual([0, false])
   })
 })

@@ -21,25 +21,25 @@ const withFile = (value: unknown): string => homeWithConfig(value).folder
 
 const pipedInput = (text: string): CliOptions => ({ pipedIn: async () => text })
 
-/** Somebody at a terminal who gives this answer, and what they were asked. */
-const promptAnswering = (answer: string | undefined): { prompts: Prompts; asked: string[] } => {
-  const asked: string[] = []
+/** A user at a terminal who gives this answer, and the questions. */
+const promptAnswering = (answer: string | undefined): { prompts: Prompts; questions: string[] } => {
+  const questions: string[] = []
   const prompts: Prompts = {
     secret: async (question) => {
-      asked.push(question)
+      questions.push(question)
       return answer
     },
     choose: async () => undefined,
   }
-  return { prompts, asked }
+  return { prompts, questions }
 }
 
-/** As Linux does, where only the words tell what it is. */
+/** As on Linux, where only the text identifies the error. */
 const keychainError = (words: string): Keychain => failingKeychain('ERR_SECRETS_PLATFORM_ERROR', words)
 
 const reference = { keychain: 'apiKey' }
 
-/** Runs it, and makes sure that no word of a secret was printed. */
+/** Runs the command, and checks that it prints no part of a secret. */
 const runWithoutSecrets = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
   expect(secretsIn(result.out + result.err)).toEqual([])
@@ -50,31 +50,31 @@ const set = (folder: string, world: CliOptions, ...more: string[]): Promise<CliR
   runWithoutSecrets(['config', 'set', 'apiKey', ...more], {}, folder, world)
 
 describe('config set of a secret', () => {
-  test('goes into the keychain where there is one, and the file says so', async () => {
+  test('stores it in the keychain if there is one, and the file refers to it', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     expect(await set(folder, { ...pipedInput(`${key}\r\nmore\n`), keychain })).toEqual({
       code: 0,
       out: '',
-      err: `Reading apiKey from standard input.\napiKey is kept in the keychain (entry 'apiKey' of nexus-claude-api).\n${configPath(folder)} says so, and does not hold it.\n`,
+      err: `Reading apiKey from standard input.\napiKey is stored in the keychain (entry 'apiKey' of nexus-claude-api).\n${configPath(folder)} refers to it, and does not contain it.\n`,
     })
     expect([contents(folder), [...keychain.held]]).toEqual([{ apiKey: reference }, [['apiKey', key]]])
   })
 
-  test('goes into a file for its owner alone where there is none, and that is told', async () => {
+  test('stores it in a file that only its owner can read if there is none, and prints that', async () => {
     const folder = withFile({ model: 'opus', api_key: 'old' })
     chmodSync(configPath(folder), 0o644)
     expect(await set(folder, pipedInput(key))).toMatchObject({
       code: 0,
       err: expect.stringContaining(
-        `There is no keychain to use here: libsecret is not installed.\napiKey is kept in ${configPath(folder)}, which you alone can read (mode 0600).\n`,
+        `No keychain is available: libsecret is not installed.\napiKey is stored in ${configPath(folder)}, which only you can read (mode 0600).\n`,
       ) as never,
     })
     expect(contents(folder)).toEqual({ model: 'opus', api_key: key })
     expect(statSync(configPath(folder)).mode & 0o777).toBe(0o600)
   })
 
-  test('a pipe that stays open is read as far as its first line, and no further', async () => {
+  test('reads only the first line of a pipe that stays open', async () => {
     const folder = temporaryFolder()
     const child = Bun.spawn([process.execPath, entry, 'config', 'set', 'apiKey', '--store', 'file'], {
       cwd: folder,
@@ -91,15 +91,15 @@ describe('config set of a secret', () => {
     expect(contents(folder)).toEqual({ apiKey: key })
   })
 
-  test('a person is asked, and nothing is read from standard input', async () => {
-    const { prompts, asked } = promptAnswering(` ${key}\n`)
+  test('prompts a user, and does not read standard input', async () => {
+    const { prompts, questions } = promptAnswering(` ${key}\n`)
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     expect((await set(folder, { prompts, keychain })).code).toBe(0)
-    expect([asked, keychain.held.get('apiKey')]).toEqual([['Enter apiKey (hidden)'], key])
+    expect([questions, keychain.held.get('apiKey')]).toEqual([['Enter apiKey (hidden)'], key])
   })
 
-  test('who gives up changes nothing, and ends with 130', async () => {
+  test('changes nothing if the user cancels, and exits with 130', async () => {
     const folder = temporaryFolder()
     expect(await set(folder, promptAnswering(undefined))).toEqual({ code: 130, out: '', err: 'Cancelled.\n' })
     expect(readdirSync(folder)).toEqual([])
@@ -115,8 +115,8 @@ describe('config set of a secret', () => {
       promptAnswering(`${key}\n${key}`),
       'contains a space or a character that is not valid in a header',
     ],
-    ['nobody to ask', {}, 'Cannot prompt for apiKey'],
-  ])('%s: changes nothing', async (_case, world, message) => {
+    ['no user to prompt', {}, 'Cannot prompt for apiKey'],
+  ])('changes nothing with %s', async (_case, world, message) => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain()
     const { code, err } = await set(folder, { ...world, keychain })
@@ -124,8 +124,8 @@ describe('config set of a secret', () => {
     expect([readdirSync(folder), keychain.held.size]).toEqual([[], 0])
   })
 
-  test('Git Bash, whose own window is a pipe to others, is told how to hide what is typed', async () => {
-    const told = async (variables: Record<string, string>, world: CliOptions = {}): Promise<string> =>
+  test('explains in Git Bash, whose window is a pipe, how to hide the input', async () => {
+    const outputOf = async (variables: Record<string, string>, world: CliOptions = {}): Promise<string> =>
       (
         await cli(['config', 'set', 'apiKey'], variables, temporaryFolder(), {
           ...pipedInput(''),
@@ -135,20 +135,20 @@ describe('config set of a secret', () => {
       ).err
     const word = 'winpty nexus-claude-api config set apiKey'
     const variables = { MSYSTEM: 'MINGW64' }
-    expect(await told(variables)).toContain(word)
-    expect(await told(variables, { hasTerminal: true })).not.toContain(word)
-    expect(await told({})).not.toContain(word)
+    expect(await outputOf(variables)).toContain(word)
+    expect(await outputOf(variables, { hasTerminal: true })).not.toContain(word)
+    expect(await outputOf({})).not.toContain(word)
   })
 
-  test('a secret among the arguments is refused', async () => {
+  test('refuses a secret in the arguments', async () => {
     const folder = temporaryFolder()
     const { code, err } = await set(folder, pipedInput('other'), key)
     expect([code, err]).toEqual([2, expect.stringContaining('is not accepted on the command line') as never])
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('the temporary file is for its owner alone from the beginning', async () => {
-    // So large that its writing can be watched.
+  test('creates a temporary file that only its owner can read', async () => {
+    // Large enough to observe its writing.
     const folder = withFile({ apiKey: key, filling: 'x'.repeat(8_000_000) })
     const place = dirname(configPath(folder))
     chmodSync(configPath(folder), 0o644)
@@ -171,9 +171,9 @@ describe('config set of a secret', () => {
 
   test.each([
     [lockedKeychain, 'it is locked'],
-    [failingKeychain('ERR_SECRETS_USER_CANCELED', ''), 'its question was not answered'],
+    [failingKeychain('ERR_SECRETS_USER_CANCELED', ''), 'its prompt was not answered'],
     [failingKeychain('ERR_SECRETS_INTERACTION_NOT_ALLOWED', ''), 'it is locked'],
-    [{ ...memoryKeychain(), get: async () => 'another' } as Keychain, 'it did not keep what it was given'],
+    [{ ...memoryKeychain(), get: async () => 'another' } as Keychain, 'it did not store the secret'],
     [keychainError('Timeout was reached (code: 24)'), 'it does not answer'],
     [
       keychainError('Error calling StartServiceByName for org.freedesktop.secrets: Timeout was reached'),
@@ -183,13 +183,13 @@ describe('config set of a secret', () => {
     [keychainError('GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: x'), 'it refuses this program'],
     [keychainError('GDBus.Error:org.freedesktop.DBus.Error.NoReply: x'), 'it does not answer'],
     [keychainError('something new'), 'it failed (ERR_SECRETS_PLATFORM_ERROR)'],
-  ])('a keychain that is there and refuses is no reason for a file (%#)', async (keychain, why) => {
+  ])('uses no file if a keychain exists but refuses (%#)', async (keychain, why) => {
     const folder = temporaryFolder()
     const { code, err } = await set(folder, { ...pipedInput(key), keychain })
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
-        `The keychain did not take it: ${why}. Try again, or store it in a file: --store file.`,
+        `The keychain did not store it: ${why}. Try again, or store it in a file: --store file.`,
       ) as never,
     ])
     expect(readdirSync(folder)).toEqual([])
@@ -209,26 +209,24 @@ describe('config set of a secret', () => {
       'Error calling StartServiceByName for org.freedesktop.secrets: GDBus.Error:org.freedesktop.DBus.Error.Spawn.ChildExited: x',
       'no keyring is running',
     ],
-  ])('no keychain: %s', async (words, why) => {
+  ])('uses a file without a keychain: %s', async (words, why) => {
     const keychain = keychainError(words)
     const folder = temporaryFolder()
-    expect((await set(folder, { ...pipedInput(key), keychain })).err).toContain(
-      `There is no keychain to use here: ${why}.`,
-    )
+    expect((await set(folder, { ...pipedInput(key), keychain })).err).toContain(`No keychain is available: ${why}.`)
     const refused = await set(folder, { ...pipedInput(key), keychain }, '--store', 'keychain')
     expect([refused.code, contents(folder)]).toEqual([2, { apiKey: key }])
-    expect(refused.err).toEndWith(`The keychain did not take it: ${why}. To store it in a file: --store file.\n`)
+    expect(refused.err).toEndWith(`The keychain did not store it: ${why}. To store it in a file: --store file.\n`)
   })
 
-  test('a keychain that does not answer is waited for, with a word, and not for ever', async () => {
+  test('waits for a keychain with a notice, but not forever', async () => {
     const times = { keychainNoticeMs: 1, keychainMs: 20 }
     const { code, err } = await set(temporaryFolder(), { ...pipedInput(key), keychain: silentKeychain, times })
     expect(code).toBe(2)
     expect(err).toContain('Waiting for the keychain. It may be asking you to unlock it.\n')
-    expect(err).toContain('The keychain did not take it: it does not answer.')
+    expect(err).toContain('The keychain did not store it: it does not answer.')
   })
 
-  test('what the file cannot be told is not left in the keychain', async () => {
+  test('removes the entry from the keychain if the file cannot be written', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), '')
     const keychain = memoryKeychain()
@@ -236,7 +234,7 @@ describe('config set of a secret', () => {
     expect([code, keychain.held.size]).toEqual([2, 0])
   })
 
-  test('each other file has an entry of its own', async () => {
+  test('uses an own entry for each other file', async () => {
     const folder = temporaryFolder()
     const keychain = memoryKeychain({ apiKey: 'of my own file' })
     await set(folder, { ...pipedInput(key), keychain }, '--config', 'c.json')
@@ -258,7 +256,7 @@ describe('a key moves', () => {
   test.each([
     ['nothing piped in', pipedInput('')],
     ['Enter alone', promptAnswering('')],
-  ])('from the file into the keychain and back: %s', async (_case, world) => {
+  ])('from the file into the keychain and back, with %s', async (_case, world) => {
     const folder = withFile({ model: 'opus', api_key: key })
     const keychain = memoryKeychain()
     expect((await set(folder, { ...world, keychain }, '--store', 'keychain')).code).toBe(0)
@@ -268,7 +266,7 @@ describe('a key moves', () => {
     expect(statSync(configPath(folder)).mode & 0o777).toBe(0o600)
   })
 
-  test('a new one takes the place of the old one wherever that was', async () => {
+  test('but a new one replaces the old one in every place', async () => {
     const folder = withFile({ apiKey: reference })
     const keychain = memoryKeychain({ apiKey: 'old' })
     await set(folder, { ...pipedInput(key), keychain }, '--store', 'file')
@@ -277,13 +275,13 @@ describe('a key moves', () => {
     expect([contents(folder), [...keychain.held]]).toEqual([{ apiKey: reference }, [['apiKey', 'newer']]])
   })
 
-  test('the question says what Enter does', async () => {
-    const { prompts, asked } = promptAnswering('')
+  test('and the prompt explains what Enter does', async () => {
+    const { prompts, questions } = promptAnswering('')
     await set(withFile({ apiKey: key }), { prompts, keychain: memoryKeychain() }, '--store', 'keychain')
-    expect(asked).toEqual(['Enter apiKey (hidden), or press Enter to move the stored one to the keychain'])
+    expect(questions).toEqual(['Enter apiKey (hidden), or press Enter to move the stored one to the keychain'])
   })
 
-  test('nowhere, where it cannot be read or the new place refuses', async () => {
+  test('but not if it cannot be read or the new place refuses it', async () => {
     const kept = withFile({ apiKey: reference })
     expect(await set(kept, { ...pipedInput(''), keychain: lockedKeychain }, '--store', 'file')).toMatchObject({
       code: 2,
@@ -295,7 +293,7 @@ describe('a key moves', () => {
     expect(contents(plain)).toEqual({ apiKey: key })
   })
 
-  test("another file's entry stays where it is", async () => {
+  test("but another file's entry stays", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'copy.json'), JSON.stringify({ apiKey: reference }))
     const keychain = memoryKeychain({ apiKey: key })
@@ -309,7 +307,7 @@ describe('config unset of a secret', () => {
   const unset = (folder: string, keychain: Keychain): Promise<CliResult> =>
     runWithoutSecrets(['config', 'unset', 'apiKey'], { NEXUS_API_KEY: key }, folder, { keychain })
 
-  test('takes it out of the keychain, too', async () => {
+  test('removes it from the keychain, too', async () => {
     const keychain = memoryKeychain({ apiKey: key })
     const folder = withFile({ apiKey: reference })
     expect(await unset(folder, keychain)).toEqual({
@@ -323,26 +321,29 @@ describe('config unset of a secret', () => {
   test.each([
     [lockedKeychain, 'it is locked'],
     [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
-  ])('leaves the file alone while the keychain may still hold it, and ends with 1 (%#)', async (keychain, why) => {
-    const folder = withFile({ apiKey: reference })
-    for (let again = 0; again < 2; again += 1) {
-      expect(await unset(folder, keychain)).toEqual({
-        code: 1,
-        out: '',
-        err: `apiKey stays in ${configPath(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or remove apiKey from that file by hand.\n`,
-      })
-      expect(contents(folder)).toEqual({ apiKey: reference })
-    }
-  })
+  ])(
+    'does not change the file while the keychain may still contain it, and exits with 1 (%#)',
+    async (keychain, why) => {
+      const folder = withFile({ apiKey: reference })
+      for (let again = 0; again < 2; again += 1) {
+        expect(await unset(folder, keychain)).toEqual({
+          code: 1,
+          out: '',
+          err: `apiKey stays in ${configPath(folder)}: its entry 'apiKey' of nexus-claude-api may still be in the keychain (${why}).\nUnlock the keychain and try again, or remove apiKey from that file by hand.\n`,
+        })
+        expect(contents(folder)).toEqual({ apiKey: reference })
+      }
+    },
+  )
 
-  test('what is really gone from the keychain goes from the file, and nothing is left of having looked', async () => {
+  test('removes an entry from the file that is missing in the keychain, and leaves no test entry', async () => {
     const folder = withFile({ apiKey: reference })
     const keychain = memoryKeychain()
     expect((await unset(folder, keychain)).code).toBe(0)
     expect([contents(folder), keychain.held.size]).toEqual([{}, 0])
   })
 
-  test('one that is unlocked for it loses the entry', async () => {
+  test('removes the entry from a keychain that is unlocked for it', async () => {
     const held = memoryKeychain({ apiKey: key })
     let isLocked = true
     const keychain: Keychain = {
@@ -358,7 +359,7 @@ describe('config unset of a secret', () => {
     expect([contents(folder), held.held.size]).toEqual([{}, 0])
   })
 
-  test('where it can remove nothing it says where the entry may still be, and ends with 1', async () => {
+  test('names the entry that may still exist if it cannot remove it, and exits with 1', async () => {
     const there = "warning: The entry 'apiKey' of nexus-claude-api may still be in the keychain: "
     const folder = withFile({ apiKey: reference })
     const { code, err } = await unset(folder, absentKeychain)
@@ -376,7 +377,7 @@ describe('config unset of a secret', () => {
     expect([contents(folder), keychain.held.size]).toEqual([{}, 1])
   })
 
-  test('what holds instead may lie in the keychain as well, which is not asked', async () => {
+  test('does not read the keychain for the value that applies instead', async () => {
     const folder = withFile({ apiKey: reference })
     writeFileSync(join(folder, 'nexus-claude-api.local.json'), JSON.stringify({ apiKey: 'other' }))
     const { err } = await runWithoutSecrets(['config', 'unset', 'apiKey', '--dev'], {}, folder, {

@@ -10,7 +10,7 @@ const withFile = (value: unknown): string => homeWithConfig(value).folder
 
 const reference = { keychain: 'apiKey' }
 
-/** Runs it, and makes sure that no word of a secret was printed. */
+/** Runs the command, and checks that it prints no part of a secret. */
 const runWithoutSecrets = async (...run: Parameters<typeof cli>): Promise<CliResult> => {
   const result = await cli(...run)
   expect(secretsIn(result.out + result.err)).toEqual([])
@@ -19,63 +19,63 @@ const runWithoutSecrets = async (...run: Parameters<typeof cli>): Promise<CliRes
 
 describe('a key in the keychain', () => {
   const kept = { apiKey: reference, clientToken: { keychain: 'clientToken' } }
-  /** What was asked for. */
-  const asking = (): { keychain: Keychain; asked: string[] } => {
-    const asked: string[] = []
+  /** Records the requested entries. */
+  const recordingKeychain = (): { keychain: Keychain; requested: string[] } => {
+    const requested: string[] = []
     const held = memoryKeychain({ apiKey: key, clientToken })
     const get = async (name: string): Promise<string | undefined> => {
-      asked.push(name)
+      requested.push(name)
       return held.get(name)
     }
-    return { keychain: { ...held, get }, asked }
+    return { keychain: { ...held, get }, requested }
   }
   const dryRun = (folder: string, keychain: Keychain, args: string[] = [], variables = {}): Promise<CliResult> =>
     runWithoutSecrets(['--dry-run', ...args], variables, folder, { keychain })
 
-  test('counts as the file does that names it', async () => {
-    const { keychain, asked } = asking()
+  test('has the priority of the file that refers to it', async () => {
+    const { keychain, requested } = recordingKeychain()
     const folder = withFile(kept)
     const { code, err } = await dryRun(folder, keychain, [], { NEXUS_API_KEY: 'other' })
     expect(code).toBe(0)
     expect(err).toMatch(/apiKey +CANA…\(25 characters\) +the keychain \(\S*config\.json\)/)
-    expect(asked).toEqual(['apiKey', 'clientToken'])
+    expect(requested).toEqual(['apiKey', 'clientToken'])
   })
 
   test.each([
-    ['nothing lies there', {}, [], {}, []],
+    ['no entry is configured', {}, [], {}, []],
     ['a flag was given', kept, ['--api-key', 'x'], {}, ['clientToken']],
-    ['a variable goes before the file', kept, [], { NEXUS_CLIENT_TOKEN: 'x' }, ['apiKey']],
+    ['a variable wins over the file', kept, [], { NEXUS_CLIENT_TOKEN: 'x' }, ['apiKey']],
     ['no key is needed', kept, ['--simulate'], {}, ['clientToken']],
-  ])('is not asked for where %s', async (_case, value, args, variables, wanted) => {
-    const { keychain, asked } = asking()
+  ])('is not read if %s', async (_case, value, args, variables, wanted) => {
+    const { keychain, requested } = recordingKeychain()
     await dryRun(withFile(value), keychain, args, variables)
-    expect(asked).toEqual(wanted)
+    expect(requested).toEqual(wanted)
   })
 
-  test('is asked for by config get and show alone, each for what it shows', async () => {
-    const { keychain, asked } = asking()
+  test('is read only by config get and show, each for the values that it shows', async () => {
+    const { keychain, requested } = recordingKeychain()
     const folder = withFile(kept)
     await runWithoutSecrets(['config', 'get', 'model'], {}, folder, { keychain })
     await runWithoutSecrets(['config', 'path'], {}, folder, { keychain })
     await runWithoutSecrets(['config', 'set', 'port', '1'], {}, folder, { keychain })
-    expect(asked).toEqual([])
+    expect(requested).toEqual([])
     expect((await runWithoutSecrets(['config', 'get', 'apiKey'], {}, folder, { keychain })).out).toBe(
       'CANA…(25 characters)\n',
     )
-    expect(asked).toEqual(['apiKey'])
+    expect(requested).toEqual(['apiKey'])
   })
 
   test.each([
     [memoryKeychain(), 'it is not found there'],
     [failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'libsecret not available'), 'libsecret is not installed'],
     [failingKeychain('ERR_SECRETS_ACCESS_DENIED', ''), 'it refuses this program'],
-  ])('that cannot be had is an error with a remedy (%#)', async (keychain, why) => {
+  ])('is an error with a remedy if it cannot be read (%#)', async (keychain, why) => {
     const folder = withFile({ apiKey: reference })
     const { code, out, err } = await dryRun(folder, keychain)
     expect([code, out, err]).toEqual([
       2,
       '',
-      `error: ${configPath(folder)} says that apiKey is in the keychain (entry 'apiKey'), but ${why}. Unlock the keychain if it is locked, or give it anew: nexus-claude-api config set apiKey\n`,
+      `error: ${configPath(folder)} says that apiKey is in the keychain (entry 'apiKey'), but ${why}. Unlock the keychain if it is locked, or set it again: nexus-claude-api config set apiKey\n`,
     ])
     const shown = await runWithoutSecrets(['config', 'show'], {}, folder, { keychain })
     expect([shown.code, shown.err]).toEqual([0, expect.stringContaining(`but ${why}.`) as never])
@@ -85,27 +85,27 @@ describe('a key in the keychain', () => {
   test.each([
     ['linux', "--config '/a b/it'\\''s.json'"],
     ['win32', '--config "C:\\a b\\c.json"'],
-  ])('the remedy names a path with blanks as a shell has it: %s', async (platform, wanted) => {
+  ])('has a remedy that quotes a path with blanks for the shell: %s', async (platform, wanted) => {
     const path = platform === 'win32' ? 'C:\\a b\\c.json' : "/a b/it's.json"
     const machine = { platform, home: '/home/me', currentDirectory: '/', environment: {} }
     const io = { ...testIo(machine), keychain: memoryKeychain() }
-    const asked = readStoredSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
-    const faults = [await asked.catch(({ message }: Error) => message)]
+    const pending = readStoredSecret({ key: 'apiKey', entry: 'apiKey', path }, io)
+    const faults = [await pending.catch(({ message }: Error) => message)]
     expect(faults).toEqual([expect.stringContaining(`nexus-claude-api config set apiKey ${wanted}`)])
   })
 
-  test('that holds no key is told without its words', async () => {
+  test('is an error without its text if it is not a key', async () => {
     const { code, err } = await dryRun(withFile({ apiKey: reference }), memoryKeychain({ apiKey: `Bearer ${key}` }))
     expect([code, err]).toEqual([2, expect.stringContaining('apiKey in the keychain (') as never])
   })
 
-  test('a reference that is none is a wrong type', async () => {
+  test('has the wrong type if its reference is invalid', async () => {
     for (const apiKey of [{ keychain: 5 }, { keychain: '' }, {}, { file: 'x' }])
       expect((await dryRun(withFile({ apiKey }), memoryKeychain())).err).toContain('must be a non-empty string.')
     expect((await dryRun(withFile({ model: reference }), memoryKeychain())).err).toContain('must be a non-empty string')
   })
 
-  test("one secret cannot pass for another: the launch command never holds AI Nexus's key", async () => {
+  test("cannot be used as another secret: the launch command never contains AI Nexus's key", async () => {
     for (const entryName of ['apiKey', 'apiKey of /c.json', 'clientTokens']) {
       const folder = withFile({ apiKey: reference, clientToken: { keychain: entryName } })
       const keychain = memoryKeychain({ apiKey: key, [entryName]: key })

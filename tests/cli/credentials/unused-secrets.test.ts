@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type CliOptions, type CliResult, cli, temporaryFolder } from '../../support/cli.ts'
 import { memoryKeychain } from '../../support/keychain.ts'
 
-/** A6: a secret that is set and loses against another source is named, so that nobody wonders which key is used. */
+/** A6: names a secret that is set but not used, so that users know which key is used. */
 
 const inFile = 'FILEKEY-0123456789'
 const inVariable = 'VARIABLEKEY-0123456789'
@@ -26,19 +26,19 @@ const run = (
   return cli([...args, '--config', path], environment, folder, world).then((result) => ({ ...result, path }))
 }
 
-const sentence = (path: string): string => `NEXUS_API_KEY is set and not used: apiKey from ${path} goes first.`
+const sentence = (path: string): string => `NEXUS_API_KEY is set but not used: apiKey from ${path} wins.`
 
-describe('A6 a key in the environment that the file overrules', () => {
+describe('A6 a key in the environment that the file overrides', () => {
   const file = { apiKey: inFile }
   const environment = { NEXUS_API_KEY: inVariable }
 
-  test('start says so in one line', async () => {
+  test('start prints one line about it', async () => {
     const { code, err, path } = await run(['start', '--dry-run'], file, environment)
     expect(code).toBe(0)
     expect(err).toContain(`warning: ${sentence(path)} To use it: nexus-claude-api config unset apiKey\n`)
   })
 
-  test('doctor warns, and says how to use it', async () => {
+  test('doctor warns, and explains how to use it', async () => {
     const { out, path } = await run(['doctor', '--offline', '--json'], file, environment)
     const check = JSON.parse(out).checks.find(({ id }: { id: string }) => id === 'key.present')
     expect(check).toMatchObject({
@@ -58,7 +58,7 @@ describe('A6 a key in the environment that the file overrules', () => {
     expect(settings.apiKey.unused).toEqual(['NEXUS_API_KEY'])
   })
 
-  test('config set says it at once', async () => {
+  test('config set names it at once', async () => {
     const piped = { pipedIn: async () => inFile }
     const { err, path } = await run(['config', 'set', 'apiKey', '--store', 'file'], {}, environment, piped)
     expect(err).toEndWith(`warning: ${sentence(path)}\n`)
@@ -66,17 +66,17 @@ describe('A6 a key in the environment that the file overrules', () => {
 
   test.each<[string, object, Record<string, string>, readonly string[]]>([
     ['the same key', { apiKey: inFile }, { NEXUS_API_KEY: ` ${inFile}\n` }, []],
-    ['a flag, which was typed a moment ago', file, environment, ['--api-key', 'flagkey-0123456789']],
+    ['a flag, which the user has just typed', file, environment, ['--api-key', 'flagkey-0123456789']],
     ["AWS's own variable, which is for other programs", file, { AWS_BEARER_TOKEN_BEDROCK: inVariable }, []],
     ['an empty variable', file, { NEXUS_API_KEY: '' }, []],
     ['a simulation', file, environment, ['--simulate']],
-  ])('%s is no reason for a warning', async (_, config, variables, flags) => {
+  ])('%s causes no warning', async (_, config, variables, flags) => {
     const { code, err } = await run(['start', '--dry-run', ...flags], config, variables)
-    expect([code, err]).toEqual([0, expect.not.stringContaining('is set and not used') as never])
+    expect([code, err]).toEqual([0, expect.not.stringContaining('is set but not used') as never])
   })
 })
 
-describe('A6 any other secret that loses', () => {
+describe('A6 any other secret that is not used', () => {
   test('the keychain wins over the variable', async () => {
     const world = { keychain: memoryKeychain({ apiKey: inFile }) }
     const { err, path } = await run(
@@ -92,17 +92,17 @@ describe('A6 any other secret that loses', () => {
     [
       { clientToken: 'file-token-0123456789' },
       { NEXUS_CLIENT_TOKEN: 'variable-token-0123456789' },
-      'is set and not used: NEXUS_CLIENT_TOKEN goes first. To use it, unset NEXUS_CLIENT_TOKEN.',
+      'is set but not used: NEXUS_CLIENT_TOKEN wins. To use it, unset NEXUS_CLIENT_TOKEN.',
     ],
     [
       {},
       { NEXUS_API_KEY: inVariable, NEXUS_API_KEY_FILE: '/nowhere/key' },
-      'NEXUS_API_KEY_FILE is set and not used: NEXUS_API_KEY goes first. To use it, unset NEXUS_API_KEY.',
+      'NEXUS_API_KEY_FILE is set but not used: NEXUS_API_KEY wins. To use it, unset NEXUS_API_KEY.',
     ],
     [
       {},
       { NEXUS_API_KEY: inVariable, NEXUS_API_KEY_COMMAND: 'pass show nexus' },
-      'NEXUS_API_KEY_COMMAND is set and not used: NEXUS_API_KEY goes first.',
+      'NEXUS_API_KEY_COMMAND is set but not used: NEXUS_API_KEY wins.',
     ],
     [{ apiKey: inFile, apiKeyCommand: ['pass', 'show', 'nexus'] }, {}, 'warning: apiKeyCommand ('],
   ])('%p, %p', async (file, environment, words) => {
@@ -112,7 +112,7 @@ describe('A6 any other secret that loses', () => {
     expect(err + real + plain).toContain(words)
   })
 
-  test('a plain setting is named by config show alone: there the environment always wins', async () => {
+  test('only config show names a setting that is not a secret: the environment always wins there', async () => {
     const file = { port: 5000, apiKey: inFile }
     expect((await run(['start', '--dry-run'], file, { NEXUS_PORT: '5001' })).err).not.toContain('warning')
     const { out, path } = await run(['config', 'show'], file, { NEXUS_PORT: '5001' })

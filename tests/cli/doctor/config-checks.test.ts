@@ -91,7 +91,7 @@ describe('configuration', () => {
       expect(await look(mode)).toMatchObject({
         status: 'warn',
         detail: [own, variables]
-          .map((path) => `others on this machine can get at ${path}, which holds a secret`)
+          .map((path) => `other users of this machine can access ${path}, which contains a secret`)
           .join('\n'),
         remedy: `Give only your account access to the file:\n  chmod 600 ${folder}/my\\ key.json\n  chmod 600 ${variables}`,
       })
@@ -107,7 +107,7 @@ describe('configuration', () => {
     writeFileSync(path, JSON.stringify({ apiKey: key }), { mode: 0o644 })
     const args = ['start', '--dry-run', '--config', path]
     expect((await cli(args, {}, folder)).err).toContain(
-      `warning: others on this machine can get at ${path}, which holds a secret: chmod 600 ${path}\n`,
+      `warning: other users of this machine can access ${path}, which contains a secret: chmod 600 ${path}\n`,
     )
     expect((await cli(args, {}, folder, { platform: 'win32' })).err).not.toContain('chmod')
   })

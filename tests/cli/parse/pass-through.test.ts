@@ -73,7 +73,7 @@ describe('claude refuses ambiguous arguments, with the corrected command', () =>
     ],
     [
       ['--port', '1'],
-      `claude takes no --port: its server is its own, on a free port of 127.0.0.1 and with a new token. To pass it to Claude Code:
+      `claude takes no --port: it starts its own server, on a free port of 127.0.0.1 and with a new token. To pass it to Claude Code:
   nexus-claude-api claude -- --port 1`,
     ],
     [

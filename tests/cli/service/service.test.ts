@@ -27,7 +27,7 @@ const service = (change: Partial<Service> = {}): Service => ({
 const tagged = (xml: string, name: string): string[] =>
   [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => xmlWords(text))
 
-/** What paths and values may hold: anything but control characters and halves of characters. */
+/** Paths and values may contain any text without control characters and lone surrogates. */
 const text = fc
   .oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
@@ -62,8 +62,8 @@ const text = fc
   .filter((value) => !/[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/u.test(value))
 const some = fc.record({ name: text, args: fc.array(text, { maxLength: 4 }), value: text })
 
-describe('whatever paths and values hold, the service is given them as they are', () => {
-  test('systemd, but for paths of programs that it refuses', () => {
+describe('the service gets every path and value unchanged', () => {
+  test('systemd, except program paths that it refuses', () => {
     fc.assert(
       fc.property(some, ({ name, args, value }) => {
         const print = () => systemd.unit(service({ program: `/opt/${name}`, args, environment: [['NO_PROXY', value]] }))
@@ -91,7 +91,7 @@ describe('whatever paths and values hold, the service is given them as they are'
     )
   })
 
-  test('Windows, but for what its scheduler replaces', () => {
+  test('Windows, except text that its scheduler replaces', () => {
     fc.assert(
       fc.property(some, ({ name, args }) => {
         const program = `C:\\Users\\${name}\\nexus-claude-api.exe`
@@ -107,7 +107,7 @@ describe('whatever paths and values hold, the service is given them as they are'
     )
   })
 
-  test.each([systemd, launchd, windows])('a line break is refused', (kind) => {
+  test.each([systemd, launchd, windows])('refuses a line break', (kind) => {
     for (const change of [
       { program: '/a\nb' },
       { args: ['\u0007'] },
@@ -119,8 +119,8 @@ describe('whatever paths and values hold, the service is given them as they are'
   })
 })
 
-describe('what a service is like', () => {
-  test('systemd: it has the time to end, and is not started again where that cannot help', () => {
+describe('a service', () => {
+  test('systemd: has time to stop, and is not restarted if that cannot help', () => {
     const unit = systemd.unit(service({ args: ['start', '--port', '4200'] }))
     for (const [name, value] of [
       ['ExecStart', '/usr/local/bin/nexus-claude-api start --port 4200'],
@@ -148,7 +148,7 @@ describe('what a service is like', () => {
     expect(unit).toContain('<key>ExitTimeOut</key>\n  <integer>40</integer>')
   })
 
-  test('Windows: for one user, without an administrator, without an end', () => {
+  test('Windows: runs for one user, without administrator rights, without a time limit', () => {
     const unit = windows.unit(service({ user: String.raw`CORP\anna`, localData: String.raw`C:\Users\anna\Local` }))
     expect(tagged(unit, 'UserId')).toEqual([String.raw`CORP\anna`, String.raw`CORP\anna`])
     expect([tagged(unit, 'ExecutionTimeLimit'), tagged(unit, 'RunLevel')]).toEqual([['PT0S'], ['LeastPrivilege']])
@@ -157,19 +157,19 @@ describe('what a service is like', () => {
     )
   })
 
-  test('Windows: a log of the user is not overruled, and the steps show it', () => {
+  test('Windows: keeps the log file of the user, and the steps show it', () => {
     const own = service({ logFile: String.raw`D:\it's.log`, localData: 'C:\\' })
     expect(tagged(windows.unit(own), 'Arguments')[0]).toEndWith(' start')
     expect(windows.steps(own)).toContain(String.raw`Get-Content -Wait 'D:\it''s.log'`)
     expect(windows.steps(own)).not.toContain('LOCALAPPDATA')
   })
 
-  test('Windows: what the steps set for the account arrives whole, whatever it holds', () => {
+  test('Windows: the steps set variables of the account to the exact values', () => {
     const steps = windows.steps(service({ environment: [['NO_PROXY', "$x`it's \u2019"]] }))
     expect(steps).toContain("SetEnvironmentVariable('NO_PROXY', '$x`it''s \u2019\u2019', 'User')")
   })
 
-  test('a path that an upgrade takes away is not used', () => {
+  test('uses no path that an upgrade removes', () => {
     expect(
       [
         '/opt/homebrew/Cellar/nexus-claude-api/1.2.3/bin/nexus-claude-api',
@@ -184,7 +184,7 @@ describe('what a service is like', () => {
     expect(isPassing('/home/a/.npm/_npx/123/node_modules/x/nexus-claude-api')).toBe(true)
   })
 
-  // Says nothing about a user's own units but how they are written, and whether the program is there.
+  // Checks only the syntax of user units, and whether the program exists.
   test.skipIf(Bun.which('systemd-analyze') === null)('systemd itself has nothing against it', () => {
     const folder = temporaryFolder()
     const program = join(folder, 'a $HOME %h ;é&')

@@ -9,7 +9,7 @@ import {
   type Shell,
 } from './shells.ts'
 
-/** The environment alone: for `eval`, `source`, `Invoke-Expression`, or a file of a program's. */
+/** Writes only the environment: for `eval`, `source`, `Invoke-Expression`, or a file that a program reads. */
 
 export const environmentForms = ['bash', 'zsh', 'fish', 'sh', 'powershell', 'pwsh', 'cmd', 'json', 'dotenv'] as const
 export type EnvironmentForm = Shell | 'json' | 'dotenv'
@@ -20,27 +20,27 @@ const listOf = (
   remove: (name: string) => string,
 ): string => [...Object.entries(set).map(([name, value]) => assign(name, value)), ...unset.map(remove)].join('\n')
 
-/** What every reader of such files takes as it stands. */
+/** Whether every reader of such files accepts the value without quotes. */
 const isPlain = (value: string): boolean => /^[\w.:/@%+,-]*$/.test(value)
 
 /**
- * In single quotes nothing has a meaning; with one among them it is double quotes, in which readers do not agree on
- * what does. Throws UsageError for what cannot be said to all of them.
+ * Single quotes keep every character. A value with a single quote gets double quotes, in which readers disagree about
+ * special characters. Throws UsageError for a value that not all readers can read.
  */
 const dotenvQuote = (name: string, value: string): string => {
   if (isPlain(value)) return value
   if (!/['\\\r\n]/.test(value)) return `'${value}'`
   if (!/["\\$`\r\n]/.test(value)) return `"${value}"`
-  throw new UsageError(`${name} holds characters that a file of variables cannot hold together. Use --shell json.`)
+  throw new UsageError(`${name} contains characters that a file of variables cannot combine. Use --shell json.`)
 }
 
-/** A file cannot take a variable away: an empty one counts as none for Claude Code. */
+/** A file cannot unset a variable; for Claude Code, an empty variable is not set. */
 const withEmpty = ({ set, unset }: LaunchEnvironment): Record<string, string> => ({
   ...set,
   ...Object.fromEntries(unset.map((name) => [name, ''])),
 })
 
-/** One assignment a line, without a last line break. Throws UsageError where the shell cannot say it. */
+/** One assignment a line, without a last line break. Throws UsageError if the shell cannot express it. */
 export const assignments = (form: EnvironmentForm, environment: LaunchEnvironment): string => {
   switch (form) {
     case 'bash':

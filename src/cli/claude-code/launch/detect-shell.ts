@@ -2,7 +2,7 @@ import type { Machine } from '../../../config/paths.ts'
 import { processName } from '../../system/process-name.ts'
 import { type Shell, shells } from './shells.ts'
 
-/** Which shell the person is in, whose line is to be pasted there. */
+/** Detects the user's shell, for a command to paste there. */
 
 const isShell = (name: string): name is Shell => shells.some((shell) => shell === name)
 
@@ -19,13 +19,13 @@ const shellName = (program: string | undefined): Shell | undefined => {
 }
 
 interface ShellHints extends Pick<Machine, 'platform' | 'environment'> {
-  /** The program that started us, where it can be told. */
+  /** The program that started this one, if it is known. */
   readonly parent: string | undefined
 }
 
 /**
- * The program that started us, where it is a shell; but for a script runner's, which nobody types into.
- * Otherwise the login shell; on Windows Git Bash by its mark, or PowerShell.
+ * Returns the parent program if it is a shell, but not the shell of a script runner, into which users cannot type.
+ * Otherwise returns the login shell; on Windows Git Bash by its variable, or PowerShell.
  */
 export const detectShell = ({ platform, environment, parent }: ShellHints): Shell => {
   const own = environment['npm_execpath'] ? undefined : shellName(parent)
@@ -34,6 +34,6 @@ export const detectShell = ({ platform, environment, parent }: ShellHints): Shel
   return shellName(environment['SHELL']) ?? 'bash'
 }
 
-/** The same, asking the system who started us. */
+/** The same, with the parent program that the system reports. */
 export const ownShell = async ({ platform, environment }: Machine): Promise<Shell> =>
   detectShell({ platform, environment, parent: await processName(process.ppid, platform) })

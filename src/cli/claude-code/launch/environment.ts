@@ -5,10 +5,10 @@ import type { LaunchEnvironment } from './shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */
 
-/** What a client sends where no token is wanted: Claude Code insists on having one. */
+/** Sent if the server requires no token: Claude Code always requires one. */
 const anyToken = 'dummy'
 
-/** Reaches the server from this machine, whatever address it is bound to. */
+/** The server's URL on this machine, for any address that the server is bound to. */
 export const localUrl = (host: string, port: number): string => {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   return `http://${isEverywhere ? '127.0.0.1' : bracketed(host)}:${port}`
@@ -16,20 +16,20 @@ export const localUrl = (host: string, port: number): string => {
 
 const neverByProxy = ['127.0.0.1', 'localhost', '::1']
 
-/** Both spellings' entries, each once, and ours: some programs read the one, some the other. */
+/** Merges the entries of both spellings with ours: some programs read one spelling, some the other. */
 const withoutProxy = (environment: Readonly<Record<string, string | undefined>>, host: string): string => {
-  const held = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
-  const entries = held.map((entry) => entry.trim()).filter((entry) => entry !== '')
-  // A lone star means everything, and only when it is alone.
+  const existing = [environment['NO_PROXY'], environment['no_proxy']].flatMap((list) => (list ?? '').split(','))
+  const entries = existing.map((entry) => entry.trim()).filter((entry) => entry !== '')
+  // A star means every host only if it is the whole list.
   if (entries.includes('*')) return '*'
   const own = host === '0.0.0.0' || host === '::' ? neverByProxy : [...neverByProxy, host]
   return [...new Set([...entries, ...own])].join(',')
 }
 
-/** Without a sign-in it leads nowhere else; with one it makes Claude Code use the address that it is given. */
+/** Makes Claude Code use ANTHROPIC_BASE_URL in spite of a sign-in. Without a sign-in it changes no address. */
 export const gatewaySwitch = 'CLAUDE_CODE_USE_GATEWAY'
 
-/** Switches by which Claude Code asks somebody else than the address it is given. */
+/** Switches that make Claude Code use another provider than ANTHROPIC_BASE_URL. */
 export const otherProviders = [
   'CLAUDE_CODE_USE_BEDROCK',
   'CLAUDE_CODE_USE_VERTEX',
@@ -41,8 +41,8 @@ export const otherProviders = [
 ] as const
 
 /**
- * With one of these Claude Code sends its requests elsewhere. The socket is the one of a `claude ssh` session; Claude
- * Code takes it from the environment alone, not from a settings file.
+ * With one of these Claude Code sends its requests elsewhere. The socket belongs to a `claude ssh` session; Claude
+ * Code reads it only from the environment, not from a settings file.
  */
 export const divertingVariables = [...otherProviders, 'ANTHROPIC_UNIX_SOCKET'] as const
 
@@ -54,24 +54,24 @@ export interface LaunchOptions {
   readonly models: Pick<ModelResolver, 'resolve'>
   readonly model: ResolvedModel
   readonly smallModel: ResolvedModel
-  /** The one that is really used: the configured one may have been 0. */
+  /** The actual port: the configured one may be 0. */
   readonly port: number
   /** The user's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Whether Claude Code is to run in gateway mode. */
+  /** Whether Claude Code runs in gateway mode. */
   readonly isGatewayMode: boolean
-  /** Whether the main model holds whatever the user picks in Claude Code. */
+  /** Whether the main model wins over the user's choice in Claude Code. */
   readonly isModelFixed: boolean
 }
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
 
-/** Goes before what the user picks with /model, and keeps the pick from lasting. */
+/** Wins over the user's choice with /model, which then does not last. */
 export const fixedModel = 'ANTHROPIC_MODEL'
 
 /**
- * Names are hyphenated, because by them Claude Code knows each model's window and limits; every tier is
- * pinned, because left alone the tiers are models that Nexus does not have. Never holds the Nexus key.
+ * Names are hyphenated: Claude Code derives each model's window and limits from them. Every tier is pinned: the default
+ * tiers are models that Nexus does not have. Never contains the Nexus key.
  */
 export const claudeCodeEnvironment = ({
   config,
@@ -104,6 +104,6 @@ export const claudeCodeEnvironment = ({
     ...(isGatewayMode && { [gatewaySwitch]: '1' }),
   }
   const stray = [...divertingVariables, fixedModel].filter((name) => environment[name] && !(name in set))
-  // The key would be asked about, and would win over the token.
+  // Claude Code would ask the user about the key, and prefer it to the token.
   return { set, unset: ['ANTHROPIC_API_KEY', ...stray] }
 }

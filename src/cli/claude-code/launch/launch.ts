@@ -10,22 +10,22 @@ import { settingsModel } from '../settings-model.ts'
 import { claudeCodeEnvironment } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
-/** How Claude Code is started against one server: by `claude`, by the line of `start`, by `env`. */
+/** How Claude Code starts with one server: through `claude`, the command of `start`, or `env`. */
 export interface Launch {
   readonly environment: LaunchEnvironment
-  /** For the user, a line each. */
+  /** For the user, one line each. */
   readonly notes: readonly string[]
 }
 
 interface Server {
   readonly config: Config
-  /** The one that is really used: the configured one may have been 0. */
+  /** The actual port: the configured one may be 0. */
   readonly port: number
 }
 
 /**
- * The oldest version that is known to read ANTHROPIC_DEFAULT_MODEL. One before it (2.1.197) starts with its Opus tier
- * where nothing else names a model.
+ * The oldest version that is known to read ANTHROPIC_DEFAULT_MODEL. An older one (2.1.197) starts with its Opus tier
+ * if nothing else names a model.
  */
 const readsDefaultModel = '2.1.329'
 
@@ -33,7 +33,7 @@ const readsDefaultModel = '2.1.329'
 export const isModelGiven = ({ sources }: Pick<CommandConfig, 'sources'>): boolean =>
   ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '')
 
-/** Where the version is not known, it is a new one: Claude Code updates itself. */
+/** Treats an unknown version as new: Claude Code updates itself. */
 const hasOldClient = (machine: Machine): boolean => {
   const program = findClaude(machine)
   const version = program && installedVersion(program.path)
@@ -44,7 +44,7 @@ export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { mach
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
-  // Even an old client keeps the model that its user picked: it is in its settings.
+  // An old client, too, keeps the user's choice: it is in its settings.
   const needsModel = settingsModel(machine) === undefined && hasOldClient(machine)
   return {
     environment: claudeCodeEnvironment({

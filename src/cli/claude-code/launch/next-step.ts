@@ -7,11 +7,11 @@ import type { CommandConfig } from '../../config/config-input.ts'
 import { labelled } from '../../terminal/wrap.ts'
 import { type Shell, shellWord } from './shells.ts'
 
-/** What a user types next, in another terminal, to use the server that has just started. */
+/** The command to type next, in another terminal, to use the server that has just started. */
 
 const settingsOfEnv: readonly SettingKey[] = ['host', 'model', 'smallModel', 'gatewayMode']
 
-/** The flags with which `env` finds what `start` was given; undefined where they would hold a secret. */
+/** Flags that give `env` the same settings as `start`; undefined if they would contain a secret. */
 const flagsForEnv = (
   { sources, values, places }: CommandConfig,
   port: number,
@@ -51,11 +51,11 @@ interface Terminal {
   readonly machine: Machine
 }
 
-/** Lines for the terminal, with the last line break. cmd cannot take over what a program prints. */
+/** Lines for the terminal, with the last line break. cmd cannot evaluate a program's output. */
 export const nextStep = (loaded: CommandConfig, port: number, { shell, machine }: Terminal): string => {
   const flags = flagsForEnv(loaded, port, machine)
   if (flags === undefined || shell === 'cmd')
-    return `${labelled('Next', 'add --claude-code for the line that starts Claude Code', column)}\n`
+    return `${labelled('Next', 'use --claude-code to print the command that starts Claude Code', column)}\n`
   const env = [productName, 'env', ...flags.map((word) => shellWord(shell, word))].join(' ')
   return `${labelled('Next', 'in another terminal:', column)}\n  ${lineFor(shell, env)}\n`
 }

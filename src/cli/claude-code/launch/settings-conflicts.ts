@@ -4,13 +4,13 @@ import { otherProviders } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /**
- * Claude Code's settings win over the environment it is started with, and what stands there for another
- * gateway would lead past us. Its own `--settings` wins over them, but for what a company prescribes.
+ * Claude Code's settings win over its environment, and settings for another gateway would bypass this server. The
+ * `--settings` argument wins over all of them, except managed settings.
  */
 
 /**
- * With another value no request reaches us; of a key Claude Code would ask the user. The models are the user's
- * choice: we know every Claude.
+ * With other values, no request reaches this server; Claude Code would ask the user about a key. Models are the user's
+ * choice: the server knows every Claude.
  */
 const needed: ReadonlySet<string> = new Set([
   'ANTHROPIC_BASE_URL',
@@ -22,7 +22,7 @@ const needed: ReadonlySet<string> = new Set([
 const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
-/** Whether the session that `claude` starts works without this entry of a settings file (`env.NAME`, or a key). */
+/** Whether a session of `claude` does not depend on this entry of a settings file (`env.NAME`, or a key). */
 export const isOverridden = (entry: string): boolean => {
   const name = entry.startsWith('env.') ? entry.slice('env.'.length) : undefined
   return name === undefined || name === token || needed.has(name)
@@ -31,27 +31,27 @@ export const isOverridden = (entry: string): boolean => {
 const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
   needed.has(name) && !isHarmless(name, value, launch)
 
-/** Throws UsageError that names the file, where there is no way to win. */
+/** Throws UsageError that names the file, if `claude` cannot override it. */
 export const resolveSettingsConflicts = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]) => {
   const wrong = variables.filter((variable) => isWrong(variable, launch))
   const otherToken = variables.find(({ name }) => name === token)
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
   const refuse = ({ name, path, isManaged }: SettingsVariable): never => {
-    const remedy = isManaged ? 'Ask whoever manages this machine to take it out.' : 'Take it out there, and try again.'
+    const remedy = isManaged ? 'Ask your administrator to remove it.' : 'Remove it there, and try again.'
     throw new UsageError(
-      `${path} sets ${name}, which leads Claude Code past this server and cannot be overruled from here. ${remedy}`,
+      `${path} sets ${name}, which makes Claude Code bypass this server and cannot be overridden. ${remedy}`,
     )
   }
-  const prescribed = wrong.find(({ isManaged }) => isManaged)
-  if (prescribed !== undefined) refuse(prescribed)
+  const managed = wrong.find(({ isManaged }) => isManaged)
+  if (managed !== undefined) refuse(managed)
   if (otherHeaders !== undefined && otherToken !== undefined) refuse(otherToken)
   return {
-    // Others see a program's arguments, so the token goes another way: a header that the server takes as well.
+    // Other users can see a program's arguments, so the token is in a header, which the server accepts, too.
     environment:
       otherToken === undefined
         ? launch
         : { ...launch, set: { ...launch.set, [headers]: `x-api-key: ${launch.set[token]}` } },
-    /** To be given by `--settings`. */
+    /** For the `--settings` argument. */
     env: Object.fromEntries(wrong.map(({ name }) => [name, launch.set[name] ?? ''])),
   }
 }

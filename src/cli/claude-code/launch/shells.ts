@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/usage-error.ts'
 
-/** How each shell writes one command with an environment of its own. */
+/** Writes a command with its environment for each shell. */
 
 export const shells = ['bash', 'zsh', 'fish', 'sh', 'powershell', 'pwsh', 'cmd'] as const
 export type Shell = (typeof shells)[number]
@@ -15,10 +15,10 @@ export const posixQuote = (value: string): string => `'${value.replaceAll("'", S
 /** In fish a backslash escapes a quote and itself, in quotes too. */
 export const fishQuote = (value: string): string => `'${value.replace(/[\\']/g, String.raw`\$&`)}'`
 
-/** PowerShell takes typographic quotes for quotes. */
+/** PowerShell reads typographic quotes as quotes. */
 export const powershellQuote = (value: string): string => `'${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`
 
-/** What every shell takes as one word, as it stands. */
+/** Whether every shell reads the text as one word without quotes. */
 const isPlainWord = (word: string): boolean => /^[\w./:=@,+-]+$/.test(word)
 
 /** One word of a command line. */
@@ -37,10 +37,10 @@ export const shellWord = (shell: Exclude<Shell, 'cmd'>, word: string): string =>
   }
 }
 
-/** In cmd there is no way to write these inside a quoted assignment. */
+/** Throws UsageError for characters that cmd cannot quote in an assignment. */
 export const cmdQuote = (name: string, value: string): string => {
   if (/["%\r\n]/.test(value))
-    throw new UsageError(`${name} holds a character that cmd cannot quote. Use --shell powershell.`)
+    throw new UsageError(`${name} contains a character that cmd cannot quote. Use --shell powershell.`)
   return `"${name}=${value}"`
 }
 
@@ -57,10 +57,10 @@ const inPowershell = ({ set, unset }: LaunchEnvironment, program: string): strin
   return [...assigned, ...removed, program].join('; ')
 }
 
-/** Names of variables have no case on Windows. */
+/** Windows ignores the case of variable names, so one spelling is enough. */
 export const isNamedOnWindows = ([name]: readonly [name: string, value: string]): boolean => name !== 'no_proxy'
 
-/** Removing a variable that is not there counts as a failure, so it does not stand in the `&&` chain. */
+/** Removing a missing variable fails, so removals are not part of the `&&` chain. */
 const inCmd = ({ set, unset }: LaunchEnvironment, program: string): string => {
   const removed = unset.map((name) => `set "${name}=" & `).join('')
   const assigned = Object.entries(set)
@@ -69,7 +69,7 @@ const inCmd = ({ set, unset }: LaunchEnvironment, program: string): string => {
   return removed + [...assigned, program].join(' && ')
 }
 
-/** One line that starts `program` with the environment. Throws UsageError where the shell cannot say it. */
+/** One line that starts `program` with the environment. Throws UsageError if the shell cannot express it. */
 export const launchLine = (shell: Shell, environment: LaunchEnvironment, program: string): string => {
   switch (shell) {
     case 'bash':

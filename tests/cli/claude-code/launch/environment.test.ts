@@ -18,7 +18,7 @@ const withSettings = (settings: object): { home: string; path: string } => {
   return { home, path: writeFile(join(home, '.claude', 'settings.json'), JSON.stringify(settings)) }
 }
 
-test('A3 every tier of the picker is pinned to a model that Nexus has', async () => {
+test('A3 pins every tier of the picker to a model that Nexus has', async () => {
   const environment = await environmentOf(['--small-model', 'sonnet'])
   const tiers = ['FABLE', 'OPUS', 'SONNET', 'HAIKU'].map((tier) => environment[`ANTHROPIC_DEFAULT_${tier}_MODEL`])
   expect(tiers).toEqual(['claude-opus-4-6', 'claude-opus-4-6', 'claude-sonnet-4-6', 'claude-sonnet-4-6'])
@@ -38,20 +38,20 @@ describe('A4 the main model is a default that a choice with /model replaces', ()
     } as never)
   })
 
-  test('but for --model and NEXUS_MODEL, which hold for the run', async () => {
+  test('except for --model and NEXUS_MODEL, which apply to the run', async () => {
     const both = { ANTHROPIC_MODEL: 'claude-opus-4-6', ANTHROPIC_DEFAULT_MODEL: 'claude-opus-4-6' }
     expect(models(await environmentOf(['--model', 'opus']))).toEqual(both)
     expect(models(await environmentOf([], { NEXUS_MODEL: 'opus' }))).toEqual(both)
   })
 
-  test('and an ANTHROPIC_MODEL of another set-up is removed', async () => {
+  test('and removes an ANTHROPIC_MODEL of another setup', async () => {
     expect(models(await environmentOf([], { ANTHROPIC_MODEL: 'arn:aws:bedrock:x' }))).toEqual({
       ANTHROPIC_MODEL: '',
       ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
     })
   })
 
-  test('for a client older than ANTHROPIC_DEFAULT_MODEL it is fixed, until its user picks one', async () => {
+  test('but is fixed for a client older than ANTHROPIC_DEFAULT_MODEL, until its user chooses one', async () => {
     const at = (version: string) => ({ PATH: dirname(writeNpmClaude(version)) })
     expect(models(await environmentOf([], at('2.1.197')))).toEqual({
       ANTHROPIC_MODEL: 'claude-sonnet-4-6',
@@ -67,7 +67,7 @@ describe('A4 doctor shows the model that applies', () => {
   const detail = async (home: string, ...args: string[]) =>
     (await doctor(['--offline', ...args], {}, home)).of('claude.model').detail
 
-  test('the configured one, where nothing else names one', async () => {
+  test('the configured one, if nothing else names one', async () => {
     expect(await detail(temporaryFolder())).toBe('claude-sonnet-4-6, until you choose another with /model')
   })
 
@@ -79,7 +79,7 @@ describe('A4 doctor shows the model that applies', () => {
     )
   })
 
-  test('a variable in the settings, and no text that is no name of a model', async () => {
+  test('a variable in the settings, without a text that is not a model name', async () => {
     const { home, path } = withSettings({ env: { ANTHROPIC_MODEL: 'canary' }, model: 'opus' })
     expect(await detail(home)).toBe(`another name: env.ANTHROPIC_MODEL in ${path} applies`)
   })

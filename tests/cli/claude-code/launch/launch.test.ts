@@ -47,7 +47,7 @@ describe('NO_PROXY', () => {
     expect([set['NO_PROXY'], set['no_proxy']]).toEqual([expected, expected])
   })
 
-  test('the address itself, where it is another', () => {
+  test('contains the address of the server, if it is not loopback', () => {
     expect(environmentFor({}, '192.168.1.5').set['NO_PROXY']).toBe('127.0.0.1,localhost,::1,192.168.1.5')
   })
 })
@@ -68,7 +68,7 @@ test.each([
   ['::', 'http://127.0.0.1:1'],
   ['::1', 'http://[::1]:1'],
   ['localhost', 'http://localhost:1'],
-])('%s is reached at %s', (host, url) => {
+])('the URL of a server on %s is %s', (host, url) => {
   expect(localUrl(host, 1)).toBe(url)
 })
 
@@ -86,7 +86,7 @@ describe('lines', () => {
       'set "ANTHROPIC_API_KEY=" & set "A=it\'s" && set "B=two words" && claude',
     )
     expect(() => launchLine('cmd', { set: { A: '50%' }, unset: [] }, 'claude')).toThrow(
-      'A holds a character that cmd cannot quote',
+      'A contains a character that cmd cannot quote',
     )
   })
 
@@ -94,7 +94,7 @@ describe('lines', () => {
     (shell) => Bun.which(shell) !== null,
   )
 
-  // Everything but NUL can stand in a variable; a lone surrogate is no text.
+  // A variable can contain every character except NUL; a lone surrogate is not text.
   const anything = fc
     .string({ unit: anyCharacter, maxLength: 20 })
     .filter((text) => !text.includes('\0') && text.isWellFormed())
@@ -103,7 +103,7 @@ describe('lines', () => {
     .array(fc.oneof(anything, fc.constantFrom(...special, '')), { maxLength: 4 })
     .map((parts) => parts.join(''))
 
-  /** What a program sees that a shell starts after, or in, these lines. */
+  /** The environment of a program that a shell starts after, or in, these lines. */
   const seenBy = (shell: Shell, script: string): (string | undefined)[] => {
     const { stdout } = Bun.spawnSync([Bun.which(shell) as string, '-c', script], {
       env: { PATH: process.env['PATH'] ?? '', ANTHROPIC_API_KEY: 'stray' },
@@ -122,7 +122,7 @@ describe('lines', () => {
   })
   const runs = { numRuns: 40, seed: 20261121 }
 
-  test.each(posixShells)('%s sets exactly what was meant, whatever it is', (shell) => {
+  test.each(posixShells)('%s sets every value exactly', (shell) => {
     fc.assert(
       fc.property(pieces, pieces, (first, second) => {
         const line = launchLine(shell, environmentOf(first, second), 'env -0')
@@ -132,7 +132,7 @@ describe('lines', () => {
     )
   })
 
-  test.each(posixShells)('%s takes the environment alone, whatever it holds', (shell) => {
+  test.each(posixShells)('%s reads the environment alone, with every value', (shell) => {
     fc.assert(
       fc.property(pieces, pieces, (first, second) => {
         const lines = assignments(shell, environmentOf(first, second))
@@ -142,7 +142,7 @@ describe('lines', () => {
     )
   })
 
-  test('bash is among the shells that were tried', () => {
+  test('bash is one of the tested shells', () => {
     expect(posixShells).toContain('bash')
   })
 })
@@ -177,14 +177,14 @@ describe('the environment alone', () => {
     expect(assignments('cmd', environment)).toBe('set "A=it\'s"\nset "B=two words"\nset "C=plain-1"\nset "K="')
   })
 
-  test('a file cannot remove a variable, so it empties it', () => {
+  test('a file sets a removed variable to an empty text', () => {
     const set = { A: 'x y', B: '[1m]', C: '$HOME', D: "it's" }
     expect(parseEnv(assignments('dotenv', { ...environment, set }))).toEqual({ ...set, K: '' })
     expect(JSON.parse(assignments('json', environment))).toEqual({ ...environment.set, K: '' })
   })
 })
 
-test('a file of variables is read as it was meant, or not written', () => {
+test('a file of variables keeps every value, or is not written', () => {
   const part = fc.constantFrom("'", '"', '$', '\\', '`', ' ', '#', '=', 'a', '\n', '~', '%')
   fc.assert(
     fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
@@ -200,7 +200,7 @@ test('a file of variables is read as it was meant, or not written', () => {
   )
 })
 
-test('whoever else would be asked is switched off, where it is on', () => {
+test('switches off other providers that are on', () => {
   expect(environmentFor({}).unset).toEqual(['ANTHROPIC_API_KEY'])
   expect(environmentFor({ CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_USE_VERTEX: '' }).unset).toEqual([
     'ANTHROPIC_API_KEY',
@@ -208,7 +208,7 @@ test('whoever else would be asked is switched off, where it is on', () => {
   ])
 })
 
-test('the socket of a claude ssh session is removed: every request would go there', () => {
+test('removes the socket of a claude ssh session, which would get every request', () => {
   expect(environmentFor({ ANTHROPIC_UNIX_SOCKET: '/tmp/remote.sock' }).unset).toContain('ANTHROPIC_UNIX_SOCKET')
 })
 
@@ -227,7 +227,7 @@ describe("Claude Code's own settings", () => {
     path: '/home/me/.claude/settings.json',
   })
 
-  test('what does not matter is left alone', () => {
+  test('are not changed if they do not matter', () => {
     const harmless = [
       variable('ANTHROPIC_MODEL', 'opus'),
       variable('FOO', 'bar'),
@@ -237,7 +237,7 @@ describe("Claude Code's own settings", () => {
     expect(resolveSettingsConflicts(launch, harmless)).toEqual({ environment: launch, env: {} })
   })
 
-  test('what leads elsewhere is overruled, without the token among the arguments', () => {
+  test('are overridden if they select another server, without the token in the arguments', () => {
     const theirs = [
       variable('ANTHROPIC_BASE_URL', 'https://other.example'),
       variable('CLAUDE_CODE_USE_BEDROCK', '1'),
@@ -265,7 +265,7 @@ describe("Claude Code's own settings", () => {
     )
   })
 
-  test('where there is no way to win, the file is named', () => {
+  test('are named in an error if they cannot be overridden', () => {
     const words = '/home/me/.claude/settings.json sets ANTHROPIC_BASE_URL'
     expect(() => resolveSettingsConflicts(launch, [variable('ANTHROPIC_BASE_URL', 'https://x', true)])).toThrow(words)
     expect(() =>

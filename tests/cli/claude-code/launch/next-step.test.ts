@@ -12,7 +12,7 @@ const next = async (flags: Flags, shell: Shell = 'bash', port = Number(flags['po
   return nextStep(await readConfig(flags, io), port, { shell, machine: io.machine })
 }
 
-describe('start says what to type in another terminal, which needs no restart', () => {
+describe('start prints the command to type in another terminal, without a restart', () => {
   test.each<[Shell, string]>([
     ['bash', 'eval "$(nexus-claude-api env)"; claude'],
     ['zsh', 'eval "$(nexus-claude-api env)"; claude'],
@@ -22,13 +22,13 @@ describe('start says what to type in another terminal, which needs no restart', 
     expect(await next({}, shell)).toBe(`  Next      in another terminal:\n  ${line}\n`)
   })
 
-  test('with the flags by which env finds the same', async () => {
+  test('with flags that give env the same settings', async () => {
     const flags = { port: '5000', model: 'opus[1m]', 'api-key': 'canary', timeout: '5' }
     expect(await next(flags)).toContain(`"$(nexus-claude-api env --model 'opus[1m]' --port 5000)"`)
     expect(await next({ port: '0' }, 'bash', 5001)).toContain('env --port 5001)')
   })
 
-  test('with the files, by their whole paths', async () => {
+  test('with the files, as absolute paths', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{"port":6000}')
     writeFileSync(join(folder, 'v.env'), 'NEXUS_MODEL=opus\n')
@@ -37,8 +37,8 @@ describe('start says what to type in another terminal, which needs no restart', 
     )
   })
 
-  test('but for cmd, and for what cannot be said without a secret', async () => {
-    const words = '  Next      add --claude-code for the line that starts Claude Code\n'
+  test('but not for cmd, and not if it would contain a secret', async () => {
+    const words = '  Next      use --claude-code to print the command that starts Claude Code\n'
     expect(await next({}, 'cmd')).toBe(words)
     expect(await next({ 'client-token': 'canary-token-0123456789' })).toBe(words)
   })

@@ -259,6 +259,6 @@ describe('an error as the console shows it', () => {
     const error = new GatewayError('timeout_error', 'Ours.', { isLoggable: true, cause: { code: 'ECONNRESET' } })
     expect(Bun.inspect(error)).toMatch(/^GatewayError: 504 timeout_error: Ours\. \(cause: ECONNRESET\)\n +at .*canary/)
     const quoting = new GatewayError('api_error', privateWord, { cause: new Error(privateWord) })
-    expect(Bun.inspect(quoting)).toStartWith('GatewayError: 500 api_error: [words withheld] (cause: an error)\n')
+    expect(Bun.inspect(quoting)).toStartWith('GatewayError: 500 api_error: [message withheld] (cause: an error)\n')
   })
 })

@@ -1,4 +1,4 @@
-/** What the work returns; undefined where it throws, whatever that is. */
+/** Returns what the work returns, or undefined if it throws. */
 export const attempt = <T>(work: () => T): T | undefined => {
   try {
     return work()

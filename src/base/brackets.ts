@@ -1,4 +1,4 @@
-/** IPv6 addresses stand in brackets in a URL, and without them everywhere else. */
+/** URLs write IPv6 addresses in brackets; everything else writes them without. */
 
 export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 

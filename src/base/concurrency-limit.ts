@@ -1,4 +1,4 @@
-/** Runs work as soon as there is room for it, in the order in which it came. */
+/** Runs at most `mostAtOnce` pieces of work at a time. The others wait in a queue, first in, first out. */
 export const createConcurrencyLimit = (mostAtOnce: number) => {
   let running = 0
   const waiting: (() => void)[] = []
@@ -6,7 +6,7 @@ export const createConcurrencyLimit = (mostAtOnce: number) => {
     if (running < mostAtOnce) running += 1
     else await new Promise<void>((resolve) => waiting.push(resolve))
   }
-  // Whoever leaves hands its room over, so that nobody slips in between.
+  // Finished work passes its slot on directly, so that new work cannot overtake the queue.
   const leave = (): void => {
     const next = waiting.shift()
     if (next === undefined) running -= 1

@@ -1,4 +1,4 @@
-/** Steps of insert, delete, replace and swap from one word to the other. */
+/** Number of inserts, deletes, replacements and swaps from one word to the other. */
 const distance = (from: string, to: string): number => {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0
@@ -15,19 +15,19 @@ const distance = (from: string, to: string): number => {
   return at(from.length, to.length)
 }
 
-/** A slip in a word of three letters is one letter; in a longer one it may be two, and more in a long one. */
+/** Accepts one wrong letter in a word of up to three letters, two or more in longer words. */
 const mostSteps = (word: string): number => {
   const letters = word.replace(/^-+/, '').length
   return letters <= 3 ? 1 : Math.max(2, Math.floor(letters / 3))
 }
 
-/** The beginning of a name that is long enough to mean it. */
+/** Letters: a shorter beginning of a name does not identify it. */
 const shortestBeginning = 2
 
 const begins = (name: string, word: string): boolean =>
   word.replace(/^-+/, '').length >= shortestBeginning && name.startsWith(word)
 
-/** The known word that was most likely meant; undefined where none is near. */
+/** Returns the most similar known word, or undefined if no word is similar enough. */
 const nearest = (word: string, known: readonly string[]): string | undefined => {
   const limit = mostSteps(word)
   let best: { readonly name: string; readonly steps: number } | undefined
@@ -39,7 +39,7 @@ const nearest = (word: string, known: readonly string[]): string | undefined => 
   return best?.name
 }
 
-/** ` Did you mean X?`, or nothing. */
+/** Returns ` Did you mean X?`, or an empty string. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
   const meant = nearest(word, known)
   return meant === undefined ? '' : ` Did you mean ${meant}?`

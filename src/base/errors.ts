@@ -43,32 +43,32 @@ export const errorTypeOf = (status: number): ErrorType => {
 }
 
 export interface GatewayErrorOptions {
-  /** HTTP status, where it differs from the type's usual one. */
+  /** HTTP status, if it is not the type's usual one. */
   readonly status?: number
-  /** Told to the client as `x-should-retry`: true, false, or (absent) its own judgement. */
+  /** Sent to the client as `x-should-retry`. If absent, the client decides. */
   readonly shouldRetry?: boolean
-  /** Seconds, told to the client as `retry-after`. */
+  /** Seconds, sent to the client as `retry-after`. */
   readonly retryAfterSeconds?: number
-  /** What an event in the middle of a stream tells, where it differs from what a status would. */
+  /** The type for an `error` event within a stream, if it is not `type`. */
   readonly typeInStream?: ErrorType
-  /** Whether we ourselves may send the same request again before the client hears of it. */
+  /** Whether the gateway may send the same request again before it reports the error. */
   readonly retryable?: boolean
-  /** The upstream's own id of the failed call, for its support. */
+  /** The upstream's id of the failed call, for its support team. */
   readonly upstreamRequestId?: string
-  /** Methods that the path knows, for a 405. */
+  /** Methods that the path supports, for a 405. */
   readonly allow?: string
-  /** For programs: `error.details` of the body. */
+  /** `error.details` of the body, for programs. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** The message is ours and quotes no client or upstream, so the log may have it. */
+  /** The message quotes neither a client nor an upstream, so it may be logged. */
   readonly isLoggable?: boolean
-  /** What the log has instead of a message that quotes a client or an upstream: words of our own. */
+  /** Text for the log, in place of a message that quotes a client or an upstream. */
   readonly reason?: string
   readonly cause?: unknown
 }
 
 /**
- * The one error that the floors throw at each other. Its message is written for the person in front
- * of the client and is sent to it as it stands, so it never holds a secret.
+ * The one error that layers throw to each other. The client shows its message to the user unchanged, so the message
+ * never contains a secret.
  */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
@@ -82,7 +82,7 @@ export class GatewayError extends Error {
   readonly allow: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
   readonly isLoggable: boolean
-  /** Words for the log; undefined where every word comes from a client or an upstream. */
+  /** Text for the log; undefined if the whole message comes from a client or an upstream. */
   readonly reason: string | undefined
 
   constructor(type: ErrorType, message: string, options: GatewayErrorOptions = {}) {
@@ -100,32 +100,32 @@ export class GatewayError extends Error {
     this.reason = options.reason ?? (this.isLoggable ? message : undefined)
   }
 
-  /** What the console and `inspect` show: no words of a stranger, which may quote a prompt, and none of a cause. */
+  /** For the console and `inspect`: no text from a client, an upstream or a cause, because it may quote a prompt. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const { name, type, status, reason, cause } = this
-    const words = reason ?? '[words withheld]'
+    const text = reason ?? '[message withheld]'
     const because = cause === undefined ? '' : ` (cause: ${errorCode(cause) ?? 'an error'})`
-    return [`${name}: ${status} ${type}: ${words}${because}`, ...stackFrames(this)].join('\n')
+    return [`${name}: ${status} ${type}: ${text}${because}`, ...stackFrames(this)].join('\n')
   }
 }
 
-/** `messages.0.content.1`, the way Anthropic names a place in a request. */
+/** `messages.0.content.1`: a path as Anthropic's errors write it. */
 export const dotted = (path: Path): string => path.join('.')
 
-/** `sentence` about the place in a request that `path` names; about all of it where the path is empty. */
+/** Puts the path in front of the sentence. An empty path means the whole request. */
 export const atPath = (path: Path, sentence: string): string =>
   path.length === 0 ? sentence : `${dotted(path)}: ${sentence}`
 
 /**
- * A text that the compiler knows in full, so that it cannot quote a client. `never` for every other one: a template
- * that holds a `string` is a pattern of keys, and a record of such keys may be empty.
+ * A text that the compiler knows in full, so that it cannot quote a client. `never` for any other text: a template
+ * that contains a `string` is a pattern of keys, and a record of such keys may be empty.
  */
 type Known<Text extends string> = Record<never, never> extends Record<Text, true> ? never : Text
 
 /**
- * A 400 that names the place in the client's request. The log gets path and rule. The rule is the sentence itself;
- * where that quotes the client, a `rule` without the quote has to be given. No member's name that the client made
- * up may be in `path`.
+ * A 400 that names the path in the client's request. The log gets path and rule. The rule defaults to the sentence;
+ * if the sentence quotes the client, pass a `rule` without the quote. `path` must not contain a member name that the
+ * client invented.
  */
 export function invalidRequest<S extends string>(path: Path, sentence: Known<S>): GatewayError
 export function invalidRequest<R extends string>(path: Path, sentence: string, rule: Known<R>): GatewayError
@@ -133,17 +133,17 @@ export function invalidRequest(path: Path, sentence: string, rule = sentence): G
   return new GatewayError('invalid_request_error', atPath(path, sentence), { reason: atPath(path, rule) })
 }
 
-/** Nobody is there any more to be told: the status is for our own log. */
+/** Only for our log: the client has disconnected. */
 export const clientClosedStatus = 499
 
 export const clientClosed = (cause: unknown): GatewayError =>
   new GatewayError('api_error', 'The client closed the request.', { status: clientClosedStatus, cause })
 
-/** What ended a call whose signal has aborted: the reason that was given where it is meant for the client, or its leaving. */
+/** The error of an aborted call: the signal's reason if it is a GatewayError, otherwise the client's disconnect. */
 export const abortedError = ({ reason }: AbortSignal, cause: unknown): GatewayError =>
   reason instanceof GatewayError ? reason : clientClosed(cause)
 
-/** Whatever was thrown, as a GatewayError. A stranger's words stay in `cause`: they may quote a prompt. */
+/** Turns anything thrown into a GatewayError. A foreign message stays in `cause`, because it may quote a prompt. */
 export const toGatewayError = (thrown: unknown): GatewayError =>
   thrown instanceof GatewayError
     ? thrown

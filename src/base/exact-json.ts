@@ -100,7 +100,7 @@ export const parseExactAt = (text: string, findMembers: FindMembers): unknown =>
   for (const [index, [holder, name]] of [...findMembers(value)].entries()) {
     if (holder[name] === undefined) continue
     const [source, sourceName] = sources[index] as Member
-    // The value is new: no one else has it yet.
+    // The value is new: no other code has a reference to it.
     const mutable = holder as Record<string, unknown>
     mutable[name] = withRawNumbers(holder[name], source[sourceName])
   }

@@ -1,11 +1,10 @@
 /**
- * What a JSON text is made of, found out without building it: a few bytes for each value are enough to
- * stop everybody else's requests for half a minute.
+ * Measures a JSON text without parsing it: a body of tiny values could block all other requests for half a minute.
  */
 
-/** No honest request is nested this deeply; what is written for depth's sake exhausts the stack later. */
+/** No genuine request is nested this deeply. Deeper values would exhaust the stack later. */
 const maximumDepth = 500
-/** Members and elements, at any depth. Windows hold a million tokens, and hardly a value is a single one. */
+/** Members and elements at any depth. A context window has a million tokens, and most values take several. */
 const maximumValues = 250_000
 
 const code = { quote: 34, comma: 44, openArray: 91, backslash: 92, closeArray: 93, openObject: 123, closeObject: 125 }
@@ -16,29 +15,29 @@ const isEscaped = (text: string, quote: number): boolean => {
   return (quote - before) % 2 === 0
 }
 
-/** The place of the last quote before `at` that begins or ends a string; -1 where there is none. */
+/** Returns the index of the last quote before `at` that begins or ends a string, or -1. */
 export const startOfString = (text: string, at: number): number => {
   let quote = at === 0 ? -1 : text.lastIndexOf('"', at - 1)
   while (quote > 0 && isEscaped(text, quote)) quote = text.lastIndexOf('"', quote - 1)
   return quote
 }
 
-/** The place of the quote that ends a string, or the text's end where none does. */
+/** Returns the index of the quote that ends a string, or the text's length if there is no such quote. */
 export const endOfString = (text: string, start: number): number => {
   let quote = text.indexOf('"', start + 1)
   while (quote !== -1 && isEscaped(text, quote)) quote = text.indexOf('"', quote + 1)
   return quote === -1 ? text.length : quote
 }
 
-/** No honest request is deeper than this where it ends. One that is gets read to its end. */
+/** Genuine requests are not nested deeper than this near their end. A deeper one is read completely. */
 const usualDepth = 20
-/** From so many on it pays to look where the end begins. */
+/** With more values than this, the search for the shallow end pays off. */
 const manyValues = 250
 
 /**
- * From there on a text has so few brackets that nothing in it is too deep, if it began no deeper than
- * `usualDepth`. Brackets in strings count, too: it may be found too late, never too early. These are native
- * searches, and what is behind need not be read: 26 us for a request of 149 KB instead of 69.
+ * Returns the index from which the text has too few brackets to become too deep, if its depth there is at most
+ * `usualDepth`. Brackets in strings count too, so the index may be too late, never too early. The searches are native,
+ * and the rest need not be read: 26 us instead of 69 for a request of 149 KB.
  */
 const startOfShallowEnd = (text: string): number => {
   let object = text.lastIndexOf('{')
@@ -54,7 +53,7 @@ const startOfShallowEnd = (text: string): number => {
 const excess = (depth: number): string =>
   depth > maximumDepth ? `is nested more than ${maximumDepth} levels deep` : `holds more than ${maximumValues} values`
 
-/** Why a JSON text is not to be read: what it does, for a sentence about it. Says nothing of what is no JSON. */
+/** Returns why a JSON text is too large to parse, as the end of a sentence. Does not check that the text is JSON. */
 export const findExcess = (text: string): string | undefined => {
   const end = text.length
   let shallowEnd = end
@@ -62,7 +61,7 @@ export const findExcess = (text: string): string | undefined => {
   let values = 1
   for (let at = 0; at < end; at += 1) {
     if (values > manyValues && shallowEnd === end) shallowEnd = startOfShallowEnd(text)
-    // A character is one value at most.
+    // One character adds at most one value.
     if (at >= shallowEnd && depth <= usualDepth && values + end - at <= maximumValues) return undefined
     const found = text.charCodeAt(at)
     if (found === code.quote) at = endOfString(text, at)

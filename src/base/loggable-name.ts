@@ -1,4 +1,4 @@
-/** Names that clients make up stand in the log only where they look like what they should be: they may be anything. */
+/** Names from clients may be anything, so the log gets one only if it looks like a real name. */
 
 /** `claude-code-20250219`, `effort-2025-11-24`, `context-1m-2025-08-07`. */
 const betaFlag = /^[a-z][a-z0-9]*(?:-[a-z0-9]+){0,6}-20\d\d-?\d\d-?\d\d$/

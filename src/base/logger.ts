@@ -15,7 +15,7 @@ export interface LogRecord {
 export type LogSink = (record: LogRecord) => void
 
 export interface Logger {
-  /** For fields that cost something: without this they would be made for nobody. */
+  /** Check this before computing expensive fields. */
   isEnabled(level: LogRecord['level']): boolean
   debug(event: string, fields?: LogFields): void
   info(event: string, fields?: LogFields): void
@@ -25,7 +25,7 @@ export interface Logger {
 
 const noFields: LogFields = {}
 
-/** Records at `level` and above go to the sink. What a sink throws fails nobody: there is nobody to tell. */
+/** Sends records at `level` and above to the sink. Ignores what the sink throws. */
 export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
   const threshold = logLevels.indexOf(level)
   const isEnabled = (recordLevel: LogRecord['level']): boolean => logLevels.indexOf(recordLevel) >= threshold
@@ -33,7 +33,7 @@ export const createLogger = (level: LogLevel, sink: LogSink): Logger => {
     (recordLevel: LogRecord['level']) =>
     (event: string, fields: LogFields = noFields): void => {
       if (!isEnabled(recordLevel)) return
-      // A log that is broken must not break a request as well.
+      // A broken log must not break a request.
       attempt(() => sink({ level: recordLevel, event, fields }))
     }
   return { isEnabled, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }

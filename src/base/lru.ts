@@ -1,4 +1,4 @@
-/** Sets a member as the newest; beyond `most`, the one that was set longest ago gives way. */
+/** Sets a member as the most recent. If there are more than `most`, removes the least recently set one. */
 export const setMostRecent = <Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void => {
   map.delete(key)
   map.set(key, value)

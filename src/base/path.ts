@@ -1,2 +1,2 @@
-/** A place in a JSON value: members by name, items by number from 0. */
+/** The path to a part of a JSON value: member names, and indices from 0. */
 export type Path = readonly (string | number)[]

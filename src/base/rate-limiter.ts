@@ -1,9 +1,9 @@
 /**
- * Lets through `most` at once, and one more after each `everyMs` in which nobody came. `now` is in milliseconds,
- * monotonic.
+ * Allows `most` calls at once and then one per `everyMs`; unused ones add up, to at most `most`. `now` is monotonic,
+ * in milliseconds.
  */
 export const createRateLimiter = (most: number, everyMs: number, now: () => number) => {
-  /** When the last of those that were let through is forgotten. */
+  /** When the bucket is full again: all allowed calls have expired. */
   let fullUntil = Number.NEGATIVE_INFINITY
   return (): boolean => {
     const at = now()

@@ -2,12 +2,12 @@ import { equalInConstantTime } from '../runtime/hash.ts'
 
 const redacted = '[redacted]'
 
-/** Characters; no real key is shorter. */
+/** Characters. No real key is shorter. */
 const shortestHidden = 8
 
 /**
- * A credential that cannot be printed by accident: console, JSON, templates, the logger and
- * `Error.cause` all show `[redacted]`. A test holds the list of files that may call `reveal()`.
+ * A credential that cannot be printed by accident: console, JSON, templates, the logger and `Error.cause` all show
+ * `[redacted]`. A test lists the files that may call `reveal()`.
  */
 export class Secret {
   readonly #value: string
@@ -16,25 +16,25 @@ export class Secret {
     this.#value = value
   }
 
-  /** The credential itself. Only where it goes onto the wire or into a line the user asked for. */
+  /** Returns the credential itself, only to send it or to print it in output that the user requested. */
   reveal(): string {
     return this.#value
   }
 
-  /** Compares in constant time, whatever the candidate's length. */
+  /** Compares in constant time, for a candidate of any length. */
   equals(candidate: string | Secret): boolean {
     const text = candidate instanceof Secret ? candidate.#value : candidate
     return equalInConstantTime(this.#value, text)
   }
 
-  /** Enough to recognise a key by: `abcd…(40 characters)`; short ones show nothing. */
+  /** Enough to recognize a key: `abcd…(40 characters)`. A short one shows no characters. */
   masked(): string {
     const { length } = this.#value
     const shown = length >= 16 ? this.#value.slice(0, 4) : ''
     return `${shown}…(${length} characters)`
   }
 
-  /** Somebody else's words without it, should they quote it. A very short one would be found in every word. */
+  /** Redacts this secret in a foreign text. Does not search for a very short one: it would match ordinary words. */
   hiddenIn(text: string): string {
     return this.#value.length < shortestHidden ? text : text.replaceAll(this.#value, redacted)
   }

@@ -10,8 +10,8 @@ interface Flight {
 }
 
 /**
- * Calls for a number: those for the same are one, and what they gave is remembered. Remembers the results of so many
- * keys; the one that nobody asked for longest gives way.
+ * Calls with the same key share one run of the work, and later calls get the remembered result. Beyond
+ * `mostRemembered` results, the least recently used one is removed.
  */
 export const createSingleFlight = (mostRemembered: number) => {
   const results = new Map<string, number>()
@@ -50,8 +50,8 @@ export const createSingleFlight = (mostRemembered: number) => {
 
   return {
     /**
-     * The work goes on for as long as anybody waits for it, and its signal says when nobody does.
-     * Rejects with what the work throws; with a 499 for whoever leaves before.
+     * The work runs as long as a caller waits for it; then its signal aborts. Rejects with what the work throws, or
+     * with a 499 if `leaving` aborts first.
      */
     async run(key: string, work: Work, leaving: AbortSignal): Promise<number> {
       if (leaving.aborted) throw clientClosed(undefined)

@@ -1,7 +1,7 @@
-/** Enough to find the place. */
+/** Enough to find the cause. */
 const maximumFrames = 8
 
-/** Where an error was made, without the first lines of its stack, which are the message and may quote a prompt. */
+/** The frames of an error's stack, without its first lines: those are the message and may quote a prompt. */
 export const stackFrames = ({ stack = '' }: Error): string[] =>
   stack
     .split('\n')

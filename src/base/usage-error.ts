@@ -1,4 +1,4 @@
-/** The program was used or configured wrongly: said in words with a remedy, and left with exit code 2. */
+/** Wrong use or configuration of the program: it prints the message, which has a remedy, and exits with code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

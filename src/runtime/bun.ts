@@ -1,39 +1,39 @@
-/** Requests are read and limited by body.ts, which answers in Anthropic's shape; Bun would just hang up. */
+/** body.ts reads and limits requests, and answers in Anthropic's format; Bun would close the connection. */
 const unlimited = Number.MAX_SAFE_INTEGER
 
 export interface Listener {
   readonly port: number
   readonly hostname: string
-  /** Requests whose answers have not ended. */
+  /** Number of requests whose responses have not ended. */
   running(): number
-  /** Stops accepting; with `force`, ends running requests as well. */
+  /** Stops accepting connections; with `force`, also ends running requests. */
   stop(force: boolean): Promise<void>
 }
 
 export interface ListenOptions {
   readonly hostname: string
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
 
-/** A request of HTTP/1.0 may name no host: its URL is then a path alone, which no router understands. */
+/** An HTTP/1.0 request may have no host. Its URL is then only a path, which the router cannot read. */
 const withHost = (request: Request): Request =>
   request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request
 
 /**
- * Serves the app. Not by Elysia's `listen`, which shares its port with whoever else asks for it.
- * Throws what Bun throws where the address cannot be had (`code` is `EADDRINUSE`, `EACCES`, ...).
+ * Serves the app. Does not use Elysia's `listen`, which shares its port with other processes. Throws Bun's error if the
+ * address is not available (`code` is `EADDRINUSE`, `EACCES`, ...).
  */
 export const listen = ({ hostname, port, fetch: answer }: ListenOptions): Listener => {
   const server = Bun.serve({
     hostname,
     port,
     reusePort: false,
-    // A quiet stream is no dead one: pings and our own deadlines look after it.
+    // A stream may be quiet for long. Pings and our own deadlines detect a dead one.
     idleTimeout: 0,
     maxRequestBodySize: unlimited,
-    // Bun's own error pages show stacks. The app answers its errors itself: this is for those in between.
+    // Bun's error pages show stacks. The app handles its own errors; this handles errors outside of it.
     development: false,
     error: () => new Response(null, { status: 500 }),
     fetch: (request) => answer(withHost(request)),

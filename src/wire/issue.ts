@@ -3,12 +3,12 @@ import { Value } from '@sinclair/typebox/value'
 import { isObject, type Json } from '../base/json.ts'
 import type { Path } from '../base/path.ts'
 
-/** The first place where a value breaks its schema. */
+/** The first mismatch between a value and its schema. */
 export type Issue = { readonly path: Path } & (
   | { readonly kind: 'required' }
   | { readonly kind: 'unknownMember' }
   | { readonly kind: 'type'; readonly expected: string }
-  /** None of the union's members has this discriminator. */
+  /** No member of the union has this discriminator. */
   | { readonly kind: 'tag'; readonly found: unknown; readonly expected: readonly string[] }
   | { readonly kind: 'enum'; readonly expected: readonly string[] }
   | { readonly kind: 'length'; readonly minimum: number | undefined; readonly maximum: number | undefined }
@@ -64,7 +64,7 @@ const objectIssue = (schema: TObject, value: unknown, path: Path): Issue | undef
   return undefined
 }
 
-/** The literals that a schema accepts, or undefined for a schema that is neither a literal nor a list of them. */
+/** The literals that a schema accepts, or undefined for a schema that is neither a literal nor a union of literals. */
 const literalsOf = (schema: TSchema): string[] | undefined => {
   if (KindGuard.IsLiteral(schema)) return [String(schema.const)]
   if (!KindGuard.IsUnion(schema)) return undefined
@@ -87,7 +87,7 @@ const taggedIssue = (members: readonly TObject[], value: Json, path: Path): Issu
   return { path, kind: 'tag', found: tag, expected: members.flatMap((member) => literalsOf(tagOf(member)) ?? []) }
 }
 
-/** Some protocols name the kind of a union by a member's name, which stands first in the schema. */
+/** Other unions name their kind by the presence of a member: the first one in the schema. */
 const namedIssue = (members: readonly TObject[], value: Json, path: Path): Issue | undefined => {
   const nameOf = (member: TObject): string => Object.keys(member.properties)[0] ?? ''
   const [named, other] = members.filter((member) => value[nameOf(member)] !== undefined)
@@ -112,7 +112,7 @@ const unionIssue = (schema: TUnion, value: unknown, path: Path): Issue | undefin
     const isTagged = members.every((member) => member.properties['type'] !== undefined)
     return (isTagged ? taggedIssue : namedIssue)(members, value, path)
   }
-  // A string or a list: an issue inside the list says more than "neither".
+  // A string or a list: an issue inside the list is more precise than "neither".
   const issues = members.map((member) => findIssue(member, value, path))
   if (issues.includes(undefined)) return undefined
   const inside = issues.find((issue) => issue !== undefined && issue.path.length > path.length)
@@ -121,8 +121,8 @@ const unionIssue = (schema: TUnion, value: unknown, path: Path): Issue | undefin
 }
 
 /**
- * Returns the first issue of `value`, or undefined where it fits. TypeBox's own errors stop at a union, which for a
- * message means "something in here is wrong", and list an object's missing members before a fault in an earlier one.
+ * Returns the first issue of `value`, or undefined if there is none. TypeBox's own errors stop at a union, so that a
+ * message would be wrong as a whole, and list missing members before an issue in an earlier member.
  */
 export const findIssue = (schema: TSchema, value: unknown, path: Path = []): Issue | undefined => {
   if (KindGuard.IsObject(schema)) return objectIssue(schema, value, path)
@@ -131,7 +131,7 @@ export const findIssue = (schema: TSchema, value: unknown, path: Path = []): Iss
   if (KindGuard.IsString(schema)) return stringIssue(schema, value, path)
   if (KindGuard.IsInteger(schema) || KindGuard.IsNumber(schema)) return numberIssue(schema, value, path)
   if (KindGuard.IsUnknown(schema)) return undefined
-  // What is left has no parts: TypeBox decides, and the kind names what it expects.
+  // The remaining kinds have no parts: TypeBox checks them.
   if (Value.Check(schema, value)) return undefined
   return KindGuard.IsLiteral(schema)
     ? { path, kind: 'enum', expected: [String(schema.const)] }

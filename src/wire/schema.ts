@@ -11,13 +11,13 @@ import {
 } from '@sinclair/typebox'
 
 /**
- * An object that we read: unknown members are valid and survive. A plain `Type.Object` is banned in
- * `wire/`, because it does not say whether unknown members are valid.
+ * An object that we read: unknown members are valid and kept. `wire/` must not use a plain `Type.Object`, because it
+ * does not say whether unknown members are valid.
  */
 export const Open = <T extends TProperties>(properties: T): TObject<T> =>
   Type.Object(properties, { additionalProperties: true })
 
-/** An object that we offer to an upstream: what the upstream does not know must not be sent. */
+/** An object that we send to an upstream: it must not contain unknown members. */
 export const Closed = <T extends TProperties>(properties: T): TObject<T> =>
   Type.Object(properties, { additionalProperties: false })
 
@@ -31,6 +31,6 @@ export const OneOf = <const T extends readonly string[]>(
 ): TUnion<{ -readonly [K in keyof T]: TLiteral<T[K]> }> =>
   Type.Union(values.map((value) => Type.Literal(value))) as never
 
-/** A JSON object whose members are not ours to judge. */
+/** A JSON object whose members we do not check. */
 export const JsonObject = Type.Record(Type.String(), Type.Unknown())
 export type JsonObject = Static<typeof JsonObject>

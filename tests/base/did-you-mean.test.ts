@@ -7,7 +7,7 @@ test.each([
   ['strat', ['start', 'simulate'], ' Did you mean start?'],
   ['sim', ['start', 'simulate'], ' Did you mean simulate?'],
   ['--xyzzy', ['--port'], ''],
-  // Nearness is a slip of the hand, not the length of the words.
+  // Similar means a typing error, not an equal length.
   ['foo', ['set', 'get', 'unset', 'show', 'path', 'list', 'edit'], ''],
   ['gte', ['set', 'get', 'unset'], ' Did you mean get?'],
   ['sett', ['set', 'get', 'unset'], ' Did you mean set?'],

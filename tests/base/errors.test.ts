@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { GatewayError, toGatewayError } from '../../src/base/errors.ts'
 
 describe('GatewayError', () => {
-  test("a stranger's words stay in the cause", () => {
+  test('a foreign message stays in the cause', () => {
     const error = toGatewayError(new Error('quotes a prompt'))
     expect(error.message).not.toContain('prompt')
     expect(error).toMatchObject({ type: 'api_error', status: 500 })

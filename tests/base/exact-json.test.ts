@@ -27,7 +27,7 @@ describe('F8 exact JSON', () => {
     expect(reserialized(text)).toBe(text)
   })
 
-  test('passes any JSON on byte by byte, but for blanks', () => {
+  test('keeps any JSON byte by byte, apart from white space', () => {
     fc.assert(
       fc.property(jsonText, ({ compact, spaced }) => {
         expect(reserialized(`[${compact}]`)).toBe(`[${compact}]`)
@@ -37,7 +37,7 @@ describe('F8 exact JSON', () => {
     )
   })
 
-  test('has the value that JSON.parse has where that loses nothing, and raw numbers where it does', () => {
+  test('returns the value of JSON.parse if that is exact, and raw numbers otherwise', () => {
     fc.assert(
       fc.property(numberText, (token) => {
         const [value] = parseExact(`[${token}]`) as unknown[]
@@ -66,7 +66,7 @@ describe('F8 exact JSON', () => {
     expect(Object.keys(parsed as object)).toEqual(['other'])
   })
 
-  test('does with names what JSON.parse does: the last of equal ones counts, indices come first', () => {
+  test('treats names like JSON.parse: the last of equal names counts, indices come first', () => {
     expect(reserialized('{"b":1.0,"10":2.0,"1":3.0,"b":4.0}')).toBe('{"1":3.0,"10":2.0,"b":4.0}')
     expect(reserialized('{"b":1.0,"b":"x"}')).toBe('{"b":"x"}')
     expect(reserialized('{"b":"x","b":1.0}')).toBe('{"b":1.0}')
@@ -78,7 +78,7 @@ describe('F8 exact JSON', () => {
     expect(reserialized(`{"a":"so: ${numbers}","b":1}`)).toEndWith('","b":1}')
   })
 
-  test('throws for what is no JSON', () => {
+  test('throws for invalid JSON', () => {
     for (const text of ['', '{"a":1.0', '[01.0]', '[1.]', '{"a":1.0}}'])
       expect(() => parseExact(text)).toThrow(SyntaxError)
   })

@@ -7,7 +7,7 @@ fc.configureGlobal({ seed: 20261121 })
 const tooDeep = 'is nested more than 500 levels deep'
 const tooManyValues = 'holds more than 250000 values'
 
-/** One character after the other, and nothing clever. */
+/** A simple check, character by character. */
 const reference = (text: string): string | undefined => {
   let depth = 0
   let values = 1
@@ -32,7 +32,7 @@ const reference = (text: string): string | undefined => {
 const bits = fc.constantFrom('[', '{', ']', '}', '"', '\\"', '\\\\', '"a"', '"[[{{"', ',', ':', ' ', '1', '→')
 const piece = fc.oneof(
   fc.array(bits, { maxLength: 60 }).map((parts) => parts.join('')),
-  // Around the limit of depth, and around the number of values from which on the end is looked for.
+  // Around the limit of depth, and around the number of values that starts the search for the end.
   fc
     .tuple(fc.constantFrom('[', '{"a":', '[1,', '"[",[', '[]', '],'), fc.nat(600))
     .map(([part, count]) => part.repeat(count)),
@@ -40,10 +40,10 @@ const piece = fc.oneof(
 )
 
 describe('the excess of a JSON text', () => {
-  test('is what one finds who looks at every character', () => {
+  test('is the same as with a check of every character', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        // Backslashes outside of strings are no JSON: what they escape is nobody's business.
+        // Backslashes outside of strings are not JSON, so they are excluded.
         const text = pieces.join('')
         fc.pre(!/^(?:[^"\\]|"(?:[^"\\]|\\.)*")*\\/.test(text))
         expect(findExcess(text)).toBe(reference(text))
@@ -52,7 +52,7 @@ describe('the excess of a JSON text', () => {
     )
   })
 
-  test('is found at its very limits, wherever the text is deep', () => {
+  test('is found exactly at the limits, at any position', () => {
     const flat = '{"a":[1,2,{"b":"[["}]},'.repeat(1000)
     const rows: readonly (readonly [string, string | undefined])[] = [
       ['['.repeat(500), undefined],

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createRateLimiter } from '../../src/base/rate-limiter.ts'
 
-test('an allowance lets so many through at once, and then one in each period', () => {
+test('a rate limiter allows its limit at once, and then one call per period', () => {
   let at = 1000
   const may = createRateLimiter(3, 100, () => at)
   const ask = (times: number): number => Array.from({ length: times }, may).filter(Boolean).length

@@ -5,7 +5,7 @@ import { Secret } from '../../src/base/secret.ts'
 describe('Secret', () => {
   const secret = new Secret('canary-key-0123456789')
 
-  test('is printed by nothing', () => {
+  test('is never printed', () => {
     const shown = [
       String(secret),
       `${secret}`,
@@ -24,12 +24,12 @@ describe('Secret', () => {
       expect(secret.equals(other)).toBe(false)
   })
 
-  test('is masked so that one may recognise it', () => {
+  test('shows enough of a long key to recognize it', () => {
     expect(secret.masked()).toBe('cana…(21 characters)')
     expect(new Secret('short').masked()).toBe('…(5 characters)')
   })
 
-  test("is taken out of others' words, unless it is so short that it stands everywhere", () => {
+  test('is redacted in foreign texts, unless it is so short that it matches ordinary words', () => {
     expect(new Secret('canary-0123').hiddenIn('of canary-0123 and canary-0123')).toBe('of [redacted] and [redacted]')
     expect(new Secret('an').hiddenIn('an answer')).toBe('an answer')
   })

@@ -9,13 +9,17 @@ const text = fc
     maxLength: 12,
   })
   .map((parts) => parts.join(''))
-/** Escapes in front of it: few of them are looked at one by one. */
+/** Number of escapes before it: only a few are checked one by one. */
 const front = fc.constantFrom('', '\n'.repeat(199), '\n'.repeat(200), '\\'.repeat(201), '"'.repeat(400))
 
 test('halves of surrogate pairs become the replacement character, and nothing else changes', () => {
   fc.assert(
     fc.property(front, fc.array(text, { maxLength: 4 }), text, (before, texts, name) => {
-      const value = (mend: (part: string) => string) => ({ before, texts: texts.map(mend), inner: { [mend(name)]: 1 } })
+      const value = (change: (part: string) => string) => ({
+        before,
+        texts: texts.map(change),
+        inner: { [change(name)]: 1 },
+      })
       const sent = toUnicodeJson(value((part) => part))
       expect(JSON.parse(sent)).toEqual(value((part) => part.toWellFormed()))
       expect(sent.isWellFormed()).toBe(true)
@@ -24,7 +28,7 @@ test('halves of surrogate pairs become the replacement character, and nothing el
   )
 })
 
-test('NUL characters go, and nothing else changes (OU-Q28)', () => {
+test('NUL characters are removed, and nothing else changes (OU-Q28)', () => {
   const withNul = fc.array(fc.oneof(text, fc.constantFrom('\0', '\\u0000', 'u0000')), { maxLength: 6 })
   fc.assert(
     fc.property(front, withNul, (before, parts) => {

@@ -10,7 +10,7 @@ const verdicts = (): boolean[] => {
   )
 }
 
-test('a check decides the same where the platform allows no code from strings', () => {
+test('a check decides the same on a platform that forbids code from strings', () => {
   const { Function: original } = globalThis
   let refusals = 0
   const refuse = function refuse(): never {

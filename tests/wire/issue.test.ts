@@ -8,7 +8,7 @@ import { BlockDeltaShape, OutputBlockShape } from '../../src/wire/converse/respo
 import { findIssue } from '../../src/wire/issue.ts'
 import { request } from '../support/chain.ts'
 
-/** TypeBox decides whether a value is lawful; we check faster, and say where it is not. The three must never disagree. */
+/** TypeBox decides whether a value is valid; we check faster, and find the issue. The three must always agree. */
 
 const whole = request({
   system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: '1h' } }],
@@ -55,7 +55,7 @@ const delta = {
 }
 const block = { text: 'a', citationsContent: { content: [{ text: 'a' }], citations: [{ title: 'a', location: {} }] } }
 
-/** Every place in a value. */
+/** Every path in a value. */
 const places = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
   typeof value === 'object' && value !== null
     ? [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, key]))]
@@ -74,16 +74,16 @@ describe.each([
   ['ConverseRequest', ConverseRequest, converse],
   ['BlockDeltaShape', BlockDeltaShape, delta],
   ['OutputBlockShape', OutputBlockShape, block],
-] as const)('%s', (_, schema, lawful) => {
-  const isLawful = createCheck(schema)
+] as const)('%s', (_, schema, valid) => {
+  const isValid = createCheck(schema)
 
-  test('a lawful value has no issue', () => {
-    expect(Value.Check(schema, lawful)).toBe(true)
-    expect(isLawful(lawful)).toBe(true)
-    expect(findIssue(schema, lawful)).toBeUndefined()
+  test('a valid value has no issue', () => {
+    expect(Value.Check(schema, valid)).toBe(true)
+    expect(isValid(valid)).toBe(true)
+    expect(findIssue(schema, valid)).toBeUndefined()
   })
 
-  test('whatever is put wherever: it is unlawful, and an issue is found, exactly where TypeBox refuses', () => {
+  test('any value at any path: the check and the search find an issue exactly if TypeBox refuses', () => {
     const anything = fc.constantFrom<unknown>(
       undefined,
       null,
@@ -100,14 +100,14 @@ describe.each([
       [1],
       {},
       { type: 'text' },
-      { type: 'nobody' },
+      { type: 'unknown' },
       { text: 'a', image: 1 },
     )
     fc.assert(
-      fc.property(fc.constantFrom(...places(lawful)), anything, (place, value) => {
-        const changed = replaced(lawful, place, value)
+      fc.property(fc.constantFrom(...places(valid)), anything, (place, value) => {
+        const changed = replaced(valid, place, value)
         const expected = Value.Check(schema, changed)
-        expect([isLawful(changed), findIssue(schema, changed) === undefined, changed]).toEqual([
+        expect([isValid(changed), findIssue(schema, changed) === undefined, changed]).toEqual([
           expected,
           expected,
           changed,
@@ -118,7 +118,7 @@ describe.each([
   })
 })
 
-test('an issue in a block is named by its place', () => {
+test('an issue in a block is named by its path', () => {
   const issue = findIssue(
     MessagesRequest,
     request({
@@ -155,7 +155,7 @@ const readsOf = (blocks: number): number => {
   return reads
 }
 
-test('the work for a body that breaks a union at its end grows with its length, and no faster', () => {
+test('the work for a body with an issue at the end of a union is linear in its length', () => {
   const [once, ten] = [readsOf(100), readsOf(1000)]
   expect(ten / once).toBeWithin(9, 11)
 })

@@ -17,7 +17,7 @@ const nothing = new Uint8Array(0)
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`
 
-/** A DataView would do the same, and has to be made for each chunk. */
+/** Without a DataView, which would have to be created for each chunk. */
 const readU32 = (bytes: Uint8Array, at: number): number =>
   (((bytes[at] as number) << 24) |
     ((bytes[at + 1] as number) << 16) |
@@ -25,7 +25,7 @@ const readU32 = (bytes: Uint8Array, at: number): number =>
     (bytes[at + 3] as number)) >>>
   0
 
-/** The checks of the prelude at `at`, in order: checksum first, then what the lengths say. Returns the frame's length. */
+/** Checks the prelude at `at`: first the checksum, then the lengths. Returns the frame's length. */
 const readLength = (bytes: Uint8Array, at: number): number => {
   const expected = readU32(bytes, at + 8)
   const actual = preludeCrc32(bytes, at)
@@ -54,7 +54,7 @@ const checkFrame = (bytes: Uint8Array, at: number, bodyEnd: number): void => {
   }
 }
 
-/** A frame where it lies among others: to cut each out would cost as much as to check it. */
+/** A view of a frame in its chunk: to copy a frame costs as much as to check it. */
 class FrameInPlace implements Frame {
   readonly headers: Headers
   readonly #bytes: Uint8Array
@@ -78,9 +78,8 @@ class FrameInPlace implements Frame {
 }
 
 /**
- * A decoder for one stream, indifferent to how the bytes are cut. Frames that lie whole in a chunk are read where they
- * lie; bytes of the others are copied into a buffer, once or twice, whatever the number of chunks. `readHeaders` may be
- * shared with other streams of the same service.
+ * A decoder for one stream, cut into any chunks. A frame within one chunk is read in place; bytes of other frames are
+ * copied into a buffer, once or twice, for any number of chunks. Streams of the same service may share `readHeaders`.
  */
 export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeadersReader()) => {
   let buffer = nothing
@@ -113,18 +112,18 @@ export const createEventStreamDecoder = (readHeaders: ReadHeaders = createHeader
   }
 
   return {
-    /** Takes the next bytes and tells the frames they complete. Throws GatewayError, after the sound frames. */
+    /** Takes the next bytes and passes completed frames on. Throws GatewayError after the last valid frame. */
     push(chunk: Uint8Array, onFrame: (frame: Frame) => void): void {
       if (filled > 0) append(chunk)
       const bytes = filled > 0 ? buffer.subarray(0, filled) : chunk
       const taken = readFrames(bytes, onFrame)
       if (filled > 0 && taken === 0) return
-      // What was told lies there still: the rest begins another buffer.
+      // The frames passed on still refer to this buffer: the rest starts another one.
       buffer = nothing
       filled = 0
       if (taken < bytes.byteLength) append(bytes.subarray(taken))
     },
-    /** Tells that no more bytes come. Throws GatewayError where a frame is left unfinished. */
+    /** Marks the end of the bytes. Throws GatewayError if a frame is incomplete. */
     end(): void {
       if (filled > 0) throw corruptStream(`stream ends ${filled} bytes into an unfinished frame`)
     },

@@ -17,7 +17,7 @@ const encodeStringHeader = (name: string, value: string): Uint8Array => {
   return header
 }
 
-/** One frame. The headers of AWS's services are all strings, so no other kind can be written. */
+/** Encodes one frame. AWS's services send only string headers, so it supports no other type. */
 export const encodeFrame = (headers: Readonly<Record<string, string>>, payload: Uint8Array): Uint8Array => {
   const encoded = Object.entries(headers).map(([name, value]) => encodeStringHeader(name, value))
   const headersLength = encoded.reduce((sum, header) => sum + header.byteLength, 0)

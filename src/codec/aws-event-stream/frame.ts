@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 
 /**
- * `application/vnd.amazon.eventstream`, the framing of AWS's streamed answers.
+ * `application/vnd.amazon.eventstream`, the framing of AWS's streamed responses.
  *
  * ```
  *  0  u32be total length (whole frame, both checksums included)
@@ -12,18 +12,18 @@ import { GatewayError } from '../../base/errors.ts'
  * -4  u32be CRC-32 of everything before it
  * ```
  *
- * Framing knows nothing of meaning: what the frames say is the business of `wire/` and `translate/`.
+ * The content of frames belongs to `wire/` and `translate/`.
  */
 
-/** A header's value; the wire's ten types as JavaScript's. */
+/** A header's value: the ten types of the wire as JavaScript types. */
 export type HeaderValue = string | number | bigint | boolean | Uint8Array | Date
 
 export interface Frame {
   /** Names are case-sensitive. */
   readonly headers: ReadonlyMap<string, HeaderValue>
-  /** Stays valid for as long as the chunk that it came in is not written to. */
+  /** Valid until its chunk is overwritten. */
   readonly payload: Uint8Array
-  /** The payload as text; what is no UTF-8 becomes replacement characters. */
+  /** The payload as text; invalid UTF-8 becomes replacement characters. */
   text(): string
 }
 
@@ -60,7 +60,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** Of the eight bytes of a prelude: to hand so few over costs more than to go through them. */
+/** The checksum of a prelude's eight bytes. For so few, a native call costs more than this loop. */
 export const preludeCrc32 = (bytes: Uint8Array, at: number): number => {
   let crc = 0xffffffff
   for (let index = at; index < at + 8; index += 1) {
@@ -69,6 +69,6 @@ export const preludeCrc32 = (bytes: Uint8Array, at: number): number => {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-/** The bytes are not a lawful event stream: cut off, damaged, or something else altogether. */
+/** The bytes are not a valid event stream: truncated, corrupt, or another format. */
 export const corruptStream = (detail: string): GatewayError =>
   new GatewayError('api_error', `Truncated or corrupt event stream: ${detail}`)

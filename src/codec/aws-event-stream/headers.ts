@@ -7,7 +7,7 @@ const uuidText = (bytes: Uint8Array): string => {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-/** Reads one header block. Throws GatewayError where a header does not fit into it. */
+/** Reads one header block. Throws GatewayError if a header exceeds it. */
 const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
   const headers = new Map<string, HeaderValue>()
@@ -64,7 +64,7 @@ const decodeHeaders = (block: Uint8Array): Map<string, HeaderValue> => {
 
 export type Headers = ReadonlyMap<string, HeaderValue>
 
-/** More kinds of frames than there are in an answer, and longer than those that are known. */
+/** More than the kinds of frames in one response; longer than any known header block. */
 const maximumKept = 8
 const longestKeptBytes = 256
 
@@ -79,8 +79,8 @@ const isAt = (block: Uint8Array, bytes: Uint8Array, start: number): boolean => {
 }
 
 /**
- * Reads the header blocks of one service's streams, which are the same for each kind of frame: a block that was read
- * before is not decoded again. That is half of what a frame costs.
+ * Reads the header blocks of one service's streams. They are the same for each kind of frame, so a known block is not
+ * decoded again. That saves half of a frame's cost.
  */
 export const createHeadersReader = (): ReadHeaders => {
   const kept: { readonly block: Uint8Array; readonly headers: Headers }[] = []
@@ -92,7 +92,7 @@ export const createHeadersReader = (): ReadHeaders => {
     const block = bytes.slice(start, end)
     const headers = decodeHeaders(block)
     if (block.byteLength > longestKeptBytes) return headers
-    // The oldest goes: headers that are never the same twice cost a little, and do not stay.
+    // Replaces the oldest: headers that never repeat cost little and use no more memory.
     kept[oldest] = { block, headers }
     oldest = (oldest + 1) % maximumKept
     return headers

@@ -1,12 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 
-/** One server-sent event. `event` is empty where the stream names none. */
+/** One server-sent event. `event` is empty for an event without a name. */
 export interface SseEvent {
   readonly event: string
   readonly data: string
 }
 
-/** Larger than any event of an honest server: an image in base64 included. In UTF-16 units. */
+/** Larger than any genuine event, even with an image in base64. In UTF-16 units. */
 export const maximumEventLength = 16 * 1024 * 1024
 
 const code = { lineFeed: 10, carriageReturn: 13, space: 32 }
@@ -17,24 +17,24 @@ const tooLong = (): GatewayError =>
   })
 
 export interface SseDecoder {
-  /** Takes the next bytes and passes on each event that they complete. Throws GatewayError for an event above the limit. */
+  /** Takes the next bytes and passes completed events on. Throws GatewayError for an event above the limit. */
   push(chunk: Uint8Array, onEvent: (event: SseEvent) => void): void
-  /** Ends the stream. Returns the event that the blank line is missing of: whole, or cut at any place. */
+  /** Ends the stream. Returns the last event if it has no blank line after it: it may be truncated. */
   end(): SseEvent | undefined
 }
 
-/** What follows the colon of a field's name, and the one space that may come first. */
+/** Returns the text after the colon of a field's name, without one leading space. */
 const textAfter = (line: string, colon: number): string =>
   line.slice(line.charCodeAt(colon + 1) === code.space ? colon + 2 : colon + 1)
 
 /**
- * Makes a decoder for the stream of any server, by the letter of the standard: lines end in CR, LF or CRLF, a byte order
- * mark may come first, and bytes may be cut anywhere. `id`, `retry` and comments are dropped.
+ * A decoder for the stream of any server, exactly as the standard defines it: lines end in CR, LF or CRLF, a byte order
+ * mark may come first, and bytes may be cut anywhere. Drops `id`, `retry` and comments.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export const createSseDecoder = (): SseDecoder => {
   const utf8 = new TextDecoder()
-  /** The line that is not complete yet. */
+  /** The incomplete last line. */
   let rest = ''
   let endsInCarriageReturn = false
   let event = ''
@@ -64,13 +64,13 @@ export const createSseDecoder = (): SseDecoder => {
     if (field === 'data') addData(value)
     else if (field === 'event') event = value
     else if (field === 'error') {
-      // Older versions of llama.cpp report failures by a field of this name.
+      // Older versions of llama.cpp report failures in a field with this name.
       event = 'error'
       addData(value)
     }
   }
 
-  /** The text with LF as its only line end. A CRLF may be cut in two. */
+  /** Converts all line ends to LF. A CRLF may be split between chunks. */
   const withLineFeeds = (text: string): string => {
     const isSecondHalf = endsInCarriageReturn && text.charCodeAt(0) === code.lineFeed
     const whole = isSecondHalf ? text.slice(1) : text
@@ -106,7 +106,7 @@ export const createSseDecoder = (): SseDecoder => {
   }
 }
 
-/** The data of each event in a stream, in order. For clients of our own: the demo, tests. */
+/** Yields the data of each event in a stream, in order. For our demo and tests. */
 export async function* decodeSse(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = createSseDecoder()
   for await (const chunk of chunks) {

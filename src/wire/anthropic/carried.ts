@@ -1,7 +1,7 @@
 import type { Member } from '../../base/exact-json.ts'
 import { isObject, type Json, objectsIn } from '../../base/json.ts'
 
-/** Whether a block holds values of tools, and no number that the product reads. */
+/** Whether a block contains only tool values, and no number that the gateway reads. */
 const isCarried = ({ type }: Json): boolean =>
   typeof type === 'string' &&
   /^(?:tool_use|server_tool_use|mcp_\w+|\w+_tool_result|tool_addition|browser_state)$/.test(type)
@@ -16,8 +16,8 @@ function* carriedIn(content: unknown): Generator<Member> {
 }
 
 /**
- * Finds the members of a request that are passed on and not read: inputs and schemas of tools, schemas of answers.
- * The body may be anything.
+ * Finds the members of a request that are passed on unread: inputs and schemas of tools, schemas of responses. Accepts
+ * any body.
  */
 export function* carriedInRequest(body: unknown): Generator<Member> {
   if (!isObject(body)) return

@@ -90,7 +90,7 @@ const ToolUseBlock = Open({
 })
 export type ToolUseBlock = Static<typeof ToolUseBlock>
 
-/** What Anthropic's own tools did: in histories that began at Anthropic's API. */
+/** Results of Anthropic's own tools, in histories that began with Anthropic's API. */
 const serverResultTypes = [
   'web_search_tool_result',
   'web_fetch_tool_result',
@@ -129,11 +129,11 @@ export type ServerToolBlock = Static<typeof ServerToolBlock>
 /** A file for Anthropic's containers. */
 const ContainerUploadBlock = Open({ type: Type.Literal('container_upload'), ...cacheable })
 
-/** A summary that takes the place of everything before it; without content it is a failed one. */
+/** A summary that replaces everything before it. Without content, the compaction failed. */
 const CompactionBlock = Open({ type: Type.Literal('compaction'), content: Maybe(Type.String()), ...cacheable })
 export type CompactionBlock = Static<typeof CompactionBlock>
 
-/** Another model took over. It says nothing to the model. */
+/** Another model took over. Has no text for the model. */
 const FallbackBlock = Open({ type: Type.Literal('fallback') })
 
 const BrowserStateBlock = Open({ type: Type.Literal('browser_state') })
@@ -157,7 +157,7 @@ const ToolResultBlock = Open({
 })
 export type ToolResultBlock = Static<typeof ToolResultBlock>
 
-/** In `role: "system"` messages: a change of the tools on offer in mid-conversation. */
+/** In `role: "system"` messages: adds or removes a tool during the conversation. */
 const ToolChangeBlock = Open({
   type: OneOf('tool_addition', 'tool_removal'),
   tool: Open({ type: Type.String(), name: Type.Optional(Type.String()) }),

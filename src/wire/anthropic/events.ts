@@ -2,9 +2,9 @@ import type { Message, ResponseBlock, StopDetails, StopReason, TextCitation, Usa
 import type { SafeguardResult } from './safeguards.ts'
 
 /**
- * The events of a streamed answer. Their grammar, which the SDK's `MessageStream` enforces:
- * `message_start`, then blocks with contiguous indices, one open at a time, then `message_delta` and
- * `message_stop`; or, at any point, one `error`. `ping` may stand anywhere.
+ * The events of a streamed response. Their grammar, which the SDK's `MessageStream` enforces: `message_start`, then
+ * blocks with contiguous indices, one open at a time, then `message_delta` and `message_stop`; or, at any point, one
+ * `error`. `ping` may occur anywhere.
  */
 
 export type BlockDelta =
@@ -15,7 +15,7 @@ export type BlockDelta =
   | { readonly type: 'signature_delta'; readonly signature: string }
   | { readonly type: 'citations_delta'; readonly citation: TextCitation }
 
-/** How an answer ended. */
+/** How a response ended. */
 export interface Stop {
   readonly stop_reason: StopReason
   readonly stop_sequence: string | null
@@ -25,7 +25,7 @@ export interface Stop {
   readonly safeguard_results?: readonly SafeguardResult[]
 }
 
-/** The figures at an answer's end, which do not name tier, place and speed again. */
+/** The figures at a response's end, which do not repeat tier, location and speed. */
 export type FinalUsage = Omit<Usage, 'service_tier' | 'inference_geo' | 'speed'>
 
 export type MessageStreamEvent =
@@ -42,5 +42,5 @@ export type MessageStreamEvent =
     }
   | { readonly type: 'message_stop' }
 
-/** Events that one chunk of the upstream's bytes gave: the server writes them to the client in one write. */
+/** The events of one chunk from the upstream. The server sends them to the client in one write. */
 export type EventBatch = readonly MessageStreamEvent[]

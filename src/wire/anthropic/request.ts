@@ -4,8 +4,8 @@ import { CacheControl, ContentBlock, TextBlock } from './content.ts'
 import { Safeguard } from './safeguards.ts'
 
 /**
- * The body of `POST /v1/messages` and `/v1/messages/count_tokens`. Objects are open: what the schema
- * does not name reaches `translate/`, which accounts for it.
+ * The body of `POST /v1/messages` and `/v1/messages/count_tokens`. Objects are open: `translate/` gets members that the
+ * schema does not name, and handles each of them.
  * @see https://docs.anthropic.com/en/api/messages
  */
 
@@ -13,7 +13,7 @@ const messageRoles = ['user', 'assistant', 'system'] as const
 
 const InputMessage = Open({
   role: OneOf(...messageRoles),
-  // Only a system message that does nothing but change settings has no content.
+  // Only a system message that just changes settings has no content.
   content: Type.Optional(Type.Union([Type.String(), Type.Array(ContentBlock)])),
 })
 export type InputMessage = Static<typeof InputMessage>
@@ -36,7 +36,7 @@ const CustomTool = Open({
 })
 export type CustomTool = Static<typeof CustomTool>
 
-/** A tool whose schema Anthropic keeps (`bash_20250124`, `web_search_20250305`, ...). */
+/** A tool whose schema Anthropic defines (`bash_20250124`, `web_search_20250305`, ...). */
 const TypedTool = Open({
   type: Type.String({ pattern: '^(?!custom$)' }),
   name: Type.Optional(Type.String()),
@@ -59,7 +59,7 @@ const ToolChoice = Type.Union([
 ])
 export type ToolChoice = Static<typeof ToolChoice>
 
-/** Members beside `type` (display, block_binding) go on as they are. */
+/** Other members than `type` (display, block_binding) are passed on unchanged. */
 const Thinking = Type.Union([
   Open({ type: Type.Literal('enabled'), budget_tokens: Type.Integer({ minimum: 1024 }) }),
   Open({ type: Type.Literal('disabled') }),
@@ -79,7 +79,7 @@ const OutputConfig = Open({
   format: Maybe(OutputFormat),
 })
 
-/** What a prompt is made of: shared by asking for an answer and by counting. */
+/** The parts of a prompt, of messages requests and of count requests. */
 const prompt = {
   model: Type.String({ minLength: 1 }),
   messages: Type.Array(InputMessage, { minItems: 1 }),
@@ -93,7 +93,7 @@ const prompt = {
 
 export const MessagesRequest = Open({
   ...prompt,
-  /** 0 fills the prompt cache, and asks for nothing. */
+  /** 0 only fills the prompt cache. */
   max_tokens: Type.Integer({ minimum: 0 }),
   stream: Maybe(Type.Boolean()),
   temperature: Maybe(Type.Number({ minimum: 0, maximum: 1 })),

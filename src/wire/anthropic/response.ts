@@ -1,6 +1,6 @@
 /**
- * Answers as clients expect them. Source: Anthropic's Messages API and its SDK's types, beta ones included. Members that
- * the SDK types as present are present, null where nothing is known: tests/conformance/answer-members.test.ts compares.
+ * Responses as clients expect them. Source: Anthropic's Messages API and its SDK's types, with the beta types. Members
+ * that the SDK requires are present, or null if unknown: tests/conformance/answer-members.test.ts compares.
  */
 
 import type { JsonObject } from '../schema.ts'
@@ -15,7 +15,7 @@ export type StopReason =
   | 'refusal'
   | 'model_context_window_exceeded'
 
-/** All figures are tokens. `input_tokens` does not hold what was read from or written to the cache. */
+/** All figures are tokens. `input_tokens` excludes tokens read from or written to the cache. */
 export interface Usage {
   readonly input_tokens: number
   readonly cache_creation_input_tokens: number
@@ -75,7 +75,7 @@ export type TextCitation =
       readonly encrypted_index: string
     }
 
-/** Who uses a tool: the model itself, not code that it runs. */
+/** The caller of a tool: the model, not code that it runs. */
 interface DirectCaller {
   readonly type: 'direct'
 }
@@ -92,7 +92,7 @@ export type ResponseBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
   | ({ readonly type: 'tool_use' } & ToolUse)
-  /** Run by the upstream itself: the client has nothing to do for it. */
+  /** The upstream runs this tool; the client does nothing. */
   | ({ readonly type: 'server_tool_use' } & ToolUse)
 
 /** Why the model, or a filter in front of it, refused. */

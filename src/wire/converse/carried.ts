@@ -1,7 +1,7 @@
 import type { Member } from '../../base/exact-json.ts'
 import { isObject, objectsIn } from '../../base/json.ts'
 
-/** Finds the members of Converse's bodies that are passed on and not read. The bodies may be anything. */
+/** Finds the members of Converse bodies that are passed on unread. Accepts any body. */
 
 function* inputsIn(message: unknown): Generator<Member> {
   if (!isObject(message)) return

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Closed, OneOf } from '../schema.ts'
 
 /**
- * Content blocks as Bedrock's Converse takes them, with AWS's own names, lengths and patterns.
+ * Content blocks as Bedrock's Converse accepts them, with AWS's own names, lengths and patterns.
  * A block is an object with exactly one member, which names its kind. Blobs are base64 strings.
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
@@ -77,7 +77,7 @@ const ReasoningContent = Type.Union([
   Closed({ redactedContent: Type.String() }),
 ])
 
-/** What an answer with citations looks like in the history. We send its text alone. */
+/** A response with citations, in the history. We send only its text. */
 const Span = Type.Optional(Type.Integer({ minimum: 0 }))
 const DocumentLocation = Closed({ documentIndex: Span, start: Span, end: Span })
 const CitationsContent = Closed({
@@ -102,7 +102,7 @@ const CitationsContent = Closed({
   ),
 })
 
-/** For guardrails of the account's own, which we do not set. */
+/** For the account's guardrails. We do not send it. */
 export const GuardContent = Type.Union([
   Closed({ text: Closed({ text: Type.String(), qualifiers: Type.Optional(Type.Array(Type.String())) }) }),
   Closed({ image: Closed({ format: OneOf('png', 'jpeg'), source: Closed({ bytes: Blob }) }) }),

@@ -3,7 +3,7 @@ import { Closed } from '../schema.ts'
 import { ConverseRequest } from './request.ts'
 
 /**
- * The body of `POST /model/{modelId}/count-tokens`: of a Converse request, what the model reads.
+ * The body of `POST /model/{modelId}/count-tokens`: the parts of a Converse request that the model reads.
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
  */
 

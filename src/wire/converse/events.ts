@@ -1,6 +1,6 @@
 import type { AdditionalResponseFields, Citation, OutputToolUse, TokenUsage } from './response.ts'
 
-/** What a frame of `/converse-stream` says: the event's name and its JSON. */
+/** The content of a frame of `/converse-stream`: the event's name and its JSON. */
 
 export interface BlockStart {
   readonly contentBlockIndex?: number
@@ -39,5 +39,5 @@ export type ConverseStreamEvent =
   | { readonly type: 'contentBlockStop'; readonly contentBlockIndex?: number }
   | ({ readonly type: 'messageStop' } & MessageStop)
   | ({ readonly type: 'metadata' } & Metadata)
-  /** A frame that we do not know: ignored, with one warning. */
+  /** An unknown frame: ignored, with one warning. */
   | { readonly type: 'unknown'; readonly name: string }

@@ -3,7 +3,7 @@ import { Closed, JsonObject, OneOf } from '../schema.ts'
 import { CachePoint, ContentBlock, GuardContent, ToolName } from './content.ts'
 
 /**
- * The body of `POST /model/{modelId}/converse` and `/converse-stream`; the model's id stands in the path.
+ * The body of `POST /model/{modelId}/converse` and `/converse-stream`; the path has the model's id.
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 
@@ -76,7 +76,7 @@ const OutputConfig = Closed({
 })
 export type OutputConfig = Static<typeof OutputConfig>
 
-/** Members of AWS's model that we do not send, and that a judge of requests must know. */
+/** Members of AWS's API that we do not send, and that a validator of requests must accept. */
 const unsent = {
   guardrailConfig: Type.Optional(
     Closed({
@@ -97,7 +97,7 @@ export const ConverseRequest = Closed({
   system: Type.Optional(Type.Array(SystemBlock)),
   inferenceConfig: Type.Optional(InferenceConfig),
   toolConfig: Type.Optional(ToolConfig),
-  /** Merged by Converse into the body of Anthropic's own API that it builds. */
+  /** Converse merges these into the request that it builds for Anthropic's model. */
   additionalModelRequestFields: Type.Optional(JsonObject),
   additionalModelResponseFieldPaths: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { maxItems: 10 }),

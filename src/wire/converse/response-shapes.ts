@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { Open } from '../schema.ts'
 
 /**
- * What an answer's blocks are made of, for checking: whatever is there must be of its kind, because the
- * translation builds on it. Figures and reasons are read one by one, and nothing hangs on them.
+ * Schemas of a response's blocks. Every member present must have its type, because the translation relies on it.
+ * Figures and reasons are optional and checked where they are read.
  */
 
 const Text = Type.Optional(Type.String())

@@ -2,8 +2,8 @@ import type { Static } from '@sinclair/typebox'
 import { OneOf } from '../schema.ts'
 
 /**
- * Converse's answers, as far as we read them. Nothing here is checked member by member: what the
- * upstream adds is ignored, and every member that we use may be missing.
+ * The parts of Converse's responses that we read. No schema checks these types: added members are ignored, and every
+ * member that we use may be missing.
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 
@@ -20,7 +20,7 @@ export const ConverseStopReason = OneOf(
 )
 export type ConverseStopReason = Static<typeof ConverseStopReason>
 
-/** Tokens. `inputTokens` does not hold what was read from or written to the cache. */
+/** Tokens. `inputTokens` excludes tokens read from or written to the cache. */
 export interface TokenUsage {
   readonly inputTokens?: number
   readonly outputTokens?: number
@@ -60,7 +60,7 @@ export interface OutputToolUse {
   readonly toolUseId: string
   readonly name: string
   readonly input?: unknown
-  /** `server_tool_use` where the upstream runs the tool itself. */
+  /** `server_tool_use` if the upstream runs the tool. */
   readonly type?: string
 }
 
@@ -78,7 +78,7 @@ export interface OutputBlock {
   readonly toolUse?: OutputToolUse
 }
 
-/** Where `additionalModelResponseFieldPaths` puts the stop sequence: whole answers, streamed ones. */
+/** Where `additionalModelResponseFieldPaths` puts the stop sequence: in complete responses, and in streamed ones. */
 export interface AdditionalResponseFields {
   readonly stop_sequence?: string | null
   readonly delta?: { readonly stop_sequence?: string | null }

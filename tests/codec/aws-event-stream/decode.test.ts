@@ -13,7 +13,7 @@ const smithy = new EventStreamCodec(
 const bytes = (hex: string): Uint8Array => Uint8Array.fromHex(hex)
 const text = (frame: Frame | undefined): string => new TextDecoder().decode(frame?.payload)
 
-/** All frames of a stream that arrives in the given cuts. */
+/** All frames of a stream that arrives in the given chunks. */
 const decode = (chunks: readonly Uint8Array[]): Frame[] => {
   const decoder = createEventStreamDecoder()
   const frames: Frame[] = []
@@ -109,7 +109,7 @@ describe('7 frames: against the official codec', () => {
     expect(new TextDecoder().decode(decoded.body)).toBe('{"delta":{"text":"hé"}}')
   })
 
-  test('a damaged byte is refused wherever it is, by both', () => {
+  test('both refuse a damaged byte at any position', () => {
     const sound = event('contentBlockStop', '{"contentBlockIndex":0,"p":"abc"}')
     for (let position = 0; position < sound.length; position += 1) {
       const damaged = sound.slice()
@@ -134,7 +134,7 @@ describe('7 frames, 3.2 corrupt: cuts', () => {
     }
   })
 
-  test('an end inside a frame is told, an end between frames is none', () => {
+  test('an end inside a frame is an error, an end between frames is not', () => {
     const ends = new Set([0])
     let end = 0
     for (const [index, payload] of payloads.entries()) {
@@ -148,7 +148,7 @@ describe('7 frames, 3.2 corrupt: cuts', () => {
     }
   })
 
-  test('sound frames in front of a damaged one are told', () => {
+  test('valid frames before a damaged one are passed on', () => {
     const damaged = stream.slice()
     damaged[damaged.length - 1] = (damaged[damaged.length - 1] ?? 0) ^ 1
     const frames: Frame[] = []
@@ -169,8 +169,8 @@ describe('7 frames, 3.2 corrupt: cuts', () => {
   })
 })
 
-describe('7 frames: unlawful lengths', () => {
-  /** A prelude that is sound but for what it says. */
+describe('7 frames: invalid lengths', () => {
+  /** A prelude with a valid checksum and the given lengths. */
   const prelude = (total: number, headers: number): Uint8Array => {
     const frame = new Uint8Array(16)
     const view = new DataView(frame.buffer)
@@ -180,7 +180,7 @@ describe('7 frames: unlawful lengths', () => {
     return frame
   }
 
-  test('are refused before anything is waited for', () => {
+  test('are refused before more bytes arrive', () => {
     expect(() => decode([prelude(15, 0)])).toThrow(/below the minimum/)
     expect(() => decode([prelude(100, 90)])).toThrow(/headers length/)
     expect(() => decode([prelude(300_000, 200_000)])).toThrow(/headers length/)
@@ -205,7 +205,7 @@ describe('7 frames: unlawful lengths', () => {
     } finally {
       set.mockRestore()
     }
-    // Once into the buffer, and at most once more while it grows to twice its size each time.
+    // Once into the buffer, and at most once more while the buffer doubles its size.
     expect(copied).toBeGreaterThanOrEqual(large.length)
     expect(copied).toBeLessThan(3 * large.length)
   })
@@ -223,11 +223,11 @@ describe('7 frames: headers', () => {
     return frame
   }
 
-  test('a type that nobody knows is an error', () => {
+  test('an unknown type is an error', () => {
     expect(() => decode([withHeaders(bytes('01610a'))])).toThrow(/header type 10/)
   })
 
-  test('a value that runs out of its block is an error', () => {
+  test('a value beyond the end of its block is an error', () => {
     expect(() => decode([withHeaders(bytes('016107ffff61'))])).toThrow(/header runs to byte/)
     expect(() => decode([withHeaders(bytes('0561'))])).toThrow(/header runs to byte/)
     expect(() => decode([withHeaders(bytes('00'))])).toThrow(/name is empty/)

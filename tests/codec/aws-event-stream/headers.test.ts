@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { encodeFrame } from '../../../src/codec/aws-event-stream/encode.ts'
 import { createHeadersReader } from '../../../src/codec/aws-event-stream/headers.ts'
 
-describe('7 frames: headers that were read before', () => {
+describe('7 frames: known headers', () => {
   const block = (name: string): Uint8Array => {
     const bytes = encodeFrame({ ':event-type': name }, new Uint8Array())
     return bytes.slice(12, -4)
@@ -10,14 +10,14 @@ describe('7 frames: headers that were read before', () => {
   const nameIn = (read: ReturnType<typeof createHeadersReader>, bytes: Uint8Array): unknown =>
     read(bytes, 0, bytes.length).get(':event-type')
 
-  test('are the same map again, and others of the same length are not', () => {
+  test('return the same map; other headers of the same length do not', () => {
     const read = createHeadersReader()
     const first = read(block('aaaa'), 0, block('aaaa').length)
     expect(nameIn(read, block('aaab'))).toBe('aaab')
     expect(read(block('aaaa'), 0, block('aaaa').length)).toBe(first)
   })
 
-  test('make room for others, however many there are', () => {
+  test('are replaced by others, for any number of them', () => {
     const read = createHeadersReader()
     const names = Array.from({ length: 100 }, (_, index) => `id${String(index).padStart(3, '0')}`)
     expect([...names, ...names].map((name) => nameIn(read, block(name)))).toEqual([...names, ...names])

@@ -131,8 +131,8 @@ describe('certificates', () => {
 
   test.each([
     ['self-signed', /is not trusted \(\w+\).*set NODE_EXTRA_CA_CERTS/],
-    ['expired', /is out of date \(CERT_HAS_EXPIRED\)\. Is this machine's clock right\?/],
-    ['other', /is for another name \(ERR_TLS_CERT_ALTNAME_INVALID\)\. Is the endpoint right\?/],
+    ['expired', /is expired or not yet valid \(CERT_HAS_EXPIRED\)\. Check this machine's clock\./],
+    ['other', /is for another name \(ERR_TLS_CERT_ALTNAME_INVALID\)\. Check the endpoint URL\./],
   ])('one that is %s is refused, through a proxy', async (certificate, words) => {
     const { environment } = await by({ to: await secureNexus(certificate) })
     expect(await ask(nexus, environment)).toEqual(failing(words, false))
@@ -149,7 +149,7 @@ describe('proxies', () => {
     expect(await ask(nexus, guarded.environment)).toEqual(answered)
     expect(await ask(nexus, { ...trusted, https_proxy: `127.0.0.1:${free.proxy.port}` })).toEqual(answered)
     expect(await ask(nexus, (await by({ to, login: 'x:y' })).environment)).toEqual(
-      failing(/^The proxy 127\.0\.0\.1:\d+ wants a user name and a password.*\(407\).*HTTPS_PROXY=http/, false),
+      failing(/^The proxy 127\.0\.0\.1:\d+ requires a valid user name and password.*\(407\).*HTTPS_PROXY=http/, false),
     )
   })
 
@@ -159,7 +159,7 @@ describe('proxies', () => {
     expect(await ask(`https://localhost:${port}`, environment)).toEqual(answered)
     for (const NO_PROXY of ['nexus.invalid', '.invalid', 'x, *.invalid', '*'])
       expect(await ask('https://nexus.invalid', { ...environment, NO_PROXY })).toEqual(
-        failing(/^The name of nexus\.invalid could not be resolved/, true),
+        failing(/^Cannot resolve or reach nexus\.invalid/, true),
       )
     expect(proxy.heads).toEqual([])
   })
@@ -169,9 +169,9 @@ describe('proxies', () => {
     'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n'
   test.each([
     ['a login by Negotiate', negotiate, /login by Negotiate or NTLM \(407\), which is not supported/, false],
-    ['a no', noWay, /does not lead to nexus\.example \(403\).*NO_PROXY/, false],
-    ['a gateway error', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', /could not reach nexus\.example \(502\)/, true],
-    ['a redirect to a login page', moved, /pointed elsewhere \(302\).*log in first/, false],
+    ['a no', noWay, /does not allow connections to nexus\.example \(403\).*NO_PROXY/, false],
+    ['a gateway error', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', /cannot reach nexus\.example \(502\)/, true],
+    ['a redirect to a login page', moved, /sent a redirect \(302\).*log in first/, false],
     ['a login page', portal, /does not speak TLS \(EPROTO\).*log in first/, false],
     ['nonsense', 'hello\r\n\r\n', /nexus\.example through the proxy 127\.0\.0\.1:\d+ broke/, true],
     ['nothing, and hangs up', '', /nexus\.example through the proxy 127\.0\.0\.1:\d+ broke/, true],
@@ -183,18 +183,14 @@ describe('proxies', () => {
   test('one that is silent is given up after eight seconds', async () => {
     const { environment } = await by({ answer: () => undefined })
     expect(await ask(nexus, environment)).toEqual(
-      failing(/^No connection to nexus\.example through the proxy 127\.0\.0\.1:\d+ came about within 8 s\./, true, 504),
+      failing(/^Connecting to nexus\.example through the proxy 127\.0\.0\.1:\d+ timed out after 8 s\./, true, 504),
     )
   }, 20_000)
 
   test.each([
-    [
-      `http://someone:${password}@127.0.0.1:1`,
-      /^Nothing answers at the proxy 127\.0\.0\.1:1: connection refused/,
-      true,
-    ],
-    [`http://someone:${password}@proxy.invalid:3128`, /^The name of the proxy proxy\.invalid:3128 could not/, true],
-    [`socks5://someone:${password}@127.0.0.1:1`, /SOCKS for one: use an http or https address in HTTPS_PROXY/, false],
+    [`http://someone:${password}@127.0.0.1:1`, /^The proxy 127\.0\.0\.1:1 refused the connection/, true],
+    [`http://someone:${password}@proxy.invalid:3128`, /^Cannot resolve or reach the proxy proxy\.invalid:3128/, true],
+    [`socks5://someone:${password}@127.0.0.1:1`, /to an http or https URL, not SOCKS/, false],
   ])('%s', async (HTTPS_PROXY, words, mayHelp) => {
     expect(await ask(nexus, { HTTPS_PROXY })).toEqual(failing(words, mayHelp))
   })
@@ -203,8 +199,8 @@ describe('proxies', () => {
 describe('what answers is not AI Nexus', () => {
   test('a login page, or a redirect to one', async () => {
     for (const [answer, words] of [
-      [portal, /answered 200 with a web page\. Is a proxy or a login page in the way\?/],
-      [moved, /^AI Nexus answered 302, which leads elsewhere\. .*login page/],
+      [portal, /answered 200 with a web page\. Check whether a proxy or a login page interferes\./],
+      [moved, /^AI Nexus answered 302, a redirect\. .*login page/],
     ] as const) {
       const { environment } = await by({ to: await tlsHost('good', always(answer)) })
       expect(await ask(nexus, environment)).toEqual(failing(words, false))
@@ -218,22 +214,24 @@ describe('what answers is not AI Nexus', () => {
     const { proxy } = await by({ login: 'x:y' })
     expect(
       await ask('http://nexus.example', { HTTP_PROXY: `http://127.0.0.1:${proxy.port}` }, ['--allow-http']),
-    ).toEqual(failing(/^A proxy on the way wants a user name and a password \(407\)/, false))
+    ).toEqual(failing(/^A proxy on the way requires a user name and a password \(407\)/, false))
   })
 
   test('TLS to a port of plain http, and the other way round', async () => {
     expect(await ask(`https://127.0.0.1:${simulate()}`)).toEqual(failing(/does not speak TLS \(EPROTO\)/, false))
-    expect(await ask(`http://127.0.0.1:${await secureNexus()}`)).toEqual(failing(/has to begin with https/, true))
+    expect(await ask(`http://127.0.0.1:${await secureNexus()}`)).toEqual(
+      failing(/begin the endpoint URL with https/, true),
+    )
   })
 
   test('a port of something other than HTTP', async () => {
     const port = await listenOnLoopback((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n'))
-    expect(await ask(`http://127.0.0.1:${port}`)).toEqual(failing(/does not speak HTTP .*its port right\?$/, false))
+    expect(await ask(`http://127.0.0.1:${port}`)).toEqual(failing(/does not speak HTTP .*its port\.$/, false))
   })
 
   test('nobody, an unknown name, a line that breaks', async () => {
-    expect(await ask('https://127.0.0.1:1')).toEqual(failing(/^Nothing answers at 127\.0\.0\.1:1/, true))
-    expect(await ask('https://nexus.invalid')).toEqual(failing(/^The name of nexus\.invalid could not be/, true))
+    expect(await ask('https://127.0.0.1:1')).toEqual(failing(/^127\.0\.0\.1:1 refused/, true))
+    expect(await ask('https://nexus.invalid')).toEqual(failing(/^Cannot resolve or reach nexus\.invalid/, true))
     const breaking = await listenOnLoopback((socket) => {
       socket.once('data', () => socket.resetAndDestroy())
     })

@@ -1,9 +1,9 @@
 const space = 0x20
 const del = 0x7f
 
-/** No model takes a text of white space alone. */
+/** No model accepts a text of only white space. */
 export const isBlank = (text: string): boolean => {
-  // Nearly every text begins with a printable letter of ASCII: then there is nothing to trim.
+  // Nearly every text begins with a printable ASCII character: then there is nothing to trim.
   const first = text.charCodeAt(0)
   return !(first > space && first < del) && text.trim() === ''
 }

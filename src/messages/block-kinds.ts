@@ -2,8 +2,8 @@ import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.
 import type { InputMessage } from '../wire/anthropic/request.ts'
 
 /**
- * What of the less common stands in a conversation, anywhere. Found in one pass, so that a room whose
- * subject does not occur has nothing to walk through: most conversations are words and tools.
+ * Which less common kinds of blocks a conversation has, found in one pass. Most conversations are only text and tools,
+ * so most translation steps can be skipped.
  */
 export interface BlockKinds {
   readonly toolUses: boolean
@@ -12,7 +12,7 @@ export interface BlockKinds {
   readonly documents: boolean
   readonly searchResults: boolean
   readonly compactions: boolean
-  /** Tools that are added or removed in mid-conversation. */
+  /** Tools that are added or removed during the conversation. */
   readonly toolChanges: boolean
 }
 
@@ -33,7 +33,7 @@ const look = (block: ContentBlock | ToolResultContent, found: MutableBlockKinds)
       found.images = true
       return
     case 'document':
-      // One of parts may hold images.
+      // A document of parts may contain images.
       found.documents = true
       return
     case 'search_result':

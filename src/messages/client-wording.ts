@@ -1,10 +1,10 @@
 /**
- * The words of errors that Claude Code repairs a request by: it compacts, shortens, or leaves a part out. From
- * 2.1.228 on it reads `capability_rejected: <class>` in a 400; older ones know the words themselves. One message
- * serves both. The order of the classes is the client's own: the first that fits counts.
+ * Error messages that make Claude Code repair a request: it compacts, shortens, or leaves a part out. Since 2.1.228 it
+ * reads `capability_rejected: <class>` in a 400; older versions match the text itself. One message serves both. The
+ * order of the classes is the client's: the first match counts.
  */
 
-/** Without figures where they are unknown: the client computes with them. */
+/** Leaves out unknown figures, because the client calculates with them. */
 export const promptTooLong = (figures?: { readonly tokens: string; readonly maximum: string }): string =>
   figures === undefined
     ? 'prompt is too long'
@@ -13,7 +13,7 @@ export const promptTooLong = (figures?: { readonly tokens: string; readonly maxi
 export const maxTokensTooLarge = (maxTokens: number, limit: string, model: string): string =>
   `max_tokens: ${maxTokens} > ${limit}, which is the maximum allowed number of output tokens for ${model}`
 
-/** The input alone fits: the client lowers `max_tokens` and tries again. */
+/** The input alone fits: the client lowers `max_tokens` and retries. */
 export const inputAndMaxTokensTooLong = (figures: {
   readonly input: number
   readonly output: number
@@ -21,13 +21,13 @@ export const inputAndMaxTokensTooLong = (figures: {
 }): string =>
   `input length and \`max_tokens\` exceed context limit: ${figures.input} + ${figures.output} > ${figures.maximum}, decrease input length or \`max_tokens\` and try again`
 
-/** `messageIndex`: of the message with the uses. `ids`: as a list. */
+/** `messageIndex`: the message with the tool uses. `ids`: a list as text. */
 export const toolResultsMissing = (messageIndex: number, ids: string): string =>
   `messages.${messageIndex}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${ids}`
 
-/** `place`: the message with the results (`messages.3`). */
-export const toolResultsSurplus = (place: string): string =>
-  `${place}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
+/** `path`: the message with the results (`messages.3`). */
+export const toolResultsSurplus = (path: string): string =>
+  `${path}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
 
 type Matcher = (message: string) => boolean
 
@@ -40,7 +40,7 @@ const any =
   (message) =>
     matchers.some((matches) => matches(message))
 
-/** Whether a message of the role `system` was refused: the role itself, or its place. */
+/** Whether a message with the role `system` was refused, for its role or its position. */
 export const isSystemRejected = any(
   has(/role .{0,2}system.{0,2} is not supported|role .{0,2}system.{0,2} must (?:precede|follow)/i),
   has(/Unexpected role/, /input message role/),
@@ -65,7 +65,7 @@ const thinkingSignature: Matcher = (quoted) => {
   )(message)
 }
 
-/** The kind of thinking that was refused. Words far apart are of other sentences. */
+/** The type of thinking that was refused. Words far apart belong to different sentences. */
 export const rejectedThinking = (message: string): 'enabled' | 'adaptive' | undefined => {
   const found =
     /thinking\.type[^a-z]{1,8}(enabled|adaptive)[\s\S]{0,200}?not supported/i.exec(message) ??
@@ -86,11 +86,11 @@ const imageWords =
 const documentWords =
   /could not process pdf|pdf pages|the pdf specified (?:was not valid|is password protected)|pdf cannot be empty|does not support pdfs?\b/i
 
-/** Each class, what it is known by, and words of it that every client knows. */
+/** Each class, how to recognize it, and text for it that every client version recognizes. */
 const classes: readonly {
   readonly name: string
   readonly matches: Matcher
-  /** Put in front where the refusal itself has none that an older client knows. */
+  /** Put in front of a refusal without text that older clients recognize. */
   readonly words?: { readonly known: RegExp; readonly text: string }
 }[] = [
   {
@@ -130,14 +130,14 @@ const classes: readonly {
   },
 ]
 
-/** The one flag that was rejected: named by the refusal, or the only one that was sent. */
+/** The rejected flag: the one that the refusal names, or the only one sent. */
 const rejectedBeta = (message: string, betas: readonly string[]): string | undefined => {
   const named = /anthropic[-_]beta/.test(message) ? betas.find((beta) => message.includes(beta)) : undefined
   const [only, ...others] = betas
   return named ?? (/invalid beta flag/i.test(message) && others.length === 0 ? only : undefined)
 }
 
-/** The words of a 400 with its class in front, where it has one. `betas`: the flags that were sent. */
+/** Puts the class, if any, in front of a 400's message. `betas`: the flags that were sent. */
 export const withCapability = (message: string, betas: readonly string[]): string => {
   const found = classes.find(({ matches }) => matches(message))
   if (found === undefined) {

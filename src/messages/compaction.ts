@@ -2,17 +2,17 @@ import type { CompactionBlock } from '../wire/anthropic/content.ts'
 import type { InputMessage } from '../wire/anthropic/request.ts'
 import { isBlank } from './blank.ts'
 
-/** A summary in the conversation, and where it stands. */
+/** A summary in the conversation, and its position. */
 export interface Summary {
-  /** Of the message, and of the block in it. */
+  /** Index of the message, and of the block in it. */
   readonly index: number
   readonly position: number
   readonly block: CompactionBlock
 }
 
 /**
- * The last summary that was made of the conversation. Anthropic's API leaves out everything before it,
- * and clients go on sending it. A block without content is a compaction that failed: it counts for nothing.
+ * Returns the conversation's last summary. Anthropic's API leaves out everything before it, but clients still send
+ * that. Ignores a block without content: that compaction failed.
  */
 export const findSummary = (messages: readonly InputMessage[]): Summary | undefined => {
   for (let index = messages.length - 1; index >= 0; index -= 1) {
@@ -28,7 +28,7 @@ export const findSummary = (messages: readonly InputMessage[]): Summary | undefi
 export const summaryText = ({ block }: Summary): string =>
   `<conversation-summary>\n${block.content ?? ''}\n</conversation-summary>`
 
-/** What is sent beside the summary: the blocks behind it in its own message, and the messages that follow. */
+/** What is sent in addition to the summary: the blocks after it in its message, and the later messages. */
 export const sentMessages = (
   messages: readonly InputMessage[],
   summary: Summary | undefined = findSummary(messages),

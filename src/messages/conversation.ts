@@ -6,34 +6,34 @@ import { isBlank } from './blank.ts'
 import { findSummary, type Summary, summaryText } from './compaction.ts'
 import type { Notes } from './notes.ts'
 
-/** A client's messages as turns, for upstreams that want the sides to alternate. */
+/** A client's messages as turns, for upstreams that require alternating roles. */
 
-/** A text, and its path in the client's request. */
+/** A text and its path in the client's request. */
 export interface PlacedText {
   readonly block: TextBlock
   readonly path: Path
 }
 
-/** Consecutive messages of one side. A `Unit` is what a translation makes of a block. */
+/** Consecutive messages of one role. A `Unit` is a translated block. */
 export interface Turn<Unit> {
   readonly role: 'user' | 'assistant' | 'system'
   units: Unit[]
-  /** Where the turn begins in the client's request. */
+  /** The path of the turn's first message in the client's request. */
   readonly path: Path
 }
 
-/** The turns, and the system messages in front of all of them. */
+/** The turns, and the system messages before all of them. */
 export interface Conversation<Unit> {
   readonly turns: Turn<Unit>[]
   readonly leadingSystem: readonly PlacedText[]
 }
 
 export interface ConversationOptions<Unit> {
-  /** Adds what a block becomes to the units of its turn. Throws a 400 for a block without a translation. */
+  /** Adds the translated block to the units of its turn. Throws a 400 for a block without a translation. */
   readonly addBlock: (units: Unit[], block: ContentBlock, path: Path) => void
-  /** The messages have compaction blocks. */
+  /** Whether the messages have compaction blocks. */
   readonly hasCompactions: boolean
-  /** The upstream takes system messages between the user's turn and the assistant's. */
+  /** Whether the upstream accepts system messages between the user's turn and the assistant's. */
   readonly keepsSystemMessages: boolean
   readonly notes: Notes
 }
@@ -63,11 +63,11 @@ const blocksOf = (message: InputMessage, path: Path): readonly ContentBlock[] =>
 
 const reminderPattern = /^\s*<system-reminder>[\s\S]*<\/system-reminder>\s*$/
 
-/** The form in which Claude Code itself sends such notices where a model takes no system messages. */
+/** The form that Claude Code itself uses for models without system messages. */
 const asReminder = (text: string): string =>
   reminderPattern.test(text) ? text : `<system-reminder>\n${text}\n</system-reminder>`
 
-/** One of the client's messages: its blocks translated or, of a system message, still as they came. */
+/** One client message with translated blocks; a system message with its original texts. */
 type Part<Unit> =
   | (Turn<Unit> & { readonly role: Side })
   | { readonly role: 'system'; readonly texts: readonly PlacedText[]; readonly path: Path }
@@ -78,9 +78,9 @@ const systemTexts = (message: InputMessage, path: Path): PlacedText[] =>
   blocksOf(message, path).flatMap((block, index) => {
     const blockPath = [...path, 'content', index]
     if (block.type === 'text') return [{ block, path: blockPath }]
-    // Changes of the tools on offer are read by tool-loading.ts.
+    // tool-loading.ts reads changes of the tools.
     if (block.type === 'tool_addition' || block.type === 'tool_removal') return []
-    throw invalidRequest(blockPath, `content blocks of type '${block.type}' cannot stand in a system message`)
+    throw invalidRequest(blockPath, `content blocks of type '${block.type}' cannot be in a system message`)
   })
 
 const systemPart = (message: InputMessage, index: number): SystemPart => {
@@ -88,7 +88,7 @@ const systemPart = (message: InputMessage, index: number): SystemPart => {
   return { role: 'system', texts: systemTexts(message, path), path }
 }
 
-/** One of the client's messages, from its block `first` on, as a turn of its own. */
+/** One client message, from its block `first` on, as a turn. */
 const toTurn = <Unit>(
   message: InputMessage,
   role: Side,
@@ -122,13 +122,13 @@ const summaryPart = <Unit>(summary: Summary, addBlock: ConversationOptions<Unit>
   return { role: 'user', units, path }
 }
 
-/** System messages in front of all others belong to the system prompt, which no summary sums up. */
+/** System messages before all others belong to the system prompt, which no summary replaces. */
 const leadingSystem = (messages: readonly InputMessage[]): SystemPart[] => {
   const end = messages.findIndex(({ role }) => role !== 'system')
   return messages.slice(0, end === -1 ? messages.length : end).map(systemPart)
 }
 
-/** The client's messages one by one, from the last summary on. */
+/** Translates the client's messages one by one, from the last summary on. */
 const toParts = <Unit>(
   messages: readonly InputMessage[],
   { addBlock, hasCompactions, notes }: ConversationOptions<Unit>,
@@ -137,7 +137,7 @@ const toParts = <Unit>(
   const parts: Part<Unit>[] = summary === undefined ? [] : leadingSystem(messages.slice(0, summary.index))
   if (summary !== undefined) parts.push(summaryPart(summary, addBlock))
   if (summary !== undefined && (summary.index > 0 || summary.position > 0)) {
-    notes.dropped(['messages', 0], 'messages that a compaction summed up')
+    notes.dropped(['messages', 0], 'messages that a compaction replaced')
   }
   for (let index = summary?.index ?? 0; index < messages.length; index += 1) {
     const message = messages[index] as InputMessage
@@ -149,7 +149,7 @@ const toParts = <Unit>(
   return parts
 }
 
-/** The turn of a message of that side: the current one, or a new one. */
+/** Returns the turn for a message of that role: the current one, or a new one. */
 const turnOf = <Unit>(turns: Turn<Unit>[], role: Turn<Unit>['role'], path: Path): Turn<Unit> => {
   const current = turns.at(-1)
   if (current?.role === role) return current
@@ -158,7 +158,7 @@ const turnOf = <Unit>(turns: Turn<Unit>[], role: Turn<Unit>['role'], path: Path)
   return turn
 }
 
-/** System messages are kept between the user's turn and the assistant's, one at a time. */
+/** Whether a system message is between the user's turn and the assistant's, where one at a time can be kept. */
 const isBetweenSides = <Unit>(parts: readonly Part<Unit>[], index: number, turns: readonly Turn<Unit>[]): boolean => {
   const next = parts.slice(index + 1).find((part) => part.role !== 'assistant' || part.units.length > 0)
   return turns.at(-1)?.role === 'user' && next?.role === 'assistant'
@@ -171,7 +171,7 @@ const addSystemPart = <Unit>(
   addBlock: ConversationOptions<Unit>['addBlock'],
 ): void => {
   const isWordless = part.texts.every(({ block }) => isBlank(block.text))
-  // Without words it is the user's turn all the same: the assistant's is over.
+  // Even without text it starts the user's turn: the assistant's turn is over.
   const { units } = turnOf(turns, isKept && !isWordless ? 'system' : 'user', part.path)
   for (const { block, path } of part.texts) {
     const isUnchanged = isKept || isBlank(block.text)
@@ -180,9 +180,9 @@ const addSystemPart = <Unit>(
 }
 
 /**
- * One turn for each run of messages of one side. A system message in mid-conversation stays where it is: as words in
- * the user's turn, or by itself where the model takes that. Moved to the front it would change the beginning of the
- * prompt each time, and the prompt cache would never hit. In front of the conversation it belongs to the system prompt.
+ * One turn for each run of messages of one role. A system message within the conversation keeps its position: as text
+ * in the user's turn, or as a system message if the model supports that. At the front, it would change the beginning of
+ * the prompt each time, and the prompt cache would never hit. Before the conversation, it belongs to the system prompt.
  */
 export const toConversation = <Unit>(
   messages: readonly InputMessage[],
@@ -196,7 +196,7 @@ export const toConversation = <Unit>(
   for (const part of parts) {
     index += 1
     if (part.role !== 'system') {
-      // An assistant's message of which nothing is left is no turn; a user's is, or two answers would meet.
+      // An empty assistant message is not a turn. An empty user message is, to separate two assistant turns.
       if (part.units.length === 0 && part.role === 'assistant') continue
       const current = turns.at(-1)
       if (current?.role !== part.role) turns.push(part)

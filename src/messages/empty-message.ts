@@ -1,6 +1,6 @@
 import type { Message, Usage } from '../wire/anthropic/response.ts'
 
-/** A message that says nothing yet, as streams begin with it. */
+/** The empty message at the start of a stream. */
 export const emptyMessage = (id: string, model: string, usage: Usage): Message => ({
   id,
   type: 'message',

@@ -5,17 +5,17 @@ import { isBlank } from './blank.ts'
 import { requireInlineSource } from './inline-media.ts'
 import { bareBase64, mediaTypeOf } from './media.ts'
 
-/** Documents whose content is in the request. */
+/** Reads documents whose content is in the request. */
 
 export interface InlinePdf {
   readonly format: 'pdf'
-  /** Base64; empty where the document is. */
+  /** Base64; empty for an empty document. */
   readonly data: string
 }
 
 export interface InlineText {
   readonly format: 'txt'
-  /** Without blank ones. */
+  /** Without blank texts. */
   readonly texts: readonly string[]
   /** The client divided the text into parts, which citations count. */
   readonly isDivided: boolean

@@ -7,13 +7,13 @@ import { bareBase64, type ImageFormat, imageFormatOf } from './media.ts'
 
 type Inline<Source extends { readonly type: string }> = Exclude<Source, { readonly type: 'url' | 'file' }>
 
-/** Throws a 400 that says what to send instead, for the sources that an upstream has no word for. */
+/** For sources that an upstream does not support: throws a 400 that says what to send instead. */
 export const requireInlineSource = <Source extends { readonly type: string }>(
   source: Source,
   path: Path,
 ): Inline<Source> => {
   if (source.type === 'url') {
-    throw invalidRequest([...path, 'source', 'url'], 'a URL cannot be sent on: send the bytes as base64')
+    throw invalidRequest([...path, 'source', 'url'], 'this endpoint does not forward URLs: send the bytes as base64')
   }
   if (source.type === 'file') {
     throw invalidRequest([...path, 'source', 'file_id'], 'this endpoint has no Files API: send the bytes as base64')
@@ -27,7 +27,7 @@ export interface InlineImage {
   readonly data: string
 }
 
-/** Throws a 400 in Anthropic's words for an image that Anthropic's API does not take either. */
+/** Throws a 400 in Anthropic's words for an image that Anthropic's API does not accept either. */
 export const toInlineImage = ({ source: anySource }: ImageBlock, path: Path): InlineImage => {
   const source = requireInlineSource(anySource, [...path, 'image'])
   const sourcePath = [...path, 'image', 'source', 'base64']
@@ -41,7 +41,7 @@ export const toInlineImage = ({ source: anySource }: ImageBlock, path: Path): In
   return { format, data }
 }
 
-/** A tool's image in another format must not make the conversation unusable: a text takes its place. */
+/** A tool's image in another format must not make the conversation unusable: a text replaces it. */
 export const isUnsupportedImage = ({ source }: ImageBlock): boolean =>
   source.type === 'base64' && imageFormatOf(source.media_type, bareBase64(source.data)) === undefined
 

@@ -2,7 +2,7 @@ import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.
 
 type Block = ContentBlock | ToolResultContent
 
-/** The blocks inside one of the client's; undefined where it has none. */
+/** Returns the blocks inside a block of the client, or undefined. */
 export const innerBlocks = (block: Block): readonly Block[] | undefined => {
   switch (block.type) {
     case 'tool_result':

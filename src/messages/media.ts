@@ -1,10 +1,10 @@
-/** Anthropic's media: what a base64 source is, by its first bytes and by its label. */
+/** Anthropic's media: finds the format of a base64 source from its first bytes, then from its label. */
 
-/** The image formats that Anthropic's API takes. */
+/** The image formats that Anthropic's API accepts. */
 const imageFormats = ['jpeg', 'png', 'gif', 'webp'] as const
 export type ImageFormat = (typeof imageFormats)[number]
 
-/** Base64 of each format's first bytes. A file's own bytes are believed before its label. */
+/** Base64 of each format's first bytes. They count more than the label. */
 const signatures: readonly (readonly [base64Prefix: string, format: string])[] = [
   ['/9j/', 'jpeg'],
   ['iVBORw0KGgo', 'png'],
@@ -34,8 +34,8 @@ const formatByMediaType: ReadonlyMap<string, ImageFormat> = new Map(
 const isImageFormat = (format: string): format is ImageFormat => imageFormats.some((known) => known === format)
 
 /**
- * Base64 as it goes onto the wire: the client's string unchanged, but for white space and a
- * `data:...;base64,` in front. Never decoded: an image of 5 MB is not copied.
+ * Base64 to send: the client's string without white space and without a leading `data:...;base64,`. Does not decode
+ * it: an image of 5 MB is not copied.
  */
 export const bareBase64 = (data: string): string => {
   const bare = data.startsWith('data:') ? data.slice(data.indexOf(',') + 1) : data
@@ -46,7 +46,7 @@ export const bareBase64 = (data: string): string => {
 /** A media type without its parameters, in lower case. */
 export const mediaTypeOf = (value: string): string => (value.split(';')[0] ?? '').trim().toLowerCase()
 
-/** The image's format; undefined where it is none that Anthropic's API takes. */
+/** Returns the image's format, or undefined if Anthropic's API does not accept it. */
 export const imageFormatOf = (mediaType: string, data: string): ImageFormat | undefined => {
   const sniffed = signatures.find(([prefix]) => data.startsWith(prefix))?.[1]
   if (sniffed !== undefined) return isImageFormat(sniffed) ? sniffed : undefined

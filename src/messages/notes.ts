@@ -2,20 +2,20 @@ import { dotted } from '../base/errors.ts'
 import type { Path } from '../base/path.ts'
 
 /**
- * What a translation could not carry over as it stood. Nothing is dropped in silence: each note
- * becomes a log line. A note names places and reasons, never what the client wrote.
+ * What a translation could not carry over unchanged. Nothing is dropped silently: each note becomes a log line. A note
+ * names paths and reasons, never text of the client.
  */
 export interface Note {
-  /** `info` where the model may answer differently for it, `debug` where nothing is lost. */
+  /** `info` if the model may answer differently because of it, `debug` if nothing is lost. */
   readonly level: 'debug' | 'info'
   readonly what: string
   readonly path: string
 }
 
 export interface Notes {
-  /** Nothing that the model would have seen is lost. */
+  /** Something that the model would not have seen is left out. */
   dropped(path: Path, what: string): void
-  /** The model is asked something a little different. */
+  /** The model gets a slightly different request. */
   changed(path: Path, what: string): void
   readonly all: readonly Note[]
 }
@@ -28,7 +28,7 @@ export const createNotes = (): Notes => {
     (level: Note['level']) =>
     (path: Path, what: string): void => {
       const name = dotted(path)
-      // A member's name comes from the client, and could be anything.
+      // Member names come from the client and may be anything.
       all.push({ level, what, path: printablePath.test(name) ? name : '(unprintable name)' })
     }
   return { dropped: add('debug'), changed: add('info'), all }

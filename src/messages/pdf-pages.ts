@@ -1,19 +1,19 @@
-/** How many pages a PDF has, without a reader of PDFs. */
+/** Counts the pages of a PDF without a PDF parser. */
 
-/** Where a PDF does not say how many pages it has. */
+/** For a PDF without a readable number of pages. */
 const bytesPerPage = 50_000
 /** Each page is an object, and an object's entry in the file's table is 20 bytes long. */
 const leastBytesPerPage = 20
 /**
- * Bytes that are read of each end of a file. Its page tree is written before its contents or after
- * them; the middle of a large file is pictures and fonts.
+ * Bytes to read from each end of a file. The page tree is before or after the contents; the middle of a large file is
+ * images and fonts.
  */
 const endBytes = 512 * 1024
 
-/** Four characters of base64 are three bytes: only there can it be cut. */
+/** Four characters of base64 are three bytes: base64 can be cut only between such groups. */
 const quartets = (bytes: number): number => Math.floor(bytes / 3) * 4
 
-/** The file's text, or its two ends, and how many bytes there are in all. */
+/** Returns the file's text, or its two ends, and its size in bytes. */
 const readEnds = (base64: string): { text: string; bytes: number } => {
   const decode = (characters: string): string => Buffer.from(characters, 'base64').toString('latin1')
   const bytes = Math.floor((base64.length * 3) / 4)
@@ -23,23 +23,23 @@ const readEnds = (base64: string): { text: string; bytes: number } => {
   }
   const start = base64.slice(0, quartets(endBytes))
   const end = base64.slice(quartets(bytes - endBytes))
-  // The gap ends an object, so that nothing is read across it.
+  // Ends the object at the gap, so that no object spans it.
   return { text: `${decode(start)} endobj ${decode(end)}`, bytes }
 }
 
-/** A type, a count, or a border between objects. Longer numbers are no counts of pages. */
+/** A type, a count, or a border between objects. Longer numbers are not page counts. */
 const tokenPattern = /\/Type\s*\/(\w+)|\/Count\s+(\d{1,7})(?!\d)|obj\b/g
 
 interface Pages {
-  /** Objects that are a page. */
+  /** Number of page objects. */
   objects: number
-  /** What the root of the page tree says; 0 where it is not to be seen. */
+  /** The page count in the root of the page tree; 0 if it is not found. */
   inTree: number
 }
 
 /**
- * Outlines count their bookmarks by the same name, often without saying what they are: so a count is
- * believed only where it stands in one object with `/Type /Pages`, before it or behind it.
+ * Outlines also have a `/Count`, of bookmarks, often without a `/Type`. So a count is used only if its object has
+ * `/Type /Pages`, before or after it.
  */
 const findPages = (text: string): Pages => {
   const found: Pages = { objects: 0, inTree: 0 }
@@ -63,7 +63,7 @@ const findPages = (text: string): Pages => {
   return found
 }
 
-/** Pages by the page tree's count, by their own objects, or by the file's size. `base64`: the file. */
+/** Counts pages by the page tree's count, by page objects, or by the file's size. `base64`: the file. */
 export const countPdfPages = (base64: string): number => {
   const { text, bytes } = readEnds(base64)
   const { objects, inTree } = findPages(text)

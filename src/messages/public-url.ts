@@ -1,11 +1,11 @@
 import type { GatewayError } from '../base/errors.ts'
 
-/** URLs of images and documents: which may be fetched, by us or by an upstream. */
+/** Checks which URLs of images and documents we or an upstream may fetch. */
 
-/** Makes the 400 that names the source in question. The log gets `rule` where the sentence quotes its host. */
+/** Makes the 400 that names the source. If the sentence quotes the source's host, the log gets `rule` instead. */
 export type Refuse = (sentence: string, rule?: string) => GatewayError
 
-/** At least two labels, the last of which begins with a letter: an address in whatever spelling is none. */
+/** At least two labels, the last of which begins with a letter. No spelling of an address matches. */
 const fullName = /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)+[a-z](?:[a-z\d-]{0,61}[a-z\d])?$/
 const maximumNameLength = 253
 
@@ -15,7 +15,7 @@ const privateDomain =
 
 export const notPublic = 'Only URLs of hosts on the public internet are supported: send the bytes as base64 instead.'
 
-/** The URL, if its spelling is in order. Throws what `refuse` makes. */
+/** Returns a valid URL. Throws the error of `refuse` for any other. */
 export const parseHttpsUrl = (text: string, refuse: Refuse, base?: URL): URL => {
   const url = URL.parse(text, base?.href)
   if (url === null) throw refuse('The URL is not valid.')
@@ -25,7 +25,7 @@ export const parseHttpsUrl = (text: string, refuse: Refuse, base?: URL): URL => 
   return url
 }
 
-/** The host's name. Throws what `refuse` makes for an address, in any spelling, and for a name of a private network. */
+/** Returns the host's name. Throws the error of `refuse` for an address in any spelling, and for a private name. */
 export const publicNameOf = (url: URL, refuse: Refuse): string => {
   const name = url.hostname.toLowerCase().replace(/\.$/, '')
   const isPublic = name.length <= maximumNameLength && fullName.test(name) && !privateDomain.test(name)

@@ -1,6 +1,6 @@
 import type { StopDetails } from '../wire/anthropic/response.ts'
 
-/** `stop_details` of a response that was refused. `explanation` is for the user. */
+/** `stop_details` of a refused response. `explanation` is for the user. */
 export const refusalDetails = (explanation: string): StopDetails => ({
   type: 'refusal',
   category: null,

@@ -3,15 +3,15 @@ import { isRawNumber } from '../base/raw-number.ts'
 import type { ServerToolBlock } from '../wire/anthropic/content.ts'
 
 /**
- * What Anthropic's own tools did in an earlier part of the conversation, as words. They stand in the
- * assistant's turns, where other protocols take no results; the model needs to know what was found, and a
- * session that began elsewhere must go on here. What is encrypted only Anthropic could read.
+ * Calls and results of Anthropic's own tools in the history, as text. They are in assistant turns, where other
+ * protocols accept no results. The model needs the results, so that a session that began elsewhere can continue here.
+ * Only Anthropic can read the encrypted parts.
  */
 
-/** Members that are no words: seals, ids and bytes. */
+/** Members without text for the model: encrypted values, ids and bytes. */
 const wordless = /^(?:type|id|tool_use_id|file_id|encrypted_.*|signature|media_type|cache_control|citations|caller)$/
 
-/** Every word of a value, one after the other. */
+/** Returns all texts of a value, in order. */
 const wordsIn = (value: unknown): string[] => {
   if (typeof value === 'string') return value.trim() === '' ? [] : [value]
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
@@ -28,7 +28,7 @@ const inputWords = (input: unknown): string => {
   return typeof only === 'string' && others.length === 0 ? only : JSON.stringify(input)
 }
 
-/** `web_search_tool_result` is of `web_search`. */
+/** The tool of a result: `web_search` for `web_search_tool_result`. */
 const toolOf = (type: string): string => type.replace(/_tool_result$|_result$/, '')
 
 const searchHit = (hit: unknown): string => {
@@ -54,7 +54,7 @@ const result = (tool: string, content: unknown, isError: boolean): string => {
   return `[${tool} ${isError ? 'failed' : 'result'}]${words === '' ? '' : `\n${words}`}`
 }
 
-/** One block as a text that is never blank. */
+/** Returns one block as a text that is never blank. */
 export const toTranscript = (block: ServerToolBlock): string => {
   switch (block.type) {
     case 'server_tool_use':

@@ -3,8 +3,8 @@ import type { PlacedText } from './conversation.ts'
 import type { Notes } from './notes.ts'
 
 /**
- * Claude Code's first system line, a fingerprint that differs between versions, sessions and
- * sub-agents: in front of everything it would keep the prompt cache from ever being shared.
+ * Claude Code's first system line, a fingerprint that differs between versions, sessions and sub-agents. At the start
+ * of the prompt, it would prevent any sharing of the prompt cache.
  */
 const billingHeaderStart = 'x-anthropic-billing-header:'
 const billingHeader = /^x-anthropic-billing-header:[^\n]*\n?/
@@ -21,7 +21,7 @@ const withoutBillingHeader = ({ block, path }: PlacedText, notes: Notes): Placed
   return { block: { ...block, text: block.text.replace(billingHeader, '') }, path }
 }
 
-/** The texts of the system prompt: the request's own, then the system messages that led the conversation. */
+/** The texts of the system prompt: the request's own, then the system messages before the conversation. */
 export const systemTexts = (
   system: MessagesRequest['system'],
   leading: readonly PlacedText[],

@@ -8,8 +8,8 @@ import type { Notes } from './notes.ts'
 import { toCustomTool } from './typed-tools.ts'
 
 /**
- * Which of the request's tools the model is shown. Anthropic's API keeps a tool with `defer_loading`
- * from the model until a `tool_reference` names it; where an upstream cannot defer, we load what was named.
+ * Selects the request's tools that the model sees. Anthropic's API hides a tool with `defer_loading` until a
+ * `tool_reference` names it. For an upstream that cannot defer, we send the tools that were named.
  */
 
 interface LoadedTool {
@@ -24,21 +24,21 @@ export const toolNotFound = (name: string): GatewayError =>
     'The tool is not among the provided tools',
   )
 
-/** What decides on the tools: shared by asking for an answer and by counting. */
+/** The fields that decide which tools are sent, of messages requests and of count requests. */
 type ToolRequest = Pick<MessagesRequest, 'messages' | 'tools' | 'tool_choice'>
 
-/** What the conversation says of the tools on offer. */
+/** What the conversation says about the tools. */
 interface Mentions {
-  /** Named by a tool search, used before, or added in mid-conversation. */
+  /** Named by a tool search, used before, or added during the conversation. */
   readonly named: Set<string>
-  /** Used in the history: taking these away would leave uses without a tool. */
+  /** Used in the history: to remove one would leave uses without a tool. */
   readonly used: Set<string>
   readonly removed: Set<string>
-  /** Defined in mid-conversation, by name. */
+  /** Defined during the conversation, by name. */
   readonly defined: Map<string, LoadedTool>
 }
 
-/** Tools that a server-side search found: from then on the model may use them. */
+/** Returns the tools that a server-side search found: from then on the model may use them. */
 const foundTools = (block: ServerToolBlock): string[] => {
   const content: unknown = block.type === 'tool_search_tool_result' ? block.content : undefined
   const references: unknown = isObject(content) ? content['tool_references'] : undefined
@@ -65,7 +65,7 @@ const mentionBlock = (block: ContentBlock, path: Path, mentions: Mentions): void
       addTool(block.tool, path, mentions)
       return
     case 'tool_removal':
-      // References to MCP servers name tools that Anthropic would have fetched: none of ours.
+      // References to MCP servers name tools that Anthropic would fetch, and none in this request.
       if (block.tool.type === 'tool_reference' && block.tool.name !== undefined) mentions.removed.add(block.tool.name)
       return
     default:
@@ -81,7 +81,7 @@ const definedTool = (change: ToolChange, path: Path): LoadedTool => {
   return { tool: untyped(definition as Tool), path: definitionPath }
 }
 
-/** A definition takes the place of an earlier tool of its name. */
+/** A definition replaces an earlier tool of the same name. */
 const addTool = (change: ToolChange, path: Path, mentions: Mentions): void => {
   const defined = change.type === 'tool_definition' ? definedTool(change, path) : undefined
   const name = defined?.tool.name ?? (change.type === 'tool_reference' ? change.name : undefined)
@@ -102,7 +102,7 @@ const readMentions = (request: ToolRequest): Mentions => {
   return mentions
 }
 
-/** The marker of a tool that is not shown goes to the one before it; of two lifetimes the longer counts. */
+/** Moves the cache marker of a hidden tool to the tool before it. Of two lifetimes, the longer counts. */
 const handOnMarker = ({ cache_control: control }: Tool, offered: LoadedTool[]): void => {
   const last = offered.at(-1)
   if (!control || last === undefined || last.tool.cache_control?.ttl === '1h') return
@@ -110,7 +110,7 @@ const handOnMarker = ({ cache_control: control }: Tool, offered: LoadedTool[]): 
 }
 
 /**
- * Anthropic refuses to force a tool where the request has none, in these words, and takes `auto` and `none`
+ * Anthropic refuses to force a tool if the request has no tools, with these messages, and accepts `auto` and `none`
  * (observed in September 2026).
  */
 const checkForcedChoice = ({ tool_choice: choice }: ToolRequest, hasTools: boolean): void => {
@@ -119,19 +119,18 @@ const checkForcedChoice = ({ tool_choice: choice }: ToolRequest, hasTools: boole
   if (choice?.type === 'tool') throw toolNotFound(choice.name)
 }
 
-/** Tools that the client runs are all alike to an upstream, whoever keeps their schema. */
+/** To an upstream, all tools that the client runs are alike, also those whose schema Anthropic defines. */
 const untyped = (tool: Tool): Tool => (isCustomTool(tool) ? tool : (toCustomTool(tool) ?? tool))
 
 /**
- * What the model is shown, in the request's order; tools defined in mid-conversation stand last. Throws a 400 for a
- * choice that forces a tool where there is none.
- * `hasChanges`: whether the conversation adds or removes tools, as far as that is known.
+ * Returns the tools that the model sees, in the request's order, then those defined during the conversation. Throws a
+ * 400 for a choice that forces a missing tool. `hasChanges`: whether the conversation may add or remove tools.
  */
 export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = true): LoadedTool[] => {
   const declared = (request.tools ?? []).map(
     (tool, index): LoadedTool => ({ tool: untyped(tool), path: ['tools', index] }),
   )
-  // Then what the conversation says of them decides nothing.
+  // Then the conversation does not affect the tools.
   if (!hasChanges && !declared.some(({ tool }) => tool.defer_loading === true)) {
     checkForcedChoice(request, declared.length > 0)
     return declared
@@ -139,20 +138,20 @@ export const offeredTools = (request: ToolRequest, notes: Notes, hasChanges = tr
   const mentions = readMentions(request)
   checkForcedChoice(request, declared.length + mentions.defined.size > 0)
   const forced = request.tool_choice?.type === 'tool' ? request.tool_choice.name : undefined
-  // Anthropic's own search would find the deferred tools; without it nothing could.
+  // With Anthropic's own tool search, deferred tools can be found; without it they cannot.
   const searchIsServers = declared.some(({ tool }) => tool.type?.startsWith('tool_search_tool') === true)
 
   const isOffered = ({ tool, path }: LoadedTool): boolean => {
     if (!isCustomTool(tool)) return true
     if (mentions.removed.has(tool.name)) {
       const isUsed = mentions.used.has(tool.name)
-      if (isUsed) notes.changed(path, 'tool removed in mid-conversation: it stays, since the history has used it')
-      else notes.dropped(path, 'tool removed in mid-conversation')
+      if (isUsed) notes.changed(path, 'tool removed during the conversation: kept, because the history uses it')
+      else notes.dropped(path, 'tool removed during the conversation')
       if (!isUsed) return false
     }
     if (tool.defer_loading !== true || searchIsServers) return true
     const isLoaded = mentions.named.has(tool.name) || tool.name === forced
-    if (!isLoaded) notes.dropped(path, 'deferred tool that nothing refers to')
+    if (!isLoaded) notes.dropped(path, 'deferred tool without a reference')
     return isLoaded
   }
   const isReplaced = ({ tool }: LoadedTool): boolean => tool.name !== undefined && mentions.defined.has(tool.name)

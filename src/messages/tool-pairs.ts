@@ -3,8 +3,8 @@ import type { Path } from '../base/path.ts'
 import type { Turn } from './conversation.ts'
 
 /**
- * Every tool use has its one result in the next turn, and every result its use in the turn before. What breaks this is
- * a 400 in Anthropic's words, because Claude Code repairs its history by them.
+ * Each tool use must have exactly one result in the next turn, and each result a use in the turn before. A violation is
+ * a 400 in Anthropic's words, which Claude Code uses to repair its history.
  */
 
 /** Reads the ids of tool uses and results from the units of a translation. */
@@ -23,9 +23,9 @@ interface PlacedUnit {
 
 /** The conversation's tool uses and their results, by id. */
 interface Pairs {
-  /** The index of the turn in which a tool is used. */
+  /** The index of the turn with the tool use. */
   readonly uses: ReadonlyMap<string, number>
-  /** Ids with a result in the turn after their use. Checking the result takes the id out. */
+  /** Ids with a result in the turn after their use. The check of the result removes the id. */
   readonly answered: Set<string>
 }
 
@@ -75,7 +75,7 @@ const checkResults = <Unit extends PlacedUnit>(
   }
 }
 
-/** `messages.N` of a block in it. */
+/** The message's path (`messages.N`) of a block's path. */
 const messageOf = (path: Path): Path => path.slice(0, 2)
 
 const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, { answered }: Pairs, ids: ToolIds<Unit>): void => {
@@ -96,7 +96,7 @@ const checkAnswered = <Unit extends PlacedUnit>(turn: Turn<Unit>, { answered }: 
   }
 }
 
-/** Throws a 400 for the first tool use or result without its partner, and for an id that comes twice. */
+/** Throws a 400 for the first tool use or result without its partner, and for a duplicate id. */
 export const checkToolPairs = <Unit extends PlacedUnit>(turns: readonly Turn<Unit>[], ids: ToolIds<Unit>): void => {
   const pairs = findPairs(turns, ids)
   let index = -1

@@ -1,17 +1,17 @@
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 
-/** What Anthropic refuses in an id ("String should match pattern '^[a-zA-Z0-9_-]+$'"). Upstreams send more. */
+/** Characters that Anthropic refuses in an id ("String should match pattern '^[a-zA-Z0-9_-]+$'"). */
 const invalidInId = /[^a-zA-Z0-9_-]/g
-/** In place of an empty id, which the client could not give back. */
+/** Replaces an empty id, which the client could not send back. */
 const missingId = 'tooluse'
-/** Anthropic's limit, and that of other upstreams. */
+/** The limit of Anthropic and of other upstreams. */
 const maximumLength = 64
 
 const toValidId = (id: string): string => (id === '' ? missingId : id.replace(invalidInId, '-').slice(0, maximumLength))
 
 /**
- * `id`, or the first of `id-2`, `id-3` ... that is not used. Not `id_2`: Claude Code 2.1.332 takes that for a part of its
- * own of the call `id`, and loses the result.
+ * `id`, or the first of `id-2`, `id-3` ... that is unused. Not `id_2`: Claude Code 2.1.332 reads that as its own part
+ * of the call `id`, and loses the result.
  */
 const toUnusedId = (id: string, used: ReadonlySet<string>): string => {
   let unused = id
@@ -22,7 +22,7 @@ const toUnusedId = (id: string, used: ReadonlySet<string>): string => {
   return unused
 }
 
-/** The ids of a conversation's tool uses, from its beginning: Anthropic refuses one that comes twice. */
+/** The ids of all tool uses of a conversation: Anthropic refuses duplicates. */
 export const toolUseIdsIn = ({ messages }: MessagesRequest): Set<string> => {
   const ids = new Set<string>()
   for (const { content } of messages) {
@@ -36,9 +36,9 @@ export const toolUseIdsIn = ({ messages }: MessagesRequest): Set<string> => {
 }
 
 /**
- * Makes the ids of one response's tool uses from the upstream's, in their order. Each is one that the client can give
- * back: valid, and used by no other tool use of the conversation. It depends on nothing but the conversation and the
- * response. `usedIds` gives a new set of the conversation's ids.
+ * Makes the ids of one response's tool uses from the upstream's, in order. Each id is valid and unique in the
+ * conversation, so that the client can send it back, and depends only on conversation and response. `usedIds` returns a
+ * new set of the conversation's ids.
  */
 export const createToolUseIds = (usedIds: () => Set<string>): ((upstreamId: string) => string) => {
   let used: Set<string> | undefined
@@ -50,5 +50,5 @@ export const createToolUseIds = (usedIds: () => Set<string>): ((upstreamId: stri
   }
 }
 
-/** In place of the name of a tool use that has none. */
+/** Replaces an empty name of a tool use. */
 export const missingToolName = 'unnamed_tool'

@@ -1,8 +1,8 @@
 import type { CustomTool, TypedTool } from '../wire/anthropic/request.ts'
 
 /**
- * Tools whose schema Anthropic keeps, and which the client runs itself: an upstream is told of them as of
- * any other tool, with the members that Anthropic documents. The words are our own.
+ * Tools whose schema Anthropic defines and which the client runs. An upstream gets them like any other tool, with the
+ * members that Anthropic documents. The descriptions are ours.
  */
 
 type Schema = CustomTool['input_schema']
@@ -23,11 +23,11 @@ const objectSchema = (properties: Readonly<Record<string, Schema>>, required: re
 
 const bash = {
   description:
-    'Runs a command in a bash shell that keeps its state from call to call, and answers with what it prints. Give either a command or restart.',
+    'Runs a command in a bash shell that keeps its state between calls, and returns the output. Pass either command or restart.',
   input_schema: objectSchema(
     {
       command: text('The command to run.'),
-      restart: { type: 'boolean', description: 'Starts the shell anew.' },
+      restart: { type: 'boolean', description: 'Restarts the shell.' },
     },
     [],
   ),
@@ -35,21 +35,21 @@ const bash = {
 
 const editorCommands = ['view', 'create', 'str_replace', 'insert']
 
-/** `inserted`: the member that holds the text of an `insert`, which was renamed in July 2025. */
+/** `inserted`: the member with the text of an `insert`, which was renamed in July 2025. */
 const editor = (commands: readonly string[], inserted: 'new_str' | 'insert_text') => ({
   description:
-    'Shows, creates and edits text files. view shows a file or lists a folder; create writes a whole file; str_replace replaces a text that stands exactly once in the file; insert adds a text behind a line.',
+    'Shows, creates and edits text files. view shows a file or lists a folder; create writes a whole file; str_replace replaces a text that occurs exactly once in the file; insert adds a text after a line.',
   input_schema: objectSchema(
     {
       command: { type: 'string', enum: commands, description: 'What to do.' },
       path: text('Absolute path of the file or folder.'),
       file_text: text('For create: the whole content of the file.'),
       old_str: text('For str_replace: the text to be replaced, exactly as it stands.'),
-      new_str: text('For str_replace: what takes its place; nothing for taking it out.'),
+      new_str: text('For str_replace: the new text; omit it to delete old_str.'),
       insert_line: wholeNumber('For insert: the line behind which the text goes; 0 for the beginning.'),
       ...(inserted === 'insert_text'
         ? { insert_text: text('For insert: the text to add.') }
-        : { new_str: text('For str_replace: what takes the place of old_str. For insert: the text to add.') }),
+        : { new_str: text('For str_replace: the text that replaces old_str. For insert: the text to add.') }),
       view_range: lineRange,
     },
     ['command', 'path'],
@@ -58,7 +58,7 @@ const editor = (commands: readonly string[], inserted: 'new_str' | 'insert_text'
 
 const memory = {
   description:
-    'Keeps notes in files under /memories that outlast this conversation. Look there before a task; write down what will be wanted later.',
+    'Keeps notes in files under /memories that outlast this conversation. Look there before a task; write down what will be needed later.',
   input_schema: objectSchema(
     {
       command: {
@@ -70,11 +70,11 @@ const memory = {
       view_range: lineRange,
       file_text: text('For create: the whole content of the file.'),
       old_str: text('For str_replace: the text to be replaced, exactly as it stands.'),
-      new_str: text('For str_replace: what takes its place.'),
+      new_str: text('For str_replace: the new text.'),
       insert_line: wholeNumber('For insert: the line behind which the text goes; 0 for the beginning.'),
       insert_text: text('For insert: the text to add.'),
-      old_path: text('For rename: the path as it is.'),
-      new_path: text('For rename: the path as it shall be.'),
+      old_path: text('For rename: the current path.'),
+      new_path: text('For rename: the new path.'),
     },
     ['command'],
   ),
@@ -86,7 +86,7 @@ interface Known {
   readonly tool: Pick<CustomTool, 'description' | 'input_schema'>
 }
 
-/** The first that fits a tool's type. */
+/** The first match for a tool's type counts. */
 const known: readonly Known[] = [
   { type: /^bash_\d+$/, name: 'bash', tool: bash },
   {
@@ -99,7 +99,7 @@ const known: readonly Known[] = [
   { type: /^memory_\d+$/, name: 'memory', tool: memory },
 ]
 
-/** The tool as one with a schema of its own; undefined for those that Anthropic runs, and for computer use. */
+/** Adds the schema to a tool. Returns undefined for tools that Anthropic runs, and for computer use. */
 export const toCustomTool = (typed: TypedTool): CustomTool | undefined => {
   const found = known.find(({ type }) => type.test(typed.type))
   if (found === undefined) return undefined
@@ -107,21 +107,21 @@ export const toCustomTool = (typed: TypedTool): CustomTool | undefined => {
   return { ...members, name: typed.name ?? found.name, ...found.tool }
 }
 
-/** Tools that Anthropic runs itself. No other upstream runs them. */
+/** Tools that only Anthropic runs. */
 const serverTool =
   /^(web_search|web_fetch|code_execution|tool_search_tool|advisor|mcp_toolset|browser_toolset|computer_toolset)(?:_(?:bm25|regex))?(?:_\d{8})?$/
 
-/** What such a tool is called, for people: `web_search_20250305` is "web search". Undefined for every other tool. */
+/** A server tool's name for messages: `web_search_20250305` is "web search". Undefined for any other tool. */
 export const serverToolName = ({ type }: TypedTool): string | undefined =>
   serverTool.exec(type)?.[1]?.replaceAll('_', ' ')
 
-/** Computer use goes to the model in Anthropic's own form, with the beta flag of its version. */
+/** Computer use is sent in Anthropic's form, with the beta flag of its version. */
 const computerBetas: Readonly<Record<string, string>> = {
   computer_20241022: 'computer-use-2024-10-22',
   computer_20250124: 'computer-use-2025-01-24',
   computer_20251124: 'computer-use-2025-11-24',
 }
 
-/** The beta flag that a computer tool needs; undefined for every other tool. */
+/** Returns the beta flag that a computer tool needs, or undefined for any other tool. */
 export const computerBeta = ({ type }: TypedTool): string | undefined =>
   Object.hasOwn(computerBetas, type) ? computerBetas[type] : undefined

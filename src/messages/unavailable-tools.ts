@@ -14,7 +14,7 @@ interface UnavailableTool {
   readonly isAlone: boolean
 }
 
-/** Whether the request's choice leaves the model nothing but this tool. */
+/** Whether the request's choice forces this tool. */
 const isForced = ({ tool_choice: choice }: MessagesRequest, { tool, isAlone }: UnavailableTool): boolean =>
   (choice?.type === 'any' && isAlone) || (choice?.type === 'tool' && choice.name === tool.name)
 
@@ -24,8 +24,8 @@ export const leaveOutTool = (request: MessagesRequest, unavailable: UnavailableT
   if (name === undefined) {
     throw invalidRequest(
       [...path, 'type'],
-      `tools of type '${tool.type}' are not known to this endpoint`,
-      'tools of this type are not known to this endpoint',
+      `tools of type '${tool.type}' are not supported by this endpoint`,
+      'tools of this type are not supported by this endpoint',
     )
   }
   const sentence = `${name} is not available on this endpoint`

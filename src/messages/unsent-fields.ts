@@ -8,8 +8,8 @@ import type { Notes } from './notes.ts'
 import { toCustomTool } from './typed-tools.ts'
 
 /**
- * The members of a request that go nowhere. Each is either accounted for with a note or, where
- * leaving it out would change what was asked, refused.
+ * The members of a request that are not sent. Each gets a note, or is refused if leaving it out would change the
+ * request's meaning.
  */
 
 const translatedFields: readonly string[] = [
@@ -31,13 +31,13 @@ const translatedFields: readonly string[] = [
   'betas',
 ]
 
-/** No upstream but Anthropic's API can express them, and they must not be left out in silence. */
+/** Only Anthropic's API supports them, and they must not be dropped silently. */
 const refusedFields: readonly string[] = ['container', 'mcp_servers', 'skills']
 
 const translatedOutputConfig: readonly string[] = ['effort', 'format']
 const translatedMessageFields: readonly string[] = ['role', 'content']
 const translatedToolChoice: readonly string[] = ['type', 'name', 'disable_parallel_tool_use']
-/** Some of them are not sent: the translation of tools notes it. */
+/** For those that are not sent, the translation of tools writes the note. */
 const translatedTool: readonly string[] = [
   'type',
   'name',
@@ -51,7 +51,7 @@ const translatedTool: readonly string[] = [
   'allowed_callers',
 ]
 
-const why = 'has no place in the request to the upstream'
+const why = 'not supported by the upstream'
 
 type Block = ContentBlock | ToolResultContent
 
@@ -76,21 +76,21 @@ const translatedBlockFields: Readonly<Partial<Record<Block['type'], readonly str
 /** Members that change what the model sees. */
 const changing: readonly string[] = ['transformations']
 
-/** Requests nothing: no value, an empty list, or an object of such members (`{"skills": []}`). */
+/** Whether a member requests nothing: no value, an empty list, or an object of such members (`{"skills": []}`). */
 const isEmpty = (value: unknown): boolean => {
   if (value === undefined || value === null) return true
   if (Array.isArray(value)) return value.length === 0
   return isObject(value) && Object.values(value).every(isEmpty)
 }
 
-/** What an answer's blocks have where there is nothing to say: clients give them back. */
+/** Whether a member has the default value of a response's block: clients send these back. */
 const isUnset = (name: string, value: unknown): boolean =>
   value === null || (name === 'caller' && isObject(value) && value['type'] === 'direct')
 
-/** A client may make up any name: one that is no member's is not repeated. */
+/** Clients can send any name: one that does not look like a member name is not repeated. */
 const loggablePath = (path: Path, name: string): Path => [...path, isLoggableMember(name) ? name : '(unprintable name)']
 
-/** One note for each kind of member, where it first stands: a long history repeats them. */
+/** One note for each kind of member, at its first occurrence: a long history repeats them. */
 const noteBlocks = (blocks: readonly Block[], path: Path, notes: Notes, noted: Set<string>): void => {
   let index = -1
   for (const block of blocks) {
@@ -132,7 +132,7 @@ const noteMessages = (messages: readonly InputMessage[], notes: Notes, noted: Se
 }
 
 /**
- * One note for each member that is not sent. Throws a 400 for those that must not be left out. `others`: members of the
+ * Notes each member that is not sent. Throws a 400 for those that must not be left out. `others`: members of the
  * request that another part of the translation sends, or notes itself.
  */
 export const noteUnsentFields = (request: MessagesRequest, notes: Notes, others: readonly string[]): void => {

@@ -1,7 +1,7 @@
 import type { FinalUsage } from '../wire/anthropic/events.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
 
-/** Members that no upstream has figures for. */
+/** Members for which no upstream has figures. */
 const unknownFigures = {
   output_tokens_details: null,
   server_tool_use: null,
@@ -16,7 +16,7 @@ export type UsageFigures = Omit<Usage, keyof typeof unknownFigures>
 
 export const withUnknownFigures = (figures: UsageFigures): Usage => ({ ...figures, ...unknownFigures })
 
-/** What a stream begins with. */
+/** The figures at a stream's start. */
 export const noUsage: Usage = withUnknownFigures({
   input_tokens: 0,
   cache_creation_input_tokens: 0,
@@ -34,6 +34,6 @@ export const toFinalUsage = ({
   ...usage
 }: Usage): FinalUsage => usage
 
-/** A count of tokens as it was reported. Anything else is 0: no response is refused for what it says of its price. */
+/** Returns a reported count of tokens. Anything else counts as 0: a response is not refused for its usage. */
 export const toTokenCount = (value: unknown): number =>
   Number.isInteger(value) && Number(value) >= 0 ? Number(value) : 0

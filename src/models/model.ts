@@ -3,21 +3,21 @@ export type ServedFamily = 'opus' | 'sonnet' | 'haiku'
 
 /** A model that an upstream serves. */
 export interface Model {
-  /** The upstream's own id. */
+  /** The upstream's id. */
   readonly id: string
   readonly family: ServedFamily
   readonly displayName: string
   readonly description: string
-  /** When the model came out. */
+  /** Release date of the model. */
   readonly createdAt: string
   /** Tokens. */
   readonly maxInputTokens: number
   readonly maxOutputTokens: number
 }
 
-/** The models of one upstream. The order is that of lists for people, and has no other meaning. */
+/** The models of one upstream. Lists for users have this order; it has no other meaning. */
 export interface ModelCatalog {
   readonly models: readonly Model[]
-  /** What a family's name stands for, and a version of it that is not among the models. */
+  /** The model for a family's name, and for any version of the family that is not in `models`. */
   readonly defaults: Readonly<Record<ServedFamily, Model>>
 }

@@ -10,10 +10,10 @@ import {
 } from '../messages/model-name.ts'
 import type { Model, ModelCatalog, ServedFamily } from './model.ts'
 
-/** `claude-sonnet-4-6`: the spelling by which Claude Code knows window, limits and capabilities. */
+/** `claude-sonnet-4-6`: Claude Code looks up window, limits and capabilities by this spelling. */
 export const clientSpelling = (modelId: string): string => canonicalSpelling(modelId) + contextSuffixOf(modelId)
 
-/** Which family stands for one that no upstream serves. */
+/** The family that serves a name of each family. */
 const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
   opus: 'opus',
   fable: 'opus',
@@ -23,7 +23,7 @@ const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
   instant: 'haiku',
 }
 
-/** Names that Claude Code uses for "the best there is" and for its plan mode. */
+/** Names that Claude Code uses for the best model and for its plan mode. */
 const nicknames: ReadonlyMap<string, ServedFamily> = new Map([
   ['best', 'opus'],
   ['opusplan', 'opus'],
@@ -31,13 +31,13 @@ const nicknames: ReadonlyMap<string, ServedFamily> = new Map([
 
 export interface ResolvedModel {
   readonly model: Model
-  /** `[1m]`, or empty: the client's wish for a window of a million tokens. */
+  /** `[1m]` if the client requests a context window of a million tokens, otherwise empty. */
   readonly contextSuffix: string
 }
 
 export type ModelResolver = ReturnType<typeof createModelResolver>
 
-/** Names that were resolved before. Clients make them up: neither many nor long ones fill the memory. */
+/** Bounds the memory of resolved names, because clients can send any name. */
 const maximumRemembered = 100
 const longestRemembered = 100
 
@@ -63,7 +63,7 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
   }
 
   const remembered = new Map<string, ResolvedModel>()
-  /** Undefined for a name that is nobody's. */
+  /** Returns undefined for an unknown name. */
   const find = (requested: string): ResolvedModel | undefined => {
     const known = remembered.get(requested)
     if (known !== undefined) return known
@@ -76,9 +76,9 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
 
   return {
     models,
-    /** Every model as clients spell it, for sentences. */
+    /** Every model in Claude Code's spelling, for messages. */
     spellings,
-    /** What a client may call a model: Claude Code's spelling first, then the upstream's id and the short names. */
+    /** All names of a model: first Claude Code's spelling, then the upstream's id and the short names. */
     spellingsOf(model: Model): readonly string[] {
       const names = [clientSpelling(model.id), model.id, ...Object.keys(servedFamily), ...nicknames.keys(), 'default']
       return [...new Set(names)].filter((name) => find(name)?.model === model)
@@ -90,9 +90,9 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
       if (resolved !== undefined) return resolved
       throw new GatewayError(
         'not_found_error',
-        `model: ${withoutContextSuffix(requested).slice(0, 200)} is not known here. Ask for one of ${spellings.join(', ')}.`,
-        // Not the name: one that is no model's may be anything, a key in the wrong place among them.
-        { shouldRetry: false, reason: `model: not known here. Known: ${spellings.join(', ')}` },
+        `model: ${withoutContextSuffix(requested).slice(0, 200)} not found. Available: ${spellings.join(', ')}.`,
+        // Without the name: an unknown name may be anything, even a key in the wrong place.
+        { shouldRetry: false, reason: `model: not found. Available: ${spellings.join(', ')}` },
       )
     },
   }

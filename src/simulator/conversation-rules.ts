@@ -16,7 +16,7 @@ const alternation: Rule = ({ body: { messages } }) => {
     : undefined
 }
 
-/** A system message stands between the user's turn and the assistant's, where the model takes one at all. */
+/** A model with system messages accepts them only between the user's turn and the assistant's. */
 const systemMessages: Rule = ({ body: { messages }, model }) =>
   firstOf(messages, ({ role }, index) => {
     if (role !== 'system') return undefined
@@ -100,7 +100,7 @@ const uniqueUses: Rule = ({ body: { messages } }) => {
   return new Set(ids).size < ids.length ? byModel('messages: `tool_use` ids must be unique') : undefined
 }
 
-/** Text in front of a result, or behind the last use of the last turn, is what the model itself refuses or misreads. */
+/** The model refuses or misreads text before a result, and after the last use of the last turn. */
 const toolOrder: Rule = ({ body: { messages } }) => {
   const lastAssistant = messages.findLastIndex(({ role }) => role === 'assistant')
   return firstOf(messages, ({ content }, index) => {

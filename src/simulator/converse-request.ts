@@ -11,7 +11,7 @@ const toTurnParts = (block: ContentBlock): TurnPart[] => {
   return 'toolResult' in block ? [{ toolResult: textOf(block.toolResult.content) }] : []
 }
 
-/** A Converse request as scenarios and the echo read it. */
+/** A Converse request in the form that scenarios and the echo read. */
 export class SimulatedConverseRequest implements SimulatedRequest {
   readonly body: ConverseRequest
   readonly modelId: string

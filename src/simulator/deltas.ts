@@ -1,11 +1,11 @@
-/** How a text is cut into deltas, and padded. */
+/** Cuts a text into deltas, and pads events. */
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
-/** Real services pad each event to hide its length; ours does it the same way each time. */
+/** Real services pad each event to hide its length; here the padding is reproducible. */
 export const padding = (event: number): string => alphabet.slice(0, 1 + ((event * 17) % alphabet.length))
 
-/** Whole characters only: a cut surrogate pair would not survive the trip through UTF-8. */
+/** Cuts only between characters: half of a surrogate pair cannot be encoded as UTF-8. */
 export const slices = (text: string, characters: number): string[] => {
   const all = [...text]
   const result: string[] = []

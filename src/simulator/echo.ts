@@ -3,13 +3,13 @@ import type { Reply, ReplyBlock } from './reply.ts'
 import type { RequestView } from './request-view.ts'
 import { flagNothing, isSafetyCheck } from './safety-check.ts'
 
-/** What the model says where the scenario says nothing: the user's own words, in the form that was asked for. */
+/** The reply without a scenario: repeats the user's text, in the requested form. */
 
 const longestEcho = 2000
-/** What stands for a text in an example of a schema. */
+/** The length of a text in an example of a schema. */
 const longestExample = 60
 
-/** The last thing that was said, and who said it. */
+/** Repeats the last text, with its speaker. */
 const lastWords = ({ lastTurn }: RequestView): string => {
   for (const part of lastTurn.toReversed()) {
     if ('toolResult' in part) return `The tool said: ${part.toolResult.slice(0, longestEcho)}`
@@ -45,7 +45,7 @@ const exampleOf = (schema: unknown, text: string): unknown => {
   }
 }
 
-/** The call that the request insists on, with the smallest input that the tool's schema allows. */
+/** The call that the request forces, with the smallest input that the tool's schema allows. */
 const forcedCall = ({ forcedTool, tools }: RequestView, words: string): ReplyBlock | undefined => {
   const tool = forcedTool === true ? tools[0] : tools.find(({ name }) => name === forcedTool)
   return tool && { tool: tool.name, input: exampleOf(tool.schema, words.slice(0, longestExample)) }
@@ -59,6 +59,6 @@ export const echo = (request: RequestView): Reply => {
   const { answerSchema: schema, thinking } = request
   const text = schema === undefined ? words : JSON.stringify(exampleOf(schema, words.slice(0, longestExample)))
   const thought: ReplyBlock[] =
-    thinking === 'none' ? [] : [{ thinking: thinking === 'omitted' ? '' : 'Somebody said something. I say it again.' }]
+    thinking === 'none' ? [] : [{ thinking: thinking === 'omitted' ? '' : 'The user said something. I repeat it.' }]
   return { content: [...thought, { text }] }
 }

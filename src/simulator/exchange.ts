@@ -4,17 +4,17 @@ import { echo } from './echo.ts'
 import type { HttpError, Pace, Reply, Scenario, SimulatedRequest, StreamFault } from './reply.ts'
 import { streamBody } from './stream.ts'
 
-/** The server behind every simulated protocol: it asks the scenario, keeps the pace, and writes the journal. */
+/** The server for all simulated protocols: gets replies from the scenario, keeps the pace, and writes the journal. */
 
-/** What the simulator saw of one request, for tests and for the log. */
+/** The record of one request, for tests and for the log. */
 export interface JournalEntry {
   readonly method: string
   readonly path: string
   readonly modelId: string | undefined
   readonly isStream: boolean
-  /** The parsed body, exactly as it came. */
+  /** The parsed body, unchanged. */
   readonly body: unknown
-  /** Names and values, but for the key. */
+  /** Names and values, without the key. */
   readonly headers: Readonly<Record<string, string>>
   readonly status: number
   /** The upstream's words, where the request broke one of its rules. */
@@ -25,10 +25,10 @@ export interface JournalEntry {
 
 export interface ServeOptions<Body> {
   readonly hostname?: string
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port?: number
   readonly scenario?: Scenario<Body>
-  /** Receives each request; the simulator itself keeps none. */
+  /** Receives each record; the simulator does not store them. */
   readonly onRequest?: (entry: JournalEntry) => void
 }
 
@@ -41,7 +41,7 @@ export interface Simulator {
 /** What a protocol needs to send and to break a stream. */
 interface StreamForm {
   readonly headers: Readonly<Record<string, string>>
-  /** The frame by which a stream reports its own failure. */
+  /** The frame with which a stream reports its own failure. */
   readonly faultFrame: (fault: StreamFault) => Uint8Array
   /** What a stream sends while there is nothing to say; without it the response begins with the first frame. */
   readonly signOfLife?: Uint8Array | undefined
@@ -49,24 +49,24 @@ interface StreamForm {
   readonly damaged: (frame: Uint8Array) => Uint8Array
 }
 
-/** One request as its protocol reads it. */
+/** One request, as read by its protocol. */
 export type Exchange<Body> = DirectExchange | ScriptedExchange<Body>
 
 interface ReadRequest {
   readonly modelId: string | undefined
   readonly isStream: boolean
-  /** Parsed; undefined where it is no JSON. */
+  /** Parsed; undefined if it is not JSON. */
   readonly body: unknown
 }
 
-/** Needs no scenario: a refusal, a list of models, a count of tokens. */
+/** A response without a scenario: a refusal, a list of models, a count of tokens. */
 interface DirectExchange extends ReadRequest {
   readonly response: Response
   /** The upstream's words, where the request broke one of its rules. */
   readonly refusal?: string
 }
 
-/** Is answered by the scenario, or by the echo. */
+/** A request that the scenario or the echo answers. */
 interface ScriptedExchange<Body> extends ReadRequest {
   readonly request: SimulatedRequest<Body>
   readonly toError: (error: HttpError) => Response
@@ -113,7 +113,7 @@ const streamResponse = <Body>(exchange: ScriptedExchange<Body>, reply: Reply, en
   return new Response(body, { headers })
 }
 
-/** Serves a protocol on a port of its own. `read` never rejects. */
+/** Serves one protocol on one port. `read` never rejects. */
 export const serveSimulator = <Body>(
   { hostname = '127.0.0.1', port = 0, scenario, onRequest }: ServeOptions<Body>,
   read: (request: Request) => Promise<Exchange<Body>>,

@@ -4,7 +4,7 @@ import { padding, slices } from './deltas.ts'
 import type { StreamFault } from './reply.ts'
 import type { SimulatedResponse } from './response.ts'
 
-/** A reply as the frames that ConverseStream sends. */
+/** Converts a reply to the frames of ConverseStream. */
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -34,7 +34,7 @@ const deltasOf = (block: OutputBlock, characters: number): Payload[] => {
 }
 
 const blockEvents = (block: OutputBlock, contentBlockIndex: number, characters: number): [string, Payload][] => [
-  // Only tool uses announce themselves.
+  // Only tool uses have a start event.
   ...(block.toolUse === undefined
     ? []
     : ([
@@ -63,7 +63,7 @@ export const toFrames = (answer: SimulatedResponse, deltaCharacters: number): Ui
   return events.map(([type, payload], index) => eventFrame(type, { ...payload, p: padding(index) }))
 }
 
-/** The frame by which a stream reports its own failure. */
+/** The frame with which a stream reports its own failure. */
 export const faultFrame = ({
   kind,
   type = 'internalServerException',

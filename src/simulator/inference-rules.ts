@@ -11,7 +11,7 @@ const thinkingOf = (context: RuleContext): Json | undefined => {
 const isThinking = (context: RuleContext): boolean =>
   ['enabled', 'adaptive'].includes(String(thinkingOf(context)?.['type']))
 
-/** Fields that Converse writes itself, and when it does. */
+/** Fields that Converse writes itself, with the condition. */
 const converseFields: Readonly<Record<string, (context: RuleContext) => boolean>> = {
   model: () => true,
   messages: () => true,
@@ -25,7 +25,7 @@ const converseFields: Readonly<Record<string, (context: RuleContext) => boolean>
 
 const isObjectOrAbsent = (value: unknown): boolean => value === undefined || isObject(value)
 
-/** Fields of the model's own, and what they must be. */
+/** The model's own fields, with a check of each. */
 const modelFields: Readonly<Record<string, (value: unknown, flags: readonly unknown[]) => boolean>> = {
   thinking: isObjectOrAbsent,
   reasoning_config: isObjectOrAbsent,
@@ -52,7 +52,7 @@ const channels: Rule = (context) => {
   })
 }
 
-/** Tools in Anthropic's own form stand beside Converse's, under names of their own and with their beta flag. */
+/** Tools in Anthropic's own form are additional to Converse's: they need different names and their beta flag. */
 const nativeTools: Rule = (context) => {
   const { tools, anthropic_beta: flags } = additional(context)
   if (!Array.isArray(tools)) return undefined
@@ -101,7 +101,7 @@ const budgetRefusal = (thinking: Json, context: RuleContext): Refusal | undefine
     return byModel(`thinking.enabled.budget_tokens: Input should be greater than or equal to ${minimumBudget}`)
   const { anthropic_beta: flags, tools } = additional(context)
   const isInterleaved = Array.isArray(flags) && flags.includes('interleaved-thinking-2025-05-14')
-  // Then it is for all of a turn's thinking, between its tool calls.
+  // Then the budget is for all of a turn's thinking, between its tool calls.
   if (isInterleaved && (context.body.toolConfig ?? tools) !== undefined) return undefined
   return budget >= (context.body.inferenceConfig?.maxTokens ?? Number.POSITIVE_INFINITY)
     ? byModel('`max_tokens` must be greater than `thinking.budget_tokens`.')
@@ -188,10 +188,10 @@ const limits: Rule = ({ body: { inferenceConfig }, model }) => {
 
 const boundKeywords = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'multipleOf']
 const literalKeywords = ['enum', 'const', 'default', 'examples']
-/** Their members' names are the user's own. */
+/** Keywords whose members are names of the user. */
 const namedSchemas = ['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas']
 
-/** What Bedrock's grammar compiler refuses in a schema, wherever it stands. */
+/** What Bedrock's grammar compiler refuses anywhere in a schema. */
 const schemaRefusal = (schema: unknown): Refusal | undefined => {
   if (Array.isArray(schema)) return firstOf(schema, schemaRefusal)
   if (!isObject(schema)) return undefined

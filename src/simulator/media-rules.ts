@@ -10,7 +10,7 @@ const maximumImageBytes = 3.75 * 1024 * 1024
 const maximumDocumentBytes = 4.5 * 1024 * 1024
 const validName = /^(?!.*\s{2})[A-Za-z0-9 ()[\]-]+$/
 
-/** Blocks and the parts of tool results alike. */
+/** Blocks, and the parts of tool results. */
 const partsOf = (blocks: readonly ContentBlock[]): object[] =>
   blocks.flatMap((block): object[] => ('toolResult' in block ? block.toolResult.content : [block]))
 const allParts = ({ messages }: ConverseRequest): object[] => messages.flatMap(({ content }) => partsOf(content))
@@ -65,8 +65,8 @@ const citations: Rule = ({ body, model }) => {
 }
 
 /**
- * Text by its bytes is read as a PDF where citations are on; text by itself is taken only where they are. The first
- * sentence is Bedrock's own, the words of the second are not known.
+ * With citations, Bedrock reads a text's bytes as a PDF; it accepts a text source only with citations. The first
+ * message is Bedrock's own, the wording of the second is unknown.
  */
 const citedSources: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ content }, index) =>
@@ -82,7 +82,7 @@ const citedSources: Rule = ({ body: { messages } }) =>
     }),
   )
 
-/** What Claude takes beside a tool's result: text, images and PDFs. Of anything else it says that the result is missing. */
+/** Next to a tool result, Claude accepts text, images and PDFs. For any other block it reports a missing result. */
 const besideResults: Rule = ({ body: { messages } }) =>
   firstOf(messages, ({ content }, index) => {
     const results = content.flatMap((block) => ('toolResult' in block ? [block.toolResult.toolUseId] : []))

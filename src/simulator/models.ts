@@ -1,17 +1,17 @@
-/** The models that the simulated Nexus serves, and what each of them refuses. */
+/** The models that the simulated Nexus serves, and what each model refuses. */
 export interface SimulatedModel {
   readonly id: string
   readonly thinking: readonly string[]
   readonly effort: readonly string[]
   readonly prefill: boolean
-  /** Whether messages of the role `system` are taken. */
+  /** Whether messages with the role `system` are accepted. */
   readonly systemMessages?: boolean
-  /** Whether documents may ask for citations; they may where nothing is said of it. */
+  /** Whether documents may request citations. Default: true. */
   readonly citations?: boolean
   readonly betas: readonly string[]
   /** Tokens. */
   readonly maxOutputTokens: number
-  /** Tokens of input and output together; a million with the beta flag for it. */
+  /** Tokens of input and output together; a million with its beta flag. */
   readonly window: number
 }
 
@@ -26,7 +26,7 @@ const commonBetas = [
   'computer-use-2025-11-24',
 ]
 
-/** Sonnet and Opus of that version differ in nothing that is judged here. */
+/** Sonnet and Opus of that version do not differ in these rules. */
 const large46: Omit<SimulatedModel, 'id'> = {
   thinking: ['enabled', 'adaptive', 'disabled'],
   effort: ['low', 'medium', 'high', 'max'],

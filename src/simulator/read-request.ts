@@ -1,7 +1,7 @@
 import type { ContentBlock, ToolResultContent } from '../wire/converse/content.ts'
 import type { SimulatedRequest } from './reply.ts'
 
-/** What a scenario may want to know of a request. */
+/** Reads the parts of a request that scenarios need. */
 
 type RequestWithBody = Pick<SimulatedRequest, 'body'>
 
@@ -21,7 +21,7 @@ export const toolResults = (request: RequestWithBody): Extract<ContentBlock, { t
 export const resultParts = (request: RequestWithBody): ToolResultContent[] =>
   toolResults(request).flatMap(({ content }) => content)
 
-/** The texts among the parts, one below the other. */
+/** The texts of the parts, one per line. */
 export const textOf = (parts: readonly ToolResultContent[]): string =>
   parts.flatMap((part) => ('text' in part ? [part.text] : [])).join('\n')
 

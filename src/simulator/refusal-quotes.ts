@@ -1,6 +1,6 @@
-/** What a refusal quotes of its request: names of tools, ids, unknown members. */
+/** The parts of a refusal that quote its request: names of tools, ids, unknown members. */
 const quotes: readonly RegExp[] = [
-  // Bedrock's words.
+  // Bedrock's messages.
   /(?<=^The tool ).+(?= (?:is already defined )?at toolConfig)/s,
   /(?<=for the following Ids: ).+/s,
   /(?<=#).*(?=: extraneous key )/s,
@@ -8,7 +8,7 @@ const quotes: readonly RegExp[] = [
   /(?<=(?:Input tag|property) ').*(?=' (?:found|is))/s,
   /(?<=errors: ).*(?=: Extra inputs)/s,
   /(?<="thinking\.type\.).*(?=")/s,
-  // Words of OpenAI, and of servers that are compatible with it.
+  // Messages of OpenAI and compatible servers.
   /(?<=^(?:Unrecognized request argument supplied|Extra inputs are not permitted): ).+/s,
   /(?<=unknown field ).+/s,
   /(?<=^Failed to deserialize the JSON body into the target type: ).*(?=: unknown field)/s,
@@ -25,6 +25,6 @@ const quotes: readonly RegExp[] = [
   /(?<=got unsupported MIME type ').*(?='\.$)/s,
 ]
 
-/** The words of a refusal without anything that the request said. */
+/** Removes everything that a refusal quotes from the request. */
 export const withoutQuotes = (refusal: string): string =>
   quotes.reduce((words, quote) => words.replace(quote, '...'), refusal)

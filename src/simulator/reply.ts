@@ -4,28 +4,28 @@ import type { Citation, ConverseStopReason, TokenUsage } from '../wire/converse/
 import { Closed, OneOf } from '../wire/schema.ts'
 import type { RequestView } from './request-view.ts'
 
-/** What the simulated model says. Everything but the content has a sensible default. */
+/** The simulated model's reply. Only the content has no default. */
 export interface Reply {
   readonly content?: readonly ReplyBlock[]
   readonly stopReason?: ConverseStopReason
-  /** As Chat Completions names it, instead of what follows from `stopReason`. */
+  /** As Chat Completions names it. Default: derived from `stopReason`. */
   readonly finishReason?: string
   /** With `stopReason: "stop_sequence"`. */
   readonly stopSequence?: string
-  /** Over the simulator's own figures. */
+  /** Overrides the simulator's own figures. */
   readonly usage?: TokenUsage
   readonly pace?: Pace
-  /** An HTTP error instead of an answer. */
+  /** An HTTP error instead of a response. */
   readonly error?: HttpError
-  /** What goes wrong in the middle of a stream. */
+  /** A failure in the middle of a stream. */
   readonly fault?: StreamFault
 }
 
 export type ReplyBlock =
   | { readonly text: string }
-  /** Signed by the simulator unless a signature is given. */
+  /** Signed by the simulator if it has no signature. */
   | { readonly thinking: string; readonly signature?: string }
-  /** Any text: it goes out as base64. */
+  /** Any text: it is sent as base64. */
   | { readonly redacted: string }
   | { readonly tool: string; readonly input?: unknown; readonly id?: string }
   | { readonly citedText: string; readonly citations: readonly Citation[] }
@@ -34,7 +34,7 @@ const Optional = Type.Optional
 const Milliseconds = Type.Integer({ minimum: 0 })
 const Count = Type.Integer({ minimum: 1 })
 
-/** How a stream arrives. */
+/** The pace of a stream. */
 export const Pace = Closed({
   /** Before the first byte. */
   firstMs: Optional(Milliseconds),
@@ -42,7 +42,7 @@ export const Pace = Closed({
   frameMs: Optional(Milliseconds),
   /** Characters in one delta. */
   deltaCharacters: Optional(Count),
-  /** Bytes in one write, however the frames lie; otherwise a write is a frame. */
+  /** Bytes in one write, across frames. Default: one frame per write. */
   chunkBytes: Optional(Count),
 })
 export type Pace = Static<typeof Pace>
@@ -53,15 +53,15 @@ export const HttpError = Closed({
   type: Optional(Type.String()),
   message: Optional(Type.String()),
   headers: Optional(Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())),
-  /** The whole body, where it is not AWS's JSON. */
+  /** The whole body, if it is not AWS's JSON. */
   body: Optional(Type.String()),
 })
 export type HttpError = Static<typeof HttpError>
 
-/** Counted in frames that were sent whole. */
+/** Number of frames that are sent completely. */
 export const StreamFault = Closed({
   afterFrames: Type.Integer({ minimum: 0 }),
-  /** `cut` ends the body as if it were complete, `reset` breaks the connection, `hang` says nothing more. */
+  /** `cut` ends the body as if it were complete, `reset` breaks the connection, `hang` sends nothing more. */
   kind: OneOf('cut', 'cut frame', 'reset', 'corrupt', 'hang', 'exception', 'error'),
   /** For `exception` and `error`: `throttlingException`, ... */
   type: Optional(Type.String()),
@@ -77,5 +77,5 @@ export interface SimulatedRequest<Body = ConverseRequest> extends RequestView {
   readonly body: Body
 }
 
-/** What the simulated model answers. Undefined where this scenario has nothing to say: then it echoes. */
+/** Returns the simulated model's reply, or undefined to use the echo. */
 export type Scenario<Body = ConverseRequest> = (request: SimulatedRequest<Body>) => Reply | undefined

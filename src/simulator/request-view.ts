@@ -7,13 +7,13 @@ export interface OfferedTool {
   readonly schema: unknown
 }
 
-/** A request as scenarios and the echo read it, whatever its protocol. */
+/** A request of any protocol, in the form that scenarios and the echo read. */
 export interface RequestView {
   readonly modelId: string
   readonly isStream: boolean
   /** The user's last turn, in order. */
   readonly lastTurn: readonly TurnPart[]
-  /** How many turns of the model the conversation has. */
+  /** Number of the model's turns in the conversation. */
   readonly assistantTurns: number
   /** The texts of all messages, in order. */
   readonly texts: readonly string[]
@@ -22,7 +22,7 @@ export interface RequestView {
   readonly forcedTool: string | true | undefined
   /** JSON Schema of the answer. */
   readonly answerSchema: unknown
-  /** Whether the model thinks, and whether its thoughts are shown. */
+  /** Whether the model thinks, and whether the thinking is shown. */
   readonly thinking: 'none' | 'shown' | 'omitted'
 }
 
@@ -32,6 +32,6 @@ export const lastTextOf = ({ lastTurn }: Pick<RequestView, 'lastTurn'>): string 
   return last === undefined ? '' : last.text
 }
 
-/** The texts of the tool results of the last turn, one below the other. */
+/** The texts of the last turn's tool results, one per line. */
 export const resultTextOf = ({ lastTurn }: Pick<RequestView, 'lastTurn'>): string =>
   lastTurn.flatMap((part) => ('toolResult' in part ? [part.toolResult] : [])).join('\n')

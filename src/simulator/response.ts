@@ -3,7 +3,7 @@ import type { Reply, ReplyBlock } from './reply.ts'
 import { redact, sign } from './signature.ts'
 import { countTokens } from './tokens.ts'
 
-/** A reply as the JSON that Converse answers, and the parts that both kinds of answer share. */
+/** Converts a reply to Converse's JSON response; parts are shared with streams. */
 
 export interface SimulatedResponse {
   readonly content: readonly OutputBlock[]
@@ -40,7 +40,7 @@ export const toSimulatedResponse = (reply: Reply, metered: TokenUsage, newId: ()
   }
 }
 
-/** With what the real service sends beside the members that we read. */
+/** Includes members that the real service sends and that we do not read. */
 type WholeResponse = ConverseResponse & Readonly<{ metrics: object; output: { message: { role: 'assistant' } } }>
 
 export const toConverseResponse = ({ content, stopReason, stopSequence, usage }: SimulatedResponse): WholeResponse => ({

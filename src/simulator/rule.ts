@@ -1,7 +1,7 @@
 import type { ConverseRequest } from '../wire/converse/request.ts'
 import type { SimulatedModel } from './models.ts'
 
-/** One refusal of Bedrock's: its words, as a ValidationException would carry them. */
+/** One refusal of Bedrock: the message of a ValidationException. */
 export type Refusal = string
 
 export interface RuleContext {
@@ -9,16 +9,16 @@ export interface RuleContext {
   readonly model: SimulatedModel
 }
 
-/** Undefined where the request keeps the rule. */
+/** Returns undefined if the request obeys the rule. */
 export type Rule = (context: RuleContext) => Refusal | undefined
 
-/** What the model itself refuses comes wrapped like this. */
+/** Bedrock wraps the model's own refusals like this. */
 export const byModel = (message: string): Refusal => `The model returned the following errors: ${message}`
 
-/** Our own reading of what Bedrock calls blank: a judge does not ask the translation. */
+/** What Bedrock calls blank. Not shared with the translation: the simulator must be independent. */
 export const isBlank = (text: string): boolean => text.trim() === ''
 
-/** The first refusal of a list of rules. */
+/** Returns the first refusal of a list of rules. */
 export const firstRefusal = (rules: readonly Rule[], context: RuleContext): Refusal | undefined => {
   for (const rule of rules) {
     const refusal = rule(context)
@@ -27,7 +27,7 @@ export const firstRefusal = (rules: readonly Rule[], context: RuleContext): Refu
   return undefined
 }
 
-/** The first refusal over a list of items. */
+/** Returns the first refusal of a list of items. */
 export const firstOf = <T>(
   items: readonly T[],
   check: (item: T, index: number) => Refusal | undefined,

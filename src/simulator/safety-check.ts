@@ -2,11 +2,11 @@ import { parseObject } from '../base/json.ts'
 import type { Reply, ReplyBlock } from './reply.ts'
 import type { RequestView } from './request-view.ts'
 
-/** The check of auto mode's actions: a request that forces one tool, by which verdicts on calls are reported. */
+/** The check of auto mode's actions: a request that forces one tool, with which the model reports its verdicts. */
 
 const reportTool = 'report_verdicts'
 
-/** A provider that cannot name the tool to be called is offered no other. */
+/** For a provider that cannot force a tool by name, it is the only tool. */
 export const isSafetyCheck = ({ forcedTool, tools }: RequestView): boolean =>
   forcedTool === reportTool || (tools.length === 1 && tools[0]?.name === reportTool)
 
@@ -16,16 +16,16 @@ interface CheckedCall {
   readonly text: string
 }
 
-/** A text of its own, or a paragraph of one. */
+/** A separate text, or a paragraph of one. */
 const section = /^<calls>\n(.*?)\n<\/calls>$/ms
 
-/** The calls to judge. */
+/** The calls to check. */
 export const checkedCalls = ({ texts }: RequestView): CheckedCall[] =>
   texts
     .flatMap((text) => section.exec(text)?.[1]?.split('\n') ?? [])
     .map((text) => ({ id: String(parseObject(text)?.['id']), text }))
 
-/** `explain` gives the reason for a call to be flagged, and undefined for any other. */
+/** `explain` returns the reason to flag a call, or undefined. */
 export const verdictsOn = (request: RequestView, explain: (call: CheckedCall) => string | undefined): ReplyBlock => ({
   tool: reportTool,
   input: {
@@ -37,5 +37,5 @@ export const verdictsOn = (request: RequestView, explain: (call: CheckedCall) =>
   },
 })
 
-/** What the simulated model says of a check that no scenario answers. */
+/** The simulated model's verdicts for a check without a scenario. */
 export const flagNothing = (request: RequestView): Reply => ({ content: [verdictsOn(request, () => undefined)] })

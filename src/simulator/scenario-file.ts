@@ -8,7 +8,7 @@ import { HttpError, Pace, type Reply, type Scenario, StreamFault } from './reply
 import { lastTextOf, type RequestView, resultTextOf } from './request-view.ts'
 import { checkedCalls, isSafetyCheck, verdictsOn } from './safety-check.ts'
 
-/** Scenarios as JSON: a list of rules, of which the first that fits a request answers it. See docs/simulator.md. */
+/** Scenarios as JSON: a list of rules. The first rule that matches a request answers it. See docs/simulator.md. */
 
 const Optional = Type.Optional
 const Count = Type.Integer({ minimum: 1 })
@@ -29,7 +29,7 @@ const ReplySchema = Closed({
   pace: Optional(Pace),
   error: Optional(HttpError),
   fault: Optional(StreamFault),
-  /** In a safety check: flags the calls that `safetyCheck` fits, with this explanation. */
+  /** In a safety check: flags the calls that `safetyCheck` matches, with this explanation. */
   flag: Optional(Type.String()),
 })
 
@@ -40,18 +40,18 @@ const ConditionSchema = Closed({
   text: Optional(Type.String()),
   /** A regular expression for the texts of its tool results. */
   toolResult: Optional(Type.String()),
-  /** A tool that must be on offer. */
+  /** A tool that the request must have. */
   tool: Optional(Type.String()),
-  /** Whether an answer by a JSON schema is asked for. */
+  /** Whether the request has a JSON schema for the response. */
   structured: Optional(Type.Boolean()),
-  /** A regular expression for a call that a safety check is about. Without it a rule answers no safety check. */
+  /** A regular expression for the calls of a safety check. Without it, a rule does not answer safety checks. */
   safetyCheck: Optional(Type.String()),
 })
 type Condition = Static<typeof ConditionSchema>
 
 const RuleSchema = Closed({
   when: Optional(ConditionSchema),
-  /** How often the rule answers; without it, always. */
+  /** How often the rule answers. Default: always. */
   times: Optional(Count),
   reply: ReplySchema,
 })
@@ -82,7 +82,7 @@ const toReply = ({ when = {}, reply }: Rule, request: RequestView): Reply => {
   return { ...(rest as Reply), content: [verdictsOn(request, ({ text }) => (pattern.test(text) ? flag : undefined))] }
 }
 
-/** A scenario with a memory of how often each rule has answered. */
+/** Makes a scenario that counts how often each rule has answered. */
 const createScenario = ({ rules }: ScenarioFile): Scenario<unknown> => {
   const left = rules.map((rule) => rule.times ?? Number.POSITIVE_INFINITY)
   return (request) => {
@@ -105,10 +105,10 @@ const checkRules = ({ rules }: ScenarioFile): void => {
   }
 }
 
-/** Throws GatewayError that names the place of the first issue. */
+/** Throws GatewayError that names the path of the first issue. */
 export const parseScenario = (text: string): Scenario<unknown> => {
   const value: unknown = attempt(() => JSON.parse(text))
-  // The parser's own words quote the file.
+  // The parser's message quotes the file.
   if (value === undefined) throw new GatewayError('invalid_request_error', 'not JSON')
   const issue = findIssue(ScenarioFile, value)
   if (issue !== undefined) {

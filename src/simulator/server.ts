@@ -13,10 +13,10 @@ import { countRequest, createPromptCache } from './tokens.ts'
 import { validateCountRequest, validateRequest } from './validate-request.ts'
 
 export interface SimulatorOptions extends ServeOptions<ConverseRequest> {
-  /** The one key that is accepted; without it, any. */
+  /** The only accepted key. Default: any key. */
   readonly apiKey?: string
   readonly models?: readonly SimulatedModel[]
-  /** Whether it has CountTokens, which not every gateway has. */
+  /** Whether it supports CountTokens, which some gateways do not. */
   readonly countTokens?: boolean
   readonly newId?: () => string
 }
@@ -53,9 +53,9 @@ const errorResponse = ({ status, type, message, headers, body }: HttpError, requ
     },
   })
 
-/** A request as far as its path and body tell. */
+/** A request, as read from its path and body. */
 interface ParsedRequest {
-  /** Undefined where the path is no operation of Bedrock's. */
+  /** Undefined if the path is not an operation of Bedrock. */
   readonly modelId: string | undefined
   readonly isStream: boolean
   readonly isCount: boolean
@@ -75,7 +75,7 @@ const readRequest = async (request: Request, options: SimulatorOptions): Promise
   }
 }
 
-/** What is wrong with a request before the scenario is asked. */
+/** Returns the error of a request that does not reach the scenario. */
 const refuse = (
   { headers }: Request,
   { modelId, body, isCount }: ParsedRequest,
@@ -91,7 +91,7 @@ const refuse = (
   return refusal === undefined ? undefined : refusalError(refusal)
 }
 
-/** An AI Nexus on the real wire: it judges requests as Bedrock does, and answers from a scenario. */
+/** An AI Nexus with the real wire format: validates requests like Bedrock, and answers from a scenario. */
 export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
   const { newId = () => crypto.randomUUID() } = options
   const cache = createPromptCache()
@@ -128,7 +128,7 @@ export const startSimulator = (options: SimulatorOptions = {}): Simulator => {
       const words = type === 'ValidationException' && message !== undefined ? { refusal: message } : {}
       return { ...head, ...words, response: errorResponse(refusal, requestId) }
     }
-    // A request that was not refused has the shape.
+    // A request that was not refused matches the schema.
     if (isCount) {
       const inputTokens = countRequest((body as CountTokensInput).input.converse)
       return { ...head, response: Response.json({ inputTokens }, { headers: { 'x-amzn-requestid': requestId } }) }

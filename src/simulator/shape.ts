@@ -42,7 +42,7 @@ const sentenceOf = (issue: Issue): Refusal => {
   }
 }
 
-/** Whether a body has the shape that AWS's service model gives an operation's input. */
+/** Checks a body against the schema of an operation's input in AWS's service model. */
 export const shapeRefusal = (schema: TSchema, body: unknown): Refusal | undefined => {
   const issue = findIssue(schema, body)
   return issue && sentenceOf(issue)

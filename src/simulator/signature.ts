@@ -1,9 +1,9 @@
-/** The simulated model's seals: it knows its own thinking again, and refuses what was changed. */
+/** The simulated model's signatures: it recognizes its own thinking, and refuses changed thinking. */
 
 const sealingKey = 'simulated-nexus'
 const redactionPrefix = 'simulated:'
 
-/** Base64, of the length that real signatures have. */
+/** Base64, as long as real signatures. */
 export const sign = (thinking: string): string => {
   const seal = new Bun.CryptoHasher('sha512', sealingKey).update(thinking).digest()
   return Buffer.concat(Array.from({ length: 9 }, () => seal)).toString('base64')

@@ -1,9 +1,9 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import type { Pace, StreamFault } from './reply.ts'
 
-/** Sends frames as a body: at a pace, cut as asked, and broken as asked. */
+/** Sends frames as a body, with the configured pace, cuts and failures. */
 
-/** Long enough, most often, for written bytes to be read: what a reset overtakes is lost. */
+/** Usually enough for the client to read written bytes: a reset loses unread ones. */
 const settleMs = 50
 
 /** Between two signs of life. */
@@ -15,19 +15,19 @@ export interface StreamOptions {
   readonly frames: readonly Uint8Array[]
   readonly pace: Pace
   readonly fault: StreamFault | undefined
-  /** The frame by which a stream reports its own failure. */
+  /** The frame with which a stream reports its own failure. */
   readonly faultFrame: (fault: StreamFault) => Uint8Array
   /** Bytes that mean nothing, sent at once, and each second until the first frame. */
   readonly signOfLife?: Uint8Array | undefined
   /** A frame that a client cannot read. */
   readonly damaged: (frame: Uint8Array) => Uint8Array
-  /** The client left before the end. */
+  /** The client disconnected before the end. */
   readonly onCancel: () => void
   /** Everything was sent. */
   readonly onEnd: () => void
 }
 
-/** The frames with the fault among them. */
+/** The frames, with the failure inserted. */
 const withFault = ({ frames, fault, faultFrame, damaged }: StreamOptions): Step[] => {
   if (fault === undefined) return [...frames]
   const sound = frames.slice(0, fault.afterFrames)
@@ -83,7 +83,7 @@ export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> =
       position += 1
       if (step === 'hang') await new Promise(() => {})
       else if (step === 'reset') {
-        // What was written before goes out first.
+        // Lets earlier bytes be sent first.
         await resolveAfter(settleMs)
         controller.error(new Error('simulated reset'))
       } else controller.enqueue(step)

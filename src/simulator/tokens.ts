@@ -7,10 +7,10 @@ const tokenPattern = /[A-Za-z]{1,6}|\d{1,3}|[^\sA-Za-z\d]|\n+/gu
 
 export const countTokens = (text: string): number => text.match(tokenPattern)?.length ?? 0
 
-/** What an image or a document costs, whatever is on it. */
+/** Tokens of any image or document. */
 const mediaTokens = 1500
 
-/** Every string of a block but its bytes. */
+/** Counts every string of a block except its bytes. */
 const blockTokens = (value: unknown): number => {
   if (typeof value === 'string') return countTokens(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
@@ -23,7 +23,7 @@ const blockTokens = (value: unknown): number => {
 
 interface Step {
   readonly tokens: number
-  /** Of everything up to and including this block. */
+  /** Hash of everything up to and including this block. */
   readonly hash: bigint
   readonly cachePoint?: CachePoint
 }
@@ -57,7 +57,7 @@ const stepsOf = (modelId: string, body: ConverseRequest): Step[] => {
 
 const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
 
-/** What is written lives as long as the next point behind it says. */
+/** Written tokens have the lifetime of the next cache point after them. */
 const lifetimesOf = (written: readonly Step[]): { ttl: '5m' | '1h'; inputTokens: number }[] => {
   const tokens = { '5m': 0, '1h': 0 }
   let unmarked = 0
@@ -70,10 +70,10 @@ const lifetimesOf = (written: readonly Step[]): { ttl: '5m' | '1h'; inputTokens:
   return (['1h', '5m'] as const).filter((ttl) => tokens[ttl] > 0).map((ttl) => ({ ttl, inputTokens: tokens[ttl] }))
 }
 
-/** Prefixes that are remembered: the oldest give way. */
+/** Number of remembered prefixes; beyond it, the oldest are removed. */
 const maximumPrefixes = 10_000
 
-/** Remembers prefixes whatever their `ttl`. */
+/** A prompt cache. It ignores the lifetimes. */
 export const createPromptCache = () => {
   const cached = new Set<bigint>()
   const remember = (hash: bigint): void => {

@@ -13,12 +13,12 @@ import { windowRule } from './window-rule.ts'
 const promptRules = [...toolRules, ...conversationRules, ...cacheRules, ...mediaRules, ...inferenceRules]
 const rules = [...promptRules, windowRule]
 
-/** Why Bedrock would refuse a body; undefined where it would answer. */
+/** Returns why Bedrock would refuse a body, or undefined. */
 export const validateRequest = (body: unknown, model: SimulatedModel): Refusal | undefined =>
-  // A body that has the shape is a ConverseRequest.
+  // A body that matches the schema is a ConverseRequest.
   shapeRefusal(ConverseRequest, body) ?? firstRefusal(rules, { body: body as ConverseRequest, model })
 
-/** The same for a body to be counted, which may be longer than the window: that is what one counts for. */
+/** The same for a body to count, which may be longer than the context window. */
 export const validateCountRequest = (body: unknown, model: SimulatedModel): Refusal | undefined =>
   shapeRefusal(CountTokensInput, body) ??
   firstRefusal(promptRules, { body: (body as CountTokensInput).input.converse, model })

@@ -1,7 +1,7 @@
 import { byModel, type Rule } from './rule.ts'
 import { countRequest } from './tokens.ts'
 
-/** The model's window, by the simulator's own count. */
+/** The model's context window, by the simulator's own count. */
 
 const longWindow = 1_000_000
 const longContextBeta = 'context-1m-2025-08-07'

@@ -1,32 +1,32 @@
 import { setMostRecent } from '../base/lru.ts'
 import type { Tokens } from './estimate/tally.ts'
 
-/** A weighted mean of logarithms: half as much and twice as much outweigh each other. */
+/** A weighted mean of logarithms, so that half as much and twice as much cancel each other out. */
 interface Ratios {
   readonly sum: number
   readonly weight: number
 }
 
-/** Bounds of the factor: beyond them it is not the tokenizer that differs. */
+/** Bounds of the factor. A larger difference has another cause than the tokenizer. */
 const smallestFactor = 0.7
 const largestFactor = 1.6
-/** Ratios outside of these are no counts of the same request. */
+/** A ratio outside these bounds is not from the same request. */
 const smallestRatio = 0.4
 const largestRatio = 2.5
-/** Tokens of text from which on a request counts in full; a smaller one by its share of it. */
+/** Tokens of text with which a request has its full weight. A smaller request has a proportional weight. */
 const fullTokens = 10_000
-/** Shorter ones are framing more than text. */
+/** Shorter requests are mostly framing. */
 const leastTokens = 200
 /**
- * Pictures and pages, whose estimate is rougher, and thinking, which some models drop and some do not:
- * above this share of the text they would be taken for the tokenizer.
+ * Limit for media and thinking, as a share of the text. Media estimates are rough, and only some models drop thinking:
+ * above the limit their error would distort the factor.
  */
 const mostUncertain = 0.1
-/** What is left of the past after a request that counts in full: some twenty of them make the factor. */
+/** Share of the past that remains after a request of full weight: about twenty requests make the factor. */
 const memory = 0.9
-/** The estimate itself, taken for half a request: the first answer alone does not decide. */
+/** The start: the estimate counts as half a request, so that the first response does not decide alone. */
 const asEstimated: Ratios = { sum: 0, weight: 0.5 }
-/** One request moves the factor as if it were at most this far away (a fifth), however far it is. */
+/** Limits the distance (a fifth) with which one request moves the factor. */
 const longestStep = 0.2
 
 const mean = ({ sum, weight }: Ratios): number => sum / weight
@@ -35,11 +35,11 @@ const clamp = (value: number, least: number, most: number): number => Math.min(M
 
 const factorOf = (ratios: Ratios): number => clamp(Math.exp(mean(ratios)), smallestFactor, largestFactor)
 
-/** Whether an answer says something of the tokenizer. What it says no to with the least media, it does with all. */
+/** Whether a request tells us about the tokenizer. If false with the least media, it is also false with all media. */
 export const isReliable = ({ text, thinking, media, unseen }: Tokens): boolean =>
   unseen === 0 && text >= leastTokens && thinking + media <= text * mostUncertain
 
-/** What is known after one more request. The same object where it teaches nothing. */
+/** Adds one request. Returns the same object if the request is not reliable. */
 const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ratios => {
   const words = estimate.text + estimate.thinking
   const ratio = (actualTokens - estimate.media) / words
@@ -51,19 +51,18 @@ const withRequest = (ratios: Ratios, estimate: Tokens, actualTokens: number): Ra
   return { sum: ratios.sum * kept + seen * weight, weight: ratios.weight * kept + weight }
 }
 
-/** Far more than any upstream has; the one that was quiet for longest gives way. */
+/** Far more than any upstream has. Beyond it, the least recently used model is removed. */
 const maximumModels = 32
 
 /**
- * What a model's own counts teach about our estimates: by how much its text is dearer or cheaper. A
- * factor for each model and nothing else, so that a count stays a sum of its parts. It is learnt from
- * the bare estimate, never from one that was corrected already.
- * Lives as long as the process: a file of it would be one more thing that can be wrong.
+ * Corrects our estimates by the counts in a model's responses. Each model has only one factor, so that a count stays a
+ * sum of its parts. It is learned from the uncorrected estimate. Kept in memory only: a stored factor could become
+ * wrong.
  */
 export const createCalibration = () => {
   const models = new Map<string, Ratios>()
   return {
-    /** 1 for a model of which nothing is known. */
+    /** 1 for an unknown model. */
     factor: (modelId: string): number => factorOf(models.get(modelId) ?? asEstimated),
     observe(modelId: string, estimate: Tokens, actualTokens: number): void {
       const ratios = withRequest(models.get(modelId) ?? asEstimated, estimate, actualTokens)

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../base/json.ts'
 
-/** Members whose keys are names of the user's own, not keywords. */
+/** Members whose keys are the user's names, not keywords. */
 const namedSchemas: ReadonlySet<string> = new Set([
   'properties',
   '$defs',

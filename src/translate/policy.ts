@@ -1,23 +1,23 @@
 import type { ConverseRequest } from '../wire/converse/request.ts'
 
 /**
- * What the one who runs the server may decide about the translation: where the specification leaves a
- * choice, and what no request of a client can say.
+ * What the administrator can configure about the translation: choices that the specification leaves open, and settings
+ * that no client request can express.
  */
 export interface TranslationPolicy {
-  /** `visual`: PDFs go with citations on, without which Converse reads nothing but their text. */
+  /** `visual`: PDFs are sent with citations, without which Converse reads only their text. */
   readonly pdf: 'visual' | 'text'
-  /** Beyond Bedrock's number of images and documents: leave out the oldest, or refuse, so that the client does. */
+  /** Beyond Bedrock's limit of images and documents: omit the oldest, or refuse, so that the client removes some. */
   readonly excessMedia: 'omit' | 'refuse'
-  /** System messages in mid-conversation: as words in the user's turn, or as they are where the model takes them. */
+  /** System messages within the conversation: as text in the user's turn, or unchanged if the model supports them. */
   readonly systemMessages: 'reminder' | 'native'
-  /** Claude Code's first system line, which keeps the prompt cache from being shared. */
+  /** Claude Code's first system line, which prevents sharing of the prompt cache. */
   readonly billingHeader: 'drop' | 'keep'
-  /** `strict` of a tool, which large schemas make fail after minutes. */
+  /** `strict` of a tool: large schemas fail with it after minutes. */
   readonly strictTools: 'drop' | 'send'
-  /** Beta flags to let through beside those that Converse is known to take. */
+  /** Beta flags to send in addition to those that Converse is known to accept. */
   readonly extraBetas: readonly string[]
-  /** Members of every Converse request that Anthropic's protocol has no word for. */
+  /** Members of every Converse request that Anthropic's protocol does not have. */
   readonly fixed: Pick<ConverseRequest, 'guardrailConfig' | 'performanceConfig' | 'serviceTier'>
 }
 

@@ -1,20 +1,20 @@
 import { sha256Hex } from '../runtime/hash.ts'
 
-/** Names and ids that an upstream does not take as the client spells them. */
+/** Renames names and ids that an upstream does not accept. */
 
 const hashLength = 8
 
-/** Which names an upstream takes. */
+/** The names that an upstream accepts. */
 export interface NameRule {
   readonly valid: RegExp
   readonly maximumLength: number
-  /** Matches each character that the upstream does not take. */
+  /** Matches each character that the upstream does not accept. */
   readonly invalidCharacters: RegExp
 }
 
 /**
- * A valid name that depends on nothing but the original, so that the same tool has the same name in every turn and the
- * prompt cache holds.
+ * A valid name that depends only on the original, so that a tool has the same name in every turn and the prompt cache
+ * stays valid.
  */
 export const toValidName = (original: string, { valid, maximumLength, invalidCharacters }: NameRule): string => {
   if (original.length <= maximumLength && valid.test(original)) return original
@@ -24,7 +24,7 @@ export const toValidName = (original: string, { valid, maximumLength, invalidCha
 
 export type Renamed = ReturnType<typeof createRenamed>
 
-/** Renames in one direction, and remembers the pairs for the other. */
+/** Renames to the upstream's names, and remembers the pairs for the way back. */
 export const createRenamed = (rename: (original: string) => string) => {
   let originals: Map<string, string> | undefined
   return {

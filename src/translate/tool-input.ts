@@ -1,7 +1,7 @@
 import { parseExact } from '../base/exact-json.ts'
 import { isObject, type Json, parseObject } from '../base/json.ts'
 
-/** A tool's input as an object, or from a text of one; `{}` for nothing, undefined for anything else. */
+/** Converts a tool's input to an object: from an object or its JSON text, `{}` if absent, undefined for the rest. */
 export const toInputObject = (input: unknown): Json | undefined => {
   if (input === undefined || input === null || input === '') return {}
   if (isObject(input)) return input

@@ -7,16 +7,16 @@ import type { UpstreamKey } from './renewable-key.ts'
 import type { Upstream } from './upstream.ts'
 import type { InlineUrlSources } from './url-sources/inline-url-sources.ts'
 
-/** What every upstream is made from: its settings, and the process's clock, network and chance. */
+/** What every upstream needs: settings, and the process's clock, network and randomness. */
 export interface UpstreamDependencies {
   readonly config: Config
-  /** The configured one, or a simulator's. */
+  /** The configured URL, or a simulator's. */
   readonly endpointUrl: string
   readonly apiKey: UpstreamKey
   readonly fetch: Fetch
-  /** Requests under way at once; Bun's own limit unless it was raised. */
+  /** Most requests at once. Default: Bun's own limit. */
   readonly maximumConnections: number
-  /** Host and port of the proxy on the way to the endpoint, for error messages. */
+  /** Host and port of the proxy to the endpoint, for error messages. */
   readonly proxy: string | undefined
   readonly inlineUrlSources: InlineUrlSources
   /** From 0 to 1. */

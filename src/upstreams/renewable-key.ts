@@ -1,30 +1,30 @@
 import type { Secret } from '../base/secret.ts'
 
-/** A key that something else gives out, and that may be another one later. */
+/** A key from a helper, which may return another one later. */
 export interface RenewableKey {
   /** The key to send now. */
   get(): Promise<Secret>
-  /** Another key after the upstream has refused this one; undefined where there is none. */
+  /** Returns another key after the upstream has refused this one; undefined if there is none. */
   renew(refused: Secret): Promise<Secret | undefined>
 }
 
-/** What an upstream is given: a key that stays the same, or one that may change. */
+/** An upstream's key: a fixed one, or one that may change. */
 export type UpstreamKey = Secret | RenewableKey
 
 export interface RenewableKeyOptions {
   readonly first: Secret
-  /** Asks for the key anew. Rejects where that fails, which has been reported then. */
+  /** Fetches the key again. Rejects if that fails, after it has reported the failure. */
   readonly fetchKey: () => Promise<Secret>
-  /** Milliseconds after which a key is asked for anew; never by its age without it. */
+  /** Milliseconds after which the key is fetched again. If absent, its age does not matter. */
   readonly maxAgeMs?: number | undefined
   /** Milliseconds, monotonic. */
   readonly now: () => number
 }
 
-/** How long no other key is requested after the upstream refused the only one: every request would wait for it. */
+/** How long no key is fetched after the upstream has refused the only one: otherwise every request would wait. */
 const restMs = 10_000
 
-/** All requests that need a new key at the same time wait for the same one. */
+/** Requests that need a new key at the same time share one fetch. */
 export const createRenewableKey = (options: RenewableKeyOptions): RenewableKey => {
   const { first, fetchKey: ask, maxAgeMs = Number.POSITIVE_INFINITY, now } = options
   let key = first
@@ -37,7 +37,7 @@ export const createRenewableKey = (options: RenewableKeyOptions): RenewableKey =
       const found = await ask()
       if (!found.equals(key)) key = found
     } catch {
-      // The present key stays: it may still be good.
+      // Keeps the current key, which may still be valid.
     }
     fetchedAt = now()
     pending = undefined

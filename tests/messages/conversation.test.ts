@@ -21,7 +21,7 @@ const messages = (...list: object[]): object => ({ messages: list, tools })
 const bodyOf = (...list: object[]): { role: string; content: object[] }[] => validBody(messages(...list)).messages
 
 describe('turns', () => {
-  test('1.2.5 consecutive messages of one side become one turn, results first', () => {
+  test('1.2.5 consecutive messages of one role become one turn, results first', () => {
     expect(
       bodyOf(
         user('go'),
@@ -52,7 +52,7 @@ describe('turns', () => {
     ])
   })
 
-  test('1.2.6 an empty user turn gets a placeholder that is not blank, an empty assistant turn goes', () => {
+  test('1.2.6 an empty user turn gets a placeholder that is not blank, an empty assistant turn is dropped', () => {
     expect(bodyOf(user('a'), assistant('b'), user(' \n'), assistant('c'), user('d'))[2]).toEqual({
       role: 'user',
       content: [{ text: '(no content)' }],
@@ -62,11 +62,11 @@ describe('turns', () => {
     ])
   })
 
-  test('1.2.7 a conversation that begins with the assistant gets a user in front', () => {
+  test('1.2.7 a conversation that begins with the assistant gets a user turn first', () => {
     expect(bodyOf(assistant('Hello.'), user('hi'))[0]).toEqual({ role: 'user', content: [{ text: '(no content)' }] })
   })
 
-  test('1.2.8 nothing but tool uses behind the last tool use, native order otherwise', () => {
+  test('1.2.8 only tool uses follow the last tool use; otherwise the order stays', () => {
     const [, turn] = bodyOf(
       user('a'),
       assistant('x', toolUse('t1'), 'y', toolUse('t2'), 'z'),
@@ -92,7 +92,7 @@ describe('turns', () => {
     })
   })
 
-  test('1.2.10 F2 of more than 20 images the oldest give way in batches, of the newest turn no more than must', () => {
+  test('1.2.10 F2 of more than 20 images the oldest are omitted in batches, of the newest turn as few as possible', () => {
     const omitted = { text: '[image omitted: Bedrock allows at most 20 images and documents per request]' }
     const kindsOf = (...counts: number[]): string[] =>
       bodyOf(
@@ -135,7 +135,7 @@ describe('turns', () => {
     ])
   })
 
-  test('1.2.2 system messages of settings alone make no turn', () => {
+  test('1.2.2 system messages that only change settings make no turn', () => {
     expect(
       bodyOf(user('a'), { role: 'system', output_config: { effort: 'low' } }, assistant('b'), user('c')).map(
         ({ role }) => role,
@@ -147,7 +147,7 @@ describe('turns', () => {
     expect(refusalMessage(() => translate({ messages: [{ role: 'user' }] }))).toBe('messages.0.content: Field required')
   })
 
-  test('blocks on the wrong side are refused', () => {
+  test('blocks in a message of the wrong role are refused', () => {
     expect(refusalMessage(() => translate(messages(user(toolUse('t1')))))).toBe(
       'messages.0.content.0: `tool_use` blocks can only be in `assistant` messages',
     )
@@ -157,13 +157,13 @@ describe('turns', () => {
   })
 })
 
-describe('1.2.2 system messages in mid-conversation', () => {
+describe('1.2.2 system messages within the conversation', () => {
   const note = (text: string): object => ({ role: 'system', content: text })
   const newest = { modelId: 'claude-opus-4-8', policy: { systemMessages: 'native' } } as const
   const turnsOf = (messages: object[], options: object = newest): unknown[] =>
     translate({ messages }, options).body.messages.map(({ role, content }) => [role, content])
 
-  test('1.2.2 become words in the user turn, behind the results of its tools', () => {
+  test('1.2.2 become text in the user turn, after its tool results', () => {
     const { messages } = validBody({
       messages: [user('a'), assistant(toolUse('t1')), note('Be brief.'), user(toolResult('t1'))],
       tools: [tool('Bash')],
@@ -174,12 +174,12 @@ describe('1.2.2 system messages in mid-conversation', () => {
     ])
   })
 
-  test('1.2.2 leading ones belong to the system prompt', () => {
+  test('1.2.2 before the conversation belong to the system prompt', () => {
     const body = validBody({ system: 's', messages: [note('first'), user('a'), assistant('b'), user('c')] })
     expect(body.system).toEqual([{ text: 's' }, { text: 'first' }])
   })
 
-  test('1.2.2 stay as they are where the model takes them and the owner says so', () => {
+  test('1.2.2 stay system messages if the model supports them and the setting allows it', () => {
     expect(turnsOf([user('a'), note('Be brief.'), assistant('b'), user('c')])).toEqual([
       ['user', [{ text: 'a' }]],
       ['system', [{ text: 'Be brief.' }]],
@@ -191,7 +191,7 @@ describe('1.2.2 system messages in mid-conversation', () => {
     ).toEqual(['user', [{ text: 'a' }, { text: '<system-reminder>\nx\n</system-reminder>' }]])
   })
 
-  test('1.2.2 native ones never stand last, never two in a row, never behind the assistant', () => {
+  test('1.2.2 that stay are never last, never two in a row, never after the assistant', () => {
     const roles = (...messages: object[]): unknown[] => turnsOf(messages).map((turn) => (turn as unknown[])[0])
     expect(roles(user('a'), note('x'))).toEqual(['user'])
     expect(roles(user('a'), note('x'), note('y'), assistant('b'), user('c'))).toEqual([
@@ -212,7 +212,7 @@ describe('1.2.2 system messages in mid-conversation', () => {
     ])
   })
 
-  test('1.2.2 one without words ends the turn of the assistant, now and one turn later', () => {
+  test('1.2.2 without text end the turn of the assistant, now and one turn later', () => {
     const change = {
       role: 'system',
       content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'Read' } }],
@@ -221,11 +221,11 @@ describe('1.2.2 system messages in mid-conversation', () => {
     expect(shorter.at(-1)).toEqual({ role: 'user', content: [{ text: '(no content)' }] })
     const longer = validBody({ messages: [user('a'), assistant('b'), change, assistant('c'), user('d')] }).messages
     expect(longer.slice(0, 3)).toEqual(shorter)
-    const asked = validBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
-    expect(asked.at(-1)).toEqual({ role: 'user', content: [{ text: 'c' }] })
+    const sent = validBody({ messages: [user('a'), assistant('b'), change, user('c')] }).messages
+    expect(sent.at(-1)).toEqual({ role: 'user', content: [{ text: 'c' }] })
   })
 
-  test('1.2.2 K1 a marker on one is kept', () => {
+  test('1.2.2 K1 keep their cache marker', () => {
     const { messages } = validBody({ messages: [user('a'), { role: 'system', content: [cachedText('x')] }] })
     expect(messages[0]?.content.at(-1)).toEqual(cachePoint)
   })

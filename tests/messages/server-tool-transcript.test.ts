@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { assistant, cachePoint, refusalMessage, tool, translate, user, validBody } from '../support/translate.ts'
 
-/** Histories that began somewhere else: at Anthropic's own API, with its own tools. */
+/** Histories that began with Anthropic's own API and its own tools. */
 
 const textOf = (block: object): string => {
   const turns = validBody({ messages: [user('a'), assistant(block), user('b')] }).messages
@@ -11,7 +11,7 @@ const textOf = (block: object): string => {
   return only !== undefined && 'text' in only ? only.text : ''
 }
 
-describe("B10 Anthropic's own tools are told as words", () => {
+describe("B10 Anthropic's own tools are sent as text", () => {
   const sealed = 'c2VhbGVk'
   test.each<[object, string]>([
     [
@@ -125,7 +125,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
     expect(textOf(block)).toBe(text)
   })
 
-  test('B10 no seal of theirs is sent, and their cache marker stays', () => {
+  test('B10 encrypted values are not sent, and the cache marker stays', () => {
     const block = {
       type: 'web_search_tool_result',
       tool_use_id: 's',
@@ -157,7 +157,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
     expect(JSON.stringify(body.messages[1])).toContain('[tool_search result]\\nLate')
   })
 
-  test('B10 a turn that paused at one of them is gone on with', () => {
+  test('B10 a turn that paused at one of them continues', () => {
     const paused = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } }
     expect(validBody({ messages: [user('a'), assistant(paused)] }).messages.at(-1)).toEqual({
       role: 'user',
@@ -165,7 +165,7 @@ describe("B10 Anthropic's own tools are told as words", () => {
     })
   })
 
-  test('B10 they stand on the assistant side', () => {
+  test('B10 they are in assistant turns', () => {
     expect(
       refusalMessage(() => translate({ messages: [user({ type: 'server_tool_use', name: 'web_search', input: {} })] })),
     ).toBe('messages.0.content.0: `server_tool_use` blocks can only be in `assistant` messages')

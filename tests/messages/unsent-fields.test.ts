@@ -3,8 +3,8 @@ import { refusalMessage, translate, user } from '../support/translate.ts'
 
 const ask = { messages: [user('a')], max_tokens: 8000 }
 
-describe('members that go nowhere', () => {
-  test('1.1 dropped fields, 1.1 metadata, 1.1 service_tier, 1.1 task_budget: are noted, whatever they are called', () => {
+describe('members that are not sent', () => {
+  test('1.1 dropped fields, 1.1 metadata, 1.1 service_tier, 1.1 task_budget: get a note, with any name', () => {
     const { notes, body } = translate({
       ...ask,
       metadata: { user_id: 'u' },

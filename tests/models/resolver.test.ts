@@ -32,12 +32,12 @@ describe('model names', () => {
     expect(clientSpelling('Claude-Opus-4.6[1M]')).toBe('claude-opus-4-6[1m]')
   })
 
-  test('the suffix is kept for those who print it', () => {
+  test('the suffix is kept for messages', () => {
     const { contextSuffix, model } = createModelResolver(catalog, '').resolve('opus[1m]')
     expect([model.id, contextSuffix]).toEqual(['claude-opus-4.6', '[1m]'])
   })
 
-  test('1.1 model: a name of a version that there is gets it, any other the default of its family, wherever that is listed', () => {
+  test('1.1 model: a name with a served version gets it, any other gets the default of its family, in any order of the list', () => {
     const sonnet = modelOf('sonnet', '4.6')
     const { find } = createModelResolver(
       {

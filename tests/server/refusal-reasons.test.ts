@@ -61,7 +61,7 @@ describe('A7 a refusal of our own is logged with path and rule', () => {
       { tools: [{ name: 'T', input_schema: { type: 'object' } }], tool_choice: { type: 'tool', name: privateText } },
       'tool_choice: The tool is not among the provided tools',
     ],
-    ['a model that is not known', { model: privateText }, 'model: not known here. Known: claude-sonnet-4-6'],
+    ['a model that is not known', { model: privateText }, 'model: not found. Available: claude-sonnet-4-6'],
     [
       'a prefill',
       { messages: [user({ type: 'text', text: 'x' }), { role: 'assistant', content: privateText }] },
@@ -83,7 +83,7 @@ describe('A7 a refusal of our own is logged with path and rule', () => {
       { headers: { origin: `https://${privateText}` } },
       'This server does not answer to web pages',
     ],
-    ['a model of the list', '/v1/models/none', {}, 'model: not known here'],
+    ['a model of the list', '/v1/models/none', {}, 'model: not found'],
     ['a limit', '/v1/models?limit=x', {}, 'limit: Input should be an integer from 1 to 1000'],
     [
       'a content type',

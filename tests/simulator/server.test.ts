@@ -26,7 +26,7 @@ const start = (options: Parameters<typeof startSimulator>[0] = {}) => {
 }
 
 describe('scenarios from a file', () => {
-  test('answer a check of auto mode only by rules for it, and flag nothing otherwise (A1)', async () => {
+  test('answer a check of auto mode only with rules for it, and flag nothing otherwise (A1)', async () => {
     const scenario = parseScenario(
       JSON.stringify({
         rules: [
@@ -64,7 +64,7 @@ describe('scenarios from a file', () => {
     expect(await check('slow')).toEqual([['t0', 'not_flagged', nothing]])
   })
 
-  test('a flag needs a check that it answers (A1)', () => {
+  test('a flag requires a condition for a check (A1)', () => {
     const text = JSON.stringify({ rules: [{ reply: { flag: 'No.' } }] })
     expect(() => parseScenario(text)).toThrow('rules.0.reply.flag: needs when.safetyCheck')
   })
@@ -120,7 +120,7 @@ describe('scenarios from a file', () => {
 })
 
 describe('the echo', () => {
-  test('calls the tool that it is made to call', async () => {
+  test('calls the tool that the request forces', async () => {
     const { post } = start()
     const inputSchema = {
       json: { type: 'object', properties: { figure: { type: 'integer' }, why: { type: 'string' } } },
@@ -136,7 +136,7 @@ describe('the echo', () => {
     expect(await called({ auto: {} })).toMatchObject({ message: { content: [{ text: 'You said: x' }] } })
   })
 
-  test('speaks in the form that was asked for', async () => {
+  test('replies in the requested form', async () => {
     const { post } = start()
     const schema = JSON.stringify({
       type: 'object',
@@ -151,11 +151,11 @@ describe('the echo', () => {
     )
   })
 
-  test('thinks where it was asked to', async () => {
+  test('thinks if the request says so', async () => {
     const { post } = start()
     expect(
       JSON.stringify(await post(ask('x', { additionalModelRequestFields: { thinking: { type: 'adaptive' } } }))),
-    ).toContain('"reasoningText":{"text":"Somebody')
+    ).toContain('"reasoningText":{"text":"The user said')
     expect(
       JSON.stringify(
         await post(ask('x', { additionalModelRequestFields: { thinking: { type: 'adaptive', display: 'omitted' } } })),
@@ -200,7 +200,7 @@ describe('the prompt cache', () => {
 })
 
 describe('the wire', () => {
-  test('each event is padded, as the real ones are', async () => {
+  test('each event is padded, like the real ones', async () => {
     const { simulator } = start()
     const response = await fetch(`${simulator.url}/model/claude-sonnet-4.6/converse-stream`, {
       method: 'POST',
@@ -229,7 +229,7 @@ describe('the wire', () => {
     expect(response.headers.get('x-amzn-errortype')).toMatch(/^ThrottlingException:http:/)
   })
 
-  test('a stop sequence is told where it was asked for, whole or streamed', async () => {
+  test('a stop sequence is reported at the requested path, complete or streamed', async () => {
     const { post } = startChain({
       scenario: () => ({ content: [{ text: 'x' }], stopReason: 'stop_sequence', stopSequence: 'END' }),
     })
@@ -253,14 +253,14 @@ describe('the wire', () => {
   })
 })
 
-test('what is no operation, and what is no JSON, is told as AWS does', async () => {
+test('an unknown operation and invalid JSON get the errors of AWS', async () => {
   const { simulator } = start()
   const status = async (path: string, body: string): Promise<unknown> => {
     const response = await fetch(simulator.url + path, { method: 'POST', headers: { authorization: 'Bearer x' }, body })
     return [response.status, response.headers.get('x-amzn-errortype')?.split(':')[0]]
   }
   expect(await status('/model/claude-sonnet-4.6/invoke', '{}')).toEqual([404, 'UnknownOperationException'])
-  expect(await status('/model/claude-nobody/converse', '{}')).toEqual([400, 'ValidationException'])
+  expect(await status('/model/claude-unknown/converse', '{}')).toEqual([400, 'ValidationException'])
   expect(await status('/model/claude-sonnet-4.6/converse', '{')).toEqual([400, 'SerializationException'])
   expect(
     (await fetch(`${simulator.url}/model/claude-sonnet-4.6/converse`, { method: 'POST', body: '{}' })).status,

@@ -33,7 +33,7 @@ const schema = (value: unknown): object => ({
   outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { schema: JSON.stringify(value) } } } },
 })
 
-describe('what is lawful is answered', () => {
+describe('a valid request is answered', () => {
   test.each([
     [{ messages: hello }],
     [

@@ -7,8 +7,8 @@ import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 
 export const model = 'claude-sonnet-4.6'
 
-/** What was asked of the upstream, to be answered by the test. */
-interface Asked {
+/** One call to the upstream, which the test answers. */
+interface UpstreamCall {
   readonly words: string
   readonly modelId: string
   readonly signal: AbortSignal
@@ -57,7 +57,7 @@ const createTime = () => {
 }
 
 export const counterOver = (more: Partial<TokenCounterOptions> = {}) => {
-  const asked: Asked[] = []
+  const calls: UpstreamCall[] = []
   const records: LogRecord[] = []
   const deferred: (() => void)[] = []
   const { clock, after, pass } = createTime()
@@ -65,9 +65,9 @@ export const counterOver = (more: Partial<TokenCounterOptions> = {}) => {
     upstream: {
       countTokens: (request, { modelId, signal }) =>
         new Promise((answer, reject) => {
-          const fail: Asked['fail'] = (type) => reject(new GatewayError(type, 'no'))
+          const fail: UpstreamCall['fail'] = (type) => reject(new GatewayError(type, 'no'))
           signal.addEventListener('abort', () => fail('api_error'))
-          asked.push({ words: request.messages[0]?.content as string, modelId, signal, answer, fail })
+          calls.push({ words: request.messages[0]?.content as string, modelId, signal, answer, fail })
         }),
     },
     log: createLogger('debug', (record) => records.push(record)),
@@ -84,7 +84,7 @@ export const counterOver = (more: Partial<TokenCounterOptions> = {}) => {
     await pass(50)
     return counted
   }
-  return { counter, count, done, pass, asked, records, deferred, clock, client }
+  return { counter, count, done, pass, calls, records, deferred, clock, client }
 }
 
 export const estimated = (request: CountTokensRequest): Promise<number> =>

@@ -19,7 +19,7 @@ const learning = (observations: readonly (readonly [ReturnType<typeof ofText>, n
 const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item)
 
 describe('1.9 calibration', () => {
-  test('1.9 a model of which nothing is known is taken as estimated', () => {
+  test('1.9 an unknown model gets the estimate', () => {
     expect(createCalibration().factor(model)).toBe(1)
   })
 
@@ -36,7 +36,7 @@ describe('1.9 calibration', () => {
     )
   })
 
-  test('1.9 the factor keeps its bounds, whatever the upstream says', () => {
+  test('1.9 the factor keeps its bounds for any counts', () => {
     const observation = fc.tuple(
       fc.record({
         text: fc.double({ min: 0, max: 1e7, noNaN: true }),
@@ -73,7 +73,7 @@ describe('1.9 calibration', () => {
     expect(learning(times(50, [ofText(100), 160])).factor(model)).toBe(1)
   })
 
-  test('1.9 pictures and pages teach nothing about text', () => {
+  test('1.9 images and pages do not affect the factor', () => {
     const media = learning(times(20, [ofText(20_000, 12_000), 60_000]))
     expect(media.factor(model)).toBe(1)
     const little = learning(times(20, [ofText(20_000, 1600), 20_000 * 1.2 + 1600]))
@@ -81,16 +81,16 @@ describe('1.9 calibration', () => {
     expect(count(ofText(0, 1600), little.factor(model))).toBe(count(ofText(0, 1600)))
   })
 
-  test('1.9 thinking that a model may have dropped teaches nothing about text', () => {
+  test('1.9 thinking that a model may have dropped does not affect the factor', () => {
     const much = learning(times(20, [ofText(9000, 0, 6500), 9000]))
     expect(much.factor(model)).toBe(1)
-    // Nor does a little of both that is much together.
+    // Nor does a little of both that together is above the limit.
     expect(learning(times(20, [ofText(10_000, 800, 800), 10_000])).factor(model)).toBe(1)
     const little = learning(times(20, [ofText(20_000, 0, 1600), 21_600 * 1.2]))
     expect(little.factor(model)).toBeCloseTo(1.2, 1)
   })
 
-  test('1.9 what would teach nothing is known before anything is measured', () => {
+  test('1.9 an unreliable request is recognized before media are measured', () => {
     const data = Buffer.from('%PDF-1.4 /Type /Pages /Count 12'.padEnd(1000)).toString('base64')
     const document = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } }
     const roughly = (words: string): Tokens =>
@@ -102,7 +102,7 @@ describe('1.9 calibration', () => {
     expect(isReliable(ofText(0))).toBe(false)
   })
 
-  test('1.9 models learn on their own, and only so many', () => {
+  test('1.9 each model has its own factor, up to a number of models', () => {
     const calibration = createCalibration()
     for (let index = 0; index < 40; index += 1) calibration.observe(`model-${index}`, ofText(40_000), 60_000)
     expect(calibration.factor('model-39')).toBeGreaterThan(1.05)

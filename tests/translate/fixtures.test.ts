@@ -14,7 +14,7 @@ import { caseName, cases, fixture } from '../support/fixtures.ts'
 import { countingIds, responseContext } from '../support/response-context.ts'
 import { batchesOf } from '../support/response-stream.ts'
 
-/** Fixtures cannot know the simulator's seals. */
+/** Fixtures cannot know the simulator's signatures. */
 const withGenuineSignatures = (body: ConverseRequest): ConverseRequest =>
   JSON.parse(JSON.stringify(body), (key, value) =>
     key === 'reasoningText' ? { ...value, signature: sign(value.text) } : value,

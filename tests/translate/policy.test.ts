@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { assistant, image, refusalMessage, tool, translate, user, validBody } from '../support/translate.ts'
 
-/** What the server's owner decides, and what a model has been found to refuse. */
+/** The administrator's settings, and what a model has refused. */
 
 const ask = { messages: [user('a')] }
 
@@ -13,13 +13,13 @@ const citationsOf = (members: object, options: object = {}): unknown => {
 }
 
 describe('the policy', () => {
-  test('D1 D6 PDFs are seen by default, read only as text where the owner says so', () => {
+  test('D1 D6 the model sees the pages of PDFs by default, and only their text if the setting says so', () => {
     expect(citationsOf({ messages: [user('a', pdf)] })).toEqual({ enabled: true })
     expect(citationsOf({ messages: [user('a', pdf)] }, { policy: { pdf: 'text' } })).toBeUndefined()
     const schema = { type: 'json_schema', schema: { type: 'object' } }
     const structured = { messages: [user('a', pdf)], output_config: { format: schema } }
     expect(citationsOf(structured)).toBeUndefined()
-    // A schema that is only asked for in words does not exclude them.
+    // A schema in an instruction does not exclude them.
     expect(citationsOf(structured, { modelId: 'claude-opus-4-8' })).toEqual({ enabled: true })
   })
 
@@ -33,28 +33,28 @@ describe('the policy', () => {
     expect(cited(user('a', text, pdf))).toEqual([true, true])
     expect(cited(user('a', text), user('b', pdf))).toEqual([true, true])
     expect(cited(user('a', text), assistant('b'), user('c', pdf))).toEqual([undefined, undefined])
-    // What is not sent decides nothing.
+    // Messages that are not sent do not decide.
     const blank = { ...text, source: { ...text.source, data: ' ' } }
     expect(cited(user('a', blank), assistant('b'), user('c', pdf))).toEqual([true])
     expect(cited(user('a', text), assistant({ type: 'compaction', content: 'S' }), user('c', pdf))).toEqual([true])
     const { notes } = translate({ messages: [user('a', text), assistant('b'), user('c', pdf)] })
-    expect(notes.some(({ level, what }) => level === 'info' && what.startsWith('a PDF behind other'))).toBe(true)
+    expect(notes.some(({ level, what }) => level === 'info' && what.startsWith('a PDF after other'))).toBe(true)
   })
 
-  test('1.2.10 too many pictures are refused where the owner says so, in words that the client acts on', () => {
+  test('1.2.10 too many images are refused if the setting says so, with a message that the client acts on', () => {
     const many = Array.from({ length: 22 }, () => image())
     expect(refusalMessage(() => translate({ messages: [user(...many)] }, { policy: { excessMedia: 'refuse' } }))).toBe(
       'capability_rejected: media_budget — Too much media: 22 > 20 images and documents per request',
     )
   })
 
-  test("1.1 system blocks: Claude Code's billing line goes unless the owner keeps it", () => {
+  test("1.1 system blocks: Claude Code's billing line is dropped unless the setting keeps it", () => {
     const system = 'x-anthropic-billing-header: cc_version=1;\nBe good.'
     expect(validBody({ ...ask, system }).system).toEqual([{ text: 'Be good.' }])
     expect(validBody({ ...ask, system }, { policy: { billingHeader: 'keep' } }).system).toEqual([{ text: system }])
   })
 
-  test('N5 strict goes only where the owner says so, for models that take it, and only where it is true', () => {
+  test('N5 strict is sent only if the setting says so, the model accepts it, and it is true', () => {
     const specs = (strict: boolean, options: object): unknown[] =>
       translate({ ...ask, tools: [tool('A', { strict })] }, options).body.toolConfig?.tools.map((entry) =>
         'toolSpec' in entry ? entry.toolSpec.strict : 'x',
@@ -67,7 +67,7 @@ describe('the policy', () => {
     expect(specs(true, { ...send, overrides: { capabilities: { strictTools: false } } })).toEqual([undefined])
   })
 
-  test('1.1 context_management, 1.1 safeguards, 1.7 owner list: fields that hang on a beta flag go only together with it', () => {
+  test('1.1 context_management, 1.1 safeguards, 1.7 owner list: fields that depend on a beta flag are sent only with it', () => {
     const members = {
       ...ask,
       context_management: { edits: [] },
@@ -83,7 +83,7 @@ describe('the policy', () => {
     expect(validBody(members, { policy }).additionalModelRequestFields).toBeUndefined()
   })
 
-  test('1.1 fixed fields, 1.1 service_tier: guardrail, latency and tier are the owner own, never the client', () => {
+  test('1.1 fixed fields, 1.1 service_tier: guardrail, latency and tier come from the configuration, never from the client', () => {
     const fixed = {
       guardrailConfig: { guardrailIdentifier: 'g1', guardrailVersion: '1', streamProcessingMode: 'async' },
       performanceConfig: { latency: 'optimized' },
@@ -91,7 +91,7 @@ describe('the policy', () => {
     } as const
     const ofStream = validBody({ ...ask, service_tier: 'auto', stream: true }, { policy: { fixed } })
     expect(ofStream).toMatchObject(fixed)
-    // AWS knows the mode of a guardrail for streams alone.
+    // AWS has the mode of a guardrail only for streams.
     expect(validBody(ask, { policy: { fixed } }).guardrailConfig).toEqual({
       guardrailIdentifier: 'g1',
       guardrailVersion: '1',

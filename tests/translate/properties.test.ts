@@ -19,7 +19,7 @@ import { grammarFault } from '../support/sse.ts'
 import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
 import { assistant, image, toolResult, toolUse, user } from '../support/translate.ts'
 
-// Random, and the same every time.
+// Random, but reproducible.
 fc.configureGlobal({ seed: 20261121 })
 
 const validRequest = (messages: object[], more: object = {}): MessagesRequest => {
@@ -28,7 +28,7 @@ const validRequest = (messages: object[], more: object = {}): MessagesRequest =>
   return request
 }
 
-/** Beyond Bedrock's limits the oldest pictures and documents give way, words and all. */
+/** Beyond Bedrock's limits the oldest images and documents are omitted, with their texts. */
 const hasRoom = (messages: readonly object[]): boolean => {
   const count = (value: unknown, pattern: RegExp): number => JSON.stringify(value).match(pattern)?.length ?? 0
   return (
@@ -41,13 +41,13 @@ const hasRoom = (messages: readonly object[]): boolean => {
   )
 }
 
-/** A text document without citations goes as its bytes. */
+/** A text document without citations is sent as bytes. */
 const unpacked = (key: string, value: unknown): unknown =>
   key === 'document' && isObject(value) && value['format'] === 'txt' && isObject(value['source'])
     ? { ...value, text: Buffer.from(String(value['source']['bytes'] ?? ''), 'base64').toString() }
     : value
 
-/** Every word of the conversation, wherever it stands. */
+/** Every word of the conversation, at any position. */
 const wordsIn = (value: unknown): Set<string> => new Set(JSON.stringify(value, unpacked)?.match(/w\d+·/g) ?? [])
 
 const withoutPoints = (value: unknown): unknown => {
@@ -62,7 +62,7 @@ describe('random conversations', () => {
     JSON.parse(toUnicodeJson(toConverseRequest(validRequest(messages, more), { modelId, betas: [] }).body))
 
   for (const model of simulatedModels) {
-    test(`T3 T4 B1 D5 N1 K5 come out as requests that Bedrock accepts, with every word in them: ${model.id}`, () => {
+    test(`T3 T4 B1 D5 N1 K5 become requests that Bedrock accepts, with every word in them: ${model.id}`, () => {
       fc.assert(
         fc.property(conversations, ({ system, messages, more }) => {
           fc.pre(hasRoom(messages))
@@ -76,7 +76,7 @@ describe('random conversations', () => {
     })
   }
 
-  test('F1 1.10 come out without citations, and without documents next to results, where the model takes none', () => {
+  test('F1 1.10 are sent without citations, and without documents next to results, if the model does not accept them', () => {
     const [sonnet] = simulatedModels
     const overrides = { ...noOverrides, capabilities: { citations: false, documentsBesideResults: false } }
     const target = { modelId: 'claude-sonnet-4.6', betas: [], overrides }
@@ -109,7 +109,7 @@ describe('random conversations', () => {
     )
   })
 
-  test('K12 grow at their end only, apart from the cache points', () => {
+  test('K12 grow only at their end, apart from the cache points', () => {
     fc.assert(
       fc.property(conversations, ({ system, messages, next, more }) => {
         fc.pre(hasRoom([...messages, ...next]))
@@ -130,7 +130,7 @@ describe('random conversations', () => {
 const pdfBlock = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQK' } }
 const textDocument = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'words' } }
 
-/** What 40 turns may bring: pictures, PDFs and texts, beside the words of the user or inside a tool's result. */
+/** Media of 40 turns: images, PDFs and texts, next to the user's text or inside a tool result. */
 const mediaTurn = fc.record({
   media: fc.array(fc.constantFrom('image', 'pdf', 'text'), { minLength: 1, maxLength: 2 }),
   isResult: fc.boolean(),
@@ -138,7 +138,7 @@ const mediaTurn = fc.record({
 
 const mediaBlock = { image: image(), pdf: pdfBlock, text: textDocument } as const
 
-/** One turn and its answer. A result belongs to the use in the answer before. */
+/** One turn and its response. A result belongs to the use in the response before. */
 const toMediaMessages = (
   { media, isResult }: { media: (keyof typeof mediaBlock)[]; isResult: boolean },
   round: number,
@@ -150,7 +150,7 @@ const toMediaMessages = (
 }
 
 describe('long conversations with media', () => {
-  test('F2 K12 40 turns with media change what was sent before in 6 turns at most', () => {
+  test('F2 K12 40 turns with media change earlier messages in at most 6 turns', () => {
     fc.assert(
       fc.property(fc.array(mediaTurn, { minLength: 40, maxLength: 40 }), (turns) => {
         const messages = turns.flatMap(toMediaMessages)
@@ -205,7 +205,7 @@ const outputBlock: fc.Arbitrary<OutputBlock> = fc.oneof(
     .map(([toolUseId, value]) => ({ toolUse: { toolUseId, name: 'Bash', input: JSON.parse(JSON.stringify(value)) } })),
 )
 
-/** Citations asked for, not asked for, and switched on for the sake of a PDF. */
+/** Citations requested, not requested, and enabled for a PDF. */
 const replies = [
   responseContext(),
   responseContext({ joinsTexts: true }),
@@ -220,7 +220,7 @@ const replies = [
 ]
 
 describe('random answers', () => {
-  test('3.2 indices, 2 citations, 2 text, 2 reasoning, 2 redacted, 2 tool use: come back whole and equal, streamed or not, however they are cut', async () => {
+  test('3.2 indices, 2 citations, 2 text, 2 reasoning, 2 redacted, 2 tool use: are complete and equal, streamed or not, with any cuts', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(outputBlock, { maxLength: 5 }),

@@ -12,7 +12,7 @@ import { grammarFault } from '../support/sse.ts'
 import { accumulate, messageDeltaOf, streamResponse } from '../support/stream-response.ts'
 import { assistant, tool, toolResult, translate, user, validBody } from '../support/translate.ts'
 
-/** Clients give each answer back as history, together with the results of its tools: that has to be accepted. */
+/** Clients send each response back as history, with the results of its tools: that must be accepted. */
 
 fc.configureGlobal({ seed: 20261129 })
 
@@ -83,7 +83,7 @@ const document = (more: object): object => ({
   source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjQKJSVFT0YK' },
   ...more,
 })
-/** Without citations, with those that a PDF needs, with those that the client wants. */
+/** Without citations, with those that a PDF needs, with those that the client requests. */
 const questions = [
   user('Look.'),
   user('Look.', document({})),
@@ -92,13 +92,13 @@ const questions = [
 
 const tools = [tool('Bash'), tool('Read')]
 
-/** What a client sends after an answer. */
+/** What a client sends after a response. */
 const turnsAfter = ({ content }: Message): object[] => {
   const results = content.flatMap((said) => (said.type === 'tool_use' ? [toolResult(said.id)] : []))
   return [assistant(...content), user(...results, 'Go on.')].map((turn) => JSON.parse(JSON.stringify(turn)))
 }
 
-/** Undefined for an answer of nothing but malformed output, which the client asks for once more. */
+/** Undefined for a response of only malformed output, which the client requests again. */
 const whole = (response: ConverseResponse, reply: ResponseContext): Message | undefined => {
   try {
     return toMessage(response, reply, countingIds())
@@ -109,8 +109,8 @@ const whole = (response: ConverseResponse, reply: ResponseContext): Message | un
   }
 }
 
-describe('F5 answers given back as history', () => {
-  test('F5 2 tool use, 3.3 shapes: are accepted with their results, and are the same whole and streamed', async () => {
+describe('F5 responses sent back as history', () => {
+  test('F5 2 tool use, 3.3 shapes: are accepted with their results, and are the same complete and streamed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...questions),
@@ -122,7 +122,7 @@ describe('F5 answers given back as history', () => {
             const { responseContext: reply } = translate({ messages, tools })
             const message = whole(response, reply)
             if (message === undefined) continue
-            // A tool that was sent cannot be taken back: such a stream ends in an error.
+            // A tool that was sent cannot be withdrawn: such a stream ends in an error.
             if (!response.stopReason?.startsWith('malformed')) {
               const events = await streamResponse(response, reply, { size })
               expect(grammarFault(events)).toBeUndefined()
@@ -138,7 +138,7 @@ describe('F5 answers given back as history', () => {
     )
   })
 
-  test('F5 2 tool use: have ids that Anthropic takes as well', () => {
+  test('F5 2 tool use: have ids that Anthropic accepts, too', () => {
     fc.assert(
       fc.property(fc.array(answer, { minLength: 1, maxLength: 4 }), (answers) => {
         const messages = [user('Look.')]
@@ -156,7 +156,7 @@ describe('F5 answers given back as history', () => {
     )
   })
 
-  test('F5 K12: leave the bytes of the turns before them as they were', () => {
+  test('F5 K12: do not change the bytes of earlier turns', () => {
     fc.assert(
       fc.property(fc.array(answer, { minLength: 1, maxLength: 3 }), (answers) => {
         const messages = [user('Look.')]
@@ -166,7 +166,7 @@ describe('F5 answers given back as history', () => {
           if (message === undefined) continue
           messages.push(...turnsAfter(message))
           const sent = JSON.stringify(translate({ messages, tools }).body.messages)
-          // Turns of the user meet where nothing is left of the answer between them.
+          // Two user turns become one if nothing is left of the response between them.
           expect(sent.startsWith(before.slice(0, -2))).toBe(true)
           before = sent.slice(0, -1)
         }

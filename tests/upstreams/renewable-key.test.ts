@@ -2,11 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../src/base/secret.ts'
 import { createRenewableKey } from '../../src/upstreams/renewable-key.ts'
 
-/** A key that a helper gives out: one question at a time, and never more than are of use. */
+/** A key from a helper: one fetch at a time, and never more than useful. */
 
 const first = new Secret('first-0123456789')
 
-/** Each question is answered when the test says so. */
+/** Each fetch ends when the test says so. */
 const world = (maxAgeMs?: number) => {
   const questions: PromiseWithResolvers<Secret>[] = []
   const clock = { now: 0 }
@@ -24,7 +24,7 @@ const world = (maxAgeMs?: number) => {
 }
 
 describe('a refused key', () => {
-  test('is asked for once by all who need it, and those who come later get the new one', async () => {
+  test('is fetched once for all requests that need it, and later ones get the new one', async () => {
     const { key, questions } = world()
     const second = new Secret('second-0123456789')
     const all = Promise.all([key.renew(first), key.renew(first), key.renew(first)])
@@ -34,7 +34,7 @@ describe('a refused key', () => {
     expect([await key.get(), questions.length]).toEqual([second, 1])
   })
 
-  test('that is given out again is no other one, and is not asked for again for a while', async () => {
+  test('that the helper returns again is not another one, and is not fetched again for a while', async () => {
     const { key, questions, clock } = world()
     const renewed = key.renew(first)
     questions[0]?.resolve(new Secret('first-0123456789'))
@@ -47,7 +47,7 @@ describe('a refused key', () => {
     expect((await again)?.equals('third-0123456789')).toBe(true)
   })
 
-  test('stays where the question fails', async () => {
+  test('stays if the fetch fails', async () => {
     const { key, questions } = world()
     const renewed = key.renew(first)
     questions[0]?.reject(new Error('no'))
@@ -57,13 +57,13 @@ describe('a refused key', () => {
 })
 
 describe('the age of a key', () => {
-  test('without a limit it is never asked for', async () => {
+  test('without a limit it is never fetched', async () => {
     const { key, questions, clock } = world()
     clock.now = Number.MAX_SAFE_INTEGER
     expect([await key.get(), questions.length]).toEqual([first, 0])
   })
 
-  test('beyond its limit it is asked for, once, and its age begins anew', async () => {
+  test('beyond its limit it is fetched once, and its age starts again', async () => {
     const { key, questions, clock } = world(1000)
     clock.now = 999
     expect(await key.get()).toBe(first)
@@ -76,7 +76,7 @@ describe('the age of a key', () => {
     expect(questions.length).toBe(1)
   })
 
-  test('one that cannot be had leaves the present key in use for as long again', async () => {
+  test('if the fetch fails, the current key stays in use for the same time again', async () => {
     const { key, questions, clock } = world(1000)
     clock.now = 1000
     const present = key.get()

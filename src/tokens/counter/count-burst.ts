@@ -1,28 +1,27 @@
 export type CountBurst = ReturnType<typeof startBurst>
 
-/** Does the work after so many milliseconds; the function that it returns cancels it. */
+/** Does the work after the given milliseconds; returns a function that cancels it. */
 export type After = (milliseconds: number, work: () => void) => () => void
 
 interface BurstOptions {
-  /** Milliseconds from the first question to the last answer. */
+  /** Milliseconds from the first call to the last result. */
   readonly limitMs: number
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly after: After
-  /** Called when the time is over and counts are missing. */
+  /** Called when the time is over and results are missing. */
   readonly onLate: () => void
 }
 
-/** Later questions than this share of the time make a burst of their own. */
+/** After this share of the time, new calls start another burst. */
 const openShare = 0.5
-/** Answers wait this long for one more question: those of one `/context` come a few milliseconds apart. */
+/** Results wait this long for one more call: those of one `/context` are a few milliseconds apart. */
 const quietMs = 50
 
 /**
- * Counts that are asked for at once. Claude Code asks 25 times for one `/context` and subtracts the answers from
- * each other: the upstream's count of one and our estimate of another would give it a tool that costs less than
- * nothing. So all of a burst are the upstream's counts, or all are estimates.
- * Begins with the first question, which is to join it at once.
+ * Counts that a client requests together. Claude Code sends 25 requests for one `/context` and subtracts the results
+ * from each other. If some were the upstream's counts and others our estimates, a tool could cost less than nothing. So
+ * all results of a burst are the upstream's counts, or all are estimates. The first call must join at once.
  */
 export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions) => {
   const closesAt = now() + limitMs * openShare
@@ -38,7 +37,7 @@ export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions) => {
     cancelQuiet()
     end.resolve()
   }
-  /** Gives every question of the burst its estimate. */
+  /** Makes every call of the burst use its estimate. */
   const fail = (): void => {
     if (isOver) return
     finish()
@@ -59,7 +58,7 @@ export const startBurst = ({ limitMs, now, after, onLate }: BurstOptions) => {
     signal: failure.signal,
     isOpen: () => !isOver && now() < closesAt,
     fail,
-    /** Resolves with the work's count when all of the burst have theirs; with undefined where it is to be estimated. */
+    /** Resolves when all calls of the burst have results: with the work's count, or undefined to use the estimate. */
     async join(work: () => Promise<number | undefined>): Promise<number | undefined> {
       cancelQuiet()
       pending += 1

@@ -1,21 +1,20 @@
 import type { Estimate } from '../estimate/estimate.ts'
 
-/** Which counts of an upstream's are not believed. */
+/** Rejects implausible counts of an upstream. */
 
-/** Tools that are less than this share of a prompt would not be missed in its count for certain. */
+/** If the tools are a smaller share of a prompt, we cannot tell whether its count includes them. */
 const noticeableTools = 0.3
-/** How many times the estimate a count may be, and how many times a count the estimate. */
+/** The largest factor between count and estimate, in both directions. */
 const farthest = 4
-/** Tokens of text, below which a prompt is too small for a share to say anything. */
+/** Tokens of text. In a smaller prompt, shares mean nothing. */
 const leastTokens = 1000
-/** Tokens that a gateway may add to any prompt, however small. */
+/** Tokens that a gateway may add to a prompt of any size. */
 const unseenTokens = 40_000
 
 /**
  * Bedrock's count of a Converse body has been reported to leave out the tools (Portkey-AI/gateway, PR 1379).
- * A count nearer to the prompt without them than to the whole is one of those. Whether it has Anthropic's
- * prompt for tools does not matter here: it is larger than many a tool. Of media and thinking the estimate
- * is too rough to tell.
+ * A count nearer to the prompt without tools than to the whole prompt leaves them out. The check ignores Anthropic's
+ * prompt for tools, which is larger than many tools. Estimates of media and thinking are too rough for it.
  */
 const leavesOutTools = (estimate: Estimate, factor: number, tokens: number): boolean => {
   const { tools, thinking, media } = estimate
@@ -24,7 +23,7 @@ const leavesOutTools = (estimate: Estimate, factor: number, tokens: number): boo
   return tokens < (text - tools / 2) * factor
 }
 
-/** What is not text may cost nothing at all: dropped thinking, the pages of a document whose text alone is read. */
+/** Only text must cost something: thinking may be dropped, and of a document only the text may be read. */
 const isAbsurd = ({ text, thinking, media }: Estimate, factor: number, characters: number, tokens: number): boolean => {
   const most = Math.max(((text + thinking) * factor + media) * farthest, unseenTokens, characters)
   if (!Number.isSafeInteger(tokens) || tokens < 1 || tokens > most) return true
@@ -32,12 +31,12 @@ const isAbsurd = ({ text, thinking, media }: Estimate, factor: number, character
 }
 
 /**
- * Says why a count cannot be that of the prompt, or nothing where it can. No prompt has more tokens
- * than its request has characters, whatever is sealed in it and hidden from the estimate.
+ * Returns why a count cannot be right, or undefined if it can. No prompt has more tokens than its request has
+ * characters, even with encrypted parts that the estimate cannot see.
  */
 export const createPlausibilityCheck =
   (estimate: Estimate, factor: number, characters: number) =>
   (tokens: number): string | undefined => {
-    if (isAbsurd(estimate, factor, characters, tokens)) return 'The count is absurd.'
+    if (isAbsurd(estimate, factor, characters, tokens)) return 'The count is implausible.'
     return leavesOutTools(estimate, factor, tokens) ? 'The count leaves out the tools.' : undefined
   }

@@ -21,7 +21,7 @@ interface CountContext {
   readonly signal: AbortSignal
 }
 
-/** The part of an upstream that counts. */
+/** The part of an upstream that counts tokens. */
 interface CountingUpstream {
   countTokens?(
     request: CountTokensRequest,
@@ -31,17 +31,17 @@ interface CountingUpstream {
 
 export type TokenCounter = ReturnType<typeof createTokenCounter>
 
-/** Whom the counter asks, and what it needs of the world. */
+/** The upstream, and what the counter needs from its environment. */
 export interface TokenCounterOptions extends UpstreamCountsOptions {
-  /** Whose counts are asked for; without it, or where it cannot count, all are estimates. */
+  /** Counts tokens. If undefined or unable to count, all results are estimates. */
   readonly upstream: CountingUpstream | undefined
-  /** Does the work when nothing else is to be done: a large prompt takes some milliseconds. */
+  /** Runs the work when the process is idle: a large prompt takes some milliseconds. */
   readonly defer: (work: () => void) => void
 }
 
 /**
- * A person's requests are all learnt from. Under a flood one in a while says as much: an estimate costs more than all
- * the rest of a request.
+ * Enough to learn from every request of one user. Under load a sample is enough: an estimate costs more than the rest
+ * of a request.
  */
 const calibrationsAtOnce = 60
 const calibrationEveryMs = 500
@@ -50,8 +50,7 @@ const inputTokens = (usage: InputUsage): number =>
   usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0)
 
 /**
- * What a prompt costs: by the upstream's own count where it has one, by our estimate otherwise. Learns for as long as it
- * lives.
+ * Counts a prompt's tokens: by the upstream's count if it has one, otherwise by our estimate. Learns from responses.
  */
 export const createTokenCounter = (options: TokenCounterOptions) => {
   const { upstream, log, defer, now } = options
@@ -61,9 +60,9 @@ export const createTokenCounter = (options: TokenCounterOptions) => {
 
   return {
     /**
-     * A question that cannot be translated has an estimate, too: what is wrong with it the client hears
-     * when it asks for an answer, whatever the upstream's state was when it counted. Rejects with
-     * GatewayError only where the conversation defines a tool that is none.
+     * A request that cannot be translated gets an estimate, too: the client gets the error when it sends the messages
+     * request, so that it does not depend on the upstream's state. Rejects with GatewayError only if the conversation
+     * defines an invalid tool.
      */
     async count(request: CountTokensRequest, context: CountContext): Promise<number> {
       const { modelId, betas } = context
@@ -82,12 +81,12 @@ export const createTokenCounter = (options: TokenCounterOptions) => {
       return counted ?? toCount(estimate, factor)
     },
 
-    /** Compares what the answer says of its prompt with the estimate, once there is time for it. Never throws. */
+    /** Compares the response's input tokens with the estimate when the process is idle. Never throws. */
     calibrate(request: CountTokensRequest, modelId: string, usage: InputUsage | undefined): void {
       if (usage === undefined || !mayCalibrate()) return
       defer(() => {
         try {
-          // Large documents are not read for nothing; where there are none, the least is all.
+          // Does not read large documents if the request is unreliable anyway. Without media, the least is exact.
           const least = estimateTokens(request, modelId, leastMedia)
           if (!isReliable(least)) return
           const estimate = least.media === 0 ? least : estimateTokens(request, modelId)

@@ -4,36 +4,36 @@ import type { Logger } from '../../base/logger.ts'
 import { createSingleFlight } from '../../base/single-flight.ts'
 import { type After, type CountBurst, startBurst } from './count-burst.ts'
 
-/** One prompt, and how to have it counted. */
+/** One prompt, and how to count it. */
 interface CountQuestion {
   readonly modelId: string
-  /** The same for the same prompt, and for no other. */
+  /** Unique for each prompt. */
   readonly key: string
   /** Aborts when the client has disconnected. */
   readonly leaving: AbortSignal
   readonly ask: (signal: AbortSignal) => Promise<number>
-  /** Why a count cannot be that of the prompt, for the log; undefined where it can. */
+  /** Returns why a count cannot be right, for the log; undefined if it can. */
   readonly implausibility: (tokens: number) => string | undefined
 }
 
 export interface UpstreamCountsOptions {
-  /** Milliseconds that a client waits for the upstream's count at most. */
+  /** Milliseconds that a client waits at most for the upstream's count. */
   readonly limitMs?: number
   /** Milliseconds, monotonic. */
   readonly now: () => number
-  /** Timers; the process's own, unless a test has others. */
+  /** Timers. Default: the process's timers. */
   readonly after?: After
   readonly log: Logger
 }
 
 const defaultLimitMs = 2000
-/** Counting must not crowd out answers, and Bedrock throttles it on its own. */
+/** Counting must not delay messages requests, and Bedrock throttles it separately. */
 const maximumAtOnce = 4
-/** After a failure that may pass, so that the next client does not wait for it, too. */
+/** After a temporary failure, so that the next client does not wait for it, too. */
 const pauseMs = 30_000
-/** After a count that cannot be right. It ends, because the estimate may be the one that is wrong. */
+/** After an implausible count. It is limited, because the estimate may be the wrong one. */
 const refusalMs = 10 * 60_000
-/** A `/context` asks 25 times, and again after each turn. */
+/** One `/context` sends 25 requests, again after each turn. */
 const maximumRemembered = 500
 
 const byTimer: After = (milliseconds, work) => {
@@ -41,20 +41,20 @@ const byTimer: After = (milliseconds, work) => {
   return () => clearTimeout(timer)
 }
 
-/** The request's own fault, or its client's: the next one may fare better. */
+/** The request or its client caused the failure; the next request may succeed. */
 const isAboutRequest = ({ type, status }: GatewayError): boolean =>
   type === 'invalid_request_error' || type === 'request_too_large' || status === clientClosed(undefined).status
 
-/** The upstream's own counts, as far as it has any: few at once, each prompt once, and soon or not at all. */
+/** The upstream's counts, if it has any: few calls at once, one per prompt, each with a time limit. */
 export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
   const { limitMs = defaultLimitMs, after = byTimer, now, log } = options
   const limited = createConcurrencyLimit(maximumAtOnce)
   const calls = createSingleFlight(maximumRemembered)
-  /** By model: until when the upstream is not asked, and the burst that asks it. */
+  /** By model: until when no count is sent to the upstream, and the current burst. */
   const pausedUntil = new Map<string, number>()
   const bursts = new Map<string, CountBurst>()
 
-  /** Whether the upstream is worth a question about this model now. */
+  /** Whether the upstream can count for this model now. */
   const isAskable = (modelId: string): boolean => now() >= (pausedUntil.get(modelId) ?? Number.NEGATIVE_INFINITY)
   const pause = (modelId: string, until: number): void => {
     if (isAskable(modelId)) pausedUntil.set(modelId, until)
@@ -82,7 +82,7 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
     { modelId, ask: countUpstream, implausibility }: CountQuestion,
     signal: AbortSignal,
   ): Promise<number> => {
-    // What it waited its turn for may have changed: its clients have left, or another count has failed.
+    // Things may have changed in the queue: the clients have disconnected, or another count has failed.
     if (signal.aborted) throw clientClosed(undefined)
     if (!isAskable(modelId)) throw new GatewayError('overloaded_error', 'Counting is paused.')
     const tokens = await countUpstream(signal).catch((thrown: unknown) => {
@@ -97,7 +97,7 @@ export const createUpstreamCounts = (options: UpstreamCountsOptions) => {
 
   return {
     isAskable,
-    /** Undefined where the estimate is to be used. Never rejects. */
+    /** Resolves with undefined to use the estimate. Never rejects. */
     async count(question: CountQuestion): Promise<number | undefined> {
       const { modelId, key, leaving } = question
       if (!isAskable(modelId)) return undefined

@@ -30,7 +30,7 @@ const addBlock = (block: Block, tally: Tally): void => {
     tally.addWords(block.text)
     return
   }
-  // No words: which tools there are shows in the tools.
+  // No text: the list of tools counts them.
   if (block.type === 'tool_addition' || block.type === 'tool_removal') return
   tally.addText(blockOverhead)
   switch (block.type) {
@@ -44,9 +44,8 @@ const addBlock = (block: Block, tally: Tally): void => {
     case 'document':
       addDocument(block, tally)
       return
-    // From Opus 4.5 and Sonnet 4.6 on, models keep the thinking of earlier turns; the ones before do
-    // not. It counts wherever it stands: a part's price must not hang on its place, and too high is
-    // the better side.
+    // Since Opus 4.5 and Sonnet 4.6, models keep the thinking of earlier turns. It always counts: a part's cost must
+    // not depend on its position, and a count that is too high does less harm.
     case 'thinking':
       tally.addThinking(block.thinking)
       return
@@ -62,7 +61,7 @@ const addBlock = (block: Block, tally: Tally): void => {
   }
 }
 
-/** Adds what a message, a system prompt or a tool's result says. */
+/** Adds the content of a message, a system prompt or a tool result. */
 export const addContent = (content: string | readonly Block[] | null | undefined, tally: Tally): void => {
   if (typeof content === 'string') tally.addWords(content)
   else for (const block of content ?? []) addBlock(block, tally)

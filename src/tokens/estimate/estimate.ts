@@ -10,26 +10,26 @@ import { tokenizers } from './tokenizer.ts'
 import { addMembers } from './unestimated.ts'
 
 /**
- * `count_tokens` without an upstream. The count is a sum: what a part adds does not depend on the
- * others, because Claude Code subtracts counts from each other to learn what one tool costs.
+ * `count_tokens` without an upstream. The count is a sum of independent parts, because Claude Code subtracts counts
+ * from each other to find the cost of one tool.
  */
 export interface Estimate extends Tokens {
-  /** The system prompt, each message, each tool, and what comes with them: what adds up to the whole. */
+  /** The system prompt, each message, each tool, and overhead. They add up to the whole. */
   readonly parts: readonly Tokens[]
   /** Tokens of the tools' definitions. */
   readonly tools: number
-  /** Those of Anthropic's own prompt for tools; 0 without tools. */
+  /** Tokens of Anthropic's prompt for tools; 0 without tools. */
   readonly toolsPrompt: number
 }
 
-/** What surrounds a request, and each message in it. */
+/** Tokens around a request, a message and a tool. */
 const requestOverhead = 3
 const messageOverhead = 4
 const toolOverhead = 8
-/** A count that is too low makes a client compact too late: a little too high is the better side. */
+/** A count that is too low makes a client compact too late, so counts are a little too high. */
 const bias = 1.02
 
-/** By Anthropic's price list. The other tools whose schema is its own we send with one of ours. */
+/** From Anthropic's price list. Other typed tools are sent with our own schema, which counts. */
 const computerTokens = 735
 
 const addTool = (tool: Tool, tally: Tally): void => {
@@ -46,7 +46,7 @@ const addTool = (tool: Tool, tally: Tally): void => {
 
 type Content = InputMessage['content']
 
-/** What is sent of the messages: a summary takes the place of everything before it. */
+/** The messages that are sent: a summary replaces everything before it. */
 const sentContents = (messages: readonly InputMessage[]): Content[] => {
   const summary = findSummary(messages)
   const contents = sentMessages(messages, summary).flatMap(({ content }) => (content === undefined ? [] : [content]))
@@ -57,8 +57,8 @@ const total = (parts: readonly Tokens[], kind: keyof Tokens): number =>
   parts.reduce((tokens, part) => tokens + part[kind], 0)
 
 /**
- * What a request costs the model behind an upstream's id, before anything was learnt of it. Throws a
- * GatewayError where the conversation defines a tool that is none.
+ * Estimates a request's tokens for the model with the upstream's id, without what was learned. Throws a GatewayError if
+ * the conversation defines an invalid tool.
  */
 export const estimateTokens = (
   request: CountTokensRequest,
@@ -98,8 +98,8 @@ export const estimateTokens = (
 }
 
 /**
- * The count for a client. Each part is rounded up on its own, or what a part costs would hang on the
- * others by one. The factor is what the model's answers taught about its words.
+ * The count for a client. Each part is rounded up separately, otherwise its cost would depend on the others by one.
+ * The factor comes from the calibration.
  */
 export const toCount = ({ parts }: { readonly parts: readonly Omit<Tokens, 'unseen'>[] }, factor = 1): number => {
   const costs = parts.map(({ text, thinking, media }) => Math.ceil(((text + thinking) * factor + media) * bias))

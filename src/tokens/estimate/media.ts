@@ -1,11 +1,11 @@
 import { pdfTokens, tokensPerPage } from './pdf.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** What pictures cost, read off their first bytes: never their base64 as if it were text. */
+/** Tokens of images, by the size in their first bytes. Their base64 is not counted as text. */
 
-/** Anthropic's formula: width times height over this. */
+/** Anthropic's formula: width times height, divided by this. */
 const pixelsPerToken = 750
-/** Camera pictures carry up to this much before their size is told. */
+/** Photos have up to this much metadata before their size. */
 const jpegHeaderBytes = 256 * 1024
 
 interface Size {
@@ -18,7 +18,7 @@ const decodeStart = (base64: string, bytes: number): DataView => {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 }
 
-/** Start-of-frame markers hold the size; the other three of their range mean something else. */
+/** Start-of-frame markers have the size; three other markers are in the same range. */
 const isStartOfFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
@@ -34,7 +34,7 @@ const jpegSize = (base64: string): Size | undefined => {
   return undefined
 }
 
-/** The three kinds of WebP keep their size in three places. */
+/** Each of the three kinds of WebP has its size at another position. */
 const webpSize = (view: DataView): Size | undefined => {
   const chunk = String.fromCharCode(view.getUint8(12), view.getUint8(13), view.getUint8(14), view.getUint8(15))
   if (chunk === 'VP8 ') return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff }
@@ -57,7 +57,7 @@ const imageSize = (base64: string): Size | undefined => {
   return base64.startsWith('UklGR') ? webpSize(view) : undefined
 }
 
-/** An image of which nothing is known costs the most an image can. */
+/** An image of unknown size costs the maximum. */
 export const imageTokens = (base64: string, { longestSide, maximumImage }: Tokenizer): number => {
   const size = imageSize(base64)
   if (size === undefined) return maximumImage
@@ -65,7 +65,7 @@ export const imageTokens = (base64: string, { longestSide, maximumImage }: Token
   return Math.min(Math.ceil((size.width * size.height * scale * scale) / pixelsPerToken), maximumImage)
 }
 
-/** What pictures and documents cost, from their base64. */
+/** Estimates tokens of images and documents from their base64. */
 export interface MediaRuler {
   image(base64: string, tokenizer: Tokenizer): number
   pdf(base64: string): number
@@ -73,5 +73,5 @@ export interface MediaRuler {
 
 export const measuredMedia: MediaRuler = { image: imageTokens, pdf: pdfTokens }
 
-/** The least that there is to pay for any, without a look at it. */
+/** The least tokens that any image or document costs, without reading it. */
 export const leastMedia: MediaRuler = { image: () => 1, pdf: () => tokensPerPage }

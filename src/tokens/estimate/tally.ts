@@ -2,19 +2,19 @@ import type { MediaRuler } from './media.ts'
 import { textTokens } from './text.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** What a part of a request costs, by kinds that are not equally sure. In tokens, not rounded. */
+/** Tokens of a part of a request, not rounded, by kinds that differ in certainty. */
 export interface Tokens {
-  /** Words, and what stands around them. */
+  /** Words and framing. */
   readonly text: number
-  /** Words of thinking: some models drop those of earlier turns. */
+  /** Words of thinking: some models drop the thinking of earlier turns. */
   readonly thinking: number
-  /** Pictures and pages: their formula is Anthropic's own, and what is learnt about words must not touch it. */
+  /** Images and pages: they have Anthropic's own formula, and the calibration does not apply to them. */
   readonly media: number
-  /** How many things there are that cost something which nobody but the upstream can see. */
+  /** Number of parts whose cost only the upstream can see. */
   readonly unseen: number
 }
 
-/** Adds up what a part of a request costs, by the model's weights for words and a ruler for what is none. */
+/** Adds up the tokens of a part of a request, with the model's weights for words and a ruler for media. */
 export class Tally implements Tokens {
   text = 0
   thinking = 0

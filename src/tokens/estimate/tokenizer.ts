@@ -1,16 +1,16 @@
 import type { ModelCapabilities } from '../../translate/capabilities/table.ts'
 
-/** What things cost in tokens, by Claude's two tokenizers. */
+/** Token costs with Claude's two tokenizers. */
 export interface Tokenizer {
-  /** A word, with the blank before it. */
+  /** A word with the blank before it. */
   readonly word: number
   /** Each letter of a word beyond the sixth. */
   readonly longLetter: number
-  /** A capital inside a word: `camelCase` is two. */
+  /** A capital letter within a word: `camelCase` has one. */
   readonly hump: number
   /** Three digits. */
   readonly digits: number
-  /** The first of a run of signs, and each further one. */
+  /** The first sign of a run, and each further one. */
   readonly sign: number
   readonly furtherSign: number
   readonly lineBreak: number
@@ -19,22 +19,22 @@ export interface Tokenizer {
   readonly accented: number
   /** One character of a script with an alphabet of its own: Cyrillic, Greek, Arabic. */
   readonly otherScript: number
-  /** One of Hebrew, of the scripts of India, of Thai. */
+  /** One character of Hebrew, of the scripts of India, of Thai. */
   readonly markedScript: number
   /** Chinese, Japanese, Korean. */
   readonly ideograph: number
   /** Half of a surrogate pair. */
   readonly surrogate: number
-  /** Anthropic's own system prompt for tools, once. By its table: 497 and 496 up to 4.6, 290 to 675 after. */
+  /** Anthropic's system prompt for tools, once. Its table says 497 and 496 up to 4.6, 290 to 675 after that. */
   readonly toolsPrompt: number
-  /** Larger pictures are scaled down before the model sees them: pixels of the longer side, and tokens. */
+  /** Larger images are scaled down for the model: pixels of the longer side, and tokens. */
   readonly longestSide: number
   readonly maximumImage: number
 }
 
 /**
- * Up to Claude 4.6 and Haiku 4.5. Fitted to 700 texts (prose, Markdown, TypeScript, Python, JSON, nine
- * languages); each kind comes out within a tenth.
+ * Up to Claude 4.6 and Haiku 4.5. Fitted to 700 texts (prose, Markdown, TypeScript, Python, JSON, nine languages); the
+ * error of each kind is below a tenth.
  */
 const claude3: Tokenizer = {
   word: 1.293,
@@ -56,10 +56,10 @@ const claude3: Tokenizer = {
 }
 
 /**
- * Opus 4.7, Sonnet 5 and what came after. Several hands have published how it differs: prose costs
- * 1.45 times as much, code 1.15 to 1.36, JSON 1.31, other scripts the same. Tried on what requests to
- * Opus 5 and Fable 5 were billed (vybestack/llxprt-code, research/issue2835): prose, code, JSON, marked
- * and other scripts come out within 5 %, emoji within 8.
+ * Opus 4.7, Sonnet 5 and later. Several sources have published the difference: prose costs 1.45 times as much, code
+ * 1.15 to 1.36, JSON 1.31, other scripts the same. Compared with the billed tokens of requests to Opus 5 and Fable 5
+ * (vybestack/llxprt-code, research/issue2835): prose, code, JSON, marked and other scripts are within 5 %, emoji
+ * within 8.
  */
 const claude47: Tokenizer = {
   ...claude3,

@@ -3,14 +3,14 @@ import { isRawNumber } from '../../base/raw-number.ts'
 import type { Tally } from './tally.ts'
 
 /**
- * What no schema of ours has checked: the results of Anthropic's own tools, the settings of its tools.
- * Nothing of it may be taken for what it says it is.
+ * Values that no schema has checked: results and settings of Anthropic's own tools. They may not have the type that
+ * they claim.
  */
 
-/** What stands around a block that is not text. */
+/** Tokens around a block that is not text. */
 export const blockOverhead = 10
 
-/** Marks, and what only Anthropic can read: no words of the model's. */
+/** Markers, and members that only Anthropic can read: not text for the model. */
 const unread: ReadonlySet<string> = new Set([
   'type',
   'id',
@@ -23,10 +23,10 @@ const unread: ReadonlySet<string> = new Set([
   'encrypted_stdout',
 ])
 
-/** Of all that is called `data`, only a text document's is words. */
+/** `data` is text only in a text document. */
 const isRead = (name: string, { type }: Json): boolean => !unread.has(name) || (name === 'data' && type === 'text')
 
-/** The base64 of a picture or of a document's pages. */
+/** Returns the base64 of an image or a document. */
 const bytesOf = ({ type, source }: Json): string | undefined => {
   if ((type !== 'image' && type !== 'document') || !isObject(source) || source['type'] !== 'base64') return undefined
   return typeof source['data'] === 'string' ? source['data'] : undefined
@@ -38,7 +38,7 @@ const addBytes = (type: unknown, base64: string, tally: Tally): void => {
   else tally.addPdf(base64)
 }
 
-/** Adds an object's names, and a picture's or a document's price; what is to be read of it is left to do. */
+/** Adds an object's member names, and an image's or a document's tokens; puts the values to read into `pending`. */
 const addObject = (value: Json, pending: unknown[], tally: Tally): void => {
   const bytes = bytesOf(value)
   if (bytes !== undefined) addBytes(value['type'], bytes, tally)
@@ -49,9 +49,9 @@ const addObject = (value: Json, pending: unknown[], tally: Tally): void => {
   }
 }
 
-/** Whatever the model reads of a value that we know no better: its members' names and words. */
+/** Adds what the model reads of an unknown value: member names and texts. */
 export const addMembers = (value: object, tally: Tally): void => {
-  // A list, and no call within a call: it may be deeper than the stack.
+  // A list instead of recursion: the value may be deeper than the stack.
   const pending: unknown[] = []
   addObject(value as Json, pending, tally)
   while (pending.length > 0) {

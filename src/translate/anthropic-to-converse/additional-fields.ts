@@ -16,12 +16,12 @@ import type { toThinking } from './thinking.ts'
 import type { TranslatedChoice } from './tool-choice.ts'
 import type { OfferedTools } from './tools.ts'
 
-/** What of a translated request goes into the additional fields. */
+/** The parts of a translated request that go into the additional fields. */
 export interface AdditionalParts {
   /** Flags that the client sent, in the header or in the body. */
   readonly betas: readonly string[]
   readonly thinking: ReturnType<typeof toThinking>
-  /** Whether the model will think, asked or not. */
+  /** Whether the model will think, requested or by default. */
   readonly isThinking: boolean
   readonly choice: TranslatedChoice
   readonly tools: OfferedTools
@@ -30,11 +30,11 @@ export interface AdditionalParts {
 
 interface Gate {
   readonly beta: string
-  /** The only value that needs the flag. Where this is not set, every value needs it. */
+  /** The only value that needs the flag. If absent, every value needs it. */
   readonly value?: string
 }
 
-/** By place, dotted: what the model takes only with its beta flag, and what therefore goes or stays together with it. */
+/** By dotted path: fields that need a beta flag, and are sent or dropped together with it. */
 export const gatedFields: ReadonlyMap<string, Gate> = new Map<string, Gate>([
   ['context_management', { beta: contextManagementBeta }],
   ['safeguards', { beta: safeguardsBeta }],
@@ -44,7 +44,7 @@ export const gatedFields: ReadonlyMap<string, Gate> = new Map<string, Gate>([
 
 const gates = [...gatedFields]
 
-/** Fields of the request that go as they are. */
+/** Fields of the request that are sent unchanged. */
 export const carriedFields = ['context_management', 'safeguards']
 
 const withoutUnflagged = (fields: Json, flags: readonly string[], translation: TranslationContext): Json =>
@@ -52,13 +52,13 @@ const withoutUnflagged = (fields: Json, flags: readonly string[], translation: T
     const found = valueAt(left, place)
     const isGated = found !== undefined && (value === undefined || found === value)
     if (!isGated || flags.includes(beta)) return left
-    translation.notes.changed(place.split('.'), 'goes only with its beta flag, which is not let through')
+    translation.notes.changed(place.split('.'), 'dropped: its beta flag is not sent')
     return withoutField(left, place)
   }, fields)
 
 const thinkingIn = ({ thinking }: Json) => (isObject(thinking) ? thinking : undefined)
 
-/** Clients in typed languages send null for what they leave unset; a model may refuse the mere name. */
+/** Clients in typed languages send null for unset members; a model may refuse the name alone. */
 const withoutNulls = (members: Json): Json =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
 
@@ -66,8 +66,8 @@ const isEager = (request: MessagesRequest): boolean =>
   request.tools?.some((tool) => tool.eager_input_streaming === true) === true
 
 /**
- * Everything of Anthropic's that Converse has no place of its own for. Converse merges these into the
- * body that it builds, and refuses a key that it has written itself.
+ * Anthropic's fields that Converse has no member for. Converse merges these into the body that it builds, and refuses a
+ * key that it writes itself.
  */
 export const toAdditionalFields = (
   request: MessagesRequest,
@@ -91,7 +91,7 @@ export const toAdditionalFields = (
   if (isEager(request)) needed.push(fineGrainedToolStreaming)
   if (effort !== undefined && translation.model.effortBeta) needed.push(effortBeta)
   for (const { beta } of tools.native) needed.push(beta)
-  // A flag that is for a field goes where the field does.
+  // A flag for a field is sent only with the field.
   const flags = toBetas(betas, needed, thinkingIn(taken), translation)
   const flagged = withoutUnflagged(taken, flags, translation)
   return flags.length === 0 ? flagged : { ...flagged, anthropic_beta: flags }

@@ -3,7 +3,7 @@ import type { Path } from '../../base/path.ts'
 import type { ModelCapabilities } from '../capabilities/table.ts'
 import type { TranslationContext } from './context.ts'
 
-/** What a beta flag's verdict may depend on. */
+/** What a beta flag's condition depends on. */
 interface BetaContext {
   readonly model: ModelCapabilities
   readonly thinking: Readonly<Record<string, unknown>> | undefined
@@ -21,8 +21,8 @@ export const bindingControlsBeta = 'thinking-binding-controls-2026-08-01'
 const interleavedThinking = 'interleaved-thinking-2025-05-14'
 
 /**
- * The flags that Converse takes, and when. All others are dropped: Bedrock refuses the whole request
- * for one flag that it does not know (`invalid beta flag`).
+ * The flags that Converse accepts, with their conditions. All others are dropped: Bedrock refuses the whole request for
+ * one unknown flag (`invalid beta flag`).
  */
 const forwarded: ReadonlyMap<string, BetaCondition> = new Map(
   Object.entries<BetaCondition>({
@@ -35,7 +35,7 @@ const forwarded: ReadonlyMap<string, BetaCondition> = new Map(
   }),
 )
 
-/** Adds comma-separated lists as single flags, in order, each once. */
+/** Splits comma-separated lists and adds each flag once, in order. */
 const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
   for (const list of lists) {
     if (list.includes(',')) for (const flag of list.split(',')) flags.add(flag.trim())
@@ -44,8 +44,8 @@ const addFlags = (flags: Set<string>, lists: readonly string[]): void => {
 }
 
 /**
- * Whether the client wants thinking between tool calls, and whether the model gets the flag for it. A flag that the
- * model may have refused is not counted on.
+ * Whether the client requests thinking between tool calls, and whether the model gets the flag for it. False for a flag
+ * that the model may have refused.
  */
 export const interleaving = (
   requestedFlags: readonly string[],
@@ -58,10 +58,10 @@ export const interleaving = (
   return { isWanted, isSent: isWanted && model.interleavedBeta && !isDoubtful }
 }
 
-/** For the log: what looks like no flag may be a secret that was put into the wrong variable. */
+/** For the log: text that does not look like a flag may be a secret in the wrong variable. */
 const loggablePath = (flag: string): Path => (isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'])
 
-/** One request tries half of the flags that may have been refused before, and a single one always. */
+/** Sends half of the flags that may have been refused before; always sends a single one. */
 const withoutHalfOfSuspects = (flags: string[], { overrides, notes }: TranslationContext): string[] => {
   const suspects = flags.filter((flag) => overrides.suspectedBetas.includes(flag))
   const held = suspects.slice(Math.ceil(suspects.length / 2))
@@ -70,8 +70,8 @@ const withoutHalfOfSuspects = (flags: string[], { overrides, notes }: Translatio
 }
 
 /**
- * Adds what a translated field needs, keeps what Converse knows and what the server's owner lets
- * through, drops the rest, and what the model has refused before.
+ * Returns the flags to send: those that translated fields need, that Converse accepts or that the configuration adds,
+ * without those that the model has refused before.
  */
 export const toBetas = (
   requestedFlags: readonly string[],
@@ -94,7 +94,7 @@ export const toBetas = (
   flags.delete('')
   for (const flag of flags) {
     if (isForwarded(flag)) kept.push(flag)
-    else translation.notes.dropped(loggablePath(flag), 'beta flag that Converse does not take')
+    else translation.notes.dropped(loggablePath(flag), 'beta flag that Converse does not accept')
   }
   return withoutHalfOfSuspects(kept, translation)
 }

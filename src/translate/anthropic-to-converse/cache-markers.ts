@@ -4,14 +4,14 @@ import type { CacheControl, ContentBlock as ClientBlock } from '../../wire/anthr
 import type { CachePoint } from '../../wire/converse/content.ts'
 import type { MarkedBlock, TranslationContext } from './context.ts'
 
-/** Anthropic's `cache_control` markers, read from the client's blocks and handed to units. */
+/** Reads Anthropic's `cache_control` markers from the client's blocks and moves them to units. */
 
-/** Points that meet become one. */
+/** Merges the point with the unit's own. */
 export const addCachePoint = (unit: MarkedBlock<unknown>, cachePoint: CachePoint): void => {
   unit.cachePoint = longerLived(unit.cachePoint, cachePoint)
 }
 
-/** Anthropic's marker as Converse's. `ttl` goes only where the model takes one, the marker itself likewise. */
+/** Translates a marker to Converse's cache point, as far as the model accepts cache points and `ttl`. */
 export const toCachePoint = (
   control: CacheControl | null | undefined,
   { model }: TranslationContext,
@@ -21,11 +21,11 @@ export const toCachePoint = (
   return ttl && model.cacheTtl ? { type: 'default', ttl } : { type: 'default' }
 }
 
-/** The block's own marker, or the longest-lived of those inside it, where Converse takes none. */
+/** The longest-lived of the block's marker and the markers inside it, where Converse accepts none. */
 export const cachePointOf = (block: ClientBlock, translation: TranslationContext): CachePoint | undefined =>
   translation.model.cachePoints ? toCachePoint(cacheControlOf(block), translation) : undefined
 
-/** Marks the end of a list: the marker of a block that left nothing goes to the one before it. */
+/** Marks the last unit. So the marker of a block that became nothing moves to the unit before it. */
 export const markLast = (
   units: readonly MarkedBlock<unknown>[],
   cachePoint: CachePoint | undefined,

@@ -4,28 +4,28 @@ import type { MarkedBlock, MarkedContentBlock, TranslationContext, Turn } from '
 
 /** Bedrock's limit for one request, tools, system and messages together. */
 const maximumCachePoints = 4
-/** Of the messages' points at least this many are kept when there are too many. */
+/** If there are too many points, at least this many of the messages' points are kept. */
 const keptMessagePoints = 2
 
 /**
- * Bedrock refuses a cache point behind reasoning (`Cache point cannot be inserted after reasoning
- * block`) and behind a document that is no PDF (`messages.0.content.3.type: Field required`).
+ * Bedrock refuses a cache point after reasoning (`Cache point cannot be inserted after reasoning block`) and after a
+ * document that is not a PDF (`messages.0.content.3.type: Field required`).
  */
 const mayPrecedeCachePoint = (block: ContentBlock): boolean =>
   !('reasoningContent' in block) && !('document' in block && block.document.format !== 'pdf')
 
 type Marked = MarkedBlock<unknown>
 
-/** Moves points to the nearest lawful place before them in their turn; without one they go. */
+/** Moves each point back to the nearest valid position in its turn; drops it if there is none. */
 const settle = (units: readonly MarkedContentBlock[], translation: TranslationContext): void => {
-  let home: MarkedContentBlock | undefined
+  let valid: MarkedContentBlock | undefined
   for (const unit of units) {
     const { cachePoint } = unit
-    if (mayPrecedeCachePoint(unit.block)) home = unit
+    if (mayPrecedeCachePoint(unit.block)) valid = unit
     else if (cachePoint !== undefined) {
       delete unit.cachePoint
-      if (home === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock takes none')
-      else addCachePoint(home, cachePoint)
+      if (valid === undefined) translation.notes.dropped(unit.path, 'cache marker where Bedrock accepts none')
+      else addCachePoint(valid, cachePoint)
     }
   }
 }
@@ -33,7 +33,7 @@ const settle = (units: readonly MarkedContentBlock[], translation: TranslationCo
 const withPoint = (units: readonly Marked[]): Marked[] => units.filter(isMarked)
 const isMarked = (unit: Marked): boolean => unit.cachePoint !== undefined
 
-/** The messages' units with a point, each at its lawful place. */
+/** The messages' units with a point, after all points are at valid positions. */
 const settledPoints = (turns: readonly Turn[], translation: TranslationContext): Marked[] => {
   const marked: Marked[] = []
   for (const { units } of turns) {
@@ -52,7 +52,7 @@ const removeFirst = (marked: Marked[], count: number, translation: TranslationCo
   }
 }
 
-/** The newest points of each part are worth the most: the oldest go, the messages' first. */
+/** The newest points of each part are the most useful: drops the oldest, the messages' first. */
 const clamp = (
   parts: readonly { readonly marked: Marked[]; readonly kept: number }[],
   translation: TranslationContext,
@@ -65,7 +65,7 @@ const clamp = (
   }
 }
 
-/** Brings every cache point to a place, and their number to one, that Bedrock accepts. Returns those left. */
+/** Makes positions and number of the cache points valid for Bedrock. Returns the remaining points. */
 export const placeCachePoints = (
   tools: readonly Marked[],
   system: readonly Marked[],
@@ -90,7 +90,7 @@ export const placeCachePoints = (
   return [...inTools, ...inSystem, ...inMessages].map(({ cachePoint }) => cachePoint as CachePoint)
 }
 
-/** The blocks as they go out, each followed by its cache point. */
+/** The blocks to send, each followed by its cache point. */
 export const withCachePoints = <Block>(
   units: readonly MarkedBlock<Block>[],
 ): (Block | { cachePoint: CachePoint })[] => {

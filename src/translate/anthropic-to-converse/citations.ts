@@ -6,17 +6,17 @@ import { documentsIn, isCited, isPdf, partsIn } from './parts.ts'
 
 const nothingToCite: CitationPolicy = { documents: false, searchResults: false, forced: false }
 
-/** Why a PDF's pages are not seen; undefined where citations may be switched on for them. */
+/** Returns why the model cannot see a PDF's pages; undefined if citations can be enabled for them. */
 const reasonAgainst = (
   request: MessagesRequest,
   documentsByTurn: readonly (readonly Document[])[],
   { model }: TranslationContext,
 ): string | undefined => {
-  if (!model.citations || !model.documentsBesideResults) return 'the model takes no citations'
+  if (!model.citations || !model.documentsBesideResults) return 'the model does not support citations'
   if (outputFormatOf(request) !== undefined && model.structuredOutput)
     return 'a schema and citations exclude each other'
   const first = documentsByTurn.find((documents) => documents.length > 0)
-  return first?.some(isPdf) === true ? undefined : 'a PDF behind other documents'
+  return first?.some(isPdf) === true ? undefined : 'a PDF after other documents'
 }
 
 const citeAll = (documents: readonly Document[]): void => {
@@ -24,11 +24,11 @@ const citeAll = (documents: readonly Document[]): void => {
 }
 
 /**
- * Switches citations on for all documents where the client wants one of them cited, or where a PDF's pages are to be
- * seen, and says whose wish they are: Bedrock takes them for all documents or for none. For the pages alone they are
- * never sent together with structured output, and the first turn that holds documents decides for the whole
- * conversation: a PDF that came later would otherwise change what was sent before it, and the prompt cache would be
- * lost. Text documents next to tool results do not count: they have become texts.
+ * Enables citations for all documents if the client requests them for one, or if the model should see a PDF's pages;
+ * returns who requested them. Bedrock accepts citations for all documents or for none. If only the pages need them,
+ * they are never combined with structured output, and the first turn with documents decides for the whole conversation:
+ * otherwise a later PDF would change earlier messages and invalidate the prompt cache. Text documents next to tool
+ * results do not count: they are already texts.
  * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
  */
 export const decideCitations = (
@@ -46,7 +46,7 @@ export const decideCitations = (
   const decided = { documents: documents.some(isCited), searchResults, forced: false }
   if (decided.documents) {
     if (!documents.every(isCited)) {
-      notes.changed(['messages'], 'citations of some documents only: switched on for all of them')
+      notes.changed(['messages'], 'citations of only some documents: enabled for all')
     }
     citeAll(documents)
     return decided
@@ -55,7 +55,7 @@ export const decideCitations = (
   if (!wantsPages) return decided
   const reason = reasonAgainst(request, byTurn, translation)
   if (reason !== undefined) {
-    notes.changed(['messages'], `${reason}: the text of a PDF is read, its pages are not seen`)
+    notes.changed(['messages'], `${reason}: the model reads the PDF's text, but does not see its pages`)
     return decided
   }
   citeAll(documents)

@@ -24,7 +24,7 @@ const toToolUse = (block: ToolUseBlock, translation: TranslationContext): Conten
 type Units = MarkedBlock<ContentBlock>[]
 
 const addThinking = (units: Units, block: ThinkingBlock, path: Path, translation: TranslationContext): void => {
-  // A signature without text is what `display: "omitted"` gives; a text without one is refused upstream.
+  // `display: "omitted"` gives a signature without text. Bedrock refuses a text without a signature.
   if (translation.model.isClaude && block.signature && !isReasoningCarrier(block.signature)) {
     const reasoningText = { text: block.thinking, signature: block.signature }
     units.push({ block: { reasoningContent: { reasoningText } }, path })
@@ -38,13 +38,13 @@ const addAll = (units: Units, blocks: readonly ContentBlock[], path: Path): void
   for (const block of blocks) units.push({ block, path })
 }
 
-/** What most conversations are made of. */
+/** The common kinds of blocks. */
 type Sendable = Extract<
   ClientBlock,
   { type: 'text' | 'image' | 'document' | 'search_result' | 'thinking' | 'tool_use' | 'tool_result' }
 >
 
-/** The rarer kinds, most of which Converse has no word for. */
+/** The rarer kinds, most of which Converse does not have. */
 const addOther = (
   units: Units,
   block: Exclude<ClientBlock, Sendable>,
@@ -57,16 +57,16 @@ const addOther = (
       else notes.changed(path, 'thinking of a Claude model')
       return
     case 'container_upload':
-      notes.changed(path, 'a file for a container: Converse has none, the model is told so')
+      notes.changed(path, 'a file for a container: Converse has no containers, a text says so')
       units.push({ block: { text: '[file uploaded to a container: not available on this endpoint]' }, path })
       return
     case 'compaction':
     case 'fallback':
-      notes.dropped(path, `${block.type} block: it holds nothing for the model`)
+      notes.dropped(path, `${block.type} block: it has no content for the model`)
       return
     case 'tool_addition':
     case 'tool_removal':
-      throw invalidRequest(path, `content blocks of type '${block.type}' stand in messages with role 'system'`)
+      throw invalidRequest(path, `content blocks of type '${block.type}' can only be in messages with role 'system'`)
     case 'server_tool_use':
     case 'web_search_tool_result':
     case 'web_fetch_tool_result':
@@ -78,7 +78,7 @@ const addOther = (
     case 'mcp_tool_use':
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
-      notes.changed(path, "a tool of Anthropic's: told as words")
+      notes.changed(path, "a tool of Anthropic's: sent as text")
       units.push({ block: { text: toTranscript(block) }, path, isTranscript: true })
       return
     default:
@@ -87,9 +87,8 @@ const addOther = (
 }
 
 /**
- * Adds one content block as Converse's, without its cache point: nothing where nothing of it can be
- * sent, several where a document held images. Throws a 400 with the block's path for what has no
- * translation.
+ * Adds one content block as Converse's blocks, without its cache point: none if nothing of it can be sent, several for
+ * a document with images. Throws a 400 with the block's path for a block without a translation.
  */
 const addContentUnits = (units: Units, block: ClientBlock, path: Path, translation: TranslationContext): void => {
   switch (block.type) {
@@ -119,7 +118,7 @@ const addContentUnits = (units: Units, block: ClientBlock, path: Path, translati
   }
 }
 
-/** Adds one of the client's blocks to a turn's units, and its marker to the last of them. */
+/** Adds a translated block to a turn's units, and its cache marker to the last of them. */
 export const addMarkedContent = (
   units: Units,
   block: ClientBlock,

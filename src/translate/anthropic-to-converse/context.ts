@@ -10,14 +10,14 @@ import type { Renamed } from '../renamed.ts'
 import type { DocumentNames } from './document-names.ts'
 import type { SearchResults } from './search-results.ts'
 
-/** What one translation carries from room to room. Made new for each request. */
+/** The state that the steps of one translation share. Created for each request. */
 export interface TranslationContext {
   readonly model: ModelCapabilities
   readonly policy: TranslationPolicy
-  /** What the model was found to refuse, beside what `model` says of it. */
+  /** What the model has refused, in addition to what `model` says. */
   readonly overrides: CapabilityOverrides
   readonly notes: Notes
-  /** What stands in the client's messages. */
+  /** Kinds of blocks in the client's messages. */
   readonly blockKinds: BlockKinds
   readonly toolNames: Renamed
   readonly toolUseIds: Renamed
@@ -26,32 +26,32 @@ export interface TranslationContext {
 }
 
 /**
- * Converse reads a PDF's pages as pictures only where citations are on, and wants them on for all
- * documents or none. So they are switched on for the sake of the pictures, and the citations that
- * the client did not ask for are taken out of the answer again.
+ * Converse shows the model a PDF's pages as images only with citations, and requires citations for all documents or
+ * for none. So they are enabled for the images, and citations that the client did not request are removed from the
+ * response.
  */
 export interface CitationPolicy {
-  /** The client asked for citations of its documents. */
+  /** The client requested citations of its documents. */
   readonly documents: boolean
-  /** The client asked for citations of its search results. */
+  /** The client requested citations of its search results. */
   readonly searchResults: boolean
-  /** Every document goes with citations on, unasked. */
+  /** Every document is sent with citations that the client did not request. */
   readonly forced: boolean
 }
 
-/** A block and the cache point that follows it, kept together while blocks are moved about. */
+/** A block and the cache point after it, kept together while blocks are moved. */
 export interface MarkedBlock<Block> {
   readonly block: Block
   cachePoint?: CachePoint
-  /** Where the block stood in the client's request. */
+  /** The block's path in the client's request. */
   readonly path: Path
-  /** Told as words, because only Anthropic could have gone on with it. */
+  /** Sent as text, because only Anthropic can process it. */
   readonly isTranscript?: true
-  /** Of a tool result: where each of its parts stood. */
+  /** For a tool result: the path of each part. */
   readonly partPaths?: readonly Path[]
 }
 
 export type MarkedContentBlock = MarkedBlock<ContentBlock>
 
-/** Consecutive messages of one side of the conversation: Converse wants the sides to alternate. */
+/** Consecutive messages of one role: Converse requires alternating roles. */
 export type Turn = AnyTurn<MarkedContentBlock>

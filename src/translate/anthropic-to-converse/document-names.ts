@@ -13,7 +13,7 @@ const toValidName = (title: string): string => {
   return name === '' ? fallbackName : name
 }
 
-/** The first of a name is the name itself, the second ends in ` 2`. */
+/** The first copy has the name itself, the second ends in ` 2`. */
 const copyName = (base: string, copy: number): string => {
   const suffix = copy === 1 ? '' : ` ${copy}`
   return base.slice(0, maximumDocumentNameLength - suffix.length).trimEnd() + suffix
@@ -21,10 +21,10 @@ const copyName = (base: string, copy: number): string => {
 
 /** A document as the client knows it. */
 export interface ClientDocument {
-  /** Its place among the client's documents, those that were not sent included. */
+  /** Index among all of the client's documents, also those not sent. */
   readonly index: number
   readonly title: string | undefined
-  /** The client wants it cited. */
+  /** The client requested citations of it. */
   readonly isCited: boolean
 }
 
@@ -32,7 +32,7 @@ export type DocumentNames = ReturnType<typeof createDocumentNames>
 
 export const createDocumentNames = () => {
   const documents = new Map<string, ClientDocument>()
-  /** The copy's number to try next, by name: without it many documents of one title would cost their square. */
+  /** The next copy number, by name: without it, many documents of one title would take quadratic time. */
   const nextCopies = new Map<string, number>()
   let count = 0
 
@@ -46,8 +46,8 @@ export const createDocumentNames = () => {
 
   return {
     /**
-     * A name for the next document of the request: lawful, unique over the whole request whatever the
-     * case of its letters, and the same in every later turn.
+     * A name for the next document of the request: valid, unique in the request (ignoring case), and the same in every
+     * later turn.
      */
     next(title: string | undefined, isCited: boolean): string {
       const name = uniqueName(toValidName(title ?? ''))
@@ -55,11 +55,11 @@ export const createDocumentNames = () => {
       count += 1
       return name
     },
-    /** The next document is not sent. */
+    /** Skips the next document, which is not sent. */
     skip(): void {
       count += 1
     },
-    /** The client's document that was sent under a name. */
+    /** Finds the client's document by the name under which it was sent. */
     find: (name: string): ClientDocument =>
       documents.get(name.toLowerCase()) ?? { index: 0, title: undefined, isCited: false },
   }

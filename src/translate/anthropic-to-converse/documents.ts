@@ -12,22 +12,22 @@ type DocumentSource = Document['source']
 const textParts = (blocks: readonly TextBlock[]): { text: string }[] =>
   blocks.filter((block) => !isBlank(block.text)).map((block) => ({ text: block.text }))
 
-/** What is sent of a document; undefined where it holds nothing. */
+/** The source to send; undefined for an empty document. */
 const toSource = (document: InlinePdf | InlineText): DocumentSource | undefined => {
   if (document.format === 'pdf') return document.data === '' ? undefined : { bytes: document.data }
   const [text] = document.texts
   if (text === undefined) return undefined
-  // Each text stays a part of its own: parts are what citations count.
+  // Each text stays a separate part: citations count parts.
   return document.isDivided ? { content: document.texts.map((part) => ({ text: part })) } : { text }
 }
 
-/** Images inside a `content` source, which Converse takes only next to the document. */
+/** Images inside a `content` source, which Converse accepts only next to the document. */
 const imagesIn = (document: InlinePdf | InlineText): Image[] =>
   document.format === 'pdf' ? [] : document.images.map(({ block, path }) => toImage(block, path))
 
 /**
- * A document, and behind it the images that stood inside it. Of an empty one only its context is left. Its citations are
- * the client's wish alone: see `decideCitations`.
+ * A document, followed by the images from inside it. Of an empty document, only its context is sent. Citations are as
+ * the client requested: see `decideCitations`.
  */
 export const toDocumentParts = (
   block: DocumentBlock,
@@ -55,8 +55,8 @@ export const toDocumentParts = (
 }
 
 /**
- * Puts text documents into the form that Bedrock reads. Without citations it wants the bytes of a document; with them
- * it reads bytes as a PDF and wants the text itself (strands-agents/harness-sdk#3582, boto3#4726).
+ * Converts text documents to the form that Bedrock reads. Without citations it requires bytes; with citations it reads
+ * bytes as a PDF and requires the text itself (strands-agents/harness-sdk#3582, boto3#4726).
  */
 export const packTexts = (turns: readonly Turn[], { blockKinds }: TranslationContext): void => {
   if (!blockKinds.documents) return
@@ -68,7 +68,7 @@ export const packTexts = (turns: readonly Turn[], { blockKinds }: TranslationCon
   }
 }
 
-/** A search result. One whose texts are all blank leaves nothing but a note. */
+/** A search result. If all its texts are blank, only a note remains. */
 export const toSearchResultParts = (
   { source, title, content, citations }: SearchResultBlock,
   path: Path,

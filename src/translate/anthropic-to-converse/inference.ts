@@ -6,7 +6,7 @@ import type { TranslationContext } from './context.ts'
 
 const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null
 
-/** Adds `temperature` and `top_p` as far as the model takes them, and never while it thinks. */
+/** Adds `temperature` and `top_p` as far as the model accepts them, and never with thinking. */
 const addSampling = (
   config: InferenceConfig,
   request: MessagesRequest,
@@ -18,7 +18,7 @@ const addSampling = (
   const drop = (field: 'temperature' | 'top_p', why: string): void => translation.notes.changed([field], why)
 
   if (sampling === 'none' || isThinking) {
-    const why = isThinking ? 'dropped: the model is thinking' : 'dropped: the model takes no sampling parameters'
+    const why = isThinking ? 'dropped: the model is thinking' : 'dropped: the model accepts no sampling parameters'
     const isNeutral = temperature === 1 && sampling !== 'none'
     if (isSet(temperature) && !isNeutral) drop('temperature', why)
     if (isSet(topP)) drop('top_p', why)
@@ -27,7 +27,7 @@ const addSampling = (
   }
   if (isSet(temperature)) config.temperature = temperature
   if (isSet(temperature) && isSet(topP) && sampling === 'one') {
-    drop('top_p', 'dropped: the model takes temperature or top_p, not both')
+    drop('top_p', 'dropped: the model accepts temperature or top_p, not both')
   } else if (isSet(topP)) config.topP = topP
 }
 
@@ -48,7 +48,7 @@ export const toInferenceConfig = (
   translation: TranslationContext,
 ): InferenceConfig => {
   const stopSequences = toStopSequences(request)
-  // Converse wants one at least: see `isPrewarm` of ReplyContext.
+  // Converse requires at least 1: see `isPrewarm` of ResponseContext.
   const config: InferenceConfig = { maxTokens: Math.max(request.max_tokens, 1) }
   addSampling(config, request, isThinking, translation)
   if (stopSequences !== undefined) config.stopSequences = stopSequences
@@ -65,11 +65,11 @@ export const toTopK = (
   if (!isSet(topK)) return undefined
   const { sampling, isClaude } = translation.model
   if (!isThinking && isClaude && sampling !== 'none') return topK
-  translation.notes.changed(['top_k'], 'dropped: the model takes none, or none while it thinks')
+  translation.notes.changed(['top_k'], 'dropped: the model does not accept it, or not with thinking')
   return undefined
 }
 
-/** For `additionalModelRequestFields.output_config.effort`: the asked one, or the next lower that the model knows. */
+/** For `additionalModelRequestFields.output_config.effort`: the requested level, or the next lower supported one. */
 export const toEffort = (request: MessagesRequest, translation: TranslationContext): Effort | undefined => {
   const requested = request.output_config?.effort
   if (!isSet(requested)) return undefined
@@ -80,8 +80,8 @@ export const toEffort = (request: MessagesRequest, translation: TranslationConte
   if (level !== requested) {
     const what =
       level === undefined
-        ? 'dropped: the model takes no effort'
-        : `lowered to '${level}', the nearest that the model knows`
+        ? 'dropped: the model accepts no effort'
+        : `lowered to '${level}', the nearest supported level`
     translation.notes.changed(['output_config', 'effort'], what)
   }
   return level

@@ -5,21 +5,21 @@ import type { TranslationPolicy } from '../policy.ts'
 import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 import { type Part, partsIn } from './parts.ts'
 
-/** Bedrock's limits for images and documents: beyond them the oldest give way to a text that says so. */
+/** Bedrock's limits for images and documents: beyond them, a text replaces the oldest. */
 
 type MediaKind = 'image' | 'document'
 
 interface Limit {
   readonly kinds: readonly MediaKind[]
   readonly most: number
-  /** What the limit is of. */
+  /** What the limit counts, for messages. */
   readonly of: string
 }
 
-/** Of one request. */
+/** Images and documents in one request. */
 const maximumMedia = 20
 
-/** How many are left when the oldest give way: the room that this makes lasts for several turns. */
+/** How many remain when the oldest are omitted, so that the next turns fit without another omission. */
 const keptMedia = 10
 
 const perRequest: Limit = {
@@ -28,7 +28,7 @@ const perRequest: Limit = {
   of: 'images and documents per request',
 }
 
-/** Consecutive messages of one side are one message to Bedrock. */
+/** Consecutive messages of one role are one message to Bedrock. */
 const documentsPerMessage: Limit = {
   kinds: ['document'],
   most: 5,
@@ -45,17 +45,17 @@ const isCounted = (part: object, { kinds }: Limit): boolean => kinds.some((kind)
 const omission = (kind: MediaKind, { most, of }: Limit): string =>
   `[${kind} omitted: Bedrock allows at most ${most} ${of}]`
 
-/** Claude Code takes its media out by these words. */
+/** Claude Code removes its media when it gets this message. */
 const tooMuch = ({ most, of }: Limit, found: number): GatewayError =>
   new GatewayError('invalid_request_error', withCapability(`Too much media: ${found} > ${most} ${of}`, []), {
     isLoggable: true,
   })
 
 /**
- * How many of the oldest images and documents of a request are left out; `countByTurn` says how many each turn holds.
- * A turn that brings more than fit makes room for several turns to come: with every rewritten history Bedrock reads the
- * conversation anew, so it is rewritten rarely. The newest turn loses no more than it must. The same turns always give
- * the same number, and so does a longer conversation as long as nothing more has to go.
+ * Returns how many of the oldest images and documents of a request to omit; `countByTurn` is their number in each turn.
+ * If a turn exceeds the limit, more than necessary is omitted, so that several later turns fit: each change of the
+ * history makes Bedrock read the whole conversation again. The newest turn loses as few as possible. The same turns
+ * always give the same number, and a longer conversation does too until it exceeds the limit again.
  */
 const omittedMedia = (countByTurn: readonly number[]): number => {
   let omitted = 0
@@ -71,7 +71,7 @@ const omittedMedia = (countByTurn: readonly number[]): number => {
 
 const mebibyte = 1024 * 1024
 
-/** What a request may hold, for those who fetch media before they are translated. */
+/** Limits of a request's media, for code that fetches media before the translation. */
 export const requestMediaLimit = (excessMedia: TranslationPolicy['excessMedia']) => ({
   imageBytes: 3.75 * mebibyte,
   documentBytes: 4.5 * mebibyte,
@@ -84,7 +84,7 @@ export const requestMediaLimit = (excessMedia: TranslationPolicy['excessMedia'])
   omissionText: (kind: MediaKind): string => omission(kind, perRequest),
 })
 
-/** Puts a text in the place of the first `surplus` parts that a limit counts. */
+/** Replaces the first `surplus` parts that a limit counts with a text. */
 const omitFirst = (turns: readonly Turn[], limit: Limit, surplus: number, translation: TranslationContext): void => {
   let left = surplus
   const omit = <Kind extends Part>(part: Kind, unit: MarkedContentBlock): Kind | { text: string } => {

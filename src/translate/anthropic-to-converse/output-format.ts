@@ -8,7 +8,7 @@ import type { TranslationContext } from './context.ts'
 
 const schemaName = 'response'
 
-/** Bounds that Bedrock's grammar compiler refuses. The model still reads them in the prompt's own words. */
+/** Bounds that Bedrock's grammar compiler refuses. The prompt's text can still state them. */
 const refusedKeywords: ReadonlySet<string> = new Set([
   'minimum',
   'maximum',
@@ -33,11 +33,11 @@ const toSupported = (schema: Json): Json => {
 
 export interface TranslatedFormat {
   readonly textFormat?: OutputConfig['textFormat']
-  /** Said in the system prompt where the model takes no schema. */
+  /** For the system prompt, if the model accepts no schema. */
   readonly instruction?: string
 }
 
-/** Structured output, by Converse's own means where the model has them, else by asking for it. */
+/** Structured output: as Converse's own format if the model supports it, otherwise as an instruction. */
 export const toOutputFormat = (request: MessagesRequest, translation: TranslationContext): TranslatedFormat => {
   const format = outputFormatOf(request)
   if (format === undefined) return {}
@@ -45,6 +45,6 @@ export const toOutputFormat = (request: MessagesRequest, translation: Translatio
     const schema = toUnicodeJson(mapSchema(format.schema, toSupported))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
   }
-  translation.notes.changed(['output_config', 'format'], 'the model takes no schema: asked for in the system prompt')
+  translation.notes.changed(['output_config', 'format'], 'the model accepts no schema: sent in the system prompt')
   return { instruction: formatInstruction(toUnicodeJson(format.schema)) }
 }

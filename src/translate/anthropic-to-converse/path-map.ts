@@ -3,7 +3,7 @@ import type { MarkedBlock, MarkedContentBlock, Turn } from './context.ts'
 
 export type PathMap = ReturnType<typeof createPathMap>
 
-/** Anthropic's names for kinds of blocks that Converse calls otherwise. */
+/** Anthropic's names of block kinds that have another name in Converse. */
 const converseKinds: ReadonlyMap<string, string> = new Map([
   ['pdf', 'document'],
   ['tool_use', 'toolUse'],
@@ -16,17 +16,17 @@ const converseKinds: ReadonlyMap<string, string> = new Map([
 const isOfKind = (unit: MarkedBlock<object> | undefined, kind: string): boolean =>
   unit !== undefined && Object.hasOwn(unit.block, converseKinds.get(kind) ?? kind)
 
-/** The units with their cache points after them, as they were sent. */
+/** The units as they were sent: each followed by its cache point, which is undefined here. */
 const asSent = <Block>(units: readonly MarkedBlock<Block>[]): (MarkedBlock<Block> | undefined)[] =>
   units.flatMap((unit) => (unit.cachePoint === undefined ? [unit] : [unit, undefined]))
 
-/** A cache point is blamed on the block in front of it. */
+/** The unit at an index. An error at a cache point belongs to the block before it. */
 const unitAt = <Block>(units: readonly MarkedBlock<Block>[], index: number): MarkedBlock<Block> | undefined => {
   const sent = asSent(units)
   return sent[index] ?? (index < sent.length ? sent[index - 1] : undefined)
 }
 
-/** Where the parts of a Converse request stood in the client's. */
+/** Maps parts of a Converse request to their paths in the client's request. */
 export const createPathMap = (
   turns: readonly Turn[],
   tools: readonly MarkedBlock<unknown>[],
@@ -35,21 +35,21 @@ export const createPathMap = (
   const findBlock = (message: number, index: number, kind: string | undefined): MarkedContentBlock | undefined => {
     const units = turns[message]?.units ?? []
     const sent = unitAt(units, index)
-    // The model itself does not count cache points: where its word for the block tells so, it is believed.
+    // The model does not count cache points: if the kind matches only without them, use that block.
     if (kind === undefined || isOfKind(sent, kind) || !isOfKind(units[index], kind)) return sent
     return units[index]
   }
   return {
-    /** Of a Converse message. */
+    /** Path of a Converse message. */
     message: (index: number): Path | undefined => turns[index]?.path,
-    /** Of a block in it, counted with its cache points, as Converse counts. `kind` is the block's, where it is known. */
+    /** Path of a block in a message. Like Converse, counts cache points. `kind`: the block's kind, if known. */
     block: (message: number, index: number, kind?: string): Path | undefined => findBlock(message, index, kind)?.path,
-    /** Of a part of a tool result. */
+    /** Path of a part of a tool result. */
     part: (message: number, block: number, index: number): Path | undefined =>
       findBlock(message, block, 'tool_result')?.partPaths?.[index],
-    /** `isTool`: the words say that it is a tool, and no cache point. */
+    /** `isTool`: the error is about a tool, not a cache point. */
     tool(index: number, isTool: boolean): Path | undefined {
-      // The model itself does not count cache points.
+      // The model does not count cache points.
       const isPoint = asSent(tools)[index] === undefined
       return (isTool && isPoint ? tools[index] : unitAt(tools, index))?.path
     },

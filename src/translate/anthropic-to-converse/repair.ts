@@ -3,17 +3,17 @@ import { checkToolPairs } from '../../messages/tool-pairs.ts'
 import type { MarkedContentBlock, TranslationContext, Turn } from './context.ts'
 
 /**
- * What Converse demands of a conversation beyond its blocks' shapes, in the order of the
- * specification's pipeline. Only what Anthropic's own API would accept is mended; the rest is a 400 in
- * Anthropic's words, because Claude Code repairs its history by them.
+ * Converse's requirements for the order of a conversation, in the order of the specification's pipeline. Repairs only
+ * what Anthropic's own API accepts. The rest is a 400 in Anthropic's words, which Claude Code uses to repair its
+ * history.
  */
 
 const isToolUse = (unit: MarkedContentBlock): boolean => 'toolUse' in unit.block
 const isToolResult = (unit: MarkedContentBlock): boolean => 'toolResult' in unit.block
 
 /**
- * A marker for an hour may not follow one for five minutes. Where moving blocks has brought that about,
- * the earlier one is given the longer life.
+ * A marker for an hour may not follow one for five minutes. If moved blocks cause that, the earlier one gets the longer
+ * lifetime.
  */
 const keepLifetimesOrdered = (units: readonly MarkedContentBlock[]): void => {
   let isHourBehind = false
@@ -28,14 +28,14 @@ const isOrdered = (units: readonly MarkedContentBlock[]): boolean => {
   return lifetimes.slice(0, Math.max(lifetimes.lastIndexOf('1h'), 0)).every((ttl) => ttl === '1h')
 }
 
-/** Gives a turn's units another order. Lifetimes that were lawful stay so. */
+/** Changes the order of a turn's units. Keeps the lifetimes valid if they were. */
 export const reorder = (turn: Turn, units: MarkedContentBlock[]): void => {
   const wasOrdered = isOrdered(turn.units)
   turn.units = units
   if (wasOrdered) keepLifetimesOrdered(units)
 }
 
-/** Results first, in their order, then the rest: Converse takes them only at a turn's beginning. */
+/** Moves results to the front, in their order: Converse accepts them only at a turn's beginning. */
 const resultsFirst = (turn: Turn): void => {
   const { units } = turn
   const firstOther = units.findIndex((unit) => !isToolResult(unit))
@@ -43,7 +43,7 @@ const resultsFirst = (turn: Turn): void => {
   reorder(turn, [...units.filter(isToolResult), ...units.filter((unit) => !isToolResult(unit))])
 }
 
-/** Text behind the last tool use would be read as the beginning of the answer. */
+/** Moves tool uses to the end: the model would read text after them as the beginning of its response. */
 const toolUsesLast = (turn: Turn): void => {
   const { units } = turn
   const last = units.findLastIndex(isToolUse)
@@ -53,7 +53,7 @@ const toolUsesLast = (turn: Turn): void => {
   reorder(turn, [...units.slice(0, firstOfRun), ...units.slice(last + 1), ...units.slice(firstOfRun, last + 1)])
 }
 
-/** Every tool use has its one result in the next turn, and every result its use in the turn before. */
+/** Checks that each tool use has exactly one result in the next turn, and each result a use in the turn before. */
 export const pairToolResults = (turns: readonly Turn[], { blockKinds, toolUseIds }: TranslationContext): void => {
   if (!blockKinds.toolUses && !blockKinds.toolResults) return
   checkToolPairs(turns, {
@@ -67,7 +67,7 @@ export const pairToolResults = (turns: readonly Turn[], { blockKinds, toolUseIds
   }
 }
 
-/** No empty turns, and the user's first. */
+/** Fills empty turns, and makes the first turn the user's. */
 export const fillEmptyTurns = (turns: Turn[]): void => {
   if (turns[0]?.role !== 'user') turns.unshift({ role: 'user', units: [], path: ['messages'] })
   for (const turn of turns) {
@@ -75,11 +75,11 @@ export const fillEmptyTurns = (turns: Turn[]): void => {
   }
 }
 
-/** A conversation that ends with the assistant asks the model to go on from there: older models can. */
+/** A conversation that ends with the assistant's turn requests its continuation, which only older models support. */
 export const checkPrefill = (turns: Turn[], translation: TranslationContext): void => {
   const last = turns.at(-1)
   if (last?.role !== 'assistant') return
-  // A tool of Anthropic's was at work: as words its turn is over, and the model is to go on.
+  // It ends with a tool of Anthropic's, now sent as text: the turn is over, and the model should continue.
   if (last.units.at(-1)?.isTranscript === true) {
     turns.push({ role: 'user', units: [{ block: { text: continuationText }, path: last.path }], path: last.path })
     return
@@ -91,7 +91,7 @@ export const checkPrefill = (turns: Turn[], translation: TranslationContext): vo
   }
 }
 
-/** A message with a document must say something, too. */
+/** A message with a document must also have a text. */
 export const accompanyDocuments = (turns: readonly Turn[], { blockKinds }: TranslationContext): void => {
   if (!blockKinds.documents) return
   for (const turn of turns) {

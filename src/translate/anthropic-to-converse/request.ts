@@ -36,15 +36,15 @@ import { type OfferedTools, toTools, withoutTools } from './tools.ts'
 
 export interface ConverseTranslation {
   readonly body: ConverseRequest
-  /** What the answer's translation must know of the request. */
+  /** What the response's translation needs from the request. */
   readonly responseContext: ResponseContext
   readonly notes: readonly Note[]
-  /** For errors that name a place in the body. */
+  /** For errors that name a path in the body. */
   readonly paths: PathMap
 }
 
 export interface ConverseTarget {
-  /** The upstream's id of the model, by which its capabilities are looked up. */
+  /** The upstream's id of the model. Selects the capabilities. */
   readonly modelId: string
   /** Flags of the `anthropic-beta` header. */
   readonly betas: readonly string[]
@@ -52,14 +52,14 @@ export interface ConverseTarget {
   readonly overrides?: CapabilityOverrides
 }
 
-/** Where Claude on Bedrock reports the stop sequence: in whole answers, in streamed ones. */
+/** Where Claude on Bedrock reports the stop sequence: in complete responses, and in streamed ones. */
 const stopSequencePaths = ['/stop_sequence', '/delta/stop_sequence']
 
 interface TranslatedConversation extends Conversation<MarkedContentBlock> {
   readonly citations: CitationPolicy
 }
 
-/** The passes change the turns in place, and each needs what those before it have done. */
+/** Each step changes the turns in place and relies on the steps before it. */
 const toTurns = (request: MessagesRequest, translation: TranslationContext): TranslatedConversation => {
   const { blockKinds, model, policy, notes } = translation
   const conversation = toConversation<MarkedContentBlock>(request.messages, {
@@ -69,23 +69,23 @@ const toTurns = (request: MessagesRequest, translation: TranslationContext): Tra
     notes,
   })
   const { turns } = conversation
-  // Results come first from here on.
+  // From here on, results are first in their turn.
   pairToolResults(turns, translation)
   spellOutDocuments(turns, translation)
-  // Looks at the documents that are left, wherever they stand.
+  // Reads the remaining documents, in messages and in results.
   const citations = decideCitations(turns, request, translation)
   moveCitedDocuments(turns, translation)
   nestDocuments(turns, translation)
   fillEmptyTurns(turns)
   checkPrefill(turns, translation)
-  // Counts documents where they are sent.
+  // Counts documents at their final positions.
   limitMedia(turns, translation)
   accompanyDocuments(turns, translation)
   packTexts(turns, translation)
   return { ...conversation, citations }
 }
 
-/** Automatic caching: the marker at the request's top stands for one at the conversation's end. */
+/** Automatic caching: a marker at the request's top level means one at the conversation's end. */
 const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: TranslationContext): void => {
   const units = turns.at(-1)?.units ?? []
   markLast(units, toCachePoint(request.cache_control, translation), ['cache_control'], translation)
@@ -94,7 +94,7 @@ const markEnd = (request: MessagesRequest, turns: readonly Turn[], translation: 
 const toMessages = (turns: readonly Turn[]): ConverseMessage[] =>
   turns.map(({ role, units }) => ({ role, content: withCachePoints(units) }))
 
-/** What citations count: places among the client's, in the order in which they are sent. */
+/** Documents and search results in the order in which they are sent: citations refer to them by index. */
 type Cited = Pick<ResponseContext, 'documents' | 'searchResults'>
 
 const toCited = (turns: readonly Turn[], translation: TranslationContext): Cited => {
@@ -112,7 +112,7 @@ const toCited = (turns: readonly Turn[], translation: TranslationContext): Cited
 const toToolConfig = ({ units }: OfferedTools, { toolChoice }: TranslatedChoice): ToolConfig | undefined =>
   units.length === 0 ? undefined : { tools: withCachePoints(units), ...(toolChoice && { toolChoice }) }
 
-/** Of the tools, those that the model is to see; where it cannot be told to use none, it sees none. */
+/** The tools that the model sees. For choice `none`, a model that does not support it sees no tools. */
 const toVisibleTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
   const tools = toTools(request, translation)
   const isNone = request.tool_choice?.type === 'none' && !translation.model.toolChoiceNone
@@ -130,7 +130,7 @@ const toSystemUnits = (
   return system
 }
 
-/** A guardrail's mode is of streams alone. */
+/** A guardrail's processing mode is only for streams. */
 const toFixed = ({ fixed }: TranslationPolicy, isStream: boolean): TranslationPolicy['fixed'] => {
   if (isStream || fixed.guardrailConfig === undefined) return fixed
   const { streamProcessingMode: _mode, ...guardrailConfig } = fixed.guardrailConfig
@@ -182,10 +182,10 @@ const toBody = (
 }
 
 /**
- * A Messages request as the body of a Converse request. Pure: the same request gives the same bytes,
- * and a longer conversation begins with the bytes of the shorter one, which the prompt cache needs.
+ * Translates a Messages request to the body of a Converse request. Pure: the same request gives the same bytes, and a
+ * longer conversation begins with the bytes of the shorter one, which the prompt cache needs.
  *
- * Throws GatewayError (`invalid_request_error`, with the path of the fault) for what has no translation.
+ * Throws GatewayError (`invalid_request_error`, with a path) for anything without a translation.
  */
 export const toConverseRequest = (request: MessagesRequest, target: ConverseTarget): ConverseTranslation => {
   const translation = toTranslation(request, target)

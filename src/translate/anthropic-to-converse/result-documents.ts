@@ -6,16 +6,16 @@ import { isCited, isPdf, type Part, wordsOf } from './parts.ts'
 import { reorder } from './repair.ts'
 
 /**
- * Documents in a turn that holds tool results. Beside a result Claude on Converse takes text, images and PDFs; for any
- * other document Bedrock claims that the result is missing (pydantic-ai#6098). Inside a result no document may ask
- * for citations (boto3#4648), without which the pages of a PDF are not seen.
+ * Documents in a turn with tool results. Next to a result, Claude on Converse accepts text, images and PDFs; for any
+ * other document, Bedrock reports that the result is missing (pydantic-ai#6098). Inside a result, documents cannot have
+ * citations (boto3#4648), without which the model does not see a PDF's pages.
  */
 
 type MarkedResult = MarkedContentBlock & { readonly block: Extract<ContentBlock, { toolResult: unknown }> }
 
 const isResult = (unit: MarkedContentBlock): unit is MarkedResult => 'toolResult' in unit.block
 
-/** The turns in question. Their results come first: see `pairToolResults`. */
+/** The turns with results. The results are first: see `pairToolResults`. */
 const turnsWithResults = (turns: readonly Turn[], { blockKinds }: TranslationContext): readonly Turn[] => {
   if (!blockKinds.documents || !blockKinds.toolResults) return []
   return turns.filter(({ units: [first] }) => first !== undefined && isResult(first))
@@ -29,7 +29,7 @@ const withContent = (
   block: { toolResult: { ...unit.block.toolResult, content } },
 })
 
-/** The form in which Anthropic recommends to put documents into a prompt. */
+/** Anthropic's recommended form for documents in a prompt. */
 const asText = (document: Document, { documentNames }: TranslationContext): string => {
   const { title = '' } = documentNames.find(document.name)
   const { context } = document
@@ -42,12 +42,12 @@ const asText = (document: Document, { documentNames }: TranslationContext): stri
   ].join('\n')
 }
 
-/** Text documents in and beside tool results, as texts. */
+/** Replaces text documents in and next to tool results with texts. */
 export const spellOutDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
   const spellOut = <Kind extends Part>(part: Kind, path: MarkedContentBlock['path']): Kind | { text: string } => {
     if (!('document' in part) || isPdf(part.document)) return part
     const { document } = part
-    const reason = isCited(document) ? ': it cannot be cited there' : ''
+    const reason = isCited(document) ? ': no citations there' : ''
     translation.notes.changed(path, `a text document next to a tool result: sent as text${reason}`)
     return { text: asText(document, translation) }
   }
@@ -63,7 +63,7 @@ export const spellOutDocuments = (turns: readonly Turn[], translation: Translati
   }
 }
 
-/** A result without its cited documents, which `moved` gets. A line names each of them where it stood. */
+/** Moves a result's cited documents to `moved`. A line of text replaces each of them. */
 const detach = (unit: MarkedResult, moved: MarkedContentBlock[]): MarkedContentBlock => {
   const count = moved.length
   const content = unit.block.toolResult.content.map((part, index) => {
@@ -73,13 +73,13 @@ const detach = (unit: MarkedResult, moved: MarkedContentBlock[]): MarkedContentB
   })
   const last = moved.at(-1)
   if (moved.length === count || last === undefined) return unit
-  // What was to be cached up to the result's end still is.
+  // Keeps the cache marker after the result's content.
   const { cachePoint, ...detached } = unit
   if (cachePoint !== undefined) last.cachePoint = cachePoint
   return withContent(detached, content)
 }
 
-/** Brings documents with citations out of the results, to the place behind the results of their turn. */
+/** Moves documents with citations out of results, to the position after the results of their turn. */
 export const moveCitedDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
   for (const turn of turnsWithResults(turns, translation)) {
     const moved: MarkedContentBlock[] = []
@@ -88,7 +88,7 @@ export const moveCitedDocuments = (turns: readonly Turn[], translation: Translat
   }
 }
 
-/** For a model that takes no document beside a result: they go into the last result, those with citations excepted. */
+/** For a model that accepts no documents next to results: moves those without citations into the last result. */
 export const nestDocuments = (turns: readonly Turn[], translation: TranslationContext): void => {
   if (translation.model.documentsBesideResults) return
   for (const turn of turnsWithResults(turns, translation)) {

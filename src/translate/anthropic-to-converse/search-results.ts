@@ -2,21 +2,21 @@ import type { SearchResult } from '../../wire/converse/content.ts'
 
 export type SearchResults = ReturnType<typeof createSearchResults>
 
-/** Which of the client's search results was sent as which: citations count those that were sent. */
+/** Maps sent search results to the client's: citations count only the sent ones. */
 export const createSearchResults = () => {
   const indices = new Map<SearchResult, number>()
   let count = 0
   return {
-    /** The next of the client's is sent as this. */
+    /** Records how the client's next search result is sent. */
     sent(result: SearchResult): void {
       indices.set(result, count)
       count += 1
     },
-    /** The next of the client's is not sent. */
+    /** Skips the client's next search result, which is not sent. */
     skip(): void {
       count += 1
     },
-    /** The client's place of one that was sent, counted from 0. */
+    /** The client's index of a sent search result, from 0. */
     indexOf: (result: SearchResult): number => indices.get(result) ?? 0,
   }
 }

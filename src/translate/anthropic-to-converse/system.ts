@@ -7,7 +7,7 @@ import type { MarkedBlock, TranslationContext } from './context.ts'
 
 export type MarkedSystemBlock = MarkedBlock<{ text: string }>
 
-/** The system prompt: the request's own, then the system messages that led the conversation. */
+/** The system prompt: the request's own, then the system messages before the conversation. */
 export const toSystem = (
   system: MessagesRequest['system'],
   leading: readonly PlacedText[],

@@ -6,9 +6,9 @@ import type { OfferedTools } from './tools.ts'
 
 /** Anthropic's smallest budget. */
 const minimumBudget = 1024
-/** What Claude Code itself asks for; more is not used in practice. */
+/** Claude Code's own budget; more is not used in practice. */
 const maximumBudget = 31_999
-/** The share of `max_tokens` that an effort may think with, where a model wants it as a budget. */
+/** The thinking budget of each effort as a share of `max_tokens`, for models that require a budget. */
 const budgetShare: Readonly<Record<Effort, number>> = { low: 0.25, medium: 0.5, high: 0.75, xhigh: 0.9, max: 0.9 }
 
 type WireThinking = Readonly<Record<string, unknown>> & { readonly type: Thinking['type'] }
@@ -19,7 +19,7 @@ const asBudget = (request: MessagesRequest): number | undefined => {
   return budget < request.max_tokens ? budget : undefined
 }
 
-/** The client's words in the model's own: both kinds of model are asked to think, each in its way. */
+/** Converts thinking to the type that the model accepts. */
 const converted = (
   thinking: Thinking,
   request: MessagesRequest,
@@ -30,20 +30,20 @@ const converted = (
   if (accepted.includes('adaptive')) {
     translation.notes.changed(
       ['thinking', 'type'],
-      `the model takes only adaptive thinking: '${thinking.type}' became 'adaptive'`,
+      `the model accepts only adaptive thinking: '${thinking.type}' became 'adaptive'`,
     )
     return { ...rest, type: 'adaptive' }
   }
   const budget = accepted.includes('enabled') ? asBudget(request) : undefined
   if (budget === undefined) {
-    translation.notes.changed(['thinking'], 'the model cannot think here: sent without')
+    translation.notes.changed(['thinking'], 'dropped: the model cannot think here')
     return undefined
   }
-  translation.notes.changed(['thinking', 'type'], `the model wants a budget: '${thinking.type}' became 'enabled'`)
+  translation.notes.changed(['thinking', 'type'], `the model requires a budget: '${thinking.type}' became 'enabled'`)
   return { ...rest, type: 'enabled', budget_tokens: budget }
 }
 
-/** What a request's thinking depends on beside the request itself. */
+/** What the translation of thinking needs in addition to the request. */
 interface ThinkingContext {
   /** Flags that the client sent, in the header or in the body. */
   readonly betas: readonly string[]
@@ -51,8 +51,8 @@ interface ThinkingContext {
 }
 
 /**
- * A budget that is no smaller than `max_tokens`. With interleaved thinking it is valid: it is for all the thinking of
- * an assistant's turn, between its tool calls. Claude 4.6 interleaves by itself, with adaptive thinking alone.
+ * A budget of at least `max_tokens`. It is valid with interleaved thinking: then it is for all the thinking of an
+ * assistant turn, between its tool calls. Claude 4.6 interleaves without a flag, but only with adaptive thinking.
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
  */
 const withLargeBudget = (
@@ -71,7 +71,7 @@ const withLargeBudget = (
   return { ...rest, type: 'adaptive' }
 }
 
-/** For `additionalModelRequestFields.thinking`; undefined where nothing is to be said of it. */
+/** For `additionalModelRequestFields.thinking`; undefined to leave it out. */
 export const toThinking = (
   request: MessagesRequest,
   context: ThinkingContext,
@@ -81,12 +81,12 @@ export const toThinking = (
   if (thinking === undefined || thinking === null) return undefined
   if (thinking.type === 'disabled') {
     if (translation.model.disabledThinking) return thinking
-    translation.notes.changed(['thinking'], 'the model takes no word on thinking being off')
+    translation.notes.changed(['thinking'], "dropped: the model does not accept 'disabled'")
     return undefined
   }
   if (!translation.model.thinking.includes(thinking.type)) return converted(thinking, request, translation)
   if (thinking.type === 'enabled' && request.max_tokens === 0) {
-    translation.notes.changed(['thinking'], 'a budget has no room where nothing is to be said: sent without')
+    translation.notes.changed(['thinking'], 'dropped: max_tokens 0 leaves no budget')
     return undefined
   }
   if (thinking.type === 'enabled' && thinking.budget_tokens >= request.max_tokens) {
@@ -95,6 +95,6 @@ export const toThinking = (
   return thinking
 }
 
-/** Whether the model will think, asked or not. */
+/** Whether the model will think, requested or by default. */
 export const willThink = (thinking: WireThinking | undefined, { model }: TranslationContext): boolean =>
   thinking === undefined ? model.thinksByDefault : thinking.type !== 'disabled'

@@ -5,8 +5,8 @@ import type { TranslationContext } from './context.ts'
 import type { OfferedTools } from './tools.ts'
 
 /**
- * Converse merges `additionalModelRequestFields` into the body that it builds, and refuses a key that
- * it has written itself: each word of the choice goes through exactly one of the two channels.
+ * Converse merges `additionalModelRequestFields` into the body that it builds, and refuses a key that it writes itself:
+ * each part of the choice goes into exactly one of the two.
  */
 export interface TranslatedChoice {
   readonly toolChoice?: ToolConfig['toolChoice'] | undefined
@@ -21,14 +21,14 @@ const mayForce = (isThinking: boolean, translation: TranslationContext): boolean
   return forcedTool === 'always' || (forcedTool === 'without thinking' && !isThinking)
 }
 
-/** The client's wish for one tool at a time, where the model takes it. */
+/** The limit to one tool at a time, if the client requests it and the model supports it. */
 const limitOf = (
   choice: Exclude<ToolChoice, { type: 'none' }>,
   { model, notes }: TranslationContext,
 ): { disable_parallel_tool_use: true } | undefined => {
   if (choice.disable_parallel_tool_use !== true) return undefined
   if (model.toolLimit) return { disable_parallel_tool_use: true }
-  notes.changed(['tool_choice', 'disable_parallel_tool_use'], 'the model takes no limit to one tool at a time')
+  notes.changed(['tool_choice', 'disable_parallel_tool_use'], 'the model supports no limit to one tool at a time')
   return undefined
 }
 
@@ -40,7 +40,7 @@ const toForced = (
   translation: TranslationContext,
 ): TranslatedChoice => {
   const isNative = choice.type === 'tool' && tools.native.some(({ tool }) => tool.name === choice.name)
-  // Converse forces only what stands in its own list.
+  // Converse can force only tools of its own list.
   if (isNative || (choice.type === 'any' && tools.native.length > 0)) {
     const { disable_parallel_tool_use: _limit, ...forced } = choice
     return { additional: { ...forced, ...alone } }
@@ -51,7 +51,7 @@ const toForced = (
   return { toolChoice: { tool: { name } }, ...(alone && { additional: alone }) }
 }
 
-/** Drops a choice that has no tool to choose. Throws a 400 for one that names a tool: it is not on offer any more. */
+/** Drops a choice without tools. Throws a 400 for a choice that names a tool: it is no longer available. */
 const dropChoice = (choice: ToolChoice, { notes }: TranslationContext): void => {
   if (choice.type === 'tool') throw toolNotFound(choice.name)
   notes.dropped(['tool_choice'], 'there is no tool to choose')
@@ -60,7 +60,7 @@ const dropChoice = (choice: ToolChoice, { notes }: TranslationContext): void => 
 const noneOf = (model: TranslationContext['model']): TranslatedChoice =>
   model.toolChoiceNone ? { additional: { type: 'none' } } : {}
 
-/** `isThinking`: whether the model will think, asked or not. */
+/** `isThinking`: whether the model will think, requested or by default. */
 export const toToolChoice = (
   request: MessagesRequest,
   tools: OfferedTools,
@@ -84,8 +84,8 @@ export const toToolChoice = (
   if (choice.type !== 'auto') {
     const forced = toForced(choice, alone, tools, translation)
     if (mayForce(isThinking, translation)) return forced
-    translation.notes.changed(['tool_choice'], 'the model may not be forced to use a tool here: left to choose')
+    translation.notes.changed(['tool_choice'], 'the model does not support a forced tool here: it may choose')
   }
-  // Auto is what Converse does unasked; leaving it out keeps one key for the prompt cache.
+  // Auto is Converse's default. Leaving it out keeps the prompt cache's key the same.
   return alone === undefined ? {} : { additional: { type: 'auto', ...alone } }
 }

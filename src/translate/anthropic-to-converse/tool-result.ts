@@ -9,23 +9,23 @@ import type { MarkedBlock, TranslationContext } from './context.ts'
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImage } from './media.ts'
 
-/** A tool's picture in a format that Bedrock has none for must not make the conversation unusable. */
+/** A tool's image in an unsupported format must not make the conversation unusable. */
 const toImagePart = (
   block: Extract<ClientContent, { type: 'image' }>,
   path: Path,
   translation: TranslationContext,
 ): ToolResultContent => {
   if (isUnsupportedImage(block)) {
-    translation.notes.changed(path, 'image of a format that Bedrock does not take: replaced by a text')
+    translation.notes.changed(path, 'image of a format that Bedrock does not accept: replaced with a text')
     return { text: unsupportedImageText }
   }
   return { image: toImage(block, path) }
 }
 
-/** What a browser shows, as far as it is told in words. */
+/** The state of a browser, as text. */
 const browserState = (block: object, path: Path, translation: TranslationContext): ToolResultContent => {
   const { cache_control: _control, ...state } = block as Record<string, unknown>
-  translation.notes.changed(path, "a browser's state: told as words")
+  translation.notes.changed(path, "a browser's state: sent as text")
   return { text: JSON.stringify(state) }
 }
 
@@ -42,8 +42,8 @@ const toParts = (
     case 'search_result':
       return toSearchResultParts(block, path, translation)
     case 'tool_reference':
-      // The tool itself, with its description, is loaded into toolConfig: see tool-loading.ts. Said here as well, a
-      // description that changes from turn to turn would cost the prompt cache.
+      // The tool itself, with its description, is in toolConfig: see tool-loading.ts. A description here that changes
+      // from turn to turn would invalidate the prompt cache.
       return [{ text: `Tool available: ${translation.toolNames.toUpstream(block.tool_name)}` }]
     case 'browser_state':
       return [browserState(block, path, translation)]
@@ -52,7 +52,7 @@ const toParts = (
   }
 }
 
-/** The parts of a result, and where each stood. */
+/** The parts of a result, and the path of each. */
 interface PlacedParts {
   readonly content: ToolResultContent[]
   readonly partPaths: Path[]
@@ -76,7 +76,7 @@ const addContent = (
   }
   let index = 0
   for (const part of content) {
-    // Anthropic names the block's kind on the way, and Claude Code finds pictures by it.
+    // Anthropic puts the block's type into the path, and Claude Code finds images by it.
     const partPath = [...path, 'tool_result', 'content', index]
     if (part.type !== 'text') for (const made of toParts(part, partPath, translation)) addPart(parts, made, partPath)
     else if (!isBlank(part.text)) addPart(parts, { text: part.text }, partPath)
@@ -85,8 +85,8 @@ const addContent = (
 }
 
 /**
- * A tool's result. Converse wants at least one part in it, and takes no cache point inside: see
- * `cachePointOf` in cache-markers.ts.
+ * A tool result. Converse requires at least one part, and accepts no cache point inside: see `cachePointOf` in
+ * cache-markers.ts.
  */
 export const toToolResult = (
   block: ToolResultBlock,

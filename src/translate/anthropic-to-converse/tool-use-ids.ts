@@ -7,5 +7,5 @@ const toolUseIds: NameRule = {
   invalidCharacters: /[^a-zA-Z0-9_.:-]/g,
 }
 
-/** The same function serves `tool_use` and `tool_result`, so the pairs stay pairs. */
+/** For both `tool_use` and `tool_result`, so that pairs still match. */
 export const createToolUseIds = (): Renamed => createRenamed((id) => toValidName(id, toolUseIds))

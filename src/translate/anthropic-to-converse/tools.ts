@@ -19,7 +19,7 @@ import type { MarkedBlock, TranslationContext } from './context.ts'
 type ToolSpec = Extract<ConverseTool, { toolSpec: unknown }>
 type MarkedTool = MarkedBlock<ToolSpec>
 
-/** Converse wants an object schema at the root. Deeper down it is the model's business, word for word. */
+/** Converse requires an object schema at the root. Everything below it is sent unchanged. */
 const toInputSchema = (schema: CustomTool['input_schema']): CustomTool['input_schema'] => {
   const { $schema: _schema, $id: _id, ...root } = schema
   if (root['properties'] === null) root['properties'] = {}
@@ -32,12 +32,12 @@ const isStrict = (tool: Tool, { policy, model }: TranslationContext): boolean =>
 const unknownMembers = ['input_examples', 'allowed_callers'] as const
 
 const noteDropped = (tool: Tool, path: Path, translation: TranslationContext): void => {
-  // eager_input_streaming goes as a beta flag.
+  // eager_input_streaming is sent as a beta flag.
   for (const member of unknownMembers) {
     if (tool[member]) translation.notes.dropped([...path, member], 'not known to Converse')
   }
   if (tool.strict === true && !isStrict(tool, translation)) {
-    translation.notes.dropped([...path, 'strict'], 'large schemas fail by it: not sent')
+    translation.notes.dropped([...path, 'strict'], 'large schemas fail with it')
   }
 }
 
@@ -50,7 +50,7 @@ const toToolSpec = (tool: CustomTool, path: Path, translation: TranslationContex
   const toolSpec: ToolSpec['toolSpec'] = isBlank(description)
     ? { name, inputSchema }
     : { name, description, inputSchema }
-  // Refused by its mere presence where it is not known.
+  // Models that do not know the member refuse it.
   if (isStrict(tool, translation)) toolSpec.strict = true
   const unit: MarkedTool = { block: { toolSpec }, path }
   if (cachePoint !== undefined) unit.cachePoint = cachePoint
@@ -72,10 +72,10 @@ const permissive = (name: string, path: Path): MarkedTool => ({
   path,
 })
 
-/** Stands where Converse wants a tool and all that there are go by Anthropic's own form. */
+/** A placeholder if Converse requires a tool and all tools are sent in Anthropic's form. */
 const placeholderName = 'no_tool'
 
-/** One permissive tool for each name that the history uses: Converse wants tools wherever they were used. */
+/** One permissive tool for each name that the history uses: Converse requires tools if the history uses any. */
 const standInsFor = (names: ReadonlyMap<string, Path>, native: readonly NativeTool[]): MarkedTool[] => {
   if (names.size === 0) return []
   if (native.length > 0) return [permissive(placeholderName, [])]
@@ -97,11 +97,11 @@ const toNativeTool = (tool: TypedTool, beta: string, path: Path, translation: Tr
 export interface OfferedTools {
   readonly units: MarkedTool[]
   readonly native: readonly NativeTool[]
-  /** The tools only stand in for those of the history: the model must not call them. */
+  /** The tools are only stand-ins for those of the history: the model must not call them. */
   readonly areStandIns: boolean
 }
 
-/** The tools that the model is shown. Throws a 400 that names the tool for those without a translation. */
+/** The tools that the model sees. Throws a 400 that names a tool without a translation. */
 export const toTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
   const units: MarkedTool[] = []
   const native: NativeTool[] = []
@@ -126,8 +126,8 @@ export const toTools = (request: MessagesRequest, translation: TranslationContex
 }
 
 /**
- * The tools of a request that may use none, for a model that cannot be told so: none, or what the
- * history needs.
+ * The tools of a request with choice `none`, for a model that does not support it: only the stand-ins that the history
+ * needs.
  */
 export const withoutTools = (request: MessagesRequest, translation: TranslationContext): OfferedTools => {
   const units = standInsFor(historyNames(request, translation), [])

@@ -5,19 +5,19 @@ import type { ModelCapabilities } from './table.ts'
 type RefusedThinking = 'enabled' | 'adaptive'
 
 /**
- * What a model was found to refuse while we run, over what the capability table says of it: Bedrock's
- * schema lags behind Anthropic's and differs from model to model, so that every table is wrong one day.
+ * What a model has refused since the start; it overrides the capability table. Bedrock's schema lags behind Anthropic's
+ * and differs between models, so every table becomes outdated.
  */
 export interface CapabilityOverrides {
   readonly capabilities: Partial<ModelCapabilities>
   readonly refusedThinking: readonly RefusedThinking[]
-  /** Places in `additionalModelRequestFields` that are not to be sent, dotted (`thinking.display`). */
+  /** Dotted paths in `additionalModelRequestFields` not to send (`thinking.display`). */
   readonly refusedFields: readonly string[]
-  /** By place, dotted: the words that the model takes there. Others are not to be sent. */
+  /** By dotted path: the values that the model accepts there. Other values are not sent. */
   readonly takenValues: Readonly<Record<string, readonly string[]>>
-  /** Beta flags that are not to be sent. */
+  /** Beta flags not to send. */
   readonly refusedBetas: readonly string[]
-  /** Beta flags of which at least one was refused. A request sends half of those that it has, to find out which. */
+  /** Beta flags of which at least one was refused. Each request sends half of its suspects, to find out which. */
   readonly suspectedBetas: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export const noOverrides: CapabilityOverrides = {
 
 const union = <T>(left: readonly T[], right: readonly T[] = []): T[] => [...new Set([...left, ...right])]
 
-/** Both together; of two capabilities the later one counts. */
+/** Merges both; for the same capability, the second counts. */
 export const mergeOverrides = (
   known: CapabilityOverrides,
   overrides: Partial<CapabilityOverrides>,
@@ -45,7 +45,7 @@ export const mergeOverrides = (
   suspectedBetas: union(known.suspectedBetas, overrides.suspectedBetas),
 })
 
-/** What is left of the kinds of thinking; where none is, the kind that the table did not know of, unless that was refused, too. */
+/** The types of thinking not refused. If none of the table's is left, the other type, unless it was refused, too. */
 const thinkingLeft = (
   known: ModelCapabilities['thinking'],
   refused: CapabilityOverrides['refusedThinking'],
@@ -55,7 +55,7 @@ const thinkingLeft = (
   return left.length > 0 || refused.length === 0 ? left : (['enabled', 'adaptive'] as const).filter(isLeft)
 }
 
-/** The table's word on a model, as far as it was not found to be wrong. */
+/** Applies the overrides to a model's capabilities. */
 export const withOverrides = (table: ModelCapabilities, overrides: CapabilityOverrides): ModelCapabilities => {
   if (overrides === noOverrides) return table
   return {
@@ -65,7 +65,7 @@ export const withOverrides = (table: ModelCapabilities, overrides: CapabilityOve
   }
 }
 
-/** What stands at a dotted place; undefined where nothing does. */
+/** Returns the value at a dotted path, or undefined. */
 export const valueAt = (fields: Json, place: string): unknown =>
   place
     .split('.')
@@ -80,11 +80,11 @@ const withoutPath = (object: Json, path: readonly string[]): Record<string, unkn
   return Object.keys(left).length === 0 ? others : { ...object, [name]: left }
 }
 
-/** Takes a dotted place out of fields, and the objects that it leaves empty. */
+/** Removes a dotted path from fields, and objects that become empty. */
 export const withoutField = (fields: Json, place: string): Json =>
   valueAt(fields, place) === undefined ? fields : withoutPath(fields, place.split('.'))
 
-/** The additional fields without those, and without those values, that were refused before. */
+/** The additional fields without fields and values that were refused before. */
 export const withoutRefused = (fields: Json, { refusedFields, takenValues }: CapabilityOverrides): Json => {
   const refusedValues = Object.entries(takenValues).flatMap(([place, taken]) => {
     const value = valueAt(fields, place)

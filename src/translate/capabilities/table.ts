@@ -2,53 +2,53 @@ import { compareVersions, type ModelFamily, type ModelVersion, parseModelName } 
 import type { Effort } from '../../wire/anthropic/request.ts'
 
 /**
- * What a model takes on Bedrock, and what it refuses. The one table to extend when a model comes out:
- * a row holds from its version on, until the family's next row.
+ * What a model accepts and refuses on Bedrock. Extend this table for a new model: a row applies from its version on,
+ * until the family's next row.
  */
 export interface ModelCapabilities {
-  /** Whether it is a Claude: other vendors' models take none of Anthropic's own fields. */
+  /** Whether it is a Claude model: other vendors' models accept no fields of Anthropic. */
   readonly isClaude: boolean
-  /** Values of `thinking.type` that ask for thinking. */
+  /** Values of `thinking.type` that request thinking. */
   readonly thinking: readonly ('enabled' | 'adaptive' | 'between_tools')[]
-  /** Whether the model thinks where nothing is said of it. */
+  /** Whether the model thinks without a `thinking` field. */
   readonly thinksByDefault: boolean
   /** Whether `thinking: {type: "disabled"}` is accepted. */
   readonly disabledThinking: boolean
   /** `temperature` and `top_p`: both at once, only one of them, or a 400 for either. */
   readonly sampling: 'both' | 'one' | 'none'
-  /** Values of `output_config.effort`; none where the field itself is refused. */
+  /** Values of `output_config.effort`; empty if the field itself is refused. */
   readonly effort: readonly Effort[]
   /** Whether effort needs the beta flag `effort-2025-11-24`. */
   readonly effortBeta: boolean
-  /** Whether the conversation may end with an assistant turn to be continued. */
+  /** Whether the conversation may end with an assistant turn that the model continues. */
   readonly prefill: boolean
   /** Whether `tool_choice` may force a tool. */
   readonly forcedTool: 'always' | 'without thinking' | 'never'
-  /** Whether a tool may be kept from being used while it is on offer. */
+  /** Whether `tool_choice` may be `none`. */
   readonly toolChoiceNone: boolean
-  /** Whether it may be limited to one tool at a time. */
+  /** Whether `disable_parallel_tool_use` is accepted. */
   readonly toolLimit: boolean
   /** Whether a tool may be `strict`. */
   readonly strictTools: boolean
-  /** Whether a message of the role `system` may stand in the conversation. */
+  /** Whether messages may have the role `system`. */
   readonly systemMessages: boolean
   /** Whether the prompt may be cached at all. */
   readonly cachePoints: boolean
-  /** Whether a cache point may carry a `ttl`. */
+  /** Whether a cache point may have a `ttl`. */
   readonly cacheTtl: boolean
   /** Whether Converse's `outputConfig.textFormat` is accepted. */
   readonly structuredOutput: boolean
-  /** Whether citations may be switched on, by which alone the pages of a PDF are seen. */
+  /** Whether citations are accepted, without which the model does not see a PDF's pages. */
   readonly citations: boolean
-  /** Whether a PDF may stand in one message with a tool result. */
+  /** Whether a PDF may be in one message with a tool result. */
   readonly documentsBesideResults: boolean
-  /** Whether the answer may be asked for fields of the model's own, by which the stop sequence is known. */
+  /** Whether `additionalModelResponseFieldPaths` is accepted, which reports the stop sequence. */
   readonly responseFieldPaths: boolean
   /** Whether the beta flag `context-1m-2025-08-07` widens the window. */
   readonly longContextBeta: boolean
-  /** Whether thinking with a budget takes the beta flag `interleaved-thinking-2025-05-14`. */
+  /** Whether thinking with a budget accepts the beta flag `interleaved-thinking-2025-05-14`. */
   readonly interleavedBeta: boolean
-  /** Whose tokenizer it has, by the first model with it: the second makes a third more tokens of the same prose. */
+  /** The tokenizer, named after its first model. The second one makes a third more tokens from the same prose. */
   readonly tokenizer: 'claude-3' | 'claude-4.7'
 }
 
@@ -120,7 +120,7 @@ const claude5: ModelCapabilities = { ...claude48, thinksByDefault: true }
 const alwaysThinking: ModelCapabilities = { ...claude5, disabledThinking: false }
 const claude55: ModelCapabilities = { ...alwaysThinking, forcedTool: 'never' }
 
-/** A model of another vendor's: Converse's own words alone. */
+/** A model of another vendor: only Converse's own fields. */
 const thirdParty: ModelCapabilities = {
   ...claude3,
   isClaude: false,
@@ -132,7 +132,7 @@ const thirdParty: ModelCapabilities = {
 }
 const nova: ModelCapabilities = { ...thirdParty, cachePoints: true }
 
-/** Per family, oldest first. Source: the specification's capability matrix, AWS's model cards. */
+/** Per family, oldest first. Sources: the specification's capability matrix, AWS's model cards. */
 const rows: readonly Row[] = [
   { families: ['instant', 'opus', 'sonnet', 'haiku'], since: v(0), ...claude3 },
   { families: ['sonnet'], since: v(3, 7), ...claude37 },
@@ -151,10 +151,10 @@ const rows: readonly Row[] = [
   { families: ['sonnet'], since: v(5, 5), ...claude55, thinking: ['adaptive', 'between_tools'] },
 ]
 
-/** A Claude that the table does not know is taken for the newest. */
+/** An unknown Claude model counts as the newest. */
 const newest = claude55
 
-/** Names by which other vendors' models are known, in Bedrock's ids. */
+/** Names of other vendors' models in Bedrock's ids. */
 const thirdPartyPattern =
   /(?:^|[./-])(?:amazon|meta|llama|mistral|cohere|ai21|deepseek|openai|qwen|titan|writer)(?:[./-]|\d|$)/
 const novas = /(?:^|[./-])nova(?:[./-]|$)/
@@ -169,12 +169,12 @@ const findCapabilities = (modelId: string): ModelCapabilities => {
   return ofFamily.findLast((row) => compareVersions(row.since, version) <= 0) ?? newest
 }
 
-/** Far more ids than there are: nobody's inventions fill the memory. */
+/** Bounds memory: far more than there are ids. */
 const maximumRemembered = 100
-/** What the table said, which it would say again: reading an id costs as much as translating a short message. */
+/** Results by id: to parse an id costs as much as to translate a short message. */
 const remembered = new Map<string, ModelCapabilities>()
 
-/** What the model behind an upstream's id can do. */
+/** Returns the capabilities of the model with an upstream's id. */
 export const capabilitiesOf = (modelId: string): ModelCapabilities => {
   const known = remembered.get(modelId)
   if (known !== undefined) return known

@@ -11,11 +11,11 @@ type BlockKind = 'text' | 'thinking' | 'redacted_thinking' | 'tool_use'
 
 interface OpenBlock {
   readonly kind: BlockKind
-  /** Bedrock's index: it has gaps, and is not passed on. */
+  /** Bedrock's index. It has gaps and is not passed on. */
   readonly converseIndex: number
   /** Whether `content_block_start` has been written. */
   started: boolean
-  /** The signature, the redacted content or the input of a tool, whole at the block's end. */
+  /** The signature, redacted content or tool input, complete at the block's end. */
   held: string
 }
 
@@ -28,15 +28,15 @@ const kindOf = (delta: Delta): BlockKind | undefined => {
   return delta.reasoningContent === undefined ? undefined : 'thinking'
 }
 
-/** Base64 that came in pieces: joined as it stands, or by its bytes where the pieces were padded. */
+/** Joins base64 pieces: as text, or as bytes if the first piece has padding. */
 const joinBase64 = (left: string, right: string): string =>
   left.endsWith('=')
     ? Buffer.concat([Buffer.from(left, 'base64'), Buffer.from(right, 'base64')]).toString('base64')
     : left + right
 
 /**
- * Bedrock's block events as Anthropic's: contiguous indices, one block open at a time. Only tool uses
- * announce themselves; every other block begins with its first delta, and may end without a word.
+ * Translates Bedrock's block events to Anthropic's: contiguous indices, one block open at a time. Only tool uses have a
+ * start event; other blocks begin with their first delta, and may have no stop event.
  */
 export class BlockEvents {
   readonly #emit: (event: MessageStreamEvent) => void
@@ -44,7 +44,7 @@ export class BlockEvents {
   readonly #toToolUse: ReturnType<typeof createToolUses>
   #nextIndex = 0
   #open: OpenBlock | undefined
-  /** Thinking that was taken to be over, by Bedrock's index. */
+  /** Bedrock's indices of thinking that was closed without a stop event. */
   readonly #givenUp = new Set<number>()
   #hasToolUse = false
   #hasText = false
@@ -57,8 +57,8 @@ export class BlockEvents {
   }
 
   /**
-   * Whether the events of another block must wait: a tool use lasts until its stop, and thinking until its
-   * signature, which comes last. Other blocks may end without a word.
+   * Whether the events of another block must wait: a tool use lasts until its stop event, and thinking until its
+   * signature, which is last. Other blocks may have no stop event.
    */
   mustWait(converseIndex: number): boolean {
     const open = this.#open
@@ -94,7 +94,7 @@ export class BlockEvents {
     this.#begin(block)
   }
 
-  /** Throws GatewayError for the input of a tool use that never began. */
+  /** Throws GatewayError for the input of a tool use without a start event. */
   delta({ contentBlockIndex = 0, delta }: ConverseDelta): void {
     const kind = delta === undefined ? undefined : kindOf(delta)
     if (delta === undefined || kind === undefined) {
@@ -119,19 +119,19 @@ export class BlockEvents {
     }
   }
 
-  /** The block with Bedrock's index has ended. Joined texts stay open: another may follow. */
+  /** Ends the block with Bedrock's index. Joined texts stay open, because another text may follow. */
   stop(converseIndex: number): void {
     const isJoined = this.#responseContext.joinsTexts && this.#open?.kind === 'text'
     if (this.#open?.converseIndex === converseIndex && !isJoined) this.close()
   }
 
-  /** Ends thinking that has fallen silent. A signature that comes all the same belongs to nothing any more. */
+  /** Ends thinking that has no more events. A late signature is ignored. */
   giveUp(): void {
     if (this.#open !== undefined) this.#givenUp.add(this.#open.converseIndex)
     this.close()
   }
 
-  /** Ends whatever is open. */
+  /** Ends the open block, if any. */
   close(): void {
     const block = this.#open
     if (block === undefined) return
@@ -177,7 +177,7 @@ export class BlockEvents {
       if (!block.started) this.#begin({ type: 'text', text: '', citations: [] })
       this.#write({ type: 'citations_delta', citation: kept })
     }
-    // Bedrock likes to begin with an empty text; a block that stays empty is none.
+    // Bedrock often begins with an empty text. A block that stays empty is not sent.
     if (text === undefined || text === '') return
     if (!block.started) this.#begin({ type: 'text', text: '', citations: null })
     this.#hasText = true
@@ -187,7 +187,7 @@ export class BlockEvents {
   #writeThinking(block: OpenBlock, { text, signature }: NonNullable<Delta['reasoningContent']>): void {
     if (!block.started) this.#begin({ type: 'thinking', thinking: '', signature: '' })
     if (text !== undefined && text !== '') this.#write({ type: 'thinking_delta', thinking: text })
-    // The SDK replaces a signature: it is written once, whole, at the end.
+    // The SDK replaces a signature, so the complete one is written once, at the end.
     if (signature !== undefined) block.held += signature
   }
 

@@ -2,7 +2,7 @@ import type { TextCitation } from '../../wire/anthropic/response.ts'
 import type { Citation, DocumentSpan } from '../../wire/converse/response.ts'
 import type { ResponseContext } from './response-context.ts'
 
-/** Whether the client asked for citations of the place. */
+/** Whether the client requested citations of the location. */
 const isWanted = (location: NonNullable<Citation['location']>, responseContext: ResponseContext): boolean => {
   const { documentChar, documentPage, documentChunk, searchResultLocation } = location
   if (searchResultLocation !== undefined) return responseContext.keepsCitations.searchResults
@@ -11,7 +11,7 @@ const isWanted = (location: NonNullable<Citation['location']>, responseContext: 
   return responseContext.keepsCitations.documents && document?.isCited !== false
 }
 
-/** A citation in Anthropic's form; undefined where the client did not ask for it, or where Anthropic has no word for its place. */
+/** Translates a citation. Undefined if the client did not request it, or if Anthropic has no such location. */
 export const toCitation = (citation: Citation, responseContext: ResponseContext): TextCitation | undefined => {
   const location = citation.location ?? {}
   const cited_text = (citation.sourceContent ?? []).map((part) => part.text ?? '').join('')

@@ -13,21 +13,21 @@ import { toUsage } from './usage.ts'
 type BlockEvent = Extract<ConverseStreamEvent, { type: 'contentBlockStart' | 'contentBlockDelta' | 'contentBlockStop' }>
 
 /**
- * Thinking ends in its signature; of models that sign nothing, in silence. After so many events of other
- * blocks it is over, so that nobody waits for the answer's end to read it.
+ * Thinking ends with its signature; models without signatures send no end. After this many events of other blocks it is
+ * taken to be over, so that clients do not wait for the response's end.
  */
 const silentEvents = 3
 
 /**
- * A Converse stream as the events of an Anthropic one: events go in by `accept`, batches come out by `take`. A stream
- * that was cut is never made to look complete.
+ * Translates a Converse stream to Anthropic's events: put events in with `accept`, get batches with `take`. A truncated
+ * stream never looks complete.
  */
 export class MessageEvents {
   #out: MessageStreamEvent[] = []
   readonly #responseContext: ResponseContext
   readonly #newId: NewId
   readonly #blocks: BlockEvents
-  /** Events of another block that came before the open one had ended: they wait for that. */
+  /** Events of other blocks, which wait until the open block ends. */
   #waiting: BlockEvent[] = []
   /** How many events in a row had to wait. */
   #silence = 0
@@ -42,19 +42,19 @@ export class MessageEvents {
     this.#blocks = new BlockEvents((event) => this.#out.push(event), responseContext)
   }
 
-  /** Nothing more will come: `message_stop` is among what was given, or is to be taken. */
+  /** True after the last event: `message_stop` was taken, or is in the next batch. */
   get isFinished(): boolean {
     return this.#isFinished
   }
 
-  /** Gives what there is to be sent since the last time. */
+  /** Returns the events since the last call. */
   take(): EventBatch {
     const batch = this.#out
     if (batch.length > 0) this.#out = []
     return batch
   }
 
-  /** Throws GatewayError for an answer that cannot be used. */
+  /** Throws GatewayError for an unusable response. */
   accept(event: ConverseStreamEvent): void {
     if (this.#isFinished) return
     if (!this.#hasStarted) this.#begin()
@@ -78,8 +78,8 @@ export class MessageEvents {
   }
 
   /**
-   * The upstream has no more to say, or broke off. Throws GatewayError where the answer was not finished. A line that
-   * breaks after the model has stopped takes nothing from the answer but its figures.
+   * Marks the end of the upstream's stream, or its failure. Throws GatewayError if the response is incomplete. A
+   * connection that fails after the model's stop costs only the usage figures.
    */
   end(fault?: { readonly error: unknown }): void {
     if (this.#isFinished) return
@@ -93,7 +93,7 @@ export class MessageEvents {
 
   #begin(): void {
     this.#hasStarted = true
-    // The figures are not known yet. Claude Code takes later ones over these only where they are above 0.
+    // The figures are not known yet. Claude Code replaces these only with later figures above 0.
     const message = emptyMessage(this.#newId(messageIdPrefix), this.#responseContext.model, noUsage)
     this.#out.push({ type: 'message_start', message }, { type: 'ping' })
   }
@@ -113,7 +113,7 @@ export class MessageEvents {
       this.#waiting.push(event)
       this.#silence += 1
       if (this.#silence < silentEvents || !this.#blocks.isThinking) return
-      // Nothing more of the open block has come among all these: it ended without a word.
+      // The open block had no events in between: it ended without a stop event.
       this.#blocks.giveUp()
       this.#release()
       return
@@ -125,7 +125,7 @@ export class MessageEvents {
     this.#release()
   }
 
-  /** Lets those go on that need wait no longer, in their order. */
+  /** Processes events that no longer have to wait, in order. */
   #release(): void {
     while (this.#waiting[0] !== undefined && !this.#blocks.mustWait(this.#waiting[0].contentBlockIndex ?? 0)) {
       const events = this.#waiting
@@ -140,7 +140,7 @@ export class MessageEvents {
       this.#release()
       this.#blocks.close()
     }
-    // A malformed tool call cannot be taken back once it was sent; text alone is an answer.
+    // A malformed tool call that was sent cannot be withdrawn; text alone is a usable response.
     const isUsable = this.#responseContext.isPrewarm || (this.#blocks.hasText && !this.#blocks.hasToolUse)
     if (isMalformed(event.stopReason) && !isUsable) throw malformedOutput()
     const mustBeValid = !isCut(event.stopReason) && !this.#responseContext.takesInvalidInput

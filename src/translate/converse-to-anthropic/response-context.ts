@@ -1,32 +1,32 @@
 import type { ClientDocument } from '../anthropic-to-converse/document-names.ts'
 
-/** What the translation of an answer must know of its request. */
+/** What the translation of a response needs from its request. */
 export interface ResponseContext {
-  /** The model's name as the client asked for it. */
+  /** The model's name in the client's request. */
   readonly model: string
-  /** The client asked for fine-grained tool streaming, by which it takes an input that is not valid JSON. */
+  /** The client requested fine-grained tool streaming, so it accepts an input that is not valid JSON. */
   readonly takesInvalidInput: boolean
-  /** The client asked for no token at all (`max_tokens: 0`): only the prompt cache was to be filled. */
+  /** The client requested no tokens (`max_tokens: 0`), only to fill the prompt cache. */
   readonly isPrewarm: boolean
   readonly toClientToolName: (name: string) => string
-  /** The ids of the conversation's tool uses, in a set of its own. */
+  /** Returns the ids of the conversation's tool uses, in a new set. */
   readonly usedToolUseIds: () => Set<string>
-  /** Which citations in the answer are the client's wish; others are taken out. */
+  /** Which citations the client requested; others are removed from the response. */
   readonly keepsCitations: { readonly documents: boolean; readonly searchResults: boolean }
-  /** Citations were switched on for the sake of a PDF's pictures: the texts they cut apart are joined again. */
+  /** Citations were enabled only for a PDF's pages: the texts that they split are joined again. */
   readonly joinsTexts: boolean
-  /** The client's documents in the order in which they were sent, by which Bedrock counts them. */
+  /** The client's documents in the order in which they were sent, which is Bedrock's index. */
   readonly documents: readonly ClientDocument[]
-  /** The places of the client's search results, likewise. */
+  /** The client's indices of search results, in the same order. */
   readonly searchResults: readonly number[]
   readonly stopSequences: readonly string[]
-  /** Hears of what an answer holds and has no translation: a kind of block, a stop reason. Names alone. */
+  /** Called for parts of a response without a translation: a kind of block, a stop reason. Gets only names. */
   readonly onOddity?: (what: string) => void
   /** Every cache point of the request was for an hour. */
   readonly cachesForAnHour: boolean
 }
 
-/** The name of what is in an answer, where it can be printed. */
+/** Returns a part's name if it is printable. */
 export const nameOf = (value: object): string => {
   const [name = ''] = Object.keys(value)
   return /^\w{1,40}$/.test(name) ? name : '(unprintable name)'

@@ -24,7 +24,7 @@ const toCitedText = (
   return { type: 'text', text, citations: citations.length > 0 ? citations : null }
 }
 
-/** What the translation of one answer's blocks needs. */
+/** What the translation of one response's blocks needs. */
 interface BlockContext {
   readonly responseContext: ResponseContext
   readonly stopReason: string | undefined
@@ -32,8 +32,8 @@ interface BlockContext {
 }
 
 /**
- * A tool use with its input: an object as it is, or a text of one, which is what a stream is made of. Undefined where the
- * answer was cut in the middle of the input: the stop reason says so. Otherwise throws for what no client could use.
+ * A tool use with its input: an object, or its JSON text, as in a stream. Undefined if the response was cut within the
+ * input, as the stop reason says. Otherwise throws for an input that no client could use.
  */
 const toWholeToolUse = (
   toolUse: OutputToolUse,
@@ -63,7 +63,7 @@ const toBlock = (block: OutputBlock, context: BlockContext): ResponseBlock | und
   return undefined
 }
 
-/** Holds nothing: a stream never begins such a block. */
+/** An empty block: a stream never begins one. */
 const isEmpty = (block: ResponseBlock): boolean =>
   (block.type === 'text' && block.text === '' && block.citations === null) ||
   (block.type === 'redacted_thinking' && block.data === '')
@@ -93,13 +93,13 @@ const toContent = (response: ConverseResponse, responseContext: ResponseContext)
 }
 
 /**
- * A whole Converse answer as a Message. Pure but for `newId`.
- * Throws GatewayError (`api_error`) where the model produced nothing but malformed output.
+ * Translates a complete Converse response to a Message. Pure, apart from `newId`.
+ * Throws GatewayError (`api_error`) if the model produced only malformed output.
  */
 export const toMessage = (response: ConverseResponse, responseContext: ResponseContext, newId: NewId): Message => {
   const blocks = responseContext.isPrewarm ? [] : toContent(response, responseContext)
   const malformed = isMalformed(response.stopReason) && !responseContext.isPrewarm
-  // What is malformed is the tool call, or the last of them: a good text is still an answer.
+  // Only the tool calls are malformed: a text is still a usable response.
   const content = malformed ? blocks.filter((block) => block.type !== 'tool_use') : blocks
   if (malformed && !content.some((block) => block.type === 'text' && block.text !== '')) throw malformedOutput()
   const hasToolUse = content.some((block) => block.type === 'tool_use')

@@ -5,10 +5,10 @@ import type { StopReason } from '../../wire/anthropic/response.ts'
 import type { AdditionalResponseFields } from '../../wire/converse/response.ts'
 import type { ResponseContext } from './response-context.ts'
 
-/** Converse's names for the model's own decision to stop. */
+/** Converse's stop reasons for the model's own decision. */
 const decisions: ReadonlySet<string | undefined> = new Set(['end_turn', 'tool_use'])
 
-/** What else ends an answer, in Anthropic's words. */
+/** Other stop reasons, as Anthropic's. */
 const cuts: ReadonlyMap<string | undefined, StopReason> = new Map([
   ['max_tokens', 'max_tokens'],
   ['stop_sequence', 'stop_sequence'],
@@ -20,10 +20,10 @@ const cuts: ReadonlyMap<string | undefined, StopReason> = new Map([
 export const isMalformed = (stopReason: string | undefined): boolean =>
   stopReason === 'malformed_model_output' || stopReason === 'malformed_tool_use'
 
-/** Something cut the answer: the last tool use may lack the rest of its input. */
+/** Whether the response was cut: the input of the last tool use may be incomplete. */
 export const isCut = (stopReason: string | undefined): boolean => isMalformed(stopReason) || cuts.has(stopReason)
 
-/** The model stopped on output that Bedrock could not read: another try may do better. */
+/** Bedrock could not parse the model's output: a retry may succeed. */
 export const malformedOutput = (): GatewayError =>
   new GatewayError('api_error', 'The model produced malformed output. Try again.', { isLoggable: true })
 
@@ -37,9 +37,9 @@ const stopSequenceOf = (
 }
 
 /**
- * Where the model decided to stop: `tool_use` if there is a tool for the client to run, otherwise `end_turn`. Bedrock was
- * seen to send tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose result clients
- * wait. Any other reason says what cut the answer, which the client has to know, tools or not.
+ * If the model decided to stop: `tool_use` if there is a tool for the client to run, otherwise `end_turn`. Bedrock has
+ * sent tools with `end_turn`, which clients do not run, and `tool_use` without a tool, for whose result clients wait.
+ * Any other reason says what cut the response, and is passed on with or without tools.
  */
 const toReason = (
   stopReason: string | undefined,
@@ -53,7 +53,7 @@ const toReason = (
   return hasToolUse ? 'tool_use' : 'end_turn'
 }
 
-/** `hasToolUse`: whether the answer has a tool for the client to run. */
+/** `hasToolUse`: whether the response has a tool for the client to run. */
 export const toStop = (
   stopReason: string | undefined,
   hasToolUse: boolean,

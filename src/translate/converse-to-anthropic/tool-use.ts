@@ -9,8 +9,8 @@ const toName = (name: string, responseContext: ResponseContext): string => {
 }
 
 /**
- * Translates the tool uses of one answer, in their order and without their inputs. Bedrock's own ids (`tooluse_...`) stay
- * as they are; other vendors' models send `lookup` each time.
+ * Translates the tool uses of one response, in order and without inputs. Bedrock's ids (`tooluse_...`) stay unchanged;
+ * some models of other vendors send the same id each time (`lookup`).
  */
 export const createToolUses = (responseContext: ResponseContext) => {
   const toId = createToolUseIds(responseContext.usedToolUseIds)

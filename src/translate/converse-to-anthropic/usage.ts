@@ -22,8 +22,8 @@ const toCacheCreation = (usage: TokenUsage, responseContext: ResponseContext): U
 }
 
 /**
- * Both sides count the same way: input tokens do not hold what came from the cache or went into it.
- * Missing figures are 0, never null: Claude Code adds them up.
+ * Both protocols count the same way: input tokens exclude tokens read from or written to the cache. Missing figures are
+ * 0, never null, because Claude Code adds them up.
  */
 export const toUsage = (
   usage: TokenUsage | undefined,

@@ -3,29 +3,28 @@ import { GatewayError } from '../../base/errors.ts'
 import { isObject } from '../../base/json.ts'
 import type { Destination } from './destination.ts'
 
-/** Why nobody could be reached, in words that name the remedy and never a secret. */
+/** Error messages for failed connections. They name the remedy and never contain a secret. */
 
 interface ConnectionFailure extends Destination {
   readonly code: string
-  /** What the proxy answered when it was asked for a way to the host, and the ways it offers to sign in. */
+  /** The proxy's response to CONNECT, and the kinds of login that it offers. */
   readonly proxyStatus: number | undefined
   readonly signIn: string
 }
 
 interface ConnectionErrorRule {
-  /** The `code` under which Bun's fetch reports it. */
+  /** The `code` in the error of Bun's fetch. */
   readonly codes: RegExp
   readonly isMeant?: (failure: ConnectionFailure) => boolean
   readonly words: (failure: ConnectionFailure) => string
-  /** Somebody has to change something first: to try again would only hide that. */
+  /** A user must change something first: a retry would only hide that. */
   readonly isLasting?: boolean
 }
 
-const checkAddress = "Is the endpoint right, and are you on the company's network?"
-const withoutProxy = (host: string): string => `If ${host} is reached without a proxy, add it to NO_PROXY.`
-const signInFirst = 'If this network wants a login, open a web page in a browser and log in first.'
-const ownRoot =
-  "Behind an inspecting proxy, set NODE_EXTRA_CA_CERTS to the company's root certificate, and start again."
+const checkAddress = "Check the endpoint URL and that you are on the company's network."
+const withoutProxy = (host: string): string => `If ${host} needs no proxy, add it to NO_PROXY.`
+const signInFirst = 'If this network requires a login, open a web page in a browser and log in first.'
+const ownRoot = "Behind an inspecting proxy, set NODE_EXTRA_CA_CERTS to the company's root certificate, and restart."
 
 const isOf = (from: number, to: number) => (failure: ConnectionFailure) =>
   failure.proxyStatus !== undefined && failure.proxyStatus >= from && failure.proxyStatus <= to
@@ -36,40 +35,39 @@ const theProxy = ({ proxy }: Destination): string => (proxy === undefined ? 'The
 const refusedCodes = /^(?:ConnectionRefused|ECONNREFUSED)$/
 const nameCodes = /^(?:ENOTFOUND|DNSException|EAI_AGAIN|EAI_FAIL|ENODATA|ESERVFAIL|FailedToOpenSocket)$/
 const unreachableCodes = /^(?:ETIMEDOUT|ConnectionTimeout|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN)$/
-/** The line broke; the other side did not refuse. */
+/** The connection broke; the other side did not refuse it. */
 const brokenCodes = /^(?:ECONNRESET|ConnectionClosed|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/
 const tunnelCodes = /^ERR_PROXY_TUNNEL$/
 
-/** The first that fits is told. Held by scripts/network.test.ts, in the compiled program, on real lines. */
+/** The first match counts. scripts/network.test.ts tests them in the compiled program, with real connections. */
 const rows: readonly ConnectionErrorRule[] = [
   {
     codes: refusedCodes,
     isMeant: isProxied,
-    words: (at) =>
-      `Nothing answers at the proxy ${at.proxy}: connection refused. Is HTTPS_PROXY right? ${withoutProxy(at.host)}`,
+    words: (at) => `The proxy ${at.proxy} refused the connection. Check HTTPS_PROXY. ${withoutProxy(at.host)}`,
   },
-  { codes: refusedCodes, words: ({ host }) => `Nothing answers at ${host}: connection refused. ${checkAddress}` },
+  { codes: refusedCodes, words: ({ host }) => `${host} refused the connection. ${checkAddress}` },
   {
     codes: nameCodes,
     isMeant: isProxied,
     words: (at) =>
-      `The name of the proxy ${at.proxy} could not be resolved or reached. Is HTTPS_PROXY right (http://host:port), and are you on the company's network? ${withoutProxy(at.host)}`,
+      `Cannot resolve or reach the proxy ${at.proxy}. Check HTTPS_PROXY (http://host:port) and that you are on the company's network. ${withoutProxy(at.host)}`,
   },
-  { codes: nameCodes, words: ({ host }) => `The name of ${host} could not be resolved or reached. ${checkAddress}` },
+  { codes: nameCodes, words: ({ host }) => `Cannot resolve or reach ${host}. ${checkAddress}` },
   {
     codes: unreachableCodes,
-    words: (at) => `${at.host} could not be reached${via(at)} (${at.code}). ${checkAddress}`,
+    words: (at) => `Cannot reach ${at.host}${via(at)} (${at.code}). ${checkAddress}`,
   },
   {
     codes: /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
     words: ({ host, code }) =>
-      `The certificate of ${host} is out of date (${code}). Is this machine's clock right? If it is, whoever runs ${host} has to renew it.`,
+      `The certificate of ${host} is expired or not yet valid (${code}). Check this machine's clock. If it is right, ask the administrator of ${host} to renew the certificate.`,
     isLasting: true,
   },
   {
     codes: /ALTNAME_INVALID|HOSTNAME_MISMATCH/,
     words: ({ host, code }) =>
-      `The certificate shown for ${host} is for another name (${code}). Is the endpoint right? ${signInFirst}`,
+      `The certificate of ${host} is for another name (${code}). Check the endpoint URL. ${signInFirst}`,
     isLasting: true,
   },
   {
@@ -80,24 +78,24 @@ const rows: readonly ConnectionErrorRule[] = [
   {
     codes: /^(?:EPROTO|ERR_SSL_.*)$/,
     words: (at) =>
-      `What answers for ${at.host}${via(at)} does not speak TLS (${at.code}). Are the endpoint and its port right? ${signInFirst}`,
+      `The server at ${at.host}${via(at)} does not speak TLS (${at.code}). Check the endpoint URL and its port. ${signInFirst}`,
     isLasting: true,
   },
   {
     codes: /^Malformed_HTTP_\w+$/,
     words: (at) =>
-      `What answers for ${at.host}${via(at)} does not speak HTTP (${at.code}). Are the endpoint and its port right?`,
+      `The server at ${at.host}${via(at)} does not speak HTTP (${at.code}). Check the endpoint URL and its port.`,
     isLasting: true,
   },
   {
     codes: /^UnsupportedProxyProtocol$/,
     words: () =>
-      'The proxy of the environment is not supported, SOCKS for one: use an http or https address in HTTPS_PROXY.',
+      'The type of the proxy in the environment is not supported. Set HTTPS_PROXY to an http or https URL, not SOCKS.',
     isLasting: true,
   },
   {
     codes: /^ERR_INVALID_ARG_VALUE$/,
-    words: () => 'The address of the proxy in the environment cannot be read: HTTPS_PROXY is http://host:port.',
+    words: () => 'The URL of the proxy in the environment is not valid. Set HTTPS_PROXY=http://host:port.',
     isLasting: true,
   },
   {
@@ -105,55 +103,55 @@ const rows: readonly ConnectionErrorRule[] = [
     isMeant: (failure) =>
       failure.proxyStatus === 407 && /negotiate|ntlm|kerberos/i.test(failure.signIn) && !/basic/i.test(failure.signIn),
     words: (at) =>
-      `${theProxy(at)} wants a login by Negotiate or NTLM (407), which is not supported. Run a local proxy that logs in for you, such as px or cntlm, and name it in HTTPS_PROXY. ${withoutProxy(at.host)}`,
+      `${theProxy(at)} requires a login by Negotiate or NTLM (407), which is not supported. Run a local proxy that logs in for you, such as px or cntlm, and set HTTPS_PROXY to it. ${withoutProxy(at.host)}`,
     isLasting: true,
   },
   {
     codes: tunnelCodes,
     isMeant: isOf(407, 407),
     words: (at) =>
-      `${theProxy(at)} wants a user name and a password, or others than it got (407). Give them as HTTPS_PROXY=http://user:password@host:port, with odd characters percent-encoded. ${withoutProxy(at.host)}`,
+      `${theProxy(at)} requires a valid user name and password (407). Set HTTPS_PROXY=http://user:password@host:port, with special characters percent-encoded. ${withoutProxy(at.host)}`,
     isLasting: true,
   },
   {
     codes: tunnelCodes,
     isMeant: isOf(500, 599),
-    words: (at) => `${theProxy(at)} could not reach ${at.host} (${at.proxyStatus}). ${checkAddress}`,
+    words: (at) => `${theProxy(at)} cannot reach ${at.host} (${at.proxyStatus}). ${checkAddress}`,
   },
   {
     codes: tunnelCodes,
     isMeant: isOf(300, 399),
     words: (at) =>
-      `${theProxy(at)} pointed elsewhere (${at.proxyStatus}) instead of leading to ${at.host}. ${signInFirst}`,
+      `${theProxy(at)} sent a redirect (${at.proxyStatus}) instead of connecting to ${at.host}. ${signInFirst}`,
     isLasting: true,
   },
   {
     codes: tunnelCodes,
     words: (at) =>
-      `${theProxy(at)} does not lead to ${at.host} (${at.proxyStatus ?? 'no status'}). Ask whoever runs it to allow that. ${withoutProxy(at.host)}`,
+      `${theProxy(at)} does not allow connections to ${at.host} (${at.proxyStatus ?? 'no status'}). Ask its administrator to allow them. ${withoutProxy(at.host)}`,
     isLasting: true,
   },
   {
     codes: brokenCodes,
     isMeant: ({ hasAnswered }) => hasAnswered === true,
-    words: (at) => `The connection to ${at.host}${via(at)} broke in the middle of the answer (${at.code}). Try again.`,
+    words: (at) => `The connection to ${at.host}${via(at)} broke during the response (${at.code}). Try again.`,
   },
   {
     codes: brokenCodes,
     isMeant: ({ isPlain }) => isPlain,
     words: (at) =>
-      `The connection to ${at.host}${via(at)} broke (${at.code}). If it speaks https, the endpoint has to begin with https.`,
+      `The connection to ${at.host}${via(at)} broke (${at.code}). If the server uses TLS, begin the endpoint URL with https.`,
   },
   {
     codes: brokenCodes,
     words: (at) =>
-      `The connection to ${at.host}${via(at)} broke (${at.code}). Try again; if it goes on, ask whoever runs it.`,
+      `The connection to ${at.host}${via(at)} broke (${at.code}). Try again. If it happens again, ask the administrator of ${at.host}.`,
   },
 ]
 
 const member = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
 
-/** What fetch threw, without its words: they may hold an address with a password in it. */
+/** Reads fetch's error without its message, which may contain a URL with a password. */
 const toFailure = (error: unknown, destination: Destination): ConnectionFailure => {
   const status = member(error, 'status')
   const headers = member(error, 'headers')
@@ -166,10 +164,10 @@ const toFailure = (error: unknown, destination: Destination): ConnectionFailure 
   }
 }
 
-/** The line broke under a request: one that had been kept open, most likely. */
+/** Whether the connection broke during a request. Most likely it was a kept-alive one. */
 export const isBrokenConnection = (error: unknown): boolean => brokenCodes.test(errorCode(error) ?? '')
 
-/** What fetch threw, in words that name the remedy. The client may try again where that can help. */
+/** Turns fetch's error into one that names the remedy. The client may retry if that can help. */
 export const toConnectionError = (error: unknown, destination: Destination): GatewayError => {
   const failure = toFailure(error, destination)
   const { code, host } = failure
@@ -185,11 +183,11 @@ export const toConnectionError = (error: unknown, destination: Destination): Gat
   })
 }
 
-/** Not tried again by ourselves: the person waits, and it is most likely the network they are in. */
+/** The gateway does not retry this: the user is waiting, and the cause is most likely their network. */
 export const connectTimeout = (destination: Destination, seconds: string): GatewayError =>
   new GatewayError(
     'timeout_error',
-    `No connection to ${destination.host}${via(destination)} came about within ${seconds}. ${checkAddress}`,
+    `Connecting to ${destination.host}${via(destination)} timed out after ${seconds}. ${checkAddress}`,
     {
       shouldRetry: true,
       isLoggable: true,

@@ -4,9 +4,9 @@ import type { Origin } from './destination.ts'
 
 /** How long each part of a call may take, in milliseconds. */
 export interface DeadlineLimits {
-  /** Until there is a connection to send on: name, proxy, TCP and TLS. Never longer than `silenceMs`. */
+  /** Limit for the connection: name resolution, proxy, TCP and TLS. At most `silenceMs`. */
   readonly connectMs: number
-  /** From there to the first byte of the answer, and of silence after it. */
+  /** Limit from there to the first byte of the response, and between bytes. */
   readonly silenceMs: number
 }
 
@@ -26,11 +26,10 @@ const timedOut = (phase: Phase, milliseconds: number, origin: Origin): GatewayEr
 }
 
 /**
- * The clock of one call: it runs out when there was no connection within `connectMs`, or when the other
- * side has been silent for `silenceMs` while we listened. Time in which nobody listens (the client reads
- * slowly) does not count. Fetch's own limits are switched off, because they would kill an upstream that
- * thinks for five minutes.
- * Listens for the first byte from the start. `onStop` is called once, when the clock ends.
+ * The deadline of one call: it expires if there is no connection within `connectMs`, or if the other side sends nothing
+ * for `silenceMs` while we read. Time in which we do not read (because the client reads slowly) does not count. Fetch's
+ * own limits are off, because they would end a call to an upstream that thinks for five minutes. Waits for the first
+ * byte from the start. `onStop` is called once, when the deadline stops.
  */
 export const startDeadline = (
   { connectMs, silenceMs }: DeadlineLimits,
@@ -49,7 +48,7 @@ export const startDeadline = (
     expired = timedOut(phase, limit(), origin)
     controller.abort(expired)
   }
-  // One timer that looks again, instead of one that is set anew for each chunk.
+  // One timer that checks repeatedly, instead of a new timer for each chunk.
   const look = (): void => {
     const left = waitingSince === undefined ? silenceMs : waitingSince + limit() - performance.now()
     if (left <= 0) expire()
@@ -69,29 +68,29 @@ export const startDeadline = (
   else callerSignal.addEventListener('abort', onCallerAbort, { once: true })
 
   return {
-    /** Aborts when the caller's signal does, or when the time is up. */
+    /** Aborts when the caller's signal aborts, or when the deadline expires. */
     signal: controller.signal,
-    /** We wait for a connection from now on. */
+    /** Starts the wait for a connection. */
     startConnect: () => begin('connect'),
-    /** There is one: we wait for the first byte from now on. */
+    /** There is a connection: starts the wait for the first byte. */
     connected(): void {
-      // A connection may be reported late, after an answer that did not wait for the request.
+      // A connection may be reported late, after a response that did not wait for the request.
       if (phase === 'connect') begin('first byte')
     },
-    /** We wait for the other side from now on. */
+    /** Starts the wait for more bytes. */
     startRead(): void {
       waitingSince ??= performance.now()
     },
-    /** The other side gave a sign of life. */
+    /** Bytes have arrived: stops the wait. */
     activity(): void {
       phase = 'silence'
       waitingSince = undefined
     },
-    /** Ends the call itself: nobody wants the rest. */
+    /** Ends the call: the rest is not needed. */
     abandon(): void {
       controller.abort()
     },
-    /** Ends the clock, and forgets the caller's signal. */
+    /** Stops the deadline, and removes its listener from the caller's signal. */
     stop(): void {
       if (isStopped) return
       isStopped = true
@@ -99,7 +98,7 @@ export const startDeadline = (
       callerSignal.removeEventListener('abort', onCallerAbort)
       onStop()
     },
-    /** The error for the person waiting, where the time was up; undefined where something else ended the call. */
+    /** The timeout error if the deadline expired; undefined if something else ended the call. */
     get expired(): GatewayError | undefined {
       return expired
     },

@@ -6,21 +6,21 @@ export interface Destination {
   readonly host: string
   /** Plain http. */
   readonly isPlain: boolean
-  /** Host and port of the proxy on the way, without its user and password. */
+  /** Host and port of the proxy, without its user and password. */
   readonly proxy?: string | undefined
-  /** The answer had begun. */
+  /** The response had begun. */
   readonly hasAnswered?: boolean
 }
 
 /** The server that a client sends all its requests to. */
 export interface Origin extends Destination {
-  /** The upstream's name, for people. */
+  /** The upstream's name, for messages. */
   readonly name: string
-  /** This machine itself. */
+  /** Whether it is this machine. */
   readonly isLocal: boolean
 }
 
-/** `proxy` is host and port of the proxy on the way. Throws for what is no URL. */
+/** `proxy`: host and port of the proxy. Throws for an invalid URL. */
 export const originOf = (name: string, url: string, proxy?: string): Origin => {
   const { host, hostname, protocol } = new URL(url)
   return { name, host, isPlain: protocol === 'http:', isLocal: isLoopbackHost(hostname), proxy }

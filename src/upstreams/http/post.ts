@@ -5,13 +5,13 @@ import type { Origin } from './destination.ts'
 import { type BodyTimeouts, Chunks, faultOf, type HttpCall, readExcerpt, readText } from './response-body.ts'
 import { type Upload, watchedUpload } from './upload.ts'
 
-/** Fetch with Bun's own switches: no time limit of its own, no proxy. */
+/** Fetch with Bun's own options: no time limit, no proxy. */
 export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
 
-/** One for each request, however often it is tried: a generation is paid for each time it is begun. */
+/** One per request, also with retries: each generation that starts is paid for. */
 export interface ResendOnce {
   isAllowed: boolean
-  /** Hears of it, for the log. */
+  /** Called when it is used, for the log. */
   readonly onUse?: () => void
 }
 
@@ -20,38 +20,38 @@ interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly signal: AbortSignal
-  /** Milliseconds from the connection to the first byte, and of silence after it. */
+  /** Limit in milliseconds from the connection to the first byte, and between bytes. */
   readonly silenceMs: number
-  /** Whether the request may go out once more when the connection that was kept open turns out dead. */
+  /** Allows to send the request once more if a kept-alive connection turns out to be closed. */
   readonly resend: ResendOnce
 }
 
-/** An answer whose body has not been read. Exactly one of the three is to be called. */
+/** A response whose body is unread. Call exactly one of the three methods. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
   /** The whole body. Rejects with GatewayError. */
   text(): Promise<string>
-  /** What tells of a failure: the body's beginning, as far as it comes soon. Never rejects. */
+  /** For failures: the body's beginning, as far as it arrives soon. Never rejects. */
   excerpt(): Promise<string>
-  /** The body as it comes. Throws GatewayError. Returning early drains what is nearly over, and closes the rest. */
+  /** The body as it arrives. Throws GatewayError. An early return drains a body that is nearly over, or closes it. */
   chunks(): AsyncIterableIterator<Uint8Array>
 }
 
 /**
- * Connecting: a system that gets no answer asks again after 1, 3 and 7 s; and a stream is begun after
- * 10 s, so that a failure after that is no status any more, which is what clients retry on.
+ * `connectMs`: TCP repeats an unanswered SYN after 1, 3 and 7 s. A client's stream starts after 10 s; a later failure
+ * could not be a status, which clients need for a retry.
  */
 const defaultBodyTimeouts: BodyTimeouts = { connectMs: 8000, drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
 
-/** On this machine a connection comes about at once or not at all, and nobody has to watch for it. */
+/** On this machine a connection is immediate or fails, so it needs no deadline. */
 const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): Upload => {
   if (isLocal) return { body, headers: {} }
   deadline.startConnect()
   return watchedUpload(body, () => deadline.connected())
 }
 
-/** Nothing is decoded or followed behind our back: compressed streams come in lumps, a redirect takes the key along. */
+/** Without decoding and redirects: compressed streams arrive in large pieces, and a redirect would get the key. */
 const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeouts }: HttpCall): Promise<Response> => {
   const { isLocal } = origin
   const once = (): Promise<Response> => {
@@ -63,7 +63,7 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
       signal: deadline.signal,
       redirect: 'manual',
       timeout: false,
-      // A company's proxy knows no way back to this machine.
+      // A company's proxy cannot reach this machine.
       ...(isLocal && { proxy: false }),
     })
   }
@@ -71,7 +71,7 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
   return once().catch((error: unknown) => {
     const isDead = isBrokenConnection(error) && performance.now() - sentAt < bodyTimeouts.deadConnectionMs
     if (!request.resend.isAllowed || deadline.signal.aborted || !isDead) throw error
-    // Fetch does not notice that the other side has closed a connection it had kept: one more, on a new one.
+    // Fetch does not notice that the other side has closed a kept-alive connection: send once more, on a new one.
     request.resend.isAllowed = false
     request.resend.onUse?.()
     return once()
@@ -88,14 +88,14 @@ const toHttpResponse = (response: Response, call: HttpCall, silenceMs: number): 
 
 export type Post = (request: HttpRequest) => Promise<HttpResponse>
 
-/** Bun opens this many connections at most; one more request would wait in silence, perhaps for minutes. */
+/** Bun opens at most this many connections; another request would wait, perhaps for minutes. */
 export const defaultMaximumConnections = 256
 
-/** Well above any person's use, and a client that reads it comes again. */
+/** No user reaches this limit. Clients that read the header retry. */
 const comeAgainSeconds = 1
 
 const tooManyConnections = (most: number, { name }: Origin): GatewayError =>
-  new GatewayError('overloaded_error', `${most} requests to ${name} are under way already: try again in a moment.`, {
+  new GatewayError('overloaded_error', `${most} requests to ${name} are already running. Try again in a moment.`, {
     retryAfterSeconds: comeAgainSeconds,
     shouldRetry: true,
     retryable: true,
@@ -105,14 +105,14 @@ const tooManyConnections = (most: number, { name }: Origin): GatewayError =>
 export interface PostOptions {
   readonly fetch: Fetch
   readonly origin: Origin
-  /** Requests under way at once. */
+  /** Most requests at once. */
   readonly maximumConnections: number
   readonly bodyTimeouts?: BodyTimeouts | undefined
 }
 
 /**
- * The one place that talks to another host. Rejects with GatewayError. At most `maximumConnections`
- * requests are under way at once: the next one is told so, and when to come again.
+ * Sends all requests to the upstream. Rejects with GatewayError. At most `maximumConnections` requests run at once; the
+ * next one gets an error with `retry-after`.
  */
 export const createPost = (options: PostOptions): Post => {
   const { fetch, origin, maximumConnections, bodyTimeouts = defaultBodyTimeouts } = options

@@ -3,28 +3,28 @@ import { toConnectionError } from './connection-errors.ts'
 import type { Deadline } from './deadlines.ts'
 import type { Destination, Origin } from './destination.ts'
 
-/** How an answer's body is read: whole, as it comes, or its beginning alone; always by the call's clock. */
+/** Reads a response's body: whole, as it arrives, or only its beginning; always with the call's deadline. */
 
-/** What is waited for beside an answer, in milliseconds. */
+/** Other time limits of a call, in milliseconds. */
 export interface BodyTimeouts {
-  /** A connection to another machine may take this long to come about. */
+  /** For a connection to another machine. */
   readonly connectMs: number
-  /** A finished answer's connection may take this long to end by itself, so that it can be used again. */
+  /** For the end of a complete response's body, so that the connection can be used again. */
   readonly drainMs: number
-  /** A failed answer's body may take this long to come. */
+  /** For the body of an error response. */
   readonly excerptMs: number
-  /** A connection that had been kept open and is dead shows it at once. */
+  /** A kept-alive connection that was closed fails within this time. */
   readonly deadConnectionMs: number
 }
 
-/** One call to the other side, under way. */
+/** One running call. */
 export interface HttpCall {
   readonly origin: Origin
   readonly deadline: Deadline
   readonly bodyTimeouts: BodyTimeouts
 }
 
-/** Whatever broke a call, as the error that tells why: the time was up, the client left, or the line failed. */
+/** The reason why a call failed: the deadline, the client's disconnect, or the connection. */
 export const faultOf = (error: unknown, deadline: Deadline, destination: Destination): GatewayError => {
   if (deadline.expired !== undefined) return deadline.expired
   if (error instanceof GatewayError) return error
@@ -32,26 +32,26 @@ export const faultOf = (error: unknown, deadline: Deadline, destination: Destina
   return toConnectionError(error, destination)
 }
 
-/** What an iterator says behind its last value. */
+/** An iterator's result after its last value. */
 export const ended: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 type Read = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>
 type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'>
 
-/** Reads on to the end, within limits: a connection whose answer was read whole is used again. */
+/** Reads to the end, within limits, so that the connection can be used again. */
 const drain = async (reader: Reader, deadline: Deadline, { drainMs }: BodyTimeouts): Promise<void> => {
   const timer = setTimeout(() => void reader.cancel().catch(() => {}), drainMs)
   try {
     while (!(await reader.read()).done);
   } catch {
-    // The answer is complete: how its connection ends is nobody's concern.
+    // The response is complete, so a failure of the connection does not matter.
   } finally {
     clearTimeout(timer)
     deadline.stop()
   }
 }
 
-/** The bytes of an answer as they come, under the call's deadline. By hand: a generator costs twice as much. */
+/** The bytes of a response as they arrive, with the call's deadline. Not a generator, which costs twice as much. */
 export class Chunks implements AsyncIterableIterator<Uint8Array> {
   readonly #reader: Reader | undefined
   readonly #call: HttpCall
@@ -101,19 +101,19 @@ export class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-/** Longer than any honest error; a wrong address may answer with anything. */
+/** Longer than any genuine error; a wrong address may answer with anything. */
 const excerptBytes = 64 * 1024
 
 const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** An answer of this length comes with its head, as good as always. */
+/** A body of this length nearly always arrives together with its head. */
 const shortBytes = 64 * 1024
-/** Whoever takes longer for so little, all in all, has fallen silent. */
+/** A server that takes longer for so little in total has stopped sending. */
 const shortBodyMs = 60_000
 
 /**
- * A short body is read at once: to take it chunk by chunk, each with its own time, costs a seventh of the whole call.
- * Where the owner is less patient than a minute, each silence is timed all the same.
+ * Reads a short body at once: chunk by chunk, each with its own time limit, costs a seventh of the whole call. If the
+ * timeout is below a minute, reads chunk by chunk, so that the limit applies between bytes.
  */
 export const readText = async (response: Response, call: HttpCall, silenceMs: number): Promise<string> => {
   const { origin, deadline } = call
@@ -121,7 +121,7 @@ export const readText = async (response: Response, call: HttpCall, silenceMs: nu
   const isShort = length <= shortBytes && silenceMs >= shortBodyMs
   if (!isShort) return decodeText(Buffer.concat(await Array.fromAsync(new Chunks(response, call))))
   try {
-    // Its head is the first sign of life: how long that took is not the body's affair.
+    // The head has arrived: the body gets its own time limit.
     deadline.activity()
     deadline.startRead()
     return await response.text()
@@ -132,7 +132,7 @@ export const readText = async (response: Response, call: HttpCall, silenceMs: nu
   }
 }
 
-/** The status says what failed, in any case: a body that is endless, slow or broken only says less about it. */
+/** The status already says what failed: an endless, slow or broken body only gives less detail. */
 export const readExcerpt = async (response: Response, call: HttpCall): Promise<string> => {
   const { deadline, bodyTimeouts } = call
   const parts: Uint8Array[] = []
@@ -145,7 +145,7 @@ export const readExcerpt = async (response: Response, call: HttpCall): Promise<s
       if (length >= excerptBytes) break
     }
   } catch {
-    // What came is what there is.
+    // Uses the part that has arrived.
   } finally {
     clearTimeout(timer)
     deadline.abandon()

@@ -2,7 +2,7 @@ import { abortedError, type GatewayError, toGatewayError } from '../../base/erro
 import type { UpstreamLog } from '../upstream.ts'
 
 export interface RetryPolicy {
-  /** Tries after the first; 0 switches retries off. */
+  /** Retries after the first try; 0 disables them. */
   readonly maxRetries: number
   /** A number from 0 to 1: spreads the retries of many clients. */
   readonly random: () => number
@@ -10,15 +10,15 @@ export interface RetryPolicy {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
-/** The first wait is up to this long, and doubles with each try. */
+/** The first wait is at most this long; the limit doubles with each try. */
 const baseDelayMs = 500
 const maximumDelayMs = 8000
-/** An upstream that asks for a longer wait is taken at its word: the client is told, and waits by itself. */
+/** If the upstream requests a longer wait, the client gets the error and waits itself. */
 const longestRetryAfterSeconds = 10
-/** All waits of one request together: what lasts longer is for the client to decide, who sees nothing of it here. */
+/** All waits of one request together. After that the client decides, because it does not see these waits. */
 const longestWaitMs = 60_000
 
-/** Full jitter: anywhere between nothing and the bound. The upstream's own wish goes first. */
+/** Full jitter: any wait up to the limit. The upstream's `retry-after` has priority. */
 const delayMs = (error: GatewayError, attempt: number, random: () => number): number => {
   if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000
   return random() * Math.min(baseDelayMs * 2 ** attempt, maximumDelayMs)
@@ -28,8 +28,8 @@ const mayRetry = (error: GatewayError): boolean =>
   error.retryable && (error.retryAfterSeconds ?? 0) <= longestRetryAfterSeconds
 
 /**
- * Calls `attempt` until it succeeds, fails for good, or the tries are used up. To be used only around
- * work of which the client has seen nothing. Rejects with the last try's GatewayError.
+ * Calls `attempt` until it succeeds, fails permanently, or no retries are left. Only for work of which the client has
+ * seen nothing. Rejects with the last try's GatewayError.
  */
 export const withRetries = async <T>(
   attempt: () => Promise<T>,

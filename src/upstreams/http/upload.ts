@@ -1,13 +1,13 @@
-/** A request's body, and what fetch is told of it. */
+/** A request's body and its headers for fetch. */
 export interface Upload {
   readonly body: string | ReadableStream<Uint8Array>
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * A body that tells when it is fetched: Bun's fetch asks for a stream's bytes only once there is a
- * connection to send them on, new or kept, after the proxy's answer and the TLS handshake. Nothing else
- * of it can be seen. Sent with its length, so that it goes over the line as a text would.
+ * A body that reports when it is read: Bun's fetch reads a stream only when it has a connection, new or kept-alive,
+ * after the proxy's response and the TLS handshake. Fetch reports this in no other way. The body is sent with its
+ * length, like a text.
  */
 export const watchedUpload = (text: string, onConnection: () => void): Upload => {
   const bytes = new TextEncoder().encode(text)
@@ -19,7 +19,7 @@ export const watchedUpload = (text: string, onConnection: () => void): Upload =>
         controller.close()
       },
     },
-    // Without it the first bytes are asked for before anybody wants them.
+    // Otherwise the stream would call `pull` before fetch reads.
     { highWaterMark: 0 },
   )
   return { body, headers: { 'content-length': String(bytes.byteLength) } }

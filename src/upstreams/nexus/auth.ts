@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.ts'
 
-/** The one place where the key leaves its Secret: the header of a request to Nexus. */
+/** The only place that reveals the key: the header of a request to Nexus. */
 export const authorization = (apiKey: Secret): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${apiKey.reveal()}`,
 })

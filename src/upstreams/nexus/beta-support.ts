@@ -1,7 +1,7 @@
 /**
- * Which beta flags a model takes. Bedrock refuses a list as a whole (`invalid beta flag`) and does not say which flag
- * it means: later requests try half of the suspects at a time, until the refused flag is known.
- * `onRefused` is called once for each flag that is found to be refused.
+ * Which beta flags a model accepts. Bedrock refuses the whole list (`invalid beta flag`) without naming the flag: later
+ * requests send half of the suspects each, until the refused flag is known. `onRefused` is called once for each refused
+ * flag.
  */
 export const createBetaSupport = (onRefused: (flag: string) => void) => {
   const accepted = new Set<string>()
@@ -26,24 +26,24 @@ export const createBetaSupport = (onRefused: (flag: string) => void) => {
   return {
     /** Flags that are known to be refused. */
     refused: (): readonly string[] => [...refused],
-    /** Flags of which one at least was refused. */
+    /** Flags of which at least one was refused. */
     suspects: () => suspects,
-    /** Flags that stay out until the suspects are decided, so that a refusal says something of those alone. */
+    /** Flags not sent until the suspects are decided, so that a refusal is only about the suspects. */
     waiting: () => waiting,
-    /** Of a refused list those that may be meant: the ones that no accepted request had. */
+    /** The flags of a refused list that may be the reason: those that no accepted request had. */
     suspectsIn(flags: readonly string[]): readonly string[] {
       const unknown = flags.filter((flag) => !accepted.has(flag))
-      // All of them were accepted before: what was known no longer holds.
+      // All were accepted before: that knowledge is outdated.
       return unknown.length > 0 ? unknown : flags
     },
-    /** A request with these flags was answered. */
+    /** A request with these flags succeeded. */
     accept(flags: readonly string[]): void {
       for (const flag of flags) accepted.add(flag)
       if (suspects.length > 0) narrowTo(suspects.filter((flag) => !accepted.has(flag)))
     },
-    /** A request was refused for one of these suspects at least. */
+    /** A request was refused for at least one of these suspects. */
     suspect(flags: readonly string[]): void {
-      // A request that was under way when the verdict fell says nothing new.
+      // A request that was sent before a flag was found says nothing new.
       if (flags.some((flag) => refused.has(flag))) return
       for (const flag of flags) accepted.delete(flag)
       narrowTo(flags)

@@ -15,21 +15,21 @@ import { NexusError, successStatus, toResponseError } from './errors.ts'
 import { checkContent, checkSize, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
-/** `endpointUrl` is without a trailing slash, and may hold a path of its own. */
+/** `endpointUrl` has no trailing slash, and may have a path. */
 export interface NexusClientOptions
   extends Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'endpointUrl' | 'apiKey'> {
-  /** Milliseconds from the connection to the first byte, and of silence after it. */
+  /** Limit in milliseconds from the connection to the first byte, and between bytes. */
   readonly silenceMs: number
-  /** Host and port of the proxy on the way to the endpoint, for words; fetch finds it by itself. */
+  /** Host and port of the proxy to the endpoint, for messages; fetch finds the proxy itself. */
   readonly proxy?: string | undefined
-  /** The usual one, unless a test is in a hurry. */
+  /** Shorter ones for tests. */
   readonly bodyTimeouts?: BodyTimeouts
 }
 
 export interface NexusCall extends Pick<CallContext, 'modelId' | 'signal' | 'onUpstreamId'> {
-  /** What error messages say of the request. */
+  /** What error messages need from the request. */
   readonly wording: WordingContext
-  /** The body: a retry sends the same bytes. */
+  /** The body. A retry sends the same bytes. */
   readonly body: string
   readonly resend: ResendOnce
 }
@@ -38,21 +38,21 @@ type Operation = 'converse' | 'converse-stream' | 'count-tokens'
 
 export type NexusClient = ReturnType<typeof createNexusClient>
 
-/** For people. */
+/** For messages. */
 const upstreamName = 'AI Nexus'
 
 const eventStream = 'application/vnd.amazon.eventstream'
 
 const parseConverseResponse = (text: string): unknown => parseExactAt(text, carriedInResponse)
 
-/** An answer with a message in it; undefined for whatever else comes with a 200. */
+/** Returns a response with a message; undefined for any other body of a 200. */
 const parseResponse = (text: string): ConverseResponse | undefined => {
   const value = withoutNulls(parseObject(text, parseConverseResponse), text)
   const message = isObject(value) && isObject(value['output']) ? value['output']['message'] : undefined
   return isObject(message) && Array.isArray(message['content']) ? (value as ConverseResponse) : undefined
 }
 
-/** Undefined for whatever is no count. */
+/** Returns undefined for an invalid count. */
 const parseCount = (text: string): number | undefined => {
   const count = parseObject(text)?.['inputTokens']
   return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : undefined
@@ -61,18 +61,18 @@ const parseCount = (text: string): number | undefined => {
 const isEventStream = (headers: Headers): boolean =>
   (headers.get('content-type') ?? '').toLowerCase().startsWith(eventStream)
 
-/** Gateways have been seen to put an exception into a 200. */
+/** Some gateways send an exception with status 200. */
 const isSuccess = ({ status, headers }: HttpResponse): boolean =>
   status === successStatus && !headers.has('x-amzn-errortype')
 
 const wordingOf = ({ wording }: NexusCall, apiKey: Secret): WordingContext => ({ ...wording, apiKey })
 
-/** Whether Nexus refused the key itself. A model without access is refused with any key. */
+/** Whether Nexus refused the key itself. Access to a model may be missing with any key. */
 const isKeyRefused = (error: unknown): boolean => error instanceof NexusError && error.type === 'authentication_error'
 
 type Attempt<T> = (apiKey: Secret) => Promise<T>
 
-/** Calls once more with another key where Nexus refuses the first one and there is another. */
+/** Calls once more with another key if Nexus refuses the first one and there is another. */
 const withRenewal = async <T>(keys: RenewableKey, attempt: Attempt<T>): Promise<T> => {
   const apiKey = await keys.get()
   try {
@@ -87,13 +87,13 @@ const withRenewal = async <T>(keys: RenewableKey, attempt: Attempt<T>): Promise<
 const withKey = <T>(key: UpstreamKey, attempt: Attempt<T>): Promise<T> =>
   key instanceof Secret ? attempt(key) : withRenewal(key, attempt)
 
-/** One request to Nexus, one answer. Rejects with GatewayError for everything but a 200. */
+/** Sends one request to Nexus. Rejects with GatewayError for everything but a 200. */
 export const createNexusClient = (options: NexusClientOptions) => {
   const { endpointUrl, apiKey: key, silenceMs } = options
   const post = createPost({ ...options, origin: originOf(upstreamName, endpointUrl, options.proxy) })
   const ask = async (operation: Operation, call: NexusCall, apiKey: Secret): Promise<HttpResponse> => {
     const answer = await post({
-      // An inference profile's ARN holds slashes and colons: it is one segment of the path.
+      // An inference profile's ARN has slashes and colons, but is one segment of the path.
       url: `${endpointUrl}/model/${encodeURIComponent(call.modelId)}/${operation}`,
       headers: {
         ...authorization(apiKey),
@@ -125,13 +125,13 @@ export const createNexusClient = (options: NexusClientOptions) => {
     checkContent(response.output?.message?.content ?? [])
     return response
   }
-  /** The frames' bytes, and the key that was sent, which no words of theirs may hold. */
+  /** Returns the frames' bytes, and the key that was sent, to remove it from error messages. */
   const converseStream = async (call: NexusCall, apiKey: Secret) => {
     const answer = await ask('converse-stream', call, apiKey)
     if (isSuccess(answer) && isEventStream(answer.headers)) return { chunks: answer.chunks(), apiKey }
     throw await failure(answer, call, apiKey)
   }
-  /** The tokens, or for whom there is no counting. */
+  /** Returns the number of tokens, or for which models counting is not available. */
   const countTokens = async (call: NexusCall, apiKey: Secret): Promise<number | CountRefusal> => {
     const answer = await ask('count-tokens', call, apiKey)
     const { status, headers } = answer

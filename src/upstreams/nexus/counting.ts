@@ -6,12 +6,12 @@ import type { CountTokensInput } from '../../wire/converse/count-tokens.ts'
 import type { CallContext } from '../upstream.ts'
 import type { NexusClient } from './client.ts'
 
-/** Counting is an operation of its own, which not every gateway has, and not for every model. */
+/** Counting is a separate operation, which some gateways do not have, or not for every model. */
 
 const notCounting = (): GatewayError =>
   new GatewayError('not_supported', 'AI Nexus does not count tokens for this model.', { isLoggable: true })
 
-/** Any: it is not sent. The translation wants one above the budget for thinking. */
+/** Any value: it is not sent. The translation requires one above the thinking budget. */
 const leastOutput = 64_000
 
 /** Throws what the translation throws. */
@@ -32,8 +32,8 @@ const toCountBody = (request: CountTokensRequest, target: ConverseTarget): Count
 }
 
 /**
- * Nexus's own count. Without retries: a count that comes late is as good as none. Rejects with
- * `not_supported` where it does not count; what it says of one model, whoever asks remembers.
+ * Nexus's own count. Without retries, because a late count is useless. Rejects with `not_supported` if Nexus cannot
+ * count; the caller remembers that for one model.
  */
 export const createCounting = (client: NexusClient, targetOf: (context: CallContext) => ConverseTarget) => {
   let canCount = true

@@ -25,7 +25,7 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
   }
 }
 
-/** AI Nexus as the configuration wants it to be used. */
+/** AI Nexus with the options of the configuration. */
 export const nexus: UpstreamDefinition = {
   models: nexusModels,
   create: ({ config, random, sleep, ...shared }) =>

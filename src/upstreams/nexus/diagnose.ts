@@ -39,7 +39,7 @@ const cachePoints: readonly RefusalRule[] = [
     noLongCachePoints,
   ),
   whenMatches(/Value '1h' at '[\w.]{1,200}\.ttl' failed to satisfy constraint/i, noLongCachePoints),
-  // Points are placed by Bedrock's known rules: a refused place means other rules, for the model or for this conversation.
+  // Points follow Bedrock's known rules: a refused position means other rules, of the model or for this conversation.
   whenMatches(/Cache point cannot be inserted|There is nothing available to cache/i, {
     ...noCachePoints,
     isPassing: true,
@@ -52,13 +52,13 @@ const hasDocumentBesideResult = ({ messages }: ConverseRequest): boolean =>
   )
 
 const documents: readonly RefusalRule[] = [
-  // boto3#4608, boto3#4648. Citations that the client asked for are not left out, so the refusal reaches the client.
+  // boto3#4608, boto3#4648. Citations that the client requested are not left out, so the refusal reaches the client.
   whenMatches(
     /\bcitations? (?:are|is) not (?:supported|available|enabled)|(?:doesn't|does not) support citations/i,
     noCitations,
   ),
   whenMatches(/\bcitations: Extra inputs are not permitted/i, noCitations),
-  // The pairs were checked before they were sent: where Bedrock misses a result, it means the document beside it.
+  // The pairs were checked before: if Bedrock reports a missing result, the cause is a document next to it.
   (words, sent) =>
     /`?tool_use`? ids were found without `?tool_result`? blocks/i.test(words) && hasDocumentBesideResult(sent)
       ? [noDocumentsBesideResults]
@@ -84,13 +84,13 @@ const settings: readonly RefusalRule[] = [
   whenMatches(/additionalModelResponseFieldPaths/i, noResponseFields),
 ]
 
-/** A message may list several places: each is answered, since there is but one retry. */
+/** A message may list several paths: all of them count, because there is only one retry. */
 const rows: readonly RefusalRule[] = [...fieldRefusals, betaFlags, ...cachePoints, ...settings, ...documents]
 
-/** Only what was refused as it stood; 403 is what a missing right to cache comes with. */
+/** Only refusals of the request itself; a missing right to cache is a 403. */
 const isRefusal = ({ type }: NexusError): boolean => type === 'invalid_request_error' || type === 'permission_error'
 
-/** What to leave out; empty where the words do not say. */
+/** Returns what to leave out; an empty list if the message does not say. */
 export const diagnose = (error: NexusError, sent: ConverseRequest): readonly Diagnosis[] => {
   if (!isRefusal(error)) return []
   const readBy = (rules: readonly RefusalRule[]): Diagnosis[] =>

@@ -2,18 +2,18 @@ import type { CapabilityOverrides } from '../../translate/capabilities/overrides
 import type { ModelCapabilities } from '../../translate/capabilities/table.ts'
 import type { ConverseRequest } from '../../wire/converse/request.ts'
 
-/** What a refusal says of the model, where it says what to leave out. */
+/** What a refusal tells about the model: what to leave out. */
 export interface Diagnosis {
   readonly overrides: Partial<CapabilityOverrides>
-  /** What the model does not take, for the log and `/health`: never quotes the request. */
+  /** What the model does not accept, for the log and `/health`. Never quotes the request. */
   readonly what: string
-  /** Beta flags that were refused together, of which one at least is meant: see `createBetaSupport`. */
+  /** Beta flags that were refused together, at least one of them for itself: see `createBetaSupport`. */
   readonly suspects?: readonly string[]
-  /** The refusal was about a place in one request and may not hold for others: forgotten after a while. */
+  /** The refusal was about a position in one request and may not apply to others: forgotten after a while. */
   readonly isPassing?: true
 }
 
-/** Reads the words of a refusal. `sent` is the refused request. */
+/** Reads the message of a refusal. `sent` is the refused request. */
 export type RefusalRule = (words: string, sent: ConverseRequest) => readonly (Diagnosis | undefined)[]
 
 export const lacking = (what: string, capabilities: Partial<ModelCapabilities>): Diagnosis => ({

@@ -1,10 +1,10 @@
 import type { ErrorType, GatewayErrorOptions } from '../../base/errors.ts'
 
-/** Which of Anthropic's errors one of AWS's is. Source: the specification's status map. */
+/** Maps AWS's errors to Anthropic's. Source: the specification's status map. */
 
 export interface ErrorKind extends Pick<GatewayErrorOptions, 'status' | 'shouldRetry' | 'retryable' | 'typeInStream'> {
   readonly type: ErrorType
-  /** The words name the model, so that Claude Code takes it for the one that is missing. */
+  /** The message names the model, so that Claude Code reports that model as missing. */
   readonly namesModel?: boolean
 }
 
@@ -16,7 +16,7 @@ const forbidden: ErrorKind = { type: 'permission_error', ...permanently }
 const missing: ErrorKind = { type: 'not_found_error' }
 const missingModel: ErrorKind = { ...missing, namesModel: true }
 const modelThrottled: ErrorKind = { type: 'rate_limit_error', ...retryable }
-/** Inside a stream Claude Code tries again by itself only when told of an overload. */
+/** Within a stream, Claude Code retries only after `overloaded_error`. */
 const throttled: ErrorKind = { ...modelThrottled, typeInStream: 'overloaded_error' }
 const overQuota: ErrorKind = { type: 'rate_limit_error', ...permanently }
 const overloaded: ErrorKind = { type: 'overloaded_error', ...retryable }
@@ -66,7 +66,7 @@ export const exceptionName = (name: string): string => className(name).replace(/
 export const loggableClass = (name: string): string | undefined =>
   byName.has(exceptionName(name)) ? className(name) : undefined
 
-/** What Bedrock says only to a key that it knows. All others may come from whoever stands in front, or before the key was looked at. */
+/** Bedrock sends these only after it has accepted the key. Others may come from a gateway, or from before the check. */
 const reportedToValidKey: ReadonlySet<string> = new Set([
   'Validation',
   'ResourceNotFound',
@@ -78,10 +78,10 @@ const reportedToValidKey: ReadonlySet<string> = new Set([
   'ModelStreamError',
 ])
 
-/** By AWS's name of the exception, bare; empty where nobody named one. */
+/** `name`: AWS's name of the exception without `Exception`; empty if there is none. */
 export const isReportedToValidKey = (name: string): boolean => reportedToValidKey.has(name)
 
-/** By HTTP status, where the exception has no name or one we do not know. */
+/** By HTTP status, for exceptions without a known name. */
 const kindOfStatus = (status: number): ErrorKind => {
   switch (status) {
     case 401:
@@ -108,18 +108,18 @@ const kindOfStatus = (status: number): ErrorKind => {
       return overloaded
   }
   if (status >= 500) return failed
-  // Neither an answer nor an error: not of the service's making.
+  // Neither a response nor an error of the service: something else has sent it.
   return status < 400 ? { type: 'api_error', status: 502, ...permanently } : invalid
 }
 
-/** The status that the model itself had given, inside an error about the model. */
+/** By the model's own status, inside an error about the model. */
 const kindOfModelStatus = (status: number): ErrorKind => {
   if (status === 429) return modelThrottled
   if (status === 529) return overloaded
   return status >= 500 ? failed : invalid
 }
 
-/** Where the model's own error came through whole. */
+/** For errors that contain the model's own error. */
 const byAnthropicType: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
   ['invalid_request_error', invalid],
   ['authentication_error', badKey],
@@ -137,7 +137,7 @@ const badKeyWords =
 const missingModelWords = /provided model identifier is invalid|end of its life|on-demand throughput isn.t supported/i
 const forbiddenWords = /\b(?:FTUFormNotFilled|MPAgreementBeingCreated|NotAuthorized|OptInRequired)\b/
 
-/** What the words say more exactly than name and status do. */
+/** For messages that are more precise than name and status. */
 const kindOfWords = (message: string, isValidation: boolean): ErrorKind | undefined => {
   if (missingModelWords.test(message)) return missingModel
   if (/Too many tokens per day/i.test(message)) return overQuota
@@ -148,11 +148,11 @@ const kindOfWords = (message: string, isValidation: boolean): ErrorKind | undefi
 }
 
 export interface Failure {
-  /** AWS's name of the exception, bare. */
+  /** AWS's name of the exception, without `Exception`. */
   readonly name: string
   readonly status: number | undefined
   readonly message: string
-  /** Anthropic's own type, where the model's error came through whole. */
+  /** Anthropic's own type, if the model's own error is included. */
   readonly anthropicType: string | undefined
   readonly originalStatus: number | undefined
 }

@@ -11,24 +11,24 @@ import {
 } from './error-kinds.ts'
 import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
-/** Nexus's failures as Anthropic's, with the upstream's own words: Claude Code acts on them. */
+/** Translates Nexus's failures to Anthropic's errors. Keeps the upstream's message, because Claude Code acts on it. */
 
-/** What of an unreadable body is quoted, in characters. */
+/** Characters of an unreadable body that are quoted. */
 const quotedCharacters = 2000
-/** Claude Code gives up where it is asked to wait for longer. */
+/** Claude Code gives up if it has to wait longer. */
 const longestRetryAfterSeconds = 60
 
 interface Reported {
   readonly message: string
-  /** Anthropic's own type, where the model's error came through whole. */
+  /** Anthropic's own type, if the model's own error is included. */
   readonly type?: string
-  /** The words are this program's own. */
+  /** The message is from this program. */
   readonly isOurs?: true
 }
 
-/** What of an upstream's words is handed on, in characters: no honest sentence is longer. */
+/** Characters of an upstream's message that are passed on: no genuine sentence is longer. */
 const maximumWords = 4000
-/** What of them is looked into: the model's own error may come wrapped, as JSON. */
+/** Characters of it that are parsed: it may contain the model's own error as JSON. */
 const maximumWrapped = 64 * 1024
 
 const text = (value: unknown): string | undefined =>
@@ -36,7 +36,7 @@ const text = (value: unknown): string | undefined =>
 
 const handedOn = (words: string): string => words.slice(0, maximumWords)
 
-/** Prefixes that SDKs and Bedrock put in front of the model's own words. */
+/** Prefixes that SDKs and Bedrock put in front of the model's own message. */
 const wrapping =
   /^(?:An error occurred \([^)]*\) when calling the \w+ operation(?: \([^)]*\))?: |The model returned the following errors: )+/
 
@@ -50,7 +50,7 @@ const unwrapMessage = (message: string): Reported => {
   return { message: handedOn(bare) }
 }
 
-/** The words of a failure, wherever the body keeps them. The model's own come first. */
+/** Finds the message in the body of a failure. The model's own message comes first. */
 const reportedIn = (body: Json): Reported | undefined => {
   const nested = isObject(body['error']) ? body['error'] : {}
   const candidates = [
@@ -66,15 +66,15 @@ const reportedIn = (body: Json): Reported | undefined => {
   return message === undefined ? undefined : unwrapMessage(message)
 }
 
-/** What alone counts as an answer. */
+/** The only status of a successful response. */
 export const successStatus = 200
 
-/** What others on the way say, whatever stands in the body. */
+/** Messages for statuses of proxies, for any body. */
 const otherVoice = (status: number): string | undefined => {
   if (status === 407)
-    return 'A proxy on the way wants a user name and a password (407). Give them as HTTP_PROXY=http://user:password@host:port.'
+    return 'A proxy on the way requires a user name and a password (407). Set HTTP_PROXY=http://user:password@host:port.'
   if (status < 300 || status > 399) return undefined
-  return `AI Nexus answered ${status}, which leads elsewhere. Is the endpoint right, or is a proxy or a login page in the way?`
+  return `AI Nexus answered ${status}, a redirect. Check the endpoint URL, and whether a proxy or a login page interferes.`
 }
 
 const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
@@ -86,13 +86,12 @@ const reportedBy = (body: string, parsed: Json | undefined, status: number): Rep
   if (other !== undefined) return { message: other, isOurs: true }
   if (isHtml(body)) {
     return {
-      message: `AI Nexus answered ${status} with a web page. Is a proxy or a login page in the way?`,
+      message: `AI Nexus answered ${status} with a web page. Check whether a proxy or a login page interferes.`,
       isOurs: true,
     }
   }
-  // A 200 may hold an answer's words, which do not belong into an error.
-  if (status === successStatus)
-    return { message: 'AI Nexus answered 200 with something that is no answer.', isOurs: true }
+  // A 200 may contain text of the model, which must not be in an error.
+  if (status === successStatus) return { message: 'AI Nexus answered 200 with an invalid response.', isOurs: true }
   const quoted = body.trim().slice(0, quotedCharacters)
   if (quoted === '') return { message: `AI Nexus answered ${status} without a message.`, isOurs: true }
   return { message: quoted }
@@ -103,7 +102,7 @@ const originalStatusIn = (body: Json | undefined): number | undefined => {
   return typeof status === 'number' ? status : undefined
 }
 
-/** Seconds, or a date that is read against the answer's own. */
+/** Reads seconds, or a date relative to the response's own date. */
 const retryAfterSeconds = (headers: Headers): number | undefined => {
   const value = headers.get('retry-after')?.trim()
   if (value === undefined || value === '') return undefined
@@ -115,7 +114,7 @@ const retryAfterSeconds = (headers: Headers): number | undefined => {
 
 const tooLargeWords = 'Request exceeds the maximum size'
 
-/** The words for the client: those that it knows, where it can act on them. */
+/** The message for the client, with the wording that the client acts on. */
 const wordsFor = (kind: ErrorKind, message: string, context: WordingContext): string => {
   if (kind.type === 'invalid_request_error') return clientWording(message, context)
   if (kind.type === 'request_too_large')
@@ -123,10 +122,10 @@ const wordsFor = (kind: ErrorKind, message: string, context: WordingContext): st
   return kind.namesModel === true && !message.includes('model:') ? `${message} (model: ${context.model})` : message
 }
 
-/** A failure that Nexus itself reported, with its own words, by which requests are mended. */
+/** A failure that Nexus reported, with its own message, from which the refusal fallback learns. */
 export class NexusError extends GatewayError {
   readonly #upstreamWords: string
-  /** Bedrock itself said so, and knew the key: the exception's name tells. False where that is not certain. */
+  /** Bedrock has accepted the key, as the exception's name shows. False if that is not certain. */
   readonly knowsKey: boolean
 
   constructor({ message, name }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
@@ -135,23 +134,23 @@ export class NexusError extends GatewayError {
     this.knowsKey = isReportedToValidKey(name)
   }
 
-  /** As they came, in Bedrock's counting. Never logged or printed: they may quote a prompt. */
+  /** The original message, with Bedrock's indices. Never logged or printed, because it may quote a prompt. */
   get upstreamWords(): string {
     return this.#upstreamWords
   }
 }
 
-/** Gateways have been seen to quote the key that they do not know. */
+/** Some gateways quote the key that they refuse. */
 const withoutKey = (words: string, { apiKey }: WordingContext): string => apiKey?.hiddenIn(words) ?? words
 
 const toError = (failure: Failure, context: WordingContext, more: GatewayErrorOptions): NexusError => {
   const known = kindOf(failure)
-  // Too large may mean too many tokens, which the client can do something about.
+  // Too large may mean too many tokens, which the client can reduce.
   const kind = known.type === 'request_too_large' && isOverflow(failure.message) ? invalid : known
   return new NexusError(failure, kind.type, wordsFor(kind, failure.message, context), { ...kind, ...more })
 }
 
-/** Words for the log about a failure that Nexus reports in its own words: status and class. */
+/** Text for the log about a failure that Nexus reports: status and class. */
 const refusalReason = (what: string, exception: string): string => {
   const known = loggableClass(exception)
   return known === undefined ? what : `${what} (${known})`
@@ -163,10 +162,10 @@ export interface FailedResponse {
   readonly body: string
 }
 
-/** An answer other than 200, before anything reached the client. */
+/** A response other than 200, before the client has received anything. */
 export const toResponseError = (answer: FailedResponse, context: WordingContext): NexusError => {
   const { status, headers } = answer
-  // The whole body, before a piece of it is cut off in the middle of a key.
+  // In the whole body, before it is cut, perhaps within the key.
   const body = withoutKey(answer.body, context)
   const parsed = parseObject(body)
   const reported = reportedBy(body, parsed, status)
@@ -187,9 +186,9 @@ export const toResponseError = (answer: FailedResponse, context: WordingContext)
   })
 }
 
-/** A failure that a frame reports. As long as the client has seen nothing, it can still become a status. */
+/** A failure that a frame reports. If the client has received nothing, it can still become a status. */
 export const toStreamError = (exception: string, payload: Json, context: WordingContext): NexusError => {
-  const reported = reportedIn(payload) ?? { message: `AI Nexus ended the stream: ${exception || 'it did not say why'}` }
+  const reported = reportedIn(payload) ?? { message: `AI Nexus ended the stream: ${exception || 'no reason given'}` }
   const failure: Failure = {
     name: exceptionName(exception),
     status: undefined,

@@ -18,7 +18,7 @@ import {
 
 /** Refusals that name a field, or a value in it. */
 
-/** Whether a place was sent: the words of a refusal may quote anything. */
+/** Whether a path was sent: the message of a refusal may quote anything. */
 const wasSent = (sent: ConverseRequest, path: string): boolean => valueAt(additionalOf(sent), path) !== undefined
 
 const byField: ReadonlyMap<string, Diagnosis> = new Map([
@@ -30,7 +30,7 @@ const byField: ReadonlyMap<string, Diagnosis> = new Map([
 /** Fields whose members have fixed names; in others the client chooses the names. */
 const named: ReadonlySet<string> = new Set(['thinking', 'output_config', 'context_management'])
 
-/** The part of a place that may be logged. */
+/** The part of a path that may be logged. */
 const publicName = (path: string): string => {
   const [first = '', second] = path.split('.')
   return named.has(first) && second !== undefined ? `${first}.${second}` : first
@@ -39,7 +39,7 @@ const publicName = (path: string): string => {
 const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefined => {
   const known = byField.get(field)
   if (known !== undefined || !wasSent(sent, field)) return known
-  // The flag is of no use without the field.
+  // The flag is useless without the field.
   const flag = gatedFields.get(field)?.beta
   return {
     what: publicName(field),
@@ -47,7 +47,7 @@ const refusedField = (field: string, sent: ConverseRequest): Diagnosis | undefin
   }
 }
 
-/** The model names the kind of thinking on the way (`thinking.adaptive.display`). */
+/** The model puts the type of thinking into the path (`thinking.adaptive.display`). */
 const publicThinkingPath = (path: string): string => path.replace(/^thinking\..*\.(\w+)$/, 'thinking.$1')
 
 const toolMembers: ReadonlyMap<string, Diagnosis> = new Map([
@@ -85,13 +85,13 @@ const extraneousKeys: RefusalRule = (words, sent) =>
     },
   )
 
-/** Converse's own words for a member that it takes, and the model does not: the innermost known one is meant. */
+/** Converse's message for a member that the model does not support. The innermost known member counts. */
 const unsupportedFields: RefusalRule = (words) =>
   [...words.matchAll(/(?:doesn't|does not) support the ([\w.]{1,100}) field/gi)].map(([, path = '']) =>
     spared.get(path.split('.').findLast((step) => spared.has(step)) ?? ''),
   )
 
-/** What a refused value teaches, by the values that the model takes. */
+/** The diagnosis for a refused value. `taken`: the values that the model accepts. */
 const refusedValue = (path: string, value: string, taken: readonly string[]): Diagnosis => {
   if (path === 'thinking.type') {
     const refusedThinking = (['enabled', 'adaptive'] as const).filter((type) => type === value)
@@ -102,7 +102,7 @@ const refusedValue = (path: string, value: string, taken: readonly string[]): Di
   return lacking(what, { effort: effortLevels.filter((level) => taken.includes(level)) })
 }
 
-/** `Input should be 'summarized' or 'omitted'`: these values stay, the others are left out from now on. */
+/** `Input should be 'summarized' or 'omitted'`: from now on, other values are left out. */
 const values: RefusalRule = (words, sent) =>
   [
     ...words.matchAll(
@@ -134,12 +134,12 @@ export const fieldRefusals: readonly RefusalRule[] = [
 
 const noToolLimit = 'a limit to one tool at a time'
 
-/** Read only where no other row matches: many refusals mention tool_choice, few are about our channel for it. */
+/** Only if no other rule matches: many refusals mention tool_choice, few are about our additional field for it. */
 export const toolChoice: RefusalRule = (words, sent) => {
   const choice = additionalOf(sent)['tool_choice'] as { type?: unknown } | undefined
   if (choice === undefined || !/tool_choice/i.test(words)) return []
   if (choice.type === 'none') return [lacking('being kept from its tools', { toolChoiceNone: false })]
   const isOfLimit = /tool_choice\.disable_parallel/i.test(words)
-  // Where the channel itself is refused, nothing goes through it any more.
+  // If the additional field itself is refused, it is not sent any more.
   return [lacking(noToolLimit, { toolLimit: false, ...(!isOfLimit && { toolChoiceNone: false }) })]
 }

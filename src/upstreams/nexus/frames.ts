@@ -17,7 +17,7 @@ const readJson = (frame: Frame): Json => {
   const text = frame.text()
   const value = attempt(() => withoutNulls(parseObject(text), text))
   if (isObject(value)) return value
-  // The payload itself may hold an answer's words, and stays out of the message.
+  // The payload may contain text of the model, so the message does not quote it.
   throw corruptStream(`the payload of a ${header(frame, ':event-type') || 'nameless'} frame is not a JSON object`)
 }
 
@@ -30,7 +30,7 @@ const knownEvents: ReadonlySet<string> = new Set([
   'metadata',
 ] satisfies ConverseStreamEvent['type'][])
 
-/** The payload is the event itself; some gateways wrap it in its own name. */
+/** The payload is the event itself; some gateways wrap it in an object with the event's name. */
 const unwrapped = (payload: Json, name: string): Json => {
   const inner = payload[name]
   return isObject(inner) ? inner : payload
@@ -41,16 +41,16 @@ const toEvent = (frame: Frame): ConverseStreamEvent => {
   if (!knownEvents.has(name)) return { type: 'unknown', name }
   const payload = unwrapped(readJson(frame), name)
   checkEvent(name, payload)
-  // It was parsed a moment ago, and is nobody else's.
+  // It is new: no other code has a reference to it.
   const event = payload as { type?: string }
   event.type = name
   return event as ConverseStreamEvent
 }
 
-/** What an exception says of itself: its name alone is enough to act on. */
+/** The exception's payload. An unreadable one is not an error: the exception's name is enough. */
 const readException = (frame: Frame): Json => attempt(() => readJson(frame)) ?? { message: frame.text() }
 
-/** What a frame says. Throws GatewayError for one that reports a failure. */
+/** Returns a frame's event. Throws GatewayError for a frame that reports a failure. */
 const readFrame = (frame: Frame, context: WordingContext): ConverseStreamEvent => {
   switch (header(frame, ':message-type')) {
     case 'exception':
@@ -69,8 +69,8 @@ export const createConverseReader = (context: WordingContext, readHeaders?: Read
   const { push, end } = createEventStreamDecoder(readHeaders)
   return {
     /**
-     * Takes the next bytes and tells the events that they complete. Throws GatewayError for an exception in the stream
-     * and for bytes that are no event stream, after telling what came before.
+     * Takes the next bytes and passes completed events on. After that, throws GatewayError for an exception in the
+     * stream and for bytes that are not an event stream.
      */
     read: (chunk: Uint8Array, onEvent: (event: ConverseStreamEvent) => void): void =>
       push(chunk, (frame) => onEvent(readFrame(frame, context))),

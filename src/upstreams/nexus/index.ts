@@ -29,7 +29,7 @@ interface NexusOptions
 
 type Send<T> = (prepared: Prepared) => Promise<T>
 
-/** Sends as often as the policy allows, and counts each time. */
+/** Retries as often as the policy allows, and reports each attempt. */
 const createRetrying =
   (retry: RetryPolicy, log: Logger) =>
   <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt }: CallContext): Promise<T> => {
@@ -40,7 +40,7 @@ const createRetrying =
     return withRetries(counted, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
   }
 
-/** AI Nexus: Claude by Bedrock's Converse, with a bearer key. */
+/** AI Nexus: Claude over Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
   const { retry, newId, log } = options
   const mediaLimit = requestMediaLimit(options.policy.excessMedia)
@@ -57,12 +57,12 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
   const resendOnce = ({ requestId }: CallContext): ResendOnce => ({
     isAllowed: retry.maxRetries > 0,
-    onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a connection kept open was dead' }),
+    onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was closed' }),
   })
 
   const retrying = createRetrying(retry, log)
 
-  /** Sends a request; where the model refuses a part of it that can be spared, once more without. */
+  /** Sends a request. If the model refuses an optional part, sends it once more without that part. */
   const sendRequest = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
@@ -96,7 +96,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
     stream: (request, context) =>
       sendRequest(request, context, async ({ call, translation: { responseContext } }) => {
         const { chunks, apiKey } = await client.converseStream(call)
-        // An exception in the first frame still becomes a status, and may still be tried again.
+        // An exception in the first frame still becomes a status, and can still be retried.
         return ResponseStream.begin({
           chunks,
           reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),

@@ -30,5 +30,5 @@ const haiku: Model = {
   maxOutputTokens: 64_000,
 }
 
-/** The models that AI Nexus serves. One entry makes a model known everywhere. */
+/** The models that AI Nexus serves. To add a model, add one entry here. */
 export const nexusModels: ModelCatalog = { models: [sonnet, opus, haiku], defaults: { sonnet, opus, haiku } }

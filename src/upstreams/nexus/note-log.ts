@@ -2,15 +2,15 @@ import type { Logger } from '../../base/logger.ts'
 import type { Note } from '../../messages/notes.ts'
 import type { CallContext } from '../upstream.ts'
 
-/** Enough for every model and reason there is; a client that invents more does not fill the memory. */
+/** Enough for every model and reason. Bounds memory, because clients can send any model. */
 const remembered = 1000
 
-/** Enough to see what is going on; a client that invents members by the hundred thousand does not fill the disk. */
+/** Enough to see the problem. Bounds the log, because clients can send any number of members. */
 const mostForOneRequest = 100
 
 /**
- * Logs what a translation could not carry over. What may change an answer is said aloud once for each
- * model and reason, and after that, like everything else, only at level debug.
+ * Logs what a translation could not carry over. A note that may change a response is logged at level info once per
+ * model and reason; everything else is logged at level debug.
  */
 export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: CallContext) => void) => {
   const said = new Set<string>()

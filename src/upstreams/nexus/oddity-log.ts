@@ -2,7 +2,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { ResponseContext } from '../../translate/converse-to-anthropic/response-context.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
 
-/** Names each unknown event once for each stream. */
+/** Logs each unknown event once per stream. */
 export const warnOfUnknown = (log: Logger, requestId: string): ((event: ConverseStreamEvent) => void) => {
   let warned: Set<string> | undefined
   return (event) => {
@@ -14,7 +14,7 @@ export const warnOfUnknown = (log: Logger, requestId: string): ((event: Converse
   }
 }
 
-/** What an answer holds beyond what is known is warned of once. */
+/** Logs each unknown part of a response once. */
 export const withOddityLog = (responseContext: ResponseContext, log: Logger, requestId: string): ResponseContext => {
   const warned = new Set<string>()
   return {

@@ -4,13 +4,13 @@ import type { Degradation } from '../upstream.ts'
 import { createBetaSupport } from './beta-support.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
-/** What each model was found to refuse. */
+/** Remembers what each model has refused. */
 
 /** Bounds memory: model names come from clients. Both are more than a deployment has. */
 const maximumModels = 100
 const maximumEntries = 50
 
-/** How long a lesson holds that may be about one conversation only: it costs all others their prompt cache. */
+/** How long to remember a refusal that may be about one conversation: it costs all others their prompt cache. */
 const passingMs = 10 * 60 * 1000
 
 interface Remembered extends Diagnosis {
@@ -19,17 +19,17 @@ interface Remembered extends Diagnosis {
 }
 
 const sentence = (modelId: string, what: string): string =>
-  `AI Nexus does not take ${what} for ${modelId}: sending without`
+  `AI Nexus does not accept ${what} for ${modelId}: sending without`
 
 const withoutFlag = (flag: string): string => `the beta flag ${flag}`
 
-/** What is known of one model. */
+/** The refusals of one model. */
 interface ModelMemory {
   readonly entries: Map<string, Remembered>
   readonly betas: ReturnType<typeof createBetaSupport>
 }
 
-/** Logs each lesson once. `now` is in milliseconds, monotonic. */
+/** Logs each refusal once. `now` is in milliseconds, monotonic. */
 export const createOverrideMemory = (log: Logger, now: () => number) => {
   const models = new Map<string, ModelMemory>()
   const warn = (modelId: string, what: string): void =>
@@ -37,7 +37,7 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
   const currentEntries = ({ entries }: ModelMemory): Remembered[] =>
     [...entries.values()].filter(({ until }) => until > now())
 
-  /** Undefined where there is no room for another model. */
+  /** Returns undefined if the limit of models is reached. */
   const memoryOf = (modelId: string): ModelMemory | undefined => {
     const known = models.get(modelId)
     if (known !== undefined || models.size >= maximumModels) return known
@@ -64,7 +64,7 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
   ]
 
   return {
-    /** What requests to the model are to be translated by. */
+    /** The overrides for requests to the model. */
     overrides(modelId: string): CapabilityOverrides {
       const memory = models.get(modelId)
       if (memory === undefined) return noOverrides
@@ -82,11 +82,11 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
       if (suspects === undefined) addEntry(modelId, memory, diagnosis)
       else memory.betas.suspect(suspects)
     },
-    /** Beta flags that the model has just taken. */
+    /** Records beta flags that the model has just accepted. */
     acceptBetas(modelId: string, flags: readonly string[]): void {
       if (flags.length > 0) memoryOf(modelId)?.betas.accept(flags)
     },
-    /** Of refused flags those that may be meant. */
+    /** The refused flags that may be the reason. */
     suspectsIn: (modelId: string, flags: readonly string[]): readonly string[] =>
       models.get(modelId)?.betas.suspectsIn(flags) ?? flags,
     degraded: (): Degradation[] =>

@@ -9,7 +9,7 @@ import type { ResendOnce } from '../http/post.ts'
 import type { CallContext } from '../upstream.ts'
 import type { NexusCall } from './client.ts'
 
-/** A request ready to be sent. */
+/** A request that is ready to send. */
 export interface Prepared {
   readonly translation: ConverseTranslation
   readonly call: NexusCall

@@ -6,7 +6,7 @@ import { NexusError } from './errors.ts'
 import { createOverrideMemory } from './override-memory.ts'
 import type { Prepared } from './prepare.ts'
 
-/** One request, and how it is sent and made anew. */
+/** One request, and how to send it and translate it again. */
 interface FallbackCall<T> {
   readonly modelId: string
   /** For the log. */
@@ -16,7 +16,7 @@ interface FallbackCall<T> {
   readonly retranslate: (overrides: CapabilityOverrides) => Prepared
 }
 
-/** `suspectsIn` returns, of beta flags that were refused together, those that may be meant. */
+/** `suspectsIn` returns those of the refused beta flags that may be the reason. */
 const diagnosesOf = (
   error: unknown,
   { translation }: Prepared,
@@ -28,14 +28,14 @@ const diagnosesOf = (
       )
     : []
 
-/** The second try is the last one: nothing goes with it that may have been refused before. */
+/** The second try is the last: it leaves out everything that may have been refused before. */
 const withoutSuspects = (overrides: CapabilityOverrides): CapabilityOverrides => ({
   ...overrides,
   refusedBetas: [...overrides.refusedBetas, ...overrides.suspectedBetas],
   suspectedBetas: [],
 })
 
-/** Whether the second refusal is of something else: then the first one was answered. */
+/** Whether the second refusal is about something else: then the first one is resolved. */
 const isAnother = (second: unknown, first: unknown): boolean =>
   second instanceof NexusError &&
   first instanceof NexusError &&
@@ -43,8 +43,8 @@ const isAnother = (second: unknown, first: unknown): boolean =>
   second.upstreamWords !== first.upstreamWords
 
 /**
- * Mends requests by what Bedrock says of them, and remembers what each model was found to refuse, for the life of the
- * process. See docs/translation.md, "Where the table is wrong".
+ * Changes refused requests as Bedrock's message requires, and remembers what each model has refused until the process
+ * ends. See docs/translation.md, "Where the table is wrong".
  */
 export const createRefusalFallback = (log: Logger, now: () => number) => {
   const { overrides, remember, acceptBetas, suspectsIn, degraded } = createOverrideMemory(log, now)
@@ -60,7 +60,7 @@ export const createRefusalFallback = (log: Logger, now: () => number) => {
     const diagnoses = diagnosesOf(error, first, (flags) => suspectsIn(modelId, flags))
     const combined = diagnoses.reduce((known, { overrides }) => mergeOverrides(known, overrides), overrides(modelId))
     const retranslated = diagnoses.length === 0 ? first : retranslate(withoutSuspects(combined))
-    // The part that is complained of was not ours to leave out.
+    // The refused part must not be left out.
     if (retranslated.call.body === first.call.body) throw error
     const without = diagnoses.map(({ what }) => what).join('; ')
     log.info('upstream.resent', { requestId, model: modelId, without })
@@ -81,8 +81,8 @@ export const createRefusalFallback = (log: Logger, now: () => number) => {
     overrides,
     degraded,
     /**
-     * Sends a request and, where the model refuses a part of it that can be spared, once more without.
-     * What helped is remembered. Only before anything has reached the client. Rejects as `send` does.
+     * Sends a request. If the model refuses an optional part, sends it once more without that part, and remembers it if
+     * that succeeds. Only for calls of which the client has received nothing. Rejects as `send` does.
      */
     sendWithFallback: <T>(call: FallbackCall<T>): Promise<T> =>
       sendOne(call.first, call).catch((error: unknown) => sendWithoutRefused(error, call)),

@@ -6,21 +6,20 @@ import { createCheck } from '../../wire/check.ts'
 import { BlockDeltaShape, BlockStartShape, OutputBlockShape } from '../../wire/converse/response-shapes.ts'
 import { findIssue } from '../../wire/issue.ts'
 
-/** Whether an answer's blocks are what they say: another's mistake is not to become an error of our own. */
+/** Checks a response's blocks, so that an invalid response does not become an internal error. */
 
 const badGateway = 502
 
-/** No word of the answer is told. */
+/** The sentence must not quote the response. */
 const refused = (sentence: string): GatewayError =>
   new GatewayError('api_error', sentence, { status: badGateway, isLoggable: true })
 
-const unreadable = (path: Path): GatewayError =>
-  refused(`AI Nexus sent an answer that cannot be read, at ${dotted(path)}.`)
+const unreadable = (path: Path): GatewayError => refused(`AI Nexus sent an invalid response, at ${dotted(path)}.`)
 
-/** Throws GatewayError for an answer that no model has made: to read it, or to write it on, would exhaust us. */
+/** Throws GatewayError for a response larger than any model's, which would exhaust memory or the stack. */
 export const checkSize = (text: string): void => {
   const excess = findExcess(text)
-  if (excess !== undefined) throw refused(`AI Nexus sent an answer that ${excess}.`)
+  if (excess !== undefined) throw refused(`AI Nexus sent a response that ${excess}.`)
 }
 
 const strip = (value: unknown): unknown => {
@@ -34,14 +33,14 @@ const strip = (value: unknown): unknown => {
 }
 
 /**
- * Many serializers write null for what is not there. A tool's input is the model's own: it stays. Not
- * copied where the text that the value was read from has none.
+ * Removes nulls, which many serializers write for absent members. Keeps a tool's input unchanged. Does not copy the
+ * value if its text has no null.
  */
 export const withoutNulls = (value: unknown, text: string): unknown => (text.includes('null') ? strip(value) : value)
 
 type Shape = Parameters<typeof findIssue>[0]
 
-/** Throws for what is not of the shape; `path` leads there. */
+/** Throws for a value that does not match the shape; `path` is the value's path. */
 const createShapeCheck = (shape: Shape): ((value: unknown, path: Path) => void) => {
   const check = createCheck(shape)
   return (value, path) => {
@@ -56,13 +55,13 @@ const checkBlock = createShapeCheck(OutputBlockShape)
 const startPath: Path = ['contentBlockStart']
 const deltaPath: Path = ['contentBlockDelta']
 
-/** Throws GatewayError for an event whose block is not what it should be. */
+/** Throws GatewayError for an event with an invalid block. */
 export const checkEvent = (name: string, payload: Json): void => {
   if (name === 'contentBlockDelta') checkBlockDelta(payload, deltaPath)
   else if (name === 'contentBlockStart') checkBlockStart(payload, startPath)
 }
 
-/** Throws GatewayError for a block that is not what it should be. */
+/** Throws GatewayError for an invalid block. */
 export const checkContent = (content: readonly unknown[]): void => {
   for (const [index, block] of content.entries()) checkBlock(block, ['output', 'message', 'content', index])
 }

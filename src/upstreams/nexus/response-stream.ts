@@ -8,20 +8,20 @@ interface ResponseStreamOptions {
   readonly chunks: AsyncIterator<Uint8Array>
   readonly reader: ConverseReader
   readonly events: MessageEvents
-  /** Hears each event before it is translated. */
+  /** Called with each event before its translation. */
   readonly onEvent: (event: ConverseStreamEvent) => void
 }
 
 /**
- * An answer's bytes as Anthropic's events: one batch for each chunk that completed any. One object with one
- * asynchronous step for each chunk: as five generators, one behind the other, the same cost twice as much for an
- * event that comes alone. Ends after `message_stop`, or throws GatewayError, after handing on what came before.
+ * Translates a response's bytes to Anthropic's events: one batch for each chunk that completes any. One object with one
+ * asynchronous step per chunk: a chain of five generators costs twice as much for a single event. Ends after
+ * `message_stop`, or throws GatewayError after the last events.
  */
 export class ResponseStream implements AsyncIterableIterator<EventBatch> {
   readonly #options: ResponseStreamOptions
-  /** A batch that was read before anybody asked for it. */
+  /** The first batch, read by `begin`. */
   #first: EventBatch | undefined
-  /** What is to be thrown once everything in front of it has been handed on. */
+  /** The error to throw after the last batch. */
   #fault: { readonly error: unknown } | undefined
   #isOver = false
   readonly #accept: (event: ConverseStreamEvent) => void
@@ -35,7 +35,7 @@ export class ResponseStream implements AsyncIterableIterator<EventBatch> {
     }
   }
 
-  /** Resolves once the first events are in hand. Rejects with what comes in their place. */
+  /** Resolves when the first events have arrived. Rejects if an error arrives first. */
   static async begin(options: ResponseStreamOptions): Promise<ResponseStream> {
     const stream = new ResponseStream(options)
     const { done, value } = await stream.next()
@@ -68,7 +68,7 @@ export class ResponseStream implements AsyncIterableIterator<EventBatch> {
     return this.#fault === undefined ? ended : this.next()
   }
 
-  /** Whoever leaves hears nothing more, not even of what had been read already. */
+  /** After return() no further event or error is delivered. */
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#first = undefined
     this.#fault = undefined
@@ -92,7 +92,7 @@ export class ResponseStream implements AsyncIterableIterator<EventBatch> {
   }
 
   #break(error: unknown): void {
-    // Whoever has left ended the call, and need not be told.
+    // After return(), the call's failure is expected.
     if (this.#isOver) return
     this.#over()
     try {
@@ -102,7 +102,7 @@ export class ResponseStream implements AsyncIterableIterator<EventBatch> {
     }
   }
 
-  /** What is left of the bytes is nobody's concern. */
+  /** Ends the call. The remaining bytes are not needed. */
   #over(): void {
     if (this.#isOver) return
     this.#isOver = true

@@ -3,12 +3,12 @@ import type { Path } from '../../base/path.ts'
 import type { PathMap } from '../../translate/anthropic-to-converse/path-map.ts'
 
 /**
- * Places in an error's words, in the client's own counting. Bedrock counts what we sent, after turns
- * were merged and blocks dropped, from 1 (`messages.3.member.content.2.member.image`) or from 0
- * (`messages.2.content.1.image`); Claude Code deletes the picture that it finds at the place it is told.
+ * Converts paths in an error's message to the client's indices. Bedrock's indices are those of the sent request, after
+ * turns were merged and blocks dropped, from 1 (`messages.3.member.content.2.member.image`) or from 0
+ * (`messages.2.content.1.image`). Claude Code deletes the image at the path in the message.
  */
 
-/** Anthropic's names for Converse's kinds of blocks. The others are called the same. */
+/** Anthropic's names for Converse's kinds of blocks. Other names are the same. */
 const kinds: ReadonlyMap<string, string> = new Map([
   ['toolUse', 'tool_use'],
   ['toolResult', 'tool_result'],
@@ -40,7 +40,7 @@ const blockPath = (
   return dotted([...path, ...(kind === undefined ? [] : [kind]), ...rest])
 }
 
-/** A message with its places as the client counts them. What we cannot place stays as it is. */
+/** Replaces the paths in a message with the client's. An unknown path stays unchanged. */
 export const restoreClientPaths = (message: string, paths: PathMap): string => {
   const restore =
     (find: (index: number) => Path | undefined) =>

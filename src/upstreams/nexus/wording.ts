@@ -10,20 +10,20 @@ import type { PathMap } from '../../translate/anthropic-to-converse/path-map.ts'
 import { restoreClientPaths } from './restore-client-paths.ts'
 
 /**
- * Bedrock's words as those that Claude Code recovers by (messages/client-wording.ts); without them the
- * client would give up on a conversation that it could have compacted or shortened.
+ * Translates Bedrock's messages to those that make Claude Code recover (messages/client-wording.ts). Without them, the
+ * client would give up on a conversation that it can compact or shorten.
  */
 
 export interface WordingContext {
-  /** The model's name as the client asked for it. */
+  /** The model's name in the client's request. */
   readonly model: string
-  /** As the client asked for it; undefined where it did not. */
+  /** As in the client's request; undefined if absent. */
   readonly maxTokens: number | undefined
-  /** Where the parts of what was sent stood in the client's request. */
+  /** Maps sent parts to their paths in the client's request. */
   readonly paths?: PathMap
   /** The beta flags that were sent. */
   readonly betas?: readonly string[]
-  /** What no words of the upstream's may hold on their way to the client. */
+  /** Removed from the upstream's messages to the client. */
   readonly apiKey?: Secret
 }
 
@@ -34,16 +34,16 @@ const saysPromptTooLong = /prompt is too long/i
 const overContextLimit = /exceed context limit/i
 const overOutputLimit = /maximum tokens you requested exceeds the model limit of (\d+)/i
 const tooMuchMedia = /too many images and documents|more than \d+ documents/i
-/** Bedrock's own forms of the two sentences about tool results. */
+/** Bedrock's versions of the two messages about tool results. */
 const resultsMissing = /^Expected toolResult blocks at messages\.(\d+)\.content for the following Ids: (.*)$/i
 const resultsSurplus =
   /^The number of toolResult blocks at (messages\.\d+)\.content exceeds the number of toolUse blocks of previous turn/i
 
-/** Whether the words say that the input is too long for the model, in one way or another. */
+/** Whether the message says that the input is too long for the model. */
 export const isOverflow = (message: string): boolean => saysPromptTooLong.test(message) || inputTooLong.test(message)
 
 const overflowWording = (message: string): string => {
-  // Bytes are no tokens: the client would compute with them.
+  // Leaves out figures in bytes: the client would calculate with them as tokens.
   const figures = /bytes/i.test(message) ? null : tokensOverMaximum.exec(message)
   const [, tokens, maximum] = figures ?? []
   return promptTooLong(tokens === undefined || maximum === undefined ? undefined : { tokens, maximum })
@@ -52,7 +52,7 @@ const overflowWording = (message: string): string => {
 const toolResultWording = (message: string): string => {
   const missing = resultsMissing.exec(message)
   if (missing !== null) {
-    // Bedrock names the message that lacks the results, Anthropic the one that asks for them.
+    // Bedrock names the message without the results, Anthropic the one with the tool uses.
     return toolResultsMissing(Math.max(Number(missing[1]) - 1, 0), missing[2] ?? '')
   }
   const surplus = resultsSurplus.exec(message)
@@ -71,8 +71,8 @@ const knownWords = (message: string, { model, maxTokens }: WordingContext): stri
 }
 
 /**
- * What is wrong with a request, in the words that the client knows, with its own places and, where it
- * has one, the class of what was rejected. Unknown words stay as they are.
+ * Returns a refusal's message in the client's wording, with the client's paths and, if known, the class of the refusal.
+ * An unknown message stays unchanged.
  */
 export const clientWording = (message: string, context: WordingContext): string => {
   const { paths, betas = [] } = context

@@ -2,7 +2,7 @@ import { parseHttpsUrl, type Refuse } from '../../messages/public-url.ts'
 import type { PinnedGet, PinnedResponse } from './pinned-get.ts'
 import { type Lookup, resolveUrl, unableToDownload } from './resolve-url.ts'
 
-/** What a download needs of the world around it. */
+/** What a download needs from its environment. */
 export interface DownloadOptions {
   readonly lookup: Lookup
   readonly get: PinnedGet
@@ -14,7 +14,7 @@ export interface Download {
   readonly contentType: string
 }
 
-/** Enough for a shortener and a canonical name; Anthropic's own number is not told. */
+/** Enough for a URL shortener and a canonical name. Anthropic's own limit is not documented. */
 const maximumRedirects = 3
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -47,7 +47,7 @@ const receive = async (answer: PinnedResponse, most: SizeLimit, refuse: Refuse):
   }
   const encoding = answer.header('content-encoding').toLowerCase()
   if (encoding !== '' && encoding !== 'identity') {
-    throw unableToDownload(refuse, 'Its host sends it compressed, although it was asked not to.')
+    throw unableToDownload(refuse, 'Its host sent it compressed, although the request does not accept that.')
   }
   return { bytes: await readBody(answer, most, refuse), contentType: answer.header('content-type') }
 }
@@ -57,7 +57,7 @@ const redirectOf = (answer: PinnedResponse): string | undefined => {
   return redirectStatuses.has(answer.status) && location !== '' ? location : undefined
 }
 
-/** Follows redirects, each of which is checked as the first URL was. Rejects with what `refuse` makes, or the line says. */
+/** Follows redirects and checks each like the first URL. Rejects with `refuse`'s error, or the connection's. */
 export const download = async (
   text: string,
   most: SizeLimit,

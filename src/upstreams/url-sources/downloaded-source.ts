@@ -4,23 +4,23 @@ import type { Refuse } from '../../messages/public-url.ts'
 import type { DocumentBlock, ImageBlock } from '../../wire/anthropic/content.ts'
 import type { Download } from './download.ts'
 
-/** What was downloaded, as the source that the client might have sent itself. */
+/** Converts a download to the source that the client could have sent. */
 
 type InlineSource<Block extends { readonly source: { readonly type: string } }> = Exclude<
   Block['source'],
   { readonly type: 'url' | 'file' | 'content' }
 >
 
-/** As its host calls it, where it may be quoted. */
+/** The media type that the host declares, if it may be quoted. */
 const declaredType = (contentType: string): string => {
   const mediaType = mediaTypeOf(contentType)
   return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(mediaType) ? ` (its host calls it ${mediaType})` : ''
 }
 
-/** Throws what `refuse` makes for bytes that are no picture. */
+/** Throws `refuse`'s error for bytes that are not an image. */
 export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse): InlineSource<ImageBlock> => {
   const data = bytes.toString('base64')
-  // A stranger's label is not believed: the file's first bytes tell.
+  // Ignores the host's media type: the file's first bytes decide.
   const format = imageFormatOf('', data)
   if (format === undefined) {
     const rule = 'The file is not an image of type JPEG, PNG, GIF or WebP'
@@ -29,7 +29,7 @@ export const toImageSource = ({ bytes, contentType }: Download, refuse: Refuse):
   return { type: 'base64', media_type: `image/${format}`, data }
 }
 
-/** Readers look for the mark within the first kilobyte. */
+/** PDF readers search for the header within the first kilobyte. */
 const pdfHeaderBytes = 1024
 
 const isPdf = (bytes: Buffer): boolean => bytes.subarray(0, pdfHeaderBytes).includes('%PDF-')
@@ -38,7 +38,7 @@ const textType = /^(?:text\/.+|application\/(?:.+\+)?(?:json|xml|yaml)|applicati
 
 const charsetOf = (contentType: string): string | undefined => /;\s*charset="?([\w:.-]+)/i.exec(contentType)?.[1]
 
-/** A byte order mark outweighs the header, as browsers have it. */
+/** A byte order mark overrides the header, as in browsers. */
 const markedCharset = (bytes: Buffer): string | undefined => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
@@ -50,7 +50,7 @@ type Charset = ConstructorParameters<typeof TextDecoder>[0]
 const decode = (bytes: Buffer, charset: string, fatal: boolean): string | undefined =>
   attempt(() => new TextDecoder(charset as Charset, { fatal }).decode(bytes))
 
-/** By what is said of it, else as UTF-8, else as the Latin of old pages: every byte means something there. */
+/** Decodes by mark or header, otherwise as UTF-8, otherwise as windows-1252, in which every byte is valid. */
 const decodeText = (bytes: Buffer, contentType: string): string => {
   const charset = markedCharset(bytes) ?? charsetOf(contentType)
   const decoded = charset === undefined ? undefined : decode(bytes, charset, false)

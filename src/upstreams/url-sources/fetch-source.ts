@@ -6,9 +6,9 @@ import { toDocumentSource, toImageSource } from './downloaded-source.ts'
 import { unableToDownload } from './resolve-url.ts'
 import type { MediaSource, UrlBlock } from './url-blocks.ts'
 
-/** One source, within its size and its time. */
+/** Fetches one source, within limits of size and time. */
 
-/** How large a file an upstream takes. */
+/** The largest files that an upstream accepts. */
 export interface SizeLimits {
   readonly imageBytes: number
   readonly documentBytes: number
@@ -18,7 +18,7 @@ export interface SizeLimits {
 
 const millisecondsPerSecond = 1000
 
-/** A look-up cannot be called off, but nobody needs to wait for it. */
+/** Stops waiting when the signal aborts: a look-up itself cannot be cancelled. */
 const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   if (signal.aborted) reject(signal.reason)
@@ -27,7 +27,7 @@ const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<
   return promise
 }
 
-/** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
+/** A 400 that names the path and no part of the URL: its query may contain a secret. */
 const refuseAt =
   ({ block, path }: UrlBlock): Refuse =>
   (sentence, rule = sentence) => {
@@ -35,7 +35,7 @@ const refuseAt =
     return new GatewayError('invalid_request_error', atPath(urlBlock, sentence), { reason: atPath(urlBlock, rule) })
   }
 
-const directly = 'URLs are fetched directly, without a proxy: where that fails, send the bytes as base64 instead.'
+const directly = 'URLs are fetched directly, without a proxy. If that fails, send the bytes as base64 instead.'
 
 /** Rejects with GatewayError. */
 export const fetchSource = async (
@@ -64,6 +64,6 @@ export const fetchSource = async (
     }
     if (signal.aborted) throw abortedError(signal, error)
     const code = errorCode(error) ?? ''
-    throw unableToDownload(refuse, `Its host could not be reached${code === '' ? '' : ` (${code})`}. ${directly}`)
+    throw unableToDownload(refuse, `Cannot reach its host${code === '' ? '' : ` (${code})`}. ${directly}`)
   }
 }

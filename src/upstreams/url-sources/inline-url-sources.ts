@@ -5,48 +5,47 @@ import { fetchSource, type SizeLimits } from './fetch-source.ts'
 import { isPublicAddress } from './public-address.ts'
 import { asText, findUrlBlocks, type MediaSource, type UrlBlock, withReplacements, withSource } from './url-blocks.ts'
 
-/** What an upstream takes of images and documents in one request. */
+/** An upstream's limits of images and documents in one request. */
 interface MediaLimit extends SizeLimits {
-  /** How many of the oldest are left out. Throws GatewayError where more than the limit are refused. */
+  /** Returns how many of the oldest to omit. Throws GatewayError if the policy refuses more than the limit. */
   omitted(countByMessage: readonly number[]): number
-  /** The text in place of one that is left out. */
+  /** The text that replaces an omitted one. */
   omissionText(kind: 'image' | 'document'): string
 }
 
-/** What the upstream takes; `notes` get what was left out. */
+/** The upstream's limits; `notes` get what is omitted. */
 interface About {
   readonly notes: Notes
   readonly mediaLimit: MediaLimit
 }
 
 /**
- * The request with the bytes in place of each URL, for an upstream that takes only bytes; the very same
- * object where it holds no URL. Of more than a request may hold the oldest are not fetched: a text stands
- * in their place, and `notes` say so. Rejects with GatewayError: a 400 that names the source, or that the
- * client has gone.
+ * Replaces each URL with the bytes, for an upstream that accepts only bytes. Returns the same object if there are no
+ * URLs. Above the upstream's limit, a text replaces the oldest, and `notes` say so. Rejects with GatewayError: a 400
+ * that names the source, or the client's disconnect.
  */
 export type InlineUrlSources = (request: MessagesRequest, signal: AbortSignal, about: About) => Promise<MessagesRequest>
 
 interface Limits {
-  /** Of one source: look-up, redirects and body together. */
+  /** For one source: look-up, redirects and body together. */
   readonly milliseconds: number
   readonly atOnce: number
 }
 
 const defaultLimits: Limits = {
-  /** As long as a client waits for its first sign of life. */
+  /** As long as a client waits for the first byte. */
   milliseconds: 10_000,
-  /** One request is no flood. */
+  /** Bounds the connections of one request. */
   atOnce: 4,
 }
 
 interface UrlSourcesOptions extends Pick<DownloadOptions, 'lookup' | 'get'> {
-  /** For tests, whose servers are on this machine; public addresses only otherwise. */
+  /** For tests with servers on this machine. Default: only public addresses. */
   readonly isAddressAllowed?: DownloadOptions['isAddressAllowed']
   readonly limits?: Partial<Limits>
 }
 
-/** Each URL once, however often it stands there; the first failure ends the others. */
+/** Fetches each different URL once. The first failure ends the others. */
 const fetchAll = async (
   urlBlocks: readonly UrlBlock[],
   downloadOptions: DownloadOptions,
@@ -83,7 +82,7 @@ const countByMessage = ({ messages }: MessagesRequest, urlBlocks: readonly UrlBl
   return counts
 }
 
-/** The room that turns URL sources into bytes. */
+/** Creates the step that replaces URL sources with bytes. */
 export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources => {
   const { lookup, get, isAddressAllowed = isPublicAddress } = options
   const limits = { ...defaultLimits, ...options.limits }

@@ -2,36 +2,36 @@ import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { productName, version } from '../../version.ts'
 
-/** Whom to ask for what: a name, and the addresses of it that were found to be in order. */
+/** A URL whose host is resolved: its name, and its addresses, which were checked. */
 export interface ResolvedUrl {
   readonly name: string
   readonly addresses: readonly string[]
   readonly pathAndQuery: string
 }
 
-/** An answer whose body has not been read. `close` is to be called in any case. */
+/** A response whose body is unread. The caller must always call `close`. */
 export interface PinnedResponse {
   readonly status: number
-  /** The first of its name, or ''. */
+  /** The first header with this name, or ''. */
   header(name: string): string
-  /** The body as it comes, undecoded. */
+  /** The body as it arrives, not decoded. */
   readonly chunks: AsyncIterable<Uint8Array>
   close(): void
 }
 
-/** Rejects with whatever the line says: the caller has the words. */
+/** Rejects with the connection's error; the caller writes the message. */
 export type PinnedGet = (target: ResolvedUrl, signal: AbortSignal) => Promise<PinnedResponse>
 
 interface PinnedGetOptions {
-  /** For tests; https's own otherwise. */
+  /** For tests. Default: 443. */
   readonly port?: number
-  /** For tests: whose certificate is believed. The machine's authorities otherwise. */
+  /** For tests: the trusted certificate. Default: the machine's certificate authorities. */
   readonly ca?: string
 }
 
 const httpsPort = 443
 
-/** Answers with what was looked up and checked before: nobody may change his mind in between (DNS rebinding). */
+/** Returns the addresses that were checked before: another look-up may return others (DNS rebinding). */
 const answerWith =
   (addresses: readonly string[]): LookupFunction =>
   (_name, options, callback) => {
@@ -43,7 +43,7 @@ const answerWith =
   }
 
 const toPinnedResponse = (response: IncomingMessage, close: () => void): PinnedResponse => {
-  // Whoever reads the body hears of its end; where nobody does, nobody should.
+  // The reader of the body gets its errors; without a reader, they do not matter.
   response.on('error', () => {})
   return {
     status: response.statusCode ?? 0,
@@ -54,14 +54,14 @@ const toPinnedResponse = (response: IncomingMessage, close: () => void): PinnedR
 }
 
 /**
- * One GET over a connection of its own, to one of the addresses given and to no other, with the
- * certificate checked for the name. It follows nothing, decodes nothing and knows no proxy; what it
- * depends on is said here, so that no variable of the environment (NODE_TLS_REJECT_UNAUTHORIZED) weakens it.
+ * One GET over a new connection, only to one of the given addresses, with a check of the certificate for the name.
+ * Follows no redirect, decodes nothing and uses no proxy. Sets every option explicitly, so that no environment variable
+ * (NODE_TLS_REJECT_UNAUTHORIZED) weakens it.
  */
 export const createPinnedGet =
   ({ port = httpsPort, ca }: PinnedGetOptions = {}): PinnedGet =>
   async ({ name, addresses, pathAndQuery }, signal) => {
-    // Ten milliseconds to load, which a server that never sees a URL should not spend at its start.
+    // Takes ten milliseconds to load, which would slow each start, also without URLs.
     const { request: httpsRequest } = await import('node:https')
     return new Promise((resolve, reject) => {
       const request = httpsRequest({

@@ -1,5 +1,5 @@
 /**
- * Which addresses belong to the public internet. Fails closed: what is spelled oddly is not public.
+ * Which addresses belong to the public internet. Fails closed: an unusual spelling is not public.
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  */
@@ -11,7 +11,7 @@ const reservedIPv4: readonly Range[] = [
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
   ['127.0.0.0', 8], // loopback
-  ['168.63.129.16', 32], // Azure's host, from inside each of its machines
+  ['168.63.129.16', 32], // Azure's host, for its virtual machines
   ['169.254.0.0', 16], // link-local, the clouds' metadata
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // protocol assignments
@@ -26,8 +26,8 @@ const reservedIPv4: readonly Range[] = [
 ]
 
 /**
- * All that has been given out for public use. Loopback, IPv4 in IPv6's clothes, discard, segment
- * routing, unique local, link-local, site-local and multicast addresses are outside of it.
+ * All addresses assigned for public use. Loopback, IPv4-mapped, discard, segment routing, unique local, link-local,
+ * site-local and multicast addresses are outside of it.
  */
 const globalIPv6: Range = ['2000::', 3]
 
@@ -38,14 +38,14 @@ const reservedIPv6: readonly Range[] = [
   ['3fff::', 20], // documentation
 ]
 
-/** How a network without IPv4 reaches it: the last 32 bits are the true address. 64:ff9b:1::/48 is private. */
+/** For networks without IPv4 (NAT64): the last 32 bits are the IPv4 address. 64:ff9b:1::/48 is private. */
 const translatedIPv4: Range = ['64:ff9b::', 96]
 
 const ipv4Bits = 32
 const ipv6Bits = 128
 const ipv4Mask = 0xffff_ffffn
 
-/** Four decimal numbers, none with a zero in front: other spellings mean different things to different readers. */
+/** Four decimal numbers without leading zeros: programs read other spellings differently. */
 const parseIPv4 = (text: string): bigint | undefined => {
   const parts = text.split('.')
   if (parts.length !== 4) return undefined
@@ -53,7 +53,7 @@ const parseIPv4 = (text: string): bigint | undefined => {
   return parts.every(isPart) ? parts.reduce((sum, part) => (sum << 8n) | BigInt(part), 0n) : undefined
 }
 
-/** Hexadecimal groups only: no zone, and no IPv4 at the end, which no public address is written with. */
+/** Only hexadecimal groups: no zone, and no IPv4 at the end, because public addresses are not written like that. */
 const parseIPv6 = (text: string): bigint | undefined => {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
@@ -84,7 +84,7 @@ const isPublicIPv6 = (address: bigint): boolean => {
   return isIn(globalIPv6) && !reservedIPv6.some(isIn)
 }
 
-/** Whether an address, as the resolver spells it, can only be somebody's on the public internet. */
+/** Whether an address, as the resolver spells it, is certainly on the public internet. */
 export const isPublicAddress = (address: string): boolean => {
   const ipv4 = parseIPv4(address)
   if (ipv4 !== undefined) return isPublicIPv4(ipv4)

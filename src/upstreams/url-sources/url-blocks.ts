@@ -10,7 +10,7 @@ import type {
 } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 
-/** Where a request holds URL sources, and the request without them. */
+/** Finds URL sources in a request, and replaces them. */
 
 type Block = ContentBlock | ToolResultContent
 type MediaBlock = ImageBlock | DocumentBlock
@@ -20,7 +20,7 @@ export type MediaSource = MediaBlock['source']
 export interface UrlBlock {
   readonly block: MediaBlock
   readonly url: string
-  /** The block's own, as the client counts. */
+  /** The block's path in the client's request. */
   readonly path: Path
 }
 
@@ -30,7 +30,7 @@ const innerPath = ({ type }: Block): Path => (type === 'document' ? ['source', '
 const urlOf = (block: Block): string | undefined =>
   (block.type === 'image' || block.type === 'document') && block.source.type === 'url' ? block.source.url : undefined
 
-/** Hardly any request does: that is found out without a path for each block. */
+/** Most requests have no URLs, so this check builds no paths. */
 const holdUrl = (blocks: readonly Block[]): boolean => {
   for (const block of blocks) {
     if (urlOf(block) !== undefined) return true
@@ -52,11 +52,11 @@ const collect = (blocks: readonly Block[], path: Path, urlBlocks: UrlBlock[]): v
   }
 }
 
-/** Whether a place stands before the summary in the summary's own message. */
+/** Whether a path is before the summary within the summary's message. */
 const isSummedUp = ([, index, , position]: Path, summary: Summary | undefined): boolean =>
   summary !== undefined && index === summary.index && Number(position) < summary.position
 
-/** In the order of the request, without what a compaction has summed up: that is not sent. */
+/** In the order of the request, without the part that a compaction replaces: that is not sent. */
 export const findUrlBlocks = ({ messages }: MessagesRequest): UrlBlock[] => {
   const urlBlocks: UrlBlock[] = []
   if (!messages.some(({ content }) => Array.isArray(content) && holdUrl(content))) return urlBlocks
@@ -70,18 +70,18 @@ export const findUrlBlocks = ({ messages }: MessagesRequest): UrlBlock[] => {
 
 type Replacement = MediaBlock | TextBlock
 
-/** The block with the bytes in place of the URL. */
+/** Returns the block with the bytes instead of the URL. */
 export const withSource = ({ block }: UrlBlock, source: MediaSource): Replacement =>
   ({ ...block, source }) as MediaBlock
 
-/** A text in the block's place, with its cache marker. */
+/** Returns a text that replaces the block, with its cache marker. */
 export const asText = ({ block: { cache_control } }: UrlBlock, text: string): Replacement => ({
   type: 'text',
   text,
   ...(cache_control && { cache_control }),
 })
 
-/** A copy in which others stand in the place of some blocks. What holds none of them is not copied. */
+/** Returns a copy with some blocks replaced. Parts without replaced blocks are not copied. */
 export const withReplacements = (
   request: MessagesRequest,
   replacements: ReadonlyMap<object, Replacement>,

@@ -45,8 +45,8 @@ describe('the connection to the endpoint', () => {
     const { code, of, withStatus, said } = await doctor(['--endpoint-url', 'http://127.0.0.1:1'], environment)
     expect([code, withStatus('fail')]).toEqual([1, ['endpoint.connection']])
     expect(of('endpoint.connection')).toMatchObject({
-      detail: 'Nothing answers at 127.0.0.1:1: connection refused.',
-      remedy: "Is the endpoint right, and are you on the company's network?",
+      detail: '127.0.0.1:1 refused the connection.',
+      remedy: "Check the endpoint URL and that you are on the company's network.",
     })
     expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...endpointChecks]))
     expect(secretsIn(said)).toEqual([])
@@ -64,7 +64,7 @@ describe('the connection to the endpoint', () => {
   test('reports TLS to a port of plain HTTP', async () => {
     const { of, withStatus } = await doctor(['--endpoint-url', simulate().url.replace('http', 'https')], environment)
     expect(withStatus('fail')).toEqual(['endpoint.certificate'])
-    expect(of('endpoint.certificate').remedy).toContain('Are the endpoint and its port right?')
+    expect(of('endpoint.certificate').remedy).toContain('Check the endpoint URL and its port.')
   })
 
   test('reports a port that does not speak HTTP', async () => {
@@ -72,8 +72,8 @@ describe('the connection to the endpoint', () => {
     const { of, withStatus } = await doctor(['--endpoint-url', `http://127.0.0.1:${port}`], environment)
     expect(withStatus('fail')).toEqual(['endpoint.answer'])
     expect(of('endpoint.answer')).toMatchObject({
-      detail: `What answers for 127.0.0.1:${port} does not speak HTTP (Malformed_HTTP_Response).`,
-      remedy: 'Are the endpoint and its port right?',
+      detail: `The server at 127.0.0.1:${port} does not speak HTTP (Malformed_HTTP_Response).`,
+      remedy: 'Check the endpoint URL and its port.',
     })
   })
 
@@ -128,7 +128,7 @@ describe('the connection to the endpoint', () => {
     expect(of('model.claude-sonnet-4-6')).toMatchObject({
       status: 'fail',
       detail: 'AI Nexus answered 200 with a web page.',
-      remedy: 'Is a proxy or a login page in the way?',
+      remedy: 'Check whether a proxy or a login page interferes.',
     })
     expect(of('tools').status).toBe('skip')
   })
@@ -144,7 +144,7 @@ test('reports a redirect to a login page', async () => {
   expect(of('endpoint.answer')).toMatchObject({ status: 'warn', detail: 'HTTP 302, a redirect' })
   expect(of('model.claude-sonnet-4-6')).toMatchObject({
     status: 'fail',
-    detail: 'AI Nexus answered 302, which leads elsewhere.',
+    detail: 'AI Nexus answered 302, a redirect.',
   })
 })
 
@@ -169,7 +169,7 @@ describe('certificates', () => {
     const { of } = await doctor(['--endpoint-url', `https://localhost:${port}`], environment)
     expect(of('endpoint.certificate')).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining('is out of date'),
+      detail: expect.stringContaining('is expired or not yet valid'),
       data: { validTo: '2020-01-02' },
     })
   })
@@ -223,7 +223,7 @@ describe('proxies', () => {
     const { of, withStatus, said } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect(withStatus('fail')).toEqual(['endpoint.tunnel'])
     expect(of('endpoint.tunnel')).toMatchObject({
-      detail: expect.stringContaining('wants a user name and a password, or others than it got (407)'),
+      detail: expect.stringContaining('requires a valid user name and password (407)'),
       remedy: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
     })
     expect(secretsIn(said)).toEqual([])
@@ -235,7 +235,7 @@ describe('proxies', () => {
     const { of } = await doctorProgram(['--endpoint-url', nexus], behind)
     expect(of('endpoint.tunnel')).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining('wants a login by Negotiate or NTLM (407)'),
+      detail: expect.stringContaining('requires a login by Negotiate or NTLM (407)'),
       remedy: expect.stringContaining('px or cntlm'),
     })
   })
@@ -246,7 +246,7 @@ describe('proxies', () => {
       HTTPS_PROXY: `http://user:${proxyPassword}@127.0.0.1:1`,
     })
     expect(gone.withStatus('fail')).toEqual(['endpoint.connection'])
-    expect(gone.of('endpoint.connection').remedy).toStartWith('Is HTTPS_PROXY right?')
+    expect(gone.of('endpoint.connection').remedy).toStartWith('Check HTTPS_PROXY.')
     const socks = await doctorProgram(['--endpoint-url', nexus], {
       ...environment,
       HTTPS_PROXY: `socks5://user:${proxyPassword}@127.0.0.1:1`,

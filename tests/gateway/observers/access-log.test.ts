@@ -74,7 +74,7 @@ describe('a request for an answer', () => {
         status: 502,
         stream: false,
         error: 'api_error',
-        reason: expect.stringContaining('connection refused') as never,
+        reason: expect.stringContaining('refused the connection') as never,
       },
     })
     const throttled = startChain({
@@ -162,7 +162,7 @@ describe('a request for an answer', () => {
       fields: {
         ...fields,
         error: 'not_found_error',
-        reason: expect.stringContaining('model: not known here') as never,
+        reason: expect.stringContaining('model: not found') as never,
       },
     })
   })

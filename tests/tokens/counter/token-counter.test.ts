@@ -14,7 +14,7 @@ describe('1.9 calibration', () => {
     cache_read_input_tokens: 10,
   })
 
-  test('1.9 waits for its time, and then moves the estimate', async () => {
+  test('1.9 waits until the process is idle, and then corrects the estimate', async () => {
     const { counter, count, deferred } = counterOver({ upstream: undefined })
     const request = claudeCodeRequest(1)
     const before = await count(request)
@@ -24,7 +24,7 @@ describe('1.9 calibration', () => {
     expect(await count(request)).toBeGreaterThan(before * 1.05)
   })
 
-  test('1.9 is for nothing without figures, and a request that cannot be estimated fails nobody', () => {
+  test('1.9 ignores responses without figures, and a request that cannot be estimated causes no failure', () => {
     const { counter, deferred, records } = counterOver()
     counter.calibrate(claudeCodeRequest(1), model, undefined)
     expect(deferred.length).toBe(0)
@@ -109,59 +109,59 @@ const refusals = (records: ReturnType<typeof counterOver>['records']) =>
   records.filter(({ event }) => event === 'tokens.upstream_does_not_count').map(({ fields }) => fields)
 
 describe('1.9 no operation', () => {
-  test('1.9 no operation: is asked by one burst about each model, and the log says so once', async () => {
-    const { count, asked, records, done } = counterOver()
+  test('1.9 no operation: gets one burst per model, and the log says so once', async () => {
+    const { count, calls, records, done } = counterOver()
     const prompts = Array.from({ length: 25 }, (_, index) => prompt(`tool ${index}`))
     const counted = Promise.all(prompts.map((one) => count(one)))
     await settle()
-    expect(asked.length).toBe(4)
-    asked[0]?.fail('not_supported')
+    expect(calls.length).toBe(4)
+    calls[0]?.fail('not_supported')
     expect(await counted).toEqual(await Promise.all(prompts.map(estimated)))
     await count(prompt('again'))
-    expect(asked.length).toBe(4)
+    expect(calls.length).toBe(4)
     expect(refusals(records)).toEqual([{ model, reason: undefined }])
     const other = count(prompt('Hello'), 'claude-haiku-4.5')
     await settle()
-    asked[4]?.answer(12)
+    calls[4]?.answer(12)
     expect(await done(other)).toBe(12)
   })
 
-  test('1.9 no operation: is never asked again', async () => {
-    const { count, asked, pass } = counterOver()
+  test('1.9 no operation: gets no more requests', async () => {
+    const { count, calls, pass } = counterOver()
     const counted = count(prompt('Hello'))
     await settle()
-    asked[0]?.fail('not_supported')
+    calls[0]?.fail('not_supported')
     await counted
     await pass(24 * 60 * 60_000)
     await count(prompt('Hello'))
-    expect(asked.length).toBe(1)
+    expect(calls.length).toBe(1)
   })
 
-  test('1.9 no operation: is left alone for half a minute after a failure that may pass', async () => {
-    const { count, asked, clock } = counterOver()
+  test('1.9 no operation: gets no requests for half a minute after a temporary failure', async () => {
+    const { count, calls, clock } = counterOver()
     for (const type of ['rate_limit_error', 'api_error', 'overloaded_error', 'timeout_error'] as const) {
-      asked.length = 0
+      calls.length = 0
       const failed = count(prompt('Hello'))
       await settle()
-      asked[0]?.fail(type)
+      calls[0]?.fail(type)
       expect(await failed).toBe(await estimated(prompt('Hello')))
       await count(prompt('Hello'))
       clock.ms += 29_999
       await count(prompt('Hello'))
-      expect(asked.length).toBe(1)
+      expect(calls.length).toBe(1)
       clock.ms += 1
     }
   })
 
-  test("1.9 no operation: because of the request's own fault is asked for the next one", async () => {
-    const { count, asked, done } = counterOver()
+  test('1.9 no operation: gets the next request after a failure that the request caused', async () => {
+    const { count, calls, done } = counterOver()
     const failed = count(prompt('odd'))
     await settle()
-    asked[0]?.fail('invalid_request_error')
+    calls[0]?.fail('invalid_request_error')
     expect(await failed).toBe(await estimated(prompt('odd')))
     const next = count(prompt('even'))
     await settle()
-    asked[1]?.answer(9)
+    calls[1]?.answer(9)
     expect(await done(next)).toBe(9)
   })
 })

@@ -43,7 +43,7 @@ describe('the sum', () => {
     }
   })
 
-  test('deferred tools that nothing refers to are not shown to the model, and do not count', () => {
+  test('deferred tools without a reference are not sent to the model, and do not count', () => {
     expect(count({ tools: [tool('Bash'), tool('Late', { defer_loading: true })] })).toBe(
       count({ tools: [tool('Bash')] }),
     )
@@ -54,7 +54,7 @@ describe('1.9 blocks', () => {
   const cost = (...content: object[]): number => count({ messages: [user('foo', ...content)] }) - count({})
   const sealed = 'q83vASNFZ4mrze8BI0VniavN7w'.repeat(400)
 
-  test('1.9 what only Anthropic can read is no text', () => {
+  test('1.9 parts that only Anthropic can read do not count as text', () => {
     for (const block of [
       { type: 'thinking', thinking: 'Well.', signature: sealed },
       { type: 'redacted_thinking', data: sealed },
@@ -77,7 +77,7 @@ describe('1.9 blocks', () => {
     }
   })
 
-  test('1.9 words of blocks that have no schema here count', () => {
+  test('1.9 text of blocks without a schema counts', () => {
     const words = 'The harbour was quiet when the ferry came in. '.repeat(50)
     const plain = cost({ type: 'text', text: words })
     for (const block of [
@@ -101,7 +101,7 @@ describe('1.9 blocks', () => {
     }
   })
 
-  test('1.9 tools whose schema Anthropic keeps cost what we send for them, computer use its price', () => {
+  test('1.9 tools whose schema Anthropic defines cost what we send for them, computer use its price', () => {
     const typed = (type: string): number =>
       count({ tools: [tool('Bash'), { type, name: 'x' }] }) - count({ tools: [tool('Bash')] })
     expect(typed('bash_20250124')).toBeGreaterThan(60)
@@ -110,7 +110,7 @@ describe('1.9 blocks', () => {
     expect(typed('somebody_elses_20270101')).toBeGreaterThan(0)
   })
 
-  test('1.9 thinking costs the same wherever it stands', () => {
+  test('1.9 thinking costs the same at any position', () => {
     const thought = { type: 'thinking', thinking: 'Let me see what is in there first.', signature: 's' }
     const turns = [user('foo'), assistant({ type: 'text', text: 'bar' }), user('baz')]
     const early = [user('foo'), assistant(thought, { type: 'text', text: 'bar' }), user('baz')]
@@ -125,7 +125,7 @@ describe('1.9 blocks', () => {
 describe('1.9 the second tokenizer', () => {
   const ratio = (text: string): number => textTokens(text, tokenizers['claude-4.7']) / textTokens(text, first)
 
-  test('1.9 which one a model has stands in the table of models', () => {
+  test('1.9 the table of models says which one a model has', () => {
     expect(
       ['claude-haiku-4.5', 'claude-opus-4.6', 'claude-sonnet-4.6'].map((id) => capabilitiesOf(id).tokenizer),
     ).toEqual(['claude-3', 'claude-3', 'claude-3'])
@@ -179,7 +179,7 @@ describe('media', () => {
   const header = (bytes: number[]): string => Buffer.from([...bytes, ...new Array(40).fill(0)]).toString('base64')
   const be16 = (value: number): number[] => [value >> 8, value & 255]
 
-  test('1.9 media: a picture costs its pixels, at most 1600', () => {
+  test('1.9 media: an image costs its pixels, at most 1600', () => {
     expect(imageTokens(png, first)).toBe(1)
     const gif = header([...Buffer.from('GIF89a'), 0x90, 0x01, 0x2c, 0x01])
     expect(imageTokens(gif, first)).toBe(160)

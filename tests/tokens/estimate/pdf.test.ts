@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { pdfTokens } from '../../../src/tokens/estimate/pdf.ts'
 
 const tokens = (text: string): number => pdfTokens(Buffer.from(text, 'latin1').toString('base64'))
-/** Pages of a file that is long enough for any of them, unless it is to be as short as it is. */
+/** Pages of a file that is padded to be long enough for any number of pages. */
 const pages = (text: string, length = 20_000): number => tokens(text.padEnd(length, ' ')) / 2300
 
 describe('1.9 media: a PDF', () => {
@@ -30,7 +30,7 @@ describe('1.9 media: a PDF', () => {
     expect(pages('%PDF /Type /Pages /Count 3 /Type /Page /Type /Page /Type /Page /Type /Outlines /Count 40')).toBe(3)
   })
 
-  test('1.9 media: cannot have more pages than fit into it, nor more than Anthropic takes', () => {
+  test('1.9 media: cannot have more pages than fit into it, nor more than Anthropic accepts', () => {
     for (const count of ['99999', '99999999999999', '9'.repeat(400)]) {
       const crafted = `%PDF-1.4 /Type /Pages /Count ${count}`
       expect(tokens(crafted)).toBeLessThanOrEqual(2300 * Math.ceil(crafted.length / 20))
@@ -40,12 +40,12 @@ describe('1.9 media: a PDF', () => {
     expect(pages('%PDF-1.4 x', 100_000_000)).toBe(600)
   })
 
-  test('1.9 media: is counted however often it says how many pages it has', () => {
+  test('1.9 media: is counted with any number of page counts in it', () => {
     expect(tokens(`%PDF-1.4 ${'/Count 1 '.repeat(1_200_000)}`)).toBeLessThanOrEqual(600 * 2300)
     expect(tokens(`%PDF-1.4 ${'/Type /Pages /Count 1 '.repeat(600_000)}`)).toBe(2300)
   })
 
-  test('1.9 media: is read at its two ends alone, where the tree of its pages stands', () => {
+  test('1.9 media: is read only at its two ends, where the page tree is', () => {
     const filler = 'x'.repeat(3_000_000)
     const tree = '1 0 obj << /Type /Pages /Count 12 >> endobj '
     expect(pages(`%PDF-1.4 ${tree}${filler}`)).toBe(12)
@@ -56,7 +56,7 @@ describe('1.9 media: a PDF', () => {
     expect(pages(`%PDF-1.4 ${'/Type /Page '.padEnd(100_000, 'x').repeat(40)}`)).toBeLessThanOrEqual(50)
   })
 
-  test('1.9 media: of 23 MB is counted soon', () => {
+  test('1.9 media: of 23 MB is counted quickly', () => {
     for (const text of [
       'x'.repeat(23_000_000),
       '/Type '.repeat(3_800_000),
@@ -75,7 +75,7 @@ describe('1.9 media: a PDF', () => {
     }
   })
 
-  test('1.9 media: whatever it holds, its count is a whole number of pages from 1 to 600', () => {
+  test('1.9 media: for any content, its count is a whole number of pages from 1 to 600', () => {
     const piece = fc.oneof(
       fc.constantFrom('/Type', '/Page', '/Pages', '/Count', ' obj', 'endobj', '<<', '>>', '/Kids', '\n'),
       fc.bigInt({ min: -5n, max: 10n ** 30n }).map(String),

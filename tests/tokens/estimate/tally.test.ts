@@ -14,7 +14,7 @@ const factors = fc.double({ min: 0.7, max: 1.6, noNaN: true })
 const words = fc.string({ maxLength: 300, unit: 'grapheme' })
 
 describe('1.9 sum is exact', () => {
-  test('1.9 sum: a tool costs the same, whatever the rest', () => {
+  test('1.9 sum: a tool costs the same in any request', () => {
     fc.assert(
       fc.property(words, words, words, words, factors, (system, said, other, description, factor) => {
         const rest = { system, messages: [user(said, image()), assistant(other), user('baz')] }
@@ -28,7 +28,7 @@ describe('1.9 sum is exact', () => {
     )
   })
 
-  test('1.9 sum: a message and the system prompt cost the same, whatever the rest', () => {
+  test('1.9 sum: a message and the system prompt cost the same in any request', () => {
     fc.assert(
       fc.property(words, words, words, factors, (system, said, more, factor) => {
         const rest = { system, tools: [tool('Bash', { description: said })] }
@@ -55,7 +55,7 @@ describe('1.9 sum: of what is sent', () => {
   const long = 'word '.repeat(20_000)
   const summary = (content: string | null) => ({ type: 'compaction', content })
 
-  test('1.9 sum: what a summary stands for does not count, the summary does', () => {
+  test('1.9 sum: messages that a summary replaces do not count, the summary does', () => {
     const reply = [summary('What was said.'), { type: 'text', text: 'And on.' }]
     const after = [assistant(...reply), user('go')]
     const compacted = count({ messages: [user(long, image()), assistant(thinking(long)), ...after] })
@@ -67,7 +67,7 @@ describe('1.9 sum: of what is sent', () => {
     expect(count({ messages: [user(long), ...longer, assistant(summary('Short.')), user('go')] })).toBeLessThan(60)
   })
 
-  test('1.9 sum: a compaction that failed stands for nothing', () => {
+  test('1.9 sum: a failed compaction replaces nothing', () => {
     for (const failed of [null, '', ' \n'])
       expect(count({ messages: [user(long), assistant(summary(failed)), user('go')] })).toBeGreaterThan(20_000)
   })
@@ -79,7 +79,7 @@ describe('1.9 sum: of what is sent', () => {
     expect(count({ ...conversation, tools: [late] })).toBe(count({ ...conversation, tools: [tool('Late')] }))
   })
 
-  test('1.9 sum: a change of the tools is no words, and its definition counts once', () => {
+  test('1.9 sum: a change of the tools is not text, and its definition counts once', () => {
     const definition = tool('Late', { description: long })
     const added = {
       role: 'system',
@@ -94,7 +94,7 @@ describe('1.9 sum: of what is sent', () => {
     expect(count({ messages: [user('foo'), removed] }) - count({})).toBeLessThan(10)
   })
 
-  test('1.9 sum: thinking is told apart from words', () => {
+  test('1.9 sum: thinking counts separately from text', () => {
     const {
       text,
       thinking: thought,

@@ -5,7 +5,7 @@ import type { CountTokensRequest } from '../../../src/wire/anthropic/request.ts'
 
 /**
  * The examples with which Anthropic's documentation explains counting, and the counts it gives.
- * They are as old as the first tokenizer, and have not been counted anew since.
+ * They are as old as the first tokenizer, and have not been counted again since.
  * @see https://platform.claude.com/docs/en/build-with-claude/token-counting
  */
 
@@ -67,7 +67,7 @@ describe('1.9 published counts', () => {
     expect(error(tokens, 88)).toBeLessThan(0.2)
   })
 
-  test('1.9 a picture of a megapixel and a bit: 1551', () => {
+  test('1.9 an image of slightly more than a megapixel: 1551', () => {
     const gif = (width: number, height: number): string =>
       Buffer.from([
         ...Buffer.from('GIF89a'),

@@ -17,20 +17,20 @@ const total = (...content: unknown[]): number => {
 const searched = (content: unknown): object => ({ type: 'web_search_tool_result', tool_use_id: 's', content })
 const pdf = Buffer.from('%PDF-1.4 /Type /Page').toString('base64')
 
-/** What no schema of ours looks into: the results of Anthropic's own tools. */
+/** Content that no schema checks: the results of Anthropic's own tools. */
 describe('1.9 sum: unchecked content', () => {
   test.each([
     ['a content that is a number', { type: 'document', source: { type: 'content', data: 'x', content: 5 } }],
-    ['a hole', null],
+    ['null', null],
     [
-      'a hole in a document',
+      'null in a document',
       { type: 'document', source: { type: 'content', data: 'x', content: [null, { type: 'image' }] } },
     ],
     ['a picture without a source', { type: 'image' }],
     ['a picture whose source is a word', { type: 'image', source: 'x' }],
     ['a title that is a list', { type: 'document', title: [1], source: { type: 'base64', data: 'x' } }],
     ['a title with a length', { type: 'document', title: { length: 5 }, source: { type: 'base64', data: 'x' } }],
-    ['a text that is none', { type: 'text', text: { length: 1e12 } }],
+    ['a text that is not a string', { type: 'text', text: { length: 1e12 } }],
   ])('1.9 sum: %s is counted', (_, odd) => {
     for (const content of [odd, [odd], [[odd]], { content: odd }]) {
       const tokens = total(searched(content))
@@ -39,7 +39,7 @@ describe('1.9 sum: unchecked content', () => {
     }
   })
 
-  test('1.9 media: pictures and pages in it cost what they do elsewhere, and nothing is read as words', () => {
+  test('1.9 media: images and pages in it cost the same as elsewhere, and are not read as text', () => {
     const inside = (block: object): number => estimate(searched([block])).media
     expect(inside({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: png } })).toBe(1)
     expect(inside({ type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: pdf } })).toBe(
@@ -57,13 +57,13 @@ describe('1.9 sum: unchecked content', () => {
     expect(total(searched([{ ...text, title: words }]))).toBeGreaterThan(total(words, words))
   })
 
-  test('1.9 sum: as deep as it may be', () => {
+  test('1.9 sum: may be nested to any depth', () => {
     let deep: unknown = 'word'
     for (let level = 0; level < 200_000; level += 1) deep = level % 2 === 0 ? [deep] : { deep }
     expect(Number.isFinite(total(searched(deep)))).toBe(true)
   })
 
-  test('1.9 sum: whatever JSON it is, there is a count', () => {
+  test('1.9 sum: any JSON has a count', () => {
     const { json } = fc.letrec((tie) => ({
       json: fc.oneof(
         { maxDepth: 5, withCrossShrink: true },

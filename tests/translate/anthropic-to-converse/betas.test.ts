@@ -12,7 +12,7 @@ describe('betas', () => {
   const flags = (betas: string[], members: object = {}, options: TranslateOptions = {}): unknown =>
     additional({ ...members }, { ...options, betas })['anthropic_beta']
 
-  test('1.7 allow-list, 1.7 context-1m: what is let through, each flag once, in order', () => {
+  test('1.7 allow-list, 1.7 context-1m: allowed flags are sent once each, in order', () => {
     expect(
       flags(['claude-code-20250219', ' context-1m-2025-08-07', 'context-1m-2025-08-07', 'oauth-2025-04-20'], {
         betas: ['fine-grained-tool-streaming-2025-05-14'],
@@ -21,7 +21,7 @@ describe('betas', () => {
     expect(flags(['constructor', '__proto__', 'claude-code-20250219'])).toBeUndefined()
   })
 
-  test('1.7 interleaved-thinking, 1.7 display flag, 1.7 context-1m: flags that hang on a field or a model', () => {
+  test('1.7 interleaved-thinking, 1.7 display flag, 1.7 context-1m: flags that depend on a field or a model', () => {
     const thinking = { type: 'enabled', budget_tokens: 2000 }
     expect(flags(['interleaved-thinking-2025-05-14'], { thinking }, haiku)).toEqual(['interleaved-thinking-2025-05-14'])
     expect(flags(['interleaved-thinking-2025-05-14'], {}, haiku)).toBeUndefined()

@@ -29,7 +29,7 @@ const contentOf = (...messages: object[]): object[][] =>
 const count = (body: object): number => JSON.stringify(body).match(/"cachePoint"/g)?.length ?? 0
 
 describe('cache points', () => {
-  test('K1 N9 1.1 cache_control: the ttl survives at every place', () => {
+  test('K1 N9 1.1 cache_control: the ttl is kept at every position', () => {
     const body = validBody({
       cache_control: { type: 'ephemeral', ttl: '1h' },
       system: [cachedText('s', '1h')],
@@ -48,20 +48,20 @@ describe('cache points', () => {
     expect(body.messages[4]?.content).toEqual([{ text: 'b' }, hourCachePoint] as never)
   })
 
-  test('K1 scope and other members go', () => {
+  test('K1 scope and other members are dropped', () => {
     const [turn] = contentOf(
       user({ type: 'text', text: 'a', cache_control: { type: 'ephemeral', scope: 'global', ttl: '5m' } }),
     )
     expect(turn?.[1]).toEqual({ cachePoint: { type: 'default', ttl: '5m' } })
   })
 
-  test('K2 no ttl for models that take none', () => {
+  test('K2 no ttl for models that do not accept it', () => {
     expect(
       validBody({ messages: [user(cachedText('a', '1h'))] }, { modelId: 'claude-3-7-sonnet' }).messages[0]?.content[1],
     ).toEqual(cachePoint)
   })
 
-  test('K3 a marker inside a tool result moves behind it', () => {
+  test('K3 a marker inside a tool result moves after the result', () => {
     const [, , turn] = contentOf(
       user('a'),
       assistant(toolUse('t1')),
@@ -70,7 +70,7 @@ describe('cache points', () => {
     expect(turn).toEqual([{ toolResult: { toolUseId: 't1', content: [{ text: 'inside' }] } }, hourCachePoint])
   })
 
-  test('K4 never behind reasoning: before it, or gone', () => {
+  test('K4 never after reasoning: before it, or dropped', () => {
     const thinking = { type: 'thinking', thinking: 'hm', signature: sign('hm') }
     const [, turn] = contentOf(user('a'), assistant('x', thinking, cachedText(' ')), user('b'))
     expect(turn?.map((block) => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'reasoningContent'])
@@ -82,12 +82,12 @@ describe('cache points', () => {
     expect(contentOf(user(cachedText(' '), 'a'))[0]).toEqual([{ text: 'a' }])
   })
 
-  test('K6 never behind a text document: before the run of them', () => {
+  test('K6 never after a text document: before the run of them', () => {
     const [turn] = contentOf(user('a', document('one'), markedBlock(document('two')), 'b'))
     expect(turn?.map((block) => Object.keys(block)[0])).toEqual(['text', 'cachePoint', 'document', 'document', 'text'])
   })
 
-  test('K7 1.2.12 at most four: the oldest of the messages go first', () => {
+  test('K7 1.2.12 at most four: drops the oldest message points first', () => {
     const body = validBody({
       system: [cachedText('s1'), cachedText('s2')],
       messages: [user(cachedText('a')), assistant(cachedText('b')), user(cachedText('c'))],
@@ -108,7 +108,7 @@ describe('cache points', () => {
     expect(count(crowded)).toBe(4)
   })
 
-  test('K3 K10 of markers outside and inside the longer counts', () => {
+  test('K3 K10 of markers outside and inside, the longer lifetime counts', () => {
     const result = { ...toolResult('t1', [cachedText('inside', '1h')]), cache_control: { type: 'ephemeral' } }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), user(result))
     expect(turn?.at(-1)).toEqual(hourCachePoint)
@@ -116,13 +116,13 @@ describe('cache points', () => {
     expect(contentOf(user('a', search))[0]?.at(-1)).toEqual(cachePoint)
   })
 
-  test('K8 moving results in front does not bring lifetimes out of order', () => {
+  test('K8 moving results to the front keeps lifetimes in order', () => {
     const note = { role: 'system', content: [cachedText('note', '1h')] }
     const [, , turn] = contentOf(user('a'), assistant(toolUse('t1')), note, user(markedBlock(toolResult('t1'))))
     expect(turn?.filter((block) => 'cachePoint' in block)).toEqual([hourCachePoint, hourCachePoint])
   })
 
-  test('K8 1.2.8 moving words in front of tool uses does not bring lifetimes out of order', () => {
+  test('K8 1.2.8 moving text before tool uses keeps lifetimes in order', () => {
     const use = { ...toolUse('t1'), cache_control: { type: 'ephemeral', ttl: '1h' } }
     const after = { type: 'text', text: 'after', cache_control: { type: 'ephemeral', ttl: '5m' } }
     const [, turn] = contentOf(user('a'), assistant(use, after), user(toolResult('t1')))
@@ -137,7 +137,7 @@ describe('cache points', () => {
     expect(() => contentOf(user('a'), assistant('x', odd), user('b'))).toThrow()
   })
 
-  test('markers of what is not sent are handed on or noted', () => {
+  test('markers of blocks that are not sent move or get a note', () => {
     const blank = { role: 'system', content: [cachedText(' ')] }
     expect(contentOf(user('a'), blank, user('b'))[0]).toEqual([{ text: 'a' }, cachePoint, { text: 'b' }])
     expect(
@@ -145,7 +145,7 @@ describe('cache points', () => {
     ).toEqual(cachePoint)
   })
 
-  test('K10 points that meet become one, the longer', () => {
+  test('K10 points at the same position become one with the longer lifetime', () => {
     expect(contentOf(user(cachedText('a', '1h'), cachedText(' ')))[0]).toEqual([{ text: 'a' }, hourCachePoint])
     expect(contentOf(user(cachedText('a'), cachedText(' ', '1h')))[0]).toEqual([{ text: 'a' }, hourCachePoint])
     expect(validBody({ system: [cachedText('s'), cachedText(' ', '1h')] }).system).toEqual([
@@ -157,7 +157,7 @@ describe('cache points', () => {
   test('K12 a longer conversation begins with the bytes of the shorter one', () => {
     const turns = [
       user('a', document('Same'), document('same')),
-      assistant(toolUse('t1', 'a name that is not lawful')),
+      assistant(toolUse('t1', 'a name that is not valid')),
       { role: 'system', content: 'note' },
       user('late', toolResult('t1')),
       assistant('x', ' '),
@@ -166,7 +166,7 @@ describe('cache points', () => {
     const bytes = (length: number): string => {
       const members = {
         system: 's',
-        tools: [tool('Bash'), tool('a name that is not lawful')],
+        tools: [tool('Bash'), tool('a name that is not valid')],
         messages: turns.slice(0, length),
       }
       return JSON.stringify(
@@ -181,7 +181,7 @@ describe('cache points', () => {
 })
 
 describe('system prompt', () => {
-  test('1.1 system text, 1.1 system blocks: blank ones go, the billing line goes, block boundaries stay', () => {
+  test('1.1 system text, 1.1 system blocks: blank blocks and the billing line are dropped, block boundaries stay', () => {
     expect(validBody({ system: ' \n' }).system).toBeUndefined()
     expect(
       validBody({

@@ -16,8 +16,8 @@ import {
   validBody,
 } from '../../support/translate.ts'
 
-describe('blocks that say nothing, or everything', () => {
-  test('B11 a file for a container: the model is told that it is not here', () => {
+describe('special blocks', () => {
+  test('B11 a file for a container: a text says that it is not available', () => {
     const { body, notes } = translate({ messages: [user('a', { type: 'container_upload', file_id: 'file_1' })] })
     expect(body.messages[0]?.content).toEqual([
       { text: 'a' },
@@ -26,7 +26,7 @@ describe('blocks that say nothing, or everything', () => {
     expect(notes).toContainEqual(expect.objectContaining({ level: 'info', path: 'messages.0.content.1' }))
   })
 
-  test('B12 a summary takes the place of all that was before it', () => {
+  test('B12 a summary replaces everything before it', () => {
     const summary = {
       type: 'compaction',
       content: 'They spoke of bees.',
@@ -53,7 +53,7 @@ describe('blocks that say nothing, or everything', () => {
     ])
   })
 
-  test('B12 a summary may be all that the assistant said; a failed one counts for nothing', () => {
+  test('B12 a summary may be the only assistant block; a failed one is ignored', () => {
     const { messages } = validBody({
       messages: [user('old'), assistant({ type: 'compaction', content: 'S' }), user('new')],
     })
@@ -62,7 +62,7 @@ describe('blocks that say nothing, or everything', () => {
     expect(validBody({ messages: [user('old'), assistant(failed, 'x'), user('new')] }).messages.length).toBe(3)
   })
 
-  test('B12 1.2.2 system messages that lead the conversation outlive a summary', () => {
+  test('B12 1.2.2 a summary does not replace system messages before the conversation', () => {
     const body = validBody({
       messages: [
         { role: 'system', content: 'lead' },
@@ -75,25 +75,25 @@ describe('blocks that say nothing, or everything', () => {
     expect(body.messages.length).toBe(1)
   })
 
-  test('B12 faults behind a summary are named by the client own place', () => {
+  test("B12 errors after a summary have the client's path", () => {
     const members = {
       messages: [user('old'), assistant({ type: 'compaction', content: 'S' }, 'x'), user(toolResult('t9'))],
     }
     expect(refusalMessage(() => translate(members))).toContain('messages.2.content.0: unexpected `tool_use_id`')
   })
 
-  test('B13 a change of models is nothing to the model', () => {
+  test('B13 a change of models is not sent to the model', () => {
     const fallback = { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }
     const { messages } = validBody({ messages: [user('a'), assistant(fallback, 'x'), user('b')] })
     expect(messages[1]?.content).toEqual([{ text: 'x' }])
   })
 
-  test('B14 a block of an unknown kind is refused by name, with the kinds that there are', () => {
+  test('B14 a block of an unknown kind is refused by name, with the known kinds', () => {
     // The schema's work: see tests/wire/issue.test.ts for the words.
     expect(() => translate({ messages: [user({ type: 'hologram' })] })).toThrow()
   })
 
-  test('B9b what a browser shows is told as words', () => {
+  test('B9b the state of a browser is sent as text', () => {
     const state = { type: 'browser_state', tabs: [{ tab_id: '1', url: 'https://a.example', title: 'A' }] }
     const { messages } = validBody({
       messages: [user('a'), assistant(toolUse('t1')), user(toolResult('t1', [state]))],
@@ -112,16 +112,16 @@ const bodyOf = (...list: object[]): { role: string; content: object[] }[] => val
 describe('blocks', () => {
   const thinking = (text: string): object => ({ type: 'thinking', thinking: text, signature: sign(text) })
 
-  test('B1 1.2.3 blank texts go, their marker moves to the block before', () => {
+  test('B1 1.2.3 blank texts are dropped, their marker moves to the block before', () => {
     expect(bodyOf(user('a', cachedText(' '), 'b'))[0]?.content).toEqual([{ text: 'a' }, cachePoint, { text: 'b' }])
   })
 
-  test('B2 T6 images: the bytes are believed before the label, white space and data URLs are stripped', () => {
+  test('B2 T6 images: the bytes count more than the label, white space and data URLs are removed', () => {
     const [turn] = bodyOf(user(image(`data:image/png;base64,${png.slice(0, 40)}\n${png.slice(40)}`, 'image/jpeg')))
     expect(turn?.content).toEqual([{ image: { format: 'png', source: { bytes: png } } }])
   })
 
-  test('B2 what is no JPEG, PNG, GIF or WebP is refused, inside a tool result replaced by a text', () => {
+  test('B2 an image other than JPEG, PNG, GIF or WebP is refused, inside a tool result replaced with a text', () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')
     expect(refusalMessage(() => translate(messages(user('a', image(svg, 'image/png')))))).toBe(
       "messages.0.content.1.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'",
@@ -146,7 +146,7 @@ describe('blocks', () => {
     ).toContain('no Files API')
   })
 
-  test('B6 B7 thinking goes on as it came, redacted too; without a signature it is dropped', () => {
+  test('B6 B7 thinking is sent unchanged, also redacted thinking; without a signature it is dropped', () => {
     const redacted = Buffer.from('simulated:x').toString('base64')
     const [, turn] = bodyOf(
       user('a'),
@@ -263,7 +263,7 @@ describe('blocks', () => {
     ])
   })
 
-  test('D5 document names: lawful, unique whatever the case, in order', () => {
+  test('D5 document names: valid, unique regardless of case, in order', () => {
     const document = (title?: string): object => ({
       type: 'document',
       ...(title && { title }),
@@ -285,14 +285,14 @@ describe('blocks', () => {
     expect(names).toEqual(['My file (1) v2', 'MY FILE (1) v2 2', 'document', 'bung', 'x'.repeat(200)])
   })
 
-  test('D5 thousands of documents of one title cost no square', () => {
+  test('D5 thousands of documents with one title do not take quadratic time', () => {
     const document = { type: 'document', title: 'Same', source: { type: 'text', media_type: 'text/plain', data: 'x' } }
     const many = Array.from({ length: 20_000 }, () => document)
     const [turn] = translate(messages(user('a', ...many))).body.messages
     expect(turn?.content.at(-1)).toMatchObject({ document: { name: 'Same 20000' } })
   })
 
-  test('D5 D7 citations name the documents of the client, whatever was moved or left out', () => {
+  test("D5 D7 citations have the client's indices of documents, also after moves and omissions", () => {
     const document = (title: string, data = 'JVBERi0xLjQK'): object => ({
       type: 'document',
       title,
@@ -338,7 +338,7 @@ describe('blocks', () => {
     expect(Object.keys((JSON.parse(text) as { properties: object }).properties)).toEqual(['k\ufffd'])
   })
 
-  test('T6 D1 D2 D8 documents: base64 without white space and data URL; blank contexts and empty ones go', () => {
+  test('T6 D1 D2 D8 documents: base64 without white space and data URL; blank contexts and empty documents are dropped', () => {
     const pdf = (data: string, more: object = {}): object => ({
       type: 'document',
       source: { type: 'base64', media_type: ' Application/PDF ; v=1', data },
@@ -356,7 +356,7 @@ describe('blocks', () => {
     ])
   })
 
-  test('D2 D3 a text document goes as its bytes without citations, as its text with them', () => {
+  test('D2 D3 a text document is sent as bytes without citations, as text with them', () => {
     const content = [
       { type: 'text', text: 'one' },
       { type: 'text', text: 'zwölf' },

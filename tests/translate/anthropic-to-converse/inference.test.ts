@@ -19,11 +19,11 @@ describe('sampling', () => {
     expect(inference({ top_p: 0.5 })).toEqual({ maxTokens: 8000, topP: 0.5 })
   })
 
-  test('1.1 top_p goes, of two temperature stays', () => {
+  test('1.1 of temperature and top_p, only temperature stays', () => {
     expect(inference({ temperature: 0.3, top_p: 0.5 })).toEqual({ maxTokens: 8000, temperature: 0.3 })
   })
 
-  test('1.1 temperature, 1.1 top_p, 1.1 top_k: none while thinking, but for a temperature of 1', () => {
+  test('1.1 temperature, 1.1 top_p, 1.1 top_k: none while thinking, except a temperature of 1', () => {
     const thinking = { type: 'adaptive' }
     expect(inference({ temperature: 0.3, top_p: 0.5, thinking })).toEqual({ maxTokens: 8000 })
     expect(inference({ temperature: 1, thinking })).toEqual({ maxTokens: 8000, temperature: 1 })
@@ -35,7 +35,7 @@ describe('sampling', () => {
     expect(inference({ temperature: 1, top_p: 1, top_k: 3 }, newer)).toEqual({ maxTokens: 8000 })
   })
 
-  test('1.1 stop_sequences, 1.1 stop sequence paths: what ends the answer, and where its report is to be found', () => {
+  test('1.1 stop_sequences, 1.1 stop sequence paths: the sequences, and the paths of the report', () => {
     const body = validBody({ ...ask, stop_sequences: ['END'] })
     expect(body.inferenceConfig).toEqual({ maxTokens: 8000, stopSequences: ['END'] })
     expect(body.additionalModelResponseFieldPaths).toEqual(['/stop_sequence', '/delta/stop_sequence'])

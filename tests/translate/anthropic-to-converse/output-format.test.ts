@@ -15,7 +15,7 @@ describe('structured output', () => {
     required: ['minimum'],
   }
 
-  test('1.1 output format: bounds go, every object is closed, names and literals stay', () => {
+  test('1.1 output format: bounds are removed, every object is closed, names and literals stay', () => {
     const { outputConfig } = validBody({ ...ask, output_config: { format: { type: 'json_schema', schema } } })
     expect(JSON.parse(outputConfig?.textFormat?.structure.jsonSchema.schema ?? '')).toEqual({
       type: 'object',
@@ -32,7 +32,7 @@ describe('structured output', () => {
     expect(validBody({ ...ask, output_format: { type: 'json_schema', schema } }).outputConfig).toEqual(outputConfig)
   })
 
-  test('1.1 output format: models without it are asked in words', () => {
+  test('1.1 output format: models without it get an instruction', () => {
     const body = validBody(
       { ...ask, system: 'Be good.', output_config: { format: { type: 'json_schema', schema } } },
       newer,
@@ -52,7 +52,7 @@ describe('structured output', () => {
     )
   })
 
-  test('D6 search results with citations do not take the pictures from a PDF', () => {
+  test('D6 search results with citations do not hide the pages of a PDF', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } }
     const found = {
       type: 'search_result',
@@ -70,7 +70,7 @@ describe('structured output', () => {
     ])
   })
 
-  test('D6 no citations for the sake of pictures beside it', () => {
+  test('D6 no citations for page images next to it', () => {
     const pdf = { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' } }
     const body = validBody({ messages: [user('a', pdf)], output_config: { format: { type: 'json_schema', schema } } })
     expect(JSON.stringify(body)).not.toContain('citations')

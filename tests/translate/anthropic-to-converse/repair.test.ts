@@ -16,7 +16,7 @@ describe('tool pairs are checked in Anthropic words', () => {
     )
   })
 
-  test('1.2.4 the fault is in the message that asks, and the id is the client own', () => {
+  test("1.2.4 the path is the message with the use, and the id is the client's", () => {
     const members = messages(user('a'), assistant('b'), assistant(toolUse('a b c')), user('d'))
     expect(refusalMessage(() => translate(members))).toStartWith(
       'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: a b c. ',

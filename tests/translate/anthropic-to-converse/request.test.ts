@@ -11,15 +11,15 @@ describe('1.1 max_tokens 0 fills the prompt cache', () => {
   const reply = responseContext({ isPrewarm: true })
   const usage = { inputTokens: 3, outputTokens: 1, totalTokens: 4, cacheWriteInputTokens: 9 }
 
-  test('1.1 asks for one token, and for no budget', () => {
+  test('1.1 requests one token and no budget', () => {
     const thinking = { type: 'enabled', budget_tokens: 2000 }
-    const { body, responseContext: told } = translate({ ...ask, max_tokens: 0, thinking })
+    const { body, responseContext } = translate({ ...ask, max_tokens: 0, thinking })
     expect(body.inferenceConfig?.maxTokens).toBe(1)
     expect(body.additionalModelRequestFields).toBeUndefined()
-    expect(told.isPrewarm).toBe(true)
+    expect(responseContext.isPrewarm).toBe(true)
   })
 
-  test('1.1 answers nothing, whole', () => {
+  test('1.1 returns no content, complete', () => {
     const response = { output: { message: { content: [{ text: 'Hel' }] } }, stopReason: 'end_turn', usage }
     expect(toMessage(response, reply, countingIds())).toMatchObject({
       content: [],

@@ -13,7 +13,7 @@ import {
   validBody,
 } from '../../support/translate.ts'
 
-/** Documents in and beside tool results: what Bedrock takes where (boto3#4648, pydantic-ai#6098). */
+/** Documents in and next to tool results: what Bedrock accepts where (boto3#4648, pydantic-ai#6098). */
 
 const bytes = 'JVBERi0xLjQK'
 const pdf = (title?: string, more: object = {}): object => ({
@@ -58,7 +58,7 @@ describe('F1 a PDF inside a tool result', () => {
   const read = (...content: unknown[]) => [toolResult('t1', content)]
   const read1 = { type: 'text', text: 'PDF file read' }
 
-  test('F1 D6 goes behind the results of its turn, with citations, and a line names it', () => {
+  test('F1 D6 moves after the results of its turn, with citations, and a line names it', () => {
     expect(toolResultTurn(1, read(read1, pdf('Paper.pdf')))).toEqual([
       result('t1', [{ text: 'PDF file read' }, documentNotice('Paper')]),
       sentPdf('Paper'),
@@ -101,7 +101,7 @@ describe('F1 a PDF inside a tool result', () => {
     ])
   })
 
-  test('F1 K3 the marker of the result goes with its PDF, and lifetimes stay in order', () => {
+  test('F1 K3 the marker of the result moves with its PDF, and lifetimes stay in order', () => {
     const marker = (ttl?: '1h'): object => ({ cache_control: { type: 'ephemeral', ...(ttl && { ttl }) } })
     expect(toolResultTurn(1, [toolResult('t1', [pdf('a')], marker())])).toEqual([
       result('t1', [documentNotice('a')]),
@@ -120,7 +120,7 @@ describe('F1 a PDF inside a tool result', () => {
     ])
   })
 
-  test('F1 the wish of the client for citations is served the same way, its documents counted as it counts them', () => {
+  test("F1 citations that the client requests work the same way, with the client's indices of documents", () => {
     const messages = [
       user('a'),
       assistant(toolUse('t1', 'Read')),
@@ -142,11 +142,11 @@ describe('F1 a PDF inside a tool result', () => {
     expect(notes).toContainEqual({
       level: 'info',
       path: 'messages.2.content.0',
-      what: 'a text document next to a tool result: sent as text: it cannot be cited there',
+      what: 'a text document next to a tool result: sent as text: no citations there',
     })
   })
 
-  test('F1 D6 stays in its result where no citations are sent: by policy, beside a schema, where they are refused', () => {
+  test('F1 D6 stays in its result if no citations are sent: by policy, with a schema, if they are refused', () => {
     const content = read(read1, pdf('a'))
     const stays = [result('t1', [{ text: 'PDF file read' }, sentPdf('a', {})])]
     expect(toolResultTurn(1, content, {}, { policy: { pdf: 'text' } })).toEqual(stays)
@@ -155,20 +155,20 @@ describe('F1 a PDF inside a tool result', () => {
     expect(toolResultTurn(1, content, {}, { overrides: { capabilities: { citations: false } } })).toEqual(stays)
   })
 
-  test('F1 every document of the request goes with citations, or none does', () => {
-    const more = [assistant('b'), user(textDocument('late'), pdf('beside'), 'c')]
+  test('F1 every document of the request has citations, or none has', () => {
+    const more = [assistant('b'), user(textDocument('late'), pdf('other'), 'c')]
     const messages = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(pdf('a'))), ...more]
     const all = JSON.stringify(validBody({ messages, tools }))
     expect(all.match(/"citations":\{"enabled":true\}/g)?.length).toBe(3)
     expect(JSON.stringify(validBody({ messages, tools }, { policy: { pdf: 'text' } }))).not.toContain('citations')
   })
 
-  test('F1 D6 one document that the client wants cited: every document goes with citations', () => {
+  test('F1 D6 if the client requests citations of one document, every document has citations', () => {
     const turns = [user('a'), assistant(toolUse('t1', 'Read')), user(toolResult('t1', [pdf('read')]))]
-    const asked = user(textDocument('notes', citationsEnabled), 'b')
+    const citing = user(textDocument('notes', citationsEnabled), 'b')
     const orders = [
-      [asked, assistant('c'), ...turns],
-      [...turns, assistant('c'), asked],
+      [citing, assistant('c'), ...turns],
+      [...turns, assistant('c'), citing],
     ]
     for (const messages of orders) {
       for (const pdfs of ['visual', 'text'] as const) {
@@ -176,13 +176,13 @@ describe('F1 a PDF inside a tool result', () => {
         expect(JSON.stringify(body).match(/"document":/g)?.length).toBe(2)
         expect(JSON.stringify(body).match(/"citations":\{"enabled":true\}/g)?.length).toBe(2)
         expect(reply.documents.filter(({ isCited }) => isCited).map(({ title }) => title)).toEqual(['notes'])
-        expect(notes.map(({ what }) => what)).toContain('citations of some documents only: switched on for all of them')
+        expect(notes.map(({ what }) => what)).toContain('citations of only some documents: enabled for all')
         validBody({ messages, tools }, { policy: { pdf: pdfs } })
       }
     }
   })
 
-  test('F1 1.2.10 counts among the five documents of its message: the oldest give way', () => {
+  test('F1 1.2.10 counts among the five documents of its message: the oldest are omitted', () => {
     const many = ['1', '2', '3', '4', '5', '6'].map((name) => pdf(name))
     const content = toolResultTurn(1, [toolResult('t1', many)])
     expect(content.slice(1, 3)).toEqual([
@@ -191,7 +191,7 @@ describe('F1 a PDF inside a tool result', () => {
     ])
   })
 
-  test('F1 paths of errors lead to the place inside the result', () => {
+  test('F1 paths of errors are those inside the result', () => {
     const { paths } = translate({
       messages: [user('a'), assistant(toolUse('t1', 'Read')), user('x', toolResult('t1', [read1, pdf('a')]))],
       tools,
@@ -201,7 +201,7 @@ describe('F1 a PDF inside a tool result', () => {
     expect(paths.part(2, 0, 0)).toEqual([...inside, 0])
   })
 
-  test('F1 K12 the turn has the same bytes when the conversation goes on', () => {
+  test('F1 K12 the turn has the same bytes when the conversation continues', () => {
     const turn = [user('a'), assistant(toolUse('t1', 'Read')), user(...read(read1, pdf('a')))]
     const sent = (messages: object[]): string[] =>
       validBody({ messages, tools }).messages.map((message) => JSON.stringify(message))
@@ -214,7 +214,7 @@ describe('F3 a text document next to a tool result', () => {
   const ok = toolResult('t1', 'x')
   const sentOk = result('t1', [{ text: 'x' }])
 
-  test('F3 becomes a text with its title, in its place', () => {
+  test('F3 becomes a text with its title, at its position', () => {
     expect(toolResultTurn(1, [ok, textDocument('rows'), 'and this file?'])).toEqual([
       sentOk,
       spelled('rows'),
@@ -244,7 +244,7 @@ describe('F3 a text document next to a tool result', () => {
     expect(toolResultTurn(1, [toolResult('t1', [document])])).toEqual([result('t1', [{ text }])])
   })
 
-  test('F3 D3 keeps the images of its content beside it', () => {
+  test('F3 D3 keeps the images of its content next to it', () => {
     const source = { type: 'content', content: [{ type: 'text', text: 'a,b\n1,2' }, image()] }
     const [, text, picture] = toolResultTurn(1, [ok, { type: 'document', title: 'rows', source }])
     expect(text).toEqual(spelled('rows'))
@@ -260,7 +260,7 @@ describe('F3 a text document next to a tool result', () => {
     ])
   })
 
-  test('F3 K6 keeps its marker: behind a text there may be one', () => {
+  test('F3 K6 keeps its marker, which is valid after a text', () => {
     const marker = { cache_control: { type: 'ephemeral' } }
     expect(toolResultTurn(1, [ok, textDocument('rows', marker)])).toEqual([sentOk, spelled('rows'), cachePoint])
     expect(toolResultTurn(1, [toolResult('t1', [cachedText('x'), textDocument('rows')])])).toEqual([
@@ -269,7 +269,7 @@ describe('F3 a text document next to a tool result', () => {
     ])
   })
 
-  test('F3 D6 is no document any more, and takes the pages from no PDF', () => {
+  test('F3 D6 is no longer a document, and does not hide the pages of a PDF', () => {
     const messages = [
       user('a'),
       assistant(toolUse('t1', 'Read')),
@@ -285,7 +285,7 @@ describe('F3 a text document next to a tool result', () => {
   })
 })
 
-describe('a model that refuses documents beside results', () => {
+describe('a model that refuses documents next to results', () => {
   const overrides = { capabilities: { documentsBesideResults: false } }
 
   test('F1 1.10 gets them inside the last result, without citations', () => {
@@ -303,7 +303,7 @@ describe('a model that refuses documents beside results', () => {
     ])
   })
 
-  test('F1 1.10 documents that the client wants cited stay where they are', () => {
+  test('F1 1.10 documents for which the client requests citations keep their position', () => {
     const { body } = translate(
       {
         messages: [

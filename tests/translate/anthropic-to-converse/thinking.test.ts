@@ -40,8 +40,8 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
   test.each(['claude-sonnet-4.6', 'claude-opus-4.6'])(
     'becomes adaptive thinking on %s, which interleaves by itself and takes no flag',
     (modelId) => {
-      const asked = { ...ask, thinking: { ...budget, display: 'summarized' } }
-      const { body, notes } = translate(asked, { modelId, betas: [flag] })
+      const request = { ...ask, thinking: { ...budget, display: 'summarized' } }
+      const { body, notes } = translate(request, { modelId, betas: [flag] })
       expect(body.additionalModelRequestFields).toEqual({ thinking: { type: 'adaptive', display: 'summarized' } })
       expect(notes).toContainEqual({
         level: 'info',
@@ -56,13 +56,13 @@ describe('F7 1.6 budget: a budget above max_tokens', () => {
     ['without the flag on 4.6', ask, { modelId: 'claude-sonnet-4.6' }],
     ['without tools', { ...ask, tools: [] }, haiku],
     ['without tools on 4.6', { ...ask, tools: [] }, { modelId: 'claude-sonnet-4.6', betas: [flag] }],
-    ['with nothing but a tool that is taken away', { ...ask, tools: [{ type: 'web_search_20250305' }] }, haiku],
+    ['with only a tool that is removed', { ...ask, tools: [{ type: 'web_search_20250305' }] }, haiku],
     [
       'with stand-ins for tools of the history',
       { ...ask, tools: [], messages: [user('a'), assistant(toolUse('t1')), user(toolResult('t1'))] },
       haiku,
     ],
-    ['on a model that does not take the flag', ask, { modelId: 'claude-3-7-sonnet', betas: [flag] }],
+    ['on a model that does not accept the flag', ask, { modelId: 'claude-3-7-sonnet', betas: [flag] }],
     ['on a model that has refused the flag', ask, { ...haiku, overrides: { refusedBetas: [flag] } }],
     ['on a model that may have refused the flag', ask, { ...haiku, overrides: { suspectedBetas: [flag] } }],
   ] as const)('stays refused %s', (_, members, options) => {
@@ -92,7 +92,7 @@ const additional = (members: object, options?: TranslateOptions): Record<string,
   validBody({ ...ask, ...members }, options).additionalModelRequestFields ?? {}
 
 describe('thinking', () => {
-  test('1.1 thinking goes on word for word where the model takes it', () => {
+  test('1.1 thinking is sent unchanged if the model accepts it', () => {
     expect(additional({ thinking: { type: 'adaptive', display: 'summarized' } })).toEqual({
       thinking: { type: 'adaptive', display: 'summarized' },
     })
@@ -102,14 +102,14 @@ describe('thinking', () => {
     expect(additional({ thinking: { type: 'disabled' } })).toEqual({ thinking: { type: 'disabled' } })
   })
 
-  test('1.1 thinking goes without members that are null: they say nothing', () => {
+  test('1.1 thinking is sent without members that are null', () => {
     const thinking = { type: 'adaptive', display: null, block_binding: null }
     expect(additional({ thinking })).toEqual({ thinking: { type: 'adaptive' } })
     const budget = { type: 'enabled', budget_tokens: 2000, display: null }
     expect(additional({ thinking: budget }, { modelId: 'claude-opus-4.7' })).toEqual({ thinking: { type: 'adaptive' } })
   })
 
-  test('1.6 4.5: adaptive becomes a budget where only budgets are known, by effort', () => {
+  test('1.6 4.5: adaptive becomes a budget, by effort, if only budgets are supported', () => {
     expect(additional({ thinking: { type: 'adaptive' } }, haiku)).toEqual({
       thinking: { type: 'enabled', budget_tokens: 6000 },
     })
@@ -122,25 +122,25 @@ describe('thinking', () => {
     expect(additional({ thinking: { type: 'adaptive' }, max_tokens: 1000 }, haiku)).toEqual({})
   })
 
-  test('1.6 what stands beside the type goes along', () => {
+  test('1.6 other members than the type are sent too', () => {
     expect(additional({ thinking: { type: 'adaptive', display: 'omitted' } }, haiku)).toEqual({
       thinking: { type: 'enabled', budget_tokens: 6000, display: 'omitted' },
     })
   })
 
-  test('1.6 opus 4.7: a budget becomes adaptive where only adaptive is known', () => {
+  test('1.6 opus 4.7: a budget becomes adaptive if only adaptive is supported', () => {
     expect(additional({ thinking: { type: 'enabled', budget_tokens: 4000, display: 'omitted' } }, newer)).toEqual({
       thinking: { type: 'adaptive', display: 'omitted' },
     })
   })
 
-  test('1.6 budget: one that leaves nothing for the answer is refused', () => {
+  test('1.6 budget: a budget that leaves no tokens for the response is refused', () => {
     expect(refusalMessage(() => translate({ ...ask, thinking: { type: 'enabled', budget_tokens: 8000 } }))).toBe(
       'max_tokens must be greater than thinking.budget_tokens',
     )
   })
 
-  test('1.6 fable: models that always think are not told that it is off', () => {
+  test("1.6 fable: models that always think do not get 'disabled'", () => {
     expect(additional({ thinking: { type: 'disabled' } }, { modelId: 'claude-fable-5' })).toEqual({})
   })
 })

@@ -39,7 +39,7 @@ describe('1.5 without tools: a choice of a tool', () => {
     }
   })
 
-  test('that is free goes with the last tool of Anthropic that is taken away (N11)', () => {
+  test('that is free is dropped with the last server tool that is removed (N11)', () => {
     const { body } = translate({
       ...ask,
       tools: [{ type: 'web_search_20250305', name: 'web_search' }],
@@ -48,7 +48,7 @@ describe('1.5 without tools: a choice of a tool', () => {
     expect([body.toolConfig, body.additionalModelRequestFields]).toEqual([undefined, undefined])
   })
 
-  test('that forces a tool is refused where stand-ins for the history are all that is left (N11, N13)', () => {
+  test('that forces a tool is refused if only stand-ins for the history are left (N11, N13)', () => {
     const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
     for (const name of ['T', 'Bash']) {
       const members = { ...ask, messages: history, tools, tool_choice: { type: 'tool', name } }
@@ -56,7 +56,7 @@ describe('1.5 without tools: a choice of a tool', () => {
     }
   })
 
-  test('that is free goes with a note where stand-ins for the history are all that is left (N13)', () => {
+  test('that is free is dropped with a note if only stand-ins for the history are left (N13)', () => {
     for (const tools of [undefined, [{ type: 'web_search_20250305', name: 'web_search' }]]) {
       const members = { ...ask, messages: history, tool_choice: { type: 'auto' }, ...(tools && { tools }) }
       const { body, notes } = translate(members)
@@ -65,7 +65,7 @@ describe('1.5 without tools: a choice of a tool', () => {
     }
   })
 
-  test('that forces a tool defined in mid-conversation is served', () => {
+  test('that forces a tool defined during the conversation is sent', () => {
     const definition = { name: 'T', input_schema: { type: 'object' } }
     const added = { type: 'tool_addition', tool: { type: 'tool_definition', definition } }
     const messages = [user('a'), { role: 'system', content: [added] }]

@@ -16,7 +16,7 @@ const namesOf = (members: object): string[] =>
 const ask = { messages: [user('a')] }
 
 describe('tools', () => {
-  test('N1 names that Converse does not take are shortened by themselves alone, and mapped back', () => {
+  test('N1 names that Converse does not accept are shortened independently of others, and mapped back', () => {
     const long = `mcp__${'server'.repeat(6)}__${'tool'.repeat(12)}`
     const odd = 'größe.messen'
     const translation = translate({
@@ -40,7 +40,7 @@ describe('tools', () => {
     expect(translation.responseContext.toClientToolName('Bash')).toBe('Bash')
   })
 
-  test('N3 foreign ids are made lawful, the same for use and result', () => {
+  test('N3 foreign ids are made valid, the same for use and result', () => {
     const id = `call|${'x'.repeat(80)}`
     const body = validBody({
       messages: [user('a'), assistant(toolUse(id)), user(toolResult(id))],
@@ -51,7 +51,7 @@ describe('tools', () => {
     expect(ids?.length).toBe(2)
   })
 
-  test('N2 N4 blank descriptions go; the root schema is an object without $schema and $id, the rest untouched', () => {
+  test('N2 N4 blank descriptions are dropped; the root schema is an object without $schema and $id, the rest untouched', () => {
     const schema = { $schema: 's', $id: 'i', properties: { a: { $schema: 'kept', oneOf: [{ type: 'string' }] } } }
     const [entry] =
       validBody({ ...ask, tools: [{ name: 'A', description: ' ', input_schema: schema }] }).toolConfig?.tools ?? []
@@ -66,7 +66,7 @@ describe('tools', () => {
     expect(nothing).toEqual([{ toolSpec: { name: 'A', inputSchema: { json: { type: 'object', properties: {} } } } }])
   })
 
-  test('N5 N7 members that Bedrock refuses by presence are dropped with a note', () => {
+  test('N5 N7 members that Bedrock refuses are dropped with a note', () => {
     const { body, notes } = translate({
       ...ask,
       tools: [tool('A', { strict: true, input_examples: [{}], allowed_callers: ['direct'] })],
@@ -90,7 +90,7 @@ describe('tools', () => {
     expect(translate({ ...ask, tools: [tool('A')] }).responseContext.takesInvalidInput).toBe(false)
   })
 
-  test('N8 deferred tools: loaded where something refers to them, left out otherwise', () => {
+  test('N8 deferred tools: sent if something refers to them, left out otherwise', () => {
     const deferred = tool('Late', { defer_loading: true })
     expect(namesOf({ ...ask, tools: [deferred, tool('A')] })).toEqual(['A'])
     expect(
@@ -115,7 +115,7 @@ describe('tools', () => {
     ).toEqual(['Late'])
   })
 
-  test('1.2.2 tools added and removed in mid-conversation', () => {
+  test('1.2.2 tools added and removed during the conversation', () => {
     const change = (type: string, change: object): object => ({ role: 'system', content: [{ type, tool: change }] })
     const tools = [tool('A'), tool('B'), tool('Late', { defer_loading: true })]
     const added = change('tool_addition', { type: 'tool_reference', name: 'Late' })
@@ -141,7 +141,7 @@ describe('tools', () => {
     expect(tools?.[1]).toEqual({ cachePoint: { type: 'default', ttl: '1h' } })
   })
 
-  test('N11 a forced server tool is refused in words, an optional one removed', () => {
+  test('N11 a forced server tool is refused, an optional one removed', () => {
     const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 8 }
     expect(
       refusalMessage(() => translate({ ...ask, tools: [search], tool_choice: { type: 'tool', name: 'web_search' } })),
@@ -151,7 +151,7 @@ describe('tools', () => {
     expect(notes.some(({ level }) => level === 'info')).toBe(true)
   })
 
-  test('N11 any other tool may still be forced beside a server tool, and its marker is handed on', () => {
+  test('N11 any other tool may still be forced next to a server tool, whose marker moves', () => {
     const search = { type: 'web_search_20250305', name: 'web_search', cache_control: { type: 'ephemeral' } }
     const { toolConfig } = validBody({ ...ask, tools: [tool('A'), search], tool_choice: { type: 'any' } })
     expect(toolConfig?.toolChoice).toEqual({ any: {} })
@@ -223,7 +223,7 @@ describe('tools', () => {
     expect(toolConfig?.toolChoice).toEqual({ tool: { name } })
   })
 
-  test('N10 undo is for the editors that have it, and deferred ones wait to be named', () => {
+  test('N10 only editors that have undo get it, and deferred ones wait until they are named', () => {
     const commands = (type: string): unknown => {
       const [entry] = validBody({ ...ask, tools: [{ type, name: 'edit' }] }).toolConfig?.tools ?? []
       const schema = entry !== undefined && 'toolSpec' in entry ? entry.toolSpec.inputSchema.json : {}
@@ -260,7 +260,7 @@ describe('tools', () => {
       expect(alone.additionalModelRequestFields?.['tool_choice']).toEqual({ type: 'any' })
     })
 
-    test('N10 N13 beside a history of its own it needs a stub, and may still be used', () => {
+    test('N10 N13 with uses in the history it needs a placeholder, and may still be used', () => {
       const messages = [user('a'), assistant(toolUse('t', 'computer')), user(toolResult('t'))]
       const body = validBody({ messages, tools: [computer], tool_choice: { type: 'tool', name: 'computer' } })
       expect(body.toolConfig).toEqual({
@@ -275,7 +275,7 @@ describe('tools', () => {
     expect(refusalMessage(() => translate({ ...ask, tools: [tool('computer'), computer] }))).toContain('must be unique')
   })
 
-  test('N8 N9 the marker of a tool that is not shown goes to the one before it', () => {
+  test('N8 N9 the marker of a hidden tool moves to the tool before it', () => {
     const late = tool('Late', { defer_loading: true, cache_control: { type: 'ephemeral', ttl: '1h' } })
     const { tools } =
       validBody({ ...ask, tools: [tool('A', { cache_control: { type: 'ephemeral' } }), late] }).toolConfig ?? {}
@@ -286,9 +286,9 @@ describe('tools', () => {
     expect(validBody({ ...ask, tools: [late, tool('A')] }).toolConfig?.tools.length).toBe(1)
   })
 
-  test('N10 tools of a type that nobody knows are refused by name', () => {
+  test('N10 tools of an unknown type are refused by name', () => {
     expect(refusalMessage(() => translate({ ...ask, tools: [{ type: 'hologram_20300101', name: 'h' }] }))).toBe(
-      "tools.0.type: tools of type 'hologram_20300101' are not known to this endpoint",
+      "tools.0.type: tools of type 'hologram_20300101' are not supported by this endpoint",
     )
   })
 
@@ -359,7 +359,7 @@ describe('tool choice', () => {
     })
   })
 
-  test('1.5 tool: one that is not on offer any more cannot be forced', () => {
+  test('1.5 tool: a tool that is no longer available cannot be forced', () => {
     const gone = { role: 'system', content: [{ type: 'tool_removal', tool: { type: 'tool_reference', name: 'A' } }] }
     const members = { messages: [user('a'), gone], tools: [tool('A')] }
     expect(refusalMessage(() => translate({ ...members, tool_choice: { type: 'tool', name: 'A' } }))).toContain(
@@ -370,7 +370,7 @@ describe('tool choice', () => {
     )
   })
 
-  test('1.5 with thinking, 1.6 version 5, 1.6 fable: nor on a model that thinks unasked', () => {
+  test('1.5 with thinking, 1.6 version 5, 1.6 fable: nor on a model that thinks by default', () => {
     const choice = { ...ask, tools: [tool('A')], tool_choice: { type: 'any' } }
     expect(translate(choice, { modelId: 'claude-sonnet-5' }).body.toolConfig?.toolChoice).toBeUndefined()
     expect(

@@ -46,7 +46,7 @@ describe('images', () => {
   test('by URL are refused where the provider takes none and nothing fetched them (OU-Q32)', () => {
     const act = () => chatMessages([user(byUrl('https://example.com/a.png'))], { dialect: { imageUrl: false } })
     expect(refusalMessage(act)).toBe(
-      'messages.0.content.0.image.source.url: a URL cannot be sent on: send the bytes as base64',
+      'messages.0.content.0.image.source.url: this endpoint does not forward URLs: send the bytes as base64',
     )
   })
 

@@ -99,7 +99,7 @@ test('what goes nowhere is noted, one note each (OU-Q9, OU-Q13)', () => {
     },
     { betas: ['claude-code-20250219', 'a secret'] },
   )
-  const why = 'has no place in the request to the upstream'
+  const why = 'not supported by the upstream'
   expect(notesIn(translation)).toEqual([
     `debug metadata: ${why}`,
     `debug context_management: ${why}`,

@@ -156,7 +156,7 @@ describe('tools of Anthropic', () => {
 
   test('of a type that is not known are refused with their place (OU-Q56)', () => {
     expect(refusalMessage(() => translate({ tools: [{ type: 'teleport_20270101' }] }))).toBe(
-      "tools.0.type: tools of type 'teleport_20270101' are not known to this endpoint",
+      "tools.0.type: tools of type 'teleport_20270101' are not supported by this endpoint",
     )
   })
 

@@ -6,7 +6,7 @@ const ask = { messages: [user('a')] }
 describe('what a model has refused', () => {
   const body = (members: object, overrides: object) => translate(members, { overrides }).body
 
-  test('1.10 additional fields are taken out, and what they leave empty', () => {
+  test('1.10 additional fields are removed, and objects that become empty', () => {
     const members = { ...ask, thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'high' } }
     const { additionalModelRequestFields } = body(members, {
       refusedFields: ['thinking.display', 'output_config.effort', 'nothing.here'],
@@ -31,7 +31,7 @@ describe('what a model has refused', () => {
     expect(flags([display], suspected)).toEqual([display])
   })
 
-  test('A8 a value that needs a beta flag goes only together with it', () => {
+  test('A8 a value that needs a beta flag is sent only with it', () => {
     const beta = 'thinking-display-updates-2026-08-18'
     const thinking = (display: string, betas: string[], overrides = {}): unknown =>
       validBody({ ...ask, thinking: { type: 'adaptive', display } }, { betas, overrides }).additionalModelRequestFields
@@ -48,7 +48,7 @@ describe('what a model has refused', () => {
     expect(translate(bound).notes.map(({ path }) => path)).toEqual(['thinking.block_binding'])
   })
 
-  test('A8 a value that the model does not take is left out, with the flag that is for it', () => {
+  test('A8 a value that the model does not accept is left out, with its flag', () => {
     const beta = 'thinking-display-updates-2026-08-18'
     const overrides = { takenValues: { 'thinking.display': ['summarized', 'omitted'] } }
     const sent = (display: string): unknown =>
@@ -58,7 +58,7 @@ describe('what a model has refused', () => {
     expect(sent('summarized')).toEqual({ thinking: { type: 'adaptive', display: 'summarized' } })
   })
 
-  test('1.10 1.5 a model without a limit to one tool still keeps from all tools, and is forced', () => {
+  test('1.10 1.5 a model without a limit to one tool still supports none and a forced tool', () => {
     const overrides = { capabilities: { toolLimit: false } }
     const sent = (type: string) => {
       const choice = { type, ...(type !== 'none' && { disable_parallel_tool_use: true }) }
@@ -73,12 +73,12 @@ describe('what a model has refused', () => {
     expect(sent('none')).toEqual([undefined, { tool_choice: { type: 'none' } }])
   })
 
-  test('1.10 cache points, K9: none for a model that takes none', () => {
+  test('1.10 cache points, K9: none for a model that accepts none', () => {
     const marked = { messages: [user({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } })] }
     expect(JSON.stringify(body(marked, { capabilities: { cachePoints: false } }))).not.toContain('cachePoint')
   })
 
-  test('1.5 none, 1.10 tool choice: for a model that cannot be told so: no tools, or stand-ins', () => {
+  test('1.5 none, 1.10 tool choice: for a model that does not support it: no tools, or stand-ins', () => {
     const overrides = { capabilities: { toolChoiceNone: false } }
     const none = { tools: [tool('A')], tool_choice: { type: 'none' } }
     expect(body({ ...ask, ...none }, overrides).toolConfig).toBeUndefined()

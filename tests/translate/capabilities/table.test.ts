@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { capabilitiesOf, type ModelCapabilities } from '../../../src/translate/capabilities/table.ts'
 import { assistant, refusalMessage, tool, translate, user } from '../../support/translate.ts'
 
-/** The matrix of what models take, typed once more from the specification, and what it does to a request. */
+/** The matrix of what models accept, typed again from the specification, and its effect on a request. */
 
 type Row = Pick<
   ModelCapabilities,
@@ -45,7 +45,7 @@ const withoutThinking = 'without thinking'
 const enabledAndAdaptive = ['enabled', 'adaptive'] as const
 
 const matrix: readonly (readonly [rule: string, ids: readonly string[], expected: Row])[] = [
-  // thinking, unasked, disabled ok, sampling, effort, prefill, forced tool, system messages, ttl of an hour
+  // thinking, by default, disabled ok, sampling, effort, prefill, forced tool, system messages, ttl of an hour
   [
     'up to 3.5',
     ['claude-3-haiku-20240307', 'anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-2.1'],
@@ -111,12 +111,12 @@ describe('1.6 the matrix', () => {
   const fields = (members: object, modelId: string): Record<string, unknown> =>
     translate({ ...ask, ...members }, { modelId }).body.additionalModelRequestFields ?? {}
 
-  test('1.6 up to 3.5: a model that does not think is not asked to', () => {
+  test('1.6 up to 3.5: a model without thinking gets no request for it', () => {
     expect(fields({ thinking: { type: 'adaptive' } }, 'claude-3-5-sonnet')).toEqual({})
     expect(fields({ thinking: { type: 'disabled' } }, 'claude-3-5-sonnet')).toEqual({})
   })
 
-  test('1.7 effort flag: for Opus 4.5 alone, and by itself', () => {
+  test('1.7 effort flag: only for Opus 4.5, and automatically', () => {
     const effort = { output_config: { effort: 'low' } }
     expect(fields(effort, 'claude-opus-4-5')).toEqual({ ...effort, anthropic_beta: ['effort-2025-11-24'] })
     expect(fields(effort, 'claude-opus-4-6')).toEqual(effort)
@@ -136,7 +136,7 @@ describe('1.6 the matrix', () => {
     expect(choiceOf('claude-opus-5-5')).toBeUndefined()
   })
 
-  test('1.6 4.6: no model from there on takes prefill', () => {
+  test('1.6 4.6: this and later models do not accept prefill', () => {
     const prefill = { messages: [user('a'), assistant('So')] }
     for (const modelId of ['claude-opus-4-6', 'claude-sonnet-5', 'claude-fable-5', 'something-else']) {
       expect(refusalMessage(() => translate(prefill, { modelId }))).toStartWith(
@@ -145,7 +145,7 @@ describe('1.6 the matrix', () => {
     }
   })
 
-  test('K2 a lifetime goes only to models that take one', () => {
+  test('K2 a lifetime is sent only to models that accept one', () => {
     const marked = { system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: '1h' } }] }
     const point = (modelId: string): unknown => translate({ ...ask, ...marked }, { modelId }).body.system?.[1]
     expect(point('claude-opus-4-1')).toEqual({ cachePoint: { type: 'default' } })
@@ -203,7 +203,7 @@ describe('models of other vendors', () => {
     tool_choice: { type: 'any', disable_parallel_tool_use: true },
   }
 
-  test("1.6 other vendors: take none of Anthropic's own fields", () => {
+  test("1.6 other vendors: get none of Anthropic's own fields", () => {
     const { body } = translate(members, { modelId: 'meta.llama4-x-v1:0', betas: ['context-1m-2025-08-07'] })
     expect(Object.keys(body)).toEqual(['messages', 'inferenceConfig', 'toolConfig'])
     expect(body.inferenceConfig).toEqual({ maxTokens: 4000, temperature: 0, stopSequences: ['x'] })
@@ -211,7 +211,7 @@ describe('models of other vendors', () => {
     expect(JSON.stringify(body)).not.toMatch(/reasoningContent|cachePoint/)
   })
 
-  test('1.6 other vendors, 1.6 unknown: Nova caches prompts, an unknown name is taken for the newest Claude', () => {
+  test('1.6 other vendors, 1.6 unknown: Nova caches prompts, an unknown name counts as the newest Claude', () => {
     expect(translate(members, { modelId: 'us.amazon.nova-pro-v1:0' }).body.messages[0]?.content[1]).toEqual({
       cachePoint: { type: 'default' },
     })

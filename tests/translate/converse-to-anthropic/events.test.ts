@@ -6,7 +6,7 @@ import type { ConverseStreamEvent } from '../../../src/wire/converse/events.ts'
 import { countingIds, responseContext } from '../../support/response-context.ts'
 import { batchesOf } from '../../support/response-stream.ts'
 
-/** Streams that are no answer: what was lawful of them, and then a failure. */
+/** Incomplete streams: first the valid events, then a failure. */
 
 const start: ConverseStreamEvent = { type: 'messageStart' }
 const text = (words: string, contentBlockIndex = 0): ConverseStreamEvent => ({
@@ -28,7 +28,7 @@ const end = (contentBlockIndex: number): ConverseStreamEvent => ({ type: 'conten
 const stop = (stopReason: string): ConverseStreamEvent => ({ type: 'messageStop', stopReason }) as ConverseStreamEvent
 const metadata: ConverseStreamEvent = { type: 'metadata', usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } }
 
-/** The names of the events that came, and the failure's words. */
+/** The types of the received events, and the failure's message. */
 const read = async (
   events: readonly ConverseStreamEvent[],
   failure?: Error,
@@ -63,23 +63,23 @@ describe('a stream', () => {
     expect(await read(events)).toEqual([names, 'Bedrock stream ended before messageStop'])
   })
 
-  test('3.4 after: one that breaks keeps what was said, and its own failure', async () => {
+  test('3.4 after: that breaks keeps its events, and its own failure', async () => {
     expect(await read([start, text('x')], new Error('line broke'))).toEqual([textEventTypes, 'line broke'])
   })
 
-  test('3.2 end: one that breaks after its stop is an answer', async () => {
+  test('3.2 end: that breaks after its stop is a response', async () => {
     const [names, failure] = await read([start, text('x'), stop('end_turn')], new Error('line broke'))
     expect([names.at(-1), failure]).toEqual(['message_stop', ''])
   })
 
-  test('3.2 change: thinking that is not signed is over when others have spoken for a while', async () => {
+  test('3.2 change: thinking without a signature is over after some events of other blocks', async () => {
     const thought: ConverseStreamEvent = {
       type: 'contentBlockDelta',
       contentBlockIndex: 0,
       delta: { reasoningContent: { text: 'hm' } },
     }
     const words = Array.from({ length: 3 }, () => text('x', 1))
-    // Read before the answer has ended.
+    // Read before the response has ended.
     expect((await read([start, thought, ...words]))[0].slice(2)).toEqual([
       'content_block_start',
       'content_block_delta',
@@ -91,7 +91,7 @@ describe('a stream', () => {
     expect(waiting).toEqual(['content_block_start', 'content_block_delta'])
   })
 
-  test('3.2 signature: one that comes after its thinking was given up begins no block', async () => {
+  test('3.2 signature: a late signature begins no block', async () => {
     const of = (reasoningContent: object): ConverseStreamEvent => ({
       type: 'contentBlockDelta',
       contentBlockIndex: 0,
@@ -110,7 +110,7 @@ describe('a stream', () => {
     expect(names.filter((name) => name === 'content_block_start').length).toBe(2)
   })
 
-  test('2 stop reasons, 2 text: what has no translation is told of by name', async () => {
+  test('2 stop reasons, 2 text: parts without a translation are reported by name', async () => {
     const withOddityLog: string[] = []
     const reply = responseContext({ onOddity: (what) => withOddityLog.push(what) })
     const content = [{ audio: { bytes: 'x' } }, { text: 'words' }] as never
@@ -118,7 +118,7 @@ describe('a stream', () => {
     expect(withOddityLog).toEqual(['block of audio', 'stop reason'])
   })
 
-  test('with the input of a tool use that never began cannot be used', async () => {
+  test('with the input of a tool use without a start cannot be used', async () => {
     const failure = 'Bedrock sent the input of a tool use that it had not started.'
     expect(await read([start, toolInput(0), stop('tool_use')])).toEqual([startEventTypes, failure])
     expect(await read([start, text('x'), toolInput(1), stop('tool_use')])).toEqual([
@@ -145,7 +145,7 @@ describe('malformed output', () => {
   )
 })
 
-describe('2 tool use: the input of a whole answer', () => {
+describe('2 tool use: the input in a complete response', () => {
   const inputOf = (input: unknown): unknown => {
     const toolUse = { toolUseId: 't', name: 'T', input }
     const { content } = toMessage(
@@ -164,7 +164,7 @@ describe('2 tool use: the input of a whole answer', () => {
     [{ b: 2 }, { b: 2 }],
   ])('2 tool use: %p is %p', (input, expected) => expect(inputOf(input)).toEqual(expected))
 
-  test.each(['words', '[1]', 7, [1]])('2 tool use: %p is no input, and no answer', (input) => {
+  test.each(['words', '[1]', 7, [1]])('2 tool use: %p is not an input, and the response is unusable', (input) => {
     expect(() => inputOf(input)).toThrow('malformed output')
   })
 })
@@ -196,19 +196,19 @@ describe('the input of a tool use', () => {
     },
   )
 
-  test.each(faults)('3.2 tool input: that is %s is what an answer that was cut may have', async (_, pieces) => {
+  test.each(faults)('3.2 tool input: that is %s is allowed in a response that was cut', async (_, pieces) => {
     for (const stopReason of ['max_tokens', 'model_context_window_exceeded', 'stop_sequence']) {
       const [names, failure] = await read(called(pieces, stopReason))
       expect([names.at(-1), failure]).toEqual(['message_stop', ''])
     }
   })
 
-  test('N6 is not checked where the client asked for fine-grained tool streaming', async () => {
+  test('N6 is not checked if the client requested fine-grained tool streaming', async () => {
     const [names, failure] = await read(called(['nope'], 'tool_use'), undefined, { takesInvalidInput: true })
     expect([names.at(-1), failure]).toEqual(['message_stop', ''])
   })
 
-  test('3.2 tool input: of one call is checked by itself', async () => {
+  test('3.2 tool input: of each call is checked separately', async () => {
     const events = [
       start,
       toolStart(0),

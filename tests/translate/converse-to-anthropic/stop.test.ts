@@ -4,7 +4,7 @@ import type { OutputBlock } from '../../../src/wire/converse/response.ts'
 import { countingIds, responseContext } from '../../support/response-context.ts'
 import { messageDeltaOf, streamResponse } from '../../support/stream-response.ts'
 
-/** Clients decide by the stop reason whether tools are to be run: it has to agree with the content, in both forms. */
+/** Clients run tools depending on the stop reason: it must agree with the content, complete or streamed. */
 
 const text: OutputBlock = { text: 'Nothing to run.' }
 const blank: OutputBlock = { text: '' }
@@ -23,7 +23,7 @@ const withTool: Record<string, OutputBlock[]> = {
   'a tool': [tool],
   'thinking, a text and a tool': [thinking, text, tool],
   'a tool and a text': [tool, text],
-  'a tool beside one that the upstream runs': [serverTool, tool],
+  'a tool next to one that the upstream runs': [serverTool, tool],
 }
 
 const ends = async (content: OutputBlock[], stopReason: string | undefined, members = {}): Promise<unknown[]> => {
@@ -62,7 +62,7 @@ describe('F4 a tool that may be run has a stop for tools', () => {
       ['end_turn', 'tool_use'],
       [undefined, 'tool_use'],
       ['a_later_one', 'tool_use'],
-      // Something cut the answer, and may have cut the input of its last tool: the client has to know.
+      // The response was cut, perhaps within the input of its last tool: the client must know.
       ['max_tokens', 'max_tokens'],
       ['model_context_window_exceeded', 'model_context_window_exceeded'],
       ['content_filtered', 'refusal'],
@@ -72,13 +72,13 @@ describe('F4 a tool that may be run has a stop for tools', () => {
     })
   }
 
-  test('F4 2 stop sequence: one that ended an answer with a tool is still named', async () => {
+  test('F4 2 stop sequence: is also named in a response with a tool', async () => {
     expect(await ends([text, tool], 'stop_sequence', { stopSequences: ['END'] })).toEqual(
       wholeAndStreamed('stop_sequence', 'END'),
     )
   })
 
-  test('F4 1.1 max_tokens: an answer to no request for tokens stays cut', async () => {
+  test('F4 1.1 max_tokens: a response to max_tokens 0 stays cut', async () => {
     expect(await ends([tool], 'tool_use', { isPrewarm: true })).toEqual(wholeAndStreamed('max_tokens'))
   })
 })
@@ -108,7 +108,10 @@ describe('F4 a tool whose input was cut', () => {
     },
   )
 
-  test.each(['tool_use', 'end_turn'])('F4 2 malformed: by nothing (%s) is malformed output', (stopReason) => {
-    expect(() => whole([text, half], stopReason)).toThrow('malformed output')
-  })
+  test.each(['tool_use', 'end_turn'])(
+    'F4 2 malformed: without a reason for it (%s) is malformed output',
+    (stopReason) => {
+      expect(() => whole([text, half], stopReason)).toThrow('malformed output')
+    },
+  )
 })

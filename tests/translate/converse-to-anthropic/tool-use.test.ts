@@ -5,13 +5,13 @@ import { countingIds, responseContext } from '../../support/response-context.ts'
 import { accumulate, streamResponse } from '../../support/stream-response.ts'
 import { assistant, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
-/** Models make up the ids and names of their tool uses: what of it a client could not give back is made valid. */
+/** Models invent the ids and names of their tool uses: those that a client could not send back are made valid. */
 
 const use = (toolUseId: string, name = 'T', type = 'tool_use'): OutputBlock => ({
   toolUse: { toolUseId, name, input: {}, type },
 })
 
-/** One member of each tool use of an answer, whole and streamed. */
+/** One member of each tool use of a response, complete and streamed. */
 const wholeAndStreamed = async (member: 'id' | 'name', content: OutputBlock[], members = {}): Promise<unknown[][]> => {
   const reply = responseContext(members)
   const response = { output: { message: { content } }, stopReason: 'tool_use' }
@@ -22,7 +22,7 @@ const wholeAndStreamed = async (member: 'id' | 'name', content: OutputBlock[], m
 
 const twice = <T>(value: T): T[] => [value, value]
 
-describe('F5 the ids of an answer', () => {
+describe('F5 the ids of a response', () => {
   test.each([
     ['as Bedrock makes them are kept', ['tooluse_Zx8-q', 'toolu_01'], ['tooluse_Zx8-q', 'toolu_01']],
     ['that are equal differ', ['lookup', 'lookup', 'lookup'], ['lookup', 'lookup-2', 'lookup-3']],
@@ -30,7 +30,7 @@ describe('F5 the ids of an answer', () => {
     ['that are empty get one', ['', ''], ['tooluse', 'tooluse-2']],
     ['lose what Anthropic does not allow', ['functions.T:0', 'é |', '日本'], ['functions-T-0', '---', '--']],
     ['that look the same then differ', ['a.b', 'a:b', 'a-b'], ['a-b', 'a-b-2', 'a-b-3']],
-    ['are cut to what Converse takes', ['x'.repeat(65), 'x'.repeat(70)], ['x'.repeat(64), `${'x'.repeat(62)}-2`]],
+    ['are cut to the limit of Converse', ['x'.repeat(65), 'x'.repeat(70)], ['x'.repeat(64), `${'x'.repeat(62)}-2`]],
   ])('F5 2 tool use: %s', async (_, ids, expected) => {
     expect(
       await wholeAndStreamed(
@@ -63,7 +63,7 @@ describe('F5 the ids of an answer', () => {
     expect(await wholeAndStreamed('id', [use('s1')], reply)).toEqual(twice(['s1-2']))
   })
 
-  test('F5 2 tool use: do not repeat the ids that a summary took out of the conversation', async () => {
+  test('F5 2 tool use: do not repeat the ids of messages that a summary replaced', async () => {
     const { responseContext: reply } = translate({
       messages: [
         user('a'),
@@ -77,7 +77,7 @@ describe('F5 the ids of an answer', () => {
   })
 })
 
-describe('F5 the names of an answer', () => {
+describe('F5 the names of a response', () => {
   test('F5 2 tool use: that are empty become one that no tool has, and are logged', async () => {
     const withOddityLog: string[] = []
     const names = await wholeAndStreamed('name', [use('1', ''), use('2', '')], {
@@ -87,7 +87,7 @@ describe('F5 the names of an answer', () => {
     expect(new Set(withOddityLog)).toEqual(new Set(['tool use without a name']))
   })
 
-  test('F5 2 tool use: that the model made up are passed on: the client answers that there is no such tool', async () => {
+  test('F5 2 tool use: that the model invented are passed on: the client reports that there is no such tool', async () => {
     expect(await wholeAndStreamed('name', [use('1', 'functions.Bash'), use('2', 'str replace')])).toEqual(
       twice(['functions.Bash', 'str replace']),
     )

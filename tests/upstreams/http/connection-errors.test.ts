@@ -9,8 +9,8 @@ const unabortedSignal = (): AbortSignal => new AbortController().signal
 
 const shortTimeouts = { connectMs: 100, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
 
-describe('a connection that does not come about', () => {
-  test('is given up soon, and named', async () => {
+describe('a connection that fails', () => {
+  test('times out soon, and is named', async () => {
     let connections = 0
     const server = createServer((socket) => {
       connections += 1
@@ -21,19 +21,19 @@ describe('a connection that does not come about', () => {
     afterTest(() => void server.close())
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : 0
-    // It takes the connection and never says a word of TLS.
+    // It accepts the connection and never answers with TLS.
     const retry = { maxRetries: 2, random: () => 0, sleep: async () => {} }
     const { nexus } = remoteNexus(`https://127.0.0.1:${port}`, { bodyTimeouts: shortTimeouts, retry })
     await expect(nexus.stream(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
       type: 'timeout_error',
       status: 504,
       shouldRetry: true,
-      message: expect.stringContaining('No connection to nexus.example came about within 0.1 s.'),
+      message: expect.stringContaining('Connecting to nexus.example timed out after 0.1 s.'),
     })
     expect(connections).toBe(1)
   })
 
-  test('is not the same as an answer that does not come', async () => {
+  test('is not the same as a missing response', async () => {
     const server = await rawServer(() => {})
     const { nexus } = remoteNexus(server.url, { bodyTimeouts: shortTimeouts, silenceMs: 300 })
     await expect(nexus.message(smallRequest, callContext(unabortedSignal()))).rejects.toMatchObject({
@@ -42,7 +42,7 @@ describe('a connection that does not come about', () => {
     })
   })
 
-  test('an answer may take longer than a connection', async () => {
+  test('a response may take longer than a connection', async () => {
     const slow = simulate({ scenario: () => ({ content: [{ text: 'fine' }], pace: { firstMs: 300 } }) })
     const { nexus } = remoteNexus(slow.url, { bodyTimeouts: shortTimeouts })
     expect(await countBatches(nexus, callContext(unabortedSignal()))).toBeGreaterThan(0)

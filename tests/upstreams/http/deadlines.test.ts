@@ -9,7 +9,7 @@ const start = (signal = new AbortController().signal, more: Partial<typeof limit
   startDeadline({ ...limits, ...more }, origin, signal, () => {})
 
 describe('deadlines', () => {
-  test('count only while somebody listens', () =>
+  test('count only while we read', () =>
     inFakeTime(() => {
       const deadline = start()
       jest.advanceTimersByTime(900)
@@ -36,9 +36,7 @@ describe('deadlines', () => {
         status: 504,
         shouldRetry: true,
         retryable: false,
-        message: expect.stringMatching(
-          /^No connection to nexus\.example came about within 0\.3 s\. Is the endpoint right/,
-        ),
+        message: expect.stringMatching(/^Connecting to nexus\.example timed out after 0\.3 s\. Check the endpoint URL/),
       })
 
       const mute = start()
@@ -50,10 +48,10 @@ describe('deadlines', () => {
       jest.advanceTimersByTime(2)
       expect(mute.expired?.message).toBe('AI Nexus did not begin to answer within 1 s.')
 
-      const impatient = start(undefined, { silenceMs: 100 })
-      impatient.startConnect()
+      const unconnected = start(undefined, { silenceMs: 100 })
+      unconnected.startConnect()
       jest.advanceTimersByTime(101)
-      expect(impatient.expired?.message).toContain('within 0.1 s')
+      expect(unconnected.expired?.message).toContain('timed out after 0.1 s')
 
       const early = start()
       early.startConnect()
@@ -62,10 +60,10 @@ describe('deadlines', () => {
       early.startRead()
       jest.advanceTimersByTime(1001)
       expect(early.expired?.message).toBe('AI Nexus sent nothing for 1 s.')
-      for (const deadline of [refused, mute, impatient, early]) deadline.stop()
+      for (const deadline of [refused, mute, unconnected, early]) deadline.stop()
     }))
 
-  test("hand on the caller's wish to end, and forget the caller", () => {
+  test("pass the caller's abort on, and remove the listener", () => {
     const caller = new AbortController()
     const deadline = start(caller.signal)
     caller.abort('gone')
@@ -78,11 +76,11 @@ describe('deadlines', () => {
   })
 })
 
-describe('a short answer read at once', () => {
+describe('a short response read at once', () => {
   const silenceMs = 60_000
   const bodyTimeouts = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
 
-  /** A call whose answer's head comes at the last moment, and what is read of its body. */
+  /** A call whose response head arrives at the last moment, and what is read of its body. */
   const late = (clock: (write: (text: string) => void, end: () => void) => void): Promise<string> => {
     const deadline = start(undefined, { silenceMs })
     jest.advanceTimersByTime(silenceMs - 1000)
@@ -102,7 +100,7 @@ describe('a short answer read at once', () => {
     return text
   }
 
-  test('has its own time, whatever the wait for it has taken', () =>
+  test('has its own time limit, after any wait', () =>
     inFakeTime(async () => {
       const text = late((write, end) => {
         write('ab')

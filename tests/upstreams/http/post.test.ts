@@ -23,7 +23,7 @@ const answer = (): string => {
 }
 
 describe('connections', () => {
-  test('a connection that was kept open and is dead is replaced once, at once', async () => {
+  test('a kept-alive connection that was closed is replaced once, immediately', async () => {
     const seen: number[] = []
     const { url: endpointUrl } = await rawServer((socket, count) => {
       seen.push(count)
@@ -36,7 +36,7 @@ describe('connections', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  test('without retries a broken connection is told', async () => {
+  test('without retries a broken connection is reported', async () => {
     const { url: endpointUrl } = await rawServer((socket) => socket.resetAndDestroy())
     const { post, records } = startChain({ endpointUrl, config: { maxRetries: 0 } })
     const response = await post(request())
@@ -44,7 +44,7 @@ describe('connections', () => {
     expect(records.some(({ event }) => event === 'upstream.retry')).toBe(false)
   })
 
-  test('a broken connection is tried again as often as is allowed', async () => {
+  test('a broken connection is retried up to the limit', async () => {
     const { url: endpointUrl } = await rawServer((socket, count) => {
       if (count < 3) socket.resetAndDestroy()
       else socket.write(answer())
@@ -56,7 +56,7 @@ describe('connections', () => {
     ])
   })
 
-  test('compressed answers are not asked for', async () => {
+  test('requests do not accept compressed responses', async () => {
     const { post, simulator } = startChain()
     await post(request())
     expect(simulator.journal[0]?.headers['accept-encoding']).toBe('identity')
@@ -64,7 +64,7 @@ describe('connections', () => {
 })
 
 describe('a connection', () => {
-  test('is used again when an answer has ended', async () => {
+  test('is used again after a response has ended', async () => {
     const server = await rawServer((socket) => {
       socket.write(streamResponseHead)
       socket.write(httpChunk(wholeStream))
@@ -79,7 +79,7 @@ describe('a connection', () => {
     expect([server.count(), server.sockets.length]).toEqual([3, 1])
   })
 
-  test('that does not end after the answer has is given up', async () => {
+  test('that does not end after its response is closed', async () => {
     const server = await rawServer((socket) => {
       socket.write(streamResponseHead)
       socket.write(httpChunk(wholeStream))
@@ -89,7 +89,7 @@ describe('a connection', () => {
     await waitUntil(() => server.sockets[0]?.destroyed === true || server.sockets[0]?.readyState !== 'open')
   })
 
-  test('of a reader who leaves in the middle is given up', async () => {
+  test('is closed if its reader stops in the middle', async () => {
     const { nexus } = nexusAt(
       simulate({ scenario: () => ({ content: [{ text: 'x'.repeat(500) }], pace: { frameMs: 2, deltaCharacters: 1 } }) })
         .url,
@@ -101,7 +101,7 @@ describe('a connection', () => {
     expect(getEventListeners(client.signal, 'abort')).toEqual([])
   })
 
-  test('leaves no listener behind, whatever became of the call', async () => {
+  test('leaves no listener behind, after any end of the call', async () => {
     const { signal } = new AbortController()
     const replies = [
       {},
@@ -117,7 +117,7 @@ describe('a connection', () => {
     await waitUntil(() => getEventListeners(signal, 'abort').length === 0)
   })
 
-  test('that is dead is mended once for a request, however often it is tried', async () => {
+  test('that was closed is replaced once for a request, also with retries', async () => {
     for (const [maxRetries, requests] of [
       [0, 1],
       [1, 3],
@@ -130,13 +130,13 @@ describe('a connection', () => {
         retryable: true,
       })
       expect(server.count()).toBe(requests)
-      // Every request but the first has its line.
+      // Every request except the first has a log line.
       const tries = records.filter(({ event }) => event === 'upstream.retry' || event === 'upstream.reconnect')
       expect(tries.length).toBe(requests - 1)
     }
   })
 
-  test('that broke while the model was at work is not mended in secret', async () => {
+  test('that broke while the model was working is not replaced silently', async () => {
     const server = await rawServer((socket) => setTimeout(() => socket.resetAndDestroy(), 150))
     const { nexus, records } = nexusAt(server.url, { retry: { maxRetries: 1, random: () => 0, sleep: async () => {} } })
     await nexus.message(smallRequest, callContext(new AbortController().signal)).catch(() => {})

@@ -17,13 +17,13 @@ describe('retries', () => {
       () => {},
     )
 
-  test('wait longer each time, up to a bound, and end in the last error', async () => {
+  test('wait longer each time, up to a limit, and end with the last error', async () => {
     waits.length = 0
     await expect(failing(new GatewayError('overloaded_error', 'm', { retryable: true }))).rejects.toThrow('m')
     expect(waits).toEqual([500, 1000, 2000, 4000])
   })
 
-  test('are never further apart than eight seconds, and anywhere up to there', async () => {
+  test('have waits of at most eight seconds, at random', async () => {
     waits.length = 0
     const failure = new GatewayError('api_error', 'm', { retryable: true })
     const { signal } = new AbortController()
@@ -42,7 +42,7 @@ describe('retries', () => {
     expect(waits.length).toBe(times)
   })
 
-  test('wait for a minute in all at most, however many are allowed', async () => {
+  test('wait at most a minute in total, with any number of retries', async () => {
     waits.length = 0
     const failure = new GatewayError('rate_limit_error', 'm', { retryable: true, retryAfterSeconds: 9 })
     const logged: string[] = []
@@ -54,11 +54,11 @@ describe('retries', () => {
       ),
     ).rejects.toBe(failure)
     expect(waits).toEqual([9000, 9000, 9000, 9000, 9000, 9000])
-    // One line for each try that is followed by another; the last one is the request's own.
+    // One line for each try with a retry; the request's own line reports the last one.
     expect(logged).toEqual([1, 2, 3, 4, 5, 6].map((number) => `upstream.retry ${number}/10`))
   })
 
-  test("take the upstream's own wish", async () => {
+  test("follow the upstream's retry-after", async () => {
     waits.length = 0
     await expect(
       failing(new GatewayError('rate_limit_error', 'm', { retryable: true, retryAfterSeconds: 3 })),
@@ -66,7 +66,7 @@ describe('retries', () => {
     expect(waits).toEqual([3000, 3000, 3000, 3000])
   })
 
-  test('end when the caller leaves during a wait', async () => {
+  test('end when the caller disconnects during a wait', async () => {
     const caller = new AbortController()
     let tries = 0
     const sleeping: RetryPolicy = {

@@ -6,7 +6,7 @@ import { rawServer } from '../../support/raw-server.ts'
 const unabortedSignal = (): AbortSignal => new AbortController().signal
 
 describe('a body on its way to another machine', () => {
-  test('comes whole and with its length, however large and however many', async () => {
+  test('arrives complete and with its length, for any size and number', async () => {
     const seen: { length: string | null; coding: string | null; bytes: number }[] = []
     const server = Bun.serve({
       port: 0,
@@ -35,7 +35,7 @@ describe('a body on its way to another machine', () => {
     for (const { length, coding, bytes } of seen) expect([length, coding]).toEqual([String(bytes), null])
   })
 
-  test('goes out again whole where the connection that was kept is dead', async () => {
+  test('is sent again completely if the kept-alive connection was closed', async () => {
     const answer = '{"output":{"message":{"content":[{"text":"fine"}]}},"stopReason":"end_turn","usage":{}}'
     const server = await rawServer((socket, count) => {
       if (count === 1) socket.resetAndDestroy()
@@ -47,7 +47,7 @@ describe('a body on its way to another machine', () => {
     expect(records.filter(({ event }) => event === 'upstream.retry')).toEqual([])
   })
 
-  test('and a client that leaves in the meantime', async () => {
+  test('and a client that disconnects in the meantime', async () => {
     const server = await rawServer(() => {})
     const { nexus } = remoteNexus(server.url)
     const client = new AbortController()

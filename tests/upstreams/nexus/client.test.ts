@@ -6,10 +6,10 @@ import { afterTest } from '../../support/cleanup.ts'
 import { callContext, nexusAt, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 
-/** What goes over the line to Nexus, and answers that are none. */
+/** The requests to Nexus, and invalid responses. */
 
 describe('a request', () => {
-  test('T1 T2 goes to the encoded model, with the headers that AWS wants', async () => {
+  test('T1 T2 goes to the encoded model, with the headers that AWS requires', async () => {
     const seen: { url: string; headers: Headers }[] = []
     const server = Bun.serve({
       port: 0,
@@ -36,7 +36,7 @@ describe('a request', () => {
     ])
   })
 
-  test("is not subject to fetch's own limits, and takes no detours", async () => {
+  test("has none of fetch's own limits, and uses no redirect or proxy", async () => {
     const inits: Record<string, unknown>[] = []
     const recording: Fetch = (url, init) => {
       inits.push({ ...init })
@@ -48,7 +48,7 @@ describe('a request', () => {
   })
 })
 
-describe('an answer that is none', () => {
+describe('an invalid response', () => {
   const answering = (status: number, body: string, headers: Record<string, string> = {}): Upstream => {
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status, headers }) })
     afterTest(() => server.stop(true))
@@ -65,15 +65,15 @@ describe('an answer that is none', () => {
       'Too many requests',
     ],
     ['{"message":"gateway says no"}', json, 'api_error', 502, 'gateway says no'],
-    ['{}', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
-    ['[]', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
-    ['{"output":{"message":{}}}', json, 'api_error', 502, 'AI Nexus answered 200 with something that is no answer.'],
+    ['{}', json, 'api_error', 502, 'AI Nexus answered 200 with an invalid response.'],
+    ['[]', json, 'api_error', 502, 'AI Nexus answered 200 with an invalid response.'],
+    ['{"output":{"message":{}}}', json, 'api_error', 502, 'AI Nexus answered 200 with an invalid response.'],
     [
       '<html>log in</html>',
       { 'content-type': 'text/html' },
       'api_error',
       502,
-      'AI Nexus answered 200 with a web page. Is a proxy or a login page in the way?',
+      'AI Nexus answered 200 with a web page. Check whether a proxy or a login page interferes.',
     ],
   ])('%s', async (body, headers, type, status, message) => {
     const upstream = answering(200, body, headers as Record<string, string>)
@@ -82,7 +82,7 @@ describe('an answer that is none', () => {
     await expect(upstream.stream(smallRequest, callContext(signal))).rejects.toMatchObject({ type, status, message })
   })
 
-  test('endless, it is read no further than an error is long', async () => {
+  test('that is endless is read only as far as an error is long', async () => {
     let sent = 0
     const server = Bun.serve({
       port: 0,
@@ -106,7 +106,7 @@ describe('an answer that is none', () => {
     expect(sent).toBeLessThan(50_000_000)
   })
 
-  test('with a body that stalls, its status is told all the same', async () => {
+  test('with a body that stalls still reports its status', async () => {
     const server = await rawServer((socket) =>
       socket.write(
         'HTTP/1.1 429 Too Many\r\nx-amzn-errortype: ThrottlingException\r\nretry-after: 3\r\ncontent-length: 100\r\n\r\n{"mes',
@@ -118,7 +118,7 @@ describe('an answer that is none', () => {
     expect(failure).toMatchObject({ type: 'rate_limit_error', retryAfterSeconds: 3 })
   })
 
-  test('slow but steady, a whole answer is waited for', async () => {
+  test('that is slow but steady is read completely', async () => {
     const body = JSON.stringify({
       output: { message: { role: 'assistant', content: [{ text: 'fine' }] } },
       stopReason: 'end_turn',

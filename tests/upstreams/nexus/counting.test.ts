@@ -14,7 +14,7 @@ const signal = new AbortController().signal
 const prompt = (members: object = {}): CountTokensRequest =>
   ({ model: 'claude-sonnet-4-6', messages: [user('foo')], ...members }) as CountTokensRequest
 
-/** Somebody who answers everything alike, and remembers what was asked. */
+/** A server that answers every request the same way, and records requests. */
 const answering = (answer: () => Response | Promise<Response>) => {
   const paths: string[] = []
   const server = Bun.serve({
@@ -52,7 +52,7 @@ const fullRequest = {
 }
 
 describe("1.9 Nexus's own count", () => {
-  test('1.9 is of the prompt as an answer would see it, and of nothing else', async () => {
+  test('1.9 is of the prompt that a messages request would send, and of nothing else', async () => {
     const chain = startChain({ simulator: { countTokens: true } })
     const counted = await count(chain, prompt(fullRequest))
     const [entry] = chain.simulator.journal
@@ -89,7 +89,7 @@ describe("1.9 Nexus's own count", () => {
     expect(chain.simulator.journal.length).toBe(25)
   })
 
-  test('1.9 is not asked for where the setting says so', async () => {
+  test('1.9 is not requested if the setting says so', async () => {
     const chain = startChain({ simulator: { countTokens: true }, config: { countTokens: 'estimate' } })
     expect(await count(chain, prompt())).toBe(estimated(prompt()))
     expect(chain.simulator.journal).toEqual([])
@@ -97,15 +97,15 @@ describe("1.9 Nexus's own count", () => {
 })
 
 describe('1.9 a Nexus that does not count', () => {
-  test('1.9 is asked by four at most, however many ask at once, and never again', async () => {
+  test('1.9 gets at most four requests, for any number of clients, and never again', async () => {
     const chain = startChain()
     const prompts = Array.from({ length: 25 }, (_, index) => prompt({ tools: [tool(`Tool${index}`)] }))
     const estimates = prompts.map(estimated)
     expect(await Promise.all(prompts.map((one) => count(chain, one)))).toEqual(estimates)
     expect(await Promise.all(prompts.map((one) => count(chain, one)))).toEqual(estimates)
     expect(await count(chain, prompt({ model: 'claude-haiku-4-5' }))).toBeGreaterThan(3)
-    const asked = new Set(chain.simulator.journal.map(({ path, status }) => `${path} ${status}`))
-    expect(asked).toEqual(new Set(['/model/claude-sonnet-4.6/count-tokens 404']))
+    const outcomes = new Set(chain.simulator.journal.map(({ path, status }) => `${path} ${status}`))
+    expect(outcomes).toEqual(new Set(['/model/claude-sonnet-4.6/count-tokens 404']))
     expect(chain.simulator.journal.length).toBeLessThanOrEqual(4)
   })
 
@@ -116,7 +116,7 @@ describe('1.9 a Nexus that does not count', () => {
     ['no such method', 405, '', 'Method Not Allowed'],
     ['not built', 501, '', 'Not Implemented'],
     ['not allowed', 403, 'AccessDeniedException', 'User is not authorized to perform: bedrock:CountTokens'],
-  ])('1.9 for anybody: %s', async (_, status, type, message) => {
+  ])('1.9 for all models: %s', async (_, status, type, message) => {
     const { url, paths } = failing(status, type, message)
     const { nexus } = nexusAt(url)
     for (const modelId of ['claude-sonnet-4.6', 'claude-sonnet-4.6', 'claude-haiku-4.5'])
@@ -180,7 +180,7 @@ describe('1.9 a Nexus that does not count', () => {
     expect(paths.length).toBe(2)
   })
 
-  test('1.9 a 200 that holds no count is a failure', async () => {
+  test('1.9 a 200 without a count is a failure', async () => {
     for (const body of ['<html>', '[]', '{}', '{"inputTokens":"8"}', '{"inputTokens":0}', '{"inputTokens":1.5}']) {
       const { url } = answering(() => new Response(body))
       await expect(nexusAt(url).nexus.countTokens?.(prompt(), callContext(signal))).rejects.toMatchObject({
@@ -189,14 +189,14 @@ describe('1.9 a Nexus that does not count', () => {
     }
   })
 
-  test('1.9 one that says nothing costs a client no more than its time', async () => {
+  test('1.9 that does not answer delays a client only up to the time limit', async () => {
     const silent = answering(() => new Promise<Response>(() => {}))
     const { nexus } = nexusAt(silent.url)
     const log = createLogger('silent', () => {})
     const { count: ask } = createTokenCounter({ upstream: nexus, log, now: () => 0, defer: () => {}, limitMs: 50 })
-    const asked = Array.from({ length: 5 }, (_, index) => prompt({ system: `${index}` }))
-    expect(await Promise.all(asked.map((one) => ask(one, callContext(signal))))).toEqual(asked.map(estimated))
-    // All waited for one burst, and the upstream is not asked again for a while.
+    const prompts = Array.from({ length: 5 }, (_, index) => prompt({ system: `${index}` }))
+    expect(await Promise.all(prompts.map((one) => ask(one, callContext(signal))))).toEqual(prompts.map(estimated))
+    // All waited for one burst, and the upstream gets no more requests for a while.
     expect(await ask(prompt(), callContext(signal))).toBe(estimated(prompt()))
     expect(silent.paths.length).toBe(4)
   })

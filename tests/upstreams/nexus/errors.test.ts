@@ -14,7 +14,7 @@ interface Answer {
 
 const wording = { model: 'claude-sonnet-4-6', maxTokens: undefined }
 
-/** What a client is told, without what is not set. */
+/** The error for a client, without unset members. */
 const definedMembers = ({
   type,
   status,
@@ -33,7 +33,7 @@ const definedMembers = ({
   ...(retryable && { retryable }),
 })
 
-describe('failed answers', () => {
+describe('error responses', () => {
   for (const name of cases('errors')) {
     test(caseName('errors', name), () => {
       const { headers, ...answer } = fixture<Answer>('errors', name, 'answer')
@@ -66,7 +66,7 @@ describe('the kind of a failure', () => {
     return [error.type, error.status, error.shouldRetry, error.retryable]
   }
 
-  // The status would say something else each time: the name goes first.
+  // The status means something else each time: the name has priority.
   test.each([
     ['ValidationException', 'invalid_request_error', 400, undefined, false],
     ['AccessDeniedException', 'permission_error', 403, false, false],
@@ -164,7 +164,7 @@ describe('the kind of a failure', () => {
   })
 })
 
-describe('words without end', () => {
+describe('endless messages', () => {
   const long = 1_000_000
   test.each([
     ['digits', 'context window '.padEnd(long, '7')],
@@ -196,7 +196,7 @@ test('the key that an upstream quotes does not reach the client', () => {
   expect(errors[0]?.message).toContain('bad key Bearer [redacted]')
 })
 
-describe('the words of a failure', () => {
+describe('the message of a failure', () => {
   test.each([
     [{ message: 'words' }, 'words'],
     [{ Message: 'words' }, 'words'],
@@ -231,20 +231,24 @@ describe('connections that fail', () => {
     toConnectionError(Object.assign(new Error('secret detail'), members), { ...at, ...place })
 
   test.each([
-    ['ConnectionRefused', 'Nothing answers at nexus:8443: connection refused.', true],
-    ['ECONNREFUSED', 'Nothing answers at nexus:8443: connection refused.', true],
-    ['ENOTFOUND', 'The name of nexus:8443 could not be resolved or reached.', true],
-    ['FailedToOpenSocket', 'The name of nexus:8443 could not be resolved or reached.', true],
-    ['ETIMEDOUT', 'nexus:8443 could not be reached (ETIMEDOUT).', true],
+    ['ConnectionRefused', 'nexus:8443 refused the connection.', true],
+    ['ECONNREFUSED', 'nexus:8443 refused the connection.', true],
+    ['ENOTFOUND', 'Cannot resolve or reach nexus:8443.', true],
+    ['FailedToOpenSocket', 'Cannot resolve or reach nexus:8443.', true],
+    ['ETIMEDOUT', 'Cannot reach nexus:8443 (ETIMEDOUT).', true],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'The certificate of nexus:8443 is not trusted (SELF_SIGNED_CERT_IN_CHAIN).', false],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'set NODE_EXTRA_CA_CERTS', false],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'set NODE_EXTRA_CA_CERTS', false],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'set NODE_EXTRA_CA_CERTS', false],
-    ['CERT_HAS_EXPIRED', "Is this machine's clock right?", false],
-    ['CERT_NOT_YET_VALID', "Is this machine's clock right?", false],
+    ['CERT_HAS_EXPIRED', "Check this machine's clock.", false],
+    ['CERT_NOT_YET_VALID', "Check this machine's clock.", false],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another name', false],
     ['EPROTO', 'does not speak TLS', false],
-    ['Malformed_HTTP_Response', 'does not speak HTTP (Malformed_HTTP_Response). Are the endpoint and its port', false],
+    [
+      'Malformed_HTTP_Response',
+      'does not speak HTTP (Malformed_HTTP_Response). Check the endpoint URL and its port',
+      false,
+    ],
     ['UnsupportedProxyProtocol', 'HTTPS_PROXY', false],
     ['ERR_INVALID_ARG_VALUE', 'HTTPS_PROXY', false],
     ['ECONNRESET', 'The connection to nexus:8443 broke (ECONNRESET).', true],
@@ -271,17 +275,17 @@ describe('connections that fail', () => {
     headers: new Headers(signIn === undefined ? {} : { 'proxy-authenticate': signIn }),
   })
   test.each([
-    [{ code: 'ECONNREFUSED' }, 'Nothing answers at the proxy proxy.example:3128', true],
-    [{ code: 'ENOTFOUND' }, 'The name of the proxy proxy.example:3128', true],
+    [{ code: 'ECONNREFUSED' }, 'The proxy proxy.example:3128 refused the connection', true],
+    [{ code: 'ENOTFOUND' }, 'Cannot resolve or reach the proxy proxy.example:3128', true],
     [{ code: 'ECONNRESET' }, 'The connection to nexus:8443 through the proxy proxy.example:3128 broke', true],
-    [{ code: 'EPROTO' }, 'What answers for nexus:8443 through the proxy proxy.example:3128', false],
+    [{ code: 'EPROTO' }, 'The server at nexus:8443 through the proxy proxy.example:3128', false],
     [tunnel(407, 'Negotiate'), 'by Negotiate or NTLM (407), which is not supported', false],
     [{ ...tunnel(407), headers: { 'proxy-authenticate': 'NTLM' } }, 'by Negotiate or NTLM (407)', false],
     [tunnel(407, 'Negotiate, Basic realm="x"'), 'HTTPS_PROXY=http://user:password@host:port', false],
     [tunnel(407), 'HTTPS_PROXY=http://user:password@host:port', false],
-    [tunnel(302), 'pointed elsewhere (302)', false],
-    [tunnel(403), 'The proxy proxy.example:3128 does not lead to nexus:8443 (403)', false],
-    [tunnel(504), 'could not reach nexus:8443 (504)', true],
+    [tunnel(302), 'sent a redirect (302)', false],
+    [tunnel(403), 'The proxy proxy.example:3128 does not allow connections to nexus:8443 (403)', false],
+    [tunnel(504), 'cannot reach nexus:8443 (504)', true],
   ])('by a proxy: %p', (members, words, mayHelp) => {
     expect(failing(members, proxy)).toMatchObject({
       message: expect.stringContaining(words),
@@ -290,12 +294,12 @@ describe('connections that fail', () => {
     })
   })
 
-  test('a proxy that nobody named to us is still told of', () => {
-    expect(failing(tunnel(407)).message).toStartWith('The proxy wants a user name')
+  test('a proxy of unknown name is reported', () => {
+    expect(failing(tunnel(407)).message).toStartWith('The proxy requires a valid user name')
   })
 
-  test('plain http to a port that may want TLS', () => {
-    expect(failing({ code: 'ECONNRESET' }, { isPlain: true }).message).toContain('has to begin with https')
+  test('plain http to a port that may require TLS', () => {
+    expect(failing({ code: 'ECONNRESET' }, { isPlain: true }).message).toContain('begin the endpoint URL with https')
   })
 })
 

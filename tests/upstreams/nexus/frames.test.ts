@@ -50,7 +50,7 @@ describe('frames', () => {
     await expect(read(error)).rejects.toMatchObject({ type: 'api_error', message: 'broken' })
   })
 
-  test('with a payload that is no object are damage, and the payload is not quoted', async () => {
+  test('with a payload other than an object are corrupt, and the payload is not quoted', async () => {
     const odd = encodeFrame(
       { ':message-type': 'event', ':event-type': 'messageStart' },
       new TextEncoder().encode('"canary"'),
@@ -58,7 +58,7 @@ describe('frames', () => {
     await expect(read(odd)).rejects.toThrow(/payload of a messageStart frame is not a JSON object/)
   })
 
-  test('3.2 unknown event: those that nobody knows are warned of once', async () => {
+  test('3.2 unknown event: unknown ones are logged once', async () => {
     const server = await rawServer((socket) => {
       socket.write(streamResponseHead)
       socket.write(httpChunk(Buffer.concat([frame('novelty', {}), frame('novelty', {}), wholeStream])))
@@ -71,7 +71,7 @@ describe('frames', () => {
     ).toEqual(['novelty'])
   })
 
-  test('a line that breaks after the model has stopped takes nothing from the answer', async () => {
+  test('a connection that breaks after the model has stopped does not change the response', async () => {
     const server = await rawServer((socket) => {
       socket.write(streamResponseHead)
       socket.write(

@@ -8,9 +8,9 @@ import { callContext, nexusAt } from '../../support/nexus.ts'
 import { readEvents } from '../../support/sse.ts'
 import { assistant, cachedText, tool, toolResult, toolUse, user } from '../../support/translate.ts'
 
-/** One retry before the first byte, by the texts that Bedrock was seen to refuse with; remembered per model. */
+/** One retry before the first byte, from observed refusals of Bedrock; remembered per model. */
 
-/** A model that takes everything: what is refused here the scenario refuses. */
+/** A model that accepts everything: only the scenario refuses. */
 const permissiveModel: SimulatedModel = {
   id: 'claude-sonnet-4.6',
   thinking: ['enabled', 'adaptive', 'disabled'],
@@ -337,9 +337,9 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('1.10 a refused part that can be spared', () => {
+describe('1.10 a refused optional part', () => {
   for (const { row, name, complaint, members, betas, gone, without, options, how } of cases) {
-    test(`1.10 ${row}: ${name}: sent once more without, remembered, said once`, async () => {
+    test(`1.10 ${row}: ${name}: sent once more without it, remembered, logged once`, async () => {
       const { post, url, simulator, records } = startPermissiveChain(
         refuseUnless(complaint, (body) => !contains(body, gone), how),
         options,
@@ -354,7 +354,7 @@ describe('1.10 a refused part that can be spared', () => {
       expect((await readEvents(streamed)).at(-1)?.type).toBe('message_stop')
       expect(simulator.journal.length).toBe(3)
 
-      const note = `AI Nexus does not take ${without} for claude-sonnet-4.6: sending without`
+      const note = `AI Nexus does not accept ${without} for claude-sonnet-4.6: sending without`
       const health = (await (await fetch(`${url}/health`)).json()) as { degraded: unknown }
       expect(health.degraded).toEqual([{ model: 'claude-sonnet-4.6', without, note }])
       const said = records.filter(({ event }) => event === 'upstream.degraded')
@@ -362,7 +362,7 @@ describe('1.10 a refused part that can be spared', () => {
     })
   }
 
-  test('1.10 system role, 1.2.2: as words in the user turn from then on', async () => {
+  test('1.10 system role, 1.2.2: as text in the user turn from then on', async () => {
     const bodies: object[] = []
     const { url } = simulate({
       models: [{ ...permissiveModel, id: 'claude-opus-4.8', systemMessages: false }],
@@ -382,7 +382,7 @@ describe('1.10 a refused part that can be spared', () => {
     expect(nexus.degraded?.().map(({ without }) => without)).toEqual(['system messages in mid-conversation'])
   })
 
-  test('1.10 a complaint in the first frame of a stream is answered the same way', async () => {
+  test('1.10 a refusal in the first frame of a stream is handled the same way', async () => {
     const fault = {
       afterFrames: 0,
       kind: 'exception',
@@ -404,7 +404,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
   const flagsIn = (body: unknown): string[] =>
     ((body as SimulatedRequest['body']).additionalModelRequestFields?.['anthropic_beta'] as string[] | undefined) ?? []
 
-  /** A model that does not take one of the flags, and names none. */
+  /** A model that refuses one of the flags, without naming it. */
   const without = (refused: string, words = modelError('invalid beta flag')) => {
     const { post, url, simulator, records } = startPermissiveChain(
       refuseUnless(words, (body) => !flagsIn(body).includes(refused)),
@@ -421,7 +421,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
     }
   }
 
-  test('1.10 A8 the refused one is found by later requests, at half of the suspects each', async () => {
+  test('1.10 A8 later requests find the refused one, with half of the suspects each', async () => {
     const { ask, sent, degraded, warnings } = without(displayUpdates)
     expect(await ask(long, fine, displayUpdates)).toBe(200)
     expect(await degraded()).toEqual(['a beta flag (later requests find out which)'])
@@ -431,7 +431,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
     expect(warnings()).toBe(1)
   })
 
-  test('1.10 A8 a refused half is halved again, and the flags that were fine come back', async () => {
+  test('1.10 A8 a refused half is halved again, and accepted flags are sent again', async () => {
     const { ask, sent, degraded } = without(long)
     for (const _ of [1, 2, 3, 4]) expect(await ask(long, fine, displayUpdates)).toBe(200)
     expect(sent()).toEqual([
@@ -446,7 +446,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
     expect(await degraded()).toEqual([`the beta flag ${long}`])
   })
 
-  test('1.10 A8 flags that were taken before are above suspicion', async () => {
+  test('1.10 A8 flags that were accepted before are not suspects', async () => {
     const { ask, sent, degraded } = without(displayUpdates)
     await ask(long, fine)
     await ask(long, fine, displayUpdates)
@@ -457,7 +457,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
     expect(await degraded()).toEqual([`the beta flag ${displayUpdates}`])
   })
 
-  test('1.10 A8 a flag that the words name is the one', async () => {
+  test('1.10 A8 a flag that the message names is the refused one', async () => {
     const words = modelError(`Unexpected value(s) \`${fine}\` for the \`anthropic-beta\` header.`)
     const { ask, sent, degraded } = without(fine, words)
     await ask(long, fine)
@@ -468,7 +468,7 @@ describe('1.10 A8 beta flags that are refused together', () => {
     expect(await degraded()).toEqual([`the beta flag ${fine}`])
   })
 
-  test('A8 the display goes with its flag, and is sent no more', async () => {
+  test('A8 the display is dropped with its flag, and no longer sent', async () => {
     const bodies: string[] = []
     const { post } = startPermissiveChain(({ body }: SimulatedRequest): Reply => {
       bodies.push(JSON.stringify(body))
@@ -495,30 +495,30 @@ describe('1.10 anything else', () => {
     ]
   }
 
-  test('1.10 other complaints are the client own to hear', async () => {
+  test('1.10 other refusals reach the client', async () => {
     expect(await status('messages.0.content.0.text: no', {})).toEqual([400, 1, 'messages.0.content.0.text: no'])
   })
 
-  test('1.10 F1 citations that the client asked for are its own to hear of', async () => {
+  test('1.10 F1 a refusal of citations that the client requested reaches the client', async () => {
     const words = "This model doesn't support citations."
     const cited = { ...pdf, citations: { enabled: true } }
     expect(await status(words, { messages: [user('a', cited)] })).toEqual([400, 1, words])
   })
 
-  test('1.10 F1 a result that is really missing is none of the documents', async () => {
+  test('1.10 F1 a result that is really missing does not affect documents', async () => {
     const words = '`tool_use` ids were found without `tool_result` blocks immediately after: t'
     const messages = [user('a', pdf), assistant(toolUse('t')), user(toolResult('t'))]
     const [code, requests] = await status(words, { messages, tools: [tool('Bash')] })
     expect([code, requests]).toEqual([400, 1])
   })
 
-  test('1.10 a part that was never sent cannot be spared', async () => {
+  test('1.10 a part that was not sent cannot be left out', async () => {
     const [code, requests, message] = await status('output_config.effort: Extra inputs are not permitted', {})
     expect([code, requests]).toEqual([400, 1])
     expect(message).toStartWith('capability_rejected: effort_unsupported — ')
   })
 
-  test('1.10 one retry: a complaint that stays is handed on, and nothing is remembered', async () => {
+  test('1.10 one retry: a repeated refusal is passed on, and nothing is remembered', async () => {
     const { post, url, simulator } = startPermissiveChain(refuseUnless('invalid beta flag', () => false))
     const headers = { 'anthropic-beta': 'context-1m-2025-08-07' }
     expect((await post(request(), { headers })).status).toBe(400)
@@ -526,7 +526,7 @@ describe('1.10 anything else', () => {
     expect(((await (await fetch(`${url}/health`)).json()) as { degraded: unknown }).degraded).toEqual([])
   })
 
-  test('1.10 of two complaints in a row the first is remembered: the next request meets the second alone', async () => {
+  test('1.10 of two refusals in a row the first is remembered: the next request gets only the second', async () => {
     const scenario = ({ body }: SimulatedRequest): Reply => {
       const complaint = contains(body, /anthropic_beta/)
         ? 'invalid beta flag'
@@ -546,7 +546,7 @@ describe('1.10 anything else', () => {
     expect(simulator.journal.map(({ status }) => status)).toEqual([400, 400, 400, 200, 200])
   })
 
-  test('1.10 several places in one message are answered at once', async () => {
+  test('1.10 several paths in one message are handled at once', async () => {
     const complaint = modelError(
       'thinking.adaptive.display: Extra inputs are not permitted, output_config.effort: Extra inputs are not permitted',
     )
@@ -558,7 +558,7 @@ describe('1.10 anything else', () => {
     expect(simulator.journal.length).toBe(2)
   })
 
-  test('1.10 a model that refuses every kind of thinking is asked without', async () => {
+  test('1.10 a model that refuses every type of thinking gets requests without it', async () => {
     const kinds = {
       enabled: '"thinking.type.enabled" is not supported for this model.',
       adaptive: 'adaptive thinking is not supported on this model',
@@ -576,7 +576,7 @@ describe('1.10 anything else', () => {
     expect(simulator.journal.length).toBe(5)
   })
 
-  test('1.10 words that quote a prompt teach nothing, and stand in no log', async () => {
+  test('1.10 text that quotes a prompt is not remembered, and not logged', async () => {
     const quoted = 'invalid beta flag; Cache point cannot be inserted; additional field MY_OWN_WORDS conflicts'
     const { post, url, records } = startPermissiveChain(refuseUnless(quoted, () => false))
     const body = request({ messages: helloMessages })
@@ -585,7 +585,7 @@ describe('1.10 anything else', () => {
     expect(JSON.stringify(records)).not.toContain('MY_OWN_WORDS')
   })
 
-  test('1.10 cache points: a complaint of a place passes after ten minutes, one of the right to cache does not', async () => {
+  test('1.10 cache points: a refused position is forgotten after ten minutes, a missing right is not', async () => {
     for (const [words, status, isPassing] of [
       ['There is nothing available to cache.', 400, true],
       ['your request did not allow prompt caching', 403, false],
@@ -622,7 +622,7 @@ describe('1.10 anything else', () => {
     }
   })
 
-  test('1.10 what is mended stands in the log, with the request', async () => {
+  test('1.10 a resend is logged, with the request', async () => {
     const { post, records } = startPermissiveChain(
       refuseUnless('output_config.effort: Extra inputs are not permitted', (body) => !contains(body, /effort/)),
     )
@@ -631,7 +631,7 @@ describe('1.10 anything else', () => {
     expect(resent?.fields).toMatchObject({ requestId: expect.stringMatching(/^req_/), without: 'an effort setting' })
   })
 
-  test('1.10 another model is asked as ever', async () => {
+  test('1.10 another model gets unchanged requests', async () => {
     const { post, simulator } = startChain({
       scenario: ({ modelId, body }) =>
         modelId === 'claude-sonnet-4.6' && contains(body, /cachePoint/)

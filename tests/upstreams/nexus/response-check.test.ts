@@ -4,7 +4,7 @@ import { frame, httpChunk, streamResponseHead } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
 import { readEvents } from '../../support/sse.ts'
 
-/** Answers whose JSON is sound and whose members are of the wrong kind: found by `bun run fuzz`. */
+/** Responses with valid JSON and members of the wrong type, found by `bun run fuzz`. */
 
 const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
 
@@ -27,7 +27,7 @@ const whole = async (answer: object) => {
   return { status: response.status, reply: (await response.json()) as Record<string, unknown>, records: chain.records }
 }
 
-describe('an answer whose members are of the wrong kind', () => {
+describe('a response with members of the wrong type', () => {
   const deltas: [string, object, string][] = [
     ['text', { text: 7 }, 'delta.text'],
     ['delta', [1], 'delta'],
@@ -46,39 +46,39 @@ describe('an answer whose members are of the wrong kind', () => {
         type: 'error',
         error: {
           type: 'api_error',
-          message: `AI Nexus sent an answer that cannot be read, at contentBlockDelta.${place}.`,
+          message: `AI Nexus sent an invalid response, at contentBlockDelta.${place}.`,
         },
       })
       expect(records.filter(({ event }) => event === 'internal_error')).toEqual([])
     },
   )
 
-  test('3.1 is a 502 that names the place, not an error of our own', async () => {
+  test('3.1 is a 502 that names the path, not an internal error', async () => {
     const content = [{ text: 'x' }, { toolUse: { toolUseId: 7, name: 'Bash' } }]
     const { status, reply, records } = await whole({ output: { message: { content } }, stopReason: 'end_turn', usage })
     expect([status, reply['error']]).toEqual([
       502,
       {
         type: 'api_error',
-        message: 'AI Nexus sent an answer that cannot be read, at output.message.content.1.toolUse.toolUseId.',
+        message: 'AI Nexus sent an invalid response, at output.message.content.1.toolUse.toolUseId.',
       },
     ])
     expect(records.filter(({ event }) => event === 'internal_error')).toEqual([])
   })
 
-  test('3.1 is refused where it is nested deeper than can be written on', async () => {
+  test('3.1 is refused if it is nested too deeply to be encoded again', async () => {
     let input: object = {}
     for (let depth = 0; depth < 5_000; depth += 1) input = { a: input }
     const content = [{ toolUse: { toolUseId: 't', name: 'Bash', input } }]
     const { status, reply, records } = await whole({ output: { message: { content } }, stopReason: 'tool_use', usage })
     expect([status, reply['error']]).toEqual([
       502,
-      { type: 'api_error', message: 'AI Nexus sent an answer that is nested more than 500 levels deep.' },
+      { type: 'api_error', message: 'AI Nexus sent a response that is nested more than 500 levels deep.' },
     ])
     expect(records.filter(({ event }) => event === 'internal_error')).toEqual([])
   })
 
-  test('3.1 is an answer all the same where only its figures are wrong: they count for nothing', async () => {
+  test('3.1 is still a response if only its figures are invalid: they count as 0', async () => {
     const odd = { inputTokens: '7', outputTokens: -1, cacheReadInputTokens: 1.5, cacheDetails: { ttl: '5m' } }
     const { status, reply } = await whole({ output: { message: { content: [{ text: 'x' }] } }, usage: odd })
     expect([status, reply['usage']]).toMatchObject([
@@ -87,7 +87,7 @@ describe('an answer whose members are of the wrong kind', () => {
     ])
   })
 
-  test('3.1 takes null for absent, but in what the model wrote', async () => {
+  test('3.1 treats null as absent, except in the text of the model', async () => {
     const toolUse = { toolUseId: 't', name: 'Bash', type: null, input: { a: null } }
     const content = [null, { text: null, reasoningContent: null, toolUse }]
     const { reply } = await whole({ output: { message: { content } }, stopReason: null, usage: null })

@@ -8,13 +8,13 @@ import { countingIds, responseContext } from '../../support/response-context.ts'
 const messageStartFrame = frame('messageStart', { role: 'assistant' })
 const corruptBytes = new Uint8Array(20)
 
-/** A stream whose first bytes are here, and whose next ones are asked for by hand. */
+/** A stream whose first bytes have arrived; the test delivers the next ones. */
 const answer = async (first: Uint8Array) => {
   const chunks: PromiseWithResolvers<IteratorResult<Uint8Array>>[] = []
   const next = (): Promise<IteratorResult<Uint8Array>> => {
-    const asked = Promise.withResolvers<IteratorResult<Uint8Array>>()
-    if (chunks.push(asked) === 1) asked.resolve({ done: false, value: first })
-    return asked.promise
+    const chunk = Promise.withResolvers<IteratorResult<Uint8Array>>()
+    if (chunks.push(chunk) === 1) chunk.resolve({ done: false, value: first })
+    return chunk.promise
   }
   const stream = await ResponseStream.begin({
     chunks: { next },
@@ -27,14 +27,14 @@ const answer = async (first: Uint8Array) => {
 
 const endOfIteration = { done: true, value: undefined } as const
 
-describe('a reader who has left hears nothing more', () => {
-  test('of the events that had been read already', async () => {
+describe('a reader gets nothing after return()', () => {
+  test('of the events that were already read', async () => {
     const { stream } = await answer(messageStartFrame)
     await stream.return()
     expect(await stream.next()).toEqual(endOfIteration)
   })
 
-  test('of the fault behind them', async () => {
+  test('of the error after them', async () => {
     const { stream } = await answer(Buffer.concat([messageStartFrame, corruptBytes]))
     expect((await stream.next()).done).toBe(false)
     await stream.return()

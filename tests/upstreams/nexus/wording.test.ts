@@ -4,11 +4,11 @@ import { restoreClientPaths } from '../../../src/upstreams/nexus/restore-client-
 import { clientWording } from '../../../src/upstreams/nexus/wording.ts'
 import { assistant, cachedText, image, tool, toolResult, toolUse, translate, user } from '../../support/translate.ts'
 
-/** What Claude Code 2.1.228 and later does with the words of a 400: the class it looks for, as its matcher does. */
+/** How Claude Code 2.1.228 and later reads the message of a 400: the same matcher for the class. */
 const classOf = (message: string): string | undefined =>
   /capability_rejected: ([a-z_]+(?::[\w.-]+)?)(?![A-Za-z0-9_:.-])/.exec(message)?.[1]
 
-describe('4.3 class: what was rejected stands in front of the words', () => {
+describe('4.3 class: what was rejected comes before the message', () => {
   test.each([
     ["messages.1: role 'system' is not supported on this model", 'mid_conv_system'],
     ['Unexpected role "system". The input message role must be user or assistant.', 'mid_conv_system'],
@@ -50,7 +50,7 @@ describe('4.3 class: what was rejected stands in front of the words', () => {
     expect(message).toContain(' — ')
   })
 
-  test('4.3 each has words that clients before 2.1.228 know', () => {
+  test('4.3 each has text that clients before 2.1.228 recognize', () => {
     const worded = (words: string): string => clientWording(words, { model: 'm', maxTokens: 1 })
     expect(
       worded(
@@ -88,7 +88,7 @@ describe('4.3 class: what was rejected stands in front of the words', () => {
   })
 })
 
-describe("4.1 places are the client's own", () => {
+describe("4.1 paths are the client's", () => {
   // [0] leads to the system prompt; [1] and [2] are one turn, [3] leaves nothing, [4] goes on with it.
   const { paths } = translate({
     system: 'first',
@@ -147,7 +147,7 @@ describe("4.1 places are the client's own", () => {
     expect(restoreClientPaths(words, paths)).toBe(expected)
   })
 
-  test('4.1 4.4 the missing results are missed by the message that asked for them', () => {
+  test('4.1 4.4 the path of missing results is the message with the uses', () => {
     const words = 'Expected toolResult blocks at messages.2.content for the following Ids: t1'
     expect(clientWording(words, { model: 'm', maxTokens: 1, paths })).toBe(
       'messages.5: `tool_use` ids were found without `tool_result` blocks immediately after: t1',

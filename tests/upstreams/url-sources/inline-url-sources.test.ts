@@ -23,7 +23,7 @@ import {
 import { waitUntil } from '../../support/wait-until.ts'
 
 describe('a request without URL sources', () => {
-  test('B3 D4 is given back as it is, and nothing is looked up', async () => {
+  test('B3 D4 is returned unchanged, and nothing is looked up', async () => {
     const given = requestWith(
       { type: 'text', text: 'a' },
       { type: 'image', source: pngSource },
@@ -39,7 +39,7 @@ describe('a request without URL sources', () => {
 })
 
 describe('a URL source', () => {
-  test('B3 D4 becomes bytes at every place, and nothing else changes', async () => {
+  test('B3 D4 becomes bytes at every position, and nothing else changes', async () => {
     const host = await fileHost(serveAnyFile)
     const image = (path: string, more: object = {}) => urlBlock('image', `https://files.example${path}`, more)
     const document = (path: string, more: object = {}) => urlBlock('document', `https://files.example${path}`, more)
@@ -81,7 +81,7 @@ describe('a URL source', () => {
     expect(host.requests.length).toBe(3)
   })
 
-  test('B3 D4 is asked for with its own name, by the address that was looked up, and with nothing of the client', async () => {
+  test('B3 D4 is requested with its own name, at the address that was looked up, without headers of the client', async () => {
     const host = await fileHost(serveAnyFile)
     const names: string[] = []
     const lookup = async (name: string) => {
@@ -106,7 +106,7 @@ describe('a URL source', () => {
     )
   })
 
-  test('B3 D4 is fetched from another of its addresses where one does not answer', async () => {
+  test('B3 D4 is fetched from another address if one does not answer', async () => {
     const host = await fileHost(serveAnyFile)
     const inline = sourcesFrom(host, { lookup: async () => ['::1', '127.0.0.1'], isAddressAllowed: () => true })
     expect(await inline(requestWith(urlBlock('image', 'https://files.example/png')), unabortedSignal)).toEqual(
@@ -114,7 +114,7 @@ describe('a URL source', () => {
     )
   })
 
-  test('B3 its kind is told by its bytes, whatever its host calls it', async () => {
+  test('B3 its bytes decide its type, not the header of its host', async () => {
     const calls: Record<string, Buffer> = {
       '/jpeg': fileResponse('image/png', jpeg),
       '/octets': fileResponse('application/octet-stream', png),
@@ -129,10 +129,10 @@ describe('a URL source', () => {
     expect(types).toEqual(['image/jpeg', 'image/png', 'image/png'])
   })
 
-  test('D4 a text is read in its own letters', async () => {
+  test('D4 a text is decoded with its own charset', async () => {
     const latin = Buffer.from('Grüße', 'latin1')
     const calls: Record<string, [Buffer, string]> = {
-      '/told': [fileResponse('text/plain; charset="ISO-8859-1"', latin), 'Grüße'],
+      '/declared': [fileResponse('text/plain; charset="ISO-8859-1"', latin), 'Grüße'],
       '/untold': [fileResponse('text/plain', latin), 'Grüße'],
       '/utf-8': [fileResponse('text/csv', 'a;ß\n'), 'a;ß\n'],
       '/marked': [fileResponse('text/html; charset=latin1', '\ufeff<p>ß'), '<p>ß'],
@@ -169,7 +169,7 @@ describe('a URL source', () => {
   })
 })
 
-describe('what a URL may not be', () => {
+describe('a URL that is refused', () => {
   const lookup = async (name: string): Promise<string[]> => {
     const known: Record<string, string[]> = {
       'inside.example': ['10.1.2.3'],
@@ -242,7 +242,7 @@ describe('what a URL may not be', () => {
     }
   })
 
-  test('B3 D4 a refusal names the place, wherever it is', async () => {
+  test('B3 D4 a refusal names the path, at any depth', async () => {
     const inline = sourcesFrom(unreachableHost, { lookup })
     const image = urlBlock('image', 'http://files.example/?secret')
     const result = { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'a' }, image] }
@@ -256,7 +256,7 @@ describe('what a URL may not be', () => {
   })
 })
 
-test('D4 F1 a PDF by URL inside a tool result goes behind the results, as one with its bytes does', async () => {
+test('D4 F1 a PDF by URL inside a tool result moves after the results, like one with bytes', async () => {
   const host = await fileHost(() => fileResponse('application/pdf', '%PDF-1.4\n'))
   const given = request({
     messages: [
@@ -270,8 +270,8 @@ test('D4 F1 a PDF by URL inside a tool result goes behind the results, as one wi
   expect(body.messages[2]?.content.map((block) => Object.keys(block)[0])).toEqual(['toolResult', 'document', 'text'])
 })
 
-describe('more than a request may hold', () => {
-  test('B3 D4 1.2.10 the oldest are not fetched, and a text stands in their place', async () => {
+describe('more media than the limit', () => {
+  test('B3 D4 1.2.10 the oldest are not fetched, and a text replaces them', async () => {
     const host = await fileHost(() => fileResponse('image/png', png))
     const many = Array.from({ length: 22 }, (_, index) => urlBlock('image', `https://files.example/${index}`))
     const notes = createNotes()
@@ -290,7 +290,7 @@ describe('more than a request may hold', () => {
     expect(refused).rejects.toThrow('capability_rejected: media_budget')
   })
 
-  test('B3 D4 F2 the oldest of many turns give way in batches', async () => {
+  test('B3 D4 F2 the oldest of many turns are omitted in batches', async () => {
     const host = await fileHost(() => fileResponse('image/png', png))
     const turns = (count: number): MessagesRequest =>
       request({
@@ -304,26 +304,26 @@ describe('more than a request may hold', () => {
     expect([await omitted(20), await omitted(21), await omitted(31), await omitted(32)]).toEqual([0, 11, 11, 22])
   })
 
-  test('B3 D4 B12 what a compaction has summed up is not fetched', async () => {
+  test('B3 D4 B12 messages that a compaction replaced are not fetched', async () => {
     const summary = { type: 'compaction', content: 'They looked at pictures.' }
     const given = request({
       messages: [
-        { role: 'user', content: [urlBlock('image', 'http://not-even-lawful.example/a')] },
+        { role: 'user', content: [urlBlock('image', 'http://not-even-valid.example/a')] },
         { role: 'assistant', content: [summary] },
         { role: 'user', content: 'And now?' },
       ],
     }) as MessagesRequest
     expect(await sourcesFrom(unreachableHost)(given, unabortedSignal)).toBe(given)
-    const beside = request({
+    const unchanged = request({
       messages: [
         { role: 'user', content: 'a' },
         {
           role: 'user',
-          content: [urlBlock('image', 'http://not-even-lawful.example/a'), summary, { type: 'text', text: 'b' }],
+          content: [urlBlock('image', 'http://not-even-valid.example/a'), summary, { type: 'text', text: 'b' }],
         },
       ],
     }) as MessagesRequest
-    expect(await sourcesFrom(unreachableHost)(beside, unabortedSignal)).toBe(beside)
+    expect(await sourcesFrom(unreachableHost)(unchanged, unabortedSignal)).toBe(unchanged)
   })
 })
 
@@ -338,7 +338,7 @@ describe('redirects', () => {
       '/c?d': to('//files.example/png', 308),
       '/round': to('/round', 303),
     }
-    // A host that would keep its connections open.
+    // A host that keeps its connections open.
     const host = await fileHost((path, socket) => {
       const hop = hops[path]
       if (hop === undefined) return fileResponse('image/png', png)
@@ -391,8 +391,8 @@ describe('redirects', () => {
   })
 })
 
-describe('the whole way', () => {
-  test('B3 D4 Nexus gets the bytes, whole and streamed', async () => {
+describe('end to end', () => {
+  test('B3 D4 Nexus gets the bytes, complete and streamed', async () => {
     const host = await fileHost(serveAnyFile)
     const chain = startChain({ inlineUrlSources: sourcesFrom(host) })
     const content = [
@@ -414,7 +414,7 @@ describe('the whole way', () => {
     expect(JSON.stringify(chain.records)).not.toContain('secret')
   })
 
-  test('B3 D4 a refusal is a 400, streamed too, and neither Nexus nor the log hears of it', async () => {
+  test('B3 D4 a refusal is a 400, also for a stream, and neither Nexus nor the log gets the URL', async () => {
     const chain = startChain({ inlineUrlSources: sourcesFrom(unreachableHost) })
     const messages = [{ role: 'user', content: [urlBlock('image', 'https://localhost/?secret')] }]
     for (const stream of [false, true]) {

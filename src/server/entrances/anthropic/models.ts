@@ -72,7 +72,7 @@ export const modelsRoutes = (resolver: ModelResolver) => {
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
         if (model === undefined)
-          throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not known here' })
+          throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not found' })
         return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))

@@ -37,7 +37,7 @@ describe('model names', () => {
     expect(await response.json()).toMatchObject({
       error: {
         type: 'not_found_error',
-        message: `model: ${model} is not known here. Ask for one of claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.`,
+        message: `model: ${model} not found. Available: claude-sonnet-4-6, claude-opus-4-6, claude-haiku-4-5.`,
       },
     })
     expect(simulator.journal.length).toBe(0)
@@ -71,7 +71,7 @@ describe('a streamed reply', () => {
       cut: /^Bedrock stream ended before messageStop$/,
       'cut frame': /^Truncated or corrupt event stream: stream ends \d+ bytes into an unfinished frame$/,
       corrupt: /^Truncated or corrupt event stream: message checksum is 0x[0-9a-f]{8}, the frame says 0x[0-9a-f]{8}$/,
-      reset: /^The connection to 127\.0\.0\.1:\d+ broke in the middle of the answer \(\w+\)\. Try again\.$/,
+      reset: /^The connection to 127\.0\.0\.1:\d+ broke during the response \(\w+\)\. Try again\.$/,
       exception: /^The simulated stream failed\.$/,
       error: /^The simulated stream failed\.$/,
     }

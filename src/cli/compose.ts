@@ -65,10 +65,10 @@ const createDefer = (): Defer => {
   const run = (): void => {
     for (const task of waiting.splice(0)) task()
   }
-  let isAtHand = false
+  let isRegistered = false
   return (task) => {
-    if (!isAtHand) process.on('exit', run)
-    isAtHand = true
+    if (!isRegistered) process.on('exit', run)
+    isRegistered = true
     waiting.push(task)
     setImmediate(run)
   }

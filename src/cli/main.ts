@@ -15,7 +15,7 @@ import { printer } from './terminal/printer.ts'
  * Exit codes; scripts rely on them. `claude` ends with the exit code of Claude Code. A cancelled prompt ends with the
  * exit code that shells use for Ctrl-C.
  */
-const exitCode = { fine: 0, failure: 1, usage: 2, gaveUp: 130 } as const
+const exitCode = { success: 0, failure: 1, usage: 2, cancelled: 130 } as const
 
 const versionLine = (): string => `${productName} ${version} (commit ${commit}, bun ${Bun.version}, ${buildTarget})\n`
 
@@ -40,7 +40,7 @@ const runByCitty = async (command: Command, { words, rest }: CheckedArguments, i
     run: (context) => command.run(toParsedArguments(args, context.args, rest), io),
   })
   const { result } = await runCommand(definition, { rawArgs: [...words] })
-  return typeof result === 'number' ? result : exitCode.fine
+  return typeof result === 'number' ? result : exitCode.success
 }
 
 const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => {
@@ -51,7 +51,7 @@ const runNamed = async (rawArgs: readonly string[], io: Io): Promise<number> => 
     : { kind: 'command', command: catalogue.defaultCommand, words: 0 }
   const say = (text: string): number => {
     io.out(text)
-    return exitCode.fine
+    return exitCode.success
   }
   const layout = helpLayout(io)
   const help = (): number => say(isNamed ? helpOf(found, catalogue, layout) : mainHelp(catalogue, layout))
@@ -77,7 +77,7 @@ export const runMain = async (rawArgs: readonly string[], io: Io): Promise<numbe
   } catch (error) {
     if (error instanceof PromptCancelled) {
       printer(io).info('Cancelled.')
-      return exitCode.gaveUp
+      return exitCode.cancelled
     }
     if (error instanceof UsageError) {
       printer(io).error(error.message)

@@ -30,7 +30,7 @@ export const findRunningServer = async (hostname: string, port: number): Promise
   return answer.kind === 'ours' ? answer : undefined
 }
 
-const servesAlready = (hostname: string, port: number, { version, pid }: Healthy): string =>
+const alreadyRunning = (hostname: string, port: number, { version, pid }: Healthy): string =>
   `Port ${port} on ${hostname} is in use by another ${productName} (version ${version}, process ${pid}). To connect Claude Code to that server, use ${productName} env; to check it, use ${productName} health. To start another server, choose another port with --port (0 for any free port).`
 
 /** Starts a listener, or rejects with UsageError that explains the failure. */
@@ -41,7 +41,7 @@ export const listenOrExplain = async <T>(start: () => T, { hostname, port }: Lis
     const code = errorCode(error)
     if (code === 'EADDRINUSE') {
       const running = await findRunningServer(hostname, port)
-      if (running !== undefined) throw new UsageError(servesAlready(hostname, port, running))
+      if (running !== undefined) throw new UsageError(alreadyRunning(hostname, port, running))
       throw new UsageError(
         `Port ${port} on ${hostname} is in use by another program. Stop it, or choose another port with --port (0 for any free port).`,
       )
@@ -66,7 +66,7 @@ interface EndTimes {
 /** Longer than most turns, shorter than the time after which service managers kill (systemd: 90 s). */
 const defaultTimes: EndTimes = { graceMs: 30_000, flushMs: 1000 }
 /** The interval between checks for running requests. */
-const lookMs = 20
+const pollMs = 20
 
 /** The server to end, and the steps of the shutdown. */
 export interface Ending extends Pick<Listener, 'stop' | 'running'> {
@@ -85,7 +85,7 @@ const stopOrderly = async (ending: Ending, { graceMs, flushMs }: EndTimes): Prom
   })
   const untilIdle = async (milliseconds: number): Promise<void> => {
     const giveUpAt = performance.now() + milliseconds
-    while (!isStopped && ending.running() > 0 && performance.now() < giveUpAt) await resolveAfter(lookMs)
+    while (!isStopped && ending.running() > 0 && performance.now() < giveUpAt) await resolveAfter(pollMs)
   }
   await untilIdle(graceMs)
   ending.end()

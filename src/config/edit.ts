@@ -11,7 +11,7 @@ import type { SettingKey } from './settings/settings.ts'
 const membersNamed = (object: Node | undefined, name: string): Node[] =>
   object?.children?.filter(({ children }) => camelCase(String(children?.[0]?.value)) === name) ?? []
 
-const heldBy = (member: Node | undefined): Node | undefined => member?.children?.[1]
+const valueNode = (member: Node | undefined): Node | undefined => member?.children?.[1]
 
 const replaceAt = (text: string, offset: number, length: number, content: string): string =>
   text.slice(0, offset) + content + text.slice(offset + length)
@@ -64,7 +64,7 @@ const layoutOf = (text: string) => {
 /** The object of a group; without a group, the whole file. */
 const objectAt = (text: string, group: string | undefined): Node | undefined => {
   const root = parseTree(text, [], options)
-  return group === undefined ? root : heldBy(membersNamed(root, group)[0])
+  return group === undefined ? root : valueNode(membersNamed(root, group)[0])
 }
 
 /** Removes all members with this name except the first `kept`. */
@@ -81,8 +81,8 @@ const withObject = (text: string): string =>
 
 const setMember = (text: string, group: string | undefined, name: string, value: unknown): string => {
   const single = removeTwins(withObject(text), group, name, 1)
-  const held = heldBy(membersNamed(objectAt(single, group), name)[0])
-  if (held !== undefined) return replaceAt(single, held.offset, held.length, JSON.stringify(value))
+  const current = valueNode(membersNamed(objectAt(single, group), name)[0])
+  if (current !== undefined) return replaceAt(single, current.offset, current.length, JSON.stringify(value))
   const root = parseTree(single, [], options)
   const groupName = group === undefined ? undefined : membersNamed(root, group)[0]?.children?.[0]?.value
   const path = group === undefined ? [name] : [String(groupName ?? group), name]

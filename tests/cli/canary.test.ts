@@ -167,7 +167,7 @@ const timeoutMs = 30_000
 
 describe('commands that serve', () => {
   test.each([['text'], ['json']])(
-    'start, by every level of a log in %s',
+    'start shows no secret at any log level in %s',
     async (format) => {
       const levels = logLevels.map(async (level) => {
         const file = join(temporaryFolder(), 'log')
@@ -268,7 +268,7 @@ describe('commands that serve', () => {
   )
 
   test(
-    'simulate --kind openai: neither its key nor the words of what it refuses',
+    'simulate --kind openai never shows its key or the text of a refused request',
     async () => {
       const ask = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }] }
       const function_ = (name: string, parameters: object = { type: 'object', properties: {} }): object => ({

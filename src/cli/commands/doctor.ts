@@ -48,7 +48,7 @@ const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): Che
   ]
 }
 
-const questions = (context: DoctorContext): string => {
+const requestNotice = (context: DoctorContext): string => {
   const { setUp } = context
   if (setUp === undefined || reasonToSkip(context) !== undefined)
     return 'Sending no requests that cost tokens: there is no key, or the configuration has an error.'
@@ -61,11 +61,11 @@ const questions = (context: DoctorContext): string => {
 const notice = (context: DoctorContext): string => {
   if (context.isOffline) return 'Sending no requests: doctor checks only what this machine knows.'
   const update = context.flags['check-updates'] === true ? ' One request looks up the newest release.' : ''
-  return questions(context) + update
+  return requestNotice(context) + update
 }
 
 /** Leaves out the error's message: it may quote the data that was checked. */
-const ownFault = (thrown: unknown): Finding => {
+const internalError = (thrown: unknown): Finding => {
   const { name, stack } = errorLocation(thrown)
   return fail(
     `doctor has an internal error in this check (${name}); the other checks are valid`,
@@ -79,7 +79,7 @@ const runCheck = async ({ id, title, run }: Check, spinner: Spinner): Promise<Ch
   try {
     return { id, title, ...(await run()) }
   } catch (error) {
-    return { id, title, ...ownFault(error) }
+    return { id, title, ...internalError(error) }
   } finally {
     spinner.end()
   }

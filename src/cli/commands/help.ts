@@ -46,7 +46,7 @@ export type HelpTarget =
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
 /** Command names of other programs, with our name for each. */
-const elsewhere: ReadonlyMap<string, string> = new Map([
+const otherNames: ReadonlyMap<string, string> = new Map([
   ...['serve', 'server', 'run', 'up'].map((word) => [word, 'start'] as const),
   ['version', '--version'],
   ['status', 'health'],
@@ -59,8 +59,8 @@ const unknown = (typed: readonly string[], known: readonly string[], help: strin
   const named = typed.map(printableName).join('')
   const [last = ''] = typed.slice(-1)
   const group = typed.slice(0, -1).map((word) => `${word} `)
-  const meant = group.length === 0 ? elsewhere.get(last) : undefined
-  const hint = meant === undefined ? didYouMean(last, known) : ` Did you mean ${meant}?`
+  const ownName = group.length === 0 ? otherNames.get(last) : undefined
+  const hint = ownName === undefined ? didYouMean(last, known) : ` Did you mean ${ownName}?`
   return new UsageError(
     `Unknown command${named}.${hint.replace('Did you mean ', `Did you mean ${group.join('')}`)} See ${productName} ${help}.`,
   )

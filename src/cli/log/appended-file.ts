@@ -6,7 +6,7 @@ const logFileMode = 0o600
 const lineBreak = '\n'
 
 /** Whether the last line is incomplete, after a crash or on a full disk. */
-const endsTorn = (path: string, { size }: Stats): boolean => {
+const endsInPartialLine = (path: string, { size }: Stats): boolean => {
   if (size === 0) return false
   const descriptor = openSync(path, 'r')
   try {
@@ -21,7 +21,7 @@ const endsTorn = (path: string, { size }: Stats): boolean => {
 export class AppendedFile {
   readonly stats: Stats
   readonly #descriptor: number
-  #isTorn = false
+  #hasPartialLine = false
 
   constructor(path: string) {
     this.#descriptor = openSync(path, 'a', logFileMode)
@@ -30,7 +30,7 @@ export class AppendedFile {
       // Not for a terminal or a pipe: other programs use them, too.
       if (this.stats.isFile()) {
         fchmodSync(this.#descriptor, logFileMode)
-        this.#isTorn = endsTorn(path, this.stats)
+        this.#hasPartialLine = endsInPartialLine(path, this.stats)
       }
     } catch (error) {
       this.close()
@@ -40,16 +40,16 @@ export class AppendedFile {
 
   /** Appends the whole line, usually in one write, or nothing. */
   append(line: string): void {
-    const bytes = Buffer.from(this.#isTorn ? lineBreak + line : line)
+    const bytes = Buffer.from(this.#hasPartialLine ? lineBreak + line : line)
     const { size } = fstatSync(this.#descriptor)
     let written = 0
     try {
       while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written)
     } catch (error) {
-      if (written > 0) this.#takeBack(size, written)
+      if (written > 0) this.#removePartialLine(size, written)
       throw error
     }
-    this.#isTorn = false
+    this.#hasPartialLine = false
   }
 
   close(): void {
@@ -57,14 +57,14 @@ export class AppendedFile {
   }
 
   /** Removes a partial line: it would corrupt the next line for programs that read the log. */
-  #takeBack(size: number, written: number): void {
-    this.#isTorn = true
+  #removePartialLine(size: number, written: number): void {
+    this.#hasPartialLine = true
     if (!this.stats.isFile()) return
     try {
       // Another process has written more: its lines stay.
       if (fstatSync(this.#descriptor).size !== size + written) return
       ftruncateSync(this.#descriptor, size)
-      this.#isTorn = false
+      this.#hasPartialLine = false
     } catch {
       // The next line begins with a line break instead.
     }

@@ -78,7 +78,7 @@ export class LogFile {
 
   /** Never throws: a full disk must not end the server or fill the terminal. */
   write(line: string, now: Date): void {
-    if (this.#isResting(now)) {
+    if (this.#isPaused(now)) {
       this.#missing += 1
       return
     }
@@ -99,7 +99,7 @@ export class LogFile {
   }
 
   /** Compares in both directions, because a clock may be set back. */
-  #isResting(now: Date): boolean {
+  #isPaused(now: Date): boolean {
     return this.#failedAt !== undefined && Math.abs(now.getTime() - this.#failedAt.getTime()) <= retryMs
   }
 

@@ -116,14 +116,14 @@ export const checkArguments = (command: Parsed, rawArgs: readonly string[]): Che
     }
   }
   const { values, positionals } = parse()
-  const isHandedOn = command.rest !== undefined
-  const rest = isHandedOn ? split.rest : []
+  const isPassedOn = command.rest !== undefined
+  const rest = isPassedOn ? split.rest : []
   // A request for help may lack required arguments.
   if (values['help'] === true) return { words, rest, question: 'help' }
   if (values['version'] === true) return { words, rest, question: 'version' }
   checkPassed(command, split)
-  checkPositionals(command, isHandedOn ? positionals : [...positionals, ...split.rest])
-  const isOver = isHandedOn || split.rest.length === 0
+  checkPositionals(command, isPassedOn ? positionals : [...positionals, ...split.rest])
+  const isOver = isPassedOn || split.rest.length === 0
   return { words: isOver ? words : [...words, '--', ...split.rest], rest, question: undefined }
 }
 

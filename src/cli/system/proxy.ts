@@ -44,8 +44,8 @@ export const namedProxy = (environment: Environment, { protocol }: URL): NamedPr
   const text = firstSet(environment, [variable]) ?? ''
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`)
   // An unencoded character in a password makes the parser read the user's name as the host.
-  const isTorn = text.includes('@') && url?.username === ''
-  return { variable, url: url === null || url.host === '' || isTorn ? undefined : url }
+  const isMisread = text.includes('@') && url?.username === ''
+  return { variable, url: url === null || url.host === '' || isMisread ? undefined : url }
 }
 
 /** The proxy that fetch uses for an endpoint; undefined without a proxy. */

@@ -44,11 +44,11 @@ const endings = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
-    const over = (finish: () => void): void => {
-      for (const signal of endings) process.off(signal, fall)
+    const settle = (finish: () => void): void => {
+      for (const signal of endings) process.off(signal, onSignal)
       input.off('data', onInput)
-      input.off('end', leave)
-      input.off('error', leave)
+      input.off('end', cancel)
+      input.off('error', cancel)
       input.pause()
       try {
         input.setRawMode(false)
@@ -57,9 +57,9 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
         finish()
       }
     }
-    const leave = (): void => over(() => resolve(undefined))
-    const fall = (signal: NodeJS.Signals): void =>
-      over(() => {
+    const cancel = (): void => settle(() => resolve(undefined))
+    const onSignal = (signal: NodeJS.Signals): void =>
+      settle(() => {
         // Has the default effect. If another handler keeps the program alive, the prompt counts as cancelled.
         process.kill(process.pid, signal)
         resolve(undefined)
@@ -67,16 +67,16 @@ const whileRaw = <T>(input: KeyboardInput, { begin, read, end }: Question<T>): P
     const onInput = (chunk: Uint8Array | string): void => {
       try {
         const checked = read(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
-        if (checked !== undefined) over(() => resolve(checked.answer))
+        if (checked !== undefined) settle(() => resolve(checked.answer))
       } catch (error) {
-        over(() => reject(error))
+        settle(() => reject(error))
       }
     }
-    for (const signal of endings) process.on(signal, fall)
+    for (const signal of endings) process.on(signal, onSignal)
     input.setRawMode(true)
     input.on('data', onInput)
-    input.on('end', leave)
-    input.on('error', leave)
+    input.on('end', cancel)
+    input.on('error', cancel)
     input.resume()
     // Last, so that input right after the question is hidden, too.
     begin()
@@ -110,7 +110,7 @@ const numberReader = (count: number, write: (text: string) => void) => {
   }
   return (typed: string): Checked<number> | undefined => {
     const state = line.add(typed)
-    if (state === 'left') return { answer: undefined }
+    if (state === 'cancelled') return { answer: undefined }
     const text = state === 'entered' ? line.text() || '1' : line.text()
     show(shownOf(text))
     if (state === 'open') return undefined

@@ -1,5 +1,5 @@
 /** The state of a line: still open, ended by Enter, or cancelled. */
-type LineState = 'open' | 'entered' | 'left'
+type LineState = 'open' | 'entered' | 'cancelled'
 
 const escapeKey = '\u001b'
 const pasteBegins = '\u001b[200~'
@@ -38,7 +38,7 @@ const split = (typed: string): { readonly one: string; readonly isSequence: bool
 export const createTypedLine = () => {
   let characters: string[] = []
   let isPasted = false
-  let cut = ''
+  let pending = ''
 
   const press = (character: string): LineState => {
     switch (character) {
@@ -46,7 +46,7 @@ export const createTypedLine = () => {
       case '\n':
         return 'entered'
       case keys.controlD:
-        return characters.length === 0 ? 'left' : 'open'
+        return characters.length === 0 ? 'cancelled' : 'open'
       case keys.backspace:
       case keys.controlH:
         characters.pop()
@@ -62,7 +62,7 @@ export const createTypedLine = () => {
   }
 
   const take = (character: string): LineState => {
-    if (character === keys.controlC) return 'left'
+    if (character === keys.controlC) return 'cancelled'
     if (!isPasted) return press(character)
     // A pasted line break is not Enter.
     characters.push(character)
@@ -73,13 +73,13 @@ export const createTypedLine = () => {
     text: (): string => characters.join(''),
     add(typed: string): LineState {
       // A chunk with only Escape is the Escape key; for other keys, the chunk has more characters.
-      if (typed === escapeKey && !isPasted && cut === '') return 'left'
-      let rest = cut + typed
-      cut = ''
+      if (typed === escapeKey && !isPasted && pending === '') return 'cancelled'
+      let rest = pending + typed
+      pending = ''
       while (rest !== '') {
         const next = split(rest)
         if (next === undefined) {
-          cut = rest
+          pending = rest
           return 'open'
         }
         rest = rest.slice(next.one.length)

@@ -116,7 +116,7 @@ describe('a missing file that cannot be created again', () => {
       (path) => rmdirSync(path),
     ],
     [
-      'a link that leads nowhere is in its place',
+      'a broken link is in its place',
       (path) => {
         unlinkSync(path)
         symlinkSync(join(path, '..', 'none', 'log'), path)

@@ -15,14 +15,14 @@ const printed = (print: (lines: ReturnType<typeof printer>) => void): string => 
 
 test('errors and warnings have a prefix, other lines have none', () => {
   const text = printed((lines) => {
-    lines.error('The port is taken.')
+    lines.error('The port is in use.')
     lines.warn('the file is open to others')
     lines.success('c.json is valid.')
     lines.fail('not healthy')
     lines.info('first\n  second')
   })
   expect(text).toBe(
-    'error: The port is taken.\nwarning: the file is open to others\nc.json is valid.\nnot healthy\nfirst\n  second\n',
+    'error: The port is in use.\nwarning: the file is open to others\nc.json is valid.\nnot healthy\nfirst\n  second\n',
   )
 })
 

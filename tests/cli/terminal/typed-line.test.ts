@@ -13,21 +13,21 @@ const esc = '\u001b'
 
 describe('a typed line', () => {
   test.each([
-    ['letters, in whatever pieces', ['a', 'bc', '\r'], ['entered', 'abc']],
-    ['a line feed ends it, too', ['abc\n'], ['entered', 'abc']],
-    ['what comes after Enter is not of it', ['abc\rdef'], ['entered', 'abc']],
-    ['backspace takes a character, and none from nothing', ['ab\u007f\b\bc'], ['open', 'c']],
-    ['a character of two units is one', ['a😀\u007f'], ['open', 'a']],
-    ['Ctrl-U and Ctrl-W take all', ['abc\u0015d', 'ef\u0017g'], ['open', 'g']],
-    ['Ctrl-C leaves', ['abc\u0003'], ['left', 'abc']],
-    ['Ctrl-D leaves an empty line', ['\u0004'], ['left', '']],
-    ['Ctrl-D does nothing to another', ['abc\u0004', 'd'], ['open', 'abcd']],
-    ['Escape leaves', ['abc', esc], ['left', 'abc']],
-    ['arrows and function keys type nothing', [`a${esc}[D${esc}OA${esc}[3~${esc}[1;5Cb`], ['open', 'ab']],
-    ['not in pieces either', ['a', `${esc}[`, '1;5', 'Cb'], ['open', 'ab']],
-    ['other control characters type nothing', ['a\tb\u0000\u0001c\u001a'], ['open', 'abc']],
-    ['nothing', ['\r'], ['entered', '']],
-    ['Alt and a letter types the letter alone', [`a${esc}b`], ['open', 'ab']],
+    ['collects letters from several chunks', ['a', 'bc', '\r'], ['entered', 'abc']],
+    ['ends at a line feed, too', ['abc\n'], ['entered', 'abc']],
+    ['ignores text after Enter', ['abc\rdef'], ['entered', 'abc']],
+    ['removes a character for backspace, if there is one', ['ab\u007f\b\bc'], ['open', 'c']],
+    ['counts a character of two UTF-16 units as one', ['a😀\u007f'], ['open', 'a']],
+    ['removes all text for Ctrl-U and Ctrl-W', ['abc\u0015d', 'ef\u0017g'], ['open', 'g']],
+    ['is cancelled by Ctrl-C', ['abc\u0003'], ['cancelled', 'abc']],
+    ['is cancelled by Ctrl-D if it is empty', ['\u0004'], ['cancelled', '']],
+    ['ignores Ctrl-D if it has text', ['abc\u0004', 'd'], ['open', 'abcd']],
+    ['is cancelled by Escape', ['abc', esc], ['cancelled', 'abc']],
+    ['ignores arrows and function keys', [`a${esc}[D${esc}OA${esc}[3~${esc}[1;5Cb`], ['open', 'ab']],
+    ['ignores them in several chunks, too', ['a', `${esc}[`, '1;5', 'Cb'], ['open', 'ab']],
+    ['ignores other control characters', ['a\tb\u0000\u0001c\u001a'], ['open', 'abc']],
+    ['may be empty', ['\r'], ['entered', '']],
+    ['types only the letter for Alt and a letter', [`a${esc}b`], ['open', 'ab']],
   ] as const)('%s', (_rule, pieces, wanted) => {
     expect(typed(...pieces)).toEqual([...wanted])
   })
@@ -39,6 +39,6 @@ describe('a typed line', () => {
   })
 
   test('can be cancelled during a paste without an end', () => {
-    expect(typed(`${esc}[200~key`, '\u0003')).toEqual(['left', 'key'])
+    expect(typed(`${esc}[200~key`, '\u0003')).toEqual(['cancelled', 'key'])
   })
 })

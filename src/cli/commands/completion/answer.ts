@@ -31,7 +31,7 @@ const readWords = (command: Command, words: readonly string[]) => {
   return {
     given,
     positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
-    isHandedOn: isPassed || tokens.some(({ kind }) => kind === 'option-terminator'),
+    isPassedOn: isPassed || tokens.some(({ kind }) => kind === 'option-terminator'),
     /** The flag that still needs its value. */
     open: isOpen ? last.name : undefined,
   }
@@ -43,13 +43,13 @@ const flagCandidates = ({ args }: Command, given: readonly string[]): Candidates
     .map(([name, { description = '' }]) => ({ value: `--${name}`, description }))
 
 const proposeFor = (command: Command, words: readonly string[], word: string, catalogue: Catalogue): Proposal => {
-  const { given, positionals, isHandedOn, open } = readWords(command, words)
+  const { given, positionals, isPassedOn, open } = readWords(command, words)
   // We cannot complete arguments of another program: the shell proposes files.
-  if (isHandedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
+  if (isPassedOn && command.rest !== undefined) return { candidates: 'files', begun: word }
   const flag = open === undefined ? undefined : command.args[open]
   if (flag !== undefined) return { candidates: flagValues(flag), begun: word }
   const [, name, begun = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
-  if (name !== undefined && !isHandedOn) {
+  if (name !== undefined && !isPassedOn) {
     const named = command.args[name]
     return { candidates: named === undefined || named.type === 'boolean' ? [] : flagValues(named), begun }
   }
@@ -59,7 +59,7 @@ const proposeFor = (command: Command, words: readonly string[], word: string, ca
   const next = wanted[positionals.length]
   const earlier = Object.fromEntries(wanted.map(([key], index) => [key, positionals[index]]))
   const isFlagWanted = word.startsWith('-') || (next === undefined && word === '')
-  if (isFlagWanted && !isHandedOn) return { candidates: flagCandidates(command, given), begun: word }
+  if (isFlagWanted && !isPassedOn) return { candidates: flagCandidates(command, given), begun: word }
   return { candidates: next === undefined ? [] : positionalValues(next, earlier, catalogue), begun: word }
 }
 

@@ -43,10 +43,10 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: ParsedArg
 }
 
 /** In Git Bash's window, Windows programs get three pipes: the window shows what is typed, and we cannot prevent it. */
-const isUnseenTerminal = ({ machine, hasTerminal }: Io): boolean =>
+const isPipedTerminal = ({ machine, hasTerminal }: Io): boolean =>
   machine.platform === 'win32' && Boolean(machine.environment['MSYSTEM']) && !hasTerminal
 
-const unseenTerminalHint = (key: string): string =>
+const pipedTerminalHint = (key: string): string =>
   `Git Bash may show what you type here. To hide it, press Ctrl-C and run: winpty ${productName} config set ${key}\n`
 
 /** Resolves to the typed or piped text, which may be empty. Rejects with PromptCancelled. */
@@ -62,13 +62,13 @@ const promptFor = async (key: string, hint: string, io: Io): Promise<string> => 
       `Cannot prompt for ${key}: standard error is not a terminal, or CI is set. Pipe it in: ... | ${productName} config set ${key}`,
     )
   }
-  printer({ err }).info(`Reading ${key} from standard input.\n${isUnseenTerminal(io) ? unseenTerminalHint(key) : ''}`)
+  printer({ err }).info(`Reading ${key} from standard input.\n${isPipedTerminal(io) ? pipedTerminalHint(key) : ''}`)
   const [first = ''] = (await pipedIn()).trim().split(/\r?\n/)
   return first
 }
 
 /** The stored secret. Rejects with UsageError. */
-const presentSecret = async ({ key, path }: SecretLocation, value: unknown, io: Io): Promise<unknown> => {
+const readPresentSecret = async ({ key, path }: SecretLocation, value: unknown, io: Io): Promise<unknown> => {
   const entry = keychainEntry(key, value)
   return entry === undefined ? value : readStoredSecret({ key, entry, path }, io)
 }
@@ -100,7 +100,7 @@ const setSecret = async (setting: KnownSetting, { flags, positionals }: ParsedAr
   if (given === '' && !isMove) {
     throw new UsageError(`No ${key} was given; nothing was changed. Type or paste it, or pipe it in.`)
   }
-  const value = given === '' ? await presentSecret(place, present?.value, io) : given
+  const value = given === '' ? await readPresentSecret(place, present?.value, io) : given
   const checked = toValue(setting, value, given === '' ? `${key} in ${place.path}` : key)
   printer(io).info(await storeOrFail(place, new Secret(String(checked)), store, io))
 }

@@ -19,7 +19,7 @@ describe('sampling', () => {
     expect(inference({ top_p: 0.5 })).toEqual({ maxTokens: 8000, topP: 0.5 })
   })
 
-  test('1.1 of temperature and top_p, only temperature stays', () => {
+  test('1.1 top_p is dropped if there is a temperature as well', () => {
     expect(inference({ temperature: 0.3, top_p: 0.5 })).toEqual({ maxTokens: 8000, temperature: 0.3 })
   })
 

@@ -88,7 +88,7 @@ describe('4.3 class: what was rejected comes before the message', () => {
   })
 })
 
-describe("4.1 paths are the client's", () => {
+describe("4.1 places: paths are the client's", () => {
   // [0] leads to the system prompt; [1] and [2] are one turn, [3] leaves nothing, [4] goes on with it.
   const { paths } = translate({
     system: 'first',

@@ -9,7 +9,7 @@ import type { Fetch } from '../src/upstreams/http/post.ts'
 import { defaultConfig, request, simulate } from './support/chain.ts'
 import { waitUntil } from './support/wait-until.ts'
 
-/** The app without a process and without a socket of its own: a configuration and dependencies become a handler. */
+/** The app without a process and without a socket: it makes a handler from a configuration and dependencies. */
 
 const appOver = (simulator: SimulatorOptions, more: Partial<AppDependencies> = {}) => {
   const records: RequestRecord[] = []
@@ -43,7 +43,7 @@ const appOver = (simulator: SimulatorOptions, more: Partial<AppDependencies> = {
   return { app, post, records }
 }
 
-test('answers what is given to it, as the platform that it was told of', async () => {
+test('answers a request, with the process and uptime of the platform that it gets', async () => {
   const { app } = appOver({})
   const health = await app.fetch(new Request('http://localhost/health'))
   expect(await health.json()).toMatchObject({ status: 'healthy', pid: 7, uptime: 60 })
@@ -60,7 +60,7 @@ describe('an observer', () => {
     used: 'claude-sonnet-4.6',
   }
 
-  test.each([true, false])('gets the whole record of an answer at its end (stream: %p)', async (stream) => {
+  test.each([true, false])('gets the whole record of a response at its end (stream: %p)', async (stream) => {
     const { post, records } = appOver({})
     const before = Date.now()
     await (await post(request({ stream }))).text()
@@ -73,7 +73,7 @@ describe('an observer', () => {
     expect(record?.firstEventMs).toBeLessThanOrEqual(record?.durationMs ?? 0)
   })
 
-  test('gets the number of tries, and the type of the error without its words', async () => {
+  test('gets the number of attempts, and the type of the error without its message', async () => {
     const error = { status: 429, type: 'ThrottlingException', message: 'canary' }
     const { post, records } = appOver({ scenario: () => ({ error }) })
     expect((await post(request())).status).toBe(429)
@@ -83,7 +83,7 @@ describe('an observer', () => {
     expect(JSON.stringify(records)).not.toContain('canary')
   })
 
-  test('gets a count of tokens, and every request that never came to an upstream', async () => {
+  test('gets a count of tokens, and every request that never reached an upstream', async () => {
     const { app, post, records } = appOver({})
     const { input_tokens } = (await (await post(request(), '/v1/messages/count_tokens')).json()) as {
       input_tokens: number
@@ -95,7 +95,7 @@ describe('an observer', () => {
     ])
   })
 
-  test('that throws changes no answer, and the next one gets its record', async () => {
+  test('that throws changes no response, and the next observer gets its record', async () => {
     const records: RequestRecord[] = []
     const faults: string[] = []
     const broken = (): never => {
@@ -112,7 +112,7 @@ describe('an observer', () => {
     expect([records.length, faults]).toEqual([1, ['observer.failed']])
   })
 
-  test('gets the record of a stream that still runs when the server has ended', async () => {
+  test('gets the record of a stream that still runs when the server ends', async () => {
     const { app, post, records } = appOver({
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } }),
     })

@@ -23,10 +23,9 @@ import { callContext, nexusAt } from './support/nexus.ts'
 import { urlBlock } from './support/url-sources.ts'
 
 /**
- * Neither a key nor a word of a prompt or an answer is in any log at any level, in a page for probes, or in
- * an error as the console shows it, whatever happens. An error's body may hold the client's own words where
- * Anthropic's API quotes them, and what the upstream said. tests/cli/canary.test.ts holds the same of what
- * the program prints.
+ * No key and no word of a prompt or a response is ever in a log at any level, in a page for probes, or in an error
+ * as the console shows it. The body of an error may contain the client's own words where Anthropic's API quotes
+ * them, and the upstream's message. tests/cli/canary.test.ts checks the same for the output of the program.
  */
 
 interface Answer {
@@ -35,7 +34,7 @@ interface Answer {
   readonly body: string
 }
 
-/** The upstream's words, with the canary in them. */
+/** An upstream's error body, with the canary in its messages. */
 const quotingPrivateWord = (body: string): string => {
   try {
     const parsed = JSON.parse(body)
@@ -77,7 +76,7 @@ const otherReplies: [string, Reply][] = [
   ['another model', { error: { status: 404, message: `no ${privateWord}` } }],
 ]
 
-/** Refusals that a request is mended by. */
+/** Refusals after which the upstream gets a changed request. */
 const fallbackComplaints = [
   `tools.0.custom.strict: Extra inputs are not permitted ${privateWord}`,
   `Malformed input request: #/safeguards: extraneous key [${privateWord}] is not permitted, please reformat`,
@@ -93,49 +92,52 @@ const chainWith = (options: ChainOptions): Chain =>
     config: { clientToken: new Secret(clientToken), timeout: 0.3, ...options.config },
   })
 
-/** Both ways of asking; what was told. */
-const ask = async ({ post }: Chain, body: unknown, path = '/v1/messages'): Promise<string[]> => {
+/** Sends a body, messages both streamed and whole. Returns the texts of the responses. */
+const send = async ({ post }: Chain, body: unknown, path = '/v1/messages'): Promise<string[]> => {
   const ways = typeof body === 'object' && path === '/v1/messages' ? [true, false] : [undefined]
-  const told: string[] = []
+  const replies: string[] = []
   for (const stream of ways) {
     const sent = stream === undefined ? body : { ...(body as object), stream }
-    told.push(await (await post(sent, { headers, path })).text())
+    replies.push(await (await post(sent, { headers, path })).text())
   }
-  return told
+  return replies
 }
 
 const pagesOf = async ({ url }: Chain): Promise<string> => {
   const texts: string[] = []
-  for (const path of ['/', '/health', '/v1/models', '/v1/models/nobody'])
+  for (const path of ['/', '/health', '/v1/models', '/v1/models/unknown'])
     texts.push(await (await fetch(url + path, { headers })).text())
   return texts.join('\n')
 }
 
-const expectSilence = async (chain: Chain, told: readonly string[]): Promise<void> => {
+const expectNoCanary = async (chain: Chain, replies: readonly string[]): Promise<void> => {
   expectNoSecrets(chain.records)
-  expect(secretsIn(told.join('\n'), secrets)).toEqual([])
+  expect(secretsIn(replies.join('\n'), secrets)).toEqual([])
   expect(secretsIn(await pagesOf(chain))).toEqual([])
 }
 
-describe('the canary is in no record and on no page, and the keys are in no reply', () => {
+describe('the canary is in no record and on no page, and the keys are in no response', () => {
   test.each([...errorReplies, ...streamReplies, ...otherReplies])('%s', async (_name, reply) => {
     const chain = chainWith({ scenario: () => reply })
-    await expectSilence(chain, await ask(chain, validRequest))
+    await expectNoCanary(chain, await send(chain, validRequest))
     expect(chain.simulator.journal.length).toBeGreaterThan(0)
     const events = chain.records.map(({ event }) => event)
     expect(events.filter((event) => event === 'request.shape').length).toBe(2)
     expect(accessRecords(chain.records).length).toBeGreaterThan(1)
   })
 
-  test.each(Object.entries(invalidRequests))('%s, and what of it is quoted', async (_name, { body, quotes }) => {
-    const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
-    const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
-    await expectSilence(chain, told)
-    expect(secretsIn(told.join('\n'), [privateWord])).toEqual(quotes ? [privateWord] : [])
-  })
+  test.each(Object.entries(invalidRequests))(
+    '%s: the error quotes the request only where Anthropic does',
+    async (_name, { body, quotes }) => {
+      const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
+      const replies = [...(await send(chain, body)), ...(await send(chain, body, '/v1/messages/count_tokens'))]
+      await expectNoCanary(chain, replies)
+      expect(secretsIn(replies.join('\n'), [privateWord])).toEqual(quotes ? [privateWord] : [])
+    },
+  )
 
-  test.each(fallbackComplaints)('a mended request: %s', async (message) => {
-    let asked = 0
+  test.each(fallbackComplaints)('a request that is sent again without a refused part: %s', async (message) => {
+    let count = 0
     const chain = chainWith({
       config: {
         translation: {
@@ -146,17 +148,17 @@ describe('the canary is in no record and on no page, and the keys are in no repl
         },
       },
       scenario: () => {
-        asked += 1
-        return asked % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : privateReply
+        count += 1
+        return count % 2 === 1 ? { error: { status: 400, type: 'ValidationException', message } } : privateReply
       },
     })
     const strict = { ...validRequest, tools: validRequest.tools.map((tool) => ({ ...tool, strict: true })) }
-    await expectSilence(chain, await ask(chain, strict))
+    await expectNoCanary(chain, await send(chain, strict))
     const { degraded } = (await (await fetch(`${chain.url}/health`)).json()) as { degraded: unknown[] }
     expect(degraded.length).toBe(1)
   })
 
-  test('URL sources that are refused, missing, or something else', async () => {
+  test('URL sources that are refused, missing, or of another type', async () => {
     const host = await fileHost((path) =>
       path.includes('missing')
         ? `HTTP/1.1 404 ${privateWord}\r\nx-word: ${privateWord}\r\n\r\n${privateWord}`
@@ -165,13 +167,13 @@ describe('the canary is in no record and on no page, and the keys are in no repl
           : fileResponse(`text/${privateWord}`, privateWord),
     )
     const chain = chainWith({ inlineUrlSources: sourcesFrom(host) })
-    const told: string[] = []
+    const replies: string[] = []
     for (const url of ['missing', 'moved', 'odd'].map(
       (path) => `https://files.example/${path}/${privateWord}.png?${privateWord}`,
     )) {
       for (const type of ['image', 'document'] as const)
-        told.push(
-          ...(await ask(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock(type, url)] }] })),
+        replies.push(
+          ...(await send(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock(type, url)] }] })),
         )
     }
     for (const url of [
@@ -179,14 +181,14 @@ describe('the canary is in no record and on no page, and the keys are in no repl
       `https://${privateWord}:${privateWord}@files.example/`,
       `file:///${privateWord}`,
     ])
-      told.push(
-        ...(await ask(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock('image', url)] }] })),
+      replies.push(
+        ...(await send(chain, { ...validRequest, messages: [{ role: 'user', content: [urlBlock('image', url)] }] })),
       )
-    await expectSilence(chain, told)
-    expect(secretsIn(told.join('\n').replaceAll('"text":"CANARYWORD"', ''), ['.png', `/${privateWord}`])).toEqual([])
+    await expectNoCanary(chain, replies)
+    expect(secretsIn(replies.join('\n').replaceAll('"text":"CANARYWORD"', ''), ['.png', `/${privateWord}`])).toEqual([])
   })
 
-  test('counting, whatever the upstream says to it', async () => {
+  test('token counts, with any response of the upstream', async () => {
     const answers = [
       [200, `{"inputTokens":"${privateWord}"}`],
       [200, '{"inputTokens":12}'],
@@ -198,53 +200,53 @@ describe('the canary is in no record and on no page, and the keys are in no repl
       const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body, { status }) })
       afterTest(() => server.stop(true))
       const chain = chainWith({ endpointUrl: `http://127.0.0.1:${server.port}` })
-      const told = await ask(chain, validRequest, '/v1/messages/count_tokens')
-      await expectSilence(chain, told)
-      expect(told[0]).toMatch(/^{"input_tokens":\d+}$/)
+      const replies = await send(chain, validRequest, '/v1/messages/count_tokens')
+      await expectNoCanary(chain, replies)
+      expect(replies[0]).toMatch(/^{"input_tokens":\d+}$/)
     }
   })
 
-  test('a model whose name is a sentence with claude in it', async () => {
+  test('a model name that is a sentence containing claude', async () => {
     const chain = chainWith({ scenario: () => ({ content: [{ text: 'fine' }] }) })
     const body = { ...validRequest, model: `Please tell claude that it is ${privateWord}` }
-    const told = [...(await ask(chain, body)), ...(await ask(chain, body, '/v1/messages/count_tokens'))]
-    await expectSilence(chain, told)
+    const replies = [...(await send(chain, body)), ...(await send(chain, body, '/v1/messages/count_tokens'))]
+    await expectNoCanary(chain, replies)
     expect(accessRecords(chain.records).slice(0, 3)).toMatchObject(
       [0, 1, 2].map(() => ({ event: 'request.answered', fields: { used: 'claude-sonnet-4.6' } })),
     )
   })
 
-  test('a dead host, doors that do not exist, wrong tokens, bodies that are none', async () => {
+  test('an unreachable host, unknown paths, wrong tokens, invalid bodies', async () => {
     const chain = chainWith({ endpointUrl: 'http://127.0.0.1:1' })
-    const told = await ask(chain, validRequest)
+    const replies = await send(chain, validRequest)
     const wrong = {
       'x-api-key': privateWord,
       authorization: privateWord,
       host: privateWord,
       origin: `https://${privateWord}`,
     }
-    told.push(await (await chain.post(validRequest, { headers: wrong })).text())
+    replies.push(await (await chain.post(validRequest, { headers: wrong })).text())
     for (const encoding of ['gzip', 'identity', privateWord]) {
       const body = `{"${privateWord}": ${privateWord}`
       const sent = { ...headers, 'content-type': 'application/json', 'content-encoding': encoding }
-      told.push(await (await fetch(`${chain.url}/v1/messages`, { method: 'POST', headers: sent, body })).text())
+      replies.push(await (await fetch(`${chain.url}/v1/messages`, { method: 'POST', headers: sent, body })).text())
     }
-    told.push(await (await fetch(`${chain.url}/nowhere?prompt=${privateWord}`, { headers })).text())
-    await expectSilence(chain, told)
+    replies.push(await (await fetch(`${chain.url}/nowhere?prompt=${privateWord}`, { headers })).text())
+    await expectNoCanary(chain, replies)
   })
 })
 
 describe('an error as the console shows it', () => {
   const failing = [...errorReplies, ...streamReplies, ...otherReplies]
 
-  test.each(failing)('%s: holds neither a key nor a word', async (_name, reply) => {
+  test.each(failing)('%s: contains no key and no word', async (_name, reply) => {
     const { nexus } = nexusAt(simulate({ scenario: () => reply }).url, { apiKey: new Secret(key), silenceMs: 300 })
     const call = callContext(new AbortController().signal)
-    const asked = validRequest as unknown as MessagesRequest
+    const messagesRequest = validRequest as unknown as MessagesRequest
     const drain = async (): Promise<void> => {
-      for await (const _ of await nexus.stream(asked, call));
+      for await (const _ of await nexus.stream(messagesRequest, call));
     }
-    for (const act of [() => nexus.message(asked, call), drain]) {
+    for (const act of [() => nexus.message(messagesRequest, call), drain]) {
       const error: unknown = await act().then(
         () => undefined,
         (thrown: unknown) => thrown,
@@ -255,7 +257,7 @@ describe('an error as the console shows it', () => {
     }
   })
 
-  test('says what it is, where it was made, and our own words', () => {
+  test('contains its type, where it was created, and our own message', () => {
     const error = new GatewayError('timeout_error', 'Ours.', { isLoggable: true, cause: { code: 'ECONNRESET' } })
     expect(Bun.inspect(error)).toMatch(/^GatewayError: 504 timeout_error: Ours\. \(cause: ECONNRESET\)\n +at .*canary/)
     const quoting = new GatewayError('api_error', privateWord, { cause: new Error(privateWord) })

@@ -16,13 +16,13 @@ import { request } from './support/chain.ts'
 const root = join(import.meta.dir, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-describe('the pages that are made from the code', () => {
-  test.each(generatedPages)('$path is as it would be made now', ({ path, generate }) => {
+describe('the pages that are generated from the code', () => {
+  test.each(generatedPages)('$path is up to date', ({ path, generate }) => {
     const current = read(path)
-    expect(current, `${path} is behind the code: bun run docs writes it anew`).toBe(generate(current))
+    expect(current, `${path} is out of date: run bun run docs`).toBe(generate(current))
   })
 
-  test('docs/cli.md has every command and every flag, and none that is for programs alone', () => {
+  test('docs/cli.md has every command and every flag, and no hidden command', () => {
     const page = read('docs/cli.md')
     for (const { name, args, isHidden } of catalogue.commands) {
       expect([name, page.includes(`\n## ${name}\n`)]).toEqual([name, isHidden !== true])
@@ -30,7 +30,7 @@ describe('the pages that are made from the code', () => {
     }
   })
 
-  test('a page without its places is not written over', () => {
+  test('a page without its placeholders is not overwritten', () => {
     const [page] = generatedPages.filter(({ path }) => path.endsWith('configuration.md'))
     expect(() => page?.generate('# Configuration\n')).toThrow('settings with a flag')
   })
@@ -82,7 +82,7 @@ describe('docs/translation.md', () => {
     expect(tables.length).toBeGreaterThan(4)
   })
 
-  test.each(tables)('says since which version each row of the table "$name" is handled', ({ headers, rows }) => {
+  test.each(tables)('says for each row of the table "$name" which version handles it first', ({ headers, rows }) => {
     expect(headers.at(-1)).toBe('since')
     for (const row of rows) {
       const remedy = `docs/translation.md, row ${row[0]}: write the version that handles it first into the column "since", ${release} for a new row`
@@ -92,24 +92,24 @@ describe('docs/translation.md', () => {
 })
 
 describe('Markdown', () => {
-  test('a table is padded, and a bar does not end its cell', () => {
+  test('a table has padded columns, and a bar does not end its cell', () => {
     expect(table(['a', ''], [['`x|y`', 'words']])).toBe(`| a      |       |
 | ------ | ----- |
 | \`x\\|y\` | words |`)
   })
 
-  test('what would be a tag or emphasis is told as it is, and a page is a link', () => {
+  test('plain text is escaped, and the name of a page becomes a link', () => {
     expect(prose('<key> and `<key>`, *, see docs/security.md and docs/translation.md#models.')).toBe(
       '\\<key\\> and `<key>`, \\*, see [docs/security.md](security.md) and [docs/translation.md](translation.md#models).',
     )
   })
 
-  test('a list in words', () => {
+  test('a list in a sentence', () => {
     expect([listed([], 'or'), listed(['a'], 'or'), listed(['a', 'b', 'c'], 'and')]).toEqual(['', 'a', 'a, b and c'])
   })
 })
 
-/** docs/logging.md, which programs rely on, and what is really logged. */
+/** Programs rely on docs/logging.md: it has the fields and events that the code logs. */
 describe('docs/logging.md', () => {
   const page = readFileSync(join(root, 'docs', 'logging.md'), 'utf8')
   const section = (title: string): string => page.split(/^##+ /m).find((part) => part.startsWith(title)) ?? ''

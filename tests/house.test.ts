@@ -6,7 +6,7 @@ import { simulateCommand } from '../src/cli/commands/simulate.ts'
 import { resolver } from './support/catalog.ts'
 import { defaultConfig } from './support/chain.ts'
 
-/** Rules of the house that no linter holds. */
+/** House rules that no linter checks. */
 
 const root = join(import.meta.dir, '..')
 
@@ -23,8 +23,8 @@ const matching = (pattern: RegExp): string[] =>
     .map((path) => relative(root, path))
     .sort()
 
-describe('the house', () => {
-  test('a secret is revealed only on its way to an upstream, in the launch command that holds the client token, and where it was to be kept', () => {
+describe('the source code', () => {
+  test('a secret is revealed only for an upstream, for the launch command with the client token, and to store it', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
       'src/cli/claude-code/launch/environment.ts',
       'src/cli/credentials/store-secret.ts',
@@ -33,10 +33,10 @@ describe('the house', () => {
     ])
   })
 
-  test('the code that all upstreams share knows none of them by name', () => {
+  test('the code that all upstreams share names no upstream', () => {
     const shared =
       /^src\/(?:app\.ts|base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
-    // The program's own name is no upstream's.
+    // The name of the program is allowed.
     const naming = matching(/nexus(?!-claude-api)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
       // The table of upstreams.
@@ -49,7 +49,7 @@ describe('the house', () => {
     expect(readFileSync(join(root, 'src/server/http/guard.ts'), 'utf8')).toContain('.equals(')
   })
 
-  test('texts for people on standard error go through consola', () => {
+  test('texts for users on standard error go through consola', () => {
     expect(matching(/(?<![a-zA-Z])err\(/)).toEqual([
       // Writes a JSON object for each text.
       'src/cli/log/json-messages.ts',
@@ -59,32 +59,32 @@ describe('the house', () => {
     ])
   })
 
-  test('few files talk to another host', () => {
+  test('few files send requests to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
-      // Asks the endpoint who is there, without the key: what fetch makes of certificates and proxies is what counts.
+      // Probes the endpoint without the key, with the certificates and proxies that fetch uses.
       'src/cli/doctor/probe-endpoint.ts',
-      // Hands the upstream's own requests on, and reads the time off their answers.
+      // Passes the upstream's own requests to fetch, and reads the time of their responses.
       'src/cli/doctor/session.ts',
-      // Asks the page of releases, only where the user says --check-updates.
+      // Reads the page of releases, only with --check-updates.
       'src/cli/doctor/update-check.ts',
       'src/cli/system/fetch-health.ts',
       'src/upstreams/http/post.ts',
     ])
   })
 
-  test('few files open connections of their own: to hosts that clients name, at addresses that were checked, and to look', () => {
-    // Doctor looks at each step of the way by itself; nothing but a proxy's CONNECT is said there.
-    const looking = 'src/cli/doctor/sockets.ts'
+  test('few files open sockets: to hosts that clients name, at checked addresses, and for doctor', () => {
+    // Doctor checks each step of a connection separately; it sends nothing but CONNECT to a proxy.
+    const doctorSockets = 'src/cli/doctor/sockets.ts'
     expect(matching(/(?<!import type .*)'node:(?:https?|http2|net|tls|dgram)'/)).toEqual([
-      looking,
+      doctorSockets,
       'src/upstreams/url-sources/pinned-get.ts',
     ])
-    expect(matching(/node:dns/)).toEqual([looking, 'src/upstreams/url-sources/resolve-url.ts'])
+    expect(matching(/node:dns/)).toEqual([doctorSockets, 'src/upstreams/url-sources/resolve-url.ts'])
   })
 
-  test('the product itself never says which addresses are allowed, or whom a connection believes', () => {
+  test('the product itself never changes which addresses are allowed, or which certificates a connection trusts', () => {
     const mentioned = matching(/isAddressAllowed|rejectUnauthorized|\bca[,:?]/)
-    // Doctor looks at a certificate that is not trusted, and hangs up: no byte of ours goes to whoever shows it.
+    // Doctor reads an untrusted certificate and disconnects: its server gets no data of ours.
     expect(mentioned.filter((path) => !path.startsWith('src/upstreams/url-sources'))).toEqual([
       'src/cli/doctor/sockets.ts',
     ])
@@ -95,7 +95,7 @@ describe('the house', () => {
     )
   })
 
-  test('a plain Type.Object stands only behind Open and Closed', () => {
+  test('only Open and Closed use Type.Object', () => {
     expect(matching(/Type\.Object\(/)).toEqual(['src/wire/schema.ts'])
   })
 
@@ -103,7 +103,7 @@ describe('the house', () => {
     const own = matching(/\bBun\.[a-zA-Z]|\bprocess\.[a-z]/)
     expect(own.filter((path) => !/^src\/(?:runtime|cli|simulator)\//.test(path))).toEqual([
       'src/main.ts',
-      // The target of a build, where no build has set it.
+      // The target of a build, if no build has set it.
       'src/version.ts',
     ])
   })
@@ -113,7 +113,7 @@ describe('the house', () => {
     expect(long).toEqual([])
   })
 
-  test('nothing is left undone, and no type is switched off', () => {
+  test('no source has a TODO, an ignore comment or an `as any`', () => {
     expect(matching(/\b(?:TODO|FIXME)\b|@ts-ignore|@ts-expect-error|biome-ignore|\bas any\b/)).toEqual([])
   })
 
@@ -150,7 +150,7 @@ describe('the house', () => {
     expect(withoutSource).toEqual(compositions)
   })
 
-  test('every upstream has its row in the matrix of behaviours', () => {
+  test('every upstream has a row in the matrix of behaviours', () => {
     const upstreams = sources.flatMap(
       (path) => /src\/upstreams\/([^/]+)\/index\.ts$/.exec(path.replaceAll('\\', '/'))?.[1] ?? [],
     )
@@ -161,7 +161,7 @@ describe('the house', () => {
     }
   })
 
-  test('the folder of the build machine is not in the product', () => {
+  test('no source file contains the path of the build machine', () => {
     expect(matching(/import\.meta\.(?:dir|path|file|url)/)).toEqual([])
   })
 })
@@ -189,7 +189,7 @@ describe('the documentation', () => {
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
   })
 
-  test('every claim about security names tests that are there', () => {
+  test('every claim about security names tests that exist', () => {
     const page = readFileSync(join(root, 'docs', 'security.md'), 'utf8')
     const [, ...claims] = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| --'))
     expect(claims.length).toBeGreaterThan(10)
@@ -202,7 +202,7 @@ describe('the documentation', () => {
       expect(readFileSync(join(root, other), 'utf8')).toContain('(docs/security.md)')
   })
 
-  test('the README begins with one install line that works today, then PATH, then claude', () => {
+  test('the README begins with an install command that works today, then PATH, then claude', () => {
     const [install, demo, check] = readFileSync(join(root, 'README.md'), 'utf8').match(/(?<=```sh\n)[^`]*/g) ?? []
     expect(install?.trimEnd().split('\n')).toEqual([
       'npx --yes bun@1.4.5 run build',

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { endAll, freePort, startTarget } from '../../scripts/bench/processes.ts'
 
-/** Tells where it runs, and never answers. */
+/** Sends its working folder, and never answers with HTTP. */
 const silentProgram = (port: number): readonly string[] => [
   process.execPath,
   '-e',
   `Bun.listen({ hostname: '127.0.0.1', port: ${port}, socket: { data: (socket) => socket.end(process.cwd()) } })`,
 ]
 
-/** What a mute target says of where it runs; undefined while nobody listens. */
+/** The working folder of a silent target; undefined while no process listens on the port. */
 const homeAt = (port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
     Bun.connect({
@@ -25,8 +25,8 @@ const homeAt = (port: number): Promise<string | undefined> =>
     }).catch(() => resolve(undefined))
   })
 
-describe.skipIf(process.platform === 'win32')('a process of the benchmark', () => {
-  test('that has not come up ends with the benchmark, and leaves nothing behind', async () => {
+describe.skipIf(process.platform === 'win32')('a target process of the benchmark', () => {
+  test('that has not started yet ends with the benchmark, and leaves no files', async () => {
     const port = freePort()
     const failed = startTarget({ command: silentProgram(port), healthPath: '/' }, port).catch(String)
     let home: string | undefined

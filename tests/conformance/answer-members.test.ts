@@ -7,15 +7,15 @@ import { readEvents } from '../support/sse.ts'
 import { assistant, toolResult, translate, user } from '../support/translate.ts'
 
 /**
- * Clients trust the SDK's types: `block.caller.type` throws where there is no caller. So the types of our answers have to
- * be the SDK's, the stable ones and the beta ones. A member that a newer SDK types as present is a compile error here
- * that names it, and so is one of ours that no SDK knows.
+ * Clients trust the SDK's types: `block.caller.type` throws if there is no caller. So our responses must have the
+ * SDK's types, stable and beta. A member that a newer SDK requires is a compile error here that names it, and so is a
+ * member of ours that no SDK knows.
  */
 
 type Beta = Anthropic.Beta.BetaMessage
 
 type Mutable<T> = T extends object ? { -readonly [Member in keyof T]: Mutable<T[Member]> } : T
-/** Upstreams have server tools of their own. */
+/** Upstreams can have their own server tools. */
 type Named<T> = T extends { type: 'server_tool_use' } ? Omit<T, 'name'> & { name: 'web_search' } : T
 type Ours<T> = Mutable<
   T extends { content: readonly (infer Block)[] } ? Omit<T, 'content'> & { content: Named<Block>[] } : T
@@ -36,7 +36,7 @@ const typed = [
   (event: MessageDelta): Anthropic.RawMessageDeltaEvent => event,
   (event: MessageDelta): Anthropic.Beta.BetaRawMessageDeltaEvent => event,
   (event: Mutable<StreamEvent<'content_block_delta'>>): Anthropic.RawContentBlockDeltaEvent => event,
-  // `estimated_tokens` of a thinking delta is there with its beta flag alone, which is not for Bedrock.
+  // A thinking delta has `estimated_tokens` only with a beta flag that Bedrock does not support.
   (delta: Exclude<Delta, { type: 'thinking_delta' }>): Anthropic.Beta.BetaRawContentBlockDelta => delta,
 ]
 
@@ -57,7 +57,7 @@ const excess: [
   None<BlockExcess>,
   Excess<Stop, Anthropic.Beta.BetaRawMessageDeltaEvent['delta']>,
   None<Excess<StreamEvent<'message_delta'>, Anthropic.Beta.BetaRawMessageDeltaEvent>>,
-  // The message's beginning cannot know it, and Claude Code reads it at the end.
+  // It is unknown at the start of the message, and Claude Code reads it at the end.
   Excess<FinalUsage, Anthropic.Beta.BetaMessageDeltaUsage>,
 ] = ['safeguard_results', 'none', 'none', 'none', 'safeguard_results', 'none', 'cache_creation']
 
@@ -88,17 +88,17 @@ const chain = () =>
   })
 const named = { id: expect.any(String), type: 'message', role: 'assistant', model: 'claude-sonnet-4-6' }
 
-describe('A10 the members of an answer', () => {
-  test("A10 3.3 shapes: are the SDK's", () => {
+describe('A10 the members of a response', () => {
+  test("A10 3.3 shapes: are the SDK's members", () => {
     expect([typed.length > 0, excess.at(-1)]).toEqual([true, 'cache_creation'])
   })
 
-  test('A10 3.3 shapes: are all there in a whole answer', async () => {
+  test('A10 3.3 shapes: are complete in a whole response', async () => {
     const message: unknown = await (await chain().post(request())).json()
     expect(message).toEqual({ ...named, content: [text, use], ...stop, ...rest, usage: { ...usage, ...placeAndTier } })
   })
 
-  test('A10 3.3 shapes: are all there in a stream', async () => {
+  test('A10 3.3 shapes: are complete in a stream', async () => {
     const events = await readEvents(await chain().post(request({ stream: true })))
     const of = (type: string): object[] => events.filter((event) => event.type === type)
     expect(of('message_start')).toEqual([
@@ -121,7 +121,7 @@ describe('A10 the members of an answer', () => {
     expect(of('message_delta')).toEqual([{ type: 'message_delta', delta: stop, usage, context_management: null }])
   })
 
-  test('A10 1.1 dropped fields: leave no note when a client gives them back, and change no byte', () => {
+  test('A10 1.1 dropped fields: cause no note and change no byte when a client sends them back', () => {
     const history = (...content: object[]) => [user('a'), assistant(...content), user(toolResult('tooluse_1'))]
     const { citations: _citations, ...bareText } = text
     const { caller: _caller, ...bareUse } = use
@@ -132,7 +132,7 @@ describe('A10 the members of an answer', () => {
     expect(full?.body).toEqual(bare?.body as never)
   })
 
-  test('A10 1.1 dropped fields: a caller that is not the model is noted', () => {
+  test('A10 1.1 dropped fields: a caller other than the model causes a note', () => {
     const caller = { type: 'code_execution_20250825', tool_id: 's1' }
     const messages = [user('a'), assistant({ ...use, caller }), user(toolResult('tooluse_1'))]
     expect(translate({ messages }).notes).toMatchObject([{ path: 'messages.1.content.0.caller' }])

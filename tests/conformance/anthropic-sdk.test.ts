@@ -5,7 +5,7 @@ import { redact, sign } from '../../src/simulator/signature.ts'
 import { startChain } from '../support/chain.ts'
 import { agentReplies, bashCall, inAutoMode } from '../support/safeguards.ts'
 
-/** The official SDK in front of the whole chain: it is the judge of our answers. */
+/** The official SDK in front of the whole chain judges our responses. */
 
 const client = (url: string, apiKey = 'client-key'): Anthropic => new Anthropic({ baseURL: url, apiKey, maxRetries: 0 })
 
@@ -38,14 +38,14 @@ const replies: Record<string, Reply> = {
   },
 }
 
-/** What both ways of asking must agree on; the SDK adds `parsed_output` to what it streams, and drops `cache_creation`. */
+/** What is equal, streamed and whole. The SDK adds `parsed_output` to streams, and drops `cache_creation`. */
 const comparable = (message: Anthropic.Message): object => {
   const { id: _id, usage, parsed_output: _parsed, ...rest } = JSON.parse(JSON.stringify(message))
   const { service_tier: _tier, cache_creation: _creation, ...figures } = usage
   return { ...rest, usage: figures }
 }
 
-/** The same reply with the same ids every time. */
+/** Always the same reply, with the same ids. */
 const always =
   (reply: Reply): Scenario =>
   () => ({
@@ -55,7 +55,7 @@ const always =
   })
 
 describe('the SDK reads what we stream', () => {
-  test('A1 safeguard_results at the end do it no harm', async () => {
+  test('A1 the SDK reads a stream that ends with safeguard_results', async () => {
     const { url } = startChain({ scenario: agentReplies([{ text: 'Running.' }, bashCall('t1', 'make')]) })
     const body = { ...ask, ...inAutoMode() }
     const streamed = await client(url).messages.stream(body).finalMessage()
@@ -89,7 +89,7 @@ describe('the SDK reads what we stream', () => {
     ])
   })
 
-  test('2 tool use: inputs come back as they were', async () => {
+  test('2 tool use: inputs arrive unchanged', async () => {
     const { url } = startChain({ scenario: always(replies['parallel tools'] as Reply) })
     const message = await client(url).messages.stream(ask).finalMessage()
     expect(message.stop_reason).toBe('tool_use')
@@ -115,7 +115,7 @@ describe('the SDK reads what we stream', () => {
 })
 
 describe('a whole tool loop', () => {
-  test('the conversation that the SDK keeps is lawful to send back', async () => {
+  test('the server accepts the conversation that the SDK sends back', async () => {
     const { url, simulator } = startChain({
       scenario: ({ body }) =>
         body.messages.length === 1
@@ -146,7 +146,7 @@ describe('a whole tool loop', () => {
 
 describe('F5 a tool loop with a model that repeats its ids', () => {
   test.each([true, false])(
-    'F5 2 tool use: every call is run, and every turn is accepted (stream: %p)',
+    'F5 2 tool use: the client runs every call, and the server accepts every turn (stream: %p)',
     async (stream) => {
       const calls = [
         { tool: 'look', input: { where: 'here' }, id: 'lookup' },
@@ -186,7 +186,7 @@ describe('the SDK understands our errors', () => {
     throw new Error('no APIError')
   }
 
-  test('4 shape, 3.4 before: a status, a type, the words, an id', async () => {
+  test('4 shape, 3.4 before: a status, a type, the message, an id', async () => {
     const { url } = startChain({
       scenario: () => ({
         error: {
@@ -230,14 +230,14 @@ describe('the SDK understands our errors', () => {
     expect(error.error).toMatchObject({ type: 'error', error: { type: 'overloaded_error', message: 'slow down' } })
   })
 
-  test('4.2 key, 4.5 retries: a bad key is told to be final', async () => {
+  test('4.2 key, 4.5 retries: the error of a bad key says not to retry', async () => {
     const { url } = startChain({ simulator: { apiKey: 'right' }, apiKey: 'wrong' })
     const error = await failure(client(url).messages.create(ask))
     expect(error).toBeInstanceOf(Anthropic.AuthenticationError)
     expect(error.headers?.get('x-should-retry')).toBe('false')
   })
 
-  test('a client token, as key and as bearer token', async () => {
+  test('the server takes a client token as key and as bearer token', async () => {
     const { Secret } = await import('../../src/base/secret.ts')
     const { url } = startChain({ config: { clientToken: new Secret('token') } })
     expect((await failure(client(url, 'other').messages.create(ask))).status).toBe(401)
@@ -248,8 +248,8 @@ describe('the SDK understands our errors', () => {
   })
 })
 
-describe('the other doors', () => {
-  test('models, counting', async () => {
+describe('the other endpoints', () => {
+  test('list models and count tokens', async () => {
     const anthropic = client(startChain().url)
     const ids: string[] = []
     for await (const model of anthropic.models.list({ limit: 2 })) ids.push(model.id)

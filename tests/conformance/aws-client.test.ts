@@ -4,7 +4,7 @@ import { startSimulator } from '../../src/simulator/server.ts'
 import { awsClient, ConverseCommand, ConverseStreamCommand, CountTokensCommand } from '../support/aws.ts'
 import { afterTest } from '../support/cleanup.ts'
 
-/** AWS's own client in front of the simulator: it is the judge of the simulator's wire. */
+/** AWS's own client judges the simulator's wire format. */
 
 const start = (options: Parameters<typeof startSimulator>[0] = {}): string => {
   const simulator = startSimulator(options)
@@ -19,7 +19,7 @@ const input = {
 }
 
 describe("AWS's client", () => {
-  test('gets a whole answer', async () => {
+  test('gets a whole response', async () => {
     const answer = await awsClient(start()).send(new ConverseCommand(input))
     expect(answer.output?.message).toEqual({ role: 'assistant', content: [{ text: 'You said: Hello' }] })
     expect(answer.stopReason).toBe('end_turn')
@@ -85,7 +85,7 @@ describe("AWS's client", () => {
     await expect(read()).rejects.toBeInstanceOf(ThrottlingException)
   })
 
-  test('is refused with another key', async () => {
+  test('gets an error with another key', async () => {
     const client = awsClient(start({ apiKey: 'right' }), 'wrong')
     await expect(client.send(new ConverseCommand(input))).rejects.toThrow(/Authentication failed/)
   })
@@ -98,7 +98,7 @@ describe("1.9 AWS's client counts", () => {
   }
   const system = [{ text: 'Be brief.' }]
 
-  test('1.9 the tokens that an answer would be billed for', async () => {
+  test('1.9 the input tokens that a response is billed for', async () => {
     const client = awsClient(start({ countTokens: true }))
     const { inputTokens } = await client.send(
       new CountTokensCommand({ modelId, input: { converse: { messages, system, toolConfig } } }),
@@ -108,19 +108,19 @@ describe("1.9 AWS's client counts", () => {
     expect(inputTokens).toBe(usage?.inputTokens)
   })
 
-  test('1.9 and is refused by the same rules', async () => {
+  test('1.9 with the same rules for requests', async () => {
     const client = awsClient(start({ countTokens: true }))
     const count = (converse: object, id = modelId) =>
       client.send(new CountTokensCommand({ modelId: id, input: { converse } }))
     await expect(count({ messages: [] })).rejects.toBeInstanceOf(ValidationException)
-    await expect(count({ messages }, 'claude-nobody')).rejects.toThrow('model identifier is invalid')
+    await expect(count({ messages }, 'claude-unknown')).rejects.toThrow('model identifier is invalid')
     await expect(
       client.send(new CountTokensCommand({ modelId, input: { invokeModel: { body: new Uint8Array(2) } } })),
     ).rejects.toBeInstanceOf(ValidationException)
   })
 
-  test('1.9 where there is no such operation, it hears of that', async () => {
-    const asked = awsClient(start()).send(new CountTokensCommand({ modelId, input: { converse: { messages } } }))
-    await expect(asked).rejects.toMatchObject({ name: 'UnknownOperationException' })
+  test('1.9 and gets UnknownOperationException from a server without that operation', async () => {
+    const count = awsClient(start()).send(new CountTokensCommand({ modelId, input: { converse: { messages } } }))
+    await expect(count).rejects.toMatchObject({ name: 'UnknownOperationException' })
   })
 })

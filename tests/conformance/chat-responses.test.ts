@@ -13,11 +13,11 @@ import type {
 import { answer, chatContext, chunk, finish, readText, streamed, whole } from '../support/chat-response.ts'
 import { chatStreams } from '../support/chat-streams.ts'
 
-/** Official types say what servers send, and the official client of the other side what it understands of our events. */
+/** OpenAI's types say what servers send; Anthropic's client says what it understands of our events. */
 
 const utf8 = new TextEncoder()
 
-/** The message that Anthropic's own accumulator makes of our events. */
+/** The message that Anthropic's own accumulator makes from our events. */
 const accumulated = (events: readonly MessageStreamEvent[]) =>
   MessageStream.fromReadableStream(
     new ReadableStream({
@@ -28,22 +28,22 @@ const accumulated = (events: readonly MessageStreamEvent[]) =>
     }),
   ).finalMessage()
 
-/** The SDK adds `parsed_output` to what it streams, and drops `cache_creation`. */
+/** The SDK adds `parsed_output` to streams, and drops `cache_creation`. */
 const comparable = (message: object): object => {
   const { usage, parsed_output: _parsed, ...rest } = JSON.parse(JSON.stringify(message))
   const { cache_creation: _creation, ...figures } = usage
   return { ...rest, usage: figures }
 }
 
-describe("Anthropic's client reads what we make of recorded streams", () => {
+describe("Anthropic's client reads our translation of recorded streams", () => {
   for (const { title, text, members } of chatStreams) {
-    test(`${title}: as the message that we make of them (OU-S4, OU-S19)`, async () => {
+    test(`${title}: the same message as our own accumulator (OU-S4, OU-S19)`, async () => {
       const { events } = readText(text, chatContext(members))
       expect(comparable(await accumulated(events))).toEqual(comparable(collectMessage(events)))
     })
   }
 
-  test('and a stream that broke as none (OU-S14)', async () => {
+  test('and no message from a broken stream (OU-S14)', async () => {
     const { events } = readText('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n')
     await expect(accumulated(events)).rejects.toThrow()
   })
@@ -57,7 +57,7 @@ type Message = OpenAI.ChatCompletionMessage
 type Keys<T> = T extends T ? keyof T : never
 type Call = OpenAI.ChatCompletionMessageToolCall | NonNullable<Delta['tool_calls']>[number]
 
-/** Members of the official types that we do not read, with the reason. A new one fails to compile here. */
+/** Members of the official types that we do not read, with the reason. A new member is a compile error here. */
 const unread = {
   response: {
     created: 'says nothing to the client',
@@ -78,7 +78,7 @@ const unread = {
   usage: {} satisfies Record<Exclude<Keys<OpenAI.CompletionUsage>, keyof ChatUsage>, string>,
 }
 
-/** Members that we read and the official types do not have, with those who send them. */
+/** Members that we read and the official types do not have, with the providers that send them. */
 const extensions = {
   response: { x_groq: 'Groq' } satisfies Record<Exclude<keyof ChatResponse, Keys<Completion | Chunk>>, string>,
   choice: {
@@ -104,7 +104,7 @@ const withEach = (names: object): object =>
   Object.fromEntries(Object.keys(names).map((name) => [name, { any: ['thing'] }]))
 
 describe("OpenAI's types", () => {
-  test('have no member that we neither read nor leave for a reason (OU-A10)', () => {
+  test('have only members that we read or skip for a reason (OU-A10)', () => {
     const output = { content: 'Hello', ...withEach(unread.output) }
     const choice = withEach(unread.choice)
     const response = withEach(unread.response)
@@ -113,7 +113,7 @@ describe("OpenAI's types", () => {
     expect(streamed(chunks)).toEqual(streamed([chunk({ content: 'Hello' }), finish('stop')]))
   })
 
-  test('lack members that providers send, all of which are in recorded streams but for errors (OU-A5, OU-A30)', () => {
+  test('lack members that providers send: recorded streams have all of them except errors (OU-A5, OU-A30)', () => {
     const members = Object.values(extensions).flatMap((section) => Object.keys(section))
     const isRecorded = (member: string): boolean => chatStreams.some(({ text }) => text.includes(`"${member}":`))
     expect(members.filter((member) => !isRecorded(member))).toEqual(['error'])

@@ -9,23 +9,23 @@ import { readEvents } from '../support/sse.ts'
 
 fc.configureGlobal({ seed: 20261129 })
 
-/** Numbers that a double changes, and some that it does not. */
+/** Numbers that a double cannot hold exactly, and some that it can. */
 const inputWithExactNumbers =
   '{"id":7300000000000000123,"n":[1.0,-0,1e999,0.1234567890123456789,2E3,0.5,12],"s":"[1.0, 7300000000000000123"}'
 
 const converseAnswer = (input: string): string =>
   `{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"T","input":${input}}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2}}`
 
-/** The chain in front of a Nexus that keeps the text of each request, and answers with a tool's input. */
+/** The chain in front of a Nexus that records the text of each request, and answers with a tool's input. */
 const start = (input = '{}', config = {}) => {
   const bodies: string[] = []
   let answered = converseAnswer(input)
   const nexus = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch: async (asked) => {
-      bodies.push(await asked.text())
-      const isCount = asked.url.endsWith('/count-tokens')
+    fetch: async (request) => {
+      bodies.push(await request.text())
+      const isCount = request.url.endsWith('/count-tokens')
       return new Response(isCount ? '{"inputTokens":770}' : answered, {
         headers: { 'content-type': 'application/json' },
       })
@@ -62,7 +62,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     expect(bodies[0]).toContain(`"toolUse":{"toolUseId":"t1","name":"T","input":${inputWithExactNumbers}}`)
   })
 
-  test('in an input that comes as text, and in one that is nothing but a number', async () => {
+  test('in an input that arrives as text, and in an input that is only a number', async () => {
     const { send, bodies } = start()
     await send(ask('', history(JSON.stringify(inputWithExactNumbers))))
     await send(ask('', history('7300000000000000123')))
@@ -70,7 +70,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     expect(bodies[1]).toContain('"input":{"input":7300000000000000123}')
   })
 
-  test('in the schema of a tool, in mid-conversation, too', async () => {
+  test('in the schema of a tool, also of a tool in mid-conversation', async () => {
     const schema = `{"type":"object","properties":{"a":{"minimum":1.0,"enum":[${inputWithExactNumbers}]}}}`
     const definition = `{"name":"T","input_schema":${schema}}`
     const { send, bodies } = start()
@@ -95,7 +95,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     }
   })
 
-  test('in what tools of Anthropic did, and in the state of a browser: both go as words', async () => {
+  test("in the results of Anthropic's tools and in the state of a browser, which are sent as text", async () => {
     const { send, bodies } = start()
     const blocks = [
       '{"type":"mcp_tool_use","id":"m1","name":"N","server_name":"S","input":{"a":1.0,"b":7300000000000000123}}',
@@ -113,7 +113,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     expect(bodies[0]).toContain('\\"zoom\\":1.0,\\"id\\":7300000000000000123}')
   })
 
-  test('in a count of tokens, by Nexus or by estimate', async () => {
+  test('in a token count, by Nexus or by estimate', async () => {
     const { send, bodies } = start()
     const schema = `{"type":"object","properties":{"a":{"enum":[${inputWithExactNumbers}]}}}`
     const body = ask(`"tools":[{"name":"T","input_schema":${schema}}],`, history(inputWithExactNumbers))
@@ -130,7 +130,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     expect(JSON.parse(counted)).toEqual({ input_tokens: expect.any(Number) })
   })
 
-  test('and are numbers where the product reads them', async () => {
+  test('and are numbers for the code that reads them', async () => {
     const { send, bodies, records } = start()
     const body = `{"model":"claude-sonnet-4-6","max_tokens":16e3,"temperature":0.50,"top_k":4.0,"messages":${history(inputWithExactNumbers)}}`
     await send(body)
@@ -146,7 +146,7 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
     })
   })
 
-  test('K12 the same way each time: a longer conversation begins with the same bytes', async () => {
+  test('K12 the same every time: a longer conversation begins with the same bytes', async () => {
     const { send, bodies } = start()
     const first = history(inputWithExactNumbers)
     const second = `${first.slice(0, -1)},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]`
@@ -172,14 +172,14 @@ describe('F8 numbers keep their digits on the way to Nexus', () => {
 })
 
 describe('F8 numbers keep their digits on the way to the client', () => {
-  test('in whole answers, as an object and as text', async () => {
+  test('in whole responses, as an object and as text', async () => {
     for (const input of [inputWithExactNumbers, JSON.stringify(inputWithExactNumbers)]) {
       const { send } = start(input)
       expect(await send(ask(''))).toContain(`"name":"T","input":${inputWithExactNumbers}`)
     }
   })
 
-  test('in any whole answer, byte by byte', async () => {
+  test('in any whole response, byte by byte', async () => {
     const { send, answer } = start()
     await fc.assert(
       fc.asyncProperty(jsonObjectText, async ({ compact, spaced }) => {
@@ -190,7 +190,7 @@ describe('F8 numbers keep their digits on the way to the client', () => {
     )
   })
 
-  test('so that a call has the same input whole and streamed, and comes back as it was', async () => {
+  test('so that a call has the same input whole and streamed, and is unchanged when it returns', async () => {
     const scenario: Scenario = ({ body }) => {
       const used = body.messages.flatMap(({ content }) => content).find((block) => 'toolUse' in block)
       const input =

@@ -5,7 +5,7 @@ import { textOf, toolResults } from '../../src/simulator/read-request.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startChain } from '../support/chain.ts'
 
-/** The newest SDK holds conversations on the server unless the server says that it cannot. */
+/** The newest SDK stores conversations on the server unless the server refuses. */
 
 const start = (scenario?: Scenario) => {
   const chain = startChain(scenario && { scenario })
@@ -24,7 +24,7 @@ const weather: BetaRunnableTool<{ city: string }> = {
   run: ({ city }) => `rain in ${city}`,
 }
 
-/** One call, then what it gave. */
+/** One call, then its result. */
 const oneCall: Scenario = (request) => {
   const [result] = toolResults(request)
   return result === undefined
@@ -69,7 +69,7 @@ describe('A2 the SDK falls back to whole conversations', () => {
     expect(messageCounts(chain)).toEqual([1, 3])
   })
 
-  test('and not in a thread that asks for errors, which is the default', async () => {
+  test('and not in a thread that requires errors, which is the default', async () => {
     const { messages, chain } = start()
     const sent = messages.thread(ask).send({ role: 'user', content: 'My name is Ada.' })
     const error = await sent.then(undefined, (thrown: unknown) => thrown)

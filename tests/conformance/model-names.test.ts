@@ -8,7 +8,7 @@ import { createModelResolver } from '../../src/models/resolver.ts'
 import { capabilitiesOf } from '../../src/translate/capabilities/table.ts'
 import { catalogOf, modelOf } from '../support/catalog.ts'
 
-/** Every model that the official SDK names is found, in every spelling: a newer SDK shows here what is missing. */
+/** The resolver finds every model that the official SDK names, in every spelling. A newer SDK shows what is missing. */
 
 const typesFile = fileURLToPath(import.meta.resolve('@anthropic-ai/sdk/resources/messages/messages')).replace(
   /\.m?js$/,
@@ -17,7 +17,7 @@ const typesFile = fileURLToPath(import.meta.resolve('@anthropic-ai/sdk/resources
 const union = /export type Model = ([^;]+);/.exec(readFileSync(typesFile, 'utf8'))?.[1] ?? ''
 const names = [...union.matchAll(/'([^']+)'/g)].map(([, name = '']) => name)
 
-/** A line of models that the SDK knows and we do not is named in the error. */
+/** The compile error names a line of models that the SDK knows and we do not. */
 type NewLine = Exclude<Anthropic.ModelLine, ModelFamily>
 const newLine: [NewLine] extends [never] ? 'none' : NewLine = 'none'
 
@@ -44,12 +44,12 @@ const spellingsOf = (name: string): string[] => [
   `anthropic/${name}`,
   ...['us', 'eu', 'apac', 'global', 'us-gov'].map((region) => `${region}.anthropic.${name}-v1:0`),
   `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.${name}-v1:0`,
-  // Some are dated already.
+  // Some names have a date already.
   ...(/\d{8}/.test(name) ? [] : [`${name}-20260101`, `us.anthropic.${name}-20260101-v1:0[1m]`]),
 ]
 
 describe('1.1 model: the names of the SDK', () => {
-  test('1.1 model: are there to be read, and belong to known lines', () => {
+  test('1.1 model: exist in the types, and belong to known lines', () => {
     expect(names).toContain('claude-mythos-preview')
     expect(names.length).toBeGreaterThan(15)
     expect(newLine).toBe('none')

@@ -24,9 +24,9 @@ import type {
 import type { ChatRequest, ChatTool } from '../../src/wire/openai-chat/request.ts'
 
 /**
- * Each member that the official client knows is sent by us or named here as one that is not, and each one that we send is
- * OpenAI's or named here with the providers that it is for (OU section 7.1). A new member of the client is a compile
- * error here that names it.
+ * We send each member that the official client knows, or list it here with the reason. Each member that we send is
+ * OpenAI's, or is listed here with its providers (OU section 7.1). A new member of the client is a compile error here
+ * that names it.
  */
 
 type Keys<T> = keyof T & string
@@ -45,14 +45,14 @@ const request: Accounted<ChatCompletionCreateParamsStreaming, ChatRequest> = {
   unsent: {
     audio: 'Claude Code takes no audio (OU-Q15)',
     frequency_penalty: "Anthropic's API has no such field",
-    function_call: 'the form that came before tool_choice (OU-Q15)',
-    functions: 'the form that came before tools (OU-Q15)',
+    function_call: 'the predecessor of tool_choice (OU-Q15)',
+    functions: 'the predecessor of tools (OU-Q15)',
     logit_bias: 'OU-Q15',
     logprobs: 'OU-Q15',
     metadata: 'for stored responses, and we store none (OU-Q9)',
     modalities: 'OU-Q15',
     moderation: 'the owner of the key decides on moderation',
-    n: 'one response is wanted (OU-Q15)',
+    n: 'we need one response (OU-Q15)',
     prediction: "Anthropic's API has no such field",
     presence_penalty: "Anthropic's API has no such field",
     prompt_cache_options: 'OU-Q112',
@@ -106,9 +106,9 @@ const userMessage: Accounted<ChatCompletionUserMessageParam, UserMessage> = {
 const assistantMessage: Accounted<ChatCompletionAssistantMessageParam, AssistantMessage> = {
   unsent: {
     audio: 'Claude Code takes no audio (OU-Q15)',
-    function_call: 'the form that came before tool_calls (OU-Q15)',
+    function_call: 'the predecessor of tool_calls (OU-Q15)',
     name: 'there is one assistant',
-    refusal: 'refusals are text in the history of the client (OU-A9)',
+    refusal: "refusals are text in the client's history (OU-A9)",
   },
   extensions: {
     partial: 'Kimi (OU-Q27)',
@@ -177,11 +177,11 @@ const accounts: Readonly<Record<string, Accounted<object, object>>> = {
   file,
 }
 
-test.each(Object.keys(accounts))('each member of %s is sent, or named with a reason (OU-Q15)', (name) => {
+test.each(Object.keys(accounts))('each member of %s is sent, or listed with a reason (OU-Q15)', (name) => {
   const { unsent, extensions } = accounts[name] ?? { unsent: {}, extensions: {} }
   for (const reason of Object.values({ ...unsent, ...extensions })) expect(String(reason).length).toBeGreaterThan(5)
 })
 
-test('each kind of part is sent, or is audio, which Claude Code does not have (OU-Q15)', () => {
+test('each kind of part is sent, except audio, which Claude Code does not have (OU-Q15)', () => {
   expect(Object.entries(parts).filter(([, isSent]) => !isSent)).toEqual([['input_audio', false]])
 })

@@ -14,7 +14,7 @@ import { type ChatSimulatorOptions, startChatSimulator } from '../../src/simulat
 import type { Reply } from '../../src/simulator/reply.ts'
 import { afterTest } from '../support/cleanup.ts'
 
-/** The official client in front of the Chat Completions simulator: it is the judge of the simulator's wire. */
+/** The official client judges the wire format of the Chat Completions simulator. */
 
 const start = (options: ChatSimulatorOptions = {}): { url: string; journal: JournalEntry[] } => {
   const journal: JournalEntry[] = []
@@ -26,7 +26,7 @@ const start = (options: ChatSimulatorOptions = {}): { url: string; journal: Jour
 const client = (url: string, apiKey = 'any'): OpenAI =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0, logLevel: 'off' })
 
-/** What the client throws; its promises send the request when they are awaited. */
+/** The client's error. Its promises send the request when they are awaited. */
 const failureOf = async (promise: PromiseLike<unknown>): Promise<unknown> => {
   try {
     await promise
@@ -60,7 +60,7 @@ const replies: Record<string, Reply> = {
 }
 
 describe("OpenAI's client", () => {
-  test('gets a whole answer, with usage and the id of the request', async () => {
+  test('gets a whole response, with usage and the id of the request', async () => {
     const answer = await client(start().url).chat.completions.create(request)
     expect(answer.choices).toEqual([
       {
@@ -77,7 +77,7 @@ describe("OpenAI's client", () => {
     expect(answer._request_id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test.each(Object.entries(replies))('collects a stream to the whole answer: %s', async (_name, reply) => {
+  test.each(Object.entries(replies))('collects a stream into the whole response: %s', async (_name, reply) => {
     const { url } = start({ scenario: () => ({ ...reply, pace: { deltaCharacters: 3, chunkBytes: 17 } }) })
     const whole = await client(url).chat.completions.create({ ...request, tools })
     const stream = client(url).chat.completions.stream({ ...request, tools, stream_options: { include_usage: true } })
@@ -155,7 +155,7 @@ describe("OpenAI's client", () => {
     expect(journal.map(({ refusal }) => refusal)).toEqual([undefined, undefined])
   })
 
-  test('knows the errors by their status, with place and code', async () => {
+  test('recognises errors by their status, with parameter and code', async () => {
     const { url } = start({ apiKey: 'right' })
     const right = client(url, 'right').chat.completions
     expect(await failureOf(client(url, 'wrong').chat.completions.create(request))).toBeInstanceOf(AuthenticationError)
@@ -171,7 +171,7 @@ describe("OpenAI's client", () => {
     expect(limited).toMatchObject({ code: 'rate_limit_exceeded' })
   })
 
-  test.each(['exception', 'error'] as const)('sees a failure in mid-stream (%s)', async (kind) => {
+  test.each(['exception', 'error'] as const)('throws the failure of a stream (%s)', async (kind) => {
     const { url } = start({
       scenario: () => ({
         content: [{ text: 'a long text' }],
@@ -182,7 +182,7 @@ describe("OpenAI's client", () => {
     await expect(Array.fromAsync(stream)).rejects.toThrow('overloaded')
   })
 
-  test.each(['corrupt', 'reset'] as const)('cannot read a stream that is broken (%s)', async (kind) => {
+  test.each(['corrupt', 'reset'] as const)('cannot read a broken stream (%s)', async (kind) => {
     const { url } = start({ scenario: () => ({ content: [{ text: 'text' }], fault: { afterFrames: 2, kind } }) })
     const stream = await client(url).chat.completions.create({ ...request, stream: true })
     await expect(Array.fromAsync(stream)).rejects.toThrow()
@@ -221,7 +221,7 @@ describe("OpenAI's client", () => {
   })
 })
 
-describe('each face is read by the client', () => {
+describe('the client reads each face', () => {
   test.each(faceNames)('%s: whole and streamed, with a call', async (face) => {
     const { url } = start({
       face,
@@ -229,17 +229,17 @@ describe('each face is read by the client', () => {
         content: [{ thinking: 'hm' }, { text: 'Looking.' }, { tool: 'look', input: { city: 'Köln' } }],
       }),
     })
-    const asked = {
+    const body = {
       ...request,
       model: faces[face].models[0]?.id ?? '',
       tools,
       ...(face === 'gpt-5.6' && { reasoning_effort: 'none' as const }),
     }
-    const whole = await client(url).chat.completions.create(asked)
+    const whole = await client(url).chat.completions.create(body)
     const [call] = whole.choices[0]?.message.tool_calls ?? []
     expect(call).toMatchObject({ type: 'function', function: { name: 'look', arguments: '{"city":"Köln"}' } })
     expect(whole.choices[0]?.finish_reason).toBe('tool_calls')
-    const chunks = await Array.fromAsync(await client(url).chat.completions.create({ ...asked, stream: true }))
+    const chunks = await Array.fromAsync(await client(url).chat.completions.create({ ...body, stream: true }))
     const deltas = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta))
     const text = deltas.map(({ content }) => (typeof content === 'string' ? content : '')).join('')
     const input = deltas.flatMap(({ tool_calls: calls }) => calls ?? []).map((piece) => piece.function?.arguments)
@@ -248,6 +248,6 @@ describe('each face is read by the client', () => {
     expect(chunks.flatMap(({ choices }) => choices.flatMap((choice) => choice.finish_reason ?? []))).toEqual([
       'tool_calls',
     ])
-    expect(await failureOf(client(url).chat.completions.create({ ...asked, messages: [] }))).toBeInstanceOf(APIError)
+    expect(await failureOf(client(url).chat.completions.create({ ...body, messages: [] }))).toBeInstanceOf(APIError)
   })
 })

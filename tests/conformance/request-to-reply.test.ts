@@ -4,7 +4,7 @@ import { request, startChain } from '../support/chain.ts'
 import { readEvents, type SseEvent } from '../support/sse.ts'
 import { cachedText, tool, user } from '../support/translate.ts'
 
-/** What the translation of an answer must know of its request: whole and streamed, through the whole chain. */
+/** What the translation of a response must know about its request: whole and streamed, through the whole chain. */
 
 interface Answer {
   readonly content: readonly Record<string, unknown>[]
@@ -27,7 +27,7 @@ const accumulated = (events: readonly SseEvent[]): Answer => {
   return { content, ...(end?.['delta'] as object), usage: end?.['usage'] } as unknown as Answer
 }
 
-/** The answer to one request, whole and streamed. */
+/** The response to one request, whole and streamed. */
 const wholeAndStreamed = async (reply: Reply, members: object): Promise<Answer[]> => {
   const { post } = startChain({ scenario: () => reply })
   const whole = (await (await post(request(members))).json()) as Answer
@@ -47,8 +47,8 @@ const pdf = (more: object = {}): object => ({
   ...more,
 })
 
-describe('the answer fits its request', () => {
-  test('N1 tools go by the names that the client gave them', async () => {
+describe('the response matches its request', () => {
+  test('N1 tool calls have the names that the client gave the tools', async () => {
     let offered = ''
     const { post } = startChain({
       scenario: ({ body }) => {
@@ -63,7 +63,7 @@ describe('the answer fits its request', () => {
     expect([whole.content[0]?.['name'], streamed.content[0]?.['name']]).toEqual([long, long])
   })
 
-  test('2 citations, D7: those that were asked for come, with the title of the client', async () => {
+  test("2 citations, D7: requested citations arrive, with the client's title", async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }] }
     for (const { content } of await wholeAndStreamed(reply, {
       messages: [user('a', pdf({ citations: { enabled: true } }))],
@@ -89,30 +89,30 @@ describe('the answer fits its request', () => {
     }
   })
 
-  test('D6 2 citations, 3.2 joined: those that were not asked for leave no trace', async () => {
+  test('D6 2 citations, 3.2 joined: citations that the client did not request are removed', async () => {
     const reply = { content: [{ text: 'It ' }, { citedText: 'is so', citations: [page] }, { text: '.' }] }
     for (const { content } of await wholeAndStreamed(reply, { messages: [user('a', pdf())] }))
       expect(content).toEqual([{ type: 'text', text: 'It is so.', citations: null }])
   })
 
-  test('F1 2 citations: of several documents only those that were to be cited are', async () => {
+  test('F1 2 citations: only documents with citations enabled are cited', async () => {
     const cites = (documentIndex: number) => ({
       ...page,
       location: { documentPage: { documentIndex, start: 1, end: 2 } },
     })
     const reply = { content: [{ citedText: 'It is so', citations: [cites(0), cites(1)] }] }
-    const asked = { ...pdf({ citations: { enabled: true } }), title: 'Asked' }
-    for (const { content } of await wholeAndStreamed(reply, { messages: [user('a', pdf(), asked)] })) {
-      expect(content).toMatchObject([{ text: 'It is so', citations: [{ document_index: 1, document_title: 'Asked' }] }])
+    const cited = { ...pdf({ citations: { enabled: true } }), title: 'Cited' }
+    for (const { content } of await wholeAndStreamed(reply, { messages: [user('a', pdf(), cited)] })) {
+      expect(content).toMatchObject([{ text: 'It is so', citations: [{ document_index: 1, document_title: 'Cited' }] }])
     }
   })
 
-  test('texts of an ordinary answer stay apart', async () => {
+  test('texts of an ordinary response stay separate', async () => {
     for (const { content } of await wholeAndStreamed({ content: [{ text: 'a' }, { text: 'b' }] }, {}))
       expect(content.length).toBe(2)
   })
 
-  test('2 stop sequence, 1.1 stop sequence paths: reported, or known because there was only one', async () => {
+  test('2 stop sequence, 1.1 stop sequence paths: the upstream reports it, or the request has only one', async () => {
     for (const stop of ['END', undefined]) {
       const reply: Reply = {
         content: [{ text: 'a' }],
@@ -122,12 +122,12 @@ describe('the answer fits its request', () => {
       for (const answer of await wholeAndStreamed(reply, { stop_sequences: ['END'] }))
         expect(answer.stop_sequence).toBe('END')
     }
-    const told: Reply = { content: [{ text: 'a' }], stopReason: 'stop_sequence', stopSequence: 'FIN' }
-    for (const answer of await wholeAndStreamed(told, { stop_sequences: ['END', 'FIN'] }))
+    const reported: Reply = { content: [{ text: 'a' }], stopReason: 'stop_sequence', stopSequence: 'FIN' }
+    for (const answer of await wholeAndStreamed(reported, { stop_sequences: ['END', 'FIN'] }))
       expect(answer.stop_sequence).toBe('FIN')
   })
 
-  test('2 cache details: writes without details are of the hour that was asked for', async () => {
+  test('2 cache details: writes without details have the lifetime that the request names', async () => {
     const reply = {
       content: [{ text: 'a' }],
       usage: { inputTokens: 1, outputTokens: 1, totalTokens: 9, cacheWriteInputTokens: 7, cacheDetails: [] },

@@ -15,9 +15,9 @@ import {
 } from '../support/translate.ts'
 
 /**
- * Everything that the official SDK knows to send. The samples are typed by the SDK with every member
- * there: a new block, tool or member of its is a compile error here that names it. And each member must
- * matter: without it the translation, or a note on it, is another.
+ * Everything that the official SDK can send. The SDK types the samples, with every member required: a new block, tool
+ * or member of the SDK is a compile error here that names it. And each member must matter: without it, the
+ * translation or its notes change.
  */
 
 type Full<T> = T extends unknown ? { [Member in keyof Required<T>]: Required<T>[Member] } : never
@@ -148,7 +148,7 @@ const blocks: ByType<Block> = {
   >,
 }
 
-/** What the SDK's stable types know and the samples, typed by its newer ones, do not: named in the error. */
+/** Members of the SDK's stable types that the newer types of the samples lack: the compile error names them. */
 type StableBlock = Anthropic.ContentBlockParam
 type StrangeMember = {
   [Type in StableBlock['type']]: Type extends keyof typeof blocks
@@ -160,12 +160,12 @@ type StrangeParameter = Exclude<keyof Anthropic.MessageCreateParamsNonStreaming,
 type None<Strange> = [Strange] extends [never] ? 'none' : Strange
 const untestedMembers: [None<StrangeMember>, None<StrangeTool>, None<StrangeParameter>] = ['none', 'none', 'none']
 
-/** Members by which a block is told from others, or tied to them: told as words they say nothing. */
+/** Members that identify a block or link it to others: text of a block does not contain them. */
 const identityMembers = new Set(['type', 'id', 'tool_use_id', 'file_id'])
-/** What only Anthropic can read. */
+/** Only Anthropic can read these. */
 const sealedMembers = new Set(['encrypted_content', 'signature', 'tool_changes', 'caller', 'from', 'to', 'trigger'])
 
-/** A lawful conversation around a block. */
+/** A valid conversation around a block. */
 const conversationWith = (block: object & { type: string }): object => {
   const tools = [tool('Bash'), tool('Read'), tool('Late', { defer_loading: true })]
   const before = [user('a'), assistant(toolUse('t1')), user('b', toolResult('t1'))]
@@ -187,7 +187,7 @@ const conversationWith = (block: object & { type: string }): object => {
   }
 }
 
-/** All that comes of a request: what is sent, what the answer is read by, what is noted. */
+/** The whole outcome of a request: the body, the context for the response, the notes. */
 const outcome = (members: object): string => {
   try {
     const { body, responseContext: reply, notes } = translate(members, { modelId: 'claude-opus-4-6', betas: [] })
@@ -201,12 +201,12 @@ const without = (value: object, member: string): object =>
   Object.fromEntries(Object.entries(value).filter(([name]) => name !== member))
 
 describe('every block of the SDK', () => {
-  test('the stable types know no more than the newer ones', () => {
+  test('the newer types have all members of the stable types', () => {
     expect(untestedMembers).toEqual(['none', 'none', 'none'])
   })
 
   for (const block of Object.values(blocks) as (object & { type: string })[]) {
-    test(`B ${block.type} is taken, and none of its members is lost in silence`, () => {
+    test(`B ${block.type} is accepted, and none of its members is dropped silently`, () => {
       const whole = outcome(conversationWith(block))
       expect(whole).not.toStartWith('refused')
       const silent = Object.keys(block).filter((member) => {
@@ -238,7 +238,7 @@ const partSamples: Record<keyof typeof parts, object> = {
 
 describe('every part of a tool result', () => {
   for (const [type, part] of Object.entries(partSamples)) {
-    test(`B9b ${type} is taken`, () => {
+    test(`B9b ${type} is accepted`, () => {
       const result = toolResult('t1', [part])
       const { body } = translate({
         messages: [user('a'), assistant(toolUse('t1')), user(result)],
@@ -251,7 +251,7 @@ describe('every part of a tool result', () => {
   }
 })
 
-/** What becomes of each kind of tool: sent as a tool with a schema, in Anthropic's own form, or not at all. */
+/** How each kind of tool is sent: as a tool with a schema, in Anthropic's own form, or not at all. */
 type Fate = 'schema' | 'native' | 'removed'
 const toolOutcomes: { [Type in NonNullable<ToolUnion['type']>]: Fate } = {
   custom: 'schema',
@@ -288,8 +288,8 @@ const toolOutcomes: { [Type in NonNullable<ToolUnion['type']>]: Fate } = {
 
 describe('every tool of the SDK', () => {
   test.each(Object.entries(toolOutcomes))('N %s', (type, fate) => {
-    const asked = type === 'custom' ? tool('A', { type }) : { type, name: 'A', mcp_server_name: 'm' }
-    const { body, notes } = translate({ messages: [user('a')], tools: [asked] })
+    const tested = type === 'custom' ? tool('A', { type }) : { type, name: 'A', mcp_server_name: 'm' }
+    const { body, notes } = translate({ messages: [user('a')], tools: [tested] })
     const found: Fate =
       body.toolConfig !== undefined ? 'schema' : body.additionalModelRequestFields?.['tools'] ? 'native' : 'removed'
     expect(found).toBe(fate)
@@ -310,7 +310,7 @@ describe('every tool of the SDK', () => {
   }
 
   test.each(Object.keys(full).filter((member) => member !== 'type'))(
-    'N %s of a tool is not lost in silence',
+    'N %s of a tool is not dropped silently',
     (member) => {
       const ask = (tools: object[]): string => outcome({ messages: [user('a')], tools })
       const shown = { ...full, defer_loading: member === 'defer_loading' }
@@ -350,20 +350,20 @@ const params: Full<Anthropic.Beta.MessageCreateParamsNonStreaming> & Full<Anthro
   container: 'c',
   mcp_servers: [{ type: 'url', url: 'https://m.example', name: 'm' }],
 }
-/** What the SDK's types know no more, and older clients send. */
+/** Older clients send these; the SDK's types no longer have them. */
 const legacySampling = { temperature: 0.5, top_p: 0.5, top_k: 5 }
 
-/** Refused where they are there, because leaving them out would change what was asked. */
+/** Refused, because a request without them means something else. */
 const refused = ['container', 'mcp_servers']
-/** The way of the answer, not its content. */
-const ways = ['stream']
+/** Changes the form of the response, not its content. */
+const formMembers = ['stream']
 
 describe('every parameter of the SDK', () => {
   const all: Record<string, unknown> = { ...params, ...legacySampling }
   const sent = without(without(all, 'container'), 'mcp_servers')
 
-  test.each(Object.keys({ ...params, ...legacySampling }).filter((member) => !ways.includes(member)))(
-    '1.1 %s is not lost in silence',
+  test.each(Object.keys({ ...params, ...legacySampling }).filter((member) => !formMembers.includes(member)))(
+    '1.1 %s is not dropped silently',
     (member) => {
       if (refused.includes(member)) {
         const value = params[member as keyof typeof params]
@@ -396,8 +396,8 @@ describe('every parameter of the SDK', () => {
       disabled: { type: 'disabled' },
       between_tools: { type: 'between_tools' },
     }
-    const asked = { messages: [user('a')], max_tokens: 5000 }
-    for (const thinking of Object.values(kinds)) expect(outcome({ ...asked, thinking })).not.toBe(outcome(asked))
+    const request = { messages: [user('a')], max_tokens: 5000 }
+    for (const thinking of Object.values(kinds)) expect(outcome({ ...request, thinking })).not.toBe(outcome(request))
   })
 
   test('B2 D every kind of source', () => {
@@ -406,7 +406,7 @@ describe('every parameter of the SDK', () => {
       base64: 'sent',
       text: 'sent',
       content: 'sent',
-      // Fetched before the translation: see tests/upstreams/url-sources/inline-url-sources.test.ts.
+      // Fetched before the translation, see tests/upstreams/url-sources/inline-url-sources.test.ts.
       url: 'refused',
       file: 'refused',
     }
@@ -434,8 +434,8 @@ test('1.7 a beta flag is forwarded or noted', () => {
   for (const flag of flags) {
     const { body, notes } = translate({ messages: [user('a')] }, { modelId: 'claude-opus-4-6', betas: [flag] })
     const isSent = JSON.stringify(body.additionalModelRequestFields ?? {}).includes(flag)
-    // By its name where it looks like a flag; it might be anything else.
-    const place = flag === 'later-2030' ? 'anthropic-beta' : `anthropic-beta.${flag}`
-    expect([flag, isSent]).not.toEqual([flag, notes.some(({ path }) => path === place)])
+    // The path has the name only if it looks like a flag: it could be anything.
+    const notePath = flag === 'later-2030' ? 'anthropic-beta' : `anthropic-beta.${flag}`
+    expect([flag, isSent]).not.toEqual([flag, notes.some(({ path }) => path === notePath)])
   }
 })

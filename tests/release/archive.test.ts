@@ -18,7 +18,7 @@ describe('archives', () => {
   const folder = { type: 'directory' as const, mode: '0000755', ...owned }
   const file = { type: 'file' as const, mode: '0000644', ...owned }
 
-  test('a tar has its folders, its entries in order, and says nothing of who made it', () => {
+  test('a tar has its folders, its entries in order, and no user or group', () => {
     expect(listed(toTar(entries, seconds))).toEqual([
       { name: 'top/', ...folder },
       { name: 'top/LICENSE', ...file },
@@ -36,7 +36,7 @@ describe('archives', () => {
     ])
   })
 
-  test('a tar ends with two empty blocks, whatever its length', () => {
+  test('a tar of any length ends with two empty blocks', () => {
     const blocks = Array.from({ length: 25 }, (_, count) => toTar([textEntry('a', 'x'.repeat(512 * count))], seconds))
     for (const tar of blocks) {
       expect(tar.length % 512).toBe(0)
@@ -44,17 +44,17 @@ describe('archives', () => {
     }
   })
 
-  test('a name that a tar would cut is refused', () => {
+  test('a name that a tar would cut is an error', () => {
     expect(() => toTar([textEntry('a'.repeat(101), '')], seconds)).toThrow('too long')
   })
 
-  test('gzip has neither name nor time in its head', () => {
+  test('the gzip header has no name and no time', () => {
     const zipped = toGzip(new TextEncoder().encode('words'))
     expect([...zipped.subarray(0, 8)]).toEqual([31, 139, 8, 0, 0, 0, 0, 0])
     expect(new TextDecoder().decode(gunzipSync(zipped))).toBe('words')
   })
 
-  test('the same entries are the same bytes, in whatever order they come and zone they are packed in', () => {
+  test('the same entries give the same bytes, in any order and any time zone', () => {
     const reversed = [...entries].reverse()
     const zone = process.env['TZ']
     const inZone = (name: string): Uint8Array => {
@@ -76,11 +76,11 @@ describe('archives', () => {
     expect(Object.keys(unzipSync(zip))).toEqual(['top/LICENSE', 'top/man/page.1', 'top/program'])
     const bytes = Buffer.from(zip)
     const central = bytes.lastIndexOf('PK\x01\x02')
-    // The last of the directory: made on Unix, and its mode.
+    // The last entry of the directory: made on Unix, with its mode.
     expect([bytes[central + 5], bytes.readUInt16LE(central + 40).toString(8)]).toEqual([3, '100755'])
   })
 
-  test('an ar archive pads its parts to even places', () => {
+  test('an ar archive pads its parts to even offsets', () => {
     const ar = Buffer.from(toAr([textEntry('odd', 'abc'), textEntry('even', 'abcd')], seconds)).toString()
     expect(ar).toBe(
       [

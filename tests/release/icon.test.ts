@@ -5,7 +5,7 @@ import { inflateSync } from 'node:zlib'
 
 const file = readFileSync(join(import.meta.dir, '..', '..', 'scripts', 'release', 'icon.ico'))
 
-/** Its pictures, unpacked: four bytes for each point, and one for each row. */
+/** The unpacked pictures of an icon: four bytes for each pixel, and one for each row. */
 const pictures = (bytes: Buffer): { size: number; points: Buffer }[] =>
   Array.from({ length: bytes.readUInt16LE(4) }, (_, index) => {
     const entry = 6 + index * 16

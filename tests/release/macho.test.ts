@@ -14,7 +14,7 @@ const uint32 = (...values: number[]): Buffer => {
   return bytes
 }
 
-/** A directory of version 2.2: a head of 52 bytes, one special slot more than its blob needs, one slot for each page. */
+/** A directory of version 2.2: a header of 52 bytes, one more special slot than its blob needs, a slot for each page. */
 const directoryOf = (code: Buffer, entitlements: Buffer): Buffer => {
   const pages = Math.ceil(code.length / pageBytes)
   const special = [Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0), entitlements]
@@ -28,7 +28,7 @@ const directoryOf = (code: Buffer, entitlements: Buffer): Buffer => {
   return Buffer.concat([head, Buffer.from([32, 2, 0, pageBits]), Buffer.alloc(12), ...specialHashes, ...hashes])
 }
 
-/** The smallest that is signed: a head, the one command that tells of the signature, and two and a half pages. */
+/** The smallest signed file: a header, the one command that locates the signature, and two and a half pages. */
 const signedFile = (change: (code: Buffer) => void = () => {}): Buffer => {
   const code = Buffer.alloc(pageBytes * 2 + pageBytes / 2, 7)
   code.writeUInt32LE(0xfeedfacf, 0)
@@ -46,14 +46,14 @@ const signedFile = (change: (code: Buffer) => void = () => {}): Buffer => {
     entitlements,
   ])
   code.writeUInt32LE(signature.length, 44)
-  // The command tells the signature's length, so its page is signed once more.
+  // The command contains the length of the signature, so its page is signed again.
   const again = Buffer.concat([signature.subarray(0, first), directoryOf(code, entitlements), entitlements])
   change(code)
   return Buffer.concat([code, again])
 }
 
 describe('the signature of an Apple executable', () => {
-  test('holds where every page is as it was signed', () => {
+  test('is valid if every page has its signed hash', () => {
     expect(readCodeSignature(signedFile())).toEqual({
       arch: 'arm64',
       version: 0x20200,
@@ -68,20 +68,20 @@ describe('the signature of an Apple executable', () => {
     })
   })
 
-  test.each([[100], [pageBytes], [pageBytes * 2.5 - 1]])('one changed byte is found: at %p', (place) => {
+  test.each([[100], [pageBytes], [pageBytes * 2.5 - 1]])('is invalid after a change of one byte, at %p', (place) => {
     const file = signedFile((code) => {
       code.writeUInt8(8, place)
     })
     expect(readCodeSignature(file)?.faults).toEqual(['1 of 3 pages are not as they were signed'])
   })
 
-  test('a changed entitlement is found', () => {
+  test('is invalid after a change of an entitlement', () => {
     const file = signedFile()
     file.writeUInt8(0, file.length - 1)
     expect(readCodeSignature(file)?.faults).toEqual(['part 5 of the signature is not as it was signed'])
   })
 
-  test('what lies between the signed bytes and the signature is found', () => {
+  test('is invalid if there are bytes between the signed ones and the signature', () => {
     const whole = signedFile()
     const limit = pageBytes * 2.5
     const file = Buffer.concat([whole.subarray(0, limit), Buffer.alloc(16), whole.subarray(limit)])
@@ -89,7 +89,7 @@ describe('the signature of an Apple executable', () => {
     expect(readCodeSignature(file)?.faults[0]).toBe(`${limit} bytes are signed, and ${limit + 16} are there`)
   })
 
-  test('without one there is nothing to hold, and another kind of file is told', () => {
+  test('is undefined for an unsigned file, and another kind of file is an error', () => {
     const bare = signedFile()
     bare.writeUInt32LE(0x1b, 32)
     expect(readCodeSignature(bare)).toBeUndefined()
@@ -98,7 +98,7 @@ describe('the signature of an Apple executable', () => {
 })
 
 describe('an executable of Windows', () => {
-  test('another kind of file is told, torn ones too', () => {
+  test('another kind of file is an error, and so is an incomplete one', () => {
     const torn = Buffer.alloc(128)
     torn.write('MZ')
     torn.writeUInt32LE(120, 0x3c)

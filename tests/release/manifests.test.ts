@@ -8,7 +8,7 @@ import { archiveName, targets } from '../../scripts/release/targets.ts'
 import { wingetManifests } from '../../scripts/release/winget.ts'
 
 const names = targets.map((target) => archiveName(target, project.name, project.version))
-/** Of each archive another. */
+/** A different sum for each archive. */
 const sumOf = (name: string): string => new Bun.CryptoHasher('sha256').update(name).digest('hex')
 const sums = new Map(names.map((name) => [name, sumOf(name)]))
 const managed = managedArchives(sums)
@@ -33,20 +33,20 @@ const expected = (...ids: string[]): string[][] =>
     .map((name) => [release + name, sumOf(name)])
     .sort()
 
-describe('what package managers are given', () => {
-  test('names files of the release, each with its own sum', () => {
+describe('a manifest for a package manager', () => {
+  test('lists files of the release, each with its sum', () => {
     const { macArm, macIntel, linuxArm, linuxIntel, windowsArm, windowsIntel } = managedTargets
     expect(pairs(formula).sort()).toEqual(expected(macArm, macIntel, linuxArm, linuxIntel))
     expect(pairs(scoopManifest(managed)).sort()).toEqual(expected(windowsArm, windowsIntel))
     expect(pairs(winget.map(({ text }) => text).join('')).sort()).toEqual(expected(windowsArm, windowsIntel))
   })
 
-  test('is for every x64 processor, also one without AVX2', () => {
+  test('works on every x64 processor, also without AVX2', () => {
     for (const { target } of Object.values(managed))
       expect([target.id, target.isBaseline]).toEqual([target.id, target.arch === 'x64'])
   })
 
-  test('is not made while an archive is missing, which is named', () => {
+  test('requires all archives: the error names a missing one', () => {
     const [first = ''] = missingArchives(new Map())
     expect(missingArchives(sums)).toEqual([])
     expect(first).toBe(`${project.name}-${project.version}-darwin-arm64.tar.gz`)
@@ -55,14 +55,14 @@ describe('what package managers are given', () => {
 })
 
 describe("Homebrew's formula", () => {
-  test('has a class that its file name leads to, and a description as Homebrew wants it', () => {
+  test('has the class of its file name, and a description in the form that Homebrew requires', () => {
     expect(formula).toStartWith('class NexusClaudeApi < Formula\n')
     const [, description = ''] = /desc "(.*)"/.exec(formula) ?? []
     expect(description.length + project.name.length).toBeLessThan(80)
     expect(description).toMatch(/^[A-Z].*[^.]$/)
   })
 
-  test('leaves the version to its addresses: `brew audit` calls one of its own redundant', () => {
+  test('has the version only in its URLs: `brew audit` calls a separate one redundant', () => {
     expect(formula).not.toMatch(/^ *version /m)
     for (const [url = ''] of pairs(formula))
       expect(url).toStartWith(`${project.homepage}/releases/download/v${project.version}/`)
@@ -76,7 +76,7 @@ describe("Homebrew's formula", () => {
 })
 
 describe("Scoop's manifest", () => {
-  test('finds the next version by itself, its sums too', () => {
+  test('finds the next version and its sums automatically', () => {
     expect(scoop).toMatchObject({
       version: project.version,
       license: 'MIT',
@@ -93,7 +93,7 @@ describe("Scoop's manifest", () => {
 describe("winget's manifests", () => {
   const parsed = winget.map(({ text }) => Bun.YAML.parse(text) as Record<string, unknown>)
 
-  test('are three files of one version, each with the head of its kind', () => {
+  test('are three files of one version, each with the header of its kind', () => {
     const id = 'NexusClaudeApi.NexusClaudeApi'
     expect(winget.map(({ path }) => path)).toEqual([`${id}.yaml`, `${id}.installer.yaml`, `${id}.locale.en-US.yaml`])
     for (const [index, kind] of ['version', 'installer', 'defaultLocale'].entries()) {
@@ -109,7 +109,7 @@ describe("winget's manifests", () => {
     }
   })
 
-  test('say where in the archive the program is', () => {
+  test('name the path of the program in the archive', () => {
     expect(parsed[1]).toMatchObject({
       InstallerType: 'zip',
       NestedInstallerType: 'portable',
@@ -127,7 +127,7 @@ describe("winget's manifests", () => {
 })
 
 describe('SHA256SUMS', () => {
-  test('is read as it was written, sorted by name', () => {
+  test('can be read back, sorted by name', () => {
     const text = toSums(new Map([...sums].reverse()))
     expect(text.split('\n')[0]).toBe(`${sumOf(names.sort()[0] ?? '')}  ${names.sort()[0]}`)
     expect(parseSums(text)).toEqual(sums)

@@ -24,24 +24,24 @@ const changelog = `# Changelog
 `
 
 describe("a release's notes", () => {
-  test('are the section of its version, and nothing of the others', () => {
+  test('are the section of its version only', () => {
     expect(notesOf(changelog, '1.2.3')).toBe('### Added\n\n- One.')
     expect(notesOf(changelog, '1.2.2')).toBe('- Two.')
   })
 
-  test('a section that is missing or empty has none', () => {
+  test('do not exist for a missing or empty section', () => {
     for (const version of ['1.2.0', '1.2', '2.0.0', 'Unreleased', '.*'])
       expect(notesOf(changelog, version)).toBeUndefined()
   })
 
-  test('a tag is released that says what package.json and the changelog say', () => {
+  test('a tag can be released if package.json and the changelog have its version', () => {
     expect(reasonAgainst('v1.2.3', '1.2.3', changelog)).toBeUndefined()
     expect(reasonAgainst('v1.2.4', '1.2.3', changelog)).toContain('package.json says 1.2.3')
     expect(reasonAgainst('1.2.3', '1.2.3', changelog)).toContain('tag v1.2.3')
     expect(reasonAgainst('v1.2.0', '1.2.0', changelog)).toContain('no section [1.2.0]')
   })
 
-  test('our own changelog is read: what is not yet released, and with a release nothing is left there', () => {
+  test('our own changelog has notes under [Unreleased] or the current version', () => {
     const own = readFileSync(join(import.meta.dir, '..', '..', 'CHANGELOG.md'), 'utf8')
     expect(notesOf(own, 'Unreleased') ?? notesOf(own, project.version)).toStartWith('### ')
   })

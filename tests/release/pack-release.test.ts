@@ -7,7 +7,7 @@ import { project } from '../../scripts/release/project.ts'
 import { parseSums, sumsName } from '../../scripts/release/sums.ts'
 import { archiveName, targets } from '../../scripts/release/targets.ts'
 
-/** A whole release, of programs that stand in for ours. */
+/** A whole release, of small files in place of our programs. */
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-release-')))
 const nameOf = (version: string): string[] => targets.map((target) => archiveName(target, project.name, version))
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('a release', () => {
-  test('has everything, with the manifests of package managers', () => {
+  test('has all files, with the manifests of package managers', () => {
     expect(missing).toEqual([])
     const names = readdirSync(folder).filter((name) => !left.includes(name))
     expect(names.sort()).toEqual(
@@ -43,13 +43,13 @@ describe('a release', () => {
     )
   })
 
-  test('sums the files of its version, and not what a pre-release of it left in the folder', () => {
+  test('sums only files of its version, not files of a pre-release in the same folder', () => {
     const names = [...parseSums(readFileSync(join(folder, sumsName), 'utf8')).keys()]
     expect(names.filter((name) => left.includes(name))).toEqual([])
     expect(names).toHaveLength(targets.length + 3)
   })
 
-  test('takes no program of another commit for its own', async () => {
+  test('refuses a program of another commit', async () => {
     const commit = '5e1f09'.repeat(7)
     for (const target of targets)
       await expect(builtProgram(target, { SOURCE_COMMIT: commit })).rejects.toThrow(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { debTargets } from '../../scripts/release/deb.ts'
 import { targets } from '../../scripts/release/targets.ts'
 
-/** What GitHub runs for us, with rights of ours: rules that no type holds. */
+/** Rules for the workflows that GitHub runs with our rights. */
 
 interface Step {
   readonly uses?: string
@@ -51,46 +51,46 @@ describe.each(files)('$name', ({ text, workflow }) => {
   const jobs = Object.entries(workflow.jobs)
   const steps = jobs.flatMap(([, job]) => job.steps)
 
-  test('an action is named by its commit, which nobody can move, with its version beside it', () => {
+  test('an action is pinned to a commit, with its version in a comment', () => {
     const used = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line))
     expect(used.length).toBeGreaterThan(0)
     for (const line of used) expect(line).toMatch(/uses: actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   })
 
-  test('it may read, and no more; a job that may write says so itself', () => {
+  test('the default permission is to read; a job that writes declares it', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
   })
 
-  test('no one from outside runs it with our rights', () => {
+  test('no event of other users runs it with our rights', () => {
     expect(Object.keys(workflow.on).filter((event) => !['push', 'pull_request'].includes(event))).toEqual([])
   })
 
-  test('no expression stands in a script: what a stranger named would be run', () => {
+  test('no script contains an expression: it could run text that another user wrote', () => {
     for (const { run = '' } of steps) expect(run).not.toContain('${{')
   })
 
-  test('each job has an end, and a run of the same kind waits or gives way', () => {
+  test('each job has a timeout, and concurrent runs wait or are cancelled', () => {
     for (const [name, job] of jobs) expect([name, job['timeout-minutes'] ?? 0]).not.toEqual([name, 0])
     expect(workflow.concurrency).toBeDefined()
   })
 
-  test('the token does not stay in the sources', () => {
+  test('the checkout does not store the token', () => {
     for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')))
       expect(step.with?.['persist-credentials']).toBe(false)
   })
 
-  test('Bun is the one of the README', () => {
+  test("Bun has the README's version", () => {
     for (const [bun] of text.matchAll(/bun@[\w.]+/g)) expect(bun).toBe('bun@1.4.5')
   })
 })
 
 describe('a release', () => {
-  test('every program is run on the system it is for', () => {
+  test('every program runs on its target system', () => {
     const smoked = jobOf('smoke').strategy?.matrix?.include?.map(({ target }) => target)
     expect(smoked).toEqual(targets.map(({ id }) => id))
   })
 
-  test('what is for Windows is built there, all of it', () => {
+  test('all programs for Windows are built on Windows', () => {
     const script = jobOf('build-windows')
       .steps.map(({ run }) => run)
       .join('\n')
@@ -98,7 +98,7 @@ describe('a release', () => {
     expect(built).toEqual(targets.filter(({ os }) => os === 'win32').map(({ id }) => id))
   })
 
-  test('nothing is published that was not checked, signed and run', () => {
+  test('only checked, signed and tested programs are published', () => {
     const before = (name: string): string[] => {
       const direct = [jobOf(name).needs ?? []].flat() as string[]
       return [...new Set(direct.flatMap((job) => [job, ...before(job)]))].sort()
@@ -107,7 +107,7 @@ describe('a release', () => {
       expect(before(name)).toEqual(['build', 'build-windows', 'check', 'package', 'publish', 'sign-macos', 'smoke'])
   })
 
-  test('who may write, and as whom', () => {
+  test('few jobs may write, each in its environment', () => {
     const rights = Object.entries(release.jobs).flatMap(([name, { permissions, environment }]) =>
       permissions === undefined ? [] : [[name, permissions, environment]],
     )
@@ -119,9 +119,9 @@ describe('a release', () => {
   })
 })
 
-test('what README.md and the installers fetch is among what is published', () => {
+test('all files that README.md and the installers fetch are published', () => {
   const lines = jobOf('package').steps.map(({ run = '' }) => run)
-  // Nothing is built there: it would not be signed, and nobody would have run it.
+  // The job builds no program: it would be unsigned and untested.
   expect(lines).toContain('npx --yes bun@1.4.5 run package --all --built')
   expect(lines).toContain('cp scripts/install/install.sh scripts/install/install.ps1 dist/release/')
   const complete = lines.find((run) => run.includes('sha256sum --check')) ?? ''
@@ -129,7 +129,7 @@ test('what README.md and the installers fetch is among what is published', () =>
   expect(complete).toContain(`= ${debTargets.length}\n`)
 })
 
-test('every file of the release has a proof of where it was built, the installers too', () => {
+test('every file of the release has an attestation of its build, also the installers', () => {
   const steps = jobOf('package').steps
   const indexOf = (text: string): number => steps.findIndex(({ run = '', uses = '' }) => `${run}${uses}`.includes(text))
   expect(steps[indexOf('actions/attest-build-provenance@')]?.with).toEqual({
@@ -138,13 +138,13 @@ test('every file of the release has a proof of where it was built, the installer
   const order = ['cp scripts/install/', '> ../published.sums', 'actions/attest-build-provenance@'].map(indexOf)
   expect(order).toEqual([...order].sort((one, other) => one - other))
   expect(order).not.toContain(-1)
-  // The same files as are published.
+  // The same files are published.
   const find = 'find . -maxdepth 1 -type f'
   expect(steps.some(({ run = '' }) => run.includes(find))).toBe(true)
   expect(jobOf('publish').steps.some(({ run = '' }) => run.includes(find.replace('.', 'dist/release')))).toBe(true)
 })
 
-test('no script gets the line endings of Windows, where git puts them in by itself: its shell there ends at the first', () => {
+test('scripts keep Unix line endings on Windows, where git would change them and sh would fail', () => {
   const attributes = readFileSync(join(import.meta.dir, '..', '..', '.gitattributes'), 'utf8')
   expect(attributes.split('\n')).toContain('* text=auto eol=lf')
 })

@@ -12,10 +12,10 @@ ${files.map((file) => `<testsuite name="${file}" file="${file}" tests="3" time="
 <testcase name="K6" classname="blocks" time="0" file="tests/a.test.ts"><skipped /></testcase>
 </testsuite></testsuites>`
 
-/** The second at which the run began. */
+/** The start of the run, in seconds. */
 const began = 1_000_000
 
-/** A tree whose files are all older than the run, and its report. */
+/** A project whose files are all older than the run, and its report. */
 const startTree = (...reported: string[]) => {
   const root = temporaryFolder()
   const report = join(root, 'tests.xml')
@@ -31,7 +31,7 @@ const startTree = (...reported: string[]) => {
   return { root, report, touch }
 }
 
-test('a case passes where nothing failed in it and it was not skipped', () => {
+test('a case passes if it has no failure and was not skipped', () => {
   expect(casesIn(xml('tests/a.test.ts'))).toEqual([
     { name: 'blocks > K4 <never>', hasPassed: true },
     { name: 'blocks > K5', hasPassed: false },
@@ -40,22 +40,22 @@ test('a case passes where nothing failed in it and it was not skipped', () => {
 })
 
 describe('a report', () => {
-  test('is used where all tests ran after the last change', () => {
+  test('is used if all tests ran after the last change', () => {
     const { root, report } = startTree('tests/a.test.ts', 'tests/b.test.ts')
     expect(whyNotUsable(report, root)).toBeUndefined()
   })
 
-  test('that does not exist is not used', () => {
+  test('is not used if it does not exist', () => {
     expect(whyNotUsable(join(temporaryFolder(), 'none.xml'), temporaryFolder())).toBe('it does not exist')
   })
 
-  test('that leaves out a test file is not used', () => {
+  test('is not used if it lacks a test file', () => {
     const { root, report } = startTree('tests/a.test.ts')
     expect(whyNotUsable(report, root)).toBe('the run left out tests/b.test.ts')
   })
 
   test.each(['src/a.ts', 'tests/b.test.ts', 'package.json'])(
-    'is not used where %s changed while the tests ran',
+    'is not used if %s changed while the tests ran',
     (name) => {
       const { root, report, touch } = startTree('tests/a.test.ts', 'tests/b.test.ts')
       touch(name, began + 1)
@@ -63,7 +63,7 @@ describe('a report', () => {
     },
   )
 
-  test('is not used where a file was deleted since', () => {
+  test('is not used if a file was deleted after the run', () => {
     const { root, report } = startTree('tests/a.test.ts', 'tests/b.test.ts')
     rmSync(join(root, 'src/a.ts'))
     expect(whyNotUsable(report, root)).toBe('src is newer than the run')

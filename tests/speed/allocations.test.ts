@@ -2,20 +2,20 @@ import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 
 /**
- * What the work on the way of each request allocates, which is what it costs: a bound that does not lean on the
- * clock. Counted by the engine's collector, with its compilers off, so that it is the same each time.
+ * Limits the bytes that each request allocates, because they determine its cost and do not depend on the clock. The
+ * engine's collector counts them, with the compilers off, so that the result is the same every time.
  */
 
 const program = join(import.meta.dir, '..', 'support', 'allocating-program.ts')
 
-/** Bytes, but for those of the last cycle of the collector's, which are not told. */
+/** Bytes, without those of the collector's last cycle, which it does not report. */
 const allocated = (kind: string, size: number, times: number): number => {
   const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, program, kind, String(size), String(times)], {
     env: { PATH: process.env['PATH'] ?? '', BUN_JSC_logGC: '1', BUN_JSC_useJIT: '0' },
   })
   expect(exitCode).toBe(0)
-  const told = `${stdout}${stderr}`.matchAll(/bytes allocated this cycle: (\d+)/g)
-  return [...told].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
+  const reported = `${stdout}${stderr}`.matchAll(/bytes allocated this cycle: (\d+)/g)
+  return [...reported].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
 }
 
 const deltas = 40_000
@@ -24,18 +24,18 @@ const perDelta = (ofEach: number, kind = 'stream'): number => allocated(kind, of
 const turns = 20_000
 const perTurn = (ofEach: number, kind = 'request'): number => allocated(kind, ofEach, turns / ofEach) / turns
 
-/** A third above what it was when this was written: whoever needs more says here what it is good for. */
+/** A third above the first measurement. A commit that raises a limit gives the reason. */
 const byteLimits = { delta: 1150, chatDelta: 1750, turn: 4300, chatTurn: 6000 } as const
 
-/** Nothing here is measured in time: the limit only ends programs that hang, however busy the machine is. */
+/** No test here measures time: the limit only ends programs that hang, also on a busy machine. */
 const limitMs = 60_000
 
-/** Buffers grow by doubling, and collectors tell of whole cycles. */
+/** Buffers grow by doubling, and the collector reports whole cycles. */
 const growth = 1.25
 
-describe('what is allocated', () => {
+describe('the allocated memory', () => {
   test(
-    'for a delta, from the frame to the line, is bounded, and the same in a long stream',
+    'for a delta, from the frame to the event text, is limited, and the same in a long stream',
     () => {
       const [short, long] = [perDelta(200), perDelta(10_000)]
       expect(short).toBeWithin(100, byteLimits.delta)
@@ -45,7 +45,7 @@ describe('what is allocated', () => {
   )
 
   test(
-    'for a delta of Chat Completions is bounded, and the same in a long stream',
+    'for a delta of Chat Completions is limited, and the same in a long stream',
     () => {
       const [short, long] = [perDelta(200, 'chat-stream'), perDelta(10_000, 'chat-stream')]
       expect(short).toBeWithin(100, byteLimits.chatDelta)
@@ -55,7 +55,7 @@ describe('what is allocated', () => {
   )
 
   test(
-    'for a turn of a conversation is bounded, and the same in a long one',
+    'for a turn of a conversation is limited, and the same in a long conversation',
     () => {
       const [short, long] = [perTurn(40), perTurn(1000)]
       expect(short).toBeWithin(100, byteLimits.turn)
@@ -65,7 +65,7 @@ describe('what is allocated', () => {
   )
 
   test(
-    'for a turn of a conversation in Chat Completions is bounded, and the same in a long one',
+    'for a turn of a conversation in Chat Completions is limited, and the same in a long one',
     () => {
       const [short, long] = [perTurn(40, 'chat-request'), perTurn(1000, 'chat-request')]
       expect(short).toBeWithin(100, byteLimits.chatTurn)

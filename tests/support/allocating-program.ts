@@ -16,7 +16,7 @@ import { chatContext, toStream, usage } from './chat-response.ts'
 import { countingIds, responseContext } from './response-context.ts'
 
 /**
- * Does one kind of work many times, for whoever counts what it allocates:
+ * Does one kind of work many times, for a test that counts allocated bytes:
  *
  *   allocating-program.ts stream <deltas of each> <streams>
  *   allocating-program.ts chat-stream <deltas of each> <streams>
@@ -33,7 +33,7 @@ const frame = (type: string, payload: object): Uint8Array =>
     utf8.encode(JSON.stringify({ ...payload, p: 'abcdefghijklmnop' })),
   )
 
-/** What the network gives at once. */
+/** Bytes that the network delivers at once. */
 const chunkBytes = 16 * 1024
 
 const inChunks = (bytes: Uint8Array): Uint8Array[] =>

@@ -6,7 +6,7 @@ const characterCount = 0x110000 - surrogates.count
 const toCharacter = (index: number): string =>
   String.fromCodePoint(index < surrogates.first ? index : index + surrogates.count)
 
-/** Throws for what is not one character, which is how fast-check finds out that it cannot shrink a value. */
+/** Throws for a value that is not one character: that tells fast-check that it cannot shrink the value. */
 const toIndex = (value: unknown): number => {
   const code = typeof value === 'string' ? value.codePointAt(0) : undefined
   if (code === undefined || String.fromCodePoint(code) !== value || !value.isWellFormed())

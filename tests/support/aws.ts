@@ -8,7 +8,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterTest } from './cleanup.ts'
 
-/** AWS's own client, with a bearer key, against an address of ours. */
+/** AWS's own client, with a bearer key and an endpoint of ours. */
 export const awsClient = (endpoint: string, token = 'test-key'): BedrockRuntimeClient =>
   new BedrockRuntimeClient({
     endpoint,
@@ -16,14 +16,14 @@ export const awsClient = (endpoint: string, token = 'test-key'): BedrockRuntimeC
     token: { token },
     authSchemePreference: ['httpBearerAuth'],
     maxAttempts: 1,
-    // Its default speaks HTTP/2, which is not spoken without TLS.
+    // Its default is HTTP/2, which needs TLS.
     requestHandler: new NodeHttpHandler(),
   })
 
 /** Blobs are base64 on the wire and bytes in the client. */
 const bytesFromBase64 = (value: unknown, key = ''): unknown => {
   if ((key === 'bytes' || key === 'redactedContent') && typeof value === 'string') return Buffer.from(value, 'base64')
-  // A document type: whatever stands in it is the user's own.
+  // A document type: its content belongs to the user.
   if (key === 'json' || key === 'input' || key === 'additionalModelRequestFields') return value
   if (Array.isArray(value)) return value.map((item) => bytesFromBase64(item))
   if (typeof value !== 'object' || value === null) return value
@@ -31,8 +31,8 @@ const bytesFromBase64 = (value: unknown, key = ''): unknown => {
 }
 
 /**
- * What AWS's own client sends for a Converse body. It serialises by AWS's model and leaves out what the
- * model does not know: a body that comes through unchanged holds nothing that AWS has no name for.
+ * Returns the body that AWS's own client sends for a Converse body. It serialises by AWS's model and drops unknown
+ * members: a body that arrives unchanged has no member that AWS does not know.
  */
 export const awsPassOn = (): ((body: object) => Promise<unknown>) => {
   let sent: unknown

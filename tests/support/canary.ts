@@ -3,18 +3,18 @@ import type { LogRecord } from '../../src/base/logger.ts'
 import { createLogSink } from '../../src/cli/log/log-sink.ts'
 import { image, toolResult, toolUse } from './translate.ts'
 
-/** Words that must not be found where they do not belong, and requests that are full of them. */
+/** Words that must not leak, and requests that are full of them. */
 
 export const key = 'CANARYKEY0123456789abcdef'
 export const clientToken = 'CANARYTOKEN0123456789abc'
 export const proxyPassword = 'CANARYPROXY0123456789'
-/** Of a prompt, an answer, a tool, an input, a file's name. */
+/** Is in prompts, responses, tools, inputs and file names. */
 export const privateWord = 'CANARYWORD'
 
 export const secrets = [key, clientToken, proxyPassword]
 const canaries = [...secrets, privateWord]
 
-/** Says which are there, so that a failure names them. */
+/** Returns the words that the text contains, so that a failure names them. */
 export const secretsIn = (text: string, wanted: readonly string[] = canaries): string[] =>
   wanted.filter((canary) => text.includes(canary))
 
@@ -76,7 +76,7 @@ export const validRequest = {
   ],
 }
 
-/** What we refuse ourselves; `quotes` where Anthropic's own API quotes the client's words, too. */
+/** Requests that we refuse; `quotes` if Anthropic's own API quotes the client's words, too. */
 export const invalidRequests: Record<string, { readonly body: unknown; readonly quotes: boolean }> = {
   'wrong model': { body: { ...validRequest, model: `${privateWord}-model` }, quotes: true },
   'unknown block': {
@@ -105,7 +105,7 @@ export const invalidRequests: Record<string, { readonly body: unknown; readonly 
   'not an object': { body: privateWord, quotes: false },
 }
 
-/** Neither in records nor in any form that they are written in. */
+/** Checks the records, and each form in which they are written. */
 export const expectNoSecrets = (records: readonly LogRecord[]): void => {
   let written = JSON.stringify(records)
   for (const format of ['text', 'json'] as const) {

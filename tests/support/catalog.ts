@@ -2,7 +2,7 @@ import type { Model, ModelCatalog, ServedFamily } from '../../src/models/model.t
 import { clientSpelling, createModelResolver } from '../../src/models/resolver.ts'
 import { nexusModels } from '../../src/upstreams/nexus/models.ts'
 
-/** The models of tests, so that a new one in the product's own list changes none of them. The simulator serves them. */
+/** The models of tests, which do not depend on the product's own list. The simulator serves them. */
 
 export const modelOf = (family: ServedFamily, version: string, more: Partial<Model> = {}): Model => ({
   id: `claude-${family}-${version}`,
@@ -15,7 +15,7 @@ export const modelOf = (family: ServedFamily, version: string, more: Partial<Mod
   ...more,
 })
 
-/** Of several models of one family the last is its default. */
+/** The last of several models of one family is its default. */
 export const catalogOf = (...models: [Model, ...Model[]]): ModelCatalog => {
   const last = (family: ServedFamily): Model => models.findLast((model) => model.family === family) ?? models[0]
   return { models, defaults: { sonnet: last('sonnet'), opus: last('opus'), haiku: last('haiku') } }
@@ -27,7 +27,7 @@ export const catalog = catalogOf(
   modelOf('haiku', '4.5', { displayName: 'Claude Haiku 4.5', createdAt: '2025-10-15T00:00:00Z' }),
 )
 
-/** The names in the product's own list, for tests of the commands, which have no other. */
+/** The names in the product's own list, for tests of the commands, which use that list. */
 export const productSpellings = nexusModels.models.map(({ id }) => clientSpelling(id))
 
 export const resolver = createModelResolver(catalog, 'claude-sonnet-4.6')

@@ -17,7 +17,7 @@ export interface Chain {
   readonly simulator: Simulator & { readonly journal: readonly JournalEntry[] }
   readonly records: readonly LogRecord[]
   readonly shutdown: Shutdown
-  /** Posts JSON to `/v1/messages`, or to another path. */
+  /** Sends JSON to `/v1/messages`, or to another path. */
   post(body: unknown, options?: PostOptions): Promise<Response>
 }
 
@@ -31,15 +31,15 @@ export interface ChainOptions {
   readonly scenario?: Scenario
   readonly simulator?: SimulatorOptions
   readonly config?: Partial<Config>
-  /** Somebody else than the simulator. */
+  /** Replaces the simulator. */
   readonly endpointUrl?: string
   readonly apiKey?: string
   readonly maximumConnections?: number
   readonly pingMs?: number
   readonly commitMs?: number
-  /** In place of the list of records. */
+  /** Replaces the list of records. */
   readonly sink?: LogSink
-  /** Leaves URLs as they are, unless a test has a host for them. */
+  /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
 }
 
@@ -93,7 +93,7 @@ export const simulate = (options: SimulatorOptions = {}): Simulator => {
   return simulator
 }
 
-/** The smallest lawful request, with what a test adds. */
+/** The smallest valid request, with the members that a test adds. */
 export const request = (members: object = {}): Record<string, unknown> => ({
   model: 'claude-sonnet-4-6',
   max_tokens: 1024,

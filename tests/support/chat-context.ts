@@ -18,7 +18,7 @@ export const chatRequest = (members: object = {}): MessagesRequest => {
   return request as MessagesRequest
 }
 
-/** The context of a request's translation, for a server of which nothing is known but `dialect`. */
+/** The context of a request's translation, for an unknown server with these changes of its dialect. */
 export const chatContext = (
   dialect: ChatDialectChange = {},
   policy: Partial<ChatPolicy> = {},

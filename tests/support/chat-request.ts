@@ -12,17 +12,17 @@ import { ChatRequest } from '../../src/wire/openai-chat/request.ts'
 import { request } from './chain.ts'
 
 export interface ChatOptions {
-  /** Over the dialect of an unknown server. */
+  /** Changes of the dialect of an unknown server. */
   readonly dialect?: ChatDialectChange
   readonly id?: string
-  /** Over the default. */
+  /** Changes of the default. */
   readonly policy?: Partial<ChatPolicy>
   readonly betas?: readonly string[]
 }
 
 const isChatRequest = createCheck(ChatRequest)
 
-/** The first violation of the order of tool messages, judged by OpenAI's rules alone (OU-Q21). */
+/** The first violation of OpenAI's rules for the order of tool messages (OU-Q21). */
 const toolOrderFault = (messages: readonly Json[]): string | undefined => {
   let open: string[] = []
   for (const [index, message] of messages.entries()) {
@@ -39,7 +39,7 @@ const toolOrderFault = (messages: readonly Json[]): string | undefined => {
   return open.length > 0 ? `calls without a tool message at the end: ${open.join()}` : undefined
 }
 
-/** What is wrong with a body for every provider; undefined where nothing is. */
+/** The first fault of a body that no provider accepts; undefined for a valid body. */
 const chatFault = (body: unknown): string | undefined => {
   if (!isChatRequest(body)) return `not a Chat Completions request: ${JSON.stringify(findIssue(ChatRequest, body))}`
   const { messages } = body
@@ -55,7 +55,7 @@ const chatFault = (body: unknown): string | undefined => {
   return toolOrderFault(messages)
 }
 
-/** Translates a request as the server would, schema included, and judges the body. Throws what the translation throws. */
+/** Checks a request's schema, translates it, and checks the body. Throws the errors of the translation. */
 export const translateChat = (
   members: object,
   { dialect = {}, id = unknownDialect.id, policy = {}, betas = [] }: ChatOptions = {},

@@ -9,17 +9,17 @@ import type { Message, ResponseBlock } from '../../src/wire/anthropic/response.t
 import type { ChatOutput, ChatResponse } from '../../src/wire/openai-chat/response.ts'
 import { countingIds } from './response-context.ts'
 
-/** Responses of Chat Completions servers, whole and streamed, and what our translation makes of them. */
+/** Responses of Chat Completions servers, whole and streamed, and their translation. */
 
 export type ContextMembers = Partial<Omit<ChatResponseContext, 'dialect' | 'offeredTools'>> & {
   readonly dialect?: ChatDialectChange & { readonly id?: string }
   readonly offeredTools?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-/** Figures that no fixture has: an estimate shows. */
+/** Numbers that no fixture has, so that a test recognises the estimate. */
 export const estimate = { inputTokens: 1001, outputTokens: 1002 } as const
 
-/** The request that a response is translated for, with what a test adds. */
+/** The request that a response is translated for, with the members that a test adds. */
 export const chatContext = ({ dialect, offeredTools, ...members }: ContextMembers = {}): ChatResponseContext => ({
   model: 'claude-sonnet-4-6',
   dialect: { ...unknownDialect, ...dialect },
@@ -35,13 +35,13 @@ export const chatContext = ({ dialect, offeredTools, ...members }: ContextMember
   ...members,
 })
 
-/** Events of a stream, and the error that took the place of its end. */
+/** Events of a stream, and the error that ended it. */
 export interface Outcome {
   readonly events: readonly MessageStreamEvent[]
   readonly error: unknown
 }
 
-/** Reads a stream as an upstream does. An `error` body is thrown as it is. */
+/** Reads a stream as an upstream does. Throws an `error` body unchanged. */
 export const readBytes = (chunks: Iterable<Uint8Array>, context = chatContext()): Outcome => {
   const decoder = createSseDecoder()
   const events = new MessageEvents(context, countingIds())
@@ -73,7 +73,7 @@ export const readText = (text: string, context = chatContext()): Outcome => read
 
 export const dataLine = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`
 
-/** A stream of chunks, with `[DONE]` unless it is said otherwise. */
+/** A stream of chunks, which ends with `[DONE]` by default. */
 export const toStream = (chunks: readonly unknown[], end = 'data: [DONE]\n\n'): string =>
   chunks.map(dataLine).join('') + end
 
@@ -93,7 +93,7 @@ export const callPiece = (
 ): ChatResponse =>
   chunk({ tool_calls: [{ ...(id !== undefined && { id }), ...(index !== undefined && { index }), function: called }] })
 
-/** The message of a stream that must be complete. */
+/** The message of a complete stream. */
 export const streamed = (chunks: readonly unknown[], context = chatContext()): Message => {
   const { events, error } = readText(toStream(chunks), context)
   if (error !== undefined) throw error
@@ -106,14 +106,14 @@ export const whole = (response: ChatResponse, context = chatContext()): Message 
 /** A chunk of text. */
 export const says = (content: string): ChatResponse => chunk({ content })
 
-/** The content of a stream that ends by itself, in few words. */
+/** The content of a complete stream, in short form. */
 export const contentOfStream = (
   chunks: readonly ChatResponse[],
   members?: ContextMembers,
   reason = 'stop',
 ): unknown[] => contentOf(streamed([...chunks, finish(reason)], chatContext(members)))
 
-/** The content of a text that comes whole. Throws where the text says something else when it is cut anywhere. */
+/** The content of a whole text. Throws if a stream of the same text, cut anywhere, has other content. */
 export const contentOfText = (text: string, members?: ContextMembers): unknown[] => {
   const expected = contentOf(whole(answer({ content: text }), chatContext(members)))
   const inTwo = Array.from({ length: text.length + 1 }, (_, at) => [text.slice(0, at), text.slice(at)])
@@ -124,7 +124,7 @@ export const contentOfText = (text: string, members?: ContextMembers): unknown[]
   return expected
 }
 
-/** The text that a stream which is not over has given. */
+/** The text so far of an unfinished stream. */
 export const textSoFar = (chunks: readonly ChatResponse[], members?: ContextMembers): string =>
   readText(toStream(chunks, ''), chatContext(members))
     .events.map((event) =>
@@ -141,7 +141,7 @@ export const answer = (message: ChatOutput, more: object = {}): ChatResponse => 
 const carriedBy = (signature: string): unknown =>
   JSON.parse(Buffer.from(signature.slice('ou1.'.length), 'base64url').toString())
 
-/** A block in few words: a text, thinking with what its signature carries, or a call with its id. */
+/** A block in short form: a text, thinking with the content of its signature, or a call with its id. */
 export const briefly = (block: ResponseBlock): unknown => {
   if (block.type === 'text') return block.text
   if (block.type === 'thinking') {

@@ -1,9 +1,9 @@
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { assistant, toolResult, toolUse, user } from './translate.ts'
 
-/** Requests of the size and the shape of Claude Code's, in words of our own. The same for the same seed. */
+/** Requests with the size and shape of Claude Code's, in our own words. The same seed gives the same requests. */
 
-/** A number from 0 to 1, made from the one before: no test hangs on chance. */
+/** Pseudo-random numbers from 0 to 1, so that tests are reproducible. */
 const createRandom = (seed: number): (() => number) => {
   let state = seed * 2_654_435_761 + 1
   return () => {

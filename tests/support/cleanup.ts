@@ -1,11 +1,11 @@
 const cleanups: (() => Promise<void>)[] = []
 
-/** Ends what a test has started, whatever becomes of the test. */
+/** Runs `cleanup` after the test, also if the test fails. */
 export const afterTest = (cleanup: () => Promise<void> | void): void => {
   cleanups.push(async () => cleanup())
 }
 
-/** The last that was started ends first. */
+/** Runs the cleanups in reverse order. */
 export const cleanUp = async (): Promise<void> => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 }

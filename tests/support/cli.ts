@@ -7,7 +7,7 @@ import type { Machine } from '../../src/config/paths.ts'
 import { afterTest } from './cleanup.ts'
 import { absentKeychain } from './keychain.ts'
 
-/** An empty folder that goes with the test. */
+/** An empty folder that is removed after the test. */
 export const temporaryFolder = (): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-test-')))
   afterTest(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,7 +20,7 @@ export interface CliResult {
   readonly err: string
 }
 
-/** Nobody's terminal, on a machine with nothing on it but what is said. */
+/** No terminal, on a machine that has only what `machine` contains. */
 export const testIo = (machine: Partial<Machine>): Io => ({
   machine: {
     platform: 'linux',
@@ -42,7 +42,7 @@ export const testIo = (machine: Partial<Machine>): Io => ({
   err: () => {},
 })
 
-/** What a test may have otherwise of the world. */
+/** Parts of the environment that a test can replace. */
 export type CliOptions = Partial<
   Pick<
     Io,
@@ -62,12 +62,12 @@ export type CliOptions = Partial<
   readonly platform?: string
 }
 
-/** Runs the command line in this process, in a world of its own. */
+/** Runs the command line in this process, with its own folder and environment. */
 export const cli = async (
   rawArgs: readonly string[],
   environment: Record<string, string> = {},
   folder = temporaryFolder(),
-  { platform = 'linux', ...world }: CliOptions = {},
+  { platform = 'linux', ...replacements }: CliOptions = {},
 ): Promise<CliResult> => {
   let out = ''
   let err = ''
@@ -79,7 +79,7 @@ export const cli = async (
     err: (text) => {
       err += text
     },
-    ...world,
+    ...replacements,
   }
   const code = await runMain(rawArgs, io)
   return { code, out, err }
@@ -89,13 +89,13 @@ export const entry = join(import.meta.dir, '..', '..', 'src', 'main.ts')
 
 export interface RunningCli {
   readonly pid: number
-  /** Resolves when standard error holds a match; rejects when the program ends without one. */
+  /** Resolves when standard error contains a match; rejects if the program ends without one. */
   readonly says: (pattern: RegExp) => Promise<RegExpExecArray>
   readonly kill: (signal: NodeJS.Signals) => void
   readonly ended: Promise<CliResult>
 }
 
-/** Runs the command line as a program of its own; another entry is for a program with something more in it. */
+/** Runs the command line as a separate process. `program` can replace its entry file. */
 export const startCli = (
   rawArgs: readonly string[],
   environment: Record<string, string> = {},

@@ -3,20 +3,20 @@ import { afterTest } from './cleanup.ts'
 
 export interface ConnectProxy {
   readonly port: number
-  /** The heads of the requests that came. */
+  /** The heads of the requests that it got. */
   readonly heads: readonly string[]
 }
 
 export interface ConnectProxyOptions {
-  /** Where every name leads to, on this machine. */
+  /** The port on this machine that it connects every name to. */
   readonly to?: number
-  /** `user:password` that it wants to see. */
+  /** `user:password` that it requires. */
   readonly login?: string
-  /** Said instead of opening a way; undefined says nothing at all. */
+  /** The response instead of a tunnel; undefined keeps silent. */
   readonly answer?: (socket: Socket) => string | undefined
 }
 
-/** The port of a server of this machine, which ends with the test. */
+/** Starts a server on this machine that ends with the test. Returns its port. */
 export const listenOnLoopback = async (onConnection: (socket: Socket) => void): Promise<number> => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -33,7 +33,7 @@ export const listenOnLoopback = async (onConnection: (socket: Socket) => void): 
   return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
-/** Joins two lines until one of them ends. */
+/** Connects two sockets until one of them closes. */
 export const connectSockets = (one: Socket, other: Socket): void => {
   for (const [from, to] of [
     [one, other],
@@ -47,7 +47,7 @@ export const connectSockets = (one: Socket, other: Socket): void => {
 
 const wantsLogin = 'HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm="x"\r\n\r\n'
 
-/** A company's proxy, on this machine. */
+/** A company proxy, on this machine. */
 export const connectProxy = async ({ to, login, answer }: ConnectProxyOptions): Promise<ConnectProxy> => {
   const heads: string[] = []
   const port = await listenOnLoopback((socket) => {

@@ -3,10 +3,10 @@ import { redact, sign } from '../../src/simulator/signature.ts'
 import { anyCharacter } from './any-character.ts'
 import { png } from './translate.ts'
 
-/** Random lawful conversations, with everything in them that real clients were seen to send, and more. */
+/** Random valid conversations, with everything that real clients send, and more. */
 
 let serial = 0
-/** A word that is found again on the other side, among any characters: halves of surrogate pairs, too. */
+/** A word that a test can find in the output, among any characters, also halves of surrogate pairs. */
 const word = fc
   .oneof(
     { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
@@ -18,7 +18,7 @@ const word = fc
   })
 const text = fc.oneof({ weight: 5, arbitrary: word }, { weight: 1, arbitrary: fc.constantFrom('', ' ', '\n\t ') })
 
-/** Five minutes everywhere, or an hour everywhere: their order is the client's own affair (K8). */
+/** Five minutes everywhere, or an hour everywhere: the client decides on their order (K8). */
 const markerOf = (ttl: '5m' | '1h' | undefined): fc.Arbitrary<object | undefined> =>
   fc.option(fc.constant({ type: 'ephemeral', ...(ttl && { ttl }) }), { nil: undefined, freq: 3 })
 
@@ -30,7 +30,7 @@ const toolName = fc.oneof(
 )
 const input = fc.oneof(fc.object({ maxDepth: 2 }), fc.constantFrom(undefined, null, '', '{"a":1}', 'bare', [1], 7))
 
-/** The blocks of one conversation, whose markers are all of one lifetime. */
+/** The blocks of one conversation, whose markers all have one lifetime. */
 const blocksWith = (marker: fc.Arbitrary<object | undefined>) => {
   const marked = (block: fc.Arbitrary<object>): fc.Arbitrary<object> =>
     fc
@@ -112,7 +112,7 @@ interface Exchange {
   readonly thinking: object[]
   readonly said: object[]
   readonly uses: Made<Blocks['use']>[]
-  /** How many of the results stand in the first of their two messages. */
+  /** Number of results in the first of their two messages. */
   readonly splitAt: number
   readonly between: Made<Blocks['system']>[]
   readonly late: object[]
@@ -171,7 +171,7 @@ const toMessages = (
 export interface RandomConversation {
   readonly system: unknown
   readonly messages: object[]
-  /** What is said after it. */
+  /** The messages after it. */
   readonly next: object[]
   readonly more: object
 }
@@ -199,7 +199,7 @@ const conversationOf = (ttl: '5m' | '1h' | undefined): fc.Arbitrary<RandomConver
   })
 }
 
-/** Ends with the user; `next` goes on from there. */
+/** Ends with the user; `next` continues it. */
 export const conversations: fc.Arbitrary<RandomConversation> = fc
   .constantFrom(conversationOf('5m'), conversationOf('1h'), conversationOf(undefined))
   .chain((conversation) => conversation)

@@ -8,14 +8,14 @@ import { productSpellings } from './catalog.ts'
 import { simulate } from './chain.ts'
 import { type CliResult, cli, startCli, temporaryFolder } from './cli.ts'
 
-/** Doctor, asked for JSON: what each check found. */
+/** The findings of doctor's checks, from its JSON output. */
 export interface Examination {
   readonly code: number
   readonly ok: boolean
   readonly checks: readonly CheckResult[]
-  /** Everything that was printed. */
+  /** The whole output. */
   readonly said: string
-  /** What one check found; a test fails where there is no such check. */
+  /** The finding of one check. Throws if there is no such check. */
   readonly of: (id: string) => CheckResult
   /** Ids by status, for whole comparisons. */
   readonly withStatus: (status: CheckResult['status']) => string[]
@@ -37,7 +37,7 @@ const read = ({ code, out, err }: CliResult): Examination => {
   }
 }
 
-/** A folder in which `claude` lies, and the PATH to it. */
+/** A folder that contains `claude`, and a PATH with it. */
 export const withClaude = (script = 'echo "2.1.329 (Claude Code)"'): { PATH: string; program: string } => {
   const folder = join(temporaryFolder(), 'bin')
   mkdirSync(folder)
@@ -47,7 +47,7 @@ export const withClaude = (script = 'echo "2.1.329 (Claude Code)"'): { PATH: str
   return { PATH: folder, program }
 }
 
-/** Any port, so that whatever runs on this machine is in nobody's way. */
+/** Any free port, so that other programs on this machine do not matter. */
 const anyPort = ['--port', '0']
 
 export const doctor = async (
@@ -56,13 +56,13 @@ export const doctor = async (
   folder?: string,
 ): Promise<Examination> => read(await cli(['doctor', '--json', ...anyPort, ...args], environment, folder))
 
-/** As a program of its own: Bun reads its proxies and certificates from a real environment. */
+/** Runs doctor as a separate process: Bun reads proxies and certificates from a real environment. */
 export const doctorProgram = async (
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<Examination> => read(await startCli(['doctor', '--json', ...anyPort, ...args], environment).ended)
 
-/** For people. */
+/** The report for users. */
 export const doctorReport = (
   args: readonly string[],
   environment: Record<string, string> = {},
@@ -71,7 +71,7 @@ export const doctorReport = (
 
 export const keyVariable = { NEXUS_API_KEY: key }
 
-/** The arguments that lead to a simulated Nexus. */
+/** The arguments that select a simulated Nexus. */
 export const simulatedEndpoint = (options: SimulatorOptions = {}) => ['--endpoint-url', simulate(options).url]
 
 export const errorReply = (message: string, status = 400, type = 'ValidationException'): Reply => ({

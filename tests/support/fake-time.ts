@@ -1,6 +1,6 @@
 import { jest } from 'bun:test'
 
-/** Timers run by `jest.advanceTimersByTime` alone, until the act is over. */
+/** Until `act` is done, timers run only by `jest.advanceTimersByTime`. */
 export const inFakeTime = async (act: () => Promise<void> | void): Promise<void> => {
   jest.useFakeTimers()
   try {

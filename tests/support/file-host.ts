@@ -14,13 +14,13 @@ const cert = fixture('certificate.pem')
 
 interface FileHost {
   readonly port: number
-  /** What has been asked for: the name of the handshake, and the request's head. */
+  /** The requests: the server name of the TLS handshake, and the head. */
   readonly requests: readonly { readonly serverName: string | false | null; readonly head: string }[]
-  /** Connections that were opened, and those of them that are over. */
+  /** Number of connections that were opened, and of those that are closed. */
   readonly connections: { opened: number; closed: number }
 }
 
-/** A host of files on this machine, by TLS, with a certificate for `files.example`. `answer` may write in its own time. */
+/** A TLS file host on this machine, with a certificate for `files.example`. `answer` can also write to the socket later. */
 export const fileHost = async (
   answer: (path: string, socket: TLSSocket) => string | Uint8Array | undefined,
 ): Promise<FileHost> => {
@@ -51,7 +51,7 @@ export const fileHost = async (
   return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, requests, connections }
 }
 
-/** An answer, whose end is the connection's. */
+/** A response that ends with its connection. */
 export const fileResponse = (contentType: string, body: string | Uint8Array, headers = ''): Buffer =>
   Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\n${headers}\r\n`), Buffer.from(body)])
 
@@ -59,7 +59,7 @@ type About = Parameters<InlineUrlSources>[2]
 type Options = Parameters<typeof createUrlSources>[0]
 type Limits = Options['limits'] & Partial<About['mediaLimit']>
 
-/** As in earnest, but that this machine counts as public, and every name leads to it. */
+/** Like the product, but this machine counts as public, and every name resolves to it. */
 export const sourcesFrom = ({ port }: Pick<FileHost, 'port'>, more: Partial<Options> & { limits?: Limits } = {}) => {
   const inline = createUrlSources({
     lookup: async () => ['127.0.0.1'],

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from './cli.ts'
 
-/** Files of a user's home. */
+/** Files in a user's home. */
 
-/** Writes a text as it is and any other value as JSON, makes the folder, and returns the path. */
+/** Writes a text unchanged and any other value as JSON, creates the folder, and returns the path. */
 export const writeFile = (path: string, value: unknown): string => {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))

@@ -6,7 +6,7 @@ const root = join(import.meta.dir, '..', 'fixtures')
 /** The cases of one kind, by name. */
 export const cases = (kind: string): string[] => readdirSync(join(root, kind)).sort()
 
-/** A case's name, with the rules that it holds. */
+/** The name of a case, with its rules. */
 export const caseName = (kind: string, name: string): string => {
   const { rules } = fixture<{ rules: string[] }>(kind, name, 'context')
   return `${rules.join(', ')}: ${name}`

@@ -4,7 +4,7 @@ import { rawServer } from './raw-server.ts'
 
 export const mebibyte = 1024 * 1024
 
-/** More than any system's buffers hold: an upstream that could send all of it was not held back. */
+/** More than the buffers of any system: an upstream that can send all of it got no backpressure. */
 export const floodBytes = 256 * mebibyte
 
 export const deltaCharacters = 4000
@@ -20,7 +20,7 @@ const end = httpChunk(
   ]),
 )
 
-/** An upstream that sends deltas as fast as it is read from, until `finish`. */
+/** An upstream that sends deltas as fast as its reader takes them, until `finish`. */
 export const startFlood = async () => {
   const state = { sent: 0, isHeld: false, isClosed: false }
   let isFinished = false

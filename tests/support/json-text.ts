@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** JSON as text, with numbers in every form that JSON has: as `JSON.stringify` would write it, and with blanks. */
+/** JSON as text, with numbers in every form that JSON has: like `JSON.stringify`, and with blanks. */
 export interface JsonText {
   readonly compact: string
   readonly spaced: string
@@ -29,7 +29,7 @@ export const numberText: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom('', '-'), integer, fraction, exponent)
   .map((parts) => parts.join(''))
 
-/** Among them what looks like JSON, with numbers that would be changed. */
+/** Texts, also some that look like JSON with numbers that a double would change. */
 const words = fc
   .oneof(
     fc.string({ unit: 'grapheme' }),
@@ -38,7 +38,7 @@ const words = fc
   )
   .map((text) => alike(JSON.stringify(text)))
 
-/** Engines put names that are indices in front of all others: see the test of that. */
+/** Engines put names that are indices before all others; another test covers that. */
 const name = fc.string({ maxLength: 6 }).filter((text) => !/^\d+$/.test(text))
 
 const blank = fc.constantFrom('', ' ', '\n  ', '\t')

@@ -1,6 +1,6 @@
 import type { Keychain } from '../../src/cli/credentials/keychain.ts'
 
-/** A keychain in memory; what it holds can be looked at. */
+/** A keychain in memory, whose content a test can read. */
 export const memoryKeychain = (
   entries: Record<string, string> = {},
 ): Keychain & { readonly held: Map<string, string> } => {
@@ -13,7 +13,7 @@ export const memoryKeychain = (
   }
 }
 
-/** One that refuses everything, in Bun's own form. */
+/** A keychain that refuses everything, in Bun's own form. */
 export const failingKeychain = (code: string, message: string): Keychain => {
   const fail = async (): Promise<never> => {
     throw Object.assign(new Error(message), { code })
@@ -21,15 +21,15 @@ export const failingKeychain = (code: string, message: string): Keychain => {
   return { get: fail, set: fail, delete: fail }
 }
 
-/** As Bun's on a machine without libsecret. */
+/** Like Bun's keychain on a machine without libsecret. */
 export const absentKeychain = failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'libsecret not available')
-/** As Bun's where GNOME's keyring is locked and has no screen to ask on: it answers, and has nothing. */
+/** Like Bun's keychain if GNOME's keyring is locked and cannot show a prompt: reads return nothing. */
 export const lockedKeychain: Keychain = {
   ...failingKeychain('ERR_SECRETS_PLATFORM_ERROR', 'Cannot create an item in a locked collection (code: 2)'),
   get: async () => undefined,
   delete: async () => false,
 }
-/** A keyring whose question nobody answers. */
+/** A keyring that waits forever for an answer to its prompt. */
 export const silentKeychain: Keychain = {
   get: () => new Promise(() => {}),
   set: () => new Promise(() => {}),

@@ -9,9 +9,9 @@ import type { CallContext, Upstream } from '../../src/upstreams/upstream.ts'
 import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { request } from './chain.ts'
 
-/** The Nexus upstream by itself, over a real line, and what a test needs to stand at its other end. */
+/** The Nexus upstream alone, over real sockets, and servers for its other end. */
 
-/** As in earnest, but quick. */
+/** Like the product's, but short. */
 const bodyTimeouts = { connectMs: 500, drainMs: 200, excerptMs: 100, deadConnectionMs: 100 }
 
 export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof createNexus>[0]> = {}) => {
@@ -34,7 +34,7 @@ export const nexusAt = (endpointUrl: string, more: Partial<Parameters<typeof cre
   return { nexus, records }
 }
 
-/** A name of another machine; its requests go to an address of this one. */
+/** The name of another machine; its requests go to an address of this one. */
 const remoteHost = 'nexus.example'
 
 const fetchFrom =
@@ -48,7 +48,7 @@ const fetchFrom =
     } as typeof init)
   }
 
-/** As nexusAt, but the upstream takes the address for one of another machine. */
+/** Like nexusAt, but the upstream treats the address as one of another machine. */
 export const remoteNexus = (target: string, more: object = {}) =>
   nexusAt(`https://${remoteHost}`, { fetch: fetchFrom(target), ...more })
 

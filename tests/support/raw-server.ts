@@ -4,11 +4,11 @@ import { afterTest } from './cleanup.ts'
 export interface RawServer {
   readonly url: string
   readonly sockets: readonly Socket[]
-  /** How many requests have come. */
+  /** Number of requests so far. */
   count(): number
 }
 
-/** A server of raw sockets, for what a proper one would never do. `count` counts requests from 1. */
+/** A server of raw sockets, for behaviour that HTTP servers do not allow. `count` counts requests from 1. */
 export const rawServer = async (onRequest: (socket: Socket, count: number) => void): Promise<RawServer> => {
   const sockets: Socket[] = []
   let requests = 0

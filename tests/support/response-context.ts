@@ -1,6 +1,6 @@
 import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 
-/** The request that an answer is translated for, with what a test adds. */
+/** The request that a response is translated for, with the members that a test adds. */
 export const responseContext = (members: Partial<ResponseContext> = {}): ResponseContext => ({
   model: 'claude-sonnet-4-6',
   isPrewarm: false,

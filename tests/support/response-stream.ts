@@ -7,7 +7,7 @@ import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { frame } from './nexus.ts'
 
-/** The batches that an answer's bytes give. */
+/** The event batches of a response's bytes. */
 export async function* batchesOfBytes(
   chunks: AsyncIterable<Uint8Array>,
   reply: ResponseContext,
@@ -27,7 +27,7 @@ const frameOf = (event: ConverseStreamEvent): Uint8Array => {
   return frame(type, payload)
 }
 
-/** The batches that Converse's events give, each batch of which comes in one chunk. */
+/** The event batches of Converse events. The events of each list arrive in one chunk. */
 export async function* batchesOf(
   batches: Iterable<readonly ConverseStreamEvent[]>,
   reply: ResponseContext,

@@ -4,11 +4,11 @@ import type { ReplyBlock, Scenario, SimulatedRequest } from '../../src/simulator
 import { checkedCalls, isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import { request } from './chain.ts'
 
-/** Requests of a client in auto mode, and a model that acts and judges. */
+/** Requests of a client in auto mode, and a model that calls tools and checks calls. */
 
 export const workFolder = '/home/me/work'
 
-/** As Claude Code sends it, without what no test needs. */
+/** A part of what Claude Code sends, as far as tests need it. */
 export const classifierContext = (members: object = {}): Json => ({
   v: 1,
   permission_mode: 'auto',
@@ -38,11 +38,11 @@ export const inAutoMode = (members: object = {}, context: object = {}): Record<s
 
 export const bashCall = (id: string, command: string): ReplyBlock => ({ tool: 'Bash', id, input: { command } })
 
-/** A model that answers with `content`, and of which `validateRequest` has the answer to a check. */
+/** A model that answers with `content`, and to a safety check with the reply of `check`. */
 export const agentReplies =
-  (content: readonly ReplyBlock[], validateRequest: Scenario = () => undefined): Scenario =>
-  (asked) =>
-    isSafetyCheck(asked) ? validateRequest(asked) : { content }
+  (content: readonly ReplyBlock[], check: Scenario = () => undefined): Scenario =>
+  (request) =>
+    isSafetyCheck(request) ? check(request) : { content }
 
 /** Reports exactly these verdicts. */
 export const verdictReply =

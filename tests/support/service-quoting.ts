@@ -1,12 +1,12 @@
-/** Units read back by the rules of those who run them, written down from their manuals. */
+/** Parses service definitions by the rules of the manuals of the service managers. */
 
-/** Of a systemd unit: each value that a name has. */
+/** All values of a name in a systemd unit. */
 export const unitValues = (unit: string, name: string): string[] =>
   [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value)
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', '\\': '\\', "'": "'" }
 
-/** systemd.syntax(7): words, quotes, escapes; then specifiers, of which only `%%` may be there. */
+/** systemd.syntax(7): words, quotes, escapes; then specifiers. Only the specifier `%%` is allowed. */
 export const systemdWords = (line: string): string[] => {
   const words: string[] = []
   let word: string | undefined
@@ -36,7 +36,7 @@ export const systemdWords = (line: string): string[] => {
   )
 }
 
-/** systemd.service(5): of arguments, variables are replaced; `$$` is a dollar. */
+/** systemd.service(5): systemd replaces variables in arguments; `$$` is a dollar. */
 export const systemdArgument = (word: string): string =>
   word.replace(/\$(.?)/g, (_, next: string) => {
     if (next !== '$') throw new Error(`a variable in ${word}`)
@@ -50,7 +50,7 @@ export const xmlWords = (text: string): string =>
     code === undefined ? (entities[name] ?? '') : String.fromCodePoint(Number(code)),
   )
 
-/** As Windows' programs take their line apart: Microsoft's "Parsing C command-line arguments". */
+/** Splits a command line as Windows programs do: Microsoft's "Parsing C command-line arguments". */
 export const windowsWords = (line: string): string[] => {
   const words: string[] = []
   let word: string | undefined

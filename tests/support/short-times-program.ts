@@ -1,7 +1,7 @@
 import { runMain } from '../../src/cli/main.ts'
 import { processIo } from '../../src/cli/terminal/io.ts'
 
-/** The program with short times, and with faults that come when a test asks for them. */
+/** The program with short timeouts, and with failures that a test triggers. */
 
 const times = { pingMs: 40, commitMs: 80, graceMs: 300 }
 

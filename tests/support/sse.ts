@@ -13,10 +13,10 @@ export const readEvents = async (response: Response): Promise<SseEvent[]> => {
   return events
 }
 
-/** What a test compares: without pings, which may stand anywhere. */
+/** Events for a comparison, without pings, which may occur anywhere. */
 export const withoutPings = (events: readonly SseEvent[]): SseEvent[] => events.filter((event) => event.type !== 'ping')
 
-/** Anthropic's grammar of a stream: complete, or cut and ended by one error. Returns what is wrong with it. */
+/** Checks a stream by Anthropic's grammar: complete, or ended by one error. Returns the first fault. */
 export const grammarFault = (events: readonly SseEvent[]): string | undefined => {
   let open: number | undefined
   let next = 0

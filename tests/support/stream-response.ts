@@ -6,22 +6,22 @@ import { countingIds } from './response-context.ts'
 import { batchesOfBytes } from './response-stream.ts'
 import type { SseEvent } from './sse.ts'
 
-/** A whole Converse answer as the stream that says the same, and what a client makes of a stream. */
+/** Converts a whole Converse response to a stream with the same content, and a stream to the client's message. */
 
-/** How a stream is cut: characters of a delta, bytes of a chunk, and what comes last. */
+/** How a stream is cut: characters of a delta, bytes of a chunk, and whether metadata comes before the stop. */
 export interface StreamCuts {
   readonly size?: number
   readonly chunkBytes?: number
   readonly metadataFirst?: boolean
 }
 
-/** Cuts a text in pieces, at any place. */
+/** Cuts a text into pieces, at any position. */
 const pieces = (value: string, size: number): string[] => value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
 
-const spokenIn = ({ text, citationsContent }: OutputBlock): string =>
+const textIn = ({ text, citationsContent }: OutputBlock): string =>
   text ?? (citationsContent?.content ?? []).map((part) => part.text ?? '').join('')
 
-/** A text of an input is what a stream is made of. */
+/** Streams send the input of a tool as text. */
 const inputText = (input: unknown): string =>
   typeof input === 'string' ? input : input === null || input === undefined ? '' : JSON.stringify(input)
 
@@ -32,9 +32,9 @@ const blockEvents = (block: OutputBlock, contentBlockIndex: number, size: number
     ...(block.toolUse === undefined
       ? []
       : [{ type: 'contentBlockStart' as const, contentBlockIndex, start: { toolUse: block.toolUse } }]),
-    // A citation comes before the words that it is of.
+    // A citation comes before its text.
     ...(block.citationsContent?.citations ?? []).map((citation) => delta({ citation })),
-    ...pieces(spokenIn(block), size).map((value) => delta({ text: value })),
+    ...pieces(textIn(block), size).map((value) => delta({ text: value })),
     ...pieces(reasoningText?.text ?? '', size).map((value) => delta({ reasoningContent: { text: value } })),
     ...pieces(reasoningText?.signature ?? '', size).map((signature) => delta({ reasoningContent: { signature } })),
     ...(redactedContent === undefined ? [] : [delta({ reasoningContent: { redactedContent } })]),
@@ -63,7 +63,7 @@ const framesOf = (
   return Buffer.concat(events.map(({ type, ...payload }) => frame(type, payload)))
 }
 
-/** The events of an answer that comes as a stream. Rejects where the answer fails. */
+/** The events of a streamed response. Rejects if the response fails. */
 export const streamResponse = async (
   response: ConverseResponse,
   reply: ResponseContext,
@@ -80,7 +80,7 @@ export const streamResponse = async (
   return events
 }
 
-/** The content that a client puts together from a stream. */
+/** The content that a client collects from a stream. */
 export const accumulate = (events: readonly SseEvent[]): Record<string, unknown>[] => {
   const blocks: Record<string, unknown>[] = []
   const inputs = new Map<number, string>()
@@ -102,6 +102,6 @@ export const accumulate = (events: readonly SseEvent[]): Record<string, unknown>
   )
 }
 
-/** How a stream says that it ended. */
+/** The `message_delta` of a stream. */
 export const messageDeltaOf = (events: readonly SseEvent[]): unknown =>
   events.find(({ type }) => type === 'message_delta')?.['delta']

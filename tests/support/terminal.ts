@@ -1,26 +1,26 @@
 import { afterTest } from './cleanup.ts'
 import { entry, temporaryFolder } from './cli.ts'
 
-/** The program at a pseudo-terminal, with somebody who reads and types. */
+/** The program in a pseudo-terminal, and a test as the user who reads and types. */
 export interface Terminal {
   readonly folder: string
-  /** Waits for a match in what was shown after the last one. */
+  /** Waits for a match in the output after the last match. */
   readonly shows: (pattern: RegExp) => Promise<RegExpExecArray>
   readonly types: (keys: string) => void
   readonly kill: (signal: NodeJS.Signals) => void
-  /** Whether it shows what is typed, by itself. */
+  /** Whether the terminal echoes input. */
   readonly echoes: () => boolean
-  /** Everything that was ever shown. */
+  /** The whole output so far. */
   readonly screen: () => string
   readonly ended: Promise<number | null>
-  /** The one that ended it. */
+  /** The signal that ended the program. */
   readonly signal: () => unknown
 }
 
-/** `ECHO` of termios, on Linux and macOS alike. */
+/** `ECHO` of termios, the same on Linux and macOS. */
 const echoFlag = 8
 
-/** Windows has none that Bun could open. */
+/** Bun cannot open a terminal on Windows. */
 export const hasTerminals = process.platform !== 'win32'
 
 export const cliInTerminal = (

@@ -6,10 +6,10 @@ import { afterTest } from './cleanup.ts'
 const fixtures = join(import.meta.dir, '..', 'fixtures', 'tls')
 const fixture = (name: string): string => readFileSync(join(fixtures, `network-${name}.pem`), 'utf8')
 
-/** The root that signed the certificates: a file, for NODE_EXTRA_CA_CERTS. */
+/** The file of the root certificate that signed the others, for NODE_EXTRA_CA_CERTS. */
 export const testRoot = join(fixtures, 'network-root.pem')
 
-/** The port of a server that speaks TLS, with a certificate that is `good` for its name, or another. */
+/** Starts a TLS server with a certificate: `good` is valid for its name. Returns its port. */
 export const tlsHost = async (certificate: string, onConnection: (socket: TLSSocket) => void): Promise<number> => {
   const server = createServer({ cert: fixture(certificate), key: fixture('key') }, (socket) => {
     socket.on('error', () => {})

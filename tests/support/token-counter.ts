@@ -3,7 +3,7 @@ import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { createTokenCounter, type TokenCounterOptions } from '../../src/tokens/counter/token-counter.ts'
 import type { CountTokensRequest } from '../../src/wire/anthropic/request.ts'
 
-/** A counter whose upstream, clock and timers are the test's. */
+/** A counter whose upstream, clock and timers the test controls. */
 
 export const model = 'claude-sonnet-4.6'
 
@@ -19,7 +19,7 @@ interface UpstreamCall {
 export const prompt = (words: string, more: object = {}): CountTokensRequest =>
   ({ model, messages: [{ role: 'user', content: words }], ...more }) as CountTokensRequest
 
-/** Lets everything that is ready happen. */
+/** Runs all pending microtasks. */
 export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 40; turn += 1) await Promise.resolve()
 }
@@ -29,7 +29,7 @@ interface Timer {
   readonly work: () => void
 }
 
-/** Time that passes when the test says so. */
+/** A clock that the test moves. */
 const createTime = () => {
   const timers = new Set<Timer>()
   const clock = { ms: 0 }
@@ -79,7 +79,7 @@ export const counterOver = (more: Partial<TokenCounterOptions> = {}) => {
   const client = new AbortController()
   const count = (request: CountTokensRequest, modelId = model, { signal } = client): Promise<number> =>
     counter.count(request, { requestId: 'req_1', modelId, betas: [], signal })
-  /** The counts, once no more questions come. */
+  /** Waits until the counter sends no more requests, then for the count. */
   const done = async <T>(counted: Promise<T>): Promise<T> => {
     await pass(50)
     return counted

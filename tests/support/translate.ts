@@ -12,12 +12,12 @@ import { request } from './chain.ts'
 export interface TranslateOptions {
   readonly modelId?: string
   readonly betas?: readonly string[]
-  /** Over the default. */
+  /** Changes of the default. */
   readonly policy?: Partial<TranslationPolicy>
   readonly overrides?: Partial<CapabilityOverrides>
 }
 
-/** Translates a request as the server would, schema included. Throws what the translation throws. */
+/** Checks a request's schema and translates it. Throws the errors of the translation. */
 export const translate = (
   members: object,
   { modelId = 'claude-sonnet-4.6', betas = [], policy = {}, overrides = {} }: TranslateOptions = {},
@@ -32,7 +32,7 @@ export const translate = (
   })
 }
 
-/** The body, after Bedrock's rules have been asked. */
+/** The body, checked by Bedrock's rules. */
 export const validBody = (members: object, options: TranslateOptions = {}): ConverseRequest => {
   const { body } = translate(members, options)
   const model = simulatedModels.find(({ id }) => id === (options.modelId ?? 'claude-sonnet-4.6'))
@@ -40,7 +40,7 @@ export const validBody = (members: object, options: TranslateOptions = {}): Conv
   return body
 }
 
-/** The message of what is thrown, or a failure where nothing is. */
+/** The message of the thrown error. Throws if `act` does not throw. */
 export const refusalMessage = (act: () => unknown): string => {
   try {
     act()

@@ -1,7 +1,7 @@
 import { runMain } from '../../src/cli/main.ts'
 import { processIo } from '../../src/cli/terminal/io.ts'
 
-/** The program on a machine whose Claude Code nobody has set up already. */
+/** The program on a machine without managed settings of Claude Code. */
 
 const io = processIo()
 const machine = { ...io.machine, claudeManagedFolder: '/nowhere' }

@@ -5,7 +5,7 @@ import { request } from './chain.ts'
 import type { sourcesFrom } from './file-host.ts'
 import { fileResponse } from './file-host.ts'
 
-/** Requests with URL sources, what their hosts send, and what is told of them. */
+/** Requests with URL sources, the responses of their hosts, and the errors for clients. */
 
 export const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -26,13 +26,13 @@ export const pdfSource = { type: 'base64', media_type: 'application/pdf', data: 
 
 export const unabortedSignal = new AbortController().signal
 
-/** What is told for a request; nothing of a URL but its host may be in it. */
+/** The error message for a request; only the host of a URL may be in it. */
 export const refusalOf = async (inline: ReturnType<typeof sourcesFrom>, given: MessagesRequest): Promise<string> => {
   const error = await inline(given, unabortedSignal).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof GatewayError)) throw new Error(`not refused, or by a stranger: ${String(error)}`)
+  if (!(error instanceof GatewayError)) throw new Error(`not a GatewayError: ${String(error)}`)
   expect([error.type, error.status]).toEqual(['invalid_request_error', 400])
   expect(error.message).not.toContain('secret')
   return error.message
@@ -49,5 +49,5 @@ export const serveAnyFile = (path: string): Buffer | undefined =>
       ? fileResponse('application/pdf', pdf)
       : fileResponse('text/markdown; charset=utf-8', '# Grüße')
 
-/** Somebody nobody should come to. */
+/** A host that must get no request. */
 export const unreachableHost = { port: 1 }

@@ -1,4 +1,4 @@
-/** Resolves as soon as the condition holds; the test's own time limit ends a wait in vain. */
+/** Resolves when the condition is true. The timeout of the test ends a wait that never succeeds. */
 export const waitUntil = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await Bun.sleep(1)
 }

@@ -1,7 +1,7 @@
 import { assistant, image, png, tool, toolResult, toolUse, user } from '../../support/translate.ts'
-import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
+import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
 
-/** What every upstream does, in Anthropic's words alone. */
+/** The behaviour of every upstream, in Anthropic's terms only. */
 
 const some = { text: 'A text that is long enough to be cut somewhere.' }
 const thinking = { max_tokens: 3000, thinking: { type: 'enabled', budget_tokens: 2000 } }
@@ -12,21 +12,21 @@ const documentOf = (mediaType: string, data: string): object => ({
   source: { type: 'base64', media_type: mediaType, data },
 })
 
-/** Where silence is not what is tried, none is too long for a busy machine. */
+/** Generous unless the test is about silence: a busy machine is slow. */
 const deadlineFor = (how: Break): number => (how === 'silent' ? 200 : 10_000)
 
-/** What an upstream seals is its own affair, but there is a seal. */
+/** Replaces every seal: each upstream makes its own. */
 const sealed = 'sealed'
 
 export interface Answer {
   readonly name: string
   readonly behaviour: UpstreamBehaviour
-  /** Over the smallest request. */
+  /** Added to the smallest request. */
   readonly request?: object
-  /** Seals (`signature`, `data`) are `sealed` wherever there is one. */
+  /** Seals (`signature`, `data`) are `sealed`. */
   readonly content: readonly object[]
   readonly stop: { readonly stop_reason: string; readonly stop_sequence?: string; readonly stop_details?: object }
-  /** Pictures that the other side gets. */
+  /** Pictures that the provider gets. */
   readonly pictures?: readonly string[]
 }
 
@@ -51,7 +51,7 @@ export const answers: readonly Answer[] = [
     stop: ended,
   },
   {
-    name: 'thinking whose words are left out',
+    name: 'thinking without its text',
     behaviour: { output: [{ thinking: '' }, { text: 'So.' }] },
     request: thinking,
     content: [
@@ -138,15 +138,15 @@ export const answers: readonly Answer[] = [
     stop: ended,
     pictures: [png],
   },
-  { name: 'an empty answer', behaviour: { output: [] }, content: [], stop: ended },
+  { name: 'an empty response', behaviour: { output: [] }, content: [], stop: ended },
   {
-    name: 'an answer that reached the limit',
+    name: 'a response that reached the limit',
     behaviour: { output: [{ text: 'cut' }], stops: 'at the limit' },
     content: [{ type: 'text', text: 'cut' }],
     stop: { stop_reason: 'max_tokens' },
   },
   {
-    name: 'an answer that reached a stop sequence',
+    name: 'a response that reached a stop sequence',
     behaviour: { output: [{ text: 'up to' }], stops: 'at a stop sequence', stopSequence: 'END' },
     request: { stop_sequences: ['FIN', 'END'] },
     content: [{ type: 'text', text: 'up to' }],
@@ -169,13 +169,13 @@ export const answers: readonly Answer[] = [
     },
   },
   {
-    name: 'an answer after a quiet minute, which is borne',
+    name: 'a response after a silence below the timeout',
     behaviour: { output: [some], firstByteDelayMs: 60, deadlineMs: 5000, pingMs: 20 },
     content: [{ type: 'text', text: some.text }],
     stop: ended,
   },
   {
-    name: 'an answer with quiet minutes in it, which together are longer than one that is borne',
+    name: 'a response with several silences, together longer than the timeout',
     behaviour: { output: [some], eventDelayMs: 50, deadlineMs: 600, pingMs: 20 },
     content: [{ type: 'text', text: some.text }],
     stop: ended,
@@ -185,7 +185,7 @@ export const answers: readonly Answer[] = [
 export interface Failure {
   readonly type: string
   readonly status: number
-  /** What the client acts on. */
+  /** Words in the message that the client acts on. */
   readonly words?: RegExp
   readonly shouldRetry?: boolean
   readonly retryAfterSeconds?: number
@@ -195,7 +195,7 @@ export interface Refusal {
   readonly name: string
   readonly behaviour: UpstreamBehaviour
   readonly failure: Failure
-  /** Whether only a stream can fail so. */
+  /** Whether only a stream can fail in this way. */
   readonly isOfStreams?: true
 }
 
@@ -205,22 +205,18 @@ const refusal = (name: string, behaviour: UpstreamBehaviour, failure: Failure): 
   failure,
 })
 
-/** Before the first event: a status. */
+/** Failures before the first event: a status. */
 export const refusals: readonly Refusal[] = [
   refusal(
     'a prompt that is too long',
     { fails: 'prompt too long' },
     { type: 'invalid_request_error', status: 400, words: /\bprompt is too long/ },
   ),
-  refusal(
-    'throttling',
-    { fails: 'throttled' },
-    { type: 'rate_limit_error', status: 429, retryAfterSeconds: comeAgainSeconds },
-  ),
+  refusal('throttling', { fails: 'throttled' }, { type: 'rate_limit_error', status: 429, retryAfterSeconds }),
   refusal('a bad key', { fails: 'bad key' }, { type: 'authentication_error', status: 401, shouldRetry: false }),
-  refusal('a dead host', { fails: 'dead host' }, { type: 'api_error', status: 502, shouldRetry: true }),
+  refusal('an unreachable host', { fails: 'dead host' }, { type: 'api_error', status: 502, shouldRetry: true }),
   refusal(
-    'a minute that is too quiet',
+    'a silence beyond the timeout',
     { output: [some], firstByteDelayMs: 60_000, deadlineMs: 150 },
     { type: 'timeout_error', status: 504, shouldRetry: true },
   ),
@@ -239,9 +235,9 @@ export const refusals: readonly Refusal[] = [
   }),
 ]
 
-/** After the first event: what was sound arrives, and the end is one error, of this type. */
-export const ruptures: Readonly<Record<Break, string>> = {
-  // Of an error inside a stream Claude Code tries again only where it is told of an overload.
+/** Failures after the first event: the valid part arrives, then one error event of this type. */
+export const streamErrors: Readonly<Record<Break, string>> = {
+  // After an error inside a stream, Claude Code tries again only for an overload.
   throttled: 'overloaded_error',
   cut: 'api_error',
   'cut in an event': 'api_error',
@@ -250,15 +246,15 @@ export const ruptures: Readonly<Record<Break, string>> = {
   silent: 'timeout_error',
 }
 
-export const ruptureBehaviour = (how: Break): UpstreamBehaviour => ({
+export const streamErrorBehaviour = (how: Break): UpstreamBehaviour => ({
   output: [some],
   breaks: { at: 'later', how },
   deadlineMs: deadlineFor(how),
 })
-export const ruptureText = some.text
+export const streamErrorText = some.text
 
-/** For clients that leave: before the first event, and in the middle. */
-export const departures = {
+/** For clients that disconnect: before the first event, and in the middle. */
+export const disconnects = {
   early: { output: [some], firstByteDelayMs: 60_000 },
   midway: { output: [{ text: 'x'.repeat(4000) }], eventDelayMs: 3 },
 } satisfies Record<string, UpstreamBehaviour>

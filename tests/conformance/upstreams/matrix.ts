@@ -9,16 +9,16 @@ import { waitUntil } from '../../support/wait-until.ts'
 import {
   type Answer,
   answers,
-  departures,
+  disconnects,
   type Failure,
   refusals,
-  ruptureBehaviour,
-  ruptures,
-  ruptureText,
+  streamErrorBehaviour,
+  streamErrors,
+  streamErrorText,
 } from './behaviours.ts'
 import { breaks, type RunningUpstream, type UpstreamRow } from './row.ts'
 
-/** Every behaviour of every upstream: by its interface, and once more by the whole server. */
+/** Checks every behaviour of every upstream, directly and through the whole server. */
 
 type Json = Record<string, unknown>
 
@@ -27,7 +27,7 @@ const callOn = ({ modelId }: RunningUpstream, signal = new AbortController().sig
 
 const requestWith = (more: object = {}): MessagesRequest => request(more) as MessagesRequest
 
-/** What a stream adds up to, as the client adds it. */
+/** The message that a client collects from a stream. */
 const collected = (events: readonly SseEvent[]): Json => {
   const content: Json[] = []
   let inputs = ''
@@ -55,7 +55,7 @@ const collected = (events: readonly SseEvent[]): Json => {
   return { ...message, content }
 }
 
-/** Without what an upstream is free in: ids, figures, seals, the words of a refusal. */
+/** Without the parts that differ per upstream: ids, figures, seals, the explanation of a refusal. */
 const comparable = ({ id, usage, content, stop_details, ...rest }: Json): Json => {
   expect(id).toEqual(expect.stringMatching(/^msg_/))
   expect(usage).toMatchObject({ input_tokens: expect.any(Number), output_tokens: expect.any(Number) })
@@ -73,7 +73,7 @@ const comparable = ({ id, usage, content, stop_details, ...rest }: Json): Json =
   return { ...rest, content: blocks, stop_details: details && { ...details, explanation: 'any' } }
 }
 
-/** A block with the members that Anthropic's always have. */
+/** A block with the members that Anthropic's blocks always have. */
 const wholeBlock = (block: object): object => {
   const { type } = block as Json
   if (type === 'text') return { citations: null, ...block }
@@ -106,7 +106,7 @@ interface Streamed {
   readonly error?: unknown
 }
 
-/** A stream to its end, whichever it is. */
+/** Reads a stream to its end or its error. */
 const drained = async (batches: AsyncIterable<readonly object[]>): Promise<Streamed> => {
   const events: SseEvent[] = []
   try {
@@ -156,7 +156,7 @@ const expectFailure = (error: GatewayError, { words, ...failure }: Failure): voi
   if (words !== undefined) expect(error.message).toMatch(words)
 }
 
-/** As the server tells it: in Anthropic's shape, with what the client's retries go by. */
+/** Checks the server's error response: Anthropic's shape, and the headers that control the client's retries. */
 const expectFailureResponse = async (response: Response, failure: Failure): Promise<void> => {
   const { type, status, words = /./, shouldRetry, retryAfterSeconds } = failure
   expect(response.status).toBe(status)
@@ -184,33 +184,33 @@ const describeRefusals = ({ start }: UpstreamRow): void => {
   })
 }
 
-const describeRuptures = ({ start }: UpstreamRow): void => {
+const describeStreamErrors = ({ start }: UpstreamRow): void => {
   describe('after the first event', () => {
     for (const how of breaks) {
-      test(`a stream that is ${how}: what was sound, and ${ruptures[how]}`, async () => {
-        const running = start(ruptureBehaviour(how))
+      test(`a stream that is ${how}: the valid part, then ${streamErrors[how]}`, async () => {
+        const running = start(streamErrorBehaviour(how))
         const { events, error } = await drained(await running.upstream.stream(requestWith(), callOn(running)))
         expect(error).toBeInstanceOf(GatewayError)
-        expect((error as GatewayError).typeInStream).toBe(ruptures[how] as GatewayError['typeInStream'])
+        expect((error as GatewayError).typeInStream).toBe(streamErrors[how] as GatewayError['typeInStream'])
         const served = await readEvents(await post(running, { ...requestWith(), stream: true }))
-        const last = { type: 'error', error: { type: ruptures[how], message: expect.any(String) } }
+        const last = { type: 'error', error: { type: streamErrors[how], message: expect.any(String) } }
         expect(served.at(-1)).toMatchObject(last)
         for (const all of [[...events, { type: 'error' }], served]) {
           expect(grammarFault(all)).toBeUndefined()
           const [block] = collected(all)['content'] as Json[]
           expect(String(block?.['text']).length).toBeGreaterThan(0)
-          expect(ruptureText).toStartWith(String(block?.['text']))
+          expect(streamErrorText).toStartWith(String(block?.['text']))
         }
       })
     }
   })
 }
 
-/** Whatever way a client leaves: the call ends on the other side, too. */
-const describeDepartures = ({ start }: UpstreamRow): void => {
-  describe('T7 a client that leaves', () => {
+/** However a client disconnects, the call to the provider ends, too. */
+const describeDisconnects = ({ start }: UpstreamRow): void => {
+  describe('T7 a client that disconnects', () => {
     test.each([['stream'], ['message']] as const)('before the first event of a %s', async (way) => {
-      const running = start(departures.early)
+      const running = start(disconnects.early)
       const client = new AbortController()
       const pending = rejection(
         running.upstream[way](requestWith(), callOn(running, client.signal)) as Promise<unknown>,
@@ -221,7 +221,7 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
       await running.clientLeft()
     })
 
-    test('before the call has begun', async () => {
+    test('before the call begins', async () => {
       const running = start({ output: [] })
       expect(
         (await rejection(running.upstream.stream(requestWith(), callOn(running, AbortSignal.abort())))).status,
@@ -229,7 +229,7 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
     })
 
     test('in mid-stream: the iterable throws', async () => {
-      const running = start(departures.midway)
+      const running = start(disconnects.midway)
       const client = new AbortController()
       const batches = await running.upstream.stream(requestWith(), callOn(running, client.signal))
       const read = async (): Promise<void> => {
@@ -240,15 +240,15 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
     })
 
     test('in mid-stream: the reader stops reading', async () => {
-      const running = start(departures.midway)
+      const running = start(disconnects.midway)
       const client = new AbortController()
       for await (const _ of await running.upstream.stream(requestWith(), callOn(running, client.signal))) break
       client.abort()
       await running.clientLeft()
     })
 
-    test.each([[true], [false]])('of the server before it has answered (stream %p)', async (stream) => {
-      const running = start(departures.early)
+    test.each([[true], [false]])('from the server before its response (stream %p)', async (stream) => {
+      const running = start(disconnects.early)
       const client = new AbortController()
       const pending = post(running, { ...requestWith(), stream }, client.signal).catch(() => undefined)
       await waitUntil(() => running.requestCount() > 0)
@@ -257,8 +257,8 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
       await running.clientLeft()
     })
 
-    test('of the server in mid-stream', async () => {
-      const running = start(departures.midway)
+    test('from the server in mid-stream', async () => {
+      const running = start(disconnects.midway)
       const client = new AbortController()
       const response = await post(running, { ...requestWith(), stream: true }, client.signal)
       await response.body?.getReader().read()
@@ -268,12 +268,12 @@ const describeDepartures = ({ start }: UpstreamRow): void => {
   })
 }
 
-/** An upstream's own test file calls this with its row. */
+/** The test file of each upstream calls this with its row. */
 export const describeUpstream = (row: UpstreamRow): void => {
   describe(`upstream ${row.name}`, () => {
     describeAnswers(row)
     describeRefusals(row)
-    describeRuptures(row)
-    describeDepartures(row)
+    describeStreamErrors(row)
+    describeDisconnects(row)
   })
 }

@@ -5,9 +5,9 @@ import { startChain } from '../../support/chain.ts'
 import { nexusAt } from '../../support/nexus.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
+import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
 
-/** AI Nexus's row: the other side is the simulator. */
+/** The row of AI Nexus; the simulator is its provider. */
 
 const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
   'at the limit': 'max_tokens',
@@ -21,7 +21,7 @@ const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpErro
     status: 429,
     type: 'ThrottlingException',
     message: 'Too many requests',
-    headers: { 'retry-after': String(comeAgainSeconds) },
+    headers: { 'retry-after': String(retryAfterSeconds) },
   },
 }
 
@@ -34,7 +34,7 @@ const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
   silent: { kind: 'hang' },
 }
 
-/** Frames before a fault: the message's start, and a few deltas. */
+/** Frames before a failure: the start of the message, and a few deltas. */
 const laterFrames = 4
 
 const toReply = ({
@@ -64,7 +64,7 @@ const toReply = ({
 const unreachableUrl = 'http://127.0.0.1:1'
 const defaultDeadlineMs = 60_000
 
-/** The pictures of a request, wherever in it they lie. */
+/** All pictures of a request, at any depth. */
 const picturesIn = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return []
   const { image } = value as { readonly image?: { readonly source: { readonly bytes: string } } }

@@ -1,6 +1,6 @@
 import type { Upstream } from '../../../src/upstreams/upstream.ts'
 
-/** What the provider behind an upstream does, in terms of no protocol: each row translates it for its own provider. */
+/** How a provider behaves, independent of a protocol: each row translates it for its own provider. */
 export interface UpstreamBehaviour {
   readonly output?: readonly OutputPart[]
   /** Why it stops; without it, the response ends normally. */
@@ -13,11 +13,11 @@ export interface UpstreamBehaviour {
   readonly eventDelayMs?: number
   /** How it fails instead of answering. */
   readonly fails?: 'prompt too long' | 'throttled' | 'bad key' | 'dead host'
-  /** How it fails in an answer that is streamed: before its first event, or after a few. */
+  /** How a stream fails: before its first event, or after a few. */
   readonly breaks?: { readonly at: 'first' | 'later'; readonly how: Break }
-  /** Milliseconds of silence that are borne. */
+  /** Milliseconds of silence after which the upstream gives up. */
   readonly deadlineMs?: number
-  /** Milliseconds after which the server tells a waiting client that it is alive. */
+  /** Milliseconds after which the server sends a ping to a waiting client. */
   readonly pingMs?: number
 }
 
@@ -27,29 +27,29 @@ export type Break = (typeof breaks)[number]
 type OutputPart =
   | { readonly text: string }
   | { readonly thinking: string }
-  /** Thinking that is sealed: what it says is for the model alone. */
+  /** Sealed thinking, which only the model can read. */
   | { readonly redacted: string }
   | { readonly tool: string; readonly input?: unknown; readonly id: string }
 
-/** Seconds, with `fails: 'throttled'`. */
-export const comeAgainSeconds = 7
+/** The `retry-after` of `fails: 'throttled'`. */
+export const retryAfterSeconds = 7
 
 /** A provider that behaves as stated, the upstream that calls it, and the whole server. */
 export interface RunningUpstream {
   readonly upstream: Upstream
-  /** The upstream's own name of a model that takes tools, pictures and thinking. */
+  /** The upstream's name for a model that supports tools, pictures and thinking. */
   readonly modelId: string
-  /** The same, seldom waiting for longer than a moment: the whole server. */
+  /** The URL of the whole server, which waits only a moment between retries. */
   readonly url: string
-  /** Requests that have come. */
+  /** Requests that the provider got. */
   requestCount(): number
-  /** Pictures that have come, as base64. */
+  /** Pictures that the provider got, as base64. */
   pictures(): readonly string[]
-  /** Resolves when the other side knows that nobody listens to its newest answer any more. */
+  /** Resolves when the provider notices that the client of its newest response has disconnected. */
   clientLeft(): Promise<void>
 }
 
-/** One upstream: its folder's name under src/upstreams/, and how its provider is started. Everything ends with the test. */
+/** One upstream: its folder under src/upstreams/, and a function that starts its provider until the test ends. */
 export interface UpstreamRow {
   readonly name: string
   start(behaviour: UpstreamBehaviour): RunningUpstream

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { residentBytes } from '../support/samples.ts'
 
-/** What a process and its children have cost, by the operating system's own books. */
+/** CPU time and memory of a process and its children, as the operating system counts them. */
 
-/** Of Linux's /proc, on every machine there is. */
+/** Of /proc on Linux, on every machine. */
 const ticksPerSecond = 100
-/** Places in /proc/<pid>/stat behind the name in brackets, which may hold anything. */
+/** Positions in /proc/<pid>/stat after the name in parentheses, which can contain any character. */
 const field = { userTicks: 11, systemTicks: 12, childUserTicks: 13, childSystemTicks: 14 } as const
 
 const childrenOf = (pid: number): number[] =>
@@ -22,7 +22,7 @@ const ticksOf = (pid: number): number => {
   return Object.values(field).reduce((sum, at) => sum + Number(fields[at]), 0)
 }
 
-/** `1-02:03:04.56` or `3:04.56`, as ps writes it. */
+/** Parses a duration as ps prints it, `1-02:03:04.56` or `3:04.56`. */
 const secondsOf = (written: string): number =>
   written
     .trim()

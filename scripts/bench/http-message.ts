@@ -1,4 +1,4 @@
-/** Just enough of HTTP/1.1 to take messages off a kept connection, at next to no cost. */
+/** A minimal reader of HTTP/1.1 messages on a kept-alive connection that costs almost no CPU time. */
 
 const headEnd = Buffer.from('\r\n\r\n')
 const lineEnd = Buffer.from('\r\n')
@@ -6,7 +6,7 @@ const contentLength = /^content-length:\s*(\d+)/im
 const chunked = /^transfer-encoding:\s*chunked/im
 const none = Buffer.alloc(0)
 
-/** What is told of each message, in this order; `onBody` as often as bytes come. */
+/** The events of each message, in this order. `onBody` runs for each part of the body. */
 export interface MessageEvents {
   /** The head as text. */
   onHead(head: string): void
@@ -15,17 +15,16 @@ export interface MessageEvents {
 }
 
 /**
- * Where the reader stands: in a head, in a body of known length, in front of a chunk, in a chunk, behind the
- * last chunk.
+ * The reader is in a head, in a body of known length, before a chunk, in a chunk, or after the last chunk.
  */
 type ParserState = 'head' | 'body' | 'size' | 'chunk' | 'end'
 
-/** Reads one message after the other, however their bytes are cut. */
+/** Reads one message after another; the bytes can be cut anywhere. */
 export const createMessageReader = (events: MessageEvents): ((bytes: Buffer) => void) => {
   let state: ParserState = 'head'
-  /** Bytes to come of the body or of the chunk, its line end included. */
+  /** Remaining bytes of the body or the chunk, with its line end. */
   let left = 0
-  /** A head or a chunk's size that was cut. */
+  /** The first part of a head or of the size of a chunk. */
   let cut: Buffer = none
 
   const end = (): void => {
@@ -33,7 +32,7 @@ export const createMessageReader = (events: MessageEvents): ((bytes: Buffer) => 
     events.onEnd()
   }
 
-  /** Takes a line that ends in `mark`; undefined where its end has not come yet. */
+  /** Takes a line that ends in `mark`; undefined if its end has not arrived yet. */
   const takeLine = (bytes: Buffer, mark: Buffer): { line: Buffer; rest: Buffer } | undefined => {
     const all = cut.byteLength === 0 ? bytes : Buffer.concat([cut, bytes])
     const at = all.indexOf(mark)

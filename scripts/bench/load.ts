@@ -3,35 +3,35 @@ import { type RequestKind, requestBody } from './requests.ts'
 import { createSending } from './sending.ts'
 
 /**
- * The load of the benchmark, a process of its own: so many requests at once over kept connections, each answer
- * counted to its last event. Raw sockets: a client that is slower than what it measures measures itself.
+ * The load of the benchmark, a separate process: it sends a number of requests at once over kept-alive connections, and
+ * counts each response to its last event. It uses raw sockets, because a slow client measures itself.
  */
 
 export interface Job {
   readonly port: number
   readonly request: RequestKind
-  /** Deltas that each answer is to have; undefined for whole answers. */
+  /** Expected deltas of each response; undefined for whole responses. */
   readonly deltas: number | undefined
-  /** What the answers are written in. */
+  /** The format of the responses. */
   readonly wire: 'anthropic' | 'converse'
   readonly concurrency: number
-  /** The end, by requests or by milliseconds; those under way are finished in any case. */
+  /** The run ends after this number of requests or milliseconds. Running requests finish first. */
   readonly requests?: number
   readonly milliseconds?: number
-  /** What the target wants beside the usual headers. */
+  /** Additional headers for the target. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface LoadResult {
   readonly requests: number
   readonly deltas: number
-  /** Milliseconds from a request's first byte to the body's first, of each request in turn. */
+  /** For each request, milliseconds from its first byte to the first byte of the response body. */
   readonly firstByteMs: readonly number[]
-  /** The first fault that was seen; then the figures are worth nothing. */
+  /** The first fault: the figures are then invalid. */
   readonly fault?: string
 }
 
-/** By what an answer's deltas and its end are known, each of which stands once in each event. */
+/** Bytes that occur exactly once in each delta, and in the end of a response. */
 const marks = {
   anthropic: { delta: Buffer.from('event: content_block_delta'), end: Buffer.from('event: message_stop') },
   converse: { delta: Buffer.from('contentBlockDelta'), end: Buffer.from('messageStop') },
@@ -63,7 +63,7 @@ const requestBytes = ({ request, deltas, port, headers = {} }: Job): Buffer => {
   return Buffer.concat([Buffer.from(`POST /v1/messages HTTP/1.1\r\n${lines.join('')}\r\n`), body])
 }
 
-/** Looks into one answer after the other. */
+/** Checks one response after another. */
 const createResponseCheck = ({ deltas, wire }: Job) => {
   const { delta, end } = marks[wire]
   let body: Buffer[] = []
@@ -73,14 +73,14 @@ const createResponseCheck = ({ deltas, wire }: Job) => {
     take(bytes: Buffer): void {
       body.push(bytes)
     },
-    /** The deltas of a complete answer, or what is wrong with it. */
+    /** Returns the number of deltas of a complete response, or its fault. */
     end(): number | string {
       const bytes = body.length === 1 ? (body[0] as Buffer) : Buffer.concat(body)
       body = []
-      if (deltas === undefined) return bytes.includes(wholeMarks[wire]) ? 0 : 'answered something else than a message'
+      if (deltas === undefined) return bytes.includes(wholeMarks[wire]) ? 0 : 'the response is not a message'
       const found = count(bytes, delta)
       if (found !== deltas) return `sent ${found} deltas of ${deltas}, in ${bytes.byteLength} bytes`
-      return count(bytes, end) === 1 ? found : 'sent no end of the message'
+      return count(bytes, end) === 1 ? found : 'did not send the end of the message'
     },
   }
 }

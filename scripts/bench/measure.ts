@@ -7,36 +7,36 @@ import type { Workload } from './workloads.ts'
 
 /** One target's figures of one workload in one round. */
 export interface Sample {
-  /** As the workload's `measure` has it; of `firstEvent`, with the way to the upstream in it. */
+  /** In the unit of the workload's `measure`. For `firstEvent`, it includes the time of the upstream. */
   readonly value: number
   readonly requests: number
 }
 
-/** What a target weighs that has just been started. */
+/** Start time and memory of a target that has just started. */
 export interface Weight {
-  /** Milliseconds from the start of the process to its first 200, of each start. */
+  /** For each start, milliseconds from the start of the process to its first 200. */
   readonly startMs: readonly number[]
-  /** Resident, before it has been asked for anything else. */
+  /** Resident memory before the first request. */
   readonly idleMegabytes: number
-  /** Resident, the most of it while it serves 200 streams. */
+  /** Maximum resident memory while it serves 200 streams. */
   readonly streamingMegabytes: number
 }
 
 export interface Laboratory {
-  /** Rejects where an answer was not what it should be. */
+  /** Rejects if a response is invalid. */
   measure(workload: Workload, target: Target, milliseconds: number): Promise<Sample>
-  /** Starts the target anew, by itself, several times. Undefined for what is no process. */
+  /** Starts the target several times, alone. Undefined for a target that is not a process. */
   weigh(streams: Workload, target: Target): Promise<Weight | undefined>
   stop(): Promise<void>
 }
 
-/** Starts are short, and spread widely. */
+/** A start is short, and its time varies. */
 const starts = 10
 
 const residentEveryMs = 100
-/** A process that has just begun is still giving back what its start took. */
+/** After its start, a process still releases memory. */
 const restMs = 500
-/** No more than to begin the streams: they last 2.5 s. */
+/** Long enough to begin the streams, which last 2.5 s. */
 const weighMs = 100
 
 const toValue = ({ measure }: Workload, { requests, deltas, firstByteMs }: LoadResult, cpu: number): number => {
@@ -69,23 +69,23 @@ export const openLaboratory = async (): Promise<Laboratory> => {
     concurrency,
     ...(target.headers && { headers: target.headers(upstreamUrl) }),
   })
-  const ask = async (target: Target, job: Job): Promise<LoadResult> => {
-    const outcome = await load.ask(job)
-    if (outcome.fault !== undefined) throw new Error(`${target.id}: ${outcome.fault}`)
-    return outcome
+  const runJob = async (target: Target, job: Job): Promise<LoadResult> => {
+    const result = await load.send(job)
+    if (result.fault !== undefined) throw new Error(`${target.id}: ${result.fault}`)
+    return result
   }
 
   return {
     async measure(workload, target, milliseconds) {
-      await upstream.ask(workload.plan)
+      await upstream.send(workload.plan)
       const process = await runningOf(target)
       const job = jobOf(workload, target, process)
       const name = `${workload.id} ${target.id}`
-      if (!warm.has(name)) await ask(target, { ...job, requests: workload.warmUp })
+      if (!warm.has(name)) await runJob(target, { ...job, requests: workload.warmUp })
       warm.add(name)
       const cpu = (): number => (process === undefined ? 0 : cpuSeconds(process.pid))
       const before = cpu()
-      const outcome = await ask(target, { ...job, milliseconds })
+      const outcome = await runJob(target, { ...job, milliseconds })
       return { value: toValue(workload, outcome, cpu() - before), requests: outcome.requests }
     },
 
@@ -94,7 +94,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
       for (let times = 0; times < starts; times += 1) {
         const process = await start(target)
         if (process === undefined) return undefined
-        // The first one reads its files from the disk.
+        // The first start reads its files from the disk.
         if (times > 0) startMs.push(process.startMs)
         await process.stop()
       }
@@ -103,13 +103,13 @@ export const openLaboratory = async (): Promise<Laboratory> => {
       const { pid } = process
       await Bun.sleep(restMs)
       const idleMegabytes = residentMegabytes(pid)
-      await upstream.ask(streams.plan)
+      await upstream.send(streams.plan)
       let streamingMegabytes = 0
       const watch = setInterval(() => {
         streamingMegabytes = Math.max(streamingMegabytes, residentMegabytes(pid))
       }, residentEveryMs)
       try {
-        await ask(target, { ...jobOf(streams, target, process), milliseconds: weighMs })
+        await runJob(target, { ...jobOf(streams, target, process), milliseconds: weighMs })
       } finally {
         clearInterval(watch)
         await process.stop()

@@ -4,11 +4,11 @@ import { root } from '../support/binary.ts'
 import type { Launch } from './processes.ts'
 import { ours, type Target } from './targets.ts'
 
-/** Others beside the product: ours, and those that somebody has put into node_modules. Nothing is fetched here. */
+/** Other gateways to compare with: ours, and those that a user has installed in node_modules. Downloads nothing. */
 
 const module = (...path: string[]): string => join(root, 'node_modules', ...path)
 
-/** What is known to be best with the product's framework. */
+/** The fastest known program with the product's framework. */
 const elysia: Target = { id: 'elysia', title: 'best Elysia', wire: 'anthropic', launch: ours('elysia.ts') }
 
 const awsSdk: Target = {
@@ -20,7 +20,7 @@ const awsSdk: Target = {
 
 const portkeyServer = module('@portkey-ai', 'gateway', 'build', 'start-server.js')
 
-/** Runs on Node, and is told by headers whom to ask. */
+/** Runs on Node. Headers select its upstream. */
 const portkey: Target = {
   id: 'portkey',
   title: 'Portkey',
@@ -39,5 +39,5 @@ const portkey: Target = {
   }),
 }
 
-/** Those that are there. */
+/** The installed ones. */
 export const peers = (): Target[] => [elysia, awsSdk, ...(existsSync(portkeyServer) ? [portkey] : [])]

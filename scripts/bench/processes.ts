@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Job, LoadResult } from './load.ts'
 import type { Plan } from './workloads.ts'
 
-/** The benchmark's processes, each on its own core where the machine lets us choose. */
+/** The processes of the benchmark, pinned to cores if the machine allows it. */
 
-/** The proxy has one core for itself; whatever asks it and whatever it asks share the other. */
+/** The proxy has one core for itself; the load and the upstream share the other. */
 const cores = { proxy: '0', others: '1' } as const
 
 const canPin = process.platform === 'linux' && Bun.which('taskset') !== null && navigator.hardwareConcurrency > 1
@@ -16,52 +16,52 @@ export const isPinned = canPin
 const pinned = (core: keyof typeof cores, command: readonly string[]): string[] =>
   canPin ? ['taskset', '-c', cores[core], ...command] : [...command]
 
-/** Nothing of this machine's own settings takes part; its proxies above all. */
+/** Without this machine's own settings, above all its proxies. */
 const emptyEnvironment = (home: string): Record<string, string> => ({
   HOME: home,
   PATH: process.env['PATH'] ?? '',
   NO_PROXY: '*',
 })
 
-/** How each process that still runs is ended at once. */
+/** Functions that kill the processes that still run. */
 const running = new Set<() => void>()
 
-/** Ends them all: for the end of this process, whatever it is that ends it. */
+/** Kills them all, at any end of this process. */
 export const endAll = (): void => {
   for (const end of running) end()
   running.clear()
 }
 
-interface Helper<Question, Answer> {
+interface Helper<Message, Answer> {
   readonly port: number
-  ask(question: Question): Promise<Answer>
+  send(message: Message): Promise<Answer>
   stop(): void
 }
 
-/** Far more than a round takes: a target that never answers is a fault, not a pause. */
-const probeLimitMs = 120_000
+/** Much longer than a round: a target that never answers is a fault, not a pause. */
+const helperLimitMs = 120_000
 
-const startHelper = async <Question, Answer>(file: string): Promise<Helper<Question, Answer>> => {
-  let withOddityLog = Promise.withResolvers<Answer>()
+const startHelper = async <Message, Answer>(file: string): Promise<Helper<Message, Answer>> => {
+  let pending = Promise.withResolvers<Answer>()
   const child = Bun.spawn(pinned('others', [process.execPath, join(import.meta.dir, file)]), {
     env: emptyEnvironment(tmpdir()),
     stdio: ['ignore', 'inherit', 'inherit'],
-    ipc: (message) => withOddityLog.resolve(message as Answer),
-    onExit: (_child, code) => withOddityLog.reject(new Error(`${file} ended with ${code}`)),
+    ipc: (answer) => pending.resolve(answer as Answer),
+    onExit: (_child, code) => pending.reject(new Error(`${file} ended with ${code}`)),
   })
   running.add(() => child.kill('SIGKILL'))
-  const ready = (await withOddityLog.promise) as { readonly port: number }
+  const ready = (await pending.promise) as { readonly port: number }
   return {
     port: ready.port,
-    ask(question) {
+    send(message) {
       const answered = Promise.withResolvers<Answer>()
-      withOddityLog = answered
-      child.send(question)
-      const timer = setTimeout(() => answered.reject(new Error(`${file} has not come to an end`)), probeLimitMs)
+      pending = answered
+      child.send(message)
+      const timer = setTimeout(() => answered.reject(new Error(`${file} did not finish in time`)), helperLimitMs)
       return answered.promise.finally(() => clearTimeout(timer))
     },
     stop() {
-      withOddityLog.promise.catch(() => {})
+      pending.promise.catch(() => {})
       child.kill('SIGKILL')
     },
   }
@@ -70,11 +70,11 @@ const startHelper = async <Question, Answer>(file: string): Promise<Helper<Quest
 export const startUpstream = (): Promise<Helper<Plan, unknown>> => startHelper('upstream.ts')
 export const startLoad = (): Promise<Helper<Job, LoadResult>> => startHelper('load.ts')
 
-/** Below those that systems give to connections of their own, which might come in between. */
+/** Below the ephemeral ports, which other connections can take at any time. */
 const firstPort = 20_000
 const portRange = 10_000
 
-/** A port that nobody listens at. */
+/** A port without a listener. */
 export const freePort = (): number => {
   for (;;) {
     const port = firstPort + Math.floor(Math.random() * portRange)
@@ -95,17 +95,17 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** How a target is started: its command and what it wants in its environment. */
+/** How to start a target: its command and variables. */
 export interface Launch {
   readonly command: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** What answers 200 once it is up. */
+  /** The path that answers 200 when the target is ready. */
   readonly healthPath: string
 }
 
 const startLimitMs = 30_000
 
-/** Resolves with whether the port answers 200; a socket of its own, because fetch costs what we want to measure. */
+/** Resolves with whether the port answers 200. Uses a socket, because fetch costs the time that we measure. */
 const answersProbe = (port: number, path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const give = (value: boolean): void => resolve(value)

@@ -2,10 +2,10 @@ import { median } from '../support/samples.ts'
 import type { Sample, Weight } from './measure.ts'
 import type { Workload } from './workloads.ts'
 
-/** One row of the table: what one workload costs with each target. */
+/** One row of the table: the cost of a workload with each target. */
 export interface Row {
   readonly workload: Pick<Workload, 'id' | 'title' | 'measure' | 'goal' | 'guard'>
-  /** Each target's rounds. */
+  /** The rounds of each target. */
   readonly samples: Readonly<Record<string, readonly Sample[]>>
 }
 
@@ -20,7 +20,7 @@ export interface Report {
   readonly weights: Readonly<Record<string, Weight>>
 }
 
-/** What a target's median is, over the rounds, and how far they lie apart in percent of it. */
+/** The median of a target's rounds, and their spread in percent of it. */
 interface Figure {
   readonly middle: number
   readonly spread: number
@@ -34,8 +34,8 @@ const figureOf = (values: readonly number[]): Figure => {
 const valuesOf = (row: Row, target: string): number[] => (row.samples[target] ?? []).map(({ value }) => value)
 
 /**
- * The figure that the goal bounds: of what costs CPU the ratio to `pass`, round by round, because what disturbs a
- * round disturbs both; of the first event, the milliseconds that the target adds to the upstream's own.
+ * The figure that the goal limits. For CPU time, the ratio to `pass`, round by round, because a disturbance affects
+ * both. For the first event, the milliseconds that the target adds to the upstream's own.
  */
 const comparison = (row: Row, target: string): number | undefined => {
   const isAdded = row.workload.measure === 'firstEvent'
@@ -45,14 +45,12 @@ const comparison = (row: Row, target: string): number | undefined => {
   return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
 }
 
-/** Rows in which the product costs more of `bare`'s figure than it may: a sentence for each. */
+/** A sentence for each row in which the product exceeds its limit, a multiple of `bare`'s cost. */
 export const guardFaults = ({ rows }: Pick<Report, 'rows'>): string[] =>
   rows.flatMap((row) => {
     const { guard, title } = row.workload
     const ratio = median(valuesOf(row, 'product')) / median(valuesOf(row, 'bare'))
-    return guard === undefined || ratio <= guard
-      ? []
-      : [`${title}: ${digits(ratio)} times bare, and ${guard} is the most`]
+    return guard === undefined || ratio <= guard ? [] : [`${title}: ${digits(ratio)} times bare, the limit is ${guard}`]
   })
 
 const units: Readonly<Record<Workload['measure'], string>> = {
@@ -77,12 +75,12 @@ const goalOf = ({ workload: { goal, measure } }: Row): string =>
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-/** Bounds of what is not a ratio. */
+/** Limits of the figures that are not ratios. */
 const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as const
 
 /** The table, in Markdown. */
 export const toTable = ({ targets, rows, weights }: Report): string => {
-  // What costs nothing has nothing to be compared.
+  // The upstream itself has no cost to compare.
   const shown = targets.filter((target) => target !== 'direct')
   const weighed = (title: string, unit: string, member: keyof Weight): string => {
     const cells = shown.map((target) => {

@@ -1,6 +1,6 @@
 import { createRandom } from '../support/random.ts'
 
-/** Requests of the sizes and shapes that Claude Code sends. Words are made up, and the same each time. */
+/** Requests with the sizes and shapes of Claude Code's. The words are invented, and always the same. */
 
 const syllables = ['ka', 'lo', 'mi', 'ter', 'an', 'ru', 'vel', 'is', 'tor', 'ne', 'pa', 'qui', 'sed', 'um', 'ri', 'ol']
 const seed = 20261121
@@ -8,7 +8,7 @@ const random = createRandom(seed)
 
 const word = (): string => Array.from({ length: 1 + random.below(4) }, () => random.pick(syllables)).join('')
 
-/** About so many characters, with the line breaks and quotes that code and prose have. */
+/** A text of about this length, with the line breaks and quotes of code and prose. */
 const prose = (characters: number): string => {
   let text = ''
   while (text.length < characters) {
@@ -83,7 +83,7 @@ const base = {
   metadata: { user_id: 'user_0000000000000000_account__session_00000000' },
 } as const
 
-/** 0.7 KB: what a title or a probe asks. */
+/** 0.7 KB: a request for a title, or a probe. */
 const small = (): object => ({
   ...base,
   max_tokens: 512,
@@ -93,7 +93,7 @@ const small = (): object => ({
 
 const exchanges = 40
 
-/** 149 KB: a session some forty turns old. */
+/** 149 KB: a session after about forty turns. */
 const large = (): object => {
   const conversation = Array.from({ length: exchanges }, (_, index) => exchange(index, 1150)).flat()
   const last = conversation.length - 1
@@ -118,7 +118,7 @@ const large = (): object => {
   }
 }
 
-/** The same with one letter beyond Latin, as Claude Code's own prompt has: engines then take two bytes for each. */
+/** The same with one character outside Latin-1, like Claude Code's own prompt: engines then use two bytes for each. */
 const largeUnicode = (): object => {
   const request = large() as { messages: object[] }
   return { ...request, messages: [{ role: 'user', content: [{ type: 'text', text: 'a → b' }] }, ...request.messages] }
@@ -128,7 +128,7 @@ const pngHead = [
   0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 4, 0, 0, 0, 3, 0,
 ]
 
-/** A picture's head, and noise: nobody looks at the pixels. */
+/** The header of a picture, and noise instead of pixels. */
 const picture = (bytes: number): object => {
   const data = Uint8Array.from({ length: bytes }, (_, index) => pngHead[index] ?? random.below(256))
   return {
@@ -148,7 +148,7 @@ const images = (): object => ({
   ],
 })
 
-/** Made in one order, so that each is the same on every machine and in every process. */
+/** Created in this order, so that each is the same on every machine and in every process. */
 const requests = { small: small(), large: large(), 'large-unicode': largeUnicode(), images: images() }
 
 export type RequestKind = keyof typeof requests

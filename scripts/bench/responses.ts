@@ -1,6 +1,6 @@
 import { toFrames } from '../../src/simulator/frames.ts'
 
-/** What the upstream of the benchmark says: bytes that are made once. */
+/** The responses of the benchmark's upstream: bytes that are created once. */
 
 const usage = {
   inputTokens: 12,
@@ -19,10 +19,10 @@ export const wholeResponse: string = JSON.stringify({
   usage,
 })
 
-/** Of each delta. */
+/** Characters of each delta. */
 const characters = 16
 
-/** A text of so many deltas, frame by frame. */
+/** A stream of text with this number of deltas, frame by frame. */
 export const streamFrames = (deltas: number): Uint8Array[] => {
   const length = deltas * characters
   const text = words.repeat(Math.ceil(length / words.length)).slice(0, length)

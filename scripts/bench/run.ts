@@ -12,11 +12,12 @@ import { targets as marks, productTarget, type Target } from './targets.ts'
 import { pacedStreams, type Workload, workloads } from './workloads.ts'
 
 /**
- * What a request costs, beside a proxy that only passes bytes on. Prints a table, and writes every figure to a file.
+ * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table, and writes every
+ * figure to a file.
  *
  *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--peers] [--json FILE] [--guard]
  *
- * With `--guard` one short round of what has a bound: exit code 1 where the program is beyond one of them.
+ * `--guard` runs one short round of the workloads that have a limit: exit code 1 if the program exceeds one.
  */
 
 const { values } = parseArgs({
@@ -31,7 +32,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Enough for a ratio with a generous bound. */
+/** Long enough for a ratio with a generous limit. */
 const guardMs = 1000
 
 const fail = (sentence: string): never => {
@@ -41,18 +42,19 @@ const fail = (sentence: string): never => {
 
 const rounds = values.guard ? 1 : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
-if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds are numbers above 0.')
+if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds take numbers above 0.')
 const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
 const known = guarded.map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
-const kind = values.guard ? 'workload with a bound' : 'workload'
-if (unknownId !== undefined) fail(`No such ${kind}: ${unknownId}. There are ${known.join(', ')}.`)
-if (values.program === undefined && !isBuilt()) fail('There is no program in dist/: run `bun run build` first.')
-if (process.platform === 'win32') fail("The benchmark reads a process's CPU time as Linux and macOS tell it.")
+const kind = values.guard ? 'workload with a limit' : 'workload'
+if (unknownId !== undefined) fail(`Unknown ${kind}: ${unknownId}. Choose from ${known.join(', ')}.`)
+if (values.program === undefined && !isBuilt()) fail('No program in dist/. Run `bun run build` first.')
+if (process.platform === 'win32')
+  fail('The benchmark runs on Linux and macOS only: it needs their CPU times of processes.')
 
 const targets: readonly Target[] = [...marks, productTarget(values.program), ...(values.peers ? peers() : [])]
-// Whoever ends us, by a signal or by a fault, ends what we have started.
+// A signal or an error that ends this process also ends the processes that it started.
 process.on('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
 const laboratory = await openLaboratory()
@@ -67,9 +69,9 @@ const weigh = async (): Promise<Record<string, Weight>> => {
   return weights
 }
 
-/** Rounds go round the targets, so that whatever else the machine does falls on all of them. */
+/** Each round runs all targets in turn, so that other work of the machine affects all of them. */
 const toRow = async (workload: Workload): Promise<Row> => {
-  // The upstream by itself costs no proxy anything: it is the mark of times alone.
+  // The upstream alone has no CPU cost of a proxy: it is the reference for times only.
   const measured = targets.filter(({ launch }) => launch !== undefined || workload.measure === 'firstEvent')
   const samples: Record<string, Sample[]> = Object.fromEntries(measured.map(({ id }) => [id, []]))
   for (let round = 0; round < rounds; round += 1) {

@@ -1,12 +1,12 @@
-/** A socket of Bun's, as far as it matters here. */
+/** The part of a Bun socket that this file uses. */
 interface Writable {
   write(bytes: Uint8Array, offset?: number): number
 }
 
-/** Writes what a socket takes, and the rest when it has room again. */
+/** Writes as much as a socket accepts, and the rest when it is writable again. */
 export interface Sending {
   send(bytes: Uint8Array): void
-  /** To be called when the socket has room. */
+  /** Call this when the socket is writable again. */
   drain(): void
 }
 

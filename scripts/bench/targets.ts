@@ -3,19 +3,19 @@ import { binary } from '../support/binary.ts'
 import type { Job } from './load.ts'
 import type { Launch } from './processes.ts'
 
-/** What is measured, beside each other. */
+/** A program that the benchmark measures. */
 export interface Target {
   readonly id: string
   readonly title: string
-  /** What its answers are written in. */
+  /** The format of its responses. */
   readonly wire: Job['wire']
-  /** How it is started; undefined for the upstream itself, without anything in between. */
+  /** How to start it; undefined for the upstream itself, without a proxy. */
   readonly launch?: (port: number, upstream: string) => Launch
-  /** What it wants beside the usual headers. */
+  /** Additional headers that it needs. */
   readonly headers?: (upstream: string) => Readonly<Record<string, string>>
 }
 
-/** A target of this folder's. */
+/** A target from `targets/`. */
 export const ours =
   (file: string) =>
   (port: number, upstream: string): Launch => ({
@@ -23,7 +23,7 @@ export const ours =
     healthPath: '/health',
   })
 
-/** The program with everything on that is on for a person: its log goes where nobody reads. */
+/** The program with its default settings. Its log is discarded. */
 const productLaunch =
   (command: readonly string[]) =>
   (port: number, upstream: string): Launch => ({

@@ -4,8 +4,8 @@ import { createSending, type Sending } from './sending.ts'
 import type { Plan } from './workloads.ts'
 
 /**
- * The upstream of the benchmark, a process of its own: it answers every request by the plan that it was last told,
- * with bytes that were made before. Raw sockets, so that one core has time left for the load.
+ * The upstream of the benchmark, a separate process: it answers every request by the last plan that it got, with
+ * prepared bytes. It uses raw sockets, so that its core has time left for the load.
  */
 
 interface Peer {
@@ -25,7 +25,7 @@ const whole = Buffer.from(
   head('application/json', `content-length: ${Buffer.byteLength(wholeResponse)}`) + wholeResponse,
 )
 
-/** Streams are spread over the time between two of their events, as those of many people are. */
+/** Streams start at different times between two events, like those of many users. */
 const phaseMs = 1
 let phase = 0
 

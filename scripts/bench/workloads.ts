@@ -5,7 +5,7 @@ export type Plan =
   | { readonly kind: 'whole' }
   /** All frames in one write. */
   | { readonly kind: 'burst'; readonly deltas: number }
-  /** A frame every so many milliseconds. */
+  /** One frame every `everyMs` milliseconds. */
   | { readonly kind: 'paced'; readonly deltas: number; readonly everyMs: number }
 
 export interface Workload {
@@ -13,24 +13,24 @@ export interface Workload {
   readonly title: string
   readonly request: RequestKind
   readonly plan: Plan
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   readonly concurrency: number
   /**
-   * `request`: CPU milliseconds of the proxy for each request. `delta`: CPU seconds for 100,000 deltas.
-   * `firstEvent`: milliseconds from the request's first byte to the answer's first, beyond the same without a proxy.
+   * `request`: CPU milliseconds of the proxy per request. `delta`: CPU seconds for 100,000 deltas. `firstEvent`:
+   * milliseconds from the first byte of the request to the first byte of the response, minus the time without a proxy.
    */
   readonly measure: 'request' | 'delta' | 'firstEvent'
-  /** Requests before a target's first round: engines compile what runs often, and that costs, too. */
+  /** Requests before a target's first round: the engine first compiles code that runs often. */
   readonly warmUp: number
-  /** The bound of the product's figure over that of `pass`; of `firstEvent`, milliseconds; undefined where there is none. */
+  /** Limit of the ratio of the product to `pass`; for `firstEvent`, in milliseconds. Undefined: no limit. */
   readonly goal: number | undefined
-  /** With `--guard`: the most that the product's figure may be of `bare`'s, whatever the machine. */
+  /** With `--guard`: limit of the ratio of the product to `bare`, the same on every machine. */
   readonly guard?: number
 }
 
 const deltas = 200
 
-/** What many people at once look like. */
+/** Many users at once. */
 export const pacedStreams: Workload = {
   id: 'paced',
   title: '200 streams, an event every 20 ms',

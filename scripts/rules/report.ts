@@ -15,7 +15,7 @@ const unescaped = (xml: string): string =>
 const attributeOf = (attributes: string, name: string): string =>
   unescaped(new RegExp(`(?<!\\w)${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
 
-/** The cases of a JUnit report: the names of the suites around a test are part of its own. */
+/** The cases of a JUnit report. The name of a case includes the names of its suites. */
 export const casesIn = (report: string): TestCase[] =>
   [...report.matchAll(/<testcase ([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g)].map(
     ([, attributes = '', , inside = '']) => ({
@@ -24,16 +24,16 @@ export const casesIn = (report: string): TestCase[] =>
     }),
   )
 
-/** What tests read, and so what a change of makes a report old. */
+/** Tests read these: a report from before a change in them is out of date. */
 const tested = ['src', 'tests', 'scripts', 'docs', 'package.json', 'bun.lock', 'bunfig.toml']
 
-/** Folders too: a file that was deleted changes only the folder that held it. */
+/** Includes folders: a deleted file changes only its folder. */
 const pathsUnder = (path: string): string[] =>
   statSync(path).isDirectory() ? [path, ...readdirSync(path).flatMap((name) => pathsUnder(join(path, name)))] : [path]
 
 /**
- * Says why a JUnit report at `path` does not stand for all tests of the tree at `root` as they are now; `undefined` if it
- * does: the run began after the last change, and each test file is in it.
+ * Returns why a JUnit report at `path` is not valid for the current tests at `root`; `undefined` if it is valid: the run
+ * began after the last change, and the report has each test file.
  */
 export const whyNotUsable = (path: string, root: string): string | undefined => {
   if (!existsSync(path)) return 'it does not exist'
@@ -54,5 +54,5 @@ export const whyNotUsable = (path: string, root: string): string | undefined => 
     .filter((one) => one.startsWith(testFolder) && one.endsWith('.test.ts'))
     .map((one) => relative(root, one).replaceAll('\\', '/'))
     .find((file) => !files.has(file))
-  return missing === undefined ? undefined : `the run left out ${missing}`
+  return missing === undefined ? undefined : `the run lacks ${missing}`
 }

@@ -7,12 +7,12 @@ import { casesIn, type TestCase, whyNotUsable } from './report.ts'
 import type { Rule } from './rule.ts'
 
 /**
- * Runs the tests and says of every rule which tests hold it, and whether they pass.
+ * Runs the tests and prints for every rule the number of its tests, and whether they pass.
  *
- *   bun run rules [K4] [--report FILE]      all rules, or one with the names of its tests
+ *   bun run rules [K4] [--report FILE]      all rules, or one rule with the names of its tests
  *
- * Reads the JUnit report FILE instead of running the tests, if all tests ran for it after the last change.
- * Fails where a rule has no passing test and no sentence in docs/translation.md or docs/upstreams/ that says why not.
+ * Reads the JUnit report FILE instead of running the tests, if it has all tests and is newer than the last change.
+ * Fails if a rule has no passing test, and docs/translation.md and docs/upstreams/ give no reason.
  */
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { report: { type: 'string' } } })
@@ -39,11 +39,11 @@ const readOrRunTests = async (report: string | undefined): Promise<TestCase[]> =
   return runTests()
 }
 
-/** An id stands by itself: K1 is not K12, 1.1 not 1.10, A9 not OU-A9. */
+/** Matches the whole id: K1 does not match K12, 1.1 not 1.10, A9 not OU-A9. */
 const namePattern = ({ id }: Rule): RegExp =>
   new RegExp(`(?<![\\w.-])${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w]|\\.\\d)`)
 
-/** Rules that a page gives a reason for: `- **K11**: ...`. */
+/** Rules without a test for which a page gives the reason: `- **K11**: ...`. */
 const excusedIn = (page: string): ReadonlySet<string> =>
   new Set([...page.matchAll(/^- \*\*([^*]+)\*\*: .{20,}/gm)].map(([, id = '']) => id))
 
@@ -70,7 +70,7 @@ for (const rule of rules.filter(({ id }) => wanted === undefined || id === wante
     console.log(`${' '.repeat(9)}${hasPassed ? 'pass' : 'FAIL'}  ${name}`)
   }
 }
-console.log(`${held} rules held by tests, ${missing} neither held nor explained`)
+console.log(`${held} rules have passing tests, ${missing} have neither tests nor a reason`)
 const unknown = [...excused].filter((id) => !rules.some((rule) => rule.id === id))
 if (unknown.length > 0) console.log(`The docs explain rules that do not exist: ${unknown.join(', ')}`)
 process.exit(missing === 0 && unknown.length === 0 && cases.length > 0 ? 0 : 1)

@@ -51,7 +51,7 @@ describe('a report', () => {
 
   test('is not used if it lacks a test file', () => {
     const { root, report } = startTree('tests/a.test.ts')
-    expect(whyNotUsable(report, root)).toBe('the run left out tests/b.test.ts')
+    expect(whyNotUsable(report, root)).toBe('the run lacks tests/b.test.ts')
   })
 
   test.each(['src/a.ts', 'tests/b.test.ts', 'package.json'])(

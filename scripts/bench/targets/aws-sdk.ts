@@ -3,7 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { toAnthropicBody, toConverseBody, toEvent } from './bare-translation.ts'
 import { serve } from './serve.ts'
 
-/** The same translation as `bare`, with AWS's own client to talk to the upstream. */
+/** The same translation as `bare`, with AWS's own client for the upstream. */
 
 const clientOf = (endpoint: string): BedrockRuntimeClient =>
   new BedrockRuntimeClient({
@@ -16,7 +16,7 @@ const clientOf = (endpoint: string): BedrockRuntimeClient =>
 
 const utf8 = new TextEncoder()
 
-/** Its commands want bytes where Converse's JSON has base64. */
+/** Its commands need bytes where Converse's JSON has base64. */
 const withBytes = (body: ReturnType<typeof toConverseBody>): ReturnType<typeof toConverseBody> => {
   for (const { image } of body.messages.flatMap(({ content }: { content: object[] }) => content)) {
     if (image !== undefined) image.source.bytes = Buffer.from(image.source.bytes, 'base64')

@@ -23,7 +23,7 @@ const streamed = (body: ReadableStream<Uint8Array>): Response => {
   )
 }
 
-/** Asks the upstream, and answers with what it says, whole or streamed. */
+/** Sends the request to the upstream, and returns its response, whole or streamed. */
 export const bareResponse = async (
   request: Parameters<typeof toConverseBody>[0],
   upstream: string,

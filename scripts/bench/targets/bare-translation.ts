@@ -1,6 +1,6 @@
-/** The least that can be called a translation. It is right for the benchmark's requests and for nothing else. */
+/** A minimal translation. It is correct only for the benchmark's requests. */
 
-// biome-ignore lint/suspicious/noExplicitAny: it looks at nothing, as a translator without types does.
+// biome-ignore lint/suspicious/noExplicitAny: a translator without types, which checks nothing.
 type Any = any
 
 const point = { cachePoint: { type: 'default' } }
@@ -74,13 +74,13 @@ export const toEvent = (name: string, payload: Any): string => {
   return sse({ type: 'message_delta', delta, usage: usageOf(payload.usage) }) + sse({ type: 'message_stop' })
 }
 
-/** The name stands in the first header: its length in two bytes, then itself. */
+/** The name of an event, from the first header: its length in two bytes, then the name. */
 const nameOf = (frame: Buffer): string => {
   const at = preludeBytes + 1 + eventType.length + 1
   return frame.toString('latin1', at + 2, at + 2 + frame.readUInt16BE(at))
 }
 
-/** Takes an answer's bytes as they come, and gives the bytes of the events that they complete. */
+/** Takes the bytes of a response as they arrive. Returns the bytes of the completed events. */
 export const toEvents = (): ((bytes: Uint8Array) => Uint8Array) => {
   let rest: Buffer = Buffer.alloc(0)
   return (bytes) => {

@@ -1,6 +1,6 @@
 import { bareResponse } from './bare-response.ts'
 import { serve } from './serve.ts'
 
-/** The next mark: a translator written by hand, without framework, validation, rules, deadlines or logs. */
+/** A translator written by hand, without framework, validation, rules, timeouts or logs. */
 
 serve(async (request, upstream) => bareResponse(JSON.parse(await request.text()), upstream, request.signal))

@@ -4,7 +4,7 @@ import { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 import { bareResponse } from './bare-response.ts'
 import { serve } from './serve.ts'
 
-/** What is known to be best with Elysia: `bare` behind a route, with the whole schema checked by a compiled check. */
+/** The fastest known program with Elysia: `bare` behind a route, with a compiled check of the whole schema. */
 
 const check = TypeCompiler.Compile(MessagesRequest)
 

@@ -1,6 +1,6 @@
 import { serve } from './serve.ts'
 
-/** The physical limit: hands the bytes through to the upstream, and its answer back, without looking at either. */
+/** The physical limit: forwards the bytes of requests and responses without reading them. */
 
 serve(async (request, upstream) =>
   fetch(`${upstream}/model/any/converse`, {

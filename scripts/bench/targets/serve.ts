@@ -1,4 +1,4 @@
-/** A target of ours: a server whose port and upstream are its two arguments. It says that it is well to any GET. */
+/** A server whose arguments are its port and its upstream. It answers 200 to any GET. */
 export const serve = (answer: (request: Request, upstream: string) => Promise<Response>): void => {
   const [port, upstream] = [Number(Bun.argv[2]), String(Bun.argv[3])]
   Bun.serve({

@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs the tests that start no program and no terminal. Which those are is read from the tests themselves, so that no
- * list of them grows old.
+ * Runs the tests that start no program and no terminal. Selects them by their code, so that no list gets out of date.
  *
  *   bun run test:fast [--bail ...]      takes the flags of `bun test`
  */
@@ -19,7 +18,7 @@ const fast = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8
   .filter((path) => !startsProgram.test(readFileSync(join(root, path), 'utf8')))
   .sort()
 
-/** One more than there are cores: many of these tests wait for a deadline. */
+/** One process more than cores, because many of these tests wait for a timeout. */
 const processes = `--parallel=${availableParallelism() + 1}`
 /** The slowest files of the last run start first, so that no process works on one of them after the others have ended. */
 const timings = [`--timings=${join(root, 'node_modules', '.cache', 'test-fast.json')}`, '--update-timings']

@@ -3,7 +3,7 @@ import { settings } from '../../src/config/settings/settings.ts'
 import { code, listed, prose, table } from './markdown.ts'
 import { fillPlaceholders } from './placeholders.ts'
 
-/** Fills the tables of docs/configuration.md from the settings; its text is written by hand. */
+/** Generates the tables of docs/configuration.md from the settings. Its text is handwritten. */
 
 const allSettings: readonly Setting[] = settings
 

@@ -1,10 +1,10 @@
-/** Markdown as Biome formats it, so that what is generated passes the check. */
+/** Writes Markdown in Biome's format, so that generated pages pass the check. */
 
 export const code = (text: string): string => `\`${text}\``
 
 const codeOrText = /(`[^`]*`)/
 
-/** Plain text for a page: nothing in it is a tag or emphasis, and `docs/x.md#y` is a link. */
+/** Plain text for a page: escapes tags and emphasis, and makes links of paths like `docs/x.md#y`. */
 export const prose = (text: string): string =>
   text
     .split(codeOrText)
@@ -20,7 +20,7 @@ export const prose = (text: string): string =>
     )
     .join('')
 
-/** Within a table a bar would end the cell, in code too. */
+/** Escapes bars, which would end a cell, also in code. */
 const toCell = (text: string): string => text.replaceAll('|', String.raw`\|`)
 
 /** Every column as wide as its widest cell. */
@@ -34,7 +34,7 @@ export const table = (headers: readonly string[], rows: readonly (readonly strin
   return [toLine(head), toLine(widths.map((width) => '-'.repeat(width))), ...body.map(toLine)].join('\n')
 }
 
-/** The name of a heading in a link to it. */
+/** The anchor of a heading. */
 export const anchor = (heading: string): string =>
   `#${heading
     .toLowerCase()

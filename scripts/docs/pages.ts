@@ -3,7 +3,7 @@ import { cliPage } from './cli-page.ts'
 import { configurationPage } from './configuration-page.ts'
 import { servicePage } from './service-page.ts'
 
-/** Every page that is made from the code, as it is to be where it now holds `current`. */
+/** Every page with generated content. `generate` returns the new page for the current one. */
 export const generatedPages: readonly { readonly path: string; readonly generate: (current: string) => string }[] = [
   { path: 'docs/cli.md', generate: () => cliPage(catalogue) },
   { path: 'docs/configuration.md', generate: configurationPage },

@@ -4,7 +4,7 @@ import { systemd } from '../../src/cli/service/systemd.ts'
 import { windows } from '../../src/cli/service/windows.ts'
 import { fillPlaceholders } from './placeholders.ts'
 
-/** docs/service.md: its words are written by hand, what `service print` prints is printed into it. */
+/** Generates the examples of docs/service.md from the output of `service print`. Its text is handwritten. */
 
 const common = {
   withheld: [],

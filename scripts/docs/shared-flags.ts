@@ -30,7 +30,7 @@ export interface SharedPart {
   readonly left: readonly NamedArgument[]
 }
 
-/** Without sets of which the command accepts no flag. */
+/** Only the sets of which the command accepts a flag. */
 export const sharedParts = (ofCommand: readonly NamedArgument[]): SharedPart[] =>
   sharedFlags
     .map(({ title, flags }) => ({

@@ -4,24 +4,24 @@ import type { ClientRun } from './client.ts'
 import type { Packages } from './install.ts'
 import type { Session, SessionSetup } from './session.ts'
 
-/** One thing that the real client must be able to do. */
+/** One task that the real client must be able to do. */
 export interface Case {
   readonly name: string
-  /** The first version of the client that can do it; every tested one without it. */
+  /** The first version of the client that can do it. Default: all tested versions. */
   readonly since?: string
-  /** What no version of the client does differently: only the newest of a run plays it. */
+  /** All versions of the client behave the same: only the newest version of a run plays this case. */
   readonly newestOnly?: true
-  /** What it needs beside the client. It is installed before the run. */
+  /** Additional packages, which are installed before the run. */
   readonly packages?: Packages
-  /** What the simulated Nexus refuses in this case; any other refusal of its rules is a failure. */
+  /** The expected refusals of the simulated Nexus; any other refusal is a failure. */
   readonly expectedRefusal?: RegExp
-  /** What the simulated model says, and how the server is started. The folder is the client's. */
+  /** Defines the replies of the simulated model, and how to start the server. `folder` is the client's. */
   setup(folder: string, version: string): SessionSetup | Promise<SessionSetup>
-  /** Drives the client. Throws where something is wrong. */
+  /** Drives the client. Throws if the client or its requests are wrong. */
   play(session: Session): Promise<void>
 }
 
-/** Arguments for one prompt and no terminal. */
+/** Arguments for one prompt without a terminal. */
 export const prompt = (words: string, ...more: readonly string[]): string[] => [
   '-p',
   words,
@@ -35,21 +35,21 @@ type Body = SimulatedRequest['body']
 
 export const bodies = ({ journal }: Session): Body[] => journal.map(({ body }) => body as Body)
 
-/** Throws unless the client came to an end with these words. */
+/** Throws unless the client ended with a result that contains these words. */
 export const succeeded = ({ exitCode, result }: ClientRun, words: string): void => {
   assert.equal(result?.['is_error'], false)
   assert.match(String(result?.['result']), new RegExp(words))
   assert.equal(exitCode, 0)
 }
 
-interface Said {
+interface ModelMessage {
   readonly content: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** Every text of the model's, as the client has it. */
+/** Every text of the model in the client's output. */
 export const textsOf = ({ events }: ClientRun): string[] =>
   events
-    .flatMap(({ type, ...event }) => (type === 'assistant' ? (event['message'] as Said).content : []))
+    .flatMap(({ type, ...event }) => (type === 'assistant' ? (event['message'] as ModelMessage).content : []))
     .flatMap(({ type, text }) => (type === 'text' ? [String(text)] : []))
 
 interface StreamEvent {
@@ -57,10 +57,10 @@ interface StreamEvent {
   readonly usage?: Readonly<Record<string, number>>
 }
 
-/** For `cacheReads`. */
+/** The flag that `cacheReads` needs. */
 export const withStreams = '--include-partial-messages'
 
-/** What the end of each answer says was read from the prompt cache, in tokens. The run needs `withStreams`. */
+/** The tokens that each response read from the prompt cache. The run needs `withStreams`. */
 export const cacheReads = ({ events }: ClientRun): number[] =>
   events
     .flatMap(({ type, ...line }) => (type === 'stream_event' ? [line['event'] as StreamEvent] : []))

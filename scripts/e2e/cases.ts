@@ -17,7 +17,7 @@ import { taskCases } from './cases/tasks.ts'
 import { toolCases } from './cases/tools.ts'
 import { webCases } from './cases/web.ts'
 
-/** What the real client must be able to do. Each case is one session. */
+/** The tasks that the real client must be able to do. Each case is one session. */
 export const cases: readonly Case[] = [
   ...toolCases,
   ...oddResponseCases,

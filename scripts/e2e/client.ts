@@ -1,6 +1,6 @@
-/** A run of the client without a terminal: words go in, lines of JSON come out. */
+/** Runs the client without a terminal: its input is text, its output lines of JSON. */
 
-/** How the client is started: the launch command of our own server, with the client's path in it. */
+/** How to start the client: the launch command of our server, with the client's path. */
 export interface ClientLaunch {
   readonly command: string[]
   readonly folder: string
@@ -21,10 +21,10 @@ export interface ClientRun {
   readonly stderr: string
 }
 
-/** Far above what any case takes, on a busy machine too. */
+/** Much longer than any case takes, also on a busy machine. */
 const clientLimitMs = 180_000
 
-/** Counts what the client has answered, and lets others wait for the next answer. */
+/** Counts the client's responses, and lets callers wait for the next one. */
 const createAnswers = (): { add(): void; reach(count: number): Promise<void> } => {
   let count = 0
   let more = Promise.withResolvers<void>()
@@ -40,7 +40,7 @@ const createAnswers = (): { add(): void; reach(count: number): Promise<void> } =
   }
 }
 
-/** Feeds lines one by one: a control request is answered before the next is read. */
+/** Writes the lines one by one: it waits for the response to a control request before the next line. */
 const feed = async (
   sink: Bun.FileSink,
   lines: readonly string[],
@@ -56,7 +56,7 @@ const feed = async (
 
 const isAnswer = ({ type }: ClientEvent): boolean => type === 'control_response' || type === 'result'
 
-/** `input`: lines for its standard input, each sent when the one before it was answered. */
+/** `input`: lines for standard input; each is sent after the response to the one before. */
 export const runClient = async (launch: ClientLaunch, input?: readonly string[]): Promise<ClientRun> => {
   const child = Bun.spawn(launch.command, {
     cwd: launch.folder,

@@ -5,21 +5,21 @@ import type { RequestView } from '../../src/simulator/request-view.ts'
 import { isSafetyCheck } from '../../src/simulator/safety-check.ts'
 import type { ContentBlock, Document } from '../../src/wire/converse/content.ts'
 
-/** Scripting what the model says. */
+/** Scripts for the simulated model. */
 
 type Body = SimulatedRequest['body']
 
-/** Beside the conversation there are titles and the like, without tools, and checks of auto mode's actions. */
+/** Other requests are titles and the like, without tools, and safety checks of auto mode. */
 const hasConversation = (request: RequestView): boolean => request.tools.length > 0 && !isSafetyCheck(request)
 
 export const isConversation = (body: Body): boolean => hasConversation(new SimulatedConverseRequest(body))
 
-/** A shell command as the model calls it. */
+/** A call of the Bash tool. */
 export const bash = (command: string): ReplyBlock => ({ tool: 'Bash', input: { command, description: 'Runs it' } })
 
 type Turn<Body> = readonly ReplyBlock[] | ((request: SimulatedRequest<Body>) => readonly ReplyBlock[])
 
-/** The model's turns, one after another, of either upstream. What the client asks beside gets an echo. */
+/** The model's turns, one after another, for any upstream. Other requests of the client get an echo. */
 export const turns =
   <AnyBody = Body>(...script: readonly Turn<AnyBody>[]): Scenario<AnyBody> =>
   (request): Reply | undefined => {
@@ -31,11 +31,11 @@ export const turns =
 
 type ToolResult = Extract<ContentBlock, { toolResult: unknown }>['toolResult']
 
-/** Every tool's result in the messages. */
+/** Every tool result in the messages. */
 export const resultsIn = ({ messages }: Body): ToolResult[] =>
   messages.flatMap(({ content }) => content.flatMap((block) => ('toolResult' in block ? [block.toolResult] : [])))
 
-/** Every document in the messages, those in tool results too. */
+/** Every document in the messages, also in tool results. */
 export const documentsIn = ({ messages }: Body): Document[] =>
   messages
     .flatMap(({ content }) => content)
@@ -46,7 +46,7 @@ export const documentsIn = ({ messages }: Body): Document[] =>
 export const toolNamesIn = ({ toolConfig }: Body): string[] =>
   (toolConfig?.tools ?? []).flatMap((tool) => ('toolSpec' in tool ? [tool.toolSpec.name] : []))
 
-/** The tools that the model has used, once for each use. */
+/** The name of each tool use of the model. */
 export const toolUsesIn = ({ messages }: Body): string[] =>
   messages.flatMap(({ content }) => content.flatMap((block) => ('toolUse' in block ? [block.toolUse.name] : [])))
 
@@ -57,17 +57,21 @@ export const cachePointsIn = ({ toolConfig, system = [], messages }: Body): numb
 
 const unmarked = (blocks: readonly object[]): object[] => blocks.filter((block) => !('cachePoint' in block))
 
-/** What the prompt cache goes by, without the marks: tools and system prompt, and a line for each message. */
+/** The content that the prompt cache compares, without cache points: tools, system prompt, a line for each message. */
 const linesOf = ({ toolConfig, system = [], messages }: Body): string[] => [
   JSON.stringify(unmarked(toolConfig?.tools ?? [])),
   JSON.stringify(unmarked(system)),
   ...messages.map(({ role, content }) => JSON.stringify({ role, content: unmarked(content) })),
 ]
 
-/** Throws unless each request is, byte for byte, the beginning of the next. */
+/** Throws unless each request is the beginning of the next, byte by byte. */
 export const assertGrowing = (requests: readonly Body[]): void => {
   for (const [index, next] of requests.entries()) {
     const earlier = linesOf(requests[index - 1] ?? next)
-    assert.deepEqual(linesOf(next).slice(0, earlier.length), earlier, `request ${index + 1} changes what came before`)
+    assert.deepEqual(
+      linesOf(next).slice(0, earlier.length),
+      earlier,
+      `request ${index + 1} changes the earlier conversation`,
+    )
   }
 }

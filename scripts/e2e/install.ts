@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Clients and libraries under test, kept in a cache folder of the user's: they are no dependencies of the package. */
+/** Installs clients and libraries under test in the user's cache folder. They are not dependencies of the package. */
 
 export interface Packages {
-  /** The folder's name in the cache: one for each set of versions. */
+  /** The name of the folder in the cache, different for each set of versions. */
   readonly name: string
   readonly dependencies: Readonly<Record<string, string>>
 }
@@ -14,7 +14,7 @@ export interface Packages {
 const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'nexus-claude-api', 'e2e')
 
-/** Where packages are once they are installed. */
+/** The folder of installed packages. */
 export const packageFolder = ({ name }: Packages): string => join(cacheFolder(), name)
 
 const run = async (command: readonly string[], cwd: string): Promise<string> => {
@@ -24,7 +24,7 @@ const run = async (command: readonly string[], cwd: string): Promise<string> => 
   return output
 }
 
-/** Installs packages unless they are there. Needs the npm registry once. A run that is cut off leaves nothing behind. */
+/** Installs missing packages. Needs the npm registry once. An interrupted run leaves no files. */
 export const installPackages = async (packages: Packages): Promise<void> => {
   const folder = packageFolder(packages)
   if (existsSync(folder)) return
@@ -55,10 +55,10 @@ const claudePackages = (version: string): Packages => ({
 
 const isMusl = process.platform === 'linux' && existsSync('/etc/alpine-release')
 
-/** The name of the packages that hold native programs for this machine ends so. */
+/** The suffix of packages with native programs for this machine. */
 const platform = `${process.platform}-${process.arch}${isMusl ? '-musl' : ''}`
 
-/** Installs a version of Claude Code, and returns the path of its program: a native one, in a package for each platform. */
+/** Installs a version of Claude Code. Returns the path of its native program, from the package for this platform. */
 export const installClaude = async (version: string): Promise<string> => {
   const packages = claudePackages(version)
   await installPackages(packages)
@@ -68,6 +68,6 @@ export const installClaude = async (version: string): Promise<string> => {
   return program
 }
 
-/** The version that npm's `latest` is. */
+/** The version of npm's `latest` tag. */
 export const latestClaude = async (): Promise<string> =>
   (await run(['info', claudePackage, 'version'], process.cwd())).trim()

@@ -15,20 +15,20 @@ export interface Endpoint {
 }
 
 export interface Launcher {
-  /** Where clients send their requests. Undefined where each run has a server of its own. */
+  /** Where clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint?: Endpoint
   /** The command line that runs the client. */
   command(args: readonly string[]): string[]
-  /** The command line that runs another program as the client's environment has it. Undefined where the way has none. */
+  /** The command line that runs another program in the client's environment. Undefined if not supported. */
   program?(command: readonly string[]): string[]
   readonly environment: Readonly<Record<string, string>>
-  /** What the server wrote, so far. */
+  /** The server's output so far. */
   log(): string
   stop(): Promise<void>
 }
 
 export interface LaunchOptions {
-  /** The client's program. */
+  /** The path of the client. */
   readonly claude: string
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
@@ -44,7 +44,7 @@ export interface LaunchOptions {
 
 const apiKey = 'e2e-key'
 
-/** With the client in front: the server looks there which version it launches. */
+/** A PATH that begins with the client's folder: the server reads the version of that client. */
 const pathWith = (claude: string): string => `${dirname(claude)}:${process.env['PATH'] ?? ''}`
 
 const upstreamFlags = ({ serverFlags, model, upstream }: LaunchOptions): string[] => [
@@ -53,10 +53,10 @@ const upstreamFlags = ({ serverFlags, model, upstream }: LaunchOptions): string[
   ...(serverFlags ?? []),
 ]
 
-/** Where the client keeps its settings and its sign-in. */
+/** The folder of the client's settings and credentials. */
 export const clientFolder = (clientHome: string): string => join(clientHome, '.claude')
 
-/** A server that runs, and the environment that it prints for Claude Code. */
+/** Starts a server. Returns it with the environment that it prints for Claude Code. */
 const startServer = async (options: LaunchOptions) => {
   const { claude, server, home, clientHome } = options
   const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options)]
@@ -82,7 +82,7 @@ const inBash = (start: string, words: readonly string[]): string[] => [
   `${start} ${words.map(posixQuote).join(' ')}`,
 ]
 
-/** The client has the environment that the server has printed. */
+/** The client gets the environment that the server prints. */
 const byLine = async (options: LaunchOptions): Promise<Launcher> => {
   const { line, endpoint, output, stop } = await startServer(options)
   const program = (command: readonly string[]): string[] => inBash(`exec ${line}`, command)
@@ -96,7 +96,7 @@ const byLine = async (options: LaunchOptions): Promise<Launcher> => {
   }
 }
 
-/** The client has the environment that `env` prints for the server. */
+/** The client gets the environment that `env` prints for the server. */
 const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
   const { endpoint, output, stop } = await startServer(options)
   const env = [...options.server, 'env', '--shell', 'bash', '--port', new URL(endpoint.url).port]
@@ -109,7 +109,7 @@ const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
   }
 }
 
-/** `claude` finds the client on PATH, and has a server of its own each time. */
+/** `claude` finds the client on PATH, and starts its own server each time. */
 const byClaude = (options: LaunchOptions): Launcher => {
   const logFile = join(options.home, 'server.log')
   const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options)]
@@ -121,7 +121,7 @@ const byClaude = (options: LaunchOptions): Launcher => {
   }
 }
 
-/** The client is signed in to Anthropic's gateway, and knows nothing of the server behind it. */
+/** The client is signed in to Anthropic's gateway, and does not know the server behind it. */
 const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
   const { claude, home, clientHome, trap } = options
   const serverFlags = [...(options.serverFlags ?? []), '--client-token', crypto.randomUUID()]

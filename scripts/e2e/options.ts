@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 import type { Case } from './case.ts'
 
-/** What of the suite runs: which clients, which cases, how many at once. */
+/** The selection of a run: clients, cases, and how many at once. */
 
 export interface Options {
   /** Versions, `newest` or `latest`. Empty: every tested version. */
   readonly clients: readonly string[]
-  /** A case runs when its name has each of them. */
+  /** A case runs if its name contains each of them. */
   readonly words: readonly string[]
   readonly jobs: number
   /** Runs the server from its sources. */
@@ -16,7 +16,7 @@ export interface Options {
   readonly program: string | undefined
 }
 
-/** A second client uses the processor while the first one waits for its timers; more of them slow each other down. */
+/** A second client uses the processor while the first one waits for its timers; more clients slow each other down. */
 const defaultJobs = 2
 
 const toJobs = (text: string): number => {
@@ -51,7 +51,7 @@ export const parseOptions = (args: readonly string[]): Options => {
   }
 }
 
-/** The versions to run, each once. `latestVersion` reads what npm calls `latest`. */
+/** The versions to run, each once. `latestVersion` reads npm's `latest`. */
 export const resolveClients = async (
   clients: readonly string[],
   latestVersion: () => Promise<string>,
@@ -75,7 +75,7 @@ export interface Job {
 const canPlay = ({ since }: Case, version: string): boolean =>
   since === undefined || Bun.semver.order(version, since) >= 0
 
-/** What to run, client by client. */
+/** The jobs of a run, client by client. */
 export const selectJobs = (cases: readonly Case[], versions: readonly string[], words: readonly string[]): Job[] => {
   const newest = [...versions].sort(Bun.semver.order).at(-1)
   const isWanted = ({ name }: Case): boolean => words.every((word) => name.toLowerCase().includes(word))

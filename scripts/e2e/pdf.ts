@@ -1,4 +1,4 @@
-/** A PDF by hand: one line of text on each page, and a table that says where each object lies. */
+/** Creates a PDF: one line of text on each page, and a table with the offset of each object. */
 
 const header = '%PDF-1.4\n'
 

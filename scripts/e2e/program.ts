@@ -1,9 +1,9 @@
-/** A program that runs beside a case, and has said that it is ready. */
+/** A program that a case needs, running and ready. */
 
 export interface RunningProgram {
-  /** What its output showed when it was ready. */
+  /** The match in its output that showed that it was ready. */
   readonly ready: RegExpExecArray
-  /** What it wrote, so far. */
+  /** Its output so far. */
   output(): string
   stop(): Promise<void>
 }
@@ -12,14 +12,14 @@ export interface ProgramOptions {
   readonly command: readonly string[]
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
-  /** Its output shows this once others may use it. */
+  /** Its output matches this when it is ready. */
   readonly ready: RegExp
 }
 
-/** A busy machine takes its time to start a database. */
+/** A database starts slowly on a busy machine. */
 const startLimitMs = 60_000
 
-/** Throws with the program's output where it ends, or takes too long, before it is ready. */
+/** Throws with the program's output if it ends, or takes too long, before it is ready. */
 export const startProgram = async (options: ProgramOptions): Promise<RunningProgram> => {
   const child = Bun.spawn([...options.command], {
     cwd: options.folder,

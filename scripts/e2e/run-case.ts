@@ -2,7 +2,7 @@ import type { Case } from './case.ts'
 import type { Job } from './options.ts'
 import { type Session, withFolder, withSession } from './session.ts'
 
-/** Plays one case, and says what went wrong. */
+/** Plays one case, and describes its failure. */
 
 /** The log without the notes on each request. */
 const withoutNotes = (log: string): string =>
@@ -26,21 +26,21 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
   ].join('\n')
 }
 
-/** What is wrong whatever the case is about. */
+/** Checks that apply to every case. */
 const checkEnvironment = ({ expectedRefusal }: Case, { journal, caught }: Session): void => {
   const refusals = journal.flatMap(({ refusal }) => refusal ?? []).filter((words) => !expectedRefusal?.test(words))
   if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
-  if (caught.length > 0) throw new Error(`the client wanted to leave this machine: ${caught.join('; ')}`)
+  if (caught.length > 0) throw new Error(`the client tried to connect to another machine: ${caught.join('; ')}`)
 }
 
 export interface Programs {
-  /** The client's program. */
+  /** The path of the client. */
   readonly claude: string
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
 }
 
-/** Returns what went wrong, undefined where the case passed. */
+/** Returns the description of a failure; undefined if the case passed. */
 export const runCase = ({ test, version }: Job, programs: Programs): Promise<string | undefined> =>
   withFolder(async (folder) => {
     let started: Session | undefined
@@ -51,7 +51,7 @@ export const runCase = ({ test, version }: Job, programs: Programs): Promise<str
         try {
           await test.play(session)
         } finally {
-          // The reason, if there is one, of whatever else went wrong.
+          // Runs also after a failure, because it can be the reason.
           checkEnvironment(test, session)
         }
         return undefined

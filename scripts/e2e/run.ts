@@ -6,14 +6,13 @@ import { type Job, type Options, parseOptions, resolveClients, selectJobs } from
 import { runCase } from './run-case.ts'
 
 /**
- * Drives the real Claude Code through the server and a simulated Nexus: the tested versions of
- * `src/cli/claude-code/tested-versions.ts`, or others. Needs the npm registry the first time; after that nothing but this
- * machine.
+ * Drives the real Claude Code through the server and a simulated Nexus: the versions of
+ * `src/cli/claude-code/tested-versions.ts`, or others. Needs the npm registry the first time, then only this machine.
  *
  *   bun run e2e [--only WORDS] [--client VERSION|newest|latest]... [--jobs N] [--source | --program FILE]
  *
- * `--only` runs the cases whose names have all the words. Uses the binary in `dist/` where there is one; `--source`
- * runs from the sources, `--program` any other, one from an archive for instance.
+ * `--only` runs the cases whose names contain all the words. Uses the binary in `dist/` if there is one; `--source`
+ * uses the sources, `--program` another binary, for example from an archive.
  */
 
 const serverOf = ({ program, source }: Options): readonly string[] => {
@@ -21,7 +20,7 @@ const serverOf = ({ program, source }: Options): readonly string[] => {
   return !source && isBuilt() ? [binary] : fromSources
 }
 
-/** Installs what the jobs need, and returns the client's program for each version. */
+/** Installs the packages of the jobs. Returns the path of the client for each version. */
 const install = async (jobs: readonly Job[]): Promise<ReadonlyMap<string, string>> => {
   const programs = new Map<string, string>()
   for (const { version } of jobs) if (!programs.has(version)) programs.set(version, await installClaude(version))
@@ -43,7 +42,7 @@ interface JobResult extends Job {
   readonly passed: boolean
 }
 
-/** Each of the players takes the next job when it is done with one. */
+/** Each player takes the next job after it has finished one. */
 const playAll = async (jobs: readonly Job[], server: readonly string[], players: number): Promise<JobResult[]> => {
   const programs = await install(jobs)
   const waiting = [...jobs]
@@ -68,7 +67,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   const jobs = selectJobs(cases, versions, options.words)
   if (jobs.length === 0) {
     console.error(
-      `No case for ${versions.join(', ')} has all of these words in its name: ${options.words.join(' ')}. The cases:`,
+      `No case for ${versions.join(', ')} contains all of these words in its name: ${options.words.join(' ')}. The cases:`,
     )
     for (const { name } of cases) console.error(`  ${name}`)
     return 1

@@ -1,17 +1,17 @@
-/** A terminal's screen, as far as a program like the client writes on one: enough to read it. */
+/** A terminal's screen with the control sequences that the client uses, so that a test can read the text. */
 
 export interface Screen {
   write(text: string): void
-  /** What can be read on it: its lines, without the blanks at their ends. */
+  /** Its lines, without trailing blanks. */
   text(): string
 }
 
-/** Control sequences, titles and links, the other escapes, control characters, a character that is shown. */
+/** Control sequences, titles and links, other escapes, control characters, printable characters. */
 const tokenPattern =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's language is made of them.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals use them.
   /\u001b\[(?<parameters>[0-9;:<=>?]*)[ -/]*(?<final>[@-~])|\u001b[\]P_^][\s\S]*?(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]|(?<shown>[^\u0000-\u001f\u007f])|(?<control>[\u0000-\u001f\u007f])/gu
 
-/** What the end of a chunk leaves open. */
+/** An incomplete sequence at the end of a chunk. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
 const openPattern = /\u001b(?:\[[0-9;:<=>? -/]*|[\]P_^][^\u0007\u001b]*\u001b?|[ -/]*)?$/u
 
@@ -48,7 +48,7 @@ export const createScreen = (columns: number, rows: number): Screen => {
   }
 
   const control = (final: string, parameters: string): void => {
-    // Private ones switch modes, colours and the like: nothing to read.
+    // Private sequences set modes and colours, not text.
     if (/[<=>?]/.test(parameters)) return
     const [first = 0, second = 0] = parameters.split(';').map(Number)
     const count = first || 1

@@ -9,55 +9,55 @@ import { clientFolder, type Endpoint, type Launcher, launchers } from './launche
 import { openTerminal, type TerminalRun } from './terminal.ts'
 import { setTrap, type Trap } from './trap.ts'
 
-/** A simulated Nexus, the server as a program of its own, and a home for the clients in front of it. */
+/** A simulated Nexus, the server as a separate process, and a home for the clients. */
 
 export interface SessionSetup {
   readonly scenario: Scenario
-  /** The main model; the product's own choice without it. */
+  /** The main model. Default: the product's. */
   readonly model?: string
   readonly serverFlags?: readonly string[]
-  /** The key that the simulated Nexus accepts; any without it. */
+  /** The key that the simulated Nexus accepts. Default: any. */
   readonly acceptedKey?: string
   /** Whether the simulated Nexus counts tokens. */
   readonly countsTokens?: boolean
   /**
-   * How the client is started: by the line that `start --claude-code` prints, by what `env` prints for that server, by
-   * `claude`, with a server of its own, or signed in to Anthropic's gateway, which has that server as its upstream.
+   * How the client starts: with the line that `start --claude-code` prints, with the output of `env` for that server, by
+   * `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its upstream.
    */
   readonly launch?: keyof typeof launchers
   /** The user's own settings of Claude Code. */
   readonly clientSettings?: Readonly<Record<string, unknown>>
-  /** What Claude Code keeps of the user's sign-in. */
+  /** Claude Code's stored credentials of the user. */
   readonly clientCredentials?: Readonly<Record<string, unknown>>
-  /** Added to the client's environment before the launch command takes over. */
+  /** Added to the client's environment; the launch command can override it. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface Session {
   readonly version: string
-  /** Where the clients work. */
+  /** The working folder of the clients. */
   readonly folder: string
-  /** What the simulated Nexus saw, so far. */
+  /** The requests to the simulated Nexus so far. */
   readonly journal: readonly JournalEntry[]
-  /** The runs without a terminal that have ended. */
+  /** The finished runs without a terminal. */
   readonly runs: readonly ClientRun[]
-  /** Whom the clients wanted to talk to on other machines, so far. Nobody, if all is well. */
+  /** The clients' requests to other machines so far; empty in a correct session. */
   readonly caught: readonly string[]
-  /** What the server wrote, so far; it logs all it can. */
+  /** The server's log so far, at level debug. */
   serverLog(): string
-  /** Where the clients send their requests. Undefined where each run has a server of its own. */
+  /** Where the clients send their requests. Undefined if each run starts its own server. */
   readonly endpoint: Endpoint | undefined
   /** Runs the client to its end. `input`: lines for its standard input. */
   headless(args: readonly string[], input?: readonly string[]): Promise<ClientRun>
-  /** Runs another program in the client's place, in its environment. The lines that it prints are read as the client's. */
+  /** Runs another program in the client's environment. Reads its output like the client's. */
   program(command: readonly string[]): Promise<ClientRun>
-  /** Opens the client in a terminal. It knows the folder, and was told everything that is told once. */
+  /** Opens the client in a terminal, without its questions of the first start. */
   terminal(...args: readonly string[]): Promise<TerminalRun>
 }
 
 export interface SessionOptions extends SessionSetup {
   readonly version: string
-  /** The client's program. */
+  /** The path of the client. */
   readonly claude: string
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
@@ -80,9 +80,9 @@ const toClientLaunch = (
   folder: options.folder,
   environment: {
     HOME: home,
-    // Task outputs go where they are removed with the rest.
+    // The files of tasks are removed with the home.
     CLAUDE_CODE_TMPDIR: join(home, 'tmp'),
-    // Nothing of the client's own leaves this machine.
+    // The client's own traffic stays on this machine.
     DISABLE_AUTOUPDATER: '1',
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
     ...launcher.environment,
@@ -93,7 +93,7 @@ const toClientLaunch = (
 
 const emptyPrompt = /^❯\s*$/m
 
-/** Spares a terminal the first questions: colours, security notes, whether the folder can be trusted. */
+/** Answers the questions of the first start: colours, security notes, trust in the folder. */
 const settle = async (home: string, folder: string): Promise<void> => {
   const settled = {
     hasCompletedOnboarding: true,
@@ -104,7 +104,7 @@ const settle = async (home: string, folder: string): Promise<void> => {
   if (!(await file.exists())) await Bun.write(file, JSON.stringify(settled))
 }
 
-/** An empty folder, gone after `use`. */
+/** An empty folder that is removed after `use`. */
 export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'nexus-e2e-')))
   try {
@@ -153,13 +153,13 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
       endpoint: launcher.endpoint,
       headless: (args, input) => run(launcher.command(args), input),
       program(command) {
-        if (launcher.program === undefined) throw new Error('this way to launch runs no program but the client')
+        if (launcher.program === undefined) throw new Error('this launcher runs only the client')
         return run(launcher.program(command))
       },
       async terminal(...args) {
         await settle(clientHome, folder)
         const terminal = openTerminal(toClientLaunch(environment, launcher.command(args)))
-        // Before that the terminal itself would show what is typed.
+        // Before the prompt, the terminal itself would echo input.
         await terminal.shows(emptyPrompt)
         return terminal
       },

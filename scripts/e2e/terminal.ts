@@ -1,16 +1,16 @@
 import type { ClientLaunch } from './client.ts'
 import { createScreen } from './screen.ts'
 
-/** The client in a terminal of its own, with somebody who types and reads. */
+/** The client in its own terminal, and a test as the user who types and reads. */
 
 export interface TerminalRun {
-  /** Waits until the screen shows a pattern. Throws with the screen where it never does. */
+  /** Waits until the screen shows a pattern. Throws with the screen's text after a timeout. */
   shows(pattern: RegExp): Promise<RegExpExecArray>
-  /** Types words, and sends them off once they stand on the screen. */
+  /** Types words, and presses Enter when the screen shows them. */
   says(words: string): Promise<void>
-  /** Waits for a question, and presses Enter until it is gone: it is seen before it can be answered. */
+  /** Waits for a question, and presses Enter until it disappears: it is visible before it accepts keys. */
   accepts(question: RegExp): Promise<void>
-  /** What is on the screen now. */
+  /** The current text of the screen. */
   text(): string
   /** Presses Escape. */
   escapes(): void
@@ -19,11 +19,11 @@ export interface TerminalRun {
 
 const keys = { enter: '\r', escape: '\u001b' } as const
 const columns = 120
-/** Nothing scrolls out of sight. */
+/** Enough rows that no text scrolls off the screen. */
 const rows = 100
-/** On a busy machine the client alone takes half a minute to start. */
+/** On a busy machine, the client takes half a minute to start. */
 const patternLimitMs = 60_000
-/** Between one press of a key and the next, where the first was not heard. */
+/** Time between two presses of a key, if the client ignored the first. */
 const againMs = 250
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
@@ -48,7 +48,7 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     },
   })
 
-  /** The first that is defined of what `read` finds on the screen; undefined where time is up. */
+  /** Calls `read` until it returns a value; undefined after the timeout or the end of the client. */
   const watch = async <T>(limitMs: number, read: (text: string) => T | undefined): Promise<T | undefined> => {
     const late = AbortSignal.timeout(limitMs)
     const end = new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }))
@@ -86,7 +86,7 @@ export const openTerminal = (launch: ClientLaunch): TerminalRun => {
     text: () => screen.text(),
     escapes: () => press(keys.escape),
     async [Symbol.asyncDispose]() {
-      // It leads the terminal's processes. One that lives on would write its files anew after they are removed.
+      // Kills the whole process group: a process that still runs would recreate its removed files.
       if (child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
       await child.exited
       child.terminal?.close()

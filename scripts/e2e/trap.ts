@@ -1,9 +1,9 @@
-/** A proxy for the clients that lets nobody out, and remembers who wanted to. */
+/** A proxy for the clients that refuses and records every request. */
 
 export interface Trap {
-  /** The variables by which a client finds it. Loopback is none of its business: the launch command says so. */
+  /** The variables of the proxy for a client. The launch command excludes loopback from it. */
   readonly environment: Readonly<Record<string, string>>
-  /** First lines of what came, `CONNECT example.com:443 HTTP/1.1`. */
+  /** First lines of the requests, like `CONNECT example.com:443 HTTP/1.1`. */
   readonly caught: readonly string[]
   readonly url: string
   stop(): void

@@ -6,7 +6,7 @@ import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render, smallerJson } from './mutate-json.ts'
 import { type Sent, type Subject, shown } from './subject.ts'
 
-/** Requests that are not what they should be. */
+/** Invalid requests. */
 
 type Coding = (bytes: Buffer) => { readonly body: Uint8Array; readonly encoding?: string }
 
@@ -87,7 +87,7 @@ interface Draft {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** JSON where it is a value, otherwise bytes; of them none is a body of its own. */
+  /** `value` for JSON, otherwise `bytes`. Without both, the request has no body. */
   readonly value?: unknown
   readonly bytes?: Uint8Array
   readonly coding?: Coding
@@ -120,10 +120,10 @@ const toSubject = (draft: Draft): Subject => {
   }
 }
 
-/** A source by URL whose host was changed by chance might be somebody's: nobody is looked up. */
+/** Whether a mutated URL source could name a real host. Such requests are skipped, so that no name is looked up. */
 const mayLeave = (bytes: Uint8Array): boolean => /"url"|\\u/.test(Buffer.from(bytes).toString('latin1'))
 
-/** Characters of JSON: the limit for bodies is tried by other means, and growth must not stop the fuzzer itself. */
+/** Maximum JSON length in characters. Other tests cover the body limit, and growth must not stop the fuzzer. */
 const longest = 8_000_000
 
 const mutated = (valid: Json, random: Random): unknown => {
@@ -154,7 +154,7 @@ export const bodySubject = (corpus: readonly Json[], random: Random): Subject =>
     },
     () => {
       const [, coding] = random.pick(Object.entries(codings))
-      // Compressed bytes that were damaged afterwards.
+      // Bytes that were damaged after compression.
       const damaged: Coding = (bytes) => {
         const whole = (coding as Coding)(bytes)
         return { ...whole, body: mutateBytes(whole.body, random) }

@@ -4,14 +4,14 @@ import fc from 'fast-check'
 import { isObject, type Json } from '../../src/base/json.ts'
 import { conversations } from '../../tests/support/conversations.ts'
 
-/** Lawful requests to begin with: those of the fixtures, and random conversations. */
+/** Valid requests to mutate: those of the fixtures, and random conversations. */
 
-/** Stands for the word that no log may hold. */
+/** Placeholder of the canary, a word that no log may contain. */
 export const canaryMark = '%canary%'
 
 const spoken = new Set(['text', 'title', 'context', 'description', 'query'])
 
-/** Puts the canary into whatever people say. Hosts are none that anybody could ask for. */
+/** Adds the canary to all texts of users. Replaces URLs, so that no other host gets a request. */
 const marked = (value: unknown, key = ''): unknown => {
   if (Array.isArray(value)) return value.map((inner) => marked(inner))
   if (isObject(value))
@@ -36,6 +36,6 @@ export const readCorpus = (seed: number): Json[] => {
     .map(({ system, messages, more }, index) =>
       JSON.parse(JSON.stringify({ model: models[index % models.length], max_tokens: 4000, system, messages, ...more })),
     )
-  // Each recorded one several times: they are few, and like what clients send.
+  // Several copies of each recorded request: they are few, but typical.
   return [...recorded, ...recorded, ...recorded, ...made].map((request) => marked(request) as Json)
 }

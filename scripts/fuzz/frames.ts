@@ -7,9 +7,9 @@ import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { canaryMark } from './corpus.ts'
 
-/** Streams as the simulator sends them, and another's reading of what is left of them. */
+/** Streams of the simulator, and an independent reading of their damaged bytes. */
 
-/** AWS's own decoder: not ours, which is on trial. */
+/** AWS's own decoder, because the test is about ours. */
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString(),
   (text) => Buffer.from(text),
@@ -44,8 +44,8 @@ export interface Decoded {
   readonly bytes: Uint8Array
 }
 
-/** The sound frames at the beginning, and whether nothing is left behind them. */
-export const soundFrames = (bytes: Uint8Array): { frames: Decoded[]; isWhole: boolean } => {
+/** The valid frames at the beginning, and whether they are the whole stream. */
+export const validFrames = (bytes: Uint8Array): { frames: Decoded[]; isWhole: boolean } => {
   const frames: Decoded[] = []
   let rest = bytes
   while (rest.length >= 4) {
@@ -74,16 +74,16 @@ interface Delta {
   }
 }
 
-const saidByFrames = (frames: readonly Decoded[]): string =>
+const contentOfFrames = (frames: readonly Decoded[]): string =>
   frames
     .map(({ payload }) => (payload as Delta).delta)
     .map((delta) => delta?.text ?? delta?.toolUse?.input ?? delta?.reasoningContent?.text ?? '')
     .join('')
 
-/** A tool use without input is told as one with an empty object. */
+/** A tool use without input becomes one with an empty object. */
 const emptyInput = '{}'
 
-const saidByEvents = (events: readonly SseEvent[]): string =>
+const contentOfEvents = (events: readonly SseEvent[]): string =>
   events
     .map((event) => event['delta'] as Record<string, string> | undefined)
     .map((delta) => delta?.['text'] ?? delta?.['partial_json'] ?? delta?.['thinking'] ?? '')
@@ -92,29 +92,29 @@ const saidByEvents = (events: readonly SseEvent[]): string =>
 
 const isStop = ({ headers }: Decoded): boolean => headers[':event-type'] === 'messageStop'
 
-/** A stream that is not over must not look so. */
+/** Returns a fault if an incomplete stream looks complete. */
 export const fakeStop = (bytes: Uint8Array, events: readonly SseEvent[]): string | undefined =>
-  events.some(({ type }) => type === 'message_stop') && !soundFrames(bytes).frames.some(isStop)
-    ? 'a message_stop that nobody said'
+  events.some(({ type }) => type === 'message_stop') && !validFrames(bytes).frames.some(isStop)
+    ? 'a message_stop that the upstream did not send'
     : undefined
 
-/** Where a lawful stream was damaged, all that came before the damage was said, and nothing else. */
+/** Returns a fault unless a damaged stream gives exactly the content before the damage. */
 export const damagedStreamFault = (
   original: readonly Uint8Array[],
   damaged: Uint8Array,
   events: readonly SseEvent[],
 ): string | undefined => {
-  const { frames } = soundFrames(damaged)
+  const { frames } = validFrames(damaged)
   const isBeginning = frames.every(
     ({ bytes }, index) => Buffer.compare(bytes, original[index] ?? Buffer.alloc(0)) === 0,
   )
-  // Parts that moved as whole frames are another stream.
+  // Reordered whole frames are a different stream.
   if (!isBeginning) return fakeStop(damaged, events)
-  if (saidByEvents(events) !== saidByFrames(frames)) {
-    return `words: ${JSON.stringify(saidByEvents(events))} instead of ${JSON.stringify(saidByFrames(frames))}, of ${events.length} events, the last: ${JSON.stringify(events.at(-1))}`
+  if (contentOfEvents(events) !== contentOfFrames(frames)) {
+    return `text: ${JSON.stringify(contentOfEvents(events))} instead of ${JSON.stringify(contentOfFrames(frames))}, of ${events.length} events, the last: ${JSON.stringify(events.at(-1))}`
   }
   const isStopped = events.at(-1)?.type === 'message_stop'
   const mayFail = frames.some(({ payload }) => JSON.stringify(payload).includes('malformed'))
-  if (frames.some(isStop) && !isStopped && !mayFail) return 'an answer that was over is not'
+  if (frames.some(isStop) && !isStopped && !mayFail) return 'a complete response without message_stop'
   return fakeStop(damaged, events)
 }

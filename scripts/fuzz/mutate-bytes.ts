@@ -1,13 +1,13 @@
 import type { Random } from '../support/random.ts'
 
-/** Changes bytes, without an idea of what they mean. */
+/** Changes bytes of any format. */
 
 const noise = (random: Random, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => random.below(random.chance(0.5) ? 256 : 128))
 
 const longestNoise = 24
 
-/** A copy with one change: a byte flipped, a part cut, doubled, moved or put in. Sometimes the end is missing. */
+/** A copy with one change: a flipped byte, or a part removed, duplicated, moved or inserted. Sometimes cuts the end. */
 export const mutateBytes = (bytes: Uint8Array, random: Random): Uint8Array => {
   const at = random.below(bytes.length + 1)
   const until = Math.min(bytes.length, at + 1 + random.below(random.pick([4, 64, bytes.length + 1])))
@@ -28,7 +28,7 @@ export const mutateBytes = (bytes: Uint8Array, random: Random): Uint8Array => {
   ])()
 }
 
-/** Smaller bytes, the boldest first. */
+/** Smaller variants, the smallest first. */
 export function* smallerBytes(bytes: Uint8Array): Generator<Uint8Array> {
   for (let size = bytes.length >> 1; size >= 1; size >>= 1) {
     for (let at = 0; at < bytes.length; at += size) {

@@ -1,14 +1,14 @@
 import { isObject } from '../../src/base/json.ts'
 import type { Random } from '../support/random.ts'
 
-/** Changes one thing in a JSON value, and says things in JSON that no value can. */
+/** Makes a change in a JSON value, also changes that only JSON text can express. */
 
-/** Text that stands for itself: `"@raw<text>@"` becomes the text. */
+/** Raw JSON text: `"@raw<text>@"` becomes the text. */
 const raw = (text: string): string => `@raw${Buffer.from(text).toString('hex')}@`
-/** A key like another one in the same object. */
+/** A duplicate of a key in the same object. */
 const twin = (key: string): string => `@twin@${key}`
 
-/** The value as JSON, with whatever the mutations meant. */
+/** The value as JSON text, with raw text and duplicate keys. */
 export const render = (value: unknown): string =>
   (JSON.stringify(value) ?? 'null')
     .replace(/"@raw([0-9a-f]*)@"/g, (_, hex: string) => Buffer.from(hex, 'hex').toString())
@@ -33,7 +33,7 @@ const words = [
   '\\',
   '\u202e',
 ]
-/** Addresses that are refused before anybody is asked for them. */
+/** URLs that the server refuses without a request or a name lookup. */
 const urls = [
   'http://127.0.0.1/',
   'https://127.0.0.1/',
@@ -64,7 +64,7 @@ const nested = (random: Random): string => {
 const longText = (random: Random): string =>
   random.pick(['a', '\n', ' ', '"', 'é', '💥', 'ab1 ', '<', '/*']).repeat(random.pick(lengths) / 4)
 
-/** Anything but what belongs there. */
+/** A random value, probably invalid at its position. */
 const randomValue = (random: Random): unknown =>
   random.pick<() => unknown>([
     () => null,
@@ -95,12 +95,12 @@ const nodesIn = (value: unknown, found: Node[] = []): Node[] => {
   return found
 }
 
-/** An own member, whatever its name. */
+/** Sets an own member, also with a name like `__proto__`. */
 const set = (node: Node, key: string, value: unknown): void => {
   Object.defineProperty(node, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
-/** A copy whose elements go their own ways: `structuredClone` keeps what is there twice as one. */
+/** A deep copy without shared objects, which `structuredClone` would keep. */
 const unshared = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(unshared)
   if (!isObject(value)) return value
@@ -109,7 +109,7 @@ const unshared = (value: unknown): unknown => {
   return copy
 }
 
-/** Characters: larger parts are doubled once, not hundreds of times. */
+/** In characters: larger parts are duplicated once, not hundreds of times. */
 const large = 20_000
 
 const copiesOf = (part: unknown, random: Random): number =>
@@ -147,10 +147,10 @@ const mutateObject = (object: Record<string, unknown>, random: Random, elsewhere
   ])()
 }
 
-/** Characters: what has grown beyond it is not changed further, because copies double. */
+/** In characters: larger values are not changed further, because copies double them. */
 const enough = 1_000_000
 
-/** A copy with that many changes. */
+/** A copy with this number of changes. */
 export const mutateJson = (given: unknown, random: Random, changes: number): unknown => {
   const box = { value: unshared(given) }
   for (let change = 0; change < changes; change += 1) {
@@ -169,7 +169,7 @@ export const mutateJson = (given: unknown, random: Random, changes: number): unk
   return box.value
 }
 
-/** Smaller values, the boldest first: each without one part, or with one text cut in half. */
+/** Smaller variants, the smallest first: each lacks one part, or has one text cut in half. */
 export function* smallerJson(value: unknown): Generator<unknown> {
   const places = nodesIn(value)
   for (const index of places.keys()) {

@@ -3,10 +3,10 @@ import type { SseEvent } from '../../tests/support/sse.ts'
 import { grammarFault } from '../../tests/support/sse.ts'
 import type { Subject } from './subject.ts'
 
-/** What is wrong with a reply. Undefined where it is one of those that a client can live with. */
+/** Judges a reply: `fault` is undefined if a client can handle it. */
 
 export interface OracleResult {
-  /** For the figures: the status, and how a stream ended. */
+  /** For the summary: the status, and the end of a stream. */
   readonly end: string
   readonly fault: string | undefined
 }
@@ -23,7 +23,7 @@ const errorFault = (value: unknown): string | undefined => {
     return "an error that is not Anthropic's"
   const { type, message } = value['error']
   if (typeof type !== 'string' || !errorTypes.has(type)) return `an error of type ${String(type)}`
-  if (typeof message !== 'string' || message === '') return 'an error without words'
+  if (typeof message !== 'string' || message === '') return 'an error without a message'
   if (typeof value['request_id'] !== 'string') return 'an error without a request_id'
   return isOfOurMaking.test(message) ? 'an internal error' : undefined
 }
@@ -33,7 +33,7 @@ const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(v
 const messageFault = (value: unknown): string | undefined => {
   if (!isObject(value) || value['type'] !== 'message' || value['role'] !== 'assistant') return 'no message'
   if (!Array.isArray(value['content']) || !value['content'].every((block) => isObject(block) && 'type' in block))
-    return 'content that is no list of blocks'
+    return 'content that is not a list of blocks'
   if (typeof value['stop_reason'] !== 'string') return 'no stop_reason'
   const usage = value['usage']
   const areCounts = isObject(usage) && isCount(usage['input_tokens']) && isCount(usage['output_tokens'])
@@ -48,10 +48,10 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** Each event is two lines and an empty one: the official client goes by both. */
+/** Each event has two lines and an empty one: the official client reads both. */
 const eventPattern = /^event: (\S+)\ndata: ([^\n]+)$/
 
-/** Undefined where a reply is no list of server-sent events. */
+/** Undefined if a reply is not a list of server-sent events. */
 const readStream = (text: string): SseEvent[] | undefined => {
   const parts = text.split('\n\n')
   if (parts.pop() !== '') return undefined
@@ -70,7 +70,7 @@ const checkStream = (text: string, subject: Subject): OracleResult => {
   const delta = events.find(({ type }) => type === 'message_delta')
   const usageFault =
     delta !== undefined && !(isObject(delta['usage']) && isCount(delta['usage']['output_tokens']))
-      ? 'figures that are no figures'
+      ? 'usage without numbers'
       : undefined
   const fault =
     grammarFault(events) ??
@@ -84,9 +84,9 @@ const lowestError = 400
 const highestStatus = 599
 
 interface Expectations {
-  /** Nothing behind the server fails, so nothing may look as if it had. */
+  /** Whether the upstream works, so that a 5xx is a fault. */
   readonly isStrict: boolean
-  /** What no reply may hold. */
+  /** Texts that no reply may contain. */
   readonly secrets: readonly string[]
 }
 
@@ -97,7 +97,7 @@ const checkWhole = (status: number, text: string, subject: Subject, isStrict: bo
   if (status >= lowestError) {
     if (status > highestStatus) return { end, fault: `status ${status}` }
     const fault = method === 'HEAD' && text === '' ? undefined : errorFault(value)
-    // 501 is what a request asks for that there is not.
+    // 501 answers a request for an unsupported feature.
     return { end, fault: fault ?? (isStrict && status >= 500 && status !== 501 ? `${status} of our own` : undefined) }
   }
   if (status !== 200) return { end, fault: `status ${status}` }

@@ -2,14 +2,14 @@ import { createServer, type Socket } from 'node:net'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import type { UpstreamResponse } from './subject.ts'
 
-/** An upstream of raw sockets: what it says is chosen by a word in the request. */
+/** An upstream of raw sockets: a word in the request selects the response. */
 export interface RawUpstream {
   readonly url: string
   readonly answers: Map<string, UpstreamResponse>
   stop(): void
 }
 
-/** The word of one run. Each digit is in it, so that none begins another. */
+/** The word of one run. It has a fixed length, so that no word is the start of another. */
 export const canaryOf = (run: number): string => `CANARY${run}YRANAC`
 const canaryPattern = /CANARY\d+YRANAC/
 

@@ -1,6 +1,6 @@
 import { canaryMark } from './corpus.ts'
 
-/** What answers are made of that no sane upstream gives. */
+/** Parts of responses that no correct upstream sends. */
 
 export const streamType = 'application/vnd.amazon.eventstream'
 

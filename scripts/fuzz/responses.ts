@@ -2,22 +2,22 @@ import { gzipSync } from 'node:zlib'
 import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { canaryMark } from './corpus.ts'
-import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, soundFrames } from './frames.ts'
+import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, validFrames } from './frames.ts'
 import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
 import { mutateJson, render } from './mutate-json.ts'
 import { awsError, exceptions, headers, statuses, streamType, whole } from './response-parts.ts'
 import { type Sent, type Subject, shown, type UpstreamResponse } from './subject.ts'
 
-/** Answers that no sane upstream gives. */
+/** Responses that no correct upstream sends. */
 
 interface Draft {
   readonly kind: string
   readonly isStream: boolean
   readonly path?: string
-  /** Status line and headers, without those of the body's length. */
+  /** Status line and headers, except the headers for the body's length. */
   readonly head: string
   readonly body: Uint8Array
-  /** How many writes the body is cut into. */
+  /** Number of writes for the body. */
   readonly writes: number
   readonly framing: 'chunked' | 'length' | 'close'
   readonly end: UpstreamResponse['end']
@@ -32,7 +32,7 @@ const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
 }
 
-/** Each answer closes its line: one that lies about its length would otherwise break the next request's, on the same connection. */
+/** Each response closes its connection: with a wrong length, it would break the next response on it. */
 const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): UpstreamResponse => {
   const parts = cutIn(body, writes)
   if (framing === 'chunked') {
@@ -52,7 +52,7 @@ const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): Upstr
 }
 
 const shownBody = (body: Uint8Array): string => {
-  const { frames, isWhole } = soundFrames(body)
+  const { frames, isWhole } = validFrames(body)
   return isWhole && frames.length > 0
     ? frames
         .map(({ headers: names, payload }) => `${JSON.stringify(names)} ${JSON.stringify(payload)?.slice(0, 500)}`)
@@ -78,12 +78,12 @@ const toSubject = (draft: Draft): Subject => {
         }),
       ),
     }),
-    // Bytes that a reset has overtaken are nobody's fault.
+    // A reset can arrive before bytes that were sent earlier.
     streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (check ?? fakeStop)(body, events)),
     *smaller() {
       if (draft.writes > 1) yield toSubject({ ...draft, writes: 1 })
-      const { frames, isWhole } = soundFrames(body)
-      // Of sound frames whole ones are left out: a cut one would be another fault.
+      const { frames, isWhole } = validFrames(body)
+      // Removes whole frames only: a cut frame would be a different fault.
       for (const index of isWhole ? frames.keys() : [])
         yield toSubject({ ...draft, body: Buffer.concat(frames.toSpliced(index, 1).map(({ bytes }) => bytes)) })
       for (const less of smallerBytes(body)) yield toSubject({ ...draft, body: less })
@@ -123,9 +123,9 @@ const shuffled = (frames: readonly Uint8Array[], random: Random): Uint8Array[] =
   return order
 }
 
-/** Frames whose checksums are right, and whose JSON is not what it should be. */
+/** Frames with valid checksums and invalid JSON. */
 const reworded = (frames: readonly Uint8Array[], random: Random): Uint8Array[] => {
-  const decoded: Decoded[] = soundFrames(Buffer.concat(frames)).frames
+  const decoded: Decoded[] = validFrames(Buffer.concat(frames)).frames
   const chosen = new Set(Array.from({ length: 1 + random.below(3) }, () => random.below(frames.length)))
   return decoded.map((frame, index) => {
     if (!chosen.has(index)) return frame.bytes
@@ -163,7 +163,7 @@ const sweepOf = (frames: readonly Uint8Array[], index: number): Uint8Array => {
 
 const hangs = 0.004
 
-/** `index` counts the subjects: one after the other they have a fault at each byte of a stream. */
+/** `index` counts the subjects: consecutive subjects have a fault at each byte of a stream. */
 export const responseSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
   const frames = randomFrames(random)
   const end = random.chance(hangs) ? 'hang' : random.chance(0.1) ? 'reset' : 'end'

@@ -12,12 +12,12 @@ import { type Session, startSession } from './session.ts'
 import type { Subject } from './subject.ts'
 
 /**
- * Throws broken requests at the server, and broken answers at it from behind.
+ * Sends invalid requests to the server, and invalid responses from the upstream.
  *
  *   bun run fuzz [--seconds 30] [--seed 1] [--only bodies|frames] [--index N] [--save folder] [--binary]
  *
- * A subject is made of the seed and its index alone: `--only frames --index 17` tries that one again.
- * `--save` writes what failed, as small as it could be made.
+ * The seed and the index determine a subject: `--only frames --index 17` repeats that one.
+ * `--save` writes the failed subjects, reduced as far as possible.
  */
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ const seed = Number(values.seed)
 const onlyIndex = values.index === undefined ? undefined : Number(values.index)
 
 const atOnce = 16
-/** Of one kind no more are made small: the rest is the same again. */
+/** Failures that are reduced and reported; the others are probably repetitions. */
 const maximumFailures = 10
 const maximumShrinks = 400
 const shrinkMs = 10_000
@@ -47,7 +47,7 @@ interface FuzzFailure {
   readonly fault: string
 }
 
-/** Without the figures and words of the one case. */
+/** A fault without the numbers and texts of one case. */
 const sortOf = (fault: string): string => fault.replace(/[:(].*/s, '')
 
 const shrink = async (session: Session, { subject, fault }: FuzzFailure): Promise<Subject> => {
@@ -92,7 +92,7 @@ const report = async (phase: string, session: Session, { index, subject, fault }
   writeFileSync(join(values.save, `${phase}-${seed}-${index}`), body ?? '')
 }
 
-/** Tries subjects until the time is up; how many faults there were. */
+/** Tries subjects until the time is up. Returns the number of faults. */
 const runPhase = async (
   phase: string,
   session: Session,
@@ -101,7 +101,7 @@ const runPhase = async (
 ): Promise<number> => {
   const tally: Tally = { kinds: new Map(), ends: new Map(), slowest: { milliseconds: 0, index: 0 }, failed: 0 }
   const failures = new Map<string, FuzzFailure>()
-  const underWay = new Set<number>()
+  const inFlight = new Set<number>()
   const until = performance.now() + ms
   let next = onlyIndex ?? 0
   const isOver = (): boolean =>
@@ -110,10 +110,10 @@ const runPhase = async (
     while (!isOver()) {
       const index = next
       next += 1
-      underWay.add(index)
+      inFlight.add(index)
       const subject = subjectOf(index)
       const { end, fault, milliseconds } = await session.run(subject)
-      if (!session.hasCrashed()) underWay.delete(index)
+      if (!session.hasCrashed()) inFlight.delete(index)
       count(tally.kinds, subject.kind)
       count(tally.ends, end)
       if (milliseconds > tally.slowest.milliseconds) tally.slowest = { milliseconds, index }
@@ -125,7 +125,7 @@ const runPhase = async (
   }
   await Promise.all(Array.from({ length: onlyIndex === undefined ? atOnce : 1 }, work))
   if (session.hasCrashed())
-    console.log(`CRASHED  with these indices of ${phase} under way: ${[...underWay].join(', ')}`)
+    console.log(`CRASHED  while these indices of ${phase} were running: ${[...inFlight].join(', ')}`)
   for (const failure of failures.values()) await report(phase, session, failure)
   await session.stop()
   for (const fault of session.logFaults) console.log(`LOG     ${fault}`)
@@ -133,9 +133,9 @@ const runPhase = async (
   console.log(
     `${phase.padEnd(8)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
   )
-  console.log(`  what was done  ${listed(tally.kinds)}`)
-  console.log(`  how it ended   ${listed(tally.ends)}`)
-  console.log(`  the slowest    ${Math.round(tally.slowest.milliseconds)} ms, index ${tally.slowest.index}`)
+  console.log(`  subjects       ${listed(tally.kinds)}`)
+  console.log(`  results        ${listed(tally.ends)}`)
+  console.log(`  slowest        ${Math.round(tally.slowest.milliseconds)} ms, index ${tally.slowest.index}`)
   return tally.failed + session.logFaults.size
 }
 

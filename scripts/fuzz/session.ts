@@ -5,12 +5,12 @@ import { checkResponse, type OracleResult } from './oracle.ts'
 import { canaryOf, startRawUpstream } from './raw-upstream.ts'
 import type { Subject } from './subject.ts'
 
-/** The server as a program of its own, with something behind it, and its log under watch. */
+/** The server as a separate process, with an upstream and checks of its log. */
 export interface Session {
-  /** Sends a subject and judges what comes back. */
+  /** Sends a subject and checks the reply. */
   run(subject: Subject): Promise<OracleResult & { readonly milliseconds: number; readonly run: number }>
   hasCrashed(): boolean
-  /** What should not be in the log: whole lines, each once. */
+  /** Log lines that must not exist, each once. */
   readonly logFaults: ReadonlySet<string>
   stop(): Promise<void>
 }
@@ -19,24 +19,24 @@ const apiKey = 'SECRETKEY0123456789abcdef'
 const clientToken = 'SECRETTOKEN0123456789abc'
 const secrets = [apiKey, clientToken]
 
-/** The server's own patience with an upstream is well below it. */
+/** Well above the server's own timeout for an upstream. */
 const hangMs = 10_000
 const upstreamTimeoutSeconds = { simulator: 5, raw: 1 }
 
-/** A model's name is logged as the client gave it, and a mutation may have put anything there. */
+/** The log contains the client's model name, which a mutation can replace with any text. */
 const loggedOnPurpose = new Set(['model', 'path'])
 
 const faultOfLine = (line: string): string | undefined => {
   if (secrets.some((secret) => line.includes(secret))) return `a secret: ${line}`
-  // Bun itself says this, of an answer whose compression is broken.
+  // Bun itself prints this for a response with damaged compression.
   if (line === 'Decompression error: ZlibError') return undefined
-  if (!line.startsWith('{')) return /error|panic|at .*:\d+/i.test(line) ? `no record: ${line}` : undefined
+  if (!line.startsWith('{')) return /error|panic|at .*:\d+/i.test(line) ? `not a log record: ${line}` : undefined
   const record: unknown = JSON.parse(line)
-  if (!isObject(record)) return `no record: ${line}`
+  if (!isObject(record)) return `not a log record: ${line}`
   if (record['event'] === 'internal_error' || record['event'] === 'observer.failed')
     return `${record['event']}: ${record['name']} ${record['stack'] ?? record['error']}`
   const words = Object.entries(record).filter(([name]) => !loggedOnPurpose.has(name))
-  return words.some(([, value]) => /CANARY\d|%canary%/.test(String(value))) ? `words of a prompt: ${line}` : undefined
+  return words.some(([, value]) => /CANARY\d|%canary%/.test(String(value))) ? `text of a prompt: ${line}` : undefined
 }
 
 const startUpstream = async (kind: 'simulator' | 'raw') => {

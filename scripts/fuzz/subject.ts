@@ -1,7 +1,7 @@
 import type { SseEvent } from '../../tests/support/sse.ts'
-/** One thing that is tried: what goes in, and how it can be made smaller. */
+/** One input for a test, which can be reduced. */
 
-/** What a client sends. */
+/** The request of a client. */
 export interface Sent {
   readonly method: string
   readonly path: string
@@ -9,32 +9,32 @@ export interface Sent {
   readonly body: Uint8Array | undefined
 }
 
-/** What a raw upstream answers, byte by byte. */
+/** The bytes of a raw upstream's response. */
 export interface UpstreamResponse {
   /** Status line and headers. */
   readonly head: string
-  /** Each is a write of its own. */
+  /** Each is a separate write. */
   readonly writes: readonly Uint8Array[]
-  /** What becomes of the connection after the last of them. */
+  /** The state of the connection after the last write. */
   readonly end: 'end' | 'reset' | 'hang'
 }
 
 export interface Subject {
-  /** What was done to it, for the figures. */
+  /** The kind of change, for the summary. */
   readonly kind: string
-  /** The request of one run, which has a word of its own in it. */
+  /** The request of one run, which contains that run's canary. */
   sent(canary: string): Sent
-  /** Undefined where the simulator answers. */
+  /** Undefined if the simulator answers. */
   readonly answer?: UpstreamResponse
-  /** What is wrong with a stream's events, beyond the grammar. */
+  /** Returns a fault of a stream's events that the grammar does not cover. */
   streamFault?(events: readonly SseEvent[]): string | undefined
-  /** The same, but less of it; the boldest first. */
+  /** Smaller variants, the smallest first. */
   smaller(): Generator<Subject>
-  /** For people. */
+  /** A description for users. */
   describe(canary: string): string
 }
 
-/** Bytes for a terminal: as text where they are text, as base64 otherwise. */
+/** Bytes for a terminal: text as it is, other bytes as base64. */
 export const shown = (bytes: Uint8Array, longest = 2000): string => {
   const beginning = bytes.subarray(0, longest)
   const isBinary = beginning.some(

@@ -4,40 +4,41 @@ import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import type { End, SoakScenario } from './scenarios.ts'
 
-/** One client: sends what was planned, reads as it is its habit, and says how it ended. */
+/** One client: sends the request of a scenario, reads with its habit, and reports the end. */
 
 export interface ClientOutcome {
-  /** A sentence where it is none of the ends that there are. */
+  /** `unknown` describes an unexpected end. */
   readonly end: End | { readonly unknown: string }
   readonly firstByteMs: number | undefined
   readonly milliseconds: number
 }
 
-/** The server ends what is silent long before. */
+/** Much longer than the server's own timeouts. */
 const longestMs = 30_000
 /** A slow reader stops this often, for this long. */
 const pauses = { every: 5, ms: 4, most: 60 }
 
-class Left extends Error {}
+class Disconnected extends Error {}
 
 interface Reader {
   readonly soakScenario: SoakScenario
   readonly random: Random
-  readonly leave: () => void
+  readonly disconnect: () => void
 }
 
 async function* paced(
   body: ReadableStream<Uint8Array>,
-  { soakScenario, random, leave }: Reader,
+  { soakScenario, random, disconnect }: Reader,
 ): AsyncGenerator<Uint8Array> {
-  const leavesAfter = soakScenario.habit === 'leaves in between' ? 1 + random.below(3) : Number.POSITIVE_INFINITY
+  const disconnectsAfter =
+    soakScenario.habit === 'disconnects in between' ? 1 + random.below(3) : Number.POSITIVE_INFINITY
   let chunks = 0
   for await (const chunk of body) {
     yield chunk
     chunks += 1
-    if (chunks >= leavesAfter) {
-      leave()
-      throw new Left()
+    if (chunks >= disconnectsAfter) {
+      disconnect()
+      throw new Disconnected()
     }
     const isSlow =
       soakScenario.habit === 'reads slowly' && chunks % pauses.every === 0 && chunks < pauses.every * pauses.most
@@ -56,24 +57,27 @@ const readEnd = async (response: Response, reader: Reader): Promise<ClientOutcom
   const value: unknown = await response.json()
   if (!isObject(value)) return { unknown: `${response.status} without an object` }
   if (response.status !== 200) {
-    return value['type'] === 'error' ? `status ${response.status}` : { unknown: `${response.status} of no known shape` }
+    return value['type'] === 'error'
+      ? `status ${response.status}`
+      : { unknown: `${response.status} with an unknown shape` }
   }
   if (typeof value['input_tokens'] === 'number') return 'counted'
-  return value['type'] === 'message' ? 'complete' : { unknown: '200 of no known shape' }
+  return value['type'] === 'message' ? 'complete' : { unknown: '200 with an unknown shape' }
 }
 
 export const runClient = async (url: string, soakScenario: SoakScenario, random: Random): Promise<ClientOutcome> => {
   const startedAt = performance.now()
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(new Error('too long')), longestMs)
-  let hasLeft = false
-  const leave = (): void => {
-    hasLeft = true
+  let hasDisconnected = false
+  const disconnect = (): void => {
+    hasDisconnected = true
     controller.abort()
   }
-  const leaving = soakScenario.habit === 'leaves at once' ? setTimeout(leave, random.below(25)) : undefined
+  const disconnecting =
+    soakScenario.habit === 'disconnects at once' ? setTimeout(disconnect, random.below(25)) : undefined
   let firstByteMs: number | undefined
-  const logEvents = (end: ClientOutcome['end']): ClientOutcome => ({
+  const outcomeOf = (end: ClientOutcome['end']): ClientOutcome => ({
     end,
     firstByteMs,
     milliseconds: performance.now() - startedAt,
@@ -88,12 +92,12 @@ export const runClient = async (url: string, soakScenario: SoakScenario, random:
     }
     const response = await fetch(url + soakScenario.path, init)
     firstByteMs = performance.now() - startedAt
-    return logEvents(await readEnd(response, { soakScenario, random, leave }))
+    return outcomeOf(await readEnd(response, { soakScenario, random, disconnect }))
   } catch (error) {
-    if (hasLeft || error instanceof Left) return logEvents('left')
-    return logEvents({ unknown: controller.signal.aborted ? `no end within ${longestMs / 1000} s` : String(error) })
+    if (hasDisconnected || error instanceof Disconnected) return outcomeOf('disconnected')
+    return outcomeOf({ unknown: controller.signal.aborted ? `no end within ${longestMs / 1000} s` : String(error) })
   } finally {
     clearTimeout(timer)
-    clearTimeout(leaving)
+    clearTimeout(disconnecting)
   }
 }

@@ -9,9 +9,9 @@ import { runClient } from './client.ts'
 import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
 /**
- * Mixed traffic with faults in it, through the server as a program of its own. Fails where a request ends
- * otherwise than it may, where the log and the clients tell different stories, where memory grows, where
- * descriptors stay open, or where the server names a fault of its own.
+ * Sends mixed traffic with faults through the server, which runs as a separate process. Fails if a request ends in an
+ * unexpected way, if the log and the clients disagree, if memory grows, if descriptors stay open, or if the server logs
+ * an internal error.
  *
  *   bun run soak [--minutes 2] [--seed 1] [--binary]
  */
@@ -28,11 +28,11 @@ const seed = Number(values.seed)
 const runMs = Number(values.minutes) * 60_000
 const atOnce = 24
 const sampleMs = 250
-/** The heap finds its size in the first part of a run. */
+/** The heap reaches its size in the first part of a run. */
 const warmUpShare = 0.4
-/** Of the median after the warm-up, for the median at the end: a collector gives back when it likes. */
+/** Growth of the median from the warm-up to the end: the collector releases memory at unknown times. */
 const memoryTolerance = { share: 0.2, bytes: 32 * 1024 * 1024 }
-/** Whatever is being closed when the last client has gone. */
+/** Time to close connections after the last client. */
 const settleMs = 10_000
 const megabyte = 1024 * 1024
 
@@ -62,13 +62,13 @@ const server = await startServerProcess({
   onLine,
 })
 
-/** Each takes a connection that our own client has kept, and has it closed. */
+/** Closes the idle connections of this process: each request uses one and requests its end. */
 const closeIdle = async (): Promise<void> => {
   const init: object = { headers: { connection: 'close' }, proxy: false }
   await Promise.all(Array.from({ length: atOnce }, async () => (await fetch(`${server.url}/health`, init)).text()))
 }
 
-// What the first answer opens for good is no leak.
+// Descriptors that the first response opens permanently are not a leak.
 const warmUpRandom = createRandom(seed)
 const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, warmUpRandom)).find(
   ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
@@ -88,7 +88,7 @@ const latencies: { share: number; firstByteMs: number; milliseconds: number }[] 
 const ends = new Map<string, number>()
 const injected = new Map<string, number>()
 const clients = new Map<string, number>()
-let mayBeUntold = 0
+let possiblyUnlogged = 0
 let next = 0
 
 const startedAt = performance.now()
@@ -110,15 +110,15 @@ const work = async (): Promise<void> => {
     count(injected, soakScenario.fault)
     count(clients, `${soakScenario.kind}, ${soakScenario.habit}`)
     posted += 1
-    // Whoever leaves at once may be gone before the server has read the request.
-    if (soakScenario.habit === 'leaves at once') mayBeUntold += 1
+    // A client that disconnects at once can be gone before the server reads the request.
+    if (soakScenario.habit === 'disconnects at once') possiblyUnlogged += 1
     const isExpected =
       typeof end === 'string' &&
-      (soakScenario.mayEnd.includes(end) || (end === 'left' && soakScenario.habit.startsWith('leaves')))
-    const said = typeof end === 'string' ? end : end.unknown
+      (soakScenario.mayEnd.includes(end) || (end === 'disconnected' && soakScenario.habit.startsWith('disconnects')))
+    const description = typeof end === 'string' ? end : end.unknown
     expectThat(
       isExpected,
-      `request ${index} (${soakScenario.kind}, ${soakScenario.habit}, ${soakScenario.fault}) ended: ${said}`,
+      `request ${index} (${soakScenario.kind}, ${soakScenario.habit}, ${soakScenario.fault}) ended: ${description}`,
     )
     if (soakScenario.fault === 'none' && soakScenario.habit === 'reads' && firstByteMs !== undefined)
       latencies.push({ share: share(), firstByteMs, milliseconds })
@@ -140,7 +140,7 @@ const settled = async (): Promise<number | undefined> => {
 }
 const descriptorsAfter = server.exitCode() === null ? await settled() : undefined
 const code = await server.stop()
-expectThat(code === 0, `the server ended with ${code ?? 'a kill'} when it was told to`)
+expectThat(code === 0, `the server ended with ${code ?? 'a kill'} after the signal to stop`)
 
 const within = (from: number, to: number): number[] =>
   samples.filter((sample) => sample.share >= from && sample.share < to).map(({ bytes }) => bytes)
@@ -154,11 +154,11 @@ expectThat(
 )
 expectThat(
   [...ids.values()].every((times) => times === 1),
-  'a request was told of twice in the log',
+  'the log has a request twice',
 )
 expectThat(
-  ids.size <= posted && ids.size >= posted - mayBeUntold,
-  `${posted} requests, of which the log tells ${ids.size}; ${mayBeUntold} may have left unseen`,
+  ids.size <= posted && ids.size >= posted - possiblyUnlogged,
+  `${posted} requests, ${ids.size} of them in the log; at most ${possiblyUnlogged} can be missing`,
 )
 
 const row = (name: string, text: string): void => console.log(`${name.padEnd(14)}${text}`)
@@ -180,12 +180,15 @@ row('log', listed(logEvents))
 row(
   'memory',
   samples.length === 0
-    ? 'not told here'
+    ? 'not available'
     : `${inMegabytes(memoryBefore)} after the warm-up, ${inMegabytes(memoryAfter)} at the end, ${inMegabytes(allowed)} allowed`,
 )
-row('descriptors', `${descriptorsBefore ?? 'not told'} at the start, ${descriptorsAfter ?? 'not told'} at the end`)
-row('latency', `at first ${latency(0, warmUpShare)}`)
-row('', `at last  ${latency(0.8, 2)}`)
+row(
+  'descriptors',
+  `${descriptorsBefore ?? 'not available'} at the start, ${descriptorsAfter ?? 'not available'} at the end`,
+)
+row('latency', `start ${latency(0, warmUpShare)}`)
+row('', `end   ${latency(0.8, 2)}`)
 const shownFaults = 20
 for (const fault of faults.slice(0, shownFaults)) console.log(`FAILED  ${fault}`)
 console.log(faults.length === 0 ? 'nothing failed' : `${faults.length} faults`)

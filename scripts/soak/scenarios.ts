@@ -3,20 +3,20 @@ import { lastTextOf } from '../../src/simulator/request-view.ts'
 import { png } from '../../tests/support/translate.ts'
 import type { Random } from '../support/random.ts'
 
-/** What the soak asks for, what is made to go wrong, and how each request may end. */
+/** The requests of the soak, the injected faults, and the valid ends of each request. */
 
-/** Every way in which a request can end. */
-export type End = 'complete' | 'counted' | 'error event' | 'left' | `status ${number}`
+/** Every possible end of a request. */
+export type End = 'complete' | 'counted' | 'error event' | 'disconnected' | `status ${number}`
 
 interface Fault {
   readonly name: string
   readonly weight: number
   readonly reply: Partial<Reply>
-  /** How a stream and a whole answer may end with it. */
+  /** The valid ends of streams and whole responses with this fault. */
   readonly stream: readonly End[]
   readonly whole: readonly End[]
-  /** Goes wrong the first time only: a second try succeeds. */
-  readonly isPassing?: boolean
+  /** Whether only the first attempt fails. */
+  readonly isTransient?: boolean
 }
 
 const aws = (status: number, type: string): Partial<Reply> => ({ error: { status, type, message: 'Injected.' } })
@@ -26,9 +26,9 @@ const broken = (kind: StreamFault['kind'], type?: string): Partial<Reply> => ({
 
 const complete: readonly End[] = ['complete']
 const errorEvent: readonly End[] = ['error event']
-/** Long enough for the server's patience, which is `timeoutSeconds`, to end. */
+/** Longer than the server's timeout, `timeoutSeconds`. */
 const tooLateMs = 60_000
-/** Of a silent upstream. */
+/** The server's timeout for a silent upstream. */
 export const timeoutSeconds = 4
 
 const faults: readonly Fault[] = [
@@ -46,7 +46,7 @@ const faults: readonly Fault[] = [
     reply: aws(429, 'ThrottlingException'),
     stream: complete,
     whole: complete,
-    isPassing: true,
+    isTransient: true,
   },
   {
     name: 'throttled',
@@ -70,7 +70,7 @@ const faults: readonly Fault[] = [
     whole: ['status 500'],
   },
   { name: 'refused', weight: 3, reply: aws(400, 'ValidationException'), stream: ['status 400'], whole: ['status 400'] },
-  // A reset overtakes what was sent before it, now and then.
+  // A reset sometimes arrives before bytes that were sent earlier.
   { name: 'reset', weight: 3, reply: broken('reset'), stream: ['error event', 'status 502'], whole: complete },
   { name: 'cut', weight: 3, reply: broken('cut'), stream: errorEvent, whole: complete },
   { name: 'cut frame', weight: 3, reply: broken('cut frame'), stream: errorEvent, whole: complete },
@@ -93,7 +93,15 @@ const faults: readonly Fault[] = [
 ]
 
 const kinds = ['stream', 'stream', 'stream', 'whole', 'count', 'tools', 'image', 'history'] as const
-const habits = ['reads', 'reads', 'reads', 'reads', 'leaves at once', 'leaves in between', 'reads slowly'] as const
+const habits = [
+  'reads',
+  'reads',
+  'reads',
+  'reads',
+  'disconnects at once',
+  'disconnects in between',
+  'reads slowly',
+] as const
 
 export interface SoakScenario {
   readonly kind: (typeof kinds)[number]
@@ -105,7 +113,7 @@ export interface SoakScenario {
   readonly mayEnd: readonly End[]
 }
 
-/** Each as often as its weight says. */
+/** Each fault, repeated by its weight. */
 const drawn: readonly Fault[] = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
 
 const tool = {
@@ -123,7 +131,7 @@ const contentFor = (kind: SoakScenario['kind'], words: string): unknown =>
       ]
     : words
 
-/** As long as a session of hours: some hundred turns, a quarter of a megabyte. */
+/** The history of a long session: about a hundred turns, a quarter of a megabyte. */
 const history = (random: Random): object[] =>
   Array.from({ length: 60 }, (_, turn) => [
     { role: 'user', content: `${turn} ${paragraph.repeat(1 + random.below(40))}` },
@@ -138,7 +146,7 @@ const endsOf = (
 ): readonly End[] => {
   if (kind === 'count') return ['counted']
   const ends = isStream ? fault.stream : fault.whole
-  return habit.startsWith('leaves') ? [...ends, 'left'] : ends
+  return habit.startsWith('disconnects') ? [...ends, 'disconnected'] : ends
 }
 
 export const soakScenarioOf = (index: number, random: Random): SoakScenario => {
@@ -172,7 +180,7 @@ const replyFor = (hasTools: boolean, isLong: boolean): Reply => ({
   pace: { deltaCharacters: isLong ? 500 : 24 },
 })
 
-/** Answers each request as its own words ask for it. */
+/** Answers each request with the fault that its text names. */
 export const createSoakScenario = (): Scenario<unknown> => {
   const tried = new Set<string>()
   return (request) => {
@@ -180,7 +188,7 @@ export const createSoakScenario = (): Scenario<unknown> => {
     const fault = faults.find((candidate) => candidate.name === name)
     const reply = replyFor(request.tools.length > 0, long !== undefined)
     if (fault === undefined) return reply
-    if (fault.isPassing === true) {
+    if (fault.isTransient === true) {
       if (tried.delete(index)) return reply
       tried.add(index)
     }

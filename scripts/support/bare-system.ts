@@ -2,18 +2,18 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
- * A system with nothing in it but the program, the libraries it names, and what every container has from its
- * kernel: no shell, no home folder, no users, no certificates.
+ * A system with only the program, its libraries, and the files that every container gets from its kernel: no shell,
+ * no home folder, no users, no certificates.
  */
 
-/** The libraries of a program that this machine can run, by their paths. */
+/** The paths of a program's libraries. This machine must be able to run the program. */
 const librariesOf = (program: string): string[] =>
   Bun.spawnSync(['ldd', program])
     .stdout.toString()
     .match(/\/\S+/g)
     ?.filter((path) => path !== `${program}:`) ?? []
 
-/** Places for what is mounted. */
+/** Mount points. */
 const devices = ['null', 'urandom'] as const
 
 export const makeBareSystem = (folder: string, program: string): void => {
@@ -28,7 +28,7 @@ export const makeBareSystem = (folder: string, program: string): void => {
 /** One page of memory: the smallest disk there is. */
 const smallDisk = '4k'
 
-/** Nothing can be written in it, but on a disk that is full already. */
+/** Read-only, except a disk that is full already. */
 const script = `
 set -e
 mount --bind "$0" "$0"
@@ -40,7 +40,7 @@ cat /dev/zero > "$0/small-disk/filling" 2> /dev/null || true
 exec env -i "$(command -v chroot)" "$0" "$@"
 `
 
-/** The command line that runs a program of such a system. Its environment is empty. */
+/** The command line that runs a program in such a system, with an empty environment. */
 export const inBareSystem = (folder: string, command: readonly string[]): string[] => [
   'unshare',
   '--map-root-user',
@@ -52,7 +52,7 @@ export const inBareSystem = (folder: string, command: readonly string[]): string
   ...command,
 ]
 
-/** Some machines forbid it, containers in their usual form among them. */
+/** Whether the machine allows it. Many containers do not. */
 export const hasBareSystems = (): boolean => {
   if (process.platform !== 'linux' || Bun.which('unshare') === null || Bun.which('chroot') === null) return false
   const probe = ['unshare', '--map-root-user', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']

@@ -1,4 +1,4 @@
-/** How often each thing was seen, by its name. */
+/** Counts by name. */
 export type Counts = Map<string, number>
 
 export const count = (counts: Counts, name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1)

@@ -1,4 +1,4 @@
-/** Chance that is the same for the same seed, on every machine. */
+/** Pseudo-random numbers, the same for the same seed on every machine. */
 export interface Random {
   /** From 0 to below 1. */
   next(): number
@@ -8,11 +8,11 @@ export interface Random {
   pick<T>(options: readonly T[]): T
 }
 
-/** The golden ratio's bits: neighbouring numbers end far apart. */
+/** The bits of the golden ratio: they spread neighbouring numbers. */
 const spread = 0x9e3779b9
 const range = 2 ** 32
 
-/** Mulberry32. Streams with different numbers of one seed have nothing in common. */
+/** Mulberry32. Different streams of one seed are independent. */
 export const createRandom = (seed: number, stream = 0): Random => {
   let state = (Math.imul(seed, spread) ^ Math.imul(stream + 1, 0x85ebca6b)) >>> 0
   const next = (): number => {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-/** What a process weighs, where the system tells. */
+/** Memory and descriptors of a process, as the system reports them. */
 
 const bytesPerKilobyte = 1024
 
-/** Resident bytes; undefined where nobody says. */
+/** Resident bytes; undefined if the system does not report them. */
 export const residentBytes = (pid: number): number | undefined => {
   if (existsSync(`/proc/${pid}/status`)) {
     const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
@@ -15,11 +15,11 @@ export const residentBytes = (pid: number): number | undefined => {
   return kilobytes > 0 ? kilobytes * bytesPerKilobyte : undefined
 }
 
-/** Open descriptors; undefined where there is no /proc. */
+/** Number of open descriptors; undefined without /proc. */
 export const descriptors = (pid: number): number | undefined =>
   existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`).length : undefined
 
-/** The value that a share of the others lies below. */
+/** The quantile for a share, for example 0.99. */
 export const quantile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0

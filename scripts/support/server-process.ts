@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { binary, fromSources, isBuilt } from './binary.ts'
 
-/** The server as a program of its own, so that it may crash, hang and be weighed by itself. */
+/** The server as a separate process, so that a script can measure it, and survives its crash. */
 export interface ServerProcess {
   readonly url: string
   readonly pid: number
   /** Undefined while it runs. */
   exitCode(): number | null
-  /** Ends it; resolves with its exit code, or undefined where it had to be killed. */
+  /** Stops it. Resolves with its exit code; undefined if it had to be killed. */
   stop(): Promise<number | undefined>
 }
 
@@ -20,22 +20,22 @@ export interface ServerProcessOptions {
   readonly isBinary?: boolean
   readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** Hears of each line of the log, which is JSON. */
+  /** Called for each line of the log, which is JSON. */
   readonly onLine: (line: string) => void
 }
 
 const startMs = 15_000
-/** Nothing is under way any more when it is told to end. */
+/** Time to stop, without running requests. */
 const stopMs = 15_000
 
 const commandFor = (isBinary: boolean): readonly string[] => {
   if (!isBinary) return fromSources
-  if (!isBuilt()) throw new Error('there is no binary in dist/: run `bun run build` first')
+  if (!isBuilt()) throw new Error('no binary in dist/. Run `bun run build` first')
   return [binary]
 }
 
 export const startServerProcess = async (options: ServerProcessOptions): Promise<ServerProcess> => {
-  // An empty home: nobody's configuration takes part.
+  // An empty home, so that no user's configuration applies.
   const home = mkdtempSync(join(tmpdir(), 'nexus-server-'))
   const flags = ['start', '--port', '0', '--endpoint-url', options.endpointUrl, '--log-format', 'json']
   const child = Bun.spawn([...commandFor(options.isBinary === true), ...flags, ...(options.flags ?? [])], {

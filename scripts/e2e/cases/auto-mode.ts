@@ -12,7 +12,7 @@ import type { Session } from '../session.ts'
 
 /** Auto mode, the default permission mode: actions outside the folder run only after a safety check (A1). */
 
-/** The first client that wants the check from the server. */
+/** The first client that requires the check from the server. */
 const since = '2.1.278'
 
 /** A file next to the client's folder. */
@@ -21,7 +21,7 @@ const outside = (folder: string): string => `${folder}-outside.txt`
 const writesOutside = (folder: string): Scenario =>
   turns([{ text: 'Writing.' }, bash(`echo written > '${outside(folder)}'`)], [{ text: 'All done.' }])
 
-/** The calls that the server had checked, as JSON. */
+/** The calls in the server's checks, as JSON. */
 const checked = (session: Session): string[] =>
   bodies(session)
     .map((body) => new SimulatedConverseRequest(body))
@@ -31,7 +31,7 @@ const checked = (session: Session): string[] =>
 
 const cannotCheck = /can.t check actions/i
 
-/** Plays with a file outside the folder, which is gone afterwards. */
+/** Plays with a file outside the folder, and removes it afterwards. */
 const withOutside = async (session: Session, play: (path: string) => Promise<void>): Promise<void> => {
   const path = outside(session.folder)
   try {
@@ -41,7 +41,7 @@ const withOutside = async (session: Session, play: (path: string) => Promise<voi
   }
 }
 
-/** Throws unless the client writes the file in a terminal, without saying that it cannot check. */
+/** Throws unless the client writes the file in a terminal, without the message that it cannot check. */
 const writeOutside = (session: Session): Promise<void> =>
   withOutside(session, async (path) => {
     await using terminal = await session.terminal()
@@ -62,7 +62,7 @@ const answered: Case = {
   },
 }
 
-/** The client's own classifier asks for a word in a block, which a stop sequence ends. */
+/** The client's own classifier requests a word in a block, which a stop sequence ends. */
 const isOwnCheck: (request: Parameters<Scenario>[0]) => boolean = ({ body }) =>
   body.inferenceConfig?.stopSequences?.includes('</block>') === true
 
@@ -106,7 +106,7 @@ const flagged: Case = {
 }
 
 const subagent: Case = {
-  name: 'auto mode: the launch of a subagent and its command are checked by the server',
+  name: 'auto mode: the server checks the start of a subagent and its command',
   since,
   setup(folder) {
     const launch = { description: 'Writes a file', prompt: 'Write the file.', subagent_type: 'general-purpose' }
@@ -115,7 +115,7 @@ const subagent: Case = {
     const sub = turns([bash(`echo written > '${outside(folder)}'`)], (request) =>
       offers(request, 'SubagentHandback') ? handBack : [{ text: 'Written.' }],
     )
-    // Only the main agent may start others.
+    // Only the main agent can start other agents.
     return { scenario: (request) => (offers(request, 'Agent') ? main(request) : sub(request)) }
   },
   play: (session) =>

@@ -22,7 +22,7 @@ const post = (session: Session, path: string, body: object): Promise<Response> =
   })
 }
 
-/** One token each for the simulated Nexus, some more for the estimate. */
+/** The simulated Nexus counts one token for each word, the estimate slightly more. */
 const words = (count: number): string => 'word '.repeat(count)
 
 const model = 'claude-sonnet-4-6'
@@ -46,7 +46,7 @@ const refusesLongPrompt = async (session: Session): Promise<void> => {
   )
 }
 
-/** Managed settings that Claude Code wants to have approved would keep it from its prompt. */
+/** If managed settings needed an approval, Claude Code would show a question instead of its prompt. */
 const startsWithoutQuestion = async (session: Session): Promise<void> => {
   await using screen = await session.terminal()
   await screen.shows(/Sonnet 4\.6/)

@@ -5,14 +5,14 @@ import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { bash, toolNamesIn, turns } from '../conversation.ts'
 import type { Session } from '../session.ts'
 
-/** Conversations that do not fit into the model's window any more: the client sums them up by itself. */
+/** Conversations that no longer fit into the model's context window: the client summarises them. */
 
 const summary = 'Three steps were taken, none is left.'
 
-/** The client says in what form it wants its summary. */
+/** The client's prompt describes the form of the summary. */
 const requestsSummary = (request: Pick<SimulatedRequest, 'body'>): boolean => lastText(request).includes('<summary>')
 
-/** Sums up where it is asked to, and ends where it reads its own summary. */
+/** Summarises on request, and finishes when it reads its own summary. */
 const summingUp: Scenario = (request) => {
   if (requestsSummary(request))
     return { content: [{ text: `<analysis>Steps.</analysis><summary>${summary}</summary>` }] }
@@ -20,7 +20,7 @@ const summingUp: Scenario = (request) => {
   return isSummedUp ? { content: [{ text: 'The task is finished.' }] } : undefined
 }
 
-/** More messages than this are too long. */
+/** A longer conversation does not fit. */
 const windowMessages = 8
 
 /** Works step by step until the window is full. */
@@ -48,7 +48,7 @@ const compaction = (message: string): Case => ({
     const run = await session.headless(prompt('take all steps', '--allowedTools', 'Bash'))
     succeeded(run, 'The task is finished')
     assert.ok(run.events.some(({ subtype }) => subtype === 'compact_boundary'))
-    // Refused once, summed up, and on with it.
+    // One refusal, a summary, then the next step.
     assert.deepEqual(
       session.journal.map(({ status }) => status),
       [200, 200, 200, 200, 400, 200, 200],
@@ -60,7 +60,7 @@ const compaction = (message: string): Case => ({
 })
 
 const withoutTools: Case = {
-  name: 'compaction by hand, without tools, of a session that had some',
+  name: 'manual compaction without tools, of a session with tool uses',
   setup: () => {
     const steps = turns([{ text: 'Next.' }, bash('echo one step')], [{ text: 'That was all.' }])
     return { scenario: (request) => summingUp(request) ?? steps(request) }
@@ -71,7 +71,7 @@ const withoutTools: Case = {
     const sameSession = ['--resume', String(first.result?.['session_id'])]
     const compacted = await session.headless(prompt('/compact', ...sameSession, '--tools', ''))
     assert.equal(compacted.exitCode, 0)
-    // Converse wants a declaration for each tool that the history uses.
+    // Converse requires a declaration for each tool in the history.
     assert.deepEqual(toolNamesIn(summaryRequest(session)), ['Bash'])
     succeeded(await session.headless(prompt('is it done?', ...sameSession)), 'The task is finished')
   },

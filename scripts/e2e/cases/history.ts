@@ -6,10 +6,10 @@ import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '.
 import type { ClientRun } from '../client.ts'
 import { assertGrowing, bash, cachePointsIn, isConversation, turns } from '../conversation.ts'
 
-/** Long conversations, and those that are taken up again. */
+/** Long and resumed conversations. */
 
 const thought = 'First I look, then I speak.'
-/** As it comes where the client asked for none of its words. */
+/** The text of thinking that the client requested without its text. */
 const unsaid = ''
 
 const resumed: Case = {
@@ -39,7 +39,10 @@ const resumed: Case = {
       [thought, unsaid].map((text) => ({ reasoningText: { text, signature: sign(text) } })),
     )
     assertGrowing([before, after])
-    assert.ok(Number(cacheReads(second)[0]) > Number(cacheReads(first)[1]), 'the prompt cache outlives the process')
+    assert.ok(
+      Number(cacheReads(second)[0]) > Number(cacheReads(first)[1]),
+      'a new process reads the prompt cache of the last one',
+    )
   },
 }
 
@@ -74,7 +77,7 @@ const longSession: Case = {
 const sessionOf = (run: ClientRun): string => String(run.result?.['session_id'])
 
 const forked: Case = {
-  name: 'a session that is forked, and both branches of it',
+  name: 'a forked session, and both of its branches',
   setup: () => ({
     scenario: ({ body }) => {
       const words = JSON.stringify(body.messages)
@@ -89,7 +92,7 @@ const forked: Case = {
     const branch = await session.headless(prompt('turn left', ...trunk, '--fork-session'))
     succeeded(branch, 'Turned: left')
     assert.notEqual(sessionOf(branch), sessionOf(first))
-    // The trunk knows nothing of the branch, and the branch goes on by itself.
+    // The original session does not contain the branch, and the branch continues separately.
     succeeded(await session.headless(prompt('turn right', ...trunk)), 'Turned: right')
     succeeded(await session.headless(prompt('where are we?', '--resume', sessionOf(branch))), 'Turned: left\\.')
     const [begun, left, right, again] = bodies(session).filter(isConversation)
@@ -121,7 +124,7 @@ const otherModel: Case = {
       requests.map(({ modelId }) => modelId),
       ['claude-opus-4.6', 'claude-opus-4.6', 'claude-haiku-4.5', 'claude-opus-4.6'],
     )
-    // The words of all turns reach both models.
+    // Both models get the texts of all turns.
     const last = JSON.stringify(bodies(session).at(-1)?.messages)
     for (const words of ['Looking.', 'It was forty-two.', 'Haiku agrees.']) assert.ok(last.includes(words), words)
   },

@@ -6,7 +6,7 @@ import { bodies, type Case } from '../case.ts'
 import { assertGrowing, isConversation, turns } from '../conversation.ts'
 import type { TerminalRun } from '../terminal.ts'
 
-/** What only somebody in front of a terminal can do. */
+/** Actions that need a terminal. */
 
 /** `7.8k` is 7800. */
 const figure = (text: string | undefined): number => Number.parseFloat(text ?? '') * (text?.endsWith('k') ? 1000 : 1)
@@ -40,10 +40,10 @@ const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
     const [, total] = await terminal.shows(/([\d.]+k)\/200k\b/)
     assert.ok(figure(total) >= tools && figure(total) < 60_000, `${total} of 200k`)
     assert.doesNotMatch(session.serverLog(), /request\.refused|internal_error|request\.failed/)
-    // A count that fails is asked again as a whole answer, which is paid for.
+    // After a failed count, the client would send a whole request, which costs money.
     const counts = session.journal.filter(({ path }) => path.endsWith('/count-tokens'))
     assert.ok(session.journal.every((entry) => entry.isStream || counts.includes(entry)))
-    // One that does not count is asked once.
+    // A server that does not count gets one request for a count.
     if (counter === 'the estimate') assert.ok(counts.length <= 1, `${counts.length} counts`)
     else assert.ok(counts.length > 1 && counts.every(({ status }) => status === 200), `${counts.length} counts`)
 
@@ -54,7 +54,7 @@ const context = (counter: 'AI Nexus' | 'the estimate'): Case => ({
 })
 
 const interrupted: Case = {
-  name: 'an answer that is interrupted in a terminal',
+  name: 'an interrupted answer, in a terminal',
   setup: () => {
     const endless = 'There is more to say. '.repeat(1000)
     const script = turns([{ thinking: 'I talk.' }, { text: endless }], [{ text: 'Short.' }])
@@ -74,7 +74,7 @@ const interrupted: Case = {
     await terminal.shows(/Interrupted/)
     await terminal.says('that will do')
     await terminal.shows(/● Short/)
-    // Nexus was told to stop, and what was said until then stays in the conversation.
+    // The call to Nexus ended, and the partial answer stays in the conversation.
     assert.equal(session.journal[0]?.outcome, 'cancelled')
     const [requests, second] = bodies(session).filter(isConversation)
     assert.ok(requests && second)
@@ -83,7 +83,7 @@ const interrupted: Case = {
   },
 }
 
-/** The client tells the model where to write its plan. */
+/** The client's prompt names the file for the plan. */
 const planFile = /\/[^\s"\\]+\/\.claude\/plans\/[\w-]+\.md/
 
 const planMode = (model: string): Case => ({
@@ -125,7 +125,7 @@ const planMode = (model: string): Case => ({
   },
 })
 
-// The newer one has its orders in system messages among the others.
+// The newer one gets its instructions in system messages among the others.
 export const interactiveCases: readonly Case[] = [
   context('the estimate'),
   context('AI Nexus'),

@@ -5,7 +5,7 @@ import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { assertGrowing, isConversation, toolNamesIn, turns } from '../conversation.ts'
 
-/** Tools of an MCP server: too many to send all of them in each request. */
+/** Tools of an MCP server, too many to send all of them in each request. */
 
 const toolCount = 60
 const used = 'mcp__warehouse__shelf_42'

@@ -7,9 +7,9 @@ import { bodies, type Case, prompt, succeeded, textsOf } from '../case.ts'
 import { assertGrowing, bash, documentsIn, isConversation, resultsIn, turns } from '../conversation.ts'
 import { toPdf } from '../pdf.ts'
 
-/** Files that are not text. */
+/** Images and PDFs. */
 
-/** A picture of 32 by 32 pixels, red. */
+/** A red picture of 32 by 32 pixels. */
 const redPicture = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAIAAAD8GO2jAAAAKElEQVR4nO3NMQEAAAgDILV/51nBzwci0JmkZm7yAAAAAAAAAAAAAAPizZnwBP4pdTQYAAAAASUVORK5CYII=',
   'base64',
@@ -31,11 +31,11 @@ const imageRead: Case = {
 }
 
 const pages = ['Quarterly figures', 'Revenue was 42', 'Costs were 17'] as const
-/** Bedrock would not take it. */
+/** Bedrock refuses this name. */
 const invalidName = 'Grüße_report  (v1.2).pdf'
 
 const pdfRead: Case = {
-  name: 'Read of a PDF, seen as pages and cited, and the turn after it',
+  name: 'Read of a PDF, as pages and with citations, and the next turn',
   async setup(folder) {
     const file = join(folder, invalidName)
     await writeFile(file, toPdf(pages))
@@ -61,7 +61,7 @@ const pdfRead: Case = {
   async play(session) {
     const run = await session.headless(prompt('read it', '--allowedTools', 'Read,Bash'))
     succeeded(run, `^I read ${pages[1]}\\.$`)
-    // The client did not ask for citations: it gets plain text, in one block, and sends that.
+    // The client did not request citations: it gets plain text in one block, and sends that back.
     assert.deepEqual(textsOf(run), [`It says: ${pages[1]}, on page 2.`, `I read ${pages[1]}.`])
     assert.ok(!JSON.stringify(run.events).includes('"citations":['))
     succeeded(await session.headless(prompt('what else?', '--continue')), 'And costs')
@@ -69,13 +69,13 @@ const pdfRead: Case = {
     const [, ...withPdf] = bodies(session).filter(isConversation)
     assert.equal(withPdf.length, 3)
     for (const body of withPdf) {
-      // Its name is valid, or the simulator had refused it. Without citations only its text would be read.
+      // Its name is valid, otherwise the simulator refuses it. Without citations, the model reads only the text.
       assert.deepEqual(
         documentsIn(body).map(({ name: _name, ...document }) => document),
         [{ format: 'pdf', source: { bytes: toPdf(pages).toString('base64') }, citations: { enabled: true } }],
       )
-      // The newest client puts it into the tool's result, where Bedrock takes no citations (F1).
-      assert.ok(!JSON.stringify(resultsIn(body)).includes('"document"'), 'the PDF stands in a result')
+      // The newest client puts it into the tool's result, where Bedrock does not accept citations (F1).
+      assert.ok(!JSON.stringify(resultsIn(body)).includes('"document"'), 'the PDF is in a tool result')
     }
     assertGrowing(withPdf)
   },

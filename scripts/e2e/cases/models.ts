@@ -3,7 +3,7 @@ import type { SimulatedRequest } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
-/** Which model is asked, and for what. */
+/** The model of each request, and its features. */
 
 const controlRequest = (id: string, request: object): string =>
   JSON.stringify({ type: 'control_request', request_id: id, request })
@@ -37,7 +37,7 @@ const title: Case = {
 }
 
 const longContext: Case = {
-  name: 'a million tokens of context asked for',
+  name: 'a request for a context window of a million tokens',
   setup: () => ({ scenario: turns([{ text: 'Wide.' }]), model: 'claude-opus-4-6[1m]' }),
   async play(session) {
     succeeded(await session.headless(prompt('hello')), 'Wide')
@@ -47,7 +47,7 @@ const longContext: Case = {
 }
 
 const newerModel: Case = {
-  name: 'a newer model than there is, with system messages among the others',
+  name: 'a model newer than those of Nexus, with system messages among the others',
   setup: () => ({
     scenario: turns(
       [{ thinking: 'One.' }, bash('echo one')],
@@ -65,9 +65,9 @@ const newerModel: Case = {
       ['claude-opus-4.6', 'claude-opus-4.6', 'claude-opus-4.6'],
     )
     const requests = bodies(session)
-    // In their place, behind the words that they came behind: the beginning stays what it was.
+    // They keep their position after the prompt, so the beginning stays the same.
     const texts = (requests[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
-    assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'a system message stands behind the prompt')
+    assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'no system message comes after the prompt')
     assertGrowing(requests)
     const [first = 0, second = 0, third = 0] = cacheReads(run)
     assert.ok(first === 0 && second > 5000 && third > second, `${first}, ${second}, ${third}`)
@@ -90,7 +90,7 @@ const structuredOutput: Case = {
   name: 'structured output by --json-schema',
   setup: () => ({
     scenario: turns(
-      // Plain words first: the client insists.
+      // The model first answers in plain text: the client requests the structure again.
       [{ text: 'It is Cologne.' }],
       [{ tool: 'StructuredOutput', input: city }],
       [{ text: 'Done.' }],
@@ -109,8 +109,8 @@ const structuredOutput: Case = {
 }
 
 /**
- * In a terminal, and again in the next one. For older clients the line holds the model that was in force when it was
- * printed.
+ * Changes the model in a terminal, and opens another one. For older clients, the printed line contains the model of
+ * that time.
  */
 const lastingChoice = (launch: 'line' | 'claude'): Case => ({
   ...(launch === 'line' && { since: '2.1.329' }),
@@ -123,7 +123,7 @@ const lastingChoice = (launch: 'line' | 'claude'): Case => ({
       await first.shows(/Set model to Opus 4\.6/)
       await first.says('hello')
       const { input: screen } = await first.shows(/● Good day/)
-      // A warning that the next session starts with another model.
+      // No warning that the next session starts with another model.
       assert.doesNotMatch(screen, /ANTHROPIC_MODEL/)
     }
     await using second = await session.terminal()

@@ -3,7 +3,7 @@ import type { Scenario } from '../../../src/simulator/reply.ts'
 import { type Case, prompt, succeeded } from '../case.ts'
 import { turns } from '../conversation.ts'
 
-/** What is in the way: limits, keys, proxies. */
+/** Failures on the network: limits, keys, proxies. */
 
 const throttledOnce = (): Scenario => {
   let isFirst = true
@@ -21,7 +21,7 @@ const throttledOnce = (): Scenario => {
 }
 
 const throttled: Case = {
-  name: 'a 429 that is retried',
+  name: 'a retry after a 429',
   setup: () => ({ scenario: throttledOnce(), serverFlags: ['--max-retries', '0'] }),
   async play(session) {
     succeeded(await session.headless(prompt('hello')), 'Now it works')
@@ -37,13 +37,13 @@ const badKey: Case = {
     assert.notEqual(run.exitCode, 0)
     assert.equal(run.result?.['is_error'], true)
     assert.match(JSON.stringify(run.events), /make sure your API Key is valid/)
-    // Told to be final: not retried for minutes.
+    // The response says not to retry; otherwise the client would retry for minutes.
     assert.ok(session.journal.length <= 2, `${session.journal.length} requests`)
   },
 }
 
 const deadProxy: Case = {
-  name: 'behind a dead proxy',
+  name: 'behind an unreachable proxy',
   setup: () => ({
     scenario: turns([{ text: 'Reached.' }]),
     environment: {

@@ -4,13 +4,13 @@ import type { ReplyBlock } from '../../../src/simulator/reply.ts'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { bash, isConversation, turns } from '../conversation.ts'
 
-/** Answers that a client cannot use as the model gives them. */
+/** Responses of the model that a client cannot use unchanged. */
 
-/** A call with an id of the model's own. */
+/** A call with an id from the model. */
 const call = (word: string, id: string): ReplyBlock => ({ ...bash(`echo ${word}`), id }) as ReplyBlock
 
 const repeatedIds: Case = {
-  name: 'tool calls whose ids are equal, empty or used before',
+  name: 'tool calls with equal, empty or reused ids',
   setup: () => ({
     scenario: turns(
       [call('alder', 'lookup'), call('birch', 'lookup'), call('cedar', '')],
@@ -31,7 +31,7 @@ const repeatedIds: Case = {
 }
 
 const stopWithoutTool: Case = {
-  name: 'a stop for tools without a tool costs one call',
+  name: 'a stop for tools without a tool use causes only one request',
   setup: () => ({
     scenario: ({ body }) =>
       isConversation(body) ? { content: [{ text: 'Nothing to run.' }], stopReason: 'tool_use' } : undefined,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { isConversation, turns } from '../conversation.ts'
 
-/** `nexus-claude-api claude`: the client and a server of its own, in one step. */
+/** `nexus-claude-api claude` starts the client and its own server in one step. */
 
 const deadProxy = {
   HTTP_PROXY: 'http://127.0.0.1:1',
@@ -12,7 +12,7 @@ const deadProxy = {
 }
 
 const headless: Case = {
-  name: 'in one step, behind a dead proxy',
+  name: 'in one step, behind an unreachable proxy',
   setup: () => ({
     launch: 'claude',
     scenario: turns([{ text: 'Reached.' }], [{ text: 'Again.' }]),
@@ -22,7 +22,7 @@ const headless: Case = {
     const first = await session.headless(prompt('hello'))
     succeeded(first, 'Reached')
     assert.equal(first.stderr, '')
-    // The next one has another server, and another token.
+    // The next client has another server and another token.
     succeeded(await session.headless(prompt('go on', '--continue')), 'Again')
     assert.deepEqual(
       session.journal.map(({ status }) => status),
@@ -41,9 +41,9 @@ const exitCode: Case = {
   },
 }
 
-/** As other gateways have people write it. */
+/** Settings that the documentation of other gateways recommends. */
 const settings: Case = {
-  name: 'in one step, with settings that lead elsewhere',
+  name: 'in one step, with settings for another server',
   setup: () => ({
     launch: 'claude',
     scenario: turns([{ text: 'Reached.' }]),
@@ -72,13 +72,13 @@ const terminal: Case = {
     await screen.says('are you there?')
     await screen.shows(/● Still here/)
     assert.equal(bodies(session).filter(isConversation).length, 2)
-    // Claude Code's own line, "claude --resume ID", leaves the server.
+    // Claude Code's own hint, "claude --resume ID", would bypass the server.
     await screen.says('/exit')
     await screen.shows(/To resume through this server:\s+nexus-claude-api claude .*--resume [\da-f]{8}-[\da-f-]{27}/s)
   },
 }
 
-/** Claude Code takes one --settings only: the user's values stay in it, but for what leads past the server. */
+/** Claude Code accepts one --settings: it keeps the user's values, except those that bypass the server. */
 const ownSettings: Case = {
   name: "in one step, with a base URL in the user's own --settings",
   setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Reached.' }]) }),
@@ -89,7 +89,7 @@ const ownSettings: Case = {
     })
     succeeded(await session.headless(prompt('hello', '--settings', own)), 'Reached')
     const requests = JSON.stringify(bodies(session))
-    for (const denied of ['WebSearch', 'WebFetch']) assert.ok(!requests.includes(denied), `${denied} is offered`)
+    for (const denied of ['WebSearch', 'WebFetch']) assert.ok(!requests.includes(denied), `${denied} is on offer`)
   },
 }
 

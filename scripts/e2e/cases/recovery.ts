@@ -6,25 +6,25 @@ import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { bash, isConversation } from '../conversation.ts'
 
 /**
- * Refusals that only the client can do something about: it mends its request by their words, the newer
- * one by the class that stands in front of them, and the session goes on.
+ * Refusals that only the client can handle: it changes its request according to the message (newer clients: according
+ * to the class at its start), and the session continues.
  */
 
 type Body = SimulatedRequest['body']
 
 interface Refusal {
-  /** What the simulated Nexus says, in Bedrock's words. */
+  /** The message of the simulated Nexus, in Bedrock's words. */
   readonly words: string
   /** The model's first turn. */
   readonly first: readonly ReplyBlock[]
-  /** Whether a request has what the model refuses. */
+  /** Whether the model refuses a request. */
   readonly isRefused: (body: Body) => boolean
 }
 
 const holds = (body: Body, kind: string): boolean => JSON.stringify(body.messages).includes(`{"${kind}":`)
 const hasResult = (body: Body): boolean => holds(body, 'toolResult')
 
-/** The model works once, then refuses what it is told to refuse, and ends when that is gone. */
+/** The model answers with `first`, refuses requests by `isRefused`, and finishes after a valid one. */
 const refusing =
   ({ words, first, isRefused }: Refusal): Scenario =>
   ({ body }): Reply | undefined => {
@@ -36,19 +36,19 @@ const refusing =
 const byModel = (words: string): string => `The model returned the following errors: ${words}`
 
 const recovery = (name: string, refusal: Refusal): Case => ({
-  name: `a refusal that the client mends: ${name}`,
+  name: `a refusal that the client handles: ${name}`,
   setup: () => ({ scenario: refusing(refusal) }),
   async play(session) {
     const run = await session.headless(prompt('work', '--allowedTools', 'Bash,Read'))
     succeeded(run, 'It goes on')
     const requests = bodies(session).filter(isConversation)
-    assert.ok(requests.some(refusal.isRefused), 'it was never refused')
+    assert.ok(requests.some(refusal.isRefused), 'no request was refused')
     const last = requests.at(-1)
-    assert.ok(last && !refusal.isRefused(last), 'the last request still has it')
+    assert.ok(last && !refusal.isRefused(last), 'the last request still has the refused part')
   },
 })
 
-/** A picture of one pixel: the client passes it on as it is. */
+/** A picture of one pixel, which the client sends unchanged. */
 const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -64,7 +64,7 @@ const picture = (name: string, words: string): Case => ({
   },
 })
 
-/** Here the client ends the turn, says so, and takes its media out of those that follow. */
+/** Here the client ends the turn with a message, and removes the media from later requests. */
 const tooMuchMedia: Case = {
   ...picture('too many pictures', byModel('too many images and documents: 21 + 0 > 20')),
   async play(session) {
@@ -76,25 +76,22 @@ const tooMuchMedia: Case = {
   },
 }
 
-/** Above what the client asks for by itself. */
-const roomForOutput = 20_000
+/** More than the client requests by default. */
+const outputTokens = 20_000
 
 export const recoveryCases: readonly Case[] = [
-  recovery('a signature that is not taken', {
+  recovery('an invalid signature', {
     words: byModel('messages.1.content.0: Invalid `signature` in `thinking` block'),
     first: [{ thinking: 'I run it.' }, { text: 'Running.' }, bash('echo done')],
     isRefused: (body) => holds(body, 'reasoningContent'),
   }),
-  recovery('no room for so long an answer', {
+  recovery('an output limit above the context window', {
     words: byModel(
       'input length and `max_tokens` exceed context limit: 179000 + 32000 > 200000, decrease input length or `max_tokens` and try again',
     ),
     first: [{ text: 'It goes on.' }],
-    isRefused: (body) => (body.inferenceConfig?.maxTokens ?? 0) > roomForOutput,
+    isRefused: (body) => (body.inferenceConfig?.maxTokens ?? 0) > outputTokens,
   }),
-  picture(
-    'a picture that cannot be read',
-    byModel('messages.2.content.0.image.source.base64: Could not process image'),
-  ),
+  picture('an unreadable picture', byModel('messages.2.content.0.image.source.base64: Could not process image')),
   tooMuchMedia,
 ]

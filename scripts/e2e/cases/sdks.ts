@@ -14,8 +14,10 @@ const program = (name: string, ...args: readonly string[]): string[] => [
   ...args,
 ]
 
-const sayResult = (request: SimulatedRequest): { text: string }[] => [{ text: `I asked: ${resultText(request)}` }]
-const answer = 'I asked: The extension of Ada is 4711.'
+const sayResult = (request: SimulatedRequest): { text: string }[] => [
+  { text: `I looked it up: ${resultText(request)}` },
+]
+const answer = 'I looked it up: The extension of Ada is 4711.'
 
 const agentSdkPackages: Packages = {
   name: 'claude-agent-sdk-0.3.332',
@@ -23,9 +25,9 @@ const agentSdkPackages: Packages = {
 }
 const ownTool = 'mcp__office__extension'
 
-/** Version 0.3.N of the SDK holds Claude Code 2.1.N and runs that. */
+/** Version 0.3.N of the SDK contains and runs Claude Code 2.1.N. */
 const agentSdk: Case = {
-  name: 'the Agent SDK, with a tool of its own',
+  name: "the Agent SDK, with the program's own tool",
   newestOnly: true,
   packages: agentSdkPackages,
   setup: () => ({
@@ -46,7 +48,7 @@ const agentSdk: Case = {
   },
 }
 
-/** The runner asks for a message thread first, and sends whole conversations once the server refuses that. */
+/** The runner first requests a message thread, and sends whole conversations after the server refuses it. */
 const toolRunner = (form: 'whole' | 'stream'): Case => ({
   name: `the tool runner of the Anthropic SDK, answers ${form === 'stream' ? 'streamed' : 'whole'}`,
   newestOnly: true,

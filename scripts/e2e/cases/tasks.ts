@@ -4,17 +4,17 @@ import type { Scenario, SimulatedRequest } from '../../../src/simulator/reply.ts
 import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { assertGrowing, bash, isConversation, turns } from '../conversation.ts'
 
-/** Commands and agents that the client runs on the side. It reports the end of each in a message of its own. */
+/** Commands and agents that the client runs in the background. It reports the end of each in a separate message. */
 
 const outputFile = /<output-file>(?<path>[^<]+)<\/output-file>/
 
 const lastWords = (request: Pick<SimulatedRequest, 'body'>): string => JSON.stringify(lastBlocks(request))
 
-/** Starts a command, lets it end, and reads what it wrote. */
+/** Starts a command, lets it end, and reads its output. */
 const background: Scenario = (request) => {
   if (!isConversation(request.body)) return undefined
   if (request.body.messages.length === 1) {
-    // The loop has a bound: no process stays behind where the case fails early.
+    // The loop is limited, so that the process ends also if the case fails early.
     const command = 'for _ in $(seq 1200); do [ -e go ] && echo from-behind && break; sleep 0.05; done'
     return { content: [{ tool: 'Bash', input: { command, description: 'Waits', run_in_background: true } }] }
   }
@@ -26,7 +26,7 @@ const background: Scenario = (request) => {
 }
 
 const backgroundCommand: Case = {
-  name: 'a command in the background, and what it wrote',
+  name: 'a command in the background, and its output',
   setup: () => ({ scenario: background }),
   async play(session) {
     succeeded(await session.headless(prompt('start it', '--allowedTools', 'Bash,Read')), 'It said from-behind')
@@ -42,7 +42,7 @@ const answer = 'There are three ferries.'
 const isMain = ({ messages }: SimulatedRequest['body']): boolean =>
   JSON.stringify(messages[0]).includes('ask an agent, please')
 
-/** Older clients wait for the agent; newer ones go on, and report its end later. */
+/** Older clients wait for the agent; newer ones continue, and report its end later. */
 const withAgent: Scenario = (request) => {
   const agent = turns([bash('echo three')], [{ text: answer }])
   if (!isConversation(request.body)) return undefined
@@ -63,10 +63,11 @@ const subAgent: Case = {
     const [main, agents] = [requests.filter(isMain), requests.filter((body) => !isMain(body))]
     assert.equal(agents.length, 2)
     assert.ok(agents.every(({ messages }) => JSON.stringify(messages[0]).includes(task)))
-    // Two conversations: each has its own place in the prompt cache, and keeps it.
+    // Two conversations: each keeps its own entry in the prompt cache.
     assertGrowing(main)
     assertGrowing(agents)
-    for (const body of requests) assert.ok('cachePoint' in (lastBlocks({ body }).at(-1) ?? {}), 'a turn is not marked')
+    for (const body of requests)
+      assert.ok('cachePoint' in (lastBlocks({ body }).at(-1) ?? {}), 'a turn has no cache point')
   },
 }
 

@@ -9,7 +9,7 @@ import { assertGrowing, bash, turns } from '../conversation.ts'
 /** Tools that the client runs. */
 
 const bashTurn: Case = {
-  name: 'a Bash turn, with thinking that returns with its signature',
+  name: 'a Bash turn, with thinking that is sent back with its signature',
   setup: () => ({
     scenario: turns(
       [
@@ -24,7 +24,7 @@ const bashTurn: Case = {
     const run = await session.headless(prompt('run it', '--allowedTools', 'Bash'))
     succeeded(run, 'The shell said from-the-shell')
     const [, assistant] = bodies(session)[1]?.messages ?? []
-    // The simulator refuses a signature that is not its own.
+    // The simulator refuses signatures that it did not create.
     assert.deepEqual(
       assistant?.content.map((block) => Object.keys(block)[0]),
       ['reasoningContent', 'text', 'toolUse'],
@@ -68,7 +68,7 @@ const parallel: Case = {
         { tool: 'Bash', input: { command: 'echo second', description: 'Says second' } },
       ],
       (request) => {
-        // They run at the same time, and may end in either order; the client adds words of its own.
+        // They run at the same time, and can end in either order; the client adds its own text.
         const words = resultText(request).match(/\b(?:first|second)\b/g) ?? []
         return [{ text: `Got ${toolResults(request).length}: ${words.sort().join(' ')}.` }]
       },
@@ -80,7 +80,7 @@ const parallel: Case = {
 }
 
 const oneFails: Case = {
-  name: 'three tools in parallel, one of which fails',
+  name: 'three tools in parallel, of which one fails',
   async setup(folder) {
     await writeFile(join(folder, 'here.txt'), 'what was written\n')
     return {
@@ -99,7 +99,7 @@ const oneFails: Case = {
     succeeded(await session.headless(prompt('run all', '--allowedTools', 'Bash,Read')), 'Two of three')
     const requests = bodies(session)
     const results = toolResults({ body: requests[1] as SimulatedRequest['body'] })
-    // The client sends them in the order in which they ended.
+    // The client sends the results in the order in which the tools ended.
     const ended = new Map(results.map((result) => [result.toolUseId, result]))
     const textFor = (id: string): string => textOf(ended.get(id)?.content ?? [])
     assert.equal(results.length, 3)

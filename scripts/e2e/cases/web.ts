@@ -7,7 +7,7 @@ import { bodies, type Case, prompt, succeeded } from '../case.ts'
 import { isConversation, toolNamesIn, toolUsesIn, turns } from '../conversation.ts'
 import type { SessionSetup } from '../session.ts'
 
-/** Pages that the client fetches by itself. The small model sums them up. */
+/** Pages that the client fetches itself. The small model summarises them. */
 
 const certificates = join(import.meta.dir, '..', '..', '..', 'tests', 'fixtures', 'tls')
 const certificate = (name: string): Promise<string> => readFile(join(certificates, `network-${name}.pem`), 'utf8')
@@ -15,7 +15,7 @@ const certificate = (name: string): Promise<string> => readFile(join(certificate
 const page =
   '<html><head><title>Ferry</title></head><body><h1>Timetable</h1><p>The ferry leaves at 7:45.</p></body></html>'
 
-/** WebFetch reads pages over TLS only. */
+/** WebFetch reads only pages with TLS. */
 const openSite = async (): Promise<Bun.Server<undefined>> =>
   Bun.serve({
     hostname: '127.0.0.1',
@@ -27,7 +27,7 @@ const openSite = async (): Promise<Bun.Server<undefined>> =>
 const question = 'When does it leave?'
 const summary = 'It leaves at a quarter to eight.'
 
-/** Whether these are the words of the request for a summary, which holds the page. */
+/** Whether this is the text of the request for a summary, which contains the page. */
 const isSummary = (words: string): boolean => words.includes(question) && words.includes('The ferry leaves at 7:45.')
 
 const address = /https:\/\/127\.0\.0\.1:\d+\/ferry/
@@ -43,9 +43,9 @@ const reading: Scenario = (request) => {
   return { content: [{ tool: 'WebFetch', input: { url: address.exec(words)?.[0], prompt: question } }] }
 }
 
-/** Claude Code asks Anthropic about each host first, unless its settings switch that off. */
+/** Claude Code first checks each host with Anthropic, unless its settings disable that. */
 const webFetch = (name: string, setup: Omit<SessionSetup, 'scenario'>): Case => ({
-  name: `WebFetch of a page, summed up by the small model, ${name}`,
+  name: `WebFetch of a page, summarised by the small model, ${name}`,
   setup: () => ({
     ...setup,
     scenario: reading,
@@ -63,7 +63,7 @@ const webFetch = (name: string, setup: Omit<SessionSetup, 'scenario'>): Case => 
   },
 })
 
-/** AI Nexus has no web search: a tool that always fails costs a turn. */
+/** AI Nexus has no web search, and a tool that always fails costs a turn. */
 const noWebSearch: Case = {
   name: 'WebSearch is not on offer in one step',
   setup: () => ({ launch: 'claude', scenario: turns([{ text: 'Good day.' }]) }),
@@ -78,7 +78,7 @@ const noWebSearch: Case = {
 }
 
 export const webCases: readonly Case[] = [
-  webFetch('with the settings that the documentation gives', { clientSettings: { skipWebFetchPreflight: true } }),
+  webFetch('with the settings of the documentation', { clientSettings: { skipWebFetchPreflight: true } }),
   webFetch('in one step', { launch: 'claude' }),
   noWebSearch,
 ]

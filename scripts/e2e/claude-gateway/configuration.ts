@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** The gateway's configuration, as docs/behind-claude-gateway.md gives it to its readers. */
+/** The gateway's configuration, from docs/behind-claude-gateway.md. */
 
 const page = join(import.meta.dir, '..', '..', '..', 'docs', 'behind-claude-gateway.md')
 
@@ -9,7 +9,7 @@ interface Addresses {
   readonly upstream: string
 }
 
-/** Throws where the page has lost what this looks for. */
+/** Throws unless the text contains `old` exactly once. */
 const replaceOnce = (text: string, old: string, replacement: string): string => {
   const [before, after, ...more] = text.split(old)
   if (before === undefined || after === undefined || more.length > 0)
@@ -17,16 +17,16 @@ const replaceOnce = (text: string, old: string, replacement: string): string => 
   return before + replacement + after
 }
 
-/** All YAML of the page, one block after another, changed to what there is on this machine. */
+/** All YAML blocks of the page, joined, with the addresses of this machine. */
 export const readConfiguration = async ({ issuer, upstream }: Addresses): Promise<string> => {
   const blocks = [...(await Bun.file(page).text()).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
   const changes = [
     ['https://login.example.com', issuer],
     ['http://127.0.0.1:4141', upstream],
-    // Without a public address the gateway takes any free port.
+    // Without a public address, the gateway uses any free port.
     ['  public_url: http://127.0.0.1:8080\n', ''],
     ['port: 8080', 'port: 0'],
-    // The database mixes up the prepared statements of several connections.
+    // The database confuses the prepared statements of several connections.
     ['GATEWAY_POSTGRES_URL}\n', 'GATEWAY_POSTGRES_URL}\n  max_connections: 1\n'],
   ] as const
   return changes.reduce(

@@ -5,9 +5,9 @@ import { readConfiguration } from './configuration.ts'
 import { startIssuer } from './issuer.ts'
 import { signIn, type Tokens } from './sign-in.ts'
 
-/** Anthropic's own gateway in front of our server, with a database and an issuer of its own, and Ada signed in. */
+/** Anthropic's own gateway in front of our server, with its own database and issuer. A user, Ada, is signed in. */
 
-/** PostgreSQL in one process, and its socket: a version of the one names the version of the other. */
+/** PostgreSQL in one process, and its socket: each version of the one requires a version of the other. */
 export const databasePackages: Packages = {
   name: 'pglite-0.5.14',
   dependencies: { '@electric-sql/pglite': '0.5.14', '@electric-sql/pglite-socket': '0.2.17' },
@@ -17,17 +17,17 @@ const databaseServer = join('node_modules', '@electric-sql', 'pglite-socket', 'd
 
 export interface ClaudeGateway {
   readonly url: string
-  /** Ada's. */
+  /** Ada's tokens. */
   readonly tokens: Tokens
-  /** What it wrote, so far. */
+  /** Its output so far. */
   log(): string
   stop(): Promise<void>
 }
 
 export interface ClaudeGatewayOptions {
-  /** Claude Code's program: the gateway is one of its commands. */
+  /** The path of Claude Code: the gateway is one of its commands. */
   readonly claude: string
-  /** A folder for the files of gateway and database. */
+  /** A folder for the files of the gateway and the database. */
   readonly folder: string
   /** Our server, and the token that it requires. */
   readonly upstream: { readonly url: string; readonly token: string }
@@ -37,7 +37,7 @@ export interface ClaudeGatewayOptions {
 
 const clientId = 'claude-gateway'
 
-/** The database keeps the gateway's prepared statements: each gateway has one of its own. */
+/** The database stores the gateway's prepared statements, so each gateway needs its own database. */
 const startDatabase = (folder: string): Promise<RunningProgram> =>
   startProgram({
     command: [

@@ -1,4 +1,4 @@
-/** A small OpenID Connect issuer on loopback, in which everyone is Ada. */
+/** A small OpenID Connect issuer on loopback that signs in every user as Ada. */
 
 export interface Issuer {
   readonly url: string
@@ -28,11 +28,11 @@ const createSigner = async (): Promise<{ jwk: object; sign(claims: object): Prom
   }
 }
 
-/** The authorization endpoint signs in at once; the `nonce` of the last sign-in goes into the token. */
+/** The authorization endpoint signs in at once. The token contains the `nonce` of the last sign-in. */
 export const startIssuer = async (clientId: string): Promise<Issuer> => {
   const { jwk, sign } = await createSigner()
   let nonce: string | null = null
-  /** The address by which the request came. */
+  /** The address that the request used. */
   const originOf = (request: Request): string => new URL(request.url).origin
   const server = Bun.serve({
     hostname: '127.0.0.1',

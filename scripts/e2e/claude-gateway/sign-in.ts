@@ -1,4 +1,4 @@
-/** The OAuth device flow, as Claude Code and a browser go through it. */
+/** The OAuth device flow of Claude Code and a browser. */
 
 export interface Tokens {
   readonly access_token: string
@@ -15,7 +15,7 @@ interface DeviceCode {
 const post = (url: string, form: Readonly<Record<string, string>>, headers = {}): Promise<Response> =>
   fetch(url, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' })
 
-/** Reads JSON of an answer that has to be a success. */
+/** Reads the JSON of a successful response. Throws for another status. */
 const json = async <T>(response: Response): Promise<T> => {
   if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${await response.text()}`)
   return (await response.json()) as T
@@ -23,9 +23,9 @@ const json = async <T>(response: Response): Promise<T> => {
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400
 
-/** Confirms the code and follows the gateway to the issuer and back, with the gateway's cookie. */
+/** Confirms the code, and follows the redirects to the issuer and back, with the gateway's cookie. */
 const approve = async (gateway: string, { verification_uri, user_code }: DeviceCode): Promise<void> => {
-  // The gateway refuses a form of another origin.
+  // The gateway refuses a form from another origin.
   let answer = await post(verification_uri, { user_code }, { origin: gateway })
   const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0])
   while (isRedirect(answer)) {
@@ -42,7 +42,7 @@ export const signIn = async (gateway: string): Promise<Tokens> => {
   return json<Tokens>(await post(`${gateway}/oauth/token`, grant))
 }
 
-/** What the client keeps of such a sign-in, its answer to "Do you trust this host?" included. */
+/** The client's stored credentials after such a sign-in, with the answer to "Do you trust this host?". */
 export const toCredentials = (gateway: string, tokens: Tokens) => ({
   gatewayTrust: { [new URL(gateway).hostname]: 'http-loopback' },
   enterpriseGateway: {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 
 /**
- * Gives the Agent SDK a tool of the program's own: `bun agent-sdk.ts FOLDER PROMPT`. The folder is where
- * the SDK is installed. Prints each message as a line of JSON.
+ * Uses the Agent SDK with the program's own tool: `bun agent-sdk.ts FOLDER PROMPT`. FOLDER has the installed SDK.
+ * Prints each message as a line of JSON.
  */
 
-/** What the program uses of the SDK, which is no dependency of the project. */
+/** The part of the SDK that the program uses. The SDK is not a dependency of the project. */
 interface AgentSdk {
   tool(
     name: string,

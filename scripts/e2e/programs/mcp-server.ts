@@ -40,7 +40,7 @@ const answer = ({ method, params = {} }: Call): object => {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const call = JSON.parse(line) as Call
-  // Notifications have no id, and get no answer.
+  // Notifications have no id, and get no response.
   if (call.id !== undefined)
     process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: call.id, ...answer(call) })}\n`)
 }

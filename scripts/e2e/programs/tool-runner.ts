@@ -2,8 +2,8 @@ import Anthropic from '@anthropic-ai/sdk'
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema'
 
 /**
- * Uses the tool runner of the Anthropic SDK: `bun tool-runner.ts whole|stream PROMPT`. Address
- * and token come from the environment. Prints the runner's last message as a line of JSON.
+ * Uses the tool runner of the Anthropic SDK: `bun tool-runner.ts whole|stream PROMPT`. The environment contains address
+ * and token. Prints the runner's last message as a line of JSON.
  */
 
 const [form, prompt = ''] = process.argv.slice(2)

@@ -14,38 +14,38 @@ import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 
 /**
- * The composition root: a configuration and what the platform gives become a handler of requests. It runs wherever
- * `fetch`, `Request` and timers are: no process, no files, nothing of Bun's own.
+ * The composition root: makes a request handler from a configuration and the platform's dependencies. Runs on every
+ * platform with `fetch`, `Request` and timers: no process, no files, no Bun API.
  */
 
 export interface AppDependencies
   extends Omit<UpstreamDependencies, 'config' | 'random' | 'newId' | 'now'>,
     Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs'> {
-  /** For names that say no more than `claude`. */
+  /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
-  /** For tests; the upstream's own otherwise. */
+  /** For tests; the default is the upstream's own catalog. */
   readonly catalog?: ModelCatalog
   readonly shutdown?: Shutdown
-  /** Next to the access log. */
+  /** In addition to the access log. */
   readonly observers?: readonly RequestObserver[]
-  /** Does the work when nothing else is to be done. */
+  /** Does the work when the process is idle. */
   readonly defer: (work: () => void) => void
 }
 
 export interface App {
   readonly fetch: (request: Request) => Response | Promise<Response>
-  /** Reports the requests that still run, when the server has ended by force. */
+  /** Reports the requests that still run after the server has stopped by force. */
   readonly close: () => void
 }
 
 const now = (): number => performance.now()
 
-/** Everything between a client's request and the upstream, ready to be served. */
+/** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
   const models = createModelResolver(dependencies.catalog ?? modelsOf(config.upstream), dependencies.defaultModelId)
   const plain = createUpstream({ ...dependencies, config, random: Math.random, newId: randomId, now })
-  // Checks auto mode's actions, where the server is to do that.
+  // Checks auto mode's actions, if the server is configured to do that.
   const upstream =
     config.translation.safeguards === 'answer'
       ? withSafeguards(plain, { modelId: models.resolve(config.smallModel).model.id, log, now })

@@ -10,13 +10,13 @@ import type { Message, StopReason } from '../wire/anthropic/response.ts'
 import { type ShapedRequest, toRequestShape } from './request-shape.ts'
 import type { RunningRequest } from './running-requests.ts'
 
-/** What the server knows of a request beside its body. */
+/** A request's context, without its body. */
 export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId'> {
-  /** Learns what becomes of the request. */
+  /** Collects the facts for the request's record. */
   readonly running: RunningRequest
 }
 
-/** Counting has no answer of the upstream's to name. */
+/** A count has no upstream response, so no upstream id. */
 type CountContext = Omit<RequestContext, 'onUpstreamId'>
 
 export interface GatewayOptions {
@@ -26,30 +26,30 @@ export interface GatewayOptions {
   readonly log: Logger
 }
 
-/** The policy of one request: which model, which upstream, and what its record learns. */
+/** The policy of one request: its model, its upstream, and its record. */
 export interface Gateway {
   readonly upstream: Upstream
   readonly models: ModelResolver
   /** Rejects with GatewayError. */
   message(request: MessagesRequest, context: RequestContext): Promise<Message>
-  /** As `Upstream.stream`. */
+  /** Same contract as `Upstream.stream`. */
   stream(request: MessagesRequest, context: RequestContext): Promise<AsyncIterable<EventBatch>>
-  /** Rejects with GatewayError for a model that nobody knows, and where the counter does. */
+  /** Rejects with GatewayError for an unknown model, and if the counter does. */
   countTokens(request: CountTokensRequest, context: CountContext): Promise<number>
 }
 
-/** One call of the upstream, and what the request's record learns from it. */
+/** One call of the upstream, which updates the request's record. */
 interface Exchange {
   readonly call: CallContext
-  /** Whether the batch is the last. */
+  /** Returns whether the batch is the last. */
   read(batch: EventBatch): boolean
   answered(message?: Message): void
-  /** What is to be thrown on. */
+  /** Returns the error to throw. */
   failed(thrown: unknown): GatewayError
   cancelled(): void
 }
 
-/** Notes what is known of a request before its model is, and resolves the model. Throws GatewayError for an unknown one. */
+/** Logs the request's shape, and resolves its model. Throws GatewayError for an unknown model. */
 const admit = (
   request: ShapedRequest,
   { running, betas }: CountContext,
@@ -60,7 +60,7 @@ const admit = (
     log.debug('request.shape', { requestId, bytes: running.bodyBytes, ...toRequestShape(request, betas) })
   }
   const modelId = models.resolve(request.model).model.id
-  // A name that is no model's may be anything, a key that was pasted wrongly among them.
+  // An unknown model name may be anything, such as a key pasted by mistake.
   running.update({
     upstream: upstream.name,
     used: modelId,
@@ -104,7 +104,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
-      // With a reason of our own the client is still there, and reads it.
+      // If we aborted with our own reason, the client is still connected and reads it.
       const hasLeft = signal.aborted && signal.reason !== error
       if (running.responseEnded(hasLeft ? 'cancelled' : 'failed')) running.failed(error)
       return error
@@ -113,11 +113,11 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   }
 }
 
-/** Hands the batches on and notes their end, however it comes. */
+/** Forwards the batches, and records every kind of end. */
 const observed = (batches: AsyncIterable<EventBatch>, exchange: Exchange): AsyncIterableIterator<EventBatch> => {
   const iterator = batches[Symbol.asyncIterator]()
   let isComplete = false
-  // Whoever reads may leave at any batch, and leaves after the last.
+  // The reader may stop at any batch, and stops after the last.
   const over = (): void => {
     if (isComplete) exchange.answered()
     else exchange.cancelled()
@@ -131,7 +131,7 @@ const observed = (batches: AsyncIterable<EventBatch>, exchange: Exchange): Async
     throw exchange.failed(thrown)
   }
   return {
-    // Half the price of an asynchronous function, for what is done between any two events.
+    // Half the cost of an async function; this runs for every batch.
     next: () => iterator.next().then(read, fail),
     async return() {
       try {

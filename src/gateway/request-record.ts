@@ -3,12 +3,12 @@ import type { FinalUsage } from '../wire/anthropic/events.ts'
 import type { StopReason } from '../wire/anthropic/response.ts'
 
 /**
- * How a request may end: with what was requested; with a refusal, for a fault of the client's; without a client;
- * or by a failure of ours, the upstream's, or of what the server was set up with.
+ * How a request may end: answered; refused because of a client error; cancelled by a client that disconnects; or failed
+ * because of this server, the upstream or the configuration.
  */
 export type RequestOutcome = 'answered' | 'refused' | 'cancelled' | 'failed'
 
-/** What is known of a request before anything is done for it. */
+/** Facts of a request before it is processed. */
 export interface RequestHead {
   readonly requestId: string
   /** The protocol that the client speaks. */
@@ -22,13 +22,13 @@ export interface RequestHead {
   readonly at: number
 }
 
-/** What the server, the gateway and the upstream learn on the way. */
+/** Facts that the server, the gateway and the upstream add while they process the request. */
 export interface RequestFacts {
   /** Bytes of the body's text, after decoding. */
   readonly bodyBytes?: number
   /** Name of the upstream that was called. */
   readonly upstream?: string
-  /** The model as the client named it, where that is certain to be a model's name. */
+  /** The client's model name, only if it is certain to be a model's name. */
   readonly model?: string
   /** The upstream's id of the model. */
   readonly used?: string
@@ -41,12 +41,12 @@ export interface RequestFacts {
 }
 
 /**
- * One request from its start to its true end, which is a stream's last byte and not its head. Figures and names, never
- * words of a client. Observers get it frozen.
+ * One request from its start to its real end: for a stream the last byte, not the head. Contains numbers and names,
+ * never a client's text. Observers get it frozen.
  */
 export interface RequestRecord extends RequestHead, RequestFacts {
   readonly outcome: RequestOutcome
-  /** As sent; 499 where the client has gone. */
+  /** The status that was sent; 499 if the client disconnected. */
   readonly status: number
   /** Milliseconds from the start until the first event of the answer. */
   readonly firstEventMs: number | undefined
@@ -54,9 +54,9 @@ export interface RequestRecord extends RequestHead, RequestFacts {
   /** Requests that were sent to the upstream for this one. */
   readonly attempts: number
   readonly errorType: ErrorType | undefined
-  /** Words of our own. */
+  /** Our own text. */
   readonly errorReason: string | undefined
 }
 
-/** Has to return at once: an observer that needs time keeps a bounded queue. What it throws is logged. */
+/** Must return at once: a slow observer uses a bounded queue. Errors that it throws are logged. */
 export type RequestObserver = (record: RequestRecord) => void

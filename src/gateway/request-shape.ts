@@ -4,16 +4,16 @@ import type { ContentBlock, ToolResultContent } from '../wire/anthropic/content.
 import type { CountTokensRequest, InputMessage, MessagesRequest } from '../wire/anthropic/request.ts'
 
 /**
- * The shape of a request for the log: counts, sizes and kinds. Never a word of it, nor a name, an id or an
- * address: whatever is text here comes from a list of ours, but for beta flags, which must look like some.
+ * The shape of a request for the log: counts, sizes and kinds, but no content, names, ids or addresses. All text comes
+ * from our own lists, except beta flags, which must look like beta flags.
  */
 
-/** A question, or a count of one: then nobody has looked at the members that only a question has. */
+/** A messages request or a count request. In a count request, members of messages requests alone are unchecked. */
 export type ShapedRequest = CountTokensRequest | MessagesRequest
 
 type Block = ContentBlock | ToolResultContent
 
-/** Kinds that are named; the compiler asks for new ones. */
+/** The kinds that the log names; the compiler requires new ones. */
 const kinds: Readonly<Record<Block['type'], true>> = {
   text: true,
   image: true,
@@ -44,7 +44,7 @@ const kinds: Readonly<Record<Block['type'], true>> = {
 }
 const kindOf = ({ type }: Block): string => (Object.hasOwn(kinds, type) ? type : 'other')
 
-/** Characters of the JSON text; nothing for what is not there. */
+/** Characters of the JSON text; 0 for undefined. */
 const jsonSize = (value: unknown): number => JSON.stringify(value)?.length ?? 0
 
 const sourceSize = ({ source }: Extract<Block, { type: 'image' | 'document' }>): number => {
@@ -52,7 +52,7 @@ const sourceSize = ({ source }: Extract<Block, { type: 'image' | 'document' }>):
   return source.type === 'content' ? jsonSize(source.content) : 0
 }
 
-/** Characters of what a block says or carries; base64 counts as it stands. Blocks inside it count for themselves. */
+/** Characters of a block's content; base64 counts undecoded. Blocks inside it count separately. */
 const sizeOf = (block: Block): number => {
   switch (block.type) {
     case 'text':
@@ -101,7 +101,7 @@ const addContent = (tally: Tally, content: InputMessage['content']): void => {
   else addBlocks(tally, content ?? [])
 }
 
-/** `text:5,tool_use:3`; undefined where there is nothing. */
+/** `text:5,tool_use:3`; undefined if it is empty. */
 const listed = (figures: ReadonlyMap<string, number>): string | undefined =>
   figures.size === 0 ? undefined : Array.from(figures, ([name, figure]) => `${name}:${figure}`).join(',')
 
@@ -133,7 +133,7 @@ const settingFields = ({ thinking, output_config, tool_choice, ...rest }: Shaped
   stream: 'stream' in rest ? switchOf(rest.stream) : undefined,
 })
 
-/** Of a request that has passed its check. Costs about as much as writing it as JSON. */
+/** Takes a request that matches its schema. Costs about as much as writing it as JSON. */
 export const toRequestShape = (request: ShapedRequest, betas: readonly string[]): LogFields => {
   const { messages } = request
   const tools = request.tools ?? []

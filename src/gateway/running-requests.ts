@@ -3,22 +3,22 @@ import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/e
 import type { Logger } from '../base/logger.ts'
 import type { RequestFacts, RequestHead, RequestObserver, RequestOutcome, RequestRecord } from './request-record.ts'
 
-/** How a stream ended: complete, without its reader, or in an `error` event. */
+/** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
 
 /** How the upstream's answer ended. */
 type ResponseEnd = 'complete' | 'failed' | 'cancelled'
 
-/** Keys, quotas and models that the upstream has not are the owner's affair, not a fault of the request. */
+/** Key, quota and missing model are problems of the configuration, not errors of the request. */
 const isFaultOfRequest = ({ type }: GatewayError): boolean =>
   type === 'invalid_request_error' || type === 'request_too_large'
 
-/** From here on it is the server's side that failed. */
+/** Statuses from here on are failures of the server. */
 const internalStatus = 500
-/** A stream's status says that all is well, whatever comes after it. */
+/** Lower statuses report success, also for a stream that fails later. */
 const firstFailureStatus = 400
 
-/** A request that runs. Each part of the server adds what it learns; the end is reported once. */
+/** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
   readonly head: RequestHead
   readonly #now: () => number
@@ -28,10 +28,10 @@ export class RunningRequest {
   #attempts = 0
   #firstEventAt: number | undefined
   #answer: ResponseEnd | undefined
-  /** What the client read, or would have read. */
+  /** The error that the client gets, or would have got. */
   #error: GatewayError | undefined
   #status: number | undefined
-  /** Its status has been sent, its end has not. */
+  /** Whether the status has been sent, but not the end. */
   #isStreaming = false
   #hasLeft = false
   #isOver = false
@@ -71,7 +71,7 @@ export class RunningRequest {
     this.#error = error
   }
 
-  /** The answer ends later than its head is sent: when what is returned is called. */
+  /** Marks a response that ends after its head is sent: call the returned function at its end. */
   streams(): (end: StreamEnd) => void {
     this.#isStreaming = true
     return (end) => {
@@ -88,7 +88,7 @@ export class RunningRequest {
     this.#settle()
   }
 
-  /** The server has ended by force: no client waits any more. */
+  /** Call this when the server has stopped by force: no client waits any more. */
   abandon(): void {
     this.#status ??= clientClosedStatus
     this.#hasLeft = true
@@ -144,7 +144,7 @@ type Handler = (request: Request) => Response | Promise<Response>
 
 export type RequestRecords = ReturnType<typeof createRequestRecords>
 
-/** All requests that run, and the observers of their ends. */
+/** The running requests, and the observers of their ends. */
 export const createRequestRecords = ({ observers, log, now, date }: RequestRecordsOptions) => {
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
@@ -164,7 +164,7 @@ export const createRequestRecords = ({ observers, log, now, date }: RequestRecor
       if (isWanted) running.add(request)
       return request
     },
-    /** Wraps the handler so that every request is reported; the handler itself where no observer wants to know. */
+    /** Wraps the handler so that every request is reported. Without observers, returns the handler itself. */
     watch(answer: Handler, runningOf: (request: Request) => RunningRequest): Handler {
       if (!isWanted) return answer
       return async (request) => {

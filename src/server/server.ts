@@ -25,9 +25,9 @@ export interface ServerOptions
   readonly commitMs?: number
 }
 
-/** Claude Code gives up after 300 s without a byte, proxies in between after 60: well below both. */
+/** Well below the timeouts for silence: 300 s in Claude Code, 60 s in proxies. */
 const defaultPingMs = 10_000
-/** Long enough for a throttled upstream to say so, short enough for a person. */
+/** Long enough for a throttling error of the upstream, short enough for a user. */
 const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
@@ -41,8 +41,8 @@ const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; r
 }
 
 /**
- * Every door of the server. A request passes its rooms in this order. `close` is for whoever has ended the
- * server by force: it tells of the requests that still ran.
+ * Creates all routes of the server. A request passes these plugins in this order. Call `close` after stopping the
+ * server by force: it reports the requests that still ran.
  */
 export const createServer = (options: ServerOptions) => {
   const { records, gateway, shutdown } = options
@@ -51,11 +51,11 @@ export const createServer = (options: ServerOptions) => {
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
   const readJson = createReadJson((request, bytes) => scopeOf(request).running.update({ bodyBytes: bytes }))
-  // The router takes the path from the URL's eleventh character on unless told that hosts may be short.
+  // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))
     .use(errorHandler(options.log, scopeOf))
-    // Elysia waits for what a hook returns, and makes a promise of every request for it: none of ours returns anything.
+    // Our hooks return nothing: Elysia awaits a returned value, which costs a promise for every request.
     .onRequest(({ request }) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })

@@ -40,7 +40,7 @@ const slowReply = (characters: number): Reply => ({
   content: [{ text: 'x'.repeat(characters) }],
   pace: { frameMs: 20, deltaCharacters: 1 },
 })
-const stopped = { type: 'overloaded_error', message: 'nexus-claude-api is being stopped: try again in a moment.' }
+const stopped = { type: 'overloaded_error', message: 'nexus-claude-api is stopping: try again in a moment.' }
 
 /** Reads the first event, so that the stream has begun. */
 const afterFirstEvent = async (response: Response): Promise<Response> => {
@@ -101,7 +101,7 @@ describe('the shutdown', () => {
     })
     const { code, err } = await program.ended
     expect(code).toBe(0)
-    expect(err).toMatch(/ 200 POST .* ended in overloaded_error: nexus-claude-api is being stopped/)
+    expect(err).toMatch(/ 200 POST .* ended in overloaded_error: nexus-claude-api is stopping/)
     expect(err).not.toContain('internal_error')
   })
 

@@ -10,7 +10,7 @@ import type { MessagesRequest } from '../../src/wire/anthropic/request.ts'
 import { resolver } from '../support/catalog.ts'
 import { request } from '../support/chain.ts'
 
-/** What the gateway adds to the record of a request, whatever becomes of it. */
+/** The gateway adds its facts to the record of a request, for every kind of end. */
 
 const ask = request() as MessagesRequest
 
@@ -33,7 +33,7 @@ const end: EventBatch = [
 
 const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly RequestObserver[] = []) => {
   const records: LogRecord[] = []
-  const told: RequestRecord[] = []
+  const reported: RequestRecord[] = []
   const learnt: unknown[] = []
   const upstream: Upstream = {
     name: 'test',
@@ -53,7 +53,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
     log,
   })
   const all = createRequestRecords({
-    observers: [...observers, (record) => told.push(record)],
+    observers: [...observers, (record) => reported.push(record)],
     log,
     now: () => {
       clock += 5
@@ -70,18 +70,18 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   })
   const client = new AbortController()
   const context = { running, betas: [], signal: client.signal, onUpstreamId: () => {} }
-  return { gateway, context, client, told, learnt, records, responded: () => running.responded(200) }
+  return { gateway, context, client, reported, learnt, records, responded: () => running.responded(200) }
 }
 
 describe('the record', () => {
-  test('of an answer has its figures', async () => {
-    const { gateway, context, told, responded } = gatewayOver(async function* () {
+  test('of an answer contains its figures', async () => {
+    const { gateway, context, reported, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
     })
     for await (const _ of await gateway.stream({ ...ask, stream: true }, context));
     responded()
-    expect(told).toEqual([
+    expect(reported).toEqual([
       {
         outcome: 'answered',
         requestId: 'req_1',
@@ -104,31 +104,31 @@ describe('the record', () => {
         errorReason: undefined,
       },
     ])
-    expect(Object.isFrozen(told[0])).toBe(true)
+    expect(Object.isFrozen(reported[0])).toBe(true)
   })
 
-  test('is that of an answer where the reader leaves after the last event', async () => {
-    const { gateway, context, told, responded } = gatewayOver(async function* () {
+  test('is answered if the reader stops after the last event', async () => {
+    const { gateway, context, reported, responded } = gatewayOver(async function* () {
       yield end
       yield []
     })
     for await (const _ of await gateway.stream(ask, context)) break
     responded()
-    expect(told.map(({ outcome }) => outcome)).toEqual(['answered'])
+    expect(reported.map(({ outcome }) => outcome)).toEqual(['answered'])
   })
 
-  test('is that of a reader who left where one did before', async () => {
-    const { gateway, context, told, responded } = gatewayOver(async function* () {
+  test('is cancelled if the reader stops earlier', async () => {
+    const { gateway, context, reported, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
     })
     for await (const _ of await gateway.stream(ask, context)) break
     responded()
-    expect(told.map(({ outcome }) => outcome)).toEqual(['cancelled'])
+    expect(reported.map(({ outcome }) => outcome)).toEqual(['cancelled'])
   })
 
-  test('of a failure in the middle is told once, and the failure goes on', async () => {
-    const { gateway, context, told, responded } = gatewayOver(async function* () {
+  test('of a failure in the middle is reported once, and the reader gets the failure', async () => {
+    const { gateway, context, reported, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       throw new GatewayError('overloaded_error', 'busy')
     })
@@ -137,19 +137,19 @@ describe('the record', () => {
     }
     await expect(read()).rejects.toMatchObject({ type: 'overloaded_error', message: 'busy' })
     responded()
-    expect(told.map(({ outcome }) => outcome)).toEqual(['failed'])
+    expect(reported.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 
-  test('of a failure after the client has gone is that of a client who left', async () => {
-    const { gateway, context, client, told, responded } = gatewayOver(async function* () {})
+  test('is cancelled for a failure after the client has disconnected', async () => {
+    const { gateway, context, client, reported, responded } = gatewayOver(async function* () {})
     client.abort()
     await gateway.message(ask, context).catch(() => {})
     responded()
-    expect(told.map(({ outcome }) => outcome)).toEqual(['cancelled'])
+    expect(reported.map(({ outcome }) => outcome)).toEqual(['cancelled'])
   })
 
-  test('that an observer cannot bear fails nobody', async () => {
-    const { gateway, context, told, records, responded } = gatewayOver(
+  test('reaches the other observers if one throws, and fails no request', async () => {
+    const { gateway, context, reported, records, responded } = gatewayOver(
       async function* () {
         yield end
       },
@@ -161,15 +161,15 @@ describe('the record', () => {
     )
     for await (const _ of await gateway.stream(ask, context));
     responded()
-    expect(told.length).toBe(1)
+    expect(reported.length).toBe(1)
     expect(records.filter(({ level }) => level === 'error')).toEqual([
       expect.objectContaining({ event: 'observer.failed', fields: { requestId: 'req_1', error: 'TypeError' } }),
     ])
   })
 })
 
-describe('1.9 what an answer says of its prompt', () => {
-  test('1.9 is learnt from once, after the last batch was taken', async () => {
+describe('1.9 the token counts of an answer', () => {
+  test('1.9 calibrate the counter once, after the last batch', async () => {
     const { gateway, context, learnt } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
@@ -178,7 +178,7 @@ describe('1.9 what an answer says of its prompt', () => {
     expect(learnt).toEqual([[ask, 'claude-sonnet-4.6', usage]])
   })
 
-  test('1.9 is not learnt from where the answer failed or was left', async () => {
+  test('1.9 do not calibrate it if the answer failed or was cancelled', async () => {
     const failing = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       throw new GatewayError('overloaded_error', 'busy')

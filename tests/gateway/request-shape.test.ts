@@ -7,7 +7,7 @@ import { findIssue } from '../../src/wire/issue.ts'
 import { request, startChain } from '../support/chain.ts'
 import { image, toolResult, toolUse } from '../support/translate.ts'
 
-/** Counts, sizes and kinds of a request, and never a word of it. */
+/** Counts, sizes and kinds of a request, and never its text. */
 
 const shapeOf = (members: object, betas: readonly string[] = []): LogFields => {
   const shape = toRequestShape(request(members) as MessagesRequest, betas)
@@ -30,7 +30,7 @@ describe('the shape', () => {
     })
   })
 
-  test('of one that has everything', () => {
+  test('of a request with every kind of content', () => {
     const marked = { cache_control: { type: 'ephemeral' } }
     const tools = [{ name: 'a', input_schema: { type: 'object' }, ...marked }]
     const text = (words: string, more: object = {}): object => ({ type: 'text', text: words, ...more })
@@ -78,7 +78,7 @@ describe('the shape', () => {
     })
   })
 
-  test('of blocks that nobody knows counts them together', () => {
+  test('counts unknown blocks together', () => {
     const content = [{ type: 'secret' }, { type: 'constructor' }, { type: 'text', text: '' }]
     expect(shapeOf({ messages: [{ role: 'user', content }] })).toMatchObject({ blocks: 'other:2,text:1' })
   })
@@ -93,7 +93,7 @@ describe('the shape', () => {
     expect([betas, otherBetas]).toEqual([flag, undefined])
   })
 
-  test('names betas that look like some, and not too many', () => {
+  test('names a limited number of flags that look like betas', () => {
     const flags = Array.from({ length: 50 }, (_, index) => `flag-${index}-2025-01-01`)
     const { betas, otherBetas } = shapeOf({}, flags)
     expect([String(betas).split(',').length, otherBetas]).toEqual([20, 30])
@@ -108,7 +108,7 @@ describe('the shape', () => {
   })
 })
 
-/** No name of ours has letters like these, and no figure either. */
+/** None of our names and numbers contains letters like these. */
 const secret = fc.string({ unit: fc.constantFrom(...'QXZWKJVÄ中😀'), minLength: 4, maxLength: 12 })
 
 const block = fc.oneof(
@@ -129,7 +129,7 @@ const tool = fc.oneof(
   fc.record({ name: secret, description: secret, input_schema: fc.dictionary(secret, secret) }),
   fc.record({ type: secret, name: secret }),
 )
-/** As for a count: what only a question has may be anything. */
+/** As for a count: members of messages requests alone may have any value. */
 const anyRequest = fc.record({
   model: secret,
   max_tokens: fc.oneof(fc.nat(100_000), secret),
@@ -146,18 +146,18 @@ const anyRequest = fc.record({
   metadata: secret.map((user) => ({ user_id: user })),
 })
 
-test('no four characters of what a client says are in it', () => {
+test('contains no four characters of a client in sequence', () => {
   fc.assert(
-    fc.property(anyRequest, fc.array(secret), (asked, betas) => {
-      expect(findIssue(CountTokensRequest, asked)).toBeUndefined()
-      const written = JSON.stringify(toRequestShape(asked as CountTokensRequest, betas))
+    fc.property(anyRequest, fc.array(secret), (request, betas) => {
+      expect(findIssue(CountTokensRequest, request)).toBeUndefined()
+      const written = JSON.stringify(toRequestShape(request as CountTokensRequest, betas))
       expect(written).not.toMatch(/[QXZWKJVÄ中😀]/u)
     }),
   )
 })
 
 describe('the record', () => {
-  test('is one for each body that passed its check, with its size', async () => {
+  test('exists for each valid body, with its size', async () => {
     const { post, records } = startChain()
     const body = request({ stream: true })
     await (await post(body)).text()

@@ -5,11 +5,11 @@ import { rawServer } from '../support/raw-server.ts'
 import { requestWith, urlBlock } from '../support/url-sources.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** T7: a client that leaves ends everything that was done for it, at once, wherever that stands. */
+/** T7: a client that disconnects ends all work for it at once, in every phase. */
 
 const disconnectLimitMs = 100
 
-/** Posts, waits until the request stands where it should, leaves, and tells the milliseconds until all had ended. */
+/** Posts, waits for a phase of the request, disconnects, and returns the milliseconds until all work has ended. */
 const msFromDisconnectToEnd = async (
   { post, shutdown, records }: Chain,
   body: object,
@@ -36,7 +36,7 @@ const msFromDisconnectToEnd = async (
 const fastest = async (round: () => Promise<number>): Promise<number> =>
   Math.min(await round(), await round(), await round())
 
-describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) => {
+describe.each([true, false])('T7 a client that disconnects (stream: %p)', (stream) => {
   test('while the upstream is silent', async () => {
     const chain = startChain({ scenario: () => ({ pace: { firstMs: 60_000 } }) })
     const { journal } = chain.simulator
@@ -52,7 +52,7 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
     expect(await fastest(round)).toBeLessThan(disconnectLimitMs)
   })
 
-  test('during a wait between tries: there is no other try', async () => {
+  test('during a wait between attempts: there is no other attempt', async () => {
     const error = { status: 429, type: 'ThrottlingException', message: 'm', headers: { 'retry-after': '9' } }
     const chain = startChain({ config: { maxRetries: 2 }, scenario: () => ({ error }) })
     const retries = (): number => chain.records.filter(({ event }) => event === 'upstream.retry').length
@@ -69,7 +69,7 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
     expect(chain.simulator.journal.length).toBe(3)
   })
 
-  test('during the second try of a request that was mended', async () => {
+  test('during the second attempt of a request that was changed', async () => {
     const complaint = 'The model returned the following errors: `temperature` is deprecated for this model.'
     const chain = startChain({
       scenario: ({ body }) =>
@@ -124,7 +124,7 @@ describe.each([true, false])('T7 a client that leaves (stream: %p)', (stream) =>
   })
 })
 
-test('nothing is left of requests that ended in every way', async () => {
+test('requests leave nothing behind after every kind of end', async () => {
   const fault = { afterFrames: 2, kind: 'exception' as const }
   const ways: ChainOptions['scenario'][] = [
     undefined,

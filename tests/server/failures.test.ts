@@ -4,12 +4,12 @@ import { request, startChain } from '../support/chain.ts'
 import { readEvents, withoutPings } from '../support/sse.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** Silence, clients that leave, tries, connections that are used up, and upstreams that are none. */
+/** Silence, clients that disconnect, retries, a lack of connections, and upstreams that are not AI Nexus. */
 
 const stream = (members: object = {}): object => request({ stream: true, ...members })
 
 describe('silence', () => {
-  test('T7 pings go out while the upstream thinks', async () => {
+  test('T7 sends pings while the upstream is silent', async () => {
     const { post } = startChain({
       pingMs: 20,
       scenario: () => ({ content: [{ text: 'abcd' }], pace: { frameMs: 70, deltaCharacters: 2 } }),
@@ -19,7 +19,7 @@ describe('silence', () => {
     expect(types.at(-1)).toBe('message_stop')
   })
 
-  test('3.2 first event, 3.4 after: a stream is begun when nothing comes for long, and a late failure is an event', async () => {
+  test('3.2 first event, 3.4 after: a stream starts after a long silence, and a late failure is an event', async () => {
     const { post } = startChain({
       pingMs: 10,
       commitMs: 30,
@@ -41,7 +41,7 @@ describe('silence', () => {
     ])
   })
 
-  test('an upstream that never begins, and one that falls silent, run into the deadline', async () => {
+  test('times out for an upstream that never starts, and for one that falls silent', async () => {
     const never = startChain({ config: { timeout: 0.5 }, scenario: () => ({ pace: { firstMs: 60_000 } }) })
     const response = await never.post(stream())
     expect(response.status).toBe(504)
@@ -59,8 +59,8 @@ describe('silence', () => {
   })
 })
 
-describe('T7 a client that leaves', () => {
-  test('during a wait for the next try, or in the middle of its request, is no error of ours', async () => {
+describe('T7 a client that disconnects', () => {
+  test('during a wait for a retry, or in the middle of its request, is not an error of the server', async () => {
     const { post, url, records } = startChain({
       config: { maxRetries: 2 },
       scenario: () => ({
@@ -86,7 +86,7 @@ describe('T7 a client that leaves', () => {
 })
 
 describe('retries', () => {
-  test('4.2 throttling, 4.2 overload, 4.5 retries: throttling is tried again, within the limit, and every try is logged', async () => {
+  test('4.2 throttling, 4.2 overload, 4.5 retries: resends a throttled request within the limit, and logs every attempt', async () => {
     let failures = 2
     const { post, simulator, records } = startChain({
       config: { maxRetries: 2 },
@@ -111,7 +111,7 @@ describe('retries', () => {
     [400, 'ValidationException', {}, 1],
     [403, 'AccessDeniedException', {}, 1],
     [429, 'ThrottlingException', { 'retry-after': '60' }, 1],
-  ])('4.2 overload, 4.5 retries: %i %s %p is tried %i times', async (status, type, headers, tries) => {
+  ])('4.2 overload, 4.5 retries: %i %s %p is sent %i times', async (status, type, headers, tries) => {
     const quick = { 'retry-after': '0' }
     const { post, simulator } = startChain({
       config: { maxRetries: 2 },
@@ -121,28 +121,31 @@ describe('retries', () => {
     expect(simulator.journal.length).toBe(tries)
   })
 
-  test.each([0, 2])('408 and all the others are tried as often as --max-retries %i allows', async (maxRetries) => {
-    for (const [status, type] of [
-      [408, 'ModelTimeoutException'],
-      [429, 'ThrottlingException'],
-      [500, 'InternalServerException'],
-      [503, 'ServiceUnavailableException'],
-    ] as const) {
-      const { post, simulator, records } = startChain({
-        config: { maxRetries },
-        scenario: () => ({ error: { status, type, message: 'm', headers: { 'retry-after': '0' } } }),
-      })
-      for (const body of [request(), stream()]) await (await post(body)).text()
-      const count = (event: string): number => records.filter((record) => record.event === event).length
-      expect([simulator.journal.length, count('upstream.retry'), count('request.failed')]).toEqual([
-        2 * (1 + maxRetries),
-        2 * maxRetries,
-        2,
-      ])
-    }
-  })
+  test.each([0, 2])(
+    '408 and all other statuses are retried as often as --max-retries %i allows',
+    async (maxRetries) => {
+      for (const [status, type] of [
+        [408, 'ModelTimeoutException'],
+        [429, 'ThrottlingException'],
+        [500, 'InternalServerException'],
+        [503, 'ServiceUnavailableException'],
+      ] as const) {
+        const { post, simulator, records } = startChain({
+          config: { maxRetries },
+          scenario: () => ({ error: { status, type, message: 'm', headers: { 'retry-after': '0' } } }),
+        })
+        for (const body of [request(), stream()]) await (await post(body)).text()
+        const count = (event: string): number => records.filter((record) => record.event === event).length
+        expect([simulator.journal.length, count('upstream.retry'), count('request.failed')]).toEqual([
+          2 * (1 + maxRetries),
+          2 * maxRetries,
+          2,
+        ])
+      }
+    },
+  )
 
-  test('never after the first event', async () => {
+  test('do not happen after the first event', async () => {
     const { post, simulator } = startChain({
       config: { maxRetries: 2 },
       scenario: () => ({
@@ -155,7 +158,7 @@ describe('retries', () => {
   })
 })
 
-test('more requests than connections are told to come again, and the places become free', async () => {
+test('asks clients to retry if all connections are in use, and accepts them afterwards', async () => {
   let isHanging = true
   const { post, simulator } = startChain({
     maximumConnections: 2,
@@ -177,8 +180,8 @@ test('more requests than connections are told to come again, and the places beco
     expect((await post(stream({ model: round % 2 === 0 ? 'sonnet' : 'haiku' }))).status).toBe(200)
 })
 
-describe('an upstream that is none', () => {
-  test('4.2 network: nobody there', async () => {
+describe('an upstream that is not AI Nexus', () => {
+  test('4.2 network: connection refused', async () => {
     const { post, records } = startChain({ endpointUrl: 'http://127.0.0.1:1' })
     const response = await post(request())
     expect(records.find(({ event }) => event === 'request.failed')?.fields['reason']).toContain(

@@ -4,12 +4,12 @@ import { type ChainOptions, request, startChain } from '../support/chain.ts'
 import { rawServer } from '../support/raw-server.ts'
 import { grammarFault, readEvents, type SseEvent } from '../support/sse.ts'
 
-/** Nothing that a model, an upstream or a client names can start an event, a header or a line of its own. */
+/** No text of a model, an upstream or a client can start a new event, header or line. */
 
 const hostileText =
   'x\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n\r\revent: error\r\ndata: {}\r\n\r\n\u2028\u0000'
 
-/** Every line of a stream, by any of the three ends that the standard knows, is one that we wrote. */
+/** The server wrote every line of a stream, with any of the three line endings of the standard. */
 const unexpectedLines = (text: string): string[] => {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line !== '')
   return lines.filter((line, index) => {
@@ -23,13 +23,13 @@ interface Case {
   readonly name: string
   readonly members?: object
   readonly chain: ChainOptions
-  /** Where the words are to be found again. */
+  /** Finds the text in the output. */
   readonly find: (events: readonly SseEvent[]) => unknown
-  /** What is found there, if not all of them. */
+  /** The text that is found, if not all of it. */
   readonly found?: string
 }
 
-/** A member, from every event's object that has it. */
+/** The values of a member in all events. */
 const memberValues = (events: readonly SseEvent[], object: string, member: string): unknown[] =>
   events.flatMap((event) => (event[object] as Record<string, unknown> | undefined)?.[member] ?? [])
 
@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe('what stays inside its own line', () => {
+describe('hostile text stays inside its own line', () => {
   test.each(cases)('$name', async ({ members, chain, find, found = hostileText }) => {
     const { post } = startChain(chain)
     const text = await (await post(request({ stream: true, ...members }))).text()
@@ -111,7 +111,7 @@ describe('what stays inside its own line', () => {
     }
   })
 
-  test("the upstream's id of a request, whatever it holds", async () => {
+  test("the upstream's id of a request, with any text", async () => {
     const body = JSON.stringify({
       output: { message: { role: 'assistant', content: [{ text: 'x' }] } },
       stopReason: 'end_turn',
@@ -128,7 +128,7 @@ describe('what stays inside its own line', () => {
   })
 })
 
-describe('heads that no client sends', () => {
+describe('request heads that no client sends', () => {
   const statusOf = (url: string, head: string): Promise<string> =>
     new Promise((resolve) => {
       let answer = ''
@@ -142,19 +142,19 @@ describe('heads that no client sends', () => {
       socket.on('close', () => resolve(answer.split(' ')[1] ?? ''))
     })
 
-  // Bun's own limits, which it answers before anything of ours is asked: 16 KB in all, some 200 fields.
+  // Bun's own limits, which it checks before it calls our code: 16 KB in total, about 200 fields.
   test.each([
     ['as large as they may be', 200, `x: ${'a'.repeat(15_000)}`],
     ['too large', 431, `x: ${'a'.repeat(17_000)}`],
     ['too many', 431, Array.from({ length: 250 }, (_, index) => `x${index}: a`).join('\r\n')],
     ['with two lengths', 400, 'content-length: 3\r\ntransfer-encoding: chunked'],
-  ])('are answered and end nothing: %s', async (_, status, fields) => {
+  ])('are answered, and the server continues: %s', async (_, status, fields) => {
     const { url, post } = startChain()
     expect(await statusOf(url, `GET /health HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n`)).toBe(String(status))
     expect((await post(request())).status).toBe(200)
   })
 
-  test('are answered and end nothing: a path too long', async () => {
+  test('are answered, and the server continues: a path too long', async () => {
     const { url, post } = startChain()
     expect(await statusOf(url, `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`)).toBe('431')
     expect((await post(request())).status).toBe(200)

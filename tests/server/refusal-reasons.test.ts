@@ -6,7 +6,7 @@ import { accessRecords } from '../support/access-records.ts'
 import { type Chain, request, startChain } from '../support/chain.ts'
 import { toolResult, toolUse } from '../support/translate.ts'
 
-/** A7: the log says why a request was refused: path and rule, or the upstream's class of error; no word of a client's. */
+/** A7: the log shows why a request was refused: path and rule, or the upstream's error class; no text of a client. */
 
 const written = (records: readonly LogRecord[], format: 'text' | 'json'): string => {
   let text = ''
@@ -18,7 +18,7 @@ const written = (records: readonly LogRecord[], format: 'text' | 'json'): string
   return text
 }
 
-/** The reason in the record, which is in the line of the terminal and in the JSON as well. */
+/** The reason in the record, which is in the terminal's line and in the JSON, too. */
 const reasonAfter = async (chain: Chain, send: () => Promise<Response>): Promise<unknown> => {
   await (await send()).text()
   const [record] = accessRecords(chain.records)
@@ -74,8 +74,8 @@ describe('A7 a refusal of our own is logged with path and rule', () => {
   })
 
   test.each<[string, string, RequestInit, string]>([
-    ['a path', `/${'x'.repeat(9)}`, {}, 'There is no such path here.'],
-    ['a path with v1 twice', '/v1/v1/messages', {}, 'There is no such path here. Is there a /v1 at the end'],
+    ['a path', `/${'x'.repeat(9)}`, {}, 'Unknown path.'],
+    ['a path with v1 twice', '/v1/v1/messages', {}, 'Unknown path. Remove /v1 from the end'],
     ['a method', '/v1/messages', {}, 'Method not allowed. This path takes POST.'],
     [
       'a page of another origin',
@@ -154,7 +154,7 @@ const pattern = {
   ],
 }
 
-/** The pattern with some of its texts and names replaced by the marker, and some of its values by others. */
+/** The pattern with some texts and names replaced by the marker, and some values by others. */
 const corrupted = (value: unknown, marker: string, draw: (sides: number) => number): unknown => {
   const inside = (item: unknown): unknown => corrupted(item, marker, draw)
   if (draw(60) === 0) return [marker, 1, null, [], {}, [marker], { [marker]: marker }][draw(7)]
@@ -169,8 +169,8 @@ const corrupted = (value: unknown, marker: string, draw: (sides: number) => numb
   )
 }
 
-test('A7 no word of a request is in the log, whatever is refused and by whom', async () => {
-  // The upstream quotes all that it was sent.
+test('A7 the log contains no text of a request, for every refusal', async () => {
+  // The upstream quotes the whole request.
   const quoting = (): { error: { status: number; type: string; message: string } } => ({
     error: { status: 400, type: `${marker}Exception`, message: `tools.0.${marker}: ${marker}` },
   })
@@ -191,6 +191,6 @@ test('A7 no word of a request is in the log, whatever is refused and by whom', a
     }),
     { numRuns: 400 },
   )
-  // Otherwise nothing was tried.
+  // Otherwise the test would check nothing.
   expect(reasons.size).toBeGreaterThan(20)
 }, 60_000)

@@ -5,7 +5,7 @@ import { request, startChain } from '../support/chain.ts'
 const json = async (response: Response): Promise<Record<string, never>> =>
   response.json() as Promise<Record<string, never>>
 
-describe('what probes ask', () => {
+describe('status routes', () => {
   test('GET /, HEAD /, /api/hello, /health', async () => {
     const { url } = startChain()
     expect(await json(await fetch(url))).toMatchObject({
@@ -28,13 +28,13 @@ describe('what probes ask', () => {
     }
   })
 
-  test('OP-K2 /healthz is /health, and /ready and /readyz say that requests are accepted', async () => {
+  test('OP-K2 /healthz is /health, and /ready and /readyz report that the server accepts requests', async () => {
     const { url } = startChain({ endpointUrl: 'http://127.0.0.1:1', config: { clientToken: new Secret('token') } })
     const { uptime: _, ...health } = await json(await fetch(`${url}/health`))
     expect(await json(await fetch(`${url}/healthz`))).toMatchObject(health as never)
     for (const path of ['/ready', '/readyz']) {
       const ready = await fetch(url + path)
-      // Whatever the upstream does, and without a token.
+      // Independent of the upstream, and without a token.
       expect([ready.status, await json(ready)]).toEqual([200, { status: 'ready' } as never])
       expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(200)
       expect((await fetch(url + path, { method: 'POST' })).status).toBe(405)
@@ -42,7 +42,7 @@ describe('what probes ask', () => {
     expect(String((await json(await fetch(url)))['endpoints'])).toContain('GET /ready')
   })
 
-  test('OP-K2 a server that ends is not ready, but healthy, and refuses everything else', async () => {
+  test('OP-K2 a server that stops is not ready, but healthy, and refuses all other requests', async () => {
     const { url, shutdown } = startChain()
     shutdown.begin()
     for (const path of ['/ready', '/readyz?x']) {
@@ -56,7 +56,7 @@ describe('what probes ask', () => {
     expect(statuses).toEqual([200, 200, 529, 529])
   })
 
-  test('telemetry is taken and discarded', async () => {
+  test('accepts and discards telemetry', async () => {
     const { post, records } = startChain()
     const response = await post({ events: [{ secret: 'canary' }] }, { path: '/api/event_logging/batch' })
     expect(response.status).toBe(200)
@@ -65,7 +65,7 @@ describe('what probes ask', () => {
 })
 
 describe('counting', () => {
-  test('is additive, at once, and never 1', async () => {
+  test('is additive, immediate, and never 1', async () => {
     const { post } = startChain()
     const count = async (members: object): Promise<number> => {
       const response = await post(
@@ -88,7 +88,7 @@ describe('counting', () => {
   })
 })
 
-describe('4.2 client: what is not here', () => {
+describe('4.2 client: unsupported requests', () => {
   const errorOf = async (response: Response): Promise<unknown> => {
     const body = (await response.json()) as { type: string; error: { type: string }; request_id: string }
     expect(body.type).toBe('error')
@@ -97,7 +97,7 @@ describe('4.2 client: what is not here', () => {
     return [response.status, body.error.type]
   }
 
-  test('404, with a hint for the usual mistake', async () => {
+  test('404, with a hint for the most common mistake', async () => {
     const { url } = startChain()
     expect(await errorOf(await fetch(`${url}/nothing`))).toEqual([404, 'not_found_error'])
     const twice = await fetch(`${url}/v1/v1/messages`, {
@@ -108,7 +108,7 @@ describe('4.2 client: what is not here', () => {
     expect(await twice.text()).toContain('ANTHROPIC_BASE_URL')
   })
 
-  test('405 with what the path takes', async () => {
+  test('405 with the methods of the path', async () => {
     const { url } = startChain()
     for (const [path, method, allow] of [
       ['/v1/messages', 'GET', 'POST'],
@@ -125,7 +125,7 @@ describe('4.2 client: what is not here', () => {
     }
   })
 
-  test('415 for what is not JSON', async () => {
+  test('415 for a content type other than JSON', async () => {
     const { url } = startChain()
     for (const type of [
       'text/plain',

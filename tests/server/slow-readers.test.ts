@@ -4,9 +4,9 @@ import { request, startChain } from '../support/chain.ts'
 import { delta, deltaCharacters, floodBytes, startFlood } from '../support/flood.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-/** A client that reads slowly, or not at all, costs what lies in the sockets, however long the answer is. */
+/** A client that reads slowly, or not at all, costs only the sockets' buffers, for an answer of any length. */
 
-/** Asks for a stream and stops reading after its first bytes. */
+/** Requests a stream and stops reading after its first bytes. */
 const startReader = (url: string) => {
   const body = JSON.stringify(request({ stream: true }))
   const head = `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
@@ -35,7 +35,7 @@ const startReader = (url: string) => {
   }
 }
 
-/** Resolves when nothing has moved for as many looks. */
+/** Resolves when the value has not changed for this many checks. */
 const waitUntilStable = async (figure: () => number, looks = 100): Promise<void> => {
   let last = figure()
   for (let same = 0; same < looks; same += 1) {
@@ -45,8 +45,8 @@ const waitUntilStable = async (figure: () => number, looks = 100): Promise<void>
   }
 }
 
-describe('T7 a reader who does not read', () => {
-  test('holds the upstream back, and gets everything when it reads on', async () => {
+describe('T7 a client that does not read', () => {
+  test('slows the upstream down, and gets everything when it continues to read', async () => {
     const { url: endpointUrl, state, finish } = await startFlood()
     const pingMs = 10
     const { url, shutdown } = startChain({ endpointUrl, pingMs })
@@ -63,12 +63,12 @@ describe('T7 a reader who does not read', () => {
     reader.resume()
     await waitUntil(() => reader.seen.last.includes('message_stop'))
     expect(reader.seen.bytes).toBeGreaterThan((state.sent / delta.length) * deltaCharacters)
-    // They have not been kept for it: they would come one behind the other.
+    // They were not queued: otherwise they would arrive together.
     expect(reader.seen.mostPingsInARow).toBeLessThan(pingsWhileHeld / 2)
     await waitUntil(() => shutdown.running() === 0)
   }, 20_000)
 
-  test('and leaves ends the upstream call, although nothing could be written to it', async () => {
+  test('and disconnects ends the upstream call, although no write was possible', async () => {
     const { url: endpointUrl, state } = await startFlood()
     const { url, shutdown, records } = startChain({ endpointUrl })
     const reader = startReader(url)

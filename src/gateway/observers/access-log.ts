@@ -4,7 +4,7 @@ import type { RequestObserver, RequestRecord } from '../request-record.ts'
 const rounded = (milliseconds: number | undefined): number | undefined =>
   milliseconds === undefined ? undefined : Math.round(milliseconds)
 
-/** The fields of a request's one line; docs/logging.md has the form. */
+/** The fields of a request's log line; docs/logging.md describes them. */
 export const toAccessFields = (record: RequestRecord): LogFields => ({
   requestId: record.requestId,
   upstreamRequestId: record.upstreamRequestId,
@@ -26,7 +26,7 @@ export const toAccessFields = (record: RequestRecord): LogFields => ({
   reason: record.errorReason,
 })
 
-/** One line for each request. None where not even failures, which are warnings, are logged. */
+/** Logs one line for each request. No observers if warnings, the level of failures, are not logged. */
 export const accessLogObservers = (log: Logger): readonly RequestObserver[] => {
   if (!log.isEnabled('warn')) return []
   return [

@@ -1,15 +1,15 @@
 import { isObject, type Json } from '../../base/json.ts'
 
-/** What the client says of the user's machine and rules: `classifier_context`. All of it may be missing. */
+/** The client's description of the user's machine and rules (`classifier_context`). Every member is optional. */
 
 export interface CheckContext {
   /** For the model that checks. */
   readonly settings: Json
   /** Folders whose files the user has given to the agent. */
   readonly workFolders: readonly string[]
-  /** Whether reading elsewhere needs a verdict, too. */
+  /** Whether reading outside these folders requires a verdict, too. */
   readonly blocksOutsideReads: boolean
-  /** Whether changing files in the folders needs a verdict, too. */
+  /** Whether changing files in these folders requires a verdict, too. */
   readonly isRestricted: boolean
   /** Ids of calls that a check has flagged before. */
   readonly refusedCalls: ReadonlySet<string>
@@ -19,7 +19,7 @@ const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const textsOf = (value: unknown): string[] => listOf(value).filter((item) => typeof item === 'string')
 
-/** A folder by its name and by what links lead to. */
+/** A folder's path, and the paths to which its links resolve. */
 const pathsOf = (folder: unknown): string[] => {
   const { path, resolved } = objectOf(folder)
   return [...textsOf([path]), ...textsOf(resolved)].filter((name) => name !== '')
@@ -33,7 +33,7 @@ const gitOf = (value: unknown): Json => {
 
 /**
  * The user's own lists for auto mode, and the tools that the user denies. Rules that allow tools are left out: the
- * client runs what they allow without a check, but for broad ones, which it sets aside in auto mode.
+ * client runs the allowed calls without a check, except for broad rules, which it ignores in auto mode.
  */
 const rulesOf = ({ auto_mode, rules }: Json): Json => {
   const { allow, soft_deny, hard_deny, environment } = objectOf(auto_mode)

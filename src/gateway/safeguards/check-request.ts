@@ -6,7 +6,7 @@ import { toData, toTranscript } from './transcript.ts'
 
 /** Characters of the calls to judge and the transcript together: about 6,000 tokens. */
 export const longestInput = 24_000
-/** Characters of the user's settings. A rule that is cut would not hold, so more than this is not judged. */
+/** Characters of the user's settings. A truncated rule would not apply, so longer settings are not judged. */
 const longestSettings = 16_000
 
 /** Tokens of the report: its frame, and each verdict with an id and a sentence. */
@@ -14,10 +14,10 @@ const reportTokens = 200
 const verdictTokens = 200
 
 export interface CheckPlan {
-  /** Undefined where no call is left to judge. */
+  /** Undefined if no call is left to judge. */
   readonly request: MessagesRequest | undefined
   readonly classified: readonly ToolCall[]
-  /** Calls that are judged whole or not at all. */
+  /** Calls that do not fit: a call is judged completely or not at all. */
   readonly tooLong: readonly ToolCall[]
 }
 
@@ -25,7 +25,7 @@ export interface CheckInput {
   readonly context: CheckContext
   readonly messages: readonly InputMessage[]
   readonly calls: readonly ToolCall[]
-  /** Of the same answer, for the transcript. */
+  /** Other calls of the same answer, for the transcript. */
   readonly otherCalls: readonly ToolCall[]
   /** The upstream's id of the model that checks. */
   readonly modelId: string
@@ -35,7 +35,7 @@ const toCallData = ({ id, name, input }: ToolCall): string => toData({ id, tool:
 
 const text = (tag: string, data: string) => ({ type: 'text', text: `<${tag}>\n${data}\n</${tag}>` }) as const
 
-/** As many calls, in their order, as fit whole. */
+/** Chooses the calls that fit completely, in their order. */
 const chooseCalls = (calls: readonly ToolCall[]): { classified: ToolCall[]; tooLong: ToolCall[]; used: number } => {
   const classified: ToolCall[] = []
   const tooLong: ToolCall[] = []
@@ -51,7 +51,7 @@ const chooseCalls = (calls: readonly ToolCall[]): { classified: ToolCall[]; tooL
   return { classified, tooLong, used }
 }
 
-/** The request by which the small model judges calls. */
+/** Makes the request in which the small model judges calls. */
 export const planCheck = ({ context, messages, calls, otherCalls, modelId }: CheckInput): CheckPlan => {
   const settings = toData(context.settings)
   if (settings.length > longestSettings) return { request: undefined, classified: [], tooLong: calls }
@@ -66,7 +66,7 @@ export const planCheck = ({ context, messages, calls, otherCalls, modelId }: Che
     model: modelId,
     max_tokens: reportTokens + verdictTokens * classified.length,
     temperature: 0,
-    // Shorter than what some models cache at least: for those the marker does nothing.
+    // Some models cache only longer prompts; for those the marker has no effect.
     system: [{ type: 'text', text: policy, cache_control: { type: 'ephemeral' } }],
     tools: [reportTool],
     tool_choice: { type: 'tool', name: reportTool.name, disable_parallel_tool_use: true },

@@ -10,7 +10,7 @@ import { isHarmless } from './harmless-calls.ts'
 import type { ToolCall } from './tool-calls.ts'
 import { readVerdicts } from './verdicts.ts'
 
-/** The client waits for so long before it runs anything. */
+/** The client waits this long before it runs a tool. */
 const defaultTimeoutMs = 30_000
 
 export interface CheckOptions {
@@ -30,35 +30,35 @@ interface Checked {
   readonly calls: readonly ToolCall[]
 }
 
-/** By id. Rejects with GatewayError only where the client has gone or the server ends. */
+/** Resolves to verdicts by id. Rejects with GatewayError only if the client disconnects or the server stops. */
 export type Check = (checked: Checked, call: CallContext) => Promise<Readonly<Record<string, ToolUseVerdict>>>
 
 const unavailable = (reason: UnavailableReason): ToolUseVerdict => ({ type: 'unavailable', reason })
 
-/** Undefined for a call that the small model has to judge. */
+/** Undefined for a call that the small model must judge. */
 const verdictWithoutCheck = (
   call: ToolCall,
   calls: readonly ToolCall[],
   context: CheckContext,
 ): ToolUseVerdict | undefined => {
-  // A verdict goes by the id, so it would hold for the other call as well.
+  // A verdict belongs to an id, so it would apply to the other call, too.
   if (calls.some((other) => other !== call && other.id === call.id)) return unavailable('error')
   if (call.isCut) return unavailable('truncated')
   if (call.input === undefined) return unavailable('input_unparsed')
   return isHarmless(call, context) ? { type: 'skipped' } : undefined
 }
 
-/** What came of asking the small model. */
+/** The result of a request to the small model. */
 interface ModelCheck {
-  /** Its answer, which is paid for even where it holds no verdict. */
+  /** Its answer, which costs tokens even without a verdict. */
   readonly message?: Message
-  /** Of calls that the answer has no verdict on. */
+  /** For calls without a verdict in the answer. */
   readonly reason: UnavailableReason
-  /** What went wrong, for the log. */
+  /** The error, for the log. */
   readonly error?: string
 }
 
-/** Nothing is asked where no call fits, or the user's rules do not. */
+/** Sends no request if no call fits, or the user's rules do not fit. */
 const nothingFits: ModelCheck = { reason: 'input_unparsed', error: 'too_long' }
 
 const ask = async (
@@ -89,7 +89,7 @@ const ask = async (
 const count = (verdicts: readonly ToolUseVerdict[], fits: (verdict: ToolUseVerdict) => boolean): number =>
   verdicts.filter(fits).length
 
-/** Figures and names of ours alone: neither calls nor explanations. */
+/** Logs only numbers and our own names: neither calls nor explanations. */
 const logCheck = (
   { log, modelId }: CheckOptions,
   requestId: string,
@@ -114,7 +114,7 @@ const logCheck = (
   })
 }
 
-/** Calls that only the small model can judge, each with what came of it. */
+/** Calls that only the small model can judge, each with its verdict. */
 const classify = async (
   { context, messages, calls }: Checked,
   otherCalls: readonly ToolCall[],

@@ -3,11 +3,11 @@ import type { CheckContext } from './check-context.ts'
 import type { ToolCall } from './tool-calls.ts'
 
 /**
- * Calls that Claude Code runs in auto mode without waiting for a verdict, so that none has to be paid for. They are
- * answered `skipped`, which is no permission: where the client wants a verdict after all, it refuses the call.
+ * Calls that Claude Code runs in auto mode without a verdict, so that no verdict is necessary. Their result is
+ * `skipped`, which is not a permission: if the client requires a verdict after all, it refuses the call.
  */
 
-/** They change nothing, or ask the user. */
+/** Tools that change nothing, or ask the user. */
 const quietTools: ReadonlySet<string> = new Set([
   'AskUserQuestion',
   'CronList',
@@ -25,7 +25,7 @@ const quietTools: ReadonlySet<string> = new Set([
 
 const readingTools: ReadonlySet<string> = new Set(['Glob', 'Grep', 'Read'])
 
-/** They change one file, which the input names. */
+/** Tools that change one file, and the input member with its path. */
 const editingTools: ReadonlyMap<string, string> = new Map([
   ['Edit', 'file_path'],
   ['MultiEdit', 'file_path'],
@@ -35,7 +35,7 @@ const editingTools: ReadonlyMap<string, string> = new Map([
 
 const segmentsOf = (path: string): string[] => path.split(/[\\/]/)
 
-/** Files and folders that begin with a dot steer git, editors, shells and the client itself. */
+/** Files and folders that begin with a dot configure git, editors, shells and the client itself. */
 const isPlainFile = (segments: readonly string[]): boolean =>
   segments.length > 0 && segments.every((segment) => segment !== '' && !segment.startsWith('.'))
 

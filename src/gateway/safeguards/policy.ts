@@ -1,6 +1,6 @@
 import type { CustomTool } from '../../wire/anthropic/request.ts'
 
-/** The rules by which the small model judges, and the only form in which it can answer. */
+/** The rules for the small model's verdicts, and the only form of its answer. */
 
 export const reportTool = {
   name: 'report_verdicts',

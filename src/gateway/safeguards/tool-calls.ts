@@ -3,14 +3,14 @@ import { isObject, type Json } from '../../base/json.ts'
 import type { MessageStreamEvent } from '../../wire/anthropic/events.ts'
 import type { Message, StopReason } from '../../wire/anthropic/response.ts'
 
-/** The calls of an answer that the client is to run. */
+/** The tool calls in an answer that the client runs. */
 
 export interface ToolCall {
   readonly id: string
   readonly name: string
-  /** Undefined where it is no JSON object. */
+  /** Undefined if it is not a JSON object. */
   readonly input: Json | undefined
-  /** The answer ended in the middle of it. */
+  /** Whether the answer ended in the middle of the call. */
   readonly isCut: boolean
 }
 
@@ -31,7 +31,7 @@ interface StreamedCall {
   json: string
 }
 
-/** No text at all is an input without members. */
+/** An empty text is an input without members. */
 const parseInput = (json: string): unknown => attempt(() => JSON.parse(json === '' ? '{}' : json))
 
 /** Collects the calls of a stream, whose inputs arrive in pieces. */

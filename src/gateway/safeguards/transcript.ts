@@ -3,18 +3,18 @@ import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import type { InputMessage } from '../../wire/anthropic/request.ts'
 
 /**
- * The conversation as far as a verdict may rest on it: what the user wrote, and what the agent did. The agent's own
- * words and the tools' results are left out. That is where injected text stands, and where an agent would argue.
+ * The parts of the conversation that a verdict may use: the user's messages and the agent's calls. Leaves out the
+ * agent's own text and the tools' results: they may contain injected text, and arguments of the agent.
  */
 
 type Entry =
   /** `client`: added by the client, such as the output of a command or the report of another agent. */
   | { readonly from: 'user' | 'client'; readonly text: string }
-  /** The user's answer to a question of the client's. */
+  /** The user's answer to a question of the client. */
   | { readonly from: 'user'; readonly answer: string }
   | { readonly from: 'agent'; readonly tool: string; readonly input: string; readonly flagged_before?: true }
 
-/** Tools whose results are the user's own decision. */
+/** Tools whose results are decisions of the user. */
 const askingTools: readonly string[] = ['AskUserQuestion', 'ExitPlanMode']
 
 /** Characters of one entry; a longer one keeps its beginning and its end. */
@@ -30,7 +30,7 @@ const shortened = (text: string): string => {
 const reminderTag = '<system-reminder>'
 /** `<task-notification>`, `<local-command-stdout>`: the client marks what it adds by a tag with a hyphen. */
 const clientTag = /^<[a-z]+(?:-[a-z]+)+[ >]/
-/** What the user typed, which the client marks as well: slash commands and shell lines. */
+/** User input that the client marks, too: slash commands and shell lines. */
 const typedTag = /^<(?:command-(?:name|message|args)|bash-input)>/
 
 const toTextEntry = (text: string): Entry[] => {
@@ -52,7 +52,7 @@ const toCallEntry = (name: string, input: unknown, isFlagged: boolean): Entry =>
   ...(isFlagged && { flagged_before: true }),
 })
 
-/** A reader of messages in their order: a result belongs to a call that came before it. */
+/** Reads messages in their order: a result belongs to an earlier call. */
 const createReader = (refusedCalls: ReadonlySet<string>) => {
   const questions = new Set<string>()
   const ofAssistant = (block: ContentBlock): Entry[] => {
@@ -79,11 +79,11 @@ interface Line {
 }
 
 /**
- * JSON in which no tag can begin or end, so that nothing in it passes for a delimiter of the prompt's.
+ * JSON in which no tag can begin or end, so that its text cannot imitate a delimiter of the prompt.
  */
 export const toData = (value: unknown): string => (JSON.stringify(value) ?? 'null').replaceAll('<', String.raw`\u003c`)
 
-/** The newest of them, as far as there is room: no older one after the first that does not fit. */
+/** Takes the newest lines that fit, and stops at the first that does not. */
 const takeNewest = (lines: readonly Line[], maximumCharacters: number): Line[] => {
   let used = 0
   const taken: Line[] = []
@@ -104,8 +104,8 @@ export interface TranscriptOptions {
 }
 
 /**
- * One JSON object a line, the newest that fit into `maximumCharacters`. Up to half of it is the user's own, which an hour of tool
- * calls must not push out.
+ * Writes one JSON object per line, the newest that fit into `maximumCharacters`. Up to half of the characters are
+ * reserved for the user's entries, so that many tool calls do not displace them.
  */
 export const toTranscript = (
   messages: readonly InputMessage[],

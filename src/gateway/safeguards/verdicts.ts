@@ -3,13 +3,13 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import type { ToolUseVerdict } from '../../wire/anthropic/safeguards.ts'
 import { reportTool } from './policy.ts'
 
-/** Reads the small model's report. Only a call of the report tool counts: words are no verdict. */
+/** Reads the small model's report. Only a call of the report tool counts; text is not a verdict. */
 
 type Evaluated = Extract<ToolUseVerdict, { type: 'evaluated' }>
 
 const longestExplanation = 300
 
-/** One line, as the client puts it into a sentence and ends that itself. Undefined where there is nothing to say. */
+/** One line without a full stop: the client puts it into a sentence. Undefined if it is empty. */
 const toExplanation = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined
   const line = value
@@ -28,7 +28,7 @@ const toVerdict = (outcome: unknown, explanation: unknown): Evaluated | undefine
   return { type: 'evaluated', outcome, ...(words !== undefined && { explanation: words }) }
 }
 
-/** By id; of two verdicts on one call the stricter holds. Ids that are not asked about are left out. */
+/** Verdicts by id; of two verdicts on one call, the stricter wins. Ignores ids that were not requested. */
 export const readVerdicts = ({ content }: Message, ids: ReadonlySet<string>): Map<string, Evaluated> => {
   const verdicts = new Map<string, Evaluated>()
   for (const block of content) {

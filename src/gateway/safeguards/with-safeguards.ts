@@ -6,11 +6,11 @@ import { type Check, type CheckOptions, createCheck } from './check.ts'
 import { readCheckContext } from './check-context.ts'
 import { callsOf, createCallCollector, type ToolCall } from './tool-calls.ts'
 
-/** An upstream that answers `safeguards`, whatever the upstream behind it is. */
+/** Adds answers to `safeguards` to any upstream. */
 
 const dangerousToolUse = 'dangerous_tool_use'
 
-/** A request and its call without what is answered here. */
+/** Removes the field and the beta flag, which are handled here, from a request and its call. */
 const withoutSafeguards = (
   { safeguards: _answeredHere, ...request }: MessagesRequest,
   call: CallContext,
@@ -19,7 +19,7 @@ const withoutSafeguards = (
   { ...call, betas: call.betas.filter((flag) => flag !== safeguardsBeta) },
 ]
 
-/** One result for each type of safeguard: a check costs a call, so one that is asked for twice is made once. */
+/** One result for each type of safeguard. A check costs a call, so a duplicate type is checked once. */
 const toResults = (
   safeguards: readonly Safeguard[],
   request: MessagesRequest,
@@ -42,8 +42,8 @@ const toResults = (
 const isEnd = (event: MessageStreamEvent): boolean => event.type === 'message_delta' && event.delta.stop_reason !== null
 
 /**
- * Holds back nothing but the end of the stream, which carries the results. The check begins when the upstream has
- * ended, so that both together are one connection.
+ * Delays only the end of the stream, which contains the results. The check starts after the upstream's stream has
+ * ended, so both use one connection.
  */
 async function* withResults(
   batches: AsyncIterable<EventBatch>,

@@ -6,7 +6,7 @@ import { findExcess } from '../../base/json-size.ts'
 import { carriedInRequest } from '../../wire/anthropic/carried.ts'
 import { headerList } from './header-list.ts'
 
-/** Anthropic's own limit for a request, which holds after decoding, too. */
+/** Anthropic's own limit for a request, which applies after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
 
 const tooLarge = (): GatewayError =>
@@ -14,13 +14,13 @@ const tooLarge = (): GatewayError =>
     isLoggable: true,
   })
 
-/** The sentences say what is wrong with a body, and nothing of what is in it. */
+/** The sentences describe the error of a body, and never quote the body. */
 const badBody = (sentence: string): GatewayError =>
   new GatewayError('invalid_request_error', sentence, { isLoggable: true })
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>
 
-/** Few clients compress what they send, and `node:zlib` takes 2 ms: more than a start has for it. */
+/** Loaded on first use: few clients compress requests, and `node:zlib` would add 2 ms to every start. */
 const loadDecoders = async (): Promise<ReadonlyMap<string, Decoder>> => {
   const { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } = await import('node:zlib')
   const inflateAny: Decoder = async (bytes, options) => {
@@ -28,7 +28,7 @@ const loadDecoders = async (): Promise<ReadonlyMap<string, Decoder>> => {
       return await promisify<Uint8Array, object, Buffer>(inflate)(bytes, options)
     } catch (error) {
       if (isTooLarge(error)) throw error
-      // "deflate" has always meant two things.
+      // Clients use "deflate" for both formats.
       return promisify<Uint8Array, object, Buffer>(inflateRaw)(bytes, options)
     }
   }
@@ -59,7 +59,7 @@ const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> 
   }
 }
 
-/** Reads no further than the limit, whatever the client says its length is. */
+/** Stops at the limit, also if the client declares a smaller length. */
 const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let length = 0
@@ -71,7 +71,7 @@ const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> 
   return Buffer.concat(chunks, length)
 }
 
-/** Throws for bytes that are no UTF-8: they would reach the model as question marks. */
+/** Throws for invalid UTF-8, which would reach the model as replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 const decodeText = (bytes: Uint8Array): string => {
@@ -95,12 +95,12 @@ interface Body {
 }
 
 /**
- * What stands for bytes that are no UTF-8 stands for itself as well. And Bun reads as UTF-16 what begins with that
- * encoding's mark: then it has two bytes for each character, the mark among them, and perhaps one too many.
+ * A replacement character may come from invalid UTF-8, or be part of the text. Bun reads a body with a UTF-16 byte
+ * order mark as UTF-16: then it has two bytes for each character, including the mark, and perhaps one more.
  */
 const mayBeOtherThanUtf8 = ({ text, bytes }: Body): boolean => text.includes('\ufffd') || bytes >> 1 === text.length + 1
 
-/** One copy less than to have the bytes first: 0.2 ms of 2 MB. */
+/** Avoids a copy of the bytes: 0.2 ms for 2 MB. */
 const readPlain = async (request: Request): Promise<Body> => {
   const blob = await request.blob()
   const body = { text: await blob.text(), bytes: blob.size }
@@ -126,7 +126,7 @@ const parse = (text: string): unknown => {
   try {
     return parseExactAt(text, carriedInRequest)
   } catch {
-    // The parser's own words quote the body.
+    // The parser's own message quotes the body.
     throw badBody('The request body is not valid JSON.')
   }
 }
@@ -137,8 +137,8 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 export type ReadJson = (request: Request) => Promise<unknown>
 
 /**
- * Reads JSON bodies, and reports how many bytes they had. Elysia's own parsers know neither
- * limits, content encodings nor exact numbers, and answer a body that is nested deeply after they have built it.
+ * Reads JSON bodies, and reports their size in bytes. Elysia's own parsers have no limits, content encodings or exact
+ * numbers, and refuse a deeply nested body only after they have built it.
  * `JSON.parse` of the text takes half the time of `request.json()`.
  */
 export const createReadJson =
@@ -155,7 +155,7 @@ export const createReadJson =
       onRead(request, bytes)
       return parse(text)
     } catch (error) {
-      // Whatever else broke, broke because the client left in the middle.
+      // Other errors happen because the client disconnects in the middle.
       throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
     }
   }

@@ -1,14 +1,14 @@
 import type { Shutdown } from './shutdown.ts'
 
 const millisecondsPerSecond = 1000
-/** The header has whole seconds, rounded down. */
+/** The header contains whole seconds, rounded down. */
 const roundedOffSeconds = 1
-/** A day: longer is no deadline, and far beyond it no timer. */
+/** A day. A longer timeout is not useful, and a timer cannot hold a much longer one. */
 const longestTimeoutSeconds = 86_400
 
 /**
- * Milliseconds until a client's own clock ends its wait for the beginning of an answer: Anthropic's SDKs and
- * Claude Code say so. Undefined where it says nothing that we understand.
+ * Milliseconds until the client's own timeout for the start of an answer, from the header that Anthropic's SDKs and
+ * Claude Code send. Undefined without a valid header.
  */
 export const clientTimeoutMs = (headers: Headers): number | undefined => {
   const seconds = Number(headers.get('x-stainless-timeout') ?? '')
@@ -17,8 +17,8 @@ export const clientTimeoutMs = (headers: Headers): number | undefined => {
 }
 
 /**
- * The lifetime of one request's work: the upstream's call ends with it. Every route that asks an upstream has one.
- * A client whose timeout is over has gone, even if something in between holds the connection open.
+ * The lifetime of one request's work: the upstream's call ends with it. Every route that calls an upstream needs one.
+ * After its timeout, a client counts as disconnected, even if a proxy keeps the connection open.
  */
 export const startCall = (request: Request, shutdown: Shutdown) => {
   const controller = new AbortController()
@@ -36,7 +36,7 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
     signal: controller.signal,
     cancel,
     begun,
-    /** The request has ended, however it came. Has to be called. */
+    /** Must be called at every end of the request. */
     end(): void {
       begun()
       leave()

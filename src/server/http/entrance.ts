@@ -1,17 +1,17 @@
 import type { GatewayError } from '../../base/errors.ts'
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 
-/** How one stream is written. May keep state from event to event: each stream has its own. */
+/** Writes one stream. May keep state between events: each stream has its own writer. */
 export interface StreamWriter {
-  /** What keeps a silent connection open. */
+  /** Keeps a silent connection open. */
   readonly ping: string
-  /** Empty where the client's protocol has nothing to say for these events. */
+  /** Empty if the client's protocol has no text for these events. */
   batch(events: EventBatch): string
-  /** A failure in the middle, as the last of the stream. */
+  /** Writes a failure in the middle, as the last text of the stream. */
   error(error: GatewayError): string
 }
 
-/** A protocol that clients speak, as far as the routes of all protocols share the rest. */
+/** The parts of a client protocol that the shared server code needs. */
 export interface Entrance {
   readonly name: string
   /** The status may differ from the error's own. */

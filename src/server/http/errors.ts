@@ -4,7 +4,7 @@ import { GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ScopeOf } from './request-scope.ts'
 
-/** What the client's retry logic reads beside the status. */
+/** Headers that the client's retry logic reads, in addition to the status. */
 const errorHeaders = (error: GatewayError): Record<string, string> => ({
   ...(error.shouldRetry === undefined ? {} : { 'x-should-retry': String(error.shouldRetry) }),
   ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
@@ -15,21 +15,21 @@ const errorHeaders = (error: GatewayError): Record<string, string> => ({
 const internalStatus = 500
 
 const notFound = (path: string): GatewayError => {
-  const hint = path.startsWith('/v1/v1/') ? ' Is there a /v1 at the end of ANTHROPIC_BASE_URL? It belongs without.' : ''
-  return new GatewayError('not_found_error', `There is no ${path} here.${hint}`, {
-    reason: `There is no such path here.${hint}`,
+  const hint = path.startsWith('/v1/v1/') ? ' Remove /v1 from the end of ANTHROPIC_BASE_URL.' : ''
+  return new GatewayError('not_found_error', `Unknown path ${path}.${hint}`, {
+    reason: `Unknown path.${hint}`,
   })
 }
 
-/** A fault of our own, with its place in the code and none of its words. */
+/** Logs an internal error with its location in the code, without its message. */
 export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
   if (cause === undefined || status !== internalStatus) return
   log.error('internal_error', { requestId, ...errorLocation(cause) })
 }
 
 /**
- * Turns whatever is thrown into an error in the words of the request's entrance. Registered first and globally: Elysia does not
- * apply a handler to routes that were added before it.
+ * Turns every thrown value into an error in the format of the request's entrance. Registered first and globally: Elysia
+ * does not apply a handler to routes that were added before it.
  */
 export const errorHandler = (log: Logger, scopeOf: ScopeOf) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {

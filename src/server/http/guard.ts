@@ -3,19 +3,19 @@ import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
 
-/** Who may use the server at all. */
+/** Decides which clients may use the server. */
 
 export interface GuardOptions {
   /** The address the server is bound to. */
   readonly host: string
-  /** Wanted on `/v1/*`, as `x-api-key` or as a bearer token; without one, whatever is sent is ignored. */
+  /** Required on `/v1/*`, as `x-api-key` or as a bearer token. Undefined: the server ignores all tokens. */
   readonly clientToken: Secret | undefined
 }
 
 /** `localhost:4141` and `[::1]:4141` without their port. */
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
 
-/** A page that reaches us under a name of its own choosing (DNS rebinding) is not a local program. */
+/** Refuses a web page that reaches the server under its own host name (DNS rebinding). */
 const checkHost = (headers: Headers, options: GuardOptions): void => {
   const host = headers.get('host')
   if (host === null || !isLoopbackHost(options.host) || isLoopbackHost(withoutPort(host))) return
@@ -43,10 +43,10 @@ const checkToken = (headers: Headers, token: Secret): void => {
   throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false, isLoggable: true })
 }
 
-/** What the client token guards. A URL that cannot be read is guarded, too. */
+/** Whether the client token protects the URL. An invalid URL is protected, too. */
 const isProtected = (url: string): boolean => URL.parse(url)?.pathname.startsWith('/v1/') ?? true
 
-/** Before anything is read of a request. */
+/** Runs before the server reads a request's body. */
 export const guard = (options: GuardOptions) => (app: Elysia) =>
   app.onRequest(({ request }) => {
     checkHost(request.headers, options)
@@ -54,7 +54,7 @@ export const guard = (options: GuardOptions) => (app: Elysia) =>
     if (options.clientToken !== undefined && isProtected(request.url)) checkToken(request.headers, options.clientToken)
   })
 
-/** The same lock once more on the routes themselves, whatever the router takes for their path. */
+/** Checks the token again on the routes themselves, in case the router reads another path from the URL. */
 export const requireToken = ({ clientToken }: GuardOptions) =>
   new Elysia({ name: 'require-token' }).onBeforeHandle({ as: 'scoped' }, ({ request }) => {
     if (clientToken !== undefined) checkToken(request.headers, clientToken)

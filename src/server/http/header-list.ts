@@ -1,4 +1,4 @@
-/** What a header lists, `a, b` as `['a', 'b']`; empty without the header. */
+/** Splits a header that is a list: `a, b` becomes `['a', 'b']`; empty without the header. */
 export const headerList = (headers: Headers, name: string): string[] =>
   headers
     .get(name)

@@ -19,13 +19,13 @@ const bounds = (minimum: number | undefined, maximum: number | undefined): strin
   return parts.filter((part) => part !== '').join(' and ')
 }
 
-/** Long enough for every lawful tag; what else a client puts there is its own business. */
+/** Long enough for every valid tag. */
 const quotedTagCharacters = 64
 
 const tagOf = (found: unknown): string =>
   String(typeof found === 'string' ? found : JSON.stringify(found)).slice(0, quotedTagCharacters)
 
-/** An issue in the words that Anthropic's own API uses for it. */
+/** Describes an issue with the wording of Anthropic's own API. */
 export const issueSentence = (issue: Issue): string => {
   switch (issue.kind) {
     case 'required':
@@ -52,6 +52,6 @@ export const issueSentence = (issue: Issue): string => {
   }
 }
 
-/** The same without the client's own words, and shorter, for the log. */
+/** The same without the client's text, and shorter, for the log. */
 export const issueRule = (issue: Issue): string =>
   issue.kind === 'tag' ? "Input tag found using 'type' is none of the expected ones" : issueSentence(issue)

@@ -7,14 +7,14 @@ interface BodyContext<T> {
 }
 
 /**
- * The options of a route with a JSON body. `inspect` sees the body before the schema does. We read and check in
- * `transform`: Elysia's `parse` asks for the body as a stream before a parser of ours reads it, which takes 10 % of a small
- * request, and with `parse: 'none'` it does not check `body` itself.
+ * The options of a route with a JSON body. `inspect` gets the body before the schema check. We read and check in
+ * `transform`: Elysia's `parse` opens the body as a stream before our own parser reads it, which takes 10 % of a small
+ * request, and with `parse: 'none'` Elysia does not check `body` itself.
  */
 export const jsonBody = <T>(readJson: ReadJson, schema: RouteSchema<T>, inspect?: (body: unknown) => void) => ({
   parse: 'none' as const,
   body: schema,
-  // An arrow function: Elysia reads the source of a handler, and of a minified method it prints a warning.
+  // An arrow function: Elysia reads the source of handlers, and prints a warning for a minified method.
   transform: async (context: BodyContext<T>): Promise<void> => {
     const body = await readJson(context.request)
     inspect?.(body)

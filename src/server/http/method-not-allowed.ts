@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 
-/** For `.all(path, ...)` beside a route: the path is known, the method is not. */
+/** For `.all(path, ...)` after the routes of a path: the path exists, but not with this method. */
 export const methodNotAllowed =
   (...allowed: readonly string[]) =>
   (): never => {

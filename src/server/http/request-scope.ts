@@ -8,13 +8,13 @@ export const requestIdHeader = 'request-id'
 /** The upstream's own id of the call, for the support of its operator. */
 export const upstreamIdHeader = 'x-amzn-requestid'
 
-/** What the server knows of one request from its head. Response headers are output: no code reads them back. */
+/** Facts from the head of one request. Response headers are output only: no code reads them back. */
 interface RequestScope {
-  /** Our own id, which every response carries, errors included. */
+  /** Our own id, which every response contains, errors included. */
   readonly requestId: string
-  /** Learns what becomes of the request. */
+  /** Collects the facts for the request's record. */
   readonly running: RunningRequest
-  /** Whose protocol the client speaks. */
+  /** The entrance of the client's protocol. */
   readonly entrance: Entrance
   /** Flags of the `anthropic-beta` header; empty without the header. */
   readonly betas: readonly string[]
@@ -23,10 +23,10 @@ interface RequestScope {
 /** Returns the same scope for the same request. */
 export type ScopeOf = (request: Request) => RequestScope
 
-/** Long enough for every path that there is, and for most that there are not. */
+/** Long enough for every known path, and most unknown ones. */
 const loggedPathCharacters = 100
 
-/** Where a request was sent: without its query, which may hold anything, and without what a terminal obeys. */
+/** The request's path, without its query, which may contain anything, and without control characters. */
 const loggedPath = (url: string): string => {
   const host = url.indexOf('://')
   const start = host === -1 ? 0 : url.indexOf('/', host + '://'.length)
@@ -50,8 +50,8 @@ interface ScopeOptions {
 }
 
 /**
- * Creates the scope of a request when it is first needed, which is before anything can go wrong with the request.
- * A map, and not a member of Elysia's context: the reader of bodies and `onError` have the request alone.
+ * Creates the scope of a request on first use, before the request can fail. A map instead of a member of Elysia's
+ * context: the body reader and `onError` get only the request.
  */
 export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): ScopeOf => {
   const scopes = new WeakMap<Request, RequestScope>()
@@ -68,7 +68,7 @@ export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): Sco
   }
 }
 
-/** Begins the scope of every request, and names its id in the response. */
+/** Creates the scope of every request, and sends its id in the response. */
 export const requestScope = (scopeOf: ScopeOf) => (app: Elysia) =>
   app.onRequest(({ request, set }) => {
     set.headers[requestIdHeader] = scopeOf(request).requestId

@@ -4,12 +4,12 @@ import { createCheck } from '../../wire/check.ts'
 import { findIssue, type Issue } from '../../wire/issue.ts'
 import { issueRule, issueSentence } from './issue-sentence.ts'
 
-/** What Elysia takes for a route's `body` or `query`: a Standard Schema (standardschema.dev). */
+/** The type that Elysia accepts for a route's `body` or `query`: a Standard Schema (standardschema.dev). */
 export interface RouteSchema<T> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: 'typebox'
-    /** For inference alone. */
+    /** Only for type inference. */
     readonly types?: { readonly input: T; readonly output: T }
     /** Returns the value itself, unknown members included. Throws a GatewayError that names the first issue's path. */
     validate(value: unknown): { readonly value: T }
@@ -18,7 +18,7 @@ export interface RouteSchema<T> {
 
 const toError = (issue: Issue): GatewayError => {
   const { path, kind } = issue
-  // The last step to an unknown member is a name that the client made up.
+  // The last step to an unknown member is the client's own text.
   const ownPath = kind === 'unknownMember' ? path.slice(0, -1) : path
   return new GatewayError('invalid_request_error', atPath(path, issueSentence(issue)), {
     reason: atPath(ownPath, issueRule(issue)),
@@ -26,8 +26,8 @@ const toError = (issue: Issue): GatewayError => {
 }
 
 /**
- * Throws instead of returning issues: of those Elysia makes an error whose message quotes the whole body, which is the
- * prompt, and takes 135 ms for 100 kB that are nested deeply.
+ * Throws instead of returning issues: Elysia's own error quotes the whole body, which is the prompt, and takes 135 ms
+ * for 100 kB of deeply nested data.
  */
 export const toRouteSchema = <T extends TSchema>(schema: T): RouteSchema<Static<T>> => {
   const isValid = createCheck(schema)

@@ -1,10 +1,10 @@
 import { GatewayError } from '../../base/errors.ts'
 
-/** A client that reads it comes again when the next server may be there. */
+/** Seconds until the client retries; the next server may run by then. */
 export const comeAgainSeconds = 1
 
 const beingStopped = (): GatewayError =>
-  new GatewayError('overloaded_error', 'nexus-claude-api is being stopped: try again in a moment.', {
+  new GatewayError('overloaded_error', 'nexus-claude-api is stopping: try again in a moment.', {
     retryAfterSeconds: comeAgainSeconds,
     shouldRetry: true,
     isLoggable: true,
@@ -12,32 +12,32 @@ const beingStopped = (): GatewayError =>
 
 export type Shutdown = ReturnType<typeof createShutdown>
 
-/** The end of the server, as its requests see it. */
+/** The shutdown of the server, for its requests. */
 export const createShutdown = () => {
   const calls = new Set<AbortController>()
   let hasBegun = false
   return {
-    /** From now on nobody may begin. */
+    /** Refuses new requests from now on. */
     begin(): void {
       hasBegun = true
     },
     hasBegun: (): boolean => hasBegun,
-    /** Throws GatewayError for a request that has come too late. */
+    /** Throws GatewayError for a request after the start of the shutdown. */
     admit(): void {
       if (hasBegun) throw beingStopped()
     },
-    /** Ends whatever still runs: each client hears why, by a status or by an event. */
+    /** Ends all running requests. Each client gets the reason, as a status or an event. */
     end(): void {
       hasBegun = true
       const reason = beingStopped()
       for (const call of calls) call.abort(reason)
     },
-    /** A request joins with what ends its call, and leaves by what is returned. */
+    /** Registers a request's abort controller. The returned function removes it. */
     join(call: AbortController): () => void {
       calls.add(call)
       return () => void calls.delete(call)
     },
-    /** How many have joined and not left. */
+    /** The number of registered requests. */
     running: (): number => calls.size,
   }
 }

@@ -4,23 +4,23 @@ import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { StreamWriter } from './entrance.ts'
 
 export interface SseOptions {
-  /** To be sent beside those of every stream. */
+  /** Sent in addition to the headers of every stream. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Makes text of the events, in the client's protocol. */
+  /** Writes the events as text, in the client's protocol. */
   readonly writer: StreamWriter
-  /** Milliseconds of silence after which a ping is sent, so that nobody on the way gives up. */
+  /** Milliseconds of silence before a ping, so that neither the client nor a proxy times out. */
   readonly pingMs: number
-  /** The client has gone: the upstream's call is to end. */
+  /** The client has disconnected: the upstream's call must end. */
   readonly onCancel: () => void
-  /** Nothing more will be read or written, however it came. */
+  /** The stream has ended in any way: nothing more is read or written. */
   readonly onEnd: () => void
-  /** Hears of a failure that becomes an `error` event. */
+  /** Called with a failure that becomes an `error` event. */
   readonly onFailure: (error: GatewayError) => void
-  /** Hears how it ended, after everybody else has heard. */
+  /** Called last, with the end of the stream. */
   readonly onOver: (end: StreamEnd) => void
 }
 
-/** How often we look for silence, in each of its periods: a ping is late by a quarter of one at most. */
+/** Checks per period of silence: a ping is late by a quarter of the period at most. */
 const looksPerSilence = 4
 
 const utf8 = new TextEncoder()
@@ -33,9 +33,9 @@ const streamHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
- * Batches of events as a streamed reply, one write for each batch, read from the upstream only as fast
- * as the client reads from us. A failure in the middle becomes the writer's error, because the status
- * has long been sent. `batches` may still be pending: then pings keep the client waiting.
+ * Streams batches of events, one write for each batch. Reads the upstream only as fast as the client reads. A failure
+ * in the middle becomes the writer's error, because the status has been sent. `batches` may be pending: then pings keep
+ * the client waiting.
  */
 export const sseResponse = (
   batches: Promise<AsyncIterable<EventBatch>> | AsyncIterable<EventBatch>,
@@ -56,7 +56,7 @@ export const sseResponse = (
 
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      // The head of a reply leaves with its first byte.
+      // The head of a response is sent with its first byte.
       if (batches instanceof Promise) controller.enqueue(ping)
       pinger = setInterval(() => {
         const isWanted = (controller.desiredSize ?? 0) > 0
@@ -99,7 +99,7 @@ export const sseResponse = (
       end()
       options.onCancel()
       try {
-        // A reader may leave after the last event: whoever made the events knows whether it was the last.
+        // A reader may stop after the last event: the iterator knows whether it was the last.
         await iterator?.return?.()
       } finally {
         options.onOver('left')

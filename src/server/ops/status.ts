@@ -10,9 +10,9 @@ import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
 
 export interface StatusOptions {
   readonly upstream: { readonly name: string; readonly address: string }
-  /** What requests go without, because the upstream has refused it. */
+  /** Parts that requests leave out, because the upstream refuses them. */
   readonly degraded: () => readonly Degradation[]
-  /** Of the process that answers. */
+  /** Id of the server's process. */
   readonly pid: number
   /** Seconds since the start. */
   readonly uptime: () => number
@@ -29,7 +29,7 @@ const endpoints = [
   'GET /ready',
 ]
 
-/** Each under its two names. Answered while the server ends as well: probes have to see that it does. */
+/** Each has two names. Also answered during the shutdown: probes must see it. */
 const healthPaths = ['/health', '/healthz'] as const
 const readyPaths = ['/ready', '/readyz'] as const
 const probePaths: ReadonlySet<string> = new Set([...healthPaths, ...readyPaths])
@@ -38,7 +38,7 @@ export const isProbe = (url: string): boolean => probePaths.has(URL.parse(url)?.
 
 const unavailableStatus = 503
 
-/** Whether requests are accepted. Never depends on the upstream: its outage must not take every replica away. */
+/** Whether the server accepts requests. Independent of the upstream: its outage must not remove every replica. */
 const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { readonly status: string } => {
   if (!shutdown.hasBegun()) return { status: 'ready' }
   set.status = unavailableStatus
@@ -48,7 +48,7 @@ const readiness = (shutdown: StatusOptions['shutdown'], set: Context['set']): { 
 
 const anyJson = toRouteSchema(Type.Unknown())
 
-/** What probes and people ask first. None of it is secret. */
+/** Routes for probes and first checks. No response contains a secret. */
 export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   const { upstream, degraded, pid, uptime, shutdown, readJson } = options
   const health = () => ({
@@ -67,7 +67,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   return (
     app
       .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
-      // Claude Code's probes and its own telemetry, which stays here.
+      // Claude Code's probes and its own telemetry, which is not forwarded.
       .get('/api/hello', () => ({ status: 'ok' }))
       .post('/api/event_logging/batch', () => ({}), jsonBody(readJson, anyJson))
       .all('/', methodNotAllowed('GET', 'HEAD'))

@@ -130,7 +130,7 @@ describe('start', () => {
     const before = Date.now()
     await fetch(`${url}/nothing?secret`)
     const [line, time = ''] = await program.says(
-      /^(\S+\+05:30) 404 GET \/nothing not_found_error: There is no such path here\. \d+ms req_\w+\n/m,
+      /^(\S+\+05:30) 404 GET \/nothing not_found_error: Unknown path\. \d+ms req_\w+\n/m,
     )
     expect(Math.abs(Date.parse(time) - before)).toBeLessThan(10_000)
     expect(await Bun.file(file).text()).toBe(line)

@@ -14,13 +14,13 @@ import { type Chain, type ChainOptions, request, startChain } from '../../suppor
 import { readEvents } from '../../support/sse.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
-/** One record for each request, at its end, whatever becomes of it. */
+/** Each request has one record, at its end, for every kind of end. */
 
 const milliseconds = expect.any(Number) as never
 const ourId = expect.stringMatching(/^req_[0-9a-f]{32}$/) as never
 const shape = { requestId: ourId, durationMs: milliseconds }
 
-/** The one record that there is, or undefined; what is undefined in it is left out. */
+/** The only record, without undefined members; undefined if there is none. */
 const onlyRecord = ({ records }: Chain): unknown => {
   const [first, ...others] = accessRecords(records)
   expect(others).toEqual([])
@@ -53,7 +53,7 @@ describe('a request for an answer', () => {
     expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
-  test('that is streamed is told of at the end of the stream', async () => {
+  test('that is streamed is logged at the end of the stream', async () => {
     const chain = startChain({
       scenario: () => ({ content: [{ text: 'abc' }], pace: { frameMs: 20, deltaCharacters: 1 } }),
     })
@@ -63,7 +63,7 @@ describe('a request for an answer', () => {
     expect(onlyRecord(chain)).toMatchObject({ event: 'request.answered', fields: { status: 200, stop: 'end_turn' } })
   })
 
-  test('that fails is a warning, with the reason where that is ours', async () => {
+  test('that fails is a warning, with our own reason', async () => {
     const dead = startChain({ endpointUrl: 'http://127.0.0.1:1' })
     await readAll(dead.post(request()))
     expect(onlyRecord(dead)).toEqual({
@@ -107,7 +107,7 @@ describe('a request for an answer', () => {
     expect(onlyRecord(chain)).toMatchObject({ level, event })
   })
 
-  test('that fails in the middle of its stream was sent a 200, and is told of once', async () => {
+  test('that fails in the middle of its stream has status 200, and is logged once', async () => {
     const chain = startChain({
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'exception' } }),
     })
@@ -119,7 +119,7 @@ describe('a request for an answer', () => {
     })
   })
 
-  test('that fails after its stream was begun for want of anything to say', async () => {
+  test('that fails after its stream started without an event', async () => {
     const error = { status: 429, type: 'ThrottlingException', message: 'm' }
     const chain = startChain({ commitMs: 5, scenario: () => ({ pace: { firstMs: 50 }, error }) })
     await readAll(chain.post(request({ stream: true })))
@@ -133,7 +133,7 @@ describe('a request for an answer', () => {
     ['claude-opus-4-6[1m]', 'claude-opus-4.6'],
     ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4.6'],
     ['anthropic/claude_haiku@latest', 'claude-haiku-4.5'],
-  ])('names the model as it was asked for: %s', async (model, used) => {
+  ])('logs the requested model name: %s', async (model, used) => {
     const chain = startChain()
     await readAll(chain.post(request({ model })))
     expect(onlyRecord(chain)).toMatchObject({ event: 'request.answered', fields: { model, used } })
@@ -144,7 +144,7 @@ describe('a request for an answer', () => {
     `claude-${'x'.repeat(500)}`,
     'claude\u001b[31m',
     'claude[1m] hunter2',
-  ])('names only the model that was used where the other looks like none: %p', async (model) => {
+  ])('logs only the used model if the requested name does not look like one: %p', async (model) => {
     const chain = startChain()
     await readAll(chain.post(request({ model })))
     const { model: _, ...rest } = message
@@ -152,7 +152,7 @@ describe('a request for an answer', () => {
     expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.answered', fields })
   })
 
-  test('names no model that nobody knows: it may be a key', async () => {
+  test('logs no unknown model name: it may be a key', async () => {
     const chain = startChain()
     await readAll(chain.post(request({ model: 'canary' })))
     const fields = { ...shape, method: 'POST', path: '/v1/messages', status: 404, stream: false }
@@ -169,7 +169,7 @@ describe('a request for an answer', () => {
 })
 
 describe('counting', () => {
-  test('has its result, apart from what answers cost', async () => {
+  test('logs its result separately from the tokens of answers', async () => {
     const chain = startChain()
     const counted = JSON.parse(await readAll(chain.post(request(), { path: '/v1/messages/count_tokens?beta=true' })))
     const { model, used } = message
@@ -181,7 +181,7 @@ describe('counting', () => {
     })
   })
 
-  test('in a burst has as many records as questions', async () => {
+  test('in a burst has one record for each request', async () => {
     const { post, records } = startChain()
     await Promise.all(
       Array.from({ length: 25 }, (_, index) =>
@@ -193,7 +193,7 @@ describe('counting', () => {
   })
 })
 
-describe('everything else that is asked', () => {
+describe('every other request', () => {
   const json = { 'content-type': 'application/json' }
   const post = { method: 'POST', headers: json }
 
@@ -275,7 +275,7 @@ describe('everything else that is asked', () => {
     })
   })
 
-  test('whoever comes too late for the server', async () => {
+  test('a request after the start of the shutdown', async () => {
     const chain = startChain()
     chain.shutdown.begin()
     await readAll(chain.post(request()))
@@ -288,7 +288,7 @@ describe('everything else that is asked', () => {
     ['GET /old HTTP/1.0', 'GET', '/old'],
     [`GET /${'x'.repeat(300)} HTTP/1.1\r\nHost: localhost`, 'GET', `/${'x'.repeat(99)}`],
     ['DELETE /%1b%00%zz HTTP/1.1\r\nHost: localhost', 'DELETE', '/%1b%00%zz'],
-  ])('an odd request line: %p', async (head, method, path) => {
+  ])('an unusual request line: %p', async (head, method, path) => {
     const chain = startChain()
     const socket = connect(Number(new URL(chain.url).port), '127.0.0.1', () => socket.write(`${head}\r\n\r\n`))
     await waitUntil(() => accessRecords(chain.records).length > 0)
@@ -297,7 +297,7 @@ describe('everything else that is asked', () => {
   })
 })
 
-describe('a client that leaves', () => {
+describe('a client that disconnects', () => {
   test('in the middle of its request', async () => {
     const chain = startChain()
     const head =
@@ -310,7 +310,7 @@ describe('a client that leaves', () => {
     expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
   })
 
-  test('in the middle of a stream is told of as 499, with what was known', async () => {
+  test('in the middle of a stream is logged as 499, with the known facts', async () => {
     const chain = startChain({
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 2, kind: 'hang' } }),
     })
@@ -324,7 +324,7 @@ describe('a client that leaves', () => {
     expect(onlyRecord(chain)).toEqual({ level: 'info', event: 'request.cancelled', fields })
   })
 
-  test('at any moment leaves one record behind for each request that was read', async () => {
+  test('at any moment has one record for each request that was read', async () => {
     const chain = startChain({
       commitMs: 6,
       scenario: () => ({ content: [{ text: 'abcdef' }], pace: { firstMs: 4, frameMs: 2, deltaCharacters: 1 } }),
@@ -345,15 +345,15 @@ describe('a client that leaves', () => {
     const idsOf = (records: readonly { fields: object }[]): unknown[] =>
       records.map(({ fields }) => (fields as { requestId: string }).requestId).sort()
     const read = (): unknown[] => idsOf(chain.records.filter(({ event }) => event === 'request.shape'))
-    const told = (): unknown[] =>
+    const events = (): unknown[] =>
       idsOf(accessRecords(chain.records).filter(({ fields }) => fields['model'] !== undefined))
-    await waitUntil(() => chain.shutdown.running() === 0 && told().length >= read().length)
-    expect(told()).toEqual(read())
+    await waitUntil(() => chain.shutdown.running() === 0 && events().length >= read().length)
+    expect(events()).toEqual(read())
     expect(new Set(accessRecords(chain.records).map(({ event }) => event)).has('request.cancelled')).toBe(true)
     expect(chain.records.filter(({ level }) => level === 'error')).toEqual([])
   }, 20_000)
 
-  test('after the last event of a stream has had its answer', async () => {
+  test('after the last event of a stream counts as answered', async () => {
     const chain = startChain({ scenario: answer })
     const client = new AbortController()
     const response = await chain.post(request({ stream: true }), { signal: client.signal })
@@ -373,41 +373,41 @@ const recordsOf = (log: Logger): RequestRecords =>
 const startRequest = (records: RequestRecords, requestId: string): RunningRequest =>
   records.begin({ requestId, entrance: 'anthropic', method: 'GET', path: '/x', session: undefined })
 
-describe('what is not wanted is not made', () => {
+describe('records that no observer needs', () => {
   const fetchOf = (status: number) => async (): Promise<Response> => new Response(null, { status })
-  const toldAt = async (level: LogLevel): Promise<string[]> => {
-    const told: string[] = []
-    const log = createLogger(level, ({ event }) => told.push(event))
+  const eventsAt = async (level: LogLevel): Promise<string[]> => {
+    const events: string[] = []
+    const log = createLogger(level, ({ event }) => events.push(event))
     const records = recordsOf(log)
     for (const error of [undefined, new GatewayError('not_found_error', 'm'), new GatewayError('api_error', 'm')]) {
-      const asked = new Request('http://localhost/x')
+      const request = new Request('http://localhost/x')
       const running = startRequest(records, 'req_1')
       if (error !== undefined) running.failed(error)
-      await records.watch(fetchOf(error?.status ?? 200), () => running)(asked)
+      await records.watch(fetchOf(error?.status ?? 200), () => running)(request)
     }
-    return told
+    return events
   }
 
   test.each([
     ['info', ['request.answered', 'request.refused', 'request.failed']],
     ['warn', ['request.failed']],
     ['error', []],
-  ] as const)('at level %s there is %p', async (level, told) => {
-    expect(await toldAt(level)).toEqual([...told])
+  ] as const)('at level %s the log contains %p', async (level, events) => {
+    expect(await eventsAt(level)).toEqual([...events])
   })
 
-  test('and where nothing is wanted, nothing stands in the way', () => {
+  test('are not collected without observers', () => {
     const log = createLogger('error', () => {})
     const fetch = fetchOf(200)
     const records = recordsOf(log)
     expect(records.watch(fetch, () => startRequest(records, 'req_1'))).toBe(fetch)
   })
 
-  test('a handler that breaks is told of, and its error goes on', async () => {
+  test('a handler that throws is logged, and its error is rethrown', async () => {
     const records: LogRecord[] = []
     const log = createLogger('info', (record) => records.push(record))
     const all = recordsOf(log)
-    const asked = new Request('http://localhost/x?secret')
+    const request = new Request('http://localhost/x?secret')
     const running = startRequest(all, 'req_1')
     const broken = all.watch(
       () => {
@@ -415,7 +415,7 @@ describe('what is not wanted is not made', () => {
       },
       () => running,
     )
-    await expect(broken(asked) as Promise<Response>).rejects.toThrow(TypeError)
+    await expect(broken(request) as Promise<Response>).rejects.toThrow(TypeError)
     expect(records).toMatchObject([
       { level: 'warn', event: 'request.failed', fields: { path: '/x', status: 500, error: 'api_error' } },
     ])
@@ -423,12 +423,12 @@ describe('what is not wanted is not made', () => {
   })
 })
 
-test('what still runs at the end is told of as cancelled, once, whatever is heard of it afterwards', async () => {
+test('logs requests that still run at the end as cancelled, once, also if they end later', async () => {
   const records: LogRecord[] = []
   const log = createLogger('info', (record) => records.push(record))
   const all = recordsOf(log)
   const heads = ['plain', 'stream', 'late', 'done'].map((id) => {
-    const asked = new Request(`http://localhost/${id}`)
+    const request = new Request(`http://localhost/${id}`)
     const running = startRequest(all, id)
     let answer = (_: Response): void => {}
     const answered = new Promise<Response>((resolve) => {
@@ -439,7 +439,7 @@ test('what still runs at the end is told of as cancelled, once, whatever is hear
       head: all.watch(
         () => answered,
         () => running,
-      )(asked),
+      )(request),
       answer: () => answer(new Response()),
     }
   })
@@ -454,8 +454,8 @@ test('what still runs at the end is told of as cancelled, once, whatever is hear
     answer()
     await head
   }
-  const told = records.map(({ event, fields: { requestId, status, error } }) => [event, requestId, status, error])
-  expect(told).toEqual([
+  const events = records.map(({ event, fields: { requestId, status, error } }) => [event, requestId, status, error])
+  expect(events).toEqual([
     ['request.answered', 'done', 200, undefined],
     ['request.cancelled', 'plain', 499, undefined],
     ['request.cancelled', 'stream', 499, undefined],
@@ -463,11 +463,11 @@ test('what still runs at the end is told of as cancelled, once, whatever is hear
   ])
 })
 
-test('a log that fails fails nobody', async () => {
+test('a log that fails does not fail a request', async () => {
   const { post } = startChain({
     scenario: answer,
     sink: () => {
-      throw new Error('no room')
+      throw new Error('disk full')
     },
   })
   for (const stream of [true, false]) expect(await readAll(post(request({ stream })))).toContain('max_tokens')

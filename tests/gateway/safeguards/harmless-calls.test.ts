@@ -4,7 +4,7 @@ import { readCheckContext } from '../../../src/gateway/safeguards/check-context.
 import { isHarmless } from '../../../src/gateway/safeguards/harmless-calls.ts'
 import { classifierContext, workFolder } from '../../support/safeguards.ts'
 
-/** A1: what Claude Code 2.1.329 and 2.1.332 run in auto mode without a verdict, tried with both. */
+/** A1: calls that Claude Code 2.1.329 and 2.1.332 run in auto mode without a verdict, tried with both. */
 
 const harmless = (name: string, input: Record<string, unknown>, context: object = {}): boolean =>
   isHarmless({ id: 't1', name, input, isCut: false }, readCheckContext(classifierContext(context)))
@@ -30,7 +30,7 @@ describe('A1 needs no verdict', () => {
     },
   )
 
-  test('a change in an additional folder, and in what a link leads to', () => {
+  test('a change in an additional folder, and in the target of a link', () => {
     const more = trusted({ additional: [{ path: '/link', resolved: ['/real/folder'], source: 'session' }] })
     expect([write('/link/a', more), write('/real/folder/a', more), write('/real/other/a', more)]).toEqual([
       true,
@@ -74,7 +74,7 @@ describe('A1 needs a verdict', () => {
     expect(write(path)).toBe(false)
   })
 
-  test('a change where the client names no folder', () => {
+  test('a change if the client names no folder', () => {
     const call = { id: 't1', name: 'Write', input: { file_path: '/a' }, isCut: false }
     expect(isHarmless(call, readCheckContext({}))).toBe(false)
     expect(write('/a.ts', { trusted_directories: { primary: { path: '' } } })).toBe(false)
@@ -84,7 +84,7 @@ describe('A1 needs a verdict', () => {
     expect(write(`${workFolder}/a.ts`, { restricted: true })).toBe(false)
   })
 
-  test('reading, where the user blocks it outside the folders', () => {
+  test('reading, if the user blocks it outside the folders', () => {
     const blocked = trusted({ block_reads_outside_working_directories: true })
     expect([harmless('Read', { file_path: '/etc/passwd' }, blocked), harmless('ToolSearch', {}, blocked)]).toEqual([
       false,
@@ -99,7 +99,7 @@ describe('A1 needs a verdict', () => {
   })
 })
 
-test('A1 a context of any shape is read, and allows no change of a file where it names no folder', () => {
+test('A1 accepts a context of any shape, which allows no change of a file without a folder', () => {
   const members = Object.keys(classifierContext())
   const context = fc.dictionary(fc.constantFrom(...members, 'other'), fc.jsonValue(), { maxKeys: 8 })
   fc.assert(

@@ -12,7 +12,7 @@ const verdictsOf = (verdicts: unknown, ids = ['t1']): unknown =>
 const verdictOn = (outcome: unknown, explanation: unknown = 'It deletes files') => [{ id: 't1', outcome, explanation }]
 
 describe('A1 the report of the small model', () => {
-  test('the stricter of two verdicts on a call holds, in either order, in one report or two', () => {
+  test('the stricter of two verdicts on a call wins, in either order, in one report or two', () => {
     const both = [...verdictOn('not_flagged'), ...verdictOn('flagged')]
     const flagged = { t1: { type: 'evaluated', outcome: 'flagged', explanation: 'It deletes files' } }
     expect([verdictsOf(both), verdictsOf(both.toReversed())]).toEqual([flagged, flagged])
@@ -20,7 +20,7 @@ describe('A1 the report of the small model', () => {
     expect(Object.fromEntries(readVerdicts(two, new Set(['t1'])))).toEqual(flagged as never)
   })
 
-  test('an explanation goes along with a flag alone', () => {
+  test('only a flag has an explanation', () => {
     expect(verdictsOf(verdictOn('not_flagged'))).toEqual({ t1: { type: 'evaluated', outcome: 'not_flagged' } })
     for (const explanation of [undefined, null, 7, ' ', '...'])
       expect(verdictsOf([{ id: 't1', outcome: 'flagged', explanation }])).toEqual({
@@ -28,7 +28,7 @@ describe('A1 the report of the small model', () => {
       })
   })
 
-  test('an explanation is one short line without what a terminal obeys, or a last full stop', () => {
+  test('an explanation is one short line without control characters and a final full stop', () => {
     const explanation = `It\u001b[2J deletes\n\n files\u202e.${' '.repeat(3)}`
     expect(verdictsOf(verdictOn('flagged', explanation))).toMatchObject({ t1: { explanation: 'It [2J deletes files' } })
     const long = verdictsOf(verdictOn('flagged', 'x'.repeat(2000))) as { t1: { explanation: string } }
@@ -49,7 +49,7 @@ describe('A1 the report of the small model', () => {
     expect(verdictsOf(verdicts)).toEqual({})
   })
 
-  test('ids that are names of members of every object are ids like others', () => {
+  test('accepts ids that are names of built-in object members', () => {
     const ids = ['__proto__', 'constructor']
     const verdicts = ids.map((id) => ({ id, outcome: 'not_flagged' }))
     expect([...readVerdicts(reports({ verdicts }), new Set(ids)).keys()]).toEqual(ids)

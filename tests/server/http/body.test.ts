@@ -13,7 +13,7 @@ describe('bodies', () => {
     ['zstd', zstdCompressSync(bytes)],
     ['identity', bytes],
     ['gzip, br', brotliCompressSync(gzipSync(bytes))],
-  ])('come %s encoded', async (encoding, body) => {
+  ])('are read with encoding %s', async (encoding, body) => {
     const { url } = startChain()
     const response = await fetch(`${url}/v1/messages`, {
       method: 'POST',
@@ -23,7 +23,7 @@ describe('bodies', () => {
     expect(await response.text()).toContain('You said: grüße 🎉')
   })
 
-  test('damaged, unknown and swollen ones are refused', async () => {
+  test('are refused if they are damaged, unknown, or too large after decoding', async () => {
     const { url } = startChain()
     const send = async (body: Buffer, encoding: string): Promise<number> => {
       const response = await fetch(`${url}/v1/messages`, {
@@ -39,7 +39,7 @@ describe('bodies', () => {
     expect(await send(gzipSync(Buffer.alloc(40 * 1024 * 1024, 32)), 'gzip')).toBe(413)
   })
 
-  test('what is nested for the sake of it is refused at once, lawful or not', async () => {
+  test('are refused at once if they are nested too deeply, valid or not', async () => {
     const { url } = startChain()
     const send = async (body: string, path = '/v1/messages'): Promise<unknown> => {
       const response = await fetch(url + path, {
@@ -56,16 +56,16 @@ describe('bodies', () => {
     const body = `{"model":"sonnet","max_tokens":10,"tools":[${tool}],"messages":[{"role":"user","content":"x"}]}`
     expect(await send(body)).toEqual(deep)
     expect(await send(body, '/v1/messages/count_tokens')).toEqual(deep)
-    const lawful = body.replace(nested(100_000), nested(400))
+    const valid = body.replace(nested(100_000), nested(400))
     const response = await fetch(`${url}/v1/messages`, {
       method: 'POST',
-      body: lawful,
+      body: valid,
       headers: { 'content-type': 'application/json' },
     })
     expect(response.status).toBe(200)
   })
 
-  test('what holds more values than any honest request is refused before it is built', async () => {
+  test('are refused before they are parsed if they contain too many values', async () => {
     const { url, records } = startChain()
     const send = async (messages: string): Promise<unknown> => {
       const response = await fetch(`${url}/v1/messages`, {
@@ -77,21 +77,21 @@ describe('bodies', () => {
     }
     const excess = [400, 'The request body holds more than 250000 values.']
     const list = (item: string, count: number): string => `[${`${item},`.repeat(count - 1)}${item}]`
-    // Built, these 27 MB would hold up everybody for half a minute.
+    // Parsing these 27 MB would block all requests for half a minute.
     const startedAt = performance.now()
     expect(await send(list('{}', 9_000_000))).toEqual(excess)
     expect(await send(list('1', 9_000_000))).toEqual(excess)
     expect(performance.now() - startedAt).toBeLessThan(2000)
     expect(await send(list('{"role":"user","content":[]}', 100_000))).toEqual(excess)
-    // Nothing of a string counts, and no quote in it ends it.
+    // Values inside a string do not count, and an escaped quote does not end it.
     const text = JSON.stringify('a "quoted, [list]", {object}, \\" and more, \\'.repeat(2000))
     expect(await send(`[{"role":"user","content":${text}}]`)).toEqual([200, undefined])
     expect(await send('[{"role":"user","content":"without an end')).toEqual([
       400,
       'The request body is not valid JSON.',
     ])
-    const strangers = Array.from({ length: 1000 }, (_, index) => `"k${index}":1`).join(',')
-    expect(await send(`[{"role":"user","content":"x"}],${strangers}`)).toEqual([200, undefined])
+    const unknown = Array.from({ length: 1000 }, (_, index) => `"k${index}":1`).join(',')
+    expect(await send(`[{"role":"user","content":"x"}],${unknown}`)).toEqual([200, undefined])
     expect(records.filter(({ event }) => event === 'translate.note').length).toBe(100)
     expect(records.find(({ event }) => event === 'translate.notes_omitted')?.fields['count']).toBe(900)
   })
@@ -119,7 +119,7 @@ describe('bodies', () => {
     ['latin1', bodyWith(Buffer.from([0xe9]))],
     ['UTF-16 with its mark', Buffer.concat([mark, Buffer.from(bodyWith(mark.subarray(2)).toString(), 'utf16le')])],
     ['UTF-16 and a byte', Buffer.concat([mark, Buffer.from('{}', 'utf16le'), Buffer.from('x')])],
-  ])('bytes that are no UTF-8 are refused, not replaced: %s', async (_name, bytes) => {
+  ])('are refused with bytes that are not UTF-8: %s', async (_name, bytes) => {
     for (const body of [bytes, new Blob([bytes]).stream()]) {
       const response = await sendBytes(body)
       expect([response.status, await response.json()]).toMatchObject([
@@ -134,11 +134,11 @@ describe('bodies', () => {
     ['letters beyond Latin', bodyWith(Buffer.from('→ 例 😀'))],
     ["UTF-8's own mark in front", Buffer.concat([Buffer.from('\ufeff'), bodyWith(Buffer.from('é'))])],
     ['letters that weigh as much as UTF-16', bodyWith(Buffer.from('é'.repeat(80)))],
-  ])('bytes that are UTF-8 are read: %s', async (_name, bytes) => {
+  ])('are read with bytes that are UTF-8: %s', async (_name, bytes) => {
     for (const body of [bytes, new Blob([bytes]).stream()]) expect((await sendBytes(body)).status).toBe(200)
   })
 
-  test('4.2 too large: over 32 MB are refused, declared or not', async () => {
+  test('4.2 too large: are refused over 32 MB, declared or not', async () => {
     const { url } = startChain()
     const body = Buffer.alloc(33 * 1024 * 1024, 32)
     const declared = await fetch(`${url}/v1/messages`, {
@@ -242,7 +242,7 @@ describe('bodies', () => {
     expect(noted).toEqual(['brand_new', 'messages.0.content.0.odd'])
   })
 
-  test('null stands for absent', async () => {
+  test('null means absent', async () => {
     const { post } = startChain()
     const nothing = {
       system: null,

@@ -4,7 +4,7 @@ import { type Chain, request, startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
-/** Every route that asks the upstream has a call: its end is the upstream's end, whatever brings it. */
+/** Every route that calls the upstream has a lifetime: its end ends the upstream call, for every reason. */
 
 /** An upstream that never answers, and the server in front of it. */
 const startSilentUpstream = (): Chain & { readonly calls: AbortSignal[] } => {
@@ -12,8 +12,8 @@ const startSilentUpstream = (): Chain & { readonly calls: AbortSignal[] } => {
   const upstream = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch(asked) {
-      calls.push(asked.signal)
+    fetch(request) {
+      calls.push(request.signal)
       return new Promise<Response>(() => {})
     },
   })
@@ -23,11 +23,11 @@ const startSilentUpstream = (): Chain & { readonly calls: AbortSignal[] } => {
 
 const count = { path: '/v1/messages/count_tokens' }
 
-/** The counter answers by its estimate after 2 s: what ends earlier was ended by the call. */
+/** The counter returns its estimate after 2 s: an earlier end comes from the call. */
 const waited = 1500
 
 describe('count_tokens', () => {
-  test('joins the shutdown: its client reads that the server is being stopped', async () => {
+  test('takes part in the shutdown: its client reads that the server is stopping', async () => {
     const { post, shutdown, calls } = startSilentUpstream()
     const response = post(request(), count)
     await waitUntil(() => calls.length === 1)
@@ -50,7 +50,7 @@ describe('count_tokens', () => {
     await waitUntil(() => calls[0]?.aborted === true)
   })
 
-  test('ends when the client disconnects, and the log says so', async () => {
+  test('ends when the client disconnects, which the log shows', async () => {
     const { post, shutdown, records, calls } = startSilentUpstream()
     const client = new AbortController()
     const response = post(request(), { ...count, signal: client.signal }).catch(() => undefined)
@@ -61,27 +61,27 @@ describe('count_tokens', () => {
     await waitUntil(() => records.some(({ event }) => event === 'request.cancelled'))
   })
 
-  test('leaves no call behind when it is answered', async () => {
+  test('leaves no call after its answer', async () => {
     const { post, shutdown } = startChain()
     expect((await post(request(), count)).status).toBe(200)
     expect(shutdown.running()).toBe(0)
   })
 })
 
-test('without the header nobody counts', () => {
+test('sets no timeout without the header', () => {
   expect(clientTimeoutMs(new Headers())).toBeUndefined()
 })
 
 const headers = { 'x-stainless-timeout': '0.001' }
 
-test('an answer that has not begun is given up, whole and streamed', async () => {
+test('cancels an answer that has not started in time, whole and streamed', async () => {
   const chain = startChain({ scenario: () => ({ content: [{ text: 'late' }], pace: { firstMs: 5000 } }) })
   const answers = await Promise.all([false, true].map((stream) => chain.post(request({ stream }), { headers })))
   expect(answers.map(({ status }) => status)).toEqual([499, 499])
   expect(chain.records.filter(({ event }) => event === 'request.cancelled').length).toBe(2)
 })
 
-test('a stream that has begun may take longer', async () => {
+test('does not limit a stream that has started', async () => {
   const chain = startChain({
     scenario: () => ({ content: [{ text: 'slow and steady' }], pace: { frameMs: 150, deltaCharacters: 2 } }),
   })

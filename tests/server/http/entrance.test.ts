@@ -10,7 +10,7 @@ import { createScopeOf, requestScope } from '../../../src/server/http/request-sc
 import { sseResponse } from '../../../src/server/http/sse.ts'
 import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 
-/** What an entrance that speaks another protocol can have its own way. */
+/** The parts that an entrance for another protocol can define. */
 
 const other: Entrance = {
   name: 'other',
@@ -36,7 +36,7 @@ const appOf = () => {
     })
 }
 
-describe('the path decides how an error is written', () => {
+describe('the path decides the format of an error', () => {
   const message = 'busy'
   test.each([
     ['/other/x', 503, { error: { message, code: 'req_1' } }],
@@ -52,7 +52,7 @@ describe('the path decides how an error is written', () => {
   })
 })
 
-test('a stream is written as its entrance writes it, and waits where it has nothing to say', async () => {
+test('a stream has the format of its entrance, and sends nothing for an empty text', async () => {
   async function* batches(): AsyncGenerator<EventBatch> {
     yield [{ type: 'ping' }]
     yield [{ type: 'message_stop' }]

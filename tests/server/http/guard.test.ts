@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { Secret } from '../../../src/base/secret.ts'
 import { request, startChain } from '../../support/chain.ts'
 
-/** What comes back for bytes that no proper client would send. */
+/** The response to bytes that no valid client sends. */
 const raw = (url: string, bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -17,7 +17,7 @@ const raw = (url: string, bytes: string): Promise<string> =>
   })
 
 describe('the guard', () => {
-  test('a name that is not this machine, and a page of another origin, are refused', async () => {
+  test('refuses a host name of another machine, and a page of another origin', async () => {
     const { url } = startChain()
     const { port } = new URL(url)
     const status = async (headers: Record<string, string>): Promise<number> =>
@@ -32,13 +32,13 @@ describe('the guard', () => {
     expect(await status({ origin: `http://127.0.0.1:${port}` })).toBe(200)
   })
 
-  test('no CORS headers', async () => {
+  test('sends no CORS headers', async () => {
     const { url } = startChain()
     const response = await fetch(`${url}/health`)
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
-  test('a client token guards /v1 and nothing else', async () => {
+  test('requires a client token for /v1 and nothing else', async () => {
     const { url, simulator } = startChain({ config: { clientToken: new Secret('token') } })
     const status = async (path: string, headers: Record<string, string>): Promise<number> =>
       (await fetch(url + path, { headers })).status
@@ -51,7 +51,7 @@ describe('the guard', () => {
     expect(simulator.journal.length).toBe(0)
   })
 
-  test('short host names lead to the same doors, and round none of them', async () => {
+  test('checks requests with short host names like all others', async () => {
     const { url, simulator } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
     const status = async (path: string, host: string, token?: string): Promise<number> => {
       const headers = { host, 'content-type': 'application/json', ...(token && { 'x-api-key': token }) }
@@ -66,7 +66,7 @@ describe('the guard', () => {
     expect(simulator.journal.length).toBe(5)
   })
 
-  test('raw requests without a host, with an odd one, of an old protocol', async () => {
+  test('answers raw requests without a host, with an invalid one, of an old protocol', async () => {
     const { url } = startChain({ config: { host: '0.0.0.0', clientToken: new Secret('token') } })
     expect(await raw(url, 'GET /health HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 200')
     expect(await raw(url, 'GET /v1/models HTTP/1.0\r\n\r\n')).toStartWith('HTTP/1.1 401')

@@ -17,7 +17,7 @@ const options = {
 }
 const ping: EventBatch = [{ type: 'ping' }]
 
-/** Batches that come when a test says so. */
+/** Batches that arrive when a test sends them. */
 const controlled = () => {
   const { readable, writable } = new TransformStream<EventBatch, EventBatch>()
   const writer = writable.getWriter()
@@ -30,20 +30,20 @@ describe('a failure', () => {
     ['rate_limit_error', 'overloaded_error', 'overloaded_error'],
     ['api_error', 'api_error', undefined],
     ['invalid_request_error', 'invalid_request_error', undefined],
-  ] as const)('3.4 after: %s in the middle is told as %s', async (type, told, typeInStream) => {
+  ] as const)('3.4 after: %s in the middle is sent as %s', async (type, sent, typeInStream) => {
     async function* batches() {
       yield ping
       throw new GatewayError(type, 'words', typeInStream && { typeInStream })
     }
     expect(await readEvents(sseResponse(batches(), options))).toEqual([
       { type: 'ping' },
-      { type: 'error', error: { type: told, message: 'words' }, request_id: 'req_1' },
+      { type: 'error', error: { type: sent, message: 'words' }, request_id: 'req_1' },
     ])
   })
 
-  test('of our own is heard of, and its words are not told', async () => {
+  test('of our own is reported, and its message is not sent', async () => {
     const failures: unknown[] = []
-    // biome-ignore lint/correctness/useYield: it fails before it has anything to yield
+    // biome-ignore lint/correctness/useYield: it fails before it yields
     async function* batches(): AsyncGenerator<EventBatch> {
       throw new TypeError('canary')
     }
@@ -53,7 +53,7 @@ describe('a failure', () => {
     expect(failures).toMatchObject([{ status: 500, cause: expect.any(TypeError) }])
   })
 
-  test('before the stream was there is one as well', async () => {
+  test('before the stream exists is sent, too', async () => {
     const late = Promise.reject<AsyncIterable<EventBatch>>(new GatewayError('overloaded_error', 'slow down'))
     expect(await readEvents(sseResponse(late, options))).toMatchObject([
       { type: 'ping' },
@@ -61,7 +61,7 @@ describe('a failure', () => {
     ])
   })
 
-  test('a throttled request whose stream was begun meanwhile is told as an overload', async () => {
+  test('of a throttled request is sent as an overload if the stream has started', async () => {
     const { post } = startChain({
       commitMs: 5,
       scenario: () => ({
@@ -78,7 +78,7 @@ describe('a failure', () => {
 })
 
 describe('pings', () => {
-  test('go out after a silence, one for each', () =>
+  test('are sent after each silence', () =>
     inFakeTime(async () => {
       const { batches, writer } = controlled()
       const reader = sseResponse(batches, options).body?.getReader()
@@ -92,7 +92,7 @@ describe('pings', () => {
       expect(jest.getTimerCount()).toBe(0)
     }))
 
-  test('do not pile up before a reader who does not read', () =>
+  test('do not queue for a reader that does not read', () =>
     inFakeTime(async () => {
       const { batches, writer } = controlled()
       const response = sseResponse(batches, options)
@@ -102,7 +102,7 @@ describe('pings', () => {
       expect(text.match(/ping\n/g)?.length ?? 0).toBeLessThanOrEqual(1)
     }))
 
-  test('end when the reader leaves, and the upstream hears of it', () =>
+  test('end when the reader disconnects, and the upstream is cancelled', () =>
     inFakeTime(async () => {
       const { batches } = controlled()
       let left = false

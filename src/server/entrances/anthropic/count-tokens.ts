@@ -20,7 +20,7 @@ export interface CountTokensOptions {
 
 const countTokensBody = toRouteSchema(CountTokensRequest)
 
-/** `POST /v1/messages/count_tokens`. Claude Code asks 25 times at once. */
+/** `POST /v1/messages/count_tokens`. Claude Code sends 25 requests at once. */
 export const countTokensRoutes =
   ({ gateway, shutdown, scopeOf, readJson }: CountTokensOptions) =>
   (app: Elysia) =>
@@ -32,7 +32,7 @@ export const countTokensRoutes =
           const call = startCall(request, shutdown)
           try {
             const input_tokens = await gateway.countTokens(body, { running, betas, signal: call.signal })
-            // An upstream's count that was aborted becomes an estimate, for which no client waits any more.
+            // An aborted upstream count becomes an estimate, but no client waits for it.
             if (call.signal.aborted) throw abortedError(call.signal, undefined)
             return { input_tokens }
           } finally {

@@ -10,7 +10,7 @@ const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
   request_id: requestId,
 })
 
-/** Anthropic's Messages API, which is the entrance of every path that no other entrance claims. */
+/** Anthropic's Messages API: the entrance of every path that belongs to no other entrance. */
 export const anthropicEntrance: Entrance = {
   name: 'anthropic',
   errorResponse: (error, requestId) => ({ status: error.status, body: errorBody(error, requestId) }),

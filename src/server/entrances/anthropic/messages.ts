@@ -19,13 +19,13 @@ export interface MessagesOptions extends CountTokensOptions {
   /** Milliseconds of silence between pings. */
   readonly pingMs: number
   /**
-   * Milliseconds after which a stream is begun although nothing has come: until then a failure can
-   * still become a status, after it the client must see a sign of life.
+   * Milliseconds before a stream starts without an event: until then a failure can still become a status, afterwards
+   * the client gets pings.
    */
   readonly commitMs: number
 }
 
-/** Resolves with undefined when the time is up before the promise has settled. */
+/** Resolves to undefined if the promise has not settled in time. */
 const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
   const { promise: first, resolve, reject } = Promise.withResolvers<T | undefined>()
   const timer = setTimeout(() => resolve(undefined), milliseconds)
@@ -57,7 +57,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
             set.headers[upstreamIdHeader] = id
           },
         }
-        // An answer goes by the upstream's id, which its support asks for; an error by ours.
+        // An answer gets the upstream's id, which its support requires; an error gets ours.
         const nameAnswer = (): void => {
           set.headers[requestIdHeader] = answerId
         }
@@ -81,7 +81,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
             onFailure: (error) => logInternalError(log, requestId, error),
             onOver: running.streams(),
           })
-          // Elysia makes a second response of one that is to have headers beside its own.
+          // Elysia would copy the response to add headers.
           set.headers = {}
           return response
         } catch (error) {

@@ -22,7 +22,7 @@ const effortOf = ({ effort }: ModelCapabilities) => ({
   max: support(effort.includes('max')),
 })
 
-/** What the model takes itself. Other kinds of thinking are translated into one of these, and are no error. */
+/** The kinds that the model itself accepts. Other kinds are translated into one of these, without an error. */
 const thinkingOf = ({ thinking, disabledThinking }: ModelCapabilities) => ({
   supported: thinking.length > 0,
   types: {
@@ -34,7 +34,7 @@ const thinkingOf = ({ thinking, disabledThinking }: ModelCapabilities) => ({
   },
 })
 
-/** What only Anthropic's own servers do is not there, whatever the model could do at Anthropic's. */
+/** Features of Anthropic's own servers are not supported, also if the model has them there. */
 const capabilitiesIn = (model: ModelCapabilities) => ({
   batch: no,
   citations: support(model.isClaude),
@@ -56,21 +56,21 @@ const capabilitiesIn = (model: ModelCapabilities) => ({
 
 export type ModelInfo = ReturnType<typeof toModelInfo>
 
-/** `id`: the spelling by which the client is to use the model. */
+/** `id`: the spelling of the model's name for clients. */
 export const toModelInfo = (model: Model, id: string) => ({
   type: 'model' as const,
   id,
   display_name: model.displayName,
   description: model.description,
   created_at: model.createdAt,
-  // The catalog holds what is on offer, and no upstream announces ends.
+  // The catalog contains only available models, and no upstream announces their end.
   lifecycle: 'active' as const,
   deprecated_at: null,
   retires_at: null,
   line: model.family,
   max_input_tokens: model.maxInputTokens,
   max_tokens: model.maxOutputTokens,
-  // `fallbacks` of a request goes nowhere.
+  // The server does not use a request's `fallbacks`.
   allowed_fallback_models: [],
   capabilities: capabilitiesIn(capabilitiesOf(model.id)),
 })

@@ -7,7 +7,7 @@ import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
 import { type ModelInfo, toModelInfo } from './model-info.ts'
 
-/** Elysia makes a list of a parameter that comes twice, or has commas. */
+/** Elysia turns a parameter with commas, or one that occurs twice, into a list. */
 const Stages = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]))
 const ListQuery = Open({
   limit: Type.Optional(Type.String()),
@@ -59,7 +59,7 @@ const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: Li
   return { data, has_more: data.length < range.length, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
 
-/** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which takes any name of a model. */
+/** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which accepts any name of a model. */
 export const modelsRoutes = (resolver: ModelResolver) => {
   const listed = resolver.models
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
@@ -68,7 +68,7 @@ export const modelsRoutes = (resolver: ModelResolver) => {
     app
       .get('/v1/models', ({ query }) => toPage(listed, resolver, query), { query: listQuery })
       .get('/v1/models/:id', ({ params }) => {
-        // The router gives null for what it cannot decode, whatever its types say.
+        // The router returns null for a parameter that it cannot decode, contrary to its types.
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
         if (model === undefined)

@@ -14,7 +14,7 @@ export interface NativeLaneOptions {
   readonly scopeOf: ScopeOf
 }
 
-/** The same bytes, read only as fast as the client reads them. `onEnd` is called once. */
+/** Forwards the same bytes, read only as fast as the client reads them. Calls `onEnd` once. */
 const watchedBody = (body: ReadableStream<Uint8Array>, onEnd: (end: StreamEnd) => void): ReadableStream<Uint8Array> => {
   const reader = body.getReader()
   return new ReadableStream<Uint8Array>(
@@ -35,20 +35,20 @@ const watchedBody = (body: ReadableStream<Uint8Array>, onEnd: (end: StreamEnd) =
         await reader.cancel(reason)
       },
     },
-    // Nothing is read ahead of the client.
+    // Reads nothing ahead of the client.
     { highWaterMark: 0 },
   )
 }
 
-/** What the record says of a failure that the upstream has worded itself. */
+/** Records a failure whose response comes from the upstream. */
 const noteFailure = (running: RunningRequest, status: number): void => {
   const error = new GatewayError(errorTypeOf(status), `The upstream answered ${status}.`, { status, isLoggable: true })
   running.failed(error)
 }
 
 /**
- * `POST /v1/messages` and `count_tokens` where the upstream speaks the client's own protocol. Neither is the body read
- * here nor the model resolved: what this server does not know is the upstream's to judge.
+ * `POST /v1/messages` and `count_tokens` if the upstream speaks the client's own protocol. The server neither reads the
+ * body nor resolves the model: the upstream judges what this server does not know.
  */
 export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOptions) => {
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
@@ -76,7 +76,7 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
       }
       const forwarded = new Headers(headers)
       if (!forwarded.has(requestIdHeader)) forwarded.set(requestIdHeader, requestId)
-      // Elysia makes a second response of one that is to have headers beside its own.
+      // Elysia would copy the response to add headers.
       set.headers = {}
       if (body === null) onEnd('whole')
       return new Response(body && watchedBody(body, onEnd), { status, headers: forwarded })

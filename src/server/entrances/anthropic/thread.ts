@@ -5,9 +5,9 @@ import { isObject } from '../../../base/json.ts'
 const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] } as const
 
 /**
- * Throws a 400 for a request over a Message Thread: the server would have to hold the conversation, and nothing here
- * does. The official SDK reads `error.details`, drops `thread` and sends the full history. Called before all other
- * checks: a thread's later requests hold only the new messages, which fail for reasons that say nothing of threads.
+ * Throws a 400 for a request with a Message Thread: the server would have to store the conversation, which it does not.
+ * The official SDK reads `error.details`, drops `thread` and sends the full history. Called before all other
+ * checks: a thread's later requests hold only the new messages, which fail for reasons that do not mention threads.
  */
 export const refuseThread = (body: unknown): void => {
   const thread = isObject(body) ? body['thread'] : undefined

@@ -17,7 +17,7 @@ const event: fc.Arbitrary<MessageStreamEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom({ type: 'ping' as const }, { type: 'message_stop' as const }) },
 )
 
-test('an event is written as JSON has it, whatever the model said', () => {
+test('writes an event as JSON, with any text of the model', () => {
   fc.assert(
     fc.property(event, (one) => {
       expect(eventText(one)).toBe(encodeSse(one))

@@ -21,16 +21,16 @@ describe('model names', () => {
     ['us.anthropic.claude-haiku-4-5-20251001-v1:0', 'claude-haiku-4.5'],
     ['arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-6-v1', 'claude-opus-4.6'],
     ['claude-2.1', 'claude-sonnet-4.6'],
-  ])('1.1 model, T1, 2 model name: %s reaches Nexus as %s and is named in the reply', async (asked, used) => {
+  ])('1.1 model, T1, 2 model name: %s reaches Nexus as %s and is named in the response', async (requested, used) => {
     const { post, simulator } = startChain()
-    const whole = (await (await post(request({ model: asked }))).json()) as { model: string }
-    const [start] = await readEvents(await post(stream({ model: asked })))
+    const whole = (await (await post(request({ model: requested }))).json()) as { model: string }
+    const [start] = await readEvents(await post(stream({ model: requested })))
     expect(simulator.journal.map(({ modelId }) => modelId)).toEqual([used, used])
-    expect(whole.model).toBe(asked)
-    expect(start).toMatchObject({ message: { model: asked } })
+    expect(whole.model).toBe(requested)
+    expect(start).toMatchObject({ message: { model: requested } })
   })
 
-  test.each(['gpt-5', 'constructor', 'x'])('4.2 model: %s is nobody', async (model) => {
+  test.each(['gpt-5', 'constructor', 'x'])('4.2 model: %s is unknown', async (model) => {
     const { post, simulator } = startChain()
     const response = await post(request({ model }))
     expect(response.status).toBe(404)
@@ -44,7 +44,7 @@ describe('model names', () => {
   })
 })
 
-describe('a streamed reply', () => {
+describe('a streamed response', () => {
   test('3.3 shapes, 2 id, T5: headers, ids, and events in the grammar', async () => {
     const { post } = startChain()
     const response = await post(stream())
@@ -57,7 +57,7 @@ describe('a streamed reply', () => {
     expect(text.split('\n\n').every((event) => event === '' || /^event: \w+\ndata: \{.*\}$/.test(event))).toBe(true)
   })
 
-  test('3.2 cut, 3.2 corrupt, 3.4 after: every frame boundary and every broken frame gives a lawful prefix and one error', async () => {
+  test('3.2 cut, 3.2 corrupt, 3.4 after: every frame boundary and every broken frame gives a valid prefix and one error', async () => {
     const content = [{ thinking: 'hm' }, { text: 'some words' }, { tool: 'T', input: { a: 1 }, id: 'tooluse_1' }]
     let fault:
       | { afterFrames: number; kind: 'cut' | 'cut frame' | 'corrupt' | 'reset' | 'exception' | 'error' }
@@ -80,7 +80,7 @@ describe('a streamed reply', () => {
       for (let afterFrames = 1; afterFrames < 14; afterFrames += 1) {
         fault = { afterFrames, kind }
         const response = await post(stream())
-        // A reset may overtake what was sent before it: then nothing of an answer has begun, and it is a status.
+        // A reset may arrive before earlier data: then no answer has started, and the failure is a status.
         if (kind === 'reset' && response.status === 502) {
           expect(await response.json()).toMatchObject({
             error: { message: expect.stringMatching(/^The connection to 127\.0\.0\.1:\d+ broke/) },
@@ -112,14 +112,14 @@ describe('a streamed reply', () => {
     }
   })
 
-  test('3.2 end: told by messageStop, not by the end of the connection', async () => {
+  test('3.2 end: comes from messageStop, not from the end of the connection', async () => {
     const { post } = startChain({
       scenario: () => ({ content: [{ text: 'x' }], fault: { afterFrames: 99, kind: 'hang' } }),
     })
     expect((await readEvents(await post(stream()))).at(-1)?.type).toBe('message_stop')
   })
 
-  test('2 malformed: an error where a tool call was sent, an answer where there is text', async () => {
+  test('2 malformed: an error after a tool call, an answer after text', async () => {
     let content: object[] = [{ text: 'fine' }]
     const { post } = startChain({ scenario: () => ({ content: content as never, stopReason: 'malformed_tool_use' }) })
     expect((await readEvents(await post(stream()))).at(-2)).toMatchObject({ delta: { stop_reason: 'end_turn' } })

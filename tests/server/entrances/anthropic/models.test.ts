@@ -7,7 +7,7 @@ import { modelsRoutes } from '../../../../src/server/entrances/anthropic/models.
 import { catalogOf, modelOf } from '../../../support/catalog.ts'
 import { startChain } from '../../../support/chain.ts'
 
-/** The list of models, and one of them, as the official client reads them. */
+/** The list of models, and single models, as the official client reads them. */
 
 const listed = (family: ServedFamily, version: string, createdAt: string) =>
   modelOf(family, version, { createdAt, displayName: `The ${family}`, maxOutputTokens: 64_000 })
@@ -46,7 +46,7 @@ describe('A9 the list of models', () => {
     expect(backwards).toEqual(newestFirst.slice(0, -1))
   })
 
-  test('A9: goes on from any name of a model', async () => {
+  test('A9: continues after any name of a model', async () => {
     const page = await models.list({ limit: 1, after_id: 'claude-opus-4.5' })
     expect({ ...page }).toMatchObject({
       data: [{ id: 'claude-sonnet-4-5' }],
@@ -58,12 +58,12 @@ describe('A9 the list of models', () => {
     expect(await idsOf(models.list({ after_id: 'claude-sonnet-4-5', before_id: 'claude-opus-4-5' }))).toEqual([])
   })
 
-  test('A9: can be asked for by stage of life', async () => {
+  test('A9: can be filtered by lifecycle stage', async () => {
     expect(await idsOf(models.list({ lifecycle: ['active', 'deprecated'], limit: 2 }))).toEqual(newestFirst)
     expect(await idsOf(models.list({ lifecycle: ['retired'] }))).toEqual([])
   })
 
-  test('A9: takes parameters that it does not know, and a plain name for a list', async () => {
+  test('A9: accepts unknown parameters, and a plain name for a list', async () => {
     const { url } = startChain()
     const page = await fetch(`${url}/v1/models?lifecycle=active&lifecycle=retired&limit=1&brand_new=1`)
     expect(await page.json()).toMatchObject({ data: [{ id: newestFirst[0] }], has_more: true })
@@ -134,12 +134,12 @@ describe('A9 one model', () => {
     expect(capabilities).toMatchObject({
       effort: { ...no, low: no, max: no },
       structured_outputs: no,
-      // Anthropic says so of models that cannot think.
+      // Anthropic's value for models that cannot think.
       thinking: { ...no, types: { adaptive: no, between_tools: no, disabled: yes, enabled: no } },
     })
   })
 
-  test('A9: that is unknown is 404, and named', async () => {
+  test('A9: that is unknown is a 404 with its name', async () => {
     const missing = await fetch(`${startChain().url}/v1/models/gpt-5`)
     expect(missing.status).toBe(404)
     expect(await missing.json()).toMatchObject({ error: { type: 'not_found_error', message: 'model: gpt-5' } })

@@ -11,7 +11,7 @@ import { createServer } from '../../../../src/server/server.ts'
 import type { NativeCall, Upstream } from '../../../../src/upstreams/upstream.ts'
 import { catalog } from '../../../support/catalog.ts'
 
-/** An upstream of the client's own protocol gets requests that nobody here has read. */
+/** An upstream with the client's own protocol gets requests that this server has not read. */
 
 const serverOver = (forward: (call: NativeCall) => Promise<Response>) => {
   const unused = (): never => {
@@ -76,7 +76,7 @@ describe('a native lane', () => {
     },
   )
 
-  test("hands over the request's context, and gives the upstream's headers, among them its own id", async () => {
+  test("passes the request's context, and returns the upstream's headers, including its own id", async () => {
     const calls: NativeCall[] = []
     const { post } = serverOver(async (call) => {
       calls.push(call)
@@ -90,14 +90,14 @@ describe('a native lane', () => {
     expect((await serverOver(identity).post(odd)).headers.get('request-id')).toBe('req_ours')
   })
 
-  test("gives a failure in the upstream's own words", async () => {
+  test("returns a failure with the upstream's own message", async () => {
     const { post, records } = serverOver(async () => new Response('{"their":"words"}', { status: 429 }))
     const response = await post(odd)
     expect([response.status, await response.text()]).toEqual([429, '{"their":"words"}'])
     expect(records).toMatchObject([{ outcome: 'failed', status: 429, errorType: 'rate_limit_error' }])
   })
 
-  test('answers as the entrance does where there is no response', async () => {
+  test('answers in the format of the entrance without an upstream response', async () => {
     const { post, records, shutdown } = serverOver(async () => {
       throw new GatewayError('timeout_error', 'silent')
     })
@@ -122,7 +122,7 @@ describe('a native lane', () => {
     expect(records).toMatchObject([{ outcome: 'cancelled', status: 499 }])
   })
 
-  test('breaks off where the upstream does, and the record says so', async () => {
+  test('breaks the response if the upstream does, which the record shows', async () => {
     const { post, records } = serverOver(
       async () => new Response(new ReadableStream({ pull: (controller) => controller.error(new Error('cut')) })),
     )
@@ -130,7 +130,7 @@ describe('a native lane', () => {
     expect(records).toMatchObject([{ outcome: 'failed', status: 200, errorType: 'api_error' }])
   })
 
-  test('stays behind the client token', async () => {
+  test('requires the client token', async () => {
     const { post } = serverOver(identity)
     expect((await post(odd, '/v1/messages', { 'x-api-key': 'wrong' })).status).toBe(401)
   })

@@ -13,7 +13,7 @@ const refusal = {
 
 const continueRequest = { type: 'continue', previous_message_id: 'msg_1' }
 
-/** The new messages alone, as a thread sends them: without their thread they are a 400 of their own. */
+/** Only the new messages, as a thread sends them: without their thread they are another 400. */
 const newMessages = [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }] }]
 
 describe('A2 1.1 thread: a message thread', () => {
@@ -23,10 +23,10 @@ describe('A2 1.1 thread: a message thread', () => {
     ['that goes on without a message', request({ thread: continueRequest, messages: [] })],
     ['that is streamed', request({ thread: continueRequest, stream: true })],
     ['of a kind to come', request({ thread: { type: 'fork' } })],
-    ['that is no object', request({ thread: 'thread_1' })],
+    ['that is not an object', request({ thread: 'thread_1' })],
     ['of a model that is not known', request({ thread: continueRequest, model: 'gpt-9' })],
-    ['beside other faults', { thread: continueRequest, messages: 7, container: 'x' }],
-  ])('%s is refused in a form that the SDK reads, before all other checks', async (_, body) => {
+    ['in addition to other errors', { thread: continueRequest, messages: 7, container: 'x' }],
+  ])('%s is refused in a format that the SDK reads, before all other checks', async (_, body) => {
     const { post, simulator } = startChain()
     for (const path of ['/v1/messages', '/v1/messages/count_tokens', '/v1/messages?beta=true']) {
       const response = await post(body, { path })
@@ -35,7 +35,7 @@ describe('A2 1.1 thread: a message thread', () => {
     expect(simulator.journal).toEqual([])
   })
 
-  test.each([[null], [false]])('that is %p is none', async (thread) => {
+  test.each([[null], [false]])('that is %p is not a thread', async (thread) => {
     const { post } = startChain()
     expect((await post(request({ thread }))).status).toBe(200)
     expect((await post(request({ thread }), { path: '/v1/messages/count_tokens' })).status).toBe(200)

@@ -3,13 +3,13 @@ import type { Io } from './io.ts'
 
 const prefixes: Readonly<Record<string, string>> = { error: 'error: ', warn: 'warning: ' }
 
-/** A text of several lines may end with its own line break; an empty one prints nothing. */
+/** Adds a missing line break at the end; an empty text stays empty. */
 const withLineBreak = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 
 /**
- * Prints texts for people on standard error, by consola. The reporter is ours: consola's basic one writes `[warn]`, its
- * fancy one icons, and both choose streams and colours by the process's environment. Scripts match `error: ` and
- * `warning: `, and `Io` has decided on streams and colours. Without a throttle, which leaves out repeated lines.
+ * Prints messages for users on standard error, with consola. The reporter is ours: consola's basic reporter writes
+ * `[warn]`, its fancy reporter icons, and both choose streams and colours by the process's environment. Scripts match
+ * `error: ` and `warning: `, and `Io` decides about streams and colours. No throttle, because it drops repeated lines.
  */
 export const printer = ({ err }: Pick<Io, 'err'>): ConsolaInstance =>
   createConsola({

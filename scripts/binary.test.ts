@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { productName, version } from '../src/version.ts'
 import { binary } from './support/binary.ts'
 
-/** The built program, as a user has it: `bun run build` first. */
+/** Tests of the built program. Run `bun run build` first. */
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-binary-')))
 const marker = join(folder, 'code-was-run')
@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder as a hostile repository would have it. */
+/** A folder with the files of a hostile repository. */
 const hostileFolder = join(folder, 'repository')
 mkdirSync(hostileFolder)
 writeFileSync(
@@ -71,7 +71,7 @@ describe('the binary', () => {
     expect([code, out.includes('--endpoint-url')]).toEqual([0, true])
   })
 
-  test('has the completions of every shell, the library of some of them included', async () => {
+  test('prints completions for every shell, also those that need a library', async () => {
     for (const shell of ['bash', 'zsh', 'fish', 'powershell']) {
       const { code, out, err } = await run(['completion', shell])
       expect([code, err, out.includes(`${productName} complete `)]).toEqual([0, '', true])
@@ -82,7 +82,7 @@ describe('the binary', () => {
     })
   })
 
-  test('reads neither .env nor bunfig.toml of the folder it is started in', async () => {
+  test('ignores .env and bunfig.toml of the working folder', async () => {
     const missing = await run(['start'])
     expect([missing.code, missing.err.includes('No AI Nexus key')]).toEqual([2, true])
     const { err } = await run(['start', '--dry-run'], { NEXUS_API_KEY: 'mine' })
@@ -91,7 +91,7 @@ describe('the binary', () => {
     expect(existsSync(marker)).toBe(false)
   })
 
-  test('serves every door, and validates as the sources do', async () => {
+  test('serves every endpoint, and validates like the sources', async () => {
     const { url, child } = await serving(['--simulate', '--port', '0'])
     const post = (body: unknown, path = '/v1/messages'): Promise<Response> =>
       fetch(url + path, {
@@ -120,7 +120,7 @@ describe('the binary', () => {
     expect([second.code, second.err.includes(`is in use by another ${productName}`)]).toEqual([2, true])
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
-    // Standard output is for scripts. No library prints to it: Elysia did, where it could not read a minified handler.
+    // Standard output is for scripts: no library may print to it. Elysia printed for minified handlers.
     expect(await new Response(child.stdout as ReadableStream).text()).toBe('')
   })
 

@@ -8,7 +8,7 @@ import { archiveName, programName, type Target, targets } from './release/target
 import { binary } from './support/binary.ts'
 
 /**
- * Builds this machine's program into `dist/`, or others into `dist/targets/<id>/`.
+ * Builds this machine's program into `dist/`, or other programs into `dist/targets/<id>/`.
  *
  *   bun run build [--all] [--target linux-arm64 ...] [--list]
  */
@@ -24,7 +24,7 @@ if (values.list === true) {
 const known = targets.map(({ id }) => id)
 const unknown = (values.target ?? []).filter((id) => !known.includes(id))
 if (unknown.length > 0) {
-  console.error(`No such target: ${unknown.join(', ')}. There are ${known.join(', ')}.`)
+  console.error(`Unknown target: ${unknown.join(', ')}. Choose from ${known.join(', ')}.`)
   process.exit(2)
 }
 const wanted = values.all === true ? targets : targets.filter(({ id }) => values.target?.includes(id))
@@ -38,7 +38,7 @@ const build = async (outfile: string, target?: Target): Promise<void> => {
   console.log(`${outfile} (${size.toFixed(0)} MB)`)
 }
 
-/** For this machine's program, in the shell that most people have there. */
+/** The commands for this machine's program, for the platform's usual shell. */
 const nextStep = (folder: string): string => {
   const line =
     process.platform === 'win32' ? `$env:PATH = "${folder};$env:PATH"` : `export PATH=${posixQuote(folder)}:"$PATH"`

@@ -16,8 +16,8 @@ import { modelsOf } from '../src/upstreams/registry.ts'
 import type { MessageStreamEvent } from '../src/wire/anthropic/events.ts'
 
 /**
- * The main job without a key: a simulated AI Nexus, the server in front of it, and one streamed request
- * with a tool through the whole chain, shown as it arrives.
+ * Shows the main use without a key: a simulated AI Nexus, the server in front of it, and one streamed request with a
+ * tool, whose events are printed as they arrive.
  *
  *   bun run demo [--keep]
  */
@@ -37,7 +37,7 @@ const weather = {
 const scenario: Scenario = ({ body }) => {
   const isWaiting = body.messages.at(-1)?.content.some((block) => 'toolResult' in block)
   const isOurs = JSON.stringify(body.toolConfig)?.includes(weather.name) === true
-  // Whoever comes while the demo is kept hears an echo.
+  // Other requests, while the demo keeps running, get an echo.
   if (!isOurs || isWaiting === true) return undefined
   return {
     content: [
@@ -63,7 +63,7 @@ const write = (text: string): void => void process.stdout.write(text)
 
 const heading: Readonly<Record<string, string>> = { thinking: 'thinking  ', text: 'text      ', tool_use: 'tool use  ' }
 
-/** One event, in the words of a person who watches. */
+/** Prints one event for the user. */
 const show = (event: MessageStreamEvent, elapsedMs: number): void => {
   switch (event.type) {
     case 'message_start':
@@ -111,16 +111,16 @@ const url = `http://${config.host}:${listener.port}`
 write(`
 nexus-claude-api, without a key: everything below runs on this machine.
 
-  Claude Code's place       this demo, speaking Anthropic's Messages API
+  in place of Claude Code   this demo, with Anthropic's Messages API
   nexus-claude-api          ${url}
-  AI Nexus' place           ${simulator.url}, simulated, speaking Bedrock's Converse
+  in place of AI Nexus      ${simulator.url}, simulated, with Bedrock's Converse
 
 POST /v1/messages   "${request.messages[0]?.content}"   streamed, with a tool
 
 `)
 
 const startedAt = performance.now()
-// Bun's own switch, which its types do not know: proxies have no business here.
+// An option of Bun that its types do not have: do not use a proxy.
 const options: object = {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -135,14 +135,14 @@ for await (const data of decodeSse(response.body ?? new ReadableStream())) {
   isComplete ||= event.type === 'message_stop'
 }
 if (!isComplete) {
-  write('\nThe answer did not end as it should have. Please report this.\n')
+  write('\nThe response is incomplete. Please report this.\n')
   process.exit(1)
 }
 
 write(`
-It works. To go on:
+It works. Next steps:
 
-  Claude Code        npx --yes bun@1.4.5 src/main.ts claude              asks for your key
+  Claude Code        npx --yes bun@1.4.5 src/main.ts claude              prompts for your key
   without a key      npx --yes bun@1.4.5 src/main.ts claude --simulate   answers with an echo
   as a program       npx --yes bun@1.4.5 run build                       then: nexus-claude-api claude
   all commands       npx --yes bun@1.4.5 src/main.ts --help
@@ -163,7 +163,7 @@ if (values.keep === true) {
   })
   const shell = detectShell({ platform: process.platform, environment: process.env, parent: undefined })
   write(
-    `\nKept running at ${url}; Ctrl-C ends it. Claude Code in front of it, answered by an echo:\n\n${launchLine(shell, environment, 'claude')}\n`,
+    `\nThe server runs at ${url}. Press Ctrl-C to stop it. To start Claude Code with it (answers are an echo):\n\n${launchLine(shell, environment, 'claude')}\n`,
   )
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

@@ -13,13 +13,13 @@ import { archiveName, programName, type Target, targets } from './release/target
 import { hasBareSystems, inBareSystem, makeBareSystem } from './support/bare-system.ts'
 import { binary, root } from './support/binary.ts'
 
-/** What is published for this machine, of the built program: `bun run build` first. */
+/** The published files for this machine. Run `bun run build` first. */
 
 /** Packing compresses a hundred megabytes. */
 const packingMs = 60_000
 const os = process.platform
 const found = targets.find((target) => target.os === os && target.arch === process.arch && !target.isBaseline)
-if (found === undefined) throw new Error('nothing is published for this machine')
+if (found === undefined) throw new Error('no release has a program for this machine')
 const target: Target = found
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-package-')))
@@ -48,7 +48,7 @@ let missing: string[] = []
 beforeAll(async () => {
   missing = await pack(released)
   mkdirSync(unpacked)
-  // Windows' own tar reads zip, too.
+  // The tar of Windows reads zip, too.
   expect(run(['tar', '-xf', join(released, archive), '-C', unpacked])).toEqual({ code: 0, out: '', err: '' })
 }, packingMs)
 
@@ -58,7 +58,7 @@ afterAll(() => {
 })
 
 describe('the archive', () => {
-  test('has one folder, with the program, its completions and licenses', () => {
+  test('has one folder with the program, its completions and licenses', () => {
     expect(readdirSync(unpacked)).toEqual([top])
     expect(readdirSync(join(unpacked, top), { recursive: true }).map(String).sort()).toEqual(
       [
@@ -76,7 +76,7 @@ describe('the archive', () => {
     expect(run([program, '--version'])).toMatchObject({ code: 0, out: expect.stringContaining(project.version) })
   })
 
-  test('holds the completions that the program prints', () => {
+  test("contains the program's completions", () => {
     const files = { bash: `${project.name}.bash`, zsh: `_${project.name}`, fish: `${project.name}.fish` }
     for (const [shell, file] of Object.entries(files))
       expect(readFileSync(join(unpacked, top, 'completions', file), 'utf8')).toBe(
@@ -85,7 +85,7 @@ describe('the archive', () => {
   })
 
   test(
-    'is the same each time',
+    'is reproducible',
     async () => {
       const again = join(folder, 'again')
       expect(await pack(again)).toEqual(missing)
@@ -94,7 +94,7 @@ describe('the archive', () => {
     packingMs,
   )
 
-  test('names no folder of the machine that made it', () => {
+  test('contains no path of the build machine', () => {
     for (const path of readdirSync(unpacked, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     ))
@@ -103,8 +103,8 @@ describe('the archive', () => {
   })
 })
 
-describe('what stands beside the archives', () => {
-  test('is the sum of each file, and a list of what is in the program', () => {
+describe('the files next to the archives', () => {
+  test("are the sums, and a list of the program's packages", () => {
     const sums = parseSums(readFileSync(join(released, sumsName), 'utf8'))
     expect([...sums.keys()].sort()).toEqual([archive, sbomName(project.name, project.version)].sort())
     for (const [name, sum] of sums)
@@ -113,7 +113,7 @@ describe('what stands beside the archives', () => {
       expect(run(['sha256sum', '--check', '--strict', '--quiet', sumsName], { cwd: released }).code).toBe(0)
   })
 
-  test('lists Bun and every package that the program has code of, each with its version, license and notice', async () => {
+  test('list Bun and every bundled package with version, license and notice', async () => {
     const { components } = JSON.parse(readFileSync(join(released, sbomName(project.name, project.version)), 'utf8'))
     const packages = await bundledPackages()
     expect(packages.map(({ name }) => name)).toContain('elysia')
@@ -129,7 +129,7 @@ describe('what stands beside the archives', () => {
     }
   })
 
-  test('has no manifests while other archives are missing', () => {
+  test('do not include manifests while other archives are missing', () => {
     expect(missing.length).toBeGreaterThan(0)
     expect(existingManifests()).toEqual([])
   })
@@ -138,14 +138,14 @@ describe('what stands beside the archives', () => {
 const existingManifests = (): string[] =>
   readdirSync(released).filter((name) => [`${project.name}.rb`, `${project.name}.json`, 'winget'].includes(name))
 
-describe('the package for Debian', () => {
+describe('the Debian package', () => {
   const isDebian = os === 'linux' && Bun.which('dpkg-deb') !== null
   test.if(isDebian)(
-    'is read by its own tool, and has everything in its place',
+    'can be read by dpkg-deb, and has all its files',
     async () => {
       const path = join(folder, debName(target))
-      const beside = accompany(await bundledPackages(), 1_700_000_000)
-      await Bun.write(path, toDeb(target, readFileSync(binary), beside))
+      const accompaniment = accompany(await bundledPackages(), 1_700_000_000)
+      await Bun.write(path, toDeb(target, readFileSync(binary), accompaniment))
       const field = (name: string): string => run(['dpkg-deb', '--field', path, name]).out.trim()
       expect([field('Package'), field('Version'), field('Architecture')]).toEqual([
         project.name,
@@ -177,7 +177,7 @@ describe('the package for Debian', () => {
   )
 })
 
-/** Starts it, and asks it one thing. */
+/** Starts the program, and sends it one request. */
 const runAndFetch = async (command: readonly string[]) => {
   const child = Bun.spawn([...command], {
     cwd: '/',
@@ -212,7 +212,7 @@ const runAndFetch = async (command: readonly string[]) => {
 
 const hello = { content: [{ type: 'text', text: 'You said: Hello' }] }
 
-describe.if(hasBareSystems())('in a system with nothing in it', () => {
+describe.if(hasBareSystems())('in an empty system', () => {
   const inside = `/${top}/${project.name}`
   const bare = join(folder, 'bare')
   beforeAll(() => {
@@ -221,12 +221,12 @@ describe.if(hasBareSystems())('in a system with nothing in it', () => {
     makeBareSystem(bare, program)
   })
 
-  test('it serves: without a home folder, and where nothing can be written', async () => {
+  test('the program serves without a home folder, on a read-only file system', async () => {
     const { answer, code } = await runAndFetch(inBareSystem(bare, [inside, 'start', '--simulate', '--port', '0']))
     expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
   })
 
-  test('it serves where the disk of its log is full, and says so once', async () => {
+  test('the program serves with a full disk for its log, and reports that once', async () => {
     const flags = ['start', '--simulate', '--port', '0', '--log-file', '/small-disk/server.log']
     const { answer, code, said } = await runAndFetch(inBareSystem(bare, [inside, ...flags]))
     expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
@@ -234,7 +234,7 @@ describe.if(hasBareSystems())('in a system with nothing in it', () => {
   })
 })
 
-test.if(os !== 'win32')('the program serves without a home folder in its environment', async () => {
+test.if(os !== 'win32')('the program serves without HOME', async () => {
   const { answer, code } = await runAndFetch(['env', '-i', program, 'start', '--simulate', '--port', '0'])
   expect({ answer, code }).toMatchObject({ answer: hello, code: 0 })
 })

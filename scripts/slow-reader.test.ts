@@ -5,10 +5,10 @@ import { mebibyte, startFlood } from '../tests/support/flood.ts'
 import { residentBytes } from './support/samples.ts'
 import { startServerProcess } from './support/server-process.ts'
 
-/** The built program beside a client that reads a kilobyte in a second: `bun run build` first. */
+/** The built program with a client that reads a kilobyte per second. Run `bun run build` first. */
 
 const kibibyte = 1024
-/** Well below the answer: a heap that has not been swept yet. */
+/** Allows a heap before its next collection, and is well below the size of the response. */
 const mostGrowth = 32 * mebibyte
 const warmUps = 20
 
@@ -20,7 +20,7 @@ const body = JSON.stringify({
 })
 const head = `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
 
-test('a long answer at a kilobyte in a second costs bounded memory', async () => {
+test('a long response at a kilobyte per second needs limited memory', async () => {
   const flood = await startFlood()
   const server = await startServerProcess({
     endpointUrl: flood.url,
@@ -30,7 +30,7 @@ test('a long answer at a kilobyte in a second costs bounded memory', async () =>
     onLine: () => {},
   })
   afterTest(async () => void (await server.stop()))
-  // Where no system tells, it is for others to find out.
+  // Zero if the system does not report it: other systems test this.
   const weight = (): number => residentBytes(server.pid) ?? 0
   for (let round = 0; round < warmUps; round += 1) await (await fetch(`${server.url}/health`)).text()
   const before = weight()

@@ -8,11 +8,11 @@ import { settings } from '../../src/config/settings/settings.ts'
 import { project } from '../release/project.ts'
 import { targets } from '../release/targets.ts'
 
-/** The container's files, against what they speak of. */
+/** Compares the container's files with the project. */
 
 const read = (name: string): string => readFileSync(join(import.meta.dir, name), 'utf8')
 
-/** Without comments, and a line for each instruction. */
+/** One line for each instruction, without comments. */
 const instructions = read('Dockerfile')
   .replace(/^#.*\n/gm, '')
   .replace(/\\\n\s*/g, '')
@@ -29,7 +29,7 @@ const port = (settings as readonly Setting[]).find(({ key }) => key === 'port')?
 const program = `/usr/local/bin/${project.name}`
 
 describe('the image', () => {
-  test('is built with the version of Bun that the project asks for, and no tag is left open', () => {
+  test("is built with the project's version of Bun, and pins every image", () => {
     const images = instructions
       .filter((line) => line.startsWith('FROM '))
       .map((line) => line.replace(/^FROM (--\S+ )?/, ''))
@@ -39,14 +39,14 @@ describe('the image', () => {
     ])
   })
 
-  test('holds a program that is published', () => {
+  test('contains a published program', () => {
     const named = [...last('RUN').matchAll(/target=([\w-]+)/g)].map(([, id]) => id)
     expect(named).toEqual(['linux-x64-baseline', 'linux-arm64'])
     for (const id of named)
       expect(targets.find((target) => target.id === id)).toMatchObject({ os: 'linux', libc: 'glibc' })
   })
 
-  test('runs as nobody special, without a shell, and asks itself how it is', () => {
+  test('runs as an unprivileged user, without a shell, and has a health check', () => {
     expect(last('USER')).toBe('65532:65532')
     expect(last('EXPOSE')).toBe(String(port))
     expect(JSON.parse(last('ENTRYPOINT'))).toEqual([program])
@@ -56,11 +56,11 @@ describe('the image', () => {
     expect(catalogue.commands.map(({ name }) => name)).toContain('health')
   })
 
-  test('no secret is in a layer: neither variables nor arguments of the build hold one', () => {
+  test('no layer has a secret: no variable and no build argument contains one', () => {
     expect(instructions.filter((line) => /^(?:ARG|ENV) .*(?:KEY|TOKEN|SECRET|PASSWORD)/i.test(line))).toEqual([])
   })
 
-  test('what is copied is let through, and all else is not', () => {
+  test('the ignore file admits exactly the copied files', () => {
     const rules = read('Dockerfile.dockerignore').split('\n')
     expect(rules.find((line) => line !== '' && !line.startsWith('#'))).toBe('*')
     const copied = instructions
@@ -71,7 +71,7 @@ describe('the image', () => {
 })
 
 describe('the compose file', () => {
-  test('publishes to this machine alone, behind a token, with nothing that is not needed', () => {
+  test('publishes its port to this machine only, requires a token, and has minimal rights', () => {
     const compose: unknown = Bun.YAML.parse(read('compose.yaml'))
     expect(compose).toEqual({
       name: project.name,

@@ -18,8 +18,8 @@ import { project } from '../release/project.ts'
 import { binary } from '../support/binary.ts'
 
 /**
- * The program in a file system as the image has it, where no container engine runs: `bun run build` first. Read-only,
- * as user 65532, as process 1.
+ * Runs the program in the file system of the image, without a container engine: read-only, as user 65532, as process 1.
+ * Run `bun run build` first.
  */
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-rootfs-')))
@@ -28,7 +28,7 @@ const program = `/usr/local/bin/${project.name}`
 const token = 'token-of-this-test'
 const children: Bun.Subprocess[] = []
 
-/** What an engine does before it starts a program; the namespaces end with it. */
+/** The steps of a container engine before it starts a program. The namespaces end with the program. */
 const enter = `set -e
 mount --bind "$0" "$0"
 mount -o remount,bind,ro "$0"
@@ -39,12 +39,12 @@ const inContainer = (words: readonly string[]): string[] => [
   ...words,
 ]
 
-/** The program, the libraries it is linked with, roots of certificates, a user: as gcr.io/distroless/cc has them. */
+/** The program, its libraries, root certificates and a user, like in gcr.io/distroless/cc. */
 const buildRootfs = (): void => {
   const open = 0o1777
   for (const name of ['usr/local/bin', 'etc', 'home/nonroot', 'proc', 'tmp'])
     mkdirSync(join(rootfs, name), { recursive: true })
-  // So that only the file system itself can be the reason for what cannot be written.
+  // So that a failed write can only be caused by the file system.
   chmodSync(join(rootfs, 'tmp'), open)
   copyFileSync(binary, join(rootfs, program))
   const linked = Bun.spawnSync(['ldd', binary]).stdout.toString()
@@ -61,7 +61,7 @@ const buildRootfs = (): void => {
   writeFileSync(join(rootfs, 'etc/group'), 'root:x:0:\nnonroot:x:65532:\n')
 }
 
-/** Root, on a Linux that lets it make namespaces: most build machines in containers of their own do not. */
+/** Whether this is root on a Linux that allows namespaces: most build machines in containers do not. */
 const isAllowed = (): boolean => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
   if (['unshare', 'chroot', 'ldd', 'mount'].some((name) => Bun.which(name) === null)) return false
@@ -111,7 +111,7 @@ const run = async (words: readonly string[], more?: Record<string, string>) => {
   return { code: await child.exited, out, err }
 }
 
-/** Waits for the address that the server prints; `said` is everything so far. */
+/** Waits for the address that the server prints. `said` is the output so far. */
 const serving = async () => {
   const child = start(['start', '--simulate'], { NEXUS_PORT: '0' })
   const decoder = new TextDecoder()
@@ -124,11 +124,11 @@ const serving = async () => {
   throw new Error(`it did not start: ${said}`)
 }
 
-/** As this machine counts it: inside it is process 1. */
+/** The process id on this machine; inside, it is process 1. */
 const pidInside = (pid: number): number => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim())
 
 describe.skipIf(!canContain)('in a container', () => {
-  test('has all that it needs', async () => {
+  test('starts, so it has all files that it needs', async () => {
     expect(await run(['--version'])).toEqual({
       code: 0,
       out: expect.stringContaining(`${project.name} ${version} (`),
@@ -136,7 +136,7 @@ describe.skipIf(!canContain)('in a container', () => {
     })
   })
 
-  test('serves through its published port, says that it is well, and ends in order as process 1', async () => {
+  test('serves through its published port, reports its health, and stops cleanly as process 1', async () => {
     const { child, port, said } = await serving()
     expect(said).not.toContain('warning:')
     const inside = pidInside(child.pid)
@@ -166,7 +166,7 @@ describe.skipIf(!canContain)('in a container', () => {
     expect(await run(['health'], { NEXUS_PORT: port })).toMatchObject({ code: 1, out: '' })
   })
 
-  test('nothing can be written there, and a secret may come as a file', async () => {
+  test('the file system is read-only, and a secret can be a file', async () => {
     const log = await run(['start', '--simulate', '--dry-run', '--log-file', '/tmp/x.log'])
     expect([log.code, log.err]).toEqual([2, expect.stringContaining('/tmp/x.log cannot be written (EROFS)')])
     mkdirSync(join(rootfs, 'run/secrets'), { recursive: true })

@@ -6,39 +6,39 @@ import { targets } from '../release/targets.ts'
 import { type ReleaseServer, startReleaseServer } from './release-server.ts'
 import { createSandbox, installer, type Sandbox } from './sandbox.ts'
 
-/** What the tests of install.sh share. */
+/** Shared parts of the tests of install.sh. */
 
 export const onWindows = process.platform === 'win32'
 export const unixTargets = targets.filter(({ os }) => os !== 'win32')
 export const text = readFileSync(installer, 'utf8')
 export const lastLine = '{ main "$@"; exit; }\n'
-/** Where the installer puts it, below a home. */
+/** The path of the installed program in a home. */
 export const program = '.local/bin/nexus-claude-api'
 
-/** The script, with some of its functions replaced: what a machine is made of cannot be faked from outside. */
+/** The script with some functions replaced, because a test cannot fake the machine from outside. */
 export const withFunctions = (functions: string): string => text.slice(0, -lastLine.length) + functions + lastLine
 
-/** Any Linux; which processor it has is told by what is fetched. */
+/** Fakes of any Linux. The fetched archive shows the detected processor. */
 export const linux = {
   uname: 'case $1 in -s) echo Linux ;; -m) echo x86_64 ;; -o) echo GNU/Linux ;; esac',
   ldd: 'echo "ldd (GNU libc) 2.38"',
 }
 
 export const contentOf = (sandbox: Sandbox, path = program): string => readFileSync(join(sandbox.home, path), 'utf8')
-/** What lies in the temporary folder. */
+/** The content of the temporary folder. */
 export const leftIn = (sandbox: Sandbox): string[] => readdirSync(sandbox.temporary)
 
 export interface InstallContext {
   server(): ReleaseServer
-  /** All files of the server, as they are without a test's changes. */
+  /** All files of the server, without a test's changes. */
   whole(): ReadonlyMap<string, string | Uint8Array>
   home(name?: string): Sandbox
   mirror(): string[]
-  /** Which archive was fetched. */
+  /** The fetched archive. */
   archiveNow(): string
 }
 
-/** Releases 1.0.0 and 1.2.0 on loopback for one file of tests, and homes that are gone after each. */
+/** Releases 1.0.0 and 1.2.0 on loopback for one test file, and homes that are removed after each test. */
 export const createInstallContext = (): InstallContext => {
   const folder = mkdtempSync(join(tmpdir(), 'nexus-releases-'))
   const homes: Sandbox[] = []

@@ -6,12 +6,12 @@ import { contentOf, createInstallContext, leftIn, linux, onWindows, program } fr
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** What install.sh does where something is broken, or hostile. */
+/** install.sh with broken or hostile files and tools. */
 
 const { home, mirror, server, whole } = createInstallContext()
 
-describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one alone, where', () => {
-  /** Runs it over an installed 1.0.0, which has to be there afterwards, and alone. */
+describe.skipIf(onWindows)('install.sh installs nothing, and keeps an existing program, if', () => {
+  /** Runs it with an installed 1.0.0, which must be the only file afterwards. */
   const fails = async (options: Parameters<Sandbox['run']>[0] = {}): Promise<string> => {
     const person = home()
     await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
@@ -44,7 +44,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     )
   })
 
-  test('an archive of another release stands in its place', async () => {
+  test('the archive is from another release', async () => {
     for (const [path, content] of whole())
       if (path.startsWith('v1.0.0/') && path.endsWith('.gz'))
         server().files.set(path.replaceAll('1.0.0', '1.2.0'), content)
@@ -53,16 +53,16 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
 
   test.each([
     [
-      'has no line for it',
+      'has no line for the archive',
       (sums: string) => sums.replaceAll('linux-x64', 'linux-mips'),
       'has no checksum for linux-x64',
     ],
     ['is empty', () => '', 'has no checksum for'],
     ['is a page of a proxy', () => '<html>\n<body>Please log in\n', 'has no checksum for'],
     ['has short sums', (sums: string) => sums.replaceAll(/^[0-9a-f]{8}/gm, ''), 'an invalid checksum'],
-    ['has sums that are none', (sums: string) => sums.replaceAll(/^[0-9a-f]/gm, 'x'), 'an invalid checksum'],
-    ['names it twice', (sums: string) => sums + sums, 'twice'],
-    ['names a strange version', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0;x-'), 'an invalid version'],
+    ['has text instead of sums', (sums: string) => sums.replaceAll(/^[0-9a-f]/gm, 'x'), 'an invalid checksum'],
+    ['names the archive twice', (sums: string) => sums + sums, 'twice'],
+    ['names an invalid version', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0;x-'), 'an invalid version'],
     ['leads out of the folder', (sums: string) => sums.replaceAll('-1.2.0-', '-1.2.0/../../x-'), 'an invalid version'],
   ])('SHA256SUMS %s', async (_, change, words) => {
     changeSums(change)
@@ -77,7 +77,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     )
   })
 
-  test.each([['curl'], ['wget']])('there is no such version, and %s fetches', async (tool) => {
+  test.each([['curl'], ['wget']])('the version does not exist, with %s', async (tool) => {
     const without = ['curl', 'wget'].filter((name) => name !== tool)
     const err = await fails({ args: [...mirror(), '--version', '9.9.9'], without })
     expect(err).toBe(
@@ -90,7 +90,7 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     )
   })
 
-  test.each([['curl'], ['wget']])('no server answers, and %s fetches', async (tool) => {
+  test.each([['curl'], ['wget']])('no server answers, with %s', async (tool) => {
     const gone = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     const address = `http://127.0.0.1:${gone.port}`
     gone.stop(true)
@@ -100,18 +100,18 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     expect(err).toContain('set HTTPS_PROXY')
   })
 
-  test('the download is cut off', async () => {
+  test('the download is incomplete', async () => {
     for (const path of whole().keys()) if (/^v1\.2\.0.*gz$/.test(path)) server().cut.add(path)
     expect(await fails({ without: ['wget'] })).toContain('Error: Download failed:\n')
   })
 
-  test('there is neither curl nor wget', async () => {
+  test('curl and wget are missing', async () => {
     expect(await fails({ without: ['curl', 'wget'] })).toBe(
       'Error: curl and wget are missing.\n  Install one of them, and run this again.\n',
     )
   })
 
-  test('the only curl is that of snap, which may not write there', async () => {
+  test('the only curl is from snap, which cannot write to the folders', async () => {
     const snap = join(home().home, 'snap/bin')
     mkdirSync(snap, { recursive: true })
     writeFileSync(join(snap, 'curl'), '#!/bin/sh\nexit 23\n', { mode: 0o755 })
@@ -121,23 +121,23 @@ describe.skipIf(onWindows)('install.sh installs nothing, and leaves an old one a
     expect((await person.run({ args: mirror(), fakes: linux, without: ['curl'], path: [snap] })).code).toBe(0)
   })
 
-  test('whoever reads what it says goes away', async () => {
+  test('the reader of its output closes the pipe', async () => {
     const person = home()
     const shell = ['sh', '-c', 'sh "$0" "$@" 2>&1 | :']
     await person.run({ args: mirror(), fakes: linux, shell })
     expect([person.listed(), leftIn(person)]).toEqual([[], []])
   })
 
-  test('nothing can verify a checksum', async () => {
+  test('no tool can verify a checksum', async () => {
     expect(await fails({ without: ['sha256sum', 'shasum', 'openssl'] })).toContain('Cannot verify checksums')
     expect(server().requestedPaths).toEqual([])
   })
 
-  test('what verifies checksums is broken', async () => {
+  test('the tool for checksums is broken', async () => {
     expect(await fails({ fakes: { sha256sum: 'exit 1' } })).toContain('found    nothing')
   })
 
-  test('the archive is none', async () => {
+  test('the file is not an archive', async () => {
     const hash = createHash('sha256').update('no archive').digest('hex')
     changeArchives(() => Buffer.from('no archive'))
     changeSums((sums) => sums.replaceAll(/^[0-9a-f]{64}/gm, hash))

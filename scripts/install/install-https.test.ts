@@ -5,7 +5,7 @@ import { contentOf, createInstallContext, leftIn, linux, onWindows } from './ins
 import { fakeProgram } from './release-server.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** install.sh and https: what is fetched comes encrypted, from a server that was verified, at every step. */
+/** install.sh downloads only over https, from verified servers, also after redirects. */
 
 const { home, server } = createInstallContext()
 const fixtures = join(import.meta.dir, '..', '..', 'tests', 'fixtures', 'tls')
@@ -15,8 +15,8 @@ const fixture = (name: string): string => readFileSync(join(fixtures, `network-$
 let secure: Bun.Server<undefined> | undefined
 let plain: Bun.Server<undefined> | undefined
 const secureUrl = (): string => `https://localhost:${secure?.port}`
-/** What was asked of the server without TLS. */
-const plainAsked: string[] = []
+/** Requests to the server without TLS. */
+const plainRequests: string[] = []
 
 const fileAt = (path: string): Response => {
   const content = server().files.get(path)
@@ -24,7 +24,7 @@ const fileAt = (path: string): Response => {
 }
 const leadTo = (address: string): Response => new Response(null, { status: 302, headers: { location: address } })
 
-/** `/direct/x` is the file x; `/down/x` leads to it without TLS, `/chain/x` so, and back, `/same/x` to it with TLS. */
+/** `/direct/x` is the file x. `/same/x` redirects to it with TLS, `/down/x` without, `/chain/x` without and back. */
 const answerSecure = (request: Request): Response => {
   const [, way = '', ...rest] = new URL(request.url).pathname.split('/')
   const path = rest.join('/')
@@ -38,7 +38,7 @@ const answerSecure = (request: Request): Response => {
 
 const answerPlain = (request: Request): Response => {
   const { pathname } = new URL(request.url)
-  plainAsked.push(pathname)
+  plainRequests.push(pathname)
   const [, way = '', ...rest] = pathname.split('/')
   return way === 'back' ? leadTo(`${secureUrl()}/direct/${rest.join('/')}`) : fileAt(rest.join('/'))
 }
@@ -62,14 +62,14 @@ const fetchers = [
 
 const installWith = async (fetcher: string, way: string, environment: Record<string, string> = {}) => {
   const person = home()
-  plainAsked.length = 0
+  plainRequests.length = 0
   const settings = join(person.temporary, '..', 'wgetrc')
   writeFileSync(settings, `ca_certificate = ${root}\n`)
   const ran = await person.run({
     args: ['--mirror', `${secureUrl()}/${way}`],
     without: others.filter((name) => name !== fetcher),
     fakes: { ...linux, ...(fetcher === 'busybox' ? { wget: `exec ${busybox} wget "$@"` } : {}) },
-    // Each finds the root of the tests by another name.
+    // Each tool reads the root certificate of the tests from another variable.
     environment: { CURL_CA_BUNDLE: root, WGETRC: settings, SSL_CERT_FILE: root, ...environment },
   })
   return { ...ran, person }
@@ -78,24 +78,21 @@ const installWith = async (fetcher: string, way: string, environment: Record<str
 const expectNothing = (person: Sandbox): void => expect([person.listed(), leftIn(person)]).toEqual([[], []])
 
 describe.skipIf(onWindows).each(fetchers.map((name) => [name] as const))('install.sh, with %s and https', (fetcher) => {
-  // Some builds of busybox cannot verify, and are refused.
-  test.skipIf(fetcher === 'busybox').each([['direct'], ['same']])(
-    'installs what is led to over https: %s',
-    async (way) => {
-      const { code, person } = await installWith(fetcher, way)
-      expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.2.0')])
-    },
-  )
+  // install.sh refuses builds of busybox that cannot verify certificates.
+  test.skipIf(fetcher === 'busybox').each([['direct'], ['same']])('follows redirects over https: %s', async (way) => {
+    const { code, person } = await installWith(fetcher, way)
+    expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.2.0')])
+  })
 
-  test.each([['down'], ['chain'], ['ftp']])('refuses a server that leads away from https: %s', async (way) => {
+  test.each([['down'], ['chain'], ['ftp']])('refuses a redirect away from https: %s', async (way) => {
     const { code, err, person } = await installWith(fetcher, way)
     expect([code, err.startsWith('Error: Download failed:\n')]).toEqual([1, true])
-    // Some builds of busybox cannot speak to this server at all.
+    // Some builds of busybox cannot connect to this server.
     if (fetcher !== 'curl' && way !== 'ftp') expect(err).toMatch(/redirects from https to http|does not verify|wget: /)
     expectNothing(person)
   })
 
-  test('refuses a server that nobody vouches for', async () => {
+  test('refuses a server with an untrusted certificate', async () => {
     const { code, person } = await installWith(fetcher, 'direct', {
       CURL_CA_BUNDLE: join(fixtures, 'certificate.pem'),
       WGETRC: '/dev/null',
@@ -105,9 +102,9 @@ describe.skipIf(onWindows).each(fetchers.map((name) => [name] as const))('instal
     expectNothing(person)
   })
 
-  test('never asks the proxy for http: it would see and could change what comes', async () => {
+  test('never uses the proxy for http, which could read and change the files', async () => {
     const { code, person } = await installWith(fetcher, 'direct', { http_proxy: `http://127.0.0.1:${plain?.port}` })
-    expect(plainAsked).toEqual([])
+    expect(plainRequests).toEqual([])
     if (fetcher !== 'busybox') expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.2.0')])
   })
 })
@@ -117,20 +114,24 @@ describe.skipIf(onWindows)('install.sh, with a wget', () => {
     home().run({ args: ['--mirror', secureUrl()], without: ['curl'], fakes: { ...linux, wget }, environment })
 
   test.each([
-    ['that says nothing of its way', 'exit 0', 'does not report redirects'],
+    ['that does not report redirects', 'exit 0', 'does not report redirects'],
     [
-      'that believes any certificate',
+      'that does not verify certificates',
       'echo "wget: note: TLS certificate validation not implemented" >&2',
       'does not verify certificates',
     ],
-    ['that writes names of headers small', 'printf "  HTTP/2 302\\n  location: http://x\\n" >&2', 'from https to http'],
-    ['that speaks on stdout', 'printf "HTTP/1.1 302\\nLocation:http://x\\n"', 'from https to http'],
-  ])('%s, fetches nothing', async (_, wget, words) => {
+    [
+      'that prints header names in lower case',
+      'printf "  HTTP/2 302\\n  location: http://x\\n" >&2',
+      'from https to http',
+    ],
+    ['that prints headers on stdout', 'printf "HTTP/1.1 302\\nLocation:http://x\\n"', 'from https to http'],
+  ])('%s, downloads no file', async (_, wget, words) => {
     const { code, out, err } = await runWith(wget)
     expect([code, out, err.includes(words)]).toEqual([1, '', true])
   })
 
-  test('that knows no proxy for https, says what to do', async () => {
+  test('that has no proxy support for https, prints a remedy', async () => {
     const wget = 'echo "BusyBox v1.36 wget: cannot connect" >&2; exit 1'
     expect((await runWith(wget, { HTTPS_PROXY: 'http://127.0.0.1:1' })).err).toContain(
       'cannot reach https through a proxy',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { contentOf, createInstallContext, linux, onWindows, program } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
-/** What install.sh refuses to do. */
+/** The refusals of install.sh. */
 
 const { home, mirror, server } = createInstallContext()
 
@@ -27,17 +27,17 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     expect([code, err.includes(`Error: ${words}`)]).toEqual([2, true])
   })
 
-  test('a login in the address of a mirror, without showing it', async () => {
+  test('a login in the address of a mirror, without printing it', async () => {
     const { code, err } = await home().run({ args: ['--mirror', 'https://bob:S3cret@127.0.0.1:1/x'], fakes: linux })
     expect([code, err.includes('contains a login'), err.includes('S3cret')]).toEqual([2, true, false])
   })
 
-  test('a person without a HOME', async () => {
+  test('a user without HOME', async () => {
     const { code, err } = await home().run({ args: mirror(), fakes: linux, environment: { HOME: '' } })
     expect([code, err]).toEqual([2, 'Error: HOME is not set.\n  Set it to your home folder, and run this again.\n'])
   })
 
-  test('to replace or remove what is not this program, without --force', async () => {
+  test('to replace or remove another program, without --force', async () => {
     const person = home()
     mkdirSync(join(person.home, '.local/bin'), { recursive: true })
     writeFileSync(join(person.home, program), '#!/bin/sh\necho other 1.0\n', { mode: 0o755 })
@@ -50,7 +50,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     expect(contentOf(person)).toBe(fakeProgram('1.2.0'))
   })
 
-  test('to replace a link that another installer made', async () => {
+  test('to replace a link of another installer', async () => {
     const person = home()
     mkdirSync(join(person.home, '.local/bin'), { recursive: true })
     writeFileSync(join(person.home, 'npm'), fakeProgram('1.0.0'), { mode: 0o755 })
@@ -61,14 +61,14 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     expect(contentOf(person, 'npm')).toBe(fakeProgram('1.0.0'))
   })
 
-  test('a folder of that name, even with --force', async () => {
+  test('a folder with the name of the program, even with --force', async () => {
     const person = home()
     mkdirSync(join(person.home, program), { recursive: true })
     const { code, err } = await person.run({ args: [...mirror(), '--force'], fakes: linux })
     expect([code, err.includes('~/.local/bin/nexus-claude-api is a folder.')]).toEqual([1, true])
   })
 
-  test('a place below a file', async () => {
+  test('a path below a file', async () => {
     const person = home()
     writeFileSync(join(person.home, '.local'), '')
     const { code, err } = await person.run({ args: mirror(), fakes: linux })
@@ -79,7 +79,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     ])
   })
 
-  test.skipIf(process.getuid?.() === 0)('a folder that cannot be written, before anything is fetched', async () => {
+  test.skipIf(process.getuid?.() === 0)('a read-only folder, before the download', async () => {
     const person = home()
     mkdirSync(join(person.home, '.local'))
     chmodSync(join(person.home, '.local'), 0o555)
@@ -87,7 +87,7 @@ describe.skipIf(onWindows)('install.sh refuses', () => {
     expect([code, err.includes('~/.local is not writable for you.'), server().requestedPaths]).toEqual([1, true, []])
   })
 
-  test('what fails at the very end, and removes what it began', async () => {
+  test('an error in the last step, and removes its files', async () => {
     const person = home()
     const { code, err } = await person.run({ args: mirror(), fakes: { ...linux, mv: 'echo "no way" >&2; exit 1' } })
     expect([code, person.listed()]).toEqual([1, []])

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { contentOf, createInstallContext, lastLine, leftIn, linux, onWindows, text } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
-/** install.sh in every shell of this machine, and with what tools there are. */
+/** install.sh in every shell of this machine, with different sets of tools. */
 
 const { home, mirror, server, whole } = createInstallContext()
 
-describe.skipIf(onWindows)('install.sh works with what is there', () => {
+describe.skipIf(onWindows)('install.sh works with', () => {
   test.each([
     ['wget alone', ['curl']],
     ['shasum alone', ['sha256sum', 'openssl']],
@@ -30,7 +30,7 @@ describe.skipIf(onWindows)('install.sh works with what is there', () => {
         server().files.set(path, content.with(9, (content[9] ?? 0) ^ 1))
   }
 
-  test.skipIf(Bun.which('busybox') === null)("busybox's own tools alone", async () => {
+  test.skipIf(Bun.which('busybox') === null)("only busybox's own tools", async () => {
     const own = 'wget sha256sum tar gzip sed grep cut tr mktemp head tail cp mv rm mkdir chmod cat'.split(' ')
     const box = Object.fromEntries(own.map((name) => [name, `exec ${Bun.which('busybox')} ${name} "$@"`]))
     const options = { fakes: { ...linux, ...box }, without: ['curl', 'shasum', 'openssl'] }
@@ -47,7 +47,7 @@ describe.skipIf(onWindows)('install.sh works with what is there', () => {
   const present = shells.filter(([name = '']) => Bun.which(name) !== null)
 
   test.each(present.map((shell) => [shell.join(' '), shell] as const))(
-    '%s: from its file, and piped',
+    '%s, from a file and from a pipe',
     async (_, shell) => {
       const file = home()
       expect((await file.run({ args: mirror(), fakes: linux, shell })).code).toBe(0)
@@ -70,9 +70,9 @@ describe.skipIf(onWindows)('install.sh works with what is there', () => {
     },
   )
 
-  test('a script that was cut off on its way does nothing', async () => {
+  test('an incomplete download of the script, which does nothing', async () => {
     const person = home()
-    // Everywhere, and at every place of its last lines.
+    // Cut at many places, and at each character of its last lines.
     const places = Array.from({ length: 40 }, (_, index) => Math.floor((index / 40) * text.length))
     for (let place = text.length - lastLine.length - 1; place < text.length - 1; place += 1) places.push(place)
     const runs = places.map((place) =>

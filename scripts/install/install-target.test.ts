@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { contentOf, createInstallContext, linux, onWindows, unixTargets, withFunctions } from './install-context.ts'
 import { fakeProgram } from './release-server.ts'
 
-/** How install.sh finds the program for a machine. */
+/** Tests how install.sh selects the program for a machine. */
 
 const { archiveNow, home, mirror, server, whole } = createInstallContext()
 
@@ -38,7 +38,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     ['darwin-x64', leaf7],
     ['darwin-x64-baseline', 'exit 1'],
     ['darwin-arm64', 'case $2 in sysctl.proc_translated) echo 1 ;; *) exit 1 ;; esac'],
-  ])('%s, where the shell says that it is an Intel Mac', async (id, sysctl) => {
+  ])('%s, although the shell reports an Intel Mac', async (id, sysctl) => {
     const fakes = { uname: fakeUname('Darwin', 'x86_64'), sysctl }
     const { code } = await home().run({ args: mirror(), fakes })
     expect([code, archiveNow()]).toEqual([0, `v1.2.0/nexus-claude-api-1.2.0-${id}.tar.gz`])
@@ -48,7 +48,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     ['FreeBSD', 'amd64'],
     ['Linux', 'armv7l'],
     ['MINGW64_NT-10.0', 'x86_64'],
-  ])('and says which there are on %s %s', async (kernel, machine) => {
+  ])('and lists the supported machines on %s %s', async (kernel, machine) => {
     const person = home()
     const { code, err } = await person.run({ args: mirror(), fakes: { uname: fakeUname(kernel, machine) } })
     expect([code, person.listed(), server().requestedPaths]).toEqual([2, [], []])
@@ -62,7 +62,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     )
   })
 
-  test('and that there is none for programs of 32 bits, whatever the kernel is', async () => {
+  test('and supports no 32-bit programs, also with a 64-bit kernel', async () => {
     const fakes = { uname: fakeUname('Linux', 'aarch64'), ldd: glibc, getconf: '[ "$1" = LONG_BIT ] && echo 32' }
     const { code, err } = await home().run({ args: mirror(), fakes })
     expect([code, err.split('\n')[0], server().requestedPaths]).toEqual([
@@ -72,8 +72,8 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     ])
   })
 
-  test('every program that is built for it can be reached, and no other', () => {
-    // What choose_target can put together, against the table that releases are made from.
+  test('can select exactly the programs that are built for it', () => {
+    // Compares the possible results of choose_target with the table of the release.
     const reachable = ['x64', 'arm64'].flatMap((arch) =>
       ['linux', 'linux-musl', 'darwin'].flatMap((kind) => {
         const [os, libc = ''] = kind.split('-')
@@ -84,14 +84,14 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     expect(reachable.sort()).toEqual(unixTargets.map(({ id }) => id).sort())
   })
 
-  test('and installs nothing that does not run here', async () => {
+  test('and installs no program that does not run here', async () => {
     const person = home()
     await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
     const path = 'v1.2.0/SHA256SUMS'
     for (const [name, content] of whole())
       if (name.startsWith('v1.0.0/') && name.endsWith('.gz'))
         server().files.set(name.replaceAll('1.0.0', '1.2.0'), content)
-    // An archive of another version than its name says.
+    // An archive with another version than its name.
     const sums = [...server().files].filter(([name]) => name.startsWith('v1.2.0/') && name.endsWith('.gz'))
     const lines = sums.map(([name, content]) => {
       const hash = createHash('sha256').update(content).digest('hex')

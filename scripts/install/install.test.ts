@@ -15,12 +15,12 @@ import {
 import { fakeProgram } from './release-server.ts'
 import { installer } from './sandbox.ts'
 
-/** install.sh, as a person runs it, against a release server on loopback. Needs no build. */
+/** install.sh with a release server on loopback. Needs no build. */
 
 const { archiveNow, home, mirror, server } = createInstallContext()
 
 describe.skipIf(onWindows)('install.sh', () => {
-  test('installs the latest version into ~/.local/bin, and says what to do next', async () => {
+  test('installs the latest version into ~/.local/bin, and prints the next step', async () => {
     const person = home()
     const { code, out, err } = await person.run({
       args: mirror(),
@@ -46,14 +46,14 @@ describe.skipIf(onWindows)('install.sh', () => {
     expect(ran.stdout.toString()).toStartWith('nexus-claude-api 1.2.0 ')
   })
 
-  test.each([['1.0.0'], ['v1.0.0']])('installs the version that is named: %s', async (version) => {
+  test.each([['1.0.0'], ['v1.0.0']])('installs the requested version: %s', async (version) => {
     const person = home()
     const { code } = await person.run({ args: [...mirror(), '--version', version], fakes: linux })
     expect([code, contentOf(person)]).toEqual([0, fakeProgram('1.0.0')])
     expect(server().requestedPaths[0]).toBe('v1.0.0/SHA256SUMS')
   })
 
-  test('takes the place of an older one', async () => {
+  test('replaces an older version', async () => {
     const person = home()
     await person.run({ args: [...mirror(), '--version', '1.0.0'], fakes: linux })
     const { code } = await person.run({
@@ -64,7 +64,7 @@ describe.skipIf(onWindows)('install.sh', () => {
     expect([code, contentOf(person), person.listed()]).toEqual([0, fakeProgram('1.2.0'), [program]])
   })
 
-  test('brings completions where there is a place for them', async () => {
+  test('installs completions if the shell has a folder for them', async () => {
     const person = home()
     for (const path of ['.local/share', '.config/fish', '.zfunc'])
       mkdirSync(join(person.home, path), { recursive: true })
@@ -80,13 +80,13 @@ describe.skipIf(onWindows)('install.sh', () => {
     ])
   })
 
-  test('leaves nothing behind but what it installed', async () => {
+  test('leaves only the installed files', async () => {
     const person = home()
     await person.run({ args: mirror(), fakes: linux })
     expect(leftIn(person)).toEqual([])
   })
 
-  test('knows folders with blanks, and quotes them for the shell', async () => {
+  test('supports folders with blanks, and quotes them for the shell', async () => {
     const person = home('a home')
     const { code, err } = await person.run({
       args: [...mirror(), '--to', join(person.home, 'my $programs')],
@@ -97,13 +97,13 @@ describe.skipIf(onWindows)('install.sh', () => {
     expect(err).toContain('\n  fish_add_path "$HOME/my \\$programs"\n')
   })
 
-  test('knows ~ behind --to=, which shells leave as it is', async () => {
+  test('expands ~ after --to=, which shells do not', async () => {
     const person = home()
     const { code } = await person.run({ args: [...mirror(), '--to=~/own tools'], fakes: linux })
     expect([code, person.listed()]).toEqual([0, ['own tools/nexus-claude-api']])
   })
 
-  test('says nothing of PATH where it is right, and names one that comes before', async () => {
+  test('prints no hint if PATH is right, and names another program that comes first', async () => {
     const person = home()
     for (const end of ['', '/']) {
       const path = [join(person.home, '.local/bin') + end]
@@ -127,7 +127,7 @@ describe.skipIf(onWindows)('install.sh', () => {
 })
 
 describe.skipIf(onWindows)('install.sh --uninstall', () => {
-  test('removes what was installed, and leaves the configuration and what others keep', async () => {
+  test("removes the installed files, and keeps the configuration and other programs' files", async () => {
     const person = home()
     for (const path of ['.local/share', '.config/fish', '.config/nexus-claude-api', '.zfunc'])
       mkdirSync(join(person.home, path), { recursive: true })
@@ -163,29 +163,29 @@ describe.skipIf(onWindows)('install.sh --uninstall', () => {
   })
 })
 
-describe('install.sh, as it is written', () => {
-  test('ends with the one line that does something', () => {
+describe('the text of install.sh', () => {
+  test('ends with the only line that acts', () => {
     expect(text).toEndWith(`\n}\n\n${lastLine}`)
   })
 
-  test('leads where releases are published', () => {
+  test('has the address of the releases', () => {
     expect(text).toContain(`\nrepository=${project.homepage}\n`)
     expect(project.downloads).toBe(`${project.homepage}/releases/download`)
     expect(text).toContain(`\nprogram=${project.name}\n`)
   })
 
-  test('never asks for more rights', () => {
+  test('never requests more rights', () => {
     const code = text.replaceAll(/^\s*#.*$/gm, '')
     expect(code).not.toMatch(/\bsudo [^i]|\bsu -|\bdoas\b|\bpkexec\b/)
   })
 
-  test('prints no help that is wider than a terminal', async () => {
+  test('prints help that fits a terminal', async () => {
     if (onWindows) return
     const { code, out, err } = await home().run({ args: ['--help'] })
     expect([code, err, out.split('\n').filter((line) => line.length > 80)]).toEqual([0, '', []])
   })
 
-  test.skipIf(Bun.which('shellcheck') === null)('is clean for shellcheck', () => {
+  test.skipIf(Bun.which('shellcheck') === null)('passes shellcheck', () => {
     const { stdout } = Bun.spawnSync(['shellcheck', installer])
     expect(stdout.toString()).toBe('')
   })

@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { archiveName, type Target } from '../release/targets.ts'
 
-/** Releases as a mirror holds them, on loopback, for tests of the installers. */
+/** A mirror with releases on loopback, for tests of the installers. */
 
 const name = 'nexus-claude-api'
 
-/** Small programs take the place of the real ones: the installer asks them for their version alone. */
+/** A small script in place of the real program: the installer only runs it with --version. */
 export const fakeProgram = (version: string): string =>
   `#!/bin/sh\n[ "$1" = --version ] && echo "${name} ${version} (commit abc, bun 1, fake)"\n`
 
-/** Packed by the machine's own tar, as the real ones are. */
+/** Packs an archive with the machine's own tar. */
 const pack = (folder: string, target: Target, version: string): Uint8Array => {
   const inner = `${name}-${version}-${target.id}`
   const top = join(folder, inner)
@@ -40,11 +40,11 @@ export interface Release {
 
 export interface ReleaseServer {
   readonly url: string
-  /** By path (`v1.2.3/SHA256SUMS`); a test may change, add and remove files. */
+  /** By path (`v1.2.3/SHA256SUMS`). A test can change, add and remove files. */
   readonly files: Map<string, string | Uint8Array>
-  /** Files of which only the first half arrives before the connection ends. */
+  /** Files of which the server sends only the first half. */
   readonly cut: Set<string>
-  /** Paths in the order in which they were asked for. */
+  /** Requested paths, in order. */
   readonly requestedPaths: string[]
   stop(): Promise<void>
 }
@@ -62,7 +62,7 @@ export const startReleaseServer = (folder: string, releases: readonly Release[])
       files.set(`v${version}/${archiveName(target, name, version)}`, bytes)
       return `${sha256(bytes)}  ${archiveName(target, name, version)}\n`
     })
-    // What else lies in a release, and is none of the installer's business.
+    // Other files of a release, which the installer ignores.
     sums.push(`${'0'.repeat(64)}  ${name}_${version}_amd64.deb\n`)
     files.set(`v${version}/SHA256SUMS`, sums.join(''))
     files.set('latest/SHA256SUMS', sums.join(''))
@@ -73,7 +73,7 @@ export const startReleaseServer = (folder: string, releases: readonly Release[])
     if (content === undefined) return 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
     return `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(content)}\r\nConnection: close\r\n\r\n`
   }
-  // Plain sockets: an HTTP server of the runtime's would not let a body end early.
+  // Plain sockets, because Bun's HTTP server cannot end a body early.
   const listener = Bun.listen<{ head: string; rest: Uint8Array }>({
     hostname: '127.0.0.1',
     port: 0,

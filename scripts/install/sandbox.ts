@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
-/** A home, a temporary folder and a PATH of a test's own, in which the installer runs as a person would run it. */
+/** A test's own home, temporary folder and PATH, in which the installer runs like for a user. */
 
 export const installer = join(import.meta.dir, 'install.sh')
 
-/** What install.sh may call; a test leaves out what its machine lacks. */
+/** The tools that install.sh may call. A test skips those that its machine lacks. */
 const tools =
   'sh cat chmod cp curl cut date getconf grep gzip head id ldd mkdir mktemp mv openssl rm sed sha256sum shasum perl printf sysctl tail tar tr uname wget'.split(
     ' ',
@@ -32,14 +32,14 @@ interface Ran {
 interface RunOptions {
   readonly args?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** Programs that are not there. */
+  /** Missing programs. */
   readonly without?: readonly string[]
-  /** Small scripts that take the place of programs, by name. */
+  /** Small scripts in place of programs, by name. */
   readonly fakes?: Readonly<Record<string, string>>
   readonly shell?: readonly string[]
-  /** Handed to the shell on its stdin, in place of the file. */
+  /** The shell reads this from stdin, instead of the file. */
   readonly script?: string | Uint8Array
-  /** A folder for the test's own PATH besides. */
+  /** Additional folders for PATH. */
   readonly path?: readonly string[]
 }
 
@@ -47,7 +47,7 @@ export interface Sandbox {
   readonly home: string
   readonly temporary: string
   run(options?: RunOptions): Promise<Ran>
-  /** Every file below the home, and links. */
+  /** Every file and link in the home. */
   listed(): string[]
   remove(): void
 }
@@ -105,7 +105,7 @@ export const createSandbox = (homeName = 'home'): Sandbox => {
         .map((path) => relative(home, path))
         .sort(),
     remove() {
-      // A test may have taken the right to write away.
+      // A test may have removed the permission to write.
       for (const entry of readdirSync(top, { withFileTypes: true, recursive: true }))
         if (entry.isDirectory() && existsSync(join(entry.parentPath, entry.name)))
           chmodSync(join(entry.parentPath, entry.name), statSync(join(entry.parentPath, entry.name)).mode | 0o700)

@@ -2,22 +2,22 @@ import { gzipSync, zipSync } from 'fflate'
 import { createTar, type TarFileInput } from 'nanotar'
 
 /**
- * Archives whose bytes depend on nothing but their entries and one date: whoever builds the same commit
- * gets the same sums. fflate compresses in JavaScript, so that no machine's zlib takes part.
+ * Reproducible archives: their bytes depend only on their entries and one date, so every build of a commit has the same
+ * sums. fflate compresses in JavaScript, so that the machine's zlib does not matter.
  */
 
 export interface Entry {
-  /** With slashes, below the archive's root. */
+  /** Relative to the archive's root, with slashes. */
   readonly path: string
   readonly data: Uint8Array
   readonly isProgram?: boolean
 }
 
-/** As programs and files lie in a system: everyone reads, only the owner writes. */
+/** All users can read, only the owner can write. */
 const modes = { program: 0o755, file: 0o644, folder: 0o755 } as const
 const modeOf = ({ isProgram }: Entry): number => (isProgram === true ? modes.program : modes.file)
 
-/** Of programs: half a percent larger than the best, in half the time. */
+/** Level for programs: half a percent larger than the best level, in half the time. */
 const level = 6
 const bestLevel = 9
 
@@ -27,22 +27,22 @@ const byPath = (one: { readonly path: string }, other: { readonly path: string }
 const text = new TextEncoder()
 export const textEntry = (path: string, content: string): Entry => ({ path, data: text.encode(content) })
 
-/** `a/b/c` lies in `a` and `a/b`. */
+/** The folders of `a/b/c` are `a` and `a/b`. */
 const foldersOf = (path: string): string[] => {
   const parts = path.split('/').slice(0, -1)
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
-/** Without a name and a time in its head. Debian wants small texts packed as well as can be. */
+/** Without a name and a time in the header. Debian requires the best level for small texts. */
 export const toGzip = (data: Uint8Array, packing: typeof level | typeof bestLevel = bestLevel): Uint8Array =>
   gzipSync(data, { level: packing, mtime: 0 })
 
-/** Longer names would be cut. */
+/** The tar format cuts longer names. */
 const longestTarName = 100
-/** Two blocks of zeros end an archive. The library leaves them out where its padding happens to be empty. */
+/** Two blocks of zeros end an archive. The library omits them if its padding is empty. */
 const tarEnd = new Uint8Array(1024)
 
-/** `prefix` is `./` where a package manager wants it. `seconds` is of every entry. */
+/** `prefix` is `./` for package managers that require it. `seconds` is the time of every entry. */
 export const toTar = (entries: readonly Entry[], seconds: number, prefix = ''): Uint8Array => {
   const folders = [...new Set(entries.flatMap(({ path }) => foldersOf(path)))].map((path) => ({
     path,
@@ -64,7 +64,7 @@ export const toTar = (entries: readonly Entry[], seconds: number, prefix = ''): 
 export const toTarGz = (entries: readonly Entry[], seconds: number, prefix = ''): Uint8Array =>
   toGzip(toTar(entries, seconds, prefix), level)
 
-/** Zip has local times without their zone: noon of the day is there in every zone. */
+/** Zip has local times without a time zone: noon is on the same day in every zone. */
 const zipTime = (seconds: number): Date => {
   const date = new Date(seconds * 1000)
   return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), 12)
@@ -72,7 +72,7 @@ const zipTime = (seconds: number): Date => {
 
 const unix = 3
 const regularFile = 0o100000
-/** Where a zip's entry has the mode of Unix. */
+/** Position of the Unix mode in the attributes of a zip entry. */
 const modeShift = 16
 
 export const toZip = (entries: readonly Entry[], seconds: number): Uint8Array => {
@@ -84,7 +84,7 @@ export const toZip = (entries: readonly Entry[], seconds: number): Uint8Array =>
   return zipSync(Object.fromEntries(files.map(([path, [data, options]]) => [path, [data, options]])))
 }
 
-/** The form that Debian's packages have around their parts. */
+/** The ar format, which Debian packages use for their parts. */
 export const toAr = (entries: readonly Entry[], seconds: number): Uint8Array => {
   const parts = entries.flatMap((entry) => {
     const fields: readonly (readonly [string, number])[] = [
@@ -96,7 +96,7 @@ export const toAr = (entries: readonly Entry[], seconds: number): Uint8Array => 
       [`${entry.data.length}`, 10],
     ]
     const head = `${fields.map(([value, width]) => value.padEnd(width)).join('')}\`\n`
-    // Every part begins at an even place.
+    // Every part begins at an even offset.
     return [text.encode(head), entry.data, text.encode('\n'.repeat(entry.data.length % 2))]
   })
   return Buffer.concat([text.encode('!<arch>\n'), ...parts])

@@ -9,7 +9,7 @@ import { project, targetsFolder } from './project.ts'
 import { programName, type Target, targets } from './targets.ts'
 
 /**
- * What can be told of programs for other systems without them. Those that were not built are left out:
+ * Checks programs for other systems without running them. Skips programs that were not built:
  * `bun scripts/build.ts --target darwin-arm64 --target darwin-x64 --target windows-x64`, or `--all`.
  */
 
@@ -20,30 +20,30 @@ const named = (list: readonly Target[]): [string, Target][] => list.map((target)
 const forApple = named(built('darwin'))
 const forWindows = named(built('win32'))
 
-/** Signed again since they were built: only a Mac does that, before they are published. */
+/** Whether a Mac has signed the programs again, as it does before a release. */
 const isSignedAgain = process.env['DARWIN_SIGNED'] === '1'
 
 describe.skipIf(forApple.length === 0)('for macOS', () => {
-  test.each(forApple)('%s is for its processor, and knows what it is', (id, target) => {
+  test.each(forApple)('%s is for its processor, and contains its name and version', (id, target) => {
     const file = readFileSync(pathOf(target))
     expect([readCodeSignature(file)?.arch, file.includes(`"${id}"`)]).toEqual([target.arch, true])
   })
 
-  test.each(forApple.filter(([, { arch }]) => arch === 'arm64'))('%s has a signature that holds', (_, target) => {
+  test.each(forApple.filter(([, { arch }]) => arch === 'arm64'))('%s has a valid signature', (_, target) => {
     expect(readCodeSignature(readFileSync(pathOf(target)))).toMatchObject({ isAdHoc: true, faults: [] })
   })
 
-  // Known of Bun 1.4.5: it changes the program and leaves its own signature as it was. macOS would end it at its
-  // start, so that it is signed again on a Mac before it is published. Fails when Bun mends that: then say so here.
+  // Bun 1.4.5 changes the program after signing it, and macOS kills it at its start. So a Mac signs it again before a
+  // release. When this test fails because Bun has fixed that, remove the second signature.
   test.each(forApple.filter(([, { arch }]) => arch === 'x64'))(
-    '%s is signed again on a Mac, or its signature does not hold',
+    '%s is signed again on a Mac, or has an invalid signature',
     (_, target) => {
       const signature = readCodeSignature(readFileSync(pathOf(target)))
       expect(signature?.faults.length === 0).toBe(isSignedAgain)
     },
   )
 
-  test.each(forApple)('check-signature.ts says of %s what it would', (_, target) => {
+  test.each(forApple)('check-signature.ts reports the same for %s', (_, target) => {
     const faults = readCodeSignature(readFileSync(pathOf(target)))?.faults ?? []
     const script = join(root, 'scripts', 'release', 'check-signature.ts')
     const { exitCode } = Bun.spawnSync([process.execPath, script, pathOf(target)], { stdout: 'ignore' })
@@ -52,7 +52,7 @@ describe.skipIf(forApple.length === 0)('for macOS', () => {
 })
 
 describe.skipIf(forWindows.length === 0)('for Windows', () => {
-  test.each(forWindows)('%s is a console program for its processor, not signed, with an icon', (id, target) => {
+  test.each(forWindows)('%s is an unsigned console program for its processor, with an icon', (id, target) => {
     const file = readFileSync(pathOf(target))
     expect(readExecutable(file)).toEqual({
       arch: target.arch,
@@ -63,8 +63,8 @@ describe.skipIf(forWindows.length === 0)('for Windows', () => {
     expect([file.includes(`"${id}"`), file.includes(`"${project.version}"`)]).toEqual([true, true])
   })
 
-  // Bun writes it only there; elsewhere the program says that it is Bun.
-  test.skipIf(process.platform !== 'win32').each(forWindows)('%s says who it is', (_, target) => {
+  // Bun writes the details only on Windows; elsewhere the program has Bun's own.
+  test.skipIf(process.platform !== 'win32').each(forWindows)('%s has its title and version', (_, target) => {
     const file = readFileSync(pathOf(target))
     expect(file.includes(Buffer.from(project.description, 'utf16le'))).toBe(true)
     expect(file.includes(Buffer.from(windowsVersion, 'utf16le'))).toBe(true)

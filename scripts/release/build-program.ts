@@ -5,29 +5,29 @@ import type { Target } from './targets.ts'
 
 export interface BuildOptions {
   readonly outfile: string
-  /** This machine's own kind without it. */
+  /** Default: this machine. */
   readonly target?: Target
-  /** As `commitOf` has it. */
+  /** From `commitOf`. */
   readonly commit: string
 }
 
-/** The first characters of the commit that is built, with `-dirty` where files were changed. */
+/** The first characters of the commit, with `-dirty` if files were changed. */
 export const commitOf = (environment: Readonly<Record<string, string | undefined>>): string => {
   const git = (...args: string[]): string | undefined => {
     const { success, stdout } = Bun.spawnSync(['git', ...args], { cwd: root, stderr: 'ignore' })
     return success ? stdout.toString().trim() : undefined
   }
-  // Whoever packs the sources without their history says what they are.
+  // Sources without their git history need the variable.
   const commit = environment['SOURCE_COMMIT'] || git('rev-parse', 'HEAD')
   if (commit === undefined) return 'unknown'
   const isDirty = !environment['SOURCE_COMMIT'] && git('status', '--porcelain', '--untracked-files=no') !== ''
   return commit.slice(0, 12) + (isDirty ? '-dirty' : '')
 }
 
-/** Windows counts four numbers, and knows no pre-releases. */
+/** Versions on Windows have four numbers and no pre-release. */
 export const windowsVersion = `${project.version.replace(/[-+].*/, '')}.0`
 
-/** What Explorer and the task list show of the program. Bun writes it on Windows alone, and fails elsewhere. */
+/** Details that Explorer and the task list show. Bun writes them only on Windows, and fails elsewhere. */
 const windowsDetails = {
   title: project.name,
   publisher: `The ${project.name} authors`,
@@ -38,12 +38,12 @@ const windowsDetails = {
   hideConsole: false,
 } as const
 
-/** Builds one program, with its source map beside it. Rejects with what the bundler says. */
+/** Builds one program, with its source map next to it. Rejects with the bundler's messages. */
 export const buildProgram = async ({ outfile, target, commit }: BuildOptions): Promise<void> => {
   const result = await Bun.build({
     entrypoints: [join(root, 'src', 'main.ts')],
     target: 'bun',
-    // Starts in a fifth of the time, and forbids top-level await.
+    // The start takes a fifth of the time. Forbids top-level await.
     bytecode: true,
     format: 'esm',
     minify: true,
@@ -56,12 +56,12 @@ export const buildProgram = async ({ outfile, target, commit }: BuildOptions): P
       ...(target !== undefined && { target: target.bun }),
       outfile,
       ...(process.platform === 'win32' && (target?.os ?? 'win32') === 'win32' && { windows: windowsDetails }),
-      // A repository must not be able to set an endpoint, or to run code, in the program that holds the key.
+      // A repository must not set an endpoint or run code in the program that has the key.
       autoloadDotenv: false,
       autoloadBunfig: false,
       autoloadTsconfig: false,
       autoloadPackageJson: false,
-      // Companies put their own roots into the system's store.
+      // Companies add their own root certificates to the system's store.
       execArgv: ['--use-system-ca'],
     },
   })

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from '../support/binary.ts'
 
-/** A package of which the program holds at least one file. */
+/** A package of which the program contains at least one file. */
 export interface BundledPackage {
   readonly name: string
   readonly version: string
-  /** As SPDX calls it. */
+  /** The SPDX identifier. */
   readonly license: string
-  /** Where its sources are, as far as it says. */
+  /** Its homepage, if it names one. */
   readonly homepage?: string
-  /** The words of its license; undefined where it ships none. */
+  /** The text of its license; undefined if the package has none. */
   readonly licenseText?: string
 }
 
@@ -37,12 +37,12 @@ const readPackage = (folder: string): BundledPackage => {
   }
 }
 
-/** `node_modules/a/node_modules/@b/c` of a file within it. */
+/** Matches `node_modules/a/node_modules/@b/c` in the path of a file. */
 const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
 
 /**
- * Asks the bundler what it takes: the tree of dependencies has packages that no line of the program comes from,
- * and a list kept by hand would be wrong one day.
+ * Reads the packages from the bundler's output: the dependency tree also has packages that the program does not
+ * contain, and a manual list would get out of date.
  */
 export const bundledPackages = async (): Promise<BundledPackage[]> => {
   const { success, logs, metafile } = await Bun.build({
@@ -52,7 +52,7 @@ export const bundledPackages = async (): Promise<BundledPackage[]> => {
     metafile: true,
     root,
   })
-  if (!success || metafile === undefined) throw new AggregateError(logs, 'the bundle could not be looked into')
+  if (!success || metafile === undefined) throw new AggregateError(logs, 'the bundler did not list its files')
   const folders = Object.keys(metafile.inputs).flatMap(
     (path) => packageFolder.exec(relative(root, join(process.cwd(), path)).replaceAll('\\', '/'))?.[0] ?? [],
   )

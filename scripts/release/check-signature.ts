@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readCodeSignature } from './macho.ts'
 
 /**
- * Whether macOS would run these programs: ends with 1 where one's signature does not hold.
+ * Checks whether macOS runs these programs. Exit code 1 if a signature is invalid.
  *
  *   bun scripts/release/check-signature.ts FILE...
  */
@@ -15,8 +15,8 @@ if (paths.length === 0) {
 
 for (const path of paths) {
   const signature = readCodeSignature(readFileSync(path))
-  const faults = signature?.faults ?? ['nothing is signed']
+  const faults = signature?.faults ?? ['no signature']
   for (const fault of faults) console.error(`${path}: ${fault}`)
   if (faults.length > 0) process.exitCode = 1
-  else console.log(`${path}: ${signature?.arch}, ${signature?.pages} pages as they were signed`)
+  else console.log(`${path}: ${signature?.arch}, ${signature?.pages} pages, valid signature`)
 }

@@ -1,7 +1,7 @@
 import { fromSources } from '../support/binary.ts'
 import { type Entry, textEntry } from './archive.ts'
 
-/** File names as each shell looks for them. */
+/** The file names that each shell expects. */
 const files = {
   bash: (name: string) => `${name}.bash`,
   zsh: (name: string) => `_${name}`,
@@ -13,7 +13,7 @@ const completedShells = Object.keys(files) as CompletedShell[]
 
 export const completionFile = (shell: CompletedShell, name: string): string => files[shell](name)
 
-/** What the program itself prints: asked of the sources, because another machine's program does not run here. */
+/** The program's completions. Runs the sources, because programs for other machines do not run here. */
 export const completions = (name: string): Entry[] =>
   completedShells.map((shell) => {
     const { success, stdout, stderr } = Bun.spawnSync([...fromSources, 'completion', shell])

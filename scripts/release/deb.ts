@@ -5,24 +5,24 @@ import { project } from './project.ts'
 import { type Accompaniment, moved } from './release-contents.ts'
 import type { Target } from './targets.ts'
 
-/** A package for Debian and what is made from it; its parts are tar archives in an ar archive. */
+/** A package for Debian and its derivatives: tar archives in an ar archive. */
 
 const architectures = { x64: 'amd64', arm64: 'arm64' } as const
 
-/** Debian sorts `1.0~rc.1` before `1.0`, and takes what stands behind a `-` for its own revision. */
+/** Debian sorts `1.0~rc.1` before `1.0`, and reads the text after `-` as its own revision. */
 const debianVersion = project.version.replace('-', '~')
 
-/** Debian's amd64 includes processors without AVX2, and a package cannot ask. */
+/** Debian's amd64 includes processors without AVX2, and a package cannot require it. */
 export const debTargets: readonly string[] = ['linux-x64-baseline', 'linux-arm64']
 
-/** GitHub makes a dot of a `~` in a file's name, and the sums have to name the file that is there. */
+/** GitHub replaces a `~` in a file name by a dot, and the sums must have the final name. */
 export const debName = ({ arch }: Target): string =>
   `${project.name}_${debianVersion.replace('~', '.')}_${architectures[arch]}.deb`
 
 const [owner = ''] = project.repository.split('/')
 const maintainer = `The ${project.name} authors <${owner}@users.noreply.github.com>`
 
-/** Of Debian 8 and Ubuntu 14.04; the program asks for no newer symbol. */
+/** The glibc of Debian 8 and Ubuntu 14.04. The program needs no newer symbol. */
 const leastLibc = '2.17'
 const bytesInKibibyte = 1024
 
@@ -57,7 +57,7 @@ const copyright = ({ license, notices }: Accompaniment): string => {
     'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/',
     `Upstream-Name: ${project.name}`,
     `Source: ${project.homepage}`,
-    `Comment: ${notices.path} beside this file has the licenses of what the program holds of others.`,
+    `Comment: ${notices.path} next to this file has the licenses of bundled third-party code.`,
     '',
     'Files: *',
     `Copyright: ${holder}`,
@@ -78,14 +78,14 @@ const changelog = (seconds: number): string => {
   ].join('\n')
 }
 
-/** Where each shell of Debian's looks for what packages bring; PowerShell looks nowhere. */
+/** Debian's folders for completions of packages. PowerShell has none. */
 const completionFolders: readonly (readonly [shell: CompletedShell, path: string])[] = [
   ['bash', `usr/share/bash-completion/completions/${project.name}`],
   ['zsh', `usr/share/zsh/vendor-completions/_${project.name}`],
   ['fish', `usr/share/fish/vendor_completions.d/${project.name}.fish`],
 ]
 
-/** What the checker of Debian's packages would rather have, and why it cannot be had. */
+/** Warnings of lintian that the package cannot avoid, with the reason. */
 const overrides = [
   '# The program is one file with its runtime and its code behind it: to strip it is to lose them.',
   `${project.name}: unstripped-binary-or-object [usr/bin/${project.name}]`,
@@ -99,27 +99,27 @@ const overrides = [
   '',
 ].join('\n')
 
-const dataEntries = (program: Uint8Array, beside: Accompaniment): Entry[] => {
+const dataEntries = (program: Uint8Array, accompaniment: Accompaniment): Entry[] => {
   const documents = `usr/share/doc/${project.name}`
   const zipped = (entry: Entry, path: string): Entry => ({ path, data: toGzip(entry.data) })
   const completion = (shell: CompletedShell): Entry[] =>
-    beside.completions.filter(({ path }) => path === completionFile(shell, project.name))
+    accompaniment.completions.filter(({ path }) => path === completionFile(shell, project.name))
   return [
     { path: `usr/bin/${project.name}`, data: program, isProgram: true },
     ...completionFolders.flatMap(([shell, path]) => completion(shell).map((entry) => moved(entry, path))),
-    textEntry(`${documents}/copyright`, copyright(beside)),
-    moved(beside.notices, `${documents}/${beside.notices.path}`),
-    zipped(textEntry('', changelog(beside.seconds)), `${documents}/changelog.gz`),
+    textEntry(`${documents}/copyright`, copyright(accompaniment)),
+    moved(accompaniment.notices, `${documents}/${accompaniment.notices.path}`),
+    zipped(textEntry('', changelog(accompaniment.seconds)), `${documents}/changelog.gz`),
     textEntry(`usr/share/lintian/overrides/${project.name}`, overrides),
   ]
 }
 
-export const toDeb = (target: Target, program: Uint8Array, beside: Accompaniment): Uint8Array => {
-  const { seconds } = beside
-  const data = dataEntries(program, beside)
+export const toDeb = (target: Target, program: Uint8Array, accompaniment: Accompaniment): Uint8Array => {
+  const { seconds } = accompaniment
+  const data = dataEntries(program, accompaniment)
   const sums = data.map(({ path, data: bytes }) => `${createHash('md5').update(bytes).digest('hex')}  ${path}\n`)
   const controls = [textEntry('control', control(target, data)), textEntry('md5sums', sums.join(''))]
-  // The order of the parts is the format's.
+  // The format requires this order.
   const parts = [
     textEntry('debian-binary', '2.0\n'),
     { path: 'control.tar.gz', data: toTarGz(controls, seconds, './') },

@@ -3,16 +3,16 @@ import { noticesName } from './notices.ts'
 import { project } from './project.ts'
 import type { Managed, Published } from './published.ts'
 
-/** `NexusClaudeApi`: Homebrew finds a formula's class by its file's name. */
+/** `NexusClaudeApi`: Homebrew derives a formula's class from its file name. */
 const className = project.name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
-/** Homebrew wants no full stop, and less than 80 characters with the name. */
+/** Homebrew allows no full stop, and less than 80 characters including the name. */
 const brief = project.description.replace(/[:.].*$/, '')
 
 const resource = ({ url, sha256 }: Published): string => `      url "${url}"
       sha256 "${sha256}"`
 
-/** The formula, `nexus-claude-api.rb`. Homebrew reads the version in the addresses. */
+/** The formula, `nexus-claude-api.rb`. Homebrew reads the version from the URLs. */
 export const homebrewFormula = (managed: Managed): string => {
   const { name, license, homepage } = project
   return `class ${className} < Formula

@@ -1,7 +1,6 @@
 /**
- * Apple's executables (Mach-O), as far as their signature goes: which hashes it holds, and whether the bytes
- * still have them. macOS ends a program at its start whose pages differ from them, without a word.
- * Layouts: <mach-o/loader.h>, and cs_blobs.h of Apple's xnu.
+ * Reads the signature of Apple's executables (Mach-O): its hashes, and whether the bytes match them. macOS kills a
+ * program whose pages do not match, without a message. Layouts: <mach-o/loader.h>, and cs_blobs.h of Apple's xnu.
  */
 
 const magic64 = 0xfeedfacf
@@ -11,11 +10,11 @@ const architectures: Readonly<Record<number, string>> = { 16777223: 'x64', 16777
 
 const superBlobMagic = 0xfade0cc0
 const codeDirectoryMagic = 0xfade0c02
-/** Of a blob's head: its magic and its length. */
+/** Size of a blob's header: its magic and its length. */
 const blobHeadBytes = 8
-/** Special slots are told by these: requirements, entitlements, the same in DER. */
+/** Numbers of special slots: requirements, entitlements, the same in DER. */
 const hashedBlobs: readonly number[] = [2, 5, 7]
-/** From this version on the limit may be told in 64 bits. */
+/** From this version, the limit can have 64 bits. */
 const longLimitVersion = 0x20300
 
 const hashNames: Readonly<Record<number, string>> = { 1: 'sha1', 2: 'sha256', 3: 'sha256', 4: 'sha384' }
@@ -27,15 +26,15 @@ export interface CodeSignature {
   readonly arch: string
   readonly version: number
   readonly flags: number
-  /** By nobody: only that the bytes are whole. */
+  /** Without an identity: proves only that the bytes are unchanged. */
   readonly isAdHoc: boolean
   readonly isHardened: boolean
   readonly hash: string
   readonly pageBytes: number
   readonly pages: number
-  /** What is signed: from the file's beginning to here. */
+  /** End of the signed bytes, which begin at the start of the file. */
   readonly codeLimit: number
-  /** What is wrong with it, a sentence each; none where it holds. */
+  /** A sentence for each fault; empty for a valid signature. */
   readonly faults: readonly string[]
 }
 
@@ -61,7 +60,7 @@ interface Blob {
 }
 
 const blobsOf = (signature: Buffer): Blob[] => {
-  if (signature.readUInt32BE(0) !== superBlobMagic) throw new Error('the code signature is none that is known')
+  if (signature.readUInt32BE(0) !== superBlobMagic) throw new Error('unknown kind of code signature')
   return Array.from({ length: signature.readUInt32BE(8) }, (_, index) => {
     const entry = 12 + index * 8
     const offset = signature.readUInt32BE(entry + 4)
@@ -79,14 +78,14 @@ interface Directory {
   readonly pageBytes: number
   readonly pages: number
   readonly codeLimit: number
-  /** The hash at a slot; those of blobs have numbers below zero. */
+  /** The hash in a slot. Slots of blobs have negative numbers. */
   readonly slot: (index: number) => Buffer
   readonly specialSlots: number
 }
 
 const directoryOf = (blobs: readonly Blob[]): Directory => {
   const bytes = blobs.find((blob) => blob.bytes.readUInt32BE(0) === codeDirectoryMagic)?.bytes
-  if (bytes === undefined) throw new Error('the code signature has no directory of pages')
+  if (bytes === undefined) throw new Error('the code signature has no code directory')
   const version = bytes.readUInt32BE(8)
   const hashOffset = bytes.readUInt32BE(16)
   const hashBytes = bytes.readUInt8(36)
@@ -121,23 +120,24 @@ const wrongPages = (file: Buffer, directory: Directory): number => {
 const faultsOf = (file: Buffer, place: ByteRange, blobs: readonly Blob[], directory: Directory): string[] => {
   const { codeLimit, pageBytes, pages, specialSlots } = directory
   const faults: string[] = []
-  if (codeLimit !== place.offset) faults.push(`${codeLimit} bytes are signed, and ${place.offset} are there`)
-  if (pages !== Math.ceil(codeLimit / pageBytes)) faults.push(`${pages} pages are signed, too many or too few`)
+  if (codeLimit !== place.offset) faults.push(`${codeLimit} bytes are signed, but the file has ${place.offset}`)
+  if (pages !== Math.ceil(codeLimit / pageBytes))
+    faults.push(`${pages} pages are signed, which does not match the signed bytes`)
   const wrong = wrongPages(file, directory)
-  if (wrong > 0) faults.push(`${wrong} of ${pages} pages are not as they were signed`)
+  if (wrong > 0) faults.push(`${wrong} of ${pages} pages do not match their signed hashes`)
   for (const { type, bytes } of blobs) {
     if (!hashedBlobs.includes(type) || bytes.length < blobHeadBytes) continue
     if (type > specialSlots || !hashesTo(bytes, directory.slot(-type), directory))
-      faults.push(`part ${type} of the signature is not as it was signed`)
+      faults.push(`part ${type} of the signature does not match its signed hash`)
   }
   return faults
 }
 
 const isMachO = (file: Buffer): boolean => file.length > headerBytes && file.readUInt32LE(0) === magic64
 
-/** Undefined where nothing is signed. Throws for what is no Mach-O of one 64-bit machine, or is torn. */
+/** Undefined for an unsigned file. Throws for a file that is incomplete, or not a Mach-O file of one 64-bit machine. */
 export const readCodeSignature = (file: Buffer): CodeSignature | undefined => {
-  if (!isMachO(file)) throw new Error('this is no Mach-O executable of one 64-bit machine')
+  if (!isMachO(file)) throw new Error('not a Mach-O executable of one 64-bit machine')
   const place = signatureRange(file)
   if (place === undefined) return undefined
   const blobs = blobsOf(file.subarray(place.offset, place.offset + place.length))

@@ -4,18 +4,18 @@ import { root } from '../support/binary.ts'
 import { project } from './project.ts'
 
 /**
- * What a release says of itself: its section of CHANGELOG.md, on standard output. Ends with 1 where the tag is not
- * that of package.json's version, or the section is missing.
+ * Prints the notes of a release: its section of CHANGELOG.md. Exit code 1 if the tag does not match package.json's
+ * version, or the section is missing.
  *
  *   bun scripts/release/notes.ts v1.2.3
  */
 
-/** `## [1.2.3] - 2026-11-21`, as Keep a Changelog has it; the date may be missing. */
+/** `## [1.2.3] - 2026-11-21`, the format of Keep a Changelog. The date can be missing. */
 const heading = /^## \[([^\]]+)\](?:\([^)]*\))?(?: - \d{4}-\d{2}-\d{2})?\s*$/gm
-/** Links of headings, at the page's end. */
+/** Link definitions for headings, at the end of the page. */
 const linkLine = /^\[[^\]]+\]: \S+$/gm
 
-/** The section of a version, without its heading. Undefined where there is none, or nothing in it. */
+/** The section of a version, without its heading. Undefined if it is missing or empty. */
 export const notesOf = (changelog: string, version: string): string | undefined => {
   const headings = [...changelog.matchAll(heading)]
   const index = headings.findIndex(([, name]) => name === version)
@@ -26,10 +26,10 @@ export const notesOf = (changelog: string, version: string): string | undefined 
   return notes === '' ? undefined : notes
 }
 
-/** Why a tag cannot be released; undefined where it can. */
+/** Why a tag cannot be released; undefined if it can. */
 export const reasonAgainst = (tag: string, version: string, changelog: string): string | undefined => {
   if (tag !== `v${version}`)
-    return `The tag is ${tag}, and package.json says ${version}. Set the version there, and tag v${version}.`
+    return `The tag is ${tag}, but package.json says ${version}. Set the version in package.json, or use the tag v${version}.`
   if (notesOf(changelog, version) === undefined)
     return `CHANGELOG.md has no section [${version}]. Rename [Unreleased] to it, with the date.`
   return undefined

@@ -8,7 +8,7 @@ import { packWrapper } from './npm/pack.ts'
 import { platformList } from './npm/packages.ts'
 import { project } from './project.ts'
 
-/** The npm package with the command alone, and with programs that stand in for ours. */
+/** The npm package with only the command, and with small scripts in place of our programs. */
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-npm-shim-')))
 const environment = npmEnvironment(join(folder, 'home'))
@@ -16,7 +16,7 @@ const children: Bun.Subprocess[] = []
 const isHeld = own !== undefined && hasNpm
 let wrapper = ''
 
-/** npm takes a second, and more on a busy machine. */
+/** npm takes a second, more on a busy machine. */
 const longMs = 60_000
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.skipIf(!isHeld)('without the program', () => {
   const runBare = () => run([join(bare, 'node_modules', '.bin', project.name), '--version'], bare, environment)
 
   test(
-    'optional dependencies were left out: which package is missing, and the command that installs it',
+    'without optional dependencies, the error names the missing package and the command that installs it',
     async () => {
       folderWith(bare, [wrapper])
       const args = ['install', '--offline', '--omit=optional', `./${basename(wrapper)}`]
@@ -48,29 +48,29 @@ describe.skipIf(!isHeld)('without the program', () => {
     longMs,
   )
 
-  /** Puts a program of ours in the place of one. */
+  /** Installs a script in place of a program. */
   const place = (packageName: string, program: string, text: string, mode: number): void => {
     mkdirSync(join(scope, basename(packageName)), { recursive: true })
     writeFileSync(join(scope, basename(packageName), program), text, { mode })
   }
 
-  test('node_modules came from another system', async () => {
+  test('node_modules from another system', async () => {
     const [foreign] = platformList().filter(({ os }) => os !== process.platform)
-    if (foreign === undefined) throw new Error('there is one system only')
+    if (foreign === undefined) throw new Error('only one system is supported')
     place(foreign.package, foreign.program, '', 0o644)
     const { code, err } = await runBare()
     expect(code).toBe(1)
-    expect(err).toContain(`${ownPackage} is missing, and ${foreign.package} is here.\n`)
+    expect(err).toContain(`${ownPackage} is missing, but ${foreign.package} is installed.\n`)
     expect(err).toContain('delete node_modules, then run npm install.')
   })
 
-  test('a program that may not be run', async () => {
+  test('a program without permission to run', async () => {
     place(ownPackage, project.name, '', 0o644)
     const { code, err } = await runBare()
     expect([code, err.split('\n')[0]]).toEqual([1, 'error: The program cannot be started (EACCES):'])
   })
 
-  test('at a terminal, Ctrl-C reaches the program once, and what it ends with is told', async () => {
+  test("in a terminal, Ctrl-C reaches the program once, and the shim returns the program's exit code", async () => {
     rmSync(join(scope, basename(ownPackage)), { recursive: true })
     const text = `#!/bin/sh
 trap 'echo interrupted' INT
@@ -107,12 +107,12 @@ while :; do sleep 0.02; done
     child.terminal?.close()
   })
 
-  // Node tells both as signals, and to send one there is to end the program at once.
-  test('on Windows, where a console tells Ctrl-C and its closing to everyone in it, the shim passes nothing on', async () => {
+  // Node reports both as signals, and sending one on Windows kills the program at once.
+  test('on Windows, where the console sends Ctrl-C and its closing to every process in it, the shim forwards no signal', async () => {
     const preload = join(folder, 'windows.cjs')
     writeFileSync(preload, "Object.defineProperty(process, 'platform', { value: 'win32' })\n")
     const windows = platformList().find(({ os, cpu }) => os === 'win32' && cpu === process.arch)
-    if (windows === undefined) throw new Error('there is no program for Windows')
+    if (windows === undefined) throw new Error('no program for Windows')
     const text = `#!/bin/sh
 trap 'exit 8' HUP INT
 trap 'exit 7' TERM
@@ -135,7 +135,7 @@ while :; do sleep 0.02; done
     expect(await child.exited).toBe(7)
   })
 
-  test('a machine that has no program', async () => {
+  test('an unsupported machine', async () => {
     const preload = join(folder, 'odd.cjs')
     writeFileSync(preload, "Object.defineProperty(process, 'arch', { value: 'riscv64' })\n")
     const words = ['node', '--require', preload, join(bare, 'node_modules', project.name, 'bin', `${project.name}.cjs`)]

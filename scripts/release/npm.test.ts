@@ -11,7 +11,7 @@ import { npmTargets, platformList, platformManifest, platformPackage, wrapperMan
 import { project } from './project.ts'
 import { targets } from './targets.ts'
 
-/** The npm packages with this machine's program, installed as a user has them: `bun run build` first. */
+/** The npm packages with this machine's program, installed like by a user. Run `bun run build` first. */
 
 const isHeld = own !== undefined && hasNpm
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nexus-npm-')))
@@ -41,7 +41,7 @@ const inApp = (words: readonly string[], more: Record<string, string> = {}) =>
   run(words, app, { ...environment, ...more })
 
 describe('the packages', () => {
-  test('there is one for each kind of machine that has a program, and every version is the same', () => {
+  test('one package exists for each supported machine, all with the same version', () => {
     const kinds = (list: typeof targets): string[] =>
       [...new Set(list.map(({ os, arch, libc }) => [os, arch, libc].join(' ')))].sort()
     expect(kinds(npmTargets)).toEqual(kinds(targets))
@@ -55,7 +55,7 @@ describe('the packages', () => {
     expect(platformList()).toHaveLength(npmTargets.length)
   })
 
-  test('nothing in them runs at the installation, and nothing else is needed', () => {
+  test('the packages have no install scripts and no other dependencies', () => {
     for (const manifest of [wrapperManifest(), ...npmTargets.map(platformManifest)])
       for (const name of ['scripts', 'dependencies', 'private']) expect(manifest).not.toHaveProperty(name)
   })
@@ -63,13 +63,13 @@ describe('the packages', () => {
 
 describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
   test(
-    'npm takes what is there, and does without the programs of other machines',
+    'npm installs them, without the programs of other machines',
     async () => {
       const files = [wrapper, platform].map((path) => `./${basename(path)}`)
       const { code, err } = await inApp(['npm', 'install', '--offline', '--ignore-scripts', ...files])
       expect([code, err]).toEqual([0, ''])
       expect(readdirSync(join(app, 'node_modules', `@${project.name}`))).toEqual([basename(ownPackage)])
-      // What others' licenses want to be said goes wherever the program goes.
+      // The package with the program has the notices of third-party licenses.
       expect(readdirSync(join(app, 'node_modules', ownPackage)).sort()).toEqual(
         ['LICENSE', 'README.md', noticesName, project.name, 'package.json'].sort(),
       )
@@ -77,7 +77,7 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
     longMs,
   )
 
-  test('npx runs it, and hands over arguments, output and exit codes', async () => {
+  test('npx runs the command, and passes on arguments, output and exit codes', async () => {
     const npx = ['npx', '--no-install', project.name]
     expect(await inApp([...npx, '--version'])).toEqual({
       code: 0,
@@ -117,7 +117,7 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
       () => false,
     )
 
-  test('it serves, and ends in order by the signals that the shim gets', async () => {
+  test("the program serves, and stops cleanly by the shim's signals", async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       const { url, child } = await serving()
       const answer = await fetch(`${url}/v1/messages`, {
@@ -132,18 +132,18 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
     }
   })
 
-  test('without a terminal, as under nohup, a hang-up ends neither the shim nor the program', async () => {
+  test('without a terminal, for example with nohup, a hang-up ends neither the shim nor the program', async () => {
     const { url, child } = await serving(['nohup'])
     const { pid } = (await (await fetch(`${url}/health`)).json()) as { pid: number }
     child.kill('SIGHUP')
     process.kill(pid, 'SIGHUP')
-    // Whoever was told to end refuses what comes after.
+    // A stopping server refuses new requests.
     expect((await fetch(`${url}/v1/models`)).status).toBe(200)
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
   })
 
-  test('a program that a signal ended is told as shells tell it', async () => {
+  test("the exit code after a signal is the shell's: 128 plus its number", async () => {
     const { url, child } = await serving()
     const { pid } = (await (await fetch(`${url}/health`)).json()) as { pid: number }
     expect(pid).not.toBe(child.pid)
@@ -152,7 +152,7 @@ describe.skipIf(!isHeld)('installed from tarballs, without a registry', () => {
   })
 })
 
-/** A registry as npm asks for it, with every package's description, and this machine's tarballs. */
+/** A registry with the metadata of every package, and this machine's tarballs. */
 const startRegistry = () => {
   const requestedPaths: string[] = []
   const manifests = [wrapperManifest(), ...npmTargets.map(platformManifest)]
@@ -180,7 +180,7 @@ const startRegistry = () => {
 
 describe.skipIf(!isHeld)('from a registry', () => {
   test(
-    'npx fetches the command and the program of this machine, and no other',
+    "npx downloads only the command and this machine's program",
     async () => {
       const registry = startRegistry()
       const home = join(folder, 'other-home')

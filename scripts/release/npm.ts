@@ -9,7 +9,7 @@ import { programName } from './targets.ts'
 
 /**
  * Makes the npm packages from the programs in `dist/targets/`: folders in `dist/npm/`, tarballs in `dist/release/npm/`.
- * The platforms' are published first: the one with the command needs them.
+ * Publish the packages of the platforms first: the package with the command needs them.
  *
  *   bun run package:npm [--target linux-arm64 ...]
  */
@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { target: { type: 'string', multiple: tr
 const known = npmTargets.map(({ id }) => id)
 const unknown = (values.target ?? []).filter((id) => !known.includes(id))
 if (unknown.length > 0) {
-  console.error(`No npm package has the target ${unknown.join(', ')}. There are ${known.join(', ')}.`)
+  console.error(`No npm package has the target ${unknown.join(', ')}. Choose from ${known.join(', ')}.`)
   process.exit(2)
 }
 const wanted = npmTargets

@@ -19,8 +19,8 @@ import { wingetManifests } from './winget.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * A program says its commit, as text: it is searched for it, because most of them do not run here. One that was
- * signed since is still of its commit.
+ * Searches the program's bytes for the text of its commit, because most programs do not run here. A later signature
+ * does not change the commit.
  */
 const isOf = (program: Buffer, commit: string): boolean =>
   !commit.endsWith('-dirty') && program.includes(commit) && !program.includes(`${commit}-dirty`)
@@ -32,15 +32,15 @@ const builtOf = (target: Target, commit: string): Uint8Array | undefined => {
   return program !== undefined && isOf(program, commit) ? program : undefined
 }
 
-/** As it was built. Rejects where it is missing, or of another commit. */
+/** The built program. Rejects if it is missing, or of another commit. */
 export const builtProgram = async (target: Target, environment: Environment): Promise<Uint8Array> => {
   const commit = commitOf(environment)
   const program = builtOf(target, commit)
-  if (program === undefined) throw new Error(`there is no program for ${target.id} of the commit ${commit}`)
+  if (program === undefined) throw new Error(`no program for ${target.id} of the commit ${commit}`)
   return program
 }
 
-/** As it was built, or builds it. */
+/** Returns the built program, or builds it. */
 export const builtOrNewProgram = async (target: Target, environment: Environment): Promise<Uint8Array> => {
   const commit = commitOf(environment)
   const program = builtOf(target, commit)
@@ -51,7 +51,7 @@ export const builtOrNewProgram = async (target: Target, environment: Environment
   return readFileSync(pathOf(target))
 }
 
-/** Of this version alone. Manifests are made from the sums, and have none. */
+/** Files of this version. Manifests have no sums, because they contain them. */
 const summed: readonly string[] = [
   sbomName(project.name, project.version),
   ...targets.map((target) => archiveName(target, project.name, project.version)),
@@ -71,11 +71,13 @@ const sumsOf = (folder: string): Sums =>
   )
 
 /** The files of one target, by name. */
-const filesOf = (target: Target, program: Uint8Array, beside: Accompaniment): Map<string, Uint8Array> => {
+const filesOf = (target: Target, program: Uint8Array, accompaniment: Accompaniment): Map<string, Uint8Array> => {
   const toArchive = target.os === 'win32' ? toZip : toTarGz
-  const entries = archiveEntries(target, program, beside)
-  const files = new Map([[archiveName(target, project.name, project.version), toArchive(entries, beside.seconds)]])
-  if (debTargets.includes(target.id)) files.set(debName(target), toDeb(target, program, beside))
+  const entries = archiveEntries(target, program, accompaniment)
+  const files = new Map([
+    [archiveName(target, project.name, project.version), toArchive(entries, accompaniment.seconds)],
+  ])
+  if (debTargets.includes(target.id)) files.set(debName(target), toDeb(target, program, accompaniment))
   return files
 }
 
@@ -84,11 +86,11 @@ export interface Packing {
   readonly targets: readonly Target[]
   readonly programOf: (target: Target) => Promise<Uint8Array>
   readonly environment: Environment
-  /** Hears of each file that was written. */
+  /** Called for each written file. */
   readonly onFile: (path: string) => void
 }
 
-/** Resolves to the archives that manifests would need and that are not there; without any, they are made. */
+/** Writes manifests if all archives exist. Resolves to the missing archives. */
 export const packRelease = async (packing: Packing): Promise<string[]> => {
   const { folder, targets: wanted, programOf, environment, onFile } = packing
   const seconds = sourceDate(environment)
@@ -99,9 +101,9 @@ export const packRelease = async (packing: Packing): Promise<string[]> => {
     onFile(path)
   }
   const packages = await bundledPackages()
-  const beside = accompany(packages, seconds)
+  const accompaniment = accompany(packages, seconds)
   for (const target of wanted) {
-    const files = filesOf(target, await programOf(target), beside)
+    const files = filesOf(target, await programOf(target), accompaniment)
     for (const [name, contents] of files) write(name, contents)
   }
   write(sbomName(project.name, project.version), sbom({ ...project, bunVersion: Bun.version, date: seconds }, packages))

@@ -5,13 +5,13 @@ import { builtOrNewProgram, builtProgram, packRelease } from './pack-release.ts'
 import { targets } from './targets.ts'
 
 /**
- * Makes what a release publishes from the built programs, in `dist/release/`; programs that are missing, or of
- * another commit, are built.
+ * Creates the files of a release in `dist/release/` from the built programs. Builds programs that are missing, or of
+ * another commit.
  *
  *   bun run package [--all] [--target linux-arm64 ...] [--built]
  *
- * Without a target: this machine's. With `--built` nothing is built: what is published was signed and run before, and
- * a program made anew would be neither. Manifests of package managers are made where all of their archives are there.
+ * Without a target: this machine's. `--built` builds no program, because a new one would be unsigned and untested.
+ * Writes the manifests of package managers if all archives exist.
  */
 
 const { values } = parseArgs({
@@ -22,7 +22,7 @@ const named = values.all === true ? targets.map(({ id }) => id) : (values.target
 const wanted = targets.filter(({ id }) => named.includes(id))
 const unknown = named.filter((id) => !targets.some((target) => target.id === id))
 if (unknown.length > 0) {
-  console.error(`No such target: ${unknown.join(', ')}. There are ${targets.map(({ id }) => id).join(', ')}.`)
+  console.error(`Unknown target: ${unknown.join(', ')}. Choose from ${targets.map(({ id }) => id).join(', ')}.`)
   process.exit(2)
 }
 
@@ -34,4 +34,4 @@ const missing = await packRelease({
   onFile: (path) => console.log(path),
 })
 if (missing.length > 0)
-  console.log(`No manifests of package managers, which need more archives:\n  ${missing.join('\n  ')}`)
+  console.log(`No manifests of package managers: these archives are missing:\n  ${missing.join('\n  ')}`)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import manifest from '../../package.json'
 import { root } from '../support/binary.ts'
 
-/** What the project says of itself, for whatever is published of it. package.json is where it is changed. */
+/** Facts about the project for all published files. To change them, edit package.json. */
 
 const [, slug = ''] = /github\.com[/:]([^/]+\/[^/.]+)/.exec(manifest.repository.url) ?? []
 
@@ -14,7 +14,7 @@ export const project = {
   /** `owner/name` on GitHub. */
   repository: slug,
   homepage: `https://github.com/${slug}`,
-  /** Where a release's files lie, behind `/v<version>/<file>`; installers take another with `--mirror`. */
+  /** The address of release files, followed by `/v<version>/<file>`. Installers accept another with `--mirror`. */
   downloads: `https://github.com/${slug}/releases/download`,
 } as const
 

@@ -2,7 +2,7 @@ import { project } from './project.ts'
 import type { Sums } from './sums.ts'
 import { archiveName, type Target, targets } from './targets.ts'
 
-/** An archive as a manifest of a package manager names it. */
+/** An archive in a package manager's manifest. */
 export interface Published {
   readonly target: Target
   readonly file: string
@@ -11,10 +11,9 @@ export interface Published {
 }
 
 /**
- * What package managers install. They ask for the processor's kind but not for AVX2, without which the other
- * x64 program dies at its first instruction: older servers, virtual machines with a plain processor, and
- * x64 programs on a Mac with Apple's processor. So x64 is baseline; a server that waits for the network is no
- * slower for it.
+ * The programs that package managers install. They select by the kind of processor, but not by AVX2, which the other
+ * x64 program needs. Older servers, some virtual machines, and x64 programs on Macs with Apple's processor lack it. So
+ * x64 is baseline, which is not slower for a server that waits for the network.
  */
 export const managedTargets = {
   macArm: 'darwin-arm64',
@@ -29,17 +28,17 @@ export type Managed = Readonly<Record<ManagedTarget, Published>>
 
 const archiveOf = (id: string): { readonly target: Target; readonly file: string } => {
   const target = targets.find((known) => known.id === id)
-  if (target === undefined) throw new Error(`there is no target ${id}`)
+  if (target === undefined) throw new Error(`no target ${id}`)
   return { target, file: archiveName(target, project.name, project.version) }
 }
 
-/** The archives that the manifests name and that have no sum yet. */
+/** The archives of the manifests that have no sum yet. */
 export const missingArchives = (sums: Sums): string[] =>
   Object.values(managedTargets)
     .map((id) => archiveOf(id).file)
     .filter((file) => !sums.has(file))
 
-/** Throws where an archive is missing. */
+/** Throws if an archive is missing. */
 export const managedArchives = (sums: Sums): Managed => {
   const published = (id: string): Published => {
     const { target, file } = archiveOf(id)

@@ -8,13 +8,13 @@ import { noticesName, thirdPartyNotices } from './notices.ts'
 import { project } from './project.ts'
 import { programName, type Target } from './targets.ts'
 
-/** What is published beside the program; the same for every target. */
+/** Files that are published with the program, the same for every target. */
 export interface Accompaniment {
   readonly license: Entry
   readonly readme: Entry
   readonly notices: Entry
   readonly completions: readonly Entry[]
-  /** Of everything, in seconds. */
+  /** The date of all entries, in seconds. */
   readonly seconds: number
 }
 
@@ -31,15 +31,15 @@ export const accompany = (packages: readonly BundledPackage[], seconds: number):
 export const moved = (entry: Entry, path: string): Entry => ({ ...entry, path })
 const within = (folder: string, entry: Entry): Entry => moved(entry, `${folder}/${entry.path}`)
 
-/** `nexus-claude-api-1.2.3-linux-x64`: the one folder of an archive. */
+/** `nexus-claude-api-1.2.3-linux-x64`: the only folder of an archive. */
 export const folderName = ({ id }: Target): string => `${project.name}-${project.version}-${id}`
 
 /** All entries of a target's archive. */
-export const archiveEntries = (target: Target, program: Uint8Array, beside: Accompaniment): Entry[] =>
+export const archiveEntries = (target: Target, program: Uint8Array, accompaniment: Accompaniment): Entry[] =>
   [
     { path: programName(target, project.name), data: program, isProgram: true },
-    beside.license,
-    beside.readme,
-    beside.notices,
-    ...beside.completions.map((entry) => within('completions', entry)),
+    accompaniment.license,
+    accompaniment.readme,
+    accompaniment.notices,
+    ...accompaniment.completions.map((entry) => within('completions', entry)),
   ].map((entry) => within(folderName(target), entry))

@@ -19,10 +19,10 @@ const npmUrl = ({ name, version }: BundledPackage): string => `pkg:npm/${name.re
 
 const licenses = (id: string): object[] => [{ license: { id } }]
 
-/** The same contents have the same number: a random one would be another with each build. */
+/** The same contents have the same number, so that builds are reproducible. */
 const serialNumber = (contents: string): string => {
   const hex = createHash('sha256').update(contents).digest('hex')
-  // Version 8 of RFC 9562: what else is in it is the maker's own matter.
+  // Version 8 of RFC 9562, whose other bits are free.
   const groups = [
     hex.slice(0, 8),
     hex.slice(8, 12),
@@ -44,7 +44,7 @@ const packageComponent = (bundled: BundledPackage): object => ({
   ...(bundled.homepage !== undefined && { externalReferences: [{ type: 'website', url: bundled.homepage }] }),
 })
 
-/** What is in the program, in CycloneDX's JSON. */
+/** The list of the program's packages, in CycloneDX's JSON. */
 export const sbom = (facts: SbomFacts, packages: readonly BundledPackage[]): string => {
   const { name, version, bunVersion } = facts
   const self = `pkg:github/${facts.repository}@v${version}`

@@ -4,7 +4,7 @@ import { folderName } from './release-contents.ts'
 import { sumsName } from './sums.ts'
 import { programName } from './targets.ts'
 
-/** Scoop puts the new version where it finds this in an address. */
+/** Scoop replaces this in an address by the new version. */
 const anyVersion = (text: string): string => text.replaceAll(project.version, '$version')
 
 const current = ({ url, sha256, target }: Published): object => ({

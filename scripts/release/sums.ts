@@ -1,4 +1,4 @@
-/** `SHA256SUMS`, as sha256sum writes and checks it. */
+/** `SHA256SUMS`, in the format of sha256sum. */
 
 export const sumsName = 'SHA256SUMS'
 
@@ -11,7 +11,7 @@ export const toSums = (sums: Sums): string =>
     .map(([name, sum]) => `${sum}  ${name}\n`)
     .join('')
 
-/** Throws for a line that is none of its own. */
+/** Throws for an invalid line. */
 export const parseSums = (text: string): Sums =>
   new Map(
     text
@@ -19,7 +19,7 @@ export const parseSums = (text: string): Sums =>
       .filter((line) => line !== '')
       .map((line) => {
         const [, sum, name] = /^([0-9a-f]{64}) [ *](\S+)$/.exec(line) ?? []
-        if (sum === undefined || name === undefined) throw new Error(`${sumsName} has a line that is no sum: ${line}`)
+        if (sum === undefined || name === undefined) throw new Error(`${sumsName} has an invalid line: ${line}`)
         return [name, sum] as const
       }),
   )

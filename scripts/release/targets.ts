@@ -1,16 +1,16 @@
-/** What is built and published: the one table that archives, formulas, installers and packages are made from. */
+/** The table of all built and published programs. Archives, formulas, installers and packages come from it. */
 
 export interface Target {
-  /** `linux-x64-musl-baseline`: how archives and packages are called behind the version. */
+  /** `linux-x64-musl-baseline`: the part after the version in names of archives and packages. */
   readonly id: string
-  /** As Bun calls it. */
+  /** Bun's name. */
   readonly bun: Bun.Build.CompileTarget
-  /** As Node and npm call them. */
+  /** The name in Node and npm. */
   readonly os: 'linux' | 'darwin' | 'win32'
   readonly arch: 'x64' | 'arm64'
-  /** Of Linux. */
+  /** Linux only. */
   readonly libc?: 'glibc' | 'musl'
-  /** For processors without AVX2, on which the other one would crash. */
+  /** For processors without AVX2, on which the other program crashes. */
   readonly isBaseline: boolean
 }
 

@@ -4,10 +4,10 @@ import type { Managed, Published } from './published.ts'
 import { folderName } from './release-contents.ts'
 import { programName } from './targets.ts'
 
-/** The newest form that every winget still in support reads. */
+/** The newest version that every supported winget reads. */
 const manifestVersion = '1.10.0'
 
-/** Windows 10 of 2018: Bun starts on no older one. */
+/** Windows 10 of 2018, the oldest on which Bun starts. */
 const leastWindows = '10.0.17763.0'
 
 /** `NexusClaudeApi.NexusClaudeApi`: publisher and program. */
@@ -18,7 +18,7 @@ const identifier = project.repository
 
 type Value = string | readonly Value[] | { readonly [key: string]: Value }
 
-/** YAML as far as a manifest needs it; every text is quoted, so that no version becomes a number. */
+/** The subset of YAML for a manifest. Quotes every text, so that a version is not a number. */
 const lines = (value: Value): string[] => {
   if (typeof value === 'string') return [JSON.stringify(value)]
   if (Array.isArray(value))
@@ -58,7 +58,7 @@ const installer = (architecture: string, { url, sha256, target }: Published): Va
   ],
 })
 
-/** The three files of a version, as winget's own repository has them in one folder. */
+/** The three files of a version, for one folder of winget's repository. */
 export const wingetManifests = ({ windowsIntel, windowsArm }: Managed, seconds: number): Entry[] => {
   const [brief = '', more = ''] = project.description.split(': ')
   const locale = 'en-US'

@@ -14,7 +14,7 @@ const uint32 = (...values: number[]): Buffer => {
   return bytes
 }
 
-/** A directory of version 2.2: a header of 52 bytes, one more special slot than its blob needs, a slot for each page. */
+/** A directory of version 2.2: a header of 52 bytes, one unused special slot, a slot for each page. */
 const directoryOf = (code: Buffer, entitlements: Buffer): Buffer => {
   const pages = Math.ceil(code.length / pageBytes)
   const special = [Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0), Buffer.alloc(0), entitlements]
@@ -72,13 +72,13 @@ describe('the signature of an Apple executable', () => {
     const file = signedFile((code) => {
       code.writeUInt8(8, place)
     })
-    expect(readCodeSignature(file)?.faults).toEqual(['1 of 3 pages are not as they were signed'])
+    expect(readCodeSignature(file)?.faults).toEqual(['1 of 3 pages do not match their signed hashes'])
   })
 
   test('is invalid after a change of an entitlement', () => {
     const file = signedFile()
     file.writeUInt8(0, file.length - 1)
-    expect(readCodeSignature(file)?.faults).toEqual(['part 5 of the signature is not as it was signed'])
+    expect(readCodeSignature(file)?.faults).toEqual(['part 5 of the signature does not match its signed hash'])
   })
 
   test('is invalid if there are bytes between the signed ones and the signature', () => {
@@ -86,14 +86,14 @@ describe('the signature of an Apple executable', () => {
     const limit = pageBytes * 2.5
     const file = Buffer.concat([whole.subarray(0, limit), Buffer.alloc(16), whole.subarray(limit)])
     file.writeUInt32LE(limit + 16, 40)
-    expect(readCodeSignature(file)?.faults[0]).toBe(`${limit} bytes are signed, and ${limit + 16} are there`)
+    expect(readCodeSignature(file)?.faults[0]).toBe(`${limit} bytes are signed, but the file has ${limit + 16}`)
   })
 
   test('is undefined for an unsigned file, and another kind of file is an error', () => {
     const bare = signedFile()
     bare.writeUInt32LE(0x1b, 32)
     expect(readCodeSignature(bare)).toBeUndefined()
-    expect(() => readCodeSignature(Buffer.alloc(4096))).toThrow('no Mach-O')
+    expect(() => readCodeSignature(Buffer.alloc(4096))).toThrow('not a Mach-O')
   })
 })
 
@@ -103,6 +103,6 @@ describe('an executable of Windows', () => {
     torn.write('MZ')
     torn.writeUInt32LE(120, 0x3c)
     for (const file of [Buffer.alloc(0), Buffer.alloc(4096), torn])
-      expect(() => readExecutable(file)).toThrow('no 64-bit executable of Windows')
+      expect(() => readExecutable(file)).toThrow('not a 64-bit executable of Windows')
   })
 })

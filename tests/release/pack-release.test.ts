@@ -53,7 +53,7 @@ describe('a release', () => {
     const commit = '5e1f09'.repeat(7)
     for (const target of targets)
       await expect(builtProgram(target, { SOURCE_COMMIT: commit })).rejects.toThrow(
-        `there is no program for ${target.id} of the commit 5e1f095e1f09`,
+        `no program for ${target.id} of the commit 5e1f095e1f09`,
       )
   })
 })

@@ -12,7 +12,7 @@ const count = Number(process.argv[2])
 
 const tools = Array.from({ length: count }, (_, index) => ({
   name: `shelf_${String(index + 1).padStart(2, '0')}`,
-  description: `Says what lies on shelf ${index + 1} of the warehouse. `.repeat(4).trim(),
+  description: `Lists the content of shelf ${index + 1} of the warehouse. `.repeat(4).trim(),
   inputSchema: {
     type: 'object',
     properties: { box: { type: 'integer', description: 'The number of the box on the shelf' } },

@@ -3,18 +3,18 @@ import { basename, join } from 'node:path'
 import type { Target } from '../targets.ts'
 import { npmTargets, platformPackage } from './packages.ts'
 
-/** npm as somebody else has it: nothing of ours, or of the person who runs the tests, is known to it. */
+/** Runs npm without the configuration of this project and of the user who runs the tests. */
 
 const isMusl = existsSync('/etc/alpine-release')
 
-/** This machine's; undefined where there is none. */
+/** This machine's target; undefined if there is none. */
 export const own: Target | undefined = npmTargets.find(
   ({ os, arch, libc }) =>
     os === process.platform && arch === process.arch && (libc === undefined || (libc === 'musl') === isMusl),
 )
 export const ownPackage = own === undefined ? '' : platformPackage(own)
 
-/** Its commands are scripts on Windows, which these tests do not know how to run. */
+/** On Windows, the commands are scripts, which these tests do not run. */
 export const hasNpm = process.platform !== 'win32' && Bun.which('npm') !== null && Bun.which('node') !== null
 
 interface RunResult {
@@ -23,10 +23,10 @@ interface RunResult {
   readonly err: string
 }
 
-/** A registry where nobody answers. */
+/** A registry that does not answer. */
 const nowhere = 'http://127.0.0.1:1'
 
-/** Makes the home's folders: some versions of npm want those of global packages to be there. */
+/** Creates the folders of the home: some versions of npm require those of global packages. */
 export const npmEnvironment = (home: string, registry = nowhere): Record<string, string> => {
   const prefix = join(home, 'global')
   mkdirSync(join(prefix, 'lib'), { recursive: true })
@@ -41,7 +41,7 @@ export const npmEnvironment = (home: string, registry = nowhere): Record<string,
     npm_config_update_notifier: 'false',
     npm_config_audit: 'false',
     npm_config_fund: 'false',
-    // Whoever cannot be reached is not waited for.
+    // Without retries, because the registry cannot be reached.
     npm_config_fetch_retries: '0',
     NO_PROXY: '*',
     no_proxy: '*',
@@ -58,7 +58,7 @@ export const run = async (
   return { code: await child.exited, out, err }
 }
 
-/** An empty folder with tarballs in it, as somebody has who cannot reach a registry. */
+/** A folder with tarballs only, as for a user without a registry. */
 export const folderWith = (folder: string, tarballs: readonly string[]): string => {
   mkdirSync(folder, { recursive: true })
   for (const tarball of tarballs) copyFileSync(tarball, join(folder, basename(tarball)))

@@ -22,7 +22,7 @@ import {
 export interface PackOptions {
   /** Packages as folders, `<package>/`. */
   readonly folder: string
-  /** The same as tarballs. */
+  /** The same packages as tarballs. */
   readonly tarballs: string
 }
 
@@ -30,11 +30,11 @@ const executableMode = 0o755
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
-/** The tarball's path. Rejects with what the packer says. */
+/** Resolves to the tarball's path. Rejects with the packer's message. */
 const packFolder = async (name: string, folder: string, tarballs: string): Promise<string> => {
   await mkdir(tarballs, { recursive: true })
   const tarball = join(tarballs, tarballName(name))
-  // Bun's packer, as npm's, gives all files one date: the same files are the same bytes.
+  // Like npm, Bun's packer gives all files one date: the same files have the same bytes.
   const { exitCode, stderr } = Bun.spawnSync([process.execPath, 'pm', 'pack', '--quiet', '--filename', tarball], {
     cwd: folder,
     env: { ...process.env, BUN_BE_BUN: '1' },

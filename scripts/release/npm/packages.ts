@@ -3,20 +3,20 @@ import { project } from '../project.ts'
 import { programName, type Target, targets } from '../targets.ts'
 
 /**
- * The npm packages, as data: one with the command, whose optional dependencies hold the programs. npm installs only
- * the one whose os, cpu and libc are this machine's.
+ * The manifests of the npm packages: one has the command, and its optional dependencies have the programs. npm installs
+ * only the dependency with this machine's os, cpu and libc.
  */
 
 /**
- * One for each kind of machine. npm cannot ask for AVX2, so on x64 it is the program that does without: two would be
- * downloaded together by everybody. Node under emulation (Rosetta, Windows on ARM) says x64 and has no AVX2, either.
+ * One for each kind of machine. npm cannot select by AVX2, and would install two x64 packages together, so the x64
+ * package has the program without AVX2. Node under emulation (Rosetta, Windows on ARM) is x64 without AVX2, too.
  */
 export const npmTargets: readonly Target[] = targets.filter(({ arch, isBaseline }) => isBaseline || arch !== 'x64')
 
-/** `@nexus-claude-api/linux-x64-musl`: by the machine, whichever program it gets. */
+/** `@nexus-claude-api/linux-x64-musl`: the name has the machine, not the kind of program. */
 export const platformPackage = ({ id }: Target): string => `@${project.name}/${id.replace(/-baseline$/, '')}`
 
-/** `nexus-claude-api-linux-x64-1.2.3.tgz`, as npm calls it. */
+/** `nexus-claude-api-linux-x64-1.2.3.tgz`, npm's name for it. */
 export const tarballName = (packageName: string): string =>
   `${packageName.replace(/^@/, '').replace('/', '-')}-${project.version}.tgz`
 
@@ -28,13 +28,13 @@ const common: Manifest = {
   homepage: project.homepage,
   repository: { type: 'git', url: `git+${project.homepage}.git` },
   bugs: `${project.homepage}/issues`,
-  // Scoped packages are private otherwise; provenance is made by the build machine alone, so nobody publishes by hand.
+  // Scoped packages are private by default. Only the build machine can create provenance, so no user publishes by hand.
   publishConfig: { access: 'public', provenance: true },
 }
 
 export const shimPath = `bin/${project.name}.cjs`
 
-/** Found by the shim beside its manifest. */
+/** The shim reads this file next to its manifest. */
 export const platformsFile = 'platforms.json'
 
 export const wrapperManifest = (): Manifest => ({
@@ -56,7 +56,7 @@ export const platformManifest = (target: Target): Manifest => ({
   cpu: [target.arch],
   ...(target.libc !== undefined && { libc: [target.libc] }),
   files: [programName(target, project.name), noticesName],
-  // A program cannot be run out of an archive, as Yarn keeps packages.
+  // Yarn stores packages in archives, and a program cannot run from an archive.
   preferUnplugged: true,
 })
 
@@ -66,7 +66,7 @@ interface Platform extends Pick<Target, 'os' | 'libc'> {
   readonly program: string
 }
 
-/** What the shim chooses from. */
+/** The platforms that the shim chooses from. */
 export const platformList = (): readonly Platform[] =>
   npmTargets.map((target) => ({
     os: target.os,

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 'use strict'
 
-// What `npx nexus-claude-api` runs: finds this machine's program among the optional packages, and becomes it as far
-// as Node can. CommonJS and plain: it has to run on Node 18, and as it lies here.
+// `npx nexus-claude-api` runs this file: it finds this machine's program in the optional packages, and runs it as if it
+// were the program itself. It is plain CommonJS, because it runs on Node 18 without a build.
 
 const { spawn } = require('node:child_process')
 const { accessSync, constants: access, existsSync } = require('node:fs')
@@ -11,7 +11,7 @@ const { isatty } = require('node:tty')
 const { name: product, version } = require('../package.json')
 const platforms = require('../platforms.json')
 
-/** As shells have it for what a signal ended. */
+/** Shells return 128 plus the number of a signal. */
 const signalExit = 128
 const failure = 1
 
@@ -22,11 +22,11 @@ const fail = (...lines) => {
   process.exit(failure)
 }
 
-/** Of Linux alone; npm asks the same report. */
+/** Linux only. npm reads the same report. */
 const ownLibc = () => {
   if (process.platform !== 'linux') return undefined
   if (existsSync('/etc/alpine-release')) return 'musl'
-  // Without this it may wait for a name server.
+  // Otherwise the report can wait for a name server.
   process.report.excludeNetwork = true
   return process.report.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
 }
@@ -47,7 +47,7 @@ const findProgram = () => {
   )
   if (own === undefined) {
     const known = platforms.map(({ package: packageName }) => packageName.split('/')[1])
-    return fail(`${product} has no program for this machine (${kind}).`, `There are: ${known.join(', ')}.`)
+    return fail(`${product} has no program for this machine (${kind}).`, `Supported: ${known.join(', ')}.`)
   }
   const path = pathOf(own)
   if (path !== undefined) return path
@@ -55,44 +55,44 @@ const findProgram = () => {
   if (others.length > 0)
     return fail(
       `The program for this machine (${kind}) is not installed:`,
-      `${own.package} is missing, and ${others[0].package} is here.`,
-      'The packages were installed on another system. Install them here again:',
+      `${own.package} is missing, but ${others[0].package} is installed.`,
+      'The packages were installed on another system. Install them again here:',
       'delete node_modules, then run npm install.',
     )
   return fail(
     'The program for this machine is not installed:',
     `${own.package} is missing.`,
-    'It is an optional dependency. Was npm told to leave those out',
-    '(--omit=optional, --no-optional, or "omit" in an .npmrc)? Install with them:',
+    'It is an optional dependency. An option of npm can exclude those',
+    '(--omit=optional, --no-optional, or "omit" in an .npmrc). Install them with:',
     `  npm install ${product}@${version} --include=optional`,
     'If that does not help, delete node_modules and package-lock.json first:',
-    'npm forgets such packages in a lock file that was made on another system.',
+    'a lock file from another system can lack the packages for this one.',
   )
 }
 
 /**
- * Whether a closed terminal is to end nothing. `nohup` has its signal ignored, but Node forgets that as it starts, so
- * it goes by what `nohup` leaves behind: no terminal to write to.
+ * Whether to ignore a closed terminal. `nohup` ignores the signal, but Node resets that at its start, so this checks
+ * another effect of `nohup`: standard error is not a terminal.
  */
-const isHangUpLeft = !isWindows && !isatty(2)
+const isHangUpIgnored = !isWindows && !isatty(2)
 
 const failToStart = (path, { code }) =>
   fail(
     `The program cannot be started (${code}):`,
     path,
     'Delete node_modules, then run npm install here.',
-    'If a rule of this machine blocks it, ask whoever looks after the machine.',
+    'If a policy of this machine blocks it, ask your administrator.',
   )
 
 const run = (path, args) => {
   try {
-    // The shell that may stand in between has words of its own for it.
+    // Check first, because the shell below would print its own error.
     accessSync(path, access.X_OK)
   } catch (error) {
     failToStart(path, error)
   }
-  // A terminal sends its signals to both of us, and a second Ctrl-C means more than the first. So does a console of
-  // Windows, with its closing as well; and what Node sends there ends the program at once, with answers half-way.
+  // A terminal sends its signals to both processes, and a second Ctrl-C has another meaning than the first. So does a
+  // console of Windows, also when it closes. There, a signal from Node kills the program at once, in mid-answer.
   const hasTerminal = isWindows || [0, 1, 2].some((descriptor) => isatty(descriptor))
   let child
   const early = []
@@ -100,15 +100,15 @@ const run = (path, args) => {
     if (child === undefined) early.push(signal)
     else child.kill(signal)
   }
-  const leave = () => {}
-  const byTerminal = hasTerminal ? leave : pass
+  const ignore = () => {}
+  const byTerminal = hasTerminal ? ignore : pass
   process.on('SIGINT', byTerminal)
   process.on('SIGTERM', pass)
   process.on(isWindows ? 'SIGBREAK' : 'SIGQUIT', byTerminal)
-  process.on('SIGHUP', isWindows || isHangUpLeft ? leave : pass)
+  process.on('SIGHUP', isWindows || isHangUpIgnored ? ignore : pass)
 
-  // Node begins its children with the usual signals: one that is to be ignored has to be said again.
-  const command = isHangUpLeft ? ['/bin/sh', '-c', 'trap "" HUP; exec "$0" "$@"', path, ...args] : [path, ...args]
+  // Node starts its children with default signals, so the shell must ignore the hang-up again.
+  const command = isHangUpIgnored ? ['/bin/sh', '-c', 'trap "" HUP; exec "$0" "$@"', path, ...args] : [path, ...args]
   child = spawn(command[0], command.slice(1), { stdio: 'inherit' })
   for (const signal of early) child.kill(signal)
   child.once('error', (error) => failToStart(path, error))

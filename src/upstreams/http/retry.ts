@@ -1,5 +1,7 @@
 import { abortedError, type GatewayError, toGatewayError } from '../../base/errors.ts'
-import type { UpstreamLog } from '../upstream.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { CallContext, UpstreamLog } from '../upstream.ts'
+import type { ResendOnce } from './post.ts'
 
 export interface RetryPolicy {
   /** Retries after the first try; 0 disables them. */
@@ -61,3 +63,20 @@ export const withRetries = async <T>(
     }
   }
 }
+
+/** The one resend of a call on a new connection; none where the policy allows no retries. */
+export const createResendOnce = (policy: RetryPolicy, log: Logger, { requestId }: CallContext): ResendOnce => ({
+  isAllowed: policy.maxRetries > 0,
+  onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was dead' }),
+})
+
+/** Makes the function that sends a call's request as often as the policy allows, and counts each time. */
+export const createRetrying =
+  (policy: RetryPolicy, log: Logger) =>
+  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt }: CallContext): Promise<T> => {
+    const counted = (): Promise<T> => {
+      onAttempt?.()
+      return attempt()
+    }
+    return withRetries(counted, policy, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
+  }

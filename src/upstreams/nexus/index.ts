@@ -1,21 +1,21 @@
-import type { Logger } from '../../base/logger.ts'
 import { createHeadersReader } from '../../codec/aws-event-stream/headers.ts'
 import { createNotes } from '../../messages/notes.ts'
 import { requestMediaLimit } from '../../translate/anthropic-to-converse/media-limits.ts'
 import type { ConverseTarget } from '../../translate/anthropic-to-converse/request.ts'
 import { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
 import { toMessage } from '../../translate/converse-to-anthropic/response.ts'
+import type { ResponseContext } from '../../translate/converse-to-anthropic/response-context.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { UpstreamDependencies } from '../definition.ts'
-import type { ResendOnce } from '../http/post.ts'
-import { type RetryPolicy, withRetries } from '../http/retry.ts'
+import { createResendOnce, createRetrying, type RetryPolicy } from '../http/retry.ts'
+import { createNoteLog } from '../note-log.ts'
+import { createOddityLog } from '../oddity-log.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import { createNexusClient, type NexusClientOptions } from './client.ts'
 import { createCounting } from './counting.ts'
 import { createConverseReader } from './frames.ts'
-import { createNoteLog } from './note-log.ts'
-import { warnOfUnknown, withOddityLog } from './oddity-log.ts'
+import { warnOfUnknown } from './oddity-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { createRefusalFallback } from './refusal-fallback.ts'
 import { ResponseStream } from './response-stream.ts'
@@ -28,17 +28,6 @@ interface NexusOptions
 }
 
 type Send<T> = (prepared: Prepared) => Promise<T>
-
-/** Retries as often as the policy allows, and reports each attempt. */
-const createRetrying =
-  (retry: RetryPolicy, log: Logger) =>
-  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt }: CallContext): Promise<T> => {
-    const counted = (): Promise<T> => {
-      onAttempt?.()
-      return attempt()
-    }
-    return withRetries(counted, retry, signal, (event, fields) => log.warn(event, { requestId, ...fields }))
-  }
 
 /** AI Nexus: Claude over Bedrock's Converse, with a bearer key. */
 export const createNexus = (options: NexusOptions): Upstream => {
@@ -55,19 +44,18 @@ export const createNexus = (options: NexusOptions): Upstream => {
     overrides: fallback.overrides(context.modelId),
   })
 
-  const resendOnce = ({ requestId }: CallContext): ResendOnce => ({
-    isAllowed: retry.maxRetries > 0,
-    onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was closed' }),
-  })
-
   const retrying = createRetrying(retry, log)
+  const withOddities = (responseContext: ResponseContext, { requestId }: CallContext): ResponseContext => ({
+    ...responseContext,
+    onOddity: createOddityLog(log, requestId),
+  })
 
   /** Sends a request. If the model refuses an optional part, sends it once more without that part. */
   const sendRequest = async <T>(given: MessagesRequest, context: CallContext, send: Send<T>): Promise<T> => {
     const notes = createNotes()
     const request = await options.inlineUrlSources(given, context.signal, { notes, mediaLimit })
     const target = targetOf(context)
-    const resend = resendOnce(context)
+    const resend = createResendOnce(retry, log, context)
     const prepared = prepare(request, target, context, resend)
     logNotes([...notes.all, ...prepared.translation.notes], context)
     return fallback.sendWithFallback({
@@ -90,7 +78,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
 
     message: (request, context) =>
       sendRequest(request, context, async ({ call, translation: { responseContext } }) =>
-        toMessage(await client.converse(call), withOddityLog(responseContext, log, context.requestId), newId),
+        toMessage(await client.converse(call), withOddities(responseContext, context), newId),
       ),
 
     stream: (request, context) =>
@@ -100,7 +88,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
         return ResponseStream.begin({
           chunks,
           reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),
-          events: new MessageEvents(withOddityLog(responseContext, log, context.requestId), newId),
+          events: new MessageEvents(withOddities(responseContext, context), newId),
           onEvent: warnOfUnknown(log, context.requestId),
         })
       }),

@@ -17,6 +17,8 @@ interface MediaLimit extends SizeLimits {
 interface About {
   readonly notes: Notes
   readonly mediaLimit: MediaLimit
+  /** Whether URLs of this kind are fetched; all are without it. Others stay as they are. */
+  readonly isFetched?: (kind: 'image' | 'document') => boolean
 }
 
 /**
@@ -105,7 +107,8 @@ export const createUrlSources = (options: UrlSourcesOptions): InlineUrlSources =
     return withReplacements(request, replacements)
   }
   return (request, signal, about) => {
-    const urlBlocks = findUrlBlocks(request)
+    const { isFetched = () => true } = about
+    const urlBlocks = findUrlBlocks(request).filter(({ block }) => isFetched(block.type))
     return urlBlocks.length === 0 ? Promise.resolve(request) : inline(request, urlBlocks, signal, about)
   }
 }

@@ -1,6 +1,6 @@
-import type { Logger } from '../../base/logger.ts'
-import type { Note } from '../../messages/notes.ts'
-import type { CallContext } from '../upstream.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Note } from '../messages/notes.ts'
+import type { CallContext } from './upstream.ts'
 
 /** Enough for every model and reason. Bounds memory, because clients can send any model. */
 const remembered = 1000

@@ -10,6 +10,7 @@ import { createModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
 import { createServer, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
+import { estimateCount } from './tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
 
@@ -19,7 +20,7 @@ import { createUpstream, modelsOf } from './upstreams/registry.ts'
  */
 
 export interface AppDependencies
-  extends Omit<UpstreamDependencies, 'config' | 'random' | 'newId' | 'now'>,
+  extends Omit<UpstreamDependencies, 'config' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
     Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs'> {
   /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
@@ -44,7 +45,14 @@ const now = (): number => performance.now()
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
   const models = createModelResolver(dependencies.catalog ?? modelsOf(config.upstream), dependencies.defaultModelId)
-  const plain = createUpstream({ ...dependencies, config, random: Math.random, newId: randomId, now })
+  const plain = createUpstream({
+    ...dependencies,
+    config,
+    estimateTokens: estimateCount,
+    random: Math.random,
+    newId: randomId,
+    now,
+  })
   // Checks auto mode's actions, if the server is configured to do that.
   const upstream =
     config.translation.safeguards === 'answer'

@@ -3,6 +3,7 @@ import { type App, type AppDependencies, createApp } from '../app.ts'
 import { randomId } from '../base/ids.ts'
 import { createLogger, type Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
+import { estimateCount } from '../tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from '../upstreams/definition.ts'
 import { defaultMaximumConnections, type Fetch } from '../upstreams/http/post.ts'
 import { createUpstream } from '../upstreams/registry.ts'
@@ -38,6 +39,7 @@ export const composeUpstream = (options: UpstreamOptions): Upstream =>
   createUpstream({
     ...options,
     ...networkOf(options),
+    estimateTokens: estimateCount,
     random: Math.random,
     sleep,
     newId: randomId,

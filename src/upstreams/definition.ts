@@ -2,10 +2,13 @@ import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Config } from '../config/load.ts'
 import type { ModelCatalog } from '../models/model.ts'
+import type { CountTokensRequest } from '../wire/anthropic/request.ts'
 import type { Fetch } from './http/post.ts'
 import type { UpstreamKey } from './renewable-key.ts'
 import type { Upstream } from './upstream.ts'
 import type { InlineUrlSources } from './url-sources/inline-url-sources.ts'
+
+export type EstimateTokens = (request: CountTokensRequest, modelId: string) => number
 
 /** What every upstream needs: settings, and the process's clock, network and randomness. */
 export interface UpstreamDependencies {
@@ -19,6 +22,8 @@ export interface UpstreamDependencies {
   /** Host and port of the proxy to the endpoint, for error messages. */
   readonly proxy: string | undefined
   readonly inlineUrlSources: InlineUrlSources
+  /** Tokens of a request for a model, by its upstream's id; throws GatewayError for a tool that is not one. */
+  readonly estimateTokens: EstimateTokens
   /** From 0 to 1. */
   readonly random: () => number
   /** Resolves after that many milliseconds, rejects when the signal aborts. */

@@ -108,3 +108,7 @@ export const toCount = ({ parts }: { readonly parts: readonly Omit<Tokens, 'unse
     1,
   )
 }
+
+/** The count of a request for the model behind an upstream's id. Throws as `estimateTokens` does. */
+export const estimateCount = (request: CountTokensRequest, modelId: string): number =>
+  toCount(estimateTokens(request, modelId))

@@ -132,11 +132,12 @@ export const toAnswerError = (answer: FailedAnswer, context: WordingContext): Op
 }
 
 /** An error inside an answer whose status is 200 (OU-S15). Before anything reached the client it can become a status. */
-export const toInnerError = (found: Reported, context: WordingContext): OpenAiError => {
+export const toInnerError = (body: unknown, context: WordingContext): OpenAiError => {
+  const found = reportedIn(body)
   const reported = { ...found, message: withoutSecrets(found.message, context) }
   const failure = { status: 200, reported, isBareOverflow: false }
   return toError(
-    { failure, body: '', what: `${context.provider} reported an error in its answer`, options: {} },
+    { failure, body: '', what: `${context.provider} reported an error in its response`, options: {} },
     context,
   )
 }

@@ -1,9 +1,19 @@
 import type { Effort } from '../../translate/capabilities/chat-dialect.ts'
+import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 import type { Provider } from './provider.ts'
 import { selfHostedProviders } from './self-hosted-providers.ts'
 import { cachesByMarkers, openAiDialect, openAiQuirks } from './shared-quirks.ts'
 
 const allEfforts: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+const holdsImage = ({ messages }: ChatRequest): boolean =>
+  messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'))
+
+/** An agent's requests, all after the first of a conversation, are not counted as the user's. */
+const copilotHeaders = (body: ChatRequest): Readonly<Record<string, string>> => ({
+  'x-initiator': body.messages.some(({ role }) => role === 'assistant') ? 'agent' : 'user',
+  ...(holdsImage(body) && { 'copilot-vision-request': 'true' }),
+})
 
 const openAi: Provider = {
   id: 'openai',
@@ -205,6 +215,7 @@ export const providers: readonly Provider[] = [
   },
   {
     id: 'copilot',
+    headersFor: copilotHeaders,
     baseUrl: 'https://api.githubcopilot.com',
     hosts: ['api.githubcopilot.com', '.githubcopilot.com'],
     auth: 'bearer',

@@ -140,18 +140,3 @@ export const reportedInText = (body: string): Reported => {
     return { ...nothing, message: body.trim().slice(0, quotedCharacters) }
   }
 }
-
-/**
- * The error inside an answer whose status is 200 (OU-S15): undefined for an answer. Some providers send an empty list
- * of choices with it, others the reason `error`.
- */
-export const errorInside = (value: unknown): Reported | undefined => {
-  if (!isObject(value)) return undefined
-  const { error, choices, object, detail, base_resp: base } = value
-  const [choice] = objectsIn(choices)
-  if (isObject(choice?.['error'])) return reportedIn({ error: choice['error'] })
-  const isBase = isObject(base) && word(base['status_code']) !== undefined && word(base['status_code']) !== '0'
-  const hasError = (isObject(error) && Object.keys(error).length > 0) || text(error) !== undefined
-  const isOther = choices === undefined && (text(value['error_message']) !== undefined || detail !== undefined)
-  return hasError || isBase || isOther || object === 'error' ? reportedInObject(value) : undefined
-}

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../../src/base/secret.ts'
 import { toAnswerError, toInnerError, type WordingContext } from '../../../src/upstreams/openai/errors.ts'
-import { errorInside } from '../../../src/upstreams/openai/reported.ts'
 
 const context: WordingContext = {
   provider: 'api.example.com',
@@ -294,8 +293,7 @@ describe('the kind of a failure', () => {
     '%s (%s)',
     (_name, _rule, { status, body, gives, retry, retryable = false, says = '' }) => {
       const isInside = status === 200 && typeof body !== 'string'
-      const inside = isInside ? errorInside(body) : undefined
-      const error = inside === undefined ? failed(status, body) : toInnerError(inside, context)
+      const error = isInside ? toInnerError(body, context) : failed(status, body)
       expect<unknown[]>([error.status, error.type]).toEqual([...gives])
       expect(error.shouldRetry).toBe(retry as boolean)
       if (retry !== false && gives[1] !== 'api_error') expect(error.retryable).toBe(retryable)
@@ -413,29 +411,5 @@ describe('a conversation that is too long (OU-E10)', () => {
     "Invalid 'messages[1].tool_calls[0].function.name': string too long. Expected a string with maximum context length 64",
   ])('is not: %s', (message) => {
     expect(failed(400, openAiError(message)).message).not.toContain('prompt is too long')
-  })
-})
-
-describe('an error inside an answer of status 200 (OU-S15)', () => {
-  test.each([
-    [{ error: { message: 'x' } }],
-    [{ error: 'x' }],
-    [{ error: { message: 'x', code: 502 }, choices: [] }],
-    [{ error_type: 'a', error_message: 'x' }],
-    [{ object: 'error', message: 'x' }],
-    [{ detail: 'x' }],
-    [{ choices: [{ error: { message: 'x', code: 502 }, finish_reason: 'error' }] }],
-    [{ base_resp: { status_code: 1008, status_msg: 'x' }, choices: null }],
-  ])('is seen in %j', (value) => {
-    expect(errorInside(value)?.message).toBe('x')
-  })
-
-  test.each([
-    [{ choices: [] }],
-    [{ choices: [{ delta: { content: 'a' } }], error: null }],
-    [{ choices: [{}], base_resp: { status_code: 0, status_msg: '' } }],
-    [{ usage: {} }],
-  ])('is not seen in %j', (value) => {
-    expect(errorInside(value)).toBeUndefined()
   })
 })

@@ -1,0 +1,124 @@
+import type { Secret } from '../../base/secret.ts'
+import { errorBodyIn, parseChatResponse } from '../../translate/openai-chat-to-anthropic/stream-event.ts'
+import type { ChatResponse } from '../../wire/openai-chat/response.ts'
+import { originOf } from '../http/destination.ts'
+import { createPost, type Fetch, type HttpResponse, type ResendOnce } from '../http/post.ts'
+import type { BodyTimeouts } from '../http/response-body.ts'
+import { type AzureOptions, chatUrl } from './address.ts'
+import { requestHeaders, secretsOf } from './auth.ts'
+import { toAnswerError, toInnerError, type WordingContext } from './errors.ts'
+import type { Provider } from './provider.ts'
+import { withKind } from './response-kind.ts'
+
+export interface OpenAiClientOptions {
+  readonly fetch: Fetch
+  /** Requests under way at once; Bun's own limit unless it was raised. */
+  readonly maximumConnections: number
+  readonly provider: Provider
+  /** May hold a path and a query. */
+  readonly baseUrl: string
+  readonly azure: AzureOptions
+  /** Undefined for servers that take no key. */
+  readonly apiKey: Secret | undefined
+  readonly customHeaders: ReadonlyMap<string, Secret>
+  readonly userAgent: string
+  /** Milliseconds from the connection to the first byte, and of silence after it (OU-R6). */
+  readonly silenceMs: number
+  /** Host and port of the proxy on the way, for error messages. */
+  readonly proxy?: string | undefined
+  readonly bodyTimeouts?: BodyTimeouts
+}
+
+export interface OpenAiCall {
+  readonly modelId: string
+  /** The body: a retry sends the same bytes. */
+  readonly body: string
+  readonly isStream: boolean
+  /** What error messages say of the request. */
+  readonly wording: Pick<WordingContext, 'model' | 'toClientWords'>
+  /** Headers that this provider wants for this request. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly onUpstreamId: (id: string) => void
+  readonly resend: ResendOnce
+}
+
+/** A response with status 200, as it came: a server may answer a stream's request whole, and the other way round (OU-T5). */
+export type ChatAnswer =
+  | { readonly kind: 'stream'; readonly chunks: AsyncIterator<Uint8Array> }
+  | { readonly kind: 'whole'; readonly response: ChatResponse }
+
+const successStatus = 200
+const eventStream = 'text/event-stream'
+
+/** Headers with the provider's own id of a call, for its support (OU-T6). */
+const idHeaders = ['x-request-id', 'apim-request-id', 'x-ds-trace-id', 'cf-ray']
+
+const idIn = (headers: Headers): string | undefined =>
+  idHeaders.map((name) => headers.get(name)).find((id) => id !== null && id !== '') ?? undefined
+
+const collectText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true })
+  return text + decoder.decode()
+}
+
+/** One request to the provider, one response. Rejects with GatewayError for everything but a usable 200. */
+export const createOpenAiClient = (options: OpenAiClientOptions) => {
+  const { baseUrl, provider, azure, silenceMs } = options
+  const { host } = new URL(baseUrl)
+  const post = createPost({ ...options, origin: originOf(host, baseUrl, options.proxy) })
+  const secrets = secretsOf(options)
+
+  const wordingOf = ({ wording, modelId }: OpenAiCall): WordingContext => ({
+    ...wording,
+    provider: host,
+    path: new URL(chatUrl(baseUrl, modelId, azure)).pathname,
+    secrets,
+    isBareOverflow: provider.isBareOverflow === true,
+  })
+
+  const send = async (call: OpenAiCall): Promise<HttpResponse> => {
+    const answer = await post({
+      url: chatUrl(baseUrl, call.modelId, azure),
+      headers: {
+        ...requestHeaders(options, call.isStream ? eventStream : 'application/json'),
+        ...call.headers,
+      },
+      body: call.body,
+      signal: call.signal,
+      silenceMs,
+      resend: call.resend,
+    })
+    const id = idIn(answer.headers)
+    if (id !== undefined) call.onUpstreamId(id)
+    return answer
+  }
+
+  const toWhole = (body: string, answer: HttpResponse, call: OpenAiCall): ChatAnswer => {
+    const response = parseChatResponse(body)
+    const context = wordingOf(call)
+    if (response === undefined) throw toAnswerError({ status: answer.status, headers: answer.headers, body }, context)
+    const error = errorBodyIn(response)
+    if (error !== undefined) throw toInnerError(error, context)
+    return { kind: 'whole', response }
+  }
+
+  return {
+    wordingOf,
+    async request(call: OpenAiCall): Promise<ChatAnswer> {
+      const answer = await send(call)
+      const { status, headers } = answer
+      if (status !== successStatus) {
+        throw toAnswerError({ status, headers, body: await answer.excerpt() }, wordingOf(call))
+      }
+      const contentType = headers.get('content-type') ?? ''
+      if (/^\s*application\/json/i.test(contentType)) return toWhole(await answer.text(), answer, call)
+      const { kind, chunks } = await withKind(contentType, answer.chunks())
+      return kind === 'sse' ? { kind: 'stream', chunks } : toWhole(await collectText(chunks), answer, call)
+    },
+  }
+}
+
+export type OpenAiClient = ReturnType<typeof createOpenAiClient>

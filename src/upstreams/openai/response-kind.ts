@@ -1,0 +1,56 @@
+/** How a response with status 200 is to be read (OU-T5): its content type says so, else its first byte. */
+export type ResponseKind = 'json' | 'html' | 'sse'
+
+const kindOfType = (contentType: string): ResponseKind | undefined => {
+  if (/^\s*text\/event-stream/i.test(contentType)) return 'sse'
+  if (/^\s*(?:application|text)\/(?:[\w.+-]*\+)?json/i.test(contentType)) return 'json'
+  return undefined
+}
+
+const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])
+
+/** Undefined while nothing but white space has come. */
+const kindOfBytes = (bytes: Uint8Array): ResponseKind | undefined => {
+  const first = bytes.find((byte) => !whiteSpace.has(byte))
+  if (first === undefined) return undefined
+  const letter = String.fromCharCode(first)
+  if (letter === '{' || letter === '[') return 'json'
+  return letter === '<' ? 'html' : 'sse'
+}
+
+/** Puts chunks that have been read in front of those to come. */
+const withFirst = (read: Uint8Array[], chunks: AsyncIterator<Uint8Array>): AsyncIterableIterator<Uint8Array> => ({
+  next: () => {
+    const value = read.shift()
+    return value === undefined ? chunks.next() : Promise.resolve({ done: false, value })
+  },
+  return: async () => {
+    await chunks.return?.()
+    return { done: true, value: undefined }
+  },
+  [Symbol.asyncIterator]() {
+    return this
+  },
+})
+
+export interface KnownResponse {
+  readonly kind: ResponseKind
+  readonly chunks: AsyncIterableIterator<Uint8Array>
+}
+
+/** Reads as far as it must to know the kind. An empty body is `json`, which it is not: the caller says what is wrong. */
+export const withKind = async (
+  contentType: string,
+  chunks: AsyncIterableIterator<Uint8Array>,
+): Promise<KnownResponse> => {
+  const known = kindOfType(contentType)
+  if (known !== undefined) return { kind: known, chunks }
+  const read: Uint8Array[] = []
+  for (;;) {
+    const { done, value } = await chunks.next()
+    if (done === true) return { kind: 'json', chunks: withFirst(read, chunks) }
+    read.push(value)
+    const kind = kindOfBytes(value)
+    if (kind !== undefined) return { kind, chunks: withFirst(read, chunks) }
+  }
+}

@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'bun:test'
+import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { estimateCount } from '../../../src/tokens/estimate/estimate.ts'
+import { defaultChatPolicy } from '../../../src/translate/anthropic-to-openai-chat/policy.ts'
+import type { Fetch } from '../../../src/upstreams/http/post.ts'
+import { createOpenAi, type OpenAiOptions } from '../../../src/upstreams/openai/index.ts'
+import { providerOf } from '../../../src/upstreams/openai/provider.ts'
+import { providers } from '../../../src/upstreams/openai/providers.ts'
+import type { CallContext } from '../../../src/upstreams/upstream.ts'
+import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
+import { afterTest } from '../../support/cleanup.ts'
+
+/** The upstream over a real line: what a server says, and what the client gets of it. */
+
+type Respond = (body: Record<string, unknown>, request: Request) => Response | Promise<Response>
+
+const setUp = (respond: Respond, more: Partial<OpenAiOptions> = {}) => {
+  const bodies: Record<string, unknown>[] = []
+  const requests: Request[] = []
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    async fetch(request) {
+      const body = (await request.json()) as Record<string, unknown>
+      bodies.push(body)
+      requests.push(request)
+      return respond(body, request)
+    },
+  })
+  afterTest(() => server.stop(true))
+  const records: LogRecord[] = []
+  const baseUrl = `http://127.0.0.1:${server.port}/v1`
+  const upstream = createOpenAi({
+    fetch: fetch as Fetch,
+    maximumConnections: 10,
+    provider: providerOf(providers, baseUrl),
+    baseUrl,
+    azure: { apiVersion: undefined },
+    apiKey: new Secret('sk-test-key-12345'),
+    customHeaders: new Map(),
+    userAgent: 'nexus-claude-api/0.0.0',
+    silenceMs: 5000,
+    retry: { maxRetries: 2, random: () => 0, sleep: (ms) => (ms >= 5000 ? new Promise(() => {}) : Promise.resolve()) },
+    policy: defaultChatPolicy,
+    dialect: {},
+    inlineUrlSources: (request) => Promise.resolve(request),
+    estimateTokens: estimateCount,
+    newId: (prefix) => `${prefix}1`,
+    now: () => performance.now(),
+    log: createLogger('debug', (record) => records.push(record)),
+    ...more,
+  })
+  const upstreamIds: string[] = []
+  const context: CallContext = {
+    requestId: 'req_1',
+    modelId: 'gpt-4.1',
+    betas: [],
+    signal: new AbortController().signal,
+    onUpstreamId: (id) => upstreamIds.push(id),
+  }
+  const request: MessagesRequest = {
+    model: 'claude-sonnet-4-6',
+    max_tokens: 100,
+    messages: [{ role: 'user', content: 'hello' }],
+  }
+  const stream = async (given = request): Promise<unknown[]> =>
+    (await Array.fromAsync(await upstream.stream({ ...given, stream: true }, context))).flat()
+  return {
+    upstream,
+    bodies,
+    requests,
+    records,
+    upstreamIds,
+    message: (given = request) => upstream.message(given, context),
+    stream,
+    types: async () => (await stream()).map((event) => (event as { type: string }).type),
+  }
+}
+
+const whole = (content: string, more: object = {}) => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+  ...more,
+})
+
+const sse = (...events: unknown[]): Response =>
+  new Response(
+    events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join(''),
+    {
+      headers: { 'content-type': 'text/event-stream' },
+    },
+  )
+
+const delta = (content: string, finish: string | null = null) => ({
+  id: 'chatcmpl-1',
+  choices: [{ index: 0, delta: { content }, finish_reason: finish }],
+})
+const finish = { id: 'chatcmpl-1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } }
+
+const wholeTypes = [
+  'message_start',
+  'ping',
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+  'message_delta',
+  'message_stop',
+]
+
+describe('a request', () => {
+  test('goes to the chat path with the key, and its answer has the requested name (OU-T1, T3, A2)', async () => {
+    const { message, requests, upstreamIds } = setUp(() =>
+      Response.json(whole('hi'), { headers: { 'x-request-id': 'up-1' } }),
+    )
+    expect(await message()).toMatchObject({
+      model: 'claude-sonnet-4-6',
+      content: [{ type: 'text', text: 'hi' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 5, output_tokens: 2 },
+    })
+    const [sent] = requests
+    expect(new URL(sent?.url ?? '').pathname).toBe('/v1/chat/completions')
+    expect(sent?.headers.get('authorization')).toBe('Bearer sk-test-key-12345')
+    expect(sent?.headers.get('accept-encoding')).toBe('identity')
+    expect(upstreamIds).toEqual(['up-1'])
+  })
+
+  test('that is streamed asks for a stream and its usage (OU-Q6, T5)', async () => {
+    const { stream, bodies, upstreamIds } = setUp(() => sse(delta('a'), delta('b'), finish, usage, '[DONE]'))
+    expect(await stream()).toContainEqual(
+      expect.objectContaining({ type: 'message_delta', usage: expect.objectContaining({ output_tokens: 2 }) }),
+    )
+    expect(bodies[0]).toMatchObject({ stream: true, stream_options: { include_usage: true } })
+    expect(upstreamIds).toEqual(['chatcmpl-1'])
+  })
+})
+
+describe('the form of an answer is its own (OU-T5)', () => {
+  test('a whole answer to a stream request becomes events', async () => {
+    const { types } = setUp(() => Response.json(whole('hi')))
+    expect(await types()).toEqual(wholeTypes)
+  })
+
+  test('a stream as the answer to a whole request is collected', async () => {
+    const { message } = setUp(() => sse(delta('a'), delta('b'), finish, usage, '[DONE]'))
+    expect((await message()).content).toEqual([{ type: 'text', text: 'ab', citations: null }])
+  })
+
+  test.each(['text/plain', ''])('the first byte decides where the content type is %j', async (type) => {
+    const headers = { 'content-type': type }
+    const json = setUp(() => new Response(` \n${JSON.stringify(whole('hi'))}`, { headers }))
+    expect((await json.message()).content).toHaveLength(1)
+    const events = setUp(
+      () => new Response(`\n: hello\n\ndata: ${JSON.stringify(delta('a', 'stop'))}\n\n`, { headers }),
+    )
+    expect(await events.types()).toEqual(wholeTypes)
+    const page = setUp(() => new Response('<!doctype html><title>Sign in</title>', { headers }))
+    await expect(page.message()).rejects.toMatchObject({ status: 502, type: 'api_error' })
+    await expect(page.message()).rejects.toThrow('with a web page ("Sign in")')
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['null', 'null'],
+    ['half of an object', '{"choices": ['],
+  ])('%s is no response', async (_name, body) => {
+    const { message } = setUp(() => new Response(body, { headers: { 'content-type': 'application/json' } }))
+    await expect(message()).rejects.toMatchObject({ status: 502, type: 'api_error' })
+  })
+})
+
+describe('a failure', () => {
+  test('of a busy server is tried again, and its status reaches the client in the end (OU-R7, E9)', async () => {
+    const { message, bodies } = setUp(() => Response.json({ error: { message: 'busy' } }, { status: 503 }))
+    await expect(message()).rejects.toMatchObject({ status: 529, type: 'overloaded_error' })
+    expect(bodies).toHaveLength(3)
+  })
+
+  test('of the key is tried once, and names the key without its value (OU-E3)', async () => {
+    const { message, bodies } = setUp(() =>
+      Response.json({ error: { message: 'Incorrect API key provided: sk-test-key-12345' } }, { status: 401 }),
+    )
+    await expect(message()).rejects.toThrow(/OPENAI_API_KEY(?!.*sk-test)/)
+    expect(bodies).toHaveLength(1)
+  })
+
+  test('inside a 200 becomes a status before anything is said (OU-S15)', async () => {
+    const first = setUp(() => sse({ error: { message: 'Rate limit', code: 429 } }))
+    await expect(first.stream()).rejects.toMatchObject({ status: 429, type: 'rate_limit_error' })
+    expect(first.bodies).toHaveLength(3)
+    const role = { choices: [{ index: 0, delta: { role: 'assistant', content: '' } }] }
+    const second = setUp(() => sse(role, { error: { message: 'no credit' }, choices: [] }))
+    await expect(second.stream()).rejects.toMatchObject({ type: 'api_error' })
+    const third = setUp(() => Response.json({ error: { message: 'Insufficient balance' } }))
+    await expect(third.message()).rejects.toMatchObject({ status: 429, type: 'billing_error' })
+  })
+
+  test('after the first words ends the stream with an error, and without message_stop (OU-S14, S15)', async () => {
+    const { upstream } = setUp(() => sse(delta('a'), { error: { message: 'Rate limit', code: 429 } }))
+    const seen: string[] = []
+    const read = async () => {
+      const context = {
+        requestId: 'r',
+        modelId: 'm',
+        betas: [],
+        signal: new AbortController().signal,
+        onUpstreamId() {},
+      }
+      const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'a' }], stream: true }
+      for await (const batch of await upstream.stream(request, context)) seen.push(...batch.map(({ type }) => type))
+    }
+    await expect(read()).rejects.toMatchObject({ typeInStream: 'overloaded_error' })
+    expect(seen).not.toContain('message_stop')
+  })
+
+  test('a stream that ends before its finish reason is broken (OU-S14)', async () => {
+    const { stream } = setUp(() => sse(delta('a')))
+    await expect(stream()).rejects.toMatchObject({ type: 'api_error', status: 502 })
+  })
+
+  test('a redirect is not followed: the key stays here (OU-T4)', async () => {
+    const { message, bodies } = setUp(
+      () => new Response(null, { status: 307, headers: { location: 'http://127.0.0.1:9/' } }),
+    )
+    await expect(message()).rejects.toThrow('redirect')
+    expect(bodies.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a refusal', () => {
+  test('is healed before the first byte, remembered, and shown (OU-H1, H3)', async () => {
+    const { stream, bodies, upstream } = setUp((body) => {
+      if ('stream_options' in body) {
+        return Response.json({ error: { message: 'Unknown parameter: stream_options' } }, { status: 400 })
+      }
+      if ('max_tokens' in body) {
+        const message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        return Response.json({ error: { message } }, { status: 400 })
+      }
+      return sse(delta('a', 'stop'), '[DONE]')
+    })
+    expect(await stream()).toHaveLength(wholeTypes.length)
+    expect(await stream()).toHaveLength(wholeTypes.length)
+    expect(bodies).toHaveLength(4)
+    expect(bodies[3]).not.toContainAnyKeys(['max_tokens', 'stream_options'])
+    expect(upstream.degraded?.().map(({ without }) => without)).toEqual([
+      'stream_options',
+      'the usual name of max_tokens',
+    ])
+  })
+
+  test('inside a first chunk is healed as well (OU-S15)', async () => {
+    const { stream, bodies } = setUp((body) =>
+      'stream_options' in body
+        ? sse({ error: { message: 'stream_options: Extra inputs are not permitted', code: 400 } })
+        : sse(delta('a', 'stop'), '[DONE]'),
+    )
+    expect(await stream()).toHaveLength(wholeTypes.length)
+    expect(bodies).toHaveLength(2)
+  })
+})
+
+describe('usage that is missing', () => {
+  test('is estimated, never zero (OU-A33)', async () => {
+    const { message } = setUp(() => Response.json(whole('hello there', { usage: undefined })))
+    const { usage: counted } = await message()
+    expect(counted.input_tokens).toBeGreaterThan(0)
+    expect(counted.output_tokens).toBeGreaterThan(0)
+  })
+})

@@ -120,5 +120,3 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
     },
   }
 }
-
-export type OpenAiClient = ReturnType<typeof createOpenAiClient>

@@ -1,4 +1,4 @@
-import { toUnicodeJson } from '../../base/unicode-json.ts'
+import { toUnicodeJsonWithoutNul } from '../../base/unicode-json.ts'
 import type { Note } from '../../messages/notes.ts'
 import type { ChatPolicy } from '../../translate/anthropic-to-openai-chat/policy.ts'
 import { toChatRequest } from '../../translate/anthropic-to-openai-chat/request.ts'
@@ -43,7 +43,7 @@ export const prepare = (
 ): Prepared => {
   const translation = toChatRequest(request, { modelId, dialect, policy, betas })
   const { body, notes, response, toClientWords } = translation
-  const text = toUnicodeJson(body)
+  const text = toUnicodeJsonWithoutNul(body)
   return {
     body: text,
     responseContext: { ...response, estimateUsage: createUsageEstimate(request, modelId, estimateTokens) },

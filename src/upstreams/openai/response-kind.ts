@@ -1,5 +1,5 @@
 /** How a response with status 200 is to be read (OU-T5): its content type says so, else its first byte. */
-export type ResponseKind = 'json' | 'html' | 'sse'
+type ResponseKind = 'json' | 'html' | 'sse'
 
 const kindOfType = (contentType: string): ResponseKind | undefined => {
   if (/^\s*text\/event-stream/i.test(contentType)) return 'sse'

@@ -11,6 +11,9 @@ import { ended } from '../http/response-body.ts'
 /** How long a response may go on without usage after its finish reason, in milliseconds (OU-S16). */
 const usageWaitMs = 5000
 
+/** The id becomes a header of our response: a server may send any text in its place. */
+const isHeaderValue = (id: string): boolean => /^[\x21-\x7e]{1,200}$/.test(id)
+
 export interface ChatStreamOptions {
   readonly chunks: AsyncIterator<Uint8Array>
   readonly events: MessageEvents
@@ -46,7 +49,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
       onChunk: (chunk) => {
         if (!this.#hasId && typeof chunk.id === 'string' && chunk.id !== '') {
           this.#hasId = true
-          onId(chunk.id)
+          if (isHeaderValue(chunk.id)) onId(chunk.id)
         }
         events.accept(chunk)
       },

@@ -139,6 +139,14 @@ describe('a request', () => {
   })
 })
 
+describe('the id of a response', () => {
+  test.each(['a\nb', 'ü', 'a'.repeat(300)])('that cannot be a header is not passed on: %j', async (id) => {
+    const { stream, upstreamIds } = setUp(() => sse({ ...delta('a', 'stop'), id }, '[DONE]'))
+    expect(await stream()).toHaveLength(wholeTypes.length)
+    expect(upstreamIds).toEqual([])
+  })
+})
+
 describe('the form of an answer is its own (OU-T5)', () => {
   test('a whole answer to a stream request becomes events', async () => {
     const { types } = setUp(() => Response.json(whole('hi')))

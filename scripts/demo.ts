@@ -8,7 +8,6 @@ import { launchLine } from '../src/cli/claude-code/launch/shells.ts'
 import { composeApp } from '../src/cli/compose.ts'
 import { decodeSse } from '../src/codec/sse/decode.ts'
 import { loadConfig } from '../src/config/load.ts'
-import { createModelResolver } from '../src/models/resolver.ts'
 import { listen } from '../src/runtime/bun.ts'
 import type { Scenario } from '../src/simulator/reply.ts'
 import { startSimulator } from '../src/simulator/server.ts'
@@ -149,7 +148,7 @@ It works. Next steps:
 `)
 
 if (values.keep === true) {
-  const models = createModelResolver(modelsOf(config.upstream), config.model)
+  const models = modelsOf(config, config.model)
   const [model, smallModel] = [models.resolve(config.model), models.resolve(config.smallModel)]
   const environment = claudeCodeEnvironment({
     config,

@@ -1,4 +1,5 @@
 import { randomId } from './base/ids.ts'
+import { clientTokensOf } from './config/client-tokens.ts'
 import type { Config } from './config/load.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
@@ -44,7 +45,8 @@ const now = (): number => performance.now()
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
-  const models = createModelResolver(dependencies.catalog ?? modelsOf(config.upstream), dependencies.defaultModelId)
+  const { catalog, defaultModelId } = dependencies
+  const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   const plain = createUpstream({
     ...dependencies,
     config,
@@ -73,7 +75,10 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       date: Date.now,
     }),
     host: config.host,
-    clientToken: config.clientToken,
+    clientTokens: clientTokensOf(config),
+    ...(config.cors.origins.length > 0 && { cors: config.cors }),
+    testModel: models.takesAnyName ? 'haiku' : config.smallModel,
+    now,
     newId: randomId,
     log,
     shutdown,

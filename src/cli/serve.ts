@@ -1,11 +1,12 @@
 import type { Secret } from '../base/secret.ts'
+import { checkCors } from '../config/cors.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
-import { startSimulator } from '../simulator/server.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
 import type { SetUp } from './config/set-up.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
+import { startSimulatorFor } from './simulator.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
 import type { Io } from './terminal/io.ts'
 
@@ -18,9 +19,10 @@ const maximumConnections = ({ machine: { environment } }: Io): { maximumConnecti
 /**
  * Checks that the port is free before the program prompts for a key. Rejects with UsageError.
  */
-export const checkAddress = async ({ loaded: { config }, isSimulated }: SetUp, io: Io): Promise<void> => {
+export const checkAddress = async ({ loaded: { config }, connection, isSimulated }: SetUp, io: Io): Promise<void> => {
   const { host: hostname, port } = config
-  const isAsked = io.prompts !== undefined && config.apiKey === undefined && !isSimulated
+  const isAsked =
+    io.prompts !== undefined && connection.apiKey === undefined && !connection.isKeyOptional && !isSimulated
   if (!isAsked || port === 0) return
   const address = { hostname, port }
   const probe = await listenOrExplain(() => tryToListen(address), address)
@@ -28,25 +30,26 @@ export const checkAddress = async ({ loaded: { config }, isSimulated }: SetUp, i
 }
 
 interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
-  readonly apiKey: Secret
+  readonly apiKey: Secret | undefined
   /** Sees each request before it is answered. */
   readonly onRequest?: (request: Request) => void
 }
 
 /** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
 export const serve = async (
-  { model, isSimulated, loaded }: SetUp,
+  { model, connection, isSimulated, loaded }: SetUp,
   { config, apiKey, log, onRequest }: ServeOptions,
   io: Io,
 ) => {
-  const simulator = isSimulated ? startSimulator() : undefined
-  const endpointUrl = simulator?.url ?? config.endpointUrl
+  checkCors(config)
+  const simulator = isSimulated ? startSimulatorFor(config.upstream) : undefined
+  const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
     endpointUrl,
-    apiKey: isSimulated ? apiKey : upstreamKey(loaded, apiKey, log, io),
+    apiKey: isSimulated || apiKey === undefined ? apiKey : upstreamKey(loaded, apiKey, log, io),
     log,
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,

@@ -11,6 +11,8 @@ interface Values {
   readonly command: readonly string[]
   readonly list: readonly string[]
   readonly number: number
+  readonly map: ReadonlyMap<string, string>
+  readonly headers: ReadonlyMap<string, Secret>
 }
 
 type ValueOf<Type extends SettingType> = Type extends { kind: 'choice'; options: readonly (infer Option)[] }
@@ -18,17 +20,20 @@ type ValueOf<Type extends SettingType> = Type extends { kind: 'choice'; options:
   : Values[Exclude<Type['kind'], 'choice'>]
 
 /** A setting without a default may be absent; an absent list is empty. */
-type Value<Row extends Setting> = Row extends { default: unknown } | { type: { kind: 'list' } }
+type Value<Row extends Setting> = Row extends { default: unknown } | { type: { kind: 'list' | 'map' | 'headers' } }
   ? ValueOf<Row['type']>
   : ValueOf<Row['type']> | undefined
 
 type Grouped = `${string}.${string}`
 type GroupOf<Key extends string> = Key extends `${infer Group}.${string}` ? Group : never
-type MemberOf<Key extends string, Group extends string> = Key extends `${Group}.${infer Member}` ? Member : never
+/** The rows of a group, under the keys that they have in it. */
+type Within<Row extends Setting, Group extends string> = Row extends { key: `${Group}.${infer Member}` }
+  ? Omit<Row, 'key'> & { readonly key: Member }
+  : never
 
 /** The configuration that rows of the settings table describe; `logging.format` is a member of `logging`. */
 export type ConfigOf<Row extends Setting> = {
   readonly [One in Row as Exclude<One['key'], Grouped>]: Value<One>
 } & {
-  readonly [Group in GroupOf<Row['key']>]: { readonly [One in Row as MemberOf<One['key'], Group>]: Value<One> }
+  readonly [Group in GroupOf<Row['key']>]: ConfigOf<Within<Row, Group>>
 }

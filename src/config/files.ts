@@ -32,7 +32,7 @@ export const parseConfigFile = (file: ConfigFile): ParsedFile => {
   const read = (object: Json, prefix: string): void => {
     for (const [name, value] of Object.entries(object)) {
       const key = prefix + camelCase(name)
-      if (prefix === '' && settingGroups.has(key)) {
+      if (settingGroups.has(key)) {
         if (!isObject(value)) throw new UsageError(`${key} in ${file.path} must be an object.`)
         read(value, `${key}.`)
       } else if (!settingKeys.includes(key)) {

@@ -1,6 +1,7 @@
 import { Secret } from '../base/secret.ts'
 import type { ConfigOf } from './config-of.ts'
 import { keychainEntry } from './keychain-reference.ts'
+import type { SettingType } from './settings/setting.ts'
 import { isSecretKey, type KnownSetting } from './settings/setting-names.ts'
 import { type SettingKey, settings } from './settings/settings.ts'
 import { type ConfigInputs, finder, SecretCommand, SecretFile, type SettingInput } from './sources.ts'
@@ -78,13 +79,20 @@ export const loadConfig = (inputs: ConfigInputs): LoadedConfig => {
   return { config: toConfig(values), values, sources, unused, warnings: parsed.flatMap(({ warnings }) => warnings) }
 }
 
+/** The value of a setting that is not set, if it is not undefined. */
+const absent: Partial<Record<SettingType['kind'], unknown>> = { list: [], map: new Map(), headers: new Map() }
+
 /** Puts each value under its key. Only this cast relies on `toValue` to return the types of `ConfigOf`. */
 const toConfig = (values: LoadedConfig['values']): Config => {
   const config: Record<string, unknown> = {}
   for (const { key, type } of settings) {
-    const value = values.get(key) ?? (type.kind === 'list' ? [] : undefined)
-    const [name = '', member] = key.split('.')
-    config[name] = member === undefined ? value : { ...(config[name] as object), [member]: value }
+    const names = key.split('.')
+    const member = names.pop() ?? ''
+    const group = names.reduce<Record<string, unknown>>((object, name) => {
+      object[name] ??= {}
+      return object[name] as Record<string, unknown>
+    }, config)
+    group[member] = values.get(key) ?? absent[type.kind]
   }
   return config as Config
 }

@@ -1,8 +1,10 @@
+import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, type ParsedFile, parseConfigFile } from './files.ts'
 import { keychainEntry } from './keychain-reference.ts'
-import type { Setting } from './settings/setting.ts'
+import type { Setting, UpstreamName } from './settings/setting.ts'
 import { type KnownSetting, secretSettings } from './settings/setting-names.ts'
-import type { SettingKey } from './settings/settings.ts'
+import { type SettingKey, settings } from './settings/settings.ts'
+import { defaultUpstream, upstreamSettings } from './settings/upstream.ts'
 import { InputText, toValue } from './values.ts'
 
 /** The sources of a setting's value, and their order. */
@@ -65,13 +67,26 @@ const variableValue = (name: string, text: string, { type }: Setting): unknown =
   return new InputText(text)
 }
 
+/** `PREFIX_X_Y=v` as the entry `X-Y: v`. */
+const byPrefix = (environment: ConfigInputs['environment'], prefix: string): readonly SettingInput[] => {
+  const entries = Object.entries(environment).flatMap(([name, text]) =>
+    name.startsWith(prefix) && isSet(text) ? [[name.slice(prefix.length).replaceAll('_', '-'), text]] : [],
+  )
+  const source = `${prefix}*`
+  return entries.length === 0 ? [] : [{ value: Object.fromEntries(entries), source, where: source }]
+}
+
 const fromEnvironment =
-  (environment: ConfigInputs['environment']): InputSource =>
-  (setting) =>
-    setting.environment.flatMap((name) => {
+  (environment: ConfigInputs['environment'], upstream: UpstreamName): InputSource =>
+  (setting) => {
+    const named = [...setting.environment, ...(setting.upstreamEnvironment?.[upstream] ?? [])].flatMap((name) => {
       const text = environment[name]
       return isSet(text) ? [{ value: variableValue(name, text, setting), source: name, where: name }] : []
     })
+    return setting.environmentPrefix === undefined
+      ? named
+      : [...named, ...byPrefix(environment, setting.environmentPrefix)]
+  }
 
 const fromFiles =
   (files: readonly ParsedFile[]): InputSource =>
@@ -100,13 +115,43 @@ const fromCommand =
  */
 export const finder = ({ flags, environment, files }: ConfigInputs) => {
   const parsed = files.map(parseConfigFile)
-  const [flag, variable] = [fromFlags(flags), fromEnvironment(environment)]
-  const [file, command] = [fromFiles(parsed), fromCommand(parsed)]
-  const findAll = (setting: KnownSetting): readonly SettingInput[] =>
-    (setting.key === 'apiKey' ? [flag, file, command, variable] : [flag, variable, file]).flatMap((source) =>
-      source(setting),
-    )
+  const [flag, file, command] = [fromFlags(flags), fromFiles(parsed), fromCommand(parsed)]
+  const upstream = upstreamIn([flag, fromEnvironment(environment, defaultUpstream), file])
+  const variable = fromEnvironment(environment, upstream)
+  const order = (key: SettingKey): readonly InputSource[] => {
+    if (key === 'apiKey') return [flag, file, command, variable]
+    return key === 'openai.apiKey' ? [flag, file, variable] : [flag, variable, file]
+  }
+  checkFlags(flags, upstream)
+  const isOther = (setting: Setting): boolean => setting.upstream !== undefined && setting.upstream !== upstream
+  const findAll = (setting: KnownSetting): readonly SettingInput[] => {
+    if (isOther(setting)) return []
+    const own = order(setting.key).flatMap((source) => source(setting))
+    const { fallback } = setting
+    const next = (settings as readonly KnownSetting[]).find(({ key }) => key === fallback)
+    return next === undefined || own.length > 0 ? own : findAll(next)
+  }
   return { findAll, parsed }
+}
+
+/** A flag without effect is an error. Throws UsageError. */
+const checkFlags = (flags: ConfigInputs['flags'], upstream: UpstreamName): void => {
+  for (const name of Object.keys(flags)) {
+    const owners = (settings as readonly Setting[])
+      .filter(({ flag }) => flag === name)
+      .map((setting) => setting.upstream)
+    const [owner] = owners
+    if (owner !== undefined && owners.every((other) => other !== undefined && other !== upstream))
+      throw new UsageError(`--${name} works only with --upstream ${owner}.`)
+  }
+}
+
+const upstreamSetting: Setting = upstreamSettings[0]
+
+/** The upstream whose settings are read. An unknown name is refused later, when the setting itself is read. */
+const upstreamIn = (sources: readonly InputSource[]): UpstreamName => {
+  const value = sources.flatMap((source) => source(upstreamSetting))[0]?.value
+  return (value instanceof InputText ? value.text : value) === 'openai' ? 'openai' : defaultUpstream
 }
 
 /** A reference in a file to a secret in the keychain, if no stronger source has the secret. */

@@ -1,5 +1,7 @@
 import { attempt } from '../base/attempt.ts'
 import { bracketed, unbracketed } from '../base/brackets.ts'
+import { isObject } from '../base/json.ts'
+import { Secret } from '../base/secret.ts'
 import { UsageError } from '../base/usage-error.ts'
 import type { Setting, SettingType } from './settings/setting.ts'
 
@@ -41,7 +43,9 @@ const toNumber = (value: unknown, type: Extract<SettingType, { kind: 'number' }>
 }
 
 const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, where: string): string => {
-  if (type.options.includes(text)) return text
+  const word = text.trim().split(/\s/)[0]?.toLowerCase() ?? ''
+  const option = type.synonyms === undefined ? text : (type.synonyms[word] ?? word)
+  if (type.options.includes(option)) return option
   const expectation = `must be ${expectationOf(type)}`
   return fail(where, type.later?.includes(text) ? `${expectation}: ${text} is not available yet.` : `${expectation}.`)
 }
@@ -55,11 +59,12 @@ const toSecretText = (text: string, where: string): string => {
     : fail(where, 'contains a space or a character that is not valid in a header: a key or a token is one word.')
 }
 
-const toUrl = (text: string, where: string): string => {
+const toUrl = (text: string, mayHaveQuery: boolean, where: string): string => {
   const url = URL.parse(text.trim())
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return fail(where, 'must be an http or https URL.')
   if (url.username !== '' || url.password !== '') return fail(where, 'must not contain a user name or a password.')
-  if (/[?#]/.test(url.href)) return fail(where, 'must not contain a query or a fragment.')
+  if (mayHaveQuery ? url.hash !== '' : /[?#]/.test(url.href))
+    return fail(where, 'must not contain a query or a fragment.')
   return url.href.replace(/\/+$/, '')
 }
 
@@ -123,7 +128,54 @@ const toSwitch = (value: unknown, where: string): boolean => {
   return fail(where, value instanceof InputText ? 'must be 1 or 0, true or false.' : 'must be true or false.')
 }
 
-export type SettingValue = string | number | boolean | readonly string[]
+const trimmed = (text: string): string => text.trim()
+
+/** The pairs of a string, or the members of an object. */
+const pairsOf = (value: unknown, where: string): (readonly [string, string])[] => {
+  if (value instanceof InputText) {
+    const pairs = value.text.split(',').map(trimmed)
+    return pairs
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const colon = pair.indexOf(':')
+        const [from, to] = colon === -1 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)].map(trimmed)
+        if (!from || !to) return fail(where, `contains "${pair}": write NAME:MODEL.`)
+        return [from, to] as const
+      })
+  }
+  if (!isObject(value)) return fail(where, 'must be an object whose values are strings.')
+  return Object.entries(value).map(([from, to]) => {
+    if (typeof to === 'string' && from.trim() !== '' && to.trim() !== '') return [from.trim(), to.trim()] as const
+    return fail(where, `contains "${from}": its value must be a string that is not empty.`)
+  })
+}
+
+/** They belong to the connection, and not to the request (OU-T3). */
+const refusedHeaders: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection'])
+
+const toHeaders = (value: unknown, where: string): ReadonlyMap<string, Secret> => {
+  if (!isObject(value))
+    return fail(where, 'must be an object of header names and values; set it in a configuration file.')
+  return new Map(
+    Object.entries(value).map(([name, text]) => {
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+        return fail(where, `contains "${name}", which is not a valid header name.`)
+      if (refusedHeaders.has(name.toLowerCase()))
+        return fail(where, `sets the header ${name}, which belongs to the connection. Remove it.`)
+      if (typeof text !== 'string' || !/^[\t -~\x80-\xff]*$/.test(text))
+        return fail(where, `contains a value for ${name} that is not valid in a header.`)
+      return [name, new Secret(text.trim())] as const
+    }),
+  )
+}
+
+export type SettingValue =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | ReadonlyMap<string, string>
+  | ReadonlyMap<string, Secret>
 
 /**
  * `value` is an InputText or a JSON value from a file. `where` names the source in messages: `--port`, `NEXUS_PORT`,
@@ -146,7 +198,11 @@ export const toValue = ({ type }: Pick<Setting, 'type'>, value: unknown, where: 
     case 'secret':
       return toSecretText(requireText(value, where), where)
     case 'url':
-      return toUrl(requireText(value, where), where)
+      return toUrl(requireText(value, where), type.mayHaveQuery === true, where)
+    case 'map':
+      return new Map(pairsOf(value, where))
+    case 'headers':
+      return toHeaders(value, where)
     case 'choice':
       return toChoice(requireText(value, where), type, where)
   }

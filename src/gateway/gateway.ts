@@ -74,6 +74,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   running.update({ isStream: request.stream === true })
   const modelId = admit(request, context, options)
   let usage: FinalUsage | undefined
+  let sent = { request, modelId }
   const updateUsage = (stopReason: StopReason | null, figures: FinalUsage): void => {
     usage = figures
     running.update({ usage, ...(stopReason !== null && { stopReason }) })
@@ -88,6 +89,10 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
         running.update({ upstreamRequestId: id })
         onUpstreamId(id)
       },
+      onSent(sentRequest, sentModelId) {
+        sent = { request: sentRequest, modelId: sentModelId }
+        running.update({ used: sentModelId })
+      },
       onAttempt: () => running.attempted(),
     },
     read(batch) {
@@ -100,7 +105,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
     },
     answered(message) {
       if (message !== undefined) updateUsage(message.stop_reason, message.usage)
-      if (running.responseEnded('complete')) options.tokens.calibrate(request, modelId, usage)
+      if (running.responseEnded('complete')) options.tokens.calibrate(sent.request, sent.modelId, usage)
     },
     failed(thrown) {
       const error = toGatewayError(thrown)

@@ -6,12 +6,16 @@ export interface Model {
   /** The upstream's id. */
   readonly id: string
   readonly family: ServedFamily
+  /** The name that clients use, where it is not the id in the client's spelling. */
+  readonly clientName?: string
   readonly displayName: string
   readonly description: string
   /** Release date of the model. */
   readonly createdAt: string
   /** Tokens. */
   readonly maxInputTokens: number
+  /** The configuration sets that limit; Claude Code would assume another one for the name. */
+  readonly isWindowLimited?: boolean
   readonly maxOutputTokens: number
 }
 

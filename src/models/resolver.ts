@@ -13,8 +13,11 @@ import type { Model, ModelCatalog, ServedFamily } from './model.ts'
 /** `claude-sonnet-4-6`: Claude Code looks up window, limits and capabilities by this spelling. */
 export const clientSpelling = (modelId: string): string => canonicalSpelling(modelId) + contextSuffixOf(modelId)
 
+/** The name by which clients know a model. */
+export const clientNameOf = ({ id, clientName = clientSpelling(id) }: Model): string => clientName
+
 /** The family that serves a name of each family. */
-const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
+export const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
   opus: 'opus',
   fable: 'opus',
   mythos: 'opus',
@@ -24,7 +27,7 @@ const servedFamily: Readonly<Record<ModelFamily, ServedFamily>> = {
 }
 
 /** Names that Claude Code uses for the best model and for its plan mode. */
-const nicknames: ReadonlyMap<string, ServedFamily> = new Map([
+export const nicknames: ReadonlyMap<string, ServedFamily> = new Map([
   ['best', 'opus'],
   ['opusplan', 'opus'],
 ])
@@ -35,13 +38,27 @@ export interface ResolvedModel {
   readonly contextSuffix: string
 }
 
-export type ModelResolver = ReturnType<typeof createModelResolver>
+/** Finds the models of an upstream by the names that clients use. */
+export interface ModelResolver {
+  /** For lists. */
+  readonly models: readonly Model[]
+  /** Every model as clients spell it, for messages. */
+  readonly spellings: readonly string[]
+  /** The upstream decides which names it knows: each name becomes a model. */
+  readonly takesAnyName: boolean
+  /** Names of a model: Claude Code's spelling first, then the upstream's id and the short names. */
+  spellingsOf(model: Model): readonly string[]
+  /** Undefined for an unknown name. */
+  find(requested: string): ResolvedModel | undefined
+  /** Throws GatewayError (`not_found_error`). */
+  resolve(requested: string): ResolvedModel
+}
 
 /** Bounds the memory of resolved names, because clients can send any name. */
 const maximumRemembered = 100
 const longestRemembered = 100
 
-export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultModelId: string) => {
+export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultModelId: string): ModelResolver => {
   const bySpelling = new Map(models.map((model) => [canonicalSpelling(model.id), model]))
   const spellings = models.map((model) => clientSpelling(model.id))
   const versioned = models.map((model) => ({ model, name: parseModelName(model.id) }))
@@ -76,16 +93,14 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
 
   return {
     models,
-    /** Every model in Claude Code's spelling, for messages. */
     spellings,
-    /** All names of a model: first Claude Code's spelling, then the upstream's id and the short names. */
-    spellingsOf(model: Model): readonly string[] {
+    takesAnyName: false,
+    spellingsOf(model) {
       const names = [clientSpelling(model.id), model.id, ...Object.keys(servedFamily), ...nicknames.keys(), 'default']
       return [...new Set(names)].filter((name) => find(name)?.model === model)
     },
     find,
-    /** Throws GatewayError (`not_found_error`). */
-    resolve(requested: string): ResolvedModel {
+    resolve(requested) {
       const resolved = find(requested)
       if (resolved !== undefined) return resolved
       throw new GatewayError(

@@ -8,15 +8,18 @@ import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/mess
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import { createReadJson, type ReadJson } from './http/body.ts'
+import { corsHeadersOf } from './http/cors.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
+import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 
 export interface ServerOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
-    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'> {
+    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'>,
+    Pick<TestConnectionOptions, 'testModel' | 'now'> {
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
@@ -45,9 +48,8 @@ const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; r
  * server by force: it reports the requests that still ran.
  */
 export const createServer = (options: ServerOptions) => {
-  const { records, gateway, shutdown } = options
+  const { records, gateway, shutdown, cors } = options
   const { upstream } = gateway
-  const { name, address } = upstream
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
   const readJson = createReadJson((request, bytes) => scopeOf(request).running.update({ bodyBytes: bytes }))
@@ -55,12 +57,14 @@ export const createServer = (options: ServerOptions) => {
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))
     .use(errorHandler(options.log, scopeOf))
+    .use(cors === undefined ? (plain) => plain : corsHeadersOf(cors))
     // Our hooks return nothing: Elysia awaits a returned value, which costs a promise for every request.
     .onRequest(({ request }) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })
     .use(guard(options))
-    .use(statusRoutes({ ...options, upstream: { name, address }, degraded, readJson }))
+    .use(statusRoutes({ ...options, upstream, degraded, readJson }))
+    .use(testConnectionRoutes({ ...options, scopeOf }))
     .use(anthropicRoutes({ ...options, scopeOf, readJson }))
   return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
 }

@@ -1,7 +1,9 @@
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Secret } from '../base/secret.ts'
 import type { Config } from '../config/load.ts'
-import type { ModelCatalog } from '../models/model.ts'
+import type { SettingKey } from '../config/settings/settings.ts'
+import type { ModelResolver } from '../models/resolver.ts'
 import type { CountTokensRequest } from '../wire/anthropic/request.ts'
 import type { Fetch } from './http/post.ts'
 import type { UpstreamKey } from './renewable-key.ts'
@@ -15,7 +17,8 @@ export interface UpstreamDependencies {
   readonly config: Config
   /** The configured URL, or a simulator's. */
   readonly endpointUrl: string
-  readonly apiKey: UpstreamKey
+  /** Undefined for a server that needs none. */
+  readonly apiKey: UpstreamKey | undefined
   readonly fetch: Fetch
   /** Most requests at once. Default: Bun's own limit. */
   readonly maximumConnections: number
@@ -34,8 +37,27 @@ export interface UpstreamDependencies {
   readonly log: Logger
 }
 
+/** How the configuration reaches an upstream, for the commands. */
+export interface Connection {
+  /** The upstream's name for people. */
+  readonly title: string
+  readonly url: string
+  /** The URL for people: without a query, which may hold a key. */
+  readonly address: string
+  readonly apiKey: Secret | undefined
+  /** An upstream on this machine may need no key. */
+  readonly isKeyOptional: boolean
+  readonly keySetting: Extract<SettingKey, 'apiKey' | 'openai.apiKey'>
+  readonly urlSetting: Extract<SettingKey, 'endpointUrl' | 'openai.url'>
+  /** The variable that users set a key by. */
+  readonly keyVariable: string
+}
+
 /** One kind of upstream, as the registry knows it. */
 export interface UpstreamDefinition {
-  readonly models: ModelCatalog
+  /** `defaultModelId`: for names that say no more than `claude`. Throws UsageError for a configuration that is not valid. */
+  createModels(config: Config, defaultModelId: string): ModelResolver
+  /** Throws UsageError for a configuration that is not valid. */
+  connection(config: Config): Connection
   create(dependencies: UpstreamDependencies): Upstream
 }

@@ -1,14 +1,20 @@
 import type { Config } from '../config/load.ts'
-import type { ModelCatalog } from '../models/model.ts'
-import type { UpstreamDefinition, UpstreamDependencies } from './definition.ts'
+import type { ModelResolver } from '../models/resolver.ts'
+import type { Connection, UpstreamDefinition, UpstreamDependencies } from './definition.ts'
 import { nexus } from './nexus/definition.ts'
+import { openai } from './openai/definition.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Every kind of upstream, by its name in `--upstream`. */
-const upstreams: Readonly<Record<Config['upstream'], UpstreamDefinition>> = { nexus }
+const upstreams: Readonly<Record<Config['upstream'], UpstreamDefinition>> = { nexus, openai }
 
 /** The upstream that the configuration chooses. */
 export const createUpstream = (dependencies: UpstreamDependencies): Upstream =>
   upstreams[dependencies.config.upstream].create(dependencies)
 
-export const modelsOf = (kind: Config['upstream']): ModelCatalog => upstreams[kind].models
+/** Throws UsageError for a configuration that is not valid. */
+export const connectionOf = (config: Config): Connection => upstreams[config.upstream].connection(config)
+
+/** Throws UsageError for a configuration that is not valid. */
+export const modelsOf = (config: Config, defaultModelId: string): ModelResolver =>
+  upstreams[config.upstream].createModels(config, defaultModelId)

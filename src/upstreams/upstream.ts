@@ -15,6 +15,8 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** Called with the upstream's id of the call as soon as it is known. */
   readonly onUpstreamId: (id: string) => void
+  /** Called where another request is sent, or another model is used, than the client requested. */
+  readonly onSent?: (request: MessagesRequest, modelId: string) => void
   /** Called before each request that is sent for this call. */
   readonly onAttempt?: () => void
 }
@@ -33,11 +35,21 @@ export interface Degradation {
   readonly note: string
 }
 
+export interface UpstreamStatus {
+  readonly upstream: Readonly<Record<string, string>>
+  health(): Readonly<Record<string, string | boolean>>
+  root(): Readonly<Record<string, unknown>>
+}
+
 /** Answers Messages requests. Requests and responses have Anthropic's format. */
 export interface Upstream {
   readonly name: string
   /** Its URL, for messages. Has no secrets. */
   readonly address: string
+  /** What it adds to its entry in `/` and `/health`, and to these pages themselves. */
+  readonly status?: UpstreamStatus
+  /** The `max_tokens` of requests without a valid one; without it, they are refused. */
+  readonly fallbackMaxTokens?: number
   /** Rejects with GatewayError. */
   message(request: MessagesRequest, context: CallContext): Promise<Message>
   /**

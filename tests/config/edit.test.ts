@@ -111,6 +111,9 @@ describe('a change of a configuration file', () => {
 
 test('a file with the secret itself contains a secret; a file with a reference does not', () => {
   const holds = (value: unknown): boolean => holdsSecret({ path: '/c.json', text: JSON.stringify(value) })
+  expect(holds({ openai: { api_key: 'k' } })).toBe(true)
+  expect(holds({ openai: { apiKey: { keychain: 'openai.apiKey' }, url: 'https://a.example' } })).toBe(false)
+  expect(holds({ openai: { headers: { authorization: 'x' } } })).toBe(true)
   expect(holds({ apiKey: 'x' })).toBe(true)
   expect(holds({ client_token: 'x', port: 1 })).toBe(true)
   expect(holds({ apiKey: { keychain: 'apiKey' } })).toBe(false)
@@ -118,4 +121,17 @@ test('a file with the secret itself contains a secret; a file with a reference d
   expect(holds({ apiKey: { keychain: 'apiKey' }, api_key: 'x' })).toBe(true)
   expect(holds({ apiKey: null, api_key: 'x', port: 1 })).toBe(true)
   expect(holds({ model: 'opus', port: 1 })).toBe(false)
+})
+
+test('a setting in a group of a group goes there, and its groups go with their last member', () => {
+  const edit = (text: string, value: unknown): string =>
+    editConfigFile({ path: '/c.json', text }, 'openai.models.big', value)
+  const added = edit('{ "port": 1 }', 'glm')
+  expect(JSON.parse(added)).toEqual({ port: 1, openai: { models: { big: 'glm' } } })
+  expect(JSON.parse(edit('{"openai": {"url": "u", "models": {"small": "s"}}}', 'glm'))).toEqual({
+    openai: { url: 'u', models: { small: 's', big: 'glm' } },
+  })
+  expect(JSON.parse(edit(added, 'other'))).toEqual({ port: 1, openai: { models: { big: 'other' } } })
+  expect(JSON.parse(edit(added, undefined))).toEqual({ port: 1 })
+  expect(() => edit('{"openai": {"models": "x"}}', 'glm')).toThrow('openai.models in /c.json must be an object.')
 })

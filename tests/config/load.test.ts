@@ -81,25 +81,43 @@ describe('the source of a value', () => {
       url: 'https://x.example',
       list: 'x',
       command: 'x',
+      map: 'x:y',
+      headers: 'unused',
       number: '1',
       switch: 'true',
     } as const
+    const typedSamples: Readonly<Record<string, unknown>> = {
+      list: ['x'],
+      command: ['x'],
+      switch: true,
+      number: 1,
+      map: { x: 'y' },
+      headers: { 'X-Y': 'v' },
+    }
     for (const setting of settings as readonly (Setting & { key: SettingKey })[]) {
-      const { type } = setting
-      const other = { 'logging.level': 'warn' }[setting.key as string]
+      const { key, type, upstream = 'nexus' } = setting
+      const loadUnder = (inputs: Partial<ConfigInputs>) =>
+        load({ ...inputs, environment: { NEXUS_UPSTREAM: upstream, ...inputs.environment } })
+      const other = { 'logging.level': 'warn', upstream: 'openai' }[key as string]
       const value = other ?? (type.kind === 'choice' ? (type.options.at(-1) as string) : samples[type.kind])
       if (setting.flag !== undefined) {
-        expect(load({ flags: { [setting.flag]: value } }).sources.get(setting.key)).toBe(`--${setting.flag}`)
+        expect(loadUnder({ flags: { [setting.flag]: value } }).sources.get(key)).toBe(`--${setting.flag}`)
       }
       for (const variable of setting.environment)
-        expect(load({ environment: { [variable]: value } }).sources.get(setting.key)).toBe(variable)
-      const typed =
-        { number: Number(value), list: [value], command: [value], switch: true }[type.kind as string] ?? value
-      const [group, member] = setting.key.split('.')
-      const content = member === undefined ? { [group as string]: typed } : { [group as string]: { [member]: typed } }
-      const loaded = load({ files: [file(content, 'f')] })
-      expect(loaded.sources.get(setting.key)).toBe('f')
-      if (type.kind !== 'secret') expect(loaded.values.get(setting.key)).toEqual(typed as string)
+        expect(loadUnder({ environment: { [variable]: value } }).sources.get(key)).toBe(variable)
+      for (const variable of setting.upstreamEnvironment?.openai ?? []) {
+        const environment = { [variable]: value }
+        expect(load({ environment }).sources.get(key)).not.toBe(variable)
+        expect(load({ environment: { ...environment, NEXUS_UPSTREAM: 'openai' } }).sources.get(key)).toBe(variable)
+      }
+      const typed = typedSamples[type.kind] ?? value
+      const content = key.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), typed)
+      const environment = key === 'upstream' ? { NEXUS_UPSTREAM: '' } : {}
+      const loaded = loadUnder({ files: [file(content, 'f')], environment })
+      expect(loaded.sources.get(key)).toBe('f')
+      const read = loaded.values.get(key)
+      if (read instanceof Map) expect([...read.keys()]).toEqual(Object.keys(typed as object))
+      else if (type.kind !== 'secret') expect(read).toEqual(typed as string)
     }
   })
 })
@@ -190,9 +208,8 @@ describe('values', () => {
     [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not contain a user name or a password.'],
     [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not contain a query or a fragment.'],
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
-    [{ upstream: 'openai' }, '--upstream must be nexus: openai is not available yet.'],
-    [{ upstream: 'anthropic' }, '--upstream must be nexus: anthropic is not available yet.'],
-    [{ upstream: 'bedrock' }, '--upstream must be nexus.'],
+    [{ upstream: 'anthropic' }, '--upstream must be one of nexus, openai: anthropic is not available yet.'],
+    [{ upstream: 'bedrock' }, '--upstream must be one of nexus, openai.'],
     [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give only the part after it.'],
     [
       { 'api-key': 'ab\ncd' },

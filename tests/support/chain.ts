@@ -58,7 +58,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
   const app = composeApp({
     config,
     defaultModelId: 'claude-sonnet-4.6',
-    catalog,
+    ...(config.upstream === 'nexus' && { catalog }),
     endpointUrl: options.endpointUrl ?? simulator.url,
     apiKey: new Secret(options.apiKey ?? 'test-key'),
     log: createLogger('debug', options.sink ?? ((record) => records.push(record))),

@@ -5,7 +5,7 @@ import type { Config } from '../../config/load.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
 import { composeLog } from '../compose.ts'
-import { readSetUp, warningsOf } from '../config/set-up.ts'
+import { keySettings, readSetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { serve } from '../serve.ts'
@@ -43,6 +43,7 @@ const privateServer = (config: Config): Config => ({
   clientToken: new Secret(
     crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }),
   ),
+  openai: { ...config.openai, gatewayToken: undefined, clientKey: undefined },
 })
 
 /** Removed from Claude Code's environment: programs that it runs do not need our secrets. */
@@ -75,7 +76,7 @@ const nextDepth = (path: string, { environment }: Io['machine']): string => {
 export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> => {
   const { flags, rest } = args
   // Each session has a new client token.
-  const setUp = await readSetUp(flags, io, ['apiKey'])
+  const setUp = await readSetUp(flags, io, [...keySettings])
   const found = findClaude(io.machine)
   if (found === undefined) throw withInstallLines(missing, io)
   const depth = nextDepth(found.path, io.machine)
@@ -94,7 +95,11 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
     const files = settingsFiles(io.machine, given)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
     client = clientArguments({ rest, given, files, env })
-    const launched = withLaunch(io.machine.environment, environment, setUp.loaded.sources.get('apiKey'))
+    const launched = withLaunch(
+      io.machine.environment,
+      environment,
+      setUp.loaded.sources.get(setUp.connection.keySetting),
+    )
     const exitCode = await runInTerminal(
       { path: found.path, args: client.args, environment: { ...launched, [depthVariable]: depth } },
       { ...io, platform: io.machine.platform },

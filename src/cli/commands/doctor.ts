@@ -2,7 +2,6 @@ import type { ArgsDef } from 'citty'
 import { errorLocation } from '../../base/error-location.ts'
 import type { Config } from '../../config/load.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
-import { startSimulator } from '../../simulator/server.ts'
 import { productName, version } from '../../version.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
 import { claudeChecks } from '../doctor/claude-checks.ts'
@@ -10,6 +9,7 @@ import { configChecks } from '../doctor/config-checks.ts'
 import { type DoctorContext, fixConfigurationFirst, readDoctorContext } from '../doctor/context.ts'
 import { networkChecks } from '../doctor/network-checks.ts'
 import { nexusChecks, priceOf, reasonToSkip } from '../doctor/nexus-checks.ts'
+import { openAiChecks } from '../doctor/openai-checks.ts'
 import { portChecks } from '../doctor/port-checks.ts'
 import { programChecks } from '../doctor/program-checks.ts'
 import { createReporter, type Reporter } from '../doctor/report.ts'
@@ -19,20 +19,28 @@ import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
 import { settingFlags, simulateFlag, sourceFlags } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
+import { simulatedNames, startSimulatorFor } from '../simulator.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
 
 /** The checks of each kind of upstream. */
-const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = { nexus: nexusChecks }
+const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = {
+  nexus: nexusChecks,
+  openai: openAiChecks,
+}
 
 const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {
   const { loaded, io, isOffline } = context
-  const endpointUrl = simulatorUrl ?? loaded?.config.endpointUrl
+  const endpointUrl =
+    simulatorUrl ??
+    context.setUp?.connection.url ??
+    (loaded?.config.upstream === 'nexus' ? loaded.config.endpointUrl : undefined)
   const skipReason = isOffline ? '--offline: no requests' : undefined
   const network = networkChecks({
     environment: io.machine.environment,
     endpointUrl,
+    title: context.setUp?.connection.title ?? 'AI Nexus',
     skipReason: endpointUrl === undefined ? fixConfigurationFirst : skipReason,
   })
   return [
@@ -53,7 +61,8 @@ const requestNotice = (context: DoctorContext): string => {
   if (setUp === undefined || reasonToSkip(context) !== undefined)
     return 'Sending no requests that cost tokens: there is no key, or the configuration has an error.'
   const { requests, tokens } = priceOf(setUp)
-  const receiver = context.isSimulated ? 'the simulated AI Nexus' : 'AI Nexus'
+  const { connection, loaded } = setUp
+  const receiver = context.isSimulated ? `${simulatedNames[loaded.config.upstream]}, simulated` : connection.title
   return `Sending ${requests} tiny requests to ${receiver}: at most about ${tokens.toLocaleString('en')} tokens.`
 }
 
@@ -129,7 +138,9 @@ const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: st
 
 const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   const context = await readDoctorContext(flags, io)
-  const simulator = context.isSimulated ? startSimulator() : undefined
+  const simulator = context.isSimulated
+    ? startSimulatorFor(context.loaded?.config.upstream ?? defaultUpstream)
+    : undefined
   try {
     return (await examine(context, flags['json'] === true, simulator?.url)) ? 0 : 1
   } finally {
@@ -142,8 +153,8 @@ export const doctorCommand: Command = {
   name: 'doctor',
   description: 'Check the setup end to end, and print a remedy for each problem',
   details: [
-    'Checks the configuration and the source of each value, the connection to AI Nexus (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, and the port.',
-    'Sends about ten tiny requests with no data of yours to AI Nexus, and first prints how many tokens they cost at most. --offline sends no requests.',
+    'Checks the configuration and the source of each value, the connection to the upstream (proxy, name, connection, certificate), the key, each model and the features that Claude Code needs, Claude Code itself and settings that interfere with it, and the port.',
+    'Sends about ten tiny requests with no data of yours to the upstream, and first prints how many tokens they cost at most. --offline sends no requests.',
     'Checks for a newer release only with --check-updates: one request to the page of releases, with no data of yours. NEXUS_UPDATES_URL names another page: one that redirects to a URL that ends in the version, or one that contains only the version.',
     'The exit code is 0 if no check failed (warnings are allowed), otherwise 1. The output never contains a key.',
   ],

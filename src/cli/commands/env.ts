@@ -1,5 +1,6 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
+import { clientTokenKeys } from '../../config/client-tokens.ts'
 import { productName } from '../../version.ts'
 import { assignments, environmentForms } from '../claude-code/launch/assignments.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
@@ -7,7 +8,7 @@ import { planLaunch } from '../claude-code/launch/launch.ts'
 import { readModels } from '../config/set-up.ts'
 import { choiceFlag, commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
-import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
+import { modelFlags, settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -16,7 +17,7 @@ const unknownPort = 'Only the server knows the port that --port 0 chose. Give th
 
 const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   // This command does not need the key: the user need not unlock a keychain.
-  const setUp = await readModels(flags, io, ['clientToken'])
+  const setUp = await readModels(flags, io, clientTokenKeys)
   const { config, warnings } = setUp.loaded
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
@@ -40,7 +41,7 @@ export const envCommand: Command = {
         valueHint: environmentForms.join('|'),
         description: 'Print for this shell or kind of file (default the current shell)',
       },
-      ...settingFlagsNamed('host', 'port', 'client-token', 'model', 'small-model', 'gateway-mode'),
+      ...settingFlagsNamed('host', 'port', 'client-token', ...modelFlags, 'gateway-mode'),
       ...sourceFlags,
       ...commonFlags,
     }

@@ -4,13 +4,13 @@ import { isLoggableModel } from '../../base/loggable-name.ts'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Model } from '../../models/model.ts'
-import { createModelResolver, type ModelResolver } from '../../models/resolver.ts'
+import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { modelsOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
 import { readModels } from '../config/set-up.ts'
 import { commonFlags } from '../parse/arguments.ts'
 import type { Command } from '../parse/command.ts'
-import { settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
+import { modelFlags, settingFlagsNamed, sourceFlags } from '../parse/config-flags.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -23,7 +23,7 @@ interface ModelEntry
   readonly asked?: string
   /** Claude Code's spelling. */
   readonly id: string
-  /** The model id in requests to AI Nexus. */
+  /** The model id in requests to the upstream. */
   readonly nexusId: string
   /** Names that clients may use; any other name of the family works, too. */
   readonly spellings: readonly string[]
@@ -51,7 +51,7 @@ const findModel = ({ models, find, spellings, spellingsOf }: ModelResolver, name
 
 const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io: Io) => {
   const { loaded, model: main, smallModel: small } = await readModels(flags, io, [])
-  const resolver = createModelResolver(modelsOf(loaded.config.upstream), main.model.id)
+  const resolver = modelsOf(loaded.config, main.model.id)
   const toEntry = (model: Model): ModelEntry => {
     const { id: nexusId, displayName, description, family, maxInputTokens, maxOutputTokens } = model
     const spellings = resolver.spellingsOf(model)
@@ -65,12 +65,12 @@ const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io:
       spellings,
       maxInputTokens,
       maxOutputTokens,
-      isMain: model === main.model,
-      isSmall: model === small.model,
+      isMain: clientNameOf(model) === clientNameOf(main.model),
+      isSmall: clientNameOf(model) === clientNameOf(small.model),
     }
   }
   const wanted = name === undefined ? resolver.models : [findModel(resolver, name)]
-  return { entries: wanted.map(toEntry), warnings: loaded.warnings }
+  return { entries: wanted.map(toEntry), warnings: loaded.warnings, isMapped: resolver.takesAnyName }
 }
 
 /** Column where the text of a row begins. */
@@ -89,11 +89,11 @@ const rolesOf = ({ isMain, isSmall }: ModelEntry): string => {
 /** Claude Code's suffix for a context window of a million tokens; Claude Code does not use it for the small family. */
 const withLongWindow = ({ id, family }: ModelEntry): string[] => (family === 'haiku' ? [] : [`${id}[1m]`])
 
-const blockOf = (entry: ModelEntry, columns: number): string => {
+const blockOf = (entry: ModelEntry, isMapped: boolean, columns: number): string => {
   const rows: [string, string][] = [
     ...(entry.asked === undefined ? [] : [['requested', entry.asked] as [string, string]]),
     ['names', [...entry.spellings, ...withLongWindow(entry)].join(', ')],
-    ['Nexus id', entry.nexusId],
+    [isMapped ? 'server id' : 'Nexus id', entry.nexusId],
     ['window', tokens(entry.maxInputTokens)],
     ['output', `${tokens(entry.maxOutputTokens)} at most`],
   ]
@@ -110,24 +110,31 @@ const hints = [
   'default is the main model (--model, NEXUS_MODEL, config set model); the launch command also makes it the Default of Claude Code.',
 ]
 
+const mappedHints = [
+  `Other names are mapped, too: ${productName} models <name> shows to which model.`,
+  'The launch command uses the names of Claude models, because Claude Code knows their windows.',
+]
+
 const runModels = async (given: ParsedArguments, io: Io): Promise<undefined> => {
-  const { entries, warnings } = await listModels(given, io)
+  const { entries, warnings, isMapped } = await listModels(given, io)
   for (const warning of warnings) printer(io).warn(warning)
   if (given.flags['json'] === true) {
     io.out(`${JSON.stringify(entries, undefined, 2)}\n`)
     return undefined
   }
   const columns = Math.min(io.outColumns, usualColumns)
-  io.out(`${entries.map((entry) => blockOf(entry, columns)).join('\n\n')}\n`)
+  io.out(`${entries.map((entry) => blockOf(entry, isMapped, columns)).join('\n\n')}\n`)
   if (given.positionals['name'] === undefined)
-    printer(io).info(`\n${hints.flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}`)
+    printer(io).info(
+      `\n${(isMapped ? mappedHints : hints).flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}`,
+    )
   return undefined
 }
 
 /** Works offline and without a key. Rejects with UsageError for an unknown name. */
 export const modelsCommand: Command = {
   name: 'models',
-  description: 'List model names and the AI Nexus model each maps to',
+  description: 'List model names and the model of the upstream each maps to',
   details: [
     'Works offline and without a key: the list is part of this program. The configuration selects the main model and the small model.',
     'With a name, prints the model that serves it. Any spelling of a Claude model works; a version that AI Nexus does not have is served by the model of its family.',
@@ -141,7 +148,7 @@ export const modelsCommand: Command = {
         description: 'Model name in a request (default all models)',
       },
       json: { type: 'boolean', description: 'Print a JSON list of models' },
-      ...settingFlagsNamed('model', 'small-model'),
+      ...settingFlagsNamed(...modelFlags),
       ...sourceFlags,
       ...commonFlags,
     }

@@ -1,7 +1,8 @@
 import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
+import { checkCors } from '../../config/cors.ts'
 import type { Machine } from '../../config/paths.ts'
-import { clientSpelling } from '../../models/resolver.ts'
+import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
@@ -67,6 +68,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   const { config } = setUp.loaded
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
+  checkCors(config)
   if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)
@@ -83,9 +85,9 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io
   const fields = {
     address: localUrl(config.host, facts.port),
     version,
-    upstream: setUp.isSimulated ? 'simulated' : config.endpointUrl,
-    model: clientSpelling(setUp.model.model.id),
-    smallModel: clientSpelling(setUp.smallModel.model.id),
+    upstream: setUp.isSimulated ? 'simulated' : setUp.connection.address,
+    model: clientNameOf(setUp.model.model),
+    smallModel: clientNameOf(setUp.smallModel.model),
   }
   reportListening(fields, io)
 }

@@ -1,5 +1,6 @@
 import { Secret } from '../../base/secret.ts'
 import type { LoadedConfig } from '../../config/load.ts'
+import type { Setting } from '../../config/settings/setting.ts'
 import type { KnownSetting } from '../../config/settings/setting-names.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import type { SettingValue } from '../../config/values.ts'
@@ -7,6 +8,7 @@ import { helperName } from '../credentials/key-helper.ts'
 import type { Io } from '../terminal/io.ts'
 import { shownPaths } from '../terminal/short-path.ts'
 import type { CommandConfig } from './config-input.ts'
+import { settingText } from './setting-text.ts'
 
 /** Prints the configuration for users; secrets are masked. */
 
@@ -14,6 +16,7 @@ import type { CommandConfig } from './config-input.ts'
 export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
   const value = values.get(key)
   if (value instanceof Secret) return value.masked()
+  if (value instanceof Map) return settingText(value)
   if (key !== 'apiKeyCommand' || !Array.isArray(value)) return value
   const count = value.length - 1
   return count === 0 ? helperName(value) : `${helperName(value)} (${count} ${count === 1 ? 'argument' : 'arguments'})`
@@ -29,7 +32,11 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
 
 const indent = '  '
 
-/** Settings of a group without a flag: options of the translation and of Bedrock. */
+/** Settings of another upstream have no effect. */
+const isShown = ({ upstream }: Setting, { config }: LoadedConfig): boolean =>
+  upstream === undefined || upstream === config.upstream
+
+/** Settings of a group without a flag: options of the translation and of the upstream. */
 const isRare = (key: SettingKey): boolean =>
   (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.flag === undefined) &&
   key.includes('.')
@@ -45,7 +52,9 @@ export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
     const source = loaded.sources.get(key) ?? 'not set'
     return shownPaths(losing.length === 0 ? source : `${source} (not used: ${losing.join(', ')})`, io)
   }
-  const rows = settings.map(({ key }) => [key, shownValue(loaded, key), sourceOf(key)] as const)
+  const rows = (settings as readonly KnownSetting[])
+    .filter((setting) => isShown(setting, loaded))
+    .map(({ key }) => [key, shownValue(loaded, key), sourceOf(key)] as const)
   const keyWidth = Math.max(...rows.map(([key]) => key.length))
   const start = ' '.repeat(indent.length + keyWidth + indent.length)
   const fits = (value: string, source: string): boolean =>

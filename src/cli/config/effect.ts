@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/usage-error.ts'
+import { variablesOf } from '../../config/settings/setting.ts'
 import type { KnownSetting } from '../../config/settings/setting-names.ts'
 import { unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
@@ -17,12 +18,17 @@ export interface Effect {
 }
 
 /** Does not read the keychain. */
-export const effectOf = async ({ key, environment }: KnownSetting, flags: Flags, io: Io): Promise<Effect> => {
+export const effectOf = async (setting: KnownSetting, flags: Flags, io: Io): Promise<Effect> => {
+  const { key } = setting
   try {
     const loaded = await readConfig(flags, io, { secrets: [] })
     const source = loaded.sources.get(key)
     const unused = unusedSecrets(loaded).filter((secret) => secret.key === key)
-    return { loaded, overridden: environment.find((variable) => variable === source), unused: unused.map(unusedWords) }
+    return {
+      loaded,
+      overridden: variablesOf(setting).find((variable) => variable === source),
+      unused: unused.map(unusedWords),
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     printer(io).warn(error.message)

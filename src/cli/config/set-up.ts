@@ -2,13 +2,15 @@ import { didYouMean } from '../../base/did-you-mean.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import type { Config } from '../../config/load.ts'
+import { clientTokenKeys, clientTokensOf } from '../../config/client-tokens.ts'
 import type { Machine } from '../../config/paths.ts'
 import { isSecretKey } from '../../config/settings/setting-names.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
-import { defaultUpstream } from '../../config/settings/upstream.ts'
+import { parseModelName } from '../../messages/model-name.ts'
 import { createModelResolver, type ModelResolver, type ResolvedModel } from '../../models/resolver.ts'
-import { modelsOf } from '../../upstreams/registry.ts'
+import type { Connection } from '../../upstreams/definition.ts'
+import { nexusModels } from '../../upstreams/nexus/models.ts'
+import { connectionOf, modelsOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
 import { closingCommand, exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
@@ -19,18 +21,22 @@ import { type CommandConfig, readConfig } from './config-input.ts'
 /** The configuration, and the models that it names. */
 export interface ChosenModels {
   readonly loaded: CommandConfig
+  readonly connection: Connection
   readonly models: ModelResolver
   readonly model: ResolvedModel
   readonly smallModel: ResolvedModel
 }
 
-/** Finds a model by any spelling. Without a default model, because `default` cannot refer to itself. */
-export const allModels = createModelResolver(modelsOf(defaultUpstream), '')
+/** Finds a model of AI Nexus by any spelling. Without a default model, because `default` cannot refer to itself. */
+export const allModels = createModelResolver(nexusModels, '')
 
 /** Input of the commands that serve or send requests. */
 export interface SetUp extends ChosenModels {
   readonly isSimulated: boolean
 }
+
+/** The keys of upstreams. */
+export const keySettings: ReadonlySet<SettingKey> = new Set(['apiKey', 'openai.apiKey'])
 
 /** Names a setting's source for messages: a flag, a variable, or a key and a file. */
 const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {
@@ -47,18 +53,26 @@ export const findModel = ({ find, spellings }: ModelResolver, name: string, wher
 }
 
 /** The host that would get the key unencrypted; undefined if there is none. */
-const unencryptedHost = ({ endpointUrl }: Config): string | undefined => {
-  const { protocol, hostname } = new URL(endpointUrl)
+const unencryptedHost = ({ url }: Connection): string | undefined => {
+  const { protocol, hostname } = new URL(url)
   return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
 }
 
 /** A typing error in a URL must not expose the key. */
-const checkEncryption = (loaded: CommandConfig): void => {
-  const host = unencryptedHost(loaded.config)
+const checkEncryption = ({ loaded, connection }: ChosenModels): void => {
+  const host = unencryptedHost(connection)
   if (host === undefined || loaded.config.allowHttp) return
   throw new UsageError(
-    `${placeOf('endpointUrl', loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
+    `${placeOf(connection.urlSetting, loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
   )
+}
+
+/** A server's own name sets the models that the families stand for: Claude Code starts with the name of the family. */
+const chosenModel = (models: ModelResolver, key: 'model' | 'smallModel', loaded: CommandConfig): ResolvedModel => {
+  const name = loaded.config[key]
+  if (models.takesAnyName && parseModelName(name) === undefined)
+    return models.resolve(key === 'model' ? 'sonnet' : 'haiku')
+  return findModel(models, name, placeOf(key, loaded))
 }
 
 /**
@@ -68,32 +82,32 @@ const checkEncryption = (loaded: CommandConfig): void => {
 export const readModels = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<ChosenModels> => {
   const loaded = await readConfig(flags, io, secretKeys && { secrets: secretKeys })
   const { config } = loaded
-  const models = createModelResolver(modelsOf(config.upstream), '')
-  const model = findModel(models, config.model, placeOf('model', loaded))
-  const smallModel = findModel(models, config.smallModel, placeOf('smallModel', loaded))
-  return { loaded, models, model, smallModel }
+  const models = modelsOf(config, '')
+  const model = chosenModel(models, 'model', loaded)
+  const smallModel = chosenModel(models, 'smallModel', loaded)
+  return { loaded, connection: connectionOf(config), models, model, smallModel }
 }
 
 /** Rejects with UsageError like `readModels`, and if the key would be sent unencrypted. */
 export const readSetUp = async (flags: Flags, io: Io, secretKeys?: readonly SettingKey[]): Promise<SetUp> => {
   const isSimulated = flags['simulate'] === true
   // A simulation does not need the key: the user need not unlock a keychain.
-  const wanted = isSimulated ? (secretKeys ?? ['clientToken']).filter((key) => key !== 'apiKey') : secretKeys
+  const wanted = isSimulated ? (secretKeys ?? clientTokenKeys).filter((key) => !keySettings.has(key)) : secretKeys
   const chosen = await readModels(flags, io, wanted)
-  if (!isSimulated) checkEncryption(chosen.loaded)
+  if (!isSimulated) checkEncryption(chosen)
   return { ...chosen, isSimulated }
 }
 
-const assignments = ({ platform }: Machine): string[] =>
+const assignments = (variable: string, { platform }: Machine): string[] =>
   platform === 'win32'
-    ? ["$env:NEXUS_API_KEY = '...'   (PowerShell)", 'set "NEXUS_API_KEY=..."      (cmd)']
-    : ['export NEXUS_API_KEY=...']
+    ? [`$env:${variable} = '...'   (PowerShell)`, `set "${variable}=..."      (cmd)`]
+    : [`export ${variable}=...`]
 
 /** One way per line, the safest first. */
-export const waysToGiveAKey = (machine: Machine): string =>
+export const waysToGiveAKey = ({ keySetting, keyVariable }: Connection, machine: Machine): string =>
   [
-    `${productName} config set apiKey   (prompts for the key and stores it)`,
-    ...assignments(machine),
+    `${productName} config set ${keySetting}   (prompts for the key and stores it)`,
+    ...assignments(keyVariable, machine),
     '--api-key ...   (other users of this machine can see it)',
   ]
     .map((way) => `  ${way}\n`)
@@ -103,26 +117,30 @@ export const waysToGiveAKey = (machine: Machine): string =>
 export type ServingCommand = 'start' | 'claude'
 
 /** The error for a missing key. */
-export const missingKey = (machine: Machine, command: ServingCommand = 'start'): string =>
-  `No AI Nexus key. Provide it in one of these ways, the safest first:
-${waysToGiveAKey(machine)}Or try it without a key: ${productName} ${command} --simulate`
+export const missingKey = (connection: Connection, machine: Machine, command: ServingCommand = 'start'): string =>
+  `No ${connection.title} key. Provide it in one of these ways, the safest first:
+${waysToGiveAKey(connection, machine)}Or try it without a key: ${productName} ${command} --simulate`
 
-/** Throws UsageError without a key. */
-export const requireKey = ({ loaded, isSimulated }: SetUp, { machine }: Io, command?: ServingCommand): Secret => {
+/** Undefined for an upstream that needs no key. Throws UsageError without a key that is needed. */
+export const requireKey = (
+  { connection, isSimulated }: SetUp,
+  { machine }: Io,
+  command?: ServingCommand,
+): Secret | undefined => {
   if (isSimulated) return new Secret('simulated')
-  const { apiKey } = loaded.config
-  if (apiKey === undefined) throw new UsageError(missingKey(machine, command))
+  const { apiKey, isKeyOptional } = connection
+  if (apiKey === undefined && !isKeyOptional) throw new UsageError(missingKey(connection, machine, command))
   return apiKey
 }
 
 const saferLocations = 'use a variable or a file'
 
 /** Warnings before the first request. */
-export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
+export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): string[] => {
   const { config, sources, exposed, warnings: fromFiles } = loaded
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
-  const unencrypted = unencryptedHost(config)
-  const isOpen = !isLoopbackHost(config.host) && config.clientToken === undefined
+  const unencrypted = unencryptedHost(connection)
+  const isOpen = !isLoopbackHost(config.host) && clientTokensOf(config).length === 0
   return [
     ...fromFiles,
     ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
@@ -130,9 +148,12 @@ export const warningsOf = ({ loaded, isSimulated }: SetUp): string[] => {
       ([, flag]) => `other users of this machine can read ${flag} in the list of processes: ${saferLocations}.`,
     ),
     ...unusedSecrets(loaded)
-      .filter(({ key }) => !isSimulated || key !== 'apiKey')
+      .filter(({ key }) => !isSimulated || !keySettings.has(key))
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
     ...(isOpen ? [`other machines can reach ${config.host}, and without --client-token they can use your key.`] : []),
+    ...(models.models.length === 0 && !isSimulated
+      ? [`no model is configured: names go to ${connection.title} as clients send them. Set --model or --model-map.`]
+      : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
   ]
 }

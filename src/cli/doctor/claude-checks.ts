@@ -35,7 +35,7 @@ const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
     port: config.port,
     environment: io.machine.environment,
     isGatewayMode: chooseGatewayMode(config.gatewayMode, io.machine).isOn,
-    isModelFixed: setUp !== undefined && isModelGiven(setUp.loaded),
+    isModelFixed: setUp !== undefined && isModelGiven(setUp),
   })
 }
 

@@ -2,13 +2,17 @@ import { existsSync } from 'node:fs'
 import { UsageError } from '../../base/usage-error.ts'
 import { localConfigPath, userConfigPath } from '../../config/paths.ts'
 import { settings } from '../../config/settings/settings.ts'
-import { clientSpelling } from '../../models/resolver.ts'
+import { defaultUpstream } from '../../config/settings/upstream.ts'
+import { clientNameOf } from '../../models/resolver.ts'
+import type { Connection } from '../../upstreams/definition.ts'
+import { connectionOf } from '../../upstreams/registry.ts'
 import { shownValue } from '../config/describe-config.ts'
-import { missingKey, warningsOf } from '../config/set-up.ts'
+import { keySettings, missingKey, warningsOf } from '../config/set-up.ts'
 import { closingCommand, exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
 import { textFlag } from '../parse/arguments.ts'
+import { simulatedNames } from '../simulator.ts'
 import { type CheckGroup, type Finding, fail, failWith, info, ok, skip, splitRemedy, warn } from './check.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 
@@ -53,7 +57,7 @@ const files = (context: DoctorContext): Finding => {
 const nonDefault = ({ loaded }: DoctorContext) =>
   settings.flatMap(({ key }) => {
     const source = loaded?.sources.get(key)
-    if (loaded === undefined || key === 'apiKey' || source === undefined || source === 'default') return []
+    if (loaded === undefined || keySettings.has(key) || source === undefined || source === 'default') return []
     return [{ key, value: shownValue(loaded, key), source }]
   })
 
@@ -69,14 +73,14 @@ const settingsFound = (context: DoctorContext): Finding => {
   )
   const lines = rows.map(({ key, value, source }) => `${key} = ${value} (${source})`)
   // The key has its own check.
-  const unused = unusedSecrets(context.loaded).filter(({ key }) => key !== 'apiKey')
+  const unused = unusedSecrets(context.loaded).filter(({ key }) => !keySettings.has(key))
   if (unused.length === 0) return ok(lines.join('\n'), data)
   return warn([...lines, ...unused.map(unusedWords)].join('\n'), unused.map(unusedRemedy).join('\n'), data)
 }
 
 const models = ({ setUp }: DoctorContext): Finding => {
   if (setUp === undefined) return skip(fixConfigurationFirst)
-  const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientSpelling(model.id))
+  const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientNameOf(model))
   return ok(`${main}, and ${small} for small tasks`, { model: main ?? '', smallModel: small ?? '' })
 }
 
@@ -114,13 +118,24 @@ const logFile = ({ loaded }: DoctorContext): Finding => {
   }
 }
 
+/** The key may be valid even if another part of the configuration is not. */
+const fallbackConnection = (loaded: DoctorContext['loaded']): Connection | undefined => {
+  try {
+    return loaded && connectionOf(loaded.config)
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
+  }
+}
+
 const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
-  if (isSimulated) return info('not needed: AI Nexus is simulated')
-  if (loaded === undefined) return skip(fixConfigurationFirst)
-  const { apiKey } = loaded.config
-  const from = loaded.sources.get('apiKey') ?? ''
+  if (isSimulated) return info(`not needed: ${simulatedNames[loaded?.config.upstream ?? defaultUpstream]} is simulated`)
+  const connection = setUp?.connection ?? fallbackConnection(loaded)
+  if (loaded === undefined || connection === undefined) return skip(fixConfigurationFirst)
+  const { apiKey, keySetting } = connection
+  const from = loaded.sources.get(keySetting) ?? ''
   if (apiKey !== undefined) {
-    const unused = unusedSecrets(loaded).filter((secret) => secret.key === 'apiKey')
+    const unused = unusedSecrets(loaded).filter((secret) => secret.key === keySetting)
     const found = `${apiKey.masked()} (${from})`
     const data = { masked: apiKey.masked(), from }
     if (unused.length === 0) return ok(found, data)
@@ -130,7 +145,8 @@ const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
       unused: unused.map(({ source }) => source).join(', '),
     })
   }
-  return failWith(setUp === undefined ? 'No AI Nexus key.' : missingKey(io.machine))
+  if (connection.isKeyOptional) return info(`none, and ${connection.title} may need none`)
+  return failWith(setUp === undefined ? `No ${connection.title} key.` : missingKey(connection, io.machine))
 }
 
 export const configChecks = (context: DoctorContext): CheckGroup => ({

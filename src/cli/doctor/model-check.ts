@@ -1,4 +1,4 @@
-import { clientSpelling } from '../../models/resolver.ts'
+import { clientNameOf } from '../../models/resolver.ts'
 import { settingsVariables } from '../claude-code/claude-settings.ts'
 import { fixedModel } from '../claude-code/launch/environment.ts'
 import { isModelGiven } from '../claude-code/launch/launch.ts'
@@ -11,7 +11,7 @@ import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 /** Shows only known model names, never other text from the user's settings. */
 const shown = (name: string): string => {
   const found = allModels.find(name)
-  return found === undefined ? 'another name' : clientSpelling(found.model.id) + found.contextSuffix
+  return found === undefined ? 'another name' : clientNameOf(found.model) + found.contextSuffix
 }
 
 /** Reports which model a new session of Claude Code starts with, and which file or flag decides. */
@@ -20,10 +20,10 @@ export const modelFinding = ({ io: { machine }, setUp }: DoctorContext): Finding
   const variable = settingsVariables(settingsFiles(machine)).find(({ name }) => name === fixedModel)
   if (variable !== undefined)
     return info(`${shown(variable.value)}: env.${fixedModel} in ${variable.path} applies`, { from: variable.path })
-  const main = clientSpelling(setUp.model.model.id) + setUp.model.contextSuffix
+  const main = clientNameOf(setUp.model.model) + setUp.model.contextSuffix
   const source = setUp.loaded.sources.get('model') ?? 'default'
   const settings = settingsModel(machine)
-  if (isModelGiven(setUp.loaded)) {
+  if (isModelGiven(setUp)) {
     const ignored = settings === undefined ? '' : `; model in ${settings.path} is ignored`
     return info(`${main}: ${source} applies, and a choice with /model does not last${ignored}`, { from: source })
   }

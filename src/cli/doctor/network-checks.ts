@@ -204,16 +204,18 @@ export interface Network {
 
 interface NetworkOptions {
   readonly environment: Environment
+  /** The upstream's name for users. */
+  readonly title: string
   /** Undefined if it is not known. */
   readonly endpointUrl: string | undefined
   /** The reason to send no requests. */
   readonly skipReason: string | undefined
 }
 
-export const networkChecks = ({ environment, endpointUrl, skipReason }: NetworkOptions): Network => {
+export const networkChecks = ({ environment, title, endpointUrl, skipReason }: NetworkOptions): Network => {
   if (endpointUrl === undefined) {
     const check = { id: 'endpoint.answer', title: 'Endpoint', run: () => skip(skipReason ?? '') }
-    return { group: { title: 'Connection to AI Nexus', checks: [check] }, probe: async () => undefined }
+    return { group: { title: `Connection to ${title}`, checks: [check] }, probe: async () => undefined }
   }
   const route = startRoute(environment, endpointUrl)
   const proxy: Check = {
@@ -228,7 +230,7 @@ export const networkChecks = ({ environment, endpointUrl, skipReason }: NetworkO
   const steps = stepsOf(route).map((step) => unless(() => skipReason, step))
   return {
     group: {
-      title: `Connection to AI Nexus, ${endpointUrl}`,
+      title: `Connection to ${title}, ${endpointUrl.replace(/\?.*$/, '')}`,
       checks: [proxy, ...steps],
     },
     probe: async () => (skipReason === undefined ? route.probe() : undefined),

@@ -1,12 +1,13 @@
 import type { Config } from '../../config/load.ts'
 import { clientSpelling } from '../../models/resolver.ts'
-import { allModels, requireKey } from '../config/set-up.ts'
+import { allModels, requireKey, type SetUp } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip, unless } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
 import { featureChecks, featureRequests, featureTitles } from './feature-checks.ts'
 import { modelChecks, modelTitle } from './key-checks.ts'
+import { openAiRequests } from './openai-checks.ts'
 import { type EndpointProbe, proxyLoginStatus } from './probe-endpoint.ts'
 import { hello, mostTokens } from './probe-requests.ts'
 import { openSession } from './session.ts'
@@ -17,7 +18,8 @@ import { openSession } from './session.ts'
 export const reasonToSkip = ({ isOffline, setUp, isSimulated }: DoctorContext): string | undefined => {
   if (isOffline) return '--offline: no requests'
   if (setUp === undefined) return fixConfigurationFirst
-  return isSimulated || setUp.loaded.config.apiKey !== undefined ? undefined : 'there is no key'
+  const { apiKey, isKeyOptional } = setUp.connection
+  return isSimulated || isKeyOptional || apiKey !== undefined ? undefined : 'there is no key'
 }
 
 const requestsOf = (modelId: string) => [...allModels.models.map(({ id }) => hello(id)), ...featureRequests(modelId)]
@@ -27,15 +29,14 @@ const countsTokens = (config: Config): boolean => config.countTokens === 'auto'
 const roundTo = 100
 
 /** The requests that doctor sends, and the most tokens that they cost. */
-export const priceOf = ({
-  model,
-  loaded,
-}: NonNullable<DoctorContext['setUp']>): { requests: number; tokens: number } => {
-  const requests = requestsOf(model.model.id)
+export const priceOf = (setUp: SetUp): { requests: number; tokens: number } => {
+  const { model, loaded } = setUp
+  const isOpenAi = loaded.config.upstream === 'openai'
+  const requests = isOpenAi ? openAiRequests(setUp) : requestsOf(model.model.id)
   const tokens = requests.reduce((sum, request) => sum + mostTokens(request), 0)
   return {
     // Counting costs no tokens, but it is a request.
-    requests: requests.length + (countsTokens(loaded.config) ? 1 : 0),
+    requests: requests.length + (!isOpenAi && countsTokens(loaded.config) ? 1 : 0),
     tokens: Math.ceil(tokens / roundTo) * roundTo,
   }
 }
@@ -52,7 +53,8 @@ const modelTitles = [['key.accepted', 'Key'], ...allModels.models.map(({ id }) =
 export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: NexusOptions): CheckGroup => {
   const { setUp, io } = context
   const reason = reasonToSkip(context)
-  if (setUp === undefined || reason !== undefined) {
+  const apiKey = reason === undefined && setUp !== undefined ? requireKey(setUp, io) : undefined
+  if (setUp === undefined || apiKey === undefined) {
     const skipped = (id: string, name: string): Check => ({ id, title: name, run: () => skip(reason ?? '') })
     return {
       title,
@@ -60,7 +62,6 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
     }
   }
   const { config, sources } = setUp.loaded
-  const apiKey = requireKey(setUp, io)
   const session = openSession({
     config,
     endpointUrl,

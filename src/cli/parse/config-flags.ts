@@ -1,12 +1,13 @@
 import type { ArgDef, ArgsDef } from 'citty'
 import { localNames } from '../../config/paths.ts'
-import { hintOf, type Setting } from '../../config/settings/setting.ts'
+import { hintOf, type Setting, variablesOf } from '../../config/settings/setting.ts'
 import { settings } from '../../config/settings/settings.ts'
 import { shells } from '../claude-code/launch/shells.ts'
 
-const describe = ({ description, environment, default: fallback }: Setting): string => {
+const describe = (setting: Setting): string => {
+  const { description, default: fallback } = setting
   const origins = [
-    environment.join(', '),
+    variablesOf(setting).join(', '),
     fallback === undefined || fallback === false ? '' : `default ${fallback}`,
   ].filter((part) => part !== '')
   return origins.length === 0 ? description : `${description} (${origins.join('; ')})`
@@ -14,11 +15,19 @@ const describe = ({ description, environment, default: fallback }: Setting): str
 
 const hasFlag = (setting: Setting): setting is Setting & { readonly flag: string } => setting.flag !== undefined
 
+/** Of settings that share a flag, the first one describes it. */
+const isFirst = ({ flag }: Setting, index: number, all: readonly Setting[]): boolean =>
+  all.findIndex((other) => other.flag === flag) === index
+
+/** Flags that choose the upstream and its models. */
+export const modelFlags = ['model', 'small-model', 'upstream', 'provider', 'openai-url', 'model-map'] as const
+
 /** The flags of all settings except those named. */
 export const settingFlags = (...without: readonly string[]): ArgsDef =>
   Object.fromEntries(
     (settings as readonly Setting[])
       .filter(hasFlag)
+      .filter(isFirst)
       .filter(({ flag }) => !without.includes(flag))
       .map((setting) => [
         setting.flag,

@@ -9,11 +9,12 @@ const longestPlainList = 10
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
   ['Models', ['model', 'small-model']],
-  ['Server', ['host', 'port', 'client-token']],
+  ['Server', ['host', 'port', 'client-token', 'cors-origin']],
   [
-    'AI Nexus',
+    'Upstream',
     ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],
   ],
+  ['OpenAI-compatible server', ['provider', 'openai-url', 'model-map']],
   ['Log', ['log-format', 'log-level', 'log-file', 'verbose']],
   ['Configuration', ['config', 'env-file', 'dev', 'dry-run']],
 ]

@@ -1,7 +1,8 @@
 import { posix, win32 } from 'node:path'
 import { isLoopbackHost } from '../../base/loopback.ts'
+import { clientTokenKeys } from '../../config/client-tokens.ts'
 import type { Machine } from '../../config/paths.ts'
-import type { Setting } from '../../config/settings/setting.ts'
+import { type Setting, variablesOf } from '../../config/settings/setting.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
@@ -12,7 +13,7 @@ import type { SetUp } from '../config/set-up.ts'
 /** Whether a setting comes from a variable of this shell, which a service does not get, unlike an `--env-file`. */
 export const isUnseen = (key: SettingKey, { sources }: CommandConfig, { environment }: Machine): boolean => {
   const source = sources.get(key) ?? ''
-  const { environment: names } = settings.find((setting) => setting.key === key) as Setting
+  const names = variablesOf(settings.find((setting) => setting.key === key) as Setting)
   return names.includes(source) && Boolean(environment[source])
 }
 
@@ -22,7 +23,7 @@ const unseenWords = (key: SettingKey, source: string, kind: string): string => {
   return `${source} is set here, but the ${kind} service ${what}. Store it: ${productName} config set ${kept}`
 }
 
-const pathVariables = ['NEXUS_CONFIG', 'NEXUS_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE'] as const
+const pathVariables = ['NEXUS_CONFIG', 'NEXUS_API_KEY_FILE', 'OPENAI_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE'] as const
 
 /** A service resolves relative paths from another folder. Paths in flags are already absolute. */
 const relativePaths = ({ environment, config, sources }: CommandConfig, machine: Machine): string[] => {
@@ -49,18 +50,24 @@ const helperWords = ({ keyHelper }: CommandConfig, { platform }: Machine): strin
   ]
 }
 
-export const serviceWarnings = ({ loaded, isSimulated }: SetUp, kind: string, machine: Machine): string[] => {
+export const serviceWarnings = (
+  { loaded, connection, isSimulated }: SetUp,
+  kind: string,
+  machine: Machine,
+): string[] => {
   const { config, sources, warnings } = loaded
   const unseen = settings.filter(({ key }) => isUnseen(key, loaded, machine))
-  const isOpen = !isLoopbackHost(config.host) && !sources.has('clientToken')
+  const isOpen = !isLoopbackHost(config.host) && !clientTokenKeys.some((key) => sources.has(key))
   return [
     ...warnings,
     ...relativePaths(loaded, machine),
     ...helperWords(loaded, machine),
     ...unseen.map(({ key }) => unseenWords(key, sources.get(key) ?? '', kind)),
-    ...(isSimulated || sources.has('apiKey')
+    ...(isSimulated || connection.isKeyOptional || sources.has(connection.keySetting)
       ? []
-      : [`no key is set, and without one the service exits at once. Store it: ${productName} config set apiKey`]),
+      : [
+          `no key is set, and without one the service exits at once. Store it: ${productName} config set ${connection.keySetting}`,
+        ]),
     ...(isOpen
       ? [
           `other machines can reach ${config.host}, and without a client token all of them can use your key. Store a token: ${productName} config set clientToken`,

@@ -1,9 +1,11 @@
 import type { Secret } from '../../base/secret.ts'
 import type { Machine } from '../../config/paths.ts'
-import { clientSpelling } from '../../models/resolver.ts'
+import type { Model } from '../../models/model.ts'
+import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
 import type { SetUp } from '../config/set-up.ts'
+import { simulatedNames } from '../simulator.ts'
 import { shortPaths } from './short-path.ts'
 import { labelled } from './wrap.ts'
 
@@ -11,9 +13,15 @@ import { labelled } from './wrap.ts'
 
 const textColumn = 12
 
+/** For an upstream that maps names, the name and the model: `claude-opus-4-6 = zai-org/GLM-4.5`. */
+const shownModel = (model: Model, { takesAnyName }: ModelResolver): string => {
+  const name = clientNameOf(model)
+  return takesAnyName && name !== model.id ? `${name} = ${model.id}` : name
+}
+
 const modelList = ({ models, model, smallModel }: SetUp): string => {
-  const main = clientSpelling(model.model.id)
-  const small = clientSpelling(smallModel.model.id)
+  const main = clientNameOf(model.model)
+  const small = clientNameOf(smallModel.model)
   const roles =
     main === small
       ? new Map([[main, ' (main and small)']])
@@ -21,7 +29,8 @@ const modelList = ({ models, model, smallModel }: SetUp): string => {
           [main, ' (main)'],
           [small, ' (small)'],
         ])
-  return models.spellings.map((spelling) => spelling + (roles.get(spelling) ?? '')).join(', ')
+  const listed = models.models.map((model) => shownModel(model, models) + (roles.get(clientNameOf(model)) ?? ''))
+  return listed.length === 0 ? 'as clients name them' : listed.join(', ')
 }
 
 /** The file that refers to a secret in the keychain or to a helper program: `the keychain (/home/me/config.json)`. */
@@ -37,8 +46,8 @@ const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   return all.length === 0 ? 'defaults' : all.join(', ')
 }
 
-const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
-  const source = sources.get('apiKey')
+const keyOrigin = ({ loaded: { sources }, connection }: SetUp, machine: Machine): string => {
+  const source = sources.get(connection.keySetting)
   if (source === undefined) return 'as just entered'
   return `from ${byFile.exec(source)?.[1] ?? shortPaths(source, machine)}`
 }
@@ -46,7 +55,8 @@ const keyOrigin = ({ loaded: { sources } }: SetUp, machine: Machine): string => 
 const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)
 
 export interface BannerFacts {
-  readonly apiKey: Secret
+  /** Undefined for an upstream that needs no key. */
+  readonly apiKey: Secret | undefined
   /** The actual port. */
   readonly port: number
 }
@@ -55,8 +65,20 @@ export const banner = (setUp: SetUp, { apiKey, port }: BannerFacts, machine: Mac
   const { config } = setUp.loaded
   const rows: [string, string][] = [
     ['Address', localUrl(config.host, port)],
-    ['Upstream', setUp.isSimulated ? 'embedded simulation of AI Nexus (no key needed)' : config.endpointUrl],
-    ...(setUp.isSimulated ? [] : [['Key', `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [string, string]]),
+    [
+      'Upstream',
+      setUp.isSimulated
+        ? `embedded simulation of ${simulatedNames[config.upstream]} (no key needed)`
+        : setUp.connection.address,
+    ],
+    ...(setUp.isSimulated
+      ? []
+      : [
+          ['Key', apiKey === undefined ? 'none' : `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [
+            string,
+            string,
+          ],
+        ]),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
     ...(config.logging.file === undefined

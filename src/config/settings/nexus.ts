@@ -29,6 +29,7 @@ export const nexusSettings = [
     key: 'apiKey',
     flag: 'api-key',
     environment: ['NEXUS_API_KEY', 'NEXUS_API_KEY_FILE', 'NEXUS_API_KEY_COMMAND', 'AWS_BEARER_TOKEN_BEDROCK'],
+    upstream: 'nexus',
     type: { kind: 'secret' },
     description: 'Use this AI Nexus key; a variable or a file is safer than the command line',
     details:
@@ -38,6 +39,7 @@ export const nexusSettings = [
   {
     key: 'apiKeyCommand',
     environment: [],
+    upstream: 'nexus',
     type: { kind: 'command' },
     description: 'Run this program, with its arguments, to get the AI Nexus key',
     details:
@@ -47,6 +49,7 @@ export const nexusSettings = [
   {
     key: 'apiKeyCommandMaxAge',
     environment: ['NEXUS_API_KEY_COMMAND_MAX_AGE'],
+    upstream: 'nexus',
     type: { kind: 'number', minimum: 1, maximum: maximumKeyAgeSeconds, integer: true },
     description: 'Run apiKeyCommand again after this many seconds',
     details: 'Without it, the program runs again only after AI Nexus refuses the key.',

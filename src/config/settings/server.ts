@@ -16,6 +16,7 @@ export const listenSettings = [
     flag: 'host',
     alias: 'H',
     environment: ['NEXUS_HOST'],
+    upstreamEnvironment: { openai: ['HOST'] },
     type: { kind: 'host' },
     default: '127.0.0.1',
     description: 'Listen on this address',
@@ -27,6 +28,7 @@ export const listenSettings = [
     flag: 'port',
     alias: 'p',
     environment: ['NEXUS_PORT'],
+    upstreamEnvironment: { openai: ['PORT'] },
     type: portType,
     default: 4141,
     description: 'Listen on this port; 0 for any free port',
@@ -56,5 +58,28 @@ export const clientSettings = [
     description: 'Start Claude Code in gateway mode (CLAUDE_CODE_USE_GATEWAY)',
     details:
       '`auto` does so if Claude Code is signed in to a gateway: otherwise it would send its requests there. [More](#claude-code-is-signed-in-to-a-gateway).',
+  },
+] as const satisfies readonly Setting[]
+
+/** Web pages that may use the server (OP-W7). */
+export const corsSettings = [
+  {
+    key: 'cors.origins',
+    flag: 'cors-origin',
+    environment: ['NEXUS_CORS_ORIGIN'],
+    upstreamEnvironment: { openai: ['CORS_ORIGINS'] },
+    type: { kind: 'list' },
+    description: 'Allow web pages of these origins to use the server',
+    details:
+      'Origins like `https://app.example.com`, separated by commas. `*` allows all, and needs a client token. Without it, the server refuses web pages of other origins.',
+    hint: 'origin,origin',
+  },
+  {
+    key: 'cors.allowCredentials',
+    environment: ['NEXUS_CORS_ALLOW_CREDENTIALS'],
+    type: { kind: 'switch' },
+    default: false,
+    description: 'Allow these web pages to send credentials',
+    details: 'Not possible with `*`.',
   },
 ] as const satisfies readonly Setting[]

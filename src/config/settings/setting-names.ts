@@ -13,7 +13,10 @@ export const settingKeys: readonly string[] = settings.map((setting) => setting.
 
 /** Settings with the same prefix are members of one object in a file. */
 export const settingGroups: ReadonlySet<string> = new Set(
-  settingKeys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.indexOf('.'))),
+  settingKeys.flatMap((key) => {
+    const names = key.split('.')
+    return names.slice(1).map((_, index) => names.slice(0, index + 1).join('.'))
+  }),
 )
 
 export const camelCase = (name: string): string =>

@@ -1,3 +1,5 @@
+export type UpstreamName = 'nexus' | 'openai'
+
 /** One setting: its flag, its variables, its key in the files, its default. */
 export interface Setting {
   /** Key in the configuration files; `logging.format` is a member of `logging`. */
@@ -10,6 +12,14 @@ export interface Setting {
    * `_COMMAND` a program that prints the secret.
    */
   readonly environment: readonly string[]
+  /** Variables of systems that an upstream replaces. Read only under that upstream, after `environment`. */
+  readonly upstreamEnvironment?: Readonly<Partial<Record<UpstreamName, readonly string[]>>>
+  /** Each variable with this prefix is an entry: `PREFIX_X_Y=v` is `X-Y: v`. */
+  readonly environmentPrefix?: string
+  /** Read only under this upstream; without it, under each. */
+  readonly upstream?: UpstreamName
+  /** Key of the setting that counts where this one is not set; its default does not count. */
+  readonly fallback?: string
   readonly type: SettingType
   readonly default?: string | number | boolean
   /** One sentence without a full stop; begins with a verb. */
@@ -24,17 +34,33 @@ export interface Setting {
 export const hintOf = ({ hint, type }: Setting): string =>
   hint ?? (type.kind === 'choice' ? type.options.join('|') : '')
 
+/** Every variable that may hold it, under whatever upstream. */
+export const variablesOf = ({ environment, upstreamEnvironment = {} }: Setting): readonly string[] => [
+  ...environment,
+  ...Object.values(upstreamEnvironment).flat(),
+]
+
 export type SettingType =
   | { readonly kind: 'text' }
   | { readonly kind: 'host' }
   | { readonly kind: 'secret' }
-  | { readonly kind: 'url' }
+  | { readonly kind: 'url'; readonly mayHaveQuery?: true }
   /** The flag takes no value; a variable has yes or no, a file true or false. */
   | { readonly kind: 'switch' }
-  /** Values in `later` are refused because they are not available yet. */
-  | { readonly kind: 'choice'; readonly options: readonly string[]; readonly later?: readonly string[] }
+  | {
+      readonly kind: 'choice'
+      readonly options: readonly string[]
+      /** Refused because they are not available yet. */
+      readonly later?: readonly string[]
+      /** Other programs' words for the options, in lower case. With them, only the first word of a value counts. */
+      readonly synonyms?: Readonly<Record<string, string>>
+    }
   /** A program and its arguments: a list of strings, or one string that is split at spaces. */
   | { readonly kind: 'command' }
   /** Separated by commas in a flag or a variable; a list of strings in a file. */
   | { readonly kind: 'list' }
+  /** `a:b,c:d` in a flag or a variable; an object of strings in a file. */
+  | { readonly kind: 'map' }
+  /** Names of HTTP headers, and their values, which are secret. */
+  | { readonly kind: 'headers' }
   | { readonly kind: 'number'; readonly minimum: number; readonly maximum: number; readonly integer: boolean }

@@ -1,6 +1,7 @@
 import { bedrockSettings, nexusSettings } from './nexus.ts'
+import { openAiSettings } from './openai.ts'
 import { loggingSettings } from './operate.ts'
-import { clientSettings, listenSettings } from './server.ts'
+import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
 import { callSettings, modelSettings, upstreamSettings } from './upstream.ts'
@@ -13,8 +14,10 @@ export const settings = [
   ...listenSettings,
   ...upstreamSettings,
   ...nexusSettings,
+  ...openAiSettings,
   ...modelSettings,
   ...clientSettings,
+  ...corsSettings,
   ...loggingSettings,
   ...callSettings,
   ...translationSettings,

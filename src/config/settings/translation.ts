@@ -43,6 +43,33 @@ export const translationSettings = [
     details: '`send` keeps the mark `strict` of a tool, `drop` removes it.',
   },
   {
+    key: 'translation.excessTools',
+    environment: ['NEXUS_EXCESS_TOOLS'],
+    upstream: 'openai',
+    type: { kind: 'choice', options: ['omit', 'refuse'] },
+    default: 'omit',
+    description: 'Omit tools above the number that the provider accepts, or refuse the request',
+    details: '`omit` keeps those that the conversation has used, then the first ones; `refuse` answers 400.',
+  },
+  {
+    key: 'translation.afterToolResults',
+    environment: ['NEXUS_AFTER_TOOL_RESULTS'],
+    upstream: 'openai',
+    type: { kind: 'choice', options: ['user', 'fold', 'bridge'] },
+    description: 'Put text that follows tool results into a user message or into the results',
+    details:
+      "`user`: into a user message; `fold`: Claude Code's reminders into the last result; `bridge`: all text into it. Without it, as the provider wants it.",
+  },
+  {
+    key: 'translation.userId',
+    environment: ['NEXUS_USER_ID'],
+    upstream: 'openai',
+    type: { kind: 'choice', options: ['drop', 'hash'] },
+    default: 'drop',
+    description: "Drop the client's user id, or send its hash",
+    details: 'The hash is SHA-256. The option is `drop` or `hash`.',
+  },
+  {
     key: 'translation.safeguards',
     environment: ['NEXUS_SAFEGUARDS'],
     type: { kind: 'choice', options: ['answer', 'client', 'off'] },

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Context, Elysia } from 'elysia'
-import type { Degradation } from '../../upstreams/upstream.ts'
+import type { Degradation, Upstream } from '../../upstreams/upstream.ts'
 import { productName, version } from '../../version.ts'
 import type { ReadJson } from '../http/body.ts'
 import { jsonBody } from '../http/json-body.ts'
@@ -9,7 +9,7 @@ import { toRouteSchema } from '../http/route-schema.ts'
 import { comeAgainSeconds, type Shutdown } from '../http/shutdown.ts'
 
 export interface StatusOptions {
-  readonly upstream: { readonly name: string; readonly address: string }
+  readonly upstream: Pick<Upstream, 'name' | 'address' | 'status'>
   /** Parts that requests leave out, because the upstream refuses them. */
   readonly degraded: () => readonly Degradation[]
   /** Id of the server's process. */
@@ -27,6 +27,7 @@ const endpoints = [
   'GET /v1/models/{id}',
   'GET /health',
   'GET /ready',
+  'GET /test-connection',
 ]
 
 /** Each has two names. Also answered during the shutdown: probes must see it. */
@@ -50,7 +51,9 @@ const anyJson = toRouteSchema(Type.Unknown())
 
 /** Routes for probes and first checks. No response contains a secret. */
 export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
-  const { upstream, degraded, pid, uptime, shutdown, readJson } = options
+  const { degraded, pid, uptime, shutdown, readJson } = options
+  const { name, address, status } = options.upstream
+  const upstream = { name, ...status?.upstream, address }
   const health = () => ({
     status: 'healthy',
     service: productName,
@@ -59,6 +62,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
     uptime: Math.round(uptime()),
     upstream,
     degraded: degraded(),
+    ...status?.health(),
   })
   for (const path of healthPaths) app.get(path, health).all(path, methodNotAllowed('GET', 'HEAD'))
   for (const path of readyPaths) {
@@ -66,7 +70,7 @@ export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   }
   return (
     app
-      .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints }))
+      .get('/', () => ({ status: 'ok', name: productName, version, upstream, endpoints, ...status?.root() }))
       // Claude Code's probes and its own telemetry, which is not forwarded.
       .get('/api/hello', () => ({ status: 'ok' }))
       .post('/api/event_logging/batch', () => ({}), jsonBody(readJson, anyJson))

@@ -52,8 +52,11 @@ export const errorResponse = (
   return refusalResponse({ status, message, ...(code !== undefined && { code }) }, face, all)
 }
 
+/** The status that some servers give as the code of a stream's failure. */
+const statusOfCode = (code: string): number => (code === 'rate_limit_exceeded' ? 429 : 500)
+
 /** What a stream says of its own failure. */
 export const faultEnvelope =
   (face: Pick<Face, 'envelope'>) =>
   ({ message, code }: { readonly message: string; readonly code: string }): Json =>
-    face.envelope(toWireError({ status: 500, message, code }))
+    face.envelope(toWireError({ status: statusOfCode(code), message, code }))

@@ -23,12 +23,16 @@ const sessionIdIn = (userId: string): string | undefined => {
 /** Providers take 64 characters. */
 const cacheKeyLength = 32
 
-/** Requests of one session find its prompts again by this key (OU-Q10); undefined where the client names no session. */
-export const toCacheKey = (request: MessagesRequest, { dialect }: ChatContext): string | undefined => {
-  const userId = dialect.promptCacheKey ? userIdOf(request) : undefined
+/** Names a session without its id; undefined where the client names no session. */
+export const sessionKeyOf = (request: MessagesRequest): string | undefined => {
+  const userId = userIdOf(request)
   const sessionId = userId === undefined ? undefined : sessionIdIn(userId)
   return sessionId === undefined ? undefined : sha256Hex(sessionId).slice(0, cacheKeyLength)
 }
+
+/** Requests of one session find its prompts again by this key (OU-Q10). */
+export const toCacheKey = (request: MessagesRequest, { dialect }: ChatContext): string | undefined =>
+  dialect.promptCacheKey ? sessionKeyOf(request) : undefined
 
 /** The hashed user id, where the server's configuration wants it sent (OU-Q9). */
 export const toUserId = (

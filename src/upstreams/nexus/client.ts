@@ -16,8 +16,8 @@ import { checkContent, checkSize, withoutNulls } from './response-check.ts'
 import type { WordingContext } from './wording.ts'
 
 /** `endpointUrl` has no trailing slash, and may have a path. */
-export interface NexusClientOptions
-  extends Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'endpointUrl' | 'apiKey'> {
+export interface NexusClientOptions extends Pick<UpstreamDependencies, 'fetch' | 'maximumConnections' | 'endpointUrl'> {
+  readonly apiKey: UpstreamKey
   /** Limit in milliseconds from the connection to the first byte, and between bytes. */
   readonly silenceMs: number
   /** Host and port of the proxy to the endpoint, for messages; fetch finds the proxy itself. */

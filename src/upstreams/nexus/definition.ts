@@ -1,4 +1,6 @@
+import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
+import { createModelResolver } from '../../models/resolver.ts'
 import type { TranslationPolicy } from '../../translate/policy.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createNexus } from './index.ts'
@@ -7,7 +9,7 @@ import { nexusModels } from './models.ts'
 const millisecondsPerSecond = 1000
 
 const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
-  const { betas, safeguards: _ofGateway, ...choices } = translation
+  const { betas, pdf, excessMedia, systemMessages, billingHeader, strictTools } = translation
   const { serviceTier, latency, guardrail, guardrailVersion, guardrailMode } = bedrock
   const guardrailConfig = {
     guardrailIdentifier: guardrail ?? '',
@@ -15,7 +17,11 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
     streamProcessingMode: guardrailMode,
   }
   return {
-    ...choices,
+    pdf,
+    excessMedia,
+    systemMessages,
+    billingHeader,
+    strictTools,
     extraBetas: betas,
     fixed: {
       ...(guardrail !== undefined && { guardrailConfig }),
@@ -27,12 +33,25 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
 
 /** AI Nexus with the options of the configuration. */
 export const nexus: UpstreamDefinition = {
-  models: nexusModels,
-  create: ({ config, random, sleep, ...shared }) =>
-    createNexus({
+  createModels: (_config, defaultModelId) => createModelResolver(nexusModels, defaultModelId),
+  connection: ({ endpointUrl, apiKey }: Config) => ({
+    title: 'AI Nexus',
+    url: endpointUrl,
+    address: endpointUrl,
+    apiKey,
+    isKeyOptional: false,
+    keySetting: 'apiKey',
+    urlSetting: 'endpointUrl',
+    keyVariable: 'NEXUS_API_KEY',
+  }),
+  create({ config, random, sleep, apiKey, ...shared }) {
+    if (apiKey === undefined) throw new UsageError('No AI Nexus key.')
+    return createNexus({
       ...shared,
+      apiKey,
       silenceMs: config.timeout * millisecondsPerSecond,
       retry: { maxRetries: config.maxRetries, random, sleep },
       policy: toPolicy(config),
-    }),
+    })
+  },
 }

@@ -21,8 +21,8 @@ import { createRefusalFallback } from './refusal-fallback.ts'
 export interface OpenAiOptions extends OpenAiClientOptions {
   readonly retry: RetryPolicy
   readonly policy: ChatPolicy
-  /** What the configuration says otherwise than the provider's row. */
-  readonly dialect: ChatDialectChange
+  /** What the configuration says otherwise than the provider's row, for one model. */
+  readonly dialectFor: (modelId: string) => ChatDialectChange
   readonly inlineUrlSources: InlineUrlSources
   readonly estimateTokens: EstimateTokens
   readonly newId: NewId
@@ -53,7 +53,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
 
   const send = async <T>(given: MessagesRequest, context: CallContext, read: Read<T>): Promise<T> => {
     const { modelId, requestId } = context
-    const dialect = { ...dialectOf(provider, modelId), ...options.dialect }
+    const dialect = { ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }
     const request = await withoutUrls(given, memory.apply(modelId, dialect), context)
     const resend = createResendOnce(retry, log, context)
     const onOddity = createOddityLog(log, requestId)
@@ -86,7 +86,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
     name: 'openai',
     address: options.baseUrl,
     degraded: memory.degraded,
-    message: (request, context) => send(request, context, readMessage),
-    stream: (request, context) => send(request, context, readStream),
+    message: (request, context) => send({ ...request, stream: false }, context, readMessage),
+    stream: (request, context) => send({ ...request, stream: true }, context, readStream),
   }
 }

@@ -56,7 +56,7 @@ export const prepare = (
         model: request.model,
         toClientWords,
       },
-      headers: provider.headersFor?.(body) ?? {},
+      headers: provider.headersFor?.(body, request) ?? {},
       signal,
       onUpstreamId,
       resend,

@@ -1,4 +1,5 @@
 import { type ChatDialect, type ChatDialectChange, unknownDialect } from '../../translate/capabilities/chat-dialect.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 
 /** What a family of one provider's models wants otherwise than the provider's other models. */
@@ -21,7 +22,7 @@ export interface Provider {
   /** A 400 or 413 without a body means that the conversation is too long (OU-E11). */
   readonly isBareOverflow?: true
   /** Headers that a request has besides the usual ones. */
-  readonly headersFor?: (body: ChatRequest) => Readonly<Record<string, string>>
+  readonly headersFor?: (body: ChatRequest, request: MessagesRequest) => Readonly<Record<string, string>>
   /** Later rows win. */
   readonly quirks?: readonly ModelQuirks[]
   /** Defaults of BIG_MODEL, MIDDLE_MODEL, SMALL_MODEL and VISION_MODEL (OU-R1, R3). */

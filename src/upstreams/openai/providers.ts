@@ -1,4 +1,6 @@
+import { sessionKeyOf } from '../../translate/anthropic-to-openai-chat/identifiers.ts'
 import type { Effort } from '../../translate/capabilities/chat-dialect.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 import type { Provider } from './provider.ts'
 import { selfHostedProviders } from './self-hosted-providers.ts'
@@ -14,6 +16,12 @@ const copilotHeaders = (body: ChatRequest): Readonly<Record<string, string>> => 
   'x-initiator': body.messages.some(({ role }) => role === 'assistant') ? 'agent' : 'user',
   ...(holdsImage(body) && { 'copilot-vision-request': 'true' }),
 })
+
+/** Requests of one session go to one provider, which has its prompts in the cache. */
+const openRouterHeaders = (_body: ChatRequest, request: MessagesRequest): Readonly<Record<string, string>> => {
+  const session = sessionKeyOf(request)
+  return session === undefined ? {} : { 'x-session-id': session }
+}
 
 const openAi: Provider = {
   id: 'openai',
@@ -50,6 +58,7 @@ export const providers: readonly Provider[] = [
   },
   {
     id: 'openrouter',
+    headersFor: openRouterHeaders,
     baseUrl: 'https://openrouter.ai/api/v1',
     hosts: ['openrouter.ai'],
     auth: 'bearer',

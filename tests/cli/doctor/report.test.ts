@@ -18,7 +18,7 @@ describe('the output for users', () => {
     expect([code, err.split('\n').length]).toEqual([0, 2])
     expect(out).toContain('\nok    Streaming          first token after ')
     expect(out).toEndWith('\nNo problems found.\n')
-    expect(err).toContain('9 tiny requests to the simulated AI Nexus')
+    expect(err).toContain('9 tiny requests to AI Nexus, simulated')
     // No terminal: no animation, no colors.
     expect(out + err).not.toMatch(/(?!\n)\p{Cc}/u)
   })

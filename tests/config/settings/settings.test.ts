@@ -29,7 +29,7 @@ describe('the type of the configuration', () => {
 
 const root = join(import.meta.dir, '..', '..', '..', 'src')
 const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !/^config[/\\]/.test(name))
+  .filter((name) => name.endsWith('.ts') && !/^config[/\\](?!client-tokens|cors)/.test(name))
   .map((name) => readFileSync(join(root, name), 'utf8'))
 
 /** Objects that have the members of a group under another name: the translation reads its settings as its policy. */

@@ -61,7 +61,7 @@ const comparable = ({ id, usage, content, stop_details, ...rest }: Json): Json =
   expect(usage).toMatchObject({ input_tokens: expect.any(Number), output_tokens: expect.any(Number) })
   const blocks = (content as Json[]).map((block) => {
     for (const seal of ['signature', 'data']) {
-      if (seal in block) expect(block[seal]).toEqual(expect.stringMatching(/^[A-Za-z0-9+/=_-]+$/))
+      if (seal in block) expect(block[seal]).toEqual(expect.stringMatching(/^[A-Za-z0-9+/=_.-]*$/))
     }
     return {
       ...block,
@@ -126,9 +126,9 @@ const rejection = async (act: Promise<unknown>): Promise<GatewayError> => {
   return error
 }
 
-const describeAnswers = ({ start }: UpstreamRow): void => {
+const describeAnswers = ({ start, lacks = [] }: UpstreamRow): void => {
   describe('answers', () => {
-    for (const answer of answers) {
+    for (const answer of answers.filter(({ name }) => !lacks.includes(name))) {
       test(answer.name, async () => {
         const { request: more = {}, behaviour, pictures = [] } = answer
         const expected = expectedOf(answer)
@@ -169,9 +169,10 @@ const expectFailureResponse = async (response: Response, failure: Failure): Prom
   if (retryAfterSeconds !== undefined) expect(response.headers.get('retry-after')).toBe(String(retryAfterSeconds))
 }
 
-const describeRefusals = ({ start }: UpstreamRow): void => {
+const describeRefusals = ({ start, brokenStatus = 500 }: UpstreamRow): void => {
   describe('before the first event', () => {
-    for (const { name, behaviour, failure, isOfStreams = false } of refusals) {
+    for (const { name, behaviour, failure: usual, isOfStreams = false } of refusals) {
+      const failure = usual.status === 500 ? { ...usual, status: brokenStatus } : usual
       test(`${name}: ${failure.status} ${failure.type}`, async () => {
         const running = start(behaviour)
         expectFailure(await rejection(running.upstream.stream(requestWith(), callOn(running))), failure)

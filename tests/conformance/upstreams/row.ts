@@ -52,5 +52,9 @@ export interface RunningUpstream {
 /** One upstream: its folder under src/upstreams/, and a function that starts its provider until the test ends. */
 export interface UpstreamRow {
   readonly name: string
+  /** Names of answers that the provider's protocol has no form for. */
+  readonly lacks?: readonly string[]
+  /** Status of a stream that breaks before its first event; 500 without it. */
+  readonly brokenStatus?: number
   start(behaviour: UpstreamBehaviour): RunningUpstream
 }

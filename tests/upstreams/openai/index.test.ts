@@ -43,7 +43,7 @@ const setUp = (respond: Respond, more: Partial<OpenAiOptions> = {}) => {
     silenceMs: 5000,
     retry: { maxRetries: 2, random: () => 0, sleep: (ms) => (ms >= 5000 ? new Promise(() => {}) : Promise.resolve()) },
     policy: defaultChatPolicy,
-    dialect: {},
+    dialectFor: () => ({}),
     inlineUrlSources: (request) => Promise.resolve(request),
     estimateTokens: estimateCount,
     newId: (prefix) => `${prefix}1`,
@@ -279,4 +279,19 @@ describe('usage that is missing', () => {
     expect(counted.input_tokens).toBeGreaterThan(0)
     expect(counted.output_tokens).toBeGreaterThan(0)
   })
+})
+
+test('OpenRouter gets a session key, and never the session (OU-P4)', async () => {
+  const { message, requests } = setUp(
+    () => Response.json({ choices: [{ message: { content: 'ok' }, finish_reason: 'stop' }] }),
+    {
+      provider: providerOf(providers, 'https://openrouter.ai/api/v1'),
+    },
+  )
+  const given = { model: 'm', max_tokens: 10, messages: [{ role: 'user' as const, content: 'hello' }] }
+  const userId = 'user_aa_account_bb_session_0123-4567'
+  await message({ ...given, metadata: { user_id: userId } } as MessagesRequest)
+  await message(given)
+  const keys = requests.map(({ headers }) => headers.get('x-session-id'))
+  expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), null])
 })

@@ -1,6 +1,7 @@
 import { bracketed } from '../../../base/brackets.ts'
+import { clientTokensOf } from '../../../config/client-tokens.ts'
 import type { Config } from '../../../config/load.ts'
-import { clientSpelling, type ModelResolver, type ResolvedModel } from '../../../models/resolver.ts'
+import { clientNameOf, type ModelResolver, type ResolvedModel } from '../../../models/resolver.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /** Claude Code's environment: the one place that knows its variables. */
@@ -64,7 +65,13 @@ export interface LaunchOptions {
   readonly isModelFixed: boolean
 }
 
-const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientSpelling(model.id) + contextSuffix
+const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix
+
+/** Claude Code takes its own limits for a model's name, where it is not told others (OU-R16). */
+const limits = ({ limits: { maxTokens } }: Config, { model }: ResolvedModel): Record<string, string> => ({
+  ...(maxTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
+  ...(model.isWindowLimited === true && { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(model.maxInputTokens) }),
+})
 
 /** Wins over the user's choice with /model, which then does not last. */
 export const fixedModel = 'ANTHROPIC_MODEL'
@@ -87,7 +94,7 @@ export const claudeCodeEnvironment = ({
   const noProxy = withoutProxy(environment, config.host)
   const set: Record<string, string> = {
     ANTHROPIC_BASE_URL: localUrl(config.host, port),
-    ANTHROPIC_AUTH_TOKEN: config.clientToken?.reveal() ?? anyToken,
+    ANTHROPIC_AUTH_TOKEN: clientTokensOf(config)[0]?.reveal() ?? anyToken,
     ANTHROPIC_DEFAULT_MODEL: main,
     ...(isModelFixed && { [fixedModel]: main }),
     ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(models.resolve('fable')),
@@ -98,6 +105,7 @@ export const claudeCodeEnvironment = ({
     DISABLE_NON_ESSENTIAL_MODEL_CALLS: '1',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+    ...limits(config, model),
     ...(config.translation.safeguards === 'client' && { [autoModeServer]: '0' }),
     NO_PROXY: noProxy,
     no_proxy: noProxy,

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
-import type { CommandConfig } from '../../config/config-input.ts'
+import { parseModelName } from '../../../messages/model-name.ts'
 import type { ChosenModels } from '../../config/set-up.ts'
 import type { Io } from '../../terminal/io.ts'
 import { findClaude } from '../claude-program.ts'
@@ -30,8 +30,10 @@ interface Server {
 const readsDefaultModel = '2.1.329'
 
 /** Whether the user named the main model for this run. A model in the configuration file is a default. */
-export const isModelGiven = ({ sources }: Pick<CommandConfig, 'sources'>): boolean =>
-  ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '')
+export const isModelGiven = ({ loaded: { config, sources }, models }: ChosenModels): boolean =>
+  ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '') &&
+  // A server's own name says what the families stand for, and not which one Claude Code starts with.
+  (!models.takesAnyName || parseModelName(config.model) !== undefined)
 
 /** Treats an unknown version as new: Claude Code updates itself. */
 const hasOldClient = (machine: Machine): boolean => {
@@ -53,7 +55,7 @@ export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { mach
       port,
       environment,
       isGatewayMode: gateway.isOn,
-      isModelFixed: isModelGiven(setUp.loaded) || needsModel,
+      isModelFixed: isModelGiven(setUp) || needsModel,
     }),
     notes: words === undefined ? [] : [words],
   }

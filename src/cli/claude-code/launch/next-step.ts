@@ -4,12 +4,22 @@ import type { SettingKey } from '../../../config/settings/settings.ts'
 import { settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
 import type { CommandConfig } from '../../config/config-input.ts'
+import { settingText } from '../../config/setting-text.ts'
 import { labelled } from '../../terminal/wrap.ts'
 import { type Shell, shellWord } from './shells.ts'
 
 /** The command to type next, in another terminal, to use the server that has just started. */
 
-const settingsOfEnv: readonly SettingKey[] = ['host', 'model', 'smallModel', 'gatewayMode']
+const settingsOfEnv: readonly SettingKey[] = [
+  'host',
+  'model',
+  'smallModel',
+  'gatewayMode',
+  'upstream',
+  'openai.provider',
+  'openai.url',
+  'openai.modelMap',
+]
 
 /** Flags that give `env` the same settings as `start`; undefined if they would contain a secret. */
 const flagsForEnv = (
@@ -23,7 +33,7 @@ const flagsForEnv = (
     ({ key, flag }) => settingsOfEnv.includes(key) && sources.get(key) === `--${flag}`,
   )
   return [
-    ...given.flatMap(({ key, flag }) => [`--${flag}`, String(values.get(key))]),
+    ...given.flatMap(({ key, flag }) => [`--${flag}`, settingText(values.get(key))]),
     ...(port !== values.get('port') || sources.get('port') === '--port' ? ['--port', String(port)] : []),
     ...(file?.isNamed ? ['--config', file.path] : []),
     ...(places.environmentFile === undefined ? [] : ['--env-file', absolutePath(machine, places.environmentFile.path)]),

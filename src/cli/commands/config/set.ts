@@ -8,6 +8,7 @@ import { productName } from '../../../version.ts'
 import { changeConfigFile } from '../../config/config-file.ts'
 import { effectOf } from '../../config/effect.ts'
 import { allModels, findModel } from '../../config/set-up.ts'
+import { settingText } from '../../config/setting-text.ts'
 import { KeychainError, notTaken } from '../../credentials/keychain-request.ts'
 import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
 import { type SecretLocation, storedIn, storeSecret, stores } from '../../credentials/store-secret.ts'
@@ -38,8 +39,8 @@ const setPlain = async (setting: KnownSetting, { flags, positionals }: ParsedArg
   if (flags['store'] !== undefined) throw new UsageError(`--store is only for secrets, and ${key} is not a secret.`)
   const value = checkedValue(setting, positionals['value'])
   const path = targetFile(flags, io)
-  await changeConfigFile(path, key, value)
-  printer(io).success(`${key} is ${String(value) || 'empty'} in ${shownPaths(path, io)}.`)
+  await changeConfigFile(path, key, value instanceof Map ? Object.fromEntries(value) : value)
+  printer(io).success(`${key} is ${settingText(value) || 'empty'} in ${shownPaths(path, io)}.`)
 }
 
 /** In Git Bash's window, Windows programs get three pipes: the window shows what is typed, and we cannot prevent it. */

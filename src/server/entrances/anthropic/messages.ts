@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { isObject } from '../../../base/json.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { RequestContext } from '../../../gateway/gateway.ts'
 import type { EventBatch } from '../../../wire/anthropic/events.ts'
@@ -33,6 +34,14 @@ const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undef
   promise.then(stop, stop)
   promise.then(resolve, reject)
   return first
+}
+
+/** Fills in a `max_tokens` that is absent or negative, where the upstream has one for that (OU-R8). 0 is valid. */
+const withMaxTokens = (body: unknown, fallback: number | undefined): unknown => {
+  if (fallback === undefined || !isObject(body)) return body
+  const maxTokens = body['max_tokens']
+  const isMissing = maxTokens === undefined || maxTokens === null || (typeof maxTokens === 'number' && maxTokens < 0)
+  return isMissing ? { ...body, max_tokens: fallback } : body
 }
 
 const messagesBody = toRouteSchema(MessagesRequest)
@@ -89,7 +98,7 @@ export const messagesRoutes = (options: MessagesOptions) => {
           throw error
         }
       },
-      jsonBody(readJson, messagesBody, refuseThread),
+      jsonBody(readJson, messagesBody, (body) => withMaxTokens(refuseThread(body), gateway.upstream.fallbackMaxTokens)),
     )
     .all('/v1/messages', methodNotAllowed('POST'))
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
-import { clientSpelling, type ModelResolver } from '../../../models/resolver.ts'
+import { clientNameOf, type ModelResolver } from '../../../models/resolver.ts'
 import { Open } from '../../../wire/schema.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
@@ -48,7 +48,7 @@ const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: Li
     const cursor = query[name]
     if (cursor === undefined) return undefined
     const model = resolver.find(cursor)?.model
-    const index = listed.findIndex(({ id }) => model !== undefined && id === clientSpelling(model.id))
+    const index = listed.findIndex(({ id }) => model !== undefined && id === clientNameOf(model))
     if (index === -1) throw invalidRequest([name], 'no such model')
     return index
   }
@@ -63,7 +63,7 @@ const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: Li
 export const modelsRoutes = (resolver: ModelResolver) => {
   const listed = resolver.models
     .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
-    .map((model) => toModelInfo(model, clientSpelling(model.id)))
+    .map((model) => toModelInfo(model, clientNameOf(model)))
   return (app: Elysia) =>
     app
       .get('/v1/models', ({ query }) => toPage(listed, resolver, query), { query: listQuery })
@@ -73,7 +73,7 @@ export const modelsRoutes = (resolver: ModelResolver) => {
         const model = resolver.find(id)?.model
         if (model === undefined)
           throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not found' })
-        return toModelInfo(model, id === model.id ? id : clientSpelling(model.id))
+        return toModelInfo(model, id === model.id ? id : clientNameOf(model))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))
       .all('/v1/models/:id', methodNotAllowed('GET', 'HEAD'))

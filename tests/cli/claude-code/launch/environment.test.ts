@@ -84,3 +84,37 @@ describe('A4 doctor shows the model that applies', () => {
     expect(await detail(home)).toBe(`another name: env.ANTHROPIC_MODEL in ${path} applies`)
   })
 })
+
+describe('the launch command with --upstream openai (OU-R16)', () => {
+  const openai = (args: readonly string[], variables: Record<string, string> = {}) =>
+    environmentOf(['--upstream', 'openai', ...args], { OPENAI_API_KEY: 'canary-key-0123456789', ...variables })
+
+  test('has the names of Claude models, whatever the server calls its models', async () => {
+    const environment = await openai(['--model', 'glm', '--small-model', 'glm-air'])
+    expect(environment).toMatchObject({
+      ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_OPUS_MODEL: 'claude-opus-4-6',
+      ANTHROPIC_DEFAULT_SONNET_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+      ANTHROPIC_SMALL_FAST_MODEL: 'claude-haiku-4-5',
+      ANTHROPIC_AUTH_TOKEN: 'dummy',
+    })
+    expect(Object.keys(environment)).not.toContain('ANTHROPIC_MODEL')
+    expect(Object.keys(environment)).not.toContain('CLAUDE_CODE_MAX_OUTPUT_TOKENS')
+    expect(JSON.stringify(environment)).not.toContain('canary')
+  })
+
+  test('has the limits that Claude Code would not know', async () => {
+    const environment = await openai([], {
+      BIG_MODEL: 'B',
+      BIG_MODEL_CONTEXT_LIMIT: '64000',
+      MAX_TOKENS_LIMIT: '4096',
+      GATEWAY_TOKEN: 'gate',
+    })
+    expect(environment).toMatchObject({
+      CLAUDE_CODE_MAX_OUTPUT_TOKENS: '4096',
+      CLAUDE_CODE_AUTO_COMPACT_WINDOW: '64000',
+      ANTHROPIC_AUTH_TOKEN: 'gate',
+    })
+  })
+})

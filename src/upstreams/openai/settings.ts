@@ -1,0 +1,120 @@
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { isLoopbackHost } from '../../base/loopback.ts'
+import type { Secret } from '../../base/secret.ts'
+import { UsageError } from '../../base/usage-error.ts'
+import type { Config } from '../../config/load.ts'
+import type { ChatPolicy } from '../../translate/anthropic-to-openai-chat/policy.ts'
+import type { ChatDialectChange } from '../../translate/capabilities/chat-dialect.ts'
+import type { AzureOptions } from './address.ts'
+import type { ImageRouting } from './image-route.ts'
+import type { ModelNames, SizedModels } from './model-map.ts'
+import type { OutputLimits } from './output-limit.ts'
+import { type Provider, providerOf } from './provider.ts'
+import { providers } from './providers.ts'
+
+/** What the configuration says of an OpenAI-compatible server (OU section 2). */
+
+export interface OpenAiSettings {
+  readonly provider: Provider
+  readonly baseUrl: string
+  readonly azure: AzureOptions
+  readonly apiKey: Secret | undefined
+  /** The server may be one that takes no key. */
+  readonly isKeyOptional: boolean
+  readonly customHeaders: ReadonlyMap<string, Secret>
+  readonly names: ModelNames
+  /** Tokens, by the server's id of the model. */
+  readonly contextLimits: ReadonlyMap<string, number>
+  readonly routing: ImageRouting
+  readonly output: OutputLimits
+  /** Options of the translation. */
+  readonly policy: ChatPolicy
+  /** What the configuration changes of a model's dialect. */
+  readonly dialectFor: (modelId: string) => ChatDialectChange
+}
+
+/** A key that is named after OpenAI goes to OpenAI, where nothing else is said (OU-R0). */
+const defaultBaseUrl = 'https://api.openai.com/v1'
+
+/** Throws UsageError for an unknown provider, and for one without an address. */
+const baseUrlOf = ({ openai: { provider: id, url } }: Config): string => {
+  if (id === undefined) return url ?? defaultBaseUrl
+  const ids = providers.map((provider) => provider.id)
+  const named = providers.find((provider) => provider.id === id)
+  if (named === undefined)
+    throw new UsageError(`Unknown provider ${id}.${didYouMean(id, ids)} Known: ${ids.join(', ')}.`)
+  const baseUrl = url ?? named.baseUrl
+  if (baseUrl === undefined) throw new UsageError(`The provider ${id} has no fixed address. Set --openai-url.`)
+  return baseUrl
+}
+
+const sizedModels = ({ openai: { models } }: Config, { defaults }: Provider): SizedModels => {
+  const big = models.big ?? defaults?.big
+  return {
+    big,
+    middle: models.middle ?? models.big ?? defaults?.middle ?? big,
+    small: models.small ?? models.big ?? defaults?.small ?? big,
+    vision: models.vision ?? defaults?.vision,
+  }
+}
+
+/** Of two limits of one model, the lower counts. */
+const limitsOf = (models: SizedModels, limits: Config['openai']['contextLimits']): ReadonlyMap<string, number> => {
+  const byModel = new Map<string, number>()
+  for (const size of ['big', 'middle', 'small', 'vision'] as const) {
+    const [id, limit] = [models[size], limits[size]]
+    if (id !== undefined && limit > 0) byModel.set(id, Math.min(limit, byModel.get(id) ?? limit))
+  }
+  return byModel
+}
+
+const dialectChange = ({ reasoning, prefill, textToolCalls, thinkPrefilled }: Config['openai']): ChatDialectChange => ({
+  ...(reasoning !== undefined && { reasoning }),
+  ...(prefill !== 'none' && { prefill }),
+  ...(textToolCalls && { textToolCalls }),
+  ...(thinkPrefilled && { thinkPrefilled }),
+})
+
+const policyOf = ({ openai, translation }: Config): ChatPolicy => ({
+  billingHeader: translation.billingHeader,
+  strictTools: translation.strictTools,
+  userId: translation.userId,
+  afterToolResults: translation.afterToolResults,
+  excessTools: translation.excessTools,
+  serviceTier: openai.serviceTier,
+  prefill: openai.prefill !== 'none',
+  disableTools: openai.disableTools,
+})
+
+/** With a vision model, the other models get placeholders for images (OU-R3). */
+const isBlind = (modelId: string, { vision }: SizedModels): boolean => vision !== undefined && modelId !== vision
+
+/** Throws UsageError for a provider that is unknown, or has no address. */
+export const readOpenAiSettings = (config: Config): OpenAiSettings => {
+  const { openai, limits } = config
+  const baseUrl = baseUrlOf(config)
+  const provider = providerOf(providers, baseUrl, openai.provider)
+  const models = sizedModels(config, provider)
+  const dialect = dialectChange(openai)
+  return {
+    provider,
+    baseUrl,
+    azure: { apiVersion: openai.azureApiVersion },
+    apiKey: openai.apiKey,
+    isKeyOptional: provider.auth === 'optional' || isLoopbackHost(new URL(baseUrl).hostname),
+    customHeaders: openai.headers,
+    names: { ...models, modelMap: openai.modelMap },
+    contextLimits: limitsOf(models, openai.contextLimits),
+    routing: {
+      visionModel: models.vision,
+      route: openai.visionRoute,
+      stripsContext: openai.stripImageContext,
+    },
+    policy: policyOf(config),
+    output: { maximum: limits.maxTokens, minimum: limits.minTokens },
+    dialectFor: (modelId) => (isBlind(modelId, models) ? { ...dialect, images: false } : dialect),
+  }
+}
+
+/** For people: without a query, which may hold a key. */
+export const addressOf = (baseUrl: string): string => baseUrl.replace(/\?.*$/, '')

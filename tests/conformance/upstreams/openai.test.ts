@@ -1,0 +1,134 @@
+import { createLogger } from '../../../src/base/logger.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { composeUpstream } from '../../../src/cli/compose.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import type { JournalEntry } from '../../../src/simulator/exchange.ts'
+import { startChatSimulator } from '../../../src/simulator/openai-chat/server.ts'
+import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply.ts'
+import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
+import { startChain } from '../../support/chain.ts'
+import { afterTest } from '../../support/cleanup.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+import { describeUpstream } from './matrix.ts'
+import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
+
+/** The row of OpenAI-compatible servers: the other side is the simulator, as a vLLM server. */
+
+const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
+  'at the limit': 'max_tokens',
+  'at a stop sequence': 'stop_sequence',
+  'to refuse': 'content_filtered',
+}
+
+const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpError>> = {
+  'prompt too long': {
+    status: 400,
+    message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+  },
+  throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(comeAgainSeconds) } },
+}
+
+const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
+  throttled: { kind: 'exception', type: 'rate_limit_exceeded', message: 'Too many requests' },
+  cut: { kind: 'cut' },
+  'cut in an event': { kind: 'cut frame' },
+  corrupt: { kind: 'corrupt' },
+  reset: { kind: 'reset' },
+  silent: { kind: 'hang' },
+}
+
+/** Events before a fault: the role, and a few deltas. */
+const laterFrames = 4
+
+const toReply = (behaviour: UpstreamBehaviour): Reply => {
+  const { output = [], stops, stopSequence, firstByteDelayMs, eventDelayMs, fails, breaks } = behaviour
+  const error = fails && failures[fails]
+  return {
+    content: output,
+    pace: {
+      deltaCharacters: 4,
+      ...(firstByteDelayMs && { firstMs: firstByteDelayMs }),
+      ...(eventDelayMs && { frameMs: eventDelayMs }),
+    },
+    ...(stops && { stopReason: stopReasons[stops] }),
+    ...(stopSequence !== undefined && { stopSequence }),
+    ...(error && { error }),
+    ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
+  }
+}
+
+/** What the requests of the matrix name. */
+const clientModel = 'claude-sonnet-4-6'
+
+const seeingModel = {
+  id: 'seeing',
+  window: 100_000,
+  maxOutputTokens: 50_000,
+  efforts: [],
+  sampling: true,
+  stop: true,
+  images: true,
+}
+
+const unreachableUrl = 'http://127.0.0.1:1/v1'
+const defaultDeadlineMs = 60_000
+
+/** The images of a request, wherever in it they are. */
+const imagesIn = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const { image_url: image } = value as { readonly image_url?: { readonly url: string } }
+  return image === undefined ? Object.values(value).flatMap(imagesIn) : [image.url.replace(/^data:[^,]*,/, '')]
+}
+
+const startProvider = (behaviour: UpstreamBehaviour) => {
+  const journal: JournalEntry[] = []
+  const simulator = startChatSimulator({
+    face: 'vllm',
+    apiKey: 'right',
+    models: [seeingModel],
+    scenario: () => toReply(behaviour),
+    onRequest: (entry) => journal.push(entry),
+  })
+  afterTest(() => simulator.stop())
+  return { journal, endpointUrl: `${simulator.url}/v1` }
+}
+
+describeUpstream({
+  name: 'openai',
+  // Chat Completions has no sealed thoughts; a test of the translation holds those that OpenRouter encrypts (OU-A5).
+  lacks: ['redacted thinking', 'thinking whose words are left out'],
+  brokenStatus: 502,
+  start(behaviour) {
+    const { fails, deadlineMs = defaultDeadlineMs, pingMs } = behaviour
+    const provider = startProvider(behaviour)
+    const endpointUrl = fails === 'dead host' ? unreachableUrl : provider.endpointUrl
+    const apiKey = fails === 'bad key' ? 'wrong' : 'right'
+    const { config } = loadConfig({
+      flags: {
+        upstream: 'openai',
+        provider: 'vllm',
+        'openai-url': endpointUrl,
+        'model-map': `${clientModel}:${seeingModel.id}`,
+        timeout: String(deadlineMs / 1000),
+      },
+      environment: {},
+      files: [],
+    })
+    const own = { ...config, maxRetries: 0 }
+    const { url } = startChain({ config: own, endpointUrl, apiKey, ...(pingMs !== undefined && { pingMs }) })
+    const upstream = composeUpstream({
+      config: own,
+      endpointUrl,
+      apiKey: new Secret(apiKey),
+      log: createLogger('silent', () => {}),
+    })
+    return {
+      upstream,
+      modelId: seeingModel.id,
+      url,
+      requestCount: () => provider.journal.length,
+      pictures: () => provider.journal.flatMap(({ body }) => imagesIn(body)),
+      clientLeft: () => waitUntil(() => provider.journal.at(-1)?.outcome === 'cancelled'),
+    }
+  },
+})

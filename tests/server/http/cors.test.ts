@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'bun:test'
+import { Secret } from '../../../src/base/secret.ts'
+import { checkCors } from '../../../src/config/cors.ts'
+import { defaultConfig, request, startChain } from '../../support/chain.ts'
+
+const page = 'https://app.example.com'
+const cors = { origins: [page], allowCredentials: false }
+
+const corsOf = ({ headers }: Response): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control') || name === 'vary'))
+
+describe('CORS (OP-W7, OU-R14, G11)', () => {
+  test('a listed origin reads responses, and errors, too', async () => {
+    const { url, post } = startChain({ config: { cors, clientToken: new Secret('token') } })
+    const exposed =
+      'request-id, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
+    const expected = {
+      'access-control-allow-origin': page,
+      'access-control-expose-headers': exposed,
+      vary: 'origin',
+    }
+    const ok = await fetch(`${url}/health`, { headers: { origin: page } })
+    expect([ok.status, corsOf(ok)]).toEqual([200, expected])
+    const refused = await fetch(`${url}/v1/models`, { headers: { origin: page } })
+    expect([refused.status, corsOf(refused)]).toEqual([401, expected])
+    const stream = await post(request({ stream: true }), { headers: { origin: page, 'x-api-key': 'token' } })
+    expect([stream.status, corsOf(stream)]).toEqual([200, expected])
+    expect(await stream.text()).toContain('message_stop')
+  })
+
+  test('a preflight needs no token: 204, and the requested headers come back', async () => {
+    const { url } = startChain({ config: { cors, clientToken: new Secret('token') } })
+    const preflight = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${url}/v1/messages`, {
+        method: 'OPTIONS',
+        headers: { origin: page, 'access-control-request-method': 'POST', ...headers },
+      })
+    const response = await preflight({ 'access-control-request-headers': 'content-type, x-api-key' })
+    expect([response.status, await response.text()]).toEqual([204, ''])
+    expect(corsOf(response)).toMatchObject({
+      'access-control-allow-origin': page,
+      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+      'access-control-allow-headers': 'content-type, x-api-key',
+      'access-control-max-age': '600',
+    })
+    const odd = await preflight({
+      'access-control-request-headers': 'a b',
+      'access-control-request-private-network': 'true',
+    })
+    expect(odd.headers.get('access-control-allow-headers')).toBeNull()
+    expect(odd.headers.get('access-control-allow-private-network')).toBe('true')
+  })
+
+  test('another origin is refused as before', async () => {
+    const { url } = startChain({ config: { cors } })
+    const response = await fetch(`${url}/health`, { headers: { origin: 'https://evil.example' } })
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([403, null])
+  })
+
+  test('* allows each origin, with a client token only', async () => {
+    const config = { cors: { origins: ['*'], allowCredentials: false }, clientToken: new Secret('token') }
+    const { url } = startChain({ config })
+    const response = await fetch(`${url}/v1/models`, {
+      headers: { origin: 'https://any.example', 'x-api-key': 'token' },
+    })
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+    expect(() => checkCors({ ...defaultConfig, cors: config.cors })).toThrow('cors.origins: * would let each web page')
+    const withCredentials = { ...config.cors, allowCredentials: true }
+    expect(() => checkCors({ ...defaultConfig, ...config, cors: withCredentials })).toThrow('cors.allowCredentials')
+  })
+
+  test.each(['app.example.com', 'https://app.example.com/path', 'ftp://x'])('%s is no origin', (origin) => {
+    const config = { ...defaultConfig, cors: { origins: [origin], allowCredentials: false } }
+    expect(() => checkCors(config)).toThrow(`${origin} is not an origin`)
+  })
+})

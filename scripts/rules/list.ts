@@ -1,5 +1,6 @@
 import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
+import { openAiSettingsRules } from './openai-settings.ts'
 import { type Rule, section } from './rule.ts'
 
 /** All rules of the translation. The rules of Chat Completions are in their own files. */
@@ -297,4 +298,5 @@ export const rules: readonly Rule[] = [
   ...fieldFaults,
   ...chatRequestRules,
   ...chatResponseRules,
+  ...openAiSettingsRules,
 ]

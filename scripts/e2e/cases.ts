@@ -10,6 +10,7 @@ import { modelCases } from './cases/models.ts'
 import { networkCases } from './cases/network.ts'
 import { oddResponseCases } from './cases/odd-responses.ts'
 import { oneStepCases } from './cases/one-step.ts'
+import { openAiCases } from './cases/openai.ts'
 import { recoveryCases } from './cases/recovery.ts'
 import { sdkCases } from './cases/sdks.ts'
 import { signedInCases } from './cases/signed-in.ts'
@@ -31,6 +32,7 @@ export const cases: readonly Case[] = [
   ...compactionCases,
   ...recoveryCases,
   ...interactiveCases,
+  ...openAiCases,
   ...sdkCases,
   ...autoModeCases,
   ...oneStepCases,

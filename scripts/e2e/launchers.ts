@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { posixQuote } from '../../src/cli/claude-code/launch/shells.ts'
+import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
+import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
+import type { Scenario } from '../../src/simulator/reply.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
 import { startProgram } from './program.ts'
@@ -27,6 +30,16 @@ export interface Launcher {
   stop(): Promise<void>
 }
 
+/** A simulated OpenAI-compatible server instead of a simulated Nexus. */
+export interface ChatServer {
+  readonly face: FaceName
+  /** The provider's row by which the server speaks to it. */
+  readonly provider: string
+  readonly scenario: Scenario<ChatBody>
+  /** Variables of the server: BIG_MODEL and the like. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
 export interface LaunchOptions {
   /** The path of the client. */
   readonly claude: string
@@ -34,6 +47,7 @@ export interface LaunchOptions {
   readonly server: readonly string[]
   /** The URL of the simulated Nexus. */
   readonly upstream: string
+  readonly chat?: Pick<ChatServer, 'provider' | 'variables'>
   readonly model?: string
   readonly serverFlags?: readonly string[]
   /** A folder for the server's files, and the client's home. */
@@ -47,8 +61,11 @@ const apiKey = 'e2e-key'
 /** A PATH that begins with the client's folder: the server reads the version of that client. */
 const pathWith = (claude: string): string => `${dirname(claude)}:${process.env['PATH'] ?? ''}`
 
-const upstreamFlags = ({ serverFlags, model, upstream }: LaunchOptions): string[] => [
-  ...['--endpoint-url', upstream, '--log-level', 'debug', '--log-format', 'json'],
+const upstreamFlags = ({ serverFlags, model, upstream, chat }: LaunchOptions): string[] => [
+  ...(chat === undefined
+    ? ['--endpoint-url', upstream]
+    : ['--upstream', 'openai', '--openai-url', `${upstream}/v1`, '--provider', chat.provider]),
+  ...['--log-level', 'debug', '--log-format', 'json'],
   ...(model === undefined ? [] : ['--model', model]),
   ...(serverFlags ?? []),
 ]
@@ -67,6 +84,8 @@ const startServer = async (options: LaunchOptions) => {
       HOME: home,
       PATH: pathWith(claude),
       NEXUS_API_KEY: apiKey,
+      OPENAI_API_KEY: apiKey,
+      ...options.chat?.variables,
       CLAUDE_CONFIG_DIR: clientFolder(clientHome),
     },
     ready: /^(.+ )claude\n/m,

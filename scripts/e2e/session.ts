@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { JournalEntry } from '../../src/simulator/exchange.ts'
+import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
+import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
-import { clientFolder, type Endpoint, type Launcher, launchers } from './launchers.ts'
+import { type ChatServer, clientFolder, type Endpoint, type Launcher, launchers } from './launchers.ts'
 import { openTerminal, type TerminalRun } from './terminal.ts'
 import { setTrap, type Trap } from './trap.ts'
 
@@ -13,6 +14,8 @@ import { setTrap, type Trap } from './trap.ts'
 
 export interface SessionSetup {
   readonly scenario: Scenario
+  /** Answers in place of the simulated Nexus. */
+  readonly chat?: ChatServer
   /** The main model. Default: the product's. */
   readonly model?: string
   readonly serverFlags?: readonly string[]
@@ -114,6 +117,17 @@ export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
+const startUpstream = (options: SessionOptions, onRequest: (entry: JournalEntry) => void): Simulator => {
+  const { chat, scenario, countsTokens, acceptedKey } = options
+  if (chat !== undefined) return startChatSimulator({ face: chat.face, scenario: chat.scenario, onRequest })
+  return startSimulator({
+    onRequest,
+    scenario,
+    countTokens: countsTokens === true,
+    ...(acceptedKey && { apiKey: acceptedKey }),
+  })
+}
+
 export const withSession = <T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> =>
   withFolder(async (home) => {
     const clientHome = join(home, 'client')
@@ -124,12 +138,7 @@ export const withSession = <T>(options: SessionOptions, use: (session: Session) 
     await using stack = new AsyncDisposableStack()
     const journal: JournalEntry[] = []
     const runs: ClientRun[] = []
-    const simulator = startSimulator({
-      onRequest: (entry) => journal.push(entry),
-      scenario: options.scenario,
-      countTokens: options.countsTokens === true,
-      ...(options.acceptedKey && { apiKey: options.acceptedKey }),
-    })
+    const simulator = startUpstream(options, (entry) => journal.push(entry))
     stack.defer(simulator.stop)
     const trap = setTrap()
     stack.defer(trap.stop)

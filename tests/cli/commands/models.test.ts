@@ -99,3 +99,28 @@ Claude Opus 4.6
         expect(await json(['models', name, '--json'])).toMatchObject([{ asked: name, nexusId: entry.nexusId }])
   })
 })
+
+test('models with --upstream openai shows the map of names (OU-R1)', async () => {
+  const { out, err } = await cli(['models', '--upstream', 'openai', '--model', 'glm', '--model-map', 'fast:glm-air'])
+  expect(out).toStartWith(`glm
+  claude-opus-4-6 for clients
+  names       claude-opus-4-6, opus, best, opusplan, claude-opus-4-6[1m]
+  server id   glm
+`)
+  expect(out).toContain('\nglm (the main model)\n  claude-sonnet-4-6 for clients\n')
+  expect(out).toContain('\n  names       fast, fast[1m]\n  server id   glm-air\n')
+  expect(err).toContain('Other names are mapped, too')
+  const [entry] = (await json([
+    'models',
+    'claude-3-5-haiku-20241022',
+    '--json',
+    '--upstream',
+    'openai',
+    '--model',
+    'glm',
+  ])) as {
+    id: string
+    nexusId: string
+  }[]
+  expect(entry).toMatchObject({ id: 'claude-haiku-4-5', nexusId: 'glm' })
+})

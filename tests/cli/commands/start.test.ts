@@ -23,6 +23,27 @@ describe('start', () => {
     expect(err).not.toContain('\u001b[')
   })
 
+  test('serves an OpenAI-compatible server with the variables of a file (N21, G1)', async () => {
+    const variables = join(temporaryFolder(), 'gateway.env')
+    const lines = ['GATEWAY_TOKEN=gate', 'OPENAI_API_KEY=any', 'MODEL_MAP=claude-sonnet-4-6:gpt-4.1', 'PORT=0']
+    writeFileSync(variables, lines.join('\n'))
+    const program = startCli(['start', '--upstream', 'openai', '--simulate', '--env-file', variables])
+    const [, url = ''] = await program.says(address)
+    const ask = (token: string): Promise<Response> =>
+      fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': token },
+        body: JSON.stringify({ model: 'sonnet', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }),
+      })
+    expect((await ask('wrong')).status).toBe(401)
+    expect(await (await ask('gate')).json()).toMatchObject({ model: 'sonnet', content: [{ text: 'You said: Hello' }] })
+    program.kill('SIGTERM')
+    const { code, err } = await program.ended
+    expect(code).toBe(0)
+    expect(err).toContain('embedded simulation of an OpenAI-compatible server')
+    expect(err).toContain('claude-sonnet-4-6 = gpt-4.1 (main)')
+  })
+
   test('names the program that uses the port, and ends with 2', async () => {
     const first = startCli(['start', '--simulate', '--port', '0'])
     const [, , port = ''] = await first.says(address)

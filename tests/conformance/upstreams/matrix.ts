@@ -127,6 +127,8 @@ const rejection = async (act: Promise<unknown>): Promise<GatewayError> => {
 }
 
 const describeAnswers = ({ start, lacks = [] }: UpstreamRow): void => {
+  const names = answers.map(({ name }) => name)
+  for (const name of lacks) if (!names.includes(name)) throw new Error(`no answer has the name '${name}'`)
   describe('answers', () => {
     for (const answer of answers.filter(({ name }) => !lacks.includes(name))) {
       test(answer.name, async () => {

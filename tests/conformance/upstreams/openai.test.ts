@@ -10,7 +10,7 @@ import { startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, comeAgainSeconds, type UpstreamBehaviour } from './row.ts'
+import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
 
 /** The row of OpenAI-compatible servers: the other side is the simulator, as a vLLM server. */
 
@@ -25,7 +25,7 @@ const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpErro
     status: 400,
     message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
   },
-  throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(comeAgainSeconds) } },
+  throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(retryAfterSeconds) } },
 }
 
 const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
@@ -96,7 +96,7 @@ const startProvider = (behaviour: UpstreamBehaviour) => {
 describeUpstream({
   name: 'openai',
   // Chat Completions has no sealed thoughts; a test of the translation holds those that OpenRouter encrypts (OU-A5).
-  lacks: ['redacted thinking', 'thinking whose words are left out'],
+  lacks: ['redacted thinking', 'thinking without its text'],
   brokenStatus: 502,
   start(behaviour) {
     const { fails, deadlineMs = defaultDeadlineMs, pingMs } = behaviour

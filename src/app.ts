@@ -47,6 +47,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
   const { catalog, defaultModelId } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
+  // Where names are mapped, the setting says what the family stands for.
+  const smallName = models.takesAnyName ? 'haiku' : config.smallModel
   const plain = createUpstream({
     ...dependencies,
     config,
@@ -58,7 +60,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   // Checks auto mode's actions, if the server is configured to do that.
   const upstream =
     config.translation.safeguards === 'answer'
-      ? withSafeguards(plain, { modelId: models.resolve(config.smallModel).model.id, log, now })
+      ? withSafeguards(plain, { modelId: models.resolve(smallName).model.id, log, now })
       : plain
   const counting = config.countTokens === 'auto' ? upstream : undefined
   return createServer({
@@ -77,7 +79,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     host: config.host,
     clientTokens: clientTokensOf(config),
     ...(config.cors.origins.length > 0 && { cors: config.cors }),
-    testModel: models.takesAnyName ? 'haiku' : config.smallModel,
+    testModel: smallName,
     now,
     newId: randomId,
     log,

@@ -70,7 +70,8 @@ const checkEncryption = ({ loaded, connection }: ChosenModels): void => {
 /** A server's own name sets the models that the families stand for: Claude Code starts with the name of the family. */
 const chosenModel = (models: ModelResolver, key: 'model' | 'smallModel', loaded: CommandConfig): ResolvedModel => {
   const name = loaded.config[key]
-  if (models.takesAnyName && parseModelName(name) === undefined)
+  const isGiven = (loaded.sources.get(key) ?? 'default') !== 'default'
+  if (models.takesAnyName && (!isGiven || parseModelName(name) === undefined))
     return models.resolve(key === 'model' ? 'sonnet' : 'haiku')
   return findModel(models, name, placeOf(key, loaded))
 }

@@ -117,4 +117,12 @@ describe('the launch command with --upstream openai (OU-R16)', () => {
       ANTHROPIC_AUTH_TOKEN: 'gate',
     })
   })
+
+  test('has the names of the exact map, where nothing else names a model', async () => {
+    const environment = await openai([], { MODEL_MAP: 'claude-sonnet-4-6:gpt-5,claude-3-5-haiku-20241022:gpt-5-mini' })
+    expect(environment).toMatchObject({
+      ANTHROPIC_DEFAULT_MODEL: 'claude-sonnet-4-6',
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-3-5-haiku-20241022',
+    })
+  })
 })

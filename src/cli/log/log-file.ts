@@ -4,7 +4,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { AppendedFile } from './appended-file.ts'
 
-/** The server rotates a larger file when it starts. The limit is about 25,000 requests as JSON; every editor opens it. */
+/** The server rotates a larger file when it starts: about 25,000 requests as JSON. Every editor opens this size. */
 const maximumLogFileBytes = 10 * 1024 * 1024
 /** In total: the current file, the previous one (`.1`) and the one before that (`.2`). */
 const keptLogFiles = 3

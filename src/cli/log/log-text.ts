@@ -48,8 +48,8 @@ const secondInWords = (time: Date): readonly [string, string] => {
 }
 
 /**
- * `2026-11-21T14:03:22.123+01:00`: local time with date and offset. Formats each second only once, because that was half
- * of the cost of a record.
+ * `2026-11-21T14:03:22.123+01:00`: local time with date and offset. Formats each second only once, because that was
+ * half of the cost of a record.
  */
 export const createDateAndClock = (): ((time: Date) => string) => {
   let second = Number.NaN

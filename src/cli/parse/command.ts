@@ -32,8 +32,8 @@ export interface Command {
   readonly details?: readonly string[]
   /**
    * Flags by name; arguments have the type `positional` and are in order. Completion uses `valueHint` (`file`, `model`,
-   * `a|b`), for arguments also the name (`key` and `value` of a setting). Flags from the table of settings are made in a
-   * getter, because most starts use only one command.
+   * `a|b`), for arguments also the name (`key` and `value` of a setting). A getter makes flags from the table of
+   * settings, because most starts use only one command.
    */
   readonly args: ArgsDef
   /** Arguments after `--` for another program; with `passThrough`, `--` is optional. */

@@ -37,8 +37,8 @@ const take = (lock: string, now: number): boolean => {
 }
 
 /**
- * Runs the work as soon as no other process has the lock. The file's folder must exist. The work is synchronous, so that
- * the lock is short. Rejects with LockedError, or with what the file system or the work throws.
+ * Runs the work as soon as no other process has the lock. The file's folder must exist. The work is synchronous, so
+ * that the lock is short. Rejects with LockedError, or with what the file system or the work throws.
  */
 export const exclusively = async (path: string, work: () => void): Promise<void> => {
   const lock = `${path}.lock`

@@ -1,6 +1,6 @@
 /**
  * Terminal colours. Consola decides about its colours when the module is loaded, by standard output and the process's
- * environment: text on standard error would lose its colours if only standard output is piped. Callers use `Io` to decide.
+ * environment: text on standard error would lose its colours if only standard output is piped. Callers ask `Io`.
  */
 
 const sgr =

@@ -107,7 +107,7 @@ const readPiped = async (): Promise<string> => {
   return text
 }
 
-/** A container's user may have neither HOME nor a line in /etc/passwd. The root folder exists, without configuration. */
+/** A container's user may have neither HOME nor a line in /etc/passwd. The root folder exists, but has no settings. */
 const homeFolder = (): string => attempt(homedir) ?? '/'
 
 /** If the current folder was deleted, use the home folder. */

@@ -6,7 +6,7 @@ const functionName = `_${productName.replaceAll('-', '_')}`
 /**
  * The library's script for bash needs the bash-completion package, sets read-only variables (an error at the second
  * time), proposes nothing after `--flag=`, and evaluates the typed text: Tab would run `$(...)`. This script needs no
- * package and works in bash 3.2 of macOS. That version has no `compopt`, so it proposes files if there are no candidates.
+ * package and works in bash 3.2 of macOS: without `compopt`, that version proposes files if there are no candidates.
  */
 export const bashScript = `# bash completion for ${productName}
 ${functionName}() {

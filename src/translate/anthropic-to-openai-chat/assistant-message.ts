@@ -7,7 +7,7 @@ import { toToolInput } from '../tool-input.ts'
 import type { ChatContext, ChatTurn, ChatUnit } from './context.ts'
 import { joinReasoning, type ReplayState, type TurnReasoning, toReasoningMembers } from './replay.ts'
 
-/** A text of the turn, and whether it stands by itself: words in place of a block are not the model's own text. */
+/** A text of the turn. `isApart`: it replaces a block, so it is not part of the model's own text. */
 interface TurnText {
   readonly text: string
   readonly isApart: boolean
@@ -33,7 +33,7 @@ const sortBlocks = (units: readonly ChatUnit[], { policy, notes }: ChatContext):
     else if (block.type === 'text') {
       if (blocks.calls.length > 0 && !isInterleaved) {
         isInterleaved = true
-        notes.dropped(path, 'text between tool calls: it goes before them')
+        notes.dropped(path, 'text between tool calls: moved before them')
       }
       blocks.texts.push({ text: block.text, isApart: isTranscript === true })
     }
@@ -41,7 +41,7 @@ const sortBlocks = (units: readonly ChatUnit[], { policy, notes }: ChatContext):
   return blocks
 }
 
-/** Pieces of one text, as they came; a transcript is a paragraph of its own. */
+/** Joins the pieces of the model's text unchanged; a text that replaces a block becomes a separate paragraph. */
 const joinTexts = (texts: readonly TurnText[]): string => {
   let joined = ''
   let wasApart = false
@@ -87,7 +87,7 @@ export interface TranslatedAssistant {
   readonly reasoningText: string
 }
 
-/** An assistant turn as one message: its texts, then its calls (OU-Q24, Q25), with its reasoning as the row wants it. */
+/** An assistant turn as one message: texts, then calls (OU-Q24, Q25); the dialect says how it carries reasoning. */
 export const toAssistantMessage = (
   turn: ChatTurn,
   { isOff, earlierText }: Omit<ReplayState, 'hasCalls'>,

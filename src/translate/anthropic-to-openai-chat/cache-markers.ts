@@ -4,7 +4,7 @@ import type { CacheControl } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatContext, ChatTurn } from './context.ts'
 
-/** Anthropic's limit, which gateways in front of its models pass on, and OpenAI's. */
+/** The limit of Anthropic, which gateways to its models apply, and of OpenAI. */
 const maximumMarkers = 4
 
 /** What may have a cache marker: a tool, a part of the system message, a block. */
@@ -13,7 +13,7 @@ export interface Marked {
   marker?: CacheControl | undefined
 }
 
-/** Automatic caching: the marker at the request's top stands for one at the conversation's end. */
+/** Automatic caching: a marker at the top of the request means one at the end of the conversation. */
 export const markEnd = (
   request: MessagesRequest,
   turns: readonly ChatTurn[],
@@ -27,8 +27,8 @@ export const markEnd = (
 }
 
 /**
- * Takes away the markers that have no place: those of assistant turns, with OpenAI's breakpoints those of tools, and of
- * more than the limit the first ones (OU-Q111, Q112).
+ * Removes unsupported markers: those of assistant turns; with OpenAI's breakpoints, those of tools; and the first ones
+ * over the limit (OU-Q111, Q112).
  */
 export const limitMarkers = (
   tools: readonly Marked[],
@@ -46,7 +46,7 @@ export const limitMarkers = (
     for (const marked of list) {
       if (marked.marker === undefined) continue
       if (isPossible) placed.push(marked)
-      else remove(marked, 'cache marker where the provider takes none')
+      else remove(marked, 'cache marker in a position that the provider does not support')
     }
   }
   collect(tools, dialect.cache === 'anthropic')

@@ -3,13 +3,13 @@ import type { Path } from '../../base/path.ts'
 import type { ChatContext } from './context.ts'
 import type { PlacedMessage } from './user-messages.ts'
 
-/** A provider's words about the body that we sent, in the client's terms (OU-E14). */
+/** Rewrites a provider's error: it describes the body that we sent, and the client needs its own paths (OU-E14). */
 
 /** `messages[6]`, `messages.6`, `messages.[6].content[1]`. */
 const inMessages = /\bmessages(?:\.(\d+)|\.?\[(\d+)\])(?:\.content(?:\.(\d+)|\.?\[(\d+)\]))?/g
 /** `tools[24]`, `tools.24.function.name`. */
 const inTools = /\btools(?:\.(\d+)|\.?\[(\d+)\])(?:\.function)?(\.parameters)?/g
-/** Names of tools and ids of calls, among other words. */
+/** Words that may be the name of a tool or the id of a call. */
 const names = /[A-Za-z0-9_-]{9,64}/g
 
 const numberIn = (...groups: (string | undefined)[]): number | undefined => {
@@ -35,7 +35,7 @@ const inClientPlaces = (
       return tool === undefined ? found : dotted(parameters === undefined ? tool.path : [...tool.path, 'input_schema'])
     })
 
-/** Replaces places of the body by those of the client's request, and names and ids that were changed by the client's. */
+/** Replaces paths of the sent body, and renamed tools and ids, with those of the client's request. */
 export const createToClientWords =
   (
     messages: readonly PlacedMessage[],

@@ -8,7 +8,7 @@ import type { CacheControl, ContentBlock } from '../../wire/anthropic/content.ts
 import type { ChatContext, ChatUnit, SentBlock } from './context.ts'
 import { isReplayed } from './replay.ts'
 
-/** Marks the end of a list: the marker of a block that left nothing goes to the one before it. */
+/** Moves the marker of a block that is not sent to the block before it. */
 const markLast = (
   units: readonly ChatUnit[],
   marker: CacheControl | undefined,
@@ -25,7 +25,7 @@ const addText = (units: ChatUnit[], text: string, path: Path): void => {
   units.push({ block: { type: 'text', text }, path, isTranscript: true })
 }
 
-/** The kinds that Chat Completions has no word for. */
+/** Adds the kinds of blocks that Chat Completions does not have. */
 const addOther = (
   units: ChatUnit[],
   block: Exclude<ContentBlock, SentBlock>,
@@ -37,7 +37,7 @@ const addOther = (
       notes.dropped(path, 'thinking that only Claude can read')
       return
     case 'container_upload':
-      notes.changed(path, 'a file for a container: the upstream has none, the model reads so')
+      notes.changed(path, 'a file for a container: the upstream has no containers, and a text tells the model')
       addText(units, '[file uploaded to a container: not available on this endpoint]', path)
       return
     case 'compaction':
@@ -46,7 +46,7 @@ const addOther = (
       return
     case 'tool_addition':
     case 'tool_removal':
-      throw invalidRequest(path, `content blocks of type '${block.type}' stand in messages with role 'system'`)
+      throw invalidRequest(path, `content blocks of type '${block.type}' belong in messages with role 'system'`)
     case 'server_tool_use':
     case 'web_search_tool_result':
     case 'web_fetch_tool_result':
@@ -58,7 +58,7 @@ const addOther = (
     case 'mcp_tool_use':
     case 'mcp_tool_result':
     case 'mcp_tool_listing':
-      notes.changed(path, "a tool of Anthropic's: sent as words")
+      notes.changed(path, 'a tool of Anthropic: sent as text')
       addText(units, toTranscript(block), path)
       return
     default:
@@ -73,7 +73,7 @@ const addBlock = (units: ChatUnit[], block: ContentBlock, path: Path, context: C
       return
     case 'thinking':
       if (isReplayed(block, context.dialect)) units.push({ block, path })
-      else context.notes.dropped(path, 'thinking that the provider does not take back')
+      else context.notes.dropped(path, 'thinking that the provider does not accept in the history')
       return
     case 'image':
     case 'document':
@@ -88,8 +88,8 @@ const addBlock = (units: ChatUnit[], block: ContentBlock, path: Path, context: C
 }
 
 /**
- * Adds one content block to the units of its turn: nothing where nothing of it can be sent. Throws a 400 with the
- * block's path for what has no translation.
+ * Adds one content block to the units of its turn, or nothing if no part of it can be sent. Throws a 400 with the
+ * block's path if it has no translation.
  */
 export const addMarkedBlock = (units: ChatUnit[], block: ContentBlock, path: Path, context: ChatContext): void => {
   addBlock(units, block, path, context)

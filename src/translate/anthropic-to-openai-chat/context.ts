@@ -9,7 +9,7 @@ import type { Renamed } from '../renamed.ts'
 import type { FileNames } from './file-names.ts'
 import type { ChatPolicy } from './policy.ts'
 
-/** What one translation hands from step to step. Made new for each request. */
+/** The state that the steps of one translation share. Each request has its own. */
 export interface ChatContext {
   readonly dialect: ChatDialect
   readonly policy: ChatPolicy
@@ -21,7 +21,7 @@ export interface ChatContext {
   readonly fileNames: FileNames
 }
 
-/** The kinds of blocks that messages are made of. Every other one becomes one of these, or goes. */
+/** The kinds of blocks that messages consist of. Other kinds become one of these, or are dropped. */
 export type SentBlock = Extract<
   ContentBlock,
   { type: 'text' | 'image' | 'document' | 'search_result' | 'thinking' | 'tool_use' | 'tool_result' }
@@ -32,15 +32,15 @@ export interface ChatUnit {
   readonly block: SentBlock
   /** Where the block is in the client's request. */
   readonly path: Path
-  /** Its cache marker, where the provider takes any. */
+  /** Its cache marker, if the provider supports markers. */
   marker?: CacheControl | undefined
-  /** Words in place of a block that only Anthropic could have gone on with. */
+  /** A text that replaces a block that only Anthropic's API can continue. */
   readonly isTranscript?: true
 }
 
 export type ChatTurn = Turn<ChatUnit>
 
-/** A part of a message, and the block that it was made of. */
+/** A part of a message, and the block that it comes from. */
 export interface PlacedPart {
   readonly part: TextPart | MediaPart
   readonly path: Path

@@ -6,12 +6,12 @@ import type { DocumentBlock, SearchResultBlock } from '../../wire/anthropic/cont
 import { type ChatContext, type PlacedPart, textPart } from './context.ts'
 import { toImagePart } from './media.ts'
 
-/** Documents and search results: PDFs where the provider takes files, and text in tags that name the source. */
+/** Documents and search results: PDFs if the provider accepts files, and text in tags that name the source. */
 
 const attribute = (name: string, value: string): string =>
   isBlank(value) ? '' : ` ${name}="${value.replaceAll('"', '&quot;').replace(/\s+/g, ' ')}"`
 
-/** Where the provider takes no PDF, the model learns of it, so that it can read the file with its tools (OU-Q34). */
+/** Tells the model that a PDF is missing, so that it can read the file with its tools (OU-Q34). */
 const omittedPdf = (title: string, data: string): string => {
   const pages = countPdfPages(data)
   const name = title === '' ? '' : ` "${title}"`
@@ -21,7 +21,7 @@ const omittedPdf = (title: string, data: string): string => {
 const toPdfPart = (title: string, data: string, path: Path, { dialect, notes, fileNames }: ChatContext): PlacedPart => {
   const { pdf, stringsOnly } = dialect
   if (pdf === 'none' || stringsOnly) {
-    notes.changed(path, 'PDF omitted: the model takes no PDF files')
+    notes.changed(path, 'PDF omitted: the model does not accept PDF files')
     return textPart(omittedPdf(title, data), path)
   }
   const url = `data:application/pdf;base64,${data}`
@@ -29,7 +29,7 @@ const toPdfPart = (title: string, data: string, path: Path, { dialect, notes, fi
   return { part: { type: 'file', file: { filename: fileNames.next(title), file_data: url } }, path }
 }
 
-/** `context`: what the client says about the document, on a line before it. */
+/** `context`: the client's description of the document, on a line before it. */
 const taggedText = (title: string, context: string, texts: readonly string[]): string => {
   const document = `<document${attribute('title', title)}>\n${texts.join('\n')}\n</document>`
   return context === '' ? document : `${context}\n${document}`
@@ -38,7 +38,7 @@ const taggedText = (title: string, context: string, texts: readonly string[]): s
 const isEmpty = (document: InlinePdf | InlineText): boolean =>
   document.format === 'pdf' ? document.data === '' : document.texts.length === 0
 
-/** Chat Completions has no citations of what the client sends. */
+/** Chat Completions has no citations of the client's documents. */
 const noteCitations = (
   { citations }: Pick<DocumentBlock, 'citations'>,
   path: Path,
@@ -47,7 +47,7 @@ const noteCitations = (
   if (citations?.enabled === true) notes.changed([...path, 'citations'], 'the provider gives no citations')
 }
 
-/** The document itself, and the client's words about it. */
+/** The document itself, and the client's description of it. */
 const documentParts = (
   document: InlinePdf | InlineText,
   { title, about }: { readonly title: string; readonly about: string },
@@ -63,7 +63,7 @@ const documentParts = (
   return [...words, toPdfPart(title, document.data, path, context)]
 }
 
-/** A document, and behind it the images in it. Of an empty one only its context is left. */
+/** A document, then the images in it. For an empty document, only its context. */
 export const toDocumentParts = (block: DocumentBlock, path: Path, context: ChatContext): PlacedPart[] => {
   const document = readInlineDocument(block, path)
   noteCitations(block, path, context)

@@ -1,9 +1,9 @@
 const extension = '.pdf'
 const fallbackName = `document${extension}`
-/** Longer titles are sentences. */
+/** Longer titles are sentences, not file names. */
 const maximumLength = 100
 
-/** Characters that are separators of paths, or that no file name has. */
+/** Path separators, and characters that file names cannot contain. */
 const unusual = /[\p{Cc}\p{Cf}\p{Cs}/\\:*?"<>|]+/gu
 
 const toFileName = (title: string): string => {
@@ -18,7 +18,7 @@ const copyName = (name: string, copy: number): string =>
 
 export type FileNames = ReturnType<typeof createFileNames>
 
-/** Names of PDF files: each once in a request, and the same in every turn of a conversation (OU-Q34). */
+/** Names of PDF files: unique in a request, and the same in every turn of a conversation (OU-Q34). */
 export const createFileNames = () => {
   const taken = new Set<string>()
   return {

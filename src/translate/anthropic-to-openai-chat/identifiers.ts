@@ -4,7 +4,7 @@ import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 import type { ChatContext } from './context.ts'
 
-/** What stands for the user and the session. Neither leaves as it is: they name accounts and devices. */
+/** Hashes of the user and session ids. The ids themselves are not sent: they name accounts and devices. */
 
 const userIdOf = (request: MessagesRequest): string | undefined => {
   const { metadata }: Readonly<Record<string, unknown>> = request
@@ -12,7 +12,7 @@ const userIdOf = (request: MessagesRequest): string | undefined => {
   return typeof userId === 'string' && userId !== '' ? userId : undefined
 }
 
-/** `user_HASH_account_UUID_session_UUID`, the form that came before JSON. */
+/** `user_HASH_account_UUID_session_UUID`, the older form, before JSON. */
 const sessionSuffix = /_session_([\w-]+)$/
 
 const sessionIdIn = (userId: string): string | undefined => {
@@ -20,21 +20,21 @@ const sessionIdIn = (userId: string): string | undefined => {
   return typeof sessionId === 'string' && sessionId !== '' ? sessionId : undefined
 }
 
-/** Providers take 64 characters. */
+/** Providers accept up to 64 characters. */
 const cacheKeyLength = 32
 
-/** Names a session without its id; undefined where the client names no session. */
+/** A hash that identifies a session; undefined if the client sends no session. */
 export const sessionKeyOf = (request: MessagesRequest): string | undefined => {
   const userId = userIdOf(request)
   const sessionId = userId === undefined ? undefined : sessionIdIn(userId)
   return sessionId === undefined ? undefined : sha256Hex(sessionId).slice(0, cacheKeyLength)
 }
 
-/** Requests of one session find its prompts again by this key (OU-Q10). */
+/** The key of a session's cached prompts (OU-Q10). */
 export const toCacheKey = (request: MessagesRequest, { dialect }: ChatContext): string | undefined =>
   dialect.promptCacheKey ? sessionKeyOf(request) : undefined
 
-/** The hashed user id, where the server's configuration wants it sent (OU-Q9). */
+/** The hashed user id, if the configuration says to send it (OU-Q9). */
 export const toUserId = (
   request: MessagesRequest,
   { dialect, policy }: ChatContext,

@@ -7,7 +7,7 @@ import { type ChatContext, type PlacedPart, textPart } from './context.ts'
 
 const noImages = '[image omitted: this model does not see images]'
 
-/** A 400 that names the place, and nothing of the URL: its query may hold a secret. */
+/** A 400 that names the path and no part of the URL: its query may contain a secret. */
 const refuseUrl =
   (path: Path): Refuse =>
   (sentence, rule = sentence) => {
@@ -15,7 +15,7 @@ const refuseUrl =
     return new GatewayError('invalid_request_error', atPath(place, sentence), { reason: atPath(place, rule) })
   }
 
-/** The URL itself, where the provider fetches it (OU-Q32), or the bytes as a data URL (OU-Q31). */
+/** The URL itself, if the provider fetches it (OU-Q32), or the bytes as a data URL (OU-Q31). */
 const urlOf = (block: ImageBlock, path: Path, { dialect }: ChatContext): string => {
   const { source } = block
   if (source.type === 'url' && dialect.imageUrl) {
@@ -27,11 +27,11 @@ const urlOf = (block: ImageBlock, path: Path, { dialect }: ChatContext): string 
   return `data:image/${format};base64,${data}`
 }
 
-/** An image, or words in its place. Throws a 400 in Anthropic's words for what is not an image. */
+/** An image, or a text that replaces it. Throws a 400 in Anthropic's words for data that is not an image. */
 export const toImagePart = (block: ImageBlock, path: Path, context: ChatContext): PlacedPart => {
   const { dialect, notes } = context
   if (!dialect.images || dialect.stringsOnly) {
-    notes.changed(path, 'image omitted: the model does not see images')
+    notes.changed(path, 'image omitted: the model does not accept images')
     return textPart(noImages, path)
   }
   return { part: { type: 'image_url', image_url: { url: urlOf(block, path, context) } }, path }

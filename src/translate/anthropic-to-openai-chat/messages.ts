@@ -12,15 +12,15 @@ const fillerTurn = (path: Path, text?: string): ChatTurn => ({
   path,
 })
 
-/** Whether the conversation ends with the beginning of an answer, which the model goes on from. */
+/** Whether the conversation ends with the beginning of a response, which the model continues. */
 const isPrefill = (turns: readonly ChatTurn[]): boolean => {
   const last = turns.at(-1)
   return last?.role === 'assistant' && last.units.at(-1)?.isTranscript !== true
 }
 
 /**
- * Throws a 400 in Anthropic's words for tool uses and results that are not pairs, and for a beginning of an answer that
- * the provider does not go on from. The user speaks first and, unless such a beginning is sent, last.
+ * Throws a 400 in Anthropic's words for a tool use without its result or the reverse, and for a prefill that the
+ * provider does not continue. The first turn is the user's, and so is the last one, unless it is a prefill.
  */
 export const prepareTurns = (turns: ChatTurn[], { dialect, policy, blockKinds }: ChatContext): void => {
   if (blockKinds.toolUses || blockKinds.toolResults) {
@@ -37,7 +37,7 @@ export const prepareTurns = (turns: ChatTurn[], { dialect, policy, blockKinds }:
   else if (!policy.prefill || dialect.prefill === 'none') throw prefillNotSupported()
 }
 
-/** Reasoning of turns that are over is taken out, for models that refuse it (OU-Q96). */
+/** Removes the reasoning of finished turns, for models that refuse it (OU-Q96). */
 const keepCurrentReasoning = (messages: readonly PlacedMessage[]): void => {
   const lastUser = messages.findLastIndex(({ message }) => message.role === 'user')
   for (const { message } of messages.slice(0, lastUser)) {
@@ -45,7 +45,7 @@ const keepCurrentReasoning = (messages: readonly PlacedMessage[]): void => {
   }
 }
 
-/** The last message is the beginning of the answer: it says so in the provider's word (OU-Q27). */
+/** Marks the last message as the beginning of the response, in the provider's form (OU-Q27). */
 const markPrefill = ({ message }: PlacedMessage, { dialect }: ChatContext): void => {
   if (message.role !== 'assistant') return
   if (typeof message.content === 'string') message.content = message.content.trimEnd()
@@ -53,7 +53,7 @@ const markPrefill = ({ message }: PlacedMessage, { dialect }: ChatContext): void
   if (dialect.prefill === 'partial') message.partial = true
 }
 
-/** The messages of a conversation. `isReasoningOff`: the model is told not to reason. */
+/** The messages of a conversation. `isReasoningOff`: the request switches reasoning off. */
 export const toMessages = (
   turns: readonly ChatTurn[],
   isReasoningOff: boolean,

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../base/json.ts'
 import { mapInnerSchemas } from '../json-schema.ts'
 
 /**
- * JSON schemas in Moonshot's flavor, whose server refuses a request for one schema of a tool that is not (OU-Q53).
+ * JSON schemas in Moonshot's flavor: its server refuses a request if one tool's schema has another form (OU-Q53).
  * @see https://github.com/MoonshotAI/walle/blob/main/docs/mfjs-spec.md
  */
 
@@ -11,7 +11,7 @@ const combinators = ['anyOf', 'oneOf', 'allOf']
 /** Each schema must have one of these. */
 const kinds = ['type', 'enum', 'const', '$ref', ...combinators]
 
-/** Keywords whose values are schemas, where `true` stands for one. Elsewhere it is a flag. */
+/** Keywords whose values are schemas: there `true` is a schema, elsewhere a flag. */
 const schemaKeywords: ReadonlySet<string> = new Set([
   'properties',
   '$defs',
@@ -27,13 +27,13 @@ const anything = { anyOf: ['string', 'number', 'boolean', 'array', 'object', 'nu
 
 const hasKind = (schema: Json): boolean => kinds.some((keyword) => Object.hasOwn(schema, keyword))
 
-/** A list of items goes under its newer name. */
+/** Renames a list in `items` to its newer name, `prefixItems`. */
 const withPrefixItems = (schema: Json): Json => {
   const { items, ...rest } = schema
   return Array.isArray(items) ? { ...rest, prefixItems: items } : schema
 }
 
-/** The type of a schema moves into the branches that have no kind of their own. */
+/** Moves the type of a schema into its branches without a kind. */
 const withTypedBranches = (schema: Json): Json => {
   const { type, anyOf, ...rest } = schema
   if (type === undefined || !Array.isArray(anyOf)) return schema
@@ -45,7 +45,7 @@ const withTypedBranches = (schema: Json): Json => {
   return { ...rest, anyOf: branches }
 }
 
-/** A schema that does not say what it is: its members may tell. */
+/** Adds a type to a schema without a kind: its other members may show it. */
 const withKind = (schema: Json): Json => {
   if (hasKind(schema)) return schema
   if (Object.hasOwn(schema, 'properties')) return { type: 'object', ...schema }
@@ -65,8 +65,8 @@ const propertiesOf = (schema: unknown): Json =>
   isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {}
 
 /**
- * A tool's parameters in Moonshot's flavor. At the root `anyOf` may not stand beside the type: the properties of its
- * branches become the root's own. `onMerge` is called where that happens.
+ * A tool's parameters in Moonshot's flavor. The root must not have both `anyOf` and a type: the properties of the
+ * branches move to the root, and `onMerge` is called.
  */
 export const toMoonshotSchema = (root: Json, onMerge: () => void): Json => {
   const { anyOf, ...rest } = withPrefixItems(root)

@@ -7,7 +7,7 @@ import { isStrictSchema } from './strict-schema.ts'
 
 export interface TranslatedFormat {
   readonly responseFormat?: ResponseFormat
-  /** For the end of the system message, where the provider takes no schema. */
+  /** For the end of the system message, if the provider accepts no schema. */
   readonly instruction?: string
 }
 
@@ -20,7 +20,7 @@ export const toOutputFormat = (request: MessagesRequest, { dialect, notes }: Cha
     const jsonSchema = { name: 'response', schema, strict: isStrictSchema(schema) }
     return { responseFormat: { type: 'json_schema', json_schema: jsonSchema } }
   }
-  notes.changed(['output_config', 'format'], 'the provider takes no schema: it goes into the system message')
+  notes.changed(['output_config', 'format'], 'the provider accepts no schema: sent in the system message')
   const instruction = formatInstruction(toUnicodeJsonWithoutNul(schema))
   return dialect.json === 'object' ? { responseFormat: { type: 'json_object' }, instruction } : { instruction }
 }

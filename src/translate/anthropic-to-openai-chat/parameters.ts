@@ -6,13 +6,13 @@ import { mapSchema } from '../json-schema.ts'
 import type { ChatContext } from './context.ts'
 import { toMoonshotSchema } from './moonshot-schema.ts'
 
-/** Bounds that servers compile into a grammar, which fails for large or unusual ones (OU-Q54). */
+/** Bounds that servers compile into a grammar: large or unusual ones fail (OU-Q54). */
 const bounds: ReadonlySet<string> = new Set(['pattern', 'format', 'minLength', 'maxLength', 'minItems', 'maxItems'])
 
 const withoutBounds = (schema: Json): Json =>
   Object.fromEntries(Object.entries(schema).filter(([keyword]) => !bounds.has(keyword)))
 
-/** An object schema at the root, which servers require (OU-Q51). */
+/** Servers require an object schema at the root (OU-Q51). */
 const toObjectSchema = ({ $schema: _schema, $id: _id, ...root }: Json): Json => {
   const { required, properties, ...rest } = root
   const isUsable = root['type'] === 'object' && required !== null && properties !== undefined && properties !== null
@@ -27,7 +27,7 @@ const toObjectSchema = ({ $schema: _schema, $id: _id, ...root }: Json): Json => 
 
 type Adapt = (schema: Json, path: Path, context: ChatContext) => Json
 
-/** Which JSON Schema the server takes. */
+/** The changes for each kind of JSON Schema that a server accepts. */
 const adaptations: Readonly<Record<ChatDialect['schema'], Adapt>> = {
   full: (schema) => schema,
   mfjs: (schema, path, { notes }) =>
@@ -35,6 +35,6 @@ const adaptations: Readonly<Record<ChatDialect['schema'], Adapt>> = {
   plain: (schema) => mapSchema(schema, withoutBounds) as Json,
 }
 
-/** A tool's input schema as the provider takes it; `path` is the schema's. */
+/** A tool's input schema in the provider's form; `path` is the schema's path in the client's request. */
 export const toParameters = (schema: CustomTool['input_schema'], path: Path, context: ChatContext): Json =>
   adaptations[context.dialect.schema](toObjectSchema(schema), path, context)

@@ -6,10 +6,10 @@ import { isTextPart, type PlacedPart } from './context.ts'
 
 type Content = string | (TextPart | MediaPart)[]
 
-/** Empty for a part that is not a text. */
+/** Returns an empty string for a part that is not a text. */
 export const textOf = (placed: PlacedPart): string => (isTextPart(placed) ? placed.part.text : '')
 
-/** OpenAI's marker is of a whole message: it goes on the last part (OU-Q112). */
+/** OpenAI's marker covers a whole message: the last part gets it (OU-Q112). */
 const withBreakpoint = (parts: readonly PlacedPart[]): PlacedPart['part'][] => {
   const sent = parts.map(({ part }) => part)
   const last = sent.at(-1)
@@ -28,8 +28,8 @@ const withMarkers = (parts: readonly PlacedPart[], { cacheTtl }: ChatDialect): P
   })
 
 /**
- * Content of a message: a string where all parts are text, joined by `separator` (OU-Q24). A provider with cache
- * markers always gets parts, so that a marker that moves on changes nothing but itself.
+ * Content of a message: a string if all parts are text, joined by `separator` (OU-Q24). A provider with cache
+ * markers always gets parts, so that moving a marker changes nothing else.
  */
 export const toContent = (parts: readonly PlacedPart[], separator: string, dialect: ChatDialect): Content => {
   const { cache, stringsOnly } = dialect
@@ -39,7 +39,7 @@ export const toContent = (parts: readonly PlacedPart[], separator: string, diale
 }
 
 /**
- * Marks the last part that the provider takes a marker on: gateways to Anthropic's models take it on texts alone.
+ * Marks the last part that may have a marker: gateways to Anthropic's models accept markers only on texts.
  * Returns whether there is one.
  */
 export const markLast = (parts: readonly PlacedPart[], marker: CacheControl, { cache }: ChatDialect): boolean => {

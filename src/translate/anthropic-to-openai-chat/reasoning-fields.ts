@@ -1,33 +1,33 @@
 import type { ReasoningFields } from '../../wire/openai-chat/request.ts'
 import type { ChatDialect, Effort, ReasoningDialect } from '../capabilities/chat-dialect.ts'
 
-/** Each provider's words for reasoning on and off, as a table (OU-Q70 to Q84). */
+/** The fields by which each provider switches reasoning on and off, as a table (OU-Q70 to Q84). */
 
 /** Reasoning that is switched on. */
 export interface ReasoningRequest {
-  /** Undefined where the client does not say. */
+  /** Undefined if the client does not set it. */
   readonly effort: Exclude<Effort, 'none'> | undefined
-  /** Tokens that the client allows for it. */
+  /** Tokens that the client allows for reasoning. */
   readonly budget: number | undefined
 }
 
 interface Words {
   readonly on: (request: ReasoningRequest, dialect: ChatDialect) => ReasoningFields
-  /** Undefined where the model cannot be told so. */
+  /** Undefined if the model has no way to switch it off. */
   readonly off: (dialect: ChatDialect) => ReasoningFields | undefined
-  /** What goes where the client says nothing. */
+  /** The fields if the client does not mention reasoning. */
   readonly unsaid?: ReasoningFields
 }
 
 /** Lowest first. */
 const levels = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 
-/** The level itself, the next lower one that the model has, or its lowest; undefined where it has none. */
+/** The level itself, the next lower one that the model has, or its lowest; undefined if it has no levels. */
 export const nearestEffort = (effort: (typeof levels)[number], { efforts }: ChatDialect): Effort | undefined =>
   levels.slice(0, levels.indexOf(effort) + 1).findLast((level) => efforts.includes(level)) ??
   levels.find((level) => efforts.includes(level))
 
-/** What models think with where nothing is said; some think only where something is. */
+/** The usual default of models. Some models reason only if an effort is set. */
 const usualEffort = 'medium'
 
 const effortFields = (effort: (typeof levels)[number] | undefined, dialect: ChatDialect): ReasoningFields => {
@@ -35,13 +35,13 @@ const effortFields = (effort: (typeof levels)[number] | undefined, dialect: Chat
   return level === undefined ? {} : { reasoning_effort: level }
 }
 
-/** The effort is the switch. */
+/** For models that the effort switches on and off. */
 const byEffort: Words = {
   on: ({ effort = usualEffort }, dialect) => effortFields(effort, dialect),
   off: ({ efforts }) => (efforts.includes('none') ? { reasoning_effort: 'none' } : undefined),
 }
 
-/** A switch of its own, with an effort where the model has levels. */
+/** For models with a separate switch; an effort is added if the model has levels. */
 const bySwitch = (on: ReasoningFields, off: ReasoningFields): Words => ({
   on: ({ effort }, dialect) => ({ ...on, ...effortFields(effort, dialect) }),
   off: () => off,
@@ -51,7 +51,7 @@ const templateFields = (isOn: boolean, { templateSwitch }: ChatDialect): Reasoni
   chat_template_kwargs: { [templateSwitch]: isOn },
 })
 
-/** Without it MiniMax writes its thoughts into the text (OU-Q77). */
+/** Without this field, MiniMax writes its reasoning into the text (OU-Q77). */
 const split: ReasoningFields = { reasoning_split: true }
 
 const openRouterFields = (
@@ -70,7 +70,7 @@ export const reasoningWords: Readonly<Record<ReasoningDialect, Words>> = {
   ollama: byEffort,
   mistral: byEffort,
   deepseek: {
-    // DeepSeek's two highest levels are one.
+    // DeepSeek treats its two highest levels as one.
     on: ({ effort }, dialect) => ({
       thinking: { type: 'enabled' },
       ...effortFields(effort === 'xhigh' ? 'max' : effort, dialect),

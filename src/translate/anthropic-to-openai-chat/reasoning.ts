@@ -4,7 +4,7 @@ import type { Effort } from '../capabilities/chat-dialect.ts'
 import type { ChatContext } from './context.ts'
 import { nearestEffort, type ReasoningRequest, reasoningWords } from './reasoning-fields.ts'
 
-/** Budgets up to these many tokens stand for an effort (OU section 1.6). */
+/** The largest budget, in tokens, of each effort (OU section 1.6). */
 const lowBudget = 2048
 const mediumBudget = 8192
 
@@ -13,7 +13,7 @@ const effortOfBudget = (budget: number): Exclude<Effort, 'none'> => {
   return budget <= mediumBudget ? 'medium' : 'high'
 }
 
-/** What the client wants of reasoning: `unsaid` where it leaves that to the model. */
+/** The client's choice about reasoning; `unsaid`: the client does not mention it. */
 type Intent = ({ readonly mode: 'on' } & ReasoningRequest) | { readonly mode: 'off' | 'unsaid' }
 
 const intentOf = ({ thinking, output_config: config, max_tokens: maxTokens }: MessagesRequest): Intent => {
@@ -22,15 +22,15 @@ const intentOf = ({ thinking, output_config: config, max_tokens: maxTokens }: Me
   if (thinking.type === 'disabled') return { mode: 'off' }
   if (thinking.type !== 'enabled') return { mode: 'on', effort, budget: undefined }
   const { budget_tokens: budget } = thinking
-  // Providers want room for the answer beside the thoughts.
+  // Providers require tokens for the answer in addition to those for reasoning.
   return { mode: 'on', effort: effort ?? effortOfBudget(budget), budget: Math.min(budget, Math.max(maxTokens - 1, 1)) }
 }
 
 export interface TranslatedReasoning {
   readonly fields: ReasoningFields
-  /** The model is told not to reason. */
+  /** The request switches reasoning off. */
   readonly isOff: boolean
-  /** A forced tool may stay: no provider refuses it together with these fields (OU-Q65). */
+  /** These fields allow a forced tool: no provider refuses the two together (OU-Q65). */
   readonly mayForce: boolean
 }
 
@@ -39,10 +39,10 @@ const noteEffort = (request: MessagesRequest, intent: Intent, { dialect, notes }
   if (effort === undefined) return
   const path = ['output_config', 'effort']
   if (intent.mode !== 'on')
-    notes.changed(path, 'not sent: it is an effort of thinking, which the client does not ask for')
-  else if (dialect.efforts.length === 0) notes.changed(path, 'the model has no levels of effort')
+    notes.changed(path, 'not sent: it sets the effort of thinking, and the client did not enable thinking')
+  else if (dialect.efforts.length === 0) notes.changed(path, 'the model has no effort levels')
   else if (nearestEffort(effort, dialect) !== effort)
-    notes.changed(path, 'the model does not have this level: another is sent')
+    notes.changed(path, 'the model does not have this level: the nearest one is sent')
 }
 
 const switchOff = (
@@ -53,14 +53,14 @@ const switchOff = (
   const { off, unsaid = {} } = reasoningWords[dialect.reasoning]
   const fields = off(dialect)
   if (fields !== undefined) {
-    if (!request.thinking) notes.changed(['tool_choice'], 'a forced tool: thinking is switched off for it')
+    if (!request.thinking) notes.changed(['tool_choice'], 'a forced tool: thinking is switched off')
     return { fields, isOff: true, mayForce: true }
   }
   if (request.thinking) notes.changed(['thinking'], 'thinking of this model cannot be switched off')
   return { fields: unsaid, isOff: false, mayForce: !isForced }
 }
 
-/** What the model is told, where `isForced` says that a tool is forced which it may refuse while it reasons. */
+/** The fields to send. `isForced`: the request forces a tool, which the model may refuse while it reasons. */
 const decide = (request: MessagesRequest, isForced: boolean, context: ChatContext): TranslatedReasoning => {
   const { dialect, notes } = context
   const intent = intentOf(request)
@@ -68,7 +68,7 @@ const decide = (request: MessagesRequest, isForced: boolean, context: ChatContex
   noteEffort(request, intent, context)
   const { on, unsaid = {} } = reasoningWords[dialect.reasoning]
   if (intent.mode === 'on') {
-    if (dialect.reasoning === 'none') notes.changed(['thinking'], 'no switch for thinking is known of this provider')
+    if (dialect.reasoning === 'none') notes.changed(['thinking'], 'no known switch for thinking at this provider')
     return { fields: on(intent, dialect), isOff: false, mayForce: !isRefused }
   }
   if (intent.mode === 'off' || isRefused) return switchOff(request, isRefused, context)
@@ -76,8 +76,8 @@ const decide = (request: MessagesRequest, isForced: boolean, context: ChatContex
 }
 
 /**
- * The fields for reasoning. `hasTools`: the request offers tools. `isForced`: the client's choice forces the use of one.
- * Most models that reason refuse that, so that reasoning is switched off, or the choice has to become free (OU-Q65).
+ * The fields for reasoning. `hasTools`: the request offers tools. `isForced`: the client forces the use of a tool. Most
+ * models refuse that while they reason: then reasoning is switched off, or the model may choose (OU-Q65).
  */
 export const toReasoning = (
   request: MessagesRequest,

@@ -6,13 +6,13 @@ import type { ChatDialect, ReasoningReplay } from '../capabilities/chat-dialect.
 import { decodeReasoningCarrier, type ReasoningCarrier } from '../reasoning-carrier.ts'
 
 /**
- * Reasoning of earlier turns, given back (OU section 1.7). Plain text travels in the client's history as thinking
- * without a signature, what must return unaltered in the signature.
+ * Sends the reasoning of earlier turns back (OU section 1.7). The client's history has plain text as thinking without a
+ * signature; data that must return unaltered is in the signature.
  */
 
-/** What the thinking blocks of one assistant turn hold. */
+/** The content of the thinking blocks of one assistant turn. */
 export interface TurnReasoning {
-  /** Empty where there is none. */
+  /** Empty if the turn has no text of reasoning. */
   readonly text: string
   /** The provider's own `reasoning_details`. */
   readonly details: readonly Json[]
@@ -24,13 +24,13 @@ export const noReasoning: TurnReasoning = { text: '', details: [], tokens: new M
 
 const replaysText = (replay: ReasoningReplay): boolean => replay !== 'none' && replay !== 'token'
 
-/** What a thinking block carries for this provider. Another one's details mean nothing to it (OU-Q91). */
+/** The data of this provider in a thinking block. Data of another provider is ignored (OU-Q91). */
 const carrierOf = ({ signature }: ThinkingBlock, { id }: ChatDialect): ReasoningCarrier | undefined => {
   const carrier = signature ? decodeReasoningCarrier(signature) : undefined
   return carrier?.p === id ? carrier : undefined
 }
 
-/** Whether anything of a thinking block goes back to the provider. */
+/** Whether the provider gets any part of a thinking block. */
 export const isReplayed = (block: ThinkingBlock, dialect: ChatDialect): boolean => {
   const { replay } = dialect
   if (replaysText(replay) && !isBlank(block.thinking)) return true
@@ -55,13 +55,13 @@ export const joinReasoning = (blocks: readonly ThinkingBlock[], dialect: ChatDia
   return { text: texts.join('\n\n'), details, tokens }
 }
 
-/** What the replay of one turn depends on besides its own reasoning. */
+/** What the replay of one turn depends on, apart from its reasoning. */
 export interface ReplayState {
-  /** The model is told not to reason. */
+  /** The request switches reasoning off. */
   readonly isOff: boolean
-  /** The turn calls tools. */
+  /** The turn has tool calls. */
   readonly hasCalls: boolean
-  /** Of the last turn before that had any. */
+  /** The reasoning of the latest earlier turn that had any. */
   readonly earlierText: string
 }
 
@@ -72,7 +72,7 @@ const nothing: Replay = () => ({})
 const content: Replay = ({ text }) => (text === '' ? {} : { reasoning_content: text })
 const plain: Replay = ({ text }) => (text === '' ? {} : { reasoning: text })
 
-/** Kimi refuses calls without reasoning; where none is known, these words have been seen to pass (OU-Q97). */
+/** Kimi refuses calls without reasoning, and accepts this text if the reasoning is unknown (OU-Q97). */
 const unavailable = '[reasoning unavailable]'
 
 const withDetails =
@@ -83,7 +83,7 @@ const withDetails =
 const replays: Readonly<Record<ReasoningReplay, Replay>> = {
   none: nothing,
   content,
-  // What is not of the current turn is taken out again: see `keepCurrentReasoning`.
+  // `keepCurrentReasoning` later removes the reasoning of other turns.
   'content-current': content,
   'content-always': ({ text }, { isOff }) => (isOff && text === '' ? {} : { reasoning_content: text }),
   'content-calls': (reasoning, state) => {
@@ -96,12 +96,12 @@ const replays: Readonly<Record<ReasoningReplay, Replay>> = {
   'details-text': withDetails(({ text }) =>
     text === '' ? {} : { reasoning_details: [{ type: 'reasoning.text', text }] },
   ),
-  // In the content, and on the calls: see assistant-message.ts.
+  // These two are in the content and on the calls: see assistant-message.ts.
   parts: nothing,
   token: nothing,
 }
 
-/** The members of an assistant message that give its reasoning back (OU-Q94 to Q99). */
+/** The members of an assistant message that carry its reasoning (OU-Q94 to Q99). */
 export const toReasoningMembers = (
   reasoning: TurnReasoning,
   { replay }: ChatDialect,

@@ -34,10 +34,10 @@ import type { PlacedMessage } from './user-messages.ts'
 
 export interface ChatTranslation {
   readonly body: ChatRequest
-  /** What the response's translation must know of the request; the upstream adds the rest. */
+  /** The data of the request that the response's translation needs; the upstream adds the rest. */
   readonly response: Omit<ChatResponseContext, 'estimateUsage' | 'onOddity'>
   readonly notes: readonly Note[]
-  /** Replaces places of the body, and names that were changed, by the client's, in a provider's error. */
+  /** Replaces paths of the sent body and renamed tools in a provider's error with those of the client's request. */
   readonly toClientWords: (words: string) => string
 }
 
@@ -60,14 +60,14 @@ const toContext = (request: MessagesRequest, { dialect, policy = defaultChatPoli
   fileNames: createFileNames(),
 })
 
-/** Beta flags mean something to Anthropic's API alone (OU-Q13). */
+/** Beta flags have a meaning only for Anthropic's API (OU-Q13). */
 const noteBetas = (flags: readonly string[], notes: Notes): void => {
   for (const flag of flags) {
     notes.dropped(isLoggableBeta(flag) ? ['anthropic-beta', flag] : ['anthropic-beta'], 'beta flag: not sent')
   }
 }
 
-/** The user id goes as a hash, or not at all: see identifiers.ts. */
+/** Notes fields that are not sent. The user id is sent as a hash or not at all: see identifiers.ts. */
 const noteUnsent = (
   request: MessagesRequest,
   betas: readonly string[],
@@ -82,7 +82,7 @@ const toChatConversation = (request: MessagesRequest, context: ChatContext): Con
   const conversation = toConversation<ChatUnit>(request.messages, {
     addBlock: (units, block, path) => addMarkedBlock(units, block, path, context),
     hasCompactions: context.blockKinds.compactions,
-    // Strict chat templates take a system message at the beginning alone (OU-Q20).
+    // Strict chat templates accept a system message only at the beginning (OU-Q20).
     keepsSystemMessages: false,
     notes: context.notes,
   })
@@ -107,7 +107,7 @@ interface BodyParts {
   readonly reasoning: ReasoningFields
 }
 
-/** What is the same in each request of one server. */
+/** The fields that are the same in each request to one server. */
 const fixedFields = ({ dialect, policy }: ChatContext): Partial<ChatRequest> => ({
   ...(policy.serviceTier !== undefined && { service_tier: policy.serviceTier }),
   ...(dialect.store && { store: false as const }),
@@ -118,13 +118,13 @@ const streamFields = (isStream: boolean, { dialect }: ChatContext): Partial<Chat
   return dialect.streamOptions ? { stream: true, stream_options: { include_usage: true } } : { stream: true }
 }
 
-/** vLLM's words for an answer whose beginning is the last message (OU-Q27). */
+/** vLLM's fields for a response that continues the last message (OU-Q27). */
 const prefillFields = (messages: readonly PlacedMessage[], { dialect }: ChatContext): Partial<ChatRequest> =>
   dialect.prefill === 'continue' && messages.at(-1)?.message.role === 'assistant'
     ? { add_generation_prompt: false, continue_final_message: true }
     : {}
 
-/** The order of the members is fixed, so that equal prompts are equal bytes (OU-T7). */
+/** The members have a fixed order, so that equal prompts give equal bytes (OU-T7). */
 const toBody = (request: MessagesRequest, modelId: string, parts: BodyParts, context: ChatContext): ChatRequest => {
   const { dialect } = context
   const isStream = request.stream === true || dialect.wholeBy === 'stream'
@@ -153,10 +153,10 @@ const toBody = (request: MessagesRequest, modelId: string, parts: BodyParts, con
 }
 
 /**
- * A Messages request as the body of a Chat Completions request. Pure: the same request gives the same bytes, and a longer
- * conversation begins with the messages of the shorter one, which prompt caches need. `base/unicode-json.ts` writes it.
+ * A Messages request as the body of a Chat Completions request. Pure: the same request gives the same bytes. A longer
+ * conversation begins with the messages of the shorter one, for prompt caches. `base/unicode-json.ts` writes the body.
  *
- * Throws GatewayError (`invalid_request_error`, with the path of the fault) for what has no translation.
+ * Throws GatewayError (`invalid_request_error`, with the path of the fault) for a part that has no translation.
  */
 export const toChatRequest = (request: MessagesRequest, target: ChatTarget): ChatTranslation => {
   const context = toContext(request, target)

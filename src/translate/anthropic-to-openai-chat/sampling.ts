@@ -6,7 +6,7 @@ import type { ChatContext } from './context.ts'
 
 const isSet = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null
 
-/** The default of both members: leaving it out changes nothing. */
+/** The default of both members: omitting it changes nothing. */
 const neutral = 1
 
 export const toSampling = (
@@ -18,25 +18,25 @@ export const toSampling = (
     const value = request[member]
     if (!isSet(value)) continue
     if (dialect.sampling) fields[member] = value
-    else if (value !== neutral) notes.changed([member], 'not sent: the model has its own sampling')
+    else if (value !== neutral) notes.changed([member], 'not sent: the model accepts only its default sampling')
   }
   const { top_k: topK } = request
   if (!isSet(topK)) return fields
   if (dialect.topK && dialect.sampling) fields.top_k = topK
-  else notes.changed(['top_k'], 'not sent: the provider does not take it')
+  else notes.changed(['top_k'], 'not sent: the provider does not accept it')
   return fields
 }
 
-/** The limit of the answer. One token is the least that providers take: see `isPrewarm` of ChatResponseContext. */
+/** The output limit. Providers require at least one token: see `isPrewarm` of ChatResponseContext. */
 export const toMaxTokens = ({ max_tokens: requested }: MessagesRequest, { dialect, notes }: ChatContext): number => {
   const limit = dialect.maximumOutputTokens ?? Number.POSITIVE_INFINITY
-  if (requested > limit) notes.changed(['max_tokens'], 'lowered to the most that the provider allows')
+  if (requested > limit) notes.changed(['max_tokens'], 'lowered to the maximum of the provider')
   return Math.min(Math.max(requested, 1), limit)
 }
 
 export interface TranslatedStops {
   readonly stop: string[] | undefined
-  /** Those that the provider does not watch for (OU-S12). */
+  /** The stop sequences that the provider does not support (OU-S12). */
   readonly watched: readonly string[]
 }
 
@@ -48,6 +48,6 @@ export const toStops = (request: MessagesRequest, { dialect, notes }: ChatContex
   }
   const sent = dialect.stop ? sequences.slice(0, maximumStops) : []
   const watched = sequences.slice(sent.length)
-  if (watched.length > 0) notes.dropped(['stop_sequences'], 'some or all are watched for in the answer')
+  if (watched.length > 0) notes.dropped(['stop_sequences'], 'this server stops the response at some or all of them')
   return { stop: sent.length === 0 ? undefined : sent, watched }
 }

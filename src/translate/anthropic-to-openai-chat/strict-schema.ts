@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../base/json.ts'
 
 /**
- * OpenAI's subset of JSON Schema for `strict: true`, outside of which a request is refused (OU-Q8, Q52).
+ * OpenAI's subset of JSON Schema for `strict: true`; it refuses a request with any other schema (OU-Q8, Q52).
  * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
 
@@ -48,7 +48,7 @@ const kinds = ['type', 'enum', 'const', 'anyOf', '$ref']
 const mayBeObject = ({ type }: Json): boolean =>
   type === 'object' || (Array.isArray(type) && type.some((one) => one === 'object'))
 
-/** Closed, and with every property required. */
+/** Allows no additional properties, and requires every property. */
 const isStrictObject = ({ properties = {}, required = [], additionalProperties }: Json): boolean =>
   additionalProperties === false &&
   isObject(properties) &&
@@ -58,7 +58,7 @@ const isStrictObject = ({ properties = {}, required = [], additionalProperties }
 
 const areStrict = (schemas: unknown): boolean => isObject(schemas) && Object.values(schemas).every(isStrict)
 
-/** The schemas inside one, keyword by keyword; a keyword without an entry has none. */
+/** Checks the inner schemas of each keyword; a keyword without an entry has no inner schemas. */
 const innerChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   properties: areStrict,
   $defs: areStrict,
@@ -74,6 +74,6 @@ const isStrict = (schema: unknown): boolean =>
   (!mayBeObject(schema) || isStrictObject(schema)) &&
   Object.entries(schema).every(([keyword, value]) => keywords.has(keyword) && (innerChecks[keyword]?.(value) ?? true))
 
-/** Whether OpenAI takes the schema with `strict: true`. Its root has to be an object and no union. */
+/** Whether OpenAI accepts the schema with `strict: true`. The root must be an object, not a union. */
 export const isStrictSchema = (schema: Json): boolean =>
   schema['type'] === 'object' && !Object.hasOwn(schema, 'anyOf') && isStrict(schema)

@@ -9,7 +9,7 @@ import { type ChatContext, type PlacedPart, textPart } from './context.ts'
 import { toContent } from './parts.ts'
 import type { PlacedMessage } from './user-messages.ts'
 
-/** The texts of the system message, those that led the conversation last. */
+/** The texts of the system message; system messages from the start of the conversation come last. */
 export const toSystemParts = (
   request: MessagesRequest,
   leading: readonly PlacedText[],
@@ -31,7 +31,7 @@ export const toSystemParts = (
 
 const path: Path = ['system']
 
-/** One message in front of all others, or none (OU-Q2). */
+/** One message before all others, or no message (OU-Q2). */
 export const toSystemMessages = (parts: readonly PlacedPart[], { dialect }: ChatContext): PlacedMessage[] => {
   if (parts.length === 0) return []
   const content = toContent(parts, '\n\n', dialect) as string | TextPart[]

@@ -8,7 +8,7 @@ const upTo40: NameRule = { valid: /^[A-Za-z0-9_-]+$/, maximumLength: 40, invalid
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const shortLength = 9
 const shortId = /^[A-Za-z0-9]{9}$/
-/** 64 bits are more than nine of these characters hold. */
+/** Hexadecimal digits of the hash, 64 bits: more than nine characters of the id can represent. */
 const hashDigits = 16
 
 /** Mistral's form: `must be a-z, A-Z, 0-9, with a length of 9`. */
@@ -29,5 +29,5 @@ const rules: Readonly<Record<ChatDialect['ids'], (id: string) => string>> = {
   exactly9: toShortId,
 }
 
-/** Ids of tool calls as the provider takes them: a pure function of the client's id, the same for call and result (OU-Q58). */
+/** Ids of tool calls in the provider's form: a pure function of the client's id, equal for call and result (OU-Q58). */
 export const createToolCallIds = ({ ids }: ChatDialect): Renamed => createRenamed(rules[ids])

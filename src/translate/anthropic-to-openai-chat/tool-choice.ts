@@ -5,12 +5,12 @@ import type { ChatDialect } from '../capabilities/chat-dialect.ts'
 import type { ChatContext } from './context.ts'
 import type { OfferedTool, OfferedTools } from './tools.ts'
 
-/** How a provider is told which tools to use. Undefined where it cannot be told. */
+/** The values of `tool_choice` for a provider. Undefined if it has no such value. */
 interface ChoiceWords {
   readonly any: ChatToolChoice | undefined
   readonly none: ChatToolChoice | undefined
   readonly tool: (name: string) => ChatToolChoice | undefined
-  /** One tool is chosen by offering no other. */
+  /** To force one tool, the request offers no other tool. */
   readonly isNarrowed: boolean
 }
 
@@ -29,7 +29,7 @@ const choiceWords: Readonly<Record<ChatDialect['choice'], ChoiceWords>> = {
 
 type ForcedChoice = Extract<ToolChoice, { type: 'any' | 'tool' }>
 
-/** The choice of a request that forces the use of a tool. */
+/** The choice of a request, if it forces the use of a tool. */
 export const forcedChoiceOf = (
   { tool_choice: choice }: MessagesRequest,
   { tools, areStandIns }: OfferedTools,
@@ -42,13 +42,13 @@ export interface TranslatedChoice {
   readonly toolChoice?: ChatToolChoice | undefined
 }
 
-/** Drops a choice that has no tool to choose. Throws a 400 for one that names a tool: it is not on offer any more. */
+/** Drops a choice if no tools are left. Throws a 400 if it names a tool, because that tool is not offered. */
 const dropChoice = (choice: ToolChoice, { notes, policy }: ChatContext): void => {
   if (choice.type === 'tool' && !policy.disableTools) throw toolNotFound(choice.name)
   notes.dropped(['tool_choice'], 'there is no tool to choose')
 }
 
-/** The tools of a request that may use none. A provider that cannot be told so sees none, but those of the history. */
+/** For `none`. A provider without that choice gets no tools, except those that the history requires. */
 const toUnused = ({ tools }: OfferedTools, { dialect, blockKinds }: ChatContext): TranslatedChoice => {
   const { none } = choiceWords[dialect.choice]
   if (none !== undefined) return { tools, toolChoice: none }
@@ -59,23 +59,25 @@ const toForced = (choice: ForcedChoice, { tools }: OfferedTools, context: ChatCo
   const { dialect, notes, toolNames } = context
   const words = choiceWords[dialect.choice]
   if (choice.type === 'any') {
-    if (words.any === undefined) notes.changed(['tool_choice'], 'the provider takes no choice: the model is free')
+    if (words.any === undefined)
+      notes.changed(['tool_choice'], 'the provider does not support a tool choice: the model chooses')
     return { tools, toolChoice: words.any }
   }
   const name = toolNames.toUpstream(choice.name)
   const chosen = tools.filter(({ tool }) => tool.function.name === name)
   if (words.isNarrowed) {
-    notes.dropped(['tool_choice'], 'the provider takes no name: no other tool is sent')
+    notes.dropped(['tool_choice'], 'the provider does not support a tool name here: only this tool is sent')
     return { tools: chosen, toolChoice: words.tool(name) }
   }
   const toolChoice = words.tool(name)
-  if (toolChoice === undefined) notes.changed(['tool_choice'], 'the provider takes no choice: the model is free')
+  if (toolChoice === undefined)
+    notes.changed(['tool_choice'], 'the provider does not support a tool choice: the model chooses')
   return { tools, toolChoice }
 }
 
 /**
- * The choice of a tool, and the tools that go with it (OU-Q60 to Q66). `mayForce`: the model takes a forced tool, with
- * the reasoning that it is told to do. Throws a 400 for a tool that is not on offer.
+ * The choice of a tool, and the tools to send with it (OU-Q60 to Q66). `mayForce`: with the reasoning fields of this
+ * request, the model accepts a forced tool. Throws a 400 for a tool that is not offered.
  */
 export const toToolChoice = (
   request: MessagesRequest,
@@ -91,7 +93,7 @@ export const toToolChoice = (
   if (forced === undefined) return { tools }
   if (forced.type === 'tool' && !hasTool(offered, forced.name, context)) throw toolNotFound(forced.name)
   if (mayForce) return toForced(forced, offered, context)
-  context.notes.changed(['tool_choice'], 'the model takes no forced tool while it thinks: it is free')
+  context.notes.changed(['tool_choice'], 'the model does not support a forced tool while it thinks: the model chooses')
   return { tools }
 }
 
@@ -100,13 +102,13 @@ const hasTool = ({ tools }: OfferedTools, name: string, { toolNames }: ChatConte
   return tools.some(({ tool }) => tool.function.name === upstreamName)
 }
 
-/** One call at a time, where the provider can be told so; undefined otherwise (OU-Q64). */
+/** False for one call at a time, if the provider supports it; otherwise undefined (OU-Q64). */
 export const toParallelToolCalls = (
   request: MessagesRequest,
   { tools }: TranslatedChoice,
   { dialect }: ChatContext,
 ): false | undefined => (isOneCallAllowed(request) && tools.length > 0 && dialect.parallelToolCalls ? false : undefined)
 
-/** The client wants one tool call in a turn at most. */
+/** Whether the client allows at most one tool call in a turn. */
 export const isOneCallAllowed = ({ tool_choice: choice }: MessagesRequest): boolean =>
   choice !== undefined && choice !== null && choice.type !== 'none' && choice.disable_parallel_tool_use === true

@@ -8,10 +8,10 @@ import { type ChatContext, isTextPart, type PlacedPart, textPart } from './conte
 import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImagePart } from './media.ts'
 
-/** What a browser shows, as far as words can say it. */
+/** The state of a browser, as text. */
 const browserState = (block: object, path: Path, { notes }: ChatContext): PlacedPart => {
   const { cache_control: _control, ...state } = block as Record<string, unknown>
-  notes.changed(path, "a browser's state: sent as words")
+  notes.changed(path, "a browser's state: sent as text")
   return textPart(JSON.stringify(state), path)
 }
 
@@ -20,7 +20,7 @@ const toParts = (block: Exclude<ToolResultContent, TextBlock>, path: Path, conte
     case 'image':
       // A tool's image in another format must not make the conversation unusable.
       if (!isUnsupportedImage(block)) return [toImagePart(block, path, context)]
-      context.notes.changed(path, 'image of a format that providers do not take: replaced by a text')
+      context.notes.changed(path, 'image of a format that providers do not accept: replaced by a text')
       return [textPart(unsupportedImageText, path)]
     case 'document':
       return toDocumentParts(block, path, context)
@@ -42,7 +42,7 @@ const contentParts = ({ content }: ToolResultBlock, path: Path, context: ChatCon
   const parts: PlacedPart[] = []
   let index = 0
   for (const part of content) {
-    // Anthropic names the block's kind on the way, and Claude Code finds images by it.
+    // Anthropic's paths include the kind of the block, and Claude Code uses it to find images.
     const partPath = [...path, 'tool_result', 'content', index]
     if (part.type !== 'text') for (const made of toParts(part, partPath, context)) parts.push(made)
     else if (!isBlank(part.text)) parts.push(textPart(part.text, partPath))
@@ -51,21 +51,21 @@ const contentParts = ({ content }: ToolResultBlock, path: Path, context: ChatCon
   return parts
 }
 
-/** A tool's result: what its message says, and what must follow the turn's tool messages (OU-Q39, Q40). */
+/** A tool's result: the parts of its message, and those that must follow the turn's tool messages (OU-Q39, Q40). */
 export interface TranslatedResult {
   /** At least one. */
   readonly parts: readonly PlacedPart[]
-  /** Images and files that the provider takes in user messages alone. */
+  /** Images and files that the provider accepts only in user messages. */
   readonly media: readonly PlacedPart[]
 }
 
 const errorPrefix = '[ERROR] '
 
-/** `images`, or `files` where any other kind of media is among them. */
+/** `images`, or `files` if the list has any other kind of media. */
 export const mediaWord = (media: readonly PlacedPart[]): 'images' | 'files' =>
   media.every(({ part }) => part.type === 'image_url') ? 'images' : 'files'
 
-/** Says something where the result has no words. */
+/** Adds a text if the result has no text. */
 const withWords = (
   parts: readonly PlacedPart[],
   media: readonly PlacedPart[],
@@ -76,7 +76,7 @@ const withWords = (
   return [textPart(media.length > 0 ? `(see the ${mediaWord(media)} below)` : emptyResultText(isError), path)]
 }
 
-/** Says that the tool failed. */
+/** Adds a text that says that the tool failed. */
 const asError = (parts: readonly PlacedPart[], path: Path): readonly PlacedPart[] => {
   const index = parts.findIndex(isTextPart)
   const first = parts[index]

@@ -12,23 +12,23 @@ import type { ChatContext } from './context.ts'
 import { toParameters } from './parameters.ts'
 import { isStrictSchema } from './strict-schema.ts'
 
-/** A tool as the provider takes it. */
+/** A tool in the provider's form. */
 export interface OfferedTool {
   readonly tool: ChatTool
-  /** In the client's request. */
+  /** The tool's path in the client's request. */
   readonly path: Path
   marker?: CacheControl | undefined
 }
 
 export interface OfferedTools {
   readonly tools: readonly OfferedTool[]
-  /** The tools only stand in for those of the history: the model must not call them. */
+  /** The tools are placeholders for those of the history: the model must not call them. */
   readonly areStandIns: boolean
 }
 
 const unsentMembers = ['input_examples', 'allowed_callers', 'eager_input_streaming'] as const
 
-/** `strict` goes only where the provider takes it for this schema: it refuses the request otherwise (OU-Q52). */
+/** Send `strict` only if the provider accepts it for this schema: otherwise it refuses the request (OU-Q52). */
 const isStrict = (
   { strict }: CustomTool,
   parameters: ChatTool['function']['parameters'],
@@ -38,7 +38,7 @@ const isStrict = (
 const toChatTool = (tool: CustomTool, path: Path, context: ChatContext): OfferedTool => {
   const { notes, toolNames } = context
   for (const member of unsentMembers) {
-    if (tool[member]) notes.dropped([...path, member], 'has no place in Chat Completions')
+    if (tool[member]) notes.dropped([...path, member], 'has no equivalent in Chat Completions')
   }
   const description = tool.description ?? ''
   const parameters = toParameters(tool.input_schema, [...path, 'input_schema'], context)
@@ -55,7 +55,7 @@ const toChatTool = (tool: CustomTool, path: Path, context: ChatContext): Offered
   return { tool: sent, path, marker: tool.cache_control ?? undefined }
 }
 
-/** For people. */
+/** A name for messages to users. */
 const nameOf = (tool: TypedTool): string | undefined =>
   serverToolName(tool) ?? (computerBeta(tool) === undefined ? undefined : 'computer use')
 
@@ -67,7 +67,7 @@ const checkUnique = (tools: readonly OfferedTool[]): void => {
 const historyNames = ({ messages }: MessagesRequest, { blockKinds, toolNames }: ChatContext) =>
   usedToolNames(blockKinds.toolUses ? messages : [], toolNames.toUpstream)
 
-/** At most as many tools as the provider takes: those that the history or the choice names, then the first (OU-Q55). */
+/** Limits the tools: those that the history or the choice names are kept, then the first ones (OU-Q55). */
 const limitTools = (
   tools: readonly OfferedTool[],
   request: MessagesRequest,
@@ -80,7 +80,7 @@ const limitTools = (
     throw invalidRequest(
       ['tools'],
       `List should have at most ${maximumTools} items`,
-      'more tools than the provider takes',
+      'more tools than the provider accepts',
     )
   }
   const needed = new Set(historyNames(request, context).keys())
@@ -89,19 +89,19 @@ const limitTools = (
   const others = tools.filter((tool) => !isNeeded(tool))
   const kept = new Set([...tools.filter(isNeeded), ...others].slice(0, maximumTools))
   return tools.filter((tool) => {
-    if (!kept.has(tool)) notes.changed(tool.path, 'left out: the request has more tools than the provider takes')
+    if (!kept.has(tool)) notes.changed(tool.path, 'left out: the request has more tools than the provider accepts')
     return kept.has(tool)
   })
 }
 
-/** Some providers want tools wherever they were used (OU-Q57): one that takes anything for each name of the history. */
+/** For a request without tools, to providers that require the tools of the history (OU-Q57): they accept any input. */
 const standIns = (request: MessagesRequest, context: ChatContext): OfferedTool[] =>
   [...historyNames(request, context)].map(([name, path]) => ({
     tool: { type: 'function', function: { name, parameters: { type: 'object', properties: {} } } },
     path,
   }))
 
-/** The marker of a tool that is not sent goes to the one before it. */
+/** Moves the marker of a tool that is not sent to the tool before it. */
 const handOnMarker = (tools: readonly OfferedTool[], control: CacheControl | null | undefined): void => {
   const last = tools.at(-1)
   if (last !== undefined && control && last.marker?.ttl !== '1h') last.marker = control
@@ -109,7 +109,7 @@ const handOnMarker = (tools: readonly OfferedTool[], control: CacheControl | nul
 
 const noTools: OfferedTools = { tools: [], areStandIns: false }
 
-/** The tools that the model is shown. Throws a 400 that names the tool for those that cannot be left out. */
+/** The tools to send. Throws a 400 that names the tool if one has no translation and cannot be left out. */
 export const toTools = (request: MessagesRequest, context: ChatContext): OfferedTools => {
   const { dialect, policy, notes, blockKinds } = context
   if (policy.disableTools) {

@@ -11,7 +11,7 @@ import { markLast, textOf, toContent } from './parts.ts'
 import { noReasoning, toReasoningMembers } from './replay.ts'
 import { mediaWord, type TranslatedResult, toResult } from './tool-message.ts'
 
-/** A message, and where it and its parts are in the client's request. */
+/** A message, and the paths of it and its parts in the client's request. */
 export interface PlacedMessage {
   readonly message: ChatMessage
   readonly path: Path
@@ -21,18 +21,18 @@ export interface PlacedMessage {
 /** The name of the tool that a call used, as the client spells it, by the call's id. */
 type ToolNameOf = (callId: string) => string | undefined
 
-/** What a user turn depends on besides its own blocks. */
+/** What a user turn depends on, apart from its blocks. */
 export interface UserTurnState {
   readonly toolNameOf: ToolNameOf
-  /** The model is told not to reason. */
+  /** The request switches reasoning off. */
   readonly isReasoningOff: boolean
 }
 
 type AfterTool = ChatDialect['afterTool']
 
-/** Texts of one message. */
+/** Separates the texts of one message. */
 const paragraph = '\n\n'
-/** Texts of one result. */
+/** Separates the texts of one result. */
 const line = '\n'
 
 interface PlacedResult extends TranslatedResult {
@@ -55,7 +55,7 @@ const unitParts = ({ block, path }: ChatUnit, context: ChatContext): PlacedPart[
     case 'tool_use':
     case 'tool_result':
     case 'thinking':
-      // Results have messages of their own; the others are the assistant's.
+      // Tool results become separate messages; the other kinds are the assistant's.
       return []
     default:
       return assertNever(block)
@@ -69,7 +69,7 @@ const placeMarker = (
   { dialect, notes }: ChatContext,
 ): void => {
   if (marker === undefined || markLast(parts, marker, dialect) || markLast(earlier, marker, dialect)) return
-  notes.dropped(path, 'cache marker where the provider takes none')
+  notes.dropped(path, 'cache marker in a position that the provider does not support')
 }
 
 const resultTranscript = (
@@ -87,7 +87,7 @@ const isFolded = (placed: PlacedPart, afterTool: AfterTool): boolean => {
   return afterTool === 'bridge' || placed.part.text.trimStart().startsWith(reminder)
 }
 
-/** A result, and the folded texts behind it as paragraphs of their own. */
+/** A result, then the folded texts as separate paragraphs. */
 const toolContent = (
   { parts }: PlacedResult,
   folded: readonly PlacedPart[],
@@ -99,7 +99,7 @@ const toolContent = (
   return [content, ...folded.map(textOf)].join(paragraph)
 }
 
-/** `folded`: texts that go behind the result (OU-Q23). */
+/** `folded`: texts that are appended to the result (OU-Q23). */
 const toToolMessage = (
   result: PlacedResult,
   folded: readonly PlacedPart[],
@@ -114,7 +114,7 @@ const toToolMessage = (
   return { role: 'tool', tool_call_id: id, name: toolNames.toUpstream(name), content }
 }
 
-/** Images and files of results, each behind a text that names its tool (OU-Q40). */
+/** Images and files of results, each after a text that names its tool (OU-Q40). */
 const mediaOf = (
   results: readonly PlacedResult[],
   toolNameOf: ToolNameOf,
@@ -129,7 +129,7 @@ const mediaOf = (
   })
 }
 
-/** A filler: some providers take no user message directly behind tool messages. */
+/** A filler: some providers refuse a user message directly after tool messages. */
 const bridge = (isOff: boolean, dialect: ChatDialect): ChatMessage => ({
   role: 'assistant',
   content: continuingText,
@@ -168,7 +168,7 @@ const toUserMessage = (parts: readonly PlacedPart[], path: Path, dialect: ChatDi
 }
 
 /**
- * A user turn as the provider takes it: a tool message for each result, in the client's order, then at most one user
+ * A user turn in the provider's form: a tool message for each result, in the client's order, then at most one user
  * message with the rest (OU-Q21, Q23).
  */
 export const toUserMessages = (

@@ -6,7 +6,7 @@ import { ToolCall } from './tool-call.ts'
 
 type ToolUse = Extract<ResponseBlock, { type: 'tool_use' }>
 
-/** What a block of text holds: the model's words, its refusal, or its thoughts. */
+/** The content of a block of text: the answer, a refusal, or thinking. */
 export type TextKind = 'text' | 'refusal' | 'thinking'
 
 interface WaitingText {
@@ -27,15 +27,15 @@ const deltaOf = (kind: TextKind, text: string): BlockDelta =>
   kind === 'thinking' ? { type: 'thinking_delta', thinking: text } : { type: 'text_delta', text }
 
 /**
- * Writes the blocks of a response: contiguous indices, one block open at a time (OU-S4). A tool call is open until its
- * arguments are complete, and what comes meanwhile waits in order (OU-S9).
+ * Writes the blocks of a response: contiguous indices, one open block at a time (OU-S4). A tool call is open until its
+ * arguments are complete; later blocks wait in order (OU-S9).
  */
 export class BlockSequence {
   readonly #options: BlockSequenceOptions
   #nextIndex = 0
   #open: TextKind | ToolCall | undefined
   #waiting: (WaitingText | ToolCall)[] = []
-  /** White space that no block has been opened for: a block of it alone would be refused as history. */
+  /** White space before a block. A block of only white space is not opened: upstreams refuse it in the history. */
   #space: WaitingText | undefined
   #written = ''
 
@@ -43,12 +43,12 @@ export class BlockSequence {
     this.#options = options
   }
 
-  /** All that has been written, to estimate the tokens of. */
+  /** All text that has been written, for the token estimate. */
   get written(): string {
     return this.#written
   }
 
-  /** Writes a text, which is not empty. */
+  /** Writes a text that is not empty. */
   write(kind: TextKind, text: string): void {
     if (this.#waiting.length === 0 && this.#open === kind) {
       this.#writeText(kind, text)
@@ -60,12 +60,12 @@ export class BlockSequence {
     this.#advance()
   }
 
-  /** Adds a call whose block begins once its first arguments, another block or the end has come. */
+  /** Adds a call. Its block begins with its first arguments, the next block or the end. */
   addCall(call: ToolCall): void {
     this.#waiting.push(call)
   }
 
-  /** Writes what has become known of a call. */
+  /** Writes the new parts of a call. */
   updateCall(call: ToolCall): void {
     if (this.#open === call) this.#writeArguments(call.take())
     if (call.state === 'open' || call.state === 'closed') this.#replayToken(call)
@@ -79,7 +79,7 @@ export class BlockSequence {
     this.#writeReplay()
   }
 
-  /** Begins the blocks that need wait no longer. */
+  /** Begins the waiting blocks that can begin now. */
   #advance(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (this.#open instanceof ToolCall && !this.#open.isComplete) return
@@ -169,7 +169,7 @@ export class BlockSequence {
     call.token = ''
   }
 
-  /** Writes reasoning that has to come back and belongs to no thinking that is open: as thinking without words. */
+  /** Writes reasoning to send back that no open thinking block can carry, as a thinking block without text. */
   #writeReplay(): void {
     const signature = this.#options.replay.take()
     if (signature === '') return

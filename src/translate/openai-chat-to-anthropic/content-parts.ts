@@ -7,7 +7,7 @@ export interface ContentPart {
   readonly text: string
 }
 
-/** Parts that point to sources of the text: Anthropic's form has them only for documents of the client. */
+/** Parts that cite sources of the text: Anthropic's format has citations only of the client's documents. */
 const withoutText: ReadonlySet<unknown> = new Set(['reference'])
 
 /** The texts in a list of content parts, in order (OU-A4). */

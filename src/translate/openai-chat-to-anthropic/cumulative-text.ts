@@ -1,23 +1,23 @@
-/** Shorter pieces may repeat the beginning of a text by chance. */
+/** Characters. Shorter pieces may repeat the beginning of a text by chance. */
 const tellingLength = 16
-/** Pieces in a row that repeat the whole text before them. */
+/** This number of pieces in a row that repeat the whole text before them proves a cumulative stream. */
 const tellingRepetitions = 2
 
 /**
- * Finds out whether a stream repeats all text so far in each piece (OU-S13), and gives out what is new. From the stream's
- * beginning on, a piece that repeats the one before it is held until the next one says how it was meant.
+ * Detects a stream that repeats all earlier text in each piece (OU-S13), and returns only new text. At the start of the
+ * stream, it holds a piece that repeats the one before it, until a later piece shows which kind of stream this is.
  */
 export class CumulativeText {
   #state: 'unsure' | 'cumulative' | 'incremental' = 'unsure'
   /** The latest piece: all text so far, if pieces are cumulative. */
   #total = ''
-  /** How much of the total has been given out. */
+  /** Length of the part of the total that has been returned. */
   #givenLength = 0
-  /** Pieces that are not given out. */
+  /** Pieces that have not been returned. */
   #held = ''
   #repetitions = 0
 
-  /** The new text of a piece, behind what was held; empty where it has to wait. */
+  /** Returns the new text of a piece, after the held text; empty if the piece has to wait. */
   push(piece: string): string {
     if (this.#state === 'incremental') return piece
     if (this.#state === 'cumulative') return this.#takeNew(piece)
@@ -36,7 +36,7 @@ export class CumulativeText {
     return this.#takeNew(piece)
   }
 
-  /** Gives out what is held: too few pieces repeated each other. */
+  /** Returns the held text: too few pieces repeated each other. */
   flush(): string {
     const held = this.#held
     this.#held = ''

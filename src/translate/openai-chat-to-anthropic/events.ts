@@ -13,8 +13,8 @@ import { toServiceTier, toUsage, usageIn } from './usage.ts'
 const messageIdPrefix = 'msg_'
 
 /**
- * A Chat Completions response as the events of an Anthropic stream: chunks go in by `accept`, batches come out by `take`.
- * There is no event before the response says anything (OU-S1), and a stream that was cut is never made to look complete.
+ * Translates a Chat Completions response to the events of an Anthropic stream: `accept` adds a chunk, `take` returns
+ * new events. The first event waits for the first content (OU-S1). A stream that was cut never looks complete.
  */
 export class MessageEvents {
   readonly #context: ChatResponseContext
@@ -34,17 +34,17 @@ export class MessageEvents {
     this.#output = new OutputEvents(context, (event) => this.#emit(event))
   }
 
-  /** No more events follow: `message_stop` is among those that were taken, or that are to be taken. */
+  /** No more events follow: `message_stop` was returned, or the next `take` returns it. */
   get isFinished(): boolean {
     return this.#isFinished
   }
 
-  /** The model has ended its output. Usage may follow, or nothing: `end` need not be waited for (OU-S16). */
+  /** The model has ended its output. Usage may follow; a caller does not have to wait for `end` (OU-S16). */
   get isEnding(): boolean {
     return this.#finish !== undefined && !this.#isFinished
   }
 
-  /** Gives the events since the last time. */
+  /** Returns the events since the last call. */
   take(): EventBatch {
     const batch = this.#out
     if (batch.length > 0) this.#out = []
@@ -66,7 +66,7 @@ export class MessageEvents {
     this.done()
   }
 
-  /** Takes the upstream's own end of the stream, `[DONE]`: the response is complete. */
+  /** Handles `[DONE]`, the upstream's end of the stream: the response is complete. */
   done(): void {
     if (this.#isFinished) return
     if (!this.#hasChoice) throw noChoices()
@@ -74,8 +74,8 @@ export class MessageEvents {
   }
 
   /**
-   * Ends the stream where no more bytes come, or where it broke. Throws GatewayError where the response was not complete.
-   * A fault after the model has ended its output costs nothing but figures.
+   * Ends the stream after its last byte or a fault. Throws GatewayError if the response is not complete. After the
+   * model has ended its output, a fault can lose only usage figures.
    */
   end(fault?: { readonly error: unknown }): void {
     if (this.#isFinished) return
@@ -83,7 +83,7 @@ export class MessageEvents {
     this.#complete()
   }
 
-  /** Returns whether the response says anything. */
+  /** Returns whether the response has content. */
   #read(response: ChatResponse, isWhole: boolean): boolean {
     this.#usage = usageIn(response) ?? this.#usage
     if (typeof response.service_tier === 'string') this.#tier = response.service_tier
@@ -121,7 +121,7 @@ export class MessageEvents {
 
   #begin(): void {
     this.#hasBegun = true
-    // Claude Code takes later figures over these where they are above 0.
+    // Claude Code replaces these with later figures that are above 0.
     const usage = { ...noUsage, service_tier: toServiceTier(this.#tier) }
     const message = emptyMessage(this.#newId(messageIdPrefix), this.#context.model, usage)
     this.#out.push({ type: 'message_start', message }, { type: 'ping' })

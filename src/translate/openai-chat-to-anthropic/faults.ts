@@ -2,14 +2,14 @@ import { GatewayError } from '../../base/errors.ts'
 
 const badGatewayStatus = 502
 
-/** Another try may do better: nothing that the client sent is wrong. */
+/** The request is valid, so a retry may succeed. */
 const upstreamFault = (message: string): GatewayError =>
   new GatewayError('api_error', message, { status: badGatewayStatus, retryable: true, isLoggable: true })
 
-/** A stream that lost something: it must not look complete (OU-S14). */
+/** The error for an incomplete stream, which must not look complete (OU-S14). */
 export const brokenStream = (detail: string): GatewayError => upstreamFault(`The upstream's stream broke: ${detail}.`)
 
-/** A response that holds neither an answer nor an error (OU-A3). */
+/** The error for a response with neither an answer nor an error (OU-A3). */
 export const noChoices = (): GatewayError => upstreamFault('The upstream sent a response without choices.')
 
 const overloaded = (): GatewayError =>
@@ -18,7 +18,7 @@ const overloaded = (): GatewayError =>
     isLoggable: true,
   })
 
-/** Words of `finish_reason` that report a failure, not the end of an answer (OU-A26). */
+/** Values of `finish_reason` that report a failure, not the end of an answer (OU-A26). */
 const failures: ReadonlyMap<string, () => GatewayError> = new Map([
   ['error', () => upstreamFault('The upstream stopped with an error.')],
   ['network_error', () => upstreamFault('The upstream stopped with a network error.')],
@@ -26,5 +26,5 @@ const failures: ReadonlyMap<string, () => GatewayError> = new Map([
   ['insufficient_system_resource', overloaded],
 ])
 
-/** The error that a `finish_reason` reports; undefined for one that ends an answer. */
+/** The error that a `finish_reason` reports; undefined for a normal end. */
 export const failureOf = (finishReason: string): GatewayError | undefined => failures.get(finishReason)?.()

@@ -1,6 +1,6 @@
 const code = { quote: 34, openArray: 91, backslash: 92, closeArray: 93, openObject: 123, closeObject: 125, space: 32 }
 
-/** Finds the end of a JSON object that comes in pieces, each character read once. Whether it is valid JSON, only a parser says. */
+/** Finds the end of a JSON object that arrives in pieces. It reads each character once, without validation. */
 export class JsonObjectScan {
   #depth = 0
   #isInString = false
@@ -8,7 +8,7 @@ export class JsonObjectScan {
   #hasEnded = false
   #hasRest = false
 
-  /** The object's last bracket has come, and nothing but white space behind it. */
+  /** The object's last bracket has arrived, and after it only white space. */
   get isClosed(): boolean {
     return this.#hasEnded && !this.#hasRest
   }

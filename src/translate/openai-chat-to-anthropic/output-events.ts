@@ -16,11 +16,11 @@ import { createToToolUse } from './tool-use.ts'
 export interface OutputPlace {
   /** Index of the choice. */
   readonly choice: number
-  /** The output is a whole message, no delta. */
+  /** The output is a whole message, not a delta. */
   readonly isWhole: boolean
 }
 
-/** Translates what the model says, in the order of OU-S5: reasoning, content, refusal, calls. */
+/** Translates the model's output in the order of OU-S5: reasoning, content, refusal, calls. */
 export class OutputEvents {
   readonly #context: ChatResponseContext
   readonly #blocks: BlockSequence
@@ -49,7 +49,7 @@ export class OutputEvents {
     })
   }
 
-  /** All that the model said, to estimate the tokens of. */
+  /** All output of the model, for the token estimate. */
   get written(): string {
     return this.#blocks.written
   }
@@ -58,21 +58,21 @@ export class OutputEvents {
     return this.#hasRefusal
   }
 
-  /** The last call that the client gets. */
+  /** The last call that is sent to the client. */
   get lastCall(): ToolCall | undefined {
     return this.#calls.last
   }
 
-  /** The stop sequence that has ended the text: whatever follows is to be dropped (OU-S12). */
+  /** The stop sequence that has ended the text: drop all later output (OU-S12). */
   get watchedStop(): string | undefined {
     return this.#text.stop
   }
 
-  /** Returns whether the output says anything. Throws GatewayError for a piece that belongs to no open block. */
+  /** Returns whether the output has content. Throws GatewayError for a piece without an open block. */
   accept(output: ChatOutput, place: OutputPlace): boolean {
     const hasReasoning = this.#acceptReasoning(output, place)
     const { content, refusal, tool_calls, function_call } = output
-    // What is held of the reasoning goes first.
+    // The held part of the reasoning comes first.
     if (content || refusal || tool_calls || function_call) this.#flushReasoning()
     const hasContent = this.#acceptContent(content)
     if (this.watchedStop !== undefined) return true
@@ -81,7 +81,7 @@ export class OutputEvents {
     return hasReasoning || hasContent || hasRefusal || hasCalls
   }
 
-  /** Ends all blocks. `isOwnEnd`: the model stopped by itself. */
+  /** Ends all blocks. `isOwnEnd`: the model decided to stop. */
   end(isOwnEnd: boolean): void {
     this.#flushReasoning()
     this.#text.end(isOwnEnd && this.lastCall === undefined)

@@ -10,7 +10,7 @@ export interface TextToolCall {
 
 type Schemas = ReadonlyMap<string, Json>
 
-/** What each of the notations begins with. */
+/** The beginning of each notation. */
 export const textToolCallStarts = ['<tool_call>', '<function=', '<|start|>assistant', '<|channel|>'] as const
 
 /** The text between two marks, and what follows the second one; undefined unless the text begins with the first one. */
@@ -28,7 +28,7 @@ interface Parsed {
 /** The text without the line break next to each tag. */
 const withoutLineBreaks = (text: string): string => text.replace(/^\r?\n/, '').replace(/\r?\n$/, '')
 
-/** A value written as text: a string where the tool's schema says so, else JSON where it is any. */
+/** A value written as text: a string if the tool's schema says so, otherwise JSON if it is valid JSON. */
 const toValue = (text: string, schema: unknown): unknown => {
   if (isObject(schema) && schema['type'] === 'string') return text
   try {
@@ -112,7 +112,7 @@ const parseHarmony = (text: string): Parsed | undefined => {
 const parseOne = (text: string, schemas: Schemas): Parsed | undefined =>
   parseToolCall(text, schemas) ?? parseFunction(text, schemas) ?? parseHarmony(text)
 
-/** The calls that a text consists of; undefined where it holds anything else, or a tool that is not on offer. */
+/** The calls in a text; undefined if it has anything else, or a tool that the request does not offer. */
 export const parseTextToolCalls = (text: string, offeredTools: Schemas): TextToolCall[] | undefined => {
   const calls: TextToolCall[] = []
   for (let rest = text.trim(); rest !== ''; ) {

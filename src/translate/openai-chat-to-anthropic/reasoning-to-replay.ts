@@ -2,7 +2,7 @@ import { type Json, objectsIn } from '../../base/json.ts'
 import { encodeReasoningCarrier } from '../reasoning-carrier.ts'
 import type { ChatResponseContext } from './response-context.ts'
 
-/** Kinds of details whose text comes in pieces. */
+/** Kinds of details whose text arrives in pieces. */
 const textMembers: ReadonlyMap<unknown, 'text' | 'summary'> = new Map([
   ['reasoning.text', 'text'],
   ['reasoning.summary', 'summary'],
@@ -11,7 +11,7 @@ const textMembers: ReadonlyMap<unknown, 'text' | 'summary'> = new Map([
 const joinTexts = (left: unknown, right: unknown): unknown =>
   typeof left === 'string' && typeof right === 'string' ? left + right : (left ?? right)
 
-/** Two pieces of one detail as one: its text is appended, of the other members the first value stays. */
+/** Joins two pieces of one detail: appends the text, and keeps the first value of the other members. */
 const joined = (left: Json, right: Json, textMember: 'text' | 'summary'): Json => {
   const known = Object.entries(left).filter(([, value]) => value !== null && value !== '')
   return {
@@ -23,8 +23,8 @@ const joined = (left: Json, right: Json, textMember: 'text' | 'summary'): Json =
 }
 
 /**
- * Reasoning that the provider wants back unaltered (OU-Q99, Q101): it travels in the signature of a thinking block, which
- * clients give back as it is.
+ * Reasoning that the provider requires back unaltered (OU-Q99, Q101). The signature of a thinking block carries it, and
+ * clients send that back unchanged.
  */
 export class ReasoningToReplay {
   readonly #provider: string
@@ -41,7 +41,7 @@ export class ReasoningToReplay {
     this.#onOddity = onOddity
   }
 
-  /** Adds details: whole ones as they are; pieces of one text, as a stream has them, become one detail again. */
+  /** Adds details: whole ones unchanged; the pieces of a streamed text become one detail. */
   addDetails(details: unknown, isWhole: boolean): void {
     if (!this.#keepsDetails) return
     for (const detail of objectsIn(details)) {
@@ -57,7 +57,7 @@ export class ReasoningToReplay {
     this.#tokens[callId] = token
   }
 
-  /** The signature for what has been added since the last time; empty where there is nothing to carry. */
+  /** Returns the signature for all data since the last call; empty if there is none. */
   take(): string {
     if (this.#details.length === 0 && this.#tokens === undefined) return ''
     const signature = encodeReasoningCarrier({ p: this.#provider, d: this.#details, t: this.#tokens ?? {} })

@@ -16,10 +16,10 @@ const readers = {
 
 type Member = keyof typeof readers
 
-/** The members that hold reasoning, the first one first where several hold the same (OU-A5). */
+/** The members that may have reasoning; the first one wins if several have the same text (OU-A5). */
 const members = Object.keys(readers) as Member[]
 
-/** Reads reasoning from the member that it first came in: some servers send a second copy, beside it or at the end. */
+/** Reads reasoning from the member that had it first: some servers send a copy in another member or at the end. */
 export class ReasoningReader {
   readonly #onOddity: ((what: string) => void) | undefined
   #source: Member | undefined
@@ -29,15 +29,15 @@ export class ReasoningReader {
     this.#onOddity = onOddity
   }
 
-  /** Reasoning has come in a member of its own. White space alone is none. */
+  /** A separate member has had reasoning other than white space. */
   get hasCome(): boolean {
     return this.#hasCome
   }
 
-  /** The text of an output's reasoning; empty where it has none. */
+  /** The text of an output's reasoning; empty if it has none. */
   read(output: ChatOutput): string {
     const { reasoning_content, reasoning, reasoning_text, reasoning_details } = output
-    // Nearly all deltas that are not thoughts have none of them.
+    // Nearly all deltas without reasoning have none of these members.
     if (!(reasoning_content || reasoning || reasoning_text || reasoning_details)) return ''
     const text = this.#readSource(output)
     if (!this.#hasCome && !isBlank(text)) this.#hasCome = true

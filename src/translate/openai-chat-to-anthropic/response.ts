@@ -21,7 +21,7 @@ const addDelta = (block: GrowingBlock, delta: BlockDelta): void => {
   else if (delta.type === 'signature_delta') block.signature = delta.signature
 }
 
-/** Claude Code makes the same of a streamed input that is not the JSON text of an object, and reports it to the model. */
+/** The value that Claude Code uses for a streamed input that is not a JSON object, and reports to the model. */
 const unparsedInput = (raw: string) => ({ __unparsedToolInput: { raw } })
 
 const toBlock = ({ start, text, signature }: GrowingBlock): ResponseBlock => {
@@ -38,7 +38,7 @@ const toBlock = ({ start, text, signature }: GrowingBlock): ResponseBlock => {
   }
 }
 
-/** The message that the events of a complete stream make together. */
+/** Builds the message from the events of a complete stream. */
 export const collectMessage = (events: Iterable<MessageStreamEvent>): Message => {
   let message: Message | undefined
   const blocks: GrowingBlock[] = []
@@ -58,8 +58,8 @@ export const collectMessage = (events: Iterable<MessageStreamEvent>): Message =>
 }
 
 /**
- * A whole Chat Completions response as a Message: by the events of a stream, so that both forms always say the same
- * (OU-S19). Pure but for `newId`. Throws GatewayError for a response that reports a failure, or holds no choice.
+ * Translates a whole Chat Completions response to a Message through the events of a stream, so that both always agree
+ * (OU-S19). Pure, except for `newId`. Throws GatewayError for a response that reports a failure or has no choice.
  */
 export const toMessage = (response: ChatResponse, context: ChatResponseContext, newId: NewId): Message => {
   const events = new MessageEvents(context, newId)

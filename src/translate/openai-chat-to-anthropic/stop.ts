@@ -5,32 +5,32 @@ import type { ChatChoice } from '../../wire/openai-chat/response.ts'
 import type { ChatResponseContext } from './response-context.ts'
 import type { ToolCall } from './tool-call.ts'
 
-/** What a choice says of its end. */
+/** How a choice reports its end. */
 export interface Finish {
   /** `finish_reason` in lower case. */
   readonly reason: string
-  /** The stop sequence that vLLM or SGLang name; token ids are numbers, which say nothing to clients. */
+  /** The stop sequence that vLLM or SGLang names; token ids (numbers) have no meaning for clients. */
   readonly stopSequence: string | undefined
 }
 
-/** What a response ended with. */
+/** The facts about the end of a response. */
 export interface End {
-  /** Undefined where the upstream did not say. */
+  /** Undefined if the upstream did not report it. */
   readonly finish: Finish | undefined
-  /** A stop sequence that was found here (OU-S12). */
+  /** The stop sequence that this server found (OU-S12). */
   readonly watchedStop: string | undefined
   readonly hasRefusal: boolean
-  /** The last call that the client gets. */
+  /** The last call that is sent to the client. */
   readonly lastCall: ToolCall | undefined
-  /** Undefined where the upstream reports none. */
+  /** Undefined if the upstream reports none. */
   readonly outputTokens: number | undefined
 }
 
-/** The model's own end of its output (OU-A20, A22). */
+/** The reasons that mean that the model decided to stop (OU-A20, A22). */
 const ends: ReadonlySet<string> = new Set(['stop', 'end', 'eos', 'end_turn', 'complete'])
 const callEnds: ReadonlySet<string> = new Set(['tool_calls', 'function_call'])
 
-/** What else ends an output (OU-A23 to A25). */
+/** The other reasons that end an output (OU-A23 to A25). */
 const cuts: ReadonlyMap<string, StopReason> = new Map([
   ['length', 'max_tokens'],
   ['max_tokens', 'max_tokens'],
@@ -51,14 +51,14 @@ export const toFinish = ({ finish_reason, stop_reason, matched_stop }: ChatChoic
 /** The model decided to stop and made no call. */
 export const isOwnEnd = (finish: Finish | undefined): boolean => finish === undefined || ends.has(finish.reason)
 
-/** The stop sequence that ended the output; null where none did. */
+/** The stop sequence that ended the output, or null. */
 const stopSequenceOf = ({ finish, watchedStop }: End, context: ChatResponseContext): string | null => {
   if (watchedStop !== undefined) return watchedStop
   const named = finish !== undefined && ends.has(finish.reason) ? finish.stopSequence : undefined
   return named !== undefined && context.stopSequences.includes(named) ? named : null
 }
 
-/** vLLM reports calls although the limit cut the last one. */
+/** vLLM reports `tool_calls` even if the limit cut the last call. */
 const isCutCall = ({ finish, lastCall, outputTokens = 0 }: End, { maxTokens }: ChatResponseContext): boolean =>
   lastCall?.isCut === true && finish !== undefined && callEnds.has(finish.reason) && outputTokens >= maxTokens
 

@@ -4,18 +4,18 @@ import { argumentsIn } from '../../wire/openai-chat/carried.ts'
 import type { ChatResponse } from '../../wire/openai-chat/response.ts'
 import { brokenStream } from './faults.ts'
 
-/** What the events of a stream are. */
+/** Handles the three kinds of events of a stream. */
 export interface ChatEventHandler {
   readonly onChunk: (chunk: ChatResponse) => void
-  /** `[DONE]`: whatever follows is to be ignored. */
+  /** `[DONE]`: ignore all later events. */
   readonly onDone: () => void
-  /** A failure that comes with status 200. `body` is in the form of an error response (OU-S15). */
+  /** A failure within a response of status 200. `body` has the form of an error response (OU-S15). */
   readonly onError: (body: Json) => void
 }
 
 const endOfStream = '[DONE]'
 
-/** Matches arguments that are an object. In nearly all responses they are a string, in which no number is read. */
+/** Matches arguments that are an object. In nearly all responses they are a string, so no number is parsed. */
 const objectArguments = /"arguments"\s*:\s*\{/
 
 /** Arguments that are an object keep the digits of their numbers. */
@@ -28,10 +28,10 @@ const parseOne = (text: string): unknown => {
   return Array.isArray(value) && value.length === 1 ? value[0] : value
 }
 
-/** A response's JSON; undefined for a text that is no object. */
+/** A response's JSON; undefined for a text that is not an object. */
 export const parseChatResponse = (text: string): Json | undefined => parseObject(text, parseOne)
 
-/** Whether a member named `error` reports anything: some servers send an empty one beside each answer. */
+/** Whether a member such as `error` reports an error: some servers send an empty one with each answer. */
 const isError = (value: unknown): boolean =>
   typeof value === 'string'
     ? value !== ''
@@ -44,8 +44,8 @@ const hasFailedStatus = (base: unknown): boolean => {
 }
 
 /**
- * The failure that a response with status 200 reports, in the form of an error response (OU-S15); undefined where it
- * reports none. Says nothing of what kind of failure it is.
+ * The failure that a response with status 200 reports, in the form of an error response (OU-S15); undefined if it
+ * reports none. It does not classify the failure.
  */
 export const errorBodyIn = (response: Json): Json | undefined => {
   if (isError(response['error']) || isError(response['error_message'])) return response
@@ -55,7 +55,7 @@ export const errorBodyIn = (response: Json): Json | undefined => {
     return choices.find((choice: unknown) => isObject(choice) && isError(choice['error']))
   }
   const isNamed = response['object'] === 'error' || isError(response['error_type']) || isError(response['detail'])
-  // No response is a message without any choices.
+  // A response always has choices; a body with a message and no choices is an error.
   const isMessage = choices === undefined && (isError(response['message']) || isError(response['msg']))
   return isNamed || isMessage ? response : undefined
 }
@@ -73,8 +73,8 @@ interface StreamEvent {
 }
 
 /**
- * Passes on what a server-sent event says; an event without data says nothing. Throws GatewayError for an event that is
- * no JSON object: to skip it could lose a piece of the answer (OU-S3).
+ * Passes a server-sent event to the handler, and ignores one without data. Throws GatewayError for an event that is not
+ * a JSON object: skipping it could lose a part of the answer (OU-S3).
  */
 export const readChatEvent = ({ event, data }: StreamEvent, handler: ChatEventHandler): void => {
   const value = parseChatResponse(data)
@@ -89,7 +89,7 @@ export const readChatEvent = ({ event, data }: StreamEvent, handler: ChatEventHa
   else throw brokenStream('an event is not a JSON object')
 }
 
-/** The same for an event that the stream's end left without its blank line: one that does not parse was cut. */
+/** The same for a last event without its blank line. If it does not parse, the stream was cut in it: it is ignored. */
 export const readLastChatEvent = (event: StreamEvent, handler: ChatEventHandler): void => {
   const isWhole = event.data.trim() === endOfStream || parseChatResponse(event.data) !== undefined
   if (isWhole || event.event === 'error') readChatEvent(event, handler)

@@ -5,6 +5,6 @@ const itemText = (value: unknown): string => {
   return isObject(value) && typeof value['text'] === 'string' ? value['text'] : ''
 }
 
-/** The text of a text, of an object that holds one, or of a list of these; empty for anything else. */
+/** The text of a string, of an object with a text, or of a list of these; empty for anything else. */
 export const textOf = (value: unknown): string =>
   Array.isArray(value) ? value.map(itemText).join('') : itemText(value)

@@ -13,7 +13,7 @@ export interface TextPipelineOptions {
   readonly onCall: (call: TextToolCall) => void
 }
 
-/** The text of a response on its way to the client: only filters that the request's dialect needs are in it. */
+/** Filters the text of a response; it has only the filters that the request's dialect needs. */
 export class TextPipeline {
   readonly #cumulative: CumulativeText | undefined
   readonly #think: ThinkTags
@@ -47,13 +47,13 @@ export class TextPipeline {
     if (fresh !== '') this.#think.push(fresh)
   }
 
-  /** Gives out what the filters hold: something else than text comes. */
+  /** Emits the text that the filters hold: the next output is not text. */
   flush(): void {
     this.#flushFilters()
     this.#calls?.flush()
   }
 
-  /** Ends the text. `mayHoldCalls`: the model stopped by itself and made no call. */
+  /** Ends the text. `mayHoldCalls`: the model decided to stop and made no call. */
   end(mayHoldCalls: boolean): void {
     this.#flushFilters()
     if (mayHoldCalls) this.#calls?.end()

@@ -25,13 +25,13 @@ const firstTokenIn = (text: string): Token | undefined => {
 }
 
 /**
- * Makes tool calls of those that a model writes as text (OU-S18), for upstreams whose server does not. Only markup at the
- * end of the text counts, outside of a code fence and for tools on offer. All else stays text, held back until the end
- * says which it is.
+ * Parses tool calls that a model writes as text (OU-S18), for upstreams that do not. Only markup at the end of the text
+ * counts, outside a code fence and for tools that the request offers. Other markup stays text. The class holds markup
+ * back until the text ends.
  */
 export class TextToolCalls {
   readonly #options: TextToolCallsOptions
-  /** What may be the beginning of a token; from markup on all of the text. */
+  /** Text that may be the beginning of a token; after markup, all text from there. */
   #held = ''
   #isMarkup = false
   #isFenced = false
@@ -53,13 +53,13 @@ export class TextToolCalls {
     if (!this.#isMarkup) this.#giveOut(this.#held.length - unfinishedTokenLength(this.#held, tokens))
   }
 
-  /** Gives out what is held as text: something else than text comes. */
+  /** Emits the held text as text: the next output is not text. */
   flush(): void {
     this.#giveOut(this.#held.length)
     this.#isMarkup = false
   }
 
-  /** Makes calls of what is held, or text where it is none. The text is over. */
+  /** Ends the text: emits the held text as calls, or as text if it does not parse. */
   end(): void {
     const calls = this.#isMarkup ? parseTextToolCalls(this.#held, this.#options.offeredTools) : undefined
     if (calls === undefined) {

@@ -1,9 +1,9 @@
 import { unfinishedTokenLength } from './unfinished-token.ts'
 
 export interface ThinkTagsOptions {
-  /** The chat template writes the opening tag: the text begins inside it. */
+  /** The chat template writes the opening tag, so the text begins inside it. */
   readonly isPrefilled: boolean
-  /** Reasoning has come in a member of its own: tagged text is a copy of it. */
+  /** A separate member has reasoning: tagged text is a copy of it. */
   readonly hasReasoning: () => boolean
   readonly onThinking: (text: string) => void
   readonly onText: (text: string) => void
@@ -15,16 +15,16 @@ const tags = [
 ] as const
 
 /**
- * Takes thinking out of a response's text (OU-S11): the tagged text at its very beginning. Later tags are text. The
- * tagged text is dropped where reasoning comes in a member of its own.
+ * Separates thinking from a response's text (OU-S11): the tagged text at the very beginning. Later tags are text. The
+ * tagged text is dropped if a separate member has the reasoning.
  */
 export class ThinkTags {
   readonly #options: ThinkTagsOptions
   #state: 'start' | 'thinking' | 'copy' | 'text' = 'start'
-  /** What may become a tag. */
+  /** Text that may be the beginning of a tag. */
   #held = ''
   #closingTag: string = tags[0].close
-  /** Text of tags that do not count: it is dropped once they are closed. */
+  /** Tagged text that copies the reasoning: it is dropped when its tag is closed. */
   #copy = ''
 
   constructor(options: ThinkTagsOptions) {
@@ -41,7 +41,7 @@ export class ThinkTags {
     else this.#readTagged()
   }
 
-  /** Gives out all that is held: a tool call comes, or nothing more. A copy that is not closed may be more than one. */
+  /** Emits all held text before a tool call or the end. A copy without its closing tag may contain more: it is text. */
   flush(): void {
     const held = this.#held
     this.#held = ''

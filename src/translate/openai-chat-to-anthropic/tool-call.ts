@@ -2,14 +2,14 @@ import { parseObject } from '../../base/json.ts'
 import type { ChatToolCall } from '../../wire/openai-chat/response.ts'
 import { JsonObjectScan } from './json-object-scan.ts'
 
-/** A piece of a tool call, whatever its form. Texts are empty where the piece says nothing of them. */
+/** A piece of a tool call, in one form for all servers. A text that the piece does not have is empty. */
 export interface CallPiece {
   readonly id: string
   readonly name: string
   readonly arguments: string
   /** Gemini's token (OU-Q101). */
   readonly token: string
-  /** The input is any text: a custom tool's. */
+  /** The input is free text, of a custom tool. */
   readonly isCustom: boolean
 }
 
@@ -31,11 +31,11 @@ export const toCallPiece = (call: ChatToolCall): CallPiece => {
   }
 }
 
-/** Says nothing: some servers close a call with such a piece. */
+/** Whether a piece is empty: some servers close a call with such a piece. */
 export const isEmptyPiece = ({ id, name, arguments: input, token }: CallPiece): boolean =>
   id === '' && name === '' && input === '' && token === ''
 
-/** Arguments that do not begin with a brace: the text of the object that they encode, if they encode one (OU-A7). */
+/** For arguments that do not begin with a brace: the JSON of the object if they encode one as a string (OU-A7). */
 const normalized = (text: string): string => {
   try {
     const value: unknown = JSON.parse(text)
@@ -47,31 +47,31 @@ const normalized = (text: string): string => {
 }
 
 /**
- * Pieces of a tool call put together (OU-S9, OU-S10). Arguments are given out as they come, but for those that do not begin
- * as an object: they are held until the end.
+ * Joins the pieces of a tool call (OU-S9, OU-S10). Passes arguments on as they arrive. If they do not begin as an
+ * object, it holds them until the end.
  */
 export class ToolCall {
   /** The upstream's id. */
   id = ''
-  /** Index within the whole response; undefined where the upstream sends none. */
+  /** Index within the whole response; undefined if the upstream sends none. */
   index: number | undefined
   /** The client's id, once its block has begun. */
   clientId = ''
   name = ''
   token = ''
-  /** `heldBack`: the client does not get it. */
+  /** `heldBack`: the call is not sent to the client. */
   state: 'waiting' | 'open' | 'closed' | 'heldBack' = 'waiting'
   #arguments = ''
-  /** The end of the arguments that has not been given out. */
+  /** The last part of the arguments, which has not been passed on. */
   #rest = ''
   #hasGivenOut = false
   #form: 'blank' | 'object' | 'other' = 'blank'
   #isCustom = false
   #scan = new JsonObjectScan()
-  /** What a parser said of the arguments when they were closed: only white space can follow valid ones. */
+  /** Result of parsing the closed arguments; it stays true, because only white space can follow valid arguments. */
   #isValid: boolean | undefined
 
-  /** Some argument has come. */
+  /** Whether arguments have arrived. */
   get hasArguments(): boolean {
     return this.#form !== 'blank'
   }
@@ -83,17 +83,17 @@ export class ToolCall {
     return this.#isValid
   }
 
-  /** The arguments may end in the middle of a JSON object, or in front of it. */
+  /** Whether the arguments end within a JSON object or before its start. */
   get isCut(): boolean {
     return this.#form !== 'other' && !this.#isCustom && !this.isComplete
   }
 
-  /** Nothing but `{}` has come, at once: the arguments themselves may follow. */
+  /** Only `{}` has arrived, in one piece: the real arguments may follow. */
   get isEmptyObject(): boolean {
     return !this.#hasGivenOut && this.#arguments.length === 2 && this.#arguments === '{}'
   }
 
-  /** Before the call's block begins: its name may come in pieces, and a repetition is none. */
+  /** Call this before the block begins. The name may arrive in pieces; a repetition of the whole name is ignored. */
   addName(piece: string): void {
     if (piece !== this.name) this.name += piece
   }
@@ -112,13 +112,13 @@ export class ToolCall {
     this.#scan.push(text)
   }
 
-  /** The arguments that may be given out now and have not been. */
+  /** Returns the new arguments that can be passed on now. */
   take(): string {
     if (this.#form !== 'object' || this.#isCustom || this.isEmptyObject) return ''
     return this.#giveOut()
   }
 
-  /** The arguments that have not been given out, at the call's end. */
+  /** Returns the remaining arguments, at the end of the call. */
   takeRest(): string {
     if (this.#isCustom) return JSON.stringify({ input: this.#giveOut() })
     if (this.#form === 'other') return normalized(this.#giveOut())

@@ -4,10 +4,10 @@ import { brokenStream } from './faults.ts'
 import type { ChatResponseContext } from './response-context.ts'
 import { type CallPiece, isEmptyPiece, ToolCall } from './tool-call.ts'
 
-/** More calls than any choice has: indices count within a choice, and here within the response. */
+/** More calls than any choice has: converts an index within a choice to one within the response. */
 const callsOfChoice = 2 ** 20
 
-/** Finds out which call of a response each piece belongs to (OU-S8), and puts the calls together. */
+/** Finds the call that each piece belongs to (OU-S8), and joins the pieces. */
 export class ToolCalls {
   readonly #context: ChatResponseContext
   readonly #blocks: BlockSequence
@@ -21,13 +21,13 @@ export class ToolCalls {
     this.#blocks = blocks
   }
 
-  /** The last call that the client gets; undefined where there is none. */
+  /** The last call that is sent to the client, or undefined. */
   get last(): ToolCall | undefined {
     return this.#lastOfClient
   }
 
   /**
-   * Takes a piece of a streamed call. `index` counts within the choice, and is undefined where the server sends none.
+   * Adds a piece of a streamed call. `index` counts within the choice, and is undefined if the server sends none.
    * Throws GatewayError for arguments that come after their call's end.
    */
   accept(piece: CallPiece, choice: number, index: number | undefined): void {
@@ -43,12 +43,12 @@ export class ToolCalls {
     this.#add(call, piece)
   }
 
-  /** Takes a call that comes whole: it continues no other, whatever its id. */
+  /** Adds a whole call. It never continues another call, even with the same id. */
   acceptWhole(piece: CallPiece): void {
     if (!isEmptyPiece(piece)) this.#add(this.#begin(), piece)
   }
 
-  /** The call that a piece continues; undefined where it begins one. */
+  /** The call that a piece continues; undefined if it begins one. */
   #find(piece: CallPiece, key: number | undefined): ToolCall | undefined {
     const atIndex = key === undefined ? undefined : this.#byIndex.get(key)
     const withId = piece.id === '' ? undefined : this.#byId.get(piece.id)
@@ -65,7 +65,7 @@ export class ToolCalls {
     const call = new ToolCall()
     if (this.#context.isOneCallAllowed && this.#lastOfClient !== undefined) {
       call.state = 'heldBack'
-      this.#context.onOddity?.('second tool call where the client allows one')
+      this.#context.onOddity?.('second tool call, but the client allows one')
       return call
     }
     this.#lastOfClient = call
@@ -86,17 +86,18 @@ export class ToolCalls {
   }
 }
 
-/** Whether a piece with the id or the index of a known call is the first one of another call. */
+/** Whether a piece with the id or the index of a known call begins another call. */
 const beginsAnother = (known: ToolCall, piece: CallPiece, isAtNewIndex: boolean): boolean => {
   if (piece.name === '') return false
   if (isAtNewIndex || (piece.id !== '' && known.id !== '' && piece.id !== known.id)) return true
   if (!known.isComplete || known.name === '') return false
   if (piece.name !== known.name) return true
-  // The same name again: with new arguments behind complete ones. An empty object may come before the arguments.
+  // The same name again, with arguments, begins another call: those of the known call are complete. One exception: with
+  // an id, the real arguments may follow an empty object.
   const mayContinue = known.isEmptyObject && piece.id !== ''
   return !isBlank(piece.arguments) && !mayContinue
 }
 
-/** Whether a piece without index and known id is the first one of another call than the latest. */
+/** Whether a piece without an index or a known id begins a call, instead of continuing the latest one. */
 const beginsAfter = (latest: ToolCall, piece: CallPiece): boolean =>
   piece.name !== '' && (latest.name !== '' || (piece.id !== '' && latest.id !== ''))

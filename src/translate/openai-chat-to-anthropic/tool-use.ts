@@ -5,7 +5,7 @@ import type { ToolCall } from './tool-call.ts'
 
 type ToolUse = Extract<ResponseBlock, { type: 'tool_use' }>
 
-/** gpt-oss writes a mark of its template behind the name: `Read<|channel|>commentary`. */
+/** gpt-oss writes a mark of its template after the name: `Read<|channel|>commentary`. */
 const templateMark = '<|'
 
 const toName = (name: string, { offeredTools, toClientToolName, onOddity }: ChatResponseContext): string => {
@@ -17,7 +17,7 @@ const toName = (name: string, { offeredTools, toClientToolName, onOddity }: Chat
   return toClientToolName(offeredTools.has(beforeMark) ? beforeMark : name)
 }
 
-/** Makes tool uses of a response's calls, in order and without their inputs (OU-A7, A8). */
+/** Creates the tool uses of a response's calls, in order and without their inputs (OU-A7, A8). */
 export const createToToolUse = (context: ChatResponseContext): ((call: ToolCall) => ToolUse) => {
   const toId = createToolUseIds(context.usedToolCallIds)
   return ({ id, name }) => ({

@@ -1,4 +1,4 @@
-/** How many characters at a text's end may be the beginning of one of the tokens, the whole of none. */
+/** The number of characters at the end of a text that may be the beginning of a token, but are not a whole token. */
 export const unfinishedTokenLength = (text: string, tokens: readonly string[]): number => {
   let longest = 0
   for (const token of tokens) {

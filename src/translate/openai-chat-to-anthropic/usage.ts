@@ -3,10 +3,10 @@ import type { Usage } from '../../wire/anthropic/response.ts'
 import type { ChatChoice, ChatResponse, ChatUsage } from '../../wire/openai-chat/response.ts'
 import type { ChatResponseContext } from './response-context.ts'
 
-/** A prompt has tokens: servers that report none have not counted yet. */
+/** A prompt always has tokens: a server that reports none has not counted yet. */
 const isCounted = (usage: ChatUsage | null | undefined): usage is ChatUsage => toTokenCount(usage?.prompt_tokens) > 0
 
-/** The usage that a response or a chunk reports, wherever it does (OU-A30); undefined where it has no figures. */
+/** The usage of a response or a chunk, in any of its positions (OU-A30); undefined if it has no figures. */
 export const usageIn = ({ usage, x_groq, choices }: ChatResponse): ChatUsage | undefined => {
   if (isCounted(usage)) return usage
   const first: ChatChoice | null | undefined = Array.isArray(choices) ? choices[0] : undefined
@@ -14,7 +14,7 @@ export const usageIn = ({ usage, x_groq, choices }: ChatResponse): ChatUsage | u
   return isCounted(x_groq?.usage) ? x_groq.usage : undefined
 }
 
-/** Counts of cached tokens are parts of `prompt_tokens`. */
+/** The counts of cached tokens, which are included in `prompt_tokens`. */
 const toCacheCounts = (usage: ChatUsage): { read: number; written: number } => {
   const { prompt_tokens_details: details, prompt_cache_hit_tokens, cached_tokens } = usage
   return {
@@ -23,7 +23,7 @@ const toCacheCounts = (usage: ChatUsage): { read: number; written: number } => {
   }
 }
 
-/** Whether the reasoning is no part of `completion_tokens`: then the total is the sum of all three (OU-A32). */
+/** Adds the reasoning if `completion_tokens` excludes it: then the total is the sum of all three (OU-A32). */
 const toOutputTokens = (usage: ChatUsage): number => {
   const output = toTokenCount(usage.completion_tokens)
   const reasoning = toTokenCount(usage.completion_tokens_details?.reasoning_tokens)
@@ -31,12 +31,12 @@ const toOutputTokens = (usage: ChatUsage): number => {
   return isExtra ? output + reasoning : output
 }
 
-/** What Anthropic's form says of a reported usage. `input_tokens` does not hold cached ones there. */
+/** A reported usage in Anthropic's form, whose `input_tokens` excludes cached tokens. */
 const toReportedUsage = (usage: ChatUsage): Usage => {
   const prompt = toTokenCount(usage.prompt_tokens)
   const { read, written } = toCacheCounts(usage)
   return withUnknownFigures({
-    // Old versions of xAI count cached tokens beside the prompt.
+    // Old versions of xAI exclude cached tokens from the prompt.
     input_tokens: read > prompt ? prompt : Math.max(0, prompt - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
@@ -46,7 +46,7 @@ const toReportedUsage = (usage: ChatUsage): Usage => {
   })
 }
 
-/** Estimates what the upstream does not report: clients decide by it when to compact a conversation (OU-A33). */
+/** Estimates missing figures: clients use them to decide when to compact a conversation (OU-A33). */
 const toEstimatedUsage = (output: string, context: ChatResponseContext): Usage => {
   const { inputTokens, outputTokens } = context.estimateUsage(output)
   context.onOddity?.('no usage: estimated')
@@ -55,6 +55,6 @@ const toEstimatedUsage = (output: string, context: ChatResponseContext): Usage =
 
 export const toServiceTier = (tier: unknown): Usage['service_tier'] => (tier === 'priority' ? 'priority' : 'standard')
 
-/** `output`: all that the model said, for an estimate. A stream has named the tier before. */
+/** `output`: all output of the model, for an estimate. A stream has reported the service tier before. */
 export const toUsage = (reported: ChatUsage | undefined, output: string, context: ChatResponseContext): Usage =>
   reported === undefined ? toEstimatedUsage(output, context) : toReportedUsage(reported)

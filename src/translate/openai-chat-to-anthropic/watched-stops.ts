@@ -1,7 +1,7 @@
 import { unfinishedTokenLength } from './unfinished-token.ts'
 
 export interface WatchedStopsOptions {
-  /** Not empty, and none of them is. */
+  /** A list that is not empty, of strings that are not empty. */
   readonly sequences: readonly string[]
   readonly onText: (text: string) => void
 }
@@ -11,10 +11,10 @@ interface Match {
   readonly start: number
 }
 
-/** Ends a text before the first of some stop sequences, for upstreams that do not watch for them (OU-S12). */
+/** Ends a text before the first stop sequence, for upstreams that do not support stop sequences (OU-S12). */
 export class WatchedStops {
   readonly #options: WatchedStopsOptions
-  /** What may become a stop sequence. */
+  /** Text that may be the beginning of a stop sequence. */
   #held = ''
   #found: string | undefined
 
@@ -37,14 +37,14 @@ export class WatchedStops {
     if (end > 0) this.#options.onText(all.slice(0, end))
   }
 
-  /** Gives out what is held: the text is over. */
+  /** Emits the held text: the text has ended. */
   flush(): void {
     const held = this.#held
     this.#held = ''
     if (held !== '') this.#options.onText(held)
   }
 
-  /** The sequence that is complete first, wherever the text is cut; of two that end together the longer one. */
+  /** The sequence that ends first, for any split of the text; of two that end together, the longer one. */
   #firstIn(text: string): Match | undefined {
     let first: Match | undefined
     let firstEnd = Number.POSITIVE_INFINITY

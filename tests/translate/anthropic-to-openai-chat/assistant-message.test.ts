@@ -35,7 +35,7 @@ test('texts between calls move before them, with a note (OU-Q25)', () => {
     content: '12',
     tool_calls: [call('t1', 'Bash'), call('t2', 'Read')],
   } as never)
-  expect(notesIn(translation)).toEqual(['debug messages.1.content.2: text between tool calls: it goes before them'])
+  expect(notesIn(translation)).toEqual(['debug messages.1.content.2: text between tool calls: moved before them'])
 })
 
 test.each([

@@ -56,8 +56,8 @@ describe('cache markers', () => {
     const translation = translateChat({ messages }, { dialect: { cache: 'anthropic' } })
     expect(JSON.stringify(translation.body)).not.toContain('cache_control')
     expect(notesIn(translation)).toEqual([
-      'debug messages.1.content.0: cache marker where the provider takes none',
-      'debug messages.0.content.0: cache marker where the provider takes none',
+      'debug messages.1.content.0: cache marker in a position that the provider does not support',
+      'debug messages.0.content.0: cache marker in a position that the provider does not support',
     ])
   })
 

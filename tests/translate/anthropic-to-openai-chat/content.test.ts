@@ -37,10 +37,10 @@ test('what tools of Anthropic did, and files for its containers, are words with 
     'b',
   ])
   expect(notesIn(translation).filter((note) => note.startsWith('info'))).toEqual([
-    'info messages.0.content.1: a file for a container: the upstream has none, the model reads so',
-    "info messages.1.content.0: a tool of Anthropic's: sent as words",
-    "info messages.1.content.1: a tool of Anthropic's: sent as words",
-    "info messages.1.content.2: a tool of Anthropic's: sent as words",
+    'info messages.0.content.1: a file for a container: the upstream has no containers, and a text tells the model',
+    'info messages.1.content.0: a tool of Anthropic: sent as text',
+    'info messages.1.content.1: a tool of Anthropic: sent as text',
+    'info messages.1.content.2: a tool of Anthropic: sent as text',
   ])
 })
 
@@ -59,7 +59,7 @@ test('unknown kinds are refused before they get here, misplaced ones by their si
   const unknown = request({ messages: [user({ type: 'novel' })] })
   expect(findIssue(MessagesRequest, unknown)).toMatchObject({ path: ['messages', 0, 'content', 0] })
   expect(refusalMessage(() => chatMessages([user({ type: 'tool_addition', tool: { type: 'tool_reference' } })]))).toBe(
-    "messages.0.content.0: content blocks of type 'tool_addition' stand in messages with role 'system'",
+    "messages.0.content.0: content blocks of type 'tool_addition' belong in messages with role 'system'",
   )
   expect(
     refusalMessage(() =>

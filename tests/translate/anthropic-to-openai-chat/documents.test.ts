@@ -46,7 +46,7 @@ describe('PDFs', () => {
     expect(translation.body.messages[0]?.content).toBe(
       '[document "Plan" (PDF, 1 page) omitted: this model takes no PDF files]\n\n[document (PDF, 1 page) omitted: this model takes no PDF files]',
     )
-    expect(notesIn(translation)[0]).toBe('info messages.0.content.0: PDF omitted: the model takes no PDF files')
+    expect(notesIn(translation)[0]).toBe('info messages.0.content.0: PDF omitted: the model does not accept PDF files')
     expect(contentOf({ pdf: 'file', stringsOnly: true }, pdf())).toStartWith('[document (PDF, 1 page) omitted')
   })
 })

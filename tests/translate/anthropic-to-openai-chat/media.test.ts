@@ -67,8 +67,8 @@ describe('images', () => {
       const omitted = '[image omitted: this model does not see images]'
       expect(translation.body.messages.map(({ content }) => content)).toEqual([`a\n\n${omitted}\n\nb`, null, omitted])
       expect(notesIn(translation)).toEqual([
-        'info messages.0.content.1: image omitted: the model does not see images',
-        'info messages.2.content.0.tool_result.content.0: image omitted: the model does not see images',
+        'info messages.0.content.1: image omitted: the model does not accept images',
+        'info messages.2.content.0.tool_result.content.0: image omitted: the model does not accept images',
       ])
     },
   )

@@ -34,7 +34,7 @@ describe('structured output', () => {
     expect(format(looseSchema, {}, 'output_format')).toEqual(jsonSchema(looseSchema, false))
   })
 
-  const notes = ['info output_config.format: the provider takes no schema: it goes into the system message']
+  const notes = ['info output_config.format: the provider accepts no schema: sent in the system message']
 
   test('goes as json_object with an instruction, or as the instruction alone (OU-Q8)', () => {
     expect(format(looseSchema, { json: 'object' })).toEqual({

@@ -48,7 +48,7 @@ describe("the client's intent", () => {
     const { fields, notes } = translate({ output_config: { effort: 'low' } }, openAi)
     expect(fields).toEqual({})
     expect(notes).toEqual([
-      'info output_config.effort: not sent: it is an effort of thinking, which the client does not ask for',
+      'info output_config.effort: not sent: it sets the effort of thinking, and the client did not enable thinking',
     ])
   })
 
@@ -72,7 +72,7 @@ describe('levels of effort', () => {
 
   test('one that the model lacks is noted (OU-Q70)', () => {
     expect(translate(withEffort('max'), openAi).notes).toEqual([
-      'info output_config.effort: the model does not have this level: another is sent',
+      'info output_config.effort: the model does not have this level: the nearest one is sent',
     ])
     expect(translate(withEffort('high'), openAi).notes).toEqual([])
   })
@@ -303,10 +303,10 @@ describe('words for reasoning', () => {
       'info thinking: thinking of this model cannot be switched off',
     ])
     expect(translate(on, { reasoning: 'none' }).notes).toEqual([
-      'info thinking: no switch for thinking is known of this provider',
+      'info thinking: no known switch for thinking at this provider',
     ])
     expect(translate(withEffort('low'), { reasoning: 'zai', efforts: [] }).notes).toEqual([
-      'info output_config.effort: the model has no levels of effort',
+      'info output_config.effort: the model has no effort levels',
     ])
   })
 })

@@ -130,7 +130,7 @@ test('thinking that does not go back is noted without its words (OU-Q37)', () =>
   ]
   const translation = translateChat({ messages })
   expect(notesIn(translation)).toEqual([
-    'debug messages.1.content.0: thinking that the provider does not take back',
+    'debug messages.1.content.0: thinking that the provider does not accept in the history',
     'debug messages.1.content.1: thinking that only Claude can read',
   ])
   expect(JSON.stringify(translation.body)).not.toContain('secret')

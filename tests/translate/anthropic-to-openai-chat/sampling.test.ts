@@ -21,9 +21,9 @@ describe('temperature, top_p and top_k', () => {
     expect(sampling(given, { sampling: false, topK: true })).toEqual({
       fields: {},
       notes: [
-        'info temperature: not sent: the model has its own sampling',
-        'info top_p: not sent: the model has its own sampling',
-        'info top_k: not sent: the provider does not take it',
+        'info temperature: not sent: the model accepts only its default sampling',
+        'info top_p: not sent: the model accepts only its default sampling',
+        'info top_k: not sent: the provider does not accept it',
       ],
     })
   })
@@ -36,7 +36,7 @@ describe('temperature, top_p and top_k', () => {
     expect(sampling({ top_k: 0 }, { topK: true }).fields).toEqual({ top_k: 0 })
     expect(sampling({ top_k: 40 })).toEqual({
       fields: {},
-      notes: ['info top_k: not sent: the provider does not take it'],
+      notes: ['info top_k: not sent: the provider does not accept it'],
     })
   })
 })
@@ -53,7 +53,7 @@ describe('max_tokens', () => {
 
   test('is lowered to what the provider was found to allow (OU-H19)', () => {
     const dialect = { maximumOutputTokens: 1000 }
-    expect(maxTokens(4000, dialect)).toEqual([1000, 'info max_tokens: lowered to the most that the provider allows'])
+    expect(maxTokens(4000, dialect)).toEqual([1000, 'info max_tokens: lowered to the maximum of the provider'])
     expect(maxTokens(1000, dialect)).toEqual([1000])
   })
 })
@@ -71,7 +71,7 @@ describe('stop sequences', () => {
   })
 
   test('beyond four are watched for here, and all where the model takes none (OU-Q5)', () => {
-    const notes = ['debug stop_sequences: some or all are watched for in the answer']
+    const notes = ['debug stop_sequences: this server stops the response at some or all of them']
     expect(stops(['a', 'b', 'c', 'd', 'e', 'f'])).toEqual({ stop: ['a', 'b', 'c', 'd'], watched: ['e', 'f'], notes })
     expect(stops(['a', 'b'], { stop: false })).toEqual({ stop: undefined, watched: ['a', 'b'], notes })
   })

@@ -98,11 +98,11 @@ describe('providers that take less of a choice', () => {
   })
 
   test('a choice that cannot be said is noted (OU-Q62)', () => {
-    const free = 'info tool_choice: the provider takes no choice: the model is free'
+    const free = 'info tool_choice: the provider does not support a tool choice: the model chooses'
     expect(translate({ tools, tool_choice: any }, { dialect: { choice: 'none' } }).notes).toEqual([free])
     expect(translate({ tools, tool_choice: bash }, { dialect: { choice: 'free' } }).notes).toEqual([free])
     expect(translate({ tools, tool_choice: bash }, { dialect: { choice: 'any' } }).notes).toEqual([
-      'debug tool_choice: the provider takes no name: no other tool is sent',
+      'debug tool_choice: the provider does not support a tool name here: only this tool is sent',
     ])
   })
 })
@@ -131,7 +131,7 @@ describe('a forced tool that the model does not take while it thinks', () => {
     expect(found).toEqual({
       ...unsent,
       isForced: true,
-      notes: ['info tool_choice: the model takes no forced tool while it thinks: it is free'],
+      notes: ['info tool_choice: the model does not support a forced tool while it thinks: the model chooses'],
     })
   })
 })

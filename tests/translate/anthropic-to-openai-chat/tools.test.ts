@@ -60,9 +60,9 @@ describe('custom tools', () => {
     const { tools, notes } = translate({ tools: [tool('Bash', more)] })
     expect(tools).toEqual([sentTool('Bash', { description: 'The tool Bash.' })])
     expect(notes).toEqual([
-      'debug tools.0.input_examples: has no place in Chat Completions',
-      'debug tools.0.allowed_callers: has no place in Chat Completions',
-      'debug tools.0.eager_input_streaming: has no place in Chat Completions',
+      'debug tools.0.input_examples: has no equivalent in Chat Completions',
+      'debug tools.0.allowed_callers: has no equivalent in Chat Completions',
+      'debug tools.0.eager_input_streaming: has no equivalent in Chat Completions',
       'debug tools.0.strict: not sent: providers refuse many schemas with it',
     ])
   })
@@ -86,13 +86,13 @@ describe('strict', () => {
   })
 })
 
-describe('more tools than the provider takes', () => {
+describe('more tools than the provider accepts', () => {
   test('those of the history stay, then the first ones, in the order of the request (OU-Q55)', () => {
     const tools = [...numbered(200), tool('Old')]
     const { tools: sent, notes } = translate({ tools, messages: history })
     expect(sent.map((one) => one.function.name)).toEqual([...numbered(127).map((_, index) => `t${index}`), 'Old'])
     expect(notes).toHaveLength(73)
-    expect(notes[0]).toBe('info tools.127: left out: the request has more tools than the provider takes')
+    expect(notes[0]).toBe('info tools.127: left out: the request has more tools than the provider accepts')
   })
 
   test('the one that the choice names stays (OU-Q55)', () => {

@@ -209,7 +209,7 @@ describe('images and files of results', () => {
       '[image omitted: its format is not supported, only JPEG, PNG, GIF and WebP are]',
     )
     expect(notesIn(translation)).toContain(
-      'info messages.2.content.0.tool_result.content.0: image of a format that providers do not take: replaced by a text',
+      'info messages.2.content.0.tool_result.content.0: image of a format that providers do not accept: replaced by a text',
     )
   })
 })

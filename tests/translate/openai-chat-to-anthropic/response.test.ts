@@ -213,7 +213,7 @@ describe('calls of a whole response', () => {
     const message = whole(answer({ tool_calls: [call('Read', '{}', 'a'), call('Bash', '{}', 'b')] }), context)
     expect(contentOf(message)).toEqual([{ Read: {}, id: 'a' }])
     expect(message.stop_reason).toBe('tool_use')
-    expect(oddities).toEqual(['second tool call where the client allows one'])
+    expect(oddities).toEqual(['second tool call, but the client allows one'])
   })
 })
 

@@ -32,7 +32,7 @@ export const webSearchFinding = (machine: Machine): Finding => {
   if (denied !== undefined)
     return info(`does not work here; a rule in ${denied.path} decides whether Claude Code offers it`)
   return {
-    ...info('does not work here: AI Nexus has no web search, but Claude Code offers the tool'),
+    ...info('does not work here: the upstream has no web search, but Claude Code offers the tool'),
     remedy: `${byClaude}\n  { "permissions": { "deny": ["${webSearch}"] } }`,
   }
 }

@@ -12,10 +12,17 @@ const textsOf = ({ content }: ChatMessage): readonly string[] => {
   return (content ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : []))
 }
 
-const turnParts = (message: ChatMessage): readonly TurnPart[] =>
-  message.role === 'tool'
-    ? [{ toolResult: textsOf(message).join('\n') }]
-    : textsOf(message).map((text): TurnPart => ({ text }))
+/** Clients that send a turn as one string put their reminders in front of the user's words. */
+const reminders = /(<system-reminder>[\s\S]*?<\/system-reminder>)/
+
+const withoutBlank = (texts: readonly string[]): string[] =>
+  texts.map((text) => text.trim()).filter((text) => text !== '')
+
+const turnParts = (message: ChatMessage): readonly TurnPart[] => {
+  if (message.role === 'tool') return [{ toolResult: textsOf(message).join('\n') }]
+  if (message.role !== 'user') return []
+  return withoutBlank(textsOf(message).flatMap((text) => text.split(reminders))).map((text): TurnPart => ({ text }))
+}
 
 /** A Chat Completions request as scenarios and the echo read it. */
 export class SimulatedChatRequest implements SimulatedRequest<ChatBody> {

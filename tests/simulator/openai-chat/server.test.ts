@@ -296,6 +296,12 @@ describe('scenarios', () => {
     const { post, send } = start({ scenario })
     const say = (content: string, more: object = {}): Promise<Json> =>
       post({ messages: [{ role: 'user', content }], ...more })
+    const turn = '<system-reminder>\nToday is Monday.\n</system-reminder>\n\nsay hello'
+    const messages = [
+      { role: 'system', content: 'You are an agent.' },
+      { role: 'user', content: turn },
+    ]
+    expect(choiceOf(await post({ messages }))).toMatchObject({ message: { content: 'You said: say hello' } })
     expect(choiceOf(await say('one'))).toMatchObject({ message: { content: 'first' }, finish_reason: 'length' })
     expect(choiceOf(await say('one'))).toMatchObject({ message: { content: 'You said: one' }, finish_reason: 'stop' })
     const called = await say('x', { tools: [tool('T')] })

@@ -5,6 +5,7 @@ import type { KnownSetting } from '../../config/settings/setting-names.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import type { SettingValue } from '../../config/values.ts'
 import { helperName } from '../credentials/key-helper.ts'
+import { simulatedNames } from '../simulator.ts'
 import type { Io } from '../terminal/io.ts'
 import { shownPaths } from '../terminal/short-path.ts'
 import type { CommandConfig } from './config-input.ts'
@@ -85,6 +86,8 @@ export const describeFiles = ({ places, found }: CommandConfig, io: Io): string 
 
 /** The output of `start --dry-run`. */
 export const describeConfig = (loaded: CommandConfig, io: Io, isSimulated: boolean): string => {
-  const upstream = isSimulated ? `${indent}upstream: an embedded simulation of AI Nexus\n` : ''
+  const upstream = isSimulated
+    ? `${indent}upstream: an embedded simulation of ${simulatedNames[loaded.config.upstream]}\n`
+    : ''
   return describeSettings(loaded, io) + describeFiles(loaded, io) + upstream
 }

@@ -66,7 +66,7 @@ export const sourceFlags: ArgsDef = {
 
 export const simulateFlag: ArgDef = {
   type: 'boolean',
-  description: 'Use an embedded simulation of AI Nexus; needs no key',
+  description: 'Use an embedded simulation of the upstream; needs no key',
 }
 
 export const verboseFlag: ArgDef = {

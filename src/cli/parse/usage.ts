@@ -110,7 +110,7 @@ export const mainUsage = (
   commands: readonly CommandSummary[],
   defaultCommand: string,
   layout: HelpLayout,
-): string => `Run Claude Code on your AI Nexus key.
+): string => `Run Claude Code on your company's key.
 
 ${usageOf(`${productName} [command] [flags]`, layout)}
 

@@ -51,7 +51,7 @@ export const callSettings = [
     upstreamEnvironment: { openai: ['MAX_RETRIES'] },
     type: { kind: 'number', minimum: 0, maximum: maximumRetries, integer: true },
     default: 2,
-    description: 'Retry a failed AI Nexus request this many times before returning an error',
+    description: 'Retry a failed upstream request this many times before returning an error',
     details:
       'All waits between retries together take at most a minute. The server never retries after the first byte of a response. It corrects a refused request and resends it once in any case: docs/translation.md#models explains why.',
     hint: 'count',
@@ -72,7 +72,7 @@ export const callSettings = [
     environment: ['NEXUS_COUNT_TOKENS'],
     type: { kind: 'choice', options: ['auto', 'estimate'] },
     default: 'auto',
-    description: 'Count tokens with AI Nexus if it can, or always estimate them',
-    details: '`auto` uses AI Nexus if it can count, `estimate` never does.',
+    description: 'Count tokens with the upstream if it can, or always estimate them',
+    details: '`auto` uses the upstream if it can count, `estimate` never does.',
   },
 ] as const satisfies readonly Setting[]

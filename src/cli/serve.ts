@@ -42,7 +42,7 @@ export const serve = async (
   io: Io,
 ) => {
   checkCors(config)
-  const simulator = isSimulated ? startSimulatorFor(config.upstream) : undefined
+  const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
   const app = composeApp({

@@ -138,9 +138,7 @@ const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: st
 
 const runDoctor = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {
   const context = await readDoctorContext(flags, io)
-  const simulator = context.isSimulated
-    ? startSimulatorFor(context.loaded?.config.upstream ?? defaultUpstream)
-    : undefined
+  const simulator = context.isSimulated ? await startSimulatorFor(context.loaded?.config) : undefined
   try {
     return (await examine(context, flags['json'] === true, simulator?.url)) ? 0 : 1
   } finally {

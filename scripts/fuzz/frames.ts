@@ -83,7 +83,7 @@ const contentOfFrames = (frames: readonly Decoded[]): string =>
 /** A tool use without input becomes one with an empty object. */
 const emptyInput = '{}'
 
-const contentOfEvents = (events: readonly SseEvent[]): string =>
+export const contentOfEvents = (events: readonly SseEvent[]): string =>
   events
     .map((event) => event['delta'] as Record<string, string> | undefined)
     .map((delta) => delta?.['text'] ?? delta?.['partial_json'] ?? delta?.['thinking'] ?? '')

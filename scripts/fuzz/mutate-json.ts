@@ -138,7 +138,7 @@ const mutateObject = (object: Record<string, unknown>, random: Random, elsewhere
     () => set(object, key, [value]),
     () => set(object, key, { [key]: value }),
     () => set(object, key, structuredClone(elsewhere)),
-    () => set(object, key, typeof value === 'string' ? value + random.pick(words) : String(value)),
+    () => set(object, key, typeof value === 'string' ? value + random.pick(words) : JSON.stringify(value)),
     () => set(object, key, typeof value === 'number' ? raw(random.pick(numbers)) : randomValue(random)),
     () => set(object, twin(key), randomValue(random)),
     () => set(object, random.pick(names), randomValue(random)),

@@ -1,57 +1,18 @@
 import { gzipSync } from 'node:zlib'
-import type { SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import { canaryMark } from './corpus.ts'
+import { type Draft, headOf, randomDelivery, type StreamReading, shuffled, sweepOf, toSubject } from './drafts.ts'
 import { type Decoded, damagedStreamFault, encodeDecoded, fakeStop, randomFrames, validFrames } from './frames.ts'
-import { mutateBytes, smallerBytes } from './mutate-bytes.ts'
+import { mutateBytes } from './mutate-bytes.ts'
 import { mutateJson, render } from './mutate-json.ts'
 import { awsError, exceptions, headers, statuses, streamType, whole } from './response-parts.ts'
-import { type Sent, type Subject, shown, type UpstreamResponse } from './subject.ts'
+import { type Subject, shown } from './subject.ts'
 
 /** Responses that no correct upstream sends. */
 
-interface Draft {
-  readonly kind: string
-  readonly isStream: boolean
-  readonly path?: string
-  /** Status line and headers, except the headers for the body's length. */
-  readonly head: string
-  readonly body: Uint8Array
-  /** Number of writes for the body. */
-  readonly writes: number
-  readonly framing: 'chunked' | 'length' | 'close'
-  readonly end: UpstreamResponse['end']
-  readonly check?: (bytes: Uint8Array, events: readonly SseEvent[]) => string | undefined
-}
-
-const headOf = (status: number, ...headers: string[]): string => [`HTTP/1.1 ${status} Said`, ...headers].join('\r\n')
 const streamHead = headOf(200, `content-type: ${streamType}`)
 
-const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
-  const size = Math.max(1, Math.ceil(bytes.length / count))
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
-}
-
-/** Each response closes its connection: with a wrong length, it would break the next response on it. */
-const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): UpstreamResponse => {
-  const parts = cutIn(body, writes)
-  if (framing === 'chunked') {
-    const chunks = parts.map((part) =>
-      Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]),
-    )
-    const last = end === 'end' ? [Buffer.from('0\r\n\r\n')] : []
-    return {
-      head: `${head}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n`,
-      writes: [...chunks, ...last],
-      end,
-    }
-  }
-  const length =
-    framing === 'length' ? `\r\nconnection: close\r\ncontent-length: ${body.length}` : '\r\nconnection: close'
-  return { head: `${head}${length}\r\n\r\n`, writes: parts, end }
-}
-
-const shownBody = (body: Uint8Array): string => {
+const show = (body: Uint8Array): string => {
   const { frames, isWhole } = validFrames(body)
   return isWhole && frames.length > 0
     ? frames
@@ -60,38 +21,7 @@ const shownBody = (body: Uint8Array): string => {
     : shown(body)
 }
 
-const toSubject = (draft: Draft): Subject => {
-  const { kind, isStream, path = '/v1/messages', head, body, end, check } = draft
-  return {
-    kind,
-    answer: toSimulatedResponse(draft),
-    sent: (canary): Sent => ({
-      method: 'POST',
-      path,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(
-        JSON.stringify({
-          model: 'claude-sonnet-4-6',
-          max_tokens: 100,
-          stream: isStream,
-          messages: [{ role: 'user', content: canary }],
-        }),
-      ),
-    }),
-    // A reset can arrive before bytes that were sent earlier.
-    streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (check ?? fakeStop)(body, events)),
-    *smaller() {
-      if (draft.writes > 1) yield toSubject({ ...draft, writes: 1 })
-      const { frames, isWhole } = validFrames(body)
-      // Removes whole frames only: a cut frame would be a different fault.
-      for (const index of isWhole ? frames.keys() : [])
-        yield toSubject({ ...draft, body: Buffer.concat(frames.toSpliced(index, 1).map(({ bytes }) => bytes)) })
-      for (const less of smallerBytes(body)) yield toSubject({ ...draft, body: less })
-    },
-    describe: () =>
-      `${isStream ? 'stream' : 'whole'} ${path}, ${draft.framing}, ${draft.writes} writes, then ${end}\n${head}\n\n${shownBody(body)}`,
-  }
-}
+const reading: StreamReading = { readFrames: validFrames, show, fakeStop }
 
 const kinds = ['exception', 'error', 'event', 'new', '']
 
@@ -106,21 +36,6 @@ const exceptionFrame = (random: Random): Uint8Array => {
     originalMessage: `{"type":"error","error":{"type":"x"}}`,
   }
   return encodeDecoded({ headers, payload }, render(mutateJson(payload, random, random.below(3))))
-}
-
-const shuffled = (frames: readonly Uint8Array[], random: Random): Uint8Array[] => {
-  const order = [...frames]
-  for (let change = 1 + random.below(4); change > 0; change -= 1) {
-    const at = random.below(order.length)
-    const frame = order[at] as Uint8Array
-    random.pick([
-      () => order.splice(at, 1),
-      () => order.splice(at, 0, frame),
-      () => order.splice(random.below(order.length), 0, ...order.splice(at, 1)),
-    ])()
-    if (order.length === 0) return [frame]
-  }
-  return order
 }
 
 /** Frames with valid checksums and invalid JSON. */
@@ -153,22 +68,10 @@ const anyBody = (random: Random): Uint8Array =>
     () => Buffer.alloc(300_000, 'x'),
   ])()
 
-const sweepOf = (frames: readonly Uint8Array[], index: number): Uint8Array => {
-  const bytes = Buffer.concat(frames)
-  const at = Math.floor(index / 3) % bytes.length
-  if (index % 3 === 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << (Math.floor(index / (3 * bytes.length)) % 8))
-  if (index % 3 === 1) return bytes.subarray(0, at)
-  return index % 3 === 0 ? bytes : Buffer.concat([bytes.subarray(0, at), Buffer.from('!'), bytes.subarray(at)])
-}
-
-const hangs = 0.004
-
 /** `index` counts the subjects: consecutive subjects have a fault at each byte of a stream. */
 export const responseSubject = (index: number, sweep: readonly Uint8Array[], random: Random): Subject => {
   const frames = randomFrames(random)
-  const end = random.chance(hangs) ? 'hang' : random.chance(0.1) ? 'reset' : 'end'
-  const framing = random.pick(['chunked', 'chunked', 'chunked', 'length', 'close'] as const)
-  const common = { isStream: true, head: streamHead, writes: random.pick([1, 2, 7, 300]), framing, end } as const
+  const common = { isStream: true, head: streamHead, ...randomDelivery(random) } as const
   const damaged = (kind: string, original: readonly Uint8Array[], body: Uint8Array): Draft => ({
     ...common,
     kind,
@@ -212,5 +115,5 @@ export const responseSubject = (index: number, sweep: readonly Uint8Array[], ran
       body: Buffer.concat(frames),
     }),
   ])()
-  return toSubject(draft)
+  return toSubject(draft, reading)
 }

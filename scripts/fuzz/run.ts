@@ -4,18 +4,20 @@ import { parseArgs } from 'node:util'
 import { toFrames } from '../../src/simulator/frames.ts'
 import { toSimulatedResponse } from '../../src/simulator/response.ts'
 import { count, listed } from '../support/counts.ts'
-import { createRandom } from '../support/random.ts'
+import { createRandom, type Random } from '../support/random.ts'
 import { bodySubject } from './bodies.ts'
+import { chatResponseSubject } from './chat-responses.ts'
 import { canaryMark, readCorpus } from './corpus.ts'
 import { responseSubject } from './responses.ts'
-import { type Session, startSession } from './session.ts'
+import { type Backend, type Session, startSession } from './session.ts'
 import type { Subject } from './subject.ts'
 
 /**
  * Sends invalid requests to the server, and invalid responses from the upstream.
  *
- *   bun run fuzz [--seconds 30] [--seed 1] [--only bodies|frames] [--index N] [--save folder] [--binary]
+ *   bun run fuzz [--seconds 30] [--seed 1] [--only PHASE] [--index N] [--save folder] [--binary]
  *
+ * The phases: `bodies` and `frames` with AI Nexus, `openai-bodies` and `openai-streams` with an OpenAI-compatible server.
  * The seed and the index determine a subject: `--only frames --index 17` repeats that one.
  * `--save` writes the failed subjects, reduced as far as possible.
  */
@@ -131,7 +133,7 @@ const runPhase = async (
   for (const fault of session.logFaults) console.log(`LOG     ${fault}`)
 
   console.log(
-    `${phase.padEnd(8)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
+    `${phase.padEnd(15)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
   )
   console.log(`  subjects       ${listed(tally.kinds)}`)
   console.log(`  results        ${listed(tally.ends)}`)
@@ -148,26 +150,36 @@ const sweep = toFrames(
   4,
 )
 
-const phases: Readonly<Record<string, () => Promise<number>>> = {
-  bodies: async () => {
-    const corpus = readCorpus(seed)
-    const session = await startSession('simulator', values.binary)
-    return runPhase('bodies', session, (index) => bodySubject(corpus, createRandom(seed, index)), (seconds * 1000) / 2)
-  },
-  frames: async () => {
-    const session = await startSession('raw', values.binary)
-    return runPhase(
-      'frames',
-      session,
-      (index) => responseSubject(index, sweep, createRandom(seed, index)),
-      (seconds * 1000) / 2,
-    )
-  },
+interface Phase {
+  readonly backend: Backend
+  /** Makes what the subjects of the phase are made of once. */
+  readonly subjects: () => (index: number, random: Random) => Subject
 }
+
+const bodies = (): ReturnType<Phase['subjects']> => {
+  const corpus = readCorpus(seed)
+  return (_index, random) => bodySubject(corpus, random)
+}
+
+const phases: Readonly<Record<string, Phase>> = {
+  bodies: { backend: { upstream: 'nexus', kind: 'simulator' }, subjects: bodies },
+  frames: {
+    backend: { upstream: 'nexus', kind: 'raw' },
+    subjects: () => (index, random) => responseSubject(index, sweep, random),
+  },
+  'openai-bodies': { backend: { upstream: 'openai', kind: 'simulator' }, subjects: bodies },
+  'openai-streams': { backend: { upstream: 'openai', kind: 'raw' }, subjects: () => chatResponseSubject },
+}
+
+const chosen = Object.entries(phases).filter(([name]) => values.only === undefined || values.only === name)
+const phaseMs = (seconds * 1000) / chosen.length
 
 console.log(`seed ${seed}`)
 let faults = 0
-for (const [name, run] of Object.entries(phases))
-  if (values.only === undefined || values.only === name) faults += await run()
+for (const [name, { backend, subjects }] of chosen) {
+  const subjectOf = subjects()
+  const session = await startSession(backend, values.binary)
+  faults += await runPhase(name, session, (index) => subjectOf(index, createRandom(seed, index)), phaseMs)
+}
 console.log(faults === 0 ? 'nothing failed' : `${faults} faults`)
 process.exit(faults === 0 ? 0 : 1)

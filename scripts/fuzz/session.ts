@@ -1,6 +1,8 @@
 import { isObject } from '../../src/base/json.ts'
+import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
+import type { UpstreamKind } from '../support/upstream-arguments.ts'
 import { checkResponse, type OracleResult } from './oracle.ts'
 import { canaryOf, startRawUpstream } from './raw-upstream.ts'
 import type { Subject } from './subject.ts'
@@ -23,6 +25,12 @@ const secrets = [apiKey, clientToken]
 const hangMs = 10_000
 const upstreamTimeoutSeconds = { simulator: 5, raw: 1 }
 
+/** The upstream of the server. */
+export interface Backend {
+  readonly upstream: UpstreamKind
+  readonly kind: keyof typeof upstreamTimeoutSeconds
+}
+
 /** The log contains the client's model name, which a mutation can replace with any text. */
 const loggedOnPurpose = new Set(['model', 'path'])
 
@@ -39,16 +47,18 @@ const faultOfLine = (line: string): string | undefined => {
   return words.some(([, value]) => /CANARY\d|%canary%/.test(String(value))) ? `text of a prompt: ${line}` : undefined
 }
 
-const startUpstream = async (kind: 'simulator' | 'raw') => {
+const startUpstream = async ({ kind, upstream }: Backend) => {
   if (kind === 'raw') return startRawUpstream()
-  const simulator = startSimulator({ countTokens: true })
+  const simulator = upstream === 'openai' ? startChatSimulator() : startSimulator({ countTokens: true })
   return { url: simulator.url, answers: undefined, stop: () => simulator.stop() }
 }
 
-export const startSession = async (kind: 'simulator' | 'raw', isBinary: boolean): Promise<Session> => {
-  const upstream = await startUpstream(kind)
+export const startSession = async (backend: Backend, isBinary: boolean): Promise<Session> => {
+  const { kind } = backend
+  const upstream = await startUpstream(backend)
   const logFaults = new Set<string>()
   const server: ServerProcess = await startServerProcess({
+    upstream: backend.upstream,
     endpointUrl: upstream.url,
     apiKey,
     isBinary,

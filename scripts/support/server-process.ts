@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { binary, fromSources, isBuilt } from './binary.ts'
+import { type UpstreamKind, upstreamArguments } from './upstream-arguments.ts'
 
 /** The server as a separate process, so that a script can measure it, and survives its crash. */
 export interface ServerProcess {
@@ -14,6 +15,9 @@ export interface ServerProcess {
 }
 
 export interface ServerProcessOptions {
+  /** AI Nexus where it says nothing. */
+  readonly upstream?: UpstreamKind
+  /** Of the upstream. */
   readonly endpointUrl: string
   readonly apiKey: string
   /** The binary in `dist/` instead of the sources. */
@@ -37,14 +41,18 @@ const commandFor = (isBinary: boolean): readonly string[] => {
 export const startServerProcess = async (options: ServerProcessOptions): Promise<ServerProcess> => {
   // An empty home, so that no user's configuration applies.
   const home = mkdtempSync(join(tmpdir(), 'nexus-server-'))
-  const flags = ['start', '--port', '0', '--endpoint-url', options.endpointUrl, '--log-format', 'json']
+  const { flags: upstreamFlags, environment } = upstreamArguments(options.upstream ?? 'nexus', {
+    url: options.endpointUrl,
+    apiKey: options.apiKey,
+  })
+  const flags = ['start', '--port', '0', ...upstreamFlags, '--log-format', 'json']
   const child = Bun.spawn([...commandFor(options.isBinary === true), ...flags, ...(options.flags ?? [])], {
     cwd: home,
     env: {
       HOME: home,
       PATH: process.env['PATH'] ?? '',
       NO_PROXY: '*',
-      NEXUS_API_KEY: options.apiKey,
+      ...environment,
       ...options.environment,
     },
     stdin: 'ignore',

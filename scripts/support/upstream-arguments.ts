@@ -1,0 +1,34 @@
+import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
+import { faces } from '../../src/simulator/openai-chat/faces.ts'
+
+/** How the program is told which upstream it has. */
+
+export type UpstreamKind = 'nexus' | 'openai'
+
+export interface UpstreamOptions {
+  /** Without a path. */
+  readonly url: string
+  readonly apiKey: string
+  /** The server that an OpenAI-compatible one imitates. */
+  readonly face?: FaceName
+}
+
+interface UpstreamArguments {
+  readonly flags: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The row of the table of providers for a server with that face. */
+const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
+
+/** Flags of `start`, and variables, for an upstream at that address. Every model is the face's first one. */
+export const upstreamArguments = (
+  kind: UpstreamKind,
+  { url, apiKey, face = 'strict' }: UpstreamOptions,
+): UpstreamArguments =>
+  kind === 'nexus'
+    ? { flags: ['--endpoint-url', url], environment: { NEXUS_API_KEY: apiKey } }
+    : {
+        flags: ['--upstream', 'openai', '--openai-url', `${url}/v1`, '--provider', providerOf(face)],
+        environment: { OPENAI_API_KEY: apiKey, BIG_MODEL: faces[face].models[0]?.id ?? '' },
+      }

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { isObject } from '../../src/base/json.ts'
+import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
+import type { UpstreamKind } from '../support/upstream-arguments.ts'
 import { runClient } from './client.ts'
 import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
@@ -13,13 +15,14 @@ import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.
  * unexpected way, if the log and the clients disagree, if memory grows, if descriptors stay open, or if the server logs
  * an internal error.
  *
- *   bun run soak [--minutes 2] [--seed 1] [--binary]
+ *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai] [--binary]
  */
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '20261121' },
+    upstream: { type: 'string', default: 'nexus' },
     binary: { type: 'boolean', default: false },
   },
 })
@@ -53,8 +56,16 @@ const onLine = (line: string): void => {
   if (isEnd && String(record['path']).startsWith('/v1/messages')) count(ids, String(record['requestId']))
 }
 
-const simulator = startSimulator({ scenario: createSoakScenario(), countTokens: true })
+if (values.upstream !== 'nexus' && values.upstream !== 'openai') {
+  console.error('--upstream is nexus or openai.')
+  process.exit(2)
+}
+const upstream: UpstreamKind = values.upstream
+const scenario = createSoakScenario()
+const simulator =
+  upstream === 'openai' ? startChatSimulator({ scenario }) : startSimulator({ scenario, countTokens: true })
 const server = await startServerProcess({
+  upstream,
   endpointUrl: simulator.url,
   apiKey: 'soak',
   isBinary: values.binary,
@@ -70,7 +81,7 @@ const closeIdle = async (): Promise<void> => {
 
 // Descriptors that the first response opens permanently are not a leak.
 const warmUpRandom = createRandom(seed)
-const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, warmUpRandom)).find(
+const first = Array.from({ length: 50 }, (_, index) => soakScenarioOf(index, warmUpRandom, upstream)).find(
   ({ fault, kind, habit }) => fault === 'none' && kind === 'stream' && habit === 'reads',
 )
 if (first !== undefined) await runClient(server.url, first, warmUpRandom)
@@ -103,7 +114,7 @@ const work = async (): Promise<void> => {
     const index = next
     next += 1
     const random = createRandom(seed, index)
-    const soakScenario = soakScenarioOf(index, random)
+    const soakScenario = soakScenarioOf(index, random, upstream)
     const { end, firstByteMs, milliseconds } = await runClient(server.url, soakScenario, random)
     const name = typeof end === 'string' ? end : 'unknown'
     count(ends, name)

@@ -2,6 +2,7 @@ import type { Reply, Scenario, StreamFault } from '../../src/simulator/reply.ts'
 import { lastTextOf } from '../../src/simulator/request-view.ts'
 import { png } from '../../tests/support/translate.ts'
 import type { Random } from '../support/random.ts'
+import type { UpstreamKind } from '../support/upstream-arguments.ts'
 
 /** The requests of the soak, the injected faults, and the valid ends of each request. */
 
@@ -15,6 +16,8 @@ interface Fault {
   /** The valid ends of streams and whole responses with this fault. */
   readonly stream: readonly End[]
   readonly whole: readonly End[]
+  /** The valid ends with an OpenAI-compatible upstream, if they are different. */
+  readonly withOpenAi?: readonly End[]
   /** Whether only the first attempt fails. */
   readonly isTransient?: boolean
 }
@@ -68,6 +71,8 @@ const faults: readonly Fault[] = [
     reply: aws(500, 'InternalServerException'),
     stream: ['status 500'],
     whole: ['status 500'],
+    // Its 500 can mean anything.
+    withOpenAi: ['status 502'],
   },
   { name: 'refused', weight: 3, reply: aws(400, 'ValidationException'), stream: ['status 400'], whole: ['status 400'] },
   // A reset sometimes arrives before bytes that were sent earlier.
@@ -140,16 +145,16 @@ const history = (random: Random): object[] =>
 
 const endsOf = (
   fault: Fault,
-  kind: SoakScenario['kind'],
-  habit: SoakScenario['habit'],
-  isStream: boolean,
+  { kind, habit, isStream }: Pick<SoakScenario, 'kind' | 'habit' | 'isStream'>,
+  upstream: UpstreamKind,
 ): readonly End[] => {
   if (kind === 'count') return ['counted']
-  const ends = isStream ? fault.stream : fault.whole
+  const usual = isStream ? fault.stream : fault.whole
+  const ends = upstream === 'openai' ? (fault.withOpenAi ?? usual) : usual
   return habit.startsWith('disconnects') ? [...ends, 'disconnected'] : ends
 }
 
-export const soakScenarioOf = (index: number, random: Random): SoakScenario => {
+export const soakScenarioOf = (index: number, random: Random, upstream: UpstreamKind): SoakScenario => {
   const kind = random.pick(kinds)
   const habit = random.pick(habits)
   const fault = random.pick(drawn)
@@ -168,7 +173,7 @@ export const soakScenarioOf = (index: number, random: Random): SoakScenario => {
       ...(kind === 'tools' && { tools: [tool] }),
       messages: [...(kind === 'history' ? history(random) : []), { role: 'user', content: contentFor(kind, words) }],
     },
-    mayEnd: endsOf(fault, kind, habit, isStream),
+    mayEnd: endsOf(fault, { kind, habit, isStream }, upstream),
   }
 }
 

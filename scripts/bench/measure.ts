@@ -77,7 +77,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
 
   return {
     async measure(workload, target, milliseconds) {
-      await upstream.send(workload.plan)
+      await upstream.send({ plan: workload.plan, wire: target.upstreamWire ?? 'converse' })
       const process = await runningOf(target)
       const job = jobOf(workload, target, process)
       const name = `${workload.id} ${target.id}`
@@ -103,7 +103,7 @@ export const openLaboratory = async (): Promise<Laboratory> => {
       const { pid } = process
       await Bun.sleep(restMs)
       const idleMegabytes = residentMegabytes(pid)
-      await upstream.send(streams.plan)
+      await upstream.send({ plan: streams.plan, wire: target.upstreamWire ?? 'converse' })
       let streamingMegabytes = 0
       const watch = setInterval(() => {
         streamingMegabytes = Math.max(streamingMegabytes, residentMegabytes(pid))

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Job, LoadResult } from './load.ts'
-import type { Plan } from './workloads.ts'
+import type { PlannedUpstream } from './upstream.ts'
 
 /** The processes of the benchmark, pinned to cores if the machine allows it. */
 
@@ -67,7 +67,7 @@ const startHelper = async <Message, Answer>(file: string): Promise<Helper<Messag
   }
 }
 
-export const startUpstream = (): Promise<Helper<Plan, unknown>> => startHelper('upstream.ts')
+export const startUpstream = (): Promise<Helper<PlannedUpstream, unknown>> => startHelper('upstream.ts')
 export const startLoad = (): Promise<Helper<Job, LoadResult>> => startHelper('load.ts')
 
 /** Below the ephemeral ports, which other connections can take at any time. */

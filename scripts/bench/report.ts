@@ -33,24 +33,40 @@ const figureOf = (values: readonly number[]): Figure => {
 
 const valuesOf = (row: Row, target: string): number[] => (row.samples[target] ?? []).map(({ value }) => value)
 
+/** Compares the program's two upstreams with each other. */
+const markOf = (target: string): string => (target === 'openai' ? 'product' : 'pass')
+
 /**
- * The figure that the goal limits. For CPU time, the ratio to `pass`, round by round, because a disturbance affects
- * both. For the first event, the milliseconds that the target adds to the upstream's own.
+ * The figure that the goal limits. For CPU time, the ratio to the target's mark, round by round, because a disturbance
+ * affects both. For the first event, the milliseconds that the target adds to the upstream's own.
  */
 const comparison = (row: Row, target: string): number | undefined => {
   const isAdded = row.workload.measure === 'firstEvent'
-  const marks = valuesOf(row, isAdded ? 'direct' : 'pass')
+  const marks = valuesOf(row, isAdded ? 'direct' : markOf(target))
   const values = valuesOf(row, target)
   if (values.length === 0 || values.length !== marks.length) return undefined
   return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
 }
 
-/** A sentence for each row in which the product exceeds its limit, a multiple of `bare`'s cost. */
+/** The limit of Chat Completions in the short rounds of `--guard`, as a multiple of Converse's cost. */
+const openAiGuard = 1.6
+
+const ratioOf = (row: Row, target: string, mark: string): number =>
+  median(valuesOf(row, target)) / median(valuesOf(row, mark))
+
+/** A sentence for each row in which the product exceeds a limit. */
 export const guardFaults = ({ rows }: Pick<Report, 'rows'>): string[] =>
   rows.flatMap((row) => {
     const { guard, title } = row.workload
-    const ratio = median(valuesOf(row, 'product')) / median(valuesOf(row, 'bare'))
-    return guard === undefined || ratio <= guard ? [] : [`${title}: ${digits(ratio)} times bare, the limit is ${guard}`]
+    if (guard === undefined) return []
+    const limits = [
+      ['product', 'bare', guard],
+      ['openai', 'product', openAiGuard],
+    ] as const
+    return limits.flatMap(([target, mark, limit]) => {
+      const ratio = ratioOf(row, target, mark)
+      return ratio <= limit ? [] : [`${title}: ${target} costs ${digits(ratio)} times ${mark}, the limit is ${limit}`]
+    })
   })
 
 const units: Readonly<Record<Workload['measure'], string>> = {
@@ -67,7 +83,8 @@ const cell = (row: Row, target: string): string => {
   if (row.workload.measure === 'firstEvent') return `${digits(compared)} ms`
   const { middle, spread } = figureOf(valuesOf(row, target))
   const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
-  return target === 'pass' ? figure : `${figure}, ${digits(compared)}x`
+  if (target === 'pass') return figure
+  return `${figure}, ${digits(compared)}x${target === 'openai' ? ' product' : ''}`
 }
 
 const goalOf = ({ workload: { goal, measure } }: Row): string =>

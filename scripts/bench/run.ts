@@ -8,7 +8,7 @@ import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned } from './processes.ts'
 import { guardFaults, type Report, type Row, toTable } from './report.ts'
-import { targets as marks, productTarget, type Target } from './targets.ts'
+import { targets as marks, productTargets, type Target } from './targets.ts'
 import { pacedStreams, type Workload, workloads } from './workloads.ts'
 
 /**
@@ -53,7 +53,7 @@ if (values.program === undefined && !isBuilt()) fail('No program in dist/. Run `
 if (process.platform === 'win32')
   fail('The benchmark runs on Linux and macOS only: it needs their CPU times of processes.')
 
-const targets: readonly Target[] = [...marks, productTarget(values.program), ...(values.peers ? peers() : [])]
+const targets: readonly Target[] = [...marks, ...productTargets(values.program), ...(values.peers ? peers() : [])]
 // A signal or an error that ends this process also ends the processes that it started.
 process.on('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { binary } from '../support/binary.ts'
+import { type UpstreamKind, upstreamArguments } from '../support/upstream-arguments.ts'
 import type { Job } from './load.ts'
 import type { Launch } from './processes.ts'
+import type { UpstreamWire } from './workloads.ts'
 
 /** A program that the benchmark measures. */
 export interface Target {
@@ -9,6 +11,8 @@ export interface Target {
   readonly title: string
   /** The format of its responses. */
   readonly wire: Job['wire']
+  /** The protocol of its upstream; default: Converse. */
+  readonly upstreamWire?: UpstreamWire
   /** How to start it; undefined for the upstream itself, without a proxy. */
   readonly launch?: (port: number, upstream: string) => Launch
   /** Additional headers that it needs. */
@@ -25,19 +29,22 @@ export const ours =
 
 /** The program with its default settings. Its log is discarded. */
 const productLaunch =
-  (command: readonly string[]) =>
-  (port: number, upstream: string): Launch => ({
-    command: [...command, 'start', '--port', String(port), '--endpoint-url', upstream],
-    environment: { NEXUS_API_KEY: 'bench' },
-    healthPath: '/health',
-  })
+  (program: string, kind: UpstreamKind) =>
+  (port: number, upstream: string): Launch => {
+    const { flags, environment } = upstreamArguments(kind, { url: upstream, apiKey: 'bench' })
+    return { command: [program, 'start', '--port', String(port), ...flags], environment, healthPath: '/health' }
+  }
 
-export const productTarget = (program: string = binary): Target => ({
-  id: 'product',
-  title: 'product',
-  wire: 'anthropic',
-  launch: productLaunch([program]),
-})
+export const productTargets = (program: string = binary): readonly Target[] => [
+  { id: 'product', title: 'product', wire: 'anthropic', launch: productLaunch(program, 'nexus') },
+  {
+    id: 'openai',
+    title: 'product, upstream openai',
+    wire: 'anthropic',
+    upstreamWire: 'chat',
+    launch: productLaunch(program, 'openai'),
+  },
+]
 
 export const targets: readonly Target[] = [
   { id: 'direct', title: 'direct', wire: 'converse' },

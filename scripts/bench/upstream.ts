@@ -1,12 +1,18 @@
 import { createMessageReader } from './http-message.ts'
-import { streamFrames, wholeResponse } from './responses.ts'
+import { streamFrames, wholeResponses } from './responses.ts'
 import { createSending, type Sending } from './sending.ts'
-import type { Plan } from './workloads.ts'
+import type { Plan, UpstreamWire } from './workloads.ts'
 
 /**
  * The upstream of the benchmark, a separate process: it answers every request by the last plan that it got, with
  * prepared bytes. It uses raw sockets, so that its core has time left for the load.
  */
+
+/** The message that sets the upstream's responses. */
+export interface PlannedUpstream {
+  readonly plan: Plan
+  readonly wire: UpstreamWire
+}
 
 interface Peer {
   readonly sending: Sending
@@ -20,16 +26,21 @@ const chunk = (bytes: Uint8Array): Uint8Array =>
   Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 
 const lastChunk = Buffer.from('0\r\n\r\n')
-const streamHead = Buffer.from(head('application/vnd.amazon.eventstream', 'transfer-encoding: chunked'))
-const whole = Buffer.from(
-  head('application/json', `content-length: ${Buffer.byteLength(wholeResponse)}`) + wholeResponse,
-)
+const streamTypes: Readonly<Record<UpstreamWire, string>> = {
+  converse: 'application/vnd.amazon.eventstream',
+  chat: 'text/event-stream',
+}
+const streamHeadOf = (wire: UpstreamWire): Buffer => Buffer.from(head(streamTypes[wire], 'transfer-encoding: chunked'))
+const wholeOf = (wire: UpstreamWire): Buffer => {
+  const body = wholeResponses[wire]
+  return Buffer.from(head('application/json', `content-length: ${Buffer.byteLength(body)}`) + body)
+}
 
 /** Streams start at different times between two events, like those of many users. */
 const phaseMs = 1
 let phase = 0
 
-const startPaced = (sending: Sending, chunks: readonly Uint8Array[], everyMs: number): void => {
+const startPaced = (sending: Sending, streamHead: Uint8Array, chunks: readonly Uint8Array[], everyMs: number): void => {
   sending.send(streamHead)
   let at = 0
   const begin = (): void => {
@@ -45,18 +56,30 @@ const startPaced = (sending: Sending, chunks: readonly Uint8Array[], everyMs: nu
   setTimeout(begin, phase)
 }
 
-const answerOf = (plan: Plan): ((sending: Sending) => void) => {
-  if (plan.kind === 'whole') return (sending) => sending.send(whole)
-  const frames = streamFrames(plan.deltas)
+type Respond = (sending: Sending) => void
+
+const immediate = (plan: Plan, wire: UpstreamWire): Respond => {
+  if (plan.kind === 'whole') {
+    const whole = wholeOf(wire)
+    return (sending) => sending.send(whole)
+  }
+  const streamHead = streamHeadOf(wire)
+  const frames = streamFrames(plan.deltas, wire)
   if (plan.kind === 'paced') {
     const chunks = frames.map(chunk)
-    return (sending) => startPaced(sending, chunks, plan.everyMs)
+    return (sending) => startPaced(sending, streamHead, chunks, plan.everyMs)
   }
   const all = Buffer.concat([streamHead, chunk(Buffer.concat(frames)), lastChunk])
   return (sending) => sending.send(all)
 }
 
-let answer = answerOf({ kind: 'whole' })
+const respondBy = ({ plan, wire }: PlannedUpstream): Respond => {
+  const send = immediate(plan, wire)
+  const { firstMs } = plan
+  return firstMs === undefined ? send : (sending) => void setTimeout(() => send(sending), firstMs)
+}
+
+let respond = respondBy({ plan: { kind: 'whole' }, wire: 'converse' })
 
 const server = Bun.listen<Peer>({
   hostname: '127.0.0.1',
@@ -64,7 +87,7 @@ const server = Bun.listen<Peer>({
   socket: {
     open(socket) {
       const sending = createSending(socket)
-      const read = createMessageReader({ onHead() {}, onBody() {}, onEnd: () => answer(sending) })
+      const read = createMessageReader({ onHead() {}, onBody() {}, onEnd: () => respond(sending) })
       socket.data = { sending, read }
     },
     data: (socket, bytes) => socket.data.read(bytes),
@@ -73,8 +96,8 @@ const server = Bun.listen<Peer>({
   },
 })
 
-process.on('message', (plan: Plan) => {
-  answer = answerOf(plan)
+process.on('message', (planned: PlannedUpstream) => {
+  respond = respondBy(planned)
   process.send?.({ type: 'planned' })
 })
 process.send?.({ type: 'ready', port: server.port })

@@ -1,7 +1,12 @@
 import type { RequestKind } from './requests.ts'
 
-/** How the upstream answers. */
-export type Plan =
+/** The protocol of an upstream. */
+export type UpstreamWire = 'converse' | 'chat'
+
+/** How the upstream answers. `firstMs`: milliseconds before its first byte. */
+export type Plan = { readonly firstMs?: number } & PlanKind
+
+type PlanKind =
   | { readonly kind: 'whole' }
   /** All frames in one write. */
   | { readonly kind: 'burst'; readonly deltas: number }
@@ -108,6 +113,17 @@ export const workloads: readonly Workload[] = [
     measure: 'firstEvent',
     warmUp: 300,
     goal: 2.2,
+  },
+  {
+    id: 'slow-upstream',
+    title: 'time to the first event, 0.7 KB, of an upstream that takes 200 ms',
+    request: 'small',
+    plan: { kind: 'burst', deltas: 5, firstMs: 200 },
+    concurrency: 1,
+    measure: 'firstEvent',
+    warmUp: 10,
+    // One percent.
+    goal: 2,
   },
   {
     id: 'images',

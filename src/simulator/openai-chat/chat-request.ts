@@ -24,7 +24,7 @@ const turnParts = (message: ChatMessage): readonly TurnPart[] => {
   return withoutBlank(textsOf(message).flatMap((text) => text.split(reminders))).map((text): TurnPart => ({ text }))
 }
 
-/** A Chat Completions request as scenarios and the echo read it. */
+/** A Chat Completions request in the form that scenarios and the echo read. */
 export class SimulatedChatRequest implements SimulatedRequest<ChatBody> {
   readonly modelId: string
   readonly body: ChatBody

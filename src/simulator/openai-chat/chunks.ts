@@ -11,7 +11,7 @@ import {
   toUsage,
 } from './response.ts'
 
-/** An answer as the server-sent events of a stream. */
+/** A response as the server-sent events of a stream. */
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -77,7 +77,7 @@ const deltasOf = (part: AnswerPart, shape: AnswerShape, characters: number): Jso
   }
 }
 
-/** The deltas, with the role where the server puts it. */
+/** Adds the role to the deltas in the server's form. */
 const withRole = (deltas: readonly Json[], { role }: AnswerShape): Json[] => {
   const assistant = { role: 'assistant' }
   if (role === 'own chunk') return [{ ...assistant, content: '', refusal: null }, ...deltas]
@@ -104,7 +104,7 @@ const choicesOf = (answer: ChatAnswer, shape: AnswerShape, characters: number): 
 
 export interface ChunkOptions {
   readonly deltaCharacters: number
-  /** The request asks for usage. */
+  /** The request requires usage. */
   readonly includeUsage: boolean
 }
 
@@ -147,7 +147,7 @@ export const toEventFrames = (answer: ChatAnswer, shape: AnswerShape, options: C
 export const signOfLife = ({ comment }: AnswerShape): Uint8Array | undefined =>
   comment === undefined ? undefined : utf8.encode(`: ${comment}\n\n`)
 
-/** The event by which a stream reports its own failure: `error` names its event, `exception` does not. */
+/** The event with which a stream reports its failure: `error` has an event name, `exception` does not. */
 export const faultEvent =
   (envelope: (fault: { message: string; code: string }) => Json) =>
   ({ kind, type = 'server_error', message = 'The simulated stream failed.' }: StreamFault): Uint8Array => {

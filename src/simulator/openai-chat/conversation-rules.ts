@@ -7,7 +7,7 @@ import type { ChatMessage } from './schema.ts'
 export const callIdsOf = (message: ChatMessage | undefined): readonly string[] =>
   (message?.tool_calls ?? []).map(({ id }) => id)
 
-/** The assistant message that a tool message answers: the nearest one before it that is no tool message. */
+/** The message that a tool message must follow: the nearest one before it that is not a tool message. */
 const askedBy = (messages: readonly ChatMessage[], index: number): ChatMessage | undefined => {
   let before = index - 1
   while (messages[before]?.role === 'tool') before -= 1
@@ -58,7 +58,7 @@ const unansweredRefusal = (
   }
 }
 
-/** The order law (OU-Q21). */
+/** The order of messages with tool calls (OU-Q21). */
 const toolOrder: ChatRule = ({ body: { messages } }) =>
   firstRefusalOf(messages, (message, index) =>
     message.role === 'tool'
@@ -66,7 +66,7 @@ const toolOrder: ChatRule = ({ body: { messages } }) =>
       : unansweredRefusal(messages, message, index),
   )
 
-/** OpenAI tells calls apart by their ids. */
+/** OpenAI requires unique ids of calls. */
 const uniqueCalls: ChatRule = ({ body: { messages } }) =>
   firstRefusalOf(messages, (message, index) => {
     const ids = callIdsOf(message)

@@ -1,4 +1,4 @@
-/** The servers that the simulator can imitate. OpenAI's own, the strict one, comes first. */
+/** The servers that the simulator can imitate. The first one, `strict`, is OpenAI. */
 export const faceNames = [
   'strict',
   'gpt-5.6',

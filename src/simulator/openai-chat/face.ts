@@ -10,7 +10,7 @@ import type { ChatBody } from './schema.ts'
 import type { RequestShape } from './shape.ts'
 import { toolRules } from './tool-rules.ts'
 
-/** A refusal or an error with all that an envelope may show. */
+/** A refusal or an error with all data for an envelope. */
 export interface WireError {
   readonly status: number
   readonly message: string
@@ -20,21 +20,21 @@ export interface WireError {
   readonly more: Json
 }
 
-/** One OpenAI-compatible server, as data: what it takes, what it refuses, and how it writes its answers. */
+/** One OpenAI-compatible server, as data: the requests that it accepts and refuses, and the form of its responses. */
 export interface Face {
-  /** What stands in front of `/chat/completions`. */
+  /** The paths before `/chat/completions`. */
   readonly prefixes: readonly string[]
-  /** `optional`: no key is asked for, unless the simulator is given one. */
+  /** `optional`: a key is required only if the simulator has one. */
   readonly auth: 'bearer' | 'api-key' | 'optional'
   readonly models: readonly ChatModel[]
-  /** Absent where any name gets the first model. */
+  /** Absent if the first model serves any name. */
   readonly unknownModel?: (id: string) => ChatRefusal
   readonly request: RequestShape
   readonly rules: readonly ChatRule[]
   readonly envelope: (error: WireError) => Json
-  /** Whether a request makes the model think. */
+  /** Whether a request switches thinking on. */
   readonly thinks: (body: ChatBody, model: ChatModel) => boolean
-  /** Reads no `tool_choice`. */
+  /** Ignores `tool_choice`. */
   readonly ignoresChoice?: boolean
   /** Caches prompts only under a `prompt_cache_key`. */
   readonly cachesByKey?: boolean
@@ -56,7 +56,7 @@ export const commonRules: readonly ChatRule[] = [
   visionOnly(noVision),
 ]
 
-/** What servers mostly do with an answer. */
+/** The usual form of responses. */
 export const commonAnswer: AnswerShape = {
   reasoning: 'reasoning_content',
   role: 'own chunk',

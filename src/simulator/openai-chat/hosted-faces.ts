@@ -19,7 +19,7 @@ import type { ChatBody } from './schema.ts'
 import { toolRules } from './tool-rules.ts'
 import { openAiOverflow, vllmOverflow, windowRule } from './window-rule.ts'
 
-/** Servers that providers run. */
+/** Servers of hosted providers. */
 
 const kimiForced = (body: ChatBody): string =>
   typeof body.tool_choice === 'object' ? 'specified' : String(body.tool_choice)

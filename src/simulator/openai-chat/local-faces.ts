@@ -5,7 +5,7 @@ import { thinksByTemplate, thinksUnlessNone } from './reasoning-rules.ts'
 import { llamaCppShape, lmStudioShape, ollamaShape, vllmShape } from './request-shapes.ts'
 import { vllmOverflow, windowRule } from './window-rule.ts'
 
-/** Servers that people run themselves. */
+/** Self-hosted servers. */
 
 const systemMessage = 'System message must be at the beginning.'
 

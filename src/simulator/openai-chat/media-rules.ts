@@ -55,7 +55,7 @@ const images: ChatRule = forEachPart((part, place) =>
   part.type === 'image_url' ? imageRefusal(part.image_url.url, place) : undefined,
 )
 
-/** What a model without eyes says to an image. */
+/** Refuses images for models that do not accept them. */
 export const visionOnly =
   (message: string): ChatRule =>
   (context) =>

@@ -1,17 +1,17 @@
-/** A model that a simulated server serves, and what it takes. */
+/** A model of a simulated server, and the parameters that it accepts. */
 export interface ChatModel {
   readonly id: string
   /** Tokens of input and output together. */
   readonly window: number
-  /** Tokens. */
+  /** Limit of output tokens. */
   readonly maxOutputTokens: number
-  /** Levels of `reasoning_effort`; none where the model knows no such parameter. */
+  /** Levels of `reasoning_effort`; empty if the model does not have that parameter. */
   readonly efforts: readonly string[]
-  /** Takes `temperature` and `top_p` other than 1. */
+  /** Accepts values of `temperature` and `top_p` other than 1. */
   readonly sampling: boolean
   readonly stop: boolean
   readonly images: boolean
-  /** With function tools it takes no effort but `none`, and wants that said. */
+  /** With function tools, it requires an effort of `none`. */
   readonly noEffortWithTools?: boolean
 }
 

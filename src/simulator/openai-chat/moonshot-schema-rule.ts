@@ -35,7 +35,7 @@ const ownFault = (schema: unknown, place: Place): string | undefined => {
   return undefined
 }
 
-/** The first fault of a schema, with its place; undefined where it is Moonshot's. */
+/** The first fault of a schema, with its path; undefined if the schema is valid for Moonshot. */
 const faultOf = (schema: unknown, place: Place = []): string | undefined => {
   const fault = ownFault(schema, place)
   if (fault !== undefined) return `<At path '${place.join('.')}': ${fault}>`

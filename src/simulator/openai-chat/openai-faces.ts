@@ -30,7 +30,7 @@ export const strict: Face = {
     windowRule(openAiOverflow),
   ],
   envelope: openAiEnvelope,
-  // It does, but shows nothing of it here.
+  // It thinks, but Chat Completions does not show it.
   thinks: () => false,
   answer: {
     ...commonAnswer,
@@ -44,7 +44,7 @@ export const strict: Face = {
 const safe = { filtered: false, severity: 'safe' }
 const harmless = { hate: safe, self_harm: safe, sexual: safe, violence: safe }
 
-/** Not chosen by name: OpenAI's face under the paths of Azure. */
+/** OpenAI's face under the paths of Azure. It is selected by path, not by name. */
 export const azure: Face = {
   ...strict,
   prefixes: ['/openai/v1'],
@@ -70,5 +70,5 @@ export const azure: Face = {
   },
 }
 
-/** Its newest model alone, which matches prefixes of prompts only by their key. */
+/** OpenAI with only its newest model, which caches prompts only under a key. */
 export const newest: Face = { ...strict, models: [gpt56], cachesByKey: true }

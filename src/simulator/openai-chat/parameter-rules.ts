@@ -2,7 +2,7 @@ import { type ChatRefusal, listed } from './refusal.ts'
 import type { ChatRule } from './rule.ts'
 import type { ChatBody } from './schema.ts'
 
-/** OpenAI's rules for limits, sampling and effort, which differ between its models. */
+/** OpenAI's rules for limits, sampling and effort, which depend on the model. */
 
 const unsupportedParameter = (param: string, more = ''): ChatRefusal => ({
   message: `Unsupported parameter: '${param}' is not supported with this model.${more}`,
@@ -83,7 +83,7 @@ const logprobs: ChatRule = ({ body }) =>
     ? undefined
     : { message: "'top_logprobs' is only allowed when 'logprobs' is true.", param: 'top_logprobs' }
 
-/** Rules that hold at every server. */
+/** Rules of every server. */
 export const limitRules: readonly ChatRule[] = [outputLimit, streamOptions]
 
 /** Rules of OpenAI's own models. */

@@ -7,13 +7,13 @@ import type { ChatMessage } from './schema.ts'
 
 /** Refusals that only some servers have, with their words. */
 
-/** Chat templates that want the system's words first. */
+/** For chat templates that require the system message first. */
 export const systemFirst =
   (refusal: ChatRefusal): ChatRule =>
   ({ body: { messages } }) =>
     messages.some(({ role }, index) => role === 'system' && index > 0) ? refusal : undefined
 
-/** Chat templates that want the sides to take turns. */
+/** For chat templates that require alternating roles. */
 export const alternation =
   (refusal: ChatRefusal): ChatRule =>
   ({ body: { messages } }) => {
@@ -31,7 +31,7 @@ export const dataUrlsOnly = (words: (url: string) => string): ChatRule =>
       : undefined,
   )
 
-/** Servers that read the arguments of earlier calls refuse what is no JSON object. */
+/** Servers that parse the arguments of earlier calls refuse those that are not a JSON object. */
 export const parsableArguments =
   (refusal: ChatRefusal): ChatRule =>
   ({ body: { messages } }) =>
@@ -68,7 +68,7 @@ const orderRefusal = (message: string): ChatRefusal => ({
   code: '3230',
 })
 
-/** Mistral: which role may follow which. */
+/** Mistral: the roles that may follow each role. */
 export const mistralOrder: ChatRule = ({ body: { messages } }) => {
   const last = messages.at(-1)
   if (last?.role === 'assistant' && last['prefix'] !== true) {
@@ -84,7 +84,7 @@ export const mistralOrder: ChatRule = ({ body: { messages } }) => {
 const isEmpty = ({ content, tool_calls: calls, reasoning_content: thoughts, role }: ChatMessage): boolean =>
   (content ?? '') === '' && (role !== 'assistant' || (calls === undefined && (thoughts ?? '') === ''))
 
-/** Kimi refuses messages that say nothing. */
+/** Kimi refuses empty messages. */
 export const nothingEmpty: ChatRule = ({ body: { messages } }) =>
   firstRefusalOf(messages, (message, index) =>
     isEmpty(message)
@@ -111,7 +111,7 @@ const repeatsTooOften = (schema: unknown): boolean => {
   return isTooMany || Object.values(schema).some(repeatsTooOften)
 }
 
-/** llama.cpp makes a grammar of the tools, and knows no classes in patterns (OU-Q54). */
+/** llama.cpp compiles the tools to a grammar, and does not support classes in patterns (OU-Q54). */
 export const grammar: ChatRule = ({ body: { tools } }) => {
   const schemas = objectsIn(tools).map(({ function: tool }) => (isObject(tool) ? tool['parameters'] : undefined))
   const isRefused = schemas.some(
@@ -120,7 +120,7 @@ export const grammar: ChatRule = ({ body: { tools } }) => {
   return isRefused ? { message: 'failed to parse grammar', code: 400 } : undefined
 }
 
-/** DeepSeek and others know no schemas for answers. */
+/** DeepSeek and others do not support schemas for answers. */
 export const formatTypes =
   (types: readonly string[], message: string): ChatRule =>
   ({ body: { response_format: format } }) =>

@@ -5,7 +5,7 @@ import { type ChatRefusal, firstRefusalOf } from './refusal.ts'
 import type { ChatRule } from './rule.ts'
 import type { ChatBody } from './schema.ts'
 
-/** How providers switch reasoning on, and what they want back of it. */
+/** How providers switch reasoning on, and the reasoning that they require in the history. */
 
 const memberOf = (body: ChatBody, name: string): unknown => (body as Readonly<Record<string, unknown>>)[name]
 
@@ -32,14 +32,14 @@ export const thinksOnRequest = (body: ChatBody): boolean => {
 
 const isForced = ({ tool_choice: choice }: ChatBody): boolean => isObject(choice) || choice === 'required'
 
-/** DeepSeek wants the reasoning of every assistant message back (OU-Q96). */
+/** DeepSeek requires the reasoning of every assistant message in the history (OU-Q96). */
 export const reasoningOnEveryMessage: ChatRule = ({ body }) =>
   thinksUnlessDisabled(body) &&
   body.messages.some(({ role, reasoning_content: text }) => role === 'assistant' && typeof text !== 'string')
     ? { message: 'The `reasoning_content` in the thinking mode must be passed back to the API.' }
     : undefined
 
-/** Kimi wants it back with every tool call (OU-Q97). */
+/** Kimi requires it with every tool call in the history (OU-Q97). */
 export const reasoningWithCalls: ChatRule = ({ body, model }) => {
   if (model.sampling || !thinksUnlessDisabled(body)) return undefined
   return firstRefusalOf(body.messages, (message, index) => {
@@ -52,7 +52,7 @@ export const reasoningWithCalls: ChatRule = ({ body, model }) => {
   })
 }
 
-/** A forced tool, while the model thinks, is refused with these words. */
+/** Refuses a forced tool while the model thinks, with these words. */
 export const noForceWhileThinking =
   (thinks: (body: ChatBody) => boolean, words: (body: ChatBody) => string): ChatRule =>
   ({ body }) =>
@@ -67,7 +67,7 @@ const detailRefusal = (detail: Readonly<Record<string, unknown>>, place: string)
   return isGenuine ? undefined : { message: `${place}: Invalid \`signature\` in \`reasoning_details\`` }
 }
 
-/** Details that come back must be those that were sent, unaltered and in order (OU-Q99). */
+/** Details in the history must be those that the server sent, unaltered and in order (OU-Q99). */
 export const genuineDetails: ChatRule = ({ body: { messages } }) =>
   firstRefusalOf(messages, ({ reasoning_details: details }, index) => {
     const place = `messages.${index}.reasoning_details`

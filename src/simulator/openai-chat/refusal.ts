@@ -1,18 +1,18 @@
-/** Why a server refuses a request, before the words get the envelope of a face. */
+/** The reason for a refusal, before it gets the envelope of a face. */
 export interface ChatRefusal {
-  /** HTTP status, where it is not 400. */
+  /** HTTP status, if it is not 400. */
   readonly status?: number
   readonly message: string
-  /** Where it is not `invalid_request_error`. */
+  /** The type, if it is not `invalid_request_error`. */
   readonly type?: string
-  /** The place of the fault in the body. */
+  /** The path of the fault in the body. */
   readonly param?: string
   readonly code?: string | number
   /** Members of the error that only some servers send. */
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-/** The first refusal over a list of items. */
+/** The first refusal of an item in a list. */
 export const firstRefusalOf = <T>(
   items: readonly T[],
   judge: (item: T, index: number) => ChatRefusal | undefined,

@@ -13,7 +13,7 @@ import {
 } from './schema.ts'
 import { placeOf, type RequestShape } from './shape.ts'
 
-/** What the requests of each server consist of. */
+/** The schemas of each server's requests. */
 
 const Optional = Type.Optional
 const Text = Type.String()
@@ -24,16 +24,16 @@ const contentOf = (...parts: readonly TObject[]) => Type.Union([Text, Type.Array
 
 interface MessageChanges {
   readonly text?: TObject
-  /** Parts of the user's content beside texts and images. */
+  /** Parts of the user's content in addition to texts and images. */
   readonly userParts?: readonly TObject[]
   /** Whether results may have images. */
   readonly seesResults?: boolean
-  /** Parts of the assistant's content beside texts. */
+  /** Parts of the assistant's content in addition to texts. */
   readonly assistantParts?: readonly TObject[]
   readonly assistant?: TProperties
 }
 
-/** The four roles that every server knows: most know no `developer`. */
+/** The four roles that every server has; most do not have `developer`. */
 const messagesOf = (changes: MessageChanges = {}): Readonly<Record<string, TProperties>> => {
   const { text = TextPart, userParts = [], seesResults = false, assistantParts = [], assistant = {} } = changes
   return {

@@ -4,7 +4,7 @@ import { redact, sign } from '../signature.ts'
 import { countTokens } from '../tokens.ts'
 import type { AnswerShape } from './answer-shape.ts'
 
-/** A reply as the JSON that Chat Completions answers, and the parts that both kinds of answer share. */
+/** A reply as a whole Chat Completions response, and the parts that whole and streamed responses share. */
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -82,7 +82,7 @@ const finishOf = (reply: Reply, parts: readonly AnswerPart[], { shape, isCallNam
   return hasCall && !(isCallNamed && shape.namedCallStops === true) ? 'tool_calls' : 'stop'
 }
 
-/** A scenario gives Converse's figures, in which the prompt is what was not cached. */
+/** A scenario has Converse's figures, whose prompt excludes cached tokens. */
 const usageOf = (given: TokenUsage | undefined, counted: ChatUsage): ChatUsage => {
   if (given === undefined) return counted
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens = 0 } = given
@@ -129,7 +129,7 @@ export const toUsage = ({ prompt, cached, completion, reasoning }: ChatUsage, sh
   ...(shape.cachedTokens === 'flat' && { cached_tokens: cached }),
 })
 
-/** OpenRouter's item for a thought. */
+/** OpenRouter's item for reasoning. */
 export const reasoningDetail = (index: number, more: Json): Json => ({
   type: 'reasoning.text',
   ...more,
@@ -171,7 +171,7 @@ const contentOf = (parts: readonly AnswerPart[], { reasoning }: AnswerShape): un
   return text === '' && parts.some(({ kind }) => kind === 'call') ? null : text
 }
 
-/** The finish reason, and what stands beside it. */
+/** The finish reason, and the members next to it. */
 export const finishMembers = ({ finishReason, stopSequence }: ChatAnswer, shape: AnswerShape): Json => ({
   finish_reason: finishReason,
   ...(shape.stopMember !== undefined && { [shape.stopMember]: stopSequence ?? null }),

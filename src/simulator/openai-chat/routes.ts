@@ -2,7 +2,7 @@ import { attempt } from '../../base/attempt.ts'
 import type { Face } from './face.ts'
 import { azure } from './openai-faces.ts'
 
-/** What a path asks for. */
+/** The operation of a path. */
 export type Operation =
   | { readonly kind: 'chat'; readonly face: Face; readonly deployment?: string }
   | { readonly kind: 'models'; readonly face: Face; readonly id?: string }
@@ -23,7 +23,7 @@ const operationAt = (method: string, rest: string, face: Face): Operation | unde
   return id === undefined ? undefined : { kind: 'models', face, id: attempt(() => decodeURIComponent(id)) ?? id }
 }
 
-/** The face under its own paths, and Azure under those of Azure. */
+/** Selects the configured face by its paths, or Azure by Azure's paths. */
 export const operationOf = (method: string, { pathname, searchParams }: URL, face: Face): Operation => {
   const deployment = deploymentPath.exec(pathname)?.groups?.['deployment']
   if (deployment !== undefined) {

@@ -7,7 +7,7 @@ export interface ChatRuleContext {
   readonly model: ChatModel
 }
 
-/** Undefined where the request keeps the rule. */
+/** Returns undefined if the request follows the rule. */
 export type ChatRule = (context: ChatRuleContext) => ChatRefusal | undefined
 
 /** The first refusal of a list of rules. */

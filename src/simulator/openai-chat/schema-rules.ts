@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../base/json.ts'
 
-/** What OpenAI's own validator says of a JSON Schema: the words behind `Invalid schema for ...: `. */
+/** Messages of OpenAI's validator about a JSON Schema: the text after `Invalid schema for ...: `. */
 
 const quoted = (path: readonly (string | number)[]): string =>
   `(${path.map((step) => (typeof step === 'number' ? `'${step}'` : `'${step}'`)).join(', ')}${path.length === 1 ? ',' : ''})`
@@ -11,7 +11,7 @@ type Words = string | undefined
 const typesOf = (schema: Json): readonly unknown[] =>
   Array.isArray(schema['type']) ? schema['type'] : [schema['type']]
 
-/** Each schema inside of a schema, with its place. */
+/** Each schema inside a schema, with its path. */
 const innerSchemas = (schema: Json, place: Place): [unknown, Place][] => [
   ...['properties', '$defs', 'definitions'].flatMap((word) => {
     const members = schema[word]
@@ -26,7 +26,7 @@ const innerSchemas = (schema: Json, place: Place): [unknown, Place][] => [
   ...(isObject(schema['items']) ? [[schema['items'], [...place, 'items']] as [unknown, Place]] : []),
 ]
 
-/** The first words about a schema or one inside of it. */
+/** The first message about a schema or a schema inside it. */
 const firstWords = (schema: unknown, judge: (schema: Json, place: Place) => Words, place: Place = []): Words => {
   if (!isObject(schema)) return undefined
   const words = judge(schema, place)
@@ -47,7 +47,7 @@ const looseWords = (schema: Json, place: Place): Words => {
   return undefined
 }
 
-/** Of the parameters of any function. */
+/** The message about the parameters of any function. */
 export const parametersWords = (schema: Json): Words => {
   if (schema['type'] !== 'object') {
     const found = schema['type'] === undefined ? 'None' : String(schema['type'])
@@ -57,7 +57,7 @@ export const parametersWords = (schema: Json): Words => {
   return firstWords(schema, looseWords)
 }
 
-/** Keywords outside of the subset that structured outputs take. */
+/** Keywords that structured outputs do not support. */
 const unsupported = [
   'oneOf',
   'allOf',
@@ -95,7 +95,7 @@ const strictWords = (schema: Json, place: Place): Words => {
     : `${context}, 'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'.`
 }
 
-/** Of a schema that says `strict: true`. */
+/** The message about a schema with `strict: true`. */
 export const strictSchemaWords = (schema: Json): Words => {
   if (schema['type'] !== 'object') {
     const found = schema['type'] === undefined ? 'None' : String(schema['type'])

@@ -1,7 +1,7 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Closed, JsonObject, Maybe, OneOf, Open } from '../../wire/schema.ts'
 
-/** The request of OpenAI's Chat Completions, as its API reference has it: the simulator's own reading. */
+/** The request of OpenAI's Chat Completions by its API reference, independent of the schemas in `wire`. */
 
 const Optional = Type.Optional
 const Text = Type.String()
@@ -66,7 +66,7 @@ const functionMembers = {
 
 const mostTools = 128
 
-/** `more` are members beside `type` and `function`. */
+/** `more`: members in addition to `type` and `function`. */
 export const toolsOf = (more: TProperties = {}): TSchema =>
   Type.Array(
     Type.Union([
@@ -106,7 +106,7 @@ const ResponseFormat = Type.Union([
 const Positive = Type.Integer({ minimum: 1 })
 const Penalty = Type.Number({ minimum: -2, maximum: 2 })
 
-/** Members that nearly every server knows. `messages`, `stop` and `tool_choice` are judged by kind, one by one. */
+/** Members of nearly every server. `messages`, `stop` and `tool_choice` are checked separately, by kind. */
 export const commonMembers = {
   model: Text,
   messages: Type.Array(Type.Unknown(), { minItems: 1 }),
@@ -134,7 +134,7 @@ export const commonMembers = {
 
 export const ReasoningEffort = OneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max')
 
-/** What OpenAI itself knows beside those. */
+/** Additional members of OpenAI. */
 export const openAiMembers = {
   max_completion_tokens: Maybe(Positive),
   reasoning_effort: Maybe(ReasoningEffort),
@@ -166,7 +166,7 @@ interface ChatCall {
   readonly function?: { readonly name: string; readonly arguments: string }
 }
 
-/** A message that has the shape. Members of single servers are read by their names. */
+/** A valid message. Rules read members of single servers by name. */
 export interface ChatMessage {
   readonly role: string
   readonly content?: string | readonly ChatPart[] | null
@@ -179,7 +179,7 @@ interface ChatTool {
   readonly function?: Static<TObject<typeof functionMembers>>
 }
 
-/** A body that has the shape. */
+/** A valid body. */
 export type ChatBody = Omit<
   Static<TObject<typeof commonMembers>> & Partial<Static<TObject<typeof openAiMembers>>>,
   'messages' | 'stop' | 'tools' | 'tool_choice' | 'response_format'

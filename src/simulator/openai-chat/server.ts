@@ -19,13 +19,13 @@ import { type AcceptedRequest, createRequestValidator } from './validate-request
 import { errorResponse, faultEnvelope, refusalResponse } from './wire-errors.ts'
 
 export interface ChatSimulatorOptions extends ServeOptions<ChatBody> {
-  /** Which provider's server it is; OpenAI's own, strict one by default. */
+  /** The server to imitate; OpenAI by default. */
   readonly face?: FaceName
-  /** The one key that is accepted; without it, any. */
+  /** The only accepted key; undefined accepts any key. */
   readonly apiKey?: string
-  /** Instead of the face's own. */
+  /** Replaces the models of the face. */
   readonly models?: readonly ChatModel[]
-  /** A model name that the face does not serve gets its first model. */
+  /** The first model serves unknown model names. */
   readonly isAnyModelServed?: boolean
   readonly newId?: () => string
 }
@@ -58,7 +58,7 @@ const unreadable: ChatRefusal = {
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload.)",
 }
 
-/** What is wrong with a request before its body is read. */
+/** Refuses a request before its body is read. */
 const refuse = (request: Request, { kind, face }: Operation, apiKey: string | undefined): ChatRefusal | undefined => {
   const unauthenticated = authenticationRefusal(request, face, apiKey)
   if (unauthenticated !== undefined) return unauthenticated
@@ -80,7 +80,7 @@ const parseBody = (text: string, operation: Operation): unknown => {
   return isNamedByPath ? { ...body, model: operation.deployment } : body
 }
 
-/** An OpenAI-compatible server on the real wire: it refuses requests as one provider does, and answers from a scenario. */
+/** Starts an OpenAI-compatible server: it refuses requests as one provider does, and answers from a scenario. */
 export const startChatSimulator = (options: ChatSimulatorOptions = {}): Simulator => {
   const { face: faceName = 'strict', apiKey, isAnyModelServed = false, newId = () => crypto.randomUUID() } = options
   const ownFace = faces[faceName]
@@ -92,7 +92,7 @@ export const startChatSimulator = (options: ChatSimulatorOptions = {}): Simulato
 
   const toAnswer = (reply: Reply, body: ChatBody, face: Face): ChatAnswer => {
     const { model, prompt_cache_key: key } = body
-    // Without a key such a server finds no prefix again.
+    // Without a key, such a server does not find a cached prefix.
     const cacheKey = face.cachesByKey === true && (key ?? undefined) === undefined ? newId() : `${model}\n${key ?? ''}`
     const prompt = cache.meter(body, cacheKey)
     return toChatAnswer(reply, {

@@ -6,21 +6,21 @@ import { Closed, OneOf, Open } from '../../wire/schema.ts'
 import { type ChatRefusal, firstRefusalOf, listed } from './refusal.ts'
 import { ChoiceObject, ChoiceWord, StopList } from './schema.ts'
 
-/** What a server's request consists of. */
+/** The schema of a server's requests. */
 export interface RequestShape {
   readonly members: TProperties
   readonly messages: Readonly<Record<string, TProperties>>
-  /** What `tool_choice` may say as a string, where it is not OpenAI's three words. */
+  /** Schema of `tool_choice` as a string, if it differs from OpenAI's three words. */
   readonly choiceWord?: TSchema
-  /** Whether it takes no object as `tool_choice`: the refusal then is its own. */
+  /** The refusal of an object as `tool_choice`, if the server accepts none. */
   readonly refusedChoiceObject?: ChatRefusal
-  /** Many servers read what they know, and let the rest be. */
+  /** Whether the server ignores unknown members, as many do. */
   readonly ignoresUnknown?: boolean
-  /** Its own words for a member that it does not know. */
+  /** The server's refusal of an unknown member. */
   readonly unknownMember?: (path: Path) => ChatRefusal
 }
 
-/** `messages[0].content`, as OpenAI writes places. */
+/** `messages[0].content`, as OpenAI writes paths. */
 export const placeOf = (path: Path): string =>
   path.reduce<string>(
     (place, step) => (typeof step === 'number' ? `${place}[${step}]` : `${place}${place && '.'}${step}`),
@@ -105,7 +105,7 @@ const refusalOf = (issue: Issue, body: unknown, words: RequestShape['unknownMemb
 
 const Text = Type.String()
 
-/** Members that may be of two kinds: the value's own kind says which schema it breaks. */
+/** For a member of two kinds, the kind of the value selects the schema to check. */
 const stopSchema = (value: unknown): TSchema => (Array.isArray(value) ? StopList : Text)
 const choiceSchema = (value: unknown, word: TSchema): TSchema => (isObject(value) ? ChoiceObject : word)
 
@@ -122,10 +122,10 @@ const splitIssue = (body: Readonly<Record<string, unknown>>, shape: RequestShape
 const roleIssue = (message: unknown, roles: readonly string[], path: Path): Issue | undefined =>
   findIssue(Open({ role: OneOf(...roles) }), message, path)
 
-/** Why a body does not have the shape; undefined where it has. */
+/** Returns the refusal of a body, or undefined if the body is valid. */
 export type ShapeCheck = (body: unknown) => ChatRefusal | undefined
 
-/** Makes the schemas of a server's request once. */
+/** Compiles the schemas of a server's requests once. */
 export const createShapeCheck = (shape: RequestShape): ShapeCheck => {
   const Shape = shape.ignoresUnknown === true ? Open : Closed
   const request = Shape(shape.members)

@@ -1,13 +1,13 @@
 import { countTokens } from '../tokens.ts'
 import type { ChatBody } from './schema.ts'
 
-/** The prompt of a Chat Completions request, counted with the simulated tokenizer. */
+/** Counts the prompt of a Chat Completions request with the simulated tokenizer. */
 
-/** What an image or a file costs, whatever is in it. */
+/** Tokens of an image or a file, for any content. */
 const mediaTokens = 1500
 const mediaMembers = ['image_url', 'file', 'document_url', 'input_audio']
 
-/** Every string of a value, and the names of its members. */
+/** Counts every string of a value, and the names of its members. */
 const tokensOf = (value: unknown): number => {
   if (typeof value === 'string') return countTokens(value)
   if (typeof value !== 'object' || value === null) return value === undefined ? 0 : 1
@@ -23,19 +23,19 @@ const blocksOf = ({ tools = [], messages }: ChatBody): readonly object[] => [...
 /** Tokens of a whole request. */
 export const countPrompt = (body: ChatBody): number => blocksOf(body).reduce((sum, block) => sum + tokensOf(block), 0)
 
-/** OpenAI caches no shorter prompt, and counts what it read in steps. */
+/** Tokens. OpenAI does not cache shorter prompts, and counts cached tokens in steps. */
 const smallestCachedPrompt = 1024
 const cacheStep = 128
 
-/** Prefixes that are remembered: the oldest give way. */
+/** Limit of remembered prefixes; the oldest one is removed first. */
 const maximumPrefixes = 10_000
 
 export interface PrefixCache {
-  /** Tokens of the prompt, and how many of them an earlier prompt of that key began with. */
+  /** Tokens of the prompt, and of the longest beginning that it shares with an earlier prompt of the same key. */
   meter(body: ChatBody, key: string): { readonly prompt: number; readonly cached: number }
 }
 
-/** The automatic prompt cache: every prompt is remembered, message by message. */
+/** The automatic prompt cache: it remembers every prompt, message by message. */
 export const createPrefixCache = (): PrefixCache => {
   const remembered = new Set<bigint>()
   const remember = (hash: bigint): void => {

@@ -5,7 +5,7 @@ import { firstBrokenRule } from './rule.ts'
 import type { ChatBody } from './schema.ts'
 import { createShapeCheck } from './shape.ts'
 
-/** A body that the server takes, and the model that answers it. */
+/** An accepted body, and the model that answers it. */
 export interface AcceptedRequest {
   readonly body: ChatBody
   readonly model: ChatModel
@@ -13,7 +13,7 @@ export interface AcceptedRequest {
 
 type RequestValidator = (body: unknown) => AcceptedRequest | { readonly refusal: ChatRefusal }
 
-/** Makes what a face checks requests by. `isAnyModelServed`: an unknown name gets the first model. */
+/** Creates the check of a face's requests. `isAnyModelServed`: the first model serves unknown names. */
 export const createRequestValidator = (
   face: Face,
   models: readonly ChatModel[],
@@ -23,7 +23,7 @@ export const createRequestValidator = (
   return (value) => {
     const misshapen = checkShape(value)
     if (misshapen !== undefined) return { refusal: misshapen }
-    // A value that has the shape is a body.
+    // The shape check has proved the type.
     const body = value as ChatBody
     const named = models.find(({ id }) => id === body.model)
     const [first] = models

@@ -3,18 +3,18 @@ import type { ChatRefusal } from './refusal.ts'
 import type { ChatRule } from './rule.ts'
 import { countPrompt } from './tokens.ts'
 
-/** A prompt, and what is left for the answer, that do not fit the model's window. Tokens. */
+/** A prompt that, with its requested output, does not fit into the model's window. In tokens. */
 interface Overflow {
   readonly window: number
   readonly prompt: number
-  /** As requested; 0 where the request says nothing. */
+  /** As requested; 0 if the request has no limit. */
   readonly output: number
 }
 
-/** Undefined where the server answers all the same. */
+/** Returns undefined if the server answers anyway. */
 export type OverflowWords = (overflow: Overflow) => ChatRefusal | undefined
 
-/** The model's window, by the simulator's own count, in the words of a server. */
+/** Checks the model's window with the simulator's token count, and refuses in the words of a server. */
 export const windowRule =
   (words: OverflowWords): ChatRule =>
   ({ body, model: { window } }) => {

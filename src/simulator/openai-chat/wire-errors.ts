@@ -3,9 +3,9 @@ import type { HttpError } from '../reply.ts'
 import type { Face, WireError } from './face.ts'
 import type { ChatRefusal } from './refusal.ts'
 
-/** Refusals, and the errors of scenarios, as HTTP. */
+/** Refusals and the errors of scenarios as HTTP responses. */
 
-/** What AWS's exceptions, which scenarios may name, are called by OpenAI. */
+/** OpenAI's codes for AWS's exceptions, which scenarios may name. */
 const codes: Readonly<Record<string, string>> = {
   AccessDeniedException: 'invalid_api_key',
   ResourceNotFoundException: 'model_not_found',
@@ -13,7 +13,7 @@ const codes: Readonly<Record<string, string>> = {
   ServiceQuotaExceededException: 'insufficient_quota',
 }
 
-/** The type that an error of that status usually has. */
+/** The usual type of an error with that status. */
 const typeOf = (status: number): string => {
   if (status === 429) return 'requests'
   return status >= 500 ? 'server_error' : 'invalid_request_error'
@@ -55,7 +55,7 @@ export const errorResponse = (
 /** The status that some servers give as the code of a stream's failure. */
 const statusOfCode = (code: string): number => (code === 'rate_limit_exceeded' ? 429 : 500)
 
-/** What a stream says of its own failure. */
+/** The error in the stream. */
 export const faultEnvelope =
   (face: Pick<Face, 'envelope'>) =>
   ({ message, code }: { readonly message: string; readonly code: string }): Json =>

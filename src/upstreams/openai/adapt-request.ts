@@ -16,12 +16,12 @@ export interface AdaptOptions extends Pick<OpenAiSettings, 'routing' | 'contextL
 /** Bounds memory. */
 const maximumConversations = 100
 
-/** A conversation keeps its first message while Claude Code goes on with it. */
+/** Identifies a conversation by its first message, which stays the same in all its requests. */
 const conversationOf = ({ messages: [first] }: MessagesRequest): string => cacheHash(JSON.stringify(first))
 
 /**
- * Fits a request to the model that answers it: routes images (OU-R3), leaves out the oldest exchanges (OU-R9), and limits
- * the output (OU-R8). Throws GatewayError where a conversation is too long.
+ * Adapts a request to the model that answers it: routes images (OU-R3), omits the oldest exchanges (OU-R9), and limits
+ * the output (OU-R8). Throws GatewayError if a conversation is too long.
  */
 export const createAdaptRequest = ({ routing, contextLimits, output, estimateTokens, log }: AdaptOptions) => {
   const warned = new Map<string, true>()

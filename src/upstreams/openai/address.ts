@@ -1,8 +1,8 @@
-/** Where a server answers, from the base URL that people paste (OU-T1, T2). */
+/** URLs of a server's operations, from the base URL that users configure (OU-T1, T2). */
 
-/** What Azure wants beside an address. */
+/** What Azure needs in addition to an address. */
 export interface AzureOptions {
-  /** `api-version` of deployment paths; undefined for the version-free paths of today. */
+  /** `api-version` of deployment paths; undefined for the current paths, which have no version. */
   readonly apiVersion: string | undefined
 }
 
@@ -20,7 +20,7 @@ const withPath = (base: URL, path: string): URL => {
   return url
 }
 
-/** A pasted address of a deployment is kept; its resource alone gets the deployment's path. */
+/** Keeps the URL of a deployment; appends the deployment's path to the URL of a resource. */
 const azureUrl = (base: URL, modelId: string, { apiVersion }: AzureOptions): URL => {
   const path = withoutTrailingSlashes(base.pathname).replace(/\/chat\/completions$/, '')
   const isDeployment = /\/openai\/deployments\/[^/]+$/.test(path)
@@ -32,14 +32,14 @@ const azureUrl = (base: URL, modelId: string, { apiVersion }: AzureOptions): URL
   return url
 }
 
-/** The folder of the API's paths: a base URL without a path means `/v1`. */
+/** The base path of the API: a base URL without a path means `/v1`. */
 const apiPath = (base: URL): string => {
   const path = withoutTrailingSlashes(base.pathname)
   if (path.endsWith(chatPath)) return path.slice(0, -chatPath.length)
   return path === '' ? '/v1' : path
 }
 
-/** The URL that Chat Completions requests for a model go to. Throws for a base URL that is not a URL. */
+/** The URL for Chat Completions requests to a model. Throws if the base URL is not a URL. */
 export const chatUrl = (baseUrl: string, modelId: string, azure: AzureOptions): string => {
   const base = new URL(baseUrl)
   const url = isAzure(baseUrl, azure) ? azureUrl(base, modelId, azure) : withPath(base, apiPath(base) + chatPath)

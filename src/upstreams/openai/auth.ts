@@ -2,15 +2,15 @@ import type { Secret } from '../../base/secret.ts'
 import { type AzureOptions, isAzure } from './address.ts'
 import type { Provider } from './provider.ts'
 
-/** Headers that say who asks (OU-T3), and those of the configuration (OU-R10). */
+/** Headers that identify the sender (OU-T3), and those of the configuration (OU-R10). */
 
 export interface HeaderOptions {
   readonly provider: Provider
   readonly baseUrl: string
   readonly azure: AzureOptions
-  /** Undefined for servers on this machine that want none. */
+  /** Undefined for servers on this machine that require none. */
   readonly apiKey: Secret | undefined
-  /** By their names; they override every header of ours. */
+  /** By name; they override all other headers. */
   readonly customHeaders: ReadonlyMap<string, Secret>
   /** `nexus-claude-api/1.2.3`. */
   readonly userAgent: string
@@ -34,7 +34,7 @@ export const requestHeaders = (options: HeaderOptions, accept: string): Record<s
   return headers
 }
 
-/** What no error message may hold. */
+/** Values that must not appear in an error message. */
 export const secretsOf = ({ apiKey, customHeaders }: HeaderOptions): readonly Secret[] => [
   ...(apiKey === undefined ? [] : [apiKey]),
   ...customHeaders.values(),

@@ -12,19 +12,19 @@ import { withKind } from './response-kind.ts'
 
 export interface OpenAiClientOptions {
   readonly fetch: Fetch
-  /** Requests under way at once; Bun's own limit unless it was raised. */
+  /** Limit of concurrent requests; Bun's own limit unless it was raised. */
   readonly maximumConnections: number
   readonly provider: Provider
-  /** May hold a path and a query. */
+  /** May have a path and a query. */
   readonly baseUrl: string
   readonly azure: AzureOptions
-  /** Undefined for servers that take no key. */
+  /** Undefined for servers that require no key. */
   readonly apiKey: Secret | undefined
   readonly customHeaders: ReadonlyMap<string, Secret>
   readonly userAgent: string
-  /** Milliseconds from the connection to the first byte, and of silence after it (OU-R6). */
+  /** Timeout in milliseconds for the first byte after connecting, and between bytes (OU-R6). */
   readonly silenceMs: number
-  /** Host and port of the proxy on the way, for error messages. */
+  /** Host and port of the proxy, if any, for error messages. */
   readonly proxy?: string | undefined
   readonly bodyTimeouts?: BodyTimeouts
 }
@@ -34,16 +34,16 @@ export interface OpenAiCall {
   /** The body: a retry sends the same bytes. */
   readonly body: string
   readonly isStream: boolean
-  /** What error messages say of the request. */
+  /** Facts about the request for error messages. */
   readonly wording: Pick<WordingContext, 'model' | 'toClientWords'>
-  /** Headers that this provider wants for this request. */
+  /** Headers that this provider requires for this request. */
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly onUpstreamId: (id: string) => void
   readonly resend: ResendOnce
 }
 
-/** A response with status 200, as it came: a server may answer a stream's request whole, and the other way round (OU-T5). */
+/** A response with status 200, as received: a server may answer a stream's request whole, or the reverse (OU-T5). */
 export type ChatAnswer =
   | { readonly kind: 'stream'; readonly chunks: AsyncIterator<Uint8Array> }
   | { readonly kind: 'whole'; readonly response: ChatResponse }
@@ -64,7 +64,7 @@ const collectText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =
   return text + decoder.decode()
 }
 
-/** One request to the provider, one response. Rejects with GatewayError for everything but a usable 200. */
+/** Sends one request to the provider. Rejects with GatewayError for everything except a usable 200. */
 export const createOpenAiClient = (options: OpenAiClientOptions) => {
   const { baseUrl, provider, azure, silenceMs } = options
   const { host } = new URL(baseUrl)

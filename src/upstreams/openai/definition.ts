@@ -12,7 +12,7 @@ import { withAdaptedRequests } from './with-adapted-requests.ts'
 
 const millisecondsPerSecond = 1000
 
-/** An OpenAI-compatible server as the configuration wants it to be used. */
+/** The upstream for any OpenAI-compatible server. */
 export const openai: UpstreamDefinition = {
   createModels(config) {
     const { names, contextLimits, output } = readOpenAiSettings(config)

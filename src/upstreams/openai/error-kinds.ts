@@ -2,10 +2,10 @@ import type { ErrorType } from '../../base/errors.ts'
 import { isOverflow } from './overflow.ts'
 import type { Reported } from './reported.ts'
 
-/** Which of Anthropic's errors a failure is (OU-E3 to E15), as a table: the first row that fits holds. */
+/** The Anthropic error for each failure (OU-E3 to E15), as a table: the first matching row decides. */
 
 export interface Failure {
-  /** The HTTP status; 200 for an error inside an answer. */
+  /** The HTTP status; 200 for an error inside a response. */
   readonly status: number
   readonly reported: Reported
   /** This provider's 400 or 413 without a body is an overflow (OU-E11). */
@@ -14,12 +14,12 @@ export interface Failure {
 
 export interface ErrorKind {
   readonly type: ErrorType
-  /** Where it differs from the type's own. */
+  /** Set if it differs from the usual status of the type. */
   readonly status?: number
   readonly shouldRetry?: boolean
-  /** Whether we may send the request again by ourselves. */
+  /** Whether this server may retry the request. */
   readonly retryable?: boolean
-  /** What the sentence says besides the provider's words. */
+  /** What the message adds to the provider's words. */
   readonly says?: 'key' | 'model' | 'overflow' | 'filter' | 'balance'
   readonly typeInStream?: ErrorType
 }
@@ -28,7 +28,7 @@ interface Row extends ErrorKind {
   readonly statuses?: readonly number[]
   readonly codes?: RegExp
   readonly words?: RegExp
-  /** In place of the three above. */
+  /** Replaces the three conditions above. */
   readonly matches?: (failure: Failure) => boolean
 }
 
@@ -45,7 +45,7 @@ const isKeyRefused = ({ status, reported: { codes, message } }: Failure): boolea
 const isBare = ({ status, reported, isBareOverflow }: Failure): boolean =>
   isBareOverflow && (status === 400 || status === 413) && reported.message === '' && reported.codes.length === 0
 
-/** A wait of this kind is longer than any client's. */
+/** Words for a wait that is longer than any client waits. */
 const dayWords = /per day|\bdaily\b|\bRPD\b|\bTPD\b|per week|per month/i
 
 const rows: readonly Row[] = [
@@ -120,7 +120,7 @@ const fits = ({ statuses, codes, words, matches }: Row, failure: Failure): boole
   words?.test(failure.reported.message) === true ||
   matches?.(failure) === true
 
-/** A status in the body counts where the HTTP status says nothing (OU-E2). */
+/** Uses the status in the body if the HTTP status is not specific (OU-E2). */
 export const withStatusOfBody = (failure: Failure): Failure => {
   const { status, reported } = failure
   const saysNothing = status === 200 || status === 500

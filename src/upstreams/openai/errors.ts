@@ -6,27 +6,27 @@ import { overflowWording } from './overflow.ts'
 import { isHtml, type Reported, reportedIn, reportedInText, titleOf } from './reported.ts'
 import { longestRetryAfterSeconds, retryAfterSeconds } from './retry-after.ts'
 
-/** Failures of the provider as Anthropic's errors, in the provider's own words (OU section 5). */
+/** Translates failures of the provider to Anthropic's errors; they keep the provider's words (OU section 5). */
 
-/** What error messages say of the request. */
+/** Facts about the request for error messages. */
 export interface WordingContext {
-  /** The provider, for people: `api.openai.com`. */
+  /** The provider's name for messages: `api.openai.com`. */
   readonly provider: string
   /** The model's name as the client requested it. */
   readonly model: string
   /** Path of the URL that was requested. */
   readonly path: string
-  /** The key and the values of custom headers: no message may hold them. */
+  /** The key and the values of custom headers, which must not appear in a message. */
   readonly secrets: readonly Secret[]
-  /** Replaces places of the body, and tools' names, by the client's (OU-E14). */
+  /** Replaces paths of the sent body and names of tools with the client's (OU-E14). */
   readonly toClientWords: (message: string) => string
   readonly isBareOverflow: boolean
 }
 
-/** A failure that the provider itself reported, from which the fallback learns. */
+/** A failure that the provider reported; the refusal fallback reads it. */
 export class OpenAiError extends GatewayError {
   readonly #reported: Reported
-  /** The status that counts: the answer's, or the one in its body. */
+  /** The effective status: that of the response, or the one in its body. */
   readonly upstreamStatus: number
 
   constructor({ status, reported }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
@@ -35,7 +35,7 @@ export class OpenAiError extends GatewayError {
     this.upstreamStatus = status
   }
 
-  /** As they came. Never logged or printed: they may quote a prompt. */
+  /** The provider's words, unchanged. Do not log or print them: they may quote a prompt. */
   get reported(): Reported {
     return this.#reported
   }
@@ -72,7 +72,7 @@ const sentences: Readonly<Record<Says, (message: string, reported: Reported, con
   balance: (message, _reported, { provider }) => `The account at ${provider} has no credit or quota left. ${message}`,
 }
 
-/** `message` is the provider's, or ours where the provider gave none. */
+/** `message` is the provider's, or a default if the provider sent none. */
 const wordsFor = (kind: ErrorKind, message: string, reported: Reported, context: WordingContext): string => {
   const isUnknownPath = kind.says === 'model' && reported.message === ''
   if (isUnknownPath) return message
@@ -80,7 +80,7 @@ const wordsFor = (kind: ErrorKind, message: string, reported: Reported, context:
   return kind.type === 'invalid_request_error' ? withCapability(context.toClientWords(message), []) : message
 }
 
-/** A code that may stand in a log: no free text. */
+/** A code that is safe to log: it is not free text. */
 const loggable = (codes: readonly string[]): string => {
   const code = codes.find((one) => /^[\w.-]{1,64}$/.test(one))
   return code === undefined ? '' : ` (${code})`
@@ -119,11 +119,11 @@ export interface FailedAnswer {
   readonly body: string
 }
 
-/** An answer other than 200, or a 200 that is not a response. */
+/** The error for a response other than 200, or for a 200 without a valid body. */
 export const toAnswerError = (answer: FailedAnswer, context: WordingContext): OpenAiError => {
   const { status, headers } = answer
   const body = withoutSecrets(answer.body, context)
-  // A 200 may hold the words of an answer, which do not belong into an error.
+  // The body of a 200 may have the text of an answer, which must not get into an error.
   const reported = status === 200 ? reportedIn(undefined) : reportedInText(body)
   const failure = { status, reported, isBareOverflow: context.isBareOverflow }
   const wait = retryAfterSeconds(headers, reported.message)
@@ -131,7 +131,7 @@ export const toAnswerError = (answer: FailedAnswer, context: WordingContext): Op
   return toError({ failure, body, what: `${context.provider} answered ${status}`, options }, context)
 }
 
-/** An error inside an answer whose status is 200 (OU-S15). Before anything reached the client it can become a status. */
+/** An error inside a response of status 200 (OU-S15). It sets the HTTP status if the client has no bytes yet. */
 export const toInnerError = (body: unknown, context: WordingContext): OpenAiError => {
   const found = reportedIn(body)
   const reported = { ...found, message: withoutSecrets(found.message, context) }

@@ -2,14 +2,14 @@ import { isBlank } from '../../messages/blank.ts'
 import type { ContentBlock } from '../../wire/anthropic/content.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 
-/** Turns with an image go to a model that sees (OU-R3). */
+/** Routes turns with an image to a vision model (OU-R3). */
 
 export interface ImageRouting {
   /** Without one, no turn is routed. */
   readonly visionModel: string | undefined
-  /** `all` also routes turns with an image in a tool result, with the whole conversation. */
+  /** `all`: also route turns with an image in a tool result, with the whole conversation. */
   readonly route: 'direct' | 'all'
-  /** Leaves the system prompt out. */
+  /** Omits the system prompt. */
   readonly stripsContext: boolean
 }
 
@@ -21,7 +21,7 @@ export interface RoutedRequest {
 /** UTF-16 code units. */
 const longestText = 1500
 
-/** What Claude Code adds to a turn by itself. */
+/** Matches texts that Claude Code adds to a turn. */
 const addedText = /^\s*(?:<system-reminder>|\[image:)/i
 
 const isDirectImage = ({ type }: ContentBlock): boolean => type === 'image'
@@ -32,10 +32,10 @@ const isResultWithImage = (block: ContentBlock): boolean =>
 const blocksOf = (content: string | ContentBlock[] | undefined): readonly ContentBlock[] =>
   Array.isArray(content) ? content : []
 
-/** The end of a text, without half a character at its beginning. */
+/** The end of a text; it never begins with half a character. */
 const endOf = (text: string): string => text.slice(-longestText).replace(/^[\uDC00-\uDFFF]/, '')
 
-/** The images of a turn behind the last words of the user. */
+/** The last words of the user, then the images of the turn. */
 const imageTurn = (blocks: readonly ContentBlock[]): ContentBlock[] => {
   const words = blocks.findLast((block) => block.type === 'text' && !isBlank(block.text) && !addedText.test(block.text))
   const text: ContentBlock[] = words?.type === 'text' ? [{ type: 'text', text: endOf(words.text) }] : []
@@ -53,8 +53,8 @@ const imageRequest = (
 })
 
 /**
- * A turn with an image of the user's goes to the vision model alone: without history and tools, which small vision
- * models handle badly. Other turns stay: their models see no images (`dialectFor` in settings.ts).
+ * Sends a turn with an image of the user to the vision model, without history and tools, which small vision models
+ * handle badly. Other turns keep their model, which gets no images (`dialectFor` in settings.ts).
  */
 export const routeImages = (request: MessagesRequest, modelId: string, routing: ImageRouting): RoutedRequest => {
   const { visionModel, route } = routing

@@ -21,7 +21,7 @@ import { createRefusalFallback } from './refusal-fallback.ts'
 export interface OpenAiOptions extends OpenAiClientOptions {
   readonly retry: RetryPolicy
   readonly policy: ChatPolicy
-  /** What the configuration says otherwise than the provider's row, for one model. */
+  /** Changes of the configuration to the provider's row, for one model. */
   readonly dialectFor: (modelId: string) => ChatDialectChange
   readonly inlineUrlSources: InlineUrlSources
   readonly estimateTokens: EstimateTokens
@@ -33,7 +33,7 @@ export interface OpenAiOptions extends OpenAiClientOptions {
 
 type Read<T> = (answer: ChatAnswer, context: ReadContext) => Promise<T>
 
-/** Any server that speaks OpenAI's Chat Completions. */
+/** Creates the upstream for a server that speaks OpenAI's Chat Completions. */
 export const createOpenAi = (options: OpenAiOptions): Upstream => {
   const { retry, newId, log, provider, policy, estimateTokens } = options
   const client = createOpenAiClient(options)
@@ -42,7 +42,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
   const retrying = createRetrying(retry, log)
   const logNotes = createNoteLog(log)
 
-  /** Providers fetch images by themselves where they take URLs; documents are always fetched here (OU-Q32, Q35). */
+  /** Providers that accept URLs fetch images themselves; this server always fetches documents (OU-Q32, Q35). */
   const withoutUrls = async (given: MessagesRequest, dialect: ChatDialect, context: CallContext) => {
     const notes = createNotes()
     const isFetched = (kind: 'image' | 'document'): boolean => kind === 'document' || !dialect.imageUrl

@@ -1,6 +1,6 @@
 const mebibyte = 1024 * 1024
 
-/** What is fetched for a provider that takes no URLs. OpenAI takes files of this size, others may take less and say so. */
+/** Limits of fetched files, for providers that accept no URLs. OpenAI accepts this size; others may refuse it. */
 export const mediaLimit = {
   imageBytes: 20 * mebibyte,
   documentBytes: 32 * mebibyte,

@@ -1,8 +1,8 @@
 import { withoutContextSuffix } from '../../messages/model-name.ts'
 
-/** Which model of the server answers for a client's name (OU-R1, R2). */
+/** Maps a client's model name to a model of the server (OU-R1, R2). */
 
-/** The server's models by size. An absent one is neither configured nor a default of the provider. */
+/** The server's models by size. A model is absent if it is not configured and the provider has no default. */
 export interface SizedModels {
   readonly big: string | undefined
   readonly middle: string | undefined
@@ -11,28 +11,28 @@ export interface SizedModels {
 }
 
 export interface ModelNames extends SizedModels {
-  /** Exact names of clients, and the model that each one becomes. */
+  /** Exact model names of clients, and the server's model for each. */
   readonly modelMap: ReadonlyMap<string, string>
 }
 
-/** Names of models, and not of Claude: clients that use them know the server. */
+/** Names of other models than Claude: a client that uses them knows the server. */
 const foreignName = /^(?:gpt-|o1-|ep-|doubao-|deepseek-)/
 
-/** The first family that a name contains counts. */
+/** The first family in this list that a name contains decides. */
 const families = [
   ['haiku', 'small'],
   ['sonnet', 'middle'],
   ['opus', 'big'],
 ] as const
 
-/** The names that the configuration itself gives to models. */
+/** All model names of the configuration. */
 export const configuredModels = ({ modelMap, big, middle, small, vision }: ModelNames): readonly string[] => [
   ...new Set([big, middle, small, vision, ...modelMap.values()].filter((name) => name !== undefined)),
 ]
 
 /**
- * The exact map first, then names that stay as they are, then the family in the name, then the big model. Without a
- * big model, a name stays as it is. A middle or small model that is absent is the big one.
+ * Uses the exact map first, then names that stay unchanged, then the family in the name, then the big model. Without a
+ * big model, a name stays unchanged. The big model replaces an absent middle or small model.
  */
 export const mapModel = (requested: string, names: ModelNames): string => {
   const name = withoutContextSuffix(requested.trim())

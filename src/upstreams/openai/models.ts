@@ -3,7 +3,7 @@ import type { Model, ServedFamily } from '../../models/model.ts'
 import { type ModelResolver, nicknames, servedFamily } from '../../models/resolver.ts'
 import { configuredModels, type ModelNames, mapModel } from './model-map.ts'
 
-/** Names by which Claude Code knows windows and limits, and keeps thinking in its history (OU-R16). */
+/** For these names, Claude Code knows windows and limits, and keeps thinking in its history (OU-R16). */
 const clientNames: Readonly<Record<ServedFamily, string>> = {
   opus: 'claude-opus-4-6',
   sonnet: 'claude-sonnet-4-6',
@@ -11,7 +11,7 @@ const clientNames: Readonly<Record<ServedFamily, string>> = {
 }
 const servedFamilies = Object.keys(clientNames) as ServedFamily[]
 
-/** What Claude Code assumes for these names; a configured limit of the context wins. */
+/** The window in tokens that Claude Code assumes for these names; a configured context limit wins. */
 const usualWindow = 200_000
 const usualOutput = 64_000
 /** Anthropic's value for a model whose release date is not known. */
@@ -24,7 +24,7 @@ export interface ModelListOptions {
   readonly maximumOutput: number | undefined
 }
 
-/** A name of the exact map goes before Claude Code's own where nothing else would map that. */
+/** A name of the exact map, if Claude Code's own name would not be mapped; otherwise Claude Code's own. */
 const clientNameOfFamily = (family: ServedFamily, names: ModelNames): string => {
   const own = clientNames[family]
   if (mapModel(own, names) !== own) return own
@@ -36,21 +36,21 @@ const familyOf = (name: string): ServedFamily | undefined => {
   return family === undefined ? nicknames.get(name.toLowerCase()) : servedFamily[family]
 }
 
-/** Names without a version: `opus`, `best`, `default`. They stand for the family's name in Claude Code. */
+/** Short names (`opus`, `best`, `default`): Claude Code uses them for its model of the family. */
 const shortFamily = (name: string): ServedFamily | undefined => {
   if (name === 'default') return 'sonnet'
   const parsed = parseModelName(name)
   return name in servedFamily || parsed === undefined ? familyOf(name) : undefined
 }
 
-/** Every name becomes a model of the server (OU-R1): a client learns from the server itself which ones it has. */
+/** Maps every name to a model of the server (OU-R1); the server itself refuses unknown models. */
 export const createOpenAiModels = ({ names, contextLimits, maximumOutput }: ModelListOptions): ModelResolver => {
   const toModel = (clientName: string, id: string): Model => ({
     id,
     clientName,
     family: familyOf(clientName) ?? 'opus',
     displayName: id,
-    description: clientName === id ? 'As the server names it' : `${clientName} for clients`,
+    description: clientName === id ? 'Name on the server' : `${clientName} for clients`,
     createdAt: unknownDate,
     maxInputTokens: contextLimits.get(id) ?? usualWindow,
     isWindowLimited: contextLimits.has(id),

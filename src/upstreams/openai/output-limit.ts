@@ -6,17 +6,17 @@ export interface OutputLimits {
   readonly minimum: number | undefined
 }
 
-/** Left between a prompt and the end of the context window, for what the estimate does not see. */
+/** Tokens kept free in the context window, because the estimate may be too low. */
 export const reservedTokens = 2048
 
-/** Tokens that are left for the response; undefined without a limit of the context. */
+/** Tokens that are left for the response; undefined without a context limit. */
 export const availableTokens = (contextLimit: number | undefined, estimate: number): number | undefined =>
   contextLimit === undefined ? undefined : Math.max(contextLimit - estimate - reservedTokens, 1)
 
-/** A minimum above the maximum is the maximum. */
+/** The maximum limits the minimum. */
 export const fallbackTokens = ({ maximum, minimum }: OutputLimits): number | undefined =>
   minimum === undefined ? undefined : Math.min(minimum, maximum ?? minimum)
 
-/** 0 stays: it fills a prompt cache, and requests nothing (OU-Q1). */
+/** 0 stays: it only fills a prompt cache, and requests no output (OU-Q1). */
 export const limitOutput = (requested: number, { maximum }: OutputLimits, available: number | undefined): number =>
   requested === 0 ? 0 : Math.min(requested, maximum ?? requested, available ?? requested)

@@ -1,7 +1,7 @@
 import { inputAndMaxTokensTooLong, promptTooLong } from '../../messages/client-wording.ts'
 import type { Reported } from './reported.ts'
 
-/** A conversation that is longer than the model's context, in the words by which Claude Code shortens it (OU-E10). */
+/** Detects a conversation that is too long, and words the error so that Claude Code shortens it (OU-E10). */
 
 /** Each provider's words. */
 const overflowWords: readonly RegExp[] = [
@@ -24,7 +24,7 @@ const overflowWords: readonly RegExp[] = [
 const overflowCodes = /^(?:context_length_exceeded|1261)$/
 
 const rateWords = /rate limit|too many requests|per min/i
-/** A tool's name that is too long says `maximum length` as well. */
+/** Errors about a tool's name that is too long contain `maximum length`, too. */
 const otherLength = /tool name|function\.name|'name'|tool_call_id|tool_calls\[\d+\]\.id/i
 
 const number = (digits: string | undefined): number | undefined => {
@@ -90,7 +90,7 @@ const figuresIn = (message: string): Figures => {
   return {}
 }
 
-/** A limit per minute that this one request exceeds is a matter of its length (OU-E6). */
+/** If one request exceeds a limit per minute, its length is the problem (OU-E6). */
 const isLargerThanMinute = (message: string): boolean => {
   if (!/request too large/i.test(message) || !/per min/i.test(message)) return false
   const { input, maximum } = figuresIn(message)
@@ -104,7 +104,7 @@ export const isOverflow = (message: string, codes: readonly string[]): boolean =
   return !otherLength.test(message) && overflowWords.some((pattern) => pattern.test(message))
 }
 
-/** The sentence that the client acts on. Where the input alone fits, it lowers `max_tokens` instead. */
+/** The message that the client acts on. If the input alone fits, the client lowers `max_tokens` instead. */
 export const overflowWording = (message: string, tokens: Reported['tokens']): string => {
   const found = figuresIn(message)
   const input = tokens.input ?? found.input

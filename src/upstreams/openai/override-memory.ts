@@ -3,11 +3,11 @@ import type { ChatDialect } from '../../translate/capabilities/chat-dialect.ts'
 import type { Degradation } from '../upstream.ts'
 import type { DialectOverride } from './refusals.ts'
 
-/** Bounds memory: model names come from clients. Both are more than a deployment has. */
+/** Bounds memory: model names come from clients. A deployment has fewer models and overrides. */
 const maximumModels = 100
 const maximumOverrides = 50
 
-/** How long an override holds that may concern one conversation only. */
+/** Lifetime of an override that may concern only one conversation. */
 const passingMs = 10 * 60 * 1000
 
 interface Remembered extends DialectOverride {
@@ -15,9 +15,9 @@ interface Remembered extends DialectOverride {
   readonly until: number
 }
 
-/** What each model was found to refuse, for the life of the process (OU section 1.10). */
+/** The refused parts of each model, until the process ends (OU section 1.10). */
 export interface OverrideMemory {
-  /** The dialect of the model's row, with what was learned. */
+  /** Returns the dialect of the model's row with all remembered overrides. */
   apply(modelId: string, dialect: ChatDialect): ChatDialect
   remember(modelId: string, override: DialectOverride): void
   degraded(): readonly Degradation[]
@@ -45,7 +45,7 @@ export const createOverrideMemory = (log: Logger, now: () => number): OverrideMe
     },
     remember(modelId, override) {
       const memory = memoryOf(modelId)
-      // Two overrides of one cell: the later one holds.
+      // A later override of the same cell replaces the earlier one.
       const key = Object.keys(override.change).join()
       if (memory === undefined || (memory.size >= maximumOverrides && !memory.has(key))) return
       if (memory.get(key)?.without !== override.without) {

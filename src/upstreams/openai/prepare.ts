@@ -26,7 +26,7 @@ interface Target {
   readonly estimateTokens: EstimateTokens
 }
 
-/** Counted only where the provider reports no usage (OU-A33). */
+/** Estimates tokens, only if the provider reports no usage (OU-A33). */
 const createUsageEstimate =
   (request: MessagesRequest, modelId: string, estimate: EstimateTokens): ChatResponseContext['estimateUsage'] =>
   (output) => ({
@@ -34,7 +34,7 @@ const createUsageEstimate =
     outputTokens: estimate({ model: request.model, messages: [{ role: 'assistant', content: output }] }, modelId),
   })
 
-/** Throws what the translation throws. */
+/** Throws the errors of the translation. */
 export const prepare = (
   request: MessagesRequest,
   { dialect, provider, policy, estimateTokens }: Target,

@@ -2,7 +2,7 @@ import { type ChatDialect, type ChatDialectChange, unknownDialect } from '../../
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { ChatRequest } from '../../wire/openai-chat/request.ts'
 
-/** What a family of one provider's models wants otherwise than the provider's other models. */
+/** The differences of one family of models from the provider's other models. */
 export interface ModelQuirks {
   /** Matches the upstream's id of the model. */
   readonly models: RegExp
@@ -12,16 +12,16 @@ export interface ModelQuirks {
 /** One OpenAI-compatible provider (OU section 6). */
 export interface Provider {
   readonly id: string
-  /** What `--provider` alone means; absent where every installation has its own address. */
+  /** Default of `--provider`; absent if every installation has its own address. */
   readonly baseUrl?: string
-  /** The row is found by the base URL's host (and port): equal to one of these, or ending in it where it begins with a dot. */
+  /** Selects the row by the base URL's host (and port): equal to an entry, or ending in one that begins with a dot. */
   readonly hosts: readonly string[]
-  /** `optional`: servers that people run themselves seldom have a key. */
+  /** `optional`: self-hosted servers seldom have a key. */
   readonly auth: 'bearer' | 'api-key' | 'optional'
   readonly dialect: ChatDialectChange
   /** A 400 or 413 without a body means that the conversation is too long (OU-E11). */
   readonly isBareOverflow?: true
-  /** Headers that a request has besides the usual ones. */
+  /** Headers in addition to the usual ones. */
   readonly headersFor?: (body: ChatRequest, request: MessagesRequest) => Readonly<Record<string, string>>
   /** Later rows win. */
   readonly quirks?: readonly ModelQuirks[]
@@ -29,20 +29,20 @@ export interface Provider {
   readonly defaults?: { readonly big: string; readonly middle: string; readonly small: string; readonly vision: string }
 }
 
-/** A server that no row knows. */
+/** The row of a server that the table does not have. */
 const unknownProvider: Provider = { id: unknownDialect.id, hosts: [], auth: 'bearer', dialect: {} }
 
 const hostFits = (hosts: readonly string[], { host, hostname }: URL): boolean =>
   hosts.some((known) => (known.startsWith('.') ? hostname.endsWith(known) : known === host || known === hostname))
 
-/** The provider of a base URL: the first row whose host fits, or the one that `id` names. */
+/** The provider of a base URL: the row that `id` names, or the first row whose host matches. */
 export const providerOf = (providers: readonly Provider[], baseUrl: string, id?: string): Provider => {
   const url = new URL(baseUrl)
   const found = providers.find((provider) => (id === undefined ? hostFits(provider.hosts, url) : provider.id === id))
   return found ?? unknownProvider
 }
 
-/** The dialect that a provider's row, and the quirks of the model in it, make together. */
+/** The dialect of a model: the provider's row with the model's quirks. */
 export const dialectOf = ({ id, dialect, quirks = [] }: Provider, modelId: string): ChatDialect => {
   const changes = quirks.filter(({ models }) => models.test(modelId)).map(({ dialect: change }) => change)
   return Object.assign({ ...unknownDialect, ...dialect, id }, ...changes)

@@ -11,13 +11,13 @@ const allEfforts: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high
 const holdsImage = ({ messages }: ChatRequest): boolean =>
   messages.some(({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'))
 
-/** An agent's requests, all after the first of a conversation, are not counted as the user's. */
+/** Marks all requests after the first of a conversation as an agent's: Copilot does not bill them as the user's. */
 const copilotHeaders = (body: ChatRequest): Readonly<Record<string, string>> => ({
   'x-initiator': body.messages.some(({ role }) => role === 'assistant') ? 'agent' : 'user',
   ...(holdsImage(body) && { 'copilot-vision-request': 'true' }),
 })
 
-/** Requests of one session go to one provider, which has its prompts in the cache. */
+/** Routes requests of one session to one provider, which has the session's prompts in its cache. */
 const openRouterHeaders = (_body: ChatRequest, request: MessagesRequest): Readonly<Record<string, string>> => {
   const session = sessionKeyOf(request)
   return session === undefined ? {} : { 'x-session-id': session }
@@ -32,7 +32,7 @@ const openAi: Provider = {
   quirks: openAiQuirks,
 }
 
-/** A row for each provider. The first whose host fits is taken. */
+/** A row for each provider. The first row whose host matches is used. */
 export const providers: readonly Provider[] = [
   openAi,
   {
@@ -40,7 +40,7 @@ export const providers: readonly Provider[] = [
     hosts: ['.openai.azure.com', '.services.ai.azure.com', '.cognitiveservices.azure.com'],
     auth: 'api-key',
     dialect: openAiDialect,
-    // Deployments are often named after their model; where they are not, refusals teach it.
+    // Deployments often have the name of their model. For others, refusals show what the model does not support.
     quirks: openAiQuirks,
   },
   {

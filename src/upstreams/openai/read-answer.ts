@@ -9,7 +9,7 @@ import type { ChatAnswer } from './client.ts'
 import { toInnerError, type WordingContext } from './errors.ts'
 import { ChatStream } from './response-stream.ts'
 
-/** An answer in the form that the client requested, whatever form it came in (OU-T5). */
+/** Converts a response to the form that the client requested, streamed or whole (OU-T5). */
 
 export interface ReadContext {
   readonly responseContext: ChatResponseContext
@@ -43,7 +43,7 @@ async function* inOneBatch(events: EventBatch): AsyncGenerator<EventBatch> {
   yield events
 }
 
-/** Resolves once the response says something; see `stream` of Upstream. */
+/** Resolves when the response has content; see `stream` of Upstream. */
 export const readStream = async (answer: ChatAnswer, context: ReadContext): Promise<AsyncIterable<EventBatch>> => {
   if (answer.kind === 'stream') return beginStream(answer.chunks, context)
   const events = new MessageEvents(context.responseContext, context.newId)

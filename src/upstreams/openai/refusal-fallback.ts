@@ -4,7 +4,7 @@ import { OpenAiError } from './errors.ts'
 import type { OverrideMemory } from './override-memory.ts'
 import { type DialectOverride, overrideFor } from './refusals.ts'
 
-/** A request that is ready to be sent. */
+/** A request that is ready to send. */
 interface Prepared {
   readonly body: string
 }
@@ -13,23 +13,23 @@ interface FallbackCall<P extends Prepared, T> {
   readonly modelId: string
   /** For the log. */
   readonly requestId: string
-  /** The dialect of the model's row, without what was learned. */
+  /** The dialect of the model's row, without overrides. */
   readonly dialect: ChatDialect
   readonly prepare: (dialect: ChatDialect) => P
   readonly send: (prepared: P) => Promise<T>
 }
 
-/** These servers report one fault at a time; more than two in one request is not worth the wait. */
+/** Limit for one request. Servers report one fault at a time, and each override costs a round trip. */
 const maximumOverrides = 2
 
-/** Whether the later refusal is about something else: then the earlier override helped. */
+/** Whether the later refusal has another cause: then the earlier override helped. */
 const isAnother = (later: unknown, earlier: unknown): boolean =>
   later instanceof OpenAiError &&
   earlier instanceof OpenAiError &&
   later.type === 'invalid_request_error' &&
   later.reported.message !== earlier.reported.message
 
-/** One sending of a request, and the override that it tries out. */
+/** One attempt to send a request, and the override that it tries. */
 interface Try<P extends Prepared> {
   readonly dialect: ChatDialect
   readonly prepared: P
@@ -37,7 +37,7 @@ interface Try<P extends Prepared> {
   readonly trial?: { readonly override: DialectOverride; readonly refusal: OpenAiError }
 }
 
-/** Undefined where the refused part is not one that we may leave out. */
+/** Undefined if the refused part must not be left out. */
 const nextTry = <P extends Prepared, T>(
   { prepare }: FallbackCall<P, T>,
   { dialect, prepared, overridesLeft }: Try<P>,
@@ -53,8 +53,8 @@ const nextTry = <P extends Prepared, T>(
 }
 
 /**
- * Makes the function that sends a request and, where the model refuses a part of it that can be left out, sends it again
- * without. What helped is remembered. To be used only before anything has reached the client. Rejects as `send` does.
+ * Creates a function that sends a request. If the model refuses a part that can be left out, it sends the request again
+ * without that part, and remembers what helped. Call it only before the client has any bytes. Rejects as `send` does.
  */
 export const createRefusalFallback = (memory: OverrideMemory, log: Logger) => {
   const run = async <P extends Prepared, T>(call: FallbackCall<P, T>, current: Try<P>): Promise<T> => {
@@ -65,7 +65,7 @@ export const createRefusalFallback = (memory: OverrideMemory, log: Logger) => {
       if (trial !== undefined) memory.remember(modelId, trial.override)
       return response
     } catch (error) {
-      // The same refusal again: the override was not the answer to it.
+      // The same refusal again: the override did not help.
       if (trial !== undefined && !isAnother(error, trial.refusal)) throw error
       if (trial !== undefined) memory.remember(modelId, trial.override)
       const next = nextTry(call, current, error)

@@ -1,24 +1,24 @@
 import type { ChatDialect, ChatDialectChange, Effort } from '../../translate/capabilities/chat-dialect.ts'
 
-/** The refusals that are known, as a table (OU-H1 to H19). A new one is a row, and a line of its test. */
+/** The known refusals, as a table (OU-H1 to H19). A new one needs a row, and a line in the test. */
 
 interface Refused {
-  /** The words, with codes and the member in question in front: tables match over all three. */
+  /** Codes, the named member and the message, joined: patterns match against all three. */
   readonly text: string
   readonly dialect: ChatDialect
 }
 
 export interface Refusal {
-  /** All of them must fit. */
+  /** All patterns must match. */
   readonly words: readonly RegExp[]
-  /** Undefined where the model's dialect is so already. */
+  /** Undefined if the model's dialect already has the change. */
   readonly change: (refused: Refused) => ChatDialectChange | undefined
   readonly without: string
   readonly note: string
   readonly isPassing?: true
 }
 
-/** How servers say that they do not take a member. */
+/** Matches words of servers that do not accept a member. */
 const unsupported =
   /unsupported|not supported|not support|unknown|unrecognized|unexpected|extra(?:_forbidden| inputs| fields)|not permitted|not allowed|deprecated|only the default|invalid (?:argument|parameter|value)|cannot specify|no such/i
 
@@ -58,19 +58,19 @@ const outputLimit = ({ text, dialect }: Refused): ChatDialectChange | undefined 
   return Number.isInteger(limit) && limit > 0 && limit < known ? { maximumOutputTokens: limit } : undefined
 }
 
-/** Of the two names of the output limit the one that was not sent, where the refusal names the other. */
+/** If the refusal names the sent name of the output limit, switches to the other name. */
 const otherName = ({ text, dialect: { maxTokens } }: Refused): ChatDialectChange | undefined => {
   if (!new RegExp(`\\b${maxTokens}\\b`).test(text)) return undefined
   return { maxTokens: maxTokens === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
 }
 
-/** In this order: a refusal that names a value comes before the one that names its member. */
+/** The order matters: a row for a value comes before the row for its member. */
 export const refusals: readonly Refusal[] = [
   {
     words: [/function tools with reasoning_effort/i],
     change: once(({ noEffortWithTools }) => noEffortWithTools, { noEffortWithTools: true }),
     without: 'reasoning with tools',
-    note: 'The model takes function tools only with reasoning_effort "none" (OU-H15).',
+    note: 'The model accepts function tools only with reasoning_effort "none" (OU-H15).',
   },
   {
     words: [
@@ -85,7 +85,7 @@ export const refusals: readonly Refusal[] = [
     words: [/max_(?:completion_)?tokens/, unsupported],
     change: otherName,
     without: 'the usual name of max_tokens',
-    note: 'The output limit goes under its other name (OU-H1).',
+    note: 'The output limit is sent under its other name (OU-H1).',
   },
   {
     words: [
@@ -105,7 +105,7 @@ export const refusals: readonly Refusal[] = [
     words: [/parallel_tool_calls/, unsupported],
     change: once(({ parallelToolCalls }) => !parallelToolCalls, { parallelToolCalls: false }),
     without: 'parallel_tool_calls',
-    note: 'Surplus calls of a turn are held back here (OU-H4).',
+    note: 'This server drops surplus calls of a turn (OU-H4).',
   },
   {
     words: [
@@ -114,7 +114,7 @@ export const refusals: readonly Refusal[] = [
     ],
     change: once(({ replay }) => replay === 'content-always', { replay: 'content-always' }),
     without: 'turns without their reasoning',
-    note: 'Reasoning of earlier turns goes back with each turn (OU-H6).',
+    note: 'Each turn is sent with its reasoning (OU-H6).',
   },
   {
     words: [
@@ -139,25 +139,25 @@ export const refusals: readonly Refusal[] = [
     words: [/reasoning_effort|enable_thinking|chat_template_kwargs|\bthinking\b|\breasoning\b/, unsupported],
     change: once(({ reasoning }) => reasoning === 'none', { reasoning: 'none' }),
     without: 'reasoning controls',
-    note: 'The model does not take the switch for reasoning (OU-H5).',
+    note: 'The model does not accept the switch for reasoning (OU-H5).',
   },
   {
     words: [/temperature|top_p/, unsupported],
     change: once(({ sampling }) => !sampling, { sampling: false }),
     without: 'temperature and top_p',
-    note: 'The model takes its own sampling only (OU-H7).',
+    note: 'The model accepts only its default sampling (OU-H7).',
   },
   {
     words: [/top_k/, unsupported],
     change: once(({ topK }) => !topK, { topK: false }),
     without: 'top_k',
-    note: 'The provider does not take top_k (OU-H7).',
+    note: 'The provider does not accept top_k (OU-H7).',
   },
   {
     words: [/\bstop\b/, unsupported],
     change: once(({ stop }) => !stop, { stop: false }),
     without: 'stop',
-    note: 'Stop sequences are watched for here (OU-H7).',
+    note: 'This server stops responses at the stop sequences (OU-H7).',
   },
   {
     words: [
@@ -165,13 +165,13 @@ export const refusals: readonly Refusal[] = [
     ],
     change: once(({ images }) => !images, { images: false }),
     without: 'images',
-    note: 'The model does not see images: a placeholder goes in their place (OU-H8).',
+    note: 'The model does not accept images: placeholders replace them (OU-H8).',
   },
   {
     words: [/response_format|json_schema|structured output/, unsupported],
     change: ({ dialect: { json } }) => (json === 'none' ? undefined : { json: json === 'schema' ? 'object' : 'none' }),
     without: 'response_format',
-    note: 'The schema of the answer goes as an instruction (OU-H9).',
+    note: 'The schema of the answer is sent as an instruction (OU-H9).',
   },
   {
     words: [/moonshot flavored json schema/i],
@@ -190,7 +190,7 @@ export const refusals: readonly Refusal[] = [
     change: ({ dialect: { choice } }) =>
       choice === 'free' ? undefined : { choice: choice === 'object' ? 'string' : 'free' },
     without: 'a forced tool',
-    note: 'The choice of one tool goes in a simpler form, or not at all (OU-H11).',
+    note: 'The choice of one tool is sent in a simpler form, or not at all (OU-H11).',
   },
   {
     words: [/tool.?call.?(?:s\[\d+\]\.)?id/i, /length|too long|must be a-z/i],
@@ -205,36 +205,36 @@ export const refusals: readonly Refusal[] = [
     words: [/tools=`? param|toolConfig field must be defined|tools.{0,40}must be (?:provided|defined|present)/i],
     change: once(({ toolsForHistory }) => toolsForHistory, { toolsForHistory: true }),
     without: 'a history of calls without tools',
-    note: 'Stubs of the tools go with a history that used them (OU-H13).',
+    note: 'Placeholders for tools are sent with a history that used them (OU-H13).',
   },
   {
     words: [/additionalProperties.{0,60}to be false|\bstrict\b|must include every key/i],
     change: once(({ strict }) => !strict, { strict: false }),
     without: 'strict tools',
-    note: 'Tools go without strict (OU-H16).',
+    note: 'Tools are sent without strict (OU-H16).',
   },
   {
     words: [/prompt_cache_key/, unsupported],
     change: once(({ promptCacheKey }) => !promptCacheKey, { promptCacheKey: false }),
     without: 'prompt_cache_key',
-    note: 'The provider does not take a key of the prompt cache (OU-H17).',
+    note: 'The provider does not accept prompt_cache_key (OU-H17).',
   },
   {
     words: [/safety_identifier|\buser\b.{0,30}(?:extra|unknown|unsupported|not supported|not permitted)/, unsupported],
     change: once(({ userIdMember }) => userIdMember === 'none', { userIdMember: 'none' }),
     without: 'a hashed user id',
-    note: 'The provider does not take a user id (OU-H17).',
+    note: 'The provider does not accept a user id (OU-H17).',
   },
   {
     words: [/cache_control/, unsupported],
     change: once(({ cache }) => cache === 'drop', { cache: 'drop' }),
     without: 'cache_control',
-    note: 'The provider does not take cache markers (OU-H17).',
+    note: 'The provider does not accept cache markers (OU-H17).',
   },
   {
     words: [/invalid type: sequence, expected a string|content.{0,20}(?:must be|should be) a (?:valid )?string/i],
     change: once(({ stringsOnly }) => stringsOnly, { stringsOnly: true }),
     without: 'content in parts',
-    note: 'Content goes as text: placeholders go in place of media (OU-H18).',
+    note: 'Content is sent as text: placeholders replace media (OU-H18).',
   },
 ]

@@ -1,24 +1,24 @@
 import { isObject, type Json, objectsIn } from '../../base/json.ts'
 
-/** What a failure says of itself, wherever the provider puts it (OU-E1). */
+/** The facts that a failure reports, from any position in the body (OU-E1). */
 export interface Reported {
-  /** Empty where the body has no words. */
+  /** Empty if the body has no message. */
   readonly message: string
-  /** Codes and types, the most exact one first: `context_length_exceeded`, `1302`, `invalid_request_error`. */
+  /** Codes and types, the most specific first: `context_length_exceeded`, `1302`, `invalid_request_error`. */
   readonly codes: readonly string[]
   /** The member of the request that the failure names: `max_tokens`, `messages[3].role`. */
   readonly param: string | undefined
-  /** A status that the body gives (OU-E2). */
+  /** A status in the body (OU-E2). */
   readonly status: number | undefined
-  /** Azure's content filters that fired: `hate`, `jailbreak`. */
+  /** Azure's content filters that matched: `hate`, `jailbreak`. */
   readonly filters: readonly string[]
-  /** Tokens of the prompt, and of the context, where they are members of their own (llama.cpp). */
+  /** Tokens of the prompt and of the context, if they are separate members (llama.cpp). */
   readonly tokens: { readonly input: number | undefined; readonly maximum: number | undefined }
 }
 
-/** Characters of a body without a known form that are quoted. */
+/** Limit, in characters, for quoting a body of unknown form. */
 const quotedCharacters = 2048
-/** Characters of a message that are passed on: honest sentences are shorter. */
+/** Limit, in characters, of a message. Real messages are shorter. */
 const maximumMessage = 4000
 
 const text = (value: unknown): string | undefined =>
@@ -29,7 +29,7 @@ const count = (value: unknown): number | undefined => (typeof value === 'number'
 const word = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : typeof value === 'string' && value !== '' ? value : undefined
 
-/** FastAPI's `detail`: a sentence, or a list of places and sentences. */
+/** FastAPI's `detail`: a message, or a list of paths and messages. */
 const detailIn = (detail: unknown): string | undefined => {
   if (!Array.isArray(detail)) return text(detail)
   const sentences = objectsIn(detail).map(({ loc, msg }) => {
@@ -39,7 +39,7 @@ const detailIn = (detail: unknown): string | undefined => {
   return text(sentences.join('; '))
 }
 
-/** OpenRouter wraps the provider's own error, often as JSON in a string. */
+/** OpenRouter wraps the original provider's error, often as JSON in a string. */
 const wrappedIn = (metadata: unknown): string | undefined => {
   if (!isObject(metadata)) return undefined
   const raw = text(metadata['raw'])
@@ -73,7 +73,7 @@ const messageIn = (body: Json, error: Json): string | undefined => {
   return candidates.map(text).find((candidate) => candidate !== undefined)
 }
 
-/** MiniMax's numbers would collide with Zhipu's. */
+/** A prefix keeps MiniMax's numbers apart from Zhipu's. */
 const baseCode = (body: Json): string | undefined => {
   const code = isObject(body['base_resp']) ? word(body['base_resp']['status_code']) : undefined
   return code === undefined || code === '0' ? undefined : `base_resp.${code}`
@@ -119,19 +119,19 @@ const nothing = {
   tokens: { input: undefined, maximum: undefined },
 } as const
 
-/** The title of a web page, which says more than its status. */
+/** The title of a web page, which is more specific than its status. */
 export const titleOf = (html: string): string => /<title[^>]*>([^<]{0,200})/i.exec(html)?.[1]?.trim() ?? ''
 
 export const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
 
-/** What a value that came as JSON reports; a list of one is unwrapped. */
+/** The facts in a parsed JSON value; a list of one value is unwrapped. */
 export const reportedIn = (value: unknown): Reported => {
   const one: unknown = Array.isArray(value) ? value[0] : value
   if (isObject(one)) return reportedInObject(one)
   return { ...nothing, message: text(one)?.slice(0, quotedCharacters) ?? '' }
 }
 
-/** What the body of a failure reports. */
+/** The facts in the body of a failure. */
 export const reportedInText = (body: string): Reported => {
   if (isHtml(body)) return { ...nothing, message: '' }
   try {

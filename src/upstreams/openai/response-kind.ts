@@ -1,4 +1,4 @@
-/** How a response with status 200 is to be read (OU-T5): its content type says so, else its first byte. */
+/** The format of a response with status 200 (OU-T5): by its content type, otherwise by its first byte. */
 type ResponseKind = 'json' | 'html' | 'sse'
 
 const kindOfType = (contentType: string): ResponseKind | undefined => {
@@ -9,7 +9,7 @@ const kindOfType = (contentType: string): ResponseKind | undefined => {
 
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])
 
-/** Undefined while nothing but white space has come. */
+/** Undefined while only white space has arrived. */
 const kindOfBytes = (bytes: Uint8Array): ResponseKind | undefined => {
   const first = bytes.find((byte) => !whiteSpace.has(byte))
   if (first === undefined) return undefined
@@ -18,7 +18,7 @@ const kindOfBytes = (bytes: Uint8Array): ResponseKind | undefined => {
   return letter === '<' ? 'html' : 'sse'
 }
 
-/** Puts chunks that have been read in front of those to come. */
+/** Yields the chunks that were read, then the rest. */
 const withFirst = (read: Uint8Array[], chunks: AsyncIterator<Uint8Array>): AsyncIterableIterator<Uint8Array> => ({
   next: () => {
     const value = read.shift()
@@ -38,7 +38,7 @@ export interface KnownResponse {
   readonly chunks: AsyncIterableIterator<Uint8Array>
 }
 
-/** Reads as far as it must to know the kind. An empty body is `json`, which it is not: the caller says what is wrong. */
+/** Reads until the kind is known. An empty body counts as `json`: the caller then reports that it is not. */
 export const withKind = async (
   contentType: string,
   chunks: AsyncIterableIterator<Uint8Array>,

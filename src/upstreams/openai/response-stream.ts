@@ -8,34 +8,34 @@ import {
 import type { EventBatch } from '../../wire/anthropic/events.ts'
 import { ended } from '../http/response-body.ts'
 
-/** How long a response may go on without usage after its finish reason, in milliseconds (OU-S16). */
+/** Wait for usage after the finish reason, in milliseconds (OU-S16). */
 const usageWaitMs = 5000
 
-/** The id becomes a header of our response: a server may send any text in its place. */
+/** The id becomes a header of the response, but a server may send any text as its id. */
 const isHeaderValue = (id: string): boolean => /^[\x21-\x7e]{1,200}$/.test(id)
 
 export interface ChatStreamOptions {
   readonly chunks: AsyncIterator<Uint8Array>
   readonly events: MessageEvents
-  /** The error that an error body of the stream stands for. */
+  /** Creates the error for an error body in the stream. */
   readonly toError: (body: unknown) => Error
-  /** Gets each chunk's own id, which is the provider's id of the response. */
+  /** Gets the id of each chunk, which is the provider's id of the response. */
   readonly onId: (id: string) => void
-  /** Resolves after that many milliseconds, rejects when the signal aborts. */
+  /** Resolves after this number of milliseconds, rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
 /**
- * A streamed response's bytes as Anthropic's events: one batch for each chunk of bytes that gave any. Ends after
- * `message_stop`, or throws GatewayError after passing on what came before.
+ * Translates the bytes of a streamed response to Anthropic's events: one batch for each chunk with events. Ends after
+ * `message_stop`, or throws GatewayError after delivering all earlier events.
  */
 export class ChatStream implements AsyncIterableIterator<EventBatch> {
   readonly #options: ChatStreamOptions
   readonly #decoder = createSseDecoder()
   readonly #handler: ChatEventHandler
-  /** A batch that was read before the client's turn. */
+  /** The first batch, which `begin` has read. */
   #first: EventBatch | undefined
-  /** Thrown once everything in front of it has been passed on. */
+  /** Thrown after all earlier events have been delivered. */
   #fault: { readonly error: unknown } | undefined
   #isOver = false
   #hasId = false
@@ -60,7 +60,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
     }
   }
 
-  /** Resolves once the response says something (OU-S1). Rejects with what comes in its place. */
+  /** Resolves when the response has content (OU-S1). Rejects with an error that comes first. */
   static async begin(options: ChatStreamOptions): Promise<ChatStream> {
     const stream = new ChatStream(options)
     const { done, value } = await stream.next()
@@ -93,7 +93,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
     return this.#fault === undefined ? ended : this.next()
   }
 
-  /** After it no further event or error is delivered. */
+  /** After this call, no further event or error is delivered. */
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#first = undefined
     this.#fault = undefined
@@ -105,7 +105,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
     return this
   }
 
-  /** A finish reason is the end but for the usage: a server that keeps the connection open does not keep the client waiting. */
+  /** After a finish reason, only usage may follow. The timeout is for servers that keep the connection open. */
   #nextChunk(): Promise<IteratorResult<Uint8Array, undefined>> {
     const { chunks, events, sleep } = this.#options
     const next = chunks.next() as Promise<IteratorResult<Uint8Array, undefined>>
@@ -131,7 +131,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
   }
 
   #break(error: unknown): void {
-    // After return() the call has been ended on purpose.
+    // return() has ended the call.
     if (this.#isOver) return
     this.#over()
     try {
@@ -141,7 +141,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
     }
   }
 
-  /** The bytes that are left do not matter. */
+  /** Ignores the remaining bytes. */
   #over(): void {
     if (this.#isOver) return
     this.#isOver = true

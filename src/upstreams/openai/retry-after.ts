@@ -1,6 +1,6 @@
-/** How long a provider wants us to wait, in seconds (OU-E6). */
+/** The wait that a provider requests, in seconds (OU-E6). */
 
-/** Clients give up where they are asked to wait for longer. */
+/** Clients give up if a response requests a longer wait. */
 export const longestRetryAfterSeconds = 60
 
 const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
@@ -15,7 +15,7 @@ const duration = (value: string): number | undefined => {
 
 const header = (headers: Headers, name: string): string | undefined => headers.get(name)?.trim() || undefined
 
-/** Seconds, or a date that is read against the answer's own. */
+/** Seconds, or a date, relative to the date of the response. */
 const retryAfter = (headers: Headers): number | undefined => {
   const value = header(headers, 'retry-after')
   if (value === undefined) return undefined
@@ -30,10 +30,10 @@ const retryAfterMs = (headers: Headers): number | undefined => {
   return Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined
 }
 
-/** A moment since 1970, in seconds or milliseconds, is no duration. */
+/** Larger values are a time since 1970, not a duration. */
 const longestReset = 10_000_000
 
-/** Of the limits that are used up, the one that lasts longest. */
+/** The longest wait of all exhausted limits. */
 const rateLimitReset = (headers: Headers): number | undefined => {
   const waits = ['requests', 'tokens']
     .filter((name) => (header(headers, `x-ratelimit-remaining-${name}`) ?? '0') === '0')
@@ -47,7 +47,7 @@ const inWords = (message: string): number | undefined => {
   return found?.[1] === undefined ? undefined : duration(found[1])
 }
 
-/** Whole seconds, rounded up; undefined where the provider says nothing. */
+/** Whole seconds, rounded up; undefined if the provider requests no wait. */
 export const retryAfterSeconds = (headers: Headers, message: string): number | undefined => {
   const wait = retryAfterMs(headers) ?? retryAfter(headers) ?? rateLimitReset(headers) ?? inWords(message)
   return wait === undefined ? undefined : Math.ceil(Math.max(wait, 0))

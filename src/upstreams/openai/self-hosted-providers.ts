@@ -1,10 +1,10 @@
 import type { Provider } from './provider.ts'
 import { cachesByMarkers, templateQuirks } from './shared-quirks.ts'
 
-/** People run these servers themselves, with keys or without. */
+/** Self-hosted servers, with or without a key. */
 const selfHosted = { hosts: [], auth: 'optional' } as const
 
-/** Gateways, and servers of models with open weights. */
+/** Gateways, and servers for open-weight models. */
 export const selfHostedProviders: readonly Provider[] = [
   { id: 'litellm', ...selfHosted, dialect: { ...cachesByMarkers, cacheTtl: true, toolsForHistory: true, pdf: 'file' } },
   { id: 'bifrost', ...selfHosted, dialect: { ...cachesByMarkers, toolsForHistory: true, pdf: 'file' } },

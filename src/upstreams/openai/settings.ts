@@ -12,14 +12,14 @@ import type { OutputLimits } from './output-limit.ts'
 import { type Provider, providerOf } from './provider.ts'
 import { providers } from './providers.ts'
 
-/** What the configuration says of an OpenAI-compatible server (OU section 2). */
+/** The configuration of an OpenAI-compatible server (OU section 2). */
 
 export interface OpenAiSettings {
   readonly provider: Provider
   readonly baseUrl: string
   readonly azure: AzureOptions
   readonly apiKey: Secret | undefined
-  /** The server may be one that takes no key. */
+  /** The server may require no key. */
   readonly isKeyOptional: boolean
   readonly customHeaders: ReadonlyMap<string, Secret>
   readonly names: ModelNames
@@ -29,14 +29,14 @@ export interface OpenAiSettings {
   readonly output: OutputLimits
   /** Options of the translation. */
   readonly policy: ChatPolicy
-  /** What the configuration changes of a model's dialect. */
+  /** Changes of the configuration to a model's dialect. */
   readonly dialectFor: (modelId: string) => ChatDialectChange
 }
 
-/** A key that is named after OpenAI goes to OpenAI, where nothing else is said (OU-R0). */
+/** Without an address, a key in an `OPENAI_` variable is sent only to OpenAI (OU-R0). */
 const defaultBaseUrl = 'https://api.openai.com/v1'
 
-/** Throws UsageError for an unknown provider, and for one without an address. */
+/** Throws UsageError for an unknown provider, or one without an address. */
 const baseUrlOf = ({ openai: { provider: id, url } }: Config): string => {
   if (id === undefined) return url ?? defaultBaseUrl
   const ids = providers.map((provider) => provider.id)
@@ -58,7 +58,7 @@ const sizedModels = ({ openai: { models } }: Config, { defaults }: Provider): Si
   }
 }
 
-/** Of two limits of one model, the lower counts. */
+/** If one model has two limits, the lower one applies. */
 const limitsOf = (models: SizedModels, limits: Config['openai']['contextLimits']): ReadonlyMap<string, number> => {
   const byModel = new Map<string, number>()
   for (const size of ['big', 'middle', 'small', 'vision'] as const) {
@@ -86,7 +86,7 @@ const policyOf = ({ openai, translation }: Config): ChatPolicy => ({
   disableTools: openai.disableTools,
 })
 
-/** With a vision model, the other models get placeholders for images (OU-R3). */
+/** If a vision model is set, the other models get placeholders for images (OU-R3). */
 const isBlind = (modelId: string, { vision }: SizedModels): boolean => vision !== undefined && modelId !== vision
 
 /** Throws UsageError for a provider that is unknown, or has no address. */
@@ -116,5 +116,5 @@ export const readOpenAiSettings = (config: Config): OpenAiSettings => {
   }
 }
 
-/** For people: without a query, which may hold a key. */
+/** For messages: without the query, which may contain a key. */
 export const addressOf = (baseUrl: string): string => baseUrl.replace(/\?.*$/, '')

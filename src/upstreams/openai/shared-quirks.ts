@@ -17,7 +17,7 @@ const reasons = (efforts: readonly Effort[]): ChatDialectChange => ({
   stop: false,
 })
 
-/** OpenAI's reasoning models: what each generation takes (OU-Q3, Q5, Q70, Q71). */
+/** OpenAI's reasoning models: the parameters that each generation accepts (OU-Q3, Q5, Q70, Q71). */
 export const openAiQuirks: readonly ModelQuirks[] = [
   { models: /^o\d/, dialect: { ...reasons(['low', 'medium', 'high']), stop: true } },
   { models: /^o[34]/, dialect: { stop: false } },
@@ -27,10 +27,10 @@ export const openAiQuirks: readonly ModelQuirks[] = [
   { models: /^gpt-5\.(?:[4-9]|\d\d)/, dialect: { noEffortWithTools: true } },
 ]
 
-/** What servers that people run themselves have in common: the chat template decides how reasoning is switched (OU-Q76). */
+/** Quirks of all self-hosted servers: the chat template decides how reasoning is switched (OU-Q76). */
 export const templateQuirks: readonly ModelQuirks[] = [
   { models: /deepseek-v[3-9]|kimi/i, dialect: { templateSwitch: 'thinking' } },
 ]
 
-/** Anthropic's and Qwen's models behind a gateway take cache markers (OU-Q111). */
+/** Anthropic's and Qwen's models behind a gateway accept cache markers (OU-Q111). */
 export const cachesByMarkers: ChatDialectChange = { cache: 'anthropic' }

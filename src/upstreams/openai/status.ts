@@ -1,7 +1,7 @@
 import type { UpstreamStatus } from '../upstream.ts'
 import { addressOf, type OpenAiSettings } from './settings.ts'
 
-/** What `/` and `/health` say of this upstream: names that scripts of the replaced system read (OU-R13, N17). */
+/** Facts for `/` and `/health`. Scripts of the replaced program read these names (OU-R13, N17). */
 
 interface StatusFacts {
   readonly settings: OpenAiSettings

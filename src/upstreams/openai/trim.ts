@@ -4,22 +4,22 @@ import { promptTooLong } from '../../messages/client-wording.ts'
 import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
 import { reservedTokens } from './output-limit.ts'
 
-/** Leaves out the oldest exchanges of a conversation that is too long for a model (OU-R9). */
+/** Omits the oldest exchanges of a conversation that is too long for a model (OU-R9). */
 
 export interface Trimmed {
   readonly request: MessagesRequest
-  /** Estimate of what is left, in tokens. */
+  /** Estimate of the remaining conversation, in tokens. */
   readonly tokens: number
-  /** Messages that were left out. */
+  /** Number of omitted messages. */
   readonly omitted: number
 }
 
-/** Estimates are sums: what messages cost does not depend on the others. */
+/** Estimates are sums: the estimate of a message does not depend on other messages. */
 export type EstimateMessages = (messages: readonly InputMessage[]) => number
 
 const reminder = /^\s*<system-reminder>/i
 
-/** A turn of the user's own: more than tool results and what Claude Code adds to them. */
+/** Whether a turn has text of the user, not only tool results and texts that Claude Code adds. */
 const beginsExchange = ({ role, content }: InputMessage): boolean => {
   if (role !== 'user') return false
   if (typeof content === 'string') return !isBlank(content)
@@ -28,7 +28,7 @@ const beginsExchange = ({ role, content }: InputMessage): boolean => {
   )
 }
 
-/** The figures include the reserve: the client computes with them, and the first must be the larger one. */
+/** The figures include the reserve: the client calculates with them, and the first one must be larger. */
 const tooLong = (tokens: number, limit: number): GatewayError =>
   new GatewayError(
     'invalid_request_error',
@@ -37,8 +37,8 @@ const tooLong = (tokens: number, limit: number): GatewayError =>
   )
 
 /**
- * `total`: the estimate of the whole request. Throws GatewayError where the last exchange alone is too long. An exchange
- * goes as a whole, so that each tool call keeps its result; the system prompt and the last exchange stay.
+ * `total`: the estimate of the whole request. Throws GatewayError if the last exchange alone is too long. Exchanges are
+ * omitted as a whole, so that each tool call keeps its result; the system prompt and the last exchange stay.
  */
 export const trimConversation = (
   request: MessagesRequest,

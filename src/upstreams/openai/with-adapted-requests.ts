@@ -5,7 +5,7 @@ import type { RoutedRequest } from './image-route.ts'
 
 type Adapt = (request: MessagesRequest, modelId: string, requestId: string) => RoutedRequest
 
-/** The upstream, which gets each request as `adapt` makes it. `onKey` learns whether the server accepts the key. */
+/** Wraps the upstream: `adapt` changes each request, and `onKey` gets whether the server accepted the key. */
 export const withAdaptedRequests = (upstream: Upstream, adapt: Adapt, onKey: (isValid: boolean) => void): Upstream => {
   const send = async <T>(
     given: MessagesRequest,

@@ -22,7 +22,7 @@ const mapKeyword = (keyword: string, value: unknown, mapInner: (schema: unknown)
   return Array.isArray(value) ? value.map(mapInner) : mapInner(value)
 }
 
-/** Rebuilds the schemas inside of one. `mapInner` gets whatever is in their places, not only objects. */
+/** Rebuilds the schemas inside a schema. `mapInner` gets any value in their places, not only objects. */
 export const mapInnerSchemas = (schema: Json, mapInner: (inner: unknown, keyword: string) => unknown): Json =>
   Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => [

@@ -62,7 +62,7 @@ describe('a valid request is answered', () => {
           assistant(use('1')),
           user(
             { toolResult: { toolUseId: '1', content: [document('In', 'csv'), image()] } },
-            document('Beside', 'pdf'),
+            document('Next', 'pdf'),
             image(),
             text('b'),
           ),

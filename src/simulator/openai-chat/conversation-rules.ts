@@ -19,7 +19,7 @@ const toolMessageRefusal = (
   { tool_call_id: id = '' }: ChatMessage,
   index: number,
 ): ChatRefusal | undefined => {
-  const calls = callIdsOf(askedBy(messages, index))
+  const calls = callIdsOf(callerOf(messages, index))
   if (calls.length === 0) {
     return {
       message:

@@ -52,19 +52,19 @@ const sampling: ChatRule = ({ body, model }) => {
 const stop: ChatRule = ({ body, model }) =>
   (body.stop ?? undefined) === undefined || model.stop ? undefined : unsupportedParameter('stop')
 
-const effort: ChatRule = ({ body: { reasoning_effort: asked, tools }, model }) => {
+const effort: ChatRule = ({ body: { reasoning_effort: level, tools }, model }) => {
   const { id, efforts, noEffortWithTools = false } = model
-  if (noEffortWithTools && tools !== undefined && asked !== 'none') {
+  if (noEffortWithTools && tools !== undefined && level !== 'none') {
     return {
       message: `Function tools with reasoning_effort are not supported for ${id} in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.`,
       param: 'reasoning_effort',
     }
   }
-  if ((asked ?? undefined) === undefined || efforts.includes(String(asked))) return undefined
+  if ((level ?? undefined) === undefined || efforts.includes(String(level))) return undefined
   return efforts.length === 0
     ? { message: 'Unrecognized request argument supplied: reasoning_effort' }
     : {
-        message: `Unsupported value: 'reasoning_effort' does not support '${asked}' with this model. Supported values are: ${listed(efforts)}.`,
+        message: `Unsupported value: 'reasoning_effort' does not support '${level}' with this model. Supported values are: ${listed(efforts)}.`,
         param: 'reasoning_effort',
         code: 'unsupported_value',
       }

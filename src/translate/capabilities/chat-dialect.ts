@@ -27,7 +27,7 @@ export interface ChatDialect {
   readonly effortWord: 'default' | undefined
   /** With function tools the effort must be `none` (OU-Q71). */
   readonly noEffortWithTools: boolean
-  /** Takes `thinking` beside its other members (OU-Q77). */
+  /** Accepts `thinking` in addition to its other members (OU-Q77). */
   readonly thinkingSwitch: boolean
   /** The chat template's name of the switch (OU-Q76). */
   readonly templateSwitch: 'enable_thinking' | 'thinking'

@@ -38,7 +38,7 @@ describe('server-sent events of foreign servers (OU-S2)', () => {
     expect(decodeText(text)).toEqual({ events: data(expected), last: undefined })
   })
 
-  test('bytes that are no UTF-8 become replacement characters (OU-S2)', () => {
+  test('invalid UTF-8 becomes replacement characters (OU-S2)', () => {
     const bytes = Uint8Array.of(...utf8.encode('data: '), 0xff, 0xe2, 0x82, 10, 10)
     expect(decode([bytes]).events).toEqual(data('\uFFFD\uFFFD'))
   })

@@ -89,7 +89,7 @@ const refusals: readonly (readonly [face: FaceName, rule: string, more: object, 
   ],
   [
     'kimi',
-    'type beside anyOf',
+    'type next to anyOf',
     { tools: withProperty({ type: 'string', anyOf: [{ type: 'string' }] }) },
     "tools.function.parameters is not a valid moonshot flavored json schema, details: <At path 'properties.a': when using anyOf, type should be defined in anyOf items instead of the parent schema>",
   ],
@@ -142,7 +142,7 @@ const refusals: readonly (readonly [face: FaceName, rule: string, more: object, 
   ['vllm', 'a late system message', { messages: late }, 'System message must be at the beginning.'],
   [
     'vllm',
-    'arguments that are no object',
+    'arguments that are not an object',
     {
       messages: [
         user(),
@@ -195,7 +195,7 @@ const accepted: readonly (readonly [face: FaceName, rule: string, more: object])
     'an image in a result',
     { messages: [...loop('1', thoughts).slice(0, 2), { ...result('1'), content: [image(pngUrl)] }] },
   ],
-  ['kimi', 'type beside oneOf', { tools: withProperty({ type: 'string', oneOf: [{ type: 'string' }] }) }],
+  ['kimi', 'type next to oneOf', { tools: withProperty({ type: 'string', oneOf: [{ type: 'string' }] }) }],
   ['mistral', 'ids of nine characters', { messages: loop('abcdefghi'), tools, tool_choice: 'any' }],
   [
     'mistral',

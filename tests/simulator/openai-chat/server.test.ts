@@ -59,9 +59,9 @@ describe('each face has its own way of streaming', () => {
     }).stream({ stream_options: { include_usage: true } })
   const zeros = '0'.repeat(24)
   const whole = (id: string): object => ({ id, type: 'function', function: { name: 'T', arguments: '{"a":1}' } })
-  const pieces = (id: string, beside: object = {}): object[] => [
-    { ...beside, tool_calls: [{ index: 0, id, type: 'function', function: { name: 'T', arguments: '' } }] },
-    { ...beside, tool_calls: [{ index: 0, function: { arguments: '{"a":1}' } }] },
+  const pieces = (id: string, more: object = {}): object[] => [
+    { ...more, tool_calls: [{ index: 0, id, type: 'function', function: { name: 'T', arguments: '' } }] },
+    { ...more, tool_calls: [{ index: 0, function: { arguments: '{"a":1}' } }] },
   ]
   const role = { role: 'assistant', content: '', refusal: null }
   const assistant = { role: 'assistant' }
@@ -161,7 +161,7 @@ describe('each face has its own way of streaming', () => {
     while (journal[0]?.outcome !== 'cancelled') await new Promise(setImmediate)
   })
 
-  test('usage of its own comes only where it is asked for', async () => {
+  test('a separate chunk with usage comes only on request', async () => {
     const chunks = await start().stream()
     expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([])
   })
@@ -266,7 +266,7 @@ describe('keys and paths', () => {
     expect(journal.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /key|auth/.test(name))).toEqual([])
   })
 
-  test('a body that is no JSON, and a model that is not served', async () => {
+  test('a body that is not JSON, and a model that is not served', async () => {
     const simulator = startChatSimulator({ isAnyModelServed: true })
     afterTest(() => simulator.stop())
     const post = (body: string): Promise<Response> =>

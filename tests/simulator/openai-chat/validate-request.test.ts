@@ -176,7 +176,7 @@ const refusals: readonly (readonly [rule: string, value: object, ...words: strin
     'array_above_max_length',
   ],
   [
-    'a stop sequence that is no text',
+    'a stop sequence that is not a text',
     body({ stop: [1] }),
     "Invalid type for 'stop[0]': expected a string, but got an integer instead.",
     'stop[0]',
@@ -340,7 +340,7 @@ const refusals: readonly (readonly [rule: string, value: object, ...words: strin
     'response_format',
   ],
   [
-    'an answer as JSON that nobody asks for in words',
+    'a JSON answer that no message requests',
     body({ response_format: { type: 'json_object' } }),
     "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
     'messages',
@@ -413,7 +413,7 @@ const refusals: readonly (readonly [rule: string, value: object, ...words: strin
     'messages.[0].content.[0].type',
   ],
   [
-    'an image that is no URL',
+    'an image that is not a URL',
     body({ messages: [user([image(png)])] }),
     "Invalid 'messages[0].content[0].image_url.url'. Expected a valid URL, but got a value with an invalid format.",
     'messages[0].content[0].image_url.url',
@@ -434,7 +434,7 @@ const refusals: readonly (readonly [rule: string, value: object, ...words: strin
     'invalid_base64',
   ],
   [
-    'bytes that are no image',
+    'bytes that are not an image',
     body({ messages: [user([image('data:image/png;base64,AAAA')])] }),
     "You uploaded an unsupported image. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].",
     'messages[0].content[0].image_url.url',
@@ -455,7 +455,7 @@ const refusals: readonly (readonly [rule: string, value: object, ...words: strin
     'missing_required_parameter',
   ],
   [
-    'a file that is no PDF',
+    'a file that is not a PDF',
     body({ messages: [user([file({ filename: 'a.txt', file_data: 'data:text/plain;base64,YQ==' })])] }),
     "Invalid file data: 'messages[0].content[0].file.file_data'. Expected a base64-encoded data URL with an application/pdf MIME type (e.g. 'data:application/pdf;base64,aW1nIGJ5dGVzIGhlcmU='), but got unsupported MIME type 'text/plain'.",
     'messages[0].content[0].file.file_data',

@@ -17,7 +17,7 @@ describe('prompt_cache_key', () => {
     expect(keyOf(json)).toMatch(/^[\da-f]{32}$/)
   })
 
-  test.each([undefined, '', 'someone', '{}', '{"session_id":1}', '{"session_id":""}', '{"session', 7, null])(
+  test.each([undefined, '', 'ada', '{}', '{"session_id":1}', '{"session_id":""}', '{"session', 7, null])(
     'is not sent for the user id %p, which names no session (OU-Q10)',
     (userId) => expect(keyOf(userId)).toBeUndefined(),
   )

@@ -73,7 +73,7 @@ describe("Moonshot's flavor", () => {
 
   test.each([
     [
-      'the type beside anyOf moves into its branches',
+      'the type next to anyOf moves into its branches',
       { type: 'string', description: 'd', anyOf: [{ enum: ['x'] }, { type: 'null' }, { $ref: '#/$defs/b' }, true] },
       {
         description: 'd',
@@ -86,7 +86,7 @@ describe("Moonshot's flavor", () => {
       { anyOf: [{ anyOf: [{ type: 'string', const: 'x' }] }] },
     ],
     [
-      'the type beside oneOf stays',
+      'the type next to oneOf stays',
       { type: 'string', oneOf: [{ const: 'x' }] },
       { type: 'string', oneOf: [{ const: 'x' }] },
     ],

@@ -329,7 +329,7 @@ describe('function tools on models that do not reason with them', () => {
     expect(translate(off, dialect, { hasTools: true }).notes).toEqual([])
   })
 
-  test('without tools they reason as they are told to (OU-Q71)', () => {
+  test('without tools they reason with the requested effort (OU-Q71)', () => {
     expect(fieldsOf(withEffort('high'), dialect)).toEqual({ reasoning_effort: 'high' })
   })
 })

@@ -113,7 +113,7 @@ test('what goes nowhere is noted, one note each (OU-Q9, OU-Q13)', () => {
 })
 
 test.each([{ container: 'c' }, { mcp_servers: [{ url: 'u' }] }, { container: { skills: [{ id: 's' }] } }])(
-  '%p changes what is asked: it is refused by name (OU-Q14)',
+  '%p changes the meaning of the request: the refusal names it (OU-Q14)',
   (members) => {
     const [name] = Object.keys(members)
     expect(refusalMessage(() => translateChat({ messages, ...members }))).toBe(

@@ -63,7 +63,7 @@ describe('no event comes before the first meaning (OU-S1)', () => {
   })
 })
 
-describe('an event that is no JSON object', () => {
+describe('an event that is not a JSON object', () => {
   test.each(['{"choices":[', 'Internal Server Error', '3', 'null', '[]', '[{"choices":[]},{}]', '"[DONE]"'])(
     'breaks the stream, wherever it comes: %s (OU-S3)',
     (data) => {
@@ -113,18 +113,18 @@ describe('a stream is complete', () => {
     expect([events.isEnding, events.isFinished]).toEqual([false, true])
   })
 
-  test('not by usage beside the finish reason: more may follow (OU-S16)', () => {
+  test('not by usage next to the finish reason: more may follow (OU-S16)', () => {
     expect(accepted([text('x'), { ...finish('stop'), usage }]).isEnding).toBe(true)
   })
 
-  test('once, whatever comes afterwards (OU-S16, OU-S17)', () => {
+  test('once, with any data afterwards (OU-S16, OU-S17)', () => {
     const more = [usageChunk, text('late'), finish('length'), usageChunk]
     const outcome = readText(toStream([...chunks, ...more], 'data: [DONE]\n\ndata: [DONE]\n\n'))
     expect(outcome.error).toBeUndefined()
     expect(names(outcome)).toEqual([...spoken, ...ending])
   })
 
-  test('after [DONE], whatever is in the bytes behind it (OU-S2)', () => {
+  test('after [DONE], with any bytes after it (OU-S2)', () => {
     const { events, error } = readText(toStream([text('x'), finish('stop')]) + dataLine(text('late')))
     expect(error).toBeUndefined()
     expect(JSON.stringify(events)).not.toContain('late')
@@ -173,7 +173,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
   const bodies: [string, object][] = [
     ['an error object', { error: { message: 'Overloaded', code: 503 } }],
     [
-      'an error beside choices',
+      'an error next to choices',
       { error: { message: 'Overloaded', code: 503 }, choices: [{ index: 0, delta: {}, finish_reason: 'error' }] },
     ],
     ['an error text', { error: 'Overloaded' }],

@@ -195,7 +195,7 @@ describe('calls of a whole response', () => {
     ])
   })
 
-  test('that are no objects are no calls (OU-A7)', () => {
+  test('that are not objects are not calls (OU-A7)', () => {
     expect(contents({ content: 'x', tool_calls: [null, 3, 'call', {}] })).toEqual(['x'])
   })
 

@@ -104,13 +104,13 @@ describe('tool calls written as text', () => {
     ['in front of more text', `${json}\nThat was it.`],
     ['in a code fence', `An example:\n\`\`\`xml\n${json}\n\`\`\``],
     ['in a code fence without an end', `An example:\n\`\`\`\n${json}`],
-    ['that are no JSON', '<tool_call>{"name":"Read","arguments":{"path":}}</tool_call>'],
-    ['whose arguments are no object', '<tool_call>{"name":"Read","arguments":[1]}</tool_call>'],
+    ['that are not JSON', '<tool_call>{"name":"Read","arguments":{"path":}}</tool_call>'],
+    ['whose arguments are not an object', '<tool_call>{"name":"Read","arguments":[1]}</tool_call>'],
     ['without an end', '<tool_call>{"name":"Read","arguments":{}}'],
     ['without the end of a parameter', '<function=Read><parameter=path>a</function>'],
     ['with words between the parameters', '<function=Read>x<parameter=path>a</parameter></function>'],
     ['with a key without value', '<tool_call>Read<arg_key>path</arg_key></tool_call>'],
-    ['to no one', '<|channel|>final<|message|>{"path":"a"}'],
+    ['without a recipient', '<|channel|>final<|message|>{"path":"a"}'],
     ['that only begin', 'A <tool_'],
   ])('%s stay text (OU-S18)', (_, text) => {
     expect(contentsOf(text)).toEqual([text])

@@ -55,10 +55,10 @@ describe('tagged thinking', () => {
       const pieces = [says(text.slice(0, at)), says(text.slice(at))]
       expect(contentOfStream([chunk({ reasoning_content: 'Hm.' }), ...pieces])).toEqual(expected)
     }
-    const beside = [...'Hm.'].map((letter) =>
+    const copies = [...'Hm.'].map((letter) =>
       chunk({ reasoning: letter, content: letter === 'H' ? '<think>H' : letter }),
     )
-    expect(contentOfStream([...beside, says('</think>So.')])).toEqual([{ thinking: 'Hm.' }, 'So.'])
+    expect(contentOfStream([...copies, says('</think>So.')])).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
   test('stays where a member of its own has white space alone (OU-S11)', () => {
@@ -71,7 +71,7 @@ describe('tagged thinking', () => {
     expect(contentOfStream(chunks)).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
-  test('that is no copy because it never ends stays text (OU-S11)', () => {
+  test('that never ends, so is not a copy, stays text (OU-S11)', () => {
     expect(contentOf(whole(answer({ reasoning: 'Hm.', content: '<think> is a tag.' })))).toEqual([
       { thinking: 'Hm.' },
       ' is a tag.',

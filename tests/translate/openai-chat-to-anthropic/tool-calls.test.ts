@@ -147,7 +147,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('no call of the client where it allows one, whatever comes between (OU-Q64)', () => {
+  test('no second call of the client if it allows one, with any data in between (OU-Q64)', () => {
     expect(
       calls(
         [

@@ -321,7 +321,7 @@ const cases: readonly Case[] = [
   },
   {
     row: 'tool choice',
-    name: 'a choice among tools that is none',
+    name: 'a tool choice of none',
     complaint: modelError("tool_choice: Input should be 'auto', 'any' or 'tool'"),
     members: toolChoiceNone,
     gone: /tool_choice|toolConfig/,

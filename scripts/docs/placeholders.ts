@@ -1,8 +1,6 @@
 const marked = /(<!-- generated: ([^>]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g
 
-/**
- * Replaces the content of a page's marked places. Throws if the page lacks a place, or has one without content.
- */
+/** Replaces the content of a page's marked places. Throws if the page lacks a place, or has one without content. */
 export const fillPlaceholders = (path: string, page: string, places: ReadonlyMap<string, string>): string => {
   const found = [...page.matchAll(marked)].map(([, , place]) => place)
   if (found.join() !== [...places.keys()].join())

@@ -120,7 +120,7 @@ const toSubject = (draft: Draft): Subject => {
   }
 }
 
-/** Whether a mutated URL source could name a real host. Such requests are skipped, so that no name is looked up. */
+/** Whether a mutated URL source could name a real host. It is then replaced, so that no name is looked up. */
 const mayLeave = (bytes: Uint8Array): boolean => /"url"|\\u/.test(Buffer.from(bytes).toString('latin1'))
 
 /** Maximum JSON length in characters. Other tests cover the body limit, and growth must not stop the fuzzer. */

@@ -9,7 +9,7 @@ export interface RawUpstream {
   stop(): void
 }
 
-/** The word of one run. It has a fixed length, so that no word is the start of another. */
+/** The word of one run. Its end keeps it from being the start of another run's word. */
 export const canaryOf = (run: number): string => `CANARY${run}YRANAC`
 const canaryPattern = /CANARY\d+YRANAC/
 

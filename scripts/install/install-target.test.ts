@@ -62,7 +62,7 @@ describe.skipIf(onWindows)('install.sh finds the program for this machine', () =
     )
   })
 
-  test('and supports no 32-bit programs, also with a 64-bit kernel', async () => {
+  test('and refuses 32-bit systems, also with a 64-bit kernel', async () => {
     const fakes = { uname: fakeUname('Linux', 'aarch64'), ldd: glibc, getconf: '[ "$1" = LONG_BIT ] && echo 32' }
     const { code, err } = await home().run({ args: mirror(), fakes })
     expect([code, err.split('\n')[0], server().requestedPaths]).toEqual([

@@ -60,7 +60,7 @@ type Call = OpenAI.ChatCompletionMessageToolCall | NonNullable<Delta['tool_calls
 /** Members of the official types that we do not read, with the reason. A new member is a compile error here. */
 const unread = {
   response: {
-    created: 'says nothing to the client',
+    created: 'has no information for the client',
     metadata: 'is what the client sent',
     model: 'the client gets the name that it requested',
     object: 'some servers leave it out',

@@ -33,10 +33,10 @@ export interface Launcher {
 /** A simulated OpenAI-compatible server instead of a simulated Nexus. */
 export interface ChatServer {
   readonly face: FaceName
-  /** The provider's row by which the server speaks to it. */
+  /** The provider whose dialect the server uses. */
   readonly provider: string
   readonly scenario: Scenario<ChatBody>
-  /** Variables of the server: BIG_MODEL and the like. */
+  /** Variables of the server, for example BIG_MODEL. */
   readonly variables: Readonly<Record<string, string>>
 }
 

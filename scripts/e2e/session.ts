@@ -14,7 +14,7 @@ import { setTrap, type Trap } from './trap.ts'
 
 export interface SessionSetup {
   readonly scenario: Scenario
-  /** Answers in place of the simulated Nexus. */
+  /** Replaces the simulated Nexus. */
   readonly chat?: ChatServer
   /** The main model. Default: the product's. */
   readonly model?: string

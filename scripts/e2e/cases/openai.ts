@@ -9,13 +9,13 @@ import { bash, turns } from '../conversation.ts'
 import type { ChatServer } from '../launchers.ts'
 import type { Session, SessionSetup } from '../session.ts'
 
-/** The client on OpenAI-compatible servers: one case of each kind for four of them (OU section 7). */
+/** The client with OpenAI-compatible servers: one case of each kind for four of them (OU section 7). */
 
 interface Row {
   readonly face: FaceName
   readonly provider: string
   readonly model: string
-  /** The member in which the reasoning of earlier turns returns; without it, the server wants none. */
+  /** The member with the reasoning of earlier turns. Undefined if the server does not accept it. */
   readonly replay?: 'reasoning_content' | 'reasoning'
 }
 
@@ -55,7 +55,7 @@ const bashTurn = (row: Row): Case => ({
     assert.ok(first && second)
     const assistant = second.messages.find(({ role }) => role === 'assistant') as Record<string, unknown> | undefined
     if (row.replay !== undefined) assert.equal(assistant?.[row.replay], 'I run it.')
-    // One turn longer, the conversation begins with the same messages.
+    // The longer conversation begins with the same messages.
     assert.deepEqual(second.messages.slice(0, first.messages.length), first.messages)
   },
 })
@@ -76,7 +76,7 @@ const parallel = (row: Row): Case => ({
 })
 
 const summary = 'Three steps were taken, none is left.'
-/** More messages than this are too long. */
+/** A longer conversation does not fit. */
 const windowMessages = 8
 
 const narrowWindow: Scenario<ChatBody> = ({ body: { messages, tools } }) => {

@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
 import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
 
-/** The row of OpenAI-compatible servers: the other side is the simulator, as a vLLM server. */
+/** The row of OpenAI-compatible servers; the simulator is its provider, as a vLLM server. */
 
 const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
   'at the limit': 'max_tokens',
@@ -57,7 +57,7 @@ const toReply = (behaviour: UpstreamBehaviour): Reply => {
   }
 }
 
-/** What the requests of the matrix name. */
+/** The model in the requests of the matrix. */
 const clientModel = 'claude-sonnet-4-6'
 
 const seeingModel = {
@@ -73,7 +73,7 @@ const seeingModel = {
 const unreachableUrl = 'http://127.0.0.1:1/v1'
 const defaultDeadlineMs = 60_000
 
-/** The images of a request, wherever in it they are. */
+/** All images of a request, at any depth. */
 const imagesIn = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return []
   const { image_url: image } = value as { readonly image_url?: { readonly url: string } }

@@ -90,7 +90,7 @@ describe('the server with --upstream openai', () => {
     expect(sent).not.toContain('tool_call')
   })
 
-  test('counts tokens by the estimate, and asks nobody (OU 1.9)', async () => {
+  test('estimates token counts without a request (OU 1.9)', async () => {
     const { post, bodies } = start()
     const response = await post(
       { model: 'claude-sonnet-4-6', messages: request().messages },

@@ -67,7 +67,7 @@ export interface LaunchOptions {
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix
 
-/** Claude Code takes its own limits for a model's name, where it is not told others (OU-R16). */
+/** Without these variables, Claude Code uses its own limits for a model's name (OU-R16). */
 const limits = ({ limits: { maxTokens } }: Config, { model }: ResolvedModel): Record<string, string> => ({
   ...(maxTokens !== undefined && { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
   ...(model.isWindowLimited === true && { CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(model.maxInputTokens) }),

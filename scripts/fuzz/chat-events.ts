@@ -49,7 +49,7 @@ export const randomEvents = (random: Random): Uint8Array[] =>
 
 export interface DecodedEvent {
   readonly bytes: Uint8Array
-  /** Undefined for comments, `[DONE]`, and what is no JSON. */
+  /** Undefined for comments, `[DONE]`, and invalid JSON. */
   readonly payload: Json | undefined
 }
 

@@ -27,7 +27,7 @@ export interface StreamReading {
     readonly frames: readonly { readonly bytes: Uint8Array }[]
     readonly isWhole: boolean
   }
-  /** The body for people. */
+  /** The body as text for users. */
   readonly show: (bytes: Uint8Array) => string
   /** Returns a sentence for a stream that ends like a complete one without being complete. */
   readonly fakeStop: (bytes: Uint8Array, events: readonly SseEvent[]) => string | undefined

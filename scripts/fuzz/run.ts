@@ -152,7 +152,7 @@ const sweep = toFrames(
 
 interface Phase {
   readonly backend: Backend
-  /** Makes what the subjects of the phase are made of once. */
+  /** Prepares the common data once. Returns the function that creates the subjects of the phase. */
   readonly subjects: () => (index: number, random: Random) => Subject
 }
 

@@ -15,9 +15,9 @@ export interface ServerProcess {
 }
 
 export interface ServerProcessOptions {
-  /** AI Nexus where it says nothing. */
+  /** Default: AI Nexus. */
   readonly upstream?: UpstreamKind
-  /** Of the upstream. */
+  /** The URL of the upstream. */
   readonly endpointUrl: string
   readonly apiKey: string
   /** The binary in `dist/` instead of the sources. */

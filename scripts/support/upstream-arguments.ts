@@ -1,7 +1,7 @@
 import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
 import { faces } from '../../src/simulator/openai-chat/faces.ts'
 
-/** How the program is told which upstream it has. */
+/** The program's arguments for an upstream. */
 
 export type UpstreamKind = 'nexus' | 'openai'
 
@@ -18,10 +18,10 @@ interface UpstreamArguments {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** The row of the table of providers for a server with that face. */
+/** The provider of a server with this face. */
 const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
 
-/** Flags of `start`, and variables, for an upstream at that address. Every model is the face's first one. */
+/** Flags of `start`, and variables, for an upstream at this address. Every model name gets the face's first model. */
 export const upstreamArguments = (
   kind: UpstreamKind,
   { url, apiKey, face = 'strict' }: UpstreamOptions,

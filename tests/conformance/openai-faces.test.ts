@@ -22,7 +22,7 @@ import type { Message } from '../../src/wire/anthropic/response.ts'
 import { afterTest } from '../support/cleanup.ts'
 import { conversations, type RandomConversation } from '../support/conversations.ts'
 
-/** The whole upstream in front of each simulated server: the servers are the judges of our requests. */
+/** The whole upstream in front of each simulated server, which judges our requests. */
 
 const never = new Promise<void>(() => {})
 
@@ -86,14 +86,14 @@ const toRequest = ({ system, messages, more }: RandomConversation, thinking: obj
 
 const thinkings = [{}, { thinking: { type: 'adaptive' } }, { thinking: { type: 'disabled' } }]
 
-/** What a server may refuse once, because its row cannot know it: which models see images. */
+/** Refusals that a server may send once, because its row does not know which models accept images. */
 const mayRefuse = ({ images }: ChatModel): RegExp => (images ? /^$/ : /image/)
 
 const models = faceNames.flatMap((face) =>
   faces[face].models.map((model) => ({ name: `${face}: ${model.id}`, face, model })),
 )
 
-describe('a simulated server takes every request that its row makes (OU section 7.4)', () => {
+describe('a simulated server accepts every request that its row makes (OU section 7.4)', () => {
   test.each(models)('$name', async ({ face, model }) => {
     const { send, journal, upstream } = start(face, model.id)
     await fc.assert(
@@ -116,7 +116,7 @@ describe('a simulated server takes every request that its row makes (OU section 
 
 const thoughts = 'There is a tool for that.'
 
-/** Where each server finds its own thoughts again, in the message that holds the call. */
+/** The member in which each server gets its own thoughts back, in the message with the call. */
 const replays: readonly (readonly [face: FaceName, message: object])[] = [
   ['deepseek', { reasoning_content: thoughts }],
   ['kimi', { reasoning_content: thoughts }],

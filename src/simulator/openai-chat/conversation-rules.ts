@@ -8,7 +8,7 @@ export const callIdsOf = (message: ChatMessage | undefined): readonly string[] =
   (message?.tool_calls ?? []).map(({ id }) => id)
 
 /** The message that a tool message must follow: the nearest one before it that is not a tool message. */
-const askedBy = (messages: readonly ChatMessage[], index: number): ChatMessage | undefined => {
+const callerOf = (messages: readonly ChatMessage[], index: number): ChatMessage | undefined => {
   let before = index - 1
   while (messages[before]?.role === 'tool') before -= 1
   return messages[before]

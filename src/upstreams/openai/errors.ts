@@ -52,7 +52,7 @@ const statusWords = ({ status }: Failure, body: string, { provider, path }: Word
     const title = titleOf(body)
     return `${provider} answered ${status} with a web page${title === '' ? '' : ` ("${title}")`}. Check the base URL (--openai-url), and whether a proxy or a login page is in the way.`
   }
-  if (status === 404) return `${provider} has no path ${path}. Check the base URL (--openai-url).`
+  if (status === 404) return `${provider} answered 404: the base URL seems wrong: tried ${path}. Check --openai-url.`
   return status === 200
     ? `${provider} answered 200 with a body that is not a response.`
     : `${provider} answered ${status} without a message.`
@@ -72,9 +72,20 @@ const sentences: Readonly<Record<Says, (message: string, reported: Reported, con
   balance: (message, _reported, { provider }) => `The account at ${provider} has no credit or quota left. ${message}`,
 }
 
-/** `message` is the provider's, or a default if the provider sent none. */
-const wordsFor = (kind: ErrorKind, message: string, reported: Reported, context: WordingContext): string => {
-  const isUnknownPath = kind.says === 'model' && reported.message === ''
+/** What servers say of a path that they do not have; it names neither the path nor a model. */
+const barePath = /^(?:404:? *)?(?:page )?not found\.?$/i
+
+const isBare = ({ status, reported: { message } }: Failure): boolean =>
+  message === '' || (status === 404 && barePath.test(message))
+
+/** `message` is the provider's, or ours where the provider gave none. */
+const wordsFor = (
+  kind: ErrorKind,
+  message: string,
+  { reported, isOurs }: { readonly reported: Reported; readonly isOurs: boolean },
+  context: WordingContext,
+): string => {
+  const isUnknownPath = kind.says === 'model' && isOurs
   if (isUnknownPath) return message
   if (kind.says !== undefined) return sentences[kind.says](message, reported, context).trim()
   return kind.type === 'invalid_request_error' ? withCapability(context.toClientWords(message), []) : message
@@ -102,10 +113,10 @@ const toError = (source: Source, context: WordingContext): OpenAiError => {
   const { reported } = failure
   const kind = kindOf(failure)
   const { says: _says, ...kindOptions } = kind
-  const isOurs = reported.message === ''
+  const isOurs = isBare(failure)
   const message = isOurs ? statusWords(failure, body, context) : reported.message
   const isTooLong = (options.retryAfterSeconds ?? 0) > longestRetryAfterSeconds
-  return new OpenAiError(failure, kind.type, wordsFor(kind, message, reported, context), {
+  return new OpenAiError(failure, kind.type, wordsFor(kind, message, { reported, isOurs }, context), {
     ...kindOptions,
     ...options,
     ...(isTooLong && { retryable: false, shouldRetry: false }),

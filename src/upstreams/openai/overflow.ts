@@ -48,9 +48,12 @@ const figurePatterns: readonly [RegExp, (found: readonly (string | undefined)[])
     ),
     ([maximum, output, input]) => ({ maximum: number(maximum), output: number(output), input: number(input) }),
   ],
-  // OpenAI: both shares in brackets.
+  // OpenAI and OpenRouter: both shares in brackets.
   [
-    new RegExp(`maximum context length is ${n} tokens.*?\\(${n} in (?:the )?messages,.*?${n} in the completion`, 'is'),
+    new RegExp(
+      `maximum context length is ${n} tokens.*?\\(${n} (?:in (?:the )?messages|of text input),.*?${n} in the (?:completion|output)`,
+      'is',
+    ),
     ([maximum, input, output]) => ({ maximum: number(maximum), input: number(input), output: number(output) }),
   ],
   [
@@ -70,6 +73,14 @@ const figurePatterns: readonly [RegExp, (found: readonly (string | undefined)[])
   ],
   [
     new RegExp(`request \\(${n} tokens\\) exceeds the available context size \\(${n}`, 'i'),
+    ([input, maximum]) => ({ input: number(input), maximum: number(maximum) }),
+  ],
+  [
+    new RegExp(`contains ${n} tokens.{0,40}too large for model with ${n}`, 'i'),
+    ([input, maximum]) => ({ input: number(input), maximum: number(maximum) }),
+  ],
+  [
+    new RegExp(`\\(${n} tokens\\) is longer than the model's context length \\(${n}`, 'i'),
     ([input, maximum]) => ({ input: number(input), maximum: number(maximum) }),
   ],
   [

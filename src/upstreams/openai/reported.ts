@@ -134,9 +134,13 @@ export const reportedIn = (value: unknown): Reported => {
 /** The facts in the body of a failure. */
 export const reportedInText = (body: string): Reported => {
   if (isHtml(body)) return { ...nothing, message: '' }
+  const quoted = body.trim().slice(0, quotedCharacters)
   try {
-    return reportedIn(JSON.parse(body))
+    const reported = reportedIn(JSON.parse(body))
+    const isUnknown =
+      reported.message === '' && reported.codes.length === 0 && !/^[[{\s]*[\]}\s]*$|^null$|^""$/.test(quoted)
+    return isUnknown ? { ...reported, message: quoted } : reported
   } catch {
-    return { ...nothing, message: body.trim().slice(0, quotedCharacters) }
+    return { ...nothing, message: quoted }
   }
 }

@@ -51,6 +51,7 @@ describe('the words of a failure (OU-E1)', () => {
       'Novita: It broke.',
     ],
     ['a text', 'It broke.', 'It broke.'],
+    ['JSON of another form', { success: false, reason: 'It broke.' }, '{"success":false,"reason":"It broke."}'],
   ])('come from %s', (_name, body, message) => {
     const error = failed(400, body)
     expect({ type: error.type, status: error.status, message: error.message }).toEqual({
@@ -206,7 +207,23 @@ const cases: readonly Case[] = [
     body: '',
     gives: [404, 'not_found_error'],
     retry: false,
-    says: 'has no path /v1/chat/completions. Check the base URL',
+    says: 'the base URL seems wrong: tried /v1/chat/completions',
+  },
+  {
+    rule: 'OU-E7',
+    status: 404,
+    body: { detail: 'Not Found' },
+    gives: [404, 'not_found_error'],
+    retry: false,
+    says: 'the base URL seems wrong: tried /v1/chat/completions',
+  },
+  {
+    rule: 'OU-E7',
+    status: 404,
+    body: '404 page not found',
+    gives: [404, 'not_found_error'],
+    retry: false,
+    says: 'the base URL seems wrong: tried /v1/chat/completions',
   },
   {
     rule: 'OU-E7',
@@ -360,6 +377,12 @@ describe('a conversation that is too long (OU-E10)', () => {
     ["This model's maximum prompt length is 131072 but the request contains 537812 tokens.", 537812, 131072],
     ['the request (33000 tokens) exceeds the available context size (32768 tokens), try increasing it', 33000, 32768],
     ['prompt token count of 135000 exceeds the limit of 128000', 135000, 128000],
+    [
+      'Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length',
+      40000,
+      32768,
+    ],
+    ["The input (39907 tokens) is longer than the model's context length (16384 tokens).", 39907, 16384],
     ['Prompt contains 40000 tokens, too large for model with 32768 maximum context length', 40000, 32768],
   ])('has both figures: %s', (message, input, maximum) => {
     expect(tooLong(message)).toBe(wanted(input, maximum))
@@ -399,6 +422,12 @@ describe('a conversation that is too long (OU-E10)', () => {
       198,
       4096,
       4096,
+    ],
+    [
+      "This endpoint's maximum context length is 131072 tokens. However, you requested about 132000 tokens (100000 of text input, 32000 in the output).",
+      100000,
+      32000,
+      131072,
     ],
   ])('lets the client lower max_tokens where the input alone fits: %s', (message, input, output, maximum) => {
     expect(tooLong(message)).toBe(

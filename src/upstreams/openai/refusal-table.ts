@@ -1,12 +1,7 @@
-import type { ChatDialect, ChatDialectChange, Effort } from '../../translate/capabilities/chat-dialect.ts'
+import type { ChatDialect, ChatDialectChange } from '../../translate/capabilities/chat-dialect.ts'
+import { outputLimit, type Refused, withListedEfforts } from './refused-values.ts'
 
 /** The known refusals, as a table (OU-H1 to H19). A new one needs a row, and a line in the test. */
-
-interface Refused {
-  /** Codes, the named member and the message, joined: patterns match against all three. */
-  readonly text: string
-  readonly dialect: ChatDialect
-}
 
 export interface Refusal {
   /** All patterns must match. */
@@ -27,38 +22,7 @@ const once =
   ({ dialect }: Refused): ChatDialectChange | undefined =>
     isKnown(dialect) ? undefined : change
 
-const effortWords: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-
-/** `Supported values are: 'low', 'medium' and 'high'.` */
-const listedEfforts = (text: string): readonly Effort[] => {
-  const list = /(?:supported values|must be one of|expected one of|available values|allowed values)[^a-z]*(.*)/is.exec(
-    text,
-  )
-  const words = list?.[1] ?? ''
-  return effortWords.filter((effort) => new RegExp(`['"\`]${effort}['"\`]`).test(words))
-}
-
-const withListedEfforts = ({ text, dialect }: Refused): ChatDialectChange | undefined => {
-  const efforts = listedEfforts(text)
-  const isNews = efforts.length > 0 && efforts.join() !== dialect.efforts.join()
-  return isNews ? { efforts } : undefined
-}
-
-/** The largest number of tokens that the refusal allows. */
-const outputLimit = ({ text, dialect }: Refused): ChatDialectChange | undefined => {
-  const found =
-    /can only afford ([\d,]+)/i.exec(text) ??
-    /max_(?:completion_)?tokens[^\d]{0,60}(?:less than or equal to|at most|between 1 and|\[1, ?)[ `'"]*([\d,]+)/i.exec(
-      text,
-    ) ??
-    /max_(?:completion_)?tokens is too large: [\d,]+\.? .*?at most ([\d,]+)/is.exec(text) ??
-    /supports at most ([\d,]+) completion tokens/i.exec(text)
-  const limit = Number(found?.[1]?.replaceAll(',', '') ?? Number.NaN)
-  const known = dialect.maximumOutputTokens ?? Number.POSITIVE_INFINITY
-  return Number.isInteger(limit) && limit > 0 && limit < known ? { maximumOutputTokens: limit } : undefined
-}
-
-/** If the refusal names the sent name of the output limit, switches to the other name. */
+/** Of the two names of the output limit the one that was not sent, where the refusal names the other. */
 const otherName = ({ text, dialect: { maxTokens } }: Refused): ChatDialectChange | undefined => {
   if (!new RegExp(`\\b${maxTokens}\\b`).test(text)) return undefined
   return { maxTokens: maxTokens === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }
@@ -118,12 +82,21 @@ export const refusals: readonly Refusal[] = [
   },
   {
     words: [
-      /messages.{0,40}(?:reasoning_content|reasoning_details|reasoning)|invalid_encrypted_content|reasoning_details/i,
+      /invalid_encrypted_content|reasoning_details/i,
       /unsupported|unknown|unrecognized|unexpected|extra|not permitted|invalid/i,
     ],
     change: once(({ replay }) => replay === 'none', { replay: 'none' }),
     without: 'reasoning of earlier turns',
     isPassing: true,
+    note: 'The provider refuses details of earlier reasoning (OU-H6, Q99).',
+  },
+  {
+    words: [
+      /messages.{0,40}reasoning|\breasoning_content\b/i,
+      /unsupported|unknown|unrecognized|unexpected|extra|not permitted|invalid/i,
+    ],
+    change: once(({ replay }) => replay === 'none', { replay: 'none' }),
+    without: 'reasoning of earlier turns',
     note: 'The provider refuses the reasoning of earlier turns (OU-H6).',
   },
   {
@@ -134,6 +107,12 @@ export const refusals: readonly Refusal[] = [
     change: withListedEfforts,
     without: 'some levels of effort',
     note: 'Effort is lowered to a level that the model has (OU-H5).',
+  },
+  {
+    words: [/non-streaming calls?|only supports? stream(?:ing)? mode/i],
+    change: once(({ wholeBy }) => wholeBy === 'stream', { wholeBy: 'stream' }),
+    without: 'whole answers',
+    note: 'Whole answers are collected from a stream (OU-Q75, P8).',
   },
   {
     words: [/reasoning_effort|enable_thinking|chat_template_kwargs|\bthinking\b|\breasoning\b/, unsupported],
@@ -186,7 +165,7 @@ export const refusals: readonly Refusal[] = [
     note: 'The server cannot compile the schemas of tools (OU-H10).',
   },
   {
-    words: [/tool_choice/, new RegExp(`${unsupported.source}|invalid tool_choice type`, 'i')],
+    words: [/tool_choice/, new RegExp(`${unsupported.source}|incompatible|invalid tool_choice type`, 'i')],
     change: ({ dialect: { choice } }) =>
       choice === 'free' ? undefined : { choice: choice === 'object' ? 'string' : 'free' },
     without: 'a forced tool',

@@ -75,6 +75,18 @@ const samples: readonly Sample[] = [
     change: { reasoning: 'none' },
   },
   {
+    rule: 'OU-Q75',
+    message: 'parameter.enable_thinking must be set to false for non-streaming calls',
+    code: 'invalid_parameter_error',
+    dialect: { reasoning: 'qwen' },
+    change: { wholeBy: 'stream' },
+  },
+  {
+    rule: 'OU-P8',
+    message: 'This model only support stream mode, please enable the stream parameter to access the model.',
+    change: { wholeBy: 'stream' },
+  },
+  {
     rule: 'OU-H5',
     message:
       "Unsupported value: 'minimal' is not supported with the 'm' model. Supported values are: 'low', 'medium', and 'high'.",
@@ -85,6 +97,12 @@ const samples: readonly Sample[] = [
   {
     rule: 'OU-H6',
     message: 'messages.1.assistant.reasoning_content: Extra inputs are not permitted',
+    dialect: { replay: 'content' },
+    change: { replay: 'none' },
+  },
+  {
+    rule: 'OU-H6',
+    message: 'Unrecognized key: "reasoning_content"',
     dialect: { replay: 'content' },
     change: { replay: 'none' },
   },
@@ -143,6 +161,12 @@ const samples: readonly Sample[] = [
   {
     rule: 'OU-H11',
     message: 'tool_choice is not supported',
+    dialect: { choice: 'string' },
+    change: { choice: 'free' },
+  },
+  {
+    rule: 'OU-H11',
+    message: "tool_choice 'specified' is incompatible with thinking enabled",
     dialect: { choice: 'string' },
     change: { choice: 'free' },
   },
@@ -218,6 +242,11 @@ const samples: readonly Sample[] = [
     rule: 'OU-H19',
     message: '`max_tokens` must be less than or equal to `8192`, the maximum value',
     change: { maximumOutputTokens: 8192 },
+  },
+  {
+    rule: 'OU-H19',
+    message: 'Invalid max_tokens (64000): must be less than or equal to 32768.',
+    change: { maximumOutputTokens: 32_768 },
   },
   {
     rule: 'OU-H19',

@@ -229,7 +229,11 @@ export const providers: readonly Provider[] = [
     hosts: ['api.githubcopilot.com', '.githubcopilot.com'],
     auth: 'bearer',
     dialect: { toolsForHistory: true },
-    quirks: [{ models: /^gpt-/, dialect: openAiDialect }, ...openAiQuirks],
+    quirks: [
+      // `store` and `safety_identifier` are for OpenAI and Azure alone (OU-Q9, Q15).
+      { models: /^gpt-/, dialect: { ...openAiDialect, store: false, userIdMember: 'user' } },
+      ...openAiQuirks,
+    ],
   },
   {
     id: 'gemini',

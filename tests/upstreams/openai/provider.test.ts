@@ -129,6 +129,7 @@ describe('the dialect of a model', () => {
     ['xai', 'grok-3', { reasoning: 'none', stop: true }, 'OU-P14'],
     ['cerebras', 'x', { maxTokens: 'max_completion_tokens' }, 'OU-P15'],
     ['copilot', 'gpt-4.1', { toolsForHistory: true, maxTokens: 'max_completion_tokens' }, 'OU-P16'],
+    ['copilot', 'gpt-5-mini', { store: false, userIdMember: 'user' }, 'OU-Q9, OU-Q15'],
     ['copilot', 'claude-sonnet-4.5', { toolsForHistory: true, maxTokens: 'max_tokens' }, 'OU-P16'],
     ['gemini', 'gemini-2.5-pro', { replay: 'token' }, 'OU-P17'],
     ['litellm', 'x', { cache: 'anthropic', cacheTtl: true, toolsForHistory: true, pdf: 'file' }, 'OU-P18'],

@@ -58,7 +58,7 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
     const { body, headers } = uploadOf(request, isLocal, deadline)
     return fetch(request.url, {
       method: 'POST',
-      headers: { ...request.headers, ...headers, 'accept-encoding': 'identity' },
+      headers: { 'accept-encoding': 'identity', ...request.headers, ...headers },
       body,
       signal: deadline.signal,
       redirect: 'manual',

@@ -22,13 +22,16 @@ const keyHeader = ({ provider, baseUrl, azure, apiKey }: HeaderOptions): Record<
   return isKeyHeader ? { 'api-key': apiKey.reveal() } : { authorization: `Bearer ${apiKey.reveal()}` }
 }
 
-/** Names in lower case, so that a custom header replaces ours instead of standing next to it. */
-export const requestHeaders = (options: HeaderOptions, accept: string): Record<string, string> => {
+/** `ofRequest`: those of this request. Names in lower case, so that a custom header replaces ours instead of standing next to it. */
+export const requestHeaders = (
+  options: HeaderOptions,
+  ofRequest: Readonly<Record<string, string>>,
+): Record<string, string> => {
   const headers: Record<string, string> = {
     ...keyHeader(options),
     'content-type': 'application/json',
-    accept,
     'user-agent': options.userAgent,
+    ...ofRequest,
   }
   for (const [name, value] of options.customHeaders) headers[name.toLowerCase()] = value.reveal()
   return headers

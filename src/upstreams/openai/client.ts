@@ -45,7 +45,12 @@ export interface OpenAiCall {
 
 /** A response with status 200, as received: a server may answer a stream's request whole, or the reverse (OU-T5). */
 export type ChatAnswer =
-  | { readonly kind: 'stream'; readonly chunks: AsyncIterator<Uint8Array> }
+  | {
+      readonly kind: 'stream'
+      readonly chunks: AsyncIterator<Uint8Array>
+      /** Gets the id that the chunks have, which is the provider's where no header names one (OU-T6). */
+      readonly onId: (id: string) => void
+    }
   | { readonly kind: 'whole'; readonly response: ChatResponse }
 
 const successStatus = 200
@@ -56,6 +61,15 @@ const idHeaders = ['x-request-id', 'apim-request-id', 'x-ds-trace-id', 'cf-ray']
 
 const idIn = (headers: Headers): string | undefined =>
   idHeaders.map((name) => headers.get(name)).find((id) => id !== null && id !== '') ?? undefined
+
+/** An id becomes a header of our response: a server may send any text in its place. */
+const isHeaderValue = (id: unknown): id is string => typeof id === 'string' && /^[\x21-\x7e]{1,200}$/.test(id)
+
+const onIdOf =
+  ({ headers }: HttpResponse, { onUpstreamId }: OpenAiCall) =>
+  (id: unknown): void => {
+    if (idIn(headers) === undefined && isHeaderValue(id)) onUpstreamId(id)
+  }
 
 const collectText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
   const decoder = new TextDecoder()
@@ -83,8 +97,7 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
     const answer = await post({
       url: chatUrl(baseUrl, call.modelId, azure),
       headers: {
-        ...requestHeaders(options, call.isStream ? eventStream : 'application/json'),
-        ...call.headers,
+        ...requestHeaders(options, { accept: call.isStream ? eventStream : 'application/json', ...call.headers }),
       },
       body: call.body,
       signal: call.signal,
@@ -102,6 +115,7 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
     if (response === undefined) throw toAnswerError({ status: answer.status, headers: answer.headers, body }, context)
     const error = errorBodyIn(response)
     if (error !== undefined) throw toInnerError(error, context)
+    onIdOf(answer, call)(response['id'])
     return { kind: 'whole', response }
   }
 
@@ -116,7 +130,8 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
       const contentType = headers.get('content-type') ?? ''
       if (/^\s*application\/json/i.test(contentType)) return toWhole(await answer.text(), answer, call)
       const { kind, chunks } = await withKind(contentType, answer.chunks())
-      return kind === 'sse' ? { kind: 'stream', chunks } : toWhole(await collectText(chunks), answer, call)
+      if (kind === 'sse') return { kind: 'stream', chunks, onId: onIdOf(answer, call) }
+      return toWhole(await collectText(chunks), answer, call)
     },
   }
 }

@@ -70,11 +70,9 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
         retrying(async () => {
           const answer = await client.request(call)
           const wording = client.wordingOf(call)
-          const onId = call.onUpstreamId
           return read(answer, {
             responseContext: { ...responseContext, onOddity },
             wording,
-            onId,
             newId,
             sleep: retry.sleep,
           })

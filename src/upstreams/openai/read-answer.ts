@@ -14,15 +14,13 @@ import { ChatStream } from './response-stream.ts'
 export interface ReadContext {
   readonly responseContext: ChatResponseContext
   readonly wording: WordingContext
-  /** Gets the provider's id of the response. */
-  readonly onId: (id: string) => void
   readonly newId: NewId
   readonly sleep: RetryPolicy['sleep']
 }
 
 const beginStream = (
-  chunks: AsyncIterator<Uint8Array>,
-  { responseContext, wording, onId, newId, sleep }: ReadContext,
+  { chunks, onId }: Extract<ChatAnswer, { kind: 'stream' }>,
+  { responseContext, wording, newId, sleep }: ReadContext,
 ): Promise<ChatStream> =>
   ChatStream.begin({
     chunks,
@@ -35,7 +33,7 @@ const beginStream = (
 /** Rejects with GatewayError. */
 export const readMessage = async (answer: ChatAnswer, context: ReadContext): Promise<Message> => {
   if (answer.kind === 'whole') return toMessage(answer.response, context.responseContext, context.newId)
-  const batches = await Array.fromAsync(await beginStream(answer.chunks, context))
+  const batches = await Array.fromAsync(await beginStream(answer, context))
   return collectMessage(batches.flat())
 }
 
@@ -45,7 +43,7 @@ async function* inOneBatch(events: EventBatch): AsyncGenerator<EventBatch> {
 
 /** Resolves when the response has content; see `stream` of Upstream. */
 export const readStream = async (answer: ChatAnswer, context: ReadContext): Promise<AsyncIterable<EventBatch>> => {
-  if (answer.kind === 'stream') return beginStream(answer.chunks, context)
+  if (answer.kind === 'stream') return beginStream(answer, context)
   const events = new MessageEvents(context.responseContext, context.newId)
   events.acceptWhole(answer.response)
   return inOneBatch(events.take())

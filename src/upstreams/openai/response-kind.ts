@@ -1,11 +1,9 @@
 /** The format of a response with status 200 (OU-T5): by its content type, otherwise by its first byte. */
 type ResponseKind = 'json' | 'html' | 'sse'
 
-const kindOfType = (contentType: string): ResponseKind | undefined => {
-  if (/^\s*text\/event-stream/i.test(contentType)) return 'sse'
-  if (/^\s*(?:application|text)\/(?:[\w.+-]*\+)?json/i.test(contentType)) return 'json'
-  return undefined
-}
+/** JSON under the name of an event stream is JSON: no line of a stream begins as it does. */
+const kindOfType = (contentType: string): ResponseKind | undefined =>
+  /^\s*(?:application|text)\/(?:[\w.+-]*\+)?json/i.test(contentType) ? 'json' : undefined
 
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf])
 

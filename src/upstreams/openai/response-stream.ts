@@ -11,9 +11,6 @@ import { ended } from '../http/response-body.ts'
 /** Wait for usage after the finish reason, in milliseconds (OU-S16). */
 const usageWaitMs = 5000
 
-/** The id becomes a header of the response, but a server may send any text as its id. */
-const isHeaderValue = (id: string): boolean => /^[\x21-\x7e]{1,200}$/.test(id)
-
 export interface ChatStreamOptions {
   readonly chunks: AsyncIterator<Uint8Array>
   readonly events: MessageEvents
@@ -49,7 +46,7 @@ export class ChatStream implements AsyncIterableIterator<EventBatch> {
       onChunk: (chunk) => {
         if (!this.#hasId && typeof chunk.id === 'string' && chunk.id !== '') {
           this.#hasId = true
-          if (isHeaderValue(chunk.id)) onId(chunk.id)
+          onId(chunk.id)
         }
         events.accept(chunk)
       },

@@ -16,7 +16,7 @@ const optionsFor = (baseUrl: string, more: Partial<HeaderOptions> = {}): HeaderO
 
 const openAiUrl = 'https://api.openai.com/v1'
 const headersFor = (baseUrl: string, more?: Partial<HeaderOptions>) =>
-  requestHeaders(optionsFor(baseUrl, more), 'application/json')
+  requestHeaders(optionsFor(baseUrl, more), { accept: 'application/json' })
 
 describe('the headers of a request', () => {
   test('carry the key as a bearer token, and the program (OU-T3, T4)', () => {

@@ -139,7 +139,34 @@ describe('a request', () => {
   })
 })
 
+describe('a custom header', () => {
+  test("overrides each of ours, the provider's own and accept-encoding included (OU-T3, OU-R10)", async () => {
+    const { message, requests } = setUp(() => Response.json(whole('hi')), {
+      provider: providerOf(providers, 'https://api.githubcopilot.com'),
+      customHeaders: new Map([
+        ['X-Initiator', new Secret('mine')],
+        ['Authorization', new Secret('Basic x')],
+        ['Accept-Encoding', new Secret('x-mine')],
+        ['User-Agent', new Secret('mine/1')],
+      ]),
+    })
+    await message()
+    const names = ['x-initiator', 'authorization', 'accept-encoding', 'user-agent']
+    expect(names.map((name) => requests[0]?.headers.get(name))).toEqual(['mine', 'Basic x', 'x-mine', 'mine/1'])
+  })
+})
+
 describe('the id of a response', () => {
+  test("is the header's where there is one, else the chunk's or the whole answer's (OU-T6, A1)", async () => {
+    const headers = { 'x-request-id': 'up-1', 'content-type': 'text/event-stream' }
+    const both = setUp(() => new Response(sse(delta('a', 'stop'), '[DONE]').body, { headers }))
+    await both.stream()
+    expect(both.upstreamIds).toEqual(['up-1'])
+    const none = setUp(() => Response.json(whole('hi')))
+    await none.message()
+    expect(none.upstreamIds).toEqual(['chatcmpl-1'])
+  })
+
   test.each(['a\nb', 'ü', 'a'.repeat(300)])('that cannot be a header is not passed on: %j', async (id) => {
     const { stream, upstreamIds } = setUp(() => sse({ ...delta('a', 'stop'), id }, '[DONE]'))
     expect(await stream()).toHaveLength(wholeTypes.length)
@@ -169,6 +196,12 @@ describe('the form of an answer is its own (OU-T5)', () => {
     const page = setUp(() => new Response('<!doctype html><title>Sign in</title>', { headers }))
     await expect(page.message()).rejects.toMatchObject({ status: 502, type: 'api_error' })
     await expect(page.message()).rejects.toThrow('with a web page ("Sign in")')
+  })
+
+  test('JSON that is called an event stream is read as JSON (OU-T5)', async () => {
+    const headers = { 'content-type': 'text/event-stream' }
+    const { types } = setUp(() => new Response(JSON.stringify(whole('hi')), { headers }))
+    expect(await types()).toEqual(wholeTypes)
   })
 
   test.each([

@@ -61,10 +61,6 @@ export interface TranslatedResult {
 
 const errorPrefix = '[ERROR] '
 
-/** `images`, or `files` if the list has any other kind of media. */
-export const mediaWord = (media: readonly PlacedPart[]): 'images' | 'files' =>
-  media.every(({ part }) => part.type === 'image_url') ? 'images' : 'files'
-
 /** Adds a text if the result has no text. */
 const withWords = (
   parts: readonly PlacedPart[],
@@ -73,7 +69,7 @@ const withWords = (
   path: Path,
 ): readonly PlacedPart[] => {
   if (parts.length > 0) return parts
-  return [textPart(media.length > 0 ? `(see the ${mediaWord(media)} below)` : emptyResultText(isError), path)]
+  return [textPart(media.length > 0 ? '(see the images below)' : emptyResultText(isError), path)]
 }
 
 /** Adds a text that says that the tool failed. */

@@ -9,7 +9,7 @@ import { toDocumentParts, toSearchResultParts } from './documents.ts'
 import { toImagePart } from './media.ts'
 import { markLast, textOf, toContent } from './parts.ts'
 import { noReasoning, toReasoningMembers } from './replay.ts'
-import { mediaWord, type TranslatedResult, toResult } from './tool-message.ts'
+import { type TranslatedResult, toResult } from './tool-message.ts'
 
 /** A message, and the paths of it and its parts in the client's request. */
 export interface PlacedMessage {
@@ -123,9 +123,8 @@ const mediaOf = (
   if (results.every(({ media }) => media.length === 0)) return noParts
   return results.flatMap(({ media, block, path }) => {
     if (media.length === 0) return []
-    const word = mediaWord(media) === 'images' ? 'Images' : 'Files'
     const name = toolNames.toUpstream(toolNameOf(block.tool_use_id) ?? 'tool')
-    return [textPart(`${word} of the result of ${name}:`, path), ...media]
+    return [textPart(`Images of the result of ${name}:`, path), ...media]
   })
 }
 

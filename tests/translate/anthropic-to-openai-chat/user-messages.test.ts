@@ -177,11 +177,11 @@ describe('images and files of results', () => {
     ])
   })
 
-  test('files are called so (OU-Q40)', () => {
+  test('files follow under the same words (OU-Q40)', () => {
     const messages = chatMessages(afterCalls(toolResult('t1', [pdf]), toolResult('t2')), { dialect: { pdf: 'file' } })
-    expect(messages[2]?.content).toBe('(see the files below)')
+    expect(messages[2]?.content).toBe('(see the images below)')
     expect(messages[4]?.content).toEqual([
-      { type: 'text', text: 'Files of the result of Bash:' },
+      { type: 'text', text: 'Images of the result of Bash:' },
       { type: 'file', file: { filename: 'Plan.pdf', file_data: 'data:application/pdf;base64,JVBERi0xLjQK' } },
     ])
   })

@@ -57,14 +57,14 @@ const switchOff = (
     return { fields, isOff: true, mayForce: true }
   }
   if (request.thinking) notes.changed(['thinking'], 'thinking of this model cannot be switched off')
-  return { fields: unsaid, isOff: false, mayForce: !isForced }
+  return { fields: unsaid, isOff: false, mayForce: !isForced || dialect.forcedToolWithReasoning }
 }
 
 /** The fields to send. `isForced`: the request forces a tool, which the model may refuse while it reasons. */
 const decide = (request: MessagesRequest, isForced: boolean, context: ChatContext): TranslatedReasoning => {
   const { dialect, notes } = context
   const intent = intentOf(request)
-  const isRefused = isForced && dialect.reasoning !== 'none' && !dialect.forcedToolWithReasoning
+  const isRefused = isForced && dialect.reasoning !== 'none'
   noteEffort(request, intent, context)
   const { on, unsaid = {} } = reasoningWords[dialect.reasoning]
   if (intent.mode === 'on') {

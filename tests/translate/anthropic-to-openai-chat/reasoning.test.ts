@@ -355,8 +355,8 @@ describe('a forced tool', () => {
 
   test('stays where the model takes it while it reasons, and where no switch is known (OU-Q65)', () => {
     const takesIt: ChatDialectChange = { ...openAi, forcedToolWithReasoning: true }
-    expect(translate(unsaid, takesIt, forced)).toEqual({ fields: {}, isOff: false, mayForce: true, notes: [] })
-    expect(translate(on, takesIt, forced).mayForce).toBe(true)
+    const fixed: ChatDialectChange = { ...takesIt, efforts: ['low'] }
+    expect(translate(unsaid, fixed, forced)).toEqual({ fields: {}, isOff: false, mayForce: true, notes: [] })
     expect(translate(unsaid, { reasoning: 'none' }, forced)).toEqual({
       fields: {},
       isOff: false,
@@ -364,6 +364,13 @@ describe('a forced tool', () => {
       notes: [],
     })
     expect(translate(on, { reasoning: 'none' }, forced).mayForce).toBe(true)
+  })
+
+  test('where the model takes it, reasoning is switched off if that is possible, and the choice is free if the client wants thinking (OU-Q65)', () => {
+    const takesIt: ChatDialectChange = { reasoning: 'openai', efforts: ['none', 'high'], forcedToolWithReasoning: true }
+    const { fields, isOff, mayForce } = translate(unsaid, takesIt, forced)
+    expect({ fields, isOff, mayForce }).toEqual({ fields: { reasoning_effort: 'none' }, isOff: true, mayForce: true })
+    expect(translate(on, takesIt, forced).mayForce).toBe(false)
   })
 
   test('switches nothing off where the client does not force one (OU-Q65)', () => {

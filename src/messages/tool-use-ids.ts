@@ -1,19 +1,26 @@
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 
-/** Characters that Anthropic refuses in an id ("String should match pattern '^[a-zA-Z0-9_-]+$'"). */
-const invalidInId = /[^a-zA-Z0-9_-]/g
+/** How an upstream's ids become the client's. */
+export interface ToolUseIdRule {
+  /** Matches each character to replace. */
+  readonly invalidCharacters: RegExp
+  readonly maximumLength: number
+}
+
+/** Ids that Anthropic accepts ("String should match pattern '^[a-zA-Z0-9_-]+$'"), with its limit and that of other upstreams. */
+const anthropicIds: ToolUseIdRule = { invalidCharacters: /[^a-zA-Z0-9_-]/g, maximumLength: 64 }
+
 /** Replaces an empty id, which the client could not send back. */
 const missingId = 'tooluse'
-/** The limit of Anthropic and of other upstreams. */
-const maximumLength = 64
 
-const toValidId = (id: string): string => (id === '' ? missingId : id.replace(invalidInId, '-').slice(0, maximumLength))
+const toValidId = (id: string, { invalidCharacters, maximumLength }: ToolUseIdRule): string =>
+  id === '' ? missingId : id.replace(invalidCharacters, '-').slice(0, maximumLength)
 
 /**
  * `id`, or the first of `id-2`, `id-3` ... that is unused. Not `id_2`: Claude Code 2.1.332 reads that as its own part
  * of the call `id`, and loses the result.
  */
-const toUnusedId = (id: string, used: ReadonlySet<string>): string => {
+const toUnusedId = (id: string, used: ReadonlySet<string>, { maximumLength }: ToolUseIdRule): string => {
   let unused = id
   for (let count = 2; used.has(unused); count += 1) {
     const suffix = `-${count}`
@@ -40,11 +47,14 @@ export const toolUseIdsIn = ({ messages }: MessagesRequest): Set<string> => {
  * conversation, so that the client can send it back, and depends only on conversation and response. `usedIds` returns a
  * new set of the conversation's ids.
  */
-export const createToolUseIds = (usedIds: () => Set<string>): ((upstreamId: string) => string) => {
+export const createToolUseIds = (
+  usedIds: () => Set<string>,
+  rule: ToolUseIdRule = anthropicIds,
+): ((upstreamId: string) => string) => {
   let used: Set<string> | undefined
   return (upstreamId) => {
     used ??= usedIds()
-    const id = toUnusedId(toValidId(upstreamId), used)
+    const id = toUnusedId(toValidId(upstreamId, rule), used, rule)
     used.add(id)
     return id
   }

@@ -1,4 +1,4 @@
-import { createToolUseIds, missingToolName } from '../../messages/tool-use-ids.ts'
+import { createToolUseIds, missingToolName, type ToolUseIdRule } from '../../messages/tool-use-ids.ts'
 import type { ResponseBlock } from '../../wire/anthropic/response.ts'
 import type { ChatResponseContext } from './response-context.ts'
 import type { ToolCall } from './tool-call.ts'
@@ -17,9 +17,12 @@ const toName = (name: string, { offeredTools, toClientToolName, onOddity }: Chat
   return toClientToolName(offeredTools.has(beforeMark) ? beforeMark : name)
 }
 
+/** Kept as they are, but for what cannot be in a file's name: clients name files after calls (OU-A8). */
+const keptIds: ToolUseIdRule = { invalidCharacters: /[\s\p{Cc}/\\]/gu, maximumLength: 200 }
+
 /** Creates the tool uses of a response's calls, in order and without their inputs (OU-A7, A8). */
 export const createToToolUse = (context: ChatResponseContext): ((call: ToolCall) => ToolUse) => {
-  const toId = createToolUseIds(context.usedToolCallIds)
+  const toId = createToolUseIds(context.usedToolCallIds, keptIds)
   return ({ id, name }) => ({
     type: 'tool_use',
     id: toId(id),

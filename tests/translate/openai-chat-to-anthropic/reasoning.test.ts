@@ -172,14 +172,14 @@ describe('reasoning that has to go back', () => {
     const first = { ...called, ...token('t1'), id: 'functions.Read' }
     const second = { ...called, ...token('t2') }
     const expected = [
-      { thinking: '', carried: carried('gemini', [], { 'functions-Read': 't1' }) },
-      { Read: {}, id: 'functions-Read' },
+      { thinking: '', carried: carried('gemini', [], { 'functions.Read': 't1' }) },
+      { Read: {}, id: 'functions.Read' },
       { thinking: '', carried: carried('gemini', [], { tooluse: 't2' }) },
       { Read: {}, id: 'tooluse' },
     ]
     expect(ofWhole({ tool_calls: [first, second] }, tokens)).toEqual(expected)
     expect(ofStream([chunk({ tool_calls: [first] }), chunk({ tool_calls: [second] })], tokens)).toEqual(expected)
-    expect(ofWhole({ tool_calls: [first] })).toEqual([{ Read: {}, id: 'functions-Read' }])
+    expect(ofWhole({ tool_calls: [first] })).toEqual([{ Read: {}, id: 'functions.Read' }])
   })
 
   test('of a call that is open travels after it (OU-Q101)', () => {

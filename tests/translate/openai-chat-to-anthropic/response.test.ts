@@ -201,10 +201,10 @@ describe('calls of a whole response', () => {
 
   test('keep their ids, unless the client has had them or could not give them back (OU-A8)', () => {
     const context = chatContext({ usedToolCallIds: () => new Set(['call_0']) })
-    const ids = ['call_0', 'call_1', 'call_1', '', 'functions.Read:0', 'call_0']
+    const ids = ['call_0', 'call_1', 'call_1', '', 'functions.Read:0', 'call_0', '../a b']
     const message = whole(answer({ tool_calls: ids.map((id) => call('Read', '{}', id)) }), context)
     const made = message.content.map((block) => (block.type === 'tool_use' ? block.id : undefined))
-    expect(made).toEqual(['call_0-2', 'call_1', 'call_1-2', 'tooluse', 'functions-Read-0', 'call_0-3'])
+    expect(made).toEqual(['call_0-2', 'call_1', 'call_1-2', 'tooluse', 'functions.Read:0', 'call_0-3', '..-a-b'])
   })
 
   test('are held back after the first where the client allows one (OU-Q64)', () => {

@@ -35,7 +35,7 @@ import type { PlacedMessage } from './user-messages.ts'
 export interface ChatTranslation {
   readonly body: ChatRequest
   /** The data of the request that the response's translation needs; the upstream adds the rest. */
-  readonly response: Omit<ChatResponseContext, 'estimateUsage' | 'onOddity'>
+  readonly response: Omit<ChatResponseContext, 'estimateUsage' | 'contextLimit' | 'onOddity'>
   readonly notes: readonly Note[]
   /** Replaces paths of the sent body and renamed tools in a provider's error with those of the client's request. */
   readonly toClientWords: (words: string) => string

@@ -8,7 +8,7 @@ import { brokenStream, failureOf, noChoices } from './faults.ts'
 import { OutputEvents } from './output-events.ts'
 import type { ChatResponseContext } from './response-context.ts'
 import { type Finish, isOwnEnd, toFinish, toStop } from './stop.ts'
-import { toServiceTier, toUsage, usageIn } from './usage.ts'
+import { toServiceTier, toTotals, toUsage, usageIn } from './usage.ts'
 
 const messageIdPrefix = 'msg_'
 
@@ -132,9 +132,16 @@ export class MessageEvents {
     const output = this.#output
     output.end(isOwnEnd(this.#finish))
     const usage = toUsage(this.#usage, output.written, this.#context)
-    const outputTokens = this.#usage === undefined ? undefined : usage.output_tokens
     const { hasRefusal, lastCall, watchedStop } = output
-    const delta = toStop({ finish: this.#finish, watchedStop, hasRefusal, lastCall, outputTokens }, this.#context)
+    const end = {
+      finish: this.#finish,
+      watchedStop,
+      hasRefusal,
+      lastCall,
+      hasOutput: output.written !== '',
+      ...toTotals(this.#usage),
+    }
+    const delta = toStop(end, this.#context)
     this.#emit({ type: 'message_delta', delta, usage: toFinalUsage(usage), context_management: null })
     this.#emit({ type: 'message_stop' })
   }

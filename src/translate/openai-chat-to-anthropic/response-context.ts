@@ -12,6 +12,8 @@ export interface ChatResponseContext {
   readonly toClientToolName: (name: string) => string
   /** Limit of output tokens in the request that was sent (OU-A22). */
   readonly maxTokens: number
+  /** Tokens of the model's context; undefined if the configuration has no limit (OU-E10). */
+  readonly contextLimit?: number | undefined
   /** Schemas of the offered tools' parameters by tool name, both as sent (OU-A7, S18). */
   readonly offeredTools: ReadonlyMap<string, JsonObject>
   /** Ids of the conversation's tool calls, in a new set (OU-A8). */

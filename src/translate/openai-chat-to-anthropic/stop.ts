@@ -22,7 +22,10 @@ export interface End {
   readonly hasRefusal: boolean
   /** The last call that is sent to the client. */
   readonly lastCall: ToolCall | undefined
+  /** The response has text, thinking or a call. */
+  readonly hasOutput: boolean
   /** Undefined if the upstream reports none. */
+  readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
 }
 
@@ -62,10 +65,25 @@ const stopSequenceOf = ({ finish, watchedStop }: End, context: ChatResponseConte
 const isCutCall = ({ finish, lastCall, outputTokens = 0 }: End, { maxTokens }: ChatResponseContext): boolean =>
   lastCall?.isCut === true && finish !== undefined && callEnds.has(finish.reason) && outputTokens >= maxTokens
 
+/**
+ * Servers that cut a prompt do not say so (OU-E10): it fills the configured context, or leaves no room for a word. Tokens
+ * without words are reasoning that is not shown.
+ */
+const isFull = ({ finish, hasOutput, promptTokens = 0, outputTokens = 0 }: End, limit: number | undefined): boolean => {
+  const isWordless = !hasOutput && outputTokens === 0
+  return (
+    (isWordless && cuts.get(finish?.reason ?? '') === 'max_tokens') || (limit !== undefined && promptTokens >= limit)
+  )
+}
+
 const toReason = (end: End, stopSequence: string | null, context: ChatResponseContext): StopReason => {
   const { finish, hasRefusal, lastCall } = end
   if (context.isPrewarm) return 'max_tokens'
   if (stopSequence !== null) return 'stop_sequence'
+  if (lastCall === undefined && isFull(end, context.contextLimit)) {
+    context.onOddity?.('full context')
+    return 'model_context_window_exceeded'
+  }
   const reason = finish?.reason
   const cut = reason === undefined ? undefined : cuts.get(reason)
   if (cut !== undefined) return cut

@@ -3,8 +3,9 @@ import type { Usage } from '../../wire/anthropic/response.ts'
 import type { ChatChoice, ChatResponse, ChatUsage } from '../../wire/openai-chat/response.ts'
 import type { ChatResponseContext } from './response-context.ts'
 
-/** A prompt always has tokens: a server that reports none has not counted yet. */
-const isCounted = (usage: ChatUsage | null | undefined): usage is ChatUsage => toTokenCount(usage?.prompt_tokens) > 0
+/** A server that reports no tokens at all has not counted yet. */
+const isCounted = (usage: ChatUsage | null | undefined): usage is ChatUsage =>
+  toTokenCount(usage?.prompt_tokens) > 0 || toTokenCount(usage?.completion_tokens) > 0
 
 /** The usage of a response or a chunk, in any of its positions (OU-A30); undefined if it has no figures. */
 export const usageIn = ({ usage, x_groq, choices }: ChatResponse): ChatUsage | undefined => {
@@ -31,6 +32,12 @@ const toOutputTokens = (usage: ChatUsage): number => {
   return isExtra ? output + reasoning : output
 }
 
+/** Tokens of the whole prompt and of the output; undefined if the upstream reports none. */
+export const toTotals = (usage: ChatUsage | undefined) => ({
+  promptTokens: usage === undefined ? undefined : toTokenCount(usage.prompt_tokens),
+  outputTokens: usage === undefined ? undefined : toOutputTokens(usage),
+})
+
 /** A reported usage in Anthropic's form, whose `input_tokens` excludes cached tokens. */
 const toReportedUsage = (usage: ChatUsage): Usage => {
   const prompt = toTokenCount(usage.prompt_tokens)
@@ -55,6 +62,19 @@ const toEstimatedUsage = (output: string, context: ChatResponseContext): Usage =
 
 export const toServiceTier = (tier: unknown): Usage['service_tier'] => (tier === 'priority' ? 'priority' : 'standard')
 
+/** Whether a figure is missing: every prompt has tokens, and so has every output. */
+const isIncomplete = (usage: ChatUsage, output: string): boolean =>
+  toTokenCount(usage.prompt_tokens) === 0 || (output !== '' && toTokenCount(usage.completion_tokens) === 0)
+
 /** `output`: all output of the model, for an estimate. A stream has reported the service tier before. */
-export const toUsage = (reported: ChatUsage | undefined, output: string, context: ChatResponseContext): Usage =>
-  reported === undefined ? toEstimatedUsage(output, context) : toReportedUsage(reported)
+export const toUsage = (reported: ChatUsage | undefined, output: string, context: ChatResponseContext): Usage => {
+  if (reported === undefined) return toEstimatedUsage(output, context)
+  const usage = toReportedUsage(reported)
+  if (!isIncomplete(reported, output)) return usage
+  const estimated = toEstimatedUsage(output, context)
+  return {
+    ...usage,
+    ...(toTokenCount(reported.prompt_tokens) === 0 && { input_tokens: estimated.input_tokens }),
+    ...(usage.output_tokens === 0 && { output_tokens: estimated.output_tokens }),
+  }
+}

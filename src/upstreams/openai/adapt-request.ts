@@ -4,11 +4,12 @@ import { cacheHash } from '../../runtime/hash.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { EstimateTokens } from '../definition.ts'
 import { type RoutedRequest, routeImages } from './image-route.ts'
+import { isMappedExactly } from './model-map.ts'
 import { availableTokens, limitOutput } from './output-limit.ts'
 import type { OpenAiSettings } from './settings.ts'
 import { trimConversation } from './trim.ts'
 
-export interface AdaptOptions extends Pick<OpenAiSettings, 'routing' | 'contextLimits' | 'output'> {
+export interface AdaptOptions extends Pick<OpenAiSettings, 'names' | 'routing' | 'contextLimits' | 'output'> {
   readonly estimateTokens: EstimateTokens
   readonly log: Logger
 }
@@ -23,7 +24,7 @@ const conversationOf = ({ messages: [first] }: MessagesRequest): string => cache
  * Adapts a request to the model that answers it: routes images (OU-R3), omits the oldest exchanges (OU-R9), and limits
  * the output (OU-R8). Throws GatewayError if a conversation is too long.
  */
-export const createAdaptRequest = ({ routing, contextLimits, output, estimateTokens, log }: AdaptOptions) => {
+export const createAdaptRequest = ({ names, routing, contextLimits, output, estimateTokens, log }: AdaptOptions) => {
   const warned = new Map<string, true>()
   const warnOnce = (request: MessagesRequest, requestId: string, omitted: number): void => {
     const conversation = conversationOf(request)
@@ -52,7 +53,11 @@ export const createAdaptRequest = ({ routing, contextLimits, output, estimateTok
   }
 
   return (given: MessagesRequest, requestedModelId: string, requestId: string): RoutedRequest => {
-    const routed = routeImages(given, requestedModelId, routing)
+    // The exact map goes before the vision model (OU-R1).
+    const isMapped = isMappedExactly(given.model, names)
+    const routed = isMapped
+      ? { request: given, modelId: requestedModelId }
+      : routeImages(given, requestedModelId, routing)
     const { request, available } = trimmed(routed.request, routed.modelId, requestId)
     const limit = limitOutput(request.max_tokens, output, available)
     return { ...routed, request: limit === request.max_tokens ? request : { ...request, max_tokens: limit } }

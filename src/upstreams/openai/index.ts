@@ -23,6 +23,8 @@ export interface OpenAiOptions extends OpenAiClientOptions {
   readonly policy: ChatPolicy
   /** Changes of the configuration to the provider's row, for one model. */
   readonly dialectFor: (modelId: string) => ChatDialectChange
+  /** Tokens of a model's context, by its id (OU-R9). */
+  readonly contextLimits: ReadonlyMap<string, number>
   readonly inlineUrlSources: InlineUrlSources
   readonly estimateTokens: EstimateTokens
   readonly newId: NewId
@@ -55,14 +57,17 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
     const { modelId, requestId } = context
     const dialect = { ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }
     const request = await withoutUrls(given, memory.apply(modelId, dialect), context)
-    const resend = createResendOnce(retry, log, context)
+    const contextLimit = options.contextLimits.get(modelId)
+    // Without retries, too: a dead connection has not reached the server (OU-R7).
+    const resend = { ...createResendOnce(retry, log, context), isAllowed: true }
     const onOddity = createOddityLog(log, requestId)
     return sendWithFallback({
       modelId,
       requestId,
       dialect,
       prepare(current) {
-        const prepared = prepare(request, { dialect: current, provider, policy, estimateTokens }, context, resend)
+        const target = { dialect: current, provider, policy, estimateTokens, contextLimit }
+        const prepared = prepare(request, target, context, resend)
         logNotes(prepared.notes, context)
         return prepared
       },

@@ -30,6 +30,10 @@ export const configuredModels = ({ modelMap, big, middle, small, vision }: Model
   ...new Set([big, middle, small, vision, ...modelMap.values()].filter((name) => name !== undefined)),
 ]
 
+/** Whether the exact map, which goes before every other rule, has the name. */
+export const isMappedExactly = (requested: string, { modelMap }: ModelNames): boolean =>
+  modelMap.has(withoutContextSuffix(requested.trim()))
+
 /**
  * Uses the exact map first, then names that stay unchanged, then the family in the name, then the big model. Without a
  * big model, a name stays unchanged. The big model replaces an absent middle or small model.

@@ -24,6 +24,8 @@ interface Target {
   readonly provider: Provider
   readonly policy: ChatPolicy
   readonly estimateTokens: EstimateTokens
+  /** Tokens of the model's context; undefined where the configuration does not say. */
+  readonly contextLimit: number | undefined
 }
 
 /** Estimates tokens, only if the provider reports no usage (OU-A33). */
@@ -37,7 +39,7 @@ const createUsageEstimate =
 /** Throws the errors of the translation. */
 export const prepare = (
   request: MessagesRequest,
-  { dialect, provider, policy, estimateTokens }: Target,
+  { dialect, provider, policy, estimateTokens, contextLimit }: Target,
   { modelId, betas, signal, onUpstreamId }: CallContext,
   resend: ResendOnce,
 ): Prepared => {
@@ -46,7 +48,11 @@ export const prepare = (
   const text = toUnicodeJsonWithoutNul(body)
   return {
     body: text,
-    responseContext: { ...response, estimateUsage: createUsageEstimate(request, modelId, estimateTokens) },
+    responseContext: {
+      ...response,
+      contextLimit,
+      estimateUsage: createUsageEstimate(request, modelId, estimateTokens),
+    },
     notes,
     call: {
       modelId,

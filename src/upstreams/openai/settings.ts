@@ -86,8 +86,9 @@ const policyOf = ({ openai, translation }: Config): ChatPolicy => ({
   disableTools: openai.disableTools,
 })
 
-/** If a vision model is set, the other models get placeholders for images (OU-R3). */
-const isBlind = (modelId: string, { vision }: SizedModels): boolean => vision !== undefined && modelId !== vision
+/** With a vision model, the other models get placeholders for images (OU-R3), but those that the exact map names. */
+const isBlind = (modelId: string, { vision }: SizedModels, { modelMap }: Config['openai']): boolean =>
+  vision !== undefined && modelId !== vision && ![...modelMap.values()].includes(modelId)
 
 /** Throws UsageError for a provider that is unknown, or has no address. */
 export const readOpenAiSettings = (config: Config): OpenAiSettings => {
@@ -112,7 +113,7 @@ export const readOpenAiSettings = (config: Config): OpenAiSettings => {
     },
     policy: policyOf(config),
     output: { maximum: limits.maxTokens, minimum: limits.minTokens },
-    dialectFor: (modelId) => (isBlind(modelId, models) ? { ...dialect, images: false } : dialect),
+    dialectFor: (modelId) => (isBlind(modelId, models, openai) ? { ...dialect, images: false } : dialect),
   }
 }
 

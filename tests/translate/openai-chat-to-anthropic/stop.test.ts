@@ -35,6 +35,41 @@ const both = (reason: string, sequence: string | null = null): unknown[] => [
   [reason, sequence],
 ]
 
+describe('a context that is full without a word about it', () => {
+  const ends = (output: ChatOutput, finish_reason: string, tokens: object, members: ContextMembers = {}) => {
+    const oddities: string[] = []
+    const context = chatContext({ onOddity: (what) => oddities.push(what), ...members })
+    const counted = { ...usage, ...tokens }
+    const messages = [
+      whole({ ...answer(output, { finish_reason }), usage: counted }, context),
+      streamed([chunk(output), finish(finish_reason), { usage: counted }], context),
+    ]
+    const reasons = [...new Set(messages.map(({ stop_reason }): string | null => stop_reason))]
+    return { reasons, isReported: oddities.includes('full context') } as const
+  }
+  const full: ReturnType<typeof ends> = { reasons: ['model_context_window_exceeded'], isReported: true }
+
+  test('is known by length without output (OU-E10)', () => {
+    expect(ends({ content: '' }, 'length', { completion_tokens: 0 })).toEqual(full)
+    expect(ends({ content: 'a' }, 'length', {})).toEqual({ reasons: ['max_tokens'], isReported: false })
+  })
+
+  test('is not where reasoning that is not shown has used up the tokens (OU-E10, A23)', () => {
+    const counted = { completion_tokens: 100 }
+    expect(ends({ content: '' }, 'length', counted)).toEqual({ reasons: ['max_tokens'], isReported: false })
+  })
+
+  test('is known by a prompt that reaches the configured limit (OU-E10)', () => {
+    expect(ends(text, 'stop', { prompt_tokens: 8192 }, { contextLimit: 8192 })).toEqual(full)
+    const below = ends(text, 'stop', { prompt_tokens: 8191 }, { contextLimit: 8192 })
+    expect(below).toEqual({ reasons: ['end_turn'], isReported: false })
+  })
+
+  test('does not take away calls (OU-E10)', () => {
+    expect(ends(call, 'tool_calls', { prompt_tokens: 8192 }, { contextLimit: 8192 }).reasons).toEqual(['tool_use'])
+  })
+})
+
 describe('the stop reason', () => {
   test.each(['stop', 'end', 'eos', 'end_turn', 'COMPLETE', 'a_later_word'])(
     'of %s says whether there are calls to run (OU-A20)',

@@ -5,6 +5,7 @@ import { type AdaptOptions, createAdaptRequest } from '../../../src/upstreams/op
 import type { MessagesRequest } from '../../../src/wire/anthropic/request.ts'
 
 const plain = {
+  names: { big: 'B', middle: 'B', small: 'B', vision: undefined, modelMap: new Map<string, string>() },
   routing: { visionModel: undefined, route: 'direct', stripsContext: true },
   contextLimits: new Map<string, number>(),
   output: { maximum: undefined, minimum: undefined },
@@ -53,6 +54,18 @@ describe('fitting a request to its model', () => {
     adapt(request())
     const warnings = records.map(({ level, event, fields }) => [level, event, fields])
     expect(warnings).toEqual([['warn', 'context.trimmed', { requestId: 'req_1', messages: 2 }]])
+  })
+
+  test('a name of the exact map is not routed to the vision model (OU-R1)', () => {
+    const image = { type: 'image' as const, source: { type: 'base64' as const, media_type: 'image/png', data: 'AAAA' } }
+    const messages: MessagesRequest['messages'] = [{ role: 'user', content: [image] }]
+    const { adapt } = adapter({
+      routing: { ...plain.routing, visionModel: 'V' },
+      names: { ...plain.names, vision: 'V', modelMap: new Map([['claude-sonnet-4-6', 'M']]) },
+    })
+    const mapped = request({ model: 'claude-sonnet-4-6[1m]', messages })
+    expect(adapt(mapped, 'M')).toEqual({ request: mapped, modelId: 'M' })
+    expect(adapt(request({ model: 'claude-opus-4-6', messages }), 'B').modelId).toBe('V')
   })
 
   test('a turn that is routed to the vision model has the limit of that model (OU-R3)', () => {

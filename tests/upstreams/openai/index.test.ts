@@ -44,6 +44,7 @@ const setUp = (respond: Respond, more: Partial<OpenAiOptions> = {}) => {
     retry: { maxRetries: 2, random: () => 0, sleep: (ms) => (ms >= 5000 ? new Promise(() => {}) : Promise.resolve()) },
     policy: defaultChatPolicy,
     dialectFor: () => ({}),
+    contextLimits: new Map(),
     inlineUrlSources: (request) => Promise.resolve(request),
     estimateTokens: estimateCount,
     newId: (prefix) => `${prefix}1`,
@@ -303,6 +304,29 @@ describe('a refusal', () => {
     expect(await stream()).toHaveLength(wholeTypes.length)
     expect(bodies).toHaveLength(2)
   })
+})
+
+test('an answer to a prompt that fills the configured context says so, once in the log (OU-E10)', async () => {
+  const { message, records } = setUp(() => Response.json(whole('hi')), { contextLimits: new Map([['gpt-4.1', 5]]) })
+  expect((await message()).stop_reason).toBe('model_context_window_exceeded')
+  const oddities = records.filter(({ event }) => event === 'upstream.oddity')
+  expect(oddities.map(({ level, fields }) => [level, fields?.['what']])).toEqual([['warn', 'full context']])
+})
+
+test('a dead kept connection is used once more although there are no retries (OU-R7)', async () => {
+  let count = 0
+  const dead: Fetch = (url, init) => {
+    count += 1
+    if (count === 2) return Promise.reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))
+    return (fetch as Fetch)(url, init)
+  }
+  const { message, bodies } = setUp(() => Response.json(whole('hi')), {
+    fetch: dead,
+    retry: { maxRetries: 0, random: () => 0, sleep: () => Promise.resolve() },
+  })
+  await message()
+  expect((await message()).stop_reason).toBe('end_turn')
+  expect([count, bodies.length]).toEqual([3, 2])
 })
 
 describe('usage that is missing', () => {

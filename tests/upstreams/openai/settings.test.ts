@@ -73,6 +73,8 @@ describe('the settings of an OpenAI-compatible server', () => {
   test('with a vision model, the other models see no images (OU-R3)', () => {
     const { dialectFor } = read({ BIG_MODEL: 'B', VISION_MODEL: 'V' })
     expect([dialectFor('B'), dialectFor('V')]).toEqual([{ images: false }, {}])
+    const mapped = read({ BIG_MODEL: 'B', VISION_MODEL: 'V', MODEL_MAP: 'claude-x:M' })
+    expect([mapped.dialectFor('M'), mapped.dialectFor('B')]).toEqual([{}, { images: false }])
   })
 
   test('an address for people has no query', () => {

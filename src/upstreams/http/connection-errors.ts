@@ -1,6 +1,7 @@
 import { errorCode } from '../../base/error-code.ts'
 import { GatewayError } from '../../base/errors.ts'
 import { isObject } from '../../base/json.ts'
+import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Destination } from './destination.ts'
 
 /** Error messages for failed connections. They name the remedy and never contain a secret. */
@@ -28,6 +29,7 @@ const ownRoot = "Behind an inspecting proxy, set NODE_EXTRA_CA_CERTS to the comp
 
 const isOf = (from: number, to: number) => (failure: ConnectionFailure) =>
   failure.proxyStatus !== undefined && failure.proxyStatus >= from && failure.proxyStatus <= to
+const isLocal = ({ host }: ConnectionFailure): boolean => isLoopbackHost(host.replace(/:\d+$/, ''))
 const isProxied = ({ proxy }: ConnectionFailure): boolean => proxy !== undefined
 const via = ({ proxy }: Destination): string => (proxy === undefined ? '' : ` through the proxy ${proxy}`)
 const theProxy = ({ proxy }: Destination): string => (proxy === undefined ? 'The proxy' : `The proxy ${proxy}`)
@@ -45,6 +47,11 @@ const rows: readonly ConnectionErrorRule[] = [
     codes: refusedCodes,
     isMeant: isProxied,
     words: (at) => `The proxy ${at.proxy} refused the connection. Check HTTPS_PROXY. ${withoutProxy(at.host)}`,
+  },
+  {
+    codes: refusedCodes,
+    isMeant: isLocal,
+    words: ({ host }) => `${host} refused the connection: is the server running? Check the endpoint URL and its port.`,
   },
   { codes: refusedCodes, words: ({ host }) => `${host} refused the connection. ${checkAddress}` },
   {

@@ -45,8 +45,8 @@ describe('the connection to the endpoint', () => {
     const { code, of, withStatus, said } = await doctor(['--endpoint-url', 'http://127.0.0.1:1'], environment)
     expect([code, withStatus('fail')]).toEqual([1, ['endpoint.connection']])
     expect(of('endpoint.connection')).toMatchObject({
-      detail: '127.0.0.1:1 refused the connection.',
-      remedy: "Check the endpoint URL and that you are on the company's network.",
+      detail: '127.0.0.1:1 refused the connection: is the server running?',
+      remedy: 'Check the endpoint URL and its port.',
     })
     expect(withStatus('skip')).toEqual(expect.arrayContaining(['endpoint.answer', ...endpointChecks]))
     expect(secretsIn(said)).toEqual([])

@@ -230,6 +230,15 @@ describe('connections that fail', () => {
   const failing = (members: object, place: object = {}) =>
     toConnectionError(Object.assign(new Error('secret detail'), members), { ...at, ...place })
 
+  test.each(['127.0.0.1:8080', 'localhost:11434', '[::1]:1234', '127.0.0.1'])(
+    'to %s, which is this machine, asks whether the server runs (OU-E16)',
+    (host) => {
+      expect(failing({ code: 'ConnectionRefused' }, { host }).message).toBe(
+        `${host} refused the connection: is the server running? Check the endpoint URL and its port.`,
+      )
+    },
+  )
+
   test.each([
     ['ConnectionRefused', 'nexus:8443 refused the connection.', true],
     ['ECONNREFUSED', 'nexus:8443 refused the connection.', true],

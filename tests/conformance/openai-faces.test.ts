@@ -41,6 +41,7 @@ const upstreamOf = (face: FaceName, url: string): Upstream => {
     retry: { maxRetries: 0, random: () => 0, sleep: () => never },
     policy: defaultChatPolicy,
     dialectFor: () => ({}),
+    contextLimits: new Map(),
     inlineUrlSources: (request) => Promise.resolve(request),
     estimateTokens: estimateCount,
     newId: (prefix) => prefix + crypto.randomUUID(),

@@ -66,8 +66,8 @@ const isCutCall = ({ finish, lastCall, outputTokens = 0 }: End, { maxTokens }: C
   lastCall?.isCut === true && finish !== undefined && callEnds.has(finish.reason) && outputTokens >= maxTokens
 
 /**
- * Servers that cut a prompt do not say so (OU-E10): it fills the configured context, or leaves no room for a word. Tokens
- * without words are reasoning that is not shown.
+ * Whether the context is full, which some servers do not report (OU-E10): the prompt fills the configured context, or
+ * leaves no room for output. Tokens without output are hidden reasoning.
  */
 const isFull = ({ finish, hasOutput, promptTokens = 0, outputTokens = 0 }: End, limit: number | undefined): boolean => {
   const isWordless = !hasOutput && outputTokens === 0

@@ -17,7 +17,7 @@ const toName = (name: string, { offeredTools, toClientToolName, onOddity }: Chat
   return toClientToolName(offeredTools.has(beforeMark) ? beforeMark : name)
 }
 
-/** Kept as they are, but for what cannot be in a file's name: clients name files after calls (OU-A8). */
+/** Ids stay, except for characters that a file name cannot have: clients name files after calls (OU-A8). */
 const keptIds: ToolUseIdRule = { invalidCharacters: /[\s\p{Cc}/\\]/gu, maximumLength: 200 }
 
 /** Creates the tool uses of a response's calls, in order and without their inputs (OU-A7, A8). */

@@ -53,7 +53,7 @@ export const createAdaptRequest = ({ names, routing, contextLimits, output, esti
   }
 
   return (given: MessagesRequest, requestedModelId: string, requestId: string): RoutedRequest => {
-    // The exact map goes before the vision model (OU-R1).
+    // The exact map comes before the vision model (OU-R1).
     const isMapped = isMappedExactly(given.model, names)
     const routed = isMapped
       ? { request: given, modelId: requestedModelId }

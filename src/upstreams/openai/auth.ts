@@ -22,7 +22,7 @@ const keyHeader = ({ provider, baseUrl, azure, apiKey }: HeaderOptions): Record<
   return isKeyHeader ? { 'api-key': apiKey.reveal() } : { authorization: `Bearer ${apiKey.reveal()}` }
 }
 
-/** `ofRequest`: those of this request. Names in lower case, so that a custom header replaces ours instead of standing next to it. */
+/** `ofRequest`: headers of this request. Names are in lower case, so that a custom header replaces ours. */
 export const requestHeaders = (
   options: HeaderOptions,
   ofRequest: Readonly<Record<string, string>>,

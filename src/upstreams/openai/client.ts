@@ -48,7 +48,7 @@ export type ChatAnswer =
   | {
       readonly kind: 'stream'
       readonly chunks: AsyncIterator<Uint8Array>
-      /** Gets the id that the chunks have, which is the provider's where no header names one (OU-T6). */
+      /** Receives the id of the chunks. It is the provider's id if no header has one (OU-T6). */
       readonly onId: (id: string) => void
     }
   | { readonly kind: 'whole'; readonly response: ChatResponse }
@@ -62,7 +62,7 @@ const idHeaders = ['x-request-id', 'apim-request-id', 'x-ds-trace-id', 'cf-ray']
 const idIn = (headers: Headers): string | undefined =>
   idHeaders.map((name) => headers.get(name)).find((id) => id !== null && id !== '') ?? undefined
 
-/** An id becomes a header of our response: a server may send any text in its place. */
+/** The id becomes a header of the response, but a server may send any text as its id. */
 const isHeaderValue = (id: unknown): id is string => typeof id === 'string' && /^[\x21-\x7e]{1,200}$/.test(id)
 
 const onIdOf =

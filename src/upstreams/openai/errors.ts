@@ -58,6 +58,8 @@ const statusWords = ({ status }: Failure, body: string, { provider, path }: Word
     : `${provider} answered ${status} without a message.`
 }
 
+const asSentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`)
+
 type Says = NonNullable<ErrorKind['says']>
 
 const sentences: Readonly<Record<Says, (message: string, reported: Reported, context: WordingContext) => string>> = {
@@ -67,18 +69,18 @@ const sentences: Readonly<Record<Says, (message: string, reported: Reported, con
   overflow: (message, { tokens }) => withCapability(overflowWording(message, tokens), []),
   filter: (message, { filters }) => {
     const named = filters.length === 0 ? '' : ` Filters: ${filters.join(', ')}.`
-    return `${message}${named} The refused text stays in the conversation: remove it, or start a new one.`
+    return `${asSentence(message)}${named} The refused text stays in the conversation: remove it, or start a new one.`
   },
   balance: (message, _reported, { provider }) => `The account at ${provider} has no credit or quota left. ${message}`,
 }
 
-/** What servers say of a path that they do not have; it names neither the path nor a model. */
+/** Messages of servers for an unknown path. They name neither the path nor a model. */
 const barePath = /^(?:404:? *)?(?:page )?not found\.?$/i
 
 const isBare = ({ status, reported: { message } }: Failure): boolean =>
   message === '' || (status === 404 && barePath.test(message))
 
-/** `message` is the provider's, or ours where the provider gave none. */
+/** `message` is the provider's, or a default if the provider sent none. */
 const wordsFor = (
   kind: ErrorKind,
   message: string,

@@ -58,7 +58,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
     const dialect = { ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }
     const request = await withoutUrls(given, memory.apply(modelId, dialect), context)
     const contextLimit = options.contextLimits.get(modelId)
-    // Without retries, too: a dead connection has not reached the server (OU-R7).
+    // Also without retries: a request on a dead connection did not reach the server (OU-R7).
     const resend = { ...createResendOnce(retry, log, context), isAllowed: true }
     const onOddity = createOddityLog(log, requestId)
     return sendWithFallback({

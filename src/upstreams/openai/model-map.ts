@@ -30,7 +30,7 @@ export const configuredModels = ({ modelMap, big, middle, small, vision }: Model
   ...new Set([big, middle, small, vision, ...modelMap.values()].filter((name) => name !== undefined)),
 ]
 
-/** Whether the exact map, which goes before every other rule, has the name. */
+/** Whether the exact map has the name. It comes before every other rule. */
 export const isMappedExactly = (requested: string, { modelMap }: ModelNames): boolean =>
   modelMap.has(withoutContextSuffix(requested.trim()))
 

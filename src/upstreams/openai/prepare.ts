@@ -24,7 +24,7 @@ interface Target {
   readonly provider: Provider
   readonly policy: ChatPolicy
   readonly estimateTokens: EstimateTokens
-  /** Tokens of the model's context; undefined where the configuration does not say. */
+  /** Tokens of the model's context; undefined if the configuration has no limit. */
   readonly contextLimit: number | undefined
 }
 

@@ -225,7 +225,8 @@ export const providers: readonly Provider[] = [
   {
     id: 'copilot',
     headersFor: copilotHeaders,
-    baseUrl: 'https://api.githubcopilot.com',
+    // Its paths have no /v1.
+    baseUrl: 'https://api.githubcopilot.com/chat/completions',
     hosts: ['api.githubcopilot.com', '.githubcopilot.com'],
     auth: 'bearer',
     dialect: { toolsForHistory: true },

@@ -22,7 +22,7 @@ const once =
   ({ dialect }: Refused): ChatDialectChange | undefined =>
     isKnown(dialect) ? undefined : change
 
-/** Of the two names of the output limit the one that was not sent, where the refusal names the other. */
+/** If the refusal names the sent name of the output limit, switches to the other name. */
 const otherName = ({ text, dialect: { maxTokens } }: Refused): ChatDialectChange | undefined => {
   if (!new RegExp(`\\b${maxTokens}\\b`).test(text)) return undefined
   return { maxTokens: maxTokens === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens' }

@@ -3,7 +3,7 @@ import type { ChatDialect, ChatDialectChange, Effort } from '../../translate/cap
 /** Values that a refusal names, for the table of refusals. */
 
 export interface Refused {
-  /** The words, with codes and the member in question in front: tables match over all three. */
+  /** Codes, the named member and the message, joined: patterns match against all three. */
   readonly text: string
   readonly dialect: ChatDialect
 }

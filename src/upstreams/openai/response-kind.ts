@@ -1,7 +1,7 @@
 /** The format of a response with status 200 (OU-T5): by its content type, otherwise by its first byte. */
 type ResponseKind = 'json' | 'html' | 'sse'
 
-/** JSON under the name of an event stream is JSON: no line of a stream begins as it does. */
+/** The type of an event stream proves nothing: some servers send JSON with it, which no line of a stream begins like. */
 const kindOfType = (contentType: string): ResponseKind | undefined =>
   /^\s*(?:application|text)\/(?:[\w.+-]*\+)?json/i.test(contentType) ? 'json' : undefined
 

@@ -86,7 +86,7 @@ const policyOf = ({ openai, translation }: Config): ChatPolicy => ({
   disableTools: openai.disableTools,
 })
 
-/** With a vision model, the other models get placeholders for images (OU-R3), but those that the exact map names. */
+/** If a vision model is set, the other models get placeholders for images (OU-R3), except those in the exact map. */
 const isBlind = (modelId: string, { vision }: SizedModels, { modelMap }: Config['openai']): boolean =>
   vision !== undefined && modelId !== vision && ![...modelMap.values()].includes(modelId)
 

@@ -262,7 +262,7 @@ const cases: readonly Case[] = [
     }),
     gives: [400, 'policy_blocked'],
     retry: false,
-    says: 'Filters: hate.',
+    says: 'The response was filtered. Filters: hate. The refused text stays in the conversation',
   },
   {
     rule: 'OU-E12',

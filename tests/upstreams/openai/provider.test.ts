@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { chatUrl } from '../../../src/upstreams/openai/address.ts'
 import { dialectOf, providerOf } from '../../../src/upstreams/openai/provider.ts'
 import { providers } from '../../../src/upstreams/openai/providers.ts'
 
@@ -43,6 +44,11 @@ describe('the provider of a base URL', () => {
       expect(byId(id).hosts).toEqual([])
     },
   )
+
+  test('Copilot is addressed without /v1, which a bare host would mean (OU-P16, T1)', () => {
+    const address = chatUrl(byId('copilot').baseUrl ?? '', 'm', { apiVersion: undefined })
+    expect(address).toBe('https://api.githubcopilot.com/chat/completions')
+  })
 
   test('no id and no host occurs twice', () => {
     const ids = providers.map(({ id }) => id)

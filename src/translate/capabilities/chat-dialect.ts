@@ -33,7 +33,7 @@ export interface ChatDialect {
   readonly templateSwitch: 'enable_thinking' | 'thinking'
   /** Takes the client's budget of tokens in place of an effort (OU-Q78). */
   readonly reasoningBudget: boolean
-  /** Takes a forced tool while the model reasons, where it cannot be told not to (OU-Q65). */
+  /** Takes a forced tool while it reasons, where reasoning cannot be switched off (OU-Q65). */
   readonly forcedToolWithReasoning: boolean
   /** How reasoning of earlier turns goes back (OU-Q94 to Q101). */
   readonly replay: ReasoningReplay

@@ -51,6 +51,11 @@ describe('doctor with --upstream openai (OU section 7)', () => {
     expect(of('openai.model').status).toBe('ok')
   })
 
+  test('no text names AI Nexus (OU section 7)', async () => {
+    const { said } = await examine('strict', ['--provider', 'openai', '--model', 'gpt-4.1', '--api-key', key])
+    expect(said).not.toContain('AI Nexus')
+  })
+
   test('a missing key is named with the server that wants it', async () => {
     const { of } = await doctor(['--upstream', 'openai', '--offline'])
     expect(of('key.present').detail).toStartWith('No api.openai.com key.')

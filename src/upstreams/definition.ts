@@ -39,6 +39,8 @@ export interface UpstreamDependencies {
 
 /** How the configuration reaches an upstream, for the commands. */
 export interface Connection {
+  /** The value of --upstream. */
+  readonly upstream: Config['upstream']
   /** The upstream's name for people. */
   readonly title: string
   readonly url: string

@@ -118,9 +118,12 @@ export const waysToGiveAKey = ({ keySetting, keyVariable }: Connection, machine:
 export type ServingCommand = 'start' | 'claude'
 
 /** The error for a missing key. */
-export const missingKey = (connection: Connection, machine: Machine, command: ServingCommand = 'start'): string =>
-  `No ${connection.title} key. Provide it in one of these ways, the safest first:
-${waysToGiveAKey(connection, machine)}Or try it without a key: ${productName} ${command} --simulate`
+export const missingKey = (connection: Connection, machine: Machine, command: ServingCommand = 'start'): string => {
+  const { title, upstream } = connection
+  const flags = upstream === 'nexus' ? '--simulate' : `--upstream ${upstream} --simulate`
+  return `No ${title} key. Provide it in one of these ways, the safest first:
+${waysToGiveAKey(connection, machine)}Or try it without a key: ${productName} ${command} ${flags}`
+}
 
 /** Undefined for an upstream that needs no key. Throws UsageError without a key that is needed. */
 export const requireKey = (

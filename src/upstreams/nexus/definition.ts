@@ -35,6 +35,7 @@ const toPolicy = ({ translation, bedrock }: Config): TranslationPolicy => {
 export const nexus: UpstreamDefinition = {
   createModels: (_config, defaultModelId) => createModelResolver(nexusModels, defaultModelId),
   connection: ({ endpointUrl, apiKey }: Config) => ({
+    upstream: 'nexus',
     title: 'AI Nexus',
     url: endpointUrl,
     address: endpointUrl,

@@ -21,6 +21,7 @@ export const openai: UpstreamDefinition = {
   connection(config) {
     const { baseUrl, apiKey, isKeyOptional } = readOpenAiSettings(config)
     return {
+      upstream: 'openai',
       title: new URL(baseUrl).host,
       url: baseUrl,
       address: addressOf(baseUrl),

@@ -382,6 +382,12 @@ describe('the program prompts for a key only if it can use one', () => {
     }
   })
 
+  test('OU-T3 and otherwise names the same upstream with --simulate', async () => {
+    const { code, err } = await cli(['start', '--upstream', 'openai'])
+    expect(code).toBe(2)
+    expect(err).toEndWith('Or try it without a key: nexus-claude-api start --upstream openai --simulate\n')
+  })
+
   test('not with a port in use, an unknown shell, or a log file that cannot be written', async () => {
     const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('hello') })
     const lines: [string[], string][] = [

@@ -32,7 +32,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Long enough for a ratio with a generous limit. */
+/** Duration of a measurement with `--guard`, whose limits are generous. */
 const guardMs = 1000
 
 const fail = (sentence: string): never => {
@@ -42,7 +42,7 @@ const fail = (sentence: string): never => {
 
 const rounds = values.guard ? 1 : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
-if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds take numbers above 0.')
+if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
 const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
 const known = guarded.map(({ id }) => id)
 const ids = values.only?.split(',') ?? known

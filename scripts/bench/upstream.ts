@@ -4,7 +4,7 @@ import { createSending, type Sending } from './sending.ts'
 import type { Plan, UpstreamWire } from './workloads.ts'
 
 /**
- * The upstream of the benchmark, a separate process: it answers every request by the last plan that it got, with
+ * The upstream of the benchmark, a separate process: it answers every request according to the last plan, with
  * prepared bytes. It uses raw sockets, so that its core has time left for the load.
  */
 

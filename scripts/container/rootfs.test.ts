@@ -44,7 +44,7 @@ const buildRootfs = (): void => {
   const open = 0o1777
   for (const name of ['usr/local/bin', 'etc', 'home/nonroot', 'proc', 'tmp'])
     mkdirSync(join(rootfs, name), { recursive: true })
-  // So that a failed write can only be caused by the file system.
+  // With these permissions, only the read-only file system can make a write fail.
   chmodSync(join(rootfs, 'tmp'), open)
   copyFileSync(binary, join(rootfs, program))
   const linked = Bun.spawnSync(['ldd', binary]).stdout.toString()
@@ -149,15 +149,15 @@ describe.skipIf(!canContain)('in a container', () => {
       out: `healthy: ${project.name} ${version} at http://127.0.0.1:${port} (process 1)\n`,
       err: '',
     })
-    const ask = (headers: Record<string, string>): Promise<Response> =>
+    const send = (headers: Record<string, string>): Promise<Response> =>
       fetch(`http://127.0.0.1:${port}/v1/messages`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ model: 'sonnet', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] }),
       })
-    expect((await ask({})).status).toBe(401)
+    expect((await send({})).status).toBe(401)
     for (const host of [`127.0.0.1:${port}`, 'localhost:4141', 'nexus-claude-api:4141'])
-      expect(await (await ask({ 'x-api-key': token, host })).json()).toMatchObject({
+      expect(await (await send({ 'x-api-key': token, host })).json()).toMatchObject({
         content: [{ text: 'You said: Hello' }],
       })
 

@@ -30,7 +30,7 @@ export interface SharedPart {
   readonly left: readonly NamedArgument[]
 }
 
-/** Only the sets of which the command accepts a flag. */
+/** Returns the sets that have at least one flag of the command. */
 export const sharedParts = (ofCommand: readonly NamedArgument[]): SharedPart[] =>
   sharedFlags
     .map(({ title, flags }) => ({

@@ -15,8 +15,8 @@ import {
 } from '../support/translate.ts'
 
 /**
- * Everything that the official SDK can send. The SDK types the samples, with every member required: a new block, tool
- * or member of the SDK is a compile error here that names it. And each member must matter: without it, the
+ * Everything that the official SDK can send. The samples have the SDK's types, with every member required: a new block,
+ * tool or member of the SDK causes a compile error that names it. Each member must also have an effect: without it, the
  * translation or its notes change.
  */
 
@@ -312,10 +312,10 @@ describe('every tool of the SDK', () => {
   test.each(Object.keys(full).filter((member) => member !== 'type'))(
     'N %s of a tool is not dropped silently',
     (member) => {
-      const ask = (tools: object[]): string => outcome({ messages: [user('a')], tools })
+      const send = (tools: object[]): string => outcome({ messages: [user('a')], tools })
       const shown = { ...full, defer_loading: member === 'defer_loading' }
-      if (['name', 'input_schema'].includes(member)) expect(ask([without(shown, member)])).toStartWith('refused')
-      else expect(ask([without(shown, member)])).not.toBe(ask([shown]))
+      if (['name', 'input_schema'].includes(member)) expect(send([without(shown, member)])).toStartWith('refused')
+      else expect(send([without(shown, member)])).not.toBe(send([shown]))
     },
   )
 })

@@ -65,7 +65,7 @@ const newerModel: Case = {
       ['claude-opus-4.6', 'claude-opus-4.6', 'claude-opus-4.6'],
     )
     const requests = bodies(session)
-    // They keep their position after the prompt, so the beginning stays the same.
+    // System messages keep their position after the prompt, so the cached prefix stays the same.
     const texts = (requests[0]?.messages[0]?.content ?? []).flatMap((block) => ('text' in block ? [block.text] : []))
     assert.ok(texts.indexOf('take two steps') < texts.length - 1, 'no system message comes after the prompt')
     assertGrowing(requests)
@@ -109,8 +109,8 @@ const structuredOutput: Case = {
 }
 
 /**
- * Changes the model in a terminal, and opens another one. For older clients, the printed line contains the model of
- * that time.
+ * Changes the model in a terminal, and checks it in a second one. The printed line for older clients sets the model of
+ * the time when it was printed, so that case needs a newer client.
  */
 const lastingChoice = (launch: 'line' | 'claude'): Case => ({
   ...(launch === 'line' && { since: '2.1.329' }),

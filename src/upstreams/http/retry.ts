@@ -30,8 +30,8 @@ const mayRetry = (error: GatewayError): boolean =>
   error.retryable && (error.retryAfterSeconds ?? 0) <= longestRetryAfterSeconds
 
 /**
- * Calls `attempt` until it succeeds, fails permanently, or no retries are left. Only for work of which the client has
- * seen nothing. Rejects with the last try's GatewayError.
+ * Calls `attempt` until it succeeds, fails permanently, or no retries are left. Use it only before the client has
+ * received anything. Rejects with the last try's GatewayError.
  */
 export const withRetries = async <T>(
   attempt: () => Promise<T>,

@@ -13,7 +13,7 @@ import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
 /** Translates Nexus's failures to Anthropic's errors. Keeps the upstream's message, because Claude Code acts on it. */
 
-/** Characters of an unreadable body that are quoted. */
+/** Limit, in characters, for quoting a body of unknown form. */
 const quotedCharacters = 2000
 /** Claude Code gives up if it has to wait longer. */
 const longestRetryAfterSeconds = 60
@@ -26,9 +26,9 @@ interface Reported {
   readonly isOurs?: true
 }
 
-/** Characters of an upstream's message that are passed on: no genuine sentence is longer. */
+/** Limit, in characters, of an upstream's message. Real messages are shorter. */
 const maximumWords = 4000
-/** Characters of it that are parsed: it may contain the model's own error as JSON. */
+/** Limit, in characters, for parsing a message: it may contain the model's own error as JSON. */
 const maximumWrapped = 64 * 1024
 
 const text = (value: unknown): string | undefined =>
@@ -122,10 +122,10 @@ const wordsFor = (kind: ErrorKind, message: string, context: WordingContext): st
   return kind.namesModel === true && !message.includes('model:') ? `${message} (model: ${context.model})` : message
 }
 
-/** A failure that Nexus reported, with its own message, from which the refusal fallback learns. */
+/** A failure that Nexus reported, with the original message, which the refusal fallback reads. */
 export class NexusError extends GatewayError {
   readonly #upstreamWords: string
-  /** Bedrock has accepted the key, as the exception's name shows. False if that is not certain. */
+  /** Whether the exception's name proves that Bedrock has accepted the key. */
   readonly knowsKey: boolean
 
   constructor({ message, name }: Failure, ...error: ConstructorParameters<typeof GatewayError>) {
@@ -165,7 +165,7 @@ export interface FailedResponse {
 /** A response other than 200, before the client has received anything. */
 export const toResponseError = (answer: FailedResponse, context: WordingContext): NexusError => {
   const { status, headers } = answer
-  // In the whole body, before it is cut, perhaps within the key.
+  // Before the body is cut: a cut within the key would leave a part of the key.
   const body = withoutKey(answer.body, context)
   const parsed = parseObject(body)
   const reported = reportedBy(body, parsed, status)
@@ -186,7 +186,7 @@ export const toResponseError = (answer: FailedResponse, context: WordingContext)
   })
 }
 
-/** A failure that a frame reports. If the client has received nothing, it can still become a status. */
+/** A failure that a frame reports. It sets the HTTP status if the client has received nothing. */
 export const toStreamError = (exception: string, payload: Json, context: WordingContext): NexusError => {
   const reported = reportedIn(payload) ?? { message: `AI Nexus ended the stream: ${exception || 'no reason given'}` }
   const failure: Failure = {

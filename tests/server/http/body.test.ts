@@ -113,11 +113,14 @@ describe('bodies', () => {
   const mark = Buffer.from([0xff, 0xfe])
 
   test.each([
-    ['bytes that begin nothing', bodyWith(mark)],
+    ['bytes that begin no character', bodyWith(mark)],
     ['half of an emoji', bodyWith(Buffer.from('😀').subarray(0, 3))],
     ['half of a surrogate pair', bodyWith(Buffer.from([0xed, 0xa0, 0x80]))],
     ['latin1', bodyWith(Buffer.from([0xe9]))],
-    ['UTF-16 with its mark', Buffer.concat([mark, Buffer.from(bodyWith(mark.subarray(2)).toString(), 'utf16le')])],
+    [
+      'UTF-16 with a byte order mark',
+      Buffer.concat([mark, Buffer.from(bodyWith(mark.subarray(2)).toString(), 'utf16le')]),
+    ],
     ['UTF-16 and a byte', Buffer.concat([mark, Buffer.from('{}', 'utf16le'), Buffer.from('x')])],
   ])('are refused with bytes that are not UTF-8: %s', async (_name, bytes) => {
     for (const body of [bytes, new Blob([bytes]).stream()]) {
@@ -130,10 +133,10 @@ describe('bodies', () => {
   })
 
   test.each([
-    ['the character that stands for them', bodyWith(Buffer.from('\ufffd'))],
+    ['the replacement character', bodyWith(Buffer.from('\ufffd'))],
     ['letters beyond Latin', bodyWith(Buffer.from('→ 例 😀'))],
-    ["UTF-8's own mark in front", Buffer.concat([Buffer.from('\ufeff'), bodyWith(Buffer.from('é'))])],
-    ['letters that weigh as much as UTF-16', bodyWith(Buffer.from('é'.repeat(80)))],
+    ['a UTF-8 byte order mark', Buffer.concat([Buffer.from('\ufeff'), bodyWith(Buffer.from('é'))])],
+    ['letters of two bytes, like UTF-16', bodyWith(Buffer.from('é'.repeat(80)))],
   ])('are read with bytes that are UTF-8: %s', async (_name, bytes) => {
     for (const body of [bytes, new Blob([bytes]).stream()]) expect((await sendBytes(body)).status).toBe(200)
   })

@@ -233,7 +233,7 @@ const accepted: readonly (readonly [face: FaceName, rule: string, more: object])
   ['ollama', 'a late system message', { messages: late, reasoning_effort: 'max' }],
 ]
 
-describe('each face takes what its provider takes', () => {
+describe('each face accepts what its provider accepts', () => {
   test.each(accepted)('%s: %s', (face, _rule, more) => {
     expect(refuse(face, more)).toBeUndefined()
   })

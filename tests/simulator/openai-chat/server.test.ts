@@ -50,7 +50,7 @@ const tool = (name: string, parameters: object = { type: 'object', properties: {
   function: { name, parameters },
 })
 
-describe('each face has its own way of streaming', () => {
+describe('each face streams in its own form', () => {
   const streamOf = (face: FaceName): Promise<Json[]> =>
     start({
       face,
@@ -115,7 +115,7 @@ describe('each face has its own way of streaming', () => {
     ])
   })
 
-  test('openrouter: thoughts as details with their seal, and a comment as a sign of life', async () => {
+  test('openrouter: reasoning as details with a signature, and a comment before the first event', async () => {
     const { send } = start({
       face: 'openrouter',
       scenario: () => ({ content: [{ thinking: 'hm' }, { redacted: 'x' }] }),
@@ -161,13 +161,13 @@ describe('each face has its own way of streaming', () => {
     while (journal[0]?.outcome !== 'cancelled') await new Promise(setImmediate)
   })
 
-  test('a separate chunk with usage comes only on request', async () => {
+  test('a usage chunk is sent only on request', async () => {
     const chunks = await start().stream()
     expect(chunks.filter(({ usage }) => usage !== undefined)).toEqual([])
   })
 })
 
-describe('each face writes its errors its own way', () => {
+describe('each face has its own form of errors', () => {
   test.each<[FaceName, number, object]>([
     [
       'strict',
@@ -216,7 +216,7 @@ describe('each face writes its errors its own way', () => {
     expect([response.status, await response.json()]).toEqual([status, body])
   })
 
-  test('mistral lists what it does not know', async () => {
+  test('mistral lists unknown members', async () => {
     const response = await start({ face: 'mistral' }).send({ top_k: 1 })
     expect([response.status, await response.json()]).toEqual([
       422,
@@ -246,7 +246,7 @@ describe('each face writes its errors its own way', () => {
 })
 
 describe('keys and paths', () => {
-  test('a key is required, but of servers that people run themselves', async () => {
+  test('a key is required, except by self-hosted servers', async () => {
     const statusOf = async (options: ChatSimulatorOptions, headers: Record<string, string>): Promise<number> =>
       (await start(options).send({}, undefined, headers)).status
     expect(await statusOf({}, {})).toBe(401)
@@ -257,7 +257,7 @@ describe('keys and paths', () => {
     expect(await statusOf({ face: 'ollama', apiKey: 'right' }, {})).toBe(401)
   })
 
-  test('a path that there is not is 404, and so is Azure without its version', async () => {
+  test('an unknown path is 404, and so is Azure without its version', async () => {
     const { send, journal } = start()
     for (const path of ['/chat/completions', '/v1/v1/chat/completions', '/openai/deployments/gpt-4.1/chat/completions'])
       expect((await send({}, path, { authorization: 'Bearer any', 'api-key': 'any' })).status).toBe(404)
@@ -266,7 +266,7 @@ describe('keys and paths', () => {
     expect(journal.flatMap(({ headers }) => Object.keys(headers)).filter((name) => /key|auth/.test(name))).toEqual([])
   })
 
-  test('a body that is not JSON, and a model that is not served', async () => {
+  test('a body that is not JSON, and a model that is not served, are refused', async () => {
     const simulator = startChatSimulator({ isAnyModelServed: true })
     afterTest(() => simulator.stop())
     const post = (body: string): Promise<Response> =>
@@ -321,7 +321,7 @@ describe('scenarios', () => {
     expect(choiceOf(await say('insufficient'))['finish_reason']).toBe('insufficient_system_resource')
   })
 
-  test('the echo calls a forced tool, fills a schema, and says what the tool said', async () => {
+  test("the echo calls a forced tool, fills a schema, and repeats the tool's result", async () => {
     const { post } = start()
     const parameters = { type: 'object', properties: { figure: { type: 'integer' }, why: { type: 'string' } } }
     const tools = [tool('A', parameters), tool('B', parameters)]
@@ -343,7 +343,7 @@ describe('scenarios', () => {
     expect(messageOf(await post({ response_format: asJson }))['content']).toBe('{"figure":0,"why":"You said: Hello"}')
   })
 
-  test('a server that reads no tool_choice answers in words', async () => {
+  test('a server that ignores tool_choice answers with text', async () => {
     const { post } = start({ face: 'ollama' })
     const answer = await post({ tools: [tool('A'), tool('B')], tool_choice: 'required', reasoning_effort: 'none' })
     expect(messageOf(answer)).toEqual({ role: 'assistant', content: 'You said: Hello', refusal: null })
@@ -399,7 +399,7 @@ describe('the prompt cache', () => {
     expect(await cachedBy({}, {})).toBeGreaterThan(2000)
   })
 
-  test('of gpt-5.6 needs the key', async () => {
+  test('of gpt-5.6 requires the key', async () => {
     expect(await cachedBy({ face: 'gpt-5.6' }, {})).toBe(0)
     expect(await cachedBy({ face: 'gpt-5.6' }, { prompt_cache_key: 'k' })).toBeGreaterThan(2000)
   })

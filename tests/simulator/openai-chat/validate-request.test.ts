@@ -477,7 +477,7 @@ describe('OpenAI refuses', () => {
     expect(more).toEqual({})
   })
 
-  test('tools next to thoughts of gpt-5.6', () => {
+  test('tools with reasoning of gpt-5.6', () => {
     const message =
       "Function tools with reasoning_effort are not supported for gpt-5.6 in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'."
     const wanted = { message, param: 'reasoning_effort' }
@@ -485,7 +485,7 @@ describe('OpenAI refuses', () => {
     expect(refuse({ ...body({ tools, reasoning_effort: 'low' }), model: 'gpt-5.6' }, 'gpt-5.6')).toEqual(wanted)
   })
 
-  test('a model that there is not', () => {
+  test('an unknown model', () => {
     expect(refuse({ ...body(), model: 'gpt-9' })).toEqual({
       status: 404,
       message: 'The model `gpt-9` does not exist or you do not have access to it.',
@@ -493,7 +493,7 @@ describe('OpenAI refuses', () => {
     })
   })
 
-  test('what does not fit the window, by the prompt alone or with the answer', () => {
+  test('a request over the window, by the prompt alone or with the output', () => {
     const long = { ...body({ messages: [user('word '.repeat(60))] }), model: 'blind' }
     expect(withBlind(long)?.message).toMatch(
       /^This model's maximum context length is 50 tokens\. However, your messages resulted in 6\d tokens\. /,

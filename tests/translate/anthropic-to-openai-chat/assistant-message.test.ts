@@ -16,7 +16,7 @@ test('texts of one assistant turn are one string, joined without a separator (OU
   })
 })
 
-test('a turn of calls alone has the content that the provider takes for none (OU-Q24)', () => {
+test("a turn with only calls has the provider's form of empty content (OU-Q24)", () => {
   const messages = [user('a'), assistant(toolUse('t1')), user(toolResult('t1'))]
   expect(chatMessages(messages)[1]?.content).toBeNull()
   expect(chatMessages(messages, { dialect: { emptyAssistant: '' } })[1]?.content).toBe('')
@@ -61,7 +61,7 @@ test('arguments keep the digits of numbers (OU-Q38)', () => {
   )
 })
 
-test('what a tool of Anthropic did is a paragraph of words (OU-Q42)', () => {
+test('the work of a tool of Anthropic becomes a paragraph of text (OU-Q42)', () => {
   const search = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'rain' } }
   expect(chatMessages([user('a'), assistant('Let me see', '.', search, 'Done', '.'), user('b')])[1]?.content).toBe(
     'Let me see.\n\n[web_search: rain]\n\nDone.',

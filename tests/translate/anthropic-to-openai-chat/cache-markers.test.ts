@@ -23,7 +23,7 @@ describe('cache markers', () => {
     expect(contents(conversation, {})).toEqual(['s', 'a', null, 'r', 'b'])
   })
 
-  test("Anthropic's stay on tools and on texts of the system, users and results (OU-Q111)", () => {
+  test('of Anthropic stay on tools, and on texts of the system, users and results (OU-Q111)', () => {
     expect(contents(conversation, { cache: 'anthropic' })).toEqual([
       [text('s', marked)],
       [text('a')],
@@ -34,12 +34,12 @@ describe('cache markers', () => {
     expect(body(conversation, { cache: 'anthropic' }).tools?.[0]?.cache_control).toEqual(ephemeral)
   })
 
-  test('keep their lifetime where the provider takes one (OU-Q111)', () => {
+  test('keep their lifetime if the provider accepts one (OU-Q111)', () => {
     const [system] = contents(conversation, { cache: 'anthropic', cacheTtl: true })
     expect(system).toEqual([text('s', { cache_control: { ...ephemeral, ttl: '1h' } })])
   })
 
-  test('of blocks that leave nothing, of images and of parts of results move to the text before (OU-Q111)', () => {
+  test('of dropped blocks, images and parts of results move to the text before them (OU-Q111)', () => {
     const messages = [
       user('a', cachedText(' ')),
       assistant(toolUse('t1')),
@@ -51,7 +51,7 @@ describe('cache markers', () => {
     expect(last).toMatchObject([text('b', marked), { type: 'image_url' }])
   })
 
-  test('of assistant turns, and without a text, are dropped with a note (OU-Q111)', () => {
+  test('of assistant turns, and of turns without text, are dropped with a note (OU-Q111)', () => {
     const messages = [user({ ...image(), ...marked }), assistant(cachedText('b')), user('c')]
     const translation = translateChat({ messages }, { dialect: { cache: 'anthropic' } })
     expect(JSON.stringify(translation.body)).not.toContain('cache_control')
@@ -67,7 +67,7 @@ describe('cache markers', () => {
     ])
   })
 
-  test('are four at most: the last ones win (OU-Q111)', () => {
+  test('are limited to the last four (OU-Q111)', () => {
     const messages = [user(cachedText('1'), cachedText('2'), cachedText('3'))]
     const members = { ...conversation, messages }
     const { messages: sent, tools } = body(members, { cache: 'anthropic' })
@@ -75,7 +75,7 @@ describe('cache markers', () => {
     expect(tools?.[0]?.cache_control).toBeUndefined()
   })
 
-  test("OpenAI's mark the last part of a marked message (OU-Q112)", () => {
+  test('of OpenAI are set on the last part of a marked message (OU-Q112)', () => {
     const breakpoint = { prompt_cache_breakpoint: { mode: 'explicit' } }
     const messages = [user(cachedText('a', '1h'), 'b', image()), assistant('c'), user('d')]
     const members = { ...conversation, messages }

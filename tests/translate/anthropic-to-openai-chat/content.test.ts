@@ -5,7 +5,7 @@ import { request } from '../../support/chain.ts'
 import { chatMessages, notesIn, translateChat } from '../../support/chat-request.ts'
 import { assistant, refusalMessage, user } from '../../support/translate.ts'
 
-test('texts go as they are, blank ones not at all (OU-Q30)', () => {
+test('texts are sent unchanged, and blank ones are omitted (OU-Q30)', () => {
   expect(chatMessages([user(' a\n', '\n\t', 'b'), assistant('c', ' '), user('d')])).toEqual([
     { role: 'user', content: ' a\n\n\nb' },
     { role: 'assistant', content: 'c' },
@@ -13,7 +13,7 @@ test('texts go as they are, blank ones not at all (OU-Q30)', () => {
   ])
 })
 
-test('what tools of Anthropic did, and files for its containers, are words with a note (OU-Q42)', () => {
+test('the work of tools of Anthropic, and files for its containers, become text with a note (OU-Q42)', () => {
   const translation = translateChat({
     messages: [
       user('a', { type: 'container_upload', file_id: 'f' }),
@@ -44,7 +44,7 @@ test('what tools of Anthropic did, and files for its containers, are words with 
   ])
 })
 
-test('what holds nothing for the model goes with a note (OU-Q43)', () => {
+test('blocks without content for the model are dropped with a note (OU-Q43)', () => {
   const translation = translateChat({
     messages: [user('a'), assistant({ type: 'fallback' }, { type: 'compaction', content: null }, 'b'), user('c')],
   })
@@ -55,7 +55,7 @@ test('what holds nothing for the model goes with a note (OU-Q43)', () => {
   ])
 })
 
-test('unknown kinds are refused before they get here, misplaced ones by their side (OU-Q43)', () => {
+test('the schema refuses unknown kinds, and the translation refuses misplaced ones (OU-Q43)', () => {
   const unknown = request({ messages: [user({ type: 'novel' })] })
   expect(findIssue(MessagesRequest, unknown)).toMatchObject({ path: ['messages', 0, 'content', 0] })
   expect(refusalMessage(() => chatMessages([user({ type: 'tool_addition', tool: { type: 'tool_reference' } })]))).toBe(

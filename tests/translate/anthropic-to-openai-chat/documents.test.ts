@@ -21,7 +21,7 @@ const fileNamed = (filename: string): object => ({
 const contentOf = (dialect: object, ...content: unknown[]) => chatMessages([user(...content)], { dialect })[0]?.content
 
 describe('PDFs', () => {
-  test('are files with a name each (OU-Q34)', () => {
+  test('are files, each with a name (OU-Q34)', () => {
     const titles = ['Plan', 'Plan.pdf', undefined, null, '../etc/"x"\n', 'Plan']
     const blocks = titles.map((title) => pdf(title === undefined ? {} : { title }))
     expect(contentOf({ pdf: 'file' }, ...blocks)).toEqual([
@@ -34,14 +34,14 @@ describe('PDFs', () => {
     ] as never)
   })
 
-  test('are data URLs in the words of the provider (OU-Q34)', () => {
+  test("are data URLs in the provider's form (OU-Q34)", () => {
     expect(contentOf({ pdf: 'url' }, pdf({ context: 'of May' }))).toEqual([
       { type: 'text', text: 'of May' },
       { type: 'document_url', document_url: `data:application/pdf;base64,${data}` },
     ])
   })
 
-  test('are words where the provider takes none, which say what is missing (OU-Q34)', () => {
+  test('become a text about the missing file if the provider accepts none (OU-Q34)', () => {
     const translation = translateChat({ messages: [user(pdf({ title: 'Plan' }), pdf())] })
     expect(translation.body.messages[0]?.content).toBe(
       '[document "Plan" (PDF, 1 page) omitted: this model takes no PDF files]\n\n[document (PDF, 1 page) omitted: this model takes no PDF files]',
@@ -52,19 +52,19 @@ describe('PDFs', () => {
 })
 
 describe('text documents', () => {
-  test('are text in tags with their title, their context on a line before (OU-Q35)', () => {
+  test('become text in tags with the title, after a line with the context (OU-Q35)', () => {
     expect(contentOf({}, text('words', { title: 'A "plan"', context: 'of May' }))).toBe(
       'of May\n<document title="A &quot;plan&quot;">\nwords\n</document>',
     )
     expect(contentOf({}, text('words', { context: ' ' }))).toBe('<document>\nwords\n</document>')
   })
 
-  test('as base64 are read (OU-Q35)', () => {
+  test('in base64 are decoded (OU-Q35)', () => {
     const source = { type: 'base64', media_type: 'text/plain', data: Buffer.from('wörds').toString('base64') }
     expect(contentOf({}, { type: 'document', source })).toBe('<document>\nwörds\n</document>')
   })
 
-  test('of parts keep their images as parts (OU-Q35)', () => {
+  test('with parts keep their images as parts (OU-Q35)', () => {
     const content = [{ type: 'text', text: 'one' }, image(), { type: 'text', text: 'two' }]
     expect(contentOf({}, { type: 'document', source: { type: 'content', content } })).toEqual([
       { type: 'text', text: '<document>\none\ntwo\n</document>' },
@@ -72,12 +72,12 @@ describe('text documents', () => {
     ])
   })
 
-  test('that are empty leave their context alone (OU-Q35)', () => {
+  test('that are empty are sent as their context only (OU-Q35)', () => {
     expect(contentOf({}, 'a', text(' ', { context: 'of May' }))).toBe('a\n\nof May')
     expect(contentOf({}, 'a', text(''))).toBe('a')
   })
 
-  test('by URL or of another type are refused (OU-Q35)', () => {
+  test('with a URL or of another type are refused (OU-Q35)', () => {
     const act = (source: object) => () => contentOf({}, { type: 'document', source })
     expect(refusalMessage(act({ type: 'url', url: 'https://example.com/a.pdf' }))).toContain(
       'messages.0.content.0.document.source.url',
@@ -88,7 +88,7 @@ describe('text documents', () => {
   })
 })
 
-test('citations that the client wants are noted: there are none (OU-Q35, OU-Q36)', () => {
+test('requested citations are noted, because there are none (OU-Q35, OU-Q36)', () => {
   const citations = { enabled: true }
   const result = { type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'x' }], citations }
   expect(notesIn(translateChat({ messages: [user(text('words', { citations }), result)] }))).toEqual([

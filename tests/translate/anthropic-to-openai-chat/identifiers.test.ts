@@ -22,18 +22,18 @@ describe('prompt_cache_key', () => {
     (userId) => expect(keyOf(userId)).toBeUndefined(),
   )
 
-  test('is sent only where the provider takes it (OU-Q10)', () => {
+  test('is sent only if the provider accepts it (OU-Q10)', () => {
     expect(toCacheKey(request(json), chatContext())).toBeUndefined()
   })
 })
 
 describe('the user id', () => {
-  test('is dropped unless the configuration wants it hashed (OU-Q9)', () => {
+  test('is dropped unless the configuration says to hash it (OU-Q9)', () => {
     expect(toUserId(request(json), chatContext())).toEqual({})
     expect(toUserId(chatRequest(), chatContext({}, { userId: 'hash' }))).toEqual({})
   })
 
-  test("goes as its SHA-256 under the provider's name for it (OU-Q9)", () => {
+  test("is sent as its SHA-256 under the provider's name for it (OU-Q9)", () => {
     const hash = { userId: 'hash' } as const
     expect(toUserId(request(json), chatContext({}, hash))).toEqual({ user: sha256Hex(json) })
     expect(toUserId(request(json), chatContext({ userIdMember: 'safety_identifier' }, hash))).toEqual({

@@ -19,7 +19,7 @@ describe('images', () => {
     )
   })
 
-  test('by https URL go as they are (OU-Q32)', () => {
+  test('with an https URL are sent unchanged (OU-Q32)', () => {
     expect(chatMessages([user(byUrl('https://example.com/a.png?x=1'))])[0]?.content).toEqual([
       { type: 'image_url', image_url: { url: 'https://example.com/a.png?x=1' } },
     ])
@@ -37,20 +37,20 @@ describe('images', () => {
     'https://router.local/a.png',
     'https://user:word@example.com/a.png',
     'not a URL',
-  ])('by URL %p are refused, and the URL is not repeated (OU-Q32)', (url) => {
+  ])('with the URL %p are refused, and the error does not contain the URL (OU-Q32)', (url) => {
     const message = refusalMessage(() => chatMessages([user('a', byUrl(url))]))
     expect(message).toStartWith('messages.0.content.1.image.source.url: ')
     expect(message).not.toContain(url)
   })
 
-  test('by URL are refused where the provider takes none and nothing fetched them (OU-Q32)', () => {
+  test('with a URL are refused if the provider accepts none and they were not fetched (OU-Q32)', () => {
     const act = () => chatMessages([user(byUrl('https://example.com/a.png'))], { dialect: { imageUrl: false } })
     expect(refusalMessage(act)).toBe(
       'messages.0.content.0.image.source.url: this endpoint does not forward URLs: send the bytes as base64',
     )
   })
 
-  test('by file id are refused (OU-Q32)', () => {
+  test('with a file id are refused (OU-Q32)', () => {
     const block = { type: 'image', source: { type: 'file', file_id: 'f' } }
     expect(refusalMessage(() => chatMessages([user(block)]))).toContain('no Files API')
   })

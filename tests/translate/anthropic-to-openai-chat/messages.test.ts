@@ -4,7 +4,7 @@ import { assistant, refusalMessage, toolResult, toolUse, user } from '../../supp
 
 const system = (text: string): object => ({ role: 'system', content: text })
 
-test('system messages in front join the system message, later ones stay in place as reminders (OU-Q20)', () => {
+test('system messages at the start join the system message, later ones stay in place as reminders (OU-Q20)', () => {
   const { body } = translateChat({
     system: 'own',
     messages: [
@@ -20,11 +20,11 @@ test('system messages in front join the system message, later ones stay in place
   expect(body.messages[4]).toEqual({ role: 'user', content: '<system-reminder>\nlater\n</system-reminder>\n\nb' })
 })
 
-test('the user speaks first (OU-Q26)', () => {
+test("the first turn is the user's (OU-Q26)", () => {
   expect(chatMessages([assistant('hello'), user('a')])[0]).toEqual({ role: 'user', content: '(no content)' })
 })
 
-test('an assistant turn of which nothing is left goes, and its neighbours merge (OU-Q26)', () => {
+test('an empty assistant turn is dropped, and its neighbours merge (OU-Q26)', () => {
   const thought = { type: 'thinking', thinking: 'hm', signature: '' }
   expect(chatMessages([user('a'), assistant(thought), user('b')])).toEqual([{ role: 'user', content: 'a\n\nb' }])
   expect(chatMessages([user('a'), assistant(thought), user('b')], { dialect: { replay: 'content' } })).toEqual([
@@ -34,7 +34,7 @@ test('an assistant turn of which nothing is left goes, and its neighbours merge 
   ])
 })
 
-test('a summary takes the place of what it sums up (OU-Q43)', () => {
+test('a summary replaces the turns that it summarizes (OU-Q43)', () => {
   const summary = { type: 'compaction', content: 'so far' }
   expect(chatMessages([user('a'), assistant(summary, 'b'), user('c')])).toEqual([
     { role: 'user', content: '<conversation-summary>\nso far\n</conversation-summary>' },
@@ -55,7 +55,7 @@ describe('a conversation that ends with the assistant', () => {
     expect(refusalMessage(() => chatMessages(messages, { policy }))).toBe(sentence)
   })
 
-  test('is continued in the word of the provider, where the configuration wants it (OU-Q27)', () => {
+  test("is continued in the provider's form if the configuration allows it (OU-Q27)", () => {
     const last = (prefill: 'prefix' | 'partial') => chatMessages(messages, { policy, dialect: { prefill } })[1]
     expect(last('prefix')).toEqual({ role: 'assistant', content: 'One,', prefix: true })
     expect(last('partial')).toEqual({ role: 'assistant', content: 'One,', partial: true })
@@ -64,7 +64,7 @@ describe('a conversation that ends with the assistant', () => {
     expect(body).toMatchObject({ add_generation_prompt: false, continue_final_message: true })
   })
 
-  test('with a tool of Anthropic goes on with a word of the user (OU-Q27, OU-Q42)', () => {
+  test('with a tool of Anthropic is continued after a filler turn of the user (OU-Q27, OU-Q42)', () => {
     const search = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'rain' } }
     expect(chatMessages([user('a'), assistant(search)])[2]).toEqual({ role: 'user', content: '(continue)' })
   })

@@ -28,7 +28,7 @@ const jsonSchema = (schema: object, strict: boolean) => ({
 })
 
 describe('structured output', () => {
-  test('goes as a JSON schema, strict only inside the strict subset (OU-Q8)', () => {
+  test('is sent as a JSON schema, strict only in the strict subset (OU-Q8)', () => {
     expect(format(strictSchema)).toEqual(jsonSchema(strictSchema, true))
     expect(format(looseSchema)).toEqual(jsonSchema(looseSchema, false))
     expect(format(looseSchema, {}, 'output_format')).toEqual(jsonSchema(looseSchema, false))
@@ -36,7 +36,7 @@ describe('structured output', () => {
 
   const notes = ['info output_config.format: the provider accepts no schema: sent in the system message']
 
-  test('goes as json_object with an instruction, or as the instruction alone (OU-Q8)', () => {
+  test('is sent as json_object with an instruction, or as the instruction only (OU-Q8)', () => {
     expect(format(looseSchema, { json: 'object' })).toEqual({
       responseFormat: { type: 'json_object' },
       instruction: instruction(looseSchema),
@@ -45,7 +45,7 @@ describe('structured output', () => {
     expect(format(looseSchema, { json: 'none' })).toEqual({ instruction: instruction(looseSchema), notes })
   })
 
-  test('is nothing where the client wants none (OU-Q8)', () => {
+  test('is not sent if the client does not request it (OU-Q8)', () => {
     expect(toOutputFormat(chatRequest({ output_config: { effort: 'low' } }), chatContext())).toEqual({})
   })
 })

@@ -37,11 +37,11 @@ describe('input schemas', () => {
       { $schema: 'https://s.example', $id: 'x', type: 'object', properties: {}, required: [] },
       { type: 'object', properties: {}, required: [] },
     ],
-  ])('%j is an object at its root: %j (OU-Q51)', (schema, sent) => {
+  ])('%j becomes an object at its root: %j (OU-Q51)', (schema, sent) => {
     expect(parameters(schema)).toEqual(sent as Json)
   })
 
-  test('stay as they are below the root (OU-Q51)', () => {
+  test('stay unchanged below the root (OU-Q51)', () => {
     const inner = { $id: 'x', $schema: 'y', required: null, anyOf: [{ pattern: '\\d' }], type: 'string', items: [true] }
     const schema = { type: 'object', properties: { a: inner }, additionalProperties: false }
     expect(JSON.stringify(parameters(schema))).toBe(JSON.stringify(schema))
@@ -109,7 +109,7 @@ describe("Moonshot's flavor", () => {
     expect(property(schema)).toEqual(sent)
   })
 
-  test('at the root anyOf goes, and its properties are merged, which a note says (OU-Q53)', () => {
+  test('at the root, anyOf is removed and its properties are merged, with a note (OU-Q53)', () => {
     const schema = {
       anyOf: [
         { properties: { a: { type: 'string' }, b: { type: 'string' } }, required: ['a'] },
@@ -162,7 +162,7 @@ describe("Moonshot's flavor", () => {
     ),
   }))
 
-  test('is what any schema becomes, and what is in it already stays (OU-Q53)', () => {
+  test('any schema becomes valid, and a valid schema stays unchanged (OU-Q53)', () => {
     fc.assert(
       fc.property(randomSchema, (random) => {
         const once = parameters(isObject(random) ? random : {}, 'mfjs')

@@ -44,7 +44,7 @@ describe("the client's intent", () => {
     expect(fieldsOf(members, openAi)).toEqual(fields as object)
   })
 
-  test('an effort without thinking is not sent, which a note says (OU-Q70)', () => {
+  test('an effort without thinking is not sent, and a note reports it (OU-Q70)', () => {
     const { fields, notes } = translate({ output_config: { effort: 'low' } }, openAi)
     expect(fields).toEqual({})
     expect(notes).toEqual([
@@ -52,7 +52,7 @@ describe("the client's intent", () => {
     ])
   })
 
-  test('what the client wants to see of its thoughts changes nothing (OU-Q84)', () => {
+  test("the client's display option for thinking changes nothing (OU-Q84)", () => {
     expect(fieldsOf({ thinking: { type: 'adaptive', display: 'omitted' } }, openAi)).toEqual(fieldsOf(on, openAi))
   })
 })
@@ -70,7 +70,7 @@ describe('levels of effort', () => {
     expect(fieldsOf(withEffort(effort), { reasoning: 'openai', efforts })).toEqual({ reasoning_effort: sent })
   })
 
-  test('one that the model lacks is noted (OU-Q70)', () => {
+  test('a level that the model does not have is noted (OU-Q70)', () => {
     expect(translate(withEffort('max'), openAi).notes).toEqual([
       'info output_config.effort: the model does not have this level: the nearest one is sent',
     ])
@@ -267,7 +267,7 @@ const rows: readonly Row[] = [
   { rule: 'none (OU-Q84)', dialect: { reasoning: 'none' }, on: {}, off: {}, high: {}, budget: {} },
 ]
 
-describe('words for reasoning', () => {
+describe('the fields for reasoning', () => {
   test.each(rows)('$rule', ({ dialect, ...expected }) => {
     expect({
       on: fieldsOf(on, dialect),
@@ -278,7 +278,7 @@ describe('words for reasoning', () => {
     expect(fieldsOf(unsaid, dialect)).toEqual(expected.unsaid ?? {})
   })
 
-  test("deepseek's xhigh is its max (OU-Q72)", () => {
+  test("DeepSeek's xhigh is its max (OU-Q72)", () => {
     const dialect = { reasoning: 'deepseek', efforts: ['low', 'medium', 'high', 'max'] } as const
     const max: object = { ...switched, reasoning_effort: 'max' }
     for (const effort of ['xhigh', 'max']) expect<object>(fieldsOf(withEffort(effort), dialect)).toEqual(max)
@@ -291,14 +291,14 @@ describe('words for reasoning', () => {
     expect(fieldsOf(withBudget(4000), claude)).toEqual({ reasoning: { max_tokens: 3999 } })
   })
 
-  test('reasoning of earlier turns is kept where the provider has a word for it, and reasoning is not off (OU-P11)', () => {
+  test('reasoning of earlier turns is kept if the provider has a field for it and reasoning is not off (OU-P11)', () => {
     const dialect: ChatDialectChange = { ...openAi, preservesReasoningHistory: true }
     expect(fieldsOf(unsaid, dialect)).toEqual({ reasoning_history: 'preserved' })
     expect(fieldsOf(on, dialect)).toEqual({ reasoning_effort: 'medium', reasoning_history: 'preserved' })
     expect(fieldsOf(off, dialect)).toEqual({ reasoning_effort: 'none' })
   })
 
-  test('a model that cannot do what the client wants is noted (OU-Q70, Q84)', () => {
+  test('a request that the model cannot follow is noted (OU-Q70, Q84)', () => {
     expect(translate(off, { reasoning: 'openai', efforts: ['low'] }).notes).toEqual([
       'info thinking: thinking of this model cannot be switched off',
     ])
@@ -322,14 +322,14 @@ describe('function tools on models that do not reason with them', () => {
     },
   )
 
-  test('a note says so once, and none where the client switches thinking off (OU-Q71)', () => {
+  test('one note reports it, unless the client switches thinking off (OU-Q71)', () => {
     expect(translate(on, dialect, { hasTools: true }).notes).toEqual([
       'info thinking: the model does not think while it has tools',
     ])
     expect(translate(off, dialect, { hasTools: true }).notes).toEqual([])
   })
 
-  test('without tools they reason with the requested effort (OU-Q71)', () => {
+  test('without tools they reason as requested (OU-Q71)', () => {
     expect(fieldsOf(withEffort('high'), dialect)).toEqual({ reasoning_effort: 'high' })
   })
 })
@@ -338,22 +338,22 @@ describe('a forced tool', () => {
   const forced = { hasTools: true, isForced: true }
   const deepSeek: ChatDialectChange = { reasoning: 'deepseek', efforts: ['high'] }
 
-  test.each([unsaid, off])('%j: reasoning is switched off for it, and the force stays (OU-Q65)', (members) => {
+  test.each([unsaid, off])('%j: reasoning is switched off, and the tool stays forced (OU-Q65)', (members) => {
     const { fields, isOff, mayForce } = translate(members, deepSeek, forced)
     expect({ fields, isOff, mayForce }).toEqual({ fields: switchedOff, isOff: true, mayForce: true })
   })
 
-  test('the choice becomes free where the client wants thinking (OU-Q65)', () => {
+  test('the model may choose if the client requests thinking (OU-Q65)', () => {
     const { fields, isOff, mayForce } = translate(on, deepSeek, forced)
     expect({ fields, isOff, mayForce }).toEqual({ fields: switched, isOff: false, mayForce: false })
   })
 
-  test.each([unsaid, off])('%j: the choice becomes free where reasoning cannot be switched off (OU-Q65)', (members) => {
+  test.each([unsaid, off])('%j: the model may choose if reasoning cannot be switched off (OU-Q65)', (members) => {
     const { fields, isOff, mayForce } = translate(members, { reasoning: 'mistral', efforts: [] }, forced)
     expect({ fields, isOff, mayForce }).toEqual({ fields: {}, isOff: false, mayForce: false })
   })
 
-  test('stays where the model takes it while it reasons, and where no switch is known (OU-Q65)', () => {
+  test('stays forced if the model accepts it while it reasons, or if no switch is known (OU-Q65)', () => {
     const takesIt: ChatDialectChange = { ...openAi, forcedToolWithReasoning: true }
     const fixed: ChatDialectChange = { ...takesIt, efforts: ['low'] }
     expect(translate(unsaid, fixed, forced)).toEqual({ fields: {}, isOff: false, mayForce: true, notes: [] })

@@ -37,7 +37,7 @@ const replayed = (messages: readonly object[], dialect: ChatDialectChange, more:
 const replay = (value: ReasoningReplay, messages: readonly object[], more: object = {}): object[] =>
   replayed(messages, { replay: value }, more)
 
-describe('reasoning goes back', () => {
+describe('reasoning is sent back', () => {
   test.each([
     ['none', [{}, {}], 'OU-Q94'],
     ['content', [{ reasoning_content: 'hm' }, {}], 'OU-Q95'],
@@ -52,7 +52,7 @@ describe('reasoning goes back', () => {
     expect(replay(value, loop(thought('hm')))).toEqual([...expected])
   })
 
-  test('all thinking of a turn as one value, blank ones left out (OU-Q93)', () => {
+  test('with all thinking of a turn as one value, without blank blocks (OU-Q93)', () => {
     const messages = [
       user('a'),
       assistant(thought('one'), thought(' \n'), 'b'),
@@ -62,21 +62,21 @@ describe('reasoning goes back', () => {
     expect(replay('content', messages)).toEqual([{ reasoning_content: 'one\n\ntwo' }])
   })
 
-  test('a foreign signature gives its text alone (OU-Q91)', () => {
+  test('only as text if the signature is of another provider (OU-Q91)', () => {
     for (const signature of ['EqQBCgIYAhIM', carried('other', details)]) {
       expect(replay('details', loop(thought('hm', signature)))[0]).toEqual({ reasoning: 'hm' })
     }
     expect(replay('content', loop(thought('hm', carried('other', details))))[0]).toEqual({ reasoning_content: 'hm' })
   })
 
-  test('details go back as they came, in order (OU-Q99)', () => {
+  test('with its details unchanged and in order (OU-Q99)', () => {
     const messages = loop(thought('hm', carried('row', details)), thought('', carried('row', [{ type: 'x' }])))
     for (const value of ['details', 'details-text'] as const) {
       expect(replay(value, messages)[0]).toEqual({ reasoning_details: [...details, { type: 'x' }] })
     }
   })
 
-  test('calls never lack reasoning where the provider wants it on each (OU-Q97)', () => {
+  test('with every call if the provider requires it (OU-Q97)', () => {
     expect(replay('content-calls', loop())).toEqual([
       { reasoning_content: '[reasoning unavailable]' },
       { reasoning_content: '[reasoning unavailable]' },
@@ -84,7 +84,7 @@ describe('reasoning goes back', () => {
     expect(replay('content-calls', [user('a'), assistant('b'), user('c')])).toEqual([{}])
   })
 
-  test('nothing is made up while reasoning is off (OU-Q96, OU-Q97)', () => {
+  test('without made-up text while reasoning is off (OU-Q96, OU-Q97)', () => {
     const off = { thinking: { type: 'disabled' } }
     for (const value of ['content-always', 'content-calls'] as const) {
       const dialect = { replay: value, reasoning: 'deepseek' } as const
@@ -92,7 +92,7 @@ describe('reasoning goes back', () => {
     }
   })
 
-  test('of the current turn alone where earlier reasoning is refused (OU-Q96)', () => {
+  test('only of the current turn if the model refuses earlier reasoning (OU-Q96)', () => {
     const earlier = [user('a'), assistant(thought('old'), 'b')]
     expect(replay('content-current', [...earlier, ...loop(thought('hm'))])).toEqual([
       {},
@@ -122,7 +122,7 @@ describe('reasoning goes back', () => {
   })
 })
 
-test('thinking that does not go back is noted without its words (OU-Q37)', () => {
+test('a note without its text reports thinking that is not sent back (OU-Q37)', () => {
   const messages = [
     user('a'),
     assistant(thought('secret'), { type: 'redacted_thinking', data: 'eA==' }, 'b'),
@@ -136,7 +136,7 @@ test('thinking that does not go back is noted without its words (OU-Q37)', () =>
   expect(JSON.stringify(translation.body)).not.toContain('secret')
 })
 
-test('thinking of which nothing goes back leaves no message (OU-Q26, OU-Q91)', () => {
+test('a turn with only dropped thinking is not sent (OU-Q26, OU-Q91)', () => {
   const foreign = thought('', carried('other', details, { t1: 'token' }))
   for (const value of ['content', 'details', 'token'] as const) {
     expect(chatMessages([user('a'), assistant(foreign), user('b')], { dialect: { replay: value }, id: 'row' })).toEqual(

@@ -58,7 +58,7 @@ describe('the body', () => {
     expect(body.model).toBe('model-1')
   })
 
-  test('of a small request holds nothing else (OU-T7, OU-Q15)', () => {
+  test('of a small request has no other members (OU-T7, OU-Q15)', () => {
     expect(translateChat({ messages }).body).toEqual({
       model: 'model-1',
       messages: [{ role: 'user', content: 'a' }],
@@ -66,7 +66,7 @@ describe('the body', () => {
     })
   })
 
-  test('asks for a stream with usage as far as the provider takes it (OU-Q6)', () => {
+  test('requests a stream with usage if the provider supports it (OU-Q6)', () => {
     const body = (change: ChatDialectChange, stream?: boolean) =>
       translateChat({ messages, ...(stream !== undefined && { stream }) }, { dialect: change }).body
     expect(body({}, true)).toMatchObject({ stream: true, stream_options: { include_usage: true } })
@@ -82,12 +82,12 @@ describe('the body', () => {
     expect(translateChat(members, { policy: { serviceTier: 'flex' } }).body.service_tier).toBe('flex')
   })
 
-  test('has no storage where the provider takes the word (OU-Q15)', () => {
+  test('switches storage off if the provider supports it (OU-Q15)', () => {
     expect(translateChat({ messages }, { dialect: { store: true } }).body.store).toBe(false)
   })
 })
 
-test('what goes nowhere is noted, one note each (OU-Q9, OU-Q13)', () => {
+test('each part that is not sent gets one note (OU-Q9, OU-Q13)', () => {
   const translation = translateChat(
     {
       messages,
@@ -122,7 +122,7 @@ test.each([{ container: 'c' }, { mcp_servers: [{ url: 'u' }] }, { container: { s
   },
 )
 
-test('the context of the response has what it must know of the request (OU-Q1, OU-Q5, OU-Q50, OU-Q64)', () => {
+test('the context of the response has the data that it needs of the request (OU-Q1, OU-Q5, OU-Q50, OU-Q64)', () => {
   const longName = 'x'.repeat(80)
   const { body, response } = translateChat(
     {

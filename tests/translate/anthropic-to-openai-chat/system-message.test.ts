@@ -13,7 +13,7 @@ test('is one message, its texts joined by a blank line (OU-Q2)', () => {
   expect(system(texts('one', ' ', 'two'))).toEqual([{ role: 'system', content: 'one\n\ntwo' }])
 })
 
-test('is no message where nothing is left (OU-Q2)', () => {
+test('is not sent if it is empty (OU-Q2)', () => {
   for (const value of [undefined, null, '', ' ', [], texts(' '), texts(header), header])
     expect(system(value)).toEqual([])
 })
@@ -27,7 +27,7 @@ test('has no billing header, unless the configuration keeps it (OU-Q2)', () => {
   ])
 })
 
-test('ends with the instruction of a schema that the provider does not take (OU-Q8)', () => {
+test('ends with an instruction if the provider accepts no schema (OU-Q8)', () => {
   const schema = { type: 'object', properties: {} }
   const members = { system: 'one', messages: [user('a')], output_config: { format: { type: 'json_schema', schema } } }
   const { body } = translateChat(members, { dialect: { json: 'object' } })

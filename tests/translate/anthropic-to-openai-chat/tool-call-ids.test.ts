@@ -26,7 +26,7 @@ describe('ids of tool calls', () => {
     },
   )
 
-  test('of nine letters and digits where the provider wants them (OU-Q58)', () => {
+  test('have nine letters and digits if the provider requires it (OU-Q58)', () => {
     const ids = ['toolu_01A09q90qw90lq917835lq9', 'toolu_01A09q90qw90lq917835lq8', 'call_0']
     const short = ids.map((id) => idsOf(id, 'exactly9'))
     for (const [call, result] of short) {

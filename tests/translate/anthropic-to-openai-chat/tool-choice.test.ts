@@ -42,11 +42,11 @@ const bash = { type: 'tool', name: 'Bash' }
 const none = { type: 'none' }
 
 describe('the choice of a tool', () => {
-  test.each([undefined, null, { type: 'auto' }])('%j: nothing is sent (OU-Q60)', (choice) => {
+  test.each([undefined, null, { type: 'auto' }])('%j: no choice is sent (OU-Q60)', (choice) => {
     expect(translate({ tools, tool_choice: choice })).toEqual(unsent)
   })
 
-  test('any is required (OU-Q61)', () => {
+  test('any becomes required (OU-Q61)', () => {
     expect(translate({ tools, tool_choice: any })).toEqual({ ...unsent, choice: 'required', isForced: true })
   })
 
@@ -65,14 +65,14 @@ describe('the choice of a tool', () => {
     expect(translate({ tools, tool_choice: none })).toEqual({ ...unsent, choice: 'none' })
   })
 
-  test('a tool that is not on offer is refused (OU-Q62)', () => {
+  test('a tool that is not offered is refused (OU-Q62)', () => {
     expect(refusalMessage(() => translate({ tools, tool_choice: { type: 'tool', name: 'Write' } }))).toBe(
       "tool_choice: Tool 'Write' not found in provided tools",
     )
   })
 })
 
-describe('providers that take less of a choice', () => {
+describe('providers that support fewer choices', () => {
   test.each([
     ['string', any, 'required', both],
     ['string', bash, 'required', ['Bash']],
@@ -91,13 +91,13 @@ describe('providers that take less of a choice', () => {
     expect({ choice: found.choice, tools: found.tools }).toEqual({ choice, tools: [...sent] })
   })
 
-  test('none keeps the tools that the history needs, said or not (OU-Q63)', () => {
+  test('none keeps the tools that the history requires, whether or not the provider has the choice (OU-Q63)', () => {
     const dialect = { choice: 'free', toolsForHistory: true } as const
     expect(translate({ tools, tool_choice: none, messages: history }, { dialect }).tools).toEqual(both)
     expect(translate({ tools, tool_choice: none }, { dialect }).tools).toEqual([])
   })
 
-  test('a choice that cannot be said is noted (OU-Q62)', () => {
+  test('a choice that the provider does not support is noted (OU-Q62)', () => {
     const free = 'info tool_choice: the provider does not support a tool choice: the model chooses'
     expect(translate({ tools, tool_choice: any }, { dialect: { choice: 'none' } }).notes).toEqual([free])
     expect(translate({ tools, tool_choice: bash }, { dialect: { choice: 'free' } }).notes).toEqual([free])
@@ -117,7 +117,7 @@ describe('one call at a time', () => {
     expect(isOneCallAllowed(chatRequest({ tools, tool_choice: choice }))).toBe(false)
   })
 
-  test('is not sent without tools, nor where the provider refuses it (OU-Q64)', () => {
+  test('is not sent without tools, or if the provider refuses it (OU-Q64)', () => {
     expect(translate({ tool_choice: alone({ type: 'auto' }) }).parallel).toBeUndefined()
     const dialect = { parallelToolCalls: false }
     expect(translate({ tools, tool_choice: alone({ type: 'auto' }) }, { dialect }).parallel).toBeUndefined()
@@ -125,8 +125,8 @@ describe('one call at a time', () => {
   })
 })
 
-describe('a forced tool that the model does not take while it thinks', () => {
-  test('becomes a free choice, which a note says (OU-Q65)', () => {
+describe('a forced tool that the model refuses while it thinks', () => {
+  test('becomes a free choice, with a note (OU-Q65)', () => {
     const found = translate({ tools, tool_choice: any }, { mayForce: false })
     expect(found).toEqual({
       ...unsent,
@@ -144,7 +144,7 @@ describe('a choice without tools', () => {
     expect(refusalMessage(() => translate({ tool_choice: choice }))).toBe(words)
   })
 
-  test('is dropped where our rules took the last tool away (OU-Q66)', () => {
+  test('is dropped if the translation removed the last tool (OU-Q66)', () => {
     const served = [{ type: 'web_search_20250305', name: 'web_search' }]
     expect(translate({ tools: served, tool_choice: { type: 'auto' } })).toEqual({
       ...unsent,
@@ -154,7 +154,7 @@ describe('a choice without tools', () => {
     expect(translate({ tools: served, tool_choice: none })).toEqual({ ...unsent, tools: [] })
   })
 
-  test('is dropped where tools are switched off (OU-R11)', () => {
+  test('is dropped if tools are switched off (OU-R11)', () => {
     const policy = { disableTools: true }
     for (const choice of [any, bash, none]) {
       const { choice: sent, tools: offered } = translate({ tools, tool_choice: choice }, { policy })
@@ -162,7 +162,7 @@ describe('a choice without tools', () => {
     }
   })
 
-  test('stand-ins are not to be called (OU-Q57)', () => {
+  test('placeholders must not be called (OU-Q57)', () => {
     const dialect = { toolsForHistory: true }
     expect(translate({ messages: history }, { dialect })).toEqual({ ...unsent, choice: 'none', tools: ['Bash'] })
   })

@@ -28,7 +28,7 @@ const history = [
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => tool(`t${index}`))
 
 describe('custom tools', () => {
-  test('go as functions; a blank description is left out (OU-Q50)', () => {
+  test('are sent as functions; a blank description is omitted (OU-Q50)', () => {
     const { tools, notes } = translate({
       tools: [tool('Bash', { description: 'Runs.', input_schema: {} }), tool('Read', { description: ' ' })],
     })
@@ -39,7 +39,7 @@ describe('custom tools', () => {
     expect(notes).toEqual([])
   })
 
-  test('get a valid name of 64 characters at most, which maps back (OU-Q50)', () => {
+  test('get a valid name of at most 64 characters, which maps back (OU-Q50)', () => {
     const long = `mcp__${'server'.repeat(12)}__do`
     const { tools, context } = translate({ tools: [tool(long), tool('a.b')] })
     for (const [index, name] of [long, 'a.b'].entries()) {
@@ -49,13 +49,13 @@ describe('custom tools', () => {
     }
   })
 
-  test('of one name are refused (OU-Q50)', () => {
+  test('with the same name are refused (OU-Q50)', () => {
     expect(refusalMessage(() => translate({ tools: [tool('Bash'), tool('Bash')] }))).toBe(
       'tools: Tool names must be unique.',
     )
   })
 
-  test('lose what Chat Completions has no place for, which notes say (OU-Q56)', () => {
+  test('lose members that Chat Completions does not have, with notes (OU-Q56)', () => {
     const more = { eager_input_streaming: true, input_examples: [{}], allowed_callers: ['direct'], strict: true }
     const { tools, notes } = translate({ tools: [tool('Bash', more)] })
     expect(tools).toEqual([sentTool('Bash', { description: 'The tool Bash.' })])
@@ -77,7 +77,7 @@ describe('strict', () => {
     policy: Partial<ChatPolicy> = { strictTools: 'send' },
   ) => translate(members, dialect, policy).tools[0]?.function.strict
 
-  test('goes only where configuration, tool, schema and provider allow it (OU-Q52)', () => {
+  test('is sent only if configuration, tool, schema and provider allow it (OU-Q52)', () => {
     expect(isStrict(strictTool(closed))).toBe(true)
     expect(isStrict(strictTool(closed), {}, {})).toBeUndefined()
     expect(isStrict(strictTool(closed, false))).toBeUndefined()
@@ -100,12 +100,12 @@ describe('more tools than the provider accepts', () => {
     expect(namesOf({ tools, tool_choice: { type: 'tool', name: 't3' } }, { maximumTools: 2 })).toEqual(['t0', 't3'])
   })
 
-  test('as many as it takes all go (OU-Q55)', () => {
+  test('all are sent up to the limit (OU-Q55)', () => {
     expect(translate({ tools: numbered(128) })).toMatchObject({ notes: [] })
     expect(namesOf({ tools: numbered(128) })).toHaveLength(128)
   })
 
-  test('are refused where the configuration says so (OU-Q55)', () => {
+  test('are refused if the configuration says so (OU-Q55)', () => {
     expect(refusalMessage(() => translate({ tools: numbered(129) }, {}, { excessTools: 'refuse' }))).toBe(
       'tools: List should have at most 128 items',
     )
@@ -113,7 +113,7 @@ describe('more tools than the provider accepts', () => {
 })
 
 describe('tools of Anthropic', () => {
-  test('bash, text editor and memory go with their published schemas (OU-Q56)', () => {
+  test('bash, text editor and memory are sent with their published schemas (OU-Q56)', () => {
     const { tools } = translate({
       tools: [
         { type: 'bash_20250124', name: 'bash' },
@@ -130,7 +130,7 @@ describe('tools of Anthropic', () => {
     ])
   })
 
-  test('server tools and computer use are removed, which notes say (OU-Q56)', () => {
+  test('server tools and computer use are removed, with notes (OU-Q56)', () => {
     const { tools, notes } = translate({
       tools: [
         tool('Bash'),
@@ -154,13 +154,13 @@ describe('tools of Anthropic', () => {
     expect(refusalMessage(() => translate({ tools: [typed], tool_choice: { type: 'any' } }))).toBe(words)
   })
 
-  test('of a type that is not known are refused with their place (OU-Q56)', () => {
+  test('of an unknown type are refused with their path (OU-Q56)', () => {
     expect(refusalMessage(() => translate({ tools: [{ type: 'teleport_20270101' }] }))).toBe(
       "tools.0.type: tools of type 'teleport_20270101' are not supported by this endpoint",
     )
   })
 
-  test('hand their cache marker to the tool before them (OU-Q111)', () => {
+  test('move their cache marker to the tool before them (OU-Q111)', () => {
     const request = chatRequest({
       tools: [
         tool('Bash'),
@@ -195,7 +195,7 @@ describe('a history of calls without tools', () => {
     expect(translate({})).toMatchObject({ tools: [], areStandIns: false })
   })
 
-  test('sends stand-ins by name, in order of their first use, where the provider wants tools (OU-Q57)', () => {
+  test('sends placeholders in order of first use if the provider requires tools (OU-Q57)', () => {
     const { tools, areStandIns } = translate({ messages: history }, { toolsForHistory: true })
     expect({ tools, areStandIns }).toEqual({ tools: [sentTool('Old'), sentTool('Older')], areStandIns: true })
     expect(translate({}, { toolsForHistory: true })).toMatchObject({ tools: [], areStandIns: false })

@@ -57,12 +57,12 @@ describe('tool messages', () => {
     [[image()], {}, '(see the images below)'],
     [[{ type: 'tool_reference', tool_name: 'Late' }], {}, 'Tool available: Late'],
     [[{ type: 'browser_state', url: 'https://x.example' }], {}, '{"type":"browser_state","url":"https://x.example"}'],
-  ])('say what a result holds: %p with %p is %p (OU-Q39, OU-Q41, OU-Q42)', (content, more, expected) => {
+  ])('contain the result: %p with %p is %p (OU-Q39, OU-Q41, OU-Q42)', (content, more, expected) => {
     const [, , tool] = chatMessages(afterCalls(toolResult('t1', content, more), toolResult('t2')))
     expect(tool?.content).toBe(expected)
   })
 
-  test('have the tool name where the provider wants it (OU-Q39)', () => {
+  test('have the tool name if the provider requires it (OU-Q39)', () => {
     const long = `mcp__server__${'x'.repeat(80)}`
     const messages = chatMessages([user('go'), assistant(toolUse('t1', long)), user(toolResult('t1'))], {
       dialect: { toolName: true },
@@ -73,7 +73,7 @@ describe('tool messages', () => {
     expect(tool).toEqual({ role: 'tool', tool_call_id: 't1', name: name as string, content: 'ok' })
   })
 
-  test('without their call, twice, or missing are refused in the words that Claude Code repairs by (OU-Q22)', () => {
+  test('without a call, duplicate or missing, are refused in the words that Claude Code acts on (OU-Q22)', () => {
     const refusal = (...messages: object[]): string => refusalMessage(() => chatMessages(messages))
     expect(refusal(user('a'), assistant('b'), user(toolResult('t9')))).toStartWith(
       'messages.2.content.0: unexpected `tool_use_id` found in `tool_result` blocks: t9.',
@@ -89,7 +89,7 @@ describe('tool messages', () => {
   })
 })
 
-describe('what follows tool results in their turn', () => {
+describe('content after tool results in their turn', () => {
   const content = [toolResult('t1', 'one'), toolResult('t2', 'two'), reminder, 'and now?']
   const last = (policy: object, dialect: object, ...more: unknown[]) =>
     chatMessages(afterCalls(...content, ...more), { policy, dialect }).slice(3)
@@ -130,7 +130,7 @@ describe('what follows tool results in their turn', () => {
     ])
   })
 
-  test('bridge: that message has the reasoning that the provider wants on each (OU-Q23, OU-Q96)', () => {
+  test('bridge: the filler has the reasoning that the provider requires on each message (OU-Q23, OU-Q96)', () => {
     expect(last({}, { afterTool: 'bridge', replay: 'content-always' }, image())[1]).toEqual({
       role: 'assistant',
       content: '(continuing)',
@@ -138,12 +138,12 @@ describe('what follows tool results in their turn', () => {
     })
   })
 
-  test('the configuration decides before the row (OU-Q23)', () => {
+  test('the configuration overrides the dialect (OU-Q23)', () => {
     expect(last({ afterToolResults: 'user' }, { afterTool: 'bridge' })).toEqual(last({}, {}))
     expect(last({ afterToolResults: 'fold' }, {})).toEqual(last({}, { afterTool: 'fold' }))
   })
 
-  test('fold and bridge leave turns without results alone (OU-Q23)', () => {
+  test('fold and bridge do not change turns without results (OU-Q23)', () => {
     expect(chatMessages([user('go', reminder)], { dialect: { afterTool: 'bridge' } })).toEqual([
       { role: 'user', content: `go\n\n${reminder}` },
     ])
@@ -186,7 +186,7 @@ describe('images and files of results', () => {
     ])
   })
 
-  test('stay in the tool message where the provider sees them there (OU-Q40)', () => {
+  test('stay in the tool message if the provider accepts them there (OU-Q40)', () => {
     const shot = [{ type: 'text', text: 'a shot' }, image()]
     const dialect = { toolMedia: 'inside', afterTool: 'fold' } as const
     const content = [toolResult('t1', shot), toolResult('t2', [image()], { is_error: true }), reminder]
@@ -219,7 +219,7 @@ describe('user content', () => {
     expect(chatMessages([user('a', ' ', 'b'), user('c')])).toEqual([{ role: 'user', content: 'a\n\nb\n\nc' }])
   })
 
-  test('is parts in order once an image is among them (OU-Q24)', () => {
+  test('is a list of parts in order if it has an image (OU-Q24)', () => {
     expect(chatMessages([user('a', image(), 'b')])).toEqual([
       { role: 'user', content: [{ type: 'text', text: 'a' }, imagePart, { type: 'text', text: 'b' }] },
     ])
@@ -231,7 +231,7 @@ describe('user content', () => {
   })
 })
 
-test('without tools, calls and results are words (OU-R11)', () => {
+test('without tools, calls and results become text (OU-R11)', () => {
   const { body } = translateChat(
     {
       messages: [

@@ -6,7 +6,7 @@ import { callPiece, chunk, contentOfStream, readText, says, toStream } from '../
 const call = callPiece({ name: 'Read', arguments: '{}' }, { id: 'a', index: 0 })
 
 describe('white space', () => {
-  test('opens no block by itself (OU-S7)', () => {
+  test('does not open a block (OU-S7)', () => {
     expect(contentOfStream([says('\n\n'), call])).toEqual([{ Read: {}, id: 'a' }])
     expect(contentOfStream([chunk({ reasoning: 'Hm.' }), says('\n'), says('\n'), call])).toEqual([
       { thinking: 'Hm.' },
@@ -15,7 +15,7 @@ describe('white space', () => {
     expect(contentOfStream([says(' '), says('\n'), says('So.')])).toEqual([' \nSo.'])
   })
 
-  test('and empty texts are no answer to begin with (OU-S1, OU-S7)', () => {
+  test('and empty texts do not begin a response (OU-S1, OU-S7)', () => {
     const { events } = readText(toStream([chunk({ role: 'assistant', content: '' } as object), says(' ')], ''))
     expect(events).toEqual([])
   })

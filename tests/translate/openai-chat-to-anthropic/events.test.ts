@@ -33,7 +33,7 @@ const accepted = (chunks: readonly ChatResponse[]): MessageEvents => {
   return events
 }
 
-describe('no event comes before the first meaning (OU-S1)', () => {
+describe('the first event waits for the first content (OU-S1)', () => {
   test.each<[string, ChatResponse]>([
     ['a chunk without choices', { choices: [] }],
     ['a role', chunk({ role: 'assistant', content: '' } as object)],
@@ -41,7 +41,7 @@ describe('no event comes before the first meaning (OU-S1)', () => {
     ['a delta of null', { choices: [{ index: 0, delta: null }] }],
     ['empty members', chunk({ content: '', reasoning_content: '', refusal: null, tool_calls: [] })],
     ['usage', { ...chunk({}), usage }],
-  ])('by %s (OU-S1)', (_, first) => {
+  ])('not sent with %s (OU-S1)', (_, first) => {
     expect(accepted([first, first]).take()).toEqual([])
   })
 
@@ -51,12 +51,12 @@ describe('no event comes before the first meaning (OU-S1)', () => {
     ['a refusal', chunk({ refusal: 'x' })],
     ['a call with arguments', callPiece({ name: 'Read', arguments: '{' }, { id: 'a', index: 0 })],
     ['a finish reason', finish('stop')],
-  ])('but by %s (OU-S1)', (_, first) => {
+  ])('sent with %s (OU-S1)', (_, first) => {
     const [start, ping] = accepted([first]).take()
     expect([start?.type, ping?.type]).toEqual(['message_start', 'ping'])
   })
 
-  test('so that a failing finish reason comes before any event (OU-S1, OU-A26)', () => {
+  test('a failing finish reason is an error before any event (OU-S1, OU-A26)', () => {
     const outcome = readText(toStream([chunk({}), finish('error')]))
     expect(names(outcome)).toEqual([])
     expect(outcome.error).toMatchObject({ type: 'api_error', status: 502, retryable: true })
@@ -78,7 +78,7 @@ describe('an event that is not a JSON object', () => {
     },
   )
 
-  test('is none where it is empty (OU-S3)', () => {
+  test('is ignored if it is empty (OU-S3)', () => {
     const outcome = readText(`data:\n\n: x\n\ndata:  \n\n${toStream([text('x'), finish('stop')])}`)
     expect(names(outcome)).toEqual([...spoken, ...ending])
   })
@@ -113,24 +113,24 @@ describe('a stream is complete', () => {
     expect([events.isEnding, events.isFinished]).toEqual([false, true])
   })
 
-  test('not by usage next to the finish reason: more may follow (OU-S16)', () => {
+  test('not by usage with the finish reason: more may follow (OU-S16)', () => {
     expect(accepted([text('x'), { ...finish('stop'), usage }]).isEnding).toBe(true)
   })
 
-  test('once, with any data afterwards (OU-S16, OU-S17)', () => {
+  test('only once, for any later chunks (OU-S16, OU-S17)', () => {
     const more = [usageChunk, text('late'), finish('length'), usageChunk]
     const outcome = readText(toStream([...chunks, ...more], 'data: [DONE]\n\ndata: [DONE]\n\n'))
     expect(outcome.error).toBeUndefined()
     expect(names(outcome)).toEqual([...spoken, ...ending])
   })
 
-  test('after [DONE], with any bytes after it (OU-S2)', () => {
+  test('after [DONE], for any bytes after it (OU-S2)', () => {
     const { events, error } = readText(toStream([text('x'), finish('stop')]) + dataLine(text('late')))
     expect(error).toBeUndefined()
     expect(JSON.stringify(events)).not.toContain('late')
   })
 
-  test('with all that comes after the finish reason, of which the first one counts (OU-S16)', () => {
+  test('with content after the first finish reason, which counts (OU-S16)', () => {
     const message = streamed([text('one'), finish('length'), { ...text(' two'), usage }, finish('stop'), usageChunk])
     expect(message.content).toMatchObject([{ text: 'one two' }])
     expect(message.stop_reason).toBe('max_tokens')
@@ -155,7 +155,7 @@ describe('a stream is broken', () => {
     })
   })
 
-  test('that the network breaks, by the error of the network (OU-S14)', () => {
+  test('by the error of the network (OU-S14)', () => {
     const events = accepted([text('x')])
     const error = new Error('reset')
     expect(() => events.end({ error })).toThrow(error)
@@ -168,7 +168,7 @@ describe('a stream is broken', () => {
   })
 })
 
-describe('an error inside of a 200 (OU-S15)', () => {
+describe('an error inside a 200 (OU-S15)', () => {
   const choices = [{ index: 0, delta: { content: 'x' }, finish_reason: null }]
   const bodies: [string, object][] = [
     ['an error object', { error: { message: 'Overloaded', code: 503 } }],
@@ -195,7 +195,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     expect(names(readText(toStream([body])))).toEqual([])
   })
 
-  test('in a choice is given without the rest (OU-S15)', () => {
+  test('in a choice is reported without the rest (OU-S15)', () => {
     const error = { message: 'Overloaded' }
     const body = {
       choices: [
@@ -206,7 +206,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     expect(errorBodyIn(body)).toMatchObject({ error })
   })
 
-  test('is whatever an event of that name says (OU-S15)', () => {
+  test('is the data of any event with that name (OU-S15)', () => {
     for (const [data, body] of [
       ['{"message":"Overloaded"}', { message: 'Overloaded' }],
       ['Overloaded', { error: 'Overloaded' }],
@@ -217,7 +217,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     expect(readText('error: {"code":500,"message":"x"}\n\n').error).toEqual({ code: 500, message: 'x' })
   })
 
-  test('may be the only one of a list (OU-S15)', () => {
+  test('may be the only item of a list (OU-S15)', () => {
     expect(readText(toStream([[{ error: { code: 400 } }]])).error).toEqual({ error: { code: 400 } })
     expect(parseChatResponse('[{"error":{"code":400}}]')).toEqual({ error: { code: 400 } })
   })
@@ -233,7 +233,7 @@ describe('an error inside of a 200 (OU-S15)', () => {
     [{ choices: [], message: 'no error' }],
     [{ choices: [], usage }],
     [{ choices: [], object: 'chat.completion.chunk', id: '' }],
-  ])('is none in %j (OU-S15)', (body) => {
+  ])('is not found in %j (OU-S15)', (body) => {
     expect(errorBodyIn(body as never)).toBeUndefined()
   })
 })
@@ -247,7 +247,7 @@ describe('members of the wrong type', () => {
     [{ choices: [{ delta: { tool_calls: [null, 'x', { index: 'x', function: 'x', custom: 7, extra_content: 7 }] } }] }],
     [{ choices: [{ finish_reason: 7 }] }],
     [{ choices: [{ index: 'x', delta: { reasoning_details: 'x' } }], usage: 7, x_groq: 'x', service_tier: 7 }],
-  ])('do no harm: %j (OU-S3)', (body) => {
+  ])('are ignored: %j (OU-S3)', (body) => {
     const { error } = readText(toStream([text('x'), body, finish('stop')]))
     expect(error).toBeUndefined()
   })

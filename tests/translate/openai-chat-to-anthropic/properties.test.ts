@@ -14,7 +14,7 @@ import {
 } from '../../support/chat-response.ts'
 import { grammarFault } from '../../support/sse.ts'
 
-/** Laws: a stream says what the whole response says, however it is cut. */
+/** Laws: a stream has the same result as the whole response, however it is cut. */
 
 fc.configureGlobal({ seed: 20261129 })
 
@@ -25,7 +25,7 @@ const text = fc.oneof(
   any.map((thought) => `<think>${thought}</think>\nSo.`),
   any.map((words) => `${words}\n<tool_call>{"name":"Read","arguments":{"path":"a"}}</tool_call>`),
 )
-/** None goes on behind its end: between pieces of another call that breaks a stream (OU-S9), and a whole response it does not. */
+/** No input continues after its end: between pieces of another call, that would break a stream (OU-S9). */
 const input = fc.oneof(
   { weight: 3, arbitrary: fc.object({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
   fc.constantFrom('', '{}', ' {"a":1}\n', '{"a":', '[1]', 'null', '"{\\"a\\":1}"', 'words'),
@@ -154,11 +154,11 @@ const bytesOf = (chunks: readonly ChatResponse[], sizes: Iterator<number>): Uint
 
 const comparable = ({ id: _id, ...message }: Message): unknown => JSON.parse(JSON.stringify(message))
 
-describe('a stream says what the whole response says', () => {
+describe('a stream has the same result as the whole response', () => {
   for (const [at, members] of contexts.entries()) {
     const context = chatContext({ onOddity: () => {}, ...members })
 
-    test(`in its content, its end and its usage, however it is cut: context ${at} (OU-S19, OU-S5)`, () => {
+    test(`in content, end and usage, for any cut: context ${at} (OU-S19, OU-S5)`, () => {
       const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }))
       fc.assert(
         fc.property(said, sizes, fc.boolean(), (response, sizesOf, isTogether) => {
@@ -183,7 +183,7 @@ describe('a stream says what the whole response says', () => {
     })
   }
 
-  test('and is broken, never ended, at every chunk in front of its finish reason (OU-S14)', () => {
+  test('and is broken, not ended, at every chunk before its finish reason (OU-S14)', () => {
     const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 12 }))
     fc.assert(
       fc.property(said, sizes, fc.nat(), (response, sizesOf, nth) => {

@@ -58,14 +58,14 @@ describe('reasoning', () => {
     expect(oddities).toContain('reasoning in a second member')
   })
 
-  test('of white space alone is none (OU-A5)', () => {
+  test('of only white space is ignored (OU-A5)', () => {
     expect(ofStream([chunk({ reasoning: '\n' }), chunk({ reasoning: ' ' }), chunk({ content: 'So.' })])).toEqual([
       'So.',
     ])
     expect(ofStream([chunk({ reasoning: '\n' }), chunk({ reasoning: 'Hm.' })])).toEqual([{ thinking: '\nHm.' }])
   })
 
-  test('is a block of its own wherever it comes, and begins without a signature (OU-S6)', () => {
+  test('is a separate block at any position, and begins without a signature (OU-S6)', () => {
     const chunks = [chunk({ content: 'One.' }), chunk({ reasoning: 'Hm.' }), chunk({ content: 'Two.' })]
     expect(ofStream(chunks)).toEqual(['One.', { thinking: 'Hm.' }, 'Two.'])
     const { events } = readText(toStream([...chunks, finish('stop')]))
@@ -88,8 +88,8 @@ describe('reasoning', () => {
   })
 })
 
-describe('reasoning that has to go back', () => {
-  test('travels in the signature where the provider takes details back (OU-A5, OU-Q90)', () => {
+describe('reasoning that must be sent back', () => {
+  test('is in the signature if the provider requires its details back (OU-A5, OU-Q90)', () => {
     const reasoning_details = [detail('Hm.', { signature: 'sig', format: 'f' }), encrypted('abc')]
     expect(ofWhole({ reasoning: 'Hm.', reasoning_details, content: 'So.' }, details)).toEqual([
       { thinking: 'Hm.', carried: carried('openrouter', reasoning_details) },
@@ -97,21 +97,21 @@ describe('reasoning that has to go back', () => {
     ])
   })
 
-  test('does not travel where it does not (OU-A5)', () => {
+  test('is not in the signature for other providers (OU-A5)', () => {
     expect(ofWhole({ reasoning: 'Hm.', reasoning_details: [detail('Hm.')], content: 'So.' })).toEqual([
       { thinking: 'Hm.' },
       'So.',
     ])
   })
 
-  test('makes thinking without words where it is encrypted (OU-A5)', () => {
+  test('becomes thinking without text if it is encrypted (OU-A5)', () => {
     const reasoning_details = [encrypted('abc', 0)]
     const thinking = { thinking: '', carried: carried('openrouter', reasoning_details) }
     expect(ofWhole({ reasoning_details, content: 'So.' }, details)).toEqual([thinking, 'So.'])
     expect(ofStream([chunk({ reasoning_details }), chunk({ content: 'So.' })], details)).toEqual([thinking, 'So.'])
   })
 
-  test('makes thinking of its own where it comes late (OU-A5)', () => {
+  test('becomes separate thinking if it arrives late (OU-A5)', () => {
     const late = chunk({ reasoning_details: [encrypted('abc')] })
     const chunks = [chunk({ reasoning: 'Hm.', reasoning_details: [detail('Hm.')] }), chunk({ content: 'So.' }), late]
     const first = { thinking: 'Hm.', carried: carried('openrouter', [detail('Hm.')]) }
@@ -121,7 +121,7 @@ describe('reasoning that has to go back', () => {
     expect(ofStream([...chunks, call], details)).toEqual([first, 'So.', second, { Read: {}, id: 'a' }])
   })
 
-  test('is put together from its pieces: texts are appended, other members kept (OU-A5)', () => {
+  test('is joined from its pieces: texts are appended, other members kept (OU-A5)', () => {
     const pieces = [
       detail('Let ', { format: 'f', id: null }),
       detail('me ', { id: 'r1', format: 'g' }),
@@ -151,14 +151,14 @@ describe('reasoning that has to go back', () => {
     })
   })
 
-  test('of a whole response stays as it is, piece by piece (OU-A5, OU-Q99)', () => {
+  test('of a whole response stays unchanged, piece by piece (OU-A5, OU-Q99)', () => {
     const reasoning_details = [detail('Let '), detail('me.')]
     expect(ofWhole({ reasoning_details }, details)).toEqual([
       { thinking: 'Let me.', carried: carried('openrouter', reasoning_details) },
     ])
   })
 
-  test('is left out where it is too large, and reported (OU-Q90)', () => {
+  test('is dropped if it is too large, and reported (OU-Q90)', () => {
     const oddities: string[] = []
     const reasoning_details = [detail('Hm.'), encrypted('x'.repeat(64 * 1024))]
     const members = { ...details, onOddity: (what: string) => void oddities.push(what) }
@@ -166,7 +166,7 @@ describe('reasoning that has to go back', () => {
     expect(oddities).toEqual(['reasoning too large to send back'])
   })
 
-  test('of a call travels in front of it, by the id that the client has (OU-Q101)', () => {
+  test("of a call comes before it, under the client's id of the call (OU-Q101)", () => {
     const token = (thought_signature: string) => ({ extra_content: { google: { thought_signature } } })
     const called = { function: { name: 'Read', arguments: '{}' } }
     const first = { ...called, ...token('t1'), id: 'functions.Read' }
@@ -182,7 +182,7 @@ describe('reasoning that has to go back', () => {
     expect(ofWhole({ tool_calls: [first] })).toEqual([{ Read: {}, id: 'functions.Read' }])
   })
 
-  test('of a call that is open travels after it (OU-Q101)', () => {
+  test('of an open call comes after it (OU-Q101)', () => {
     const late = chunk({ tool_calls: [{ index: 0, extra_content: { google: { thought_signature: 't' } } }] })
     expect(ofStream([callPiece({ name: 'Read', arguments: '{}' }, { id: 'a', index: 0 }), late], tokens)).toEqual([
       { Read: {}, id: 'a' },
@@ -192,7 +192,7 @@ describe('reasoning that has to go back', () => {
 })
 
 describe('the start of a thinking block', () => {
-  test('says nothing: words and signature come as deltas (OU-S6)', () => {
+  test('is empty: text and signature come as deltas (OU-S6)', () => {
     const { events } = readText(
       toStream([chunk({ reasoning: 'Hm.', reasoning_details: [detail('Hm.')] }), chunk({ content: 'So.' })]),
       chatContext(details),

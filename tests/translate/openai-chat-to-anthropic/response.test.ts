@@ -17,7 +17,7 @@ const call = (name: string, input: unknown, id = `call_${name}`) => ({
 })
 
 describe('a whole response', () => {
-  test('has an id of our own and the model that the client requested (OU-A1, OU-A2)', () => {
+  test('has a new id and the model that the client requested (OU-A1, OU-A2)', () => {
     const response = { id: 'chatcmpl-1', model: 'gpt-4.1', ...answer({ content: 'Hello' }) }
     expect(toMessage(response, chatContext(), countingIds())).toEqual({
       id: 'msg_1',
@@ -68,12 +68,12 @@ describe('a whole response', () => {
     },
   )
 
-  test('has thinking, text and calls in this order, whatever the order of the members (OU-A4)', () => {
+  test('has thinking, text and calls in this order, for any order of the members (OU-A4)', () => {
     const message = { tool_calls: [call('Read', '{}', 'r')], content: 'Look.', reasoning_content: 'Hm.' }
     expect(contents(message)).toEqual([{ thinking: 'Hm.' }, 'Look.', { Read: {}, id: 'r' }])
   })
 
-  test('takes content as a text, null or parts (OU-A4)', () => {
+  test('accepts content as a string, null or parts (OU-A4)', () => {
     expect(contents({ content: null })).toEqual([])
     const parts = [
       {
@@ -90,21 +90,21 @@ describe('a whole response', () => {
     expect(contents({ content: parts })).toEqual([{ thinking: 'One two.' }, 'Three four.'])
   })
 
-  test('reports a content part of unknown type by name alone (OU-A4)', () => {
+  test('reports a content part of unknown type only by name (OU-A4)', () => {
     const oddities: string[] = []
     const context = chatContext({ onOddity: (what) => oddities.push(what) })
     expect(contentOf(whole(answer({ content: [{ type: 'hologram', data: 'secret' }] }), context))).toEqual([])
     expect(oddities).toEqual(['content part of unknown type'])
   })
 
-  test('has its refusal as a text of its own, and stops by it (OU-A9)', () => {
+  test('has its refusal as a separate text, and stops with reason refusal (OU-A9)', () => {
     const message = whole(answer({ content: 'Well.', refusal: 'I cannot.' }))
     expect(contentOf(message)).toEqual(['Well.', 'I cannot.'])
     expect(message.stop_reason).toBe('refusal')
     expect(message.stop_details).toMatchObject({ type: 'refusal', category: null, explanation: 'The model refused.' })
   })
 
-  test('drops members that Anthropic has no place for (OU-A10)', () => {
+  test("drops members that Anthropic's format does not have (OU-A10)", () => {
     const more = { annotations: [{ type: 'url_citation' }], audio: null, logprobs: null }
     const response = {
       ...answer({ content: 'Hello', ...more }),
@@ -125,13 +125,13 @@ describe('a whole response', () => {
     expect(whole({ ...answer({ content: 'x' }), service_tier }).usage.service_tier).toBe(expected as 'standard')
   })
 
-  test('that says nothing has no blocks (OU-A12)', () => {
+  test('without content has no blocks (OU-A12)', () => {
     for (const message of [{}, { content: '' }, { content: ' \n' }, { content: [], tool_calls: [] }]) {
       expect(whole(answer(message))).toMatchObject({ content: [], stop_reason: 'end_turn' })
     }
   })
 
-  test('to no request for tokens has no blocks and is cut (OU-Q1)', () => {
+  test('to a request for no tokens has no blocks and stops at the limit (OU-Q1)', () => {
     const context = chatContext({ isPrewarm: true, maxTokens: 1 })
     const message = whole(answer({ content: 'x', tool_calls: [call('Read', '{}')] }), context)
     expect(message).toMatchObject({ content: [], stop_reason: 'max_tokens' })
@@ -156,7 +156,7 @@ describe('calls of a whole response', () => {
     expect(contents({ tool_calls: [call('Read', input, 'r')] })).toEqual([{ Read: expected, id: 'r' }])
   })
 
-  test('keep numbers that no double has (OU-A7)', () => {
+  test('keep numbers that a double cannot represent (OU-A7)', () => {
     const [block] = whole(answer({ tool_calls: [call('Read', '{"line":9007199254740993}')] })).content
     expect(JSON.stringify(block)).toContain('"input":{"line":9007199254740993}')
   })
@@ -170,7 +170,7 @@ describe('calls of a whole response', () => {
     ])
   })
 
-  test('lose the template mark behind the name of a tool on offer, and of no other (OU-A7)', () => {
+  test('lose the template mark after the name of an offered tool, but of no other (OU-A7)', () => {
     const names = ['Read<|channel|>commentary', 'Raed<|channel|>commentary']
     expect(contents({ tool_calls: names.map((name, at) => call(name, '{}', `c${at}`)) })).toEqual([
       { Read: {}, id: 'c0' },
@@ -183,23 +183,23 @@ describe('calls of a whole response', () => {
     expect(contents({ tool_calls: [custom] })).toEqual([{ Patch: { input: '*** Begin "x"' }, id: 'c' }])
   })
 
-  test('in the form before tool_calls are calls (OU-A7)', () => {
+  test('in the older form, before tool_calls, are calls (OU-A7)', () => {
     const message = whole(answer({ content: null, function_call: { name: 'Read', arguments: '{"a":1}' } }))
     expect(contentOf(message)).toEqual([{ Read: { a: 1 }, id: 'tooluse' }])
     expect(message.stop_reason).toBe('tool_use')
   })
 
-  test('without a name have one that the client can give back (OU-A7)', () => {
+  test('without a name get one that the client can send back (OU-A7)', () => {
     expect(contents({ tool_calls: [{ id: 'x', function: { arguments: '{}' } }] })).toEqual([
       { unnamed_tool: {}, id: 'x' },
     ])
   })
 
-  test('that are not objects are not calls (OU-A7)', () => {
+  test('that are not objects are ignored (OU-A7)', () => {
     expect(contents({ content: 'x', tool_calls: [null, 3, 'call', {}] })).toEqual(['x'])
   })
 
-  test('keep their ids, unless the client has had them or could not give them back (OU-A8)', () => {
+  test('keep their ids, unless the client has them already or could not send them back (OU-A8)', () => {
     const context = chatContext({ usedToolCallIds: () => new Set(['call_0']) })
     const ids = ['call_0', 'call_1', 'call_1', '', 'functions.Read:0', 'call_0', '../a b']
     const message = whole(answer({ tool_calls: ids.map((id) => call('Read', '{}', id)) }), context)
@@ -207,7 +207,7 @@ describe('calls of a whole response', () => {
     expect(made).toEqual(['call_0-2', 'call_1', 'call_1-2', 'tooluse', 'functions.Read:0', 'call_0-3', '..-a-b'])
   })
 
-  test('are held back after the first where the client allows one (OU-Q64)', () => {
+  test('after the first are held back if the client allows only one (OU-Q64)', () => {
     const oddities: string[] = []
     const context = chatContext({ isOneCallAllowed: true, onOddity: (what) => oddities.push(what) })
     const message = whole(answer({ tool_calls: [call('Read', '{}', 'a'), call('Bash', '{}', 'b')] }), context)
@@ -217,7 +217,7 @@ describe('calls of a whole response', () => {
   })
 })
 
-describe('a failure in place of an answer', () => {
+describe('a failure instead of an answer', () => {
   test.each([
     ['error', 'api_error', 502],
     ['network_error', 'api_error', 502],

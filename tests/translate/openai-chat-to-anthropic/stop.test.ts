@@ -79,7 +79,7 @@ describe('the stop reason', () => {
     },
   )
 
-  test('of an unknown word is reported (OU-A20)', () => {
+  test('of an unknown value is reported (OU-A20)', () => {
     const oddities: string[] = []
     const onOddity = (what: string): void => void oddities.push(what)
     endsOf(text, { finish_reason: 'stop' }, { onOddity })
@@ -106,7 +106,7 @@ describe('the stop reason', () => {
     expect(endsOf(text, { finish_reason })).toEqual(both('end_turn'))
   })
 
-  test('of tool_calls is max_tokens where the limit cut the last call (OU-A22)', () => {
+  test('of tool_calls is max_tokens if the limit cut the last call (OU-A22)', () => {
     const choice = { finish_reason: 'tool_calls' }
     expect(endsOf(cutCall, choice, { maxTokens: usage.completion_tokens })).toEqual(both('max_tokens'))
     expect(endsOf(nameAlone, choice, { maxTokens: usage.completion_tokens })).toEqual(both('max_tokens'))
@@ -122,11 +122,11 @@ describe('the stop reason', () => {
     ['content_filter', 'refusal', 'OU-A25'],
     ['sensitive', 'refusal', 'OU-A25'],
     ['safety', 'refusal', 'OU-A25'],
-  ])('of %s is %s, whatever the content (%s)', (finish_reason, expected) => {
+  ])('of %s is %s for any content (%s)', (finish_reason, expected) => {
     for (const output of [text, call, cutCall, {}]) expect(endsOf(output, { finish_reason })).toEqual(both(expected))
   })
 
-  test('of a content filter explains itself, and the text that came stays (OU-A25)', () => {
+  test('of a content filter adds an explanation, and the earlier text stays (OU-A25)', () => {
     const message = streamed([chunk(text), finish('content_filter')])
     expect(message.content).toMatchObject([{ type: 'text', text: 'Nothing to run.' }])
     expect(message.stop_details).toEqual({
@@ -147,7 +147,7 @@ describe('the stop reason', () => {
     },
   )
 
-  test('of a stream without one goes by the content where [DONE] has come (OU-A28)', () => {
+  test('of a stream without one follows from the content after [DONE] (OU-A28)', () => {
     expect(streamed([chunk(text)]).stop_reason).toBe('end_turn')
     expect(streamed([callPiece({ name: 'Read', arguments: '{}' }, { id: 'c', index: 0 })]).stop_reason).toBe('tool_use')
   })

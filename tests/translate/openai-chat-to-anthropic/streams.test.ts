@@ -27,7 +27,7 @@ describe('recorded streams', () => {
     const read = () => readText(text, context)
     const bytes = utf8.encode(text)
 
-    test(`${title}: gives the message that is expected`, () => {
+    test(`${title}: gives the expected message`, () => {
       const outcome = read()
       expect(outcome.error).toBeUndefined()
       expect(faultIn(outcome)).toBeUndefined()
@@ -52,7 +52,7 @@ describe('recorded streams', () => {
       }
     })
 
-    test(`${title}: is complete from the model's end on, and broken in front of it (OU-S14)`, () => {
+    test(`${title}: is complete after the model's end, and broken before it (OU-S14)`, () => {
       const end = endOfFinish(text)
       for (let length = 0; length < bytes.length; length += 1) {
         const outcome = readBytes([bytes.subarray(0, length)], context)

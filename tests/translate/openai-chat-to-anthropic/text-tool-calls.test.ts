@@ -88,7 +88,7 @@ describe('tool calls written as text', () => {
       '`x` and ```\ncode\n``` so\n<tool_call>Read</tool_call>',
       ['`x` and ```\ncode\n``` so\n', read({})],
     ],
-  ])('become calls where the configuration says so: %s (OU-S18)', (_, text, expected) => {
+  ])('become calls if the configuration says so: %s (OU-S18)', (_, text, expected) => {
     expect(contentsOf(text)).toEqual(expected)
     expect(whole(answer({ content: text }), chatContext(optedIn)).stop_reason).toBe('tool_use')
   })
@@ -116,17 +116,17 @@ describe('tool calls written as text', () => {
     expect(contentsOf(text)).toEqual([text])
   })
 
-  test('stay text behind a real call, or in front of one (OU-S18)', () => {
+  test('stay text after or before a real call (OU-S18)', () => {
     const call = callPiece({ name: 'Read', arguments: '{}' }, { id: 'a', index: 0 })
     expect(ofStream([call, says(json)])).toEqual([read({}, 'a'), json])
     expect(ofStream([says(json), call])).toEqual([json, read({}, 'a')])
   })
 
-  test.each(['length', 'content_filter', 'tool_calls'])('stay text where %s ends the answer (OU-S18)', (reason) => {
+  test.each(['length', 'content_filter', 'tool_calls'])('stay text if %s ends the answer (OU-S18)', (reason) => {
     expect(ofStream([says(json)], reason)).toEqual([json])
   })
 
-  test('do not hold back the text in front of them (OU-S18)', () => {
+  test('do not hold back the text before them (OU-S18)', () => {
     expect(textSoFar([says('Look. <'), says('b> <tool_ca'), says('ll>')], optedIn)).toBe('Look. <b> ')
   })
 })

@@ -11,7 +11,7 @@ import {
   whole,
 } from '../../support/chat-response.ts'
 
-/** Thinking in tags is taken out of the text. */
+/** Tagged thinking is separated from the text. */
 
 const call = callPiece({ name: 'Read', arguments: '{}' }, { id: 'a', index: 0 })
 
@@ -31,23 +31,23 @@ describe('tagged thinking', () => {
     ['<thin', ['<thin']],
     ['<thinks>a</thinks>', ['<thinks>a</thinks>']],
     ['</think>', ['</think>']],
-  ])('of %j is thinking at the very beginning alone (OU-S11)', (text, expected) => {
+  ])('of %j counts only at the very beginning (OU-S11)', (text, expected) => {
     expect(contentOfText(text)).toEqual(expected)
   })
 
-  test('that the template begins lasts to the first end tag (OU-S11)', () => {
+  test('that the template opens ends at the first closing tag (OU-S11)', () => {
     const prefilled: ContextMembers = { dialect: { thinkPrefilled: true } }
     expect(contentOfText('Hm.</think>\nSo </think>.', prefilled)).toEqual([{ thinking: 'Hm.' }, '\nSo </think>.'])
     expect(contentOfText('<think>Hm.</think>So.', prefilled)).toEqual([{ thinking: 'Hm.' }, 'So.'])
     expect(contentOfText('Hm. No end', prefilled)).toEqual([{ thinking: 'Hm. No end' }])
   })
 
-  test('that the template begins is none where reasoning has a member of its own (OU-S11)', () => {
+  test('that the template opens is text if reasoning has a separate member (OU-S11)', () => {
     const prefilled: ContextMembers = { dialect: { thinkPrefilled: true } }
     expect(contentOfStream([chunk({ reasoning: 'Hm.' }), says('So.')], prefilled)).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
-  test('is dropped where reasoning comes in a member of its own (OU-S11)', () => {
+  test('is dropped if reasoning comes in a separate member (OU-S11)', () => {
     const text = '<think>Hm.</think>\nSo.'
     const expected = [{ thinking: 'Hm.' }, '\nSo.']
     expect(contentOf(whole(answer({ reasoning_content: 'Hm.', content: text })))).toEqual(expected)
@@ -55,30 +55,28 @@ describe('tagged thinking', () => {
       const pieces = [says(text.slice(0, at)), says(text.slice(at))]
       expect(contentOfStream([chunk({ reasoning_content: 'Hm.' }), ...pieces])).toEqual(expected)
     }
-    const copies = [...'Hm.'].map((letter) =>
-      chunk({ reasoning: letter, content: letter === 'H' ? '<think>H' : letter }),
-    )
-    expect(contentOfStream([...copies, says('</think>So.')])).toEqual([{ thinking: 'Hm.' }, 'So.'])
+    const both = [...'Hm.'].map((letter) => chunk({ reasoning: letter, content: letter === 'H' ? '<think>H' : letter }))
+    expect(contentOfStream([...both, says('</think>So.')])).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
-  test('stays where a member of its own has white space alone (OU-S11)', () => {
+  test('stays if the separate member has only white space (OU-S11)', () => {
     const chunks = [chunk({ reasoning: '\n' }), says('<think>Hm.</think>So.')]
     expect(contentOfStream(chunks)).toEqual([{ thinking: '\nHm.' }, 'So.'])
   })
 
-  test('is dropped from the moment on when reasoning comes (OU-S11)', () => {
+  test('is dropped as soon as a separate member has reasoning (OU-S11)', () => {
     const chunks = [says('<think>H'), chunk({ reasoning: 'm.', content: 'm.' }), says('</think>So.')]
     expect(contentOfStream(chunks)).toEqual([{ thinking: 'Hm.' }, 'So.'])
   })
 
-  test('that never ends, so is not a copy, stays text (OU-S11)', () => {
+  test('that never ends is not a copy, and stays text (OU-S11)', () => {
     expect(contentOf(whole(answer({ reasoning: 'Hm.', content: '<think> is a tag.' })))).toEqual([
       { thinking: 'Hm.' },
       ' is a tag.',
     ])
   })
 
-  test('that may still come goes out before a call (OU-S11, OU-S9)', () => {
+  test('that is incomplete is sent before a call (OU-S11, OU-S9)', () => {
     expect(contentOfStream([says('<thi'), call])).toEqual(['<thi', { Read: {}, id: 'a' }])
     expect(contentOfStream([says('<think>Hm.</thi'), call])).toEqual([{ thinking: 'Hm.</thi' }, { Read: {}, id: 'a' }])
   })

@@ -32,7 +32,7 @@ const eventsOf = (chunks: readonly ChatResponse[]): unknown[] =>
   })
 
 describe('a piece belongs to', () => {
-  test('the call with its id, whatever its index (OU-S8)', () => {
+  test('the call with its id, for any index (OU-S8)', () => {
     expect(
       calls([
         named('Read', '{"a"', { id: 'a', index: 0 }),
@@ -60,7 +60,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('a new call where it brings a name and a new id for a known index (OU-S8)', () => {
+  test('a new call if it has a name and a new id at a known index (OU-S8)', () => {
     expect(
       calls([named('Read', '{"a":1}', { id: 'a', index: 0 }), named('Read', '{"a":2}', { id: 'b', index: 0 })]),
     ).toEqual([
@@ -69,7 +69,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('a new call where it brings a name behind complete arguments (OU-S8)', () => {
+  test('a new call if it has a name after complete arguments (OU-S8)', () => {
     expect(calls([named('Read', '{"a":1}', { index: 0 }), named('Read', '{"a":2}', { index: 0 })])).toEqual([
       { Read: { a: 1 }, id: 'tooluse' },
       { Read: { a: 2 }, id: 'tooluse-2' },
@@ -77,13 +77,13 @@ describe('a piece belongs to', () => {
     expect(calls([named('Read', '{}', { index: 0 }), named('Read', '{}', { index: 0 })])).toHaveLength(2)
   })
 
-  test('the same call where a name is repeated in front of the end of the arguments, or with nothing new (OU-S8)', () => {
+  test('the same call if it repeats the name before the end of the arguments, or without new data (OU-S8)', () => {
     const place = { id: 'a', index: 0 }
     const pieces = [named('Read', '{"a"', place), named('Read', ':1}', place), named('Read', ' ', place)]
     expect(calls(pieces)).toEqual([{ Read: { a: 1 }, id: 'a' }])
   })
 
-  test('the same call where a new id comes without a name (OU-S8)', () => {
+  test('the same call if it has a new id but no name (OU-S8)', () => {
     expect(
       calls([
         named('Read', '{"a"', { id: 'call_1', index: 0 }),
@@ -93,7 +93,7 @@ describe('a piece belongs to', () => {
     ).toEqual([{ Read: { a: 1 }, id: 'call_1' }])
   })
 
-  test('the latest call where it has neither index nor id, or to a new one where it brings a name (OU-S8)', () => {
+  test('the latest call if it has no index and no id, or to a new one if it has a name (OU-S8)', () => {
     expect(
       calls([named('Read', '{"a"', {}), more(':1}'), named('Bash', '{"b":', {}), more('2}'), named('Bash', '{}', {})]),
     ).toEqual([
@@ -103,7 +103,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('a call by its index alone: its place in the list says nothing (OU-S8)', () => {
+  test('a call only by its index, not by its position in the list (OU-S8)', () => {
     const list = (...pieces: object[]): ChatResponse => chunk({ tool_calls: pieces })
     expect(
       calls([
@@ -119,7 +119,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('a call of its own choice (OU-A3, OU-S8)', () => {
+  test('a call of the same choice (OU-A3, OU-S8)', () => {
     const ofChoice = (index: number, path: string): ChatResponse => ({
       choices: [
         {
@@ -134,7 +134,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('a new call where an id comes again at another index, and gets an id of ours (OU-A8, OU-S8)', () => {
+  test('a new call with a new id if a known id comes at another index (OU-A8, OU-S8)', () => {
     expect(
       calls([
         named('Read', '{"a":1}', { id: 'call_0', index: 0 }),
@@ -147,7 +147,7 @@ describe('a piece belongs to', () => {
     ])
   })
 
-  test('no second call of the client if it allows one, with any data in between (OU-Q64)', () => {
+  test('no call for the client after the first, if the client allows only one (OU-Q64)', () => {
     expect(
       calls(
         [
@@ -182,17 +182,17 @@ describe('the block of a call', () => {
     expect(calls([nameless, named('Read', '', { index: 0 })])).toEqual([{ Read: { a: 1 }, id: 'a' }])
   })
 
-  test.each([[''], [null], [7], ['Read']])('takes a repeated name of %j for nothing new (OU-S9)', (name) => {
+  test.each([[''], [null], [7], ['Read']])('ignores a repeated name, also with %j (OU-S9)', (name) => {
     const repeated = callPiece({ name, arguments: '{"a":1}' }, { index: 0 })
     expect(calls([callPiece({ name: 'Read' }, { id: 'a', index: 0 }), repeated])).toEqual([{ Read: { a: 1 }, id: 'a' }])
   })
 
-  test('does not begin with a piece that says nothing (OU-S7, OU-S9)', () => {
+  test('does not begin with an empty piece (OU-S7, OU-S9)', () => {
     const empty = chunk({ tool_calls: [{ index: 3, id: '', function: { name: '', arguments: '' } }, { index: 4 }] })
     expect(calls([empty, chunk({ function_call: 'x' } as object), chunk({ content: 'So.' })])).toEqual(['So.'])
   })
 
-  test('takes no name and no id once it is open (OU-S9)', () => {
+  test('ignores names and ids after it is open (OU-S9)', () => {
     expect(
       calls([
         named('Read', '{"a"', { index: 0 }),
@@ -202,7 +202,7 @@ describe('the block of a call', () => {
     ).toEqual([{ Read: { a: 1 }, id: 'tooluse' }])
   })
 
-  test('begins without arguments where another block or the end comes (OU-S9, OU-S10)', () => {
+  test('begins without arguments before another block or the end (OU-S9, OU-S10)', () => {
     expect(calls([named('Read', '', { id: 'a', index: 0 })])).toEqual([{ Read: {}, id: 'a' }])
     expect(calls([named('Read', '', { id: 'a', index: 0 }), chunk({ content: 'So.' })])).toEqual([
       { Read: {}, id: 'a' },
@@ -210,12 +210,12 @@ describe('the block of a call', () => {
     ])
   })
 
-  test('ends before the next one where its arguments are complete (OU-S9)', () => {
+  test('ends before the next one if its arguments are complete (OU-S9)', () => {
     const pieces = [named('Read', '{"a":"}"}', { id: 'a', index: 0 }), named('Bash', '{"b"', { id: 'b', index: 1 })]
     expect(eventsOf(pieces)).toEqual([{ Read: {}, id: 'a' }, '{"a":"}"}', 'stop', { Bash: {}, id: 'b' }, '{"b"'])
   })
 
-  test('lets the next blocks wait in order until its arguments are complete (OU-S9)', () => {
+  test('makes the next blocks wait in order until its arguments are complete (OU-S9)', () => {
     const pieces = [
       named('Read', '{"a":', { id: 'a', index: 0 }),
       named('Bash', '{"b":2}', { id: 'b', index: 1 }),
@@ -228,7 +228,7 @@ describe('the block of a call', () => {
     expect(calls([...pieces, more('1}', { index: 0 })])).toEqual(expected)
   })
 
-  test('lets the next blocks wait until the end where its arguments stay incomplete (OU-S9)', () => {
+  test('makes the next blocks wait until the end if its arguments stay incomplete (OU-S9)', () => {
     const raw = '{"a":[}'
     expect(calls([named('Read', raw, { id: 'a', index: 0 }), named('Bash', '{}', { id: 'b', index: 1 })])).toEqual([
       { Read: { __unparsedToolInput: { raw } }, id: 'a' },
@@ -236,7 +236,7 @@ describe('the block of a call', () => {
     ])
   })
 
-  test('takes white space after its end for nothing, and anything else for a broken stream (OU-S9, OU-S14)', () => {
+  test('ignores white space after its end; other text breaks the stream (OU-S9, OU-S14)', () => {
     const pieces = [
       named('Read', '{"a":1}', { id: 'a', index: 0 }),
       named('Bash', '{"b":2}', { id: 'b', index: 1 }),
@@ -254,7 +254,7 @@ describe('arguments', () => {
     expect(calls([named('Read', { a: [1, 'x'] }, { id: 'a', index: 0 })])).toEqual([{ Read: { a: [1, 'x'] }, id: 'a' }])
   })
 
-  test('of an empty object give way to the real ones behind it (OU-S10)', () => {
+  test('of an empty object are replaced by later ones (OU-S10)', () => {
     const first = named('Read', '{}', { id: 'a', index: 0 })
     expect(eventsOf([first])).toEqual([{ Read: {}, id: 'a' }])
     const real = [more('{"location"', { index: 0 }), more(':"Ulm"}', { index: 0 })]
@@ -272,19 +272,19 @@ describe('arguments', () => {
     ['"', '"', {}],
     ['[1', ']', { __unparsedToolInput: { raw: '[1]' } }],
     ['path', '=a', { __unparsedToolInput: { raw: 'path=a' } }],
-  ])('that begin with no brace are held until the end: %s%s (OU-S10, OU-A7)', (first, second, expected) => {
+  ])('that do not begin with a brace are held until the end: %s%s (OU-S10, OU-A7)', (first, second, expected) => {
     const pieces = [named('Read', first, { id: 'a', index: 0 }), more(second, { index: 0 })]
     expect(eventsOf(pieces)).toEqual([{ Read: {}, id: 'a' }])
     expect(calls(pieces)).toEqual([{ Read: expected, id: 'a' }])
   })
 
-  test('that cannot be parsed go to the client as they came (OU-A7)', () => {
+  test('that cannot be parsed are sent to the client unchanged (OU-A7)', () => {
     const { events } = readText(toStream([named('Read', '{"a":', { id: 'a', index: 0 }), finish('tool_calls')]))
     const deltas = events.flatMap((event) => (event.type === 'content_block_delta' ? [event.delta] : []))
     expect(deltas).toEqual([{ type: 'input_json_delta', partial_json: '{"a":' }])
   })
 
-  test('of no text at all are an empty object (OU-S10)', () => {
+  test('without text are an empty object (OU-S10)', () => {
     expect(eventsOf([named('Read', '', { id: 'a', index: 0 }), named('Bash', '{', { id: 'b', index: 1 })])).toEqual([
       { Read: {}, id: 'a' },
     ])
@@ -296,7 +296,7 @@ describe('arguments', () => {
     })
   })
 
-  test('of a custom tool go out at the end (OU-A7)', () => {
+  test('of a custom tool are sent at the end (OU-A7)', () => {
     const piece = (custom: object): ChatResponse =>
       chunk({ tool_calls: [{ index: 0, id: 'c', type: 'custom', custom }] })
     expect(calls([piece({ name: 'Patch', input: '*** ' }), piece({ input: 'Begin' })])).toEqual([
@@ -304,7 +304,7 @@ describe('arguments', () => {
     ])
   })
 
-  test('of a call in the form before tool_calls come in pieces, too (OU-A7)', () => {
+  test('of a call in the older form, before tool_calls, also come in pieces (OU-A7)', () => {
     const pieces = [{ name: 'Read', arguments: '' }, { arguments: '{"a"' }, { arguments: ':1}' }]
     expect(calls(pieces.map((function_call) => chunk({ function_call })))).toEqual([{ Read: { a: 1 }, id: 'tooluse' }])
   })

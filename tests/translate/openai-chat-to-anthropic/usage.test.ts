@@ -39,7 +39,7 @@ describe('usage', () => {
     expect(figuresOf(null, { choices: [choice] })).toEqual([10, 0, 0, 2])
   })
 
-  test('is the last one that has figures (OU-A30, OU-S17)', () => {
+  test('is the last one with figures (OU-A30, OU-S17)', () => {
     const counted = (n: number) => ({ usage: { prompt_tokens: 10, completion_tokens: n, total_tokens: 10 + n } })
     const none = { usage: { prompt_tokens: null, completion_tokens: null, total_tokens: null } }
     const chunks = [
@@ -59,11 +59,11 @@ describe('usage', () => {
     // Old xAI: what was cached is not part of the prompt.
     [{ prompt_tokens_details: { cached_tokens: 400 } }, [100, 400, 0, 5]],
     [{ prompt_tokens_details: { cached_tokens: 90, cache_write_tokens: 90 } }, [0, 90, 90, 5]],
-  ])('of %j has cached tokens apart (OU-A31)', (details, expected) => {
+  ])('of %j has cached tokens separately (OU-A31)', (details, expected) => {
     expect(figuresOf({ prompt_tokens: 100, completion_tokens: 5, total_tokens: 105, ...details })).toEqual(expected)
   })
 
-  test('holds all that was written to the cache in the usual lifetime (OU-A34)', () => {
+  test('has all cache writes with the usual lifetime (OU-A34)', () => {
     const usage = { prompt_tokens: 100, completion_tokens: 5, prompt_tokens_details: { cache_write_tokens: 30 } }
     const { cache_creation } = whole({ choices: [{ message }], usage }).usage
     expect(cache_creation).toEqual({ ephemeral_5m_input_tokens: 30, ephemeral_1h_input_tokens: 0 })

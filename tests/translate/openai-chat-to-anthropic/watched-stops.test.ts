@@ -44,19 +44,19 @@ describe('watched stop sequences', () => {
     )
   })
 
-  test('hold back nothing but what may become one (OU-S12)', () => {
+  test('hold back only text that may become one (OU-S12)', () => {
     expect(textSoFar([says('one E'), says('N')], watched('END'))).toBe('one ')
     expect(textSoFar([says('one E'), says('N'), says('ough')], watched('END'))).toBe('one ENough')
   })
 
-  test('end the stream at once: nothing that follows is read (OU-S12)', () => {
+  test('end the stream at once: later chunks are ignored (OU-S12)', () => {
     const { events, error } = readText(toStream([says('one END'), says(' two'), call], ''), chatContext(watched('END')))
     expect(error).toBeUndefined()
     expect(events.at(-1)).toEqual({ type: 'message_stop' })
     expect(JSON.stringify(events)).not.toContain('two')
   })
 
-  test('end a chunk and a whole response in front of their calls (OU-S12)', () => {
+  test('end a chunk and a whole response before their calls (OU-S12)', () => {
     const tool_calls = [{ index: 0, id: 'a', function: { name: 'Read', arguments: '{}' } }]
     const context = chatContext(watched('END'))
     for (const message of [
@@ -77,11 +77,11 @@ describe('watched stop sequences', () => {
     ])
   })
 
-  test('do not reach across a call (OU-S12)', () => {
+  test('do not continue across a call (OU-S12)', () => {
     expect(contentOfStream([says('EN'), call, says('D')], watched('END'))).toEqual(['EN', { Read: {}, id: 'a' }, 'D'])
   })
 
-  test('end behind a call that is not complete, which ends with them (OU-S12, OU-S9)', () => {
+  test('end after an incomplete call, which ends with them (OU-S12, OU-S9)', () => {
     const half = callPiece({ name: 'Read', arguments: '{"a":' }, { id: 'a', index: 0 })
     const message = streamed([half, says('one END')], chatContext(watched('END')))
     expect(message.content.map(briefly)).toEqual([{ Read: { __unparsedToolInput: { raw: '{"a":' } }, id: 'a' }, 'one '])

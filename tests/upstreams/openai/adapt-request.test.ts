@@ -31,7 +31,7 @@ const request = (more: Partial<MessagesRequest> = {}): MessagesRequest => ({
   ...more,
 })
 
-describe('fitting a request to its model', () => {
+describe('adapting a request to its model', () => {
   test('nothing is changed without settings', () => {
     const given = request()
     expect(adapter().adapt(given)).toEqual({ request: given, modelId: 'B' })

@@ -37,7 +37,7 @@ describe('the headers of a request', () => {
     expect(byVersion['authorization']).toBeUndefined()
   })
 
-  test('have no key where there is none (OU-T3)', () => {
+  test('have no key if none is set (OU-T3)', () => {
     expect(headersFor('http://127.0.0.1:11434', { apiKey: undefined })).not.toHaveProperty('authorization')
   })
 
@@ -56,7 +56,7 @@ describe('the headers of a request', () => {
     })
   })
 
-  test('are all secrets to error messages', () => {
+  test('are removed from error messages', () => {
     const customHeaders = new Map([['X-Team', new Secret('blue-secret')]])
     const text = secretsOf(optionsFor(openAiUrl, { apiKey: new Secret('sk-test-12345'), customHeaders })).reduce(
       (words, secret) => secret.hiddenIn(words),

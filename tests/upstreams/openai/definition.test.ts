@@ -49,7 +49,7 @@ describe('the server with --upstream openai', () => {
     expect(stream).toContain('"model":"claude-opus-4-6"')
   })
 
-  test('limits max_tokens, and fills in one that is missing (OU-R8, N8)', async () => {
+  test('limits max_tokens, and adds a missing one (OU-R8, N8)', async () => {
     const { post, bodies } = start({ MAX_TOKENS_LIMIT: '4096', MIN_TOKENS_LIMIT: '100' })
     for (const max of [32_000, undefined, -1, 50]) {
       const response = await post(request({ max_tokens: max }))
@@ -90,7 +90,7 @@ describe('the server with --upstream openai', () => {
     expect(sent).not.toContain('tool_call')
   })
 
-  test('estimates token counts without a request (OU 1.9)', async () => {
+  test('estimates token counts, and sends no request (OU 1.9)', async () => {
     const { post, bodies } = start()
     const response = await post(
       { model: 'claude-sonnet-4-6', messages: request().messages },
@@ -126,7 +126,7 @@ describe('the server with --upstream openai', () => {
     })
   })
 
-  test('each token of the replaced systems opens, also without Bearer (OU-R5, G3, N3)', async () => {
+  test('each token of the replaced systems is accepted, also without Bearer (OU-R5, G3, N3)', async () => {
     const { post } = start({ GATEWAY_TOKEN: 'gate', ANTHROPIC_API_KEY: 'client' })
     const status = async (headers: Record<string, string>): Promise<number> =>
       (await post(request(), { headers })).status
@@ -147,7 +147,7 @@ describe('the server with --upstream openai', () => {
     expect(data.map(({ id }) => id)).toEqual(['claude-sonnet-4-6', 'gpt-5'])
   })
 
-  test('a server that stays silent for longer than the timeout is a 504 (OU-R6)', async () => {
+  test('a server that is silent for longer than the timeout causes a 504 (OU-R6)', async () => {
     const silent = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Promise<Response>(() => {}) })
     afterTest(() => silent.stop(true))
     const environment = { NEXUS_UPSTREAM: 'openai', REQUEST_TIMEOUT: '0.05', MAX_RETRIES: '0' }

@@ -319,11 +319,11 @@ describe('the kind of a failure', () => {
     },
   )
 
-  test('an overload in mid-stream is what Claude Code tries again after (OU-S15)', () => {
+  test('an overload in mid-stream is an error that Claude Code retries (OU-S15)', () => {
     expect(failed(429, openAiError('slow down')).typeInStream).toBe('overloaded_error')
   })
 
-  test('a bare 400 of Cerebras is an overflow, of others it is not (OU-E11)', () => {
+  test('a bare 400 is an overflow for Cerebras only (OU-E11)', () => {
     const bare = { status: 400, headers: new Headers(), body: '' }
     expect(toAnswerError(bare, { ...context, isBareOverflow: true }).message).toContain('prompt is too long')
     expect(toAnswerError(bare, context).message).toBe('api.example.com answered 400 without a message.')
@@ -396,16 +396,16 @@ describe('a conversation that is too long (OU-E10)', () => {
     'Trying to keep the first 40000 tokens when context the overflows. The prompt is greater than the context length.',
     'prompt too long; exceeded max context length by 12 tokens',
     'Range of input length should be [1, 129024]',
-  ])('is known without figures: %s', (message) => {
+  ])('is detected without figures: %s', (message) => {
     expect(tooLong(message)).toBe('capability_rejected: prompt_too_long — prompt is too long')
   })
 
-  test('is known by its code', () => {
+  test('is detected by its code', () => {
     expect(tooLong('x', { code: 'context_length_exceeded' })).toContain('prompt is too long')
     expect(tooLong('x', { code: '1261' })).toContain('prompt is too long')
   })
 
-  test('has the figures that llama.cpp gives as members', () => {
+  test('has the figures of llama.cpp, which are separate members', () => {
     const members = { type: 'exceed_context_size_error', n_prompt_tokens: 5000, n_ctx: 4096 }
     expect(tooLong('the request exceeds the available context size', members)).toBe(wanted(5000, 4096))
   })

@@ -25,7 +25,7 @@ const history: MessagesRequest['messages'] = [
 ]
 
 describe('routing of images (OU-R3, N5, N6)', () => {
-  test('a turn with an image goes alone to the vision model, without system prompt, history and tools', () => {
+  test('the vision model gets only the turn with the image, without system prompt, history and tools', () => {
     const given = request([...history, imageTurn], { stream: true })
     expect(routeImages(given, 'mid/M', routing)).toEqual({
       modelId: 'see/V',

@@ -113,7 +113,7 @@ const wholeTypes = [
 ]
 
 describe('a request', () => {
-  test('goes to the chat path with the key, and its answer has the requested name (OU-T1, T3, A2)', async () => {
+  test('is sent to the chat path with the key, and the response has the requested name (OU-T1, T3, A2)', async () => {
     const { message, requests, upstreamIds } = setUp(() =>
       Response.json(whole('hi'), { headers: { 'x-request-id': 'up-1' } }),
     )
@@ -130,7 +130,7 @@ describe('a request', () => {
     expect(upstreamIds).toEqual(['up-1'])
   })
 
-  test('that is streamed asks for a stream and its usage (OU-Q6, T5)', async () => {
+  test('for a stream requests a stream with usage (OU-Q6, T5)', async () => {
     const { stream, bodies, upstreamIds } = setUp(() => sse(delta('a'), delta('b'), finish, usage, '[DONE]'))
     expect(await stream()).toContainEqual(
       expect.objectContaining({ type: 'message_delta', usage: expect.objectContaining({ output_tokens: 2 }) }),
@@ -175,7 +175,7 @@ describe('the id of a response', () => {
   })
 })
 
-describe('the form of an answer is its own (OU-T5)', () => {
+describe('a response may have the other form (OU-T5)', () => {
   test('a whole answer to a stream request becomes events', async () => {
     const { types } = setUp(() => Response.json(whole('hi')))
     expect(await types()).toEqual(wholeTypes)
@@ -209,20 +209,20 @@ describe('the form of an answer is its own (OU-T5)', () => {
     ['nothing', ''],
     ['null', 'null'],
     ['half of an object', '{"choices": ['],
-  ])('%s is no response', async (_name, body) => {
+  ])('%s is not a response', async (_name, body) => {
     const { message } = setUp(() => new Response(body, { headers: { 'content-type': 'application/json' } }))
     await expect(message()).rejects.toMatchObject({ status: 502, type: 'api_error' })
   })
 })
 
 describe('a failure', () => {
-  test('of a busy server is tried again, and its status reaches the client in the end (OU-R7, E9)', async () => {
+  test('of a busy server is retried, and the client gets its status at the end (OU-R7, E9)', async () => {
     const { message, bodies } = setUp(() => Response.json({ error: { message: 'busy' } }, { status: 503 }))
     await expect(message()).rejects.toMatchObject({ status: 529, type: 'overloaded_error' })
     expect(bodies).toHaveLength(3)
   })
 
-  test('of the key is tried once, and names the key without its value (OU-E3)', async () => {
+  test('of the key is not retried, and the message names the key without its value (OU-E3)', async () => {
     const { message, bodies } = setUp(() =>
       Response.json({ error: { message: 'Incorrect API key provided: sk-test-key-12345' } }, { status: 401 }),
     )
@@ -230,7 +230,7 @@ describe('a failure', () => {
     expect(bodies).toHaveLength(1)
   })
 
-  test('inside a 200 becomes a status before anything is said (OU-S15)', async () => {
+  test('inside a 200 becomes a status before the first content (OU-S15)', async () => {
     const first = setUp(() => sse({ error: { message: 'Rate limit', code: 429 } }))
     await expect(first.stream()).rejects.toMatchObject({ status: 429, type: 'rate_limit_error' })
     expect(first.bodies).toHaveLength(3)
@@ -241,7 +241,7 @@ describe('a failure', () => {
     await expect(third.message()).rejects.toMatchObject({ status: 429, type: 'billing_error' })
   })
 
-  test('after the first words ends the stream with an error, and without message_stop (OU-S14, S15)', async () => {
+  test('after the first content ends the stream with an error, and without message_stop (OU-S14, S15)', async () => {
     const { upstream } = setUp(() => sse(delta('a'), { error: { message: 'Rate limit', code: 429 } }))
     const seen: string[] = []
     const read = async () => {
@@ -264,7 +264,7 @@ describe('a failure', () => {
     await expect(stream()).rejects.toMatchObject({ type: 'api_error', status: 502 })
   })
 
-  test('a redirect is not followed: the key stays here (OU-T4)', async () => {
+  test('a redirect is not followed, so the key is not sent to its target (OU-T4)', async () => {
     const { message, bodies } = setUp(
       () => new Response(null, { status: 307, headers: { location: 'http://127.0.0.1:9/' } }),
     )
@@ -274,7 +274,7 @@ describe('a failure', () => {
 })
 
 describe('a refusal', () => {
-  test('is healed before the first byte, remembered, and shown (OU-H1, H3)', async () => {
+  test('is handled before the first byte, remembered, and shown (OU-H1, H3)', async () => {
     const { stream, bodies, upstream } = setUp((body) => {
       if ('stream_options' in body) {
         return Response.json({ error: { message: 'Unknown parameter: stream_options' } }, { status: 400 })
@@ -295,7 +295,7 @@ describe('a refusal', () => {
     ])
   })
 
-  test('inside a first chunk is healed as well (OU-S15)', async () => {
+  test('inside a first chunk is also handled (OU-S15)', async () => {
     const { stream, bodies } = setUp((body) =>
       'stream_options' in body
         ? sse({ error: { message: 'stream_options: Extra inputs are not permitted', code: 400 } })

@@ -16,7 +16,7 @@ describe('mapping of model names (OU-R1)', () => {
     expect(names.map((name) => mapModel(name, sized))).toEqual(['small/S', 'mid/M', 'big/B', 'small/S', 'mid/M'])
   })
 
-  test('the exact map goes before everything else', () => {
+  test('the exact map comes first', () => {
     const names = {
       ...sized,
       modelMap: new Map([
@@ -29,21 +29,21 @@ describe('mapping of model names (OU-R1)', () => {
     expect(mapModel('claude-opus-4-5', names)).toBe('big/B')
   })
 
-  test.each(['gpt-4o', 'o1-mini', 'ep-2024', 'doubao-pro', 'deepseek-chat'])('%s stays as it is', (name) => {
+  test.each(['gpt-4o', 'o1-mini', 'ep-2024', 'doubao-pro', 'deepseek-chat'])('%s stays unchanged', (name) => {
     expect(mapModel(name, sized)).toBe(name)
   })
 
-  test('a configured model stays as it is', () => {
+  test('a configured model stays unchanged', () => {
     expect(['small/S', 'see/V', 'mid/M'].map((name) => mapModel(name, sized))).toEqual(['small/S', 'see/V', 'mid/M'])
   })
 
-  test('an unknown name is the big model, and stays as it is without one', () => {
+  test('an unknown name becomes the big model, and stays unchanged without one', () => {
     expect(mapModel('llama-3', sized)).toBe('big/B')
     expect(mapModel('llama-3', none)).toBe('llama-3')
     expect(mapModel('claude-sonnet-4-6', none)).toBe('claude-sonnet-4-6')
   })
 
-  test('a middle or small model that is unset is the big one', () => {
+  test('the big model replaces an unset middle or small model', () => {
     const names = { ...none, big: 'big/B' }
     expect(['claude-haiku-4-5', 'claude-sonnet-4-6'].map((name) => mapModel(name, names))).toEqual(['big/B', 'big/B'])
   })

@@ -14,7 +14,7 @@ const modelsFor = (names: ModelListOptions['names'], more: Partial<ModelListOpti
   createOpenAiModels({ names, contextLimits: new Map(), maximumOutput: undefined, ...more })
 
 describe('the models of an OpenAI-compatible server', () => {
-  test('the list has the names of Claude models that are mapped, and the configured models (OU-R1)', () => {
+  test('the list has the mapped names of Claude models, and the configured models (OU-R1)', () => {
     const { models } = modelsFor(sized)
     expect(models.map((model) => [clientNameOf(model), model.id])).toEqual([
       ['claude-opus-4-6', 'big/B'],
@@ -64,7 +64,7 @@ describe('the models of an OpenAI-compatible server', () => {
     expect(resolve('sonnet[1m]')).toMatchObject({ model: { id: 'mid/M' }, contextSuffix: '[1m]' })
   })
 
-  test('a family that only the exact map knows has the name of the map', () => {
+  test('a family that is only in the exact map has the name of the map', () => {
     const { resolve } = modelsFor({ ...none, modelMap: new Map([['claude-sonnet-4-20250514', 'gpt-5']]) })
     expect(resolve('sonnet').model).toMatchObject({ clientName: 'claude-sonnet-4-20250514', id: 'gpt-5' })
     expect(resolve('opus').model).toMatchObject({ clientName: 'claude-opus-4-6', id: 'claude-opus-4-6' })
@@ -75,7 +75,7 @@ describe('the models of an OpenAI-compatible server', () => {
     expect(find('llama-3')?.model).toMatchObject({ id: 'llama-3', clientName: 'llama-3' })
   })
 
-  test('a configured window and output limit are those of the model', () => {
+  test('a configured window and output limit apply to the model', () => {
     const { resolve } = modelsFor(sized, { contextLimits: new Map([['mid/M', 32_000]]), maximumOutput: 8000 })
     expect(resolve('sonnet').model).toMatchObject({
       maxInputTokens: 32_000,

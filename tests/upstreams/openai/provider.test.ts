@@ -61,7 +61,7 @@ describe('the provider of a base URL', () => {
 describe('the dialect of a model', () => {
   const dialect = (id: string, modelId: string) => dialectOf(byId(id), modelId)
 
-  test('is that of an unknown server where no row fits', () => {
+  test('is that of an unknown server if no row matches', () => {
     expect(dialect('no-such-provider', 'm')).toMatchObject({
       id: 'unknown',
       maxTokens: 'max_tokens',
@@ -144,7 +144,7 @@ describe('the dialect of a model', () => {
     ['llamacpp', 'x', { topK: true, replay: 'content' }, 'OU-P21'],
     ['ollama', 'x', { reasoning: 'ollama', replay: 'reasoning', imageUrl: false, choice: 'none' }, 'OU-P22'],
     ['lmstudio', 'x', { choice: 'string', topK: true, replay: 'content' }, 'OU-P23'],
-  ])('%s has for %s what its row says: %j (%s)', (id, modelId, cells) => {
+  ])('%s has the cells of its row for %s: %j (%s)', (id, modelId, cells) => {
     expect(dialect(id, modelId)).toMatchObject(cells as object)
   })
 

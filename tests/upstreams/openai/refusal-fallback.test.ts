@@ -71,7 +71,7 @@ describe('a refused request', () => {
     expect(records.map(({ event }) => event)).toEqual(['upstream.resent', 'upstream.degraded'])
   })
 
-  test('teaches two things at most (OU section 1.10)', async () => {
+  test('causes at most two overrides (OU section 1.10)', async () => {
     const { request, bodies, memory } = setUp()
     const judge = ({ streamOptions, topK }: Partial<ChatDialect>) =>
       streamOptions === true ? noStreamOptions : topK === true ? noTopK : noUserId
@@ -81,26 +81,26 @@ describe('a refused request', () => {
     expect(memory.degraded().map(({ without }) => without)).toEqual(['stream_options', 'top_k'])
   })
 
-  test('teaches nothing where the same refusal comes again', async () => {
+  test('causes no override if the same refusal comes again', async () => {
     const { request, bodies, memory } = setUp()
     await expect(request(() => noStreamOptions)).rejects.toThrow(noStreamOptions)
     expect(bodies).toHaveLength(2)
     expect(memory.degraded()).toEqual([])
   })
 
-  test('is not sent again where the body would be the same', async () => {
+  test('is not sent again if the body would be the same', async () => {
     const { request, bodies } = setUp()
     await expect(request(() => "'parallel_tool_calls' is not supported")).rejects.toThrow('parallel_tool_calls')
     expect(bodies).toHaveLength(1)
   })
 
-  test('is not sent again where nothing can be left out', async () => {
+  test('is not sent again if no part can be left out', async () => {
     const { request, bodies } = setUp()
     await expect(request(() => 'messages: your prompt is strange')).rejects.toThrow('strange')
     expect(bodies).toHaveLength(1)
   })
 
-  test('that may concern one conversation is forgotten after ten minutes (OU-Q99)', async () => {
+  test('that may concern one conversation expires after ten minutes (OU-Q99)', async () => {
     const { request, memory, later } = setUp()
     const judge = ({ replay }: Partial<ChatDialect>) =>
       replay === 'none' ? undefined : 'messages.1.reasoning_details: invalid'
@@ -112,7 +112,7 @@ describe('a refused request', () => {
     expect(memory.degraded()).toEqual([])
   })
 
-  test('fills no memory with invented models', () => {
+  test('uses bounded memory for invented model names', () => {
     const { memory } = setUp()
     for (let index = 0; index < 200; index += 1) {
       memory.remember(`model-${index}`, {

@@ -263,7 +263,7 @@ const samples: readonly Sample[] = [
   { rule: 'OU-H5', message: "'reasoning_effort' is not supported", status: 429, change: undefined },
 ]
 
-describe('a refusal teaches', () => {
+describe('a refusal changes the dialect', () => {
   test.each(samples.map((sample) => [sample.message, sample.rule, sample] as const))(
     '%s (%s)',
     (_name, _rule, sample) => {
@@ -271,7 +271,7 @@ describe('a refusal teaches', () => {
     },
   )
 
-  test('nothing twice: each override changes the dialect so that the same refusal teaches no more (OU-H1 to H19)', () => {
+  test('only once: after each override, the same refusal has no further override (OU-H1 to H19)', () => {
     for (const sample of samples) {
       const change = learn(sample)
       if (change === undefined) continue

@@ -32,7 +32,7 @@ describe('the settings of an OpenAI-compatible server', () => {
     expect(names).toMatchObject({ big: 'own/B', middle: 'own/B', small: 'own/S' })
   })
 
-  test('an unknown provider, and one without an address, are errors in words', () => {
+  test('an unknown provider, and one without an address, are refused with a message', () => {
     expect(() => read({ NEXUS_PROVIDER: 'nebious' })).toThrow('Unknown provider nebious. Did you mean nebius?')
     expect(() => read({ NEXUS_PROVIDER: 'vllm' })).toThrow('The provider vllm has no fixed address. Set --openai-url.')
   })
@@ -42,7 +42,7 @@ describe('the settings of an OpenAI-compatible server', () => {
     expect(read({ OPENAI_BASE_URL: 'https://llm.example/v1' }).isKeyOptional).toBe(false)
   })
 
-  test('the lower limit of a model counts, and 0 is no limit (OU-R9)', () => {
+  test('the lower limit of a model applies, and 0 means no limit (OU-R9)', () => {
     const { contextLimits } = read({
       BIG_MODEL: 'B',
       SMALL_MODEL: 'S',
@@ -70,14 +70,14 @@ describe('the settings of an OpenAI-compatible server', () => {
     expect(changed.policy.prefill).toBe(true)
   })
 
-  test('with a vision model, the other models see no images (OU-R3)', () => {
+  test('with a vision model, the other models get no images (OU-R3)', () => {
     const { dialectFor } = read({ BIG_MODEL: 'B', VISION_MODEL: 'V' })
     expect([dialectFor('B'), dialectFor('V')]).toEqual([{ images: false }, {}])
     const mapped = read({ BIG_MODEL: 'B', VISION_MODEL: 'V', MODEL_MAP: 'claude-x:M' })
     expect([mapped.dialectFor('M'), mapped.dialectFor('B')]).toEqual([{}, { images: false }])
   })
 
-  test('an address for people has no query', () => {
+  test('an address in messages has no query', () => {
     expect(addressOf('https://a.example/v1?key=secret')).toBe('https://a.example/v1')
   })
 })

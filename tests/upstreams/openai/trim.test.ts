@@ -44,7 +44,7 @@ const idsOf = (messages: readonly InputMessage[], type: 'tool_use' | 'tool_resul
   )
 
 describe('trimming of a conversation (OU-R9, N9)', () => {
-  test('a conversation within the limit stays as it is', () => {
+  test('a conversation within the limit stays unchanged', () => {
     const messages = exchange('a', 1)
     const given = request(messages)
     expect(trimConversation(given, 4000, 4000 + reserve, estimate)).toEqual({
@@ -54,7 +54,7 @@ describe('trimming of a conversation (OU-R9, N9)', () => {
     })
   })
 
-  test('the oldest exchange goes as a whole, with its calls and results', () => {
+  test('the oldest exchange is omitted as a whole, with its calls and results', () => {
     const [first, second, last] = [exchange('a', 2), exchange('b', 1), exchange('c', 1)]
     const trimmed = trim([...first, ...second, ...last], 9)
     expect(trimmed.request.messages).toEqual([...second, ...last])
@@ -63,12 +63,12 @@ describe('trimming of a conversation (OU-R9, N9)', () => {
     expect(trim([...first, ...second, ...last], 4).request.messages).toEqual(last)
   })
 
-  test('a running tool loop stays: its turns have no words of their own', () => {
+  test('a running tool loop stays: its turns have no text of the user', () => {
     const loop = [words('c'), call('c0'), result('c0'), call('c1'), result('c1')]
     expect(trim([...exchange('a', 1), ...loop], 5).request.messages).toEqual(loop)
   })
 
-  test('a last exchange that is too long is a 400 by which Claude Code compacts', () => {
+  test('a last exchange that is too long is a 400, after which Claude Code compacts', () => {
     const fail = (): unknown => trim([...exchange('a', 0), ...exchange('b', 3)], 5)
     expect(fail).toThrow(new GatewayError('invalid_request_error', 'prompt is too long: 10048 tokens > 7048 maximum'))
   })

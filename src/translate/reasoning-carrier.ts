@@ -1,7 +1,7 @@
 import { parseExact } from '../base/exact-json.ts'
 import { isObject, type Json, objectsIn, parseObject } from '../base/json.ts'
 
-/** Reasoning in the signature of a thinking block (OU-Q90). Clients give a signature back as it is. */
+/** Reasoning in the signature of a thinking block (OU-Q90). Clients send a signature back unchanged. */
 export interface ReasoningCarrier {
   /** The dialect's id: no other provider gets the details. */
   readonly p: string
@@ -12,19 +12,19 @@ export interface ReasoningCarrier {
 }
 
 const prefix = 'ou1.'
-/** Clients keep 20 KB without a change; every request has to carry it again. */
+/** Clients keep 20 KB unchanged. The limit is there because every later request sends the data again. */
 const maximumLength = 64 * 1024
 
-/** Whether a signature is one of ours. It means nothing to Anthropic's models. */
+/** Whether this program made a signature. Anthropic's models cannot use it. */
 export const isReasoningCarrier = (signature: string): boolean => signature.startsWith(prefix)
 
-/** The signature; undefined where it is too long. */
+/** Returns the signature; undefined if it is too long. */
 export const encodeReasoningCarrier = (carrier: ReasoningCarrier): string | undefined => {
   const signature = prefix + Buffer.from(JSON.stringify(carrier)).toString('base64url')
   return signature.length > maximumLength ? undefined : signature
 }
 
-/** What a signature carries; undefined for one that is not ours, or that a client has changed. */
+/** The data in a signature; undefined if this program did not make it, or a client has changed it. */
 export const decodeReasoningCarrier = (signature: string): ReasoningCarrier | undefined => {
   if (!isReasoningCarrier(signature)) return undefined
   const carrier = parseObject(Buffer.from(signature.slice(prefix.length), 'base64url').toString(), parseExact)

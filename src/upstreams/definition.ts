@@ -12,7 +12,7 @@ import type { InlineUrlSources } from './url-sources/inline-url-sources.ts'
 
 export type EstimateTokens = (request: CountTokensRequest, modelId: string) => number
 
-/** What every upstream needs: settings, and the process's clock, network and randomness. */
+/** Dependencies of every upstream: settings, and the process's clock, network and randomness. */
 export interface UpstreamDependencies {
   readonly config: Config
   /** The configured URL, or a simulator's. */
@@ -20,7 +20,7 @@ export interface UpstreamDependencies {
   /** Undefined for a server that needs none. */
   readonly apiKey: UpstreamKey | undefined
   readonly fetch: Fetch
-  /** Most requests at once. Default: Bun's own limit. */
+  /** Limit of concurrent requests. Default: Bun's own limit. */
   readonly maximumConnections: number
   /** Host and port of the proxy to the endpoint, for error messages. */
   readonly proxy: string | undefined
@@ -29,7 +29,7 @@ export interface UpstreamDependencies {
   readonly estimateTokens: EstimateTokens
   /** From 0 to 1. */
   readonly random: () => number
-  /** Resolves after that many milliseconds, rejects when the signal aborts. */
+  /** Resolves after this number of milliseconds, rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly newId: NewId
   /** Milliseconds, monotonic. */
@@ -37,27 +37,27 @@ export interface UpstreamDependencies {
   readonly log: Logger
 }
 
-/** How the configuration reaches an upstream, for the commands. */
+/** The configured connection to an upstream, for the commands. */
 export interface Connection {
   /** The value of --upstream. */
   readonly upstream: Config['upstream']
   /** The upstream's name for people. */
   readonly title: string
   readonly url: string
-  /** The URL for people: without a query, which may hold a key. */
+  /** The URL for messages, without the query, which may contain a key. */
   readonly address: string
   readonly apiKey: Secret | undefined
   /** An upstream on this machine may need no key. */
   readonly isKeyOptional: boolean
   readonly keySetting: Extract<SettingKey, 'apiKey' | 'openai.apiKey'>
   readonly urlSetting: Extract<SettingKey, 'endpointUrl' | 'openai.url'>
-  /** The variable that users set a key by. */
+  /** The variable with which users set a key. */
   readonly keyVariable: string
 }
 
 /** One kind of upstream, as the registry knows it. */
 export interface UpstreamDefinition {
-  /** `defaultModelId`: for names that say no more than `claude`. Throws UsageError for a configuration that is not valid. */
+  /** `defaultModelId`: for names such as `claude` alone. Throws UsageError for an invalid configuration. */
   createModels(config: Config, defaultModelId: string): ModelResolver
   /** Throws UsageError for a configuration that is not valid. */
   connection(config: Config): Connection

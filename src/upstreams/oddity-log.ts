@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 
-/** What a response holds and has no translation is logged once for each request. Names alone, never content. */
+/** Logs parts of a response that have no translation, once for each request. Logs names only, never content. */
 export const createOddityLog = (log: Logger, requestId: string): ((what: string) => void) => {
   const warned = new Set<string>()
   return (what) => {

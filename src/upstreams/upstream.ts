@@ -15,7 +15,7 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** Called with the upstream's id of the call as soon as it is known. */
   readonly onUpstreamId: (id: string) => void
-  /** Called where another request is sent, or another model is used, than the client requested. */
+  /** Called if the request or the model that is sent differs from the client's. */
   readonly onSent?: (request: MessagesRequest, modelId: string) => void
   /** Called before each request that is sent for this call. */
   readonly onAttempt?: () => void

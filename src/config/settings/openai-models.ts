@@ -53,7 +53,7 @@ const mapSettings = [
     upstream: 'openai',
     type: { kind: 'text' },
     description: 'Send turns with an image to this model',
-    details: 'Only the image and the last words of the user go to it.',
+    details: 'It gets only the image and the last words of the user.',
     hint: 'id',
   },
   {

@@ -89,7 +89,7 @@ const quirkSettings = [
       ],
     },
     description: 'Switch thinking on and off in this dialect',
-    details: 'Without it, as the provider wants it.',
+    details: "Without it, the provider's row decides.",
     hint: 'dialect',
   },
   {

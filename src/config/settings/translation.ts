@@ -58,7 +58,7 @@ export const translationSettings = [
     type: { kind: 'choice', options: ['user', 'fold', 'bridge'] },
     description: 'Put text that follows tool results into a user message or into the results',
     details:
-      "`user`: into a user message; `fold`: Claude Code's reminders into the last result; `bridge`: all text into it. Without it, as the provider wants it.",
+      "`user`: into a user message; `fold`: Claude Code's reminders into the last result; `bridge`: all text into it. Without it, the provider's row decides.",
   },
   {
     key: 'translation.userId',

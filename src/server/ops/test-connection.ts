@@ -20,10 +20,10 @@ export interface TestConnectionOptions extends GuardOptions {
   readonly now: () => number
 }
 
-/** It costs tokens. */
+/** At most one test in this time, because a test costs tokens. */
 const periodSeconds = 60
 const millisecondsPerSecond = 1000
-/** Enough for a word, also of a model that thinks first. */
+/** Enough for one word, even if the model thinks first. */
 const maximumTokens = 16
 
 const unavailableStatus = 503

@@ -1,29 +1,29 @@
 /**
- * What one OpenAI-compatible provider wants otherwise than OpenAI's own words, as data: the translation reads these
- * cells and names no provider. `src/upstreams/openai/providers.ts` has a row of them for each provider (OU-P1 to P23).
+ * The differences between one OpenAI-compatible provider and OpenAI, as data: the translation reads these
+ * cells and names no provider. `src/upstreams/openai/providers.ts` has a row of cells for each provider (OU-P1 to P23).
  */
 export interface ChatDialect {
-  /** The provider's id, which also marks reasoning that only this provider takes back (OU-Q90). */
+  /** The provider's id, which also marks reasoning that only this provider accepts in the history (OU-Q90). */
   readonly id: string
 
   // Limits and sampling
   /** The member that limits the output (OU-Q1). */
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens'
-  /** Most tokens that the model was found to write; undefined where nothing is known (OU-H19). */
+  /** The model's output limit in tokens, if a refusal has shown it (OU-H19). */
   readonly maximumOutputTokens: number | undefined
-  /** Takes `temperature` and `top_p` (OU-Q3). */
+  /** Accepts `temperature` and `top_p` (OU-Q3). */
   readonly sampling: boolean
-  /** Takes `top_k`, which OpenAI's API does not have (OU-Q4). */
+  /** Accepts `top_k`, which OpenAI's API does not have (OU-Q4). */
   readonly topK: boolean
-  /** Takes `stop`; where it does not, the translation of the response watches for the sequences (OU-Q5, S12). */
+  /** Accepts `stop`; if not, the translation of the response finds the stop sequences (OU-Q5, S12). */
   readonly stop: boolean
 
   // Reasoning
   /** How reasoning is switched on and off (OU-Q70 to Q84). */
   readonly reasoning: ReasoningDialect
-  /** Levels of effort that the model knows, lowest first (OU-Q70). */
+  /** Levels of effort that the model has, lowest first (OU-Q70). */
   readonly efforts: readonly Effort[]
-  /** Word for every effort but none, where the model has only one (OU-Q80). */
+  /** The value for every effort except `none`, if the model has only one (OU-Q80). */
   readonly effortWord: 'default' | undefined
   /** With function tools the effort must be `none` (OU-Q71). */
   readonly noEffortWithTools: boolean
@@ -31,11 +31,11 @@ export interface ChatDialect {
   readonly thinkingSwitch: boolean
   /** The chat template's name of the switch (OU-Q76). */
   readonly templateSwitch: 'enable_thinking' | 'thinking'
-  /** Takes the client's budget of tokens in place of an effort (OU-Q78). */
+  /** Accepts the client's token budget instead of an effort (OU-Q78). */
   readonly reasoningBudget: boolean
   /** Takes a forced tool while it reasons, where reasoning cannot be switched off (OU-Q65). */
   readonly forcedToolWithReasoning: boolean
-  /** How reasoning of earlier turns goes back (OU-Q94 to Q101). */
+  /** How reasoning of earlier turns is sent back (OU-Q94 to Q101). */
   readonly replay: ReasoningReplay
   /** Sends `reasoning_history: "preserved"` (OU-P11). */
   readonly preservesReasoningHistory: boolean
@@ -43,16 +43,16 @@ export interface ChatDialect {
   readonly thinkPrefilled: boolean
 
   // Tools
-  /** How the choice of one tool is said (OU-Q62); `free` where every choice was refused (OU-H11). */
+  /** The form of the choice of one tool (OU-Q62); `free` if every form was refused (OU-H11). */
   readonly choice: 'object' | 'string' | 'any' | 'none' | 'free'
   /** Form of tool call ids: at most 40 characters, or exactly 9 letters and digits (OU-Q58). */
   readonly ids: 'upTo40' | 'exactly9'
-  /** Which JSON Schema tools may use: all, Moonshot's subset, or no patterns and lengths (OU-Q53, Q54). */
+  /** JSON Schema that tools may use: all, Moonshot's subset, or no patterns and lengths (OU-Q53, Q54). */
   readonly schema: 'full' | 'mfjs' | 'plain'
   readonly maximumTools: number
-  /** Takes `strict` on tools (OU-Q52). */
+  /** Accepts `strict` on tools (OU-Q52). */
   readonly strict: boolean
-  /** Takes `parallel_tool_calls` (OU-Q64). */
+  /** Accepts `parallel_tool_calls` (OU-Q64). */
   readonly parallelToolCalls: boolean
   /** A history with tool calls needs tools in the request (OU-Q57). */
   readonly toolsForHistory: boolean
@@ -66,36 +66,36 @@ export interface ChatDialect {
   readonly afterTool: 'user' | 'fold' | 'bridge'
   /** Where media of tool results go (OU-Q40). */
   readonly toolMedia: 'after' | 'inside'
-  /** Content of an assistant message that holds nothing but tool calls (OU-Q24). */
+  /** Content of an assistant message with only tool calls (OU-Q24). */
   readonly emptyAssistant: null | ''
   /** Content must be a string: media become placeholders (OU-H18). */
   readonly stringsOnly: boolean
-  /** The model sees images (OU-Q33). */
+  /** The model accepts images (OU-Q33). */
   readonly images: boolean
-  /** Takes images by https URL (OU-Q32). */
+  /** Accepts images by https URL (OU-Q32). */
   readonly imageUrl: boolean
   readonly pdf: 'none' | 'file' | 'url'
   /** How a started answer is continued (OU-Q27). */
   readonly prefill: 'none' | 'prefix' | 'partial' | 'continue'
 
   // The rest
-  /** Which kinds of `response_format` it takes; the schema goes as an instruction where it does not (OU-Q8). */
+  /** The kinds of `response_format` that it accepts; otherwise the schema is sent as an instruction (OU-Q8). */
   readonly json: 'schema' | 'object' | 'none'
   /** Prompt caching by markers (OU-Q110 to Q112). */
   readonly cache: 'drop' | 'anthropic' | 'breakpoint'
   /** Cache markers keep their `ttl` (OU-Q111). */
   readonly cacheTtl: boolean
-  /** Takes `prompt_cache_key` (OU-Q10). */
+  /** Accepts `prompt_cache_key` (OU-Q10). */
   readonly promptCacheKey: boolean
-  /** The member for a hashed user id (OU-Q9); `none` where both were refused (OU-H17). */
+  /** The member for a hashed user id (OU-Q9); `none` if both were refused (OU-H17). */
   readonly userIdMember: 'user' | 'safety_identifier' | 'none'
   /** Sends `store: false` (OU-Q15). */
   readonly store: boolean
-  /** Takes `stream_options` (OU-Q6). */
+  /** Accepts `stream_options` (OU-Q6). */
   readonly streamOptions: boolean
-  /** Answers whole requests by a stream (OU-T5). */
+  /** How whole responses are requested: whole, or as a stream (OU-T5). */
   readonly wholeBy: 'whole' | 'stream'
-  /** May repeat all text so far in each delta (OU-S13). */
+  /** `maybeCumulative`: each delta may repeat all earlier text (OU-S13). */
   readonly deltas: 'incremental' | 'maybeCumulative'
   /** Tool calls written as text at the end become tool calls (OU-S18). */
   readonly textToolCalls: boolean
@@ -135,7 +135,7 @@ export type ReasoningReplay =
 /** OpenAI allows this many; most others follow (OU-Q55). */
 const usualMaximumTools = 128
 
-/** A server of which nothing is known (OU section 6). */
+/** The dialect of an unknown server (OU section 6). */
 export const unknownDialect: ChatDialect = {
   id: 'unknown',
   maxTokens: 'max_tokens',
@@ -183,5 +183,5 @@ export const unknownDialect: ChatDialect = {
   textToolCalls: false,
 }
 
-/** What a provider's row, a pattern of its models, the configuration or a refusal changes of a dialect. */
+/** Changes to a dialect by a provider's row, a pattern of its models, the configuration or a refusal. */
 export type ChatDialectChange = Partial<Omit<ChatDialect, 'id'>>

@@ -1,7 +1,7 @@
 import type { Member } from '../../base/exact-json.ts'
 import { isObject, type Json, objectsIn } from '../../base/json.ts'
 
-/** Finds the arguments of tool calls in a response, which are passed on and not read. The response may be anything. */
+/** Finds the arguments of tool calls in a response; they are passed on unparsed. The response may be any value. */
 export function* argumentsIn(response: unknown): Generator<Member> {
   if (!isObject(response)) return
   for (const choice of objectsIn(response['choices'])) {

@@ -59,7 +59,7 @@ const AssistantMessage = Closed({
   reasoning: Type.Optional(Type.String()),
   reasoning_details: Type.Optional(Type.Array(JsonObject)),
   tool_calls: Type.Optional(Type.Array(ToolCall, { minItems: 1 })),
-  /** The model goes on from this message: Mistral's and DeepSeek's word, and Kimi's (OU-Q27). */
+  /** The model continues this message: members of Mistral and DeepSeek, and of Kimi (OU-Q27). */
   prefix: Type.Optional(Type.Literal(true)),
   partial: Type.Optional(Type.Literal(true)),
 })
@@ -77,5 +77,5 @@ export type ToolMessage = Static<typeof ToolMessage>
 export const ChatMessage = Type.Union([SystemMessage, UserMessage, AssistantMessage, ToolMessage])
 export type ChatMessage = Static<typeof ChatMessage>
 
-/** The names that OpenAI takes for functions and JSON schemas. */
+/** The names that OpenAI accepts for functions and JSON schemas. */
 export const functionNamePattern = '^[a-zA-Z0-9_-]{1,64}$'

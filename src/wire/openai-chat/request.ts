@@ -24,7 +24,7 @@ const ChatTool = Closed({
 export type ChatTool = Static<typeof ChatTool>
 
 const ChatToolChoice = Type.Union([
-  // `any` is Mistral's.
+  // Only Mistral has `any`.
   OneOf('none', 'required', 'any'),
   Closed({ type: Type.Literal('function'), function: Closed({ name: FunctionName }) }),
 ])
@@ -39,7 +39,7 @@ const ResponseFormat = Type.Union([
 ])
 export type ResponseFormat = Static<typeof ResponseFormat>
 
-/** Each provider's words for reasoning (OU-Q70 to Q84). */
+/** Each provider's members for reasoning (OU-Q70 to Q84). */
 const reasoning = {
   reasoning_effort: Type.Optional(OneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'default')),
   thinking: Type.Optional(
@@ -74,7 +74,7 @@ export const ChatRequest = Closed({
   tools: Type.Optional(Type.Array(ChatTool, { minItems: 1 })),
   tool_choice: Type.Optional(ChatToolChoice),
   parallel_tool_calls: Type.Optional(Type.Literal(false)),
-  /** Zhipu's. */
+  /** Only for Zhipu. */
   tool_stream: Type.Optional(Type.Literal(true)),
   max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
   max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -89,7 +89,7 @@ export const ChatRequest = Closed({
   user: Type.Optional(Type.String({ maxLength: 64 })),
   service_tier: Type.Optional(Type.String()),
   store: Type.Optional(Type.Literal(false)),
-  /** vLLM's words for going on from the last message. */
+  /** vLLM's members to continue the last message. */
   add_generation_prompt: Type.Optional(Type.Literal(false)),
   continue_final_message: Type.Optional(Type.Literal(true)),
   stream: Type.Optional(Type.Literal(true)),

@@ -1,10 +1,10 @@
 /**
- * Responses of Chat Completions as far as we read them, whole and in chunks. Nothing here is checked in advance: servers
- * leave members out, send null for them, or give them other types, so every member is checked where it is used.
+ * The members of Chat Completions responses that we read, whole and in chunks. Nothing is checked in advance: servers
+ * omit members, send null for them, or use other types, so every use checks its member.
  * @see https://platform.openai.com/docs/api-reference/chat
  */
 
-/** Tokens. `prompt_tokens` holds what came from the cache as well. */
+/** Tokens. `prompt_tokens` includes those from the cache. */
 export interface ChatUsage {
   readonly prompt_tokens?: unknown
   readonly completion_tokens?: unknown
@@ -24,7 +24,7 @@ export interface ChatToolCall {
   readonly type?: unknown
   readonly function?: ChatFunction | null
   readonly custom?: { readonly name?: unknown; readonly input?: unknown } | null
-  /** Gemini's token, which has to come back with the call. */
+  /** Gemini's token, which must be sent back with the call. */
   readonly extra_content?: { readonly google?: { readonly thought_signature?: unknown } | null } | null
 }
 
@@ -34,7 +34,7 @@ interface ChatFunction {
   readonly arguments?: unknown
 }
 
-/** What the model says: the message of a whole response, or the delta of a chunk. */
+/** The model's output: the message of a whole response, or the delta of a chunk. */
 export interface ChatOutput {
   /** A text, or parts. */
   readonly content?: unknown
@@ -44,7 +44,7 @@ export interface ChatOutput {
   readonly reasoning_text?: unknown
   readonly reasoning_details?: unknown
   readonly tool_calls?: unknown
-  /** The only call, in the form that came before `tool_calls`. */
+  /** The only call, in the older form, before `tool_calls`. */
   readonly function_call?: ChatFunction | null
 }
 

@@ -33,7 +33,7 @@ export interface ChatDialect {
   readonly templateSwitch: 'enable_thinking' | 'thinking'
   /** Accepts the client's token budget instead of an effort (OU-Q78). */
   readonly reasoningBudget: boolean
-  /** Takes a forced tool while it reasons, where reasoning cannot be switched off (OU-Q65). */
+  /** Accepts a forced tool while it reasons, if reasoning cannot be switched off (OU-Q65). */
   readonly forcedToolWithReasoning: boolean
   /** How reasoning of earlier turns is sent back (OU-Q94 to Q101). */
   readonly replay: ReasoningReplay

@@ -366,14 +366,14 @@ describe('a forced tool', () => {
     expect(translate(on, { reasoning: 'none' }, forced).mayForce).toBe(true)
   })
 
-  test('where the model takes it, reasoning is switched off if that is possible, and the choice is free if the client wants thinking (OU-Q65)', () => {
+  test('if the model accepts it, reasoning is switched off if possible, and the choice is free if the client requests thinking (OU-Q65)', () => {
     const takesIt: ChatDialectChange = { reasoning: 'openai', efforts: ['none', 'high'], forcedToolWithReasoning: true }
     const { fields, isOff, mayForce } = translate(unsaid, takesIt, forced)
     expect({ fields, isOff, mayForce }).toEqual({ fields: { reasoning_effort: 'none' }, isOff: true, mayForce: true })
     expect(translate(on, takesIt, forced).mayForce).toBe(false)
   })
 
-  test('switches nothing off where the client does not force one (OU-Q65)', () => {
+  test('does not switch reasoning off if the client does not force a tool (OU-Q65)', () => {
     expect(translate(unsaid, deepSeek, { hasTools: true })).toEqual({
       fields: {},
       isOff: false,

@@ -177,7 +177,7 @@ describe('images and files of results', () => {
     ])
   })
 
-  test('files follow under the same words (OU-Q40)', () => {
+  test('files follow after the same text (OU-Q40)', () => {
     const messages = chatMessages(afterCalls(toolResult('t1', [pdf]), toolResult('t2')), { dialect: { pdf: 'file' } })
     expect(messages[2]?.content).toBe('(see the images below)')
     expect(messages[4]?.content).toEqual([

@@ -97,16 +97,16 @@ describe('usage', () => {
     [{ prompt_tokens: 30, completion_tokens: 0 }, [30, 0, 0, estimate.outputTokens]],
     [{ prompt_tokens: null, completion_tokens: 7 }, [estimate.inputTokens, 0, 0, 7]],
     [{ prompt_tokens: 0, completion_tokens: 7 }, [estimate.inputTokens, 0, 0, 7]],
-  ])('of %j is estimated where a figure is absent: never zeros (OU-A30, A33)', (usage, expected) => {
+  ])('of %j is estimated if a figure is absent, and never zero (OU-A30, A33)', (usage, expected) => {
     expect(figuresOf(usage)).toEqual(expected)
   })
 
-  test('is zero for an answer without words (OU-A33)', () => {
+  test('is zero for an empty answer (OU-A33)', () => {
     const usage = { prompt_tokens: 30, completion_tokens: 0 }
     expect(whole({ choices: [{ message: {}, finish_reason: 'stop' }], usage }).usage.output_tokens).toBe(0)
   })
 
-  test('is estimated by all that the model said, and reported (OU-A33)', () => {
+  test('is estimated from all output of the model, and reported (OU-A33)', () => {
     const outputs: string[] = []
     const oddities: string[] = []
     const context = chatContext({

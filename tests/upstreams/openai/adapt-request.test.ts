@@ -68,7 +68,7 @@ describe('adapting a request to its model', () => {
     expect(adapt(request({ model: 'claude-opus-4-6', messages }), 'B').modelId).toBe('V')
   })
 
-  test('a turn that is routed to the vision model has the limit of that model (OU-R3)', () => {
+  test('a turn for the vision model has the limit of that model (OU-R3)', () => {
     const image = { type: 'image' as const, source: { type: 'base64' as const, media_type: 'image/png', data: 'AAAA' } }
     const { adapt } = adapter({
       routing: { visionModel: 'V', route: 'direct', stripsContext: true },

@@ -429,7 +429,7 @@ describe('a conversation that is too long (OU-E10)', () => {
       32000,
       131072,
     ],
-  ])('lets the client lower max_tokens where the input alone fits: %s', (message, input, output, maximum) => {
+  ])('lets the client lower max_tokens if the input alone fits: %s', (message, input, output, maximum) => {
     expect(tooLong(message)).toBe(
       `capability_rejected: max_tokens_context_overflow — input length and \`max_tokens\` exceed context limit: ${input} + ${output} > ${maximum}, decrease input length or \`max_tokens\` and try again`,
     )

@@ -10,11 +10,15 @@ import { shownPaths } from '../../terminal/short-path.ts'
 import { configFlags, keyArgument } from './flags.ts'
 
 const runGet = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<number> => {
-  const { key } = findSetting(positionals['key'] ?? '')
+  const { key, upstream } = findSetting(positionals['key'] ?? '')
   const loaded = await readConfig(flags, io, { secrets: [key] })
   const source = loaded.sources.get(key)
   if (!loaded.values.has(key)) {
-    printer(io).info(`${key} is not set.`)
+    const current = loaded.config.upstream
+    const isOther = upstream !== undefined && upstream !== current
+    printer(io).info(
+      isOther ? `${key} is for upstream ${upstream} only; upstream is ${current}.` : `${key} is not set.`,
+    )
     return 1
   }
   io.out(`${shownValue(loaded, key)}\n`)

@@ -18,4 +18,18 @@ describe('config get', () => {
   test('ends with exit code 1 without a value', async () => {
     expect(await cli(['config', 'get', 'apiKey'])).toEqual({ code: 1, out: '', err: 'apiKey is not set.\n' })
   })
+
+  test('names the upstream that a stored setting is for (OU-T3)', async () => {
+    const { folder } = homeWithConfig({ openai: { apiKey: 'sk-canary-0123456789', models: { big: 'glm' } } })
+    for (const key of ['openai.apiKey', 'openai.models.big'])
+      expect(await cli(['config', 'get', key], {}, folder)).toEqual({
+        code: 1,
+        out: '',
+        err: `${key} is for upstream openai only; upstream is nexus.\n`,
+      })
+    const environment = { NEXUS_UPSTREAM: 'openai' }
+    expect((await cli(['config', 'get', 'openai.models.big'], environment, folder)).out).toBe('glm\n')
+    const { folder: empty } = homeWithConfig({})
+    expect((await cli(['config', 'get', 'openai.apiKey'], environment, empty)).err).toBe('openai.apiKey is not set.\n')
+  })
 })

@@ -20,7 +20,7 @@ export interface ErrorKind {
   /** Whether this server may retry the request. */
   readonly retryable?: boolean
   /** What the message adds to the provider's words. */
-  readonly says?: 'key' | 'model' | 'overflow' | 'filter' | 'balance'
+  readonly says?: 'key' | 'permission' | 'model' | 'overflow' | 'filter' | 'balance'
   readonly typeInStream?: ErrorType
 }
 
@@ -78,6 +78,7 @@ const rows: readonly Row[] = [
     statuses: [403],
     codes: /^(?:model_not_allowed|unsupported_country_region_territory)$/,
     type: 'permission_error',
+    says: 'permission',
     shouldRetry: false,
   },
   {

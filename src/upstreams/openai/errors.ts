@@ -65,6 +65,12 @@ type Says = NonNullable<ErrorKind['says']>
 const sentences: Readonly<Record<Says, (message: string, reported: Reported, context: WordingContext) => string>> = {
   key: (message, _reported, { provider }) =>
     `${provider} refused the API key of this server. Check OPENAI_API_KEY where the server runs. ${message}`,
+  permission: (message, reported, { provider }) => {
+    if (reported.message === '') return message
+    return /region|country|territory/i.test(message)
+      ? `${provider} does not serve the country or region of this server. ${message}`
+      : `The account at ${provider} may not do this. ${message}`
+  },
   model: (message, _reported, { model }) => (message.includes('model:') ? message : `${message} (model: ${model})`),
   overflow: (message, { tokens }) => withCapability(overflowWording(message, tokens), []),
   filter: (message, { filters }) => {
@@ -75,10 +81,11 @@ const sentences: Readonly<Record<Says, (message: string, reported: Reported, con
 }
 
 /** Messages of servers for an unknown path. They name neither the path nor a model. */
-const barePath = /^(?:404:? *)?(?:page )?not found\.?$/i
+const barePath =
+  /^(?:404:? *)?(?:(?:page|file|path|route|resource|endpoint|url) )?not found\.?$|^(?:invalid url|unexpected endpoint|cannot post|no route)\b/i
 
-const isBare = ({ status, reported: { message } }: Failure): boolean =>
-  message === '' || (status === 404 && barePath.test(message))
+const isBare = ({ status, reported: { message, codes } }: Failure): boolean =>
+  message === '' || (status === 404 && barePath.test(message) && !codes.includes('model_not_found'))
 
 /** `message` is the provider's, or a default if the provider sent none. */
 const wordsFor = (

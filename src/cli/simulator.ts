@@ -4,9 +4,9 @@ import { faceNames } from '../simulator/openai-chat/face-name.ts'
 import { startSimulator } from '../simulator/server.ts'
 import { readOpenAiSettings } from '../upstreams/openai/settings.ts'
 
-/** The simulator plays the provider that the configuration chooses, or OpenAI. */
+/** Plays the configured provider, or OpenAI for a provider without a face. */
 const startOpenAi = async (config: Config): Promise<Simulator> => {
-  // Only here: its tables take milliseconds of every start.
+  // Loaded here only: its tables would cost 5 ms of each start.
   const { startChatSimulator } = await import('../simulator/openai-chat/server.ts')
   const { provider } = readOpenAiSettings(config)
   const face = faceNames.find((name) => name === provider.id) ?? 'strict'
@@ -25,6 +25,6 @@ export const simulatedNames: Readonly<Record<Config['upstream'], string>> = {
   openai: 'an OpenAI-compatible server',
 }
 
-/** Without a configuration that can be read it is AI Nexus. */
+/** AI Nexus for a configuration that cannot be read. */
 export const startSimulatorFor = async (config: Config | undefined): Promise<Simulator> =>
   config === undefined ? startSimulator() : simulators[config.upstream](config)

@@ -21,7 +21,7 @@ export const nexusSettings = [
     environment: ['NEXUS_ALLOW_HTTP'],
     type: { kind: 'switch' },
     default: false,
-    description: 'Send the key unencrypted if the AI Nexus URL begins with http',
+    description: 'Send the key unencrypted if the upstream URL begins with http',
     details:
       'The flag takes no value; use `1` in the variable and `true` in a file. URLs of this machine do not need it.',
   },
@@ -31,7 +31,7 @@ export const nexusSettings = [
     environment: ['NEXUS_API_KEY', 'NEXUS_API_KEY_FILE', 'NEXUS_API_KEY_COMMAND', 'AWS_BEARER_TOKEN_BEDROCK'],
     upstream: 'nexus',
     type: { kind: 'secret' },
-    description: 'Use this AI Nexus key; a variable or a file is safer than the command line',
+    description: 'Use this key of the upstream; a variable or a file is safer than the command line',
     details:
       'Other users of this machine can see a command line. `NEXUS_API_KEY_FILE` is the path of a file that contains only the key, `NEXUS_API_KEY_COMMAND` a program that prints it ([how](#a-program-that-prints-the-key)).',
     hint: 'key',

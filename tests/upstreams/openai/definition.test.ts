@@ -40,7 +40,7 @@ const bodyOf = async (response: Response): Promise<Record<string, unknown>> => (
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' } }
 
 describe('the server with --upstream openai', () => {
-  test('maps the model, and answers by the name that was requested (OU-R1, R4)', async () => {
+  test('maps the model, and answers by the name that was requested (OU-R1, OU-R4)', async () => {
     const { post, bodies } = start({ BIG_MODEL: 'big/B', MIDDLE_MODEL: 'mid/M' })
     const whole = await bodyOf(await post(request()))
     expect([bodies[0]?.['model'], whole['model']]).toEqual(['mid/M', 'claude-sonnet-4-6'])

@@ -1,3 +1,4 @@
+import { memoize } from '../../base/memoize.ts'
 import type { Secret } from '../../base/secret.ts'
 import { errorBodyIn, parseChatResponse } from '../../translate/openai-chat-to-anthropic/stream-event.ts'
 import type { ChatResponse } from '../../wire/openai-chat/response.ts'
@@ -53,6 +54,9 @@ export type ChatAnswer =
     }
   | { readonly kind: 'whole'; readonly response: ChatResponse }
 
+/** More models than a deployment has. */
+const rememberedModels = 100
+
 const successStatus = 200
 const eventStream = 'text/event-stream'
 
@@ -84,18 +88,22 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
   const { host } = new URL(baseUrl)
   const post = createPost({ ...options, origin: originOf(host, baseUrl, options.proxy) })
   const secrets = secretsOf(options)
+  const locationOf = memoize((modelId) => {
+    const url = chatUrl(baseUrl, modelId, azure)
+    return { url, path: new URL(url).pathname }
+  }, rememberedModels)
 
   const wordingOf = ({ wording, modelId }: OpenAiCall): WordingContext => ({
     ...wording,
     provider: host,
-    path: new URL(chatUrl(baseUrl, modelId, azure)).pathname,
+    path: locationOf(modelId).path,
     secrets,
     isBareOverflow: provider.isBareOverflow === true,
   })
 
   const send = async (call: OpenAiCall): Promise<HttpResponse> => {
     const answer = await post({
-      url: chatUrl(baseUrl, call.modelId, azure),
+      url: locationOf(call.modelId).url,
       headers: {
         ...requestHeaders(options, { accept: call.isStream ? eventStream : 'application/json', ...call.headers }),
       },

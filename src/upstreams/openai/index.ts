@@ -1,5 +1,6 @@
 import type { NewId } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
+import { memoize } from '../../base/memoize.ts'
 import { createNotes } from '../../messages/notes.ts'
 import type { ChatPolicy } from '../../translate/anthropic-to-openai-chat/policy.ts'
 import type { ChatDialect, ChatDialectChange } from '../../translate/capabilities/chat-dialect.ts'
@@ -33,6 +34,9 @@ export interface OpenAiOptions extends OpenAiClientOptions {
   readonly log: Logger
 }
 
+/** More models than a deployment has. */
+const rememberedModels = 100
+
 type Read<T> = (answer: ChatAnswer, context: ReadContext) => Promise<T>
 
 /** Creates the upstream for a server that speaks OpenAI's Chat Completions. */
@@ -43,6 +47,10 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
   const sendWithFallback = createRefusalFallback(memory, log)
   const retrying = createRetrying(retry, log)
   const logNotes = createNoteLog(log)
+  const dialectFor = memoize(
+    (modelId): ChatDialect => ({ ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }),
+    rememberedModels,
+  )
 
   /** Providers that accept URLs fetch images themselves; this server always fetches documents (OU-Q32, Q35). */
   const withoutUrls = async (given: MessagesRequest, dialect: ChatDialect, context: CallContext) => {
@@ -55,7 +63,7 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
 
   const send = async <T>(given: MessagesRequest, context: CallContext, read: Read<T>): Promise<T> => {
     const { modelId, requestId } = context
-    const dialect = { ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }
+    const dialect = dialectFor(modelId)
     const request = await withoutUrls(given, memory.apply(modelId, dialect), context)
     const contextLimit = options.contextLimits.get(modelId)
     // Also without retries: a request on a dead connection did not reach the server (OU-R7).

@@ -65,11 +65,12 @@ describe('the allocated memory', () => {
   )
 
   test(
-    'for a turn of a conversation in Chat Completions is limited, and the same in a long one',
+    'for a turn of a conversation in Chat Completions is limited, and no higher in a long one',
     () => {
       const [short, long] = [perTurn(40, 'chat-request'), perTurn(1000, 'chat-request')]
       expect(short).toBeWithin(100, byteLimits.chatTurn)
-      expect(long / short).toBeWithin(1 / growth, growth)
+      // It is lower: a request allocates some memory once, and the engine does not count its large buffers.
+      expect(long / short).toBeWithin(0.5, growth)
     },
     limitMs,
   )

@@ -2,7 +2,7 @@ import type { NewId } from '../../src/base/ids.ts'
 import { MessageEvents } from '../../src/translate/converse-to-anthropic/events.ts'
 import type { ResponseContext } from '../../src/translate/converse-to-anthropic/response-context.ts'
 import { createConverseReader } from '../../src/upstreams/nexus/frames.ts'
-import { ResponseStream } from '../../src/upstreams/nexus/response-stream.ts'
+import { beginResponseStream } from '../../src/upstreams/nexus/response-stream.ts'
 import type { EventBatch } from '../../src/wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../src/wire/converse/events.ts'
 import { frame } from './nexus.ts'
@@ -13,7 +13,7 @@ export async function* batchesOfBytes(
   reply: ResponseContext,
   newId: NewId,
 ): AsyncGenerator<EventBatch> {
-  yield* await ResponseStream.begin({
+  yield* await beginResponseStream({
     chunks: chunks[Symbol.asyncIterator](),
     reader: createConverseReader({ model: 'm', maxTokens: 1 }),
     events: new MessageEvents(reply, newId),

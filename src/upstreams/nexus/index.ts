@@ -18,7 +18,7 @@ import { createConverseReader } from './frames.ts'
 import { warnOfUnknown } from './oddity-log.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { createRefusalFallback } from './refusal-fallback.ts'
-import { ResponseStream } from './response-stream.ts'
+import { beginResponseStream } from './response-stream.ts'
 
 interface NexusOptions
   extends NexusClientOptions,
@@ -85,7 +85,7 @@ export const createNexus = (options: NexusOptions): Upstream => {
       sendRequest(request, context, async ({ call, translation: { responseContext } }) => {
         const { chunks, apiKey } = await client.converseStream(call)
         // An exception in the first frame still becomes a status, and can still be retried.
-        return ResponseStream.begin({
+        return beginResponseStream({
           chunks,
           reader: createConverseReader({ ...call.wording, apiKey }, readHeaders),
           events: new MessageEvents(withOddities(responseContext, context), newId),

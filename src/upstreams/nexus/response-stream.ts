@@ -1,7 +1,6 @@
 import type { MessageEvents } from '../../translate/converse-to-anthropic/events.ts'
-import type { EventBatch } from '../../wire/anthropic/events.ts'
 import type { ConverseStreamEvent } from '../../wire/converse/events.ts'
-import { ended } from '../http/response-body.ts'
+import { TranslatedStream } from '../translated-stream.ts'
 import type { ConverseReader } from './frames.ts'
 
 interface ResponseStreamOptions {
@@ -12,100 +11,17 @@ interface ResponseStreamOptions {
   readonly onEvent: (event: ConverseStreamEvent) => void
 }
 
-/**
- * Translates a response's bytes to Anthropic's events: one batch for each chunk that completes any. One object with one
- * asynchronous step per chunk: a chain of five generators costs twice as much for a single event. Ends after
- * `message_stop`, or throws GatewayError after the last events.
- */
-export class ResponseStream implements AsyncIterableIterator<EventBatch> {
-  readonly #options: ResponseStreamOptions
-  /** The first batch, read by `begin`. */
-  #first: EventBatch | undefined
-  /** The error to throw after the last batch. */
-  #fault: { readonly error: unknown } | undefined
-  #isOver = false
-  readonly #accept: (event: ConverseStreamEvent) => void
-
-  private constructor(options: ResponseStreamOptions) {
-    this.#options = options
-    const { events, onEvent } = options
-    this.#accept = (event) => {
-      onEvent(event)
-      events.accept(event)
-    }
+/** Begins the translation of a response's frames. Resolves and rejects as `TranslatedStream.begin` does. */
+export const beginResponseStream = (options: ResponseStreamOptions): Promise<TranslatedStream> => {
+  const { chunks, reader, events, onEvent } = options
+  const accept = (event: ConverseStreamEvent): void => {
+    onEvent(event)
+    events.accept(event)
   }
-
-  /** Resolves when the first events have arrived. Rejects if an error arrives first. */
-  static async begin(options: ResponseStreamOptions): Promise<ResponseStream> {
-    const stream = new ResponseStream(options)
-    const { done, value } = await stream.next()
-    stream.#first = done === true ? [] : value
-    return stream
-  }
-
-  async next(): Promise<IteratorResult<EventBatch, undefined>> {
-    if (this.#first !== undefined) {
-      const value = this.#first
-      this.#first = undefined
-      return { done: false, value }
-    }
-    if (this.#fault !== undefined) {
-      const { error } = this.#fault
-      this.#fault = undefined
-      throw error
-    }
-    while (!this.#isOver) {
-      try {
-        const { done, value } = await this.#options.chunks.next()
-        if (done === true) this.#end()
-        else this.#read(value)
-      } catch (error) {
-        this.#break(error)
-      }
-      const batch = this.#options.events.take()
-      if (batch.length > 0) return { done: false, value: batch }
-    }
-    return this.#fault === undefined ? ended : this.next()
-  }
-
-  /** After return() no further event or error is delivered. */
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.#first = undefined
-    this.#fault = undefined
-    this.#over()
-    return ended
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  #read(chunk: Uint8Array): void {
-    this.#options.reader.read(chunk, this.#accept)
-    if (this.#options.events.isFinished) this.#over()
-  }
-
-  #end(): void {
-    this.#options.reader.end()
-    this.#options.events.end()
-    this.#over()
-  }
-
-  #break(error: unknown): void {
-    // After return(), the call's failure is expected.
-    if (this.#isOver) return
-    this.#over()
-    try {
-      this.#options.events.end({ error })
-    } catch (fault) {
-      this.#fault = { error: fault }
-    }
-  }
-
-  /** Ends the call. The remaining bytes are not needed. */
-  #over(): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    void this.#options.chunks.return?.()
-  }
+  return TranslatedStream.begin({
+    chunks,
+    events,
+    read: (chunk) => reader.read(chunk, accept),
+    readEnd: () => reader.end(),
+  })
 }

@@ -7,7 +7,7 @@ import type { Message } from '../../wire/anthropic/response.ts'
 import type { RetryPolicy } from '../http/retry.ts'
 import type { ChatAnswer } from './client.ts'
 import { toInnerError, type WordingContext } from './errors.ts'
-import { ChatStream } from './response-stream.ts'
+import { beginChatStream } from './response-stream.ts'
 
 /** Converts a response to the form that the client requested, streamed or whole (OU-T5). */
 
@@ -21,8 +21,8 @@ export interface ReadContext {
 const beginStream = (
   { chunks, onId }: Extract<ChatAnswer, { kind: 'stream' }>,
   { responseContext, wording, newId, sleep }: ReadContext,
-): Promise<ChatStream> =>
-  ChatStream.begin({
+): ReturnType<typeof beginChatStream> =>
+  beginChatStream({
     chunks,
     events: new MessageEvents(responseContext, newId),
     toError: (body) => toInnerError(body, wording),

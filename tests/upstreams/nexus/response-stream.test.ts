@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { MessageEvents } from '../../../src/translate/converse-to-anthropic/events.ts'
 import { createConverseReader } from '../../../src/upstreams/nexus/frames.ts'
-import { ResponseStream } from '../../../src/upstreams/nexus/response-stream.ts'
+import { beginResponseStream } from '../../../src/upstreams/nexus/response-stream.ts'
 import { frame } from '../../support/nexus.ts'
 import { countingIds, responseContext } from '../../support/response-context.ts'
 
@@ -16,7 +16,7 @@ const answer = async (first: Uint8Array) => {
     if (chunks.push(chunk) === 1) chunk.resolve({ done: false, value: first })
     return chunk.promise
   }
-  const stream = await ResponseStream.begin({
+  const stream = await beginResponseStream({
     chunks: { next },
     reader: createConverseReader({ model: 'm', maxTokens: 1 }),
     events: new MessageEvents(responseContext(), countingIds()),

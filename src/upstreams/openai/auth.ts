@@ -16,25 +16,28 @@ export interface HeaderOptions {
   readonly userAgent: string
 }
 
-const keyHeader = ({ provider, baseUrl, azure, apiKey }: HeaderOptions): Record<string, string> => {
-  if (apiKey === undefined) return {}
+/**
+ * Creates the function that returns a request's headers; its argument has those of the one request. Names are in lower
+ * case, so that a custom header replaces ours. A secret is revealed only for a request.
+ */
+export const createRequestHeaders = (options: HeaderOptions) => {
+  const { provider, baseUrl, azure, apiKey, userAgent } = options
   const isKeyHeader = provider.auth === 'api-key' || isAzure(baseUrl, azure)
-  return isKeyHeader ? { 'api-key': apiKey.reveal() } : { authorization: `Bearer ${apiKey.reveal()}` }
-}
-
-/** `ofRequest`: headers of this request. Names are in lower case, so that a custom header replaces ours. */
-export const requestHeaders = (
-  options: HeaderOptions,
-  ofRequest: Readonly<Record<string, string>>,
-): Record<string, string> => {
-  const headers: Record<string, string> = {
-    ...keyHeader(options),
-    'content-type': 'application/json',
-    'user-agent': options.userAgent,
-    ...ofRequest,
+  const custom = [...options.customHeaders].map(([name, value]) => [name.toLowerCase(), value] as const)
+  const keyHeader = (): Record<string, string> => {
+    if (apiKey === undefined) return {}
+    return isKeyHeader ? { 'api-key': apiKey.reveal() } : { authorization: `Bearer ${apiKey.reveal()}` }
   }
-  for (const [name, value] of options.customHeaders) headers[name.toLowerCase()] = value.reveal()
-  return headers
+  return (ofRequest: Readonly<Record<string, string>>): Record<string, string> => {
+    const headers: Record<string, string> = {
+      ...keyHeader(),
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      ...ofRequest,
+    }
+    for (const [name, value] of custom) headers[name] = value.reveal()
+    return headers
+  }
 }
 
 /** Values that must not appear in an error message. */

@@ -1,28 +1,18 @@
 import { memoize } from '../../base/memoize.ts'
-import type { Secret } from '../../base/secret.ts'
 import { errorBodyIn, parseChatResponse } from '../../translate/openai-chat-to-anthropic/stream-event.ts'
 import type { ChatResponse } from '../../wire/openai-chat/response.ts'
 import { originOf } from '../http/destination.ts'
 import { createPost, type Fetch, type HttpResponse, type ResendOnce } from '../http/post.ts'
 import type { BodyTimeouts } from '../http/response-body.ts'
-import { type AzureOptions, chatUrl } from './address.ts'
-import { requestHeaders, secretsOf } from './auth.ts'
+import { chatUrl } from './address.ts'
+import { createRequestHeaders, type HeaderOptions, secretsOf } from './auth.ts'
 import { toAnswerError, toInnerError, type WordingContext } from './errors.ts'
-import type { Provider } from './provider.ts'
 import { withKind } from './response-kind.ts'
 
-export interface OpenAiClientOptions {
+export interface OpenAiClientOptions extends HeaderOptions {
   readonly fetch: Fetch
   /** Limit of concurrent requests; Bun's own limit unless it was raised. */
   readonly maximumConnections: number
-  readonly provider: Provider
-  /** May have a path and a query. */
-  readonly baseUrl: string
-  readonly azure: AzureOptions
-  /** Undefined for servers that require no key. */
-  readonly apiKey: Secret | undefined
-  readonly customHeaders: ReadonlyMap<string, Secret>
-  readonly userAgent: string
   /** Timeout in milliseconds for the first byte after connecting, and between bytes (OU-R6). */
   readonly silenceMs: number
   /** Host and port of the proxy, if any, for error messages. */
@@ -88,6 +78,7 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
   const { host } = new URL(baseUrl)
   const post = createPost({ ...options, origin: originOf(host, baseUrl, options.proxy) })
   const secrets = secretsOf(options)
+  const headersOf = createRequestHeaders(options)
   const locationOf = memoize((modelId) => {
     const url = chatUrl(baseUrl, modelId, azure)
     return { url, path: new URL(url).pathname }
@@ -104,9 +95,7 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
   const send = async (call: OpenAiCall): Promise<HttpResponse> => {
     const answer = await post({
       url: locationOf(call.modelId).url,
-      headers: {
-        ...requestHeaders(options, { accept: call.isStream ? eventStream : 'application/json', ...call.headers }),
-      },
+      headers: headersOf({ accept: call.isStream ? eventStream : 'application/json', ...call.headers }),
       body: call.body,
       signal: call.signal,
       silenceMs,

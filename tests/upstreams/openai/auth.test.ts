@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../../src/base/secret.ts'
-import { type HeaderOptions, requestHeaders, secretsOf } from '../../../src/upstreams/openai/auth.ts'
+import { createRequestHeaders, type HeaderOptions, secretsOf } from '../../../src/upstreams/openai/auth.ts'
 import { providerOf } from '../../../src/upstreams/openai/provider.ts'
 import { providers } from '../../../src/upstreams/openai/providers.ts'
 
@@ -16,7 +16,7 @@ const optionsFor = (baseUrl: string, more: Partial<HeaderOptions> = {}): HeaderO
 
 const openAiUrl = 'https://api.openai.com/v1'
 const headersFor = (baseUrl: string, more?: Partial<HeaderOptions>) =>
-  requestHeaders(optionsFor(baseUrl, more), { accept: 'application/json' })
+  createRequestHeaders(optionsFor(baseUrl, more))({ accept: 'application/json' })
 
 describe('the headers of a request', () => {
   test('carry the key as a bearer token, and the program (OU-T3, T4)', () => {

@@ -1,5 +1,6 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import { isObject, type Json, parseObject } from '../../base/json.ts'
+import { isHtml, longestRetryAfterSeconds, proxyLoginRequired, secondsUntil } from '../http/failed-response.ts'
 import {
   type ErrorKind,
   exceptionName,
@@ -15,8 +16,6 @@ import { clientWording, isOverflow, type WordingContext } from './wording.ts'
 
 /** Limit, in characters, for quoting a body of unknown form. */
 const quotedCharacters = 2000
-/** Claude Code gives up if it has to wait longer. */
-const longestRetryAfterSeconds = 60
 
 interface Reported {
   readonly message: string
@@ -71,13 +70,10 @@ export const successStatus = 200
 
 /** Messages for statuses of proxies, for any body. */
 const otherVoice = (status: number): string | undefined => {
-  if (status === 407)
-    return 'A proxy on the way requires a user name and a password (407). Set HTTP_PROXY=http://user:password@host:port.'
+  if (status === 407) return proxyLoginRequired
   if (status < 300 || status > 399) return undefined
   return `AI Nexus answered ${status}, a redirect. Check the endpoint URL, and whether a proxy or a login page interferes.`
 }
-
-const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
 
 const reportedBy = (body: string, parsed: Json | undefined, status: number): Reported => {
   const reported = parsed === undefined ? undefined : reportedIn(parsed)
@@ -108,8 +104,8 @@ const retryAfterSeconds = (headers: Headers): number | undefined => {
   if (value === undefined || value === '') return undefined
   const seconds = Number(value)
   if (Number.isFinite(seconds)) return Math.max(seconds, 0)
-  const wait = Date.parse(value) - Date.parse(headers.get('date') ?? '')
-  return Number.isNaN(wait) ? undefined : Math.max(Math.ceil(wait / 1000), 0)
+  const wait = secondsUntil(value, headers)
+  return wait === undefined ? undefined : Math.ceil(wait)
 }
 
 const tooLargeWords = 'Request exceeds the maximum size'

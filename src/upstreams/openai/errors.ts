@@ -1,10 +1,11 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withCapability } from '../../messages/client-wording.ts'
+import { isHtml, longestRetryAfterSeconds, proxyLoginRequired } from '../http/failed-response.ts'
 import { type ErrorKind, type Failure, kindOf, withStatusOfBody } from './error-kinds.ts'
 import { overflowWording } from './overflow.ts'
-import { isHtml, type Reported, reportedIn, reportedInText, titleOf } from './reported.ts'
-import { longestRetryAfterSeconds, retryAfterSeconds } from './retry-after.ts'
+import { type Reported, reportedIn, reportedInText, titleOf } from './reported.ts'
+import { retryAfterSeconds } from './retry-after.ts'
 
 /** Translates failures of the provider to Anthropic's errors; they keep the provider's words (OU section 5). */
 
@@ -42,9 +43,7 @@ export class OpenAiError extends GatewayError {
 }
 
 const statusWords = ({ status }: Failure, body: string, { provider, path }: WordingContext): string => {
-  if (status === 407) {
-    return 'A proxy on the way requires a user name and a password (407). Set HTTP_PROXY=http://user:password@host:port.'
-  }
+  if (status === 407) return proxyLoginRequired
   if (status >= 300 && status <= 399) {
     return `${provider} answered ${status}, a redirect, which is not followed. Check the base URL (--openai-url): the path was ${path}.`
   }

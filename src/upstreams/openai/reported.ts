@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsIn } from '../../base/json.ts'
+import { isHtml } from '../http/failed-response.ts'
 
 /** The facts that a failure reports, from any position in the body (OU-E1). */
 export interface Reported {
@@ -121,8 +122,6 @@ const nothing = {
 
 /** The title of a web page, which is more specific than its status. */
 export const titleOf = (html: string): string => /<title[^>]*>([^<]{0,200})/i.exec(html)?.[1]?.trim() ?? ''
-
-export const isHtml = (body: string): boolean => /^\s*<(?:!doctype|html|head|body)/i.test(body)
 
 /** The facts in a parsed JSON value; a list of one value is unwrapped. */
 export const reportedIn = (value: unknown): Reported => {

@@ -1,7 +1,6 @@
-/** The wait that a provider requests, in seconds (OU-E6). */
+import { secondsUntil } from '../http/failed-response.ts'
 
-/** Clients give up if a response requests a longer wait. */
-export const longestRetryAfterSeconds = 60
+/** The wait that a provider requests, in seconds (OU-E6). */
 
 const secondsPer: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
 
@@ -19,10 +18,7 @@ const header = (headers: Headers, name: string): string | undefined => headers.g
 const retryAfter = (headers: Headers): number | undefined => {
   const value = header(headers, 'retry-after')
   if (value === undefined) return undefined
-  const seconds = duration(value)
-  if (seconds !== undefined) return seconds
-  const wait = Date.parse(value) - Date.parse(headers.get('date') ?? '')
-  return Number.isNaN(wait) ? undefined : Math.max(wait / 1000, 0)
+  return duration(value) ?? secondsUntil(value, headers)
 }
 
 const retryAfterMs = (headers: Headers): number | undefined => {

@@ -1,7 +1,10 @@
 import { setMostRecent } from './lru.ts'
 
-/** Remembers the results of a pure function for its last `most` texts. Texts may come from clients: the bound limits memory. */
-export const memoize = <Result>(compute: (text: string) => Result, most: number): ((text: string) => Result) => {
+/** Bounds memory, because texts may come from clients. A deployment has fewer models. */
+const usualMost = 100
+
+/** Remembers the results of a pure function for its last `most` texts. */
+export const memoize = <Result>(compute: (text: string) => Result, most = usualMost): ((text: string) => Result) => {
   const results = new Map<string, Result>()
   return (text) => {
     const known = results.get(text)

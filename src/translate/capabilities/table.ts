@@ -1,3 +1,4 @@
+import { memoize } from '../../base/memoize.ts'
 import { compareVersions, type ModelFamily, type ModelVersion, parseModelName } from '../../messages/model-name.ts'
 import type { Effort } from '../../wire/anthropic/request.ts'
 
@@ -169,16 +170,5 @@ const findCapabilities = (modelId: string): ModelCapabilities => {
   return ofFamily.findLast((row) => compareVersions(row.since, version) <= 0) ?? newest
 }
 
-/** Bounds memory: far more than there are ids. */
-const maximumRemembered = 100
-/** Results by id: to parse an id costs as much as to translate a short message. */
-const remembered = new Map<string, ModelCapabilities>()
-
-/** Returns the capabilities of the model with an upstream's id. */
-export const capabilitiesOf = (modelId: string): ModelCapabilities => {
-  const known = remembered.get(modelId)
-  if (known !== undefined) return known
-  const found = findCapabilities(modelId)
-  if (remembered.size < maximumRemembered) remembered.set(modelId, found)
-  return found
-}
+/** Returns the capabilities of the model with an upstream's id. Parsing an id costs as much as a short translation. */
+export const capabilitiesOf = memoize(findCapabilities)

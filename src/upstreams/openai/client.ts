@@ -44,9 +44,6 @@ export type ChatAnswer =
     }
   | { readonly kind: 'whole'; readonly response: ChatResponse }
 
-/** More models than a deployment has. */
-const rememberedModels = 100
-
 const successStatus = 200
 const eventStream = 'text/event-stream'
 
@@ -82,7 +79,7 @@ export const createOpenAiClient = (options: OpenAiClientOptions) => {
   const locationOf = memoize((modelId) => {
     const url = chatUrl(baseUrl, modelId, azure)
     return { url, path: new URL(url).pathname }
-  }, rememberedModels)
+  })
 
   const wordingOf = ({ wording, modelId }: OpenAiCall): WordingContext => ({
     ...wording,

@@ -34,9 +34,6 @@ export interface OpenAiOptions extends OpenAiClientOptions {
   readonly log: Logger
 }
 
-/** More models than a deployment has. */
-const rememberedModels = 100
-
 type Read<T> = (answer: ChatAnswer, context: ReadContext) => Promise<T>
 
 /** Creates the upstream for a server that speaks OpenAI's Chat Completions. */
@@ -49,7 +46,6 @@ export const createOpenAi = (options: OpenAiOptions): Upstream => {
   const logNotes = createNoteLog(log)
   const dialectFor = memoize(
     (modelId): ChatDialect => ({ ...dialectOf(provider, modelId), ...options.dialectFor(modelId) }),
-    rememberedModels,
   )
 
   /** Providers that accept URLs fetch images themselves; this server always fetches documents (OU-Q32, Q35). */

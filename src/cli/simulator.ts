@@ -1,3 +1,4 @@
+import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import type { Simulator } from '../simulator/exchange.ts'
 import { faceNames } from '../simulator/openai-chat/face-name.ts'
@@ -13,16 +14,23 @@ const startOpenAi = async (config: Config): Promise<Simulator> => {
   return startChatSimulator({ face, isAnyModelServed: true })
 }
 
+/** Not yet: a simulator follows within this change. */
+const startAnthropic = (): never => {
+  throw new UsageError('--simulate does not play Anthropic yet.')
+}
+
 /** The simulators behind `--simulate`, by the upstream that each one plays. */
 const simulators: Readonly<Record<Config['upstream'], (config: Config) => Simulator | Promise<Simulator>>> = {
   nexus: () => startSimulator(),
   openai: startOpenAi,
+  anthropic: startAnthropic,
 }
 
 /** What `--simulate` plays, for people. */
 export const simulatedNames: Readonly<Record<Config['upstream'], string>> = {
   nexus: 'AI Nexus',
   openai: 'an OpenAI-compatible server',
+  anthropic: "Anthropic's API",
 }
 
 /** AI Nexus for a configuration that cannot be read. */

@@ -120,7 +120,7 @@ export const finder = ({ flags, environment, files }: ConfigInputs) => {
   const variable = fromEnvironment(environment, upstream)
   const order = (key: SettingKey): readonly InputSource[] => {
     if (key === 'apiKey') return [flag, file, command, variable]
-    return key === 'openai.apiKey' ? [flag, file, variable] : [flag, variable, file]
+    return key === 'openai.apiKey' || key === 'anthropic.apiKey' ? [flag, file, variable] : [flag, variable, file]
   }
   checkFlags(flags, upstream)
   const isOther = (setting: Setting): boolean => setting.upstream !== undefined && setting.upstream !== upstream
@@ -151,7 +151,8 @@ const upstreamSetting: Setting = upstreamSettings[0]
 /** The upstream whose settings are read. An unknown name is refused later, when the setting itself is read. */
 const upstreamIn = (sources: readonly InputSource[]): UpstreamName => {
   const value = sources.flatMap((source) => source(upstreamSetting))[0]?.value
-  return (value instanceof InputText ? value.text : value) === 'openai' ? 'openai' : defaultUpstream
+  const name = value instanceof InputText ? value.text : value
+  return name === 'openai' || name === 'anthropic' ? name : defaultUpstream
 }
 
 /** A reference in a file to a secret in the keychain, if no stronger source has the secret. */

@@ -1,4 +1,5 @@
 import type { ErrorType } from '../base/errors.ts'
+import type { CredentialKind } from '../upstreams/upstream.ts'
 import type { FinalUsage } from '../wire/anthropic/events.ts'
 import type { StopReason } from '../wire/anthropic/response.ts'
 
@@ -38,6 +39,22 @@ export interface RequestFacts {
   readonly usage?: FinalUsage
   /** Result of a count of tokens. */
   readonly countedTokens?: number
+  /** The name by which the client reaches this server, if it is a known one; otherwise `other` (AU-U5). */
+  readonly domain?: string
+  /** By the number of system prompts (AU-U2). */
+  readonly requestClass?: 'query_evaluation' | 'inference'
+  /** Calls of the client's tools in the answer. */
+  readonly toolCalls?: number
+  readonly credential?: CredentialKind
+  /** The end of a long key, for telemetry and Slack only; never for the log (AU-Y2). */
+  readonly maskedKey?: string
+}
+
+/** Words of one exchange, for Slack alone: at most 64 KB, and never in a log. Collected only if an observer asks. */
+export interface ConversationWords {
+  readonly userText: string
+  readonly assistantText: string
+  readonly tools: readonly { readonly name: string; readonly input: unknown }[]
 }
 
 /**
@@ -58,5 +75,8 @@ export interface RequestRecord extends RequestHead, RequestFacts {
   readonly errorReason: string | undefined
 }
 
-/** Must return at once: a slow observer uses a bounded queue. Errors that it throws are logged. */
-export type RequestObserver = (record: RequestRecord) => void
+/**
+ * Must return at once: a slow observer uses a bounded queue. Errors that it throws are logged. `words` is undefined
+ * unless they were collected.
+ */
+export type RequestObserver = (record: RequestRecord, words: ConversationWords | undefined) => void

@@ -1,7 +1,14 @@
 import { nameOf } from '../base/error-location.ts'
 import { clientClosedStatus, type GatewayError, toGatewayError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
-import type { RequestFacts, RequestHead, RequestObserver, RequestOutcome, RequestRecord } from './request-record.ts'
+import type {
+  ConversationWords,
+  RequestFacts,
+  RequestHead,
+  RequestObserver,
+  RequestOutcome,
+  RequestRecord,
+} from './request-record.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
@@ -21,6 +28,8 @@ const firstFailureStatus = 400
 /** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
   readonly head: RequestHead
+  /** Set by what collects them, before the end. */
+  words: ConversationWords | undefined
   readonly #now: () => number
   readonly #startedAt: number
   readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
@@ -152,7 +161,7 @@ export const createRequestRecords = ({ observers, log, now, date }: RequestRecor
     running.delete(request)
     for (const observer of observers) {
       try {
-        observer(record)
+        observer(record, request.words)
       } catch (error) {
         log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
       }

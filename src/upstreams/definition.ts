@@ -5,6 +5,7 @@ import type { Config } from '../config/load.ts'
 import type { SettingKey } from '../config/settings/settings.ts'
 import type { ModelResolver } from '../models/resolver.ts'
 import type { CountTokensRequest } from '../wire/anthropic/request.ts'
+import type { Credentials } from './anthropic/credentials/credential.ts'
 import type { Fetch } from './http/post.ts'
 import type { UpstreamKey } from './renewable-key.ts'
 import type { Upstream } from './upstream.ts'
@@ -25,6 +26,8 @@ export interface UpstreamDependencies {
   /** Host and port of the proxy to the endpoint, for error messages. */
   readonly proxy: string | undefined
   readonly inlineUrlSources: InlineUrlSources
+  /** Credentials that depend on the request; absent where only the key counts. Reads files, so the process provides it. */
+  readonly credentials?: Credentials
   /** Tokens of a request for a model, by its upstream's id; throws GatewayError for a tool that is not one. */
   readonly estimateTokens: EstimateTokens
   /** From 0 to 1. */
@@ -49,8 +52,8 @@ export interface Connection {
   readonly apiKey: Secret | undefined
   /** An upstream on this machine may need no key. */
   readonly isKeyOptional: boolean
-  readonly keySetting: Extract<SettingKey, 'apiKey' | 'openai.apiKey'>
-  readonly urlSetting: Extract<SettingKey, 'endpointUrl' | 'openai.url'>
+  readonly keySetting: Extract<SettingKey, 'apiKey' | 'openai.apiKey' | 'anthropic.apiKey'>
+  readonly urlSetting: Extract<SettingKey, 'endpointUrl' | 'openai.url' | 'anthropic.url'>
   /** The variable with which users set a key. */
   readonly keyVariable: string
 }

@@ -1,12 +1,13 @@
 import type { Config } from '../config/load.ts'
 import type { ModelResolver } from '../models/resolver.ts'
+import { anthropic } from './anthropic/definition.ts'
 import type { Connection, UpstreamDefinition, UpstreamDependencies } from './definition.ts'
 import { nexus } from './nexus/definition.ts'
 import { openai } from './openai/definition.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Every kind of upstream, by its name in `--upstream`. */
-const upstreams: Readonly<Record<Config['upstream'], UpstreamDefinition>> = { nexus, openai }
+const upstreams: Readonly<Record<Config['upstream'], UpstreamDefinition>> = { nexus, openai, anthropic }
 
 /** The upstream that the configuration chooses. */
 export const createUpstream = (dependencies: UpstreamDependencies): Upstream =>

@@ -1,7 +1,40 @@
 import type { LogFields } from '../base/logger.ts'
+import type { Secret } from '../base/secret.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message } from '../wire/anthropic/response.ts'
+
+/** Where the messages about one domain's requests go; each member wins over the configured one. */
+export interface SlackSettings {
+  readonly webhookUrl?: Secret
+  readonly channel?: string
+  readonly username?: string
+  readonly iconEmoji?: string
+  /** False silences the domain. */
+  readonly enabled?: boolean
+}
+
+/** A name by which clients reach this server, if the upstream has a file of credentials for it (AU-K9). */
+export interface Domain {
+  /** Lower case, with the port as clients send it. */
+  readonly name: string
+  /** Clients may present it instead of the server's own token (AU-K16). */
+  readonly clientKey?: Secret
+  readonly slack?: SlackSettings
+}
+
+/** Who sends a request: decides about its credential. */
+export interface Caller {
+  /** Undefined if there is no file for its `Host`. */
+  readonly domain: Domain | undefined
+  /** The client's own, with its credential. */
+  readonly headers: Headers
+  /** Clients of OpenAI's paths send placeholders, which are never forwarded (AU-K5). */
+  readonly mayForwardKey: boolean
+}
+
+/** The kind of credential that a request is sent with. */
+export type CredentialKind = 'api_key' | 'oauth' | 'client' | 'configured' | 'login'
 
 /** What a call needs in addition to its request. */
 export interface CallContext {
@@ -19,12 +52,33 @@ export interface CallContext {
   readonly onSent?: (request: MessagesRequest, modelId: string) => void
   /** Called before each request that is sent for this call. */
   readonly onAttempt?: () => void
+  /** Absent for the program's own requests. */
+  readonly caller?: Caller
+  /** Called with the credential of each attempt. Observers get its masked form, never the secret. */
+  readonly onCredential?: (kind: CredentialKind, secret: Secret) => void
 }
 
 /** A request that is forwarded unchanged. */
-export interface NativeCall extends Omit<CallContext, 'modelId'> {
-  /** Its head and its unread body. */
-  readonly request: Request
+export interface NativeCall extends Omit<CallContext, 'modelId' | 'betas' | 'onSent' | 'caller'> {
+  readonly method: string
+  /** Checked (AU-P9), and sent exactly like this. */
+  readonly path: string
+  /** With its question mark, or empty. */
+  readonly query: string
+  /** Bytes may be sent more than once, a stream only once. */
+  readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined
+  readonly caller: Caller
+  /** Called when the request is on its way: what observes its body may begin. */
+  readonly onSending?: () => void
+}
+
+/** An answer that is forwarded unchanged. */
+export interface NativeResponse {
+  readonly status: number
+  /** Only headers that the client may see. */
+  readonly headers: Headers
+  /** The body's bytes as they arrive; throws GatewayError. Undefined for an answer without a body. */
+  readonly chunks: AsyncIterableIterator<Uint8Array> | undefined
 }
 
 /** A part that is left out of requests to a model, because the upstream has refused it. */
@@ -61,9 +115,11 @@ export interface Upstream {
   /**
    * The native lane: if the client speaks the upstream's own protocol, bytes are forwarded unchanged in both
    * directions. The server then checks no body and resolves no model. Rejects with GatewayError if there is no
-   * response. The response has only headers that the client may see.
+   * response.
    */
-  readonly native?: { readonly protocol: 'anthropic'; forward(call: NativeCall): Promise<Response> }
+  readonly native?: { readonly protocol: 'anthropic'; forward(call: NativeCall): Promise<NativeResponse> }
+  /** If credentials depend on the `Host` of a request. Resolves to undefined for a name without a file. */
+  readonly domains?: { find(host: string): Promise<Domain | undefined> }
   /** What has been refused since the start. */
   degraded?(): readonly Degradation[]
   /**

@@ -3,6 +3,7 @@ import { errorLocation } from '../../base/error-location.ts'
 import type { Config } from '../../config/load.ts'
 import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { productName, version } from '../../version.ts'
+import { anthropicChecks } from '../doctor/anthropic-checks.ts'
 import { type Check, type CheckGroup, type CheckResult, type Finding, fail } from '../doctor/check.ts'
 import { claudeChecks } from '../doctor/claude-checks.ts'
 import { configChecks } from '../doctor/config-checks.ts'
@@ -28,6 +29,7 @@ import { wrap } from '../terminal/wrap.ts'
 const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = {
   nexus: nexusChecks,
   openai: openAiChecks,
+  anthropic: anthropicChecks,
 }
 
 const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {

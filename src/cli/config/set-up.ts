@@ -36,7 +36,7 @@ export interface SetUp extends ChosenModels {
 }
 
 /** The keys of upstreams. */
-export const keySettings: ReadonlySet<SettingKey> = new Set(['apiKey', 'openai.apiKey'])
+export const keySettings: ReadonlySet<SettingKey> = new Set(['apiKey', 'openai.apiKey', 'anthropic.apiKey'])
 
 /** Names a setting's source for messages: a flag, a variable, or a key and a file. */
 const placeOf = (key: SettingKey, { sources }: CommandConfig): string => {

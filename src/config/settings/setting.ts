@@ -1,4 +1,4 @@
-export type UpstreamName = 'nexus' | 'openai'
+export type UpstreamName = 'nexus' | 'openai' | 'anthropic'
 
 /** One setting: its flag, its variables, its key in the files, its default. */
 export interface Setting {

@@ -1,6 +1,7 @@
+import { anthropicSettings } from './anthropic.ts'
 import { bedrockSettings, nexusSettings } from './nexus.ts'
 import { openAiSettings } from './openai.ts'
-import { loggingSettings } from './operate.ts'
+import { loggingSettings, reportSettings } from './operate.ts'
 import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
 import { translationSettings } from './translation.ts'
@@ -15,10 +16,12 @@ export const settings = [
   ...upstreamSettings,
   ...nexusSettings,
   ...openAiSettings,
+  ...anthropicSettings,
   ...modelSettings,
   ...clientSettings,
   ...corsSettings,
   ...loggingSettings,
+  ...reportSettings,
   ...callSettings,
   ...translationSettings,
   ...bedrockSettings,

@@ -8,10 +8,11 @@ export const upstreamSettings = [
     key: 'upstream',
     flag: 'upstream',
     environment: ['NEXUS_UPSTREAM'],
-    type: { kind: 'choice', options: ['nexus', 'openai'], later: ['anthropic'] },
+    type: { kind: 'choice', options: ['nexus', 'openai', 'anthropic'] },
     default: defaultUpstream,
     description: 'Send requests to this kind of upstream',
-    details: '`openai` is any OpenAI-compatible server. `anthropic` is not available yet, and is refused.',
+    details:
+      "`openai` is any OpenAI-compatible server ([more](upstreams/openai.md)). `anthropic` is Anthropic's own API: requests go there unchanged ([more](upstreams/anthropic.md)).",
     hint: 'nexus|anthropic|openai',
   },
 ] as const satisfies readonly Setting[]

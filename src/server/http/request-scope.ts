@@ -1,6 +1,7 @@
 import type { Elysia } from 'elysia'
 import type { NewId } from '../../base/ids.ts'
 import type { RequestRecords, RunningRequest } from '../../gateway/running-requests.ts'
+import type { Domain } from '../../upstreams/upstream.ts'
 import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
 
@@ -18,6 +19,8 @@ interface RequestScope {
   readonly entrance: Entrance
   /** Flags of the `anthropic-beta` header; empty without the header. */
   readonly betas: readonly string[]
+  /** Set by the guard, if the upstream has credentials for this `Host`. */
+  domain: Domain | undefined
 }
 
 /** Returns the same scope for the same request. */
@@ -62,7 +65,13 @@ export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): Sco
     const requestId = newId('req_')
     const entrance = entranceOf(request)
     const head = { requestId, entrance: entrance.name, method, path: loggedPath(url), session: sessionOf(headers) }
-    const scope = { requestId, running: records.begin(head), entrance, betas: headerList(headers, 'anthropic-beta') }
+    const scope: RequestScope = {
+      requestId,
+      running: records.begin(head),
+      entrance,
+      betas: headerList(headers, 'anthropic-beta'),
+      domain: undefined,
+    }
     scopes.set(request, scope)
     return scope
   }

@@ -15,13 +15,15 @@ export interface NativeLaneOptions {
 }
 
 /** Forwards the same bytes, read only as fast as the client reads them. Calls `onEnd` once. */
-const watchedBody = (body: ReadableStream<Uint8Array>, onEnd: (end: StreamEnd) => void): ReadableStream<Uint8Array> => {
-  const reader = body.getReader()
-  return new ReadableStream<Uint8Array>(
+const watchedBody = (
+  chunks: AsyncIterableIterator<Uint8Array>,
+  onEnd: (end: StreamEnd) => void,
+): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const { done, value } = await reader.read()
+          const { done, value } = await chunks.next()
           if (!done) return controller.enqueue(value)
           onEnd('whole')
           controller.close()
@@ -30,15 +32,16 @@ const watchedBody = (body: ReadableStream<Uint8Array>, onEnd: (end: StreamEnd) =
           controller.error(thrown)
         }
       },
-      async cancel(reason) {
+      async cancel() {
         onEnd('left')
-        await reader.cancel(reason)
+        await chunks.return?.()
       },
     },
     // Reads nothing ahead of the client.
     { highWaterMark: 0 },
   )
-}
+
+const firstFailureStatus = 400
 
 /** Records a failure whose response comes from the upstream. */
 const noteFailure = (running: RunningRequest, status: number): void => {
@@ -52,18 +55,24 @@ const noteFailure = (running: RunningRequest, status: number): void => {
  */
 export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOptions) => {
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
-    const { requestId, running, betas } = scopeOf(request)
+    const { requestId, running, domain } = scopeOf(request)
     running.update({ upstream: upstream.name })
     const call = startCall(request, shutdown)
     try {
-      const { status, ok, body, headers } = await native.forward({
-        request,
+      const { pathname, search } = new URL(request.url)
+      const { status, headers, chunks } = await native.forward({
+        method: request.method,
+        path: pathname,
+        query: search,
+        body: await request.bytes(),
+        caller: { domain, headers: request.headers, mayForwardKey: true },
         requestId,
-        betas,
         signal: call.signal,
         onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
         onAttempt: () => running.attempted(),
+        onCredential: (credential) => running.update({ credential }),
       })
+      const ok = status < firstFailureStatus
       call.begun()
       running.firstEvent()
       if (!ok) noteFailure(running, status)
@@ -78,8 +87,8 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
       if (!forwarded.has(requestIdHeader)) forwarded.set(requestIdHeader, requestId)
       // Elysia would copy the response to add headers.
       set.headers = {}
-      if (body === null) onEnd('whole')
-      return new Response(body && watchedBody(body, onEnd), { status, headers: forwarded })
+      if (chunks === undefined) onEnd('whole')
+      return new Response(chunks && watchedBody(chunks, onEnd), { status, headers: forwarded })
     } catch (thrown) {
       call.end()
       running.responseEnded('failed')

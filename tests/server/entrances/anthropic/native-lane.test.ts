@@ -8,12 +8,19 @@ import { createRequestRecords } from '../../../../src/gateway/running-requests.t
 import { createModelResolver } from '../../../../src/models/resolver.ts'
 import { createShutdown } from '../../../../src/server/http/shutdown.ts'
 import { createServer } from '../../../../src/server/server.ts'
-import type { NativeCall, Upstream } from '../../../../src/upstreams/upstream.ts'
+import type { NativeCall, NativeResponse, Upstream } from '../../../../src/upstreams/upstream.ts'
 import { catalog } from '../../../support/catalog.ts'
 
 /** An upstream with the client's own protocol gets requests that this server has not read. */
 
-const serverOver = (forward: (call: NativeCall) => Promise<Response>) => {
+const toNative = ({ status, headers, body }: Response): NativeResponse => ({
+  status,
+  headers,
+  chunks: body?.[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array> | undefined,
+})
+
+const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
+  const forward = async (call: NativeCall): Promise<NativeResponse> => toNative(await respond(call))
   const unused = (): never => {
     throw new Error('translated')
   }
@@ -64,7 +71,7 @@ const serverOver = (forward: (call: NativeCall) => Promise<Response>) => {
 /** No model, a member and a block that no schema has, spacing, an escape, a number of 17 digits, a duplicate. */
 const odd =
   '{ "new":12345678901234567, "new": 1,\n"messages":[{"role":"user","content":[{"type":"later"}]}],"x":"\\u0041"}'
-const identity = async ({ request }: NativeCall): Promise<Response> => new Response(await request.bytes())
+const identity = async ({ body }: NativeCall): Promise<Response> => new Response(body as Uint8Array<ArrayBuffer>)
 
 describe('a native lane', () => {
   test.each(['/v1/messages', '/v1/messages/count_tokens'])(
@@ -87,7 +94,7 @@ describe('a native lane', () => {
       return new Response('x', { headers: { 'request-id': 'req_theirs', 'retry-after': '3' } })
     })
     const { headers } = await post(odd)
-    expect(calls).toMatchObject([{ requestId: 'req_ours', betas: ['a', 'b'] }])
+    expect(calls).toMatchObject([{ requestId: 'req_ours', path: '/v1/messages', query: '' }])
     expect([headers.get('request-id'), headers.get('retry-after')]).toEqual(['req_theirs', '3'])
     expect((await serverOver(identity).post(odd)).headers.get('request-id')).toBe('req_ours')
   })

@@ -1,0 +1,38 @@
+import type { Secret } from '../../../base/secret.ts'
+import type { Caller, CredentialKind, Domain } from '../../upstream.ts'
+
+/** The one credential of a request: exactly one header carries it (AU-K6). */
+export interface Credential {
+  readonly kind: CredentialKind
+  readonly header: 'x-api-key' | 'authorization'
+  /** The key or token itself; `authorization` adds `Bearer`. */
+  readonly secret: Secret
+  /** Flags that the upstream wants with it, in addition to the client's (AU-H2). */
+  readonly betas: readonly string[]
+}
+
+/** A failed answer whose first byte the client has not received. */
+export interface FailedAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** The beginning of its body. */
+  readonly text: string
+}
+
+/** The credential for one attempt. */
+export interface CredentialChoice {
+  readonly credential: Credential
+  /**
+   * Resolves to the credential for one more attempt, at once: another key of the domain (AU-K8), or a renewed token
+   * (AU-O9). Undefined if the answer is to be relayed.
+   */
+  afterFailure(answer: FailedAnswer): Promise<CredentialChoice | undefined>
+}
+
+/** All credentials of the upstream. */
+export interface Credentials {
+  /** Undefined if there are no files. */
+  readonly domains?: { find(host: string): Promise<Domain | undefined> }
+  /** `caller` is undefined for the program's own requests. Rejects with GatewayError if there is no valid credential. */
+  choose(caller: Caller | undefined, signal: AbortSignal): Promise<CredentialChoice>
+}

@@ -46,8 +46,7 @@ const toChoice = (text: string, type: Extract<SettingType, { kind: 'choice' }>, 
   const word = text.trim().split(/\s/)[0]?.toLowerCase() ?? ''
   const option = type.synonyms === undefined ? text : (type.synonyms[word] ?? word)
   if (type.options.includes(option)) return option
-  const expectation = `must be ${expectationOf(type)}`
-  return fail(where, type.later?.includes(text) ? `${expectation}: ${text} is not available yet.` : `${expectation}.`)
+  return fail(where, `must be ${expectationOf(type)}.`)
 }
 
 /** Accepts the characters that are valid in a header. Trims, because a pasted key may end in a line break. */

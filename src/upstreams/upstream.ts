@@ -5,7 +5,7 @@ import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/requ
 import type { Message } from '../wire/anthropic/response.ts'
 
 /** Where the messages about one domain's requests go; each member wins over the configured one. */
-export interface SlackSettings {
+interface SlackSettings {
   readonly webhookUrl?: Secret
   readonly channel?: string
   readonly username?: string

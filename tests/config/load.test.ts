@@ -208,8 +208,7 @@ describe('values', () => {
     [{ 'endpoint-url': 'https://me:pw@x.example' }, '--endpoint-url must not contain a user name or a password.'],
     [{ 'endpoint-url': 'https://x.example/?a=1' }, '--endpoint-url must not contain a query or a fragment.'],
     [{ 'log-format': 'xml' }, '--log-format must be one of text, json.'],
-    [{ upstream: 'anthropic' }, '--upstream must be one of nexus, openai: anthropic is not available yet.'],
-    [{ upstream: 'bedrock' }, '--upstream must be one of nexus, openai.'],
+    [{ upstream: 'bedrock' }, '--upstream must be one of nexus, openai, anthropic.'],
     [{ 'api-key': 'Bearer abc' }, '--api-key begins with "Bearer": give only the part after it.'],
     [
       { 'api-key': 'ab\ncd' },

@@ -15,7 +15,19 @@ const groups: readonly (readonly [title: string, names: readonly string[]])[] = 
     ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],
   ],
   ['OpenAI-compatible server', ['provider', 'openai-url', 'model-map']],
-  ['Log', ['log-format', 'log-level', 'log-file', 'verbose']],
+  [
+    'Anthropic',
+    [
+      'anthropic-url',
+      'credentials-dir',
+      'client-keys',
+      'unknown-paths',
+      'allow-oauth',
+      'claude-code-login',
+      'client-setup-dir',
+    ],
+  ],
+  ['Log', ['log-format', 'log-level', 'log-file', 'stats-interval', 'verbose']],
   ['Configuration', ['config', 'env-file', 'dev', 'dry-run']],
 ]
 

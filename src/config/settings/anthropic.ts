@@ -53,7 +53,7 @@ const connectionSettings = [
   },
 ] as const satisfies readonly Setting[]
 
-/** Whose credential goes along (AU-K, AU-T). */
+/** Whose credential is sent (AU-K, AU-T). */
 const credentialSettings = [
   {
     key: 'anthropic.credentialsDir',

@@ -50,8 +50,6 @@ export type SettingType =
   | {
       readonly kind: 'choice'
       readonly options: readonly string[]
-      /** Refused because they are not available yet. */
-      readonly later?: readonly string[]
       /** Other programs' words for the options, in lower case. With them, only the first word of a value counts. */
       readonly synonyms?: Readonly<Record<string, string>>
     }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Fetch } from '../http/post.ts'
 import type { Upstream } from '../upstream.ts'
+import { credentialValue } from './auth.ts'
 import type { Credentials } from './credentials/credential.ts'
 
 export interface AnthropicOptions {
@@ -14,7 +15,7 @@ const notTranslated = (): never => {
 }
 
 /** Creates the upstream for Anthropic's own API. */
-export const createAnthropic = ({ baseUrl, credentials, fetch }: AnthropicOptions): Upstream => ({
+export const createAnthropic = ({ baseUrl, credentials, fetch: ask }: AnthropicOptions): Upstream => ({
   name: 'anthropic',
   address: baseUrl,
   ...(credentials.domains && { domains: credentials.domains }),
@@ -25,9 +26,9 @@ export const createAnthropic = ({ baseUrl, credentials, fetch }: AnthropicOption
     async forward({ method, path, query, body, caller, signal, onAttempt, onSending }) {
       const { credential } = await credentials.choose(caller, signal)
       const headers = new Headers({ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' })
-      headers.set(credential.header, credential.secret.reveal())
+      headers.set(credential.header, credentialValue(credential))
       onAttempt?.()
-      const pending = fetch(`${baseUrl}${path}${query}`, {
+      const pending = ask(`${baseUrl}${path}${query}`, {
         method,
         headers,
         ...(body !== undefined && { body: body as Uint8Array<ArrayBuffer> }),

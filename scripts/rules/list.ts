@@ -1,9 +1,10 @@
+import { anthropicRules } from './anthropic.ts'
 import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
 import { openAiSettingsRules } from './openai-settings.ts'
 import { type Rule, section } from './rule.ts'
 
-/** All rules of the translation. The rules of Chat Completions are in their own files. */
+/** All rules of the translation. The rules of Chat Completions and of Anthropic's API are in their own files. */
 
 const transport = section({
   T1: 'any model id is one encoded segment of the path',
@@ -299,4 +300,5 @@ export const rules: readonly Rule[] = [
   ...chatRequestRules,
   ...chatResponseRules,
   ...openAiSettingsRules,
+  ...anthropicRules,
 ]

@@ -1,5 +1,6 @@
 import { median } from '../support/samples.ts'
 import type { Sample, Weight } from './measure.ts'
+import type { Target } from './targets.ts'
 import type { Workload } from './workloads.ts'
 
 /** One row of the table: the cost of a workload with each target. */
@@ -9,14 +10,20 @@ export interface Row {
   readonly samples: Readonly<Record<string, readonly Sample[]>>
 }
 
+/** Programs that do the same work, and its rows. */
+export interface Table {
+  readonly targets: readonly Pick<Target, 'id' | 'mark' | 'guard'>[]
+  readonly rows: readonly Row[]
+}
+
 export interface Report {
   readonly version: string
   readonly machine: string
   /** Whether the proxy had a core for itself. */
   readonly isPinned: boolean
   readonly rounds: number
-  readonly targets: readonly string[]
-  readonly rows: readonly Row[]
+  readonly tables: readonly Table[]
+  /** By target. */
   readonly weights: Readonly<Record<string, Weight>>
 }
 
@@ -33,41 +40,39 @@ const figureOf = (values: readonly number[]): Figure => {
 
 const valuesOf = (row: Row, target: string): number[] => (row.samples[target] ?? []).map(({ value }) => value)
 
-/** Compares the program's two upstreams with each other. */
-const markOf = (target: string): string => (target === 'openai' ? 'product' : 'pass')
+type Column = Table['targets'][number]
+
+const defaultMark = 'pass'
 
 /**
  * The figure that the goal limits. For CPU time, the ratio to the target's mark, round by round, because a disturbance
  * affects both. For the first event, the milliseconds that the target adds to the upstream's own.
  */
-const comparison = (row: Row, target: string): number | undefined => {
+const comparison = (row: Row, { id, mark = defaultMark }: Column): number | undefined => {
   const isAdded = row.workload.measure === 'firstEvent'
-  const marks = valuesOf(row, isAdded ? 'direct' : markOf(target))
-  const values = valuesOf(row, target)
+  const marks = valuesOf(row, isAdded ? 'direct' : mark)
+  const values = valuesOf(row, id)
   if (values.length === 0 || values.length !== marks.length) return undefined
   return median(values.map((value, round) => (isAdded ? value - (marks[round] ?? 0) : value / (marks[round] ?? 0))))
 }
 
-/** The limit of Chat Completions in the short rounds of `--guard`, as a multiple of Converse's cost. */
-const openAiGuard = 1.6
-
 const ratioOf = (row: Row, target: string, mark: string): number =>
   median(valuesOf(row, target)) / median(valuesOf(row, mark))
 
+/** A sentence if the target exceeds its limit in this row. */
+const guardFault = ({ workload, samples }: Row, { id, guard }: Column): string | undefined => {
+  const limit = guard?.limit ?? workload.guard
+  if (guard === undefined || limit === undefined) return undefined
+  const ratio = ratioOf({ workload, samples }, id, guard.mark)
+  if (ratio <= limit) return undefined
+  return `${workload.title}: ${id} costs ${digits(ratio)} times ${guard.mark}, the limit is ${limit}`
+}
+
 /** A sentence for each row in which the product exceeds a limit. */
-export const guardFaults = ({ rows }: Pick<Report, 'rows'>): string[] =>
-  rows.flatMap((row) => {
-    const { guard, title } = row.workload
-    if (guard === undefined) return []
-    const limits = [
-      ['product', 'bare', guard],
-      ['openai', 'product', openAiGuard],
-    ] as const
-    return limits.flatMap(([target, mark, limit]) => {
-      const ratio = ratioOf(row, target, mark)
-      return ratio <= limit ? [] : [`${title}: ${target} costs ${digits(ratio)} times ${mark}, the limit is ${limit}`]
-    })
-  })
+export const guardFaults = ({ tables }: Pick<Report, 'tables'>): string[] =>
+  tables.flatMap(({ targets, rows }) =>
+    rows.flatMap((row) => targets.flatMap((target) => guardFault(row, target) ?? [])),
+  )
 
 const units: Readonly<Record<Workload['measure'], string>> = {
   request: 'CPU ms a request',
@@ -77,14 +82,14 @@ const units: Readonly<Record<Workload['measure'], string>> = {
 
 const digits = (value: number): string => value.toPrecision(value >= 100 ? 4 : 3).replace(/\.?0+e/, 'e')
 
-const cell = (row: Row, target: string): string => {
+const cell = (row: Row, target: Column): string => {
   const compared = comparison(row, target)
   if (compared === undefined) return ''
   if (row.workload.measure === 'firstEvent') return `${digits(compared)} ms`
-  const { middle, spread } = figureOf(valuesOf(row, target))
+  const { middle, spread } = figureOf(valuesOf(row, target.id))
   const figure = `${digits(middle)} ±${Math.round(spread / 2)} %`
-  if (target === 'pass') return figure
-  return `${figure}, ${digits(compared)}x${target === 'openai' ? ' product' : ''}`
+  if (target.id === defaultMark) return figure
+  return `${figure}, ${digits(compared)}x${target.mark === undefined ? '' : ` ${target.mark}`}`
 }
 
 const goalOf = ({ workload: { goal, measure } }: Row): string =>
@@ -95,19 +100,19 @@ const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 /** Limits of the figures that are not ratios. */
 const limits = { startMs: 25, idleMegabytes: 60, streamingMegabytes: 100 } as const
 
-/** The table, in Markdown. */
-export const toTable = ({ targets, rows, weights }: Report): string => {
+/** One table, in Markdown. */
+const toMarkdown = ({ targets, rows }: Table, weights: Report['weights']): string => {
   // The upstream itself has no cost to compare.
-  const shown = targets.filter((target) => target !== 'direct')
+  const shown = targets.filter(({ id }) => id !== 'direct')
   const weighed = (title: string, unit: string, member: keyof Weight): string => {
-    const cells = shown.map((target) => {
-      const weight = weights[target]?.[member]
+    const cells = shown.map(({ id }) => {
+      const weight = weights[id]?.[member]
       return weight === undefined ? '' : digits(typeof weight === 'number' ? weight : median(weight))
     })
     return line([title, unit, ...cells, String(limits[member])])
   }
   return [
-    line(['work', 'measured in', ...shown, 'goal']),
+    line(['work', 'measured in', ...shown.map(({ id }) => id), 'goal']),
     line(Array.from({ length: shown.length + 3 }, () => '---')),
     ...rows.map((row) =>
       line([row.workload.title, units[row.workload.measure], ...shown.map((target) => cell(row, target)), goalOf(row)]),
@@ -121,3 +126,7 @@ export const toTable = ({ targets, rows, weights }: Report): string => {
         ]),
   ].join('\n')
 }
+
+/** All tables, in Markdown. */
+export const toTables = ({ tables, weights }: Report): string =>
+  tables.map((table) => toMarkdown(table, weights)).join('\n\n')

@@ -7,13 +7,13 @@ import { isBuilt, root } from '../support/binary.ts'
 import { openLaboratory, type Sample, type Weight } from './measure.ts'
 import { peers } from './peers.ts'
 import { endAll, isPinned } from './processes.ts'
-import { guardFaults, type Report, type Row, toTable } from './report.ts'
-import { targets as marks, productTargets, type Target } from './targets.ts'
-import { pacedStreams, type Workload, workloads } from './workloads.ts'
+import { guardFaults, type Report, type Row, type Table, toTables } from './report.ts'
+import { forwarders, type Target, translators } from './targets.ts'
+import { nativeWorkloads, pacedStreams, type Workload, workloads } from './workloads.ts'
 
 /**
- * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table, and writes every
- * figure to a file.
+ * Measures the cost of a request, compared with a proxy that only forwards bytes. Prints a table of translated requests
+ * and one of forwarded requests, and writes every figure to a file.
  *
  *   bun run bench [--rounds 3] [--seconds 1.2] [--only small,large] [--program FILE] [--peers] [--json FILE] [--guard]
  *
@@ -45,8 +45,8 @@ const fail = (sentence: string): never => {
 const rounds = values.guard ? guardRounds : Number(values.rounds)
 const milliseconds = values.guard ? guardMs : Number(values.seconds) * 1000
 if (!(rounds >= 1) || !(milliseconds > 0)) fail('--rounds and --seconds must be above 0.')
-const guarded = workloads.filter(({ guard }) => !values.guard || guard !== undefined)
-const known = guarded.map(({ id }) => id)
+const all = [...workloads, ...nativeWorkloads]
+const known = all.filter(({ guard }) => !values.guard || guard !== undefined).map(({ id }) => id)
 const ids = values.only?.split(',') ?? known
 const unknownId = ids.find((id) => !known.includes(id))
 const kind = values.guard ? 'workload with a limit' : 'workload'
@@ -55,7 +55,16 @@ if (values.program === undefined && !isBuilt()) fail('No program in dist/. Run `
 if (process.platform === 'win32')
   fail('The benchmark runs on Linux and macOS only: it needs their CPU times of processes.')
 
-const targets: readonly Target[] = [...marks, ...productTargets(values.program), ...(values.peers ? peers() : [])]
+interface Suite {
+  readonly targets: readonly Target[]
+  readonly workloads: readonly Workload[]
+}
+
+const chosen = ({ id }: Workload): boolean => ids.includes(id)
+const suites = [
+  { targets: [...translators(values.program), ...(values.peers ? peers() : [])], workloads: workloads.filter(chosen) },
+  { targets: forwarders(values.program), workloads: nativeWorkloads.filter(chosen) },
+].filter((suite) => suite.workloads.length > 0)
 // A signal or an error that ends this process also ends the processes that it started.
 process.on('exit', endAll)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(2))
@@ -63,7 +72,8 @@ const laboratory = await openLaboratory()
 
 const weigh = async (): Promise<Record<string, Weight>> => {
   const weights: Record<string, Weight> = {}
-  for (const target of targets) {
+  for (const target of suites.flatMap(({ targets }) => targets)) {
+    if (target.id in weights) continue
     const weight = await laboratory.weigh(pacedStreams, target)
     if (weight !== undefined) weights[target.id] = weight
   }
@@ -72,7 +82,7 @@ const weigh = async (): Promise<Record<string, Weight>> => {
 }
 
 /** Each round runs all targets in turn, so that other work of the machine affects all of them. */
-const toRow = async (workload: Workload): Promise<Row> => {
+const toRow = async (workload: Workload, targets: readonly Target[]): Promise<Row> => {
   // The upstream alone has no CPU cost of a proxy: it is the reference for times only.
   const measured = targets.filter(({ launch }) => launch !== undefined || workload.measure === 'firstEvent')
   const samples: Record<string, Sample[]> = Object.fromEntries(measured.map(({ id }) => [id, []]))
@@ -84,20 +94,28 @@ const toRow = async (workload: Workload): Promise<Row> => {
   return { workload: { id, title, measure, goal, ...(guard !== undefined && { guard }) }, samples }
 }
 
+const toTable = async ({ targets, workloads }: Suite): Promise<Table> => {
+  const rows: Row[] = []
+  for (const workload of workloads) rows.push(await toRow(workload, targets))
+  return {
+    targets: targets.map(({ id, mark, guard }) => ({ id, ...(mark && { mark }), ...(guard && { guard }) })),
+    rows,
+  }
+}
+
 try {
   const weights = values.guard ? {} : await weigh()
-  const rows: Row[] = []
-  for (const workload of workloads.filter(({ id }) => ids.includes(id))) rows.push(await toRow(workload))
+  const tables: Table[] = []
+  for (const suite of suites) tables.push(await toTable(suite))
   const report: Report = {
     version: project.version,
     machine: `${process.platform} ${process.arch}, ${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}`,
     isPinned,
     rounds,
-    targets: targets.map(({ id }) => id),
-    rows,
+    tables,
     weights,
   }
-  console.log(toTable(report))
+  console.log(toTables(report))
   const faults = values.guard ? guardFaults(report) : []
   for (const fault of faults) console.error(fault)
   process.exitCode = faults.length === 0 ? 0 : 1

@@ -15,6 +15,10 @@ export interface Target {
   readonly upstreamWire?: UpstreamWire
   /** How to start it; undefined for the upstream itself, without a proxy. */
   readonly launch?: (port: number, upstream: string) => Launch
+  /** The id of the target that its cost is compared with; default: `pass`. */
+  readonly mark?: string
+  /** With `--guard`: its cost must not exceed this multiple of another target's; without `limit`, the workload's. */
+  readonly guard?: { readonly mark: string; readonly limit?: number }
   /** Additional headers that it needs. */
   readonly headers?: (upstream: string) => Readonly<Record<string, string>>
 }
@@ -29,25 +33,68 @@ export const ours =
 
 /** The program with its default settings. Its log is discarded. */
 const productLaunch =
-  (program: string, kind: UpstreamKind) =>
+  (program: string, kind: UpstreamKind, more: Readonly<Record<string, string>> = {}) =>
   (port: number, upstream: string): Launch => {
     const { flags, environment } = upstreamArguments(kind, { url: upstream, apiKey: 'bench' })
-    return { command: [program, 'start', '--port', String(port), ...flags], environment, healthPath: '/health' }
+    return {
+      command: [program, 'start', '--port', String(port), ...flags],
+      environment: { ...environment, ...more },
+      healthPath: '/health',
+    }
   }
 
-export const productTargets = (program: string = binary): readonly Target[] => [
-  { id: 'product', title: 'product', wire: 'anthropic', launch: productLaunch(program, 'nexus') },
+const direct: Target = { id: 'direct', title: 'direct', wire: 'converse' }
+const pass: Target = { id: 'pass', title: 'pass', wire: 'converse', launch: ours('pass.ts') }
+
+/** Chat Completions in the short rounds of `--guard`, as a multiple of Converse's cost. */
+const openAiGuard = 1.6
+
+/** Programs that translate. */
+export const translators = (program: string = binary): readonly Target[] => [
+  direct,
+  pass,
+  { id: 'bare', title: 'bare', wire: 'anthropic', launch: ours('bare.ts') },
+  {
+    id: 'product',
+    title: 'product',
+    wire: 'anthropic',
+    launch: productLaunch(program, 'nexus'),
+    guard: { mark: 'bare' },
+  },
   {
     id: 'openai',
     title: 'product, upstream openai',
     wire: 'anthropic',
     upstreamWire: 'chat',
     launch: productLaunch(program, 'openai'),
+    mark: 'product',
+    guard: { mark: 'product', limit: openAiGuard },
   },
 ]
 
-export const targets: readonly Target[] = [
-  { id: 'direct', title: 'direct', wire: 'converse' },
-  { id: 'pass', title: 'pass', wire: 'converse', launch: ours('pass.ts') },
-  { id: 'bare', title: 'bare', wire: 'anthropic', launch: ours('bare.ts') },
-]
+/** A request's classification parses its body, so it costs the same as the smallest translation. */
+const classifiedGuard = 7
+
+/** Programs that forward bytes of Anthropic's protocol. */
+export const forwarders = (program: string = binary): readonly Target[] => {
+  const native = { wire: 'anthropic', upstreamWire: 'anthropic' } as const
+  const launch = (classify: 'on' | 'off') => productLaunch(program, 'anthropic', { NEXUS_ANTHROPIC_CLASSIFY: classify })
+  return [
+    { ...direct, ...native },
+    { ...pass, ...native },
+    {
+      id: 'anthropic',
+      title: 'product, upstream anthropic',
+      ...native,
+      launch: launch('off'),
+      guard: { mark: 'pass' },
+    },
+    {
+      id: 'classified',
+      title: 'the same, with classification',
+      ...native,
+      launch: launch('on'),
+      guard: { mark: 'pass', limit: classifiedGuard },
+    },
+  ]
+}

@@ -29,6 +29,7 @@ const lastChunk = Buffer.from('0\r\n\r\n')
 const streamTypes: Readonly<Record<UpstreamWire, string>> = {
   converse: 'application/vnd.amazon.eventstream',
   chat: 'text/event-stream',
+  anthropic: 'text/event-stream; charset=utf-8',
 }
 const streamHeadOf = (wire: UpstreamWire): Buffer => Buffer.from(head(streamTypes[wire], 'transfer-encoding: chunked'))
 const wholeOf = (wire: UpstreamWire): Buffer => {

@@ -1,7 +1,7 @@
 import type { RequestKind } from './requests.ts'
 
 /** The protocol of an upstream. */
-export type UpstreamWire = 'converse' | 'chat'
+export type UpstreamWire = 'converse' | 'chat' | 'anthropic'
 
 /** How the upstream answers. `firstMs`: milliseconds before its first byte. */
 export type Plan = { readonly firstMs?: number } & PlanKind
@@ -48,7 +48,7 @@ export const pacedStreams: Workload = {
   guard: 2.4,
 }
 
-/** The rows of the table, in its order. */
+/** The rows of the first table, in its order. */
 export const workloads: readonly Workload[] = [
   {
     id: 'small',
@@ -134,5 +134,70 @@ export const workloads: readonly Workload[] = [
     measure: 'request',
     warmUp: 200,
     goal: 7,
+  },
+]
+
+/** Deltas of a long stream: the request itself costs little. */
+const manyDeltas = 10_000
+
+/** The rows of the table of the native lane, with the limits of AU-N15. */
+export const nativeWorkloads: readonly Workload[] = [
+  {
+    id: 'native-small',
+    title: '0.7 KB JSON',
+    request: 'small',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 10_000,
+    goal: 2.5,
+    guard: 5,
+  },
+  {
+    id: 'native-large',
+    title: '149 KB JSON',
+    request: 'large',
+    plan: { kind: 'whole' },
+    concurrency: 16,
+    measure: 'request',
+    warmUp: 2000,
+    goal: 1.4,
+    guard: 2.8,
+  },
+  {
+    id: 'native-burst',
+    title: 'bursts of 200 deltas',
+    request: 'small',
+    plan: { kind: 'burst', deltas },
+    concurrency: 16,
+    measure: 'delta',
+    warmUp: 2000,
+    goal: 2.5,
+  },
+  {
+    id: 'native-long',
+    title: 'streams of 10,000 deltas at once',
+    request: 'small',
+    plan: { kind: 'burst', deltas: manyDeltas },
+    concurrency: 16,
+    measure: 'delta',
+    warmUp: 200,
+    goal: 1.4,
+  },
+  {
+    ...pacedStreams,
+    id: 'native-paced',
+    goal: 1.4,
+    guard: 2.8,
+  },
+  {
+    id: 'native-first-event',
+    title: 'time to the first event, 149 KB',
+    request: 'large',
+    plan: { kind: 'burst', deltas: 5 },
+    concurrency: 1,
+    measure: 'firstEvent',
+    warmUp: 300,
+    goal: 0.3,
   },
 ]

@@ -2,7 +2,7 @@ import { faces } from '../../src/simulator/openai-chat/faces.ts'
 
 /** Flags and variables that choose the program's upstream. */
 
-export type UpstreamKind = 'nexus' | 'openai'
+export type UpstreamKind = 'nexus' | 'openai' | 'anthropic'
 
 interface UpstreamOptions {
   /** Without a path. */
@@ -17,11 +17,19 @@ interface UpstreamArguments {
 
 const chatModel = faces.strict.models[0]?.id ?? ''
 
-/** Flags of `start`, and variables. With Chat Completions, every model name gets the simulator's first model. */
-export const upstreamArguments = (kind: UpstreamKind, { url, apiKey }: UpstreamOptions): UpstreamArguments =>
-  kind === 'nexus'
-    ? { flags: ['--endpoint-url', url], environment: { NEXUS_API_KEY: apiKey } }
-    : {
-        flags: ['--upstream', 'openai', '--openai-url', `${url}/v1`, '--provider', 'openai'],
-        environment: { OPENAI_API_KEY: apiKey, BIG_MODEL: chatModel },
-      }
+const argumentsOf: Readonly<Record<UpstreamKind, (options: UpstreamOptions) => UpstreamArguments>> = {
+  nexus: ({ url, apiKey }) => ({ flags: ['--endpoint-url', url], environment: { NEXUS_API_KEY: apiKey } }),
+  // Every model name gets the simulator's first model.
+  openai: ({ url, apiKey }) => ({
+    flags: ['--upstream', 'openai', '--openai-url', `${url}/v1`, '--provider', 'openai'],
+    environment: { OPENAI_API_KEY: apiKey, BIG_MODEL: chatModel },
+  }),
+  anthropic: ({ url, apiKey }) => ({
+    flags: ['--upstream', 'anthropic', '--anthropic-url', url],
+    environment: { CLAUDE_API_KEY: apiKey },
+  }),
+}
+
+/** Flags of `start`, and variables. */
+export const upstreamArguments = (kind: UpstreamKind, options: UpstreamOptions): UpstreamArguments =>
+  argumentsOf[kind](options)

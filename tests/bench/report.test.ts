@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'bun:test'
+import { guardFaults, type Report, toTables } from '../../scripts/bench/report.ts'
+
+const samples = (value: number) => [{ value, requests: 1 }]
+
+/** The pass-through costs 2, the native lane 6, and the lane with classification 12. */
+const reportWith = (guard: number): Report => ({
+  version: '1.0.0',
+  machine: 'any',
+  isPinned: true,
+  rounds: 1,
+  weights: {},
+  tables: [
+    {
+      targets: [
+        { id: 'direct' },
+        { id: 'pass' },
+        { id: 'anthropic', guard: { mark: 'pass' } },
+        { id: 'classified', guard: { mark: 'pass', limit: 5 } },
+        { id: 'other', mark: 'anthropic' },
+      ],
+      rows: [
+        {
+          workload: { id: 'small', title: '0.7 KB JSON', measure: 'request', goal: 2.5, guard },
+          samples: { pass: samples(2), anthropic: samples(6), classified: samples(12), other: samples(9) },
+        },
+      ],
+    },
+  ],
+})
+
+describe('the report of the benchmark', () => {
+  test('a target above the limit of its row, or above its own, is a fault', () => {
+    expect(guardFaults(reportWith(3))).toEqual(['0.7 KB JSON: classified costs 6.00 times pass, the limit is 5'])
+    expect(guardFaults(reportWith(2))).toEqual([
+      '0.7 KB JSON: anthropic costs 3.00 times pass, the limit is 2',
+      '0.7 KB JSON: classified costs 6.00 times pass, the limit is 5',
+    ])
+  })
+
+  test('each cost is compared with the pass-through, or with the target that it names', () => {
+    expect(toTables(reportWith(3)).split('\n')).toEqual([
+      '| work | measured in | pass | anthropic | classified | other | goal |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| 0.7 KB JSON | CPU ms a request | 2.00 ±0 % | 6.00 ±0 %, 3.00x | 12.0 ±0 %, 6.00x | 9.00 ±0 %, 1.50x anthropic | 2.5x |',
+    ])
+  })
+})

@@ -22,7 +22,7 @@ import { createUpstream, modelsOf } from './upstreams/registry.ts'
 
 export interface AppDependencies
   extends Omit<UpstreamDependencies, 'config' | 'estimateTokens' | 'random' | 'newId' | 'now'>,
-    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs'> {
+    Pick<ServerOptions, 'pid' | 'uptime' | 'pingMs' | 'commitMs' | 'readSetupFile'> {
   /** The model for names like `claude`, without family and version. */
   readonly defaultModelId: string
   /** For tests; the default is the upstream's own catalog. */
@@ -45,7 +45,7 @@ const now = (): number => performance.now()
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
   const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
-  const { catalog, defaultModelId } = dependencies
+  const { catalog, defaultModelId, readSetupFile } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
   const smallName = models.takesAnyName ? 'haiku' : config.smallModel
@@ -86,6 +86,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     shutdown,
     pid,
     uptime,
+    readSetupFile,
     ...(pingMs !== undefined && { pingMs }),
     ...(commitMs !== undefined && { commitMs }),
   })

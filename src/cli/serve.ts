@@ -1,5 +1,6 @@
 import type { Secret } from '../base/secret.ts'
 import { checkCors } from '../config/cors.ts'
+import { settingPath } from '../config/paths.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
@@ -8,6 +9,7 @@ import { upstreamKey } from './credentials/upstream-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
 import { proxyOnTheWay } from './system/proxy.ts'
+import { readSetupFolder } from './system/setup-folder.ts'
 import type { Io } from './terminal/io.ts'
 
 /** Bun reads its connection limit from this variable when it starts. */
@@ -45,6 +47,7 @@ export const serve = async (
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
+  const { clientSetupDir } = config.anthropic
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
@@ -53,6 +56,7 @@ export const serve = async (
     log,
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
+    ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
     ...maximumConnections(io),
     ...io.times,
   })

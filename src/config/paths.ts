@@ -34,3 +34,10 @@ export const localLogPath = (machine: Machine): string => here(machine, localNam
 /** Resolves a path from the current directory. */
 export const absolutePath = ({ platform, currentDirectory }: Machine, path: string): string =>
   (platform === 'win32' ? win32 : posix).resolve(currentDirectory, path)
+
+/** Resolves the path of a setting, which may begin with `~` for the user's home. */
+export const settingPath = (machine: Machine, path: string): string => {
+  const isHome = path === '~' || path.startsWith('~/') || (machine.platform === 'win32' && path.startsWith('~\\'))
+  if (!isHome) return absolutePath(machine, path)
+  return (machine.platform === 'win32' ? win32 : posix).join(machine.home, path.slice(1))
+}

@@ -12,6 +12,7 @@ import { corsHeadersOf } from './http/cors.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
+import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
 
@@ -23,6 +24,8 @@ export interface ServerOptions
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
+  /** Replaces the upstream's own files of /client-setup/. */
+  readonly readSetupFile?: ReadSetupFile | undefined
   /** Milliseconds; see MessagesOptions. */
   readonly pingMs?: number
   readonly commitMs?: number
@@ -41,6 +44,13 @@ const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; r
   const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options)).use(modelsRoutes(models))
   if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
   return app.use(countTokensRoutes(options)).use(messagesRoutes({ ...options, pingMs, commitMs }))
+}
+
+/** Without files of the upstream, there is no such path. */
+const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOptions) => {
+  const { setupFiles } = upstream
+  if (setupFiles === undefined) return (app: Elysia) => app
+  return clientSetupRoutes({ readSetupFile: readSetupFile ?? (async (name) => setupFiles.get(name)), log })
 }
 
 /**
@@ -64,6 +74,7 @@ export const createServer = (options: ServerOptions) => {
     })
     .use(guard(options))
     .use(statusRoutes({ ...options, upstream, degraded, readJson }))
+    .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
     .use(anthropicRoutes({ ...options, scopeOf, readJson }))
   return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }

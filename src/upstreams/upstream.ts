@@ -120,6 +120,8 @@ export interface Upstream {
   readonly native?: { readonly protocol: 'anthropic'; forward(call: NativeCall): Promise<NativeResponse> }
   /** If credentials depend on the `Host` of a request. Resolves to undefined for a name without a file. */
   readonly domains?: { find(host: string): Promise<Domain | undefined> }
+  /** Files by name, with which clients set themselves up; absent if its clients need none (AU-C). */
+  readonly setupFiles?: ReadonlyMap<string, string>
   /** What has been refused since the start. */
   degraded?(): readonly Degradation[]
   /**

@@ -1,5 +1,6 @@
 import { Secret } from '../../base/secret.ts'
 import type { UpstreamDefinition } from '../definition.ts'
+import { createSetupFiles } from './client-setup.ts'
 import { createConfiguredKey } from './credentials/configured-key.ts'
 import { createAnthropic } from './index.ts'
 import { createAnthropicModels } from './models.ts'
@@ -18,10 +19,12 @@ export const anthropic: UpstreamDefinition = {
     urlSetting: 'anthropic.url',
     keyVariable: 'CLAUDE_API_KEY',
   }),
-  create: ({ endpointUrl, apiKey, credentials, fetch }) =>
-    createAnthropic({
+  create: ({ endpointUrl, apiKey, credentials, fetch }) => ({
+    ...createAnthropic({
       baseUrl: endpointUrl,
       credentials: credentials ?? createConfiguredKey(apiKey instanceof Secret ? apiKey : undefined),
       fetch,
     }),
+    setupFiles: createSetupFiles(Date.now()),
+  }),
 }

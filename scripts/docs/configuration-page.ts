@@ -15,9 +15,21 @@ const range = ({ type, details = '' }: Setting): string => {
   return options.every((option) => details.includes(option)) ? '' : ` ${listed(options, 'or')}.`
 }
 
+/** The variables of other programs: ` With `--upstream` `openai` or `anthropic`, also `PORT`.` */
+const upstreamVariables = ({ upstreamEnvironment = {} }: Setting): string => {
+  const upstreamsOf = new Map<string, string[]>()
+  for (const [upstream, variables] of Object.entries(upstreamEnvironment)) {
+    const list = listed(variables.map(code), 'and')
+    upstreamsOf.set(list, [...(upstreamsOf.get(list) ?? []), code(upstream)])
+  }
+  return [...upstreamsOf]
+    .map(([list, upstreams]) => ` With \`--upstream\` ${listed(upstreams, 'or')}, also ${list}.`)
+    .join('')
+}
+
 const cellsOf = (setting: Setting): string[] => {
   const { key, environment, default: fallback, description, details } = setting
-  const text = `${description}.${range(setting)}${details === undefined ? '' : ` ${details}`}`
+  const text = `${description}.${range(setting)}${details === undefined ? '' : ` ${details}`}${upstreamVariables(setting)}`
   return [
     fallback === undefined ? 'none' : code(String(fallback)),
     environment.map(code).join(', '),

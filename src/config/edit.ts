@@ -4,7 +4,7 @@ import { UsageError } from '../base/usage-error.ts'
 import { type ConfigFile, parseConfigFile, parseConfigObject } from './files.ts'
 import { options, withoutMark } from './jsonc.ts'
 import { camelCase, isSecretKey, settingGroups } from './settings/setting-names.ts'
-import type { SettingKey } from './settings/settings.ts'
+import { type SettingKey, settings } from './settings/settings.ts'
 
 /** Changes one setting in the text of a configuration file: comments, layout and other members stay. */
 
@@ -133,10 +133,14 @@ export const valueInFile = (file: ConfigFile, key: SettingKey): unknown => parse
 /** Also true for a secret that the program does not use, because another spelling of its key comes first. */
 export const holdsSecret = (file: ConfigFile): boolean => holdsSecretWithin(parseConfigObject(file), '')
 
+const headerKeys: ReadonlySet<string> = new Set(
+  settings.filter(({ type }) => type.kind === 'headers').map(({ key }) => key),
+)
+
 /** A value in the form that the type of a secret setting has in a file: a string, or an object of headers. */
 const isSecretValue = (key: string, value: unknown): boolean => {
   if (typeof value === 'string') return isSecretKey(key as SettingKey)
-  return isObject(value) && Object.keys(value).length > 0 && key === ('openai.headers' satisfies SettingKey)
+  return isObject(value) && Object.keys(value).length > 0 && headerKeys.has(key)
 }
 
 const holdsSecretWithin = (object: Json, prefix: string): boolean =>

@@ -13,6 +13,8 @@ export interface ConfigInputs {
   /** By flag name without dashes; only flags that were given. */
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** The file and line of variables that the user keeps in a file, for messages. */
+  readonly variableOrigins?: ReadonlyMap<string, string>
   /** The first file that has a key wins. */
   readonly files: readonly ConfigFile[]
   /** Values of the secrets that `secretReferences` finds: from the keychain, a file or a helper program. */
@@ -61,7 +63,13 @@ const fromFlags =
     return [{ value: new InputText(value), source: `--${flag}`, where: `--${flag}` }]
   }
 
-const variableValue = (name: string, text: string, { type }: Setting): unknown => {
+/** Other programs' switches are off with these values, and on with all others. */
+const isSwitchedOff = (name: string, text: string, { switches }: Setting): boolean =>
+  switches?.[name] !== undefined && /^(?:false|0)$/i.test(text.trim())
+
+const variableValue = (name: string, text: string, { type, switches }: Setting): unknown => {
+  const meaning = switches?.[name]
+  if (meaning !== undefined) return new InputText(meaning)
   if (type.kind === 'secret' && name.endsWith('_FILE')) return new SecretFile(text)
   if (type.kind === 'secret' && name.endsWith('_COMMAND')) return new SecretCommand(new InputText(text))
   return new InputText(text)
@@ -77,11 +85,14 @@ const byPrefix = (environment: ConfigInputs['environment'], prefix: string): rea
 }
 
 const fromEnvironment =
-  (environment: ConfigInputs['environment'], upstream: UpstreamName): InputSource =>
+  ({ environment, variableOrigins }: ConfigInputs, upstream: UpstreamName): InputSource =>
   (setting) => {
     const named = [...setting.environment, ...(setting.upstreamEnvironment?.[upstream] ?? [])].flatMap((name) => {
       const text = environment[name]
-      return isSet(text) ? [{ value: variableValue(name, text, setting), source: name, where: name }] : []
+      if (!isSet(text) || isSwitchedOff(name, text, setting)) return []
+      const origin = variableOrigins?.get(name)
+      const where = origin === undefined ? name : `${name} in ${origin}`
+      return [{ value: variableValue(name, text, setting), source: name, where }]
     })
     return setting.environmentPrefix === undefined
       ? named
@@ -113,11 +124,12 @@ const fromCommand =
  * The order is flag, environment, file, default. For the key it is flag, file, environment: a variable that was set for
  * another program must not win over this program's configuration. A helper comes after the plain values of its source.
  */
-export const finder = ({ flags, environment, files }: ConfigInputs) => {
+export const finder = (inputs: ConfigInputs) => {
+  const { flags, files } = inputs
   const parsed = files.map(parseConfigFile)
   const [flag, file, command] = [fromFlags(flags), fromFiles(parsed), fromCommand(parsed)]
-  const upstream = upstreamIn([flag, fromEnvironment(environment, defaultUpstream), file])
-  const variable = fromEnvironment(environment, upstream)
+  const upstream = upstreamIn([flag, fromEnvironment(inputs, defaultUpstream), file])
+  const variable = fromEnvironment(inputs, upstream)
   const order = (key: SettingKey): readonly InputSource[] => {
     if (key === 'apiKey') return [flag, file, command, variable]
     return key === 'openai.apiKey' || key === 'anthropic.apiKey' ? [flag, file, variable] : [flag, variable, file]
@@ -140,9 +152,8 @@ const checkFlags = (flags: ConfigInputs['flags'], upstream: UpstreamName): void 
     const owners = (settings as readonly Setting[])
       .filter(({ flag }) => flag === name)
       .map((setting) => setting.upstream)
-    const [owner] = owners
-    if (owner !== undefined && owners.every((other) => other !== undefined && other !== upstream))
-      throw new UsageError(`--${name} works only with --upstream ${owner}.`)
+    if (owners.length > 0 && owners.every((owner) => owner !== undefined && owner !== upstream))
+      throw new UsageError(`--${name} works only with --upstream ${owners.join(' or ')}.`)
   }
 }
 

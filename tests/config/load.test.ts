@@ -252,3 +252,26 @@ test.each([
 ])('finds the file of the user on %s with %p', (platform, environment, expected) => {
   expect(userConfigPath({ platform, home: '/home/me', currentDirectory: '/', environment })).toBe(expected)
 })
+
+describe('the variables of other programs', () => {
+  const levelOf = (upstream: string, environment: Record<string, string>) =>
+    loadConfig({ flags: { upstream }, environment, files: [] }).config.logging.level
+
+  test.each([
+    ['anthropic', 'true', 'debug'],
+    ['anthropic', 'express:*', 'debug'],
+    ['openai', '1', 'debug'],
+    ['anthropic', 'false', 'info'],
+    ['anthropic', '0', 'info'],
+    ['anthropic', '', 'info'],
+    ['nexus', 'true', 'info'],
+  ])('under %s, DEBUG=%s is the level %s (AU-D2, AU-0a)', (upstream, DEBUG, level) => {
+    expect(levelOf(upstream, { DEBUG })).toBe(level as never)
+  })
+
+  test('DEBUG wins over LOG_LEVEL, and loses to our own variable (AU-0b)', () => {
+    expect(levelOf('anthropic', { DEBUG: 'true', LOG_LEVEL: 'ERROR' })).toBe('debug')
+    expect(levelOf('anthropic', { DEBUG: 'false', LOG_LEVEL: 'ERROR #x' })).toBe('error')
+    expect(levelOf('anthropic', { DEBUG: 'true', NEXUS_LOG_LEVEL: 'warn' })).toBe('warn')
+  })
+})

@@ -25,6 +25,7 @@ import { type Copied, copy } from '../system/clipboard.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
+import { shownPaths } from '../terminal/short-path.ts'
 
 const unknownPort = 'The server chooses the port for --port 0 when it starts. Give a port, or leave out --dry-run.'
 
@@ -64,8 +65,19 @@ const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port
   io.out(`${line}\n`)
 }
 
+/** OP-S3: reports how many variables the file of `--env-file` sets. */
+const reportVariables = ({ loaded: { places } }: SetUp, io: Io): void => {
+  const { environmentFile, variableOrigins, overriddenVariables } = places
+  if (environmentFile === undefined) return
+  const { size: read } = variableOrigins
+  const others = overriddenVariables === 0 ? '' : `; of its others, the environment already sets ${overriddenVariables}`
+  const path = shownPaths(environmentFile.path, io)
+  printer(io).info(`Read ${read} ${read === 1 ? 'variable' : 'variables'} from ${path}${others}.`)
+}
+
 const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined, io: Io): Promise<void> => {
   const { config } = setUp.loaded
+  reportVariables(setUp, io)
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   checkCors(config)
@@ -103,6 +115,7 @@ const serveUntilStopped = async (
   const isJson = config.logging.format === 'json'
   const log = composeLog(config, raw)
   await checkAddress(setUp, io)
+  reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)

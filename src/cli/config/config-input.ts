@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { errorCode } from '../../base/error-code.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { ConfigFile } from '../../config/files.ts'
@@ -15,6 +14,7 @@ import { readStoredSecret } from '../credentials/stored-secrets.ts'
 import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
+import { withEnvironmentFile } from './environment-file.ts'
 
 /** Reads the configuration files: only files that the user names, and the documented ones. */
 
@@ -42,18 +42,15 @@ export const readOptional = (path: string): ConfigFile[] => {
   }
 }
 
-/** Variables of the environment take precedence over those of the file. */
-const withEnvFile = (machine: Machine, file: ConfigFile | undefined): Machine['environment'] => {
-  if (file === undefined) return machine.environment
-  const set = Object.entries(machine.environment).filter(([, value]) => value !== undefined && value !== '')
-  return { ...parseEnv(file.text), ...Object.fromEntries(set) }
-}
-
 /** The configuration files that apply with these flags. */
 export interface ConfigPaths {
   /** The environment of the process, and the variables of `--env-file`. */
   readonly environment: Machine['environment']
   readonly environmentFile: ConfigFile | undefined
+  /** `FILE (line n)` for each variable that `--env-file` sets. */
+  readonly variableOrigins: ReadonlyMap<string, string>
+  /** Number of variables in that file that the environment of the process overrides. */
+  readonly overriddenVariables: number
   readonly isDev: boolean
   /** The first file that has a key wins; a named file must exist. */
   readonly files: readonly { readonly path: string; readonly isNamed: boolean }[]
@@ -66,7 +63,7 @@ export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
   const envPath = textFlag(flags, 'env-file')
   const environmentFile =
     envPath === undefined ? undefined : { path: envPath, text: readNamed(envPath, 'environment file') }
-  const environment = withEnvFile(machine, environmentFile)
+  const { variables: environment, origins, overridden } = withEnvironmentFile(machine.environment, environmentFile)
   const isDev = flags['dev'] === true
   const named = textFlag(flags, 'config') ?? (environment['NEXUS_CONFIG'] || undefined)
   const own = { path: absolutePath(machine, named ?? userConfigPath(machine)), isNamed: named !== undefined }
@@ -74,6 +71,8 @@ export const configPaths = (flags: Flags, machine: Machine): ConfigPaths => {
   return {
     environment,
     environmentFile,
+    variableOrigins: origins,
+    overriddenVariables: overridden,
     isDev,
     files: isDev ? [local, own] : [own],
     target: isDev ? local.path : own.path,
@@ -144,11 +143,11 @@ export const readConfig = async (
 ): Promise<CommandConfig> => {
   const { machine } = io
   const places = configPaths(flags, machine)
-  const { environment, isDev } = places
+  const { environment, variableOrigins, isDev } = places
   const files = places.files.flatMap(({ path, isNamed }) =>
     isNamed ? [{ path, text: readNamed(path, 'configuration file') }] : readOptional(path),
   )
-  const inputs = { flags: settingsAmong(flags), environment, files }
+  const inputs = { flags: settingsAmong(flags), environment, variableOrigins, files }
   const isAsked = ({ key }: { readonly key: SettingKey }): boolean => secrets?.includes(key) ?? true
   const references = secretReferences(inputs)
   refuseLocalHelper(references, places)

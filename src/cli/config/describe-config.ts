@@ -31,6 +31,10 @@ export const shownValue = (loaded: LoadedConfig, key: SettingKey): string => {
   return String(value) || 'empty'
 }
 
+/** A source as users know it. */
+export const shownSource = (source: string, { places }: Pick<CommandConfig, 'places'>): string =>
+  places.variableOrigins.get(source) ?? source
+
 const indent = '  '
 
 /** Settings of another upstream have no effect. */
@@ -46,11 +50,11 @@ const isRare = (key: SettingKey): boolean =>
  * Every setting with its value and source. On a terminal, a long row has its source on a separate line; elsewhere each
  * row is one line, for grep.
  */
-export const describeSettings = (loaded: LoadedConfig, io: Io): string => {
+export const describeSettings = (loaded: CommandConfig, io: Io): string => {
   const { isTerminal, columns } = io
   const sourceOf = (key: SettingKey): string => {
-    const losing = loaded.unused.get(key) ?? []
-    const source = loaded.sources.get(key) ?? 'not set'
+    const losing = (loaded.unused.get(key) ?? []).map((source) => shownSource(source, loaded))
+    const source = shownSource(loaded.sources.get(key) ?? 'not set', loaded)
     return shownPaths(losing.length === 0 ? source : `${source} (not used: ${losing.join(', ')})`, io)
   }
   const rows = (settings as readonly KnownSetting[])

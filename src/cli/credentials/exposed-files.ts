@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util'
 import { holdsSecret } from '../../config/edit.ts'
 import type { ConfigFile } from '../../config/files.ts'
 import type { Machine } from '../../config/paths.ts'
+import { variablesOf } from '../../config/settings/setting.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 
 /** Finds files with a secret that other users can access. */
@@ -17,7 +18,7 @@ const isOpenToOthers = (path: string): boolean => {
 }
 
 const secretVariables = secretSettings
-  .flatMap(({ environment }) => environment)
+  .flatMap(variablesOf)
   // A path or a program's name is not a secret.
   .filter((name) => !/_(?:FILE|COMMAND)$/.test(name))
 

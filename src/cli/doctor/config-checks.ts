@@ -6,7 +6,7 @@ import { defaultUpstream } from '../../config/settings/upstream.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
-import { shownValue } from '../config/describe-config.ts'
+import { shownSource, shownValue } from '../config/describe-config.ts'
 import { keySettings, missingKey, warningsOf } from '../config/set-up.ts'
 import { closingCommand, exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
@@ -58,7 +58,7 @@ const nonDefault = ({ loaded }: DoctorContext) =>
   settings.flatMap(({ key }) => {
     const source = loaded?.sources.get(key)
     if (loaded === undefined || keySettings.has(key) || source === undefined || source === 'default') return []
-    return [{ key, value: shownValue(loaded, key), source }]
+    return [{ key, value: shownValue(loaded, key), source: shownSource(source, loaded) }]
   })
 
 const settingsFound = (context: DoctorContext): Finding => {
@@ -133,7 +133,7 @@ const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
   const connection = setUp?.connection ?? fallbackConnection(loaded)
   if (loaded === undefined || connection === undefined) return skip(fixConfigurationFirst)
   const { apiKey, keySetting } = connection
-  const from = loaded.sources.get(keySetting) ?? ''
+  const from = shownSource(loaded.sources.get(keySetting) ?? '', loaded)
   if (apiKey !== undefined) {
     const unused = unusedSecrets(loaded).filter((secret) => secret.key === keySetting)
     const found = `${apiKey.masked()} (${from})`

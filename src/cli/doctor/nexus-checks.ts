@@ -1,5 +1,6 @@
 import type { Config } from '../../config/load.ts'
 import { clientSpelling } from '../../models/resolver.ts'
+import { shownSource } from '../config/describe-config.ts'
 import { allModels, requireKey, type SetUp } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
 import { type Check, type CheckGroup, skip, unless } from './check.ts'
@@ -61,7 +62,7 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
       checks: [...modelTitles, ...Object.entries(featureTitles), clockTitle].map((name) => skipped(...name)),
     }
   }
-  const { config, sources } = setUp.loaded
+  const { config } = setUp.loaded
   const session = openSession({
     config,
     endpointUrl,
@@ -73,7 +74,7 @@ export const nexusChecks = (context: DoctorContext, { endpointUrl, probe }: Nexu
     models: allModels.models,
     needed: [main, small],
     apiKey,
-    keySource: sources.get('apiKey') ?? '',
+    keySource: shownSource(setUp.loaded.sources.get('apiKey') ?? '', setUp.loaded),
   })
   const unreachable = async (): Promise<string | undefined> => {
     const probed = await probe()

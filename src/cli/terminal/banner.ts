@@ -4,6 +4,7 @@ import type { Model } from '../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { localUrl } from '../claude-code/launch/environment.ts'
+import { shownSource } from '../config/describe-config.ts'
 import type { SetUp } from '../config/set-up.ts'
 import { simulatedNames } from '../simulator.ts'
 import { shortPaths } from './short-path.ts'
@@ -37,8 +38,12 @@ const modelList = ({ models, model, smallModel }: SetUp): string => {
 const byFile = /^(the keychain|\w+Command) \((.*)\)$/
 
 /** Each source of a setting once. Flags count as one source, because the user has just typed them. */
-const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
-  const named = [...sources.values()].filter((source) => source !== 'default')
+const origins = ({ loaded }: SetUp, machine: Machine): string => {
+  const { variableOrigins, environmentFile } = loaded.places
+  const named = [...loaded.sources.values()]
+    .filter((source) => source !== 'default')
+    // A file of variables counts as one source.
+    .map((source) => (variableOrigins.has(source) && environmentFile ? environmentFile.path : source))
   const places = named
     .filter((source) => !source.startsWith('--'))
     .map((source) => shortPaths(byFile.exec(source)?.[2] ?? source, machine))
@@ -46,10 +51,10 @@ const origins = ({ loaded: { sources } }: SetUp, machine: Machine): string => {
   return all.length === 0 ? 'defaults' : all.join(', ')
 }
 
-const keyOrigin = ({ loaded: { sources }, connection }: SetUp, machine: Machine): string => {
-  const source = sources.get(connection.keySetting)
+const keyOrigin = ({ loaded, connection }: SetUp, machine: Machine): string => {
+  const source = loaded.sources.get(connection.keySetting)
   if (source === undefined) return 'as just entered'
-  return `from ${byFile.exec(source)?.[1] ?? shortPaths(source, machine)}`
+  return `from ${byFile.exec(source)?.[1] ?? shortPaths(shownSource(source, loaded), machine)}`
 }
 
 const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)

@@ -15,10 +15,12 @@ export const loggingSettings = [
     key: 'logging.level',
     flag: 'log-level',
     environment: ['NEXUS_LOG_LEVEL'],
-    upstreamEnvironment: { openai: ['LOG_LEVEL'] },
+    upstreamEnvironment: { openai: ['DEBUG', 'LOG_LEVEL'], anthropic: ['DEBUG', 'LOG_LEVEL'] },
+    switches: { DEBUG: 'debug' },
     type: { kind: 'choice', options: logLevels, synonyms: { warning: 'warn', critical: 'error' } },
     default: 'info',
     description: 'Log events of this level and above',
+    details: '`DEBUG` stands for `debug`, unless its value is `false` or `0`.',
   },
   {
     key: 'logging.file',

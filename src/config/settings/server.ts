@@ -67,7 +67,7 @@ export const corsSettings = [
     key: 'cors.origins',
     flag: 'cors-origin',
     environment: ['NEXUS_CORS_ORIGIN'],
-    upstreamEnvironment: { openai: ['CORS_ORIGINS'] },
+    upstreamEnvironment: { openai: ['CORS_ORIGINS'], anthropic: ['CORS_ORIGINS'] },
     type: { kind: 'list' },
     description: 'Allow web pages of these origins to use the server',
     details:

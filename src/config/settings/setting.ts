@@ -14,6 +14,8 @@ export interface Setting {
   readonly environment: readonly string[]
   /** Variables of systems that an upstream replaces. Read only under that upstream, after `environment`. */
   readonly upstreamEnvironment?: Readonly<Partial<Record<UpstreamName, readonly string[]>>>
+  /** Variables that are switches, and the value that each stands for: any text but `false` and `0` switches it on. */
+  readonly switches?: Readonly<Record<string, string>>
   /** Each variable with this prefix is an entry: `PREFIX_X_Y=v` is `X-Y: v`. */
   readonly environmentPrefix?: string
   /** Read only under this upstream; without it, under each. */
@@ -36,8 +38,7 @@ export const hintOf = ({ hint, type }: Setting): string =>
 
 /** Every variable that may hold it, under whatever upstream. */
 export const variablesOf = ({ environment, upstreamEnvironment = {} }: Setting): readonly string[] => [
-  ...environment,
-  ...Object.values(upstreamEnvironment).flat(),
+  ...new Set([...environment, ...Object.values(upstreamEnvironment).flat()]),
 ]
 
 export type SettingType =

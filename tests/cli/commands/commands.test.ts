@@ -188,7 +188,7 @@ describe('files', () => {
     expect((await cli(['start'], {}, folder)).code).toBe(2)
     const { err } = await cli(['--dry-run', '--env-file', join(folder, '.env')], { NEXUS_PORT: '7777' }, folder)
     expect(err).toMatch(/port +7777/)
-    expect(err).toMatch(/apiKey .*NEXUS_API_KEY/)
+    expect(err).toMatch(/apiKey .*\.env \(line 2\)/)
   })
 
   test('cause an error if they exist but cannot be read', async () => {

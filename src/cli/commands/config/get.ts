@@ -1,7 +1,7 @@
 import { findSetting, isSecretKey } from '../../../config/settings/setting-names.ts'
 import { productName } from '../../../version.ts'
 import { readConfig } from '../../config/config-input.ts'
-import { shownValue } from '../../config/describe-config.ts'
+import { shownSource, shownValue } from '../../config/describe-config.ts'
 import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
@@ -23,8 +23,9 @@ const runGet = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<
   }
   io.out(`${shownValue(loaded, key)}\n`)
   const losing = loaded.unused.get(key) ?? []
-  if (losing.length > 0 && isSecretKey(key)) printer(io).info(`not used: ${shownPaths(losing.join(', '), io)}`)
-  if (io.isTerminal && source !== undefined) printer(io).info(`from ${shownPaths(source, io)}`)
+  const shown = (source: string): string => shownPaths(shownSource(source, loaded), io)
+  if (losing.length > 0 && isSecretKey(key)) printer(io).info(`not used: ${losing.map(shown).join(', ')}`)
+  if (io.isTerminal && source !== undefined) printer(io).info(`from ${shown(source)}`)
   return 0
 }
 

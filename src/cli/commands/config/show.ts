@@ -1,12 +1,17 @@
-import { settings } from '../../../config/settings/settings.ts'
+import { type SettingKey, settings } from '../../../config/settings/settings.ts'
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
-import { describeFiles, describeSettings, plainValue } from '../../config/describe-config.ts'
+import { describeFiles, describeSettings, plainValue, shownSource } from '../../config/describe-config.ts'
 import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { configFlags } from './flags.ts'
+
+const sourceOf = (loaded: CommandConfig, key: SettingKey): string | null => {
+  const source = loaded.sources.get(key)
+  return source === undefined ? null : shownSource(source, loaded)
+}
 
 /** A setting without a value is null; a secret is masked. */
 const toJson = (loaded: CommandConfig): object => ({
@@ -15,8 +20,8 @@ const toJson = (loaded: CommandConfig): object => ({
       key,
       {
         value: plainValue(loaded, key) ?? null,
-        source: loaded.sources.get(key) ?? null,
-        ...(loaded.unused.has(key) && { unused: loaded.unused.get(key) }),
+        source: sourceOf(loaded, key),
+        ...(loaded.unused.has(key) && { unused: loaded.unused.get(key)?.map((source) => shownSource(source, loaded)) }),
       },
     ]),
   ),

@@ -1,7 +1,7 @@
 import { findSetting, type KnownSetting } from '../../../config/settings/setting-names.ts'
 import { productName } from '../../../version.ts'
 import { changeConfigFile } from '../../config/config-file.ts'
-import { shownValue } from '../../config/describe-config.ts'
+import { shownSource, shownValue } from '../../config/describe-config.ts'
 import { effectOf } from '../../config/effect.ts'
 import { forgetEntry, leftWarning, storedIn } from '../../credentials/store-secret.ts'
 import type { Command } from '../../parse/command.ts'
@@ -21,7 +21,7 @@ const reportEffect = async (setting: KnownSetting, flags: Flags, io: Io): Promis
     printer(io).info('No other source sets it.')
     return
   }
-  const place = shownPaths(source, io)
+  const place = shownPaths(shownSource(source, loaded), io)
   // A secret that was not read from the keychain has a source but no value.
   printer(io).info(
     loaded.values.has(key)

@@ -36,6 +36,9 @@ const statusOf: Record<ErrorType, number> = {
   policy_blocked: 400,
 }
 
+export const isErrorType = (text: unknown): text is ErrorType =>
+  typeof text === 'string' && Object.hasOwn(statusOf, text)
+
 /** The type that a status usually has. */
 export const errorTypeOf = (status: number): ErrorType => {
   const types = Object.keys(statusOf) as ErrorType[]

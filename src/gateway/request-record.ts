@@ -1,13 +1,23 @@
 import type { ErrorType } from '../base/errors.ts'
 import type { CredentialKind } from '../upstreams/upstream.ts'
-import type { FinalUsage } from '../wire/anthropic/events.ts'
-import type { StopReason } from '../wire/anthropic/response.ts'
+import type { Usage } from '../wire/anthropic/response.ts'
 
 /**
  * How a request may end: answered; refused because of a client error; cancelled by a client that disconnects; or failed
  * because of this server, the upstream or the configuration.
  */
 export type RequestOutcome = 'answered' | 'refused' | 'cancelled' | 'failed'
+
+/** What a client requests of a model: an answer, or a count of tokens. */
+export type Operation = 'message' | 'count'
+
+/** By the number of system prompts (AU-U2). */
+export type RequestClass = 'query_evaluation' | 'inference'
+
+export type UsageFigures = Pick<
+  Usage,
+  'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens' | 'output_tokens'
+>
 
 /** Facts of a request before it is processed. */
 export interface RequestHead {
@@ -27,6 +37,8 @@ export interface RequestHead {
 export interface RequestFacts {
   /** Bytes of the body's text, after decoding. */
   readonly bodyBytes?: number
+  /** Undefined for other paths, and for requests that were refused before they reached a model. */
+  readonly operation?: Operation
   /** Name of the upstream that was called. */
   readonly upstream?: string
   /** The client's model name, only if it is certain to be a model's name. */
@@ -35,14 +47,14 @@ export interface RequestFacts {
   readonly used?: string
   readonly isStream?: boolean
   readonly upstreamRequestId?: string
-  readonly stopReason?: StopReason
-  readonly usage?: FinalUsage
+  /** Anthropic's `stop_reason`, also a newer one. */
+  readonly stopReason?: string
+  readonly usage?: UsageFigures | undefined
   /** Result of a count of tokens. */
   readonly countedTokens?: number
   /** The name by which the client reaches this server, if it is a known one; otherwise `other` (AU-U5). */
   readonly domain?: string
-  /** By the number of system prompts (AU-U2). */
-  readonly requestClass?: 'query_evaluation' | 'inference'
+  readonly requestClass?: RequestClass
   /** Calls of the client's tools in the answer. */
   readonly toolCalls?: number
   readonly credential?: CredentialKind

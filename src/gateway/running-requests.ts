@@ -28,6 +28,8 @@ const firstFailureStatus = 400
 /** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
   readonly head: RequestHead
+  /** Whether an observer wants the words of this request. */
+  wantsWords = false
   /** Set by what collects them, before the end. */
   words: ConversationWords | undefined
   readonly #now: () => number

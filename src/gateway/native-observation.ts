@@ -1,0 +1,145 @@
+import { nameOf } from '../base/error-location.ts'
+import { parseObject } from '../base/json.ts'
+import type { Logger } from '../base/logger.ts'
+import { EventScanner } from '../codec/sse/event-scanner.ts'
+import { NativeAnswer } from './native-answer.ts'
+import { requestClassOf } from './request-class.ts'
+import type { Operation } from './request-record.ts'
+import type { RunningRequest } from './running-requests.ts'
+import { selectUserText } from './words.ts'
+import { WordsCollector } from './words-collector.ts'
+
+/** Reads the facts of a request that is forwarded unchanged, next to its bytes (AU-N11). */
+
+export interface NativeObservation {
+  /** The request's bytes. Call this when they are on their way: it may parse them. */
+  requestBody(bytes: Uint8Array): void
+  /** The head of the answer. */
+  head(status: number, contentType: string | null): void
+  /** Bytes of the answer. Call this after they are passed on to the client. */
+  chunk(bytes: Uint8Array): void
+  /** The answer has ended in any way. Call this before the end is reported to the request's record. */
+  end(): void
+}
+
+export interface NativeObservationOptions {
+  readonly log: Logger
+  readonly operation: Operation
+  /** Whether query evaluations and inferences are counted. It requires the parsed request (AU-U2). */
+  readonly classify: boolean
+}
+
+/** Of a request that is parsed, which takes 5 ms. */
+const maximumRequestBytes = 4 * 1024 * 1024
+const maximumEventBytes = 1024 * 1024
+const maximumAnswerBytes = 8 * 1024 * 1024
+
+const firstFailureStatus = 400
+
+const utf8 = new TextDecoder()
+
+/** A whole answer, up to the limit. */
+class WholeAnswer {
+  readonly #parts: Uint8Array[] = []
+  #size = 0
+
+  /** Returns whether this part exceeds the limit. */
+  push(part: Uint8Array): boolean {
+    const wasTooLarge = this.#isTooLarge
+    this.#size += part.length
+    if (!this.#isTooLarge) this.#parts.push(part)
+    else this.#parts.length = 0
+    return this.#isTooLarge && !wasTooLarge
+  }
+
+  /** Undefined if it exceeds the limit. */
+  text(): string | undefined {
+    return this.#isTooLarge ? undefined : utf8.decode(Buffer.concat(this.#parts, this.#size))
+  }
+
+  get #isTooLarge(): boolean {
+    return this.#size > maximumAnswerBytes
+  }
+}
+
+const createObservation = (running: RunningRequest, options: NativeObservationOptions): NativeObservation => {
+  const { log, operation, classify } = options
+  const words = operation === 'message' && running.wantsWords ? new WordsCollector() : undefined
+  const answer = new NativeAnswer(running, words)
+  let userText = ''
+  let status = 0
+  let scanner: EventScanner | undefined
+  let whole: WholeAnswer | undefined
+
+  const noteTooLarge = (part: string): void => {
+    log.info('answer.not_read', { requestId: running.head.requestId, part })
+  }
+
+  const createScanner = (): EventScanner =>
+    new EventScanner({
+      names: ['message_', words === undefined ? 'content_block_start' : 'content_block_', 'error'],
+      maximumEventBytes,
+      onEvent: ({ event, data }) => answer.event(event, data),
+      onTooLarge(name) {
+        if (name === 'message_') answer.usageIsUnknown()
+        noteTooLarge('event')
+      },
+    })
+
+  const readWhole = (text: string): void => {
+    if (status >= firstFailureStatus) answer.failure(text, status)
+    else if (operation === 'count') answer.count(text)
+    else answer.message(text)
+  }
+
+  return {
+    requestBody(bytes) {
+      running.update({ bodyBytes: bytes.length })
+      const isWanted = operation === 'message' && (classify || words !== undefined)
+      if (!isWanted || bytes.length > maximumRequestBytes) return
+      const request = parseObject(utf8.decode(bytes))
+      if (request === undefined) return
+      const requestClass = classify ? requestClassOf(request) : undefined
+      if (requestClass !== undefined) running.update({ requestClass })
+      if (words !== undefined) userText = selectUserText(request['messages'])
+    },
+    head(answerStatus, contentType) {
+      status = answerStatus
+      const isStream = contentType?.startsWith('text/event-stream') === true
+      if (operation === 'message' && status < firstFailureStatus) running.update({ isStream })
+      if (isStream) scanner = createScanner()
+      else if (contentType?.startsWith('application/json')) whole = new WholeAnswer()
+    },
+    chunk(bytes) {
+      scanner?.push(bytes)
+      if (whole?.push(bytes)) noteTooLarge('answer')
+    },
+    end() {
+      const text = whole?.text()
+      if (text !== undefined) readWhole(text)
+      if (words !== undefined) running.words = words.words(userText)
+    },
+  }
+}
+
+/** Never throws: after an error, the rest of the answer is not observed (AU-N12). */
+export const observeNative = (running: RunningRequest, options: NativeObservationOptions): NativeObservation => {
+  running.update({ operation: options.operation })
+  const observation = createObservation(running, options)
+  let isBroken = false
+  const isolated = (work: () => void): void => {
+    if (isBroken) return
+    try {
+      work()
+    } catch (error) {
+      isBroken = true
+      options.log.error('observer.failed', { requestId: running.head.requestId, error: nameOf(error) })
+    }
+  }
+  return {
+    requestBody: (bytes) => isolated(() => observation.requestBody(bytes)),
+    head: (status, contentType) => isolated(() => observation.head(status, contentType)),
+    chunk: (bytes) => isolated(() => observation.chunk(bytes)),
+    end: () => isolated(() => observation.end()),
+  }
+}

@@ -4,10 +4,16 @@ import { createSetupFiles } from './client-setup.ts'
 import { createConfiguredKey } from './credentials/configured-key.ts'
 import { createAnthropic } from './index.ts'
 import { createAnthropicModels } from './models.ts'
+import { headersOf } from './settings.ts'
+
+const millisecondsPerSecond = 1000
 
 /** Anthropic's API, with the options of the configuration. */
 export const anthropic: UpstreamDefinition = {
-  createModels: createAnthropicModels,
+  createModels(config) {
+    headersOf(config)
+    return createAnthropicModels()
+  },
   connection: ({ anthropic: { url, apiKey, credentialsDir, clientKeys } }) => ({
     upstream: 'anthropic',
     title: 'Anthropic',
@@ -19,11 +25,14 @@ export const anthropic: UpstreamDefinition = {
     urlSetting: 'anthropic.url',
     keyVariable: 'CLAUDE_API_KEY',
   }),
-  create: ({ endpointUrl, apiKey, credentials, fetch }) => ({
+  create: ({ config, endpointUrl, apiKey, credentials, random, sleep, ...shared }) => ({
     ...createAnthropic({
+      ...shared,
       baseUrl: endpointUrl,
       credentials: credentials ?? createConfiguredKey(apiKey instanceof Secret ? apiKey : undefined),
-      fetch,
+      headers: headersOf(config),
+      silenceMs: config.timeout * millisecondsPerSecond,
+      retry: { maxRetries: config.maxRetries, random, sleep },
     }),
     setupFiles: createSetupFiles(Date.now()),
   }),

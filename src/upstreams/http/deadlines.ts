@@ -81,6 +81,10 @@ export const startDeadline = (
     startRead(): void {
       waitingSince ??= performance.now()
     },
+    /** Stops the wait while the client sends its request: the other side cannot answer yet. */
+    pause(): void {
+      waitingSince = undefined
+    },
     /** Bytes have arrived: stops the wait. */
     activity(): void {
       phase = 'silence'

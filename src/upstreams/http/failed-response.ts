@@ -14,3 +14,13 @@ export const secondsUntil = (date: string, headers: Headers): number | undefined
   const wait = Date.parse(date) - Date.parse(headers.get('date') ?? '')
   return Number.isNaN(wait) ? undefined : Math.max(wait / 1000, 0)
 }
+
+/** The wait of the header `retry-after`: seconds, or a date relative to the response's own date. */
+export const retryAfterSeconds = (headers: Headers): number | undefined => {
+  const value = headers.get('retry-after')?.trim()
+  if (value === undefined || value === '') return undefined
+  const seconds = Number(value)
+  if (Number.isFinite(seconds)) return Math.max(seconds, 0)
+  const wait = secondsUntil(value, headers)
+  return wait === undefined ? undefined : Math.ceil(wait)
+}

@@ -3,7 +3,7 @@ import { isBrokenConnection } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
 import type { Origin } from './destination.ts'
 import { type BodyTimeouts, Chunks, faultOf, type HttpCall, readExcerpt, readText } from './response-body.ts'
-import { type Upload, watchedUpload } from './upload.ts'
+import { timedUpload, type Upload, type UploadBody, watchedUpload } from './upload.ts'
 
 /** Fetch with Bun's own options: no time limit, no proxy. */
 export type Fetch = (url: string, init: RequestInit & { timeout: false; proxy?: false }) => Promise<Response>
@@ -16,9 +16,12 @@ export interface ResendOnce {
 }
 
 interface HttpRequest {
+  /** POST if absent. */
+  readonly method?: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** A stream cannot be sent again. */
+  readonly body: UploadBody | undefined
   readonly signal: AbortSignal
   /** Limit in milliseconds from the connection to the first byte, and between bytes. */
   readonly silenceMs: number
@@ -30,6 +33,8 @@ interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
+  /** False for a response that cannot have a body, such as one to HEAD. */
+  readonly hasBody: boolean
   /** The whole body. Rejects with GatewayError. */
   text(): Promise<string>
   /** For failures: the body's beginning, as far as it arrives soon. Never rejects. */
@@ -44,10 +49,15 @@ export interface HttpResponse {
  */
 const defaultBodyTimeouts: BodyTimeouts = { connectMs: 8000, drainMs: 1000, excerptMs: 5000, deadConnectionMs: 1000 }
 
-/** On this machine a connection is immediate or fails, so it needs no deadline. */
+/**
+ * On this machine a connection is immediate or fails, so it needs no deadline. Without a body, nothing reports the
+ * connection: the limit for the first byte applies.
+ */
 const uploadOf = ({ body }: HttpRequest, isLocal: boolean, deadline: Deadline): Upload => {
+  if (body === undefined) return { body, headers: {} }
+  if (!isLocal) deadline.startConnect()
+  if (body instanceof ReadableStream) return { body: timedUpload(body, deadline), headers: {} }
   if (isLocal) return { body, headers: {} }
-  deadline.startConnect()
   return watchedUpload(body, () => deadline.connected())
 }
 
@@ -57,9 +67,9 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
   const once = (): Promise<Response> => {
     const { body, headers } = uploadOf(request, isLocal, deadline)
     return fetch(request.url, {
-      method: 'POST',
+      method: request.method ?? 'POST',
       headers: { 'accept-encoding': 'identity', ...request.headers, ...headers },
-      body,
+      ...(body !== undefined && { body: body as NonNullable<RequestInit['body']> }),
       signal: deadline.signal,
       redirect: 'manual',
       timeout: false,
@@ -70,7 +80,8 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
   const sentAt = performance.now()
   return once().catch((error: unknown) => {
     const isDead = isBrokenConnection(error) && performance.now() - sentAt < bodyTimeouts.deadConnectionMs
-    if (!request.resend.isAllowed || deadline.signal.aborted || !isDead) throw error
+    const mayResend = request.resend.isAllowed && !(request.body instanceof ReadableStream)
+    if (!mayResend || deadline.signal.aborted || !isDead) throw error
     // Fetch does not notice that the other side has closed a kept-alive connection: send once more, on a new one.
     request.resend.isAllowed = false
     request.resend.onUse?.()
@@ -81,6 +92,7 @@ const send = (fetch: Fetch, request: HttpRequest, { origin, deadline, bodyTimeou
 const toHttpResponse = (response: Response, call: HttpCall, silenceMs: number): HttpResponse => ({
   status: response.status,
   headers: response.headers,
+  hasBody: response.body !== null,
   text: () => readText(response, call, silenceMs),
   excerpt: () => readExcerpt(response, call),
   chunks: () => new Chunks(response, call),

@@ -65,7 +65,11 @@ export const withRetries = async <T>(
 }
 
 /** The one resend of a call on a new connection; none where the policy allows no retries. */
-export const createResendOnce = (policy: RetryPolicy, log: Logger, { requestId }: CallContext): ResendOnce => ({
+export const createResendOnce = (
+  policy: RetryPolicy,
+  log: Logger,
+  { requestId }: Pick<CallContext, 'requestId'>,
+): ResendOnce => ({
   isAllowed: policy.maxRetries > 0,
   onUse: () => log.info('upstream.reconnect', { requestId, reason: 'a kept-alive connection was dead' }),
 })
@@ -73,7 +77,10 @@ export const createResendOnce = (policy: RetryPolicy, log: Logger, { requestId }
 /** Makes the function that sends a call's request as often as the policy allows, and counts each time. */
 export const createRetrying =
   (policy: RetryPolicy, log: Logger) =>
-  <T>(attempt: () => Promise<T>, { requestId, signal, onAttempt }: CallContext): Promise<T> => {
+  <T>(
+    attempt: () => Promise<T>,
+    { requestId, signal, onAttempt }: Pick<CallContext, 'requestId' | 'signal' | 'onAttempt'>,
+  ): Promise<T> => {
     const counted = (): Promise<T> => {
       onAttempt?.()
       return attempt()

@@ -1,6 +1,6 @@
 import { GatewayError, type GatewayErrorOptions } from '../../base/errors.ts'
 import { isObject, type Json, parseObject } from '../../base/json.ts'
-import { isHtml, longestRetryAfterSeconds, proxyLoginRequired, secondsUntil } from '../http/failed-response.ts'
+import { isHtml, longestRetryAfterSeconds, proxyLoginRequired, retryAfterSeconds } from '../http/failed-response.ts'
 import {
   type ErrorKind,
   exceptionName,
@@ -96,16 +96,6 @@ const reportedBy = (body: string, parsed: Json | undefined, status: number): Rep
 const originalStatusIn = (body: Json | undefined): number | undefined => {
   const status = body?.['originalStatusCode']
   return typeof status === 'number' ? status : undefined
-}
-
-/** Reads seconds, or a date relative to the response's own date. */
-const retryAfterSeconds = (headers: Headers): number | undefined => {
-  const value = headers.get('retry-after')?.trim()
-  if (value === undefined || value === '') return undefined
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return Math.max(seconds, 0)
-  const wait = secondsUntil(value, headers)
-  return wait === undefined ? undefined : Math.ceil(wait)
 }
 
 const tooLargeWords = 'Request exceeds the maximum size'

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import { originOf } from '../../../src/upstreams/http/destination.ts'
+import { createPost, type Fetch } from '../../../src/upstreams/http/post.ts'
+import { recordingServer } from '../../support/anthropic.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { callContext, remoteNexus, smallRequest } from '../../support/nexus.ts'
 import { rawServer } from '../../support/raw-server.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 const unabortedSignal = (): AbortSignal => new AbortController().signal
 
@@ -54,5 +58,66 @@ describe('a body on its way to another machine', () => {
     const call = nexus.message(smallRequest, callContext(client.signal))
     setTimeout(() => client.abort(), 50)
     await expect(call).rejects.toMatchObject({ status: 499 })
+  })
+})
+
+/** A body of 1 MB chunks that counts what has been read of it. */
+const countedStream = (chunks: number) => {
+  let read = 0
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (read === chunks) return controller.close()
+        read += 1
+        controller.enqueue(new Uint8Array(1 << 20).fill(read))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { stream, read: () => read }
+}
+
+const postStream = (url: string, body: ReadableStream<Uint8Array>, headers: Record<string, string> = {}) =>
+  createPost({ fetch: fetch as Fetch, origin: originOf('the server', url), maximumConnections: 8 })({
+    method: 'PUT',
+    url,
+    headers,
+    body,
+    signal: unabortedSignal(),
+    silenceMs: 60_000,
+    resend: { isAllowed: true },
+  })
+
+describe("a client's stream", () => {
+  test('arrives with the length that the client declared, or in chunks (AU-R4)', async () => {
+    const { url, received } = recordingServer(() => new Response('fine'))
+    const chunks = 5
+    const length = String(chunks << 20)
+    await (await postStream(url, countedStream(chunks).stream, { 'content-length': length })).text()
+    await (await postStream(url, countedStream(chunks).stream)).text()
+    expect(received.map(({ method, headers }) => [method, headers.get('content-length')])).toEqual([
+      ['PUT', length],
+      ['PUT', null],
+    ])
+    const sent = Buffer.concat(await Array.fromAsync(countedStream(chunks).stream))
+    for (const { body } of received) expect(Buffer.compare(body, sent)).toBe(0)
+  })
+
+  test('is read only as fast as the server reads it', async () => {
+    const server = await rawServer((socket) => socket.pause())
+    const { stream, read } = countedStream(200)
+    const pending = postStream(server.url, stream).catch(() => {})
+    await waitUntil(() => server.count() > 0 && read() > 0)
+    const polls = 30
+    let before = 0
+    let still = 0
+    await waitUntil(() => {
+      still = read() === before ? still + 1 : 0
+      before = read()
+      return still === polls
+    })
+    expect(read()).toBeLessThan(50)
+    for (const socket of server.sockets) socket.destroy()
+    await pending
   })
 })

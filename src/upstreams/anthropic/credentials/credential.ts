@@ -12,7 +12,7 @@ export interface Credential {
 }
 
 /** A failed answer whose first byte the client has not received. */
-interface FailedAnswer {
+export interface FailedAnswer {
   readonly status: number
   readonly headers: Headers
   /** The beginning of its body. */

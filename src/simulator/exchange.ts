@@ -1,6 +1,7 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { bracketed } from '../base/brackets.ts'
 import { echo } from './echo.ts'
+import { gzipFrames } from './gzip.ts'
 import type { HttpError, Pace, Reply, Scenario, SimulatedRequest, StreamFault } from './reply.ts'
 import { streamBody } from './stream.ts'
 
@@ -10,10 +11,16 @@ import { streamBody } from './stream.ts'
 export interface JournalEntry {
   readonly method: string
   readonly path: string
+  /** With its question mark; empty if the URL has none. */
+  readonly query: string
   readonly modelId: string | undefined
   readonly isStream: boolean
   /** The parsed body, unchanged. */
   readonly body: unknown
+  /** The body's bytes, where the protocol keeps them. */
+  readonly bytes?: Uint8Array
+  /** The kind and the id of the credential, where the protocol has several. */
+  readonly credential?: JournalCredential
   /** Names and values, without the key. */
   readonly headers: Readonly<Record<string, string>>
   readonly status: number
@@ -21,6 +28,12 @@ export interface JournalEntry {
   readonly refusal: string | undefined
   /** How a stream ended: the client read it to its end, or disconnected; undefined while it runs. */
   outcome: 'complete' | 'cancelled' | undefined
+}
+
+interface JournalCredential {
+  readonly kind: string
+  /** Made from the credential, which the journal does not contain. */
+  readonly id: string
 }
 
 export interface ServeOptions<Body> {
@@ -57,6 +70,8 @@ interface ReadRequest {
   readonly isStream: boolean
   /** Parsed; undefined if it is not JSON. */
   readonly body: unknown
+  readonly bytes?: Uint8Array
+  readonly credential?: JournalCredential
 }
 
 /** A response without a scenario: a refusal, a list of models, a count of tokens. */
@@ -76,30 +91,38 @@ interface ScriptedExchange<Body> extends ReadRequest {
 }
 
 const defaultDeltaCharacters = 12
-const keyHeaders = ['authorization', 'api-key']
+const keyHeaders = ['authorization', 'api-key', 'x-api-key']
 
 /** Waits, unless the client disconnects first. */
 const pause = async ({ firstMs = 0 }: Pace, signal: AbortSignal): Promise<void> => {
   if (firstMs > 0) await resolveAfter(firstMs, undefined, { signal }).catch(() => {})
 }
 
-const toEntry = (request: Request, exchange: ReadRequest, status: number, refusal?: string): JournalEntry => ({
-  method: request.method,
-  path: new URL(request.url).pathname,
-  modelId: exchange.modelId,
-  isStream: exchange.isStream,
-  body: exchange.body,
-  headers: Object.fromEntries([...request.headers].filter(([name]) => !keyHeaders.includes(name))),
-  status,
-  refusal,
-  outcome: undefined,
-})
+const toEntry = (request: Request, exchange: ReadRequest, status: number, refusal?: string): JournalEntry => {
+  const { pathname, search } = new URL(request.url)
+  const { modelId, isStream, body, bytes, credential } = exchange
+  return {
+    method: request.method,
+    path: pathname,
+    query: search,
+    modelId,
+    isStream,
+    body,
+    ...(bytes && { bytes }),
+    ...(credential && { credential }),
+    headers: Object.fromEntries([...request.headers].filter(([name]) => !keyHeaders.includes(name))),
+    status,
+    refusal,
+    outcome: undefined,
+  }
+}
 
 const streamResponse = <Body>(exchange: ScriptedExchange<Body>, reply: Reply, entry: JournalEntry): Response => {
-  const { pace = {}, fault } = reply
+  const { pace = {}, fault, encoding } = reply
   const { headers, ...form } = exchange.stream
+  const frames = exchange.toFrames(reply, pace.deltaCharacters ?? defaultDeltaCharacters)
   const body = streamBody({
-    frames: exchange.toFrames(reply, pace.deltaCharacters ?? defaultDeltaCharacters),
+    frames: encoding === undefined ? frames : gzipFrames(frames),
     pace,
     fault,
     ...form,
@@ -110,7 +133,13 @@ const streamResponse = <Body>(exchange: ScriptedExchange<Body>, reply: Reply, en
       entry.outcome = 'cancelled'
     },
   })
-  return new Response(body, { headers })
+  return new Response(body, { headers: { ...headers, ...(encoding && { 'content-encoding': encoding }) } })
+}
+
+const wholeResponse = async (response: Response, { encoding }: Reply): Promise<Response> => {
+  if (encoding === undefined) return response
+  response.headers.set('content-encoding', encoding)
+  return new Response(Bun.gzipSync(await response.arrayBuffer()), response)
 }
 
 /** Serves one protocol on one port. `read` never rejects. */
@@ -132,7 +161,7 @@ export const serveSimulator = <Body>(
     if (!beginsAtOnce) await pause(reply.pace ?? {}, request.signal)
     if (request.signal.aborted) entry.outcome = 'cancelled'
     if (reply.error !== undefined) return exchange.toError(reply.error)
-    return exchange.isStream ? streamResponse(exchange, reply, entry) : exchange.toWhole(reply)
+    return exchange.isStream ? streamResponse(exchange, reply, entry) : wholeResponse(exchange.toWhole(reply), reply)
   }
   const server = Bun.serve({
     hostname,

@@ -19,6 +19,8 @@ export interface Reply {
   readonly error?: HttpError
   /** A failure in the middle of a stream. */
   readonly fault?: StreamFault
+  /** Compresses the answer, although the request does not accept it. */
+  readonly encoding?: 'gzip'
 }
 
 export type ReplyBlock =
@@ -58,9 +60,12 @@ export const HttpError = Closed({
 })
 export type HttpError = Static<typeof HttpError>
 
-/** Number of frames that are sent completely. */
+/** Where a stream breaks, and how. */
 export const StreamFault = Closed({
-  afterFrames: Type.Integer({ minimum: 0 }),
+  /** Number of frames that are sent completely. */
+  afterFrames: Optional(Type.Integer({ minimum: 0 })),
+  /** Number of bytes that are sent; takes precedence over `afterFrames`. */
+  afterBytes: Optional(Type.Integer({ minimum: 0 })),
   /** `cut` ends the body as if it were complete, `reset` breaks the connection, `hang` sends nothing more. */
   kind: OneOf('cut', 'cut frame', 'reset', 'corrupt', 'hang', 'exception', 'error'),
   /** For `exception` and `error`: `throttlingException`, ... */

@@ -3,7 +3,7 @@ import { attempt } from '../base/attempt.ts'
 import { dotted, GatewayError } from '../base/errors.ts'
 import { ConverseStopReason } from '../wire/converse/response.ts'
 import { findIssue } from '../wire/issue.ts'
-import { Closed, JsonObject } from '../wire/schema.ts'
+import { Closed, JsonObject, OneOf } from '../wire/schema.ts'
 import { HttpError, Pace, type Reply, type Scenario, StreamFault } from './reply.ts'
 import { lastTextOf, type RequestView, resultTextOf } from './request-view.ts'
 import { checkedCalls, isSafetyCheck, verdictsOn } from './safety-check.ts'
@@ -29,6 +29,7 @@ const ReplySchema = Closed({
   pace: Optional(Pace),
   error: Optional(HttpError),
   fault: Optional(StreamFault),
+  encoding: Optional(OneOf('gzip')),
   /** In a safety check: flags the calls that `safetyCheck` matches, with this explanation. */
   flag: Optional(Type.String()),
 })

@@ -27,11 +27,21 @@ export interface StreamOptions {
   readonly onEnd: () => void
 }
 
+/** The frames before a failure, and the frame in which it happens. */
+const divide = (
+  frames: readonly Uint8Array[],
+  { afterFrames = 0, afterBytes }: StreamFault,
+): readonly [Uint8Array[], Uint8Array | undefined] => {
+  if (afterBytes === undefined) return [frames.slice(0, afterFrames), frames[afterFrames]]
+  const bytes = Buffer.concat(frames)
+  return [[new Uint8Array(bytes.subarray(0, afterBytes))], new Uint8Array(bytes.subarray(afterBytes))]
+}
+
 /** The frames, with the failure inserted. */
 const withFault = ({ frames, fault, faultFrame, damaged }: StreamOptions): Step[] => {
   if (fault === undefined) return [...frames]
-  const sound = frames.slice(0, fault.afterFrames)
-  const next = frames[fault.afterFrames] ?? faultFrame(fault)
+  const [sound, rest] = divide(frames, fault)
+  const next = rest ?? faultFrame(fault)
   switch (fault.kind) {
     case 'cut':
       return sound

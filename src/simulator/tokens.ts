@@ -21,11 +21,17 @@ const blockTokens = (value: unknown): number => {
   )
 }
 
-interface Step {
+type CacheLifetime = NonNullable<CachePoint['ttl']>
+
+const defaultLifetime = '5m'
+
+/** One block of a prompt. */
+export interface PromptStep {
   readonly tokens: number
   /** Hash of everything up to and including this block. */
   readonly hash: bigint
-  readonly cachePoint?: CachePoint
+  /** For a block that marks the end of a prefix to cache. */
+  readonly ttl?: CacheLifetime
 }
 
 /** The prompt as the model reads it: tools, system, messages, block by block. */
@@ -39,14 +45,16 @@ const blocksOf = ({ toolConfig, system = [], messages }: ConverseRequest): objec
 export const countRequest = (body: ConverseRequest): number =>
   blocksOf(body).reduce((total, block) => total + ('cachePoint' in block ? 0 : blockTokens(block)), 0)
 
-const stepsOf = (modelId: string, body: ConverseRequest): Step[] => {
+const stepsOf = (modelId: string, body: ConverseRequest): PromptStep[] => {
   const blocks = blocksOf(body)
-  const steps: Step[] = []
+  const steps: PromptStep[] = []
   let hash = Bun.hash(modelId) as bigint
   for (const block of blocks) {
     const last = steps.at(-1)
     if ('cachePoint' in block) {
-      if (last !== undefined) steps[steps.length - 1] = { ...last, cachePoint: block.cachePoint as CachePoint }
+      if (last !== undefined) {
+        steps[steps.length - 1] = { ...last, ttl: (block.cachePoint as CachePoint).ttl ?? defaultLifetime }
+      }
       continue
     }
     hash = Bun.hash(JSON.stringify(block), hash) as bigint
@@ -55,26 +63,40 @@ const stepsOf = (modelId: string, body: ConverseRequest): Step[] => {
   return steps
 }
 
-const sum = (steps: readonly Step[]): number => steps.reduce((total, step) => total + step.tokens, 0)
+const sum = (steps: readonly PromptStep[]): number => steps.reduce((total, step) => total + step.tokens, 0)
 
-/** Written tokens have the lifetime of the next cache point after them. */
-const lifetimesOf = (written: readonly Step[]): { ttl: '5m' | '1h'; inputTokens: number }[] => {
+/** Written tokens have the lifetime of the next mark after them. */
+const lifetimesOf = (written: readonly PromptStep[]): Readonly<Record<CacheLifetime, number>> => {
   const tokens = { '5m': 0, '1h': 0 }
   let unmarked = 0
   for (const step of written) {
     unmarked += step.tokens
-    if (step.cachePoint === undefined) continue
-    tokens[step.cachePoint.ttl ?? '5m'] += unmarked
+    if (step.ttl === undefined) continue
+    tokens[step.ttl] += unmarked
     unmarked = 0
   }
-  return (['1h', '5m'] as const).filter((ttl) => tokens[ttl] > 0).map((ttl) => ({ ttl, inputTokens: tokens[ttl] }))
+  return tokens
+}
+
+/** In tokens. */
+export interface MeteredPrompt {
+  /** Neither read from the cache nor written to it. */
+  readonly uncached: number
+  readonly read: number
+  readonly written: Readonly<Record<CacheLifetime, number>>
+  readonly hasMarks: boolean
 }
 
 /** Number of remembered prefixes; beyond it, the oldest are removed. */
 const maximumPrefixes = 10_000
 
+export interface PrefixMemory {
+  /** Counts a prompt, reads what is cached of it, and caches what it marks. */
+  meter(steps: readonly PromptStep[]): MeteredPrompt
+}
+
 /** A prompt cache. It ignores the lifetimes. */
-export const createPromptCache = () => {
+export const createPrefixMemory = (): PrefixMemory => {
   const cached = new Set<bigint>()
   const remember = (hash: bigint): void => {
     cached.add(hash)
@@ -82,25 +104,37 @@ export const createPromptCache = () => {
     if (cached.size > maximumPrefixes && oldest !== undefined) cached.delete(oldest)
   }
   return {
-    /** Counts a request, reads what is cached of it, and caches what it marks. */
-    meter(modelId: string, body: ConverseRequest): TokenUsage {
-      const steps = stepsOf(modelId, body)
-      const lastPoint = steps.findLastIndex((step) => step.cachePoint !== undefined)
-      const read = steps.slice(0, lastPoint + 1).findLastIndex((step) => cached.has(step.hash))
-      for (const step of steps) if (step.cachePoint !== undefined) remember(step.hash)
+    meter(steps) {
+      const lastMark = steps.findLastIndex((step) => step.ttl !== undefined)
+      const read = steps.slice(0, lastMark + 1).findLastIndex((step) => cached.has(step.hash))
+      for (const step of steps) if (step.ttl !== undefined) remember(step.hash)
+      return {
+        uncached: sum(steps.slice(lastMark + 1)),
+        read: sum(steps.slice(0, read + 1)),
+        written: lifetimesOf(steps.slice(read + 1, lastMark + 1)),
+        hasMarks: lastMark !== -1,
+      }
+    },
+  }
+}
 
-      const written = steps.slice(read + 1, lastPoint + 1)
-      const inputTokens = sum(steps.slice(lastPoint + 1))
-      if (lastPoint === -1) return { inputTokens, outputTokens: 0, totalTokens: inputTokens }
-      const cacheReadInputTokens = sum(steps.slice(0, read + 1))
-      const cacheWriteInputTokens = sum(written)
+/** The prompt cache of Converse. */
+export const createPromptCache = () => {
+  const memory = createPrefixMemory()
+  return {
+    meter(modelId: string, body: ConverseRequest): TokenUsage {
+      const { uncached: inputTokens, read, written, hasMarks } = memory.meter(stepsOf(modelId, body))
+      if (!hasMarks) return { inputTokens, outputTokens: 0, totalTokens: inputTokens }
+      const cacheWriteInputTokens = written['5m'] + written['1h']
       return {
         inputTokens,
         outputTokens: 0,
-        totalTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens,
-        cacheReadInputTokens,
+        totalTokens: inputTokens + read + cacheWriteInputTokens,
+        cacheReadInputTokens: read,
         cacheWriteInputTokens,
-        cacheDetails: lifetimesOf(written),
+        cacheDetails: (['1h', '5m'] as const)
+          .filter((ttl) => written[ttl] > 0)
+          .map((ttl) => ({ ttl, inputTokens: written[ttl] })),
       }
     },
   }

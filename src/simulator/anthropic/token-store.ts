@@ -41,6 +41,8 @@ export interface TokenStore {
   refresh(refreshToken: string, expiresInSeconds: number): TokenPair | string
   /** Whether the API accepts this access token now. */
   isValid(accessToken: string): boolean
+  /** Whether this server has issued the access token, which may have expired. */
+  isKnown(accessToken: string): boolean
   /** Ends an access token before its time. */
   revoke(accessToken: string): void
 }
@@ -99,8 +101,9 @@ export const createTokenStore = (options: TokenStoreOptions = {}): TokenStore =>
       return pair
     },
     isValid: (accessToken) => (expiries.get(accessToken) ?? 0) > now(),
+    isKnown: (accessToken) => expiries.has(accessToken),
     revoke(accessToken) {
-      expiries.delete(accessToken)
+      if (expiries.has(accessToken)) expiries.set(accessToken, now())
     },
   }
 }

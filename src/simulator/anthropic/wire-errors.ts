@@ -15,9 +15,9 @@ const typesByStatus: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 }
 
-const errorTypeOf = (status: number): string => typesByStatus[status] ?? 'api_error'
+export const errorTypeOf = (status: number): string => typesByStatus[status] ?? 'api_error'
 
-const errorBody = (type: string, message: string, requestId: string): object => ({
+export const errorBody = (type: string, message: string, requestId: string): object => ({
   type: 'error',
   error: { type, message },
   request_id: requestId,

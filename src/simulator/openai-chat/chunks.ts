@@ -154,9 +154,3 @@ export const faultEvent =
     const data = `data: ${JSON.stringify(envelope({ message, code: type }))}\n\n`
     return utf8.encode(kind === 'error' ? `event: error\n${data}` : data)
   }
-
-/** An event whose JSON is cut. */
-export const damagedEvent = (frame: Uint8Array): Uint8Array => {
-  const text = new TextDecoder().decode(frame).trimEnd()
-  return utf8.encode(`${text.slice(0, text.length >> 1)}\n\n`)
-}

@@ -4,11 +4,13 @@ import type { Logger } from '../base/logger.ts'
 import type { ModelResolver } from '../models/resolver.ts'
 import type { TokenCounter } from '../tokens/counter/token-counter.ts'
 import type { CallContext, Upstream } from '../upstreams/upstream.ts'
-import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
+import type { EventBatch } from '../wire/anthropic/events.ts'
 import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/request.ts'
-import type { Message, StopReason } from '../wire/anthropic/response.ts'
+import type { Message } from '../wire/anthropic/response.ts'
+import { requestClassOf } from './request-class.ts'
 import { type ShapedRequest, toRequestShape } from './request-shape.ts'
 import type { RunningRequest } from './running-requests.ts'
+import { TranslatedAnswer } from './translated-answer.ts'
 
 /** A request's context, without its body. */
 export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId'> {
@@ -71,14 +73,15 @@ const admit = (
 
 const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
   const { running, betas, signal, onUpstreamId } = context
-  running.update({ isStream: request.stream === true })
+  const requestClass = running.wantsClass ? requestClassOf(request) : undefined
+  running.update({
+    operation: 'message',
+    isStream: request.stream === true,
+    ...(requestClass !== undefined && { requestClass }),
+  })
   const modelId = admit(request, context, options)
-  let usage: FinalUsage | undefined
+  const answer = new TranslatedAnswer(running, request)
   let sent = { request, modelId }
-  const updateUsage = (stopReason: StopReason | null, figures: FinalUsage): void => {
-    usage = figures
-    running.update({ usage, ...(stopReason !== null && { stopReason }) })
-  }
   return {
     call: {
       requestId: running.head.requestId,
@@ -94,18 +97,12 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
         running.update({ used: sentModelId })
       },
       onAttempt: () => running.attempted(),
+      onCredential: (credential) => running.update({ credential }),
     },
-    read(batch) {
-      let isLast = false
-      for (const event of batch) {
-        isLast = event.type === 'message_stop'
-        if (event.type === 'message_delta') updateUsage(event.delta.stop_reason, event.usage)
-      }
-      return isLast
-    },
+    read: (batch) => answer.batch(batch),
     answered(message) {
-      if (message !== undefined) updateUsage(message.stop_reason, message.usage)
-      if (running.responseEnded('complete')) options.tokens.calibrate(sent.request, sent.modelId, usage)
+      if (message !== undefined) answer.message(message)
+      if (running.responseEnded('complete')) options.tokens.calibrate(sent.request, sent.modelId, answer.usage)
     },
     failed(thrown) {
       const error = toGatewayError(thrown)
@@ -183,6 +180,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
     async countTokens(request, context) {
       const { running, betas, signal } = context
+      running.update({ operation: 'count' })
       const modelId = admit(request, context, options)
       const countedTokens = await options.tokens.count(request, {
         requestId: running.head.requestId,

@@ -1,7 +1,7 @@
 import { errorTypeOf, GatewayError, isErrorType } from '../base/errors.ts'
 import { isObject, type Json, objectsIn, parseObject } from '../base/json.ts'
 import { isLoggableModel } from '../base/loggable-name.ts'
-import type { UsageFigures } from './request-record.ts'
+import type { TokenFigures } from './request-record.ts'
 import type { RunningRequest } from './running-requests.ts'
 import type { WordsCollector } from './words-collector.ts'
 
@@ -15,9 +15,9 @@ const usageMembers = [
   'cache_creation_input_tokens',
   'cache_read_input_tokens',
   'output_tokens',
-] as const satisfies readonly (keyof UsageFigures)[]
+] as const satisfies readonly (keyof TokenFigures)[]
 
-const noTokens: UsageFigures = {
+const noTokens: TokenFigures = {
   input_tokens: 0,
   cache_creation_input_tokens: 0,
   cache_read_input_tokens: 0,
@@ -25,7 +25,7 @@ const noTokens: UsageFigures = {
 }
 
 /** Figures of a stream are cumulative: a later one replaces the earlier one of its kind (AU-N13). */
-const withFigures = (known: UsageFigures | undefined, usage: unknown): UsageFigures | undefined => {
+const withFigures = (known: TokenFigures | undefined, usage: unknown): TokenFigures | undefined => {
   if (!isObject(usage)) return known
   const figures = usageMembers.flatMap((member) => {
     const value = usage[member]
@@ -53,7 +53,7 @@ const toError = (answer: Json, status: number | undefined): GatewayError => {
 export class NativeAnswer {
   readonly #running: RunningRequest
   readonly #words: WordsCollector | undefined
-  #usage: UsageFigures | undefined
+  #usage: TokenFigures | undefined
   #isUsageKnown = true
   #toolCalls = 0
 
@@ -69,8 +69,7 @@ export class NativeAnswer {
     if (name === 'message_start' && isObject(event['message'])) this.#message(event['message'])
     else if (name === 'message_delta') this.#end(event['delta'], event['usage'])
     else if (name === 'content_block_start' && isObject(event['content_block'])) {
-      this.#block(event['content_block'])
-      this.#words?.block(event['index'], event['content_block'])
+      this.#block(event['index'], event['content_block'])
     } else if (name === 'content_block_delta' && isObject(event['delta'])) {
       this.#words?.delta(event['index'], event['delta'])
     } else if (name === 'error') this.#running.failed(toError(event, undefined))
@@ -81,8 +80,7 @@ export class NativeAnswer {
     const message = parseObject(text)
     if (message === undefined) return
     this.#message(message)
-    for (const block of objectsIn(message['content'])) this.#block(block)
-    this.#words?.message(message['content'])
+    for (const [index, block] of objectsIn(message['content']).entries()) this.#block(index, block)
   }
 
   /** The answer of `count_tokens`. */
@@ -110,8 +108,9 @@ export class NativeAnswer {
     this.#end(message, message['usage'])
   }
 
-  #block({ type }: Json): void {
-    if (type !== 'tool_use') return
+  #block(index: unknown, block: Json): void {
+    this.#words?.block(index, block)
+    if (block['type'] !== 'tool_use') return
     this.#toolCalls += 1
     this.#running.update({ toolCalls: this.#toolCalls })
   }

@@ -25,8 +25,6 @@ export interface NativeObservation {
 export interface NativeObservationOptions {
   readonly log: Logger
   readonly operation: Operation
-  /** Whether query evaluations and inferences are counted. It requires the parsed request (AU-U2). */
-  readonly classify: boolean
 }
 
 /** Of a request that is parsed, which takes 5 ms. */
@@ -62,11 +60,15 @@ class WholeAnswer {
   }
 }
 
-const createObservation = (running: RunningRequest, options: NativeObservationOptions): NativeObservation => {
-  const { log, operation, classify } = options
+const createObservation = (
+  running: RunningRequest,
+  { log, operation }: NativeObservationOptions,
+): NativeObservation => {
+  const { wantsClass } = running
   const words = operation === 'message' && running.wantsWords ? new WordsCollector() : undefined
   const answer = new NativeAnswer(running, words)
   let userText = ''
+  if (words !== undefined) running.words = () => words.words(userText)
   let status = 0
   let scanner: EventScanner | undefined
   let whole: WholeAnswer | undefined
@@ -95,11 +97,11 @@ const createObservation = (running: RunningRequest, options: NativeObservationOp
   return {
     requestBody(bytes) {
       running.update({ bodyBytes: bytes.length })
-      const isWanted = operation === 'message' && (classify || words !== undefined)
+      const isWanted = operation === 'message' && (wantsClass || words !== undefined)
       if (!isWanted || bytes.length > maximumRequestBytes) return
       const request = parseObject(utf8.decode(bytes))
       if (request === undefined) return
-      const requestClass = classify ? requestClassOf(request) : undefined
+      const requestClass = wantsClass ? requestClassOf(request) : undefined
       if (requestClass !== undefined) running.update({ requestClass })
       if (words !== undefined) userText = selectUserText(request['messages'])
     },
@@ -117,7 +119,6 @@ const createObservation = (running: RunningRequest, options: NativeObservationOp
     end() {
       const text = whole?.text()
       if (text !== undefined) readWhole(text)
-      if (words !== undefined) running.words = words.words(userText)
     },
   }
 }

@@ -14,7 +14,7 @@ export type Operation = 'message' | 'count'
 /** By the number of system prompts (AU-U2). */
 export type RequestClass = 'query_evaluation' | 'inference'
 
-export type UsageFigures = Pick<
+export type TokenFigures = Pick<
   Usage,
   'input_tokens' | 'cache_creation_input_tokens' | 'cache_read_input_tokens' | 'output_tokens'
 >
@@ -49,7 +49,7 @@ export interface RequestFacts {
   readonly upstreamRequestId?: string
   /** Anthropic's `stop_reason`, also a newer one. */
   readonly stopReason?: string
-  readonly usage?: UsageFigures | undefined
+  readonly usage?: TokenFigures | undefined
   /** Result of a count of tokens. */
   readonly countedTokens?: number
   /** The name by which the client reaches this server, if it is a known one; otherwise `other` (AU-U5). */

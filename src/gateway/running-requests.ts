@@ -9,6 +9,7 @@ import type {
   RequestOutcome,
   RequestRecord,
 } from './request-record.ts'
+import type { WantsWords } from './words.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
@@ -25,13 +26,21 @@ const internalStatus = 500
 /** Lower statuses report success, also for a stream that fails later. */
 const firstFailureStatus = 400
 
+export interface RunningRequestOptions {
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  readonly wantsClass: boolean
+  readonly onEnd: (request: RunningRequest, record: RequestRecord) => void
+}
+
 /** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
   readonly head: RequestHead
-  /** Whether an observer wants the words of this request. */
+  /** Whether observers want the class of this request, and its words. */
+  readonly wantsClass: boolean
   wantsWords = false
-  /** Set by what collects them, before the end. */
-  words: ConversationWords | undefined
+  /** Returns the collected words at the end; set by the part that collects them. */
+  words: (() => ConversationWords) | undefined
   readonly #now: () => number
   readonly #startedAt: number
   readonly #onEnd: (request: RunningRequest, record: RequestRecord) => void
@@ -47,8 +56,9 @@ export class RunningRequest {
   #hasLeft = false
   #isOver = false
 
-  constructor(head: RequestHead, now: () => number, onEnd: (request: RunningRequest, record: RequestRecord) => void) {
+  constructor(head: RequestHead, { now, wantsClass, onEnd }: RunningRequestOptions) {
     this.head = head
+    this.wantsClass = wantsClass
     this.#now = now
     this.#startedAt = now()
     this.#onEnd = onEnd
@@ -142,11 +152,13 @@ export class RunningRequest {
   }
 }
 
-export interface RequestRecordsOptions {
+export interface RequestRecordsOptions extends Pick<RunningRequestOptions, 'now'> {
   readonly observers: readonly RequestObserver[]
   readonly log: Logger
-  /** Milliseconds, monotonic. */
-  readonly now: () => number
+  /** Whether an observer uses the class of requests; default: yes. A forwarded request is parsed only for that. */
+  readonly wantsClass?: boolean
+  /** Which requests have their words collected; default: none. */
+  readonly wantsWords?: WantsWords
   /** Milliseconds since 1970. */
   readonly date: () => number
 }
@@ -156,25 +168,36 @@ type Handler = (request: Request) => Response | Promise<Response>
 export type RequestRecords = ReturnType<typeof createRequestRecords>
 
 /** The running requests, and the observers of their ends. */
-export const createRequestRecords = ({ observers, log, now, date }: RequestRecordsOptions) => {
+export const createRequestRecords = (options: RequestRecordsOptions) => {
+  const { observers, log, now, date, wantsClass = true, wantsWords = () => false } = options
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
+  const fail = ({ requestId }: RequestRecord, error: unknown): void =>
+    log.error('observer.failed', { requestId, error: nameOf(error) })
   const onEnd = (request: RunningRequest, record: RequestRecord): void => {
     running.delete(request)
-    for (const observer of observers) {
+    const isolated = <T>(work: () => T): T | undefined => {
       try {
-        observer(record, request.words)
+        return work()
       } catch (error) {
-        log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
+        fail(record, error)
+        return undefined
       }
+    }
+    const words = isolated(() => request.words?.())
+    for (const observer of observers) {
+      // Not awaited: an observer that takes its time, or never ends, delays no request.
+      const result: unknown = isolated(() => observer(record, words))
+      if (result instanceof Promise) result.catch((error) => fail(record, error))
     }
   }
   return {
     begin(head: Omit<RequestHead, 'at'>): RunningRequest {
-      const request = new RunningRequest({ ...head, at: date() }, now, onEnd)
+      const request = new RunningRequest({ ...head, at: date() }, { now, wantsClass, onEnd })
       if (isWanted) running.add(request)
       return request
     },
+    wantsWords,
     /** Wraps the handler so that every request is reported. Without observers, returns the handler itself. */
     watch(answer: Handler, runningOf: (request: Request) => RunningRequest): Handler {
       if (!isWanted) return answer

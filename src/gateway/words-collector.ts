@@ -1,9 +1,17 @@
 import { attempt } from '../base/attempt.ts'
-import { type Json, objectsIn } from '../base/json.ts'
 import type { ConversationWords } from './request-record.ts'
 
 /** Characters of one request that are kept for observers (AU-S5). */
 const mostCharacters = 64 * 1024
+
+/** A block or a delta; its members may be anything. */
+interface Part {
+  readonly type?: unknown
+  readonly name?: unknown
+  readonly text?: unknown
+  readonly input?: unknown
+  readonly partial_json?: unknown
+}
 
 interface CollectedTool {
   readonly block: unknown
@@ -23,22 +31,18 @@ export class WordsCollector {
   #left = mostCharacters
 
   /** A block of a whole answer, or the start of one in a stream. `index` is the same in the block's deltas. */
-  block(index: unknown, { type, name, text, input }: Json): void {
+  block(index: unknown, { type, name, text, input }: Part): void {
     if (type === 'text') this.#texts.push(this.#within(text))
     if (type !== 'tool_use' || typeof name !== 'string') return
     const json = JSON.stringify(input ?? {})
     this.#tools.push({ block: index, name, json: '', input: this.#within(json) === json ? input : undefined })
   }
 
-  delta(index: unknown, { type, text, partial_json }: Json): void {
+  delta(index: unknown, { type, text, partial_json }: Part): void {
     if (type === 'text_delta') this.#texts.push((this.#texts.pop() ?? '') + this.#within(text))
     if (type !== 'input_json_delta') return
     const tool = this.#tools.findLast(({ block }) => block === index)
     if (tool !== undefined) tool.json += this.#within(partial_json)
-  }
-
-  message(content: unknown): void {
-    for (const [index, block] of objectsIn(content).entries()) this.block(index, block)
   }
 
   words(userText: string): ConversationWords {

@@ -16,6 +16,7 @@ interface Observed {
 }
 
 interface Exchange extends Partial<Omit<NativeObservationOptions, 'log'>> {
+  readonly wantsClass?: boolean
   readonly request?: string | Uint8Array
   readonly status?: number
   readonly contentType?: string | null
@@ -27,20 +28,18 @@ interface Exchange extends Partial<Omit<NativeObservationOptions, 'log'>> {
 
 /** Observes one exchange, and returns its record at the end. */
 const observe = (exchange: Exchange): Observed => {
-  const { status = 200, contentType = 'text/event-stream', operation = 'message', classify = false } = exchange
+  const { status = 200, contentType = 'text/event-stream', operation = 'message', wantsClass = false } = exchange
   const logged: LogRecord[] = []
   const ended: RequestRecord[] = []
   const head = { requestId: 'req_1', entrance: 'anthropic', method: 'POST', path: '/v1/messages', session: undefined }
   const running = new RunningRequest(
     { ...head, at: 0 },
-    () => 0,
-    (_, record) => ended.push(record),
+    { now: () => 0, wantsClass, onEnd: (_, record) => ended.push(record) },
   )
   running.wantsWords = exchange.wantsWords ?? false
   const observation = observeNative(running, {
     log: createLogger('info', (record) => logged.push(record)),
     operation,
-    classify,
   })
   if (exchange.update !== undefined) running.update = exchange.update
   const { request = '{}' } = exchange
@@ -52,7 +51,7 @@ const observe = (exchange: Exchange): Observed => {
   running.responded(status)
   const [record] = ended
   if (record === undefined) throw new Error('no record')
-  return { record, words: running.words, logged }
+  return { record, words: running.words?.(), logged }
 }
 
 const eventText = (event: { readonly type: string }): string =>
@@ -262,7 +261,7 @@ describe('a whole answer', () => {
       chunks: [json({ input_tokens: 42 })],
       contentType,
       operation: 'count',
-      classify: true,
+      wantsClass: true,
       request,
     })
     expect(record).toMatchObject({ operation: 'count', countedTokens: 42 })
@@ -292,8 +291,8 @@ describe('a request', () => {
     [{ system: 7, messages: {} }, undefined],
   ])('with %j is of the class %p (AU-U2)', (body, requestClass) => {
     const options = { chunks: [bytes], request: JSON.stringify(body) }
-    expect(observe({ ...options, classify: true }).record.requestClass).toBe(requestClass as never)
-    expect(observe({ ...options, classify: false }).record.requestClass).toBeUndefined()
+    expect(observe({ ...options, wantsClass: true }).record.requestClass).toBe(requestClass as never)
+    expect(observe({ ...options, wantsClass: false }).record.requestClass).toBeUndefined()
   })
 
   test.each([
@@ -302,7 +301,7 @@ describe('a request', () => {
     ['is above 4 MB', `{"system":"","x":"${'x'.repeat(4 * 1024 * 1024)}"}`],
     ['is compressed', Bun.gzipSync('{"system":""}')],
   ])('that %s has no class (AU-U2)', (_, body) => {
-    const { record, logged } = observe({ chunks: [bytes], request: body, classify: true, wantsWords: true })
+    const { record, logged } = observe({ chunks: [bytes], request: body, wantsClass: true, wantsWords: true })
     expect([record.requestClass, record.bodyBytes, logged]).toEqual([undefined, body.length, []])
   })
 

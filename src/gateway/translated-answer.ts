@@ -1,0 +1,53 @@
+import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
+import type { MessagesRequest } from '../wire/anthropic/request.ts'
+import type { Message, ResponseBlock, StopReason } from '../wire/anthropic/response.ts'
+import type { RunningRequest } from './running-requests.ts'
+import { selectUserText } from './words.ts'
+import { WordsCollector } from './words-collector.ts'
+
+/** Adds the facts of one answer to the request's record, from events that are parsed already (AU-U6). */
+export class TranslatedAnswer {
+  readonly #running: RunningRequest
+  readonly #words: WordsCollector | undefined
+  #usage: FinalUsage | undefined
+  #toolCalls = 0
+
+  constructor(running: RunningRequest, { messages }: MessagesRequest) {
+    this.#running = running
+    if (!running.wantsWords) return
+    const words = new WordsCollector()
+    this.#words = words
+    running.words = () => words.words(selectUserText(messages))
+  }
+
+  get usage(): FinalUsage | undefined {
+    return this.#usage
+  }
+
+  /** Returns whether the batch is the last. */
+  batch(batch: EventBatch): boolean {
+    let isLast = false
+    for (const event of batch) {
+      isLast = event.type === 'message_stop'
+      if (event.type === 'message_delta') this.#end(event.delta.stop_reason, event.usage)
+      else if (event.type === 'content_block_start') this.#block(event.index, event.content_block)
+      else if (event.type === 'content_block_delta') this.#words?.delta(event.index, event.delta)
+    }
+    return isLast
+  }
+
+  message({ content, stop_reason, usage }: Message): void {
+    for (const [index, block] of content.entries()) this.#block(index, block)
+    this.#end(stop_reason, usage)
+  }
+
+  #block(index: number, block: ResponseBlock): void {
+    if (block.type === 'tool_use') this.#toolCalls += 1
+    this.#words?.block(index, block)
+  }
+
+  #end(stopReason: StopReason | null, usage: FinalUsage): void {
+    this.#usage = usage
+    this.#running.update({ usage, toolCalls: this.#toolCalls, ...(stopReason !== null && { stopReason }) })
+  }
+}

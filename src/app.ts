@@ -1,8 +1,10 @@
 import { randomId } from './base/ids.ts'
 import { clientTokensOf } from './config/client-tokens.ts'
 import type { Config } from './config/load.ts'
+import { wantsRequestClass } from './config/request-class.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
+import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
@@ -36,6 +38,7 @@ export interface AppDependencies
 
 export interface App {
   readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly tokenStatistics: TokenStatistics
   /** Reports the requests that still run after the server has stopped by force. */
   readonly close: () => void
 }
@@ -63,7 +66,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       ? withSafeguards(plain, { modelId: models.resolve(smallName).model.id, log, now })
       : plain
   const counting = config.countTokens === 'auto' ? upstream : undefined
-  return createServer({
+  const tokenStatistics = createTokenStatistics(Date.now)
+  const server = createServer({
     gateway: createGateway({
       models,
       upstream,
@@ -71,7 +75,8 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       log,
     }),
     records: createRequestRecords({
-      observers: [...accessLogObservers(log), ...observers],
+      observers: [...accessLogObservers(log), tokenStatistics.observer, ...observers],
+      wantsClass: wantsRequestClass(config),
       log,
       now,
       date: Date.now,
@@ -84,10 +89,12 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     newId: randomId,
     log,
     shutdown,
+    tokenStatistics,
     pid,
     uptime,
     readSetupFile,
     ...(pingMs !== undefined && { pingMs }),
     ...(commitMs !== undefined && { commitMs }),
   })
+  return { ...server, tokenStatistics }
 }

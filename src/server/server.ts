@@ -11,16 +11,19 @@ import { createReadJson, type ReadJson } from './http/body.ts'
 import { corsHeadersOf } from './http/cors.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
+import { knownDomain } from './http/known-domain.ts'
 import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
+import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
 
 export interface ServerOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'>,
-    Pick<TestConnectionOptions, 'testModel' | 'now'> {
+    Pick<TestConnectionOptions, 'testModel' | 'now'>,
+    Pick<TokenStatsOptions, 'tokenStatistics'> {
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
@@ -73,9 +76,16 @@ export const createServer = (options: ServerOptions) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })
     .use(guard(options))
+    .onRequest(({ request }) => {
+      const { running, domain } = scopeOf(request)
+      const host = request.headers.get('host')
+      running.update({ domain: knownDomain(host, domain, options.host) })
+      running.wantsWords = records.wantsWords(host ?? '', domain)
+    })
     .use(statusRoutes({ ...options, upstream, degraded, readJson }))
     .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
+    .use(tokenStatsRoutes(options))
     .use(anthropicRoutes({ ...options, scopeOf, readJson }))
   return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
 }

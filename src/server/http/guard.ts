@@ -10,8 +10,8 @@ export interface GuardOptions {
   /** The address the server is bound to. */
   readonly host: string
   /**
-   * `/v1/*` and `/test-connection` require one of these, as `x-api-key` or in `authorization`, with or without `Bearer`.
-   * Without any, the server ignores what clients send.
+   * `/v1/*`, `/test-connection` and `/token-stats` require one of these, as `x-api-key` or in `authorization`, with or
+   * without `Bearer`. Without any, the server ignores what clients send.
    */
   readonly clientTokens: readonly Secret[]
   readonly cors?: CorsOptions
@@ -19,6 +19,9 @@ export interface GuardOptions {
 
 /** Spends tokens of the upstream: see ops/test-connection.ts. */
 export const testConnectionPath = '/test-connection'
+/** Names the domains of other clients: see ops/token-stats.ts. */
+export const tokenStatsPath = '/token-stats'
+const protectedPaths: readonly (string | undefined)[] = [undefined, testConnectionPath, tokenStatsPath]
 
 /** `localhost:4141` and `[::1]:4141` without their port. */
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
@@ -55,7 +58,7 @@ const checkToken = (headers: Headers, tokens: readonly Secret[]): void => {
 /** Whether client tokens protect the URL. An invalid URL is protected, too. */
 const isProtected = (url: string): boolean => {
   const path = URL.parse(url)?.pathname
-  return path === undefined || path.startsWith('/v1/') || path === testConnectionPath
+  return path?.startsWith('/v1/') === true || protectedPaths.includes(path)
 }
 
 /** Runs before the server reads a request's body. */

@@ -28,6 +28,7 @@ const endpoints = [
   'GET /health',
   'GET /ready',
   'GET /test-connection',
+  'GET /token-stats',
 ]
 
 /** Each has two names. Also answered during the shutdown: probes must see it. */

@@ -3,6 +3,7 @@ import { GatewayError } from '../../../../src/base/errors.ts'
 import { createLogger } from '../../../../src/base/logger.ts'
 import { Secret } from '../../../../src/base/secret.ts'
 import { createGateway } from '../../../../src/gateway/gateway.ts'
+import { createTokenStatistics } from '../../../../src/gateway/observers/token-statistics.ts'
 import type { RequestRecord } from '../../../../src/gateway/request-record.ts'
 import { createRequestRecords } from '../../../../src/gateway/running-requests.ts'
 import { createModelResolver } from '../../../../src/models/resolver.ts'
@@ -54,6 +55,7 @@ const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {
     newId: () => 'req_ours',
     log,
     shutdown,
+    tokenStatistics: createTokenStatistics(() => 0),
     pid: 1,
     uptime: () => 0,
   })

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'bun:test'
+import { knownDomain } from '../../../src/server/http/known-domain.ts'
+
+describe("the name of a request's domain (AU-U5)", () => {
+  test('is the one of the file, if the upstream has one', () => {
+    expect(knownDomain('ignored', { name: 'team.example:3000' }, '0.0.0.0')).toBe('team.example:3000')
+  })
+
+  test.each([
+    ['localhost:3000', 'localhost:3000'],
+    ['LOCALHOST', 'localhost'],
+    ['team.localhost', 'team.localhost'],
+    ['127.0.0.1:4141', '127.0.0.1:4141'],
+    ['[::1]:4141', '[::1]:4141'],
+    ['Proxy.example:80', 'proxy.example:80'],
+    ['proxy.example', 'proxy.example'],
+    ['other.example', 'other'],
+    ['proxy.example.evil', 'other'],
+    [' .localhost', 'other'],
+    ['<b>.localhost', 'other'],
+    ['\u001b[31m.localhost', 'other'],
+    [`${'a'.repeat(300)}.localhost`, 'other'],
+    ['localhost:123456', 'other'],
+    ['localhost:', 'other'],
+    ['', 'other'],
+    [null, 'other'],
+  ])('is for the host %p: %p', (host, expected) => {
+    expect(knownDomain(host, undefined, 'proxy.example')).toBe(expected)
+  })
+
+  test('may be an address that the server is bound to', () => {
+    expect(knownDomain('[fd00::1]:4141', undefined, 'fd00::1')).toBe('[fd00::1]:4141')
+    expect(knownDomain('192.0.2.1:4141', undefined, '192.0.2.1')).toBe('192.0.2.1:4141')
+    expect(knownDomain('192.0.2.2:4141', undefined, '0.0.0.0')).toBe('other')
+  })
+})

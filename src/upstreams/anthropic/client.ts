@@ -61,7 +61,8 @@ const mayPass = ({ status, headers }: HeldAnswer): boolean => {
   return advice === 'true' || passingStatuses.has(status)
 }
 
-const waitOf = (headers: Headers): number | undefined => {
+/** Seconds that an answer asks clients to wait. */
+export const waitOf = (headers: Headers): number | undefined => {
   const milliseconds = Number(headers.get('retry-after-ms')?.trim() || Number.NaN)
   return Number.isFinite(milliseconds) ? Math.max(milliseconds, 0) / millisecondsPerSecond : retryAfterSeconds(headers)
 }

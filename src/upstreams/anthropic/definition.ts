@@ -31,6 +31,7 @@ export const anthropic: UpstreamDefinition = {
       baseUrl: endpointUrl,
       credentials: credentials ?? createConfiguredKey(apiKey instanceof Secret ? apiKey : undefined),
       headers: headersOf(config),
+      modelMap: config.anthropic.modelMap,
       silenceMs: config.timeout * millisecondsPerSecond,
       retry: { maxRetries: config.maxRetries, random, sleep },
     }),

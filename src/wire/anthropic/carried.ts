@@ -15,6 +15,17 @@ function* carriedIn(content: unknown): Generator<Member> {
   }
 }
 
+/** Finds the same members of a response. Accepts any body. */
+export function* carriedInMessage(message: unknown): Generator<Member> {
+  if (isObject(message)) yield* carriedIn(message['content'])
+}
+
+/** Finds the block of a stream's event, if it is passed on unread. */
+export function* carriedInEvent(event: unknown): Generator<Member> {
+  if (isObject(event) && isObject(event['content_block']) && isCarried(event['content_block']))
+    yield [event, 'content_block']
+}
+
 /**
  * Finds the members of a request that are passed on unread: inputs and schemas of tools, schemas of responses. Accepts
  * any body.

@@ -1,28 +1,12 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { attempt } from '../../base/attempt.ts'
+import { mkdirSync, type Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import { errorCode } from '../../base/error-code.ts'
+import { exclusively, LockedError } from '../../base/files/file-lock.ts'
+import { linkTarget, replaceFile } from '../../base/files/replace-file.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import { editConfigFile, holdsSecret } from '../../config/edit.ts'
 import type { ConfigFile } from '../../config/files.ts'
 import type { SettingKey } from '../../config/settings/settings.ts'
-import { exclusively, LockedError } from '../system/file-lock.ts'
 import { readOptional } from './config-input.ts'
 
 /** Changes a configuration file on disk: atomically, under a lock, and with owner-only access if it has a secret. */
@@ -31,56 +15,10 @@ const ownerAlone = 0o600
 const ownersFolder = 0o700
 const permissions = 0o777
 
-/** Operating systems treat more links than this as a loop. */
-const maximumLinks = 40
-
-/** Resolves a chain of links, so that the links themselves stay. The target need not exist. */
-const targetOf = (path: string): string => {
-  const real = attempt(() => realpathSync(path))
-  if (real !== undefined) return real
-  let target = path
-  for (let links = 0; links < maximumLinks; links += 1) {
-    const end = target
-    const link = attempt(() => readlinkSync(end))
-    if (link === undefined) return target
-    target = resolve(dirname(target), link)
-  }
-  return path
-}
-
 /** Never grants more access than before. */
 const modeFor = (before: Stats | undefined, isSecret: boolean): number => {
   if (before === undefined) return ownerAlone
   return before.mode & (isSecret ? ownerAlone : permissions)
-}
-
-/** Only the owner can read the temporary file, from its creation on. */
-const replace = (target: string, text: string, mode: number, before: Stats | undefined): void => {
-  const temporary = `${target}.${crypto.randomUUID()}.tmp`
-  const file = openSync(temporary, 'wx', ownerAlone)
-  try {
-    try {
-      writeFileSync(file, text)
-      // If root changes another user's file, the owner stays the same.
-      if (before !== undefined) attempt(() => fchownSync(file, before.uid, before.gid))
-      fchmodSync(file, mode)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, target)
-  } catch (error) {
-    attempt(() => unlinkSync(temporary))
-    throw error
-  }
-}
-
-/** Throws what the file system throws. */
-const write = (target: string, text: string, isSecret: boolean): void => {
-  const before = statSync(target, { throwIfNoEntry: false })
-  // A rename would ignore the file's permissions.
-  if (before !== undefined) accessSync(target, constants.W_OK)
-  replace(target, text, modeFor(before, isSecret), before)
 }
 
 /** Reads the file; a missing file is an empty object. Throws UsageError if it cannot be read. */
@@ -115,11 +53,12 @@ export const changeConfigFile = async (path: string, key: SettingKey, value: unk
   // If there is nothing to change, or an error, no folder and no lock are created.
   if (edit() === undefined) return
   try {
-    const target = targetOf(path)
+    const target = linkTarget(path)
     mkdirSync(dirname(target), { recursive: true, mode: ownersFolder })
-    await exclusively(target, () => {
+    await exclusively(target, async () => {
       const after = edit()
-      if (after !== undefined) write(target, after.text, holdsSecret(after))
+      if (after === undefined) return
+      await replaceFile(target, after.text, { modeFor: (before) => modeFor(before, holdsSecret(after)) })
     })
   } catch (error) {
     throw toUsageError(path, error)

@@ -29,6 +29,9 @@ describe('the source code', () => {
       'src/cli/claude-code/launch/environment.ts',
       'src/cli/credentials/store-secret.ts',
       'src/upstreams/anthropic/auth.ts',
+      // Stores renewed tokens in their file, and sends a refresh token to its endpoint.
+      'src/upstreams/anthropic/credentials/oauth/grant-file.ts',
+      'src/upstreams/anthropic/credentials/oauth/token-endpoint.ts',
       'src/upstreams/nexus/auth.ts',
       'src/upstreams/openai/auth.ts',
     ])
@@ -69,6 +72,8 @@ describe('the source code', () => {
       // Reads the page of releases, only with --check-updates.
       'src/cli/doctor/update-check.ts',
       'src/cli/system/fetch-health.ts',
+      // Requests tokens, which are not the upstream's messages.
+      'src/upstreams/anthropic/credentials/oauth/token-endpoint.ts',
       'src/upstreams/http/post.ts',
     ])
   })

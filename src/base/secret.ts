@@ -1,9 +1,12 @@
-import { equalInConstantTime } from '../runtime/hash.ts'
+import { equalInConstantTime, sha256Hex } from '../runtime/hash.ts'
 
 const redacted = '[redacted]'
 
 /** Characters. No real key is shorter. */
 const shortestHidden = 8
+
+/** Enough to tell the few secrets of one server apart. */
+const fingerprintDigits = 8
 
 /**
  * A credential that cannot be printed by accident: console, JSON, templates, the logger and `Error.cause` all show
@@ -32,6 +35,11 @@ export class Secret {
     const { length } = this.#value
     const shown = length >= 16 ? this.#value.slice(0, 4) : ''
     return `${shown}…(${length} characters)`
+  }
+
+  /** Tells two secrets apart in a log, and reveals neither: the beginning of the SHA-256. */
+  fingerprint(): string {
+    return sha256Hex(this.#value).slice(0, fingerprintDigits)
   }
 
   /** Redacts this secret in a foreign text. Does not search for a very short one: it would match ordinary words. */

@@ -1,4 +1,4 @@
-import { setTimeout as resolveAfter } from 'node:timers/promises'
+import { setImmediate as resolveNextTurn, setTimeout as resolveAfter } from 'node:timers/promises'
 import type { Pace, StreamFault } from './reply.ts'
 
 /** Sends frames as a body, with the configured pace, cuts and failures. */
@@ -90,6 +90,8 @@ export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> =
         return
       }
       if (position > 0 && frameMs > 0) await resolveAfter(frameMs)
+      // Bun joins the chunks of one turn into one write.
+      else if (chunkBytes !== undefined) await resolveNextTurn()
       position += 1
       if (step === 'hang') await new Promise(() => {})
       else if (step === 'reset') {

@@ -1,4 +1,3 @@
-import { UsageError } from '../base/usage-error.ts'
 import type { Config } from '../config/load.ts'
 import type { Simulator } from '../simulator/exchange.ts'
 import { faceNames } from '../simulator/openai-chat/face-name.ts'
@@ -14,9 +13,9 @@ const startOpenAi = async (config: Config): Promise<Simulator> => {
   return startChatSimulator({ face, isAnyModelServed: true })
 }
 
-/** Not yet: a simulator follows within this change. */
-const startAnthropic = (): never => {
-  throw new UsageError('--simulate does not play Anthropic yet.')
+const startAnthropic = async (): Promise<Simulator> => {
+  const { startAnthropicSimulator } = await import('../simulator/anthropic/server.ts')
+  return startAnthropicSimulator({ isAnyModelServed: true })
 }
 
 /** The simulators behind `--simulate`, by the upstream that each one plays. */

@@ -23,6 +23,18 @@ const quotes: readonly RegExp[] = [
   /(?<=^(?:The model `|model "|Not found the model |Invalid model: )).+/s,
   /^.+(?= is not a valid model ID$)/s,
   /(?<=got unsupported MIME type ').*(?='\.$)/s,
+  // Anthropic's messages.
+  /^.*(?=: Extra inputs are not permitted$)/s,
+  /(?<=^Tool ').*(?=' not found in provided tools$)/s,
+  /(?<=blocks immediately after: ).*(?=\. Each `tool_use`)/s,
+  /(?<=found in `tool_result` blocks: ).*(?=\. Each `tool_result`)/s,
+  /(?<=`tool_result` blocks with id: ).+/s,
+  /(?<=^model: ).+/s,
+  /(?<=^(?:File|Skill|Message Batch) not found: ).+/s,
+  /(?<=^anthropic-version: ").*(?=" is not)/s,
+  /(?<=^Unexpected value\(s\) `).*(?=` for the `anthropic-beta`)/s,
+  /(?<=^Unsupported grant_type: ).+/s,
+  /(?<=^Client with id ).*(?= not found$)/s,
 ]
 
 /** Removes everything that a refusal quotes from the request. */

@@ -1,4 +1,4 @@
-import { setImmediate as resolveNextTurn, setTimeout as resolveAfter } from 'node:timers/promises'
+import { setTimeout as resolveAfter, setImmediate as resolveNextTurn } from 'node:timers/promises'
 import type { Pace, StreamFault } from './reply.ts'
 
 /** Sends frames as a body, with the configured pace, cuts and failures. */
@@ -67,9 +67,16 @@ const recut = (steps: readonly Step[], chunkBytes: number | undefined): Step[] =
   return [...chunks, ...steps.filter((step) => typeof step === 'string')]
 }
 
+/** The pause between two writes. */
+const pauseBetween = async ({ frameMs = 0, chunkBytes }: Pace): Promise<void> => {
+  if (frameMs > 0) await resolveAfter(frameMs)
+  // Bun joins the chunks of one turn into one write.
+  else if (chunkBytes !== undefined) await resolveNextTurn()
+}
+
 export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> => {
   const { pace, onCancel, onEnd, signOfLife } = options
-  const { firstMs = 0, frameMs = 0, chunkBytes } = pace
+  const { firstMs = 0, chunkBytes } = pace
   const steps = recut(withFault(options), chunkBytes)
   const signs = 1 + Math.floor(firstMs / signOfLifeMs)
   let sent = 0
@@ -89,9 +96,7 @@ export const streamBody = (options: StreamOptions): ReadableStream<Uint8Array> =
         controller.close()
         return
       }
-      if (position > 0 && frameMs > 0) await resolveAfter(frameMs)
-      // Bun joins the chunks of one turn into one write.
-      else if (chunkBytes !== undefined) await resolveNextTurn()
+      if (position > 0) await pauseBetween(pace)
       position += 1
       if (step === 'hang') await new Promise(() => {})
       else if (step === 'reset') {

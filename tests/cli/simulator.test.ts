@@ -14,6 +14,7 @@ describe('start --simulate', () => {
       ['--upstream', 'openai', '--provider', 'ollama'],
       ['thinking', 'text'],
     ],
+    [['--upstream', 'anthropic'], ['text']],
     // The simulator has no face for it.
     [['--upstream', 'openai', '--provider', 'xai'], ['text']],
   ])('plays the upstream and the provider of %j', async (flags, types) => {

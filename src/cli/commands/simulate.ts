@@ -22,7 +22,7 @@ import { printer } from '../terminal/printer.ts'
 
 const defaultPort = 4142
 
-const kinds = ['nexus', 'openai'] as const
+const kinds = ['nexus', 'openai', 'anthropic'] as const
 type Kind = (typeof kinds)[number]
 
 const simulateFlags: ArgsDef = {
@@ -42,7 +42,7 @@ const simulateFlags: ArgsDef = {
   kind: {
     type: 'string',
     valueHint: 'kind',
-    description: `Simulate this upstream: ${kinds.join(' or ')} (default ${kinds[0]})`,
+    description: `Simulate this upstream: ${kinds.join(', ')} (default ${kinds[0]})`,
   },
   face: {
     type: 'string',
@@ -78,8 +78,13 @@ const parseChoice = <T extends string>(
 ): T | undefined =>
   given === undefined ? undefined : (toValue({ type: { kind: 'choice', options } }, new InputText(given), flag) as T)
 
+interface Imitated {
+  readonly kind: Kind
+  readonly face: FaceName
+}
+
 /** Throws UsageError for --face with a kind that has no faces. */
-const parseKind = (flags: Flags): { readonly kind: Kind; readonly face: FaceName } => {
+const parseKind = (flags: Flags): Imitated => {
   const kind = parseChoice(textFlag(flags, 'kind'), kinds, '--kind') ?? 'nexus'
   const face = parseChoice(textFlag(flags, 'face'), faceNames, '--face')
   if (face !== undefined && kind !== 'openai') throw new UsageError('--face needs --kind openai.')
@@ -99,7 +104,7 @@ type Options = ServeOptions<unknown> & Pick<SimulatorOptions, 'apiKey'>
 /** The value of --provider for a server that uses this face as its upstream. */
 const providerOf = (face: FaceName): string => (face === 'strict' || face === 'gpt-5.6' ? 'openai' : face)
 
-const simulatedServer = async (face: FaceName, options: Options): Promise<Simulated> => {
+const simulatedOpenAi = async (face: FaceName, options: Options): Promise<Simulated> => {
   // Loaded only here, because its tables would slow down every start by milliseconds.
   const { faces } = await import('../../simulator/openai-chat/faces.ts')
   const { startChatSimulator } = await import('../../simulator/openai-chat/server.ts')
@@ -111,18 +116,38 @@ const simulatedServer = async (face: FaceName, options: Options): Promise<Simula
   }
 }
 
+const simulatedAnthropic = async ({ apiKey, ...options }: Options): Promise<Simulated> => {
+  const { startAnthropicSimulator } = await import('../../simulator/anthropic/server.ts')
+  return {
+    what: 'Anthropic API',
+    start: () => startAnthropicSimulator({ ...options, ...(apiKey && { apiKeys: [apiKey] }), isAnyModelServed: true }),
+    flagsFor: (url) => `--upstream anthropic --anthropic-url ${url}`,
+  }
+}
+
 const simulatedNexus = (options: Options): Simulated => ({
   what: 'AI Nexus',
   start: () => startSimulator(options),
   flagsFor: (url) => `--endpoint-url ${url}`,
 })
 
+const simulated = ({ kind, face }: Imitated, options: Options): Simulated | Promise<Simulated> => {
+  switch (kind) {
+    case 'nexus':
+      return simulatedNexus(options)
+    case 'openai':
+      return simulatedOpenAi(face, options)
+    case 'anthropic':
+      return simulatedAnthropic(options)
+  }
+}
+
 const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> => {
   const hostname = textFlag(flags, 'host') ?? '127.0.0.1'
   const port = parsePort(flags['port'])
   const apiKey = textFlag(flags, 'api-key')
   const scenarioPath = textFlag(flags, 'scenario')
-  const { kind, face } = parseKind(flags)
+  const imitated = parseKind(flags)
   const options: Options = {
     hostname,
     port,
@@ -130,7 +155,7 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
     ...(scenarioPath && { scenario: readScenario(scenarioPath) }),
     onRequest: (entry) => printer(io).info(lineFor(entry)),
   }
-  const { what, start, flagsFor } = kind === 'openai' ? await simulatedServer(face, options) : simulatedNexus(options)
+  const { what, start, flagsFor } = await simulated(imitated, options)
   const simulator = await listenOrExplain(start, { hostname, port })
   printer(io).info(`The simulated ${what} listens at ${simulator.url}. Use it with:`)
   io.out(`${productName} start ${flagsFor(simulator.url)} --api-key ${apiKey ? '<the key>' : 'any'}\n`)
@@ -142,12 +167,13 @@ const runSimulate = async ({ flags }: ParsedArguments, io: Io): Promise<undefine
 /** Rejects with UsageError; resolves after a signal ends the simulator. */
 export const simulateCommand: Command = {
   name: 'simulate',
-  description: 'Run a simulated AI Nexus or OpenAI-compatible server, to try things without a key',
+  description: 'Run a simulated AI Nexus, OpenAI-compatible server or Anthropic API, to try things without a key',
   args: simulateFlags,
   examples: [
     { line: `${productName} simulate`, what: `Simulate AI Nexus on port ${defaultPort}` },
     { line: `${productName} simulate --scenario answers.json`, what: 'Read the answers from a file' },
     { line: `${productName} simulate --kind openai --face ollama`, what: 'Simulate Ollama' },
+    { line: `${productName} simulate --kind anthropic`, what: "Simulate Anthropic's API" },
   ],
   run: runSimulate,
 }

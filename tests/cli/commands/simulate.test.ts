@@ -41,8 +41,30 @@ describe('simulate', () => {
     )
   })
 
+  test("simulates Anthropic's API, and reports what it refuses without quoting it", async () => {
+    const upstream = startCli(['simulate', '--kind', 'anthropic', '--port', '0', '--api-key', 'right'])
+    const [, url = ''] = await upstream.says(/Anthropic API listens at (http:\S+)\. Use it with/)
+    const ask = (body: object): Promise<Response> =>
+      fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'right', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'claude-of-tomorrow', max_tokens: 100, ...body }),
+      })
+    const messages = [{ role: 'user', content: 'Hi' }]
+    expect(await (await ask({ messages })).json()).toMatchObject({
+      model: 'claude-of-tomorrow',
+      content: [{ text: 'You said: Hi' }],
+    })
+    expect((await ask({ messages, private: 1 })).status).toBe(400)
+    await upstream.says(/messages 400 refused: \.\.\.: Extra inputs are not permitted/)
+    upstream.kill('SIGTERM')
+    const { code, out } = await upstream.ended
+    expect(code).toBe(0)
+    expect(out).toBe(`nexus-claude-api start --upstream anthropic --anthropic-url ${url} --api-key <the key>\n`)
+  })
+
   test.each([
-    [['--kind', 'x'], '--kind must be one of nexus, openai.'],
+    [['--kind', 'x'], '--kind must be one of nexus, openai, anthropic.'],
     [['--kind', 'openai', '--face', 'x'], '--face must be one of strict, gpt-5.6, '],
     [['--face', 'kimi'], '--face needs --kind openai.'],
   ])('%p is refused', async (flags, message) => {

@@ -71,6 +71,7 @@ export const serve = async (
   const { port, running, stop } = listener
   return {
     port,
+    tokenStatistics: app.tokenStatistics,
     ending: { ...shutdown, running, stop } satisfies Ending,
     /** Ends all running requests; each is logged. */
     async stop(): Promise<void> {

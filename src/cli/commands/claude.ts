@@ -15,7 +15,7 @@ export const claudeCommand: Command = {
   ],
   get args(): ArgsDef {
     return {
-      ...settingFlags('host', 'port', 'client-token'),
+      ...settingFlags('host', 'port', 'client-token', 'stats-interval'),
       ...sourceFlags,
       simulate: simulateFlag,
       ...commonFlags,

@@ -26,6 +26,7 @@ import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
 import { shownPaths } from '../terminal/short-path.ts'
+import { startTokenReports } from '../token-reports.ts'
 
 const unknownPort = 'The server chooses the port for --port 0 when it starts. Give a port, or leave out --dry-run.'
 
@@ -118,14 +119,17 @@ const serveUntilStopped = async (
   reportVariables(setUp, io)
   const apiKey = await obtainKey(setUp, io, 'start')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
-  const { port, ending, stop } = await serve(setUp, { config, apiKey, log }, io)
+  const { port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
   reportServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
   else if (io.isTerminal)
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))
+  const uptime = (): number => process.uptime()
+  const stopReports = startTokenReports({ config, statistics, log, io, date: () => new Date(), uptime })
   await stopped
+  stopReports()
   await stop()
 }
 

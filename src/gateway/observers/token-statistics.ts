@@ -23,7 +23,7 @@ export interface DomainStatistics {
 const mostDomains = 1000
 export const otherDomain = 'other'
 
-const createStatistics = (): DomainStatistics => ({
+export const createStatistics = (): DomainStatistics => ({
   inputTokens: 0,
   outputTokens: 0,
   requestCount: 0,

@@ -13,9 +13,12 @@ export interface ApiModel {
   readonly prefill: boolean
   /** Tokens. */
   readonly maxOutputTokens: number
-  /** Tokens of input and output together; a million with its beta flag. */
+  /** Tokens of input and output together; `longWindow` with its beta flag. */
   readonly window: number
 }
+
+/** Tokens. */
+export const longWindow = 1_000_000
 
 const large = {
   thinking: ['enabled', 'adaptive', 'disabled', 'between_tools'],
@@ -25,16 +28,32 @@ const large = {
   window: 200_000,
 } as const
 
-/** The newest first, as the API lists them. */
+/** Today's models and those of the tests, the newest first, as the API lists them. Their dates are approximate. */
 export const apiModels: readonly ApiModel[] = [
   {
-    id: 'claude-opus-5',
-    displayName: 'Claude Opus 5',
-    line: 'opus',
-    createdAt: '2026-07-01T00:00:00Z',
+    id: 'claude-haiku-5-5',
+    displayName: 'Claude Haiku 5.5',
+    line: 'haiku',
+    createdAt: '2026-10-01T00:00:00Z',
     ...large,
-    window: 1_000_000,
   },
+  {
+    id: 'claude-sonnet-5-5',
+    displayName: 'Claude Sonnet 5.5',
+    line: 'sonnet',
+    createdAt: '2026-09-29T00:00:00Z',
+    ...large,
+    window: longWindow,
+  },
+  {
+    id: 'claude-opus-5-5',
+    displayName: 'Claude Opus 5.5',
+    line: 'opus',
+    createdAt: '2026-09-22T00:00:00Z',
+    ...large,
+    window: longWindow,
+  },
+  { id: 'claude-opus-4-8', displayName: 'Claude Opus 4.8', line: 'opus', createdAt: '2026-05-28T00:00:00Z', ...large },
   {
     id: 'claude-sonnet-4-6',
     displayName: 'Claude Sonnet 4.6',

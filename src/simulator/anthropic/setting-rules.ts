@@ -1,5 +1,6 @@
 import type { CacheControl, ContentBlock, ToolResultContent } from '../../wire/anthropic/content.ts'
 import { isCustomTool } from '../../wire/anthropic/request.ts'
+import { longWindow } from './models.ts'
 import { betaMembers } from './request-schema.ts'
 import { blocksOf, type CheckedBody, firstOf, firstOfBlocks, hasBeta, type Rule } from './rule.ts'
 import { countPrompt } from './tokens.ts'
@@ -79,8 +80,6 @@ const stopSequences: Rule = ({ body: { stop_sequences: sequences } }) =>
   (sequences ?? []).some((sequence) => sequence.trim() === '')
     ? 'stop_sequences: each stop sequence must contain non-whitespace'
     : undefined
-
-const longWindow = 1_000_000
 
 const limits: Rule = ({ body, model, betas: flags }) => {
   const { max_tokens: output } = body

@@ -159,6 +159,8 @@ if (values.keep === true) {
     environment: process.env,
     isGatewayMode: false,
     isModelFixed: false,
+    isChosen: { model: false, smallModel: false },
+    showsOwnKey: false,
   })
   const shell = detectShell({ platform: process.platform, environment: process.env, parent: undefined })
   write(

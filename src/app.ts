@@ -51,7 +51,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
   const { catalog, defaultModelId, readSetupFile } = dependencies
   const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
   // Where names are mapped, the setting says what the family stands for.
-  const smallName = models.takesAnyName ? 'haiku' : config.smallModel
+  const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
   const plain = createUpstream({
     ...dependencies,
     config,

@@ -192,6 +192,8 @@ describe('the documentation', () => {
       environment: {},
       isGatewayMode: true,
       isModelFixed: true,
+      isChosen: { model: true, smallModel: true },
+      showsOwnKey: false,
     })
     for (const name of [...Object.keys(set), ...unset]) expect(configuration).toContain(`\`${name}\``)
   })

@@ -4,7 +4,7 @@ import { settingPath } from '../config/paths.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
-import type { SetUp } from './config/set-up.ts'
+import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
@@ -38,12 +38,10 @@ interface ServeOptions extends Pick<ServerOptions, 'config' | 'log'> {
 }
 
 /** Starts the server and, with --simulate, the simulated AI Nexus. Rejects with UsageError. */
-export const serve = async (
-  { model, connection, isSimulated, loaded }: SetUp,
-  { config, apiKey, log, onRequest }: ServeOptions,
-  io: Io,
-) => {
+export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: ServeOptions, io: Io) => {
+  const { model, connection, isSimulated, loaded } = setUp
   checkCors(config)
+  checkUpstreamAddress(setUp, config)
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()

@@ -6,5 +6,5 @@ import type { SettingKey } from './settings/settings.ts'
 export const clientTokenKeys: readonly SettingKey[] = ['clientToken', 'openai.gatewayToken', 'openai.clientKey']
 
 /** Without one, the server is open to each client that reaches it. */
-export const clientTokensOf = ({ clientToken, openai: { gatewayToken, clientKey } }: Config): readonly Secret[] =>
-  [clientToken, gatewayToken, clientKey].filter((token) => token !== undefined)
+export const clientTokensOf = (config: Pick<Config, 'clientToken' | 'openai'>): readonly Secret[] =>
+  [config.clientToken, config.openai.gatewayToken, config.openai.clientKey].filter((token) => token !== undefined)

@@ -46,6 +46,8 @@ export interface ModelResolver {
   readonly spellings: readonly string[]
   /** The upstream decides which names it knows: each name becomes a model. */
   readonly takesAnyName: boolean
+  /** The upstream has Claude models of its own: names are neither mapped nor replaced. */
+  readonly keepsNames?: true
   /** Names of a model: Claude Code's spelling first, then the upstream's id and the short names. */
   spellingsOf(model: Model): readonly string[]
   /** Undefined for an unknown name. */

@@ -56,6 +56,8 @@ export interface Connection {
   readonly urlSetting: Extract<SettingKey, 'endpointUrl' | 'openai.url' | 'anthropic.url'>
   /** The variable with which users set a key. */
   readonly keyVariable: string
+  /** Flags that make a key unnecessary, for messages. */
+  readonly otherWays?: readonly string[]
 }
 
 /** One kind of upstream, as the registry knows it. */

@@ -3,9 +3,10 @@ import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
+import { connectionOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
 import { composeLog } from '../compose.ts'
-import { keySettings, readSetUp, warningsOf } from '../config/set-up.ts'
+import { keySettings, readSetUp, type SetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import type { ParsedArguments } from '../parse/parsed-arguments.ts'
 import { serve } from '../serve.ts'
@@ -14,7 +15,7 @@ import { printer } from '../terminal/printer.ts'
 import { findClaude, installLines } from './claude-program.ts'
 import { settingsVariables } from './claude-settings.ts'
 import { type ClientArguments, clientArguments } from './client-arguments.ts'
-import { planLaunch } from './launch/launch.ts'
+import { launchChoices, planLaunch } from './launch/launch.ts'
 import { resolveSettingsConflicts } from './launch/settings-conflicts.ts'
 import type { LaunchEnvironment } from './launch/shells.ts'
 import { resumeHint } from './resume-hint.ts'
@@ -35,16 +36,29 @@ const cannotStart = (path: string, error: unknown): string =>
 
 const tokenBytes = 32
 
-/** A server for one client: no other program on this machine knows its token. */
-const privateServer = (config: Config): Config => ({
+const newToken = (): Secret =>
+  new Secret(crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }))
+
+/** A server for one client: the tokens of other clients do not count. */
+const ownServer = (config: Config): Config => ({
   ...config,
   host: '127.0.0.1',
   port: 0,
-  clientToken: new Secret(
-    crypto.getRandomValues(new Uint8Array(tokenBytes)).toBase64({ alphabet: 'base64url', omitPadding: true }),
-  ),
+  clientToken: undefined,
   openai: { ...config.openai, gatewayToken: undefined, clientKey: undefined },
 })
+
+/**
+ * No other program on this machine knows the token of a session. A server without a credential of its own needs none:
+ * it sends only the credential of the client (AU-0f).
+ */
+const readSession = async (flags: ParsedArguments['flags'], io: Io): Promise<SetUp> => {
+  const setUp = await readSetUp(flags, io, [...keySettings])
+  const server = ownServer(setUp.loaded.config)
+  const { showsOwnKey } = launchChoices(setUp, server)
+  const config = showsOwnKey ? server : { ...server, clientToken: newToken() }
+  return { ...setUp, connection: connectionOf(server), loaded: { ...setUp.loaded, config } }
+}
 
 /** Removed from Claude Code's environment: programs that it runs do not need our secrets. */
 const ownSecrets = secretSettings.flatMap(({ environment }) => environment.filter((name) => name.startsWith('NEXUS_')))
@@ -75,17 +89,16 @@ const nextDepth = (path: string, { environment }: Io['machine']): string => {
 /** Resolves to Claude Code's exit code. Rejects with UsageError. */
 export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> => {
   const { flags, rest } = args
-  // Each session has a new client token.
-  const setUp = await readSetUp(flags, io, [...keySettings])
+  const setUp = await readSession(flags, io)
+  const { config } = setUp.loaded
   const found = findClaude(io.machine)
   if (found === undefined) throw withInstallLines(missing, io)
   const depth = nextDepth(found.path, io.machine)
   const given = readSettingsArgument(rest, io.machine)
-  const config = privateServer(setUp.loaded.config)
   // Claude Code uses the terminal, so the log goes only to the log file.
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io, 'claude')
-  for (const warning of warningsOf({ ...setUp, loaded: { ...setUp.loaded, config } })) printer(io).warn(warning)
+  for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   const watch = watchSession(log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
   let client: ClientArguments | undefined
@@ -94,7 +107,7 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
     for (const note of launch.notes) printer(io).info(note)
     const files = settingsFiles(io.machine, given)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))
-    client = clientArguments({ rest, given, files, env })
+    client = clientArguments({ rest, given, files, env, hasWebTools: config.upstream === 'anthropic' })
     const launched = withLaunch(
       io.machine.environment,
       environment,

@@ -70,7 +70,8 @@ const overridingNames = (settings: Json, launch: LaunchEnvironment): string[] =>
   const isInGatewayMode = gatewaySwitch in launch.set
   const isOverriding = (key: (typeof keys)[number]): boolean =>
     settings[key] !== undefined && settings[key] !== null && !(isInGatewayMode && settings[key] === 'gateway')
-  return [...inEnv, ...keys.filter(isOverriding)]
+  // Without a token of the server, Claude Code keeps its own login.
+  return [...inEnv, ...('ANTHROPIC_AUTH_TOKEN' in launch.set ? keys.filter(isOverriding) : [])]
 }
 
 /** Finds settings of Claude Code that win over the environment of its launch. */

@@ -32,6 +32,8 @@ interface Wanted {
   readonly files: readonly SettingsFile[]
   /** Variables that need these values, or no request reaches this server. */
   readonly env: Readonly<Record<string, string>>
+  /** Whether the upstream is Anthropic itself: Claude Code's web tools then work. */
+  readonly hasWebTools: boolean
 }
 
 const withoutSearch = (permissions: Json): Json => {
@@ -40,11 +42,13 @@ const withoutSearch = (permissions: Json): Json => {
 }
 
 /** The user's values win, except for variables without which no request reaches this server. */
-const additions = ({ rest, given, files, env }: Wanted): Json => {
+const additions = ({ rest, given, files, env, hasWebTools }: Wanted): Json => {
   const { env: givenEnv = {}, permissions = {} } = given?.settings ?? {}
   return {
-    ...(preflightSetting(files) === undefined && { [preflightKey]: true }),
-    ...(isObject(permissions) && !isSearchDecided(files, rest) && { permissions: withoutSearch(permissions) }),
+    ...(!hasWebTools && preflightSetting(files) === undefined && { [preflightKey]: true }),
+    ...(!hasWebTools &&
+      isObject(permissions) &&
+      !isSearchDecided(files, rest) && { permissions: withoutSearch(permissions) }),
     ...(Object.keys(env).length > 0 && { env: { ...(isObject(givenEnv) && givenEnv), ...env } }),
   }
 }

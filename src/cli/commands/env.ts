@@ -41,7 +41,10 @@ export const envCommand: Command = {
         valueHint: environmentForms.join('|'),
         description: 'Print for this shell or kind of file (default the current shell)',
       },
-      ...settingFlagsNamed('host', 'port', 'client-token', ...modelFlags, 'gateway-mode'),
+      ...settingFlagsNamed(
+        ...['host', 'port', 'client-token', ...modelFlags, 'gateway-mode'],
+        ...['client-keys', 'credentials-dir', 'allow-oauth', 'claude-code-login'],
+      ),
       ...sourceFlags,
       ...commonFlags,
     }

@@ -11,7 +11,7 @@ import { nextStep } from '../claude-code/launch/next-step.ts'
 import { launchLine, type Shell, shells } from '../claude-code/launch/shells.ts'
 import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
-import { readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
+import { checkUpstreamAddress, readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import { inJson, isJsonWanted, reportListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -82,6 +82,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
   checkLogFile(config.logging.file)
   checkCors(config)
+  checkUpstreamAddress(setUp, config)
   if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)

@@ -15,6 +15,7 @@ import { textFlag } from '../parse/arguments.ts'
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { withEnvironmentFile } from './environment-file.ts'
+import { unreadFolder } from './unread-folder.ts'
 
 /** Reads the configuration files: only files that the user names, and the documented ones. */
 
@@ -180,7 +181,7 @@ export const readConfig = async (
   }
   if (config.logging.level !== logging.level) overrule('logging.level', config.logging.level, '--verbose')
   if (config.logging.file !== logging.file) overrule('logging.file', config.logging.file ?? '', '--dev')
-  const warnings = [...loaded.warnings, ...faults, ...unread]
+  const warnings = [...loaded.warnings, ...faults, ...unread, ...unreadFolder(config, machine)]
   const secretPaths = wantedReferences.inFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   const found = files.map(({ path }) => path)

@@ -17,6 +17,7 @@ import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-
 import type { Flags } from '../parse/parsed-arguments.ts'
 import type { Io } from '../terminal/io.ts'
 import { type CommandConfig, readConfig } from './config-input.ts'
+import { isOwnAddress, type ListenAddress } from './own-address.ts'
 
 /** The configuration, and the models that it names. */
 export interface ChosenModels {
@@ -52,26 +53,44 @@ export const findModel = ({ find, spellings }: ModelResolver, name: string, wher
   throw new UsageError(`${where}: unknown model '${name}'.${didYouMean(name, spellings)} ${available}`)
 }
 
-/** The host that would get the key unencrypted; undefined if there is none. */
-const unencryptedHost = ({ url }: Connection): string | undefined => {
+/** The host that would get a secret unencrypted; undefined if there is none. */
+const unencryptedHost = ({ url }: Pick<Connection, 'url'>): string | undefined => {
   const { protocol, hostname } = new URL(url)
   return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
 }
 
 /** A typing error in a URL must not expose the key. */
 const checkEncryption = ({ loaded, connection }: ChosenModels): void => {
-  const host = unencryptedHost(connection)
-  if (host === undefined || loaded.config.allowHttp) return
+  const check = (key: SettingKey, url: string, secret: string): void => {
+    const host = unencryptedHost({ url })
+    if (host === undefined || loaded.config.allowHttp) return
+    throw new UsageError(
+      `${placeOf(key, loaded)} begins with http, so ${secret} would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
+    )
+  }
+  check(connection.urlSetting, connection.url, 'the key')
+  const { upstream, anthropic } = loaded.config
+  if (upstream === 'anthropic' && anthropic.allowOauth)
+    check('anthropic.oauth.tokenUrl', anthropic.oauth.tokenUrl, 'OAuth tokens')
+}
+
+/** Throws UsageError for an upstream that is this server. */
+export const checkUpstreamAddress = ({ loaded, connection, isSimulated }: SetUp, listen: ListenAddress): void => {
+  if (isSimulated || !isOwnAddress(connection.url, listen)) return
   throw new UsageError(
-    `${placeOf(connection.urlSetting, loaded)} begins with http, so the key would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
+    `${placeOf(connection.urlSetting, loaded)} is ${connection.url}, which leads to this server: it would call itself. Set the address of the upstream, or choose another port with --port.`,
   )
 }
+
+/** Whether the user chose the value. */
+export const isSet = (key: SettingKey, { sources }: CommandConfig): boolean =>
+  (sources.get(key) ?? 'default') !== 'default'
 
 /** A server's own name sets the models that the families stand for: Claude Code starts with the name of the family. */
 const chosenModel = (models: ModelResolver, key: 'model' | 'smallModel', loaded: CommandConfig): ResolvedModel => {
   const name = loaded.config[key]
-  const isGiven = (loaded.sources.get(key) ?? 'default') !== 'default'
-  if (models.takesAnyName && (!isGiven || parseModelName(name) === undefined))
+  const isGiven = isSet(key, loaded)
+  if (models.takesAnyName && (!isGiven || (!models.keepsNames && parseModelName(name) === undefined)))
     return models.resolve(key === 'model' ? 'sonnet' : 'haiku')
   return findModel(models, name, placeOf(key, loaded))
 }
@@ -104,25 +123,26 @@ const assignments = (variable: string, { platform }: Machine): string[] =>
     ? [`$env:${variable} = '...'   (PowerShell)`, `set "${variable}=..."      (cmd)`]
     : [`export ${variable}=...`]
 
+const lines = (ways: readonly string[]): string => ways.map((way) => `  ${way}\n`).join('')
+
 /** One way per line, the safest first. */
 export const waysToGiveAKey = ({ keySetting, keyVariable }: Connection, machine: Machine): string =>
-  [
+  lines([
     `${productName} config set ${keySetting}   (prompts for the key and stores it)`,
     ...assignments(keyVariable, machine),
     '--api-key ...   (other users of this machine can see it)',
-  ]
-    .map((way) => `  ${way}\n`)
-    .join('')
+  ])
 
 /** Commands that serve; with --simulate, they need no key. */
 export type ServingCommand = 'start' | 'claude'
 
 /** The error for a missing key. */
 export const missingKey = (connection: Connection, machine: Machine, command: ServingCommand = 'start'): string => {
-  const { title, upstream } = connection
+  const { title, upstream, otherWays = [] } = connection
   const flags = upstream === 'nexus' ? '--simulate' : `--upstream ${upstream} --simulate`
+  const others = otherWays.length === 0 ? '' : `Or use other credentials:\n${lines(otherWays)}`
   return `No ${title} key. Provide it in one of these ways, the safest first:
-${waysToGiveAKey(connection, machine)}Or try it without a key: ${productName} ${command} ${flags}`
+${waysToGiveAKey(connection, machine)}${others}Or try it without a key: ${productName} ${command} ${flags}`
 }
 
 /** Undefined for an upstream that needs no key. Throws UsageError without a key that is needed. */
@@ -155,7 +175,7 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       .filter(({ key }) => !isSimulated || !keySettings.has(key))
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
     ...(isOpen ? [`other machines can reach ${config.host}, and without --client-token they can use your key.`] : []),
-    ...(models.models.length === 0 && !isSimulated
+    ...(models.models.length === 0 && !models.keepsNames && !isSimulated
       ? [`no model is configured: names go to ${connection.title} as clients send them. Set --model or --model-map.`]
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),

@@ -9,7 +9,7 @@ import {
   localUrl,
   otherProviders,
 } from '../claude-code/launch/environment.ts'
-import { isModelGiven } from '../claude-code/launch/launch.ts'
+import { isModelGiven, launchChoices } from '../claude-code/launch/launch.ts'
 import { isOverridden } from '../claude-code/launch/settings-conflicts.ts'
 import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { allModels } from '../config/set-up.ts'
@@ -36,6 +36,9 @@ const launchOf = ({ setUp, io }: DoctorContext): LaunchEnvironment => {
     environment: io.machine.environment,
     isGatewayMode: chooseGatewayMode(config.gatewayMode, io.machine).isOn,
     isModelFixed: setUp !== undefined && isModelGiven(setUp),
+    ...(setUp === undefined
+      ? { isChosen: { model: false, smallModel: false }, showsOwnKey: false }
+      : launchChoices(setUp, config)),
   })
 }
 

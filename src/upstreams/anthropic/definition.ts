@@ -1,4 +1,5 @@
 import { Secret } from '../../base/secret.ts'
+import { forwardsClientKeys, hasOtherCredentials } from '../../config/client-keys.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createSetupFiles } from './client-setup.ts'
 import { createConfiguredKey } from './credentials/configured-key.ts'
@@ -12,18 +13,22 @@ const millisecondsPerSecond = 1000
 export const anthropic: UpstreamDefinition = {
   createModels(config) {
     headersOf(config)
-    return createAnthropicModels()
+    return createAnthropicModels(config.anthropic.modelMap)
   },
-  connection: ({ anthropic: { url, apiKey, credentialsDir, clientKeys } }) => ({
+  connection: (config) => ({
     upstream: 'anthropic',
     title: 'Anthropic',
-    url,
-    address: url,
-    apiKey,
-    isKeyOptional: credentialsDir !== undefined || clientKeys === 'forward',
+    url: config.anthropic.url,
+    address: config.anthropic.url,
+    apiKey: config.anthropic.apiKey,
+    isKeyOptional: hasOtherCredentials(config) || forwardsClientKeys(config),
     keySetting: 'anthropic.apiKey',
     urlSetting: 'anthropic.url',
     keyVariable: 'CLAUDE_API_KEY',
+    otherWays: [
+      '--credentials-dir FOLDER   (a file of credentials for each domain)',
+      '--client-keys forward   (each client sends its own key)',
+    ],
   }),
   create: ({ config, endpointUrl, apiKey, credentials, random, sleep, ...shared }) => ({
     ...createAnthropic({

@@ -1,35 +1,64 @@
-import { contextSuffixOf } from '../../messages/model-name.ts'
-import type { Model } from '../../models/model.ts'
+import { contextSuffixOf, withoutContextSuffix } from '../../messages/model-name.ts'
+import type { Model, ServedFamily } from '../../models/model.ts'
 import { type ModelResolver, nicknames, servedFamily } from '../../models/resolver.ts'
 
-/** Anthropic knows its models: each name goes out as the client sends it, so there is no list here. */
+/** Anthropic knows its models: a name goes out as the client sends it, so there is no list here. */
 
-/** What Claude Code assumes for a name that it knows; only messages for people use these figures. */
+/** What Claude Code assumes for a name that it does not know; only messages for users have these figures. */
 const usualWindow = 200_000
 const usualOutput = 64_000
 const unknownDate = '1970-01-01T00:00:00Z'
 
-/** Anthropic's own names for its newest model of each family. */
-const newest = { opus: 'claude-opus-4-6', sonnet: 'claude-sonnet-4-6', haiku: 'claude-haiku-4-5' } as const
+/** The models for the name of a family: this program's default models, in Anthropic's spelling. */
+const defaults: Readonly<Record<ServedFamily, string>> = {
+  opus: 'claude-opus-4-6',
+  sonnet: 'claude-sonnet-4-6',
+  haiku: 'claude-haiku-4-5',
+}
 
-const familyOf = (name: string): keyof typeof newest | undefined =>
-  name === 'default' ? 'sonnet' : (servedFamily[name as keyof typeof servedFamily] ?? nicknames.get(name))
+/** The family behind each short name. */
+const shortNames: ReadonlyMap<string, ServedFamily> = new Map([
+  ...Object.entries(servedFamily),
+  ...nicknames,
+  ['default', 'sonnet'],
+])
 
-export const createAnthropicModels = (): ModelResolver => {
+/** `claude-opus-4.6` is `claude-opus-4-6`: Anthropic's names have no dots. */
+const withHyphens = (name: string): string =>
+  name.startsWith('claude-') ? name.replace(/(?<=\d)\.(?=\d)/g, '-') : name
+
+const idOf = (requested: string, map: ReadonlyMap<string, string>): string => {
+  const name = withoutContextSuffix(requested)
+  const mapped = map.get(requested) ?? map.get(name)
+  if (mapped !== undefined) return mapped
+  const family = shortNames.get(name)
+  return family === undefined ? withHyphens(name) : defaults[family]
+}
+
+/** Resolves names of translated requests; the native lane sends them as they are. `map` has exact names (AU-N7). */
+export const createAnthropicModels = (map: ReadonlyMap<string, string>): ModelResolver => {
   const resolve: ModelResolver['resolve'] = (requested) => {
-    const family = familyOf(requested)
-    const id = family === undefined ? requested : newest[family]
+    const id = idOf(requested, map)
+    const families = ['opus', 'haiku', 'sonnet'] as const
     const model: Model = {
       id,
       clientName: id,
-      family: family ?? 'sonnet',
+      family: families.find((family) => id.includes(family)) ?? 'sonnet',
       displayName: id,
-      description: 'Name on the server',
+      description: "Name at Anthropic's API",
       createdAt: unknownDate,
       maxInputTokens: usualWindow,
       maxOutputTokens: usualOutput,
     }
     return { model, contextSuffix: contextSuffixOf(requested) }
   }
-  return { models: [], spellings: [], takesAnyName: true, spellingsOf: ({ id }) => [id], find: resolve, resolve }
+  return {
+    models: [],
+    spellings: [],
+    takesAnyName: true,
+    keepsNames: true,
+    spellingsOf: ({ id }) => [id],
+    find: resolve,
+    resolve,
+  }
 }

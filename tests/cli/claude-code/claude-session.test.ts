@@ -67,6 +67,40 @@ describe('claude', () => {
     expect(fetch(env.ANTHROPIC_BASE_URL)).rejects.toThrow()
   })
 
+  describe('with --upstream anthropic', () => {
+    const printing = 'console.log(JSON.stringify({ args: process.argv.slice(2), env: process.env }))'
+    const start = async (args: readonly string[], variables: Record<string, string>) => {
+      const folder = stubClaude(printing)
+      const environment = { PATH: `${folder}:${process.env['PATH']}`, ...variables }
+      const { code, out, err } = await startUnmanaged(['claude', '--upstream', 'anthropic', ...args], environment).ended
+      expect([code, err]).toEqual([0, ''])
+      return JSON.parse(out)
+    }
+
+    test('Claude Code gets the token of the session, and not the key; its web tools stay (AU-0f)', async () => {
+      const { args, env } = await start(['-p', 'hi'], {
+        ANTHROPIC_API_KEY: 'canary-key-0123456789',
+        NEXUS_CLIENT_TOKEN: 'canary-token-0123456789',
+      })
+      expect(args).toEqual(['-p', 'hi'])
+      expect(env.ANTHROPIC_AUTH_TOKEN).toMatch(/^[\w-]{43}$/)
+      expect(JSON.stringify(env)).not.toContain('canary')
+      expect(Object.keys(env).filter((name) => /MODEL|DISABLE|ATTRIBUTION/.test(name))).toEqual([])
+    })
+
+    test("without a credential of the server, Claude Code keeps its user's own (AU-0f, AU-T3)", async () => {
+      const { env } = await start([], {
+        NEXUS_CLIENT_TOKEN: 'other-clients-0123456789',
+        CLAUDE_CODE_OAUTH_TOKEN: 'own',
+      })
+      expect(env).toMatchObject({
+        ANTHROPIC_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        CLAUDE_CODE_OAUTH_TOKEN: 'own',
+      })
+      expect(env.ANTHROPIC_AUTH_TOKEN).toBeUndefined()
+    })
+  })
+
   test('removes a key from the variable of AWS, too, and keeps other variables', async () => {
     const folder = stubClaude('console.log(process.env.AWS_BEARER_TOKEN_BEDROCK)')
     const own = { PATH: `${folder}:${process.env['PATH']}`, AWS_BEARER_TOKEN_BEDROCK: 'canary-key-0123456789' }

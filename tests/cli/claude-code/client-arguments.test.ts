@@ -17,7 +17,13 @@ const machineAt = (folder: string) =>
 const launch = (rest: readonly string[], folder = temporaryFolder(), env: Record<string, string> = {}) => {
   const machine = machineAt(folder)
   const given = readSettingsArgument(rest, machine)
-  const { args, dispose } = clientArguments({ rest, given, files: settingsFiles(machine, given), env })
+  const { args, dispose } = clientArguments({
+    rest,
+    given,
+    files: settingsFiles(machine, given),
+    env,
+    hasWebTools: false,
+  })
   afterTest(dispose)
   return { args, dispose, settings: args[0] === '--settings' ? args[1] : undefined, others: args.slice(2) }
 }

@@ -100,7 +100,7 @@ describe('wrong use ends with exit code 2 and a remedy', () => {
     [['start', '--host', ''], '--host must be a non-empty string.'],
     [['start', '--host', 'two words'], '--host must be an address or a host name of this machine.'],
     [['start', '--host', 'localhost:80'], '--host must be an address or a host name of this machine.'],
-    [['start', '--upstream', 'anthropic'], 'No Anthropic key.'],
+    [['start', '--upstream', 'anthropic', '--client-keys', 'ignore'], 'No Anthropic key.'],
     [['start', '--provider', 'nebius'], '--provider works only with --upstream openai.'],
     [['start', '--config', ''], '--config is empty.'],
     [['simulate', '--host', ''], '--host is empty.'],

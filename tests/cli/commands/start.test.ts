@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCli, temporaryFolder } from '../../support/cli.ts'
+import { cli, startCli, temporaryFolder } from '../../support/cli.ts'
 
 const address = /(?:Address +|"address":")(http:\/\/127\.0\.0\.1:(\d+))/
 
@@ -42,6 +42,52 @@ describe('start', () => {
     expect(code).toBe(0)
     expect(err).toContain('embedded simulation of an OpenAI-compatible server')
     expect(err).toContain('claude-sonnet-4-6 = gpt-4.1 (main)')
+  })
+
+  describe('with --upstream anthropic', () => {
+    const start = ['start', '--upstream', 'anthropic', '--port', '0']
+
+    test.each([[['--client-keys', 'ignore']], [['--client-token', 'gate']]])(
+      'ends with 2 without a key, a folder or forwarded keys, and names the three ways: %j (AU-0c)',
+      async (flags) => {
+        const { code, err } = await cli([...start, ...flags])
+        expect(code).toBe(2)
+        expect(err).toContain('No Anthropic key. Provide it in one of these ways')
+        for (const way of ['export CLAUDE_API_KEY=...', '--credentials-dir FOLDER', '--client-keys forward'])
+          expect(err).toContain(`  ${way}`)
+        expect(err).toContain('nexus-claude-api start --upstream anthropic --simulate')
+      },
+    )
+
+    test('refuses to send a key or OAuth tokens unencrypted to another machine (AU-0, AU-O1)', async () => {
+      const refusal = async (flags: string[], environment = {}): Promise<string> => {
+        const { code, err } = await cli([...start, ...flags], environment)
+        expect(code).toBe(2)
+        return err
+      }
+      expect(await refusal(['--anthropic-url', 'http://gateway.example'])).toContain(
+        '--anthropic-url begins with http, so the key would go to gateway.example unencrypted.',
+      )
+      const tokenUrl = { CLAUDE_OAUTH_TOKEN_URL: 'http://token.example/token' }
+      expect(await refusal(['--allow-oauth'], tokenUrl)).toContain(
+        'CLAUDE_OAUTH_TOKEN_URL begins with http, so OAuth tokens would go to token.example unencrypted.',
+      )
+    })
+
+    test.each([
+      [[]],
+      [['--client-token', 'gate', '--client-keys', 'forward']],
+      [['--client-token', 'gate', '--credentials-dir', '.']],
+      [['--client-token', 'gate', '--allow-oauth', '--claude-code-login']],
+    ])('starts without a key with %j, and prompts for none (AU-0c)', async (flags) => {
+      const program = startCli([...start, ...flags])
+      await program.says(address)
+      program.kill('SIGTERM')
+      const { code, err } = await program.ended
+      expect(code).toBe(0)
+      expect(err).toMatch(/^ +Key +none/m)
+      expect(err).not.toContain('no model is configured')
+    })
   })
 
   test('names the program that uses the port, and ends with 2', async () => {

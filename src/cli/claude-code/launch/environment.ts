@@ -63,6 +63,10 @@ export interface LaunchOptions {
   readonly isGatewayMode: boolean
   /** Whether the main model wins over the user's choice in Claude Code. */
   readonly isModelFixed: boolean
+  /** Whether the user chose the models, and not this program. */
+  readonly isChosen: { readonly model: boolean; readonly smallModel: boolean }
+  /** Claude Code sends the user's own credential, because the server has none (AU-0f). */
+  readonly showsOwnKey: boolean
 }
 
 const spelled = ({ model, contextSuffix }: ResolvedModel): string => clientNameOf(model) + contextSuffix
@@ -76,25 +80,52 @@ const limits = ({ limits: { maxTokens } }: Config, { model }: ResolvedModel): Re
 /** Wins over the user's choice with /model, which then does not last. */
 export const fixedModel = 'ANTHROPIC_MODEL'
 
+/** What every launch sets, for any upstream. */
+const connectionTo = ({ config, port, environment, isGatewayMode, showsOwnKey }: LaunchOptions) => {
+  const noProxy = withoutProxy(environment, config.host)
+  const token = clientTokensOf(config)[0]?.reveal() ?? (showsOwnKey ? undefined : anyToken)
+  return {
+    address: {
+      ANTHROPIC_BASE_URL: localUrl(config.host, port),
+      ...(token !== undefined && { ANTHROPIC_AUTH_TOKEN: token }),
+    },
+    others: { NO_PROXY: noProxy, no_proxy: noProxy, ...(isGatewayMode && { [gatewaySwitch]: '1' }) },
+  }
+}
+
+/** Claude Code would ask the user about the key, and prefer it to the token. */
+export const ownKey = 'ANTHROPIC_API_KEY'
+
+const strayIn = (environment: LaunchOptions['environment'], set: object, names: readonly string[]): string[] =>
+  names.filter((name) => environment[name] && !(name in set))
+
+/** Anthropic's API has all models and tools: Claude Code keeps its own defaults (AU-0f). */
+const unchangedEnvironment = (options: LaunchOptions): LaunchEnvironment => {
+  const { config, model, smallModel, environment, isModelFixed, isChosen, showsOwnKey } = options
+  const { address, others } = connectionTo(options)
+  // Claude Code knows the newest model for the name of a family.
+  const main = isModelFixed ? { [fixedModel]: config.model } : { ANTHROPIC_DEFAULT_MODEL: spelled(model) }
+  const small = spelled(smallModel)
+  const set = {
+    ...address,
+    ...(isChosen.model && main),
+    ...(isChosen.smallModel && { ANTHROPIC_DEFAULT_HAIKU_MODEL: small, ANTHROPIC_SMALL_FAST_MODEL: small }),
+    ...others,
+  }
+  return { set, unset: [...(showsOwnKey ? [] : [ownKey]), ...strayIn(environment, set, divertingVariables)] }
+}
+
 /**
  * Names are hyphenated: Claude Code derives each model's window and limits from them. Every tier is pinned: the default
  * tiers are models that Nexus does not have. Never contains the Nexus key.
  */
-export const claudeCodeEnvironment = ({
-  config,
-  models,
-  model,
-  smallModel,
-  port,
-  environment,
-  isGatewayMode,
-  isModelFixed,
-}: LaunchOptions): LaunchEnvironment => {
+export const claudeCodeEnvironment = (options: LaunchOptions): LaunchEnvironment => {
+  const { config, models, model, smallModel, environment, isModelFixed } = options
+  if (config.upstream === 'anthropic') return unchangedEnvironment(options)
   const [main, small] = [spelled(model), spelled(smallModel)]
-  const noProxy = withoutProxy(environment, config.host)
+  const { address, others } = connectionTo(options)
   const set: Record<string, string> = {
-    ANTHROPIC_BASE_URL: localUrl(config.host, port),
-    ANTHROPIC_AUTH_TOKEN: clientTokensOf(config)[0]?.reveal() ?? anyToken,
+    ...address,
     ANTHROPIC_DEFAULT_MODEL: main,
     ...(isModelFixed && { [fixedModel]: main }),
     ANTHROPIC_DEFAULT_FABLE_MODEL: spelled(models.resolve('fable')),
@@ -107,11 +138,7 @@ export const claudeCodeEnvironment = ({
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
     ...limits(config, model),
     ...(config.translation.safeguards === 'client' && { [autoModeServer]: '0' }),
-    NO_PROXY: noProxy,
-    no_proxy: noProxy,
-    ...(isGatewayMode && { [gatewaySwitch]: '1' }),
+    ...others,
   }
-  const stray = [...divertingVariables, fixedModel].filter((name) => environment[name] && !(name in set))
-  // Claude Code would ask the user about the key, and prefer it to the token.
-  return { set, unset: ['ANTHROPIC_API_KEY', ...stray] }
+  return { set, unset: [ownKey, ...strayIn(environment, set, [...divertingVariables, fixedModel])] }
 }

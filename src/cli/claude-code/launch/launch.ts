@@ -1,7 +1,8 @@
+import { forwardsClientKeys, hasOtherCredentials } from '../../../config/client-keys.ts'
 import type { Config } from '../../../config/load.ts'
 import type { Machine } from '../../../config/paths.ts'
 import { parseModelName } from '../../../messages/model-name.ts'
-import type { ChosenModels } from '../../config/set-up.ts'
+import { type ChosenModels, isSet, type SetUp } from '../../config/set-up.ts'
 import type { Io } from '../../terminal/io.ts'
 import { findClaude } from '../claude-program.ts'
 import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
@@ -33,7 +34,7 @@ const readsDefaultModel = '2.1.329'
 export const isModelGiven = ({ loaded: { config, sources }, models }: ChosenModels): boolean =>
   ['--model', 'NEXUS_MODEL'].includes(sources.get('model') ?? '') &&
   // A server's own name says what the families stand for, and not which one Claude Code starts with.
-  (!models.takesAnyName || parseModelName(config.model) !== undefined)
+  (!models.takesAnyName || models.keepsNames === true || parseModelName(config.model) !== undefined)
 
 /** Treats an unknown version as new: Claude Code updates itself. */
 const hasOldClient = (machine: Machine): boolean => {
@@ -42,7 +43,21 @@ const hasOldClient = (machine: Machine): boolean => {
   return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
 }
 
-export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { machine }: Io): Launch => {
+/** The parts of a launch that depend on who chose the models and on whose credential goes to the upstream. */
+export const launchChoices = (setUp: ChosenModels & Pick<Partial<SetUp>, 'isSimulated'>, config: Config) => {
+  const { loaded, isSimulated = false } = setUp
+  const hasCredential = isSimulated || loaded.sources.has('anthropic.apiKey') || hasOtherCredentials(config)
+  return {
+    isChosen: { model: isSet('model', loaded), smallModel: isSet('smallModel', loaded) },
+    showsOwnKey: config.upstream === 'anthropic' && forwardsClientKeys(config) && !hasCredential,
+  }
+}
+
+export const planLaunch = (
+  setUp: ChosenModels & Pick<Partial<SetUp>, 'isSimulated'>,
+  { config, port }: Server,
+  { machine }: Io,
+): Launch => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
@@ -51,6 +66,7 @@ export const planLaunch = (setUp: ChosenModels, { config, port }: Server, { mach
   return {
     environment: claudeCodeEnvironment({
       ...setUp,
+      ...launchChoices(setUp, config),
       config,
       port,
       environment,

@@ -19,6 +19,10 @@ const settingsOfEnv: readonly SettingKey[] = [
   'openai.provider',
   'openai.url',
   'openai.modelMap',
+  'anthropic.clientKeys',
+  'anthropic.credentialsDir',
+  'anthropic.allowOauth',
+  'anthropic.claudeCodeLogin',
 ]
 
 /** Flags that give `env` the same settings as `start`; undefined if they would contain a secret. */
@@ -27,13 +31,18 @@ const flagsForEnv = (
   port: number,
   machine: Machine,
 ): string[] | undefined => {
-  if (places.isDev || sources.get('clientToken')?.startsWith('--')) return undefined
+  const isTyped = (key: SettingKey): boolean => sources.get(key)?.startsWith('--') === true
+  // `env` prints a token only if it knows that the server has a key.
+  if (places.isDev || isTyped('clientToken') || isTyped('anthropic.apiKey')) return undefined
   const [file] = places.files
   const given = (settings as readonly (Setting & { readonly key: SettingKey })[]).filter(
     ({ key, flag }) => settingsOfEnv.includes(key) && sources.get(key) === `--${flag}`,
   )
   return [
-    ...given.flatMap(({ key, flag }) => [`--${flag}`, settingText(values.get(key))]),
+    ...given.flatMap(({ key, flag, type }) => [
+      `--${flag}`,
+      ...(type.kind === 'switch' ? [] : [settingText(values.get(key))]),
+    ]),
     ...(port !== values.get('port') || sources.get('port') === '--port' ? ['--port', String(port)] : []),
     ...(file?.isNamed ? ['--config', file.path] : []),
     ...(places.environmentFile === undefined ? [] : ['--env-file', absolutePath(machine, places.environmentFile.path)]),

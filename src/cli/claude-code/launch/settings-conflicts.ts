@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/usage-error.ts'
 import { isHarmless, type SettingsVariable } from '../claude-settings.ts'
-import { otherProviders } from './environment.ts'
+import { otherProviders, ownKey } from './environment.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /**
@@ -12,13 +12,7 @@ import type { LaunchEnvironment } from './shells.ts'
  * With other values, no request reaches this server; Claude Code would ask the user about a key. Models are the user's
  * choice: the server knows every Claude.
  */
-const needed: ReadonlySet<string> = new Set([
-  'ANTHROPIC_BASE_URL',
-  'NO_PROXY',
-  'no_proxy',
-  'ANTHROPIC_API_KEY',
-  ...otherProviders,
-])
+const needed: ReadonlySet<string> = new Set(['ANTHROPIC_BASE_URL', 'NO_PROXY', 'no_proxy', ownKey, ...otherProviders])
 const token = 'ANTHROPIC_AUTH_TOKEN'
 const headers = 'ANTHROPIC_CUSTOM_HEADERS'
 
@@ -29,12 +23,13 @@ export const isOverridden = (entry: string): boolean => {
 }
 
 const isWrong = ({ name, value }: SettingsVariable, launch: LaunchEnvironment): boolean =>
-  needed.has(name) && !isHarmless(name, value, launch)
+  needed.has(name) && !isHarmless(name, value, launch) && !(name === ownKey && !launch.unset.includes(ownKey))
 
 /** Throws UsageError that names the file, if `claude` cannot override it. */
 export const resolveSettingsConflicts = (launch: LaunchEnvironment, variables: readonly SettingsVariable[]) => {
   const wrong = variables.filter((variable) => isWrong(variable, launch))
-  const otherToken = variables.find(({ name }) => name === token)
+  // Without a token of the server, each token is the user's own, for Anthropic.
+  const otherToken = token in launch.set ? variables.find(({ name }) => name === token) : undefined
   const otherHeaders = otherToken && variables.find(({ name }) => name === headers)
   const refuse = ({ name, path, isManaged }: SettingsVariable): never => {
     const remedy = isManaged ? 'Ask your administrator to remove it.' : 'Remove it there, and try again.'

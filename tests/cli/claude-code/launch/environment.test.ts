@@ -126,3 +126,75 @@ describe('the launch command with --upstream openai (OU-R16)', () => {
     })
   })
 })
+
+describe('the launch command with --upstream anthropic (AU-0f)', () => {
+  const key = { CLAUDE_API_KEY: 'canary-key-0123456789' }
+  const anthropic = (args: readonly string[], variables: Record<string, string> = key) =>
+    environmentOf(['--upstream', 'anthropic', ...args], variables)
+  const connection = {
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:4141',
+    NO_PROXY: '127.0.0.1,localhost,::1',
+    no_proxy: '127.0.0.1,localhost,::1',
+  }
+
+  test('sets address, token and NO_PROXY only: models, tools and headers stay as they are', async () => {
+    expect(await anthropic([])).toEqual({ ...connection, ANTHROPIC_AUTH_TOKEN: 'dummy', ANTHROPIC_API_KEY: '' })
+    expect(await anthropic(['--client-token', 'gate'])).toMatchObject({ ANTHROPIC_AUTH_TOKEN: 'gate' })
+  })
+
+  test("sets no token without a credential of the server, and keeps the user's own key", async () => {
+    const forwarding: [string[], Record<string, string>][] = [
+      [[], {}],
+      [['--client-keys', 'forward'], { ANTHROPIC_BASE_URL: 'http://other' }],
+    ]
+    for (const [args, variables] of forwarding) expect(await anthropic(args, variables)).toEqual(connection)
+    expect(await anthropic(['--client-keys', 'forward', '--client-token', 'gate'], {})).toEqual({
+      ...connection,
+      ANTHROPIC_AUTH_TOKEN: 'gate',
+    })
+  })
+
+  test.each([
+    [['--credentials-dir', 'x'], {}],
+    [['--client-keys', 'ignore'], {}],
+    [[], { NEXUS_ALLOW_OAUTH: '1', NEXUS_CLAUDE_CODE_LOGIN: '1' }],
+  ])('sets a token if the server has a credential, or forwards none: %j %j', async (args, variables) => {
+    expect(await anthropic(args, variables as Record<string, string>)).toEqual({
+      ...connection,
+      ANTHROPIC_AUTH_TOKEN: 'dummy',
+      ANTHROPIC_API_KEY: '',
+    })
+  })
+
+  test('sets models only if the user chooses them', async () => {
+    expect(await anthropic(['--model', 'opus'])).toMatchObject({ ANTHROPIC_MODEL: 'opus' })
+    expect(await anthropic(['--model', 'my-model'])).toMatchObject({ ANTHROPIC_MODEL: 'my-model' })
+    const small = await anthropic(['--small-model', 'claude-haiku-4.5'])
+    expect(small).toMatchObject({
+      ANTHROPIC_DEFAULT_HAIKU_MODEL: 'claude-haiku-4-5',
+      ANTHROPIC_SMALL_FAST_MODEL: 'claude-haiku-4-5',
+    })
+    expect(Object.keys(small)).not.toContain('ANTHROPIC_MODEL')
+    const path = writeFile(join(temporaryFolder(), 'c.json'), '{"model":"opus"}')
+    const stored = await anthropic(['--config', path])
+    expect(stored).toMatchObject({ ANTHROPIC_DEFAULT_MODEL: 'claude-opus-4-6' })
+    expect(Object.keys(stored)).not.toContain('ANTHROPIC_MODEL')
+  })
+
+  test("keeps the user's ANTHROPIC_MODEL, and removes the switches of other services", async () => {
+    const environment = await anthropic([], { ...key, ANTHROPIC_MODEL: 'opus', CLAUDE_CODE_USE_BEDROCK: '1' })
+    expect(environment).toMatchObject({ CLAUDE_CODE_USE_BEDROCK: '' })
+    expect(Object.keys(environment)).not.toContain('ANTHROPIC_MODEL')
+  })
+
+  test('uses gateway mode if Claude Code is signed in to a gateway (AU-0f)', async () => {
+    expect(await anthropic(['--gateway-mode', 'on'])).toMatchObject({ CLAUDE_CODE_USE_GATEWAY: '1' })
+  })
+
+  test('never contains the key, and is a command without a token in the shell', async () => {
+    expect(JSON.stringify(await anthropic([]))).not.toContain('canary')
+    const { out } = await cli(['env', '--shell', 'sh', '--upstream', 'anthropic'], {}, temporaryFolder())
+    expect(out).not.toContain('ANTHROPIC_AUTH_TOKEN')
+    expect(out).not.toContain('unset')
+  })
+})

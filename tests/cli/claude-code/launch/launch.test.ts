@@ -20,6 +20,8 @@ const launchOptions = {
   environment: {},
   isGatewayMode: false,
   isModelFixed: false,
+  isChosen: { model: false, smallModel: false },
+  showsOwnKey: false,
 }
 const environmentFor = (
   environment: Record<string, string>,

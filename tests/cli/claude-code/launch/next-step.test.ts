@@ -28,6 +28,19 @@ describe('start prints the command to type in another terminal, without a restar
     expect(await next({ port: '0' }, 'bash', 5001)).toContain('env --port 5001)')
   })
 
+  test('with the settings that decide about the token for Anthropic (AU-0f)', async () => {
+    const flags: Flags = {
+      upstream: 'anthropic',
+      'credentials-dir': 'keys',
+      'client-keys': 'forward',
+      'allow-oauth': true,
+    }
+    expect(await next(flags)).toContain(
+      'env --upstream anthropic --credentials-dir keys --client-keys forward --allow-oauth)',
+    )
+    expect(await next({ upstream: 'anthropic', 'api-key': 'canary' })).toContain('use --claude-code to print')
+  })
+
   test('with the files, as absolute paths', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'c.json'), '{"port":6000}')

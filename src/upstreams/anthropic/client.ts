@@ -46,6 +46,8 @@ export type AnthropicAnswer =
 
 export type AnthropicClient = ReturnType<typeof createAnthropicClient>
 
+const firstStatus = 200
+const lastStatus = 599
 const firstRedirectStatus = 300
 const firstFailureStatus = 400
 const rateLimitStatus = 429
@@ -92,6 +94,13 @@ const redirectError = (url: string, { headers }: HttpResponse): GatewayError => 
     { status: 502, shouldRetry: false, reason: 'The upstream redirects to another address.' },
   )
 }
+
+/** Neither fetch nor a server can pass it on. */
+const statusError = (status: number): GatewayError =>
+  new GatewayError('api_error', `Anthropic answered with the status ${status}, which is not valid.`, {
+    status: 502,
+    isLoggable: true,
+  })
 
 interface Sending {
   readonly call: AnthropicCall
@@ -140,9 +149,12 @@ export const createAnthropicClient = (options: AnthropicClientOptions) => {
     const response = await pending
     const id = response.headers.get('request-id')
     if (id !== null) call.onUpstreamId(id)
-    if (response.status < firstRedirectStatus || response.status >= firstFailureStatus) return response
+    const { status } = response
+    const isValid = status >= firstStatus && status <= lastStatus
+    const isRedirect = status >= firstRedirectStatus && status < firstFailureStatus
+    if (isValid && !isRedirect) return response
     void response.chunks().return?.()
-    throw redirectError(url, response)
+    throw isRedirect ? redirectError(url, response) : statusError(status)
   }
 
   /** Changes the credential as long as there is another one (AU-K8, AU-O9). Throws AnsweredFailure. */

@@ -189,6 +189,13 @@ describe('a redirect', () => {
   })
 })
 
+describe('a status that no server can pass on', () => {
+  test.each([199, 600, 999])('%d is a failure of the upstream (AU-R5)', async (status) => {
+    const { url } = await rawServer((socket) => socket.end(`HTTP/1.1 ${status} Odd\r\ncontent-length: 0\r\n\r\n`))
+    await expect(clientAt(url).send()).rejects.toMatchObject({ type: 'api_error', status: 502 })
+  })
+})
+
 describe('the log', () => {
   test("names the credential's kind and the headers, never a value (AU-D2)", async () => {
     const { url } = recordingServer(() => new Response('fine'))

@@ -1,5 +1,6 @@
 import { isObject } from '../../src/base/json.ts'
 import { decodeSse } from '../../src/codec/sse/decode.ts'
+import { isBrokenConnection } from '../../src/upstreams/http/connection-errors.ts'
 import { grammarFault, type SseEvent } from '../../tests/support/sse.ts'
 import type { Random } from '../support/random.ts'
 import type { End, SoakScenario } from './scenarios.ts'
@@ -51,6 +52,7 @@ const readEnd = async (response: Response, reader: Reader): Promise<ClientOutcom
     const events: SseEvent[] = []
     for await (const data of decodeSse(paced(response.body, reader))) events.push(JSON.parse(data))
     const fault = grammarFault(events)
+    if (fault?.startsWith('ends ')) return 'unfinished'
     if (fault !== undefined) return { unknown: `a stream that ${fault}` }
     return events.at(-1)?.type === 'error' ? 'error event' : 'complete'
   }
@@ -95,6 +97,8 @@ export const runClient = async (url: string, soakScenario: SoakScenario, random:
     return outcomeOf(await readEnd(response, { soakScenario, random, disconnect }))
   } catch (error) {
     if (hasDisconnected || error instanceof Disconnected) return outcomeOf('disconnected')
+    if (error instanceof SyntaxError) return outcomeOf('unreadable')
+    if (isBrokenConnection(error)) return outcomeOf('broken')
     return outcomeOf({ unknown: controller.signal.aborted ? `no end within ${longestMs / 1000} s` : String(error) })
   } finally {
     clearTimeout(timer)

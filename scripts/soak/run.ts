@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util'
 import { isObject } from '../../src/base/json.ts'
+import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
+import type { Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { count, listed } from '../support/counts.ts'
 import { createRandom } from '../support/random.ts'
 import { descriptors, median, quantile, residentBytes } from '../support/samples.ts'
 import { startServerProcess } from '../support/server-process.ts'
-import type { UpstreamKind } from '../support/upstream-arguments.ts'
+import { type UpstreamKind, upstreamKinds } from '../support/upstream-arguments.ts'
 import { runClient } from './client.ts'
 import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.ts'
 
@@ -15,7 +17,7 @@ import { createSoakScenario, soakScenarioOf, timeoutSeconds } from './scenarios.
  * unexpected way, if the log and the clients disagree, if memory grows, if descriptors stay open, or if the server logs
  * an internal error.
  *
- *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai] [--binary]
+ *   bun run soak [--minutes 2] [--seed 1] [--upstream nexus|openai|anthropic] [--binary]
  */
 
 const { values } = parseArgs({
@@ -56,14 +58,19 @@ const onLine = (line: string): void => {
   if (isEnd && String(record['path']).startsWith('/v1/messages')) count(ids, String(record['requestId']))
 }
 
-if (values.upstream !== 'nexus' && values.upstream !== 'openai') {
-  console.error('--upstream is nexus or openai.')
+const scenario = createSoakScenario()
+const simulators: Readonly<Record<UpstreamKind, () => Simulator>> = {
+  nexus: () => startSimulator({ scenario, countTokens: true }),
+  openai: () => startChatSimulator({ scenario }),
+  anthropic: () => startAnthropicSimulator({ scenario }),
+}
+
+const upstream = upstreamKinds.find((kind) => kind === values.upstream)
+if (upstream === undefined) {
+  console.error(`--upstream is one of ${upstreamKinds.join(', ')}.`)
   process.exit(2)
 }
-const upstream: UpstreamKind = values.upstream
-const scenario = createSoakScenario()
-const simulator =
-  upstream === 'openai' ? startChatSimulator({ scenario }) : startSimulator({ scenario, countTokens: true })
+const simulator = simulators[upstream]()
 const server = await startServerProcess({
   upstream,
   endpointUrl: simulator.url,

@@ -6,18 +6,32 @@ import type { UpstreamKind } from '../support/upstream-arguments.ts'
 
 /** The requests of the soak, the injected faults, and the valid ends of each request. */
 
-/** Every possible end of a request. */
-export type End = 'complete' | 'counted' | 'error event' | 'disconnected' | `status ${number}`
+/**
+ * Every possible end of a request. `broken`: the connection broke. `unreadable`: an event that is not JSON. `unfinished`:
+ * a stream without its end. A server that forwards bytes passes the last two on.
+ */
+export type End =
+  | 'complete'
+  | 'counted'
+  | 'error event'
+  | 'disconnected'
+  | 'broken'
+  | 'unreadable'
+  | 'unfinished'
+  | `status ${number}`
 
-interface Fault {
+/** The valid ends of streams and whole responses. */
+interface Ends {
+  readonly stream: readonly End[]
+  readonly whole: readonly End[]
+}
+
+interface Fault extends Ends {
   readonly name: string
   readonly weight: number
   readonly reply: Partial<Reply>
-  /** The valid ends of streams and whole responses with this fault. */
-  readonly stream: readonly End[]
-  readonly whole: readonly End[]
-  /** The valid ends with an OpenAI-compatible upstream, if they are different. */
-  readonly withOpenAi?: readonly End[]
+  /** If they are different with another upstream. */
+  readonly with?: Partial<Record<UpstreamKind, Ends>>
   /** Whether only the first attempt fails. */
   readonly isTransient?: boolean
 }
@@ -27,6 +41,7 @@ const broken = (kind: StreamFault['kind'], type?: string): Partial<Reply> => ({
   fault: { afterFrames: 4, kind, ...(type && { type }) },
 })
 
+const both = (...ends: readonly End[]): Ends => ({ stream: ends, whole: ends })
 const complete: readonly End[] = ['complete']
 const errorEvent: readonly End[] = ['error event']
 /** Longer than the server's timeout, `timeoutSeconds`. */
@@ -49,6 +64,8 @@ const faults: readonly Fault[] = [
     reply: aws(429, 'ThrottlingException'),
     stream: complete,
     whole: complete,
+    // Clients wait themselves.
+    with: { anthropic: both('status 429') },
     isTransient: true,
   },
   {
@@ -64,6 +81,7 @@ const faults: readonly Fault[] = [
     reply: aws(503, 'ServiceUnavailableException'),
     stream: ['status 529'],
     whole: ['status 529'],
+    with: { anthropic: both('status 503') },
   },
   {
     name: 'failed',
@@ -72,14 +90,42 @@ const faults: readonly Fault[] = [
     stream: ['status 500'],
     whole: ['status 500'],
     // Its 500 can mean anything.
-    withOpenAi: ['status 502'],
+    with: { openai: both('status 502') },
   },
   { name: 'refused', weight: 3, reply: aws(400, 'ValidationException'), stream: ['status 400'], whole: ['status 400'] },
   // A reset sometimes arrives before bytes that were sent earlier.
-  { name: 'reset', weight: 3, reply: broken('reset'), stream: ['error event', 'status 502'], whole: complete },
-  { name: 'cut', weight: 3, reply: broken('cut'), stream: errorEvent, whole: complete },
-  { name: 'cut frame', weight: 3, reply: broken('cut frame'), stream: errorEvent, whole: complete },
-  { name: 'corrupt', weight: 3, reply: broken('corrupt'), stream: errorEvent, whole: complete },
+  {
+    name: 'reset',
+    weight: 3,
+    reply: broken('reset'),
+    stream: ['error event', 'status 502'],
+    whole: complete,
+    with: { anthropic: { stream: ['error event', 'status 502', 'broken'], whole: complete } },
+  },
+  {
+    name: 'cut',
+    weight: 3,
+    reply: broken('cut'),
+    stream: errorEvent,
+    whole: complete,
+    with: { anthropic: { stream: ['error event', 'unfinished'], whole: complete } },
+  },
+  {
+    name: 'cut frame',
+    weight: 3,
+    reply: broken('cut frame'),
+    stream: errorEvent,
+    whole: complete,
+    with: { anthropic: { stream: ['broken', 'unfinished'], whole: complete } },
+  },
+  {
+    name: 'corrupt',
+    weight: 3,
+    reply: broken('corrupt'),
+    stream: errorEvent,
+    whole: complete,
+    with: { anthropic: { stream: ['unreadable'], whole: complete } },
+  },
   {
     name: 'exception',
     weight: 3,
@@ -87,7 +133,14 @@ const faults: readonly Fault[] = [
     stream: errorEvent,
     whole: complete,
   },
-  { name: 'hang', weight: 2, reply: broken('hang'), stream: errorEvent, whole: complete },
+  {
+    name: 'hang',
+    weight: 2,
+    reply: broken('hang'),
+    stream: errorEvent,
+    whole: complete,
+    with: { anthropic: { stream: ['error event', 'broken'], whole: complete } },
+  },
   {
     name: 'silence',
     weight: 1,
@@ -149,8 +202,8 @@ const endsOf = (
   upstream: UpstreamKind,
 ): readonly End[] => {
   if (kind === 'count') return ['counted']
-  const usual = isStream ? fault.stream : fault.whole
-  const ends = upstream === 'openai' ? (fault.withOpenAi ?? usual) : usual
+  const { stream, whole } = fault.with?.[upstream] ?? fault
+  const ends = isStream ? stream : whole
   return habit.startsWith('disconnects') ? [...ends, 'disconnected'] : ends
 }
 
@@ -168,8 +221,7 @@ export const soakScenarioOf = (index: number, random: Random, upstream: Upstream
     isStream,
     body: {
       model: random.pick(['claude-sonnet-4-6', 'claude-opus-4-6', 'claude-haiku-4-5']),
-      max_tokens: 2000,
-      stream: isStream,
+      ...(kind !== 'count' && { max_tokens: 2000, stream: isStream }),
       ...(kind === 'tools' && { tools: [tool] }),
       messages: [...(kind === 'history' ? history(random) : []), { role: 'user', content: contentFor(kind, words) }],
     },

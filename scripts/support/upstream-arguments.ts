@@ -2,7 +2,8 @@ import { faces } from '../../src/simulator/openai-chat/faces.ts'
 
 /** Flags and variables that choose the program's upstream. */
 
-export type UpstreamKind = 'nexus' | 'openai' | 'anthropic'
+export const upstreamKinds = ['nexus', 'openai', 'anthropic'] as const
+export type UpstreamKind = (typeof upstreamKinds)[number]
 
 interface UpstreamOptions {
   /** Without a path. */

@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { anthropicCases } from './cases/anthropic.ts'
 import { autoModeCases } from './cases/auto-mode.ts'
 import { behindClaudeGatewayCases } from './cases/behind-claude-gateway.ts'
 import { compactionCases } from './cases/compaction.ts'
@@ -33,6 +34,7 @@ export const cases: readonly Case[] = [
   ...recoveryCases,
   ...interactiveCases,
   ...openAiCases,
+  ...anthropicCases,
   ...sdkCases,
   ...autoModeCases,
   ...oneStepCases,

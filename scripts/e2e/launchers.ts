@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { posixQuote } from '../../src/cli/claude-code/launch/shells.ts'
+import type { CheckedBody } from '../../src/simulator/anthropic/rule.ts'
 import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
 import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
@@ -40,6 +41,17 @@ export interface ChatServer {
   readonly variables: Readonly<Record<string, string>>
 }
 
+/** A simulated Anthropic instead of a simulated Nexus. */
+export interface AnthropicServer {
+  readonly scenario: Scenario<CheckedBody>
+  /** The only accepted keys. */
+  readonly apiKeys: readonly string[]
+  /** The key of the server itself. */
+  readonly apiKey?: string
+  /** The files in the server's folder of credentials, by name. */
+  readonly files?: Readonly<Record<string, object>>
+}
+
 export interface LaunchOptions {
   /** The path of the client. */
   readonly claude: string
@@ -48,6 +60,7 @@ export interface LaunchOptions {
   /** The URL of the simulated Nexus. */
   readonly upstream: string
   readonly chat?: Pick<ChatServer, 'provider' | 'variables'>
+  readonly anthropic?: Pick<AnthropicServer, 'apiKey' | 'files'>
   readonly model?: string
   readonly serverFlags?: readonly string[]
   /** A folder for the server's files, and the client's home. */
@@ -61,13 +74,20 @@ const apiKey = 'e2e-key'
 /** A PATH that begins with the client's folder: the server reads the version of that client. */
 const pathWith = (claude: string): string => `${dirname(claude)}:${process.env['PATH'] ?? ''}`
 
-const upstreamFlags = ({ serverFlags, model, upstream, chat }: LaunchOptions): string[] => [
-  ...(chat === undefined
-    ? ['--endpoint-url', upstream]
-    : ['--upstream', 'openai', '--openai-url', `${upstream}/v1`, '--provider', chat.provider]),
+const credentialsFolder = (home: string): string => join(home, 'credentials')
+
+const addressFlags = ({ upstream, chat, anthropic, home }: LaunchOptions): string[] => {
+  if (chat !== undefined) return ['--upstream', 'openai', '--openai-url', `${upstream}/v1`, '--provider', chat.provider]
+  if (anthropic === undefined) return ['--endpoint-url', upstream]
+  const folder = anthropic.files === undefined ? [] : ['--credentials-dir', credentialsFolder(home)]
+  return ['--upstream', 'anthropic', '--anthropic-url', upstream, ...folder]
+}
+
+const startFlags = (options: LaunchOptions): string[] => [
+  ...addressFlags(options),
   ...['--log-level', 'debug', '--log-format', 'json'],
-  ...(model === undefined ? [] : ['--model', model]),
-  ...(serverFlags ?? []),
+  ...(options.model === undefined ? [] : ['--model', options.model]),
+  ...(options.serverFlags ?? []),
 ]
 
 /** The folder of the client's settings and credentials. */
@@ -75,8 +95,10 @@ export const clientFolder = (clientHome: string): string => join(clientHome, '.c
 
 /** Starts a server. Returns it with the environment that it prints for Claude Code. */
 const startServer = async (options: LaunchOptions) => {
-  const { claude, server, home, clientHome } = options
-  const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...upstreamFlags(options)]
+  const { claude, server, home, clientHome, anthropic } = options
+  const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...startFlags(options)]
+  for (const [name, content] of Object.entries(anthropic?.files ?? {}))
+    await Bun.write(join(credentialsFolder(home), name), JSON.stringify(content), { mode: 0o600 })
   const program = await startProgram({
     command: [...server, ...flags],
     folder: home,
@@ -85,6 +107,7 @@ const startServer = async (options: LaunchOptions) => {
       PATH: pathWith(claude),
       NEXUS_API_KEY: apiKey,
       OPENAI_API_KEY: apiKey,
+      ...(anthropic?.apiKey !== undefined && { CLAUDE_API_KEY: anthropic.apiKey }),
       ...options.chat?.variables,
       CLAUDE_CONFIG_DIR: clientFolder(clientHome),
     },
@@ -131,7 +154,7 @@ const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
 /** `claude` finds the client on PATH, and starts its own server each time. */
 const byClaude = (options: LaunchOptions): Launcher => {
   const logFile = join(options.home, 'server.log')
-  const flags = ['claude', '--log-file', logFile, ...upstreamFlags(options)]
+  const flags = ['claude', '--log-file', logFile, ...startFlags(options)]
   return {
     command: (args) => [...options.server, ...flags, ...args],
     environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.claude) },

@@ -1,12 +1,20 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
 import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
-import { type ChatServer, clientFolder, type Endpoint, type Launcher, launchers } from './launchers.ts'
+import {
+  type AnthropicServer,
+  type ChatServer,
+  clientFolder,
+  type Endpoint,
+  type Launcher,
+  launchers,
+} from './launchers.ts'
 import { openTerminal, type TerminalRun } from './terminal.ts'
 import { setTrap, type Trap } from './trap.ts'
 
@@ -16,6 +24,8 @@ export interface SessionSetup {
   readonly scenario: Scenario
   /** Replaces the simulated Nexus. */
   readonly chat?: ChatServer
+  /** Replaces the simulated Nexus. */
+  readonly anthropic?: AnthropicServer
   /** The main model. Default: the product's. */
   readonly model?: string
   readonly serverFlags?: readonly string[]
@@ -118,7 +128,8 @@ export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promis
 }
 
 const startUpstream = (options: SessionOptions, onRequest: (entry: JournalEntry) => void): Simulator => {
-  const { chat, scenario, countsTokens, acceptedKey } = options
+  const { chat, anthropic, scenario, countsTokens, acceptedKey } = options
+  if (anthropic !== undefined) return startAnthropicSimulator({ ...anthropic, isAnyModelServed: true, onRequest })
   if (chat !== undefined) return startChatSimulator({ face: chat.face, scenario: chat.scenario, onRequest })
   return startSimulator({
     onRequest,

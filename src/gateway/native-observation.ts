@@ -12,7 +12,7 @@ import { WordsCollector } from './words-collector.ts'
 /** Reads the facts of a request that is forwarded unchanged, next to its bytes (AU-N11). */
 
 export interface NativeObservation {
-  /** The request's bytes. Call this when they are on their way: it may parse them. */
+  /** The request's bytes. Call this when they are on their way: it may parse them, once. */
   requestBody(bytes: Uint8Array): void
   /** The head of the answer. */
   head(status: number, contentType: string | null): void
@@ -67,8 +67,6 @@ const createObservation = (
   const { wantsClass } = running
   const words = operation === 'message' && running.wantsWords ? new WordsCollector() : undefined
   const answer = new NativeAnswer(running, words)
-  let userText = ''
-  if (words !== undefined) running.words = () => words.words(userText)
   let status = 0
   let scanner: EventScanner | undefined
   let whole: WholeAnswer | undefined
@@ -96,14 +94,19 @@ const createObservation = (
 
   return {
     requestBody(bytes) {
+      // A retry sends the same bytes.
+      if (running.bodyBytes !== undefined) return
       running.update({ bodyBytes: bytes.length })
       const isWanted = operation === 'message' && (wantsClass || words !== undefined)
       if (!isWanted || bytes.length > maximumRequestBytes) return
       const request = parseObject(utf8.decode(bytes))
       if (request === undefined) return
-      const requestClass = wantsClass ? requestClassOf(request) : undefined
-      if (requestClass !== undefined) running.update({ requestClass })
-      if (words !== undefined) userText = selectUserText(request['messages'])
+      const requestClass = requestClassOf(request)
+      if (wantsClass && requestClass !== undefined) running.update({ requestClass })
+      // Query evaluations are not conversations (AU-S2), also if classes are not counted.
+      if (words === undefined || requestClass === 'query_evaluation') return
+      const userText = selectUserText(request['messages'])
+      running.words = () => words.words(userText)
     },
     head(answerStatus, contentType) {
       status = answerStatus

@@ -1,6 +1,7 @@
 import type { EventBatch, FinalUsage } from '../wire/anthropic/events.ts'
 import type { MessagesRequest } from '../wire/anthropic/request.ts'
 import type { Message, ResponseBlock, StopReason } from '../wire/anthropic/response.ts'
+import { requestClassOf } from './request-class.ts'
 import type { RunningRequest } from './running-requests.ts'
 import { selectUserText } from './words.ts'
 import { WordsCollector } from './words-collector.ts'
@@ -12,12 +13,14 @@ export class TranslatedAnswer {
   #usage: FinalUsage | undefined
   #toolCalls = 0
 
-  constructor(running: RunningRequest, { messages }: MessagesRequest) {
+  constructor(running: RunningRequest, request: MessagesRequest) {
     this.#running = running
-    if (!running.wantsWords) return
+    // Query evaluations are not conversations (AU-S2), also if classes are not counted.
+    if (!running.wantsWords || requestClassOf(request) === 'query_evaluation') return
     const words = new WordsCollector()
+    const userText = selectUserText(request.messages)
     this.#words = words
-    running.words = () => words.words(selectUserText(messages))
+    running.words = () => words.words(userText)
   }
 
   get usage(): FinalUsage | undefined {

@@ -108,7 +108,6 @@ const facts = {
   outcome: 'answered',
 }
 const request = JSON.stringify({
-  system: 'You are.',
   messages: [{ role: 'user', content: [{ type: 'text', text: 'Do it' }] }],
 })
 const words = {
@@ -303,6 +302,12 @@ describe('a request', () => {
   ])('that %s has no class (AU-U2)', (_, body) => {
     const { record, logged } = observe({ chunks: [bytes], request: body, wantsClass: true, wantsWords: true })
     expect([record.requestClass, record.bodyBytes, logged]).toEqual([undefined, body.length, []])
+  })
+
+  test('with one system prompt has no words, also if classes are not counted (AU-S2)', () => {
+    const evaluation = JSON.stringify({ system: 'Name it', messages: [{ role: 'user', content: 'Do it' }] })
+    const { record, words: found } = observe({ chunks: [bytes], request: evaluation, wantsWords: true })
+    expect([found, record.requestClass]).toEqual([undefined, undefined])
   })
 
   test('keeps 64 KB of words at most (AU-S5)', () => {

@@ -56,5 +56,7 @@ export interface UpstreamRow {
   readonly lacks?: readonly string[]
   /** Status of a stream that breaks before its first event; 500 without it. */
   readonly brokenStatus?: number
+  /** The server forwards its streams byte by byte, with their faults: other tests check these. */
+  readonly isForwarded?: boolean
   start(behaviour: UpstreamBehaviour): RunningUpstream
 }

@@ -119,6 +119,18 @@ describe('messages', () => {
     ] as never)
   })
 
+  test('the figures of a scenario replace the simulated ones', async () => {
+    const usage = { inputTokens: 7, outputTokens: 5, cacheReadInputTokens: 3, cacheWriteInputTokens: 2 }
+    const { client } = start({ scenario: () => ({ content: [{ text: 'x' }], usage }) })
+    expect((await client.messages.create(request)).usage).toMatchObject({
+      input_tokens: 7,
+      output_tokens: 5,
+      cache_read_input_tokens: 3,
+      cache_creation_input_tokens: 2,
+      cache_creation: { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 0 },
+    })
+  })
+
   test('a conversation with signed thinking and tool results is accepted', async () => {
     const { client, journal } = start({
       scenario: ({ assistantTurns }) =>

@@ -48,14 +48,16 @@ const stopReasonOf = ({ finishReason, stopReason }: Reply, content: readonly Res
 /** A scenario has Converse's figures, which also exclude cached tokens from the input. */
 const toUsage = (given: TokenUsage | undefined, metered: MeteredPrompt, content: readonly ResponseBlock[]): Usage => {
   const { written } = metered
-  const cacheWrite = given?.cacheWriteInputTokens ?? written['5m'] + written['1h']
+  // The figure of a scenario does not name a lifetime: the usual one.
+  const long = given?.cacheWriteInputTokens === undefined ? written['1h'] : 0
+  const cacheWrite = given?.cacheWriteInputTokens ?? written['5m'] + long
   return {
     input_tokens: given?.inputTokens ?? metered.uncached,
     cache_creation_input_tokens: cacheWrite,
     cache_read_input_tokens: given?.cacheReadInputTokens ?? metered.read,
     cache_creation: {
-      ephemeral_5m_input_tokens: cacheWrite - written['1h'],
-      ephemeral_1h_input_tokens: written['1h'],
+      ephemeral_5m_input_tokens: cacheWrite - long,
+      ephemeral_1h_input_tokens: long,
     },
     output_tokens: given?.outputTokens ?? countTokens(JSON.stringify(content)),
     service_tier: 'standard',

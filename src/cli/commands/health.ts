@@ -78,7 +78,7 @@ export const healthCommand: Command = {
   ],
   get args(): ArgsDef {
     return {
-      ...settingFlagsNamed('host', 'port'),
+      ...settingFlagsNamed('host', 'port', 'upstream'),
       json: { type: 'boolean', description: 'Print JSON: healthy, url, and version and pid, or the reason' },
       ...sourceFlags,
       ...commonFlags,

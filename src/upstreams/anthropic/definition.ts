@@ -6,6 +6,7 @@ import { createConfiguredKey } from './credentials/configured-key.ts'
 import { createAnthropic } from './index.ts'
 import { createAnthropicModels } from './models.ts'
 import { headersOf } from './settings.ts'
+import { toStatus } from './status.ts'
 
 const millisecondsPerSecond = 1000
 
@@ -41,5 +42,6 @@ export const anthropic: UpstreamDefinition = {
       retry: { maxRetries: config.maxRetries, random, sleep },
     }),
     setupFiles: createSetupFiles(Date.now()),
+    status: toStatus(config),
   }),
 }

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { Secret } from '../../../src/base/secret.ts'
 import { UsageError } from '../../../src/base/usage-error.ts'
 import { clientTokensOf } from '../../../src/config/client-tokens.ts'
@@ -182,5 +185,49 @@ describe('settings of the upstream anthropic', () => {
     expect(refusal({ NEXUS_UPSTREAM: 'nexus' }, { flags: { 'model-map': 'a:b' } })).toBe(
       '--model-map works only with --upstream openai or anthropic.',
     )
+  })
+})
+
+describe('the files of deploy/ and the examples of the page', () => {
+  const folder = join(import.meta.dir, '..', '..', '..')
+  const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8')
+
+  test('each variable is one of a setting, also those that are commented out (AU-0, OP-S4)', () => {
+    const example = /<<'END'\n([\s\S]*?)\nEND\n/.exec(read('docs', 'upstreams', 'anthropic.md'))?.[1] ?? ''
+    const file = read('deploy', 'anthropic', 'anthropic.env')
+    const complete = file.replace(/^# ([A-Z_]+=)/gm, '$1')
+    for (const text of [example, file, complete]) {
+      const { config, sources } = load(parseEnv(text) as Record<string, string>)
+      expect([config.upstream, config.port, config.host]).toEqual(['anthropic', 3000, '127.0.0.1'])
+      const used = new Set(sources.values())
+      expect(Object.keys(parseEnv(text)).filter((name) => !used.has(name))).toEqual([])
+    }
+  })
+
+  test('the compose file mounts the credentials read-only, requires a token and checks the health (AU-D5, M29)', () => {
+    const text = read('deploy', 'anthropic', 'compose.yaml')
+    const { services } = Bun.YAML.parse(text) as { services: Record<string, Record<string, unknown>> }
+    const service = services['nexus-claude-api'] ?? {}
+    expect(service).toMatchObject({
+      env_file: 'anthropic.env',
+      ports: ['127.0.0.1:3000:3000'],
+      volumes: ['./credentials:/app/credentials:ro'],
+      healthcheck: { test: ['CMD', '/usr/local/bin/nexus-claude-api', 'health'], interval: '30s' },
+      read_only: true,
+      restart: 'unless-stopped',
+    })
+    const given = Object.entries(service['environment'] as Record<string, string | number>)
+    const variables = Object.fromEntries(
+      given.map(([name, value]) => [name, String(value).replace(/^\$\{.*\}$/, 'gate')]),
+    )
+    // Compose refuses to start without it.
+    expect(text).toContain('NEXUS_CLIENT_TOKEN: ${NEXUS_CLIENT_TOKEN:?')
+    const { config, sources } = load({
+      ...(parseEnv(read('deploy', 'anthropic', 'anthropic.env')) as object),
+      ...variables,
+    })
+    expect(config).toMatchObject({ host: '0.0.0.0', port: 3000, anthropic: { credentialsDir: '/app/credentials' } })
+    const used = new Set(sources.values())
+    expect(Object.keys(variables).filter((name) => !used.has(name))).toEqual([])
   })
 })

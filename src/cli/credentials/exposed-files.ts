@@ -44,6 +44,3 @@ export const exposedFiles = (
 /** For the user. */
 export const exposedWords = (path: string): string =>
   `other users of this machine can access ${path}, which contains a secret`
-
-/** Quotes the path for a shell, so that the home folder can still be shortened to `~`. */
-export const closingCommand = (path: string): string => `chmod 600 ${path.replace(/[^\w./~+:@%,-]/gu, '\\$&')}`

@@ -4,6 +4,11 @@ const redacted = '[redacted]'
 
 /** Characters. No real key is shorter. */
 const shortestHidden = 8
+/** Characters of a key whose end reveals too little to guess the rest. */
+const shortestEnding = 24
+const endingCharacters = 10
+/** The beginning of Anthropic's keys, which is public. */
+const knownPrefix = 'sk-ant-'
 
 /** Enough to tell the few secrets of one server apart. */
 const fingerprintDigits = 8
@@ -32,9 +37,14 @@ export class Secret {
 
   /** Enough to recognize a key: `abcd…(40 characters)`. A short one shows no characters. */
   masked(): string {
-    const { length } = this.#value
-    const shown = length >= 16 ? this.#value.slice(0, 4) : ''
-    return `${shown}…(${length} characters)`
+    const value = this.#value
+    const start = value.startsWith(knownPrefix) ? knownPrefix : value.slice(0, 4)
+    return `${value.length >= 16 ? start : ''}…(${value.length} characters)`
+  }
+
+  /** The end of a long key, with which the owner of several keys tells them apart: `...0123456789`. */
+  ending(): string {
+    return this.#value.length < shortestEnding ? 'unknown' : `...${this.#value.slice(-endingCharacters)}`
   }
 
   /** Tells two secrets apart in a log, and reveals neither: the beginning of the SHA-256. */

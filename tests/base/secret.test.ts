@@ -27,6 +27,14 @@ describe('Secret', () => {
   test('shows enough of a long key to recognize it', () => {
     expect(secret.masked()).toBe('cana…(21 characters)')
     expect(new Secret('short').masked()).toBe('…(5 characters)')
+    expect(new Secret(`sk-ant-api03-${'x'.repeat(95)}`).masked()).toBe('sk-ant-…(108 characters)')
+    expect(new Secret('sk-ant-short').masked()).toBe('…(12 characters)')
+  })
+
+  test('shows the end of a key of at least 24 characters (AU-Y2, AU-K15)', () => {
+    expect(new Secret('sk-ant-api03-abcdefghijkl').ending()).toBe('...cdefghijkl')
+    expect(new Secret('a'.repeat(23)).ending()).toBe('unknown')
+    expect(new Secret('a'.repeat(24)).ending()).toBe(`...${'a'.repeat(10)}`)
   })
 
   test('is redacted in foreign texts, unless it is so short that it matches ordinary words', () => {

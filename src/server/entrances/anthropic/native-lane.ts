@@ -70,7 +70,7 @@ export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOp
         signal: call.signal,
         onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
         onAttempt: () => running.attempted(),
-        onCredential: (credential) => running.update({ credential }),
+        onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
       })
       const ok = status < firstFailureStatus
       call.begun()

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../base/errors.ts'
 import type { LogFields } from '../base/logger.ts'
 import type { Secret } from '../base/secret.ts'
 import type { EventBatch } from '../wire/anthropic/events.ts'
@@ -5,7 +6,7 @@ import type { CountTokensRequest, MessagesRequest } from '../wire/anthropic/requ
 import type { Message } from '../wire/anthropic/response.ts'
 
 /** Where the messages about one domain's requests go; each member wins over the configured one. */
-interface SlackSettings {
+export interface SlackSettings {
   readonly webhookUrl?: Secret
   readonly channel?: string
   readonly username?: string
@@ -21,6 +22,8 @@ export interface Domain {
   /** Clients may present it instead of the server's own token (AU-K16). */
   readonly clientKey?: Secret
   readonly slack?: SlackSettings
+  /** Why there are no valid credentials for it: requests that need some are refused with it (AU-K13). */
+  readonly problem?: GatewayError
 }
 
 /** Who sends a request: decides about its credential. */

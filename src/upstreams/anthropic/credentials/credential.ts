@@ -1,6 +1,9 @@
 import type { Secret } from '../../../base/secret.ts'
 import type { Caller, CredentialKind, Domain } from '../../upstream.ts'
 
+/** The flag that Anthropic requires with OAuth tokens. */
+export const oauthBeta = 'oauth-2025-04-20'
+
 /** The one credential of a request: exactly one header carries it (AU-K6). */
 export interface Credential {
   readonly kind: CredentialKind

@@ -31,7 +31,7 @@ const networkOf = ({
 }: Partial<Network>): Network => ({ fetch: ask, maximumConnections, proxy, inlineUrlSources })
 
 export interface UpstreamOptions
-  extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log'>,
+  extends Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'log' | 'credentialSources'>,
     Partial<Network> {}
 
 /** Creates the upstream of the configuration, with this process's clock, network and randomness. */

@@ -5,6 +5,7 @@ import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
 import { checkUpstreamAddress, type SetUp } from './config/set-up.ts'
+import { credentialSources } from './credentials/credential-sources.ts'
 import { upstreamKey } from './credentials/upstream-key.ts'
 import { type Ending, listenOrExplain, surviveFaults, tryToListen } from './server-lifecycle.ts'
 import { startSimulatorFor } from './simulator.ts'
@@ -55,6 +56,8 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     shutdown,
     ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
+    // A simulated upstream gets no real credential.
+    ...(!isSimulated && { credentialSources: await credentialSources(config, log, io.machine) }),
     ...maximumConnections(io),
     ...io.times,
   })

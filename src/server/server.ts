@@ -75,7 +75,7 @@ export const createServer = (options: ServerOptions) => {
     .onRequest(({ request }) => {
       if (shutdown.hasBegun() && !isProbe(request.url)) shutdown.admit()
     })
-    .use(guard(options))
+    .use(guard({ ...options, scopeOf }, upstream.domains))
     .onRequest(({ request }) => {
       const { running, domain } = scopeOf(request)
       const host = request.headers.get('host')
@@ -85,7 +85,7 @@ export const createServer = (options: ServerOptions) => {
     .use(statusRoutes({ ...options, upstream, degraded, readJson }))
     .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
-    .use(tokenStatsRoutes(options))
+    .use(tokenStatsRoutes({ ...options, scopeOf }))
     .use(anthropicRoutes({ ...options, scopeOf, readJson }))
   return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
 }

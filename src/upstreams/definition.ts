@@ -5,7 +5,7 @@ import type { Config } from '../config/load.ts'
 import type { SettingKey } from '../config/settings/settings.ts'
 import type { ModelResolver } from '../models/resolver.ts'
 import type { CountTokensRequest } from '../wire/anthropic/request.ts'
-import type { Credentials } from './anthropic/credentials/credential.ts'
+import type { CredentialSources } from './anthropic/credentials/credentials.ts'
 import type { Fetch } from './http/post.ts'
 import type { UpstreamKey } from './renewable-key.ts'
 import type { Upstream } from './upstream.ts'
@@ -26,8 +26,8 @@ export interface UpstreamDependencies {
   /** Host and port of the proxy to the endpoint, for error messages. */
   readonly proxy: string | undefined
   readonly inlineUrlSources: InlineUrlSources
-  /** Credentials that depend on the request; absent where only the key counts. Reads files, so the process provides it. */
-  readonly credentials?: Credentials
+  /** Credentials of files and programs of this machine: the process provides them. */
+  readonly credentialSources?: CredentialSources
   /** Tokens of a request for a model, by its upstream's id; throws GatewayError for a tool that is not one. */
   readonly estimateTokens: EstimateTokens
   /** From 0 to 1. */

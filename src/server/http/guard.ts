@@ -2,9 +2,13 @@ import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
+import type { Domain, Upstream } from '../../upstreams/upstream.ts'
 import { type CorsOptions, isAllowedOrigin, preflight } from './cors.ts'
+import type { ScopeOf } from './request-scope.ts'
 
 /** Decides which clients may use the server. */
+
+type Domains = NonNullable<Upstream['domains']>
 
 export interface GuardOptions {
   /** The address the server is bound to. */
@@ -17,6 +21,11 @@ export interface GuardOptions {
   readonly cors?: CorsOptions
 }
 
+/** What depends on the domain of a request, which may have its own client key. */
+export interface DomainGuardOptions extends GuardOptions {
+  readonly scopeOf: ScopeOf
+}
+
 /** Spends tokens of the upstream: see ops/test-connection.ts. */
 export const testConnectionPath = '/test-connection'
 /** Names the domains of other clients: see ops/token-stats.ts. */
@@ -26,10 +35,11 @@ const protectedPaths: readonly (string | undefined)[] = [undefined, testConnecti
 /** `localhost:4141` and `[::1]:4141` without their port. */
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
 
-/** Refuses a web page that reaches the server under its own host name (DNS rebinding). */
-const checkHost = (headers: Headers, options: GuardOptions): void => {
-  const host = headers.get('host')
-  if (host === null || !isLoopbackHost(options.host) || isLoopbackHost(withoutPort(host))) return
+/** Whether a request for this host may be the rebinding of a web page's name (DNS rebinding). */
+const isForeignHost = (host: string | null, options: GuardOptions): boolean =>
+  host !== null && isLoopbackHost(options.host) && !isLoopbackHost(withoutPort(host))
+
+const refuseHost = (): never => {
   throw new GatewayError('permission_error', 'This server answers only to requests for localhost.', {
     shouldRetry: false,
     isLoggable: true,
@@ -48,11 +58,15 @@ const checkOrigin = (headers: Headers, cors: CorsOptions | undefined): void => {
 
 const bearer = /^Bearer\s+/i
 
-const checkToken = (headers: Headers, tokens: readonly Secret[]): void => {
-  if (tokens.length === 0) return
+/** The client's key of a domain opens this domain alone. An invalid file could contain one: it opens nothing. */
+const checkToken = (headers: Headers, { clientTokens }: GuardOptions, domain: Domain | undefined): void => {
+  const tokens = domain?.clientKey === undefined ? clientTokens : [...clientTokens, domain.clientKey]
   const sent = [headers.get('x-api-key'), headers.get('authorization')?.replace(bearer, '')]
-  if (sent.some((candidate) => candidate && tokens.some((token) => token.equals(candidate)))) return
-  throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false, isLoggable: true })
+  const isOpen =
+    tokens.length === 0 || sent.some((candidate) => candidate && tokens.some((token) => token.equals(candidate)))
+  if (!isOpen)
+    throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false, isLoggable: true })
+  if (domain?.problem !== undefined) throw domain.problem
 }
 
 /** Whether client tokens protect the URL. An invalid URL is protected, too. */
@@ -61,21 +75,34 @@ const isProtected = (url: string): boolean => {
   return path?.startsWith('/v1/') === true || protectedPaths.includes(path)
 }
 
-/** Runs before the server reads a request's body. */
-export const guard = (options: GuardOptions) => (app: Elysia) => {
+/** Finds the domain of a request. A name for which there is a file is a name of this server (AU-K11). */
+const findDomain = (options: DomainGuardOptions, domains: Domains) => async (request: Request) => {
+  const host = request.headers.get('host')
+  const domain = host === null ? undefined : await domains.find(host)
+  options.scopeOf(request).domain = domain
+  if (!isForeignHost(host, options)) return
+  if (domain === undefined) refuseHost()
+  if (domain?.problem !== undefined) throw domain.problem
+}
+
+/** Runs before the server reads a request's body. `domains` finds the names that have a file. */
+export const guard = (options: DomainGuardOptions, domains: Domains | undefined) => (app: Elysia) => {
+  const find = domains && findDomain(options, domains)
+  // Only here a hook returns a promise, which Elysia awaits.
+  if (find) app.onRequest(async ({ request }) => find(request))
   app.onRequest(({ request: { headers } }) => {
-    checkHost(headers, options)
+    if (find === undefined && isForeignHost(headers.get('host'), options)) refuseHost()
     checkOrigin(headers, options.cors)
   })
   // A preflight carries no token.
   if (options.cors !== undefined) app.use(preflight(options.cors))
   return app.onRequest(({ request }) => {
-    if (isProtected(request.url)) checkToken(request.headers, options.clientTokens)
+    if (isProtected(request.url)) checkToken(request.headers, options, options.scopeOf(request).domain)
   })
 }
 
 /** Checks the token again on the routes themselves, in case the router reads another path from the URL. */
-export const requireToken = ({ clientTokens }: GuardOptions) =>
+export const requireToken = (options: DomainGuardOptions) =>
   new Elysia({ name: 'require-token' }).onBeforeHandle({ as: 'scoped' }, ({ request }) => {
-    checkToken(request.headers, clientTokens)
+    checkToken(request.headers, options, options.scopeOf(request).domain)
   })

@@ -3,17 +3,15 @@ import { type ErrorType, GatewayError, toGatewayError } from '../../base/errors.
 import type { Gateway } from '../../gateway/gateway.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { startCall } from '../http/call.ts'
-import { type GuardOptions, requireToken, testConnectionPath } from '../http/guard.ts'
+import { type DomainGuardOptions, requireToken, testConnectionPath } from '../http/guard.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
-import type { ScopeOf } from '../http/request-scope.ts'
 import type { Shutdown } from '../http/shutdown.ts'
 
 /** `/test-connection`: whether the upstream answers a tiny request (OU-R12, OP-K4). */
 
-export interface TestConnectionOptions extends GuardOptions {
+export interface TestConnectionOptions extends DomainGuardOptions {
   readonly gateway: Gateway
   readonly shutdown: Shutdown
-  readonly scopeOf: ScopeOf
   /** Name of the model that is tested. */
   readonly testModel: string
   /** Milliseconds, monotonic. */

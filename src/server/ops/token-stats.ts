@@ -1,9 +1,9 @@
 import { Elysia } from 'elysia'
 import type { TokenStatistics } from '../../gateway/observers/token-statistics.ts'
-import { type GuardOptions, requireToken, tokenStatsPath } from '../http/guard.ts'
+import { type DomainGuardOptions, requireToken, tokenStatsPath } from '../http/guard.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 
-export interface TokenStatsOptions extends GuardOptions {
+export interface TokenStatsOptions extends DomainGuardOptions {
   readonly tokenStatistics: TokenStatistics
 }
 

@@ -1,8 +1,9 @@
 import { Secret } from '../../base/secret.ts'
 import { forwardsClientKeys, hasOtherCredentials } from '../../config/client-keys.ts'
+import { clientTokensOf } from '../../config/client-tokens.ts'
 import type { UpstreamDefinition } from '../definition.ts'
 import { createSetupFiles } from './client-setup.ts'
-import { createConfiguredKey } from './credentials/configured-key.ts'
+import { createCredentials } from './credentials/credentials.ts'
 import { createAnthropic } from './index.ts'
 import { createAnthropicModels } from './models.ts'
 import { headersOf } from './settings.ts'
@@ -31,11 +32,17 @@ export const anthropic: UpstreamDefinition = {
       '--client-keys forward   (each client sends its own key)',
     ],
   }),
-  create: ({ config, endpointUrl, apiKey, credentials, random, sleep, ...shared }) => ({
+  create: ({ config, endpointUrl, apiKey, credentialSources, random, sleep, ...shared }) => ({
     ...createAnthropic({
       ...shared,
       baseUrl: endpointUrl,
-      credentials: credentials ?? createConfiguredKey(apiKey instanceof Secret ? apiKey : undefined),
+      credentials: createCredentials({
+        ...credentialSources,
+        // No helper program prints this key.
+        key: apiKey instanceof Secret ? apiKey : undefined,
+        clientKeys: config.anthropic.clientKeys,
+        clientTokens: clientTokensOf(config),
+      }),
       headers: headersOf(config),
       modelMap: config.anthropic.modelMap,
       silenceMs: config.timeout * millisecondsPerSecond,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { Secret } from '../../../src/base/secret.ts'
 import { request, startChain } from '../../support/chain.ts'
+import { startDomainServer } from '../../support/domain-files.ts'
 
 /** The response to bytes that no valid client sends. */
 const raw = (url: string, bytes: string): Promise<string> =>
@@ -88,5 +89,69 @@ describe('the guard', () => {
       ).status,
     ).toBe(200)
     expect(JSON.stringify(simulator.journal)).not.toContain('client-secret')
+  })
+})
+
+describe('the guard of a server with files of credentials', () => {
+  const key = { type: 'api_key', api_key: 'sk-team' }
+
+  test('accepts a host that has a file, and no other (AU-K11)', async () => {
+    const { status } = startDomainServer({ 'team.example': key, 'port.example:80': key })
+    expect(await status('/health', { host: 'team.example' })).toBe(200)
+    expect(await status('/health', { host: 'TEAM.example:4141' })).toBe(200)
+    expect(await status('/health', { host: 'port.example:80' })).toBe(200)
+    expect(await status('/health', { host: 'port.example' })).toBe(403)
+    expect(await status('/health', { host: 'evil.example' })).toBe(403)
+    expect(await status('/health', { host: 'team.example', origin: 'https://evil.example' })).toBe(403)
+    expect(await status('/health', {})).toBe(200)
+  })
+
+  test('refuses a host whose file is invalid, with the reason (AU-K13)', async () => {
+    const { post, status, received } = startDomainServer({
+      'team.example': { type: 'api_key' },
+      localhost: { type: '' },
+    })
+    const response = await post({ host: 'team.example' })
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([500, 'false'])
+    expect(await response.json()).toMatchObject({
+      error: {
+        type: 'api_error',
+        message: 'credentials for this domain are invalid: team.example.credentials.json: api_key is missing',
+      },
+    })
+    expect((await post({ host: 'localhost' })).status).toBe(500)
+    // A probe of this machine does not depend on the file.
+    expect(await status('/health', { host: 'localhost' })).toBe(200)
+    expect(received).toEqual([])
+  })
+
+  const gated = { ...key, client_api_key: 'cnp_live_team' }
+
+  test('opens a domain that has a client key for this key only, and makes no call without it (AU-K16)', async () => {
+    const { post, status, received } = startDomainServer({ 'team.example': gated, 'other.example': key })
+    for (const headers of [{}, { 'x-api-key': 'wrong' }, { authorization: 'Bearer sk-team' }]) {
+      const response = await post({ host: 'team.example', ...headers })
+      expect([response.status, response.headers.get('x-should-retry')]).toEqual([401, 'false'])
+    }
+    expect(await status('/v1/models', { host: 'team.example' })).toBe(401)
+    expect(received).toEqual([])
+    expect((await post({ host: 'team.example', 'x-api-key': 'cnp_live_team' })).status).toBe(200)
+    expect((await post({ host: 'team.example:80', authorization: 'Bearer cnp_live_team' })).status).toBe(200)
+    expect((await post({ host: 'other.example' })).status).toBe(200)
+    expect(received).toEqual(Array.from({ length: 3 }, () => ({ key: 'sk-team', bearer: null })))
+  })
+
+  test("opens a domain for the server's own token, too, and the domain's key opens no other domain (AU-K16)", async () => {
+    const { post } = startDomainServer(
+      { 'team.example': gated, 'other.example': key },
+      { config: { clientToken: new Secret('general') } },
+    )
+    const statusOf = async (host: string, token: string): Promise<number> =>
+      (await post({ host, 'x-api-key': token })).status
+    expect(await statusOf('team.example', 'general')).toBe(200)
+    expect(await statusOf('team.example', 'cnp_live_team')).toBe(200)
+    expect(await statusOf('other.example', 'general')).toBe(200)
+    expect(await statusOf('other.example', 'cnp_live_team')).toBe(401)
+    expect(await statusOf('team.example', 'wrong')).toBe(401)
   })
 })

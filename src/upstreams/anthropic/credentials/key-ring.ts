@@ -1,6 +1,6 @@
 import { parseObject } from '../../../base/json.ts'
 import type { Secret } from '../../../base/secret.ts'
-import { secondsUntil } from '../../http/failed-response.ts'
+import { retryAfterSeconds } from '../../http/failed-response.ts'
 import type { CredentialChoice, FailedAnswer } from './credential.ts'
 
 /**
@@ -24,12 +24,9 @@ const millisecondsPerSecond = 1000
 const usualRestSeconds = 30
 const longestRestSeconds = 3600
 
-/** How long a key rests after this answer. `retry-after` is a number of seconds or a date. */
-const restMs = (headers: Headers): number => {
-  const value = headers.get('retry-after')?.trim()
-  const seconds = value && (/^\d+(?:\.\d+)?$/.test(value) ? Number(value) : secondsUntil(value, headers))
-  return Math.min(seconds || usualRestSeconds, longestRestSeconds) * millisecondsPerSecond
-}
+/** How long a key rests after this answer. */
+const restMs = (headers: Headers): number =>
+  Math.min(retryAfterSeconds(headers) || usualRestSeconds, longestRestSeconds) * millisecondsPerSecond
 
 const errorOf = (text: string): { readonly type?: unknown; readonly message?: unknown } => {
   const error = parseObject(text)?.['error']

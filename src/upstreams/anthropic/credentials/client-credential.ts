@@ -1,0 +1,51 @@
+import { Secret } from '../../../base/secret.ts'
+import { setupAccessToken } from '../client-setup.ts'
+import { type Credential, oauthBeta } from './credential.ts'
+
+/** The credential that a client itself sends (AU-K2, AU-K5). */
+
+export interface ClientCredentialOptions {
+  /** Tokens of this server. With one of them, the client may send a key of Anthropic only in the other header. */
+  readonly clientTokens: readonly Secret[]
+  /** Whether the client setup of this server hands out this token. */
+  readonly isHandedOut: (token: string) => boolean | Promise<boolean>
+}
+
+const longestKey = 4096
+/** What clients send to servers that require no key. */
+const placeholders: ReadonlySet<string> = new Set(['dummy', 'any-value', setupAccessToken])
+/** Keys of the replaced system's own clients. */
+const clientKeyPrefix = 'cnp_live_'
+/** All keys and tokens of Anthropic begin like this. */
+const anthropicPrefix = 'sk-ant-'
+
+const bearer = /^Bearer(?:\s+|$)/i
+/** One word of characters that are valid in a header. */
+const word = /^[!-~]+$/
+
+const toCredential = (text: string, header: Credential['header']): Credential => {
+  const secret = new Secret(text)
+  // The replaced system's examples send keys as bearer tokens.
+  if (header === 'x-api-key' || text.startsWith(`${anthropicPrefix}api`))
+    return { kind: 'client', header: 'x-api-key', secret, betas: [] }
+  return { kind: 'client', header, secret, betas: text.startsWith(`${anthropicPrefix}oat`) ? [oauthBeta] : [] }
+}
+
+/** Undefined if the client sends none that may be forwarded. */
+export const clientCredential = async (
+  headers: Headers,
+  { clientTokens, isHandedOut }: ClientCredentialOptions,
+): Promise<Credential | undefined> => {
+  const isForwarded = async (text: string): Promise<boolean> => {
+    if (text.length > longestKey || !word.test(text) || placeholders.has(text)) return false
+    if (text.startsWith(clientKeyPrefix) || (await isHandedOut(text))) return false
+    if (clientTokens.length === 0) return true
+    return text.startsWith(anthropicPrefix) && !clientTokens.some((token) => token.equals(text))
+  }
+  for (const header of ['authorization', 'x-api-key'] as const) {
+    const value = headers.get(header)
+    const text = header === 'authorization' ? value?.replace(bearer, '') : value
+    if (text && (await isForwarded(text))) return toCredential(text, header)
+  }
+  return undefined
+}

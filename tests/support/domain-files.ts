@@ -25,6 +25,9 @@ export const filesOf = (contents: Record<string, object>, log = createLogger('si
 interface Received {
   readonly key: string | null
   readonly bearer: string | null
+  readonly agent: string | null
+  readonly betas: string | null
+  readonly body: string
 }
 
 interface DomainServerOptions {
@@ -42,9 +45,16 @@ export const startDomainServer = (
   const upstream = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
-    fetch({ headers }) {
+    async fetch(request) {
+      const { headers } = request
       const key = headers.get('x-api-key')
-      received.push({ key, bearer: headers.get('authorization') })
+      received.push({
+        key,
+        bearer: headers.get('authorization'),
+        agent: headers.get('user-agent'),
+        betas: headers.get('anthropic-beta'),
+        body: await request.text(),
+      })
       return Response.json({ type: 'message' }, { status: key !== null && refusedKeys.includes(key) ? 429 : 200 })
     },
   })

@@ -198,9 +198,9 @@ describe('a server with files of credentials', () => {
     const { post, received } = startDomainServer({ 'team.example': { type: 'api_key', api_key: 'of-team' } })
     expect((await post({ host: 'team.example', authorization: 'Bearer own', 'x-api-key': 'own' })).status).toBe(200)
     expect((await post({ authorization: 'Bearer sk-ant-oat01-own', 'x-api-key': 'own' })).status).toBe(200)
-    expect(received).toEqual([
-      { key: 'of-team', bearer: null },
-      { key: null, bearer: 'Bearer sk-ant-oat01-own' },
+    expect(received.map(({ key, bearer }) => [key, bearer])).toEqual([
+      ['of-team', null],
+      [null, 'Bearer sk-ant-oat01-own'],
     ])
     expect((await post({ 'x-api-key': 'dummy' })).status).toBe(401)
     expect(received.length).toBe(2)
@@ -222,6 +222,43 @@ describe('a server with files of credentials', () => {
     const { rawStatus, received } = startDomainServer({})
     expect(await rawStatus(host)).toMatch(/^4\d\d$/)
     expect(received).toEqual([])
+  })
+
+  test('uses the next key of a domain before the client gets a byte, and logs only the numbers (AU-K8)', async () => {
+    const { post, received, records } = startDomainServer(
+      { team: { type: 'api_key', api_keys: ['sk-canary-1', 'sk-canary-2'] } },
+      { refusedKeys: ['sk-canary-1'] },
+    )
+    const answers = [await post({ host: 'team' }), await post({ host: 'team' })]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(received.map(({ key }) => key)).toEqual(['sk-canary-1', 'sk-canary-2', 'sk-canary-2'])
+    expect(records.filter(({ event }) => event === 'credentials.key_changed')).toEqual([
+      {
+        level: 'info',
+        event: 'credentials.key_changed',
+        fields: { file: 'team.credentials.json', from: 1, to: 2, status: 429 },
+      },
+    ])
+    expect(JSON.stringify(records)).not.toContain('canary')
+  })
+
+  test('relays the last answer if each key of a domain fails (AU-K8)', async () => {
+    const { post, received } = startDomainServer(
+      { team: { type: 'api_key', api_keys: ['sk-1', 'sk-2'] } },
+      { refusedKeys: ['sk-1', 'sk-2'] },
+    )
+    expect((await post({ host: 'team' })).status).toBe(429)
+    expect(received.map(({ key }) => key)).toEqual(['sk-1', 'sk-2'])
+  })
+
+  test('makes no client look like Claude Code (AU-T4)', async () => {
+    const { post, received } = startDomainServer({ team: { type: 'api_key', api_key: 'sk-1' } })
+    await post({ host: 'team', 'user-agent': 'curl/8', 'anthropic-beta': 'one-2026-01-01' })
+    await post({ 'user-agent': 'curl/8', authorization: 'Bearer sk-ant-oat01-own' })
+    expect(received.map(({ agent, betas, body }) => [agent, betas, body])).toEqual([
+      ['curl/8', 'one-2026-01-01', '{}'],
+      ['curl/8', 'oauth-2025-04-20', '{}'],
+    ])
   })
 
   test('logs no key, and names none of them in an answer (AU-K15)', async () => {

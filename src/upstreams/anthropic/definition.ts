@@ -40,7 +40,7 @@ export const anthropic: UpstreamDefinition = {
         ...credentialSources,
         // No helper program prints this key.
         key: apiKey instanceof Secret ? apiKey : undefined,
-        clientKeys: config.anthropic.clientKeys,
+        forwardsClientKeys: forwardsClientKeys(config),
         clientTokens: clientTokensOf(config),
       }),
       headers: headersOf(config),

@@ -22,7 +22,7 @@ export interface CredentialSources {
 
 export interface CredentialsOptions extends CredentialSources {
   readonly key: Secret | undefined
-  readonly clientKeys: 'auto' | 'forward' | 'ignore'
+  readonly forwardsClientKeys: boolean
   /** Tokens that clients of this server need. */
   readonly clientTokens: readonly Secret[]
 }
@@ -88,10 +88,9 @@ const domainChoice = (
 
 /** All credentials of the upstream, in their order (AU-K1 to AU-K4). */
 export const createCredentials = (options: CredentialsOptions): Credentials => {
-  const { key, clientKeys, clientTokens, domainFiles, login, isHandedOut = () => false } = options
-  const isForwarding = clientKeys === 'forward' || (clientKeys === 'auto' && clientTokens.length === 0)
+  const { key, forwardsClientKeys, clientTokens, domainFiles, login, isHandedOut = () => false } = options
   const clientChoice = async (caller: Caller | undefined): Promise<CredentialChoice | undefined> => {
-    if (!isForwarding || caller?.mayForwardKey !== true) return undefined
+    if (!forwardsClientKeys || caller?.mayForwardKey !== true) return undefined
     const credential = await clientCredential(caller.headers, { clientTokens, isHandedOut })
     return credential && { credential, afterFailure: async () => undefined }
   }

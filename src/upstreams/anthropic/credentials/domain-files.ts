@@ -57,15 +57,15 @@ const createReports = ({ isWindows, log }: DomainFilesOptions) => {
     read(path: string, { state, content }: CachedFile<Content>): void {
       const fileName = basename(path)
       if (content.domain.problem)
-        log.error('credentials.invalid', { file: fileName, reason: content.domain.problem.message })
+        log.error('credential.invalid', { file: fileName, reason: content.domain.problem.message })
       if (isWindows || (state.mode & othersMode) === 0) return void open.delete(fileName)
       if (open.has(fileName)) return
       open.add(fileName)
-      log.warn('credentials.open_to_others', { file: fileName, remedy: closingCommand(path) })
+      log.warn('credential.open_to_others', { file: fileName, remedy: closingCommand(path) })
     },
     /** One line for all names that clients send. */
     folder(reason: string | undefined): void {
-      if (reason !== undefined && !hasFolderTrouble) log.error('credentials.folder_unreadable', { reason })
+      if (reason !== undefined && !hasFolderTrouble) log.error('credential.folder_unreadable', { reason })
       hasFolderTrouble = reason !== undefined
     },
   }
@@ -80,7 +80,7 @@ const toContent = (file: FileText, path: string, options: DomainFilesOptions): C
   }
   const { credential, clientKey, slack } = parsed
   const onChange = (from: number, to: number, status: number | undefined): void =>
-    options.log.info('credentials.key_changed', { file: fileName, from, to, status })
+    options.log.info('credential.key_changed', { file: fileName, from, to, status })
   const place = { path, fileName }
   return {
     domain: { ...(clientKey && { clientKey }), ...(slack && { slack }) },

@@ -16,7 +16,7 @@ const signal = new AbortController().signal
 
 const optionsOf = (options: Partial<CredentialsOptions>): CredentialsOptions => ({
   key: undefined,
-  clientKeys: 'auto',
+  forwardsClientKeys: true,
   clientTokens: [],
   ...options,
 })
@@ -133,11 +133,10 @@ describe('the credential of a request', () => {
     const kindOf = async (...given: Parameters<typeof choose>): Promise<string> =>
       (await choose(...given)).credential.kind
     expect(await kindOf({ key }, own)).toBe('client')
-    expect(await kindOf({ key, clientKeys: 'forward' }, own)).toBe('client')
-    expect(await kindOf({ key, clientKeys: 'ignore' }, own)).toBe('configured')
+    expect(await kindOf({ key, forwardsClientKeys: false }, own)).toBe('configured')
     const clientTokens = [new Secret('gate')]
-    expect(await kindOf({ key, clientTokens }, { ...own, 'x-api-key': 'gate' })).toBe('configured')
-    expect(await kindOf({ key, clientTokens, clientKeys: 'forward' }, { ...own, 'x-api-key': 'gate' })).toBe('client')
+    expect(await kindOf({ key, clientTokens }, { ...own, 'x-api-key': 'gate' })).toBe('client')
+    expect(await kindOf({ key, clientTokens }, { 'x-api-key': 'gate' })).toBe('configured')
     expect(await kindOf({ key }, own, { mayForwardKey: false })).toBe('configured')
     const isHandedOut = async (token: string): Promise<boolean> => token === 'sk-ant-oat01-own'
     expect(await kindOf({ key, isHandedOut }, own)).toBe('configured')
@@ -232,10 +231,10 @@ describe('a server with files of credentials', () => {
     const answers = [await post({ host: 'team' }), await post({ host: 'team' })]
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect(received.map(({ key }) => key)).toEqual(['sk-canary-1', 'sk-canary-2', 'sk-canary-2'])
-    expect(records.filter(({ event }) => event === 'credentials.key_changed')).toEqual([
+    expect(records.filter(({ event }) => event === 'credential.key_changed')).toEqual([
       {
         level: 'info',
-        event: 'credentials.key_changed',
+        event: 'credential.key_changed',
         fields: { file: 'team.credentials.json', from: 1, to: 2, status: 429 },
       },
     ])

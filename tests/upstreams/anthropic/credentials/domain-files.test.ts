@@ -164,7 +164,7 @@ describe('a changed file of credentials', () => {
     write('team', '{')
     await Promise.all(Array.from({ length: 20 }, () => keyOf('team')))
     await keyOf('team')
-    expect(records.map(({ event }) => event)).toEqual(['credentials.invalid'])
+    expect(records.map(({ event }) => event)).toEqual(['credential.invalid'])
   })
 
   test('is read a second time after 50 ms, if another program has written half of it (AU-K13)', async () => {
@@ -209,7 +209,7 @@ describe('an invalid file of credentials', () => {
     expect(records).toEqual(
       [missing, problem('the file is not JSON')].map((reason) => ({
         level: 'error',
-        event: 'credentials.invalid',
+        event: 'credential.invalid',
         fields: { file: 'team.credentials.json', reason },
       })),
     )
@@ -241,7 +241,7 @@ describe('an invalid file of credentials', () => {
     symlinkSync('credentials', folder)
     const sentence = 'The folder of credentials cannot be read (ELOOP).'
     expect([await keyOf('team'), await keyOf('other')]).toEqual([sentence, sentence])
-    expect(records).toEqual([{ level: 'error', event: 'credentials.folder_unreadable', fields: { reason: 'ELOOP' } }])
+    expect(records).toEqual([{ level: 'error', event: 'credential.folder_unreadable', fields: { reason: 'ELOOP' } }])
   })
 })
 
@@ -256,7 +256,7 @@ describe('a file of credentials that other users can read', () => {
     expect(records).toEqual([
       {
         level: 'warn',
-        event: 'credentials.open_to_others',
+        event: 'credential.open_to_others',
         fields: {
           file: 'team.credentials.json',
           remedy: `chmod 600 ${join(folder, 'team.credentials.json')}`,

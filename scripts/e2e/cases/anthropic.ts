@@ -15,12 +15,16 @@ import type { Session, SessionSetup } from '../session.ts'
 const serverKey = 'sk-ant-api03-of-the-server'
 const never: Scenario = () => undefined
 
+/** The launch command for Anthropic's own API leaves the client's other traffic to its user. */
+const environment = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
+
 const setupOf = (
   scenario: Scenario<CheckedBody>,
   more: Partial<SessionSetup> = {},
   own: Partial<AnthropicServer> = {},
 ): SessionSetup => ({
   scenario: never,
+  environment,
   anthropic: { scenario, apiKeys: [serverKey], apiKey: serverKey, ...own },
   ...more,
 })

@@ -4,6 +4,7 @@ import type { Config } from './config/load.ts'
 import { wantsRequestClass } from './config/request-class.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
+import { createReports, type Reports } from './gateway/observers/reports.ts'
 import { createTokenStatistics, type TokenStatistics } from './gateway/observers/token-statistics.ts'
 import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords } from './gateway/running-requests.ts'
@@ -16,6 +17,7 @@ import { createTokenCounter } from './tokens/counter/token-counter.ts'
 import { estimateCount } from './tokens/estimate/estimate.ts'
 import type { UpstreamDependencies } from './upstreams/definition.ts'
 import { createUpstream, modelsOf } from './upstreams/registry.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 /**
  * The composition root: makes a request handler from a configuration and the platform's dependencies. Runs on every
@@ -39,11 +41,21 @@ export interface AppDependencies
 export interface App {
   readonly fetch: (request: Request) => Response | Promise<Response>
   readonly tokenStatistics: TokenStatistics
-  /** Reports the requests that still run after the server has stopped by force. */
-  readonly close: () => void
+  /**
+   * Reports the requests that still run after the server has stopped by force, and sends what waits to be sent: within
+   * 2 s.
+   */
+  readonly close: () => Promise<void>
 }
 
 const now = (): number => performance.now()
+
+/** What is sent to Slack and to a telemetry address. */
+const reportsOf = ({ slack, telemetry }: Config, { domains }: Upstream, dependencies: AppDependencies): Reports => {
+  const { fetch: ask, sleep, log } = dependencies
+  const hasDomains = domains !== undefined
+  return createReports({ slack, hasDomains, telemetryUrl: telemetry.endpoint, fetch: ask, sleep, log, now })
+}
 
 /** Creates the handler between clients' requests and the upstream. */
 export const createApp = (config: Config, dependencies: AppDependencies): App => {
@@ -67,6 +79,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       : plain
   const counting = config.countTokens === 'auto' ? upstream : undefined
   const tokenStatistics = createTokenStatistics(Date.now)
+  const reports = reportsOf(config, upstream, dependencies)
   const server = createServer({
     gateway: createGateway({
       models,
@@ -75,7 +88,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       log,
     }),
     records: createRequestRecords({
-      observers: [...accessLogObservers(log), tokenStatistics.observer, ...observers],
+      observers: [...accessLogObservers(log), tokenStatistics.observer, ...reports.observers, ...observers],
       wantsClass: wantsRequestClass(config),
       log,
       now,
@@ -93,8 +106,13 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     pid,
     uptime,
     readSetupFile,
+    slackTargetOf: reports.slackTargetOf,
     ...(pingMs !== undefined && { pingMs }),
     ...(commitMs !== undefined && { commitMs }),
   })
-  return { ...server, tokenStatistics }
+  const close = async (): Promise<void> => {
+    server.close()
+    await reports.end()
+  }
+  return { fetch: server.fetch, tokenStatistics, close }
 }

@@ -24,8 +24,10 @@ const matching = (pattern: RegExp): string[] =>
     .sort()
 
 describe('the source code', () => {
-  test('a secret is revealed only for an upstream, for the launch command with the client token, and to store it', () => {
+  test('a secret is revealed only for an upstream, a webhook, the launch command with the client token, and to store it', () => {
     expect(matching(/\.reveal\(\)/)).toEqual([
+      // Checks the address of a webhook, and sends to it.
+      'src/base/webhook.ts',
       'src/cli/claude-code/launch/environment.ts',
       'src/cli/credentials/store-secret.ts',
       'src/upstreams/anthropic/auth.ts',

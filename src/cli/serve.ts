@@ -1,6 +1,7 @@
 import type { Secret } from '../base/secret.ts'
 import { checkCors } from '../config/cors.ts'
 import { settingPath } from '../config/paths.ts'
+import { checkReports } from '../config/reports.ts'
 import { listen } from '../runtime/bun.ts'
 import { createShutdown } from '../server/http/shutdown.ts'
 import { composeApp, type ServerOptions } from './compose.ts'
@@ -43,6 +44,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
   const { model, connection, isSimulated, loaded } = setUp
   checkCors(config)
   checkUpstreamAddress(setUp, config)
+  checkReports(config)
   const simulator = isSimulated ? await startSimulatorFor(config) : undefined
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
@@ -77,7 +79,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     /** Ends all running requests; each is logged. */
     async stop(): Promise<void> {
       await stop(true)
-      app.close()
+      await app.close()
       await simulator?.stop()
     },
   }

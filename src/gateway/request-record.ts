@@ -1,6 +1,7 @@
 import type { ErrorType } from '../base/errors.ts'
 import type { CredentialKind } from '../upstreams/upstream.ts'
 import type { Usage } from '../wire/anthropic/response.ts'
+import type { SlackTarget } from './observers/slack-target.ts'
 
 /**
  * How a request may end: answered; refused because of a client error; cancelled by a client that disconnects; or failed
@@ -58,6 +59,8 @@ export interface RequestFacts {
   /** Calls of the client's tools in the answer. */
   readonly toolCalls?: number
   readonly credential?: CredentialKind
+  /** Where the messages about this request are posted; absent if there are none. */
+  readonly slack?: SlackTarget
   /** The end of a long key, for telemetry and Slack only; never for the log (AU-Y2). */
   readonly maskedKey?: string
 }

@@ -9,7 +9,6 @@ import type {
   RequestOutcome,
   RequestRecord,
 } from './request-record.ts'
-import type { WantsWords } from './words.ts'
 
 /** How a stream ended: complete, left by its reader, or in an `error` event. */
 export type StreamEnd = 'whole' | 'left' | GatewayError
@@ -157,8 +156,6 @@ export interface RequestRecordsOptions extends Pick<RunningRequestOptions, 'now'
   readonly log: Logger
   /** Whether an observer uses the class of requests; default: yes. A forwarded request is parsed only for that. */
   readonly wantsClass?: boolean
-  /** Which requests have their words collected; default: none. */
-  readonly wantsWords?: WantsWords
   /** Milliseconds since 1970. */
   readonly date: () => number
 }
@@ -169,7 +166,7 @@ export type RequestRecords = ReturnType<typeof createRequestRecords>
 
 /** The running requests, and the observers of their ends. */
 export const createRequestRecords = (options: RequestRecordsOptions) => {
-  const { observers, log, now, date, wantsClass = true, wantsWords = () => false } = options
+  const { observers, log, now, date, wantsClass = true } = options
   const running = new Set<RunningRequest>()
   const isWanted = observers.length > 0
   const fail = ({ requestId }: RequestRecord, error: unknown): void =>
@@ -197,7 +194,6 @@ export const createRequestRecords = (options: RequestRecordsOptions) => {
       if (isWanted) running.add(request)
       return request
     },
-    wantsWords,
     /** Wraps the handler so that every request is reported. Without observers, returns the handler itself. */
     watch(answer: Handler, runningOf: (request: Request) => RunningRequest): Handler {
       if (!isWanted) return answer

@@ -1,12 +1,4 @@
-import type { Domain } from '../upstreams/upstream.ts'
-
 /** Which words of a conversation observers may get (AU-S2). */
-
-/**
- * Decides whether the words of a request are collected. `host` is the client's `Host` header: words of a private domain
- * are never collected, also if the upstream has no file for it.
- */
-export type WantsWords = (host: string, domain: Domain | undefined) => boolean
 
 /** Domains of people, not of teams: nothing about them is sent to Slack. */
 export const isPersonalDomain = (host: string): boolean => host.toLowerCase().includes('personal')

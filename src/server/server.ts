@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
@@ -27,6 +28,8 @@ export interface ServerOptions
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
+  /** Absent if nothing is sent to Slack. */
+  readonly slackTargetOf?: SlackTargetOf | undefined
   /** Replaces the upstream's own files of /client-setup/. */
   readonly readSetupFile?: ReadSetupFile | undefined
   /** Milliseconds; see MessagesOptions. */
@@ -61,7 +64,7 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
  * server by force: it reports the requests that still ran.
  */
 export const createServer = (options: ServerOptions) => {
-  const { records, gateway, shutdown, cors } = options
+  const { records, gateway, shutdown, cors, slackTargetOf = () => undefined } = options
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
@@ -79,8 +82,9 @@ export const createServer = (options: ServerOptions) => {
     .onRequest(({ request }) => {
       const { running, domain } = scopeOf(request)
       const host = request.headers.get('host')
-      running.update({ domain: knownDomain(host, domain, options.host) })
-      running.wantsWords = records.wantsWords(host ?? '', domain)
+      const slack = slackTargetOf(host ?? '', domain)
+      running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
+      running.wantsWords = slack !== undefined
     })
     .use(statusRoutes({ ...options, upstream, degraded, readJson }))
     .use(setupRoutes(options))

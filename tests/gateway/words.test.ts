@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { firstLines, isPersonalDomain, selectUserText, type WantsWords } from '../../src/gateway/words.ts'
+import { firstLines, isPersonalDomain, selectUserText } from '../../src/gateway/words.ts'
 
 const user = (content: unknown) => ({ role: 'user', content })
 const text = (value: string) => ({ type: 'text', text: value })
@@ -50,7 +50,6 @@ describe('selectUserText (AU-S2)', () => {
 })
 
 test('a domain with personal in its name is private, in any case (AU-S2)', () => {
-  const wantsWords: WantsWords = (host) => !isPersonalDomain(host)
   const hosts = ['team.example', 'personal.example', 'my-PERSONAL.example:3000', 'person.example']
-  expect(hosts.filter((host) => wantsWords(host, undefined))).toEqual(['team.example', 'person.example'])
+  expect(hosts.filter(isPersonalDomain)).toEqual(['personal.example', 'my-PERSONAL.example:3000'])
 })

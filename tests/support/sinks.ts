@@ -1,6 +1,7 @@
 import { attempt } from '../../src/base/attempt.ts'
 import { isObject, type Json } from '../../src/base/json.ts'
 import { afterTest } from './cleanup.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** Receivers of posts, as real HTTP servers: a Slack webhook, and an endpoint for telemetry. They stop after the test. */
 
@@ -15,6 +16,8 @@ interface SinkReply {
   readonly headers?: Readonly<Record<string, string>>
   /** The answer never begins. */
   readonly hangs?: boolean
+  /** The answer begins when this resolves. */
+  readonly after?: Promise<void>
 }
 
 /** Returns undefined for the usual answer. `count` counts posts from 1. */
@@ -54,8 +57,8 @@ const startSink = ({ path, accepted, refuse }: SinkKind, scenario: SinkScenario 
       if (refusal !== undefined) return new Response(refusal.text, { status: refusal.status })
       const post = { path: pathname, headers: Object.fromEntries(request.headers), body: body as Json }
       posts.push(post)
-      const { hangs, status, headers } = scenario?.(post, posts.length) ?? {}
-      if (hangs === true) await new Promise(() => {})
+      const { hangs, after, status, headers } = scenario?.(post, posts.length) ?? {}
+      await (hangs === true ? new Promise(() => {}) : after)
       return status === undefined ? accepted() : new Response('the sink fails', { status, headers: { ...headers } })
     },
   })
@@ -82,3 +85,9 @@ const telemetry: SinkKind = {
 export const startSlackSink = (scenario?: SinkScenario): Sink => startSink(slack, scenario)
 
 export const startTelemetrySink = (scenario?: SinkScenario): Sink => startSink(telemetry, scenario)
+
+/** Resolves to the bodies when the sink has that many posts. */
+export const received = async ({ posts }: Sink, count: number): Promise<readonly Json[]> => {
+  await waitUntil(() => posts.length >= count)
+  return posts.map(({ body }) => body)
+}

@@ -2,6 +2,7 @@ import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkCors } from '../../config/cors.ts'
 import type { Machine } from '../../config/paths.ts'
+import { checkReports } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
@@ -83,6 +84,7 @@ const dryRun = async (setUp: SetUp, launchOptions: LaunchLineOptions | undefined
   checkLogFile(config.logging.file)
   checkCors(config)
   checkUpstreamAddress(setUp, config)
+  checkReports(config)
   if (launchOptions !== undefined && config.port === 0) throw new UsageError(unknownPort)
   printer(io).info(describeConfig(setUp.loaded, io, setUp.isSimulated))
   requireKey(setUp, io)

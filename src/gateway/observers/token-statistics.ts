@@ -1,4 +1,5 @@
 import type { RequestObserver, RequestRecord } from '../request-record.ts'
+import { allInputTokens } from './figures.ts'
 
 /** Tokens and requests of each domain since the start of the server, in memory (AU-U1 to AU-U7). */
 
@@ -46,7 +47,7 @@ const add = (statistics: DomainStatistics, record: RequestRecord, at: number): v
   if (outcome === 'failed' || outcome === 'refused') statistics.errorCount += 1
   if (usage === undefined) return
   const { cache_read_input_tokens: read, cache_creation_input_tokens: written } = usage
-  statistics.inputTokens += usage.input_tokens + read + written
+  statistics.inputTokens += allInputTokens(usage)
   statistics.cacheReadTokens += read
   statistics.cacheWriteTokens += written
   statistics.outputTokens += usage.output_tokens

@@ -1,0 +1,110 @@
+import { describe, expect, jest, test } from 'bun:test'
+import { createLogger, type LogRecord } from '../../../src/base/logger.ts'
+import { Secret } from '../../../src/base/secret.ts'
+import { createReports, type ReportOptions } from '../../../src/gateway/observers/reports.ts'
+import type { Fetch } from '../../../src/upstreams/http/post.ts'
+import { requestRecord } from '../../support/records.ts'
+import { received, startTelemetrySink } from '../../support/sinks.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+
+const noSlack = {
+  webhookUrl: undefined,
+  channel: undefined,
+  username: 'Claude',
+  iconEmoji: ':robot_face:',
+  enabled: true,
+}
+
+const start = (options: Partial<ReportOptions> = {}) => {
+  const records: LogRecord[] = []
+  let at = 0
+  const reports = createReports({
+    slack: noSlack,
+    hasDomains: false,
+    telemetryUrl: undefined,
+    fetch: fetch as Fetch,
+    sleep: async () => {},
+    log: createLogger('debug', (record) => records.push(record)),
+    now: () => at,
+    ...options,
+  })
+  const observe = (requestId: string): void => {
+    for (const observer of reports.observers) observer(requestRecord({ requestId }), undefined)
+  }
+  const pass = (milliseconds: number): void => {
+    at += milliseconds
+  }
+  return { reports, observe, records, pass }
+}
+
+describe('the reports', () => {
+  test('do not exist unless they are switched on', async () => {
+    const { reports } = start()
+    expect([reports.observers, reports.slackTargetOf]).toEqual([[], undefined])
+    await reports.end()
+    const silent = start({ slack: { ...noSlack, webhookUrl: new Secret('https://hooks.example/'), enabled: false } })
+    expect([silent.reports.observers, silent.reports.slackTargetOf]).toEqual([[], undefined])
+  })
+
+  test('exist for the settings of domains without general ones (AU-S1)', () => {
+    const { reports } = start({ hasDomains: true })
+    const webhookUrl = new Secret('https://hooks.example/own')
+    expect(reports.slackTargetOf?.('a.example', { name: 'a.example', slack: { webhookUrl } })).toMatchObject({
+      webhookUrl,
+    })
+    expect(reports.slackTargetOf?.('b.example', undefined)).toBeUndefined()
+  })
+
+  test('are sent after the observer has returned, and before the end (AU-S5)', async () => {
+    const sink = startTelemetrySink()
+    const { reports, observe } = start({ telemetryUrl: sink.url })
+    observe('first')
+    observe('second')
+    expect(sink.posts).toEqual([])
+    await reports.end()
+    expect(sink.posts.map(({ body }) => (body as { requestId: string }).requestId).sort()).toEqual(['first', 'second'])
+  })
+
+  test('that hang are given up 2 s after the end began (OP-E4)', async () => {
+    const limits: number[] = []
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+      limits.push(milliseconds)
+      const limit = new AbortController()
+      if (milliseconds === 2000) setImmediate(() => limit.abort())
+      return limit.signal
+    })
+    const sink = startTelemetrySink(() => ({ hangs: true }))
+    const { reports, observe, records } = start({ telemetryUrl: sink.url })
+    observe('first')
+    await received(sink, 1)
+    await reports.end()
+    timeout.mockRestore()
+    expect(limits).toEqual([5000, 2000])
+    expect(records).toEqual([
+      { level: 'warn', event: 'observer.dropped', fields: { observer: 'telemetry', dropped: 1, reason: 'shutdown' } },
+    ])
+  })
+
+  test('that are lost are logged once a minute, with their number and without an address (AU-Y3)', async () => {
+    const failing: Fetch = async () => new Response('', { status: 500 })
+    const { reports, observe, records, pass } = start({ telemetryUrl: 'https://figures.example/in', fetch: failing })
+    const lose = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) observe('lost')
+      await new Promise(setImmediate)
+    }
+    await lose(1)
+    await waitUntil(() => records.length === 1)
+    await lose(3)
+    pass(60_000)
+    await lose(1)
+    await lose(2)
+    await reports.end()
+    expect(records.map(({ level, event, fields }) => [level, event, fields])).toEqual(
+      [1, 5, 7].map((dropped) => [
+        'warn',
+        'observer.dropped',
+        { observer: 'telemetry', dropped, reason: 'HTTP 500' },
+      ]) as never,
+    )
+  })
+})

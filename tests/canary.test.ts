@@ -20,6 +20,7 @@ import { afterTest } from './support/cleanup.ts'
 import { fileHost, fileResponse, sourcesFrom } from './support/file-host.ts'
 import { cases, fixture } from './support/fixtures.ts'
 import { callContext, nexusAt } from './support/nexus.ts'
+import { type SinkScenario, startSlackSink, startTelemetrySink } from './support/sinks.ts'
 import { urlBlock } from './support/url-sources.ts'
 
 /**
@@ -92,6 +93,18 @@ const chainWith = (options: ChainOptions): Chain =>
     config: { clientToken: new Secret(clientToken), timeout: 0.3, ...options.config },
   })
 
+const webhookCanary = 'CANARYWEBHOOK0123456789'
+
+/** With Slack and telemetry, whose answers are given. */
+const chainWithReports = (options: ChainOptions, answer?: SinkScenario) => {
+  const [slack, telemetry] = [startSlackSink(answer), startTelemetrySink(answer)]
+  const config = {
+    slack: { ...defaultConfig.slack, webhookUrl: new Secret(`${slack.url}?${webhookCanary}`) },
+    telemetry: { endpoint: `${telemetry.url}?${webhookCanary}` },
+  }
+  return { chain: chainWith({ ...options, config }), slack, telemetry }
+}
+
 /** Sends a body, messages both streamed and whole. Returns the texts of the responses. */
 const send = async ({ post }: Chain, body: unknown, path = '/v1/messages'): Promise<string[]> => {
   const ways = typeof body === 'object' && path === '/v1/messages' ? [true, false] : [undefined]
@@ -112,15 +125,22 @@ const pagesOf = async ({ url }: Chain): Promise<string> => {
 
 const expectNoCanary = async (chain: Chain, replies: readonly string[]): Promise<void> => {
   expectNoSecrets(chain.records)
-  expect(secretsIn(replies.join('\n'), secrets)).toEqual([])
-  expect(secretsIn(await pagesOf(chain))).toEqual([])
+  const pages = await pagesOf(chain)
+  expect(secretsIn(replies.join('\n'), [...secrets, webhookCanary])).toEqual([])
+  expect(secretsIn(pages)).toEqual([])
+  expect(secretsIn(JSON.stringify([chain.records, pages]), [webhookCanary])).toEqual([])
 }
 
 describe('the canary is in no record and on no page, and the keys are in no response', () => {
   test.each([...errorReplies, ...streamReplies, ...otherReplies])('%s', async (_name, reply) => {
-    const chain = chainWith({ scenario: () => reply })
+    const { chain, slack, telemetry } = chainWithReports({ scenario: () => reply })
     await expectNoCanary(chain, await send(chain, validRequest))
+    await chain.close()
     expect(chain.simulator.journal.length).toBeGreaterThan(0)
+    // Telemetry has neither keys nor words, and Slack has words of answers alone.
+    expect([telemetry.posts.length, secretsIn(JSON.stringify(telemetry.posts))]).toEqual([2, []])
+    expect(secretsIn(JSON.stringify(slack.posts), secrets)).toEqual([])
+    expect(secretsIn(JSON.stringify(slack.posts.filter(({ body }) => !('text' in body))))).toEqual([])
     const events = chain.records.map(({ event }) => event)
     expect(events.filter((event) => event === 'request.shape').length).toBe(2)
     expect(accessRecords(chain.records).length).toBeGreaterThan(1)
@@ -233,6 +253,17 @@ describe('the canary is in no record and on no page, and the keys are in no resp
     }
     replies.push(await (await fetch(`${chain.url}/nowhere?prompt=${privateWord}`, { headers })).text())
     await expectNoCanary(chain, replies)
+  })
+
+  test('lost reports do not show their addresses', async () => {
+    const refusing = { status: 302, headers: { location: `https://${privateWord}.example/` } }
+    const { chain, slack, telemetry } = chainWithReports({ scenario: () => privateReply }, () => refusing)
+    await expectNoCanary(chain, await send(chain, validRequest))
+    await chain.close()
+    await expectNoCanary(chain, [])
+    const dropped = chain.records.filter(({ event }) => event === 'observer.dropped')
+    expect(dropped.map(({ fields }) => fields['reason'])).toContain('HTTP 302')
+    expect(slack.posts.length + telemetry.posts.length).toBe(4)
   })
 })
 

@@ -17,6 +17,8 @@ export interface Chain {
   readonly simulator: Simulator & { readonly journal: readonly JournalEntry[] }
   readonly records: readonly LogRecord[]
   readonly shutdown: Shutdown
+  /** Sends what waits to be sent to Slack and to a telemetry address. */
+  readonly close: () => Promise<void>
   /** Sends JSON to `/v1/messages`, or to another path. */
   post(body: unknown, options?: PostOptions): Promise<Response>
 }
@@ -77,6 +79,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     simulator: { ...simulator, journal },
     records,
     shutdown,
+    close: app.close,
     post: (body, { path = '/v1/messages', headers = {}, signal } = {}) =>
       fetch(url + path, {
         method: 'POST',

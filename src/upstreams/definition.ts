@@ -58,6 +58,8 @@ export interface Connection {
   readonly keyVariable: string
   /** Flags that make a key unnecessary, for messages. */
   readonly otherWays?: readonly string[]
+  /** Why an optional key is absent, for messages. */
+  readonly withoutKey?: string
 }
 
 /** One kind of upstream, as the registry knows it. */

@@ -70,7 +70,7 @@ const listModels = async ({ flags, positionals: { name } }: ParsedArguments, io:
     }
   }
   const wanted = name === undefined ? resolver.models : [findModel(resolver, name)]
-  return { entries: wanted.map(toEntry), warnings: loaded.warnings, isMapped: resolver.takesAnyName }
+  return { entries: wanted.map(toEntry), warnings: loaded.warnings, resolver }
 }
 
 /** Column where the text of a row begins. */
@@ -115,19 +115,27 @@ const mappedHints = [
   'The launch command uses the names of Claude models, because Claude Code knows their windows.',
 ]
 
+const keptHints = [
+  'Names go to Anthropic as clients send them; --model-map replaces some. GET /v1/models of the server lists the models.',
+]
+
+const hintsFor = ({ keepsNames, takesAnyName }: ModelResolver): readonly string[] =>
+  keepsNames ? keptHints : takesAnyName ? mappedHints : hints
+
 const runModels = async (given: ParsedArguments, io: Io): Promise<undefined> => {
-  const { entries, warnings, isMapped } = await listModels(given, io)
+  const { entries, warnings, resolver } = await listModels(given, io)
   for (const warning of warnings) printer(io).warn(warning)
   if (given.flags['json'] === true) {
     io.out(`${JSON.stringify(entries, undefined, 2)}\n`)
     return undefined
   }
   const columns = Math.min(io.outColumns, usualColumns)
-  io.out(`${entries.map((entry) => blockOf(entry, isMapped, columns)).join('\n\n')}\n`)
-  if (given.positionals['name'] === undefined)
-    printer(io).info(
-      `\n${(isMapped ? mappedHints : hints).flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns))).join('\n')}`,
-    )
+  const text = entries.map((entry) => blockOf(entry, resolver.takesAnyName, columns)).join('\n\n')
+  if (text !== '') io.out(`${text}\n`)
+  if (given.positionals['name'] === undefined) {
+    const lines = hintsFor(resolver).flatMap((hint) => wrap(hint, Math.min(io.columns, usualColumns)))
+    printer(io).info(`${text === '' ? '' : '\n'}${lines.join('\n')}`)
+  }
   return undefined
 }
 

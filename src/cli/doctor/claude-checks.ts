@@ -15,7 +15,7 @@ import type { LaunchEnvironment } from '../claude-code/launch/shells.ts'
 import { allModels } from '../config/set-up.ts'
 import { bypassesProxy, namedProxy } from '../system/proxy.ts'
 import { autoMode } from './auto-mode.ts'
-import { type CheckGroup, type Finding, fail, info, ok, warn } from './check.ts'
+import { type CheckGroup, type Finding, fail, info, ok, unless, warn } from './check.ts'
 import { programFinding } from './claude-program-check.ts'
 import type { DoctorContext } from './context.ts'
 import { gatewayFinding } from './gateway-check.ts'
@@ -125,6 +125,9 @@ const noProxy = ({ io: { machine }, loaded }: DoctorContext): Finding => {
 
 export const claudeChecks = (context: DoctorContext): CheckGroup => {
   const { machine } = context.io
+  /** Claude Code's own tools and checks then work without this program. */
+  const isAnthropic = (): string | undefined =>
+    context.loaded?.config.upstream === 'anthropic' ? "Anthropic's own API" : undefined
   return {
     title: 'Claude Code',
     checks: [
@@ -133,10 +136,14 @@ export const claudeChecks = (context: DoctorContext): CheckGroup => {
       { id: 'claude.model', title: 'Model', run: () => modelFinding(context) },
       { id: 'claude.settings', title: 'Settings files', run: () => settings(context) },
       { id: 'claude.environment', title: 'Environment', run: () => environmentFinding(context) },
-      { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(machine) },
-      { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(machine) },
+      unless(isAnthropic, { id: 'claude.web-fetch', title: 'WebFetch', run: () => webFetchFinding(machine) }),
+      unless(isAnthropic, { id: 'claude.web-search', title: 'WebSearch', run: () => webSearchFinding(machine) }),
+      unless(isAnthropic, {
+        id: 'claude.auto-mode',
+        title: 'Auto mode',
+        run: () => autoMode(context, launchOf(context)),
+      }),
       { id: 'claude.no-proxy', title: 'NO_PROXY', run: () => noProxy(context) },
-      { id: 'claude.auto-mode', title: 'Auto mode', run: () => autoMode(context, launchOf(context)) },
     ],
   }
 }

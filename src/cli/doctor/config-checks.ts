@@ -8,7 +8,7 @@ import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
 import { shownSource, shownValue } from '../config/describe-config.ts'
-import { keySettings, missingKey, warningsOf } from '../config/set-up.ts'
+import { isSet, keySettings, missingKey, warningsOf } from '../config/set-up.ts'
 import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -82,6 +82,8 @@ const settingsFound = (context: DoctorContext): Finding => {
 const models = ({ setUp }: DoctorContext): Finding => {
   if (setUp === undefined) return skip(fixConfigurationFirst)
   const [main, small] = [setUp.model, setUp.smallModel].map(({ model }) => clientNameOf(model))
+  if (setUp.models.keepsNames && !isSet('model', setUp.loaded) && !isSet('smallModel', setUp.loaded))
+    return ok('as clients name them')
   return ok(`${main}, and ${small} for small tasks`, { model: main ?? '', smallModel: small ?? '' })
 }
 
@@ -146,7 +148,7 @@ const key = ({ setUp, loaded, io, isSimulated }: DoctorContext): Finding => {
       unused: unused.map(({ source }) => source).join(', '),
     })
   }
-  if (connection.isKeyOptional) return info(`none, and ${connection.title} may need none`)
+  if (connection.isKeyOptional) return info(connection.withoutKey ?? `none, and ${connection.title} may need none`)
   return failWith(setUp === undefined ? `No ${connection.title} key.` : missingKey(connection, io.machine))
 }
 

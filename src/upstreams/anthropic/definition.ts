@@ -15,7 +15,7 @@ const millisecondsPerSecond = 1000
 export const anthropic: UpstreamDefinition = {
   createModels(config) {
     headersOf(config)
-    return createAnthropicModels(config.anthropic.modelMap)
+    return createAnthropicModels()
   },
   connection: (config) => ({
     upstream: 'anthropic',
@@ -27,6 +27,7 @@ export const anthropic: UpstreamDefinition = {
     keySetting: 'anthropic.apiKey',
     urlSetting: 'anthropic.url',
     keyVariable: 'CLAUDE_API_KEY',
+    withoutKey: 'none: requests have the credential of their domain, or of their client',
     otherWays: [
       '--credentials-dir FOLDER   (a file of credentials for each domain)',
       '--client-keys forward   (each client sends its own key)',

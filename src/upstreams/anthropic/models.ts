@@ -27,18 +27,16 @@ const shortNames: ReadonlyMap<string, ServedFamily> = new Map([
 const withHyphens = (name: string): string =>
   name.startsWith('claude-') ? name.replace(/(?<=\d)\.(?=\d)/g, '-') : name
 
-const idOf = (requested: string, map: ReadonlyMap<string, string>): string => {
+const idOf = (requested: string): string => {
   const name = withoutContextSuffix(requested)
-  const mapped = map.get(requested) ?? map.get(name)
-  if (mapped !== undefined) return mapped
   const family = shortNames.get(name)
   return family === undefined ? withHyphens(name) : defaults[family]
 }
 
-/** Resolves names of translated requests; the native lane sends them as they are. `map` has exact names (AU-N7). */
-export const createAnthropicModels = (map: ReadonlyMap<string, string>): ModelResolver => {
+/** Resolves names of translated requests; the native lane sends them as they are. */
+export const createAnthropicModels = (): ModelResolver => {
   const resolve: ModelResolver['resolve'] = (requested) => {
-    const id = idOf(requested, map)
+    const id = idOf(requested)
     const families = ['opus', 'haiku', 'sonnet'] as const
     const model: Model = {
       id,

@@ -124,3 +124,13 @@ test('models with --upstream openai shows the map of names (OU-R1)', async () =>
   }[]
   expect(entry).toMatchObject({ id: 'claude-haiku-4-5', nexusId: 'glm' })
 })
+
+test('under the upstream anthropic, names go there unchanged, so there is no list', async () => {
+  const anthropic = ['models', '--upstream', 'anthropic']
+  const { code, out, err } = await cli(anthropic)
+  expect([code, out]).toEqual([0, ''])
+  expect(err).toContain('Names go to Anthropic as clients send them')
+  expect(JSON.parse((await cli([...anthropic, '--json'])).out)).toEqual([])
+  const named = await cli([...anthropic, '--json', 'claude-opus-4.8'])
+  expect(JSON.parse(named.out)).toMatchObject([{ nexusId: 'claude-opus-4-8' }])
+})

@@ -73,3 +73,31 @@ describe('the environment', () => {
     expect(secretsIn(said)).toEqual([])
   })
 })
+
+describe('with --upstream anthropic', () => {
+  const anthropic = (...args: string[]) => doctor(['--offline', '--upstream', 'anthropic', ...args])
+
+  test('checks of tools that need help with other upstreams are skipped (AU-0g)', async () => {
+    const { of } = await anthropic()
+    for (const id of ['claude.web-fetch', 'claude.web-search', 'claude.auto-mode'])
+      expect([id, of(id).status, of(id).detail]).toEqual([id, 'skip', "Anthropic's own API"])
+  })
+
+  test('the models are those that Claude Code chooses, unless the user chooses one (AU-0g)', async () => {
+    const { of } = await anthropic()
+    expect(of('claude.model').detail).toBe("Claude Code's own default")
+    expect(of('config.models').detail).toBe('as clients name them')
+    expect(of('config.exposure').status).toBe('ok')
+    const chosen = await anthropic('--model', 'claude-opus-4-8')
+    expect(chosen.of('claude.model').detail).toStartWith('claude-opus-4-8: --model applies')
+    expect(chosen.of('config.models').detail).toBe('claude-opus-4-8, and claude-haiku-4-5 for small tasks')
+  })
+
+  test('a missing key is no problem where requests have other credentials (AU-0c, AU-0g)', async () => {
+    expect((await anthropic()).of('key.present')).toMatchObject({
+      status: 'info',
+      detail: 'none: requests have the credential of their domain, or of their client',
+    })
+    expect((await anthropic('--client-keys', 'ignore')).of('key.present').status).toBe('fail')
+  })
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createAnthropicModels } from '../../../src/upstreams/anthropic/models.ts'
 
-const { resolve, find, models } = createAnthropicModels(new Map([['team-model', 'claude-opus-4-8']]))
+const { resolve, find, models } = createAnthropicModels()
 
 test.each([
   ['claude-opus-4-8', 'claude-opus-4-8'],
@@ -11,7 +11,6 @@ test.each([
   ['best', 'claude-opus-4-6'],
   ['default', 'claude-sonnet-4-6'],
   ['any-name.v1.5', 'any-name.v1.5'],
-  ['team-model', 'claude-opus-4-8'],
   ['constructor', 'constructor'],
 ])("%s is %s at Anthropic's API (AU-N14)", (name, id) => {
   expect(resolve(name).model.id).toBe(id)

@@ -54,6 +54,8 @@ export const sourceFlags: ArgsDef = {
   },
   'env-file': {
     type: 'string',
+    // The letter of Claude Nexus Proxy (M1).
+    alias: 'e',
     valueHint: 'file',
     description:
       'Read variables (NAME=value) from this file; existing variables win. No .env file is loaded automatically',

@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty'
 import { printableName } from '../../base/printable-name.ts'
 import { UsageError } from '../../base/usage-error.ts'
-import { absolutePath, type Machine } from '../../config/paths.ts'
+import { absolutePath, type Machine, settingPath } from '../../config/paths.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
@@ -44,7 +44,7 @@ const startFlags = (): ArgsDef => ({
   verbose: verboseFlag,
 })
 
-const pathFlags: readonly string[] = ['config', 'env-file', 'log-file']
+const pathFlags: readonly string[] = ['config', 'env-file', 'log-file', 'credentials-dir', 'client-setup-dir']
 
 /** Throws UsageError. */
 const refuseSecrets = (flags: Flags): void => {
@@ -62,7 +62,7 @@ const toArguments = (flags: Flags, machine: Machine): string[] =>
     const value = flags[name]
     if (value === undefined) return []
     if (value === true) return [`--${name}`]
-    const text = pathFlags.includes(name) ? absolutePath(machine, value) : value
+    const text = pathFlags.includes(name) ? settingPath(machine, value) : value
     return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text]
   })
 

@@ -3,6 +3,7 @@ import { isLoopbackHost } from '../../base/loopback.ts'
 import { clientTokenKeys } from '../../config/client-tokens.ts'
 import type { Machine } from '../../config/paths.ts'
 import { type Setting, variablesOf } from '../../config/settings/setting.ts'
+import { secretSettings } from '../../config/settings/setting-names.ts'
 import { type SettingKey, settings } from '../../config/settings/settings.ts'
 import { productName } from '../../version.ts'
 import type { CommandConfig } from '../config/config-input.ts'
@@ -23,19 +24,29 @@ const unseenWords = (key: SettingKey, source: string, kind: string): string => {
   return `${source} is set here, but the ${kind} service ${what}. Store it: ${productName} config set ${kept}`
 }
 
-const pathVariables = ['NEXUS_CONFIG', 'NEXUS_API_KEY_FILE', 'OPENAI_API_KEY_FILE', 'NEXUS_CLIENT_TOKEN_FILE'] as const
+/** Variables with the path of a secret's file. */
+const fileVariables = secretSettings.flatMap(variablesOf).filter((name) => name.endsWith('_FILE'))
+
+/** Settings with a path. */
+const pathSettings = ['logging.file', 'anthropic.credentialsDir', 'anthropic.clientSetupDir'] as const
 
 /** A service resolves relative paths from another folder. Paths in flags are already absolute. */
-const relativePaths = ({ environment, config, sources }: CommandConfig, machine: Machine): string[] => {
+const relativePaths = ({ environment, values, sources }: CommandConfig, machine: Machine): string[] => {
   const { isAbsolute } = machine.platform === 'win32' ? win32 : posix
-  const named = pathVariables.filter((name) => {
+  // The home folder is the same for a service.
+  const isRelative = (path: string): boolean => !isAbsolute(path) && !path.startsWith('~')
+  const used = fileVariables.filter((name) => [...sources.values()].includes(name))
+  const named = ['NEXUS_CONFIG', ...used].filter((name) => {
     const path = environment[name]
-    return path && !isAbsolute(path) && !machine.environment[name]
+    return path && isRelative(path) && !machine.environment[name]
   })
-  const source = sources.get('logging.file') ?? ''
-  const isOfFile = source !== '--log-file' && !machine.environment[source]
-  const log = config.logging.file !== undefined && isOfFile && !isAbsolute(config.logging.file)
-  const relative = [...named, ...(log ? [source.startsWith('NEXUS_') ? source : `logging.file in ${source}`] : [])]
+  const inFiles = pathSettings.flatMap((key) => {
+    const [source, path] = [sources.get(key) ?? '', values.get(key)]
+    const isOfFile = !source.startsWith('--') && !machine.environment[source]
+    if (typeof path !== 'string' || !isOfFile || !isRelative(path)) return []
+    return [/^[A-Z_]+$/.test(source) ? source : `${key} in ${source}`]
+  })
+  const relative = [...named, ...inFiles]
   return relative.map(
     (name) => `${name} contains a relative path, and a service starts in another folder: write an absolute path.`,
   )

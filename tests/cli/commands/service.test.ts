@@ -90,6 +90,19 @@ describe('service print', () => {
     expect(await warnings({ NEXUS_LOG_FILE: 'z.log', NEXUS_CLIENT_TOKEN_FILE: 't' })).toEqual([])
   })
 
+  test('writes the folders of the upstream anthropic as absolute paths, and names a relative one in a file', async () => {
+    const folder = temporaryFolder()
+    const args = ['service', 'print', 'systemd', '--upstream', 'anthropic']
+    const { out } = await cli([...args, '--credentials-dir', 'keys', '--client-setup-dir', '~/setup'], {}, folder)
+    const command = unitValues(out, 'ExecStart')[0] ?? ''
+    expect(command).toContain(`--credentials-dir ${folder}/keys`)
+    expect(command).toContain(`--client-setup-dir ${folder}/setup`)
+    writeFileSync(join(folder, 'team.env'), 'CREDENTIALS_DIR=keys\nCLIENT_SETUP_DIR=~/setup\n')
+    const { err } = await cli([...args, '--env-file', join(folder, 'team.env')], {}, folder)
+    expect(err).toContain('CREDENTIALS_DIR contains a relative path')
+    expect(err).not.toContain('CLIENT_SETUP_DIR')
+  })
+
   test('a relative XDG_CONFIG_HOME is ignored, as it is by every other command', async () => {
     const unit = async (folder: string) =>
       unitValues((await cli(['service', 'print', 'systemd'], { XDG_CONFIG_HOME: folder })).out, 'Environment')

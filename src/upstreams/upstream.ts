@@ -85,12 +85,22 @@ export interface NativeResponse {
 }
 
 /** A part that is left out of requests to a model, because the upstream has refused it. */
-export interface Degradation {
+export interface ModelDegradation {
   readonly model: string
   readonly without: string
   /** For messages. */
   readonly note: string
 }
+
+/** A file of credentials that this program cannot keep up to date. */
+export interface CredentialDegradation {
+  /** Without its folder. */
+  readonly file: string
+  /** For messages. */
+  readonly note: string
+}
+
+export type Degradation = ModelDegradation | CredentialDegradation
 
 export interface UpstreamStatus {
   readonly upstream: Readonly<Record<string, string>>
@@ -125,7 +135,7 @@ export interface Upstream {
   readonly domains?: { find(host: string): Promise<Domain | undefined> }
   /** Files by name, with which clients set themselves up; absent if its clients need none (AU-C). */
   readonly setupFiles?: ReadonlyMap<string, string>
-  /** What has been refused since the start. */
+  /** What has been refused since the start, and what does not work now. */
   degraded?(): readonly Degradation[]
   /**
    * Absent if the upstream cannot count. Rejects with GatewayError: `not_supported` if it cannot count for this model,

@@ -180,5 +180,8 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
       ? [`no model is configured: names go to ${connection.title} as clients send them. Set --model or --model-map.`]
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
+    ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated
+      ? ['OAuth credentials are used: you are responsible for them (docs/upstreams/anthropic.md#oauth).']
+      : []),
   ]
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Config } from '../../config/load.ts'
 import { type Machine, settingPath } from '../../config/paths.ts'
 import type { CredentialSources } from '../../upstreams/anthropic/credentials/credentials.ts'
+import { oauthSources } from './oauth-sources.ts'
 
 const sleep = (milliseconds: number): Promise<void> => resolveAfter(milliseconds)
 
@@ -11,13 +12,12 @@ const sleep = (milliseconds: number): Promise<void> => resolveAfter(milliseconds
  * The credentials of this machine for the upstream `anthropic`. Loads what reads them only for this upstream, and only
  * what the configuration names.
  */
-export const credentialSources = async (
-  { upstream, anthropic: { credentialsDir, clientSetupDir } }: Config,
-  log: Logger,
-  machine: Machine,
-): Promise<CredentialSources> => {
-  if (upstream !== 'anthropic') return {}
-  const sources: { -readonly [Name in keyof CredentialSources]: CredentialSources[Name] } = {}
+export const credentialSources = async (config: Config, log: Logger, machine: Machine): Promise<CredentialSources> => {
+  if (config.upstream !== 'anthropic') return {}
+  const { credentialsDir, clientSetupDir } = config.anthropic
+  const sources: { -readonly [Name in keyof CredentialSources]: CredentialSources[Name] } = {
+    ...(await oauthSources(config, log, machine)),
+  }
   if (credentialsDir !== undefined) {
     const { createDomainFiles } = await import('../../upstreams/anthropic/credentials/domain-files.ts')
     const folder = settingPath(machine, credentialsDir)

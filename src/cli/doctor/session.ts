@@ -47,7 +47,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     log: createLogger('silent', () => {}),
   })
   const withoutFor = (modelId: string): string[] =>
-    (upstream.degraded?.() ?? []).filter(({ model }) => model === modelId).map(({ without }) => without)
+    (upstream.degraded?.() ?? []).flatMap((part) => ('model' in part && part.model === modelId ? [part.without] : []))
 
   const attempt = async <T>(
     modelId: string,

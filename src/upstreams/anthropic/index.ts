@@ -16,6 +16,7 @@ export const createAnthropic = (options: AnthropicOptions): Upstream => {
     name: 'anthropic',
     address: baseUrl,
     ...(credentials.domains && { domains: credentials.domains }),
+    ...(credentials.problems && { degraded: credentials.problems }),
     ...createMessages(client, modelMap),
     native: { protocol: 'anthropic', forward: createForward(client) },
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.ts'
 import { type CapabilityOverrides, mergeOverrides, noOverrides } from '../../translate/capabilities/overrides.ts'
-import type { Degradation } from '../upstream.ts'
+import type { ModelDegradation } from '../upstream.ts'
 import { createBetaSupport } from './beta-support.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
@@ -89,7 +89,7 @@ export const createOverrideMemory = (log: Logger, now: () => number) => {
     /** The refused flags that may be the reason. */
     suspectsIn: (modelId: string, flags: readonly string[]): readonly string[] =>
       models.get(modelId)?.betas.suspectsIn(flags) ?? flags,
-    degraded: (): Degradation[] =>
+    degraded: (): ModelDegradation[] =>
       [...models].flatMap(([model, memory]) =>
         degradedOf(memory).map((what) => ({ model, without: what, note: sentence(model, what) })),
       ),

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.ts'
 import type { ChatDialect } from '../../translate/capabilities/chat-dialect.ts'
-import type { Degradation } from '../upstream.ts'
+import type { ModelDegradation } from '../upstream.ts'
 import type { DialectOverride } from './refusals.ts'
 
 /** Bounds memory: model names come from clients. A deployment has fewer models and overrides. */
@@ -20,7 +20,7 @@ export interface OverrideMemory {
   /** Returns the dialect of the model's row with all remembered overrides. */
   apply(modelId: string, dialect: ChatDialect): ChatDialect
   remember(modelId: string, override: DialectOverride): void
-  degraded(): readonly Degradation[]
+  degraded(): readonly ModelDegradation[]
 }
 
 /** `now` is in milliseconds, monotonic. Logs each override once. */

@@ -379,7 +379,7 @@ describe('1.10 a refused optional part', () => {
     for (const _ of [1, 2]) await nexus.message(request({ messages }) as MessagesRequest, call)
     expect(bodies.map((body) => contains(body, /"role":"system"/))).toEqual([true, false, false])
     expect(contains(bodies[2] ?? {}, /<system-reminder>\\nBe brief/)).toBe(true)
-    expect(nexus.degraded?.().map(({ without }) => without)).toEqual(['system messages in mid-conversation'])
+    expect(nexus.degraded?.()).toMatchObject([{ without: 'system messages in mid-conversation' }])
   })
 
   test('1.10 a refusal in the first frame of a stream is handled the same way', async () => {

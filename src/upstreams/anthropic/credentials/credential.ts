@@ -1,5 +1,5 @@
 import type { Secret } from '../../../base/secret.ts'
-import type { Caller, CredentialKind, Domain } from '../../upstream.ts'
+import type { Caller, CredentialDegradation, CredentialKind, Domain } from '../../upstream.ts'
 
 /** The flag that Anthropic requires with OAuth tokens. */
 export const oauthBeta = 'oauth-2025-04-20'
@@ -38,4 +38,6 @@ export interface Credentials {
   readonly domains?: { find(host: string): Promise<Domain | undefined> }
   /** `caller` is undefined for the program's own requests. Rejects with GatewayError if there is no valid credential. */
   choose(caller: Caller | undefined, signal: AbortSignal): Promise<CredentialChoice>
+  /** Files that cannot be kept up to date now. */
+  problems?(): readonly CredentialDegradation[]
 }

@@ -88,7 +88,7 @@ const domainChoice = (
 
 /** All credentials of the upstream, in their order (AU-K1 to AU-K4). */
 export const createCredentials = (options: CredentialsOptions): Credentials => {
-  const { key, forwardsClientKeys, clientTokens, domainFiles, login, isHandedOut = () => false } = options
+  const { key, forwardsClientKeys, clientTokens, domainFiles, oauth, login, isHandedOut = () => false } = options
   const clientChoice = async (caller: Caller | undefined): Promise<CredentialChoice | undefined> => {
     if (!forwardsClientKeys || caller?.mayForwardKey !== true) return undefined
     const credential = await clientCredential(caller.headers, { clientTokens, isHandedOut })
@@ -96,6 +96,7 @@ export const createCredentials = (options: CredentialsOptions): Credentials => {
   }
   return {
     ...(domainFiles && { domains: domainFiles }),
+    ...(oauth && { problems: oauth.problems }),
     async choose(caller) {
       const ofDomain = caller?.domain && (await domainChoice(caller.domain, options))
       const found = ofDomain ?? (await clientChoice(caller))

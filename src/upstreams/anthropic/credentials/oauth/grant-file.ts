@@ -42,6 +42,7 @@ export const renewedGrant = (before: OAuthGrant, tokens: GrantedTokens, now: num
   accessToken: tokens.accessToken,
   refreshToken: tokens.refreshToken ?? before.refreshToken,
   expiresAt: now + (tokens.expiresInSeconds ?? assumedSeconds) * 1000,
+  scopes: tokens.scopes ?? before.scopes,
 })
 
 /** The members `oauth` of a file. Existing members keep their place. */
@@ -50,7 +51,7 @@ export const oauthMembers = (before: unknown, grant: OAuthGrant, { scopes, isMax
   accessToken: grant.accessToken.reveal(),
   ...(grant.refreshToken && { refreshToken: grant.refreshToken.reveal() }),
   expiresAt: grant.expiresAt,
-  ...(scopes && { scopes }),
+  ...(scopes && { scopes: [...scopes] }),
   ...(isMax !== undefined && { isMax }),
 })
 

@@ -8,6 +8,7 @@ export interface OAuthGrant {
   readonly refreshToken: Secret | undefined
   /** Milliseconds since 1970; 0 if the file does not say. */
   readonly expiresAt: number
+  readonly scopes: readonly string[]
 }
 
 /** A later date in seconds has eleven digits, and an earlier one in milliseconds is before 1971. */
@@ -22,6 +23,9 @@ const toExpiry = (value: unknown): number => {
 const toSecret = (value: unknown): Secret | undefined =>
   typeof value === 'string' && value !== '' ? new Secret(value) : undefined
 
+const stringsIn = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+
 /** Returns undefined without an access token. */
 export const toGrant = (members: Json): OAuthGrant | undefined => {
   const accessToken = toSecret(members['accessToken'])
@@ -30,5 +34,6 @@ export const toGrant = (members: Json): OAuthGrant | undefined => {
     accessToken,
     refreshToken: toSecret(members['refreshToken']),
     expiresAt: toExpiry(members['expiresAt']),
+    scopes: stringsIn(members['scopes']),
   }
 }

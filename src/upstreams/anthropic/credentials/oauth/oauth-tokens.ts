@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import type { Logger } from '../../../../base/logger.ts'
 import type { Secret } from '../../../../base/secret.ts'
+import type { CredentialDegradation } from '../../../upstream.ts'
 import { createClockWarning } from './clock-warning.ts'
 import type { OAuthGrant } from './grant.ts'
 import { createRenewal, isFresh, type Renewal } from './renewal.ts'
@@ -18,13 +19,6 @@ export interface OAuthFile {
   readonly grant: OAuthGrant
 }
 
-/** A file whose renewed tokens could not be written (AU-O6), or whose renewal fails (AU-O7). */
-export interface OAuthProblem {
-  /** Without its folder. */
-  readonly file: string
-  readonly note: string
-}
-
 /** Access tokens of credential files, renewed ahead of their expiry. */
 export interface OAuthTokens {
   /** Resolves to a valid access token. Rejects with GatewayError if there is none (AU-O8, AU-O11). */
@@ -34,8 +28,8 @@ export interface OAuthTokens {
    * relayed (AU-O9). `date` is the header of that answer (AU-O10). Never rejects.
    */
   renew(file: OAuthFile, refused: Secret, date?: string | null): Promise<Secret | undefined>
-  /** For `/health`. */
-  problems(): readonly OAuthProblem[]
+  /** Files whose renewed tokens could not be written (AU-O6), or whose renewal fails (AU-O7). */
+  readonly problems: () => readonly CredentialDegradation[]
 }
 
 /** A credential that another program renews (AU-O14): the same without a file. */

@@ -7,7 +7,7 @@ import type { Fetch } from '../../../http/post.ts'
 
 /** Requests tokens of Anthropic's authorization server, with openid-client, which is loaded with the first request. */
 
-interface OAuthSettings {
+export interface OAuthSettings {
   readonly tokenUrl: string
   readonly authorizeUrl: string
   readonly clientId: string

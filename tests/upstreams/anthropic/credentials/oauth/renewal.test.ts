@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { LogRecord } from '../../../../../src/base/logger.ts'
-import type { OAuthProblem } from '../../../../../src/upstreams/anthropic/credentials/oauth/oauth-tokens.ts'
+import type { CredentialDegradation } from '../../../../../src/upstreams/upstream.ts'
 import { afterTest } from '../../../../support/cleanup.ts'
 import { createTokens, hourMs, readCredentials, startOAuth, toOAuthFile } from '../../../../support/oauth.ts'
 
@@ -13,7 +13,7 @@ const program = join(import.meta.dir, '..', '..', '..', '..', 'support', 'oauth-
 interface Report {
   readonly results: readonly string[]
   readonly records: readonly LogRecord[]
-  readonly problems: readonly OAuthProblem[]
+  readonly problems: readonly CredentialDegradation[]
 }
 
 interface ProcessOptions {

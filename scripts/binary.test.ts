@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startTokenServer } from '../src/simulator/anthropic/token-server.ts'
 import { productName, version } from '../src/version.ts'
 import { binary } from './support/binary.ts'
 
@@ -140,5 +141,25 @@ describe('the binary', () => {
     expect(await response.json()).toMatchObject({ output: { message: { content: [{ text: 'You said: Hello' }] } } })
     child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
+  })
+
+  test('renews an OAuth credential, with a library that it loads only then (AU-O2)', async () => {
+    const server = startTokenServer()
+    try {
+      const { accessToken, refreshToken } = server.tokens.issue('user:inference', 3600)
+      const path = join(folder, 'team.example.credentials.json')
+      writeFileSync(path, JSON.stringify({ type: 'oauth', oauth: { accessToken, refreshToken, expiresAt: 0 } }))
+      const { code, err } = await run(
+        ['auth', 'refresh', 'team.example', '--credentials-dir', folder, '--allow-oauth'],
+        {
+          CLAUDE_OAUTH_TOKEN_URL: server.tokenUrl,
+        },
+      )
+      expect([code, err.includes('is renewed')]).toEqual([0, true])
+      const renewed: unknown = JSON.parse(readFileSync(path, 'utf8')).oauth.accessToken
+      expect(server.tokens.isValid(String(renewed))).toBe(true)
+    } finally {
+      await server.stop()
+    }
   })
 })

@@ -150,3 +150,17 @@ describe('docs/logging.md', () => {
     for (const event of events) expect([event, page.includes(`\`${event}\``)]).toEqual([event, true])
   })
 })
+
+describe('docs/upstreams/anthropic.md', () => {
+  const page = readFileSync(join(root, 'docs', 'upstreams', 'anthropic.md'), 'utf8').replace(/\s+/g, ' ')
+
+  test("links to Anthropic's terms, with a date (AU-T1)", () => {
+    expect(page).toMatch(/\(https:\/\/code\.claude\.com\/docs\/en\/legal-and-compliance\)[^#]{0,80}20\d\d/)
+  })
+
+  test("recommends a key for each team, then each user's own key, and nothing else (AU-T5)", () => {
+    expect(page).toMatch(
+      /in this order: one API key for each team .{0,40}, or each user's own key .{0,40}, and nothing else/,
+    )
+  })
+})

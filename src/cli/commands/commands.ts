@@ -1,3 +1,7 @@
+import { authLoginCommand } from './auth/login.ts'
+import { authLogoutCommand } from './auth/logout.ts'
+import { authRefreshCommand } from './auth/refresh.ts'
+import { authStatusCommand } from './auth/status.ts'
 import { claudeCommand } from './claude.ts'
 import { completionCommand, createCompleteCommand } from './completion.ts'
 import { configEditCommand } from './config/edit.ts'
@@ -30,6 +34,10 @@ export const catalogue: Catalogue = {
     configEditCommand,
     configPathCommand,
     modelsCommand,
+    authLoginCommand,
+    authStatusCommand,
+    authRefreshCommand,
+    authLogoutCommand,
     simulateCommand,
     servicePrintCommand,
     completionCommand,
@@ -38,6 +46,7 @@ export const catalogue: Catalogue = {
   ],
   groups: [
     { name: 'config', description: 'Change and show the configuration, and store your key safely' },
+    { name: 'auth', description: 'Sign in with a Claude plan, for the upstream anthropic' },
     { name: 'service', description: 'Run the server in the background, started at login' },
   ],
   defaultCommand: startCommand,

@@ -127,10 +127,14 @@ export const checkArguments = (command: Parsed, rawArgs: readonly string[]): Che
   return { words: isOver ? words : [...words, '--', ...split.rest], rest, question: undefined }
 }
 
+/** Citty reads `--no-browser` as the flag `browser` with the value false. */
+const flagValue = (parsed: ParsedArgs, name: string): unknown =>
+  name.startsWith('no-') && parsed[name.slice(3)] === false ? true : parsed[name]
+
 /** Citty's result without aliases and second spellings. */
 export const toParsedArguments = (args: ArgsDef, parsed: ParsedArgs, rest: readonly string[]): ParsedArguments => {
   const flags = flagsOf(args).flatMap(([name]): [string, string | true][] => {
-    const value = parsed[name]
+    const value = flagValue(parsed, name)
     return typeof value === 'string' || value === true ? [[name, value]] : []
   })
   const positionals = positionalsOf(args).map(([name]): [string, string | undefined] => {

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { posix } from 'node:path'
 import { attempt } from '../../base/attempt.ts'
 import type { Machine } from '../../config/paths.ts'
 import type { Io } from '../terminal/io.ts'
+import { hasProgram, isRemote } from './desktop.ts'
 
 /** Copies text to the user's clipboard with a program of this machine, or through the terminal. */
 
@@ -20,10 +19,6 @@ const utf16 = (text: string): Uint8Array => Buffer.from(`\uFEFF${text}`, 'utf16l
 const tool = (program: string, args: readonly string[] = [], encode = utf8): Tool => ({ program, args, encode })
 const clip = tool('clip.exe', [], utf16)
 
-/** In a remote shell, the user's clipboard is on another machine. */
-const isRemote = ({ environment }: Machine): boolean =>
-  Boolean(environment['SSH_TTY'] || environment['SSH_CONNECTION'] || environment['SSH_CLIENT'])
-
 const toolsOf = (machine: Machine): Tool[] => {
   const { platform, environment } = machine
   if (isRemote(machine)) return []
@@ -37,10 +32,6 @@ const toolsOf = (machine: Machine): Tool[] => {
     ...(environment['TERMUX_VERSION'] ? [tool('termux-clipboard-set')] : []),
   ]
 }
-
-const isThere = ({ program }: Tool, { platform, environment }: Machine): boolean =>
-  platform === 'win32' ||
-  (environment['PATH'] ?? '').split(posix.delimiter).some((folder) => existsSync(posix.join(folder, program)))
 
 /** A tool that waits for a missing display must not delay the server. */
 const limitMs = 2000
@@ -74,7 +65,7 @@ export type Copied =
 /** Never rejects. */
 export const copy = async (text: string, { machine, isTerminal, err }: Io): Promise<Copied> => {
   for (const candidate of toolsOf(machine)) {
-    if (!isThere(candidate, machine) || !(await give(candidate, text, machine.environment))) continue
+    if (!hasProgram(candidate.program, machine) || !(await give(candidate, text, machine.environment))) continue
     return { kind: 'done', program: candidate.program }
   }
   if (!isTerminal || machine.environment['TERM'] === 'dumb') return { kind: 'impossible' }

@@ -32,3 +32,9 @@ test('flags and arguments have only their own names, in any order', () => {
     rest: [],
   })
 })
+
+test('a flag whose name begins with no- is not the opposite of another one', () => {
+  const withNo = { name: 'try', args: { 'no-browser': { type: 'boolean' }, manual: { type: 'boolean' } } as const }
+  expect(parseArguments(withNo, ['--no-browser']).flags).toEqual({ 'no-browser': true })
+  expect(parseArguments(withNo, ['--manual']).flags).toEqual({ manual: true })
+})

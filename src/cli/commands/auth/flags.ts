@@ -1,0 +1,117 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ArgsDef } from 'citty'
+import { errorCode } from '../../../base/error-code.ts'
+import { linkTarget } from '../../../base/files/replace-file.ts'
+import { printableName } from '../../../base/printable-name.ts'
+import { UsageError } from '../../../base/usage-error.ts'
+import { settingPath } from '../../../config/paths.ts'
+import { stateOfFile } from '../../../upstreams/anthropic/credentials/credential-file.ts'
+import { fileNamesOf, toDomainName } from '../../../upstreams/anthropic/credentials/domain-name.ts'
+import { productName } from '../../../version.ts'
+import { type CommandConfig, readConfig } from '../../config/config-input.ts'
+import { commonFlags } from '../../parse/arguments.ts'
+import { settingFlagsNamed, sourceFlags } from '../../parse/config-flags.ts'
+import type { Flags } from '../../parse/parsed-arguments.ts'
+import type { Io } from '../../terminal/io.ts'
+import { printer } from '../../terminal/printer.ts'
+import { shownPaths } from '../../terminal/short-path.ts'
+
+/** Flags and arguments that the `auth` commands share. */
+
+export const authFlags = (...others: readonly string[]): ArgsDef => ({
+  ...settingFlagsNamed('credentials-dir', 'allow-oauth', ...others),
+  ...sourceFlags,
+  ...commonFlags,
+})
+
+export const yesFlag: ArgsDef = {
+  yes: { type: 'boolean', alias: 'y', description: 'Do not ask for confirmation' },
+}
+
+export const domainArgument = (required: boolean): ArgsDef => ({
+  domain: {
+    type: 'positional',
+    required,
+    description: `Host by which clients reach the server, with the port if they send one${required ? '' : ' (default localhost and the port)'}`,
+  },
+})
+
+export interface AuthSetUp {
+  readonly config: CommandConfig['config']
+  /** Absolute. */
+  readonly folder: string
+}
+
+/** The terms, in one line: every command of the group needs the switch (AU-O13). */
+const switchNeeded = `OAuth credentials are off. Read docs/upstreams/anthropic.md#oauth, then pass --allow-oauth, or set it for good: ${productName} config set anthropic.allowOauth true`
+
+const folderNeeded = `Name the folder of credentials: --credentials-dir <folder>, or ${productName} config set anthropic.credentialsDir <folder>`
+
+/** Reads the configuration for the upstream `anthropic`, without its secrets. Rejects with UsageError. */
+export const readAuth = async (flags: Flags, io: Io): Promise<AuthSetUp> => {
+  const { config, warnings } = await readConfig({ ...flags, upstream: 'anthropic' }, io, { secrets: [] })
+  for (const warning of warnings) printer(io).warn(warning)
+  const { allowOauth, credentialsDir } = config.anthropic
+  if (!allowOauth) throw new UsageError(switchNeeded)
+  if (credentialsDir === undefined) throw new UsageError(folderNeeded)
+  return { config, folder: settingPath(io.machine, credentialsDir) }
+}
+
+export interface CredentialPlace {
+  readonly domain: string
+  readonly fileName: string
+  readonly path: string
+  /** The path for messages. */
+  readonly shown: string
+  readonly isThere: boolean
+}
+
+/** The file of a domain: the one that exists, otherwise the one to create. Throws UsageError for an invalid name. */
+export const placeOf = (given: string, { folder }: AuthSetUp, io: Io): CredentialPlace => {
+  const domain = toDomainName(given)
+  const names = domain === undefined ? [] : fileNamesOf(domain, io.machine.platform === 'win32')
+  const isFile = (name: string): boolean => {
+    try {
+      return stateOfFile(join(folder, name)) !== undefined
+    } catch (error) {
+      throw new UsageError(`The folder ${folder} cannot be read (${errorCode(error) ?? 'unknown'}).`)
+    }
+  }
+  const found = names.find(isFile)
+  const fileName = found ?? names[0]
+  if (domain === undefined || fileName === undefined) {
+    throw new UsageError(
+      `The domain${printableName(given)} is not a host name, such as team.example or localhost:3000.`,
+    )
+  }
+  const path = join(folder, fileName)
+  return { domain, fileName, path, shown: shownPaths(path, io), isThere: found !== undefined }
+}
+
+/**
+ * Checks that a file can be replaced before its tokens are requested: a refresh token and a code can be used once.
+ * Throws UsageError.
+ */
+export const checkWritable = ({ path, shown }: CredentialPlace): void => {
+  const target = linkTarget(path)
+  try {
+    accessSync(dirname(target), constants.W_OK)
+    if (existsSync(target)) accessSync(target, constants.W_OK)
+  } catch (error) {
+    throw new UsageError(`${shown} cannot be written (${errorCode(error) ?? 'unknown'}). Check your permissions.`)
+  }
+}
+
+/** Asks for a confirmation, with No as the answer of Enter. Rejects with UsageError without a terminal. */
+export const confirmed = async (question: string, flags: Flags, { prompts }: Io): Promise<boolean> => {
+  if (flags['yes'] === true) return true
+  if (prompts === undefined) {
+    throw new UsageError('Cannot ask for confirmation: standard error is not a terminal, or CI is set. Pass --yes.')
+  }
+  const answer = await prompts.choose(question, [
+    { value: 'no', label: 'no' },
+    { value: 'yes', label: 'yes' },
+  ])
+  return answer === 'yes'
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'bun:test'
+import { existsSync, readdirSync } from 'node:fs'
+import { answering, auth, authEnvironment, credentialFile } from '../../../support/auth.ts'
+import { writeFile } from '../../../support/files.ts'
+import { startOAuth } from '../../../support/oauth.ts'
+
+const setUp = () => {
+  const oauth = startOAuth()
+  return { ...oauth, environment: authEnvironment(oauth.server, oauth.folder) }
+}
+
+describe('auth logout', () => {
+  test('deletes the file, and says that its tokens are still valid (AU-O13)', async () => {
+    const { folder, environment, calls } = setUp()
+    const { code, err } = await auth(['logout', 'team.example', '--yes'], environment)
+    expect([code, readdirSync(folder), calls()]).toEqual([0, [], 0])
+    expect(err).toContain('Anthropic accepts its tokens until they expire')
+  })
+
+  test('asks first; No changes nothing, and without a terminal it needs --yes (AU-O13)', async () => {
+    const { path, environment } = setUp()
+    const { prompts, questions } = answering('no')
+    expect((await auth(['logout', 'team.example'], environment, { prompts })).code).toBe(1)
+    expect(questions).toEqual([`Delete ${path}?`])
+    expect((await auth(['logout', 'team.example'], environment)).code).toBe(2)
+    expect((await auth(['logout', 'team.example', '-y'], { ...environment, NEXUS_ALLOW_OAUTH: 'false' })).code).toBe(2)
+    expect(existsSync(path)).toBe(true)
+    const yes = answering('yes')
+    expect((await auth(['logout', 'team.example'], environment, yes)).code).toBe(0)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('deletes an invalid file, but no API key (AU-O13)', async () => {
+    const { folder, environment } = setUp()
+    const broken = writeFile(credentialFile(folder, 'broken.example'), '{')
+    const key = writeFile(credentialFile(folder, 'key.example'), { type: 'api_key', api_key: 'sk-ant-api03-x' })
+    expect((await auth(['logout', 'broken.example', '--yes'], environment)).code).toBe(0)
+    expect((await auth(['logout', 'key.example', '--yes'], environment)).code).toBe(2)
+    expect([existsSync(broken), existsSync(key)]).toEqual([false, true])
+  })
+
+  test('of a domain without a file is no error', async () => {
+    const { environment } = setUp()
+    expect((await auth(['logout', 'other.example', '--yes'], environment)).code).toBe(0)
+  })
+})

@@ -3,6 +3,7 @@ import { closingCommand } from '../../../base/closing-command.ts'
 import { errorCode } from '../../../base/error-code.ts'
 import { GatewayError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
+import { memoize } from '../../../base/memoize.ts'
 import type { Domain } from '../../upstream.ts'
 import type { FileText } from './credential-file.ts'
 import { parseDomainFile } from './domain-file.ts'
@@ -120,9 +121,10 @@ export const createDomainFiles = (options: DomainFilesOptions): DomainFiles => {
     onRead: reports.read,
     sleep,
   })
+  const pathsOf = memoize((name) => fileNamesOf(name, isWindows).map((fileName) => join(folder, fileName)))
   const findFile = async (name: string): Promise<Domain | undefined> => {
-    for (const fileName of fileNamesOf(name, isWindows)) {
-      const found = await cache.get(join(folder, fileName))
+    for (const path of pathsOf(name)) {
+      const found = await cache.get(path)
       if (found !== undefined) return domainOf(found.content, name)
     }
     return undefined

@@ -52,9 +52,9 @@ const now = (): number => performance.now()
 
 /** What is sent to Slack and to a telemetry address. */
 const reportsOf = ({ slack, telemetry }: Config, { domains }: Upstream, dependencies: AppDependencies): Reports => {
-  const { fetch: ask, sleep, log } = dependencies
+  const { fetch: ask, sleep, defer, log } = dependencies
   const hasDomains = domains !== undefined
-  return createReports({ slack, hasDomains, telemetryUrl: telemetry.endpoint, fetch: ask, sleep, log, now })
+  return createReports({ slack, hasDomains, telemetryUrl: telemetry.endpoint, fetch: ask, sleep, defer, log, now })
 }
 
 /** Creates the handler between clients' requests and the upstream. */

@@ -55,7 +55,7 @@ export const reportSettings = [
     upstreamEnvironment: { anthropic: ['SLACK_WEBHOOK_URL'] },
     type: { kind: 'secret' },
     description: 'Send the words of conversations to this Slack webhook',
-    details: '[What Slack gets](upstreams/anthropic.md#slack).',
+    details: 'It must begin with `https`. [What Slack gets](upstreams/anthropic.md#slack).',
     hint: 'url',
   },
   {
@@ -98,6 +98,7 @@ export const reportSettings = [
     upstreamEnvironment: { anthropic: ['TELEMETRY_ENDPOINT'] },
     type: { kind: 'url', mayHaveQuery: true },
     description: 'Send figures of each request to this address: no words, no session, no full key',
+    details: 'An `http` address of another machine also needs `--allow-http`.',
     hint: 'url',
   },
 ] as const satisfies readonly Setting[]

@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly telemetryUrl: string | undefined
   readonly fetch: Fetch
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Does the work when the process is idle: no client waits for a report. */
+  readonly defer: (work: () => void) => void
   readonly log: Logger
   /** Milliseconds, monotonic. */
   readonly now: () => number
@@ -54,19 +56,23 @@ type LossLog = ReturnType<typeof createLossLog>
 
 /** Loads a report with the first record. Most servers never need one. */
 const lazily = (name: string, load: (losses: LossLog) => Promise<Report>, options: ReportOptions): Report => {
+  const { defer, log } = options
   const losses = createLossLog(name, options)
   let loading: Promise<Report> | undefined
-  return {
-    observe(record, words) {
+  const pass: RequestObserver = async (record, words) => {
+    try {
       loading ??= load(losses)
-      loading
-        .then((report) => report.observe(record, words))
-        .catch((error: unknown) => {
-          options.log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
-        })
-    },
+      const { observe } = await loading
+      observe(record, words)
+    } catch (error) {
+      log.error('observer.failed', { requestId: record.requestId, error: nameOf(error) })
+    }
+  }
+  return {
+    observe: (record, words) => defer(() => pass(record, words)),
     async end(limit) {
-      await (await loading)?.end(limit)
+      const report = await loading?.catch(() => undefined)
+      await report?.end(limit)
       losses.end()
     },
   }
@@ -106,6 +112,9 @@ export const createReports = (options: ReportOptions): Reports => {
     observers: reports.map(({ observe }) => observe),
     ...(hasSlack && { slackTargetOf: createSlackTargetOf(slack) }),
     async end() {
+      if (reports.length === 0) return
+      // After the records that are deferred.
+      await new Promise<void>((resolve) => options.defer(resolve))
       const limit = AbortSignal.timeout(mostEndMs)
       await Promise.all(reports.map((report) => report.end(limit)))
     },

@@ -30,7 +30,7 @@ export const createSlackTargetOf =
     const own = domain?.slack
     const webhookUrl = own?.webhookUrl ?? general.webhookUrl
     const isEnabled = own?.enabled ?? general.enabled
-    if (webhookUrl === undefined || !isEnabled || isPersonalDomain(host)) return undefined
+    if (webhookUrl === undefined || !isEnabled || isPersonalDomain(domain?.name ?? host)) return undefined
     return {
       webhookUrl,
       channel: own?.channel ?? general.channel,

@@ -24,6 +24,7 @@ const start = (options: Partial<ReportOptions> = {}) => {
     telemetryUrl: undefined,
     fetch: fetch as Fetch,
     sleep: async () => {},
+    defer: setImmediate,
     log: createLogger('debug', (record) => records.push(record)),
     now: () => at,
     ...options,
@@ -55,13 +56,16 @@ describe('the reports', () => {
     expect(reports.slackTargetOf?.('b.example', undefined)).toBeUndefined()
   })
 
-  test('are sent after the observer has returned, and before the end (AU-S5)', async () => {
+  test('are sent when the process is idle, and before the end (AU-S5)', async () => {
     const sink = startTelemetrySink()
-    const { reports, observe } = start({ telemetryUrl: sink.url })
+    const deferred: (() => void)[] = []
+    const { reports, observe } = start({ telemetryUrl: sink.url, defer: (work) => deferred.push(work) })
     observe('first')
     observe('second')
-    expect(sink.posts).toEqual([])
-    await reports.end()
+    expect([deferred.length, sink.posts]).toEqual([2, []])
+    const ended = reports.end()
+    for (const work of deferred) work()
+    await ended
     expect(sink.posts.map(({ body }) => (body as { requestId: string }).requestId).sort()).toEqual(['first', 'second'])
   })
 

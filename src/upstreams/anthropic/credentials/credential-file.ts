@@ -13,7 +13,7 @@ export interface FileState {
   readonly mode: number
 }
 
-export type FileText = FileState & ({ readonly text: string } | { readonly problem: string })
+export type FileText = { readonly text: string } | { readonly problem: string }
 
 /** Far more than keys and tokens need. */
 const longestBytes = 64 * 1024
@@ -58,24 +58,22 @@ const readAll = async (file: FileHandle): Promise<string | undefined> => {
 }
 
 const readOpen = async (file: FileHandle): Promise<FileText> => {
-  const stats = await file.stat()
-  const state = stateOf(stats)
-  if (!stats.isFile()) return { ...state, problem: 'the file is not a regular file' }
+  if (!(await file.stat()).isFile()) return { problem: 'the file is not a regular file' }
   const text = await readAll(file)
-  return text === undefined ? { ...state, problem: 'the file is larger than 64 KB' } : { ...state, text }
+  return text === undefined ? { problem: 'the file is larger than 64 KB' } : { text }
 }
 
 /** Does not wait for the other end of a pipe. Windows has no such flag. */
 const readFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** Reads the file, and its state of the same moment. */
-export const readFileText = async (path: string, state: FileState): Promise<FileText> => {
+/** Never rejects. */
+export const readFileText = async (path: string): Promise<FileText> => {
   let file: FileHandle | undefined
   try {
     file = await open(path, readFlags)
     return await readOpen(file)
   } catch (error) {
-    return { ...state, problem: unreadable(error) }
+    return { problem: unreadable(error) }
   } finally {
     await file?.close()
   }

@@ -33,10 +33,10 @@ const listFile = async (folder: string, fileName: string): Promise<ListedFile | 
   const state = stateOfFile(path)
   // Removed since the folder was read.
   if (state === undefined) return undefined
-  const read = await readFileText(path, state)
+  const read = await readFileText(path)
   const parsed = 'text' in read ? parseDomainFile(read.text) : read
   const domain = domainOfFile(fileName)
-  const place = { fileName, path, domain, mode: read.mode }
+  const place = { fileName, path, domain, mode: state.mode }
   if ('problem' in parsed) return { ...place, file: undefined, problem: parsed.problem }
   return { ...place, file: parsed, problem: domain === undefined ? unreachable : undefined }
 }

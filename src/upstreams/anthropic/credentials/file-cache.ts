@@ -25,10 +25,11 @@ export const createFileCache = <T>({ toContent, isInvalid, onRead, sleep }: File
   const files = new Map<string, CachedFile<T>>()
   const reads = new Map<string, Promise<CachedFile<T> | undefined>>()
 
-  const readOnce = async (path: string, state: FileState): Promise<CachedFile<T>> => {
-    const file = await readFileText(path, state)
-    return { state: file, content: toContent(file, path) }
-  }
+  /** The state is from before the read: a change in between causes another read. */
+  const readOnce = async (path: string, state: FileState): Promise<CachedFile<T>> => ({
+    state,
+    content: toContent(await readFileText(path), path),
+  })
   const read = async (path: string, first: FileState): Promise<CachedFile<T> | undefined> => {
     let file = await readOnce(path, first)
     if (isInvalid(file.content)) {
@@ -47,16 +48,20 @@ export const createFileCache = <T>({ toContent, isInvalid, onRead, sleep }: File
     reads.set(path, running)
     return running
   }
-
-  return {
-    /** Undefined without such a file. Rejects if the folder cannot be searched. Requests share one read. */
-    async get(path: string): Promise<CachedFile<T> | undefined> {
-      const state = stateOfFile(path)
-      if (state === undefined) return void files.delete(path)
-      const known = files.get(path)
-      if (known?.state.identity !== state.identity) return reads.get(path) ?? startRead(path, state)
+  /** Undefined without such a file. Rejects if the folder cannot be searched. Requests share one read. */
+  const get = async (path: string): Promise<CachedFile<T> | undefined> => {
+    const state = stateOfFile(path)
+    if (state === undefined) return void files.delete(path)
+    const known = files.get(path)
+    if (known?.state.identity === state.identity) {
       setMostRecent(files, path, known, mostFiles)
       return known
-    },
+    }
+    const running = reads.get(path)
+    if (running === undefined) return startRead(path, state)
+    await running
+    // That read may have begun before the last change.
+    return get(path)
   }
+  return { get }
 }

@@ -24,4 +24,24 @@ describe('remembered files', () => {
     await get(second)
     expect(reads.slice(1001)).toEqual([second])
   })
+
+  test('are read again for a request that arrives after a change, although a read is running (AU-K12)', async () => {
+    const path = writeFile(join(temporaryFolder(), 'file'), 'old')
+    let second: Promise<unknown> | undefined
+    const { get } = createFileCache<string>({
+      toContent(file) {
+        const text = 'text' in file ? file.text : file.problem
+        if (text === 'old') {
+          writeFile(path, 'changed')
+          second = get(path)
+        }
+        return text
+      },
+      isInvalid: () => false,
+      sleep: async () => {},
+    })
+    expect((await get(path))?.content).toBe('old')
+    expect(await second).toMatchObject({ content: 'changed' })
+    expect((await get(path))?.content).toBe('changed')
+  })
 })

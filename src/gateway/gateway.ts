@@ -97,7 +97,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
         running.update({ used: sentModelId })
       },
       onAttempt: () => running.attempted(),
-      onCredential: (credential) => running.update({ credential }),
+      onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
     },
     read: (batch) => answer.batch(batch),
     answered(message) {

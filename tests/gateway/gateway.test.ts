@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../src/base/errors.ts'
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
+import { Secret } from '../../src/base/secret.ts'
 import { createGateway } from '../../src/gateway/gateway.ts'
 import type { RequestObserver, RequestRecord } from '../../src/gateway/request-record.ts'
 import { createRequestRecords } from '../../src/gateway/running-requests.ts'
@@ -39,8 +40,9 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
     name: 'test',
     address: 'nowhere',
     message: () => Promise.reject(new GatewayError('api_error', 'no')),
-    async stream(_request, { onAttempt }) {
+    async stream(_request, { onAttempt, onCredential }) {
       onAttempt?.()
+      onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'))
       return batches()
     },
   }
@@ -74,7 +76,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
 }
 
 describe('the record', () => {
-  test('of an answer contains its figures', async () => {
+  test('of an answer contains its figures, and only the end of the key (AU-Y2, AU-D2)', async () => {
     const { gateway, context, reported, responded } = gatewayOver(async function* () {
       yield [{ type: 'ping' }]
       yield end
@@ -95,6 +97,8 @@ describe('the record', () => {
         model: 'claude-sonnet-4-6',
         used: 'claude-sonnet-4.6',
         isStream: true,
+        credential: 'configured',
+        maskedKey: '...0123456789',
         status: 200,
         attempts: 1,
         firstEventMs: 5,

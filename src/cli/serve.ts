@@ -49,6 +49,8 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
   const endpointUrl = simulator?.url ?? connection.url
   const shutdown = createShutdown()
   const { clientSetupDir } = config.anthropic
+  // With the variables of --env-file.
+  const machine = { ...io.machine, environment: loaded.environment }
   const app = composeApp({
     config,
     defaultModelId: model.model.id,
@@ -59,7 +61,7 @@ export const serve = async (setUp: SetUp, { config, apiKey, log, onRequest }: Se
     shutdown,
     ...(clientSetupDir !== undefined && { readSetupFile: readSetupFolder(settingPath(io.machine, clientSetupDir)) }),
     // A simulated upstream gets no real credential.
-    ...(!isSimulated && { credentialSources: await credentialSources(config, log, io.machine) }),
+    ...(!isSimulated && { credentialSources: await credentialSources(config, log, machine) }),
     ...maximumConnections(io),
     ...io.times,
   })

@@ -60,19 +60,23 @@ const unencryptedHost = ({ url }: Pick<Connection, 'url'>): string | undefined =
   return protocol === 'http:' && !isLoopbackHost(hostname) ? hostname : undefined
 }
 
-/** A typing error in a URL must not expose the key. */
+/** A typing error in a URL must not expose a secret. */
+const checkEncrypted = (loaded: CommandConfig, key: SettingKey, url: string, secret: string): void => {
+  const host = unencryptedHost({ url })
+  if (host === undefined || loaded.config.allowHttp) return
+  throw new UsageError(
+    `${placeOf(key, loaded)} begins with http, so ${secret} would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
+  )
+}
+
+/** Throws UsageError if OAuth tokens would be sent unencrypted. */
+export const checkTokenEncryption = (loaded: CommandConfig): void =>
+  checkEncrypted(loaded, 'anthropic.oauth.tokenUrl', loaded.config.anthropic.oauth.tokenUrl, 'OAuth tokens')
+
 const checkEncryption = ({ loaded, connection }: ChosenModels): void => {
-  const check = (key: SettingKey, url: string, secret: string): void => {
-    const host = unencryptedHost({ url })
-    if (host === undefined || loaded.config.allowHttp) return
-    throw new UsageError(
-      `${placeOf(key, loaded)} begins with http, so ${secret} would go to ${host} unencrypted. Use https; if HTTPS is not available, pass --allow-http.`,
-    )
-  }
-  check(connection.urlSetting, connection.url, 'the key')
+  checkEncrypted(loaded, connection.urlSetting, connection.url, 'the key')
   const { upstream, anthropic } = loaded.config
-  if (upstream === 'anthropic' && anthropic.allowOauth)
-    check('anthropic.oauth.tokenUrl', anthropic.oauth.tokenUrl, 'OAuth tokens')
+  if (upstream === 'anthropic' && anthropic.allowOauth) checkTokenEncryption(loaded)
 }
 
 /** Throws UsageError for an upstream that is this server. */

@@ -10,6 +10,8 @@ import { stateOfFile } from '../../../upstreams/anthropic/credentials/credential
 import { fileNamesOf, toDomainName } from '../../../upstreams/anthropic/credentials/domain-name.ts'
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
+import { checkTokenEncryption } from '../../config/set-up.ts'
+import { PromptCancelled } from '../../credentials/prompt-cancelled.ts'
 import { commonFlags } from '../../parse/arguments.ts'
 import { settingFlagsNamed, sourceFlags } from '../../parse/config-flags.ts'
 import type { Flags } from '../../parse/parsed-arguments.ts'
@@ -38,6 +40,7 @@ export const domainArgument = (required: boolean): ArgsDef => ({
 })
 
 export interface AuthSetUp {
+  readonly loaded: CommandConfig
   readonly config: CommandConfig['config']
   /** Absolute. */
   readonly folder: string
@@ -48,14 +51,22 @@ const switchNeeded = `OAuth credentials are off. Read docs/upstreams/anthropic.m
 
 const folderNeeded = `Name the folder of credentials: --credentials-dir <folder>, or ${productName} config set anthropic.credentialsDir <folder>`
 
+/** For commands that send tokens. Rejects with UsageError like `readAuth`, and if they would be sent unencrypted. */
+export const readAuthToSend = async (flags: Flags, io: Io): Promise<AuthSetUp> => {
+  const setUp = await readAuth(flags, io)
+  checkTokenEncryption(setUp.loaded)
+  return setUp
+}
+
 /** Reads the configuration for the upstream `anthropic`, without its secrets. Rejects with UsageError. */
 export const readAuth = async (flags: Flags, io: Io): Promise<AuthSetUp> => {
-  const { config, warnings } = await readConfig({ ...flags, upstream: 'anthropic' }, io, { secrets: [] })
+  const loaded = await readConfig({ ...flags, upstream: 'anthropic' }, io, { secrets: [] })
+  const { config, warnings } = loaded
   for (const warning of warnings) printer(io).warn(warning)
   const { allowOauth, credentialsDir } = config.anthropic
   if (!allowOauth) throw new UsageError(switchNeeded)
   if (credentialsDir === undefined) throw new UsageError(folderNeeded)
-  return { config, folder: settingPath(io.machine, credentialsDir) }
+  return { loaded, config, folder: settingPath(io.machine, credentialsDir) }
 }
 
 export interface CredentialPlace {
@@ -103,7 +114,10 @@ export const checkWritable = ({ path, shown }: CredentialPlace): void => {
   }
 }
 
-/** Asks for a confirmation, with No as the answer of Enter. Rejects with UsageError without a terminal. */
+/**
+ * Asks for a confirmation, with No as the answer of Enter. Rejects with UsageError without a terminal, and with
+ * PromptCancelled.
+ */
 export const confirmed = async (question: string, flags: Flags, { prompts }: Io): Promise<boolean> => {
   if (flags['yes'] === true) return true
   if (prompts === undefined) {
@@ -113,5 +127,6 @@ export const confirmed = async (question: string, flags: Flags, { prompts }: Io)
     { value: 'no', label: 'no' },
     { value: 'yes', label: 'yes' },
   ])
+  if (answer === undefined) throw new PromptCancelled()
   return answer === 'yes'
 }

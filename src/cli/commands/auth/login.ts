@@ -32,7 +32,7 @@ import {
   confirmed,
   domainArgument,
   placeOf,
-  readAuth,
+  readAuthToSend,
   yesFlag,
 } from './flags.ts'
 import { timeLeft } from './time-left.ts'
@@ -111,27 +111,31 @@ const failureText = ({ kind, status, code }: TokenFailure, host: string): string
   }
 }
 
-/** Sends the user to the page, and resolves to the tokens. */
-const obtainTokens = async (
-  { config }: AuthSetUp,
-  flags: Flags,
-  io: Io,
-  { callbackPort = usualCallbackPort, timeoutMs = usualTimeoutMs }: LoginOptions,
-): Promise<GrantedTokens | Failed> => {
-  const settings = config.anthropic.oauth
+interface Login {
+  readonly authorization: Authorization
+  readonly code: string | Failed
+}
+
+/** Sends the user to the page, and waits for the code. The port is closed then. */
+const obtainCode = async ({ config }: AuthSetUp, flags: Flags, io: Io, options: LoginOptions): Promise<Login> => {
+  const { callbackPort = usualCallbackPort, timeoutMs = usualTimeoutMs } = options
   const server = openCallback(flags, io, callbackPort)
   try {
-    const authorization = await createAuthorization(settings, server?.port)
+    const authorization = await createAuthorization(config.anthropic.oauth, server?.port)
     if (server !== undefined && flags['no-browser'] !== true) openBrowser(authorization.url, io.machine)
     printer(io).info(`Open this page and sign in:\n\n  ${authorization.url}\n`)
     const code = await (server ? callbackCode(server, authorization, timeoutMs) : pastedCode(authorization, io))
-    if (typeof code !== 'string') return code
-    const endpoint = createTokenEndpoint({ settings, fetch: fetch as Fetch })
-    const outcome = await endpoint.exchange({ code, ...authorization })
-    return outcome.kind === 'granted' ? outcome.tokens : { problem: failureText(outcome, endpoint.host) }
+    return { authorization, code }
   } finally {
     await server?.close()
   }
+}
+
+const exchange = async ({ authorization, code }: Login, { config }: AuthSetUp): Promise<GrantedTokens | Failed> => {
+  if (typeof code !== 'string') return code
+  const endpoint = createTokenEndpoint({ settings: config.anthropic.oauth, fetch: fetch as Fetch })
+  const outcome = await endpoint.exchange({ code, ...authorization })
+  return outcome.kind === 'granted' ? outcome.tokens : { problem: failureText(outcome, endpoint.host) }
 }
 
 /** A user who has signed in must not learn then that the folder cannot be written. Throws UsageError. */
@@ -155,7 +159,7 @@ export const runLogin = async (
   io: Io,
   options: LoginOptions = {},
 ): Promise<number> => {
-  const setUp = await readAuth(flags, io)
+  const setUp = await readAuthToSend(flags, io)
   const place = placeOf(positionals['domain'] ?? `localhost:${setUp.config.port}`, setUp, io)
   if (io.prompts === undefined && io.pipedIn === undefined && flags['manual'] === true) {
     throw new UsageError('Cannot read the code: standard input is not open. Run the command in a terminal.')
@@ -167,7 +171,7 @@ export const runLogin = async (
     return 1
   }
   prepare(place)
-  const tokens = await obtainTokens(setUp, flags, io, options)
+  const tokens = await exchange(await obtainCode(setUp, flags, io, options), setUp)
   if ('problem' in tokens) {
     printer(io).fail(`${tokens.problem} Run ${productName} auth login again.`)
     return 1
@@ -192,7 +196,7 @@ export const authLoginCommand: Command = {
       manual: { type: 'boolean', description: 'Paste the code that the page shows, for a browser on another machine' },
       'no-browser': { type: 'boolean', description: 'Print the page only; you open it in a browser on this machine' },
       ...yesFlag,
-      ...authFlags('port'),
+      ...authFlags('port', 'allow-http'),
     }
   },
   examples: [

@@ -10,11 +10,11 @@ import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
-import { authFlags, checkWritable, domainArgument, placeOf, readAuth } from './flags.ts'
+import { authFlags, checkWritable, domainArgument, placeOf, readAuthToSend } from './flags.ts'
 import { timeLeft } from './time-left.ts'
 
 const runRefresh = async ({ flags, positionals }: ParsedArguments, io: Io): Promise<number> => {
-  const setUp = await readAuth(flags, io)
+  const setUp = await readAuthToSend(flags, io)
   const place = placeOf(positionals['domain'] ?? '', setUp, io)
   const { domain, path, shown } = place
   const file = await readGrantFile(path)
@@ -47,7 +47,7 @@ export const authRefreshCommand: Command = {
   description: 'Renew the tokens of a domain now',
   details: ['The server renews them by itself, a minute before they expire. Use this command for a timer, or to test.'],
   get args(): ArgsDef {
-    return { ...domainArgument(true), ...authFlags('log-level', 'log-format', 'log-file') }
+    return { ...domainArgument(true), ...authFlags('allow-http', 'log-level', 'log-format', 'log-file') }
   },
   examples: [{ line: `${productName} auth refresh team.example`, what: 'Renew the tokens of a domain' }],
   run: runRefresh,

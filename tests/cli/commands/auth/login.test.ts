@@ -71,7 +71,7 @@ describe('auth login', () => {
     const { folder, environment, calls } = setUp()
     for (const [answer, expected] of [
       ['no', 1],
-      [undefined, 1],
+      [undefined, 130],
     ] as const) {
       const { prompts, questions } = answering(answer)
       const { code, err } = await auth(['login'], environment, { prompts })
@@ -89,6 +89,11 @@ describe('auth login', () => {
     const cases: [Record<string, string>, readonly string[], RegExp][] = [
       [{ NEXUS_ALLOW_OAUTH: 'false' }, ['login', '--yes'], /--allow-oauth/],
       [{ NEXUS_CREDENTIALS_DIR: '' }, ['login', '--yes'], /--credentials-dir/],
+      [
+        { CLAUDE_OAUTH_TOKEN_URL: 'http://auth.example/token' },
+        ['login', '--yes'],
+        /tokens would go to auth\.example unencrypted/,
+      ],
       [{}, ['login'], /Pass --yes/],
       [{}, ['login', '../x', '--yes'], /not a host name/],
       [{}, ['login', 'a/b', '--yes'], /not a host name/],

@@ -8,9 +8,12 @@ interface Unsaved {
   readonly grant: OAuthGrant
 }
 
-/** Whether both have the same refresh token; it is what a renewal uses up. */
-export const isSameGrant = ({ refreshToken: left }: OAuthGrant, { refreshToken: right }: OAuthGrant): boolean =>
+const isSameRefreshToken = ({ refreshToken: left }: OAuthGrant, { refreshToken: right }: OAuthGrant): boolean =>
   left === undefined || right === undefined ? left === right : left.equals(right)
+
+/** Whether both have the same tokens. A server may renew the access token alone. */
+export const isSameGrant = (left: OAuthGrant, right: OAuthGrant): boolean =>
+  isSameRefreshToken(left, right) && left.accessToken.equals(right.accessToken)
 
 export const createUnsavedGrants = () => {
   const unsaved = new Map<string, Unsaved>()

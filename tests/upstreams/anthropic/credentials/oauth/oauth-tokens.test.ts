@@ -197,6 +197,23 @@ describe('a refused renewal', () => {
     }
   })
 
+  test('takes an access token that another program has renewed alone (AU-O7)', async () => {
+    const state: { write?: () => void } = {}
+    const refused = { error: { status: 400, body: '{"error":"invalid_grant"}' } }
+    const scenario = (): TokenReply => {
+      state.write?.()
+      return refused
+    }
+    const { server, path, writeGrant, calls } = startOAuth({ scenario })
+    const { refreshToken } = readCredentials(path).oauth
+    const { accessToken } = server.tokens.issue('a', 3600)
+    state.write = () =>
+      writeGrant({ accessToken, ...(refreshToken && { refreshToken }) }, { expiresAt: Date.now() + 30_000 })
+    const { tokens } = createTokens(server.tokenUrl)
+    expect((await tokens.token(toOAuthFile(path))).reveal()).toBe(accessToken)
+    expect(calls()).toBe(1)
+  })
+
   test('a token that has not expired goes on being used (AU-O7)', async () => {
     for (const reply of [{ error: { status: 401 } }, { error: { status: 500 } }, { error: movedPage }]) {
       const { server, path, signIn } = startOAuth({ scenario: () => reply })

@@ -34,7 +34,8 @@ export interface RunningRequestOptions {
 
 /** A running request. Each part of the server adds facts; the end is reported once. */
 export class RunningRequest {
-  readonly head: RequestHead
+  /** The path changes if it is not a known one. */
+  head: RequestHead
   /** Whether observers want the class of this request, and its words. */
   readonly wantsClass: boolean
   wantsWords = false
@@ -69,6 +70,11 @@ export class RunningRequest {
 
   update(facts: RequestFacts): void {
     Object.assign(this.#facts, facts)
+  }
+
+  /** Keeps a path that only the client knows out of the record. */
+  hidePath(): void {
+    this.head = { ...this.head, path: 'other' }
   }
 
   attempted(): void {

@@ -47,9 +47,10 @@ const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; r
   const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
   const { upstream, models } = gateway
   const { native } = upstream
-  const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options)).use(modelsRoutes(models))
+  const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options))
+  if (native?.countsTokens !== true) app.use(countTokensRoutes(options))
   if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
-  return app.use(countTokensRoutes(options)).use(messagesRoutes({ ...options, pingMs, commitMs }))
+  return app.use(modelsRoutes(models)).use(messagesRoutes({ ...options, pingMs, commitMs }))
 }
 
 /** Without files of the upstream, there is no such path. */

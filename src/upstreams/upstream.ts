@@ -75,6 +75,19 @@ export interface NativeCall extends Omit<CallContext, 'modelId' | 'betas' | 'onS
   readonly onSending?: () => void
 }
 
+/** Answers requests in the client's own protocol. */
+export interface NativeLane {
+  readonly protocol: 'anthropic'
+  /** Rejects with GatewayError if there is no answer. */
+  forward(call: NativeCall): Promise<NativeResponse>
+  /** Clients' names of models, and the models that they stand for. */
+  readonly modelMap: ReadonlyMap<string, string>
+  /** Whether paths that this server does not know are forwarded. */
+  readonly forwardsUnknownPaths: boolean
+  /** False if this server estimates counts of tokens. */
+  readonly countsTokens: boolean
+}
+
 /** An answer that is forwarded unchanged. */
 export interface NativeResponse {
   readonly status: number
@@ -126,11 +139,10 @@ export interface Upstream {
    */
   stream(request: MessagesRequest, context: CallContext): Promise<AsyncIterable<EventBatch>>
   /**
-   * The native lane: if the client speaks the upstream's own protocol, bytes are forwarded unchanged in both
-   * directions. The server then checks no body and resolves no model. Rejects with GatewayError if there is no
-   * response.
+   * If the client speaks the upstream's own protocol, bytes are forwarded unchanged in both directions. The server then
+   * checks no body and resolves no model.
    */
-  readonly native?: { readonly protocol: 'anthropic'; forward(call: NativeCall): Promise<NativeResponse> }
+  readonly native?: NativeLane
   /** If credentials depend on the `Host` of a request. Resolves to undefined for a name without a file. */
   readonly domains?: { find(host: string): Promise<Domain | undefined> }
   /** Files by name, with which clients set themselves up; absent if its clients need none (AU-C). */

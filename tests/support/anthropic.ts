@@ -1,8 +1,10 @@
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
+import type { Config } from '../../src/config/load.ts'
 import type { AnthropicCall, AnthropicClientOptions } from '../../src/upstreams/anthropic/client.ts'
 import type { Credential, CredentialChoice, Credentials } from '../../src/upstreams/anthropic/credentials/credential.ts'
 import type { Fetch } from '../../src/upstreams/http/post.ts'
+import { defaultConfig, startChain } from './chain.ts'
 import { afterTest } from './cleanup.ts'
 
 /** The client of Anthropic's API over real sockets, and servers for its other end. */
@@ -96,3 +98,17 @@ export const anthropicCall = (more: Partial<AnthropicCall> = {}): AnthropicCall 
   onUpstreamId: () => {},
   ...more,
 })
+
+/** The product with this upstream, in front of a recording server. */
+export const startNative = (
+  respond: Parameters<typeof recordingServer>[0],
+  { anthropic, ...config }: Partial<Omit<Config, 'anthropic'>> & { anthropic?: Partial<Config['anthropic']> } = {},
+) => {
+  const { url: endpointUrl, received } = recordingServer(respond)
+  const chain = startChain({
+    endpointUrl,
+    apiKey: 'sk-ant-api-configured',
+    config: { upstream: 'anthropic', ...config, anthropic: { ...defaultConfig.anthropic, ...anthropic } },
+  })
+  return { ...chain, received }
+}

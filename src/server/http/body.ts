@@ -9,8 +9,8 @@ import { headerList } from './header-list.ts'
 /** Anthropic's own limit for a request, which applies after decoding, too. */
 const maximumBodyBytes = 32 * 1024 * 1024
 
-const tooLarge = (): GatewayError =>
-  new GatewayError('request_too_large', `Request exceeds the maximum size of ${maximumBodyBytes} bytes.`, {
+export const tooLarge = (maximumBytes = maximumBodyBytes): GatewayError =>
+  new GatewayError('request_too_large', `Request exceeds the maximum size of ${maximumBytes} bytes.`, {
     isLoggable: true,
   })
 
@@ -60,12 +60,15 @@ const decode = async (bytes: Uint8Array, encoding: string): Promise<Uint8Array> 
 }
 
 /** Stops at the limit, also if the client declares a smaller length. */
-const readBytes = async (body: ReadableStream<Uint8Array>): Promise<Uint8Array> => {
+export const readBytes = async (
+  body: ReadableStream<Uint8Array>,
+  maximumBytes = maximumBodyBytes,
+): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
     length += chunk.byteLength
-    if (length > maximumBodyBytes) throw tooLarge()
+    if (length > maximumBytes) throw tooLarge(maximumBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)
@@ -133,6 +136,19 @@ const parse = (text: string): unknown => {
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 
+/** A web page can send other types without the browser's check. Throws a 415. */
+export const requireJson = (headers: Headers): void => {
+  if (jsonType.test(headers.get('content-type') ?? '')) return
+  throw new GatewayError('invalid_request_error', 'The content type must be application/json.', {
+    status: 415,
+    isLoggable: true,
+  })
+}
+
+/** Errors of ours stay; others happen because the client disconnects in the middle. */
+export const toReadError = (request: Request, error: unknown): unknown =>
+  request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
+
 /** Rejects with GatewayError: 400, 413 or 415. */
 export type ReadJson = (request: Request) => Promise<unknown>
 
@@ -144,18 +160,12 @@ export type ReadJson = (request: Request) => Promise<unknown>
 export const createReadJson =
   (onRead: (request: Request, bytes: number) => void): ReadJson =>
   async (request) => {
-    if (!jsonType.test(request.headers.get('content-type') ?? '')) {
-      throw new GatewayError('invalid_request_error', 'The content type must be application/json.', {
-        status: 415,
-        isLoggable: true,
-      })
-    }
+    requireJson(request.headers)
     try {
       const { text, bytes } = await readBody(request)
       onRead(request, bytes)
       return parse(text)
     } catch (error) {
-      // Other errors happen because the client disconnects in the middle.
-      throw request.signal.aborted && !(error instanceof GatewayError) ? clientClosed(error) : error
+      throw toReadError(request, error)
     }
   }

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../../base/errors.ts'
 import type { Shutdown } from './shutdown.ts'
 
 const millisecondsPerSecond = 1000
@@ -15,6 +16,8 @@ export const clientTimeoutMs = (headers: Headers): number | undefined => {
   if (!(seconds > 0 && seconds <= longestTimeoutSeconds)) return undefined
   return (seconds + roundedOffSeconds) * millisecondsPerSecond
 }
+
+export type Call = ReturnType<typeof startCall>
 
 /**
  * The lifetime of one request's work: the upstream's call ends with it. Every route that calls an upstream needs one.
@@ -35,6 +38,8 @@ export const startCall = (request: Request, shutdown: Shutdown) => {
     /** Aborts when the client disconnects, when its own timeout is over, or when the server ends. */
     signal: controller.signal,
     cancel,
+    /** Ends the upstream's call: its error becomes this one. */
+    fail: (reason: GatewayError): void => controller.abort(reason),
     begun,
     /** Must be called at every end of the request. */
     end(): void {

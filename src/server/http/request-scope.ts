@@ -4,13 +4,14 @@ import type { RequestRecords, RunningRequest } from '../../gateway/running-reque
 import type { Domain } from '../../upstreams/upstream.ts'
 import type { Entrance } from './entrance.ts'
 import { headerList } from './header-list.ts'
+import { targetOf } from './request-target.ts'
 
 export const requestIdHeader = 'request-id'
 /** The upstream's own id of the call, for the support of its operator. */
 export const upstreamIdHeader = 'x-amzn-requestid'
 
 /** Facts from the head of one request. Response headers are output only: no code reads them back. */
-interface RequestScope {
+export interface RequestScope {
   /** Our own id, which every response contains, errors included. */
   readonly requestId: string
   /** Collects the facts for the request's record. */
@@ -30,14 +31,10 @@ export type ScopeOf = (request: Request) => RequestScope
 const loggedPathCharacters = 100
 
 /** The request's path, without its query, which may contain anything, and without control characters. */
-const loggedPath = (url: string): string => {
-  const host = url.indexOf('://')
-  const start = host === -1 ? 0 : url.indexOf('/', host + '://'.length)
-  if (start === -1) return '/'
-  const end = url.slice(start).search(/[?#]/)
-  const path = url.slice(start, end === -1 ? undefined : start + end)
-  return path.slice(0, loggedPathCharacters).replace(/[^\x21-\x7e]/g, '?')
-}
+const loggedPath = (url: string): string =>
+  targetOf(url)
+    .path.slice(0, loggedPathCharacters)
+    .replace(/[^\x21-\x7e]/g, '?')
 
 const sessionId = /^[\w-]{8,64}$/
 

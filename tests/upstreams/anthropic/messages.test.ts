@@ -46,7 +46,7 @@ const at = (respond: Parameters<typeof recordingServer>[0], more: Parameters<typ
   const { url, received } = recordingServer(respond)
   const modelMap = new Map([['claude-opus-4-6', 'claude-opus-4-6-eu']])
   const { options, waits } = clientOptions(url, more)
-  const upstream = createAnthropic({ ...options, modelMap })
+  const upstream = createAnthropic({ ...options, lane: { modelMap, forwardsUnknownPaths: true, countsTokens: true } })
   return { upstream, received, waits }
 }
 

@@ -1,47 +1,43 @@
-import { type Context, Elysia } from 'elysia'
-import { errorTypeOf, GatewayError, toGatewayError } from '../../../base/errors.ts'
+import { type Context, Elysia, NotFoundError } from 'elysia'
+import { errorTypeOf, GatewayError } from '../../../base/errors.ts'
+import type { Logger } from '../../../base/logger.ts'
+import { type NativeObservation, observeNative } from '../../../gateway/native-observation.ts'
 import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
-import type { Upstream } from '../../../upstreams/upstream.ts'
-import { startCall } from '../../http/call.ts'
+import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
+import { type Call, startCall } from '../../http/call.ts'
+import { logInternalError } from '../../http/errors.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { requestIdHeader, type ScopeOf } from '../../http/request-scope.ts'
+import type { RequestScope, ScopeOf } from '../../http/request-scope.ts'
+import { type RequestTarget, targetOf } from '../../http/request-target.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
+import { createStreamWriter } from './entrance.ts'
+import { readNativeBody } from './native-body.ts'
+import { modelsRequest, toModelsAnswer } from './native-models.ts'
+import { type NativePath, nativePathOf } from './native-paths.ts'
+import { nativeStream } from './native-stream.ts'
 
 export interface NativeLaneOptions {
   readonly upstream: Pick<Upstream, 'name'>
-  readonly native: NonNullable<Upstream['native']>
+  readonly native: NativeLane
+  readonly log: Logger
   readonly shutdown: Shutdown
   readonly scopeOf: ScopeOf
 }
 
-/** Forwards the same bytes, read only as fast as the client reads them. Calls `onEnd` once. */
-const watchedBody = (
-  chunks: AsyncIterableIterator<Uint8Array>,
-  onEnd: (end: StreamEnd) => void,
-): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await chunks.next()
-          if (!done) return controller.enqueue(value)
-          onEnd('whole')
-          controller.close()
-        } catch (thrown) {
-          onEnd(toGatewayError(thrown))
-          controller.error(thrown)
-        }
-      },
-      async cancel() {
-        onEnd('left')
-        await chunks.return?.()
-      },
-    },
-    // Reads nothing ahead of the client.
-    { highWaterMark: 0 },
-  )
+/** One request on its way. */
+interface Exchange {
+  readonly request: Request
+  readonly scope: RequestScope
+  readonly call: Call
+  readonly path: NativePath
+  readonly target: RequestTarget
+  /** Reads the facts of a message or a count; undefined for other paths. */
+  readonly observation: NativeObservation | undefined
+}
 
 const firstFailureStatus = 400
+
+const utf8 = new TextEncoder()
 
 /** Records a failure whose response comes from the upstream. */
 const noteFailure = (running: RunningRequest, status: number): void => {
@@ -49,54 +45,115 @@ const noteFailure = (running: RunningRequest, status: number): void => {
   running.failed(error)
 }
 
+const isEventStream = ({ headers }: NativeResponse): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true
+
+/** Our own headers, for CORS and the request's id, unless the upstream sends one of that name. */
+const addHeaders = (headers: Headers, own: Context['set']['headers']): void => {
+  for (const [name, value] of Object.entries(own)) if (!headers.has(name)) headers.set(name, String(value))
+}
+
+/** Throws for a path that is not forwarded. */
+const pathOf = ({ method }: Request, { path }: RequestTarget, forwardsUnknownPaths: boolean): NativePath => {
+  const found = nativePathOf(method, path)
+  if (found === undefined || !(found.isKnown || forwardsUnknownPaths)) throw new NotFoundError()
+  // Fetch cannot send it, and a server that repeats a request would show the credential.
+  if (method === 'TRACE') methodNotAllowed('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')()
+  return found
+}
+
+const send = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
+  const { request, call, path, target, observation } = exchange
+  const { requestId, running, domain } = exchange.scope
+  const body = await readNativeBody(request, path, call.fail)
+  return native.forward({
+    method: request.method,
+    ...target,
+    body,
+    caller: { domain, headers: request.headers, mayForwardKey: true },
+    requestId,
+    signal: call.signal,
+    onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
+    onAttempt: () => running.attempted(),
+    onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
+    onSending() {
+      if (body instanceof Uint8Array) observation?.requestBody(body)
+    },
+  })
+}
+
+/** Gets the answer; only lists of models are read, and perhaps rebuilt. */
+const answerOf = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
+  const { request, path, target } = exchange
+  const models = path.isModels ? modelsRequest(request, target, native.modelMap) : undefined
+  if (models === undefined) return send(exchange, native)
+  return toModelsAnswer(await send({ ...exchange, target: models.target }, native), models)
+}
+
+const toResponse = (
+  answer: NativeResponse,
+  { call, scope, observation }: Exchange,
+  set: Context['set'],
+  log: Logger,
+): Response => {
+  const { status, headers, chunks } = answer
+  const { running, requestId } = scope
+  const ok = status < firstFailureStatus
+  if (!ok) noteFailure(running, status)
+  observation?.head(status, headers.get('content-type'))
+  const report = running.streams()
+  const onEnd = (end: StreamEnd): void => {
+    if (end === 'left') call.cancel()
+    call.end()
+    observation?.end()
+    if (end instanceof GatewayError) logInternalError(log, requestId, end)
+    running.responseEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
+    report(end)
+  }
+  addHeaders(headers, set.headers)
+  // Elysia would copy the response to add headers.
+  set.headers = {}
+  if (chunks === undefined) {
+    onEnd('whole')
+    return new Response(null, { status, headers })
+  }
+  const body = nativeStream({
+    chunks,
+    isEventStream: isEventStream(answer),
+    errorEvent: (error) => utf8.encode(createStreamWriter(requestId).error(error)),
+    onChunk: (chunk) => observation?.chunk(chunk),
+    onEnd,
+  })
+  return new Response(body, { status, headers })
+}
+
 /**
- * `POST /v1/messages` and `count_tokens` if the upstream speaks the client's own protocol. The server neither reads the
- * body nor resolves the model: the upstream judges what this server does not know.
+ * All paths below `/v1/` if the upstream speaks the client's own protocol. The server neither checks a body nor resolves
+ * a model: the upstream judges what this server does not know.
  */
-export const nativeLane = ({ upstream, native, shutdown, scopeOf }: NativeLaneOptions) => {
+export const nativeLane = ({ upstream, native, log, shutdown, scopeOf }: NativeLaneOptions) => {
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
-    const { requestId, running, domain } = scopeOf(request)
+    const scope = scopeOf(request)
+    const { running } = scope
+    const target = targetOf(request.url)
+    const path = pathOf(request, target, native.forwardsUnknownPaths)
+    if (!path.isKnown) running.hidePath()
     running.update({ upstream: upstream.name })
     const call = startCall(request, shutdown)
+    const observation = path.operation && observeNative(running, { log, operation: path.operation })
+    const exchange = { request, scope, call, path, target, observation }
     try {
-      const { pathname, search } = new URL(request.url)
-      const { status, headers, chunks } = await native.forward({
-        method: request.method,
-        path: pathname,
-        query: search,
-        body: await request.bytes(),
-        caller: { domain, headers: request.headers, mayForwardKey: true },
-        requestId,
-        signal: call.signal,
-        onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
-        onAttempt: () => running.attempted(),
-        onCredential: (credential, secret) => running.update({ credential, maskedKey: secret.ending() }),
-      })
-      const ok = status < firstFailureStatus
+      const answer = await answerOf(exchange, native)
       call.begun()
       running.firstEvent()
-      if (!ok) noteFailure(running, status)
-      const report = running.streams()
-      const onEnd = (end: StreamEnd): void => {
-        if (end === 'left') call.cancel()
-        call.end()
-        running.responseEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
-        report(end)
-      }
-      const forwarded = new Headers(headers)
-      if (!forwarded.has(requestIdHeader)) forwarded.set(requestIdHeader, requestId)
-      // Elysia would copy the response to add headers.
-      set.headers = {}
-      if (chunks === undefined) onEnd('whole')
-      return new Response(chunks && watchedBody(chunks, onEnd), { status, headers: forwarded })
+      return toResponse(answer, exchange, set, log)
     } catch (thrown) {
       call.end()
       running.responseEnded('failed')
       throw thrown
     }
   }
-  const paths = ['/v1/messages', '/v1/messages/count_tokens'] as const
-  const app = new Elysia({ name: 'native-lane', normalize: false })
-  for (const path of paths) app.post(path, forward, { parse: 'none' }).all(path, methodNotAllowed('POST'))
-  return app
+  const app = new Elysia({ name: 'native-lane', normalize: false }).post('/v1/messages', forward, { parse: 'none' })
+  if (native.countsTokens) app.post('/v1/messages/count_tokens', forward, { parse: 'none' })
+  return app.all('/v1/*', forward, { parse: 'none' })
 }

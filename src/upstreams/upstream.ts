@@ -93,8 +93,8 @@ export interface NativeResponse {
   readonly status: number
   /** Only headers that the client may see. */
   readonly headers: Headers
-  /** The body's bytes as they arrive; throws GatewayError. Undefined for an answer without a body. */
-  readonly chunks: AsyncIterableIterator<Uint8Array> | undefined
+  /** A short body at once, others as they arrive; throws GatewayError. Undefined for an answer without a body. */
+  readonly body: Uint8Array | AsyncIterableIterator<Uint8Array> | undefined
 }
 
 /** A part that is left out of requests to a model, because the upstream has refused it. */

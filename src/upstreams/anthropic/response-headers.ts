@@ -16,7 +16,7 @@ const keptPrefix = 'anthropic-'
 const authenticationStatus = 401
 const permissionStatus = 403
 
-const isEventStream = (headers: Headers): boolean =>
+export const isEventStream = (headers: Headers): boolean =>
   /^\s*text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '')
 
 /** A refused credential stays refused: without the upstream's own word, the client must not try again (AU-R3). */

@@ -2,7 +2,16 @@ import { GatewayError } from '../../base/errors.ts'
 import { isBrokenConnection } from './connection-errors.ts'
 import { type Deadline, startDeadline } from './deadlines.ts'
 import type { Origin } from './destination.ts'
-import { type BodyTimeouts, Chunks, faultOf, type HttpCall, readExcerpt, readText } from './response-body.ts'
+import {
+  type BodyTimeouts,
+  Chunks,
+  faultOf,
+  type HttpCall,
+  isShortBody,
+  readBytes,
+  readExcerpt,
+  readText,
+} from './response-body.ts'
 import { timedUpload, type Upload, type UploadBody, watchedUpload } from './upload.ts'
 
 /** Fetch with Bun's own options: no time limit, no proxy. */
@@ -29,14 +38,18 @@ interface HttpRequest {
   readonly resend: ResendOnce
 }
 
-/** A response whose body is unread. Call exactly one of the three methods. */
+/** A response whose body is unread. Call exactly one of the methods. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
   /** False for a response that cannot have a body, such as one to HEAD. */
   readonly hasBody: boolean
+  /** Whether its body is so short that it nearly always arrives together with the head. */
+  readonly isShort: boolean
   /** The whole body. Rejects with GatewayError. */
   text(): Promise<string>
+  /** The same. */
+  bytes(): Promise<Uint8Array>
   /** For failures: the body's beginning, as far as it arrives soon. Never rejects. */
   excerpt(): Promise<string>
   /** The body as it arrives. Throws GatewayError. An early return drains a body that is nearly over, or closes it. */
@@ -93,7 +106,9 @@ const toHttpResponse = (response: Response, call: HttpCall, silenceMs: number): 
   status: response.status,
   headers: response.headers,
   hasBody: response.body !== null,
+  isShort: isShortBody(response),
   text: () => readText(response, call, silenceMs),
+  bytes: () => readBytes(response, call, silenceMs),
   excerpt: () => readExcerpt(response, call),
   chunks: () => new Chunks(response, call),
 })

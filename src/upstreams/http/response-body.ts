@@ -111,26 +111,39 @@ const shortBytes = 64 * 1024
 /** A server that takes longer for so little in total has stopped sending. */
 const shortBodyMs = 60_000
 
+export const isShortBody = ({ headers }: Pick<Response, 'headers'>): boolean =>
+  Number(headers.get('content-length') ?? Number.NaN) <= shortBytes
+
 /**
  * Reads a short body at once: chunk by chunk, each with its own time limit, costs a seventh of the whole call. If the
  * timeout is below a minute, reads chunk by chunk, so that the limit applies between bytes.
  */
-export const readText = async (response: Response, call: HttpCall, silenceMs: number): Promise<string> => {
+const readWhole = async <T>(
+  response: Response,
+  call: HttpCall,
+  silenceMs: number,
+  read: { readonly atOnce: () => Promise<T>; readonly fromBytes: (bytes: Uint8Array) => T },
+): Promise<T> => {
   const { origin, deadline } = call
-  const length = Number(response.headers.get('content-length') ?? Number.NaN)
-  const isShort = length <= shortBytes && silenceMs >= shortBodyMs
-  if (!isShort) return decodeText(Buffer.concat(await Array.fromAsync(new Chunks(response, call))))
+  if (!isShortBody(response) || silenceMs < shortBodyMs)
+    return read.fromBytes(Buffer.concat(await Array.fromAsync(new Chunks(response, call))))
   try {
     // The head has arrived: the body gets its own time limit.
     deadline.activity()
     deadline.startRead()
-    return await response.text()
+    return await read.atOnce()
   } catch (error) {
     throw faultOf(error, deadline, { ...origin, hasAnswered: true })
   } finally {
     deadline.stop()
   }
 }
+
+export const readText = (response: Response, call: HttpCall, silenceMs: number): Promise<string> =>
+  readWhole(response, call, silenceMs, { atOnce: () => response.text(), fromBytes: decodeText })
+
+export const readBytes = (response: Response, call: HttpCall, silenceMs: number): Promise<Uint8Array> =>
+  readWhole(response, call, silenceMs, { atOnce: () => response.bytes(), fromBytes: (bytes) => bytes })
 
 /** The status already says what failed: an endless, slow or broken body only gives less detail. */
 export const readExcerpt = async (response: Response, call: HttpCall): Promise<string> => {

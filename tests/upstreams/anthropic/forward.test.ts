@@ -117,8 +117,10 @@ describe('a path', () => {
       expect(received.map((entry) => [entry.method, entry.path])).toEqual([
         [method, '/v1/new-thing/secret-name?a=%zz&b=1'],
       ])
-      expect(JSON.stringify(records.filter(({ event }) => event.startsWith('request.')))).not.toContain('secret-name')
-      expect(records.find(({ event }) => event.startsWith('request.'))?.fields['path']).toBe('other')
+      await waitUntil(() => records.some(({ event }) => event === 'request.answered'))
+      const logged = records.filter(({ event }) => event.startsWith('request.'))
+      expect(logged).toMatchObject([{ fields: { path: 'other' } }])
+      expect(JSON.stringify(logged)).not.toContain('secret-name')
     },
   )
 
@@ -204,8 +206,9 @@ describe('an answer', () => {
     )
     const response = await post(url, '/v1/messages', '{}')
     expect(await response.text()).toBe(text)
-    for (const name of ['content-encoding', 'content-length', 'set-cookie'])
+    for (const name of ['content-encoding', 'set-cookie'])
       expect([name, response.headers.get(name)]).toEqual([name, null])
+    expect(response.headers.get('content-length')).toBe(String(text.length))
   })
 
   test('without a body has none (AU-N5)', async () => {

@@ -90,41 +90,54 @@ const answerOf = async (exchange: Exchange, native: NativeLane): Promise<NativeR
   return toModelsAnswer(await send({ ...exchange, target: models.target }, native), models)
 }
 
-const toResponse = (
-  answer: NativeResponse,
-  { call, scope, observation }: Exchange,
-  set: Context['set'],
-  log: Logger,
-): Response => {
-  const { status, headers, chunks } = answer
+/** Returns the function that records the end of an answer. */
+const createOnEnd = ({ call, scope, observation }: Exchange, isFailure: boolean, log: Logger) => {
   const { running, requestId } = scope
-  const ok = status < firstFailureStatus
-  if (!ok) noteFailure(running, status)
-  observation?.head(status, headers.get('content-type'))
   const report = running.streams()
-  const onEnd = (end: StreamEnd): void => {
+  return (end: StreamEnd): void => {
     if (end === 'left') call.cancel()
     call.end()
     observation?.end()
     if (end instanceof GatewayError) logInternalError(log, requestId, end)
-    running.responseEnded(end === 'whole' && ok ? 'complete' : end === 'left' ? 'cancelled' : 'failed')
+    running.responseEnded(end === 'left' ? 'cancelled' : end === 'whole' && !isFailure ? 'complete' : 'failed')
     report(end)
   }
+}
+
+/** Observes a body that is sent at once, after the server has written it. */
+const observeWhole = (bytes: Uint8Array, { observation }: Exchange, onEnd: (end: StreamEnd) => void): void => {
+  setTimeout(() => {
+    observation?.chunk(bytes)
+    onEnd('whole')
+  })
+}
+
+const toResponse = (answer: NativeResponse, exchange: Exchange, set: Context['set'], log: Logger): Response => {
+  const { status, headers, body } = answer
+  const { scope, observation } = exchange
+  const isFailure = status >= firstFailureStatus
+  if (isFailure) noteFailure(scope.running, status)
+  observation?.head(status, headers.get('content-type'))
+  const onEnd = createOnEnd(exchange, isFailure, log)
   addHeaders(headers, set.headers)
   // Elysia would copy the response to add headers.
   set.headers = {}
-  if (chunks === undefined) {
+  if (body === undefined) {
     onEnd('whole')
     return new Response(null, { status, headers })
   }
-  const body = nativeStream({
-    chunks,
+  if (body instanceof Uint8Array) {
+    observeWhole(body, exchange, onEnd)
+    return new Response(body, { status, headers })
+  }
+  const stream = nativeStream({
+    chunks: body,
     isEventStream: isEventStream(answer),
-    errorEvent: (error) => utf8.encode(createStreamWriter(requestId).error(error)),
+    errorEvent: (error) => utf8.encode(createStreamWriter(scope.requestId).error(error)),
     onChunk: (chunk) => observation?.chunk(chunk),
     onEnd,
   })
-  return new Response(body, { status, headers })
+  return new Response(stream, { status, headers })
 }
 
 /**

@@ -8,7 +8,6 @@ import type { RequestTarget } from '../../http/request-target.ts'
  * read, too (AU-P4, OE-M1).
  */
 
-const utf8 = new TextEncoder()
 const millisecondsPerSecond = 1000
 const listPath = '/v1/models'
 const successStatus = 200
@@ -69,16 +68,12 @@ const toModel = (model: Json, { alias, isForOpenAi }: ModelsRequest): Json => {
   return isForOpenAi ? withOpenAiMembers(named) : named
 }
 
-async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, undefined> {
-  yield bytes
-}
-
 /** Rebuilds a successful answer. */
 export const toModelsAnswer = async (answer: NativeResponse, request: ModelsRequest): Promise<NativeResponse> => {
-  const { status, chunks } = answer
-  if (status !== successStatus || chunks === undefined) return answer
-  const received = Buffer.concat(await Array.fromAsync(chunks))
-  const body = parseObject(received.toString())
-  const rebuilt = body && ('data' in body ? toList(body, request) : toModel(body, request))
-  return { ...answer, chunks: single(rebuilt === undefined ? received : utf8.encode(JSON.stringify(rebuilt))) }
+  const { status, body } = answer
+  if (status !== successStatus || body === undefined) return answer
+  const received = body instanceof Uint8Array ? body : Buffer.concat(await Array.fromAsync(body))
+  const models = parseObject(new TextDecoder().decode(received))
+  const rebuilt = models && ('data' in models ? toList(models, request) : toModel(models, request))
+  return { ...answer, body: rebuilt === undefined ? received : new TextEncoder().encode(JSON.stringify(rebuilt)) }
 }

@@ -17,7 +17,7 @@ import { catalog } from '../../../support/catalog.ts'
 const toNative = ({ status, headers, body }: Response): NativeResponse => ({
   status,
   headers,
-  chunks: body?.[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array> | undefined,
+  body: body?.[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array> | undefined,
 })
 
 const serverOver = (respond: (call: NativeCall) => Promise<Response>) => {

@@ -15,6 +15,8 @@ export interface Case {
   readonly packages?: Packages
   /** The expected refusals of the simulated Nexus; any other refusal is a failure. */
   readonly expectedRefusal?: RegExp
+  /** The client's own requests to other machines that the trap may refuse; any other one is a failure. */
+  readonly expectedTraffic?: RegExp
   /** Defines the replies of the simulated model, and how to start the server. `folder` is the client's. */
   setup(folder: string, version: string): SessionSetup | Promise<SessionSetup>
   /** Drives the client. Throws if the client or its requests are wrong. */

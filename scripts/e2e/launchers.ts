@@ -44,8 +44,8 @@ export interface ChatServer {
 /** A simulated Anthropic instead of a simulated Nexus. */
 export interface AnthropicServer {
   readonly scenario: Scenario<CheckedBody>
-  /** The only accepted keys. */
-  readonly apiKeys: readonly string[]
+  /** The only accepted keys. Default: any key, and any access token. */
+  readonly apiKeys?: readonly string[]
   /** The key of the server itself. */
   readonly apiKey?: string
   /** The files in the server's folder of credentials, by name. */

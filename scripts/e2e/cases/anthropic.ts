@@ -21,12 +21,12 @@ const environment = { CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
 const setupOf = (
   scenario: Scenario<CheckedBody>,
   more: Partial<SessionSetup> = {},
-  own: Partial<AnthropicServer> = {},
+  own: Omit<AnthropicServer, 'scenario'> = { apiKeys: [serverKey], apiKey: serverKey },
 ): SessionSetup => ({
   scenario: never,
-  environment,
-  anthropic: { scenario, apiKeys: [serverKey], apiKey: serverKey, ...own },
   ...more,
+  environment: { ...environment, ...more.environment },
+  anthropic: { scenario, ...own },
 })
 
 const messagesIn = ({ journal }: Session) => journal.filter(({ path }) => path === '/v1/messages')
@@ -36,11 +36,11 @@ const bodiesWithTools = (session: Session): CheckedBody[] =>
     .map(({ body }) => body as CheckedBody)
     .filter(({ tools }) => (tools ?? []).length > 0)
 
-/** Throws unless every request came with this key. */
-const usedKey = ({ journal }: Session, key: string): void => {
+/** Throws unless every request came with this key or token. */
+const usedKey = ({ journal }: Session, key: string, kind: 'api_key' | 'oauth' = 'api_key'): void => {
   assert.ok(journal.length > 0)
   for (const { path, credential } of journal)
-    assert.deepEqual([path, credential], [path, { kind: 'api_key', id: credentialId(key) }])
+    assert.deepEqual([path, credential], [path, { kind, id: credentialId(key) }])
 }
 
 const typesOf = (message: CheckedBody['messages'][number] | undefined): unknown[] =>
@@ -83,6 +83,64 @@ const withToken: Case = {
     assert.equal(session.endpoint?.token, clientToken)
     assert.ok(!JSON.stringify(session.journal).includes(clientToken))
     usedKey(session, serverKey)
+  },
+}
+
+const domainKey = 'sk-ant-api03-of-the-domain'
+
+const withDomainFile: Case = {
+  name: 'anthropic: the key in the file of its domain',
+  setup: () =>
+    setupOf(
+      turns<CheckedBody>([{ text: 'Known.' }]),
+      {},
+      { apiKeys: [domainKey], files: { '127.0.0.1.credentials.json': { type: 'api_key', api_key: domainKey } } },
+    ),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Known')
+    usedKey(session, domainKey)
+  },
+}
+
+const ownKey = 'sk-ant-api03-of-the-user'
+
+const withOwnKey: Case = {
+  name: "anthropic: the client's own key, through a server without a key",
+  setup: () =>
+    setupOf(
+      turns<CheckedBody>([{ text: 'Yours.' }]),
+      { environment: { ANTHROPIC_API_KEY: ownKey } },
+      { apiKeys: [ownKey] },
+    ),
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Yours')
+    usedKey(session, ownKey)
+  },
+}
+
+const ownToken = 'sk-ant-oat01-of-the-user'
+const anHourMs = 3_600_000
+
+/** One person's own client, with that person's own credential, needs no switch (AU-T3). */
+const signedIn: Case = {
+  name: "anthropic: the client's own sign-in, through a server without a key",
+  // It reads the user's profile there.
+  expectedTraffic: /^CONNECT api\.anthropic\.com:443 /,
+  setup: () => {
+    const clientCredentials = {
+      claudeAiOauth: {
+        accessToken: ownToken,
+        refreshToken: 'sk-ant-ort01-of-the-user',
+        expiresAt: Date.now() + anHourMs,
+        scopes: ['user:inference', 'user:profile'],
+        subscriptionType: 'max',
+      },
+    }
+    return setupOf(turns<CheckedBody>([{ text: 'Signed in.' }]), { clientCredentials }, {})
+  },
+  async play(session) {
+    succeeded(await session.headless(prompt('hello')), 'Signed in')
+    usedKey(session, ownToken, 'oauth')
   },
 }
 
@@ -200,7 +258,7 @@ const failures: readonly Failing[] = [
 const badKey: Case = {
   name: 'anthropic: a bad key',
   expectedRefusal: /invalid x-api-key/,
-  setup: () => setupOf(never as Scenario<unknown>, {}, { apiKeys: ['another'] }),
+  setup: () => setupOf(never as Scenario<unknown>, {}, { apiKeys: ['another'], apiKey: serverKey }),
   async play(session) {
     const run = await session.headless(prompt('hello'))
     assert.notEqual(run.exitCode, 0)
@@ -229,6 +287,9 @@ const counts: Case = {
 export const anthropicCases: readonly Case[] = [
   bashTurn,
   withToken,
+  withDomainFile,
+  withOwnKey,
+  signedIn,
   edit,
   parallel,
   image,

@@ -75,7 +75,13 @@ class ResponseEvents {
       return { ...event, type: 'message_start', message }
     }
     if (event['type'] !== 'message_delta') return event as unknown as MessageStreamEvent
-    const stop = { stop_sequence: null, stop_details: null, container: null, ...(event['delta'] as Json) }
+    const stop = {
+      stop_reason: null,
+      stop_sequence: null,
+      stop_details: null,
+      container: null,
+      ...(event['delta'] as Json),
+    }
     const usage = toEndUsage(this.#usage, event['usage'])
     return { context_management: null, ...event, delta: stop, usage } as unknown as MessageStreamEvent
   }

@@ -7,7 +7,7 @@ import { printableName } from '../../../base/printable-name.ts'
 import { UsageError } from '../../../base/usage-error.ts'
 import { settingPath } from '../../../config/paths.ts'
 import { stateOfFile } from '../../../upstreams/anthropic/credentials/credential-file.ts'
-import { fileNamesOf, toDomainName } from '../../../upstreams/anthropic/credentials/domain-name.ts'
+import { domainOfFile, fileNamesOf, toDomainName } from '../../../upstreams/anthropic/credentials/domain-name.ts'
 import { productName } from '../../../version.ts'
 import { type CommandConfig, readConfig } from '../../config/config-input.ts'
 import { checkTokenEncryption } from '../../config/set-up.ts'
@@ -71,7 +71,6 @@ export const readAuth = async (flags: Flags, io: Io): Promise<AuthSetUp> => {
 
 export interface CredentialPlace {
   readonly domain: string
-  readonly fileName: string
   readonly path: string
   /** The path for messages. */
   readonly shown: string
@@ -81,7 +80,10 @@ export interface CredentialPlace {
 /** The file of a domain: the one that exists, otherwise the one to create. Throws UsageError for an invalid name. */
 export const placeOf = (given: string, { folder }: AuthSetUp, io: Io): CredentialPlace => {
   const domain = toDomainName(given)
-  const names = domain === undefined ? [] : fileNamesOf(domain, io.machine.platform === 'win32')
+  // Not the file of the host without its port, which serves other domains, too.
+  const names = (domain === undefined ? [] : fileNamesOf(domain, io.machine.platform === 'win32')).filter(
+    (name) => domainOfFile(name) === domain,
+  )
   const isFile = (name: string): boolean => {
     try {
       return stateOfFile(join(folder, name)) !== undefined
@@ -97,7 +99,7 @@ export const placeOf = (given: string, { folder }: AuthSetUp, io: Io): Credentia
     )
   }
   const path = join(folder, fileName)
-  return { domain, fileName, path, shown: shownPaths(path, io), isThere: found !== undefined }
+  return { domain, path, shown: shownPaths(path, io), isThere: found !== undefined }
 }
 
 /**

@@ -39,6 +39,18 @@ describe('auth logout', () => {
     expect([existsSync(broken), existsSync(key)]).toEqual([false, true])
   })
 
+  test('of a host with a port keeps the file of the host, and finds the name without a colon (AU-O13)', async () => {
+    const { folder, path, environment } = setUp()
+    expect((await auth(['logout', 'team.example:3000', '--yes'], environment)).code).toBe(0)
+    expect(existsSync(path)).toBe(true)
+    const withPort = writeFile(credentialFile(folder, 'team.example_3000'), {
+      type: 'oauth',
+      oauth: { accessToken: 'a' },
+    })
+    expect((await auth(['logout', 'team.example:3000', '--yes'], environment)).code).toBe(0)
+    expect([existsSync(path), existsSync(withPort)]).toEqual([true, false])
+  })
+
   test('of a domain without a file is no error', async () => {
     const { environment } = setUp()
     expect((await auth(['logout', 'other.example', '--yes'], environment)).code).toBe(0)

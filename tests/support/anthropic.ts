@@ -99,16 +99,18 @@ export const anthropicCall = (more: Partial<AnthropicCall> = {}): AnthropicCall 
   ...more,
 })
 
-/** The product with this upstream, in front of a recording server. */
-export const startNative = (
-  respond: Parameters<typeof recordingServer>[0],
-  { anthropic, ...config }: Partial<Omit<Config, 'anthropic'>> & { anthropic?: Partial<Config['anthropic']> } = {},
-) => {
-  const { url: endpointUrl, received } = recordingServer(respond)
-  const chain = startChain({
+type NativeConfig = Partial<Omit<Config, 'anthropic'>> & { readonly anthropic?: Partial<Config['anthropic']> }
+
+/** The product with this upstream, in front of any server. */
+export const startNativeAt = (endpointUrl: string, { anthropic, ...config }: NativeConfig = {}) =>
+  startChain({
     endpointUrl,
     apiKey: 'sk-ant-api-configured',
     config: { upstream: 'anthropic', ...config, anthropic: { ...defaultConfig.anthropic, ...anthropic } },
   })
-  return { ...chain, received }
+
+/** The product with this upstream, in front of a recording server. */
+export const startNative = (respond: Parameters<typeof recordingServer>[0], config: NativeConfig = {}) => {
+  const { url, received } = recordingServer(respond)
+  return { ...startNativeAt(url, config), received }
 }

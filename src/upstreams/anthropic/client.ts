@@ -176,7 +176,12 @@ export const createAnthropicClient = (options: AnthropicClientOptions) => {
   return {
     async send(call: AnthropicCall): Promise<AnthropicAnswer> {
       const failed: HeldAnswer[] = []
-      const sending = { call, kept: toKeptHeaders(call.headers), resend: createResendOnce(retry, log, call), failed }
+      const sending = {
+        call,
+        kept: toKeptHeaders(call.headers, call.body),
+        resend: createResendOnce(retry, log, call),
+        failed,
+      }
       const runs = call.body instanceof ReadableStream ? sendingOnce : retrying
       try {
         return { ok: true, response: await runs(() => attempt(sending), call) }

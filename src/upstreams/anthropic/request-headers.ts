@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import type { UploadBody } from '../http/upload.ts'
 
 /** The client's headers that go out to Anthropic (AU-H1). */
 
@@ -33,9 +34,10 @@ const connectionNames = (headers: Headers): ReadonlySet<string> =>
 
 /**
  * The client's headers that may go out, by name in lower case. Throws a GatewayError for a value that cannot be sent.
- * `user-agent` is empty without the client's own: fetch would name Bun.
+ * `user-agent` is empty without the client's own: fetch would name Bun. A stream goes out with the length that the
+ * client declared; fetch knows the length of other bodies.
  */
-export const toKeptHeaders = (sent: Headers): Record<string, string> => {
+export const toKeptHeaders = (sent: Headers, body?: UploadBody): Record<string, string> => {
   const dropped = connectionNames(sent)
   const kept: Record<string, string> = { 'user-agent': '', 'anthropic-version': defaultVersion }
   sent.forEach((value, name) => {
@@ -46,5 +48,7 @@ export const toKeptHeaders = (sent: Headers): Record<string, string> => {
       })
     kept[name] = value
   })
+  const length = body instanceof ReadableStream ? sent.get('content-length') : null
+  if (length !== null) kept['content-length'] = length
   return kept
 }

@@ -2,6 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { GatewayError } from '../../../../src/base/errors.ts'
 import type { StreamEnd } from '../../../../src/gateway/running-requests.ts'
 import { nativeStream } from '../../../../src/server/entrances/anthropic/native-stream.ts'
+import { startNativeAt } from '../../../support/anthropic.ts'
+import { rawRequest } from '../../../support/raw-client.ts'
+import { rawServer } from '../../../support/raw-server.ts'
+import { waitUntil } from '../../../support/wait-until.ts'
 
 const utf8 = new TextEncoder()
 
@@ -146,5 +150,89 @@ describe('a cut stream', () => {
   test('without events always breaks off (AU-N10)', async () => {
     const { body } = forward([utf8.encode('{"a":1}\n\n')], { cut: true, isEventStream: false })
     await expect(textOf(body)).rejects.toThrow()
+  })
+})
+
+const streamHead = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n'
+const chunked = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+
+/** What a raw client gets of a stream whose upstream sends this and then breaks off. */
+const afterCut = async (sent: string, head = streamHead) => {
+  const upstream = await rawServer((socket) => {
+    socket.write(head + (sent === '' ? '' : chunked(sent)))
+    setImmediate(() => socket.resetAndDestroy())
+  })
+  const { url, records } = startNativeAt(upstream.url)
+  const answer = await rawRequest(url, 'POST /v1/messages', { 'content-type': 'application/json' }, '{}')
+  await waitUntil(() => records.some(({ event }) => event === 'request.failed' || event === 'request.answered'))
+  return { ...answer, text: answer.body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '') }
+}
+
+describe('on the wire', () => {
+  test('a cut between two events is an error event and a whole body (AU-N10)', async () => {
+    const { status, body, text } = await afterCut(withoutEnd)
+    expect(status).toBe(200)
+    expect(text).toStartWith(Buffer.from(withoutEnd).toString('latin1'))
+    expect(text.match(/event: error\ndata: .*/g)).toEqual([
+      expect.stringMatching(/^event: error\ndata: \{"type":"error","error":\{"type":"api_error"/),
+    ])
+    expect(body).toEndWith('0\r\n\r\n')
+  })
+
+  test('a cut within an event breaks the connection, after every byte that arrived (AU-N10)', async () => {
+    const sent = withoutEnd.slice(0, -5)
+    const { status, body, text } = await afterCut(sent)
+    expect([status, text.includes('event: error')]).toEqual([200, false])
+    expect(text).toContain(Buffer.from(sent).toString('latin1'))
+    expect(body).not.toContain('0\r\n\r\n')
+  })
+
+  test('a cut of a body without events breaks the connection (AU-N10)', async () => {
+    const head = streamHead.replace('text/event-stream', 'application/x-jsonl')
+    const { body } = await afterCut('{"a":1}\n\n', head)
+    expect(body).toContain('{"a":1}')
+    expect(body).not.toContain('0\r\n\r\n')
+  })
+
+  test('a short answer that breaks off is an error with a status (AU-N10)', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n'
+    const { status, body } = await afterCut('{"a":1}', head)
+    expect([status, body.includes('"type":"api_error"')]).toEqual([502, true])
+  })
+
+  test('a whole stream is written piece by piece, with no ping of ours (AU-N5)', async () => {
+    const upstream = await rawServer((socket) => socket.write(streamHead + chunked(': first\n')))
+    const { url } = startNativeAt(upstream.url)
+    const headers = { 'content-type': 'application/json' }
+    const { body } = await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: '{}' })
+    const reader = body?.getReader()
+    const read = async (): Promise<string> => Buffer.from((await reader?.read())?.value ?? []).toString()
+    expect(await read()).toBe(': first\n')
+    for (const part of ['event: a\nda', 'ta: 1\n\nevent: b\n', '\n']) {
+      upstream.sockets[0]?.write(chunked(part))
+      expect(await read()).toBe(part)
+    }
+    upstream.sockets[0]?.write('0\r\n\r\n')
+    expect((await reader?.read())?.done).toBe(true)
+  })
+
+  test('a client that leaves ends the call of the upstream, before and after the first byte (AU-N9)', async () => {
+    for (const begins of [false, true]) {
+      let isClosed = false
+      const upstream = await rawServer((socket) => {
+        socket.on('close', () => (isClosed = true))
+        if (begins) socket.write(streamHead + chunked('event: a\n\n'))
+      })
+      const { url, shutdown } = startNativeAt(upstream.url)
+      const client = new AbortController()
+      const body = '{}'
+      const headers = { 'content-type': 'application/json' }
+      const pending = fetch(`${url}/v1/messages`, { method: 'POST', headers, body, signal: client.signal })
+      if (begins) await (await pending).body?.getReader().read()
+      else await waitUntil(() => upstream.count() > 0)
+      client.abort()
+      await pending.catch(() => {})
+      await waitUntil(() => isClosed && shutdown.running() === 0)
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { Secret } from '../../../src/base/secret.ts'
-import { request, startChain } from '../../support/chain.ts'
+import { defaultConfig, request, startChain } from '../../support/chain.ts'
 import { startDomainServer } from '../../support/domain-files.ts'
 
 /** The response to bytes that no valid client sends. */
@@ -144,7 +144,7 @@ describe('the guard of a server with files of credentials', () => {
   })
 
   test("opens a domain for the server's own token, too, and the domain's key opens no other domain (AU-K16)", async () => {
-    const { post } = startDomainServer(
+    const { post, received } = startDomainServer(
       { 'team.example': gated, 'other.example': key },
       { config: { clientToken: new Secret('general') } },
     )
@@ -155,5 +155,30 @@ describe('the guard of a server with files of credentials', () => {
     expect(await statusOf('other.example', 'general')).toBe(200)
     expect(await statusOf('other.example', 'cnp_live_team')).toBe(401)
     expect(await statusOf('team.example', 'wrong')).toBe(401)
+    expect(JSON.stringify(received)).not.toMatch(/general|cnp_live/)
   })
+
+  test.each(['auto', 'forward', 'ignore'] as const)(
+    "never forwards the server's own token, with --client-keys %s (AU-K5)",
+    async (clientKeys) => {
+      const { post, received } = startDomainServer(
+        {},
+        {
+          config: {
+            clientToken: new Secret('sk-ant-general'),
+            anthropic: { ...defaultConfig.anthropic, clientKeys },
+          },
+        },
+      )
+      const token = 'sk-ant-general'
+      for (const headers of [{ 'x-api-key': token }, { authorization: `Bearer ${token}` }])
+        expect((await post(headers)).status).toBe(401)
+      expect((await post({ 'x-api-key': token, authorization: 'Bearer sk-ant-api03-own' })).status).toBe(
+        clientKeys === 'forward' ? 200 : 401,
+      )
+      expect(received.map(({ key: used, bearer }) => [used, bearer])).toEqual(
+        clientKeys === 'forward' ? [['sk-ant-api03-own', null]] : [],
+      )
+    },
+  )
 })

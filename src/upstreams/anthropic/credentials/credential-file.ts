@@ -45,8 +45,9 @@ const ownState = (path: string): Stats | undefined => {
 export const stateOfFile = (path: string): FileState | undefined => {
   const own = ownState(path)
   if (own === undefined || !own.isSymbolicLink()) return own && stateOf(own)
+  const target = attempt(() => statSync(path))
   // A link without a target is a file that cannot be read: it is not the same as no file.
-  return stateOf(attempt(() => statSync(path)) ?? own)
+  return target ? stateOf(target) : { ...stateOf(own), mode: 0 }
 }
 
 const readAll = async (file: FileHandle): Promise<string | undefined> => {

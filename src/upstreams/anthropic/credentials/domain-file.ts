@@ -1,3 +1,4 @@
+import { attempt } from '../../../base/attempt.ts'
 import { dotted } from '../../../base/errors.ts'
 import { Secret } from '../../../base/secret.ts'
 import { CredentialsFile } from '../../../wire/anthropic/credentials-file.ts'
@@ -11,7 +12,7 @@ import { type OAuthGrant, toGrant } from './oauth/grant.ts'
 export interface DomainFile {
   readonly credential:
     | { readonly type: 'api_key'; readonly keys: readonly Secret[] }
-    | { readonly type: 'oauth'; readonly grant: OAuthGrant; readonly scopes: readonly string[] }
+    | { readonly type: 'oauth'; readonly grant: OAuthGrant }
   readonly clientKey?: Secret
   readonly slack?: SlackSettings
 }
@@ -56,9 +57,7 @@ const keysOf = ({ api_key, api_keys }: Extract<CredentialsFile, { type: 'api_key
 const toCredential = (file: CredentialsFile): DomainFile['credential'] | InvalidFile => {
   if (file.type === 'oauth') {
     const grant = toGrant(file.oauth)
-    return grant === undefined
-      ? { problem: 'oauth.accessToken is missing' }
-      : { type: 'oauth', grant, scopes: file.oauth.scopes ?? [] }
+    return grant === undefined ? { problem: 'oauth.accessToken is missing' } : { type: 'oauth', grant }
   }
   const keys = keysOf(file)
   if (keys.length === 0) return { problem: 'api_key is missing' }
@@ -80,17 +79,9 @@ const toSlack = (slack: NonNullable<CredentialsFile['slack']>): SlackSettings =>
 /** Some editors on Windows begin a file with a byte order mark. */
 const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '')
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(withoutMark(text))
-  } catch {
-    return undefined
-  }
-}
-
 /** Unknown members are valid. */
 export const parseDomainFile = (text: string): DomainFile | InvalidFile => {
-  const value = parseJson(text)
+  const value: unknown = attempt(() => JSON.parse(withoutMark(text)))
   if (value === undefined) return { problem: 'the file is not JSON' }
   if (!isCredentialsFile(value)) {
     const issue = findIssue(CredentialsFile, value)

@@ -33,9 +33,9 @@ describe('a file of credentials', () => {
   test('has OAuth tokens (AU-K7)', () => {
     const { credential } = parsed({ type: 'oauth', oauth })
     if (credential.type !== 'oauth') throw new Error('type')
-    const { accessToken, refreshToken, expiresAt } = credential.grant
+    const { accessToken, refreshToken, expiresAt, scopes } = credential.grant
     expect(revealed([accessToken, refreshToken])).toEqual(['sk-ant-oat01-access', 'sk-ant-ort01-refresh'])
-    expect([expiresAt, credential.scopes]).toEqual([1_800_000_000_000, ['user:inference', 'user:profile']])
+    expect([expiresAt, scopes]).toEqual([1_800_000_000_000, ['user:inference', 'user:profile']])
   })
 
   test('has settings for Slack, of which each may be absent (AU-K7)', () => {

@@ -218,16 +218,18 @@ describe('an invalid file of credentials', () => {
   })
 
   test('may be a folder, a pipe, a link without a target, or too large (AU-K13)', async () => {
-    const { folder, write, keyOf } = startFiles()
+    const { folder, write, keyOf, records } = startFiles()
     const path = join(folder, 'team.credentials.json')
-    mkdirSync(path)
+    mkdirSync(path, { mode: 0o700 })
     expect(await keyOf('team')).toStartWith(problem('the file '))
     rmSync(path, { recursive: true })
-    Bun.spawnSync(['mkfifo', path])
+    Bun.spawnSync(['mkfifo', '-m', '600', path])
     expect(await keyOf('team')).toBe(problem('the file is not a regular file'))
     rmSync(path)
     symlinkSync('missing', path)
     expect(await keyOf('team')).toBe(problem('the file cannot be read (ENOENT)'))
+    // A link has no permissions of its own.
+    expect(records.at(-1)?.event).toBe('credential.invalid')
     rmSync(path)
     write('team', fileOf('k').padEnd(64 * 1024 + 1))
     expect(await keyOf('team')).toBe(problem('the file is larger than 64 KB'))

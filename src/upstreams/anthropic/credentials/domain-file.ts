@@ -65,13 +65,14 @@ const toCredential = (file: CredentialsFile): DomainFile['credential'] | Invalid
   return { type: 'api_key', keys: keys.map((key) => new Secret(key)) }
 }
 
+/** An empty text is like an absent one, as in the replaced system: the general setting counts. */
 const toSlack = (slack: NonNullable<CredentialsFile['slack']>): SlackSettings => {
   const { webhook_url: url, channel, username, icon_emoji: iconEmoji, enabled } = slack
   return {
-    ...(url != null && { webhookUrl: new Secret(url) }),
-    ...(channel != null && { channel }),
-    ...(username != null && { username }),
-    ...(iconEmoji != null && { iconEmoji }),
+    ...(url && { webhookUrl: new Secret(url) }),
+    ...(channel && { channel }),
+    ...(username && { username }),
+    ...(iconEmoji && { iconEmoji }),
     ...(enabled != null && { enabled }),
   }
 }

@@ -59,6 +59,8 @@ describe('a file of credentials', () => {
       channel: '#a',
     })
     expect(parsed({ type: 'api_key', api_key: 'k' })).not.toHaveProperty('slack')
+    const empty = { webhook_url: '', channel: '', username: '', icon_emoji: '' }
+    expect(parsed({ type: 'api_key', api_key: 'k', slack: empty }).slack).toEqual({})
   })
 
   test('has the key of its clients (AU-K16), and members that are unknown here (AU-K7)', () => {

@@ -1,8 +1,11 @@
 import { expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCli, temporaryFolder } from '../support/cli.ts'
-import { received, startTelemetrySink } from '../support/sinks.ts'
+import { startAnthropicSimulator } from '../../src/simulator/anthropic/server.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { cli, startCli, temporaryFolder } from '../support/cli.ts'
+import { writeFile } from '../support/files.ts'
+import { received, type Sink, startSlackSink, startTelemetrySink } from '../support/sinks.ts'
 
 const address = /Address +(http:\/\/127\.0\.0\.1:\d+)/
 
@@ -41,8 +44,72 @@ test('sends what waits to be sent before the program ends (AU-S5, OP-E4)', async
 test('does not start with a webhook that is not encrypted, and does not show it (AU-S5)', async () => {
   const environment = { NEXUS_SLACK_WEBHOOK_URL: 'http://hooks.example/CANARYWEBHOOK' }
   for (const flags of [[], ['--dry-run']]) {
-    const { code, out, err } = await startCli(['start', '--simulate', '--port', '0', ...flags], environment).ended
+    const { code, out, err } = await cli(['start', '--simulate', '--port', '0', ...flags], environment)
     expect([code, err]).toEqual([2, expect.stringContaining('slack.webhookUrl must be a URL') as never])
     expect(out + err).not.toContain('CANARYWEBHOOK')
   }
+})
+
+test('posts the conversations of each domain where its file says, and never a key (AU-S1, AU-S2, AU-Y2)', async () => {
+  const [general, own, figures] = [startSlackSink(), startSlackSink(), startTelemetrySink()]
+  const upstream = startAnthropicSimulator()
+  afterTest(() => upstream.stop())
+  const folder = temporaryFolder()
+  const key = (end: string): string => `sk-ant-api03-CANARYKEY-${end}`
+  const writeDomain = (name: string, slack?: object): void => {
+    const path = writeFile(join(folder, `${name}.credentials.json`), {
+      type: 'api_key',
+      api_key: key(`of-${name}`),
+      slack,
+    })
+    chmodSync(path, 0o600)
+  }
+  writeDomain('team.example', { webhook_url: own.url, channel: '#team' })
+  writeDomain('silent.example', { enabled: false })
+  writeDomain('personal.example', { webhook_url: own.url })
+  const program = startCli(['start', '--upstream', 'anthropic', '--port', '0', '--verbose'], {
+    CLAUDE_API_KEY: key('in-general'),
+    CREDENTIALS_DIR: folder,
+    NEXUS_ANTHROPIC_URL: upstream.url,
+    SLACK_WEBHOOK_URL: general.url,
+    TELEMETRY_ENDPOINT: figures.url,
+  })
+  const [, url = ''] = await program.says(address)
+  const hosts = ['team.example', 'silent.example', 'personal.example', 'localhost']
+  for (const host of hosts) {
+    const response = await fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', host },
+      body: JSON.stringify({
+        model: 'claude-sonnet-4-6',
+        max_tokens: 9,
+        stream: true,
+        messages: [{ role: 'user', content: `CANARYWORD ${host}` }],
+      }),
+    })
+    expect([host, response.status]).toEqual([host, 200])
+    await response.text()
+  }
+  program.kill('SIGTERM')
+  const { code, out, err } = await program.ended
+  expect(code).toBe(0)
+  const seen = (sink: Sink): unknown[] =>
+    sink.posts.map(({ body: { channel, text, attachments } }) => [
+      channel,
+      String(text).split('\n')[0],
+      (attachments as { footer: string }[])[0]?.footer.replace(/\d+/g, 'N'),
+    ])
+  const footer = (host: string, end: string): string => `${host} | claude-sonnet-N-N | ...${end} | Tokens: N/N`
+  expect(seen(own)).toEqual([
+    ['#team', '👤 User: CANARYWORD team.example', footer('team.example', key('of-team.example').slice(-10))],
+  ])
+  expect(seen(general)).toEqual([[undefined, '👤 User: CANARYWORD localhost', footer('localhost', 'in-general')]])
+  expect(figures.posts.map(({ body }) => body['apiKey']).sort()).toEqual(
+    ['of-team.example', 'of-silent.example', 'of-personal.example', 'in-general']
+      .map((end) => `...${key(end).slice(-10)}`)
+      .sort(),
+  )
+  const outputs = [out, err, JSON.stringify([general.posts, own.posts, figures.posts])].join('\n')
+  expect(outputs).not.toContain('CANARYKEY')
+  expect(out + err + JSON.stringify(figures.posts)).not.toContain('CANARYWORD')
 })

@@ -41,7 +41,7 @@ const cutIn = (bytes: Uint8Array, count: number): Uint8Array[] => {
 }
 
 /** Each response closes its connection: with a wrong length, it would break the next response on it. */
-const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): UpstreamResponse => {
+export const toResponse = ({ head, body, writes, framing, end }: Draft): UpstreamResponse => {
   const parts = cutIn(body, writes)
   if (framing === 'chunked') {
     const chunks = parts.map((part) =>
@@ -59,25 +59,28 @@ const toSimulatedResponse = ({ head, body, writes, framing, end }: Draft): Upstr
   return { head: `${head}${length}\r\n\r\n`, writes: parts, end }
 }
 
+/** The request that gets the response. */
+export const toMessagesRequest = ({ isStream, path = '/v1/messages' }: Draft, canary: string): Sent => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from(
+    JSON.stringify({
+      model: 'claude-sonnet-4-6',
+      max_tokens: 100,
+      stream: isStream,
+      messages: [{ role: 'user', content: canary }],
+    }),
+  ),
+})
+
 export const toSubject = (draft: Draft, reading: StreamReading): Subject => {
   const { readFrames, show, fakeStop } = reading
   const { kind, isStream, path = '/v1/messages', head, body, end, check } = draft
   return {
     kind,
-    answer: toSimulatedResponse(draft),
-    sent: (canary): Sent => ({
-      method: 'POST',
-      path,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(
-        JSON.stringify({
-          model: 'claude-sonnet-4-6',
-          max_tokens: 100,
-          stream: isStream,
-          messages: [{ role: 'user', content: canary }],
-        }),
-      ),
-    }),
+    answer: toResponse(draft),
+    sent: (canary) => toMessagesRequest(draft, canary),
     // A reset can arrive before bytes that were sent earlier.
     streamFault: (events) => (end === 'reset' ? fakeStop(body, events) : (check ?? fakeStop)(body, events)),
     *smaller() {

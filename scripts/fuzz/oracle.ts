@@ -1,7 +1,7 @@
 import { isObject } from '../../src/base/json.ts'
 import type { SseEvent } from '../../tests/support/sse.ts'
 import { grammarFault } from '../../tests/support/sse.ts'
-import type { Subject } from './subject.ts'
+import type { Relayed, Subject } from './subject.ts'
 
 /** Judges a reply: `fault` is undefined if a client can handle it. */
 
@@ -18,7 +18,7 @@ const errorTypes = new Set([
 
 const isOfOurMaking = /Internal error/
 
-const errorFault = (value: unknown): string | undefined => {
+export const errorFault = (value: unknown): string | undefined => {
   if (!isObject(value) || value['type'] !== 'error' || !isObject(value['error']))
     return "an error that is not Anthropic's"
   const { type, message } = value['error']
@@ -40,7 +40,7 @@ const messageFault = (value: unknown): string | undefined => {
   return areCounts ? undefined : `usage ${JSON.stringify(usage)?.slice(0, 100)}`
 }
 
-const parsed = (text: string): unknown => {
+export const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
@@ -80,6 +80,19 @@ const checkStream = (text: string, subject: Subject): OracleResult => {
   return { end: `200 ${last?.type}`, fault }
 }
 
+/** Reads the bytes that arrive, also if the connection then breaks. */
+const readRelayed = async (response: Response): Promise<Relayed> => {
+  const { status, headers } = response
+  const chunks: Uint8Array[] = []
+  let isBroken = false
+  try {
+    for await (const chunk of response.body ?? []) chunks.push(chunk)
+  } catch {
+    isBroken = true
+  }
+  return { status, headers, body: Buffer.concat(chunks), isBroken }
+}
+
 const lowestError = 400
 const highestStatus = 599
 
@@ -105,6 +118,21 @@ const checkWhole = (status: number, text: string, subject: Subject, isStrict: bo
   if (method === 'POST' && path === '/v1/messages/count_tokens')
     return { end, fault: isObject(value) && isCount(value['input_tokens']) ? undefined : 'no count' }
   return { end, fault: method === 'HEAD' || value !== undefined ? undefined : 'no JSON' }
+}
+
+const brokenAtOnce: Relayed = { status: 0, headers: new Headers(), body: new Uint8Array(), isBroken: true }
+
+/** Judges a forwarded answer by its bytes. `response` is undefined if the connection broke before its head. */
+export const checkRelayed = async (
+  response: Response | undefined,
+  judge: NonNullable<Subject['judge']>,
+  { canary, secrets }: { readonly canary: string; readonly secrets: readonly string[] },
+): Promise<OracleResult> => {
+  const relayed = response === undefined ? brokenAtOnce : await readRelayed(response)
+  const end = `${relayed.status}${relayed.isBroken ? ' broken' : ''}`
+  const text = Buffer.from(relayed.body).toString('latin1')
+  if (secrets.some((secret) => text.includes(secret))) return { end, fault: 'a secret in a reply' }
+  return { end, fault: judge(relayed, canary) }
 }
 
 export const checkResponse = async (

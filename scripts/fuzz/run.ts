@@ -5,6 +5,8 @@ import { toFrames } from '../../src/simulator/frames.ts'
 import { toSimulatedResponse } from '../../src/simulator/response.ts'
 import { count, listed } from '../support/counts.ts'
 import { createRandom, type Random } from '../support/random.ts'
+import { anthropicAnswerSubject } from './anthropic-answers.ts'
+import { anthropicRequestSubject } from './anthropic-requests.ts'
 import { bodySubject } from './bodies.ts'
 import { chatResponseSubject } from './chat-responses.ts'
 import { canaryMark, readCorpus } from './corpus.ts'
@@ -17,7 +19,8 @@ import type { Subject } from './subject.ts'
  *
  *   bun run fuzz [--seconds 30] [--seed 1] [--only PHASE] [--index N] [--save folder] [--binary]
  *
- * The phases: `bodies` and `frames` with AI Nexus, `openai-bodies` and `openai-streams` with an OpenAI-compatible server.
+ * The phases: `bodies` and `frames` with AI Nexus, `openai-bodies` and `openai-streams` with an OpenAI-compatible server,
+ * `anthropic-requests` and `anthropic-answers` with a server that gets and sends the same bytes.
  * The seed and the index determine a subject: `--only frames --index 17` repeats that one.
  * `--save` writes the failed subjects, reduced as far as possible.
  */
@@ -133,7 +136,7 @@ const runPhase = async (
   for (const fault of session.logFaults) console.log(`LOG     ${fault}`)
 
   console.log(
-    `${phase.padEnd(15)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
+    `${phase.padEnd(20)}${sum(tally.kinds)}, ${tally.failed} failed, ${session.logFaults.size} faults in the log`,
   )
   console.log(`  subjects       ${listed(tally.kinds)}`)
   console.log(`  results        ${listed(tally.ends)}`)
@@ -156,19 +159,24 @@ interface Phase {
   readonly subjects: () => (index: number, random: Random) => Subject
 }
 
-const bodies = (): ReturnType<Phase['subjects']> => {
+const fromCorpus = (toSubject: typeof bodySubject) => (): ReturnType<Phase['subjects']> => {
   const corpus = readCorpus(seed)
-  return (_index, random) => bodySubject(corpus, random)
+  return (_index, random) => toSubject(corpus, random)
 }
 
 const phases: Readonly<Record<string, Phase>> = {
-  bodies: { backend: { upstream: 'nexus', kind: 'simulator' }, subjects: bodies },
+  bodies: { backend: { upstream: 'nexus', kind: 'simulator' }, subjects: fromCorpus(bodySubject) },
   frames: {
     backend: { upstream: 'nexus', kind: 'raw' },
     subjects: () => (index, random) => responseSubject(index, sweep, random),
   },
-  'openai-bodies': { backend: { upstream: 'openai', kind: 'simulator' }, subjects: bodies },
+  'openai-bodies': { backend: { upstream: 'openai', kind: 'simulator' }, subjects: fromCorpus(bodySubject) },
   'openai-streams': { backend: { upstream: 'openai', kind: 'raw' }, subjects: () => chatResponseSubject },
+  'anthropic-requests': {
+    backend: { upstream: 'anthropic', kind: 'echo' },
+    subjects: fromCorpus(anthropicRequestSubject),
+  },
+  'anthropic-answers': { backend: { upstream: 'anthropic', kind: 'raw' }, subjects: () => anthropicAnswerSubject },
 }
 
 const chosen = Object.entries(phases).filter(([name]) => values.only === undefined || values.only === name)

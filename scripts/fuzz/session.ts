@@ -3,7 +3,8 @@ import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts'
 import type { UpstreamKind } from '../support/upstream-arguments.ts'
-import { checkResponse, type OracleResult } from './oracle.ts'
+import { startEchoUpstream } from './anthropic-requests.ts'
+import { checkRelayed, checkResponse, type OracleResult } from './oracle.ts'
 import { canaryOf, startRawUpstream } from './raw-upstream.ts'
 import type { Subject } from './subject.ts'
 
@@ -23,7 +24,7 @@ const secrets = [apiKey, clientToken]
 
 /** Well above the server's own timeout for an upstream. */
 const hangMs = 10_000
-const upstreamTimeoutSeconds = { simulator: 5, raw: 1 }
+const upstreamTimeoutSeconds = { simulator: 5, echo: 5, raw: 1 }
 
 /** The upstream of the server. */
 export interface Backend {
@@ -49,6 +50,7 @@ const faultOfLine = (line: string): string | undefined => {
 
 const startUpstream = async ({ kind, upstream }: Backend) => {
   if (kind === 'raw') return startRawUpstream()
+  if (kind === 'echo') return { ...startEchoUpstream(), answers: undefined }
   const simulator = upstream === 'openai' ? startChatSimulator() : startSimulator({ countTokens: true })
   return { url: simulator.url, answers: undefined, stop: () => simulator.stop() }
 }
@@ -83,9 +85,12 @@ export const startSession = async (backend: Backend, isBinary: boolean): Promise
     }
     try {
       const response = await fetch(server.url + path, init as RequestInit)
+      if (subject.judge !== undefined) return await checkRelayed(response, subject.judge, { canary, secrets })
       return await checkResponse(response, subject, { isStrict: kind === 'simulator', secrets })
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown'
+      if (name !== 'TimeoutError' && subject.judge !== undefined)
+        return checkRelayed(undefined, subject.judge, { canary, secrets })
       if (name === 'TimeoutError') return { end: 'hang', fault: `no end within ${hangMs / 1000} s` }
       return { end: 'lost', fault: `the connection was lost (${String((error as { code?: unknown }).code ?? name)})` }
     }

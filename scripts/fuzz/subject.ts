@@ -19,6 +19,17 @@ export interface UpstreamResponse {
   readonly end: 'end' | 'reset' | 'hang'
 }
 
+/** What a client got from a server that forwards bytes. */
+export interface Relayed {
+  /** 0 if the connection broke before the head. */
+  readonly status: number
+  readonly headers: Headers
+  /** As far as it arrived. */
+  readonly body: Uint8Array
+  /** Whether the connection broke before the end. */
+  readonly isBroken: boolean
+}
+
 export interface Subject {
   /** The kind of change, for the summary. */
   readonly kind: string
@@ -28,6 +39,8 @@ export interface Subject {
   readonly answer?: UpstreamResponse
   /** Returns a fault of a stream's events that the grammar does not cover. */
   streamFault?(events: readonly SseEvent[]): string | undefined
+  /** Returns a fault of a forwarded answer. Replaces the checks of Anthropic's format. */
+  judge?(relayed: Relayed, canary: string): string | undefined
   /** Smaller variants, the smallest first. */
   smaller(): Generator<Subject>
   /** A description for users. */

@@ -26,13 +26,15 @@ import { printer } from '../terminal/printer.ts'
 import { wrap } from '../terminal/wrap.ts'
 
 /** The checks of each kind of upstream. */
-const upstreamChecks: Readonly<Record<Config['upstream'], typeof nexusChecks>> = {
+const upstreamChecks: Readonly<
+  Record<Config['upstream'], (...given: Parameters<typeof nexusChecks>) => CheckGroup | Promise<CheckGroup>>
+> = {
   nexus: nexusChecks,
   openai: openAiChecks,
   anthropic: anthropicChecks,
 }
 
-const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): CheckGroup[] => {
+const groupsOf = async (context: DoctorContext, simulatorUrl: string | undefined): Promise<CheckGroup[]> => {
   const { loaded, io, isOffline } = context
   const endpointUrl =
     simulatorUrl ??
@@ -49,7 +51,7 @@ const groupsOf = (context: DoctorContext, simulatorUrl: string | undefined): Che
     programChecks(context),
     configChecks(context),
     network.group,
-    upstreamChecks[loaded?.config.upstream ?? defaultUpstream](context, {
+    await upstreamChecks[loaded?.config.upstream ?? defaultUpstream](context, {
       endpointUrl: endpointUrl ?? '',
       probe: network.probe,
     }),
@@ -65,7 +67,8 @@ const requestNotice = (context: DoctorContext): string => {
   const { requests, tokens } = priceOf(setUp)
   const { connection, loaded } = setUp
   const receiver = context.isSimulated ? `${simulatedNames[loaded.config.upstream]}, simulated` : connection.title
-  return `Sending ${requests} tiny requests to ${receiver}: at most about ${tokens.toLocaleString('en')} tokens.`
+  const lists = loaded.config.upstream === 'anthropic' ? ' One more request with each credential lists the models.' : ''
+  return `Sending ${requests} tiny requests to ${receiver}: at most about ${tokens.toLocaleString('en')} tokens.${lists}`
 }
 
 /** Announces the requests before the checks send them. */
@@ -130,7 +133,7 @@ const examine = async (context: DoctorContext, isJson: boolean, simulatorUrl: st
   const isAnimated = io.isTerminal && machine.environment['TERM'] !== 'dumb'
   const spinner = isAnimated ? createSpinner(io.err) : noSpinner
   const results: CheckResult[] = []
-  for (const group of groupsOf(context, simulatorUrl))
+  for (const group of await groupsOf(context, simulatorUrl))
     results.push(...(await runGroup(group, isJson ? () => {} : io.out, reporter, spinner)))
   const isOk = results.every(({ status }) => status !== 'fail')
   const whole = { ok: isOk, version, platform: machine.platform, checks: results }

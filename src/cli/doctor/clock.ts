@@ -18,12 +18,12 @@ const remedies: Readonly<Record<string, string>> = {
 }
 
 /** Compares this machine's clock with the clock of the server that answered. */
-export const clockFinding = (reading: ClockReading | undefined, platform: string): Finding => {
+export const clockFinding = (reading: ClockReading | undefined, platform: string, server = 'AI Nexus'): Finding => {
   if (reading === undefined) return skip('no response has a date')
   const ahead = Math.round((reading.here - reading.there) / 1000)
   const seconds = Math.abs(ahead)
   if (seconds <= mostSkewSeconds)
-    return ok(`within ${Math.max(seconds, 1)} s of AI Nexus's clock`, { skewSeconds: ahead })
-  const detail = `${amount(seconds)} ${ahead > 0 ? 'ahead of' : 'behind'} AI Nexus's clock`
+    return ok(`within ${Math.max(seconds, 1)} s of ${server}'s clock`, { skewSeconds: ahead })
+  const detail = `${amount(seconds)} ${ahead > 0 ? 'ahead of' : 'behind'} ${server}'s clock`
   return warn(detail, remedies[platform] ?? 'Set the clock.', { skewSeconds: ahead })
 }

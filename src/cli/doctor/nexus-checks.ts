@@ -1,8 +1,10 @@
 import type { Config } from '../../config/load.ts'
 import { clientSpelling } from '../../models/resolver.ts'
+import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { shownSource } from '../config/describe-config.ts'
 import { allModels, requireKey, type SetUp } from '../config/set-up.ts'
 import { proxyOnTheWay } from '../system/proxy.ts'
+import { anthropicRequests } from './anthropic-probes.ts'
 import { type Check, type CheckGroup, skip, unless } from './check.ts'
 import { clockFinding } from './clock.ts'
 import { type DoctorContext, fixConfigurationFirst } from './context.ts'
@@ -29,15 +31,20 @@ const countsTokens = (config: Config): boolean => config.countTokens === 'auto'
 /** Tokens; the user gets a rounded figure. */
 const roundTo = 100
 
+const costlyRequests: Readonly<Record<Config['upstream'], (setUp: SetUp) => MessagesRequest[]>> = {
+  nexus: ({ model }) => requestsOf(model.model.id),
+  openai: openAiRequests,
+  anthropic: anthropicRequests,
+}
+
 /** The requests that doctor sends, and the most tokens that they cost. */
 export const priceOf = (setUp: SetUp): { requests: number; tokens: number } => {
-  const { model, loaded } = setUp
-  const isOpenAi = loaded.config.upstream === 'openai'
-  const requests = isOpenAi ? openAiRequests(setUp) : requestsOf(model.model.id)
+  const { config } = setUp.loaded
+  const requests = costlyRequests[config.upstream](setUp)
   const tokens = requests.reduce((sum, request) => sum + mostTokens(request), 0)
   return {
     // Counting costs no tokens, but it is a request.
-    requests: requests.length + (!isOpenAi && countsTokens(loaded.config) ? 1 : 0),
+    requests: requests.length + (config.upstream === 'nexus' && countsTokens(config) ? 1 : 0),
     tokens: Math.ceil(tokens / roundTo) * roundTo,
   }
 }

@@ -23,15 +23,20 @@ export type ProbeOutcome<T> = {
 
 export type Session = ReturnType<typeof openSession>
 
-export type SessionOptions = Pick<UpstreamDependencies, 'config' | 'endpointUrl' | 'apiKey' | 'proxy'>
+export type SessionOptions = Pick<
+  UpstreamDependencies,
+  'config' | 'endpointUrl' | 'apiKey' | 'proxy' | 'credentialSources'
+>
+
+export const silentLog = createLogger('silent', () => {})
 
 const tooLong = (): GatewayError =>
-  new GatewayError('timeout_error', `AI Nexus did not finish a tiny answer within ${wholeMs / 1000} s.`, {
+  new GatewayError('timeout_error', `The upstream did not finish a tiny answer within ${wholeMs / 1000} s.`, {
     isLoggable: true,
   })
 
 /** Sends requests with the program's own upstream, without retries: doctor reports the first result. */
-export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptions) => {
+export const openSession = ({ config, ...connection }: SessionOptions) => {
   let clock: ClockReading | undefined
   const readingClock: Fetch = async (url, init) => {
     const response = await fetch(url, init)
@@ -40,11 +45,9 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
   }
   const upstream = composeUpstream({
     config: { ...config, maxRetries: 0, timeout: Math.min(config.timeout, timeoutSeconds) },
-    endpointUrl,
-    apiKey,
-    proxy,
+    ...connection,
     fetch: readingClock,
-    log: createLogger('silent', () => {}),
+    log: silentLog,
   })
   const withoutFor = (modelId: string): string[] =>
     (upstream.degraded?.() ?? []).flatMap((part) => ('model' in part && part.model === modelId ? [part.without] : []))
@@ -77,6 +80,7 @@ export const openSession = ({ config, endpointUrl, apiKey, proxy }: SessionOptio
     }
   }
   return {
+    upstream,
     attempt,
     message: (request: MessagesRequest): Promise<ProbeOutcome<Message>> =>
       attempt(request.model, (nexus, context) => nexus.message(request, context)),

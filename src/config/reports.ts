@@ -11,3 +11,12 @@ export const checkReports = ({ slack, telemetry, allowHttp }: Config): void => {
     'telemetry.endpoint begins with http, so reports would be sent unencrypted. Use https; if HTTPS is not available, pass --allow-http.',
   )
 }
+
+/** The hosts that get reports, without paths: the path of a webhook is its secret (AU-S1). */
+export const reportHosts = ({ slack, telemetry }: Config): { readonly slack?: string; readonly telemetry?: string } => {
+  const slackHost = slack.enabled && slack.webhookUrl !== undefined ? webhookAddress(slack.webhookUrl)?.host : undefined
+  return {
+    ...(slackHost !== undefined && { slack: slackHost }),
+    ...(telemetry.endpoint !== undefined && { telemetry: new URL(telemetry.endpoint).host }),
+  }
+}

@@ -13,6 +13,7 @@ import { launchLine, type Shell, shells } from '../claude-code/launch/shells.ts'
 import { composeLog } from '../compose.ts'
 import { describeConfig } from '../config/describe-config.ts'
 import { checkUpstreamAddress, readSetUp, requireKey, type SetUp, warningsOf } from '../config/set-up.ts'
+import { domainsText } from '../credentials/domains-text.ts'
 import { obtainKey } from '../credentials/first-run.ts'
 import { inJson, isJsonWanted, reportListening } from '../log/json-messages.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -23,6 +24,7 @@ import type { Flags, ParsedArguments } from '../parse/parsed-arguments.ts'
 import { checkAddress, serve } from '../serve.ts'
 import { endingSignals, untilStopped } from '../server-lifecycle.ts'
 import { type Copied, copy } from '../system/clipboard.ts'
+import { networkAddresses } from '../system/network-addresses.ts'
 import { type BannerFacts, banner } from '../terminal/banner.ts'
 import type { Io } from '../terminal/io.ts'
 import { printer } from '../terminal/printer.ts'
@@ -125,7 +127,8 @@ const serveUntilStopped = async (
   const { port, ending, stop, tokenStatistics: statistics } = await serve(setUp, { config, apiKey, log }, io)
   // Before the banner: a program that reads the address may send a signal at once.
   const stopped = untilStopped(ending, io.err, endingSignals(raw.isTerminal), io.times)
-  reportServing(setUp, { apiKey, port }, isJson, isJson ? raw : io)
+  const facts = { apiKey, port, networkAddresses: networkAddresses(), domains: await domainsText(setUp, io) }
+  reportServing(setUp, facts, isJson, isJson ? raw : io)
   if (launchOptions !== undefined) await reportLaunch(launchOptions, setUp, port, io)
   else if (io.isTerminal)
     printer(io).info(nextStep(setUp.loaded, port, { shell: await ownShell(io.machine), machine: io.machine }))

@@ -1,5 +1,8 @@
 import type { Secret } from '../../base/secret.ts'
+import { forwardsClientKeys } from '../../config/client-keys.ts'
+import type { Config } from '../../config/load.ts'
 import type { Machine } from '../../config/paths.ts'
+import { reportHosts } from '../../config/reports.ts'
 import type { Model } from '../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
@@ -57,38 +60,58 @@ const keyOrigin = ({ loaded, connection }: SetUp, machine: Machine): string => {
   return `from ${byFile.exec(source)?.[1] ?? shortPaths(shownSource(source, loaded), machine)}`
 }
 
-const row = ([label, text]: readonly [string, string]): string => labelled(label, text, textColumn)
+const row = ([label, text]: Row): string => labelled(label, text, textColumn)
 
 export interface BannerFacts {
   /** Undefined for an upstream that needs no key. */
   readonly apiKey: Secret | undefined
   /** The actual port. */
   readonly port: number
+  /** IPv4 addresses of this machine in its networks. */
+  readonly networkAddresses: readonly string[]
+  /** The files of credentials, in words; undefined without a folder. */
+  readonly domains: string | undefined
 }
 
-export const banner = (setUp: SetUp, { apiKey, port }: BannerFacts, machine: Machine): string => {
+type Row = readonly [label: string, text: string]
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+/** Where this server reports requests. Of an address only its host: the path of a webhook is its secret. */
+const reportRows = (config: Config): Row[] => {
+  const { slack, telemetry } = reportHosts(config)
+  return [
+    ...(telemetry === undefined ? [] : [['Reports', `telemetry to ${telemetry}`] as const]),
+    ...(slack === undefined ? [] : [['Slack', `on, conversations are sent to ${slack}`] as const]),
+  ]
+}
+
+const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): string => {
+  if (apiKey !== undefined) return `${apiKey.masked()} ${keyOrigin(setUp, machine)}`
   const { config } = setUp.loaded
-  const rows: [string, string][] = [
+  return config.upstream === 'anthropic' && forwardsClientKeys(config) ? 'none; clients send their own' : 'none'
+}
+
+export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {
+  const { apiKey, port, networkAddresses, domains } = facts
+  const { config } = setUp.loaded
+  const rows: Row[] = [
     ['Address', localUrl(config.host, port)],
+    ...(isEverywhere(config.host)
+      ? networkAddresses.map((address) => ['Network', `http://${address}:${port}`] as const)
+      : []),
     [
       'Upstream',
       setUp.isSimulated
         ? `embedded simulation of ${simulatedNames[config.upstream]} (no key needed)`
         : setUp.connection.address,
     ],
-    ...(setUp.isSimulated
-      ? []
-      : [
-          ['Key', apiKey === undefined ? 'none' : `${apiKey.masked()} ${keyOrigin(setUp, machine)}`] as [
-            string,
-            string,
-          ],
-        ]),
+    ...(setUp.isSimulated ? [] : [['Key', keyText(setUp, apiKey, machine)] as const]),
+    ...(domains === undefined ? [] : [['Domains', domains] as const]),
     ['Models', modelList(setUp)],
     ['Config', origins(setUp, machine)],
-    ...(config.logging.file === undefined
-      ? []
-      : [['Log', shortPaths(config.logging.file, machine)] as [string, string]]),
+    ...(config.logging.file === undefined ? [] : [['Log', shortPaths(config.logging.file, machine)] as const]),
+    ...reportRows(config),
   ]
   return `${productName} ${version}\n${rows.map(row).join('\n')}\n`
 }

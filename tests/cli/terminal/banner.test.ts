@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { readSetUp } from '../../../src/cli/config/set-up.ts'
+import type { Flags } from '../../../src/cli/parse/parsed-arguments.ts'
+import { type BannerFacts, banner } from '../../../src/cli/terminal/banner.ts'
+import { temporaryFolder, testIo } from '../../support/cli.ts'
+import { writeFile } from '../../support/files.ts'
+
+const bannerFor = async (flags: Flags, environment: Record<string, string> = {}, facts: Partial<BannerFacts> = {}) => {
+  const io = testIo({ environment })
+  const setUp = await readSetUp({ upstream: 'anthropic', ...flags }, io)
+  const { apiKey } = setUp.connection
+  return banner(setUp, { apiKey, port: 3000, networkAddresses: [], domains: undefined, ...facts }, io.machine)
+}
+
+const rowsOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => [line.slice(2, 12).trim(), line.slice(12)]),
+  )
+
+describe('the banner with --upstream anthropic', () => {
+  test('names the upstream, the folder, and the hosts that get reports, without the secret path (AU-D3, AU-S1)', async () => {
+    const text = await bannerFor(
+      {},
+      {
+        CLAUDE_API_KEY: 'sk-ant-api03-canary-0123456789',
+        SLACK_WEBHOOK_URL: 'https://hooks.slack.example/services/canary-path',
+        TELEMETRY_ENDPOINT: 'https://telemetry.example/in?token=canary',
+      },
+      { domains: '2 valid files in ~/keys' },
+    )
+    expect(rowsOf(text)).toEqual({
+      Address: 'http://127.0.0.1:3000',
+      Upstream: 'https://api.anthropic.com',
+      Key: expect.stringMatching(/^sk-ant-…\(\d+ characters\) from CLAUDE_API_KEY$/),
+      Domains: '2 valid files in ~/keys',
+      Models: 'as clients name them',
+      Config: expect.stringContaining('CLAUDE_API_KEY'),
+      Reports: 'telemetry to telemetry.example',
+      Slack: 'on, conversations are sent to hooks.slack.example',
+    } as never)
+    expect(text).not.toContain('canary')
+  })
+
+  test('has no row for reports that are off (AU-D3)', async () => {
+    const off = { SLACK_WEBHOOK_URL: 'https://hooks.slack.example/a', SLACK_ENABLED: 'false' }
+    const rows = rowsOf(await bannerFor({}, off))
+    expect(Object.keys(rows)).toEqual(['Address', 'Upstream', 'Key', 'Models', 'Config'])
+    expect(rows['Key']).toBe('none; clients send their own')
+    expect(rowsOf(await bannerFor({ 'client-keys': 'ignore' }))['Key']).toBe('none')
+  })
+
+  test('has each address of this machine if the server listens on all of them (AU-D3)', async () => {
+    const networkAddresses = ['192.168.1.5', '10.0.0.7']
+    const lines = (await bannerFor({ host: '0.0.0.0' }, {}, { networkAddresses })).split('\n')
+    expect(lines.filter((line) => line.startsWith('  Network'))).toEqual([
+      '  Network   http://192.168.1.5:3000',
+      '  Network   http://10.0.0.7:3000',
+    ])
+    expect(await bannerFor({}, {}, { networkAddresses })).not.toContain('Network')
+  })
+
+  test('a file of variables is one source (OP-S3)', async () => {
+    const path = writeFile(join(temporaryFolder(), 'x.env'), 'PORT=3000\nCLAUDE_API_KEY=sk-ant-api03-canary-0123456789')
+    const rows = rowsOf((await bannerFor({ 'env-file': path })).replaceAll('\n            ', ' '))
+    expect(rows['Config']).toBe(`${path}, flags`)
+    expect(rows['Key']).toBe(`sk-ant-…(30 characters) from ${path} (line 2)`)
+  })
+})

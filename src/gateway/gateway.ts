@@ -13,7 +13,7 @@ import type { RunningRequest } from './running-requests.ts'
 import { TranslatedAnswer } from './translated-answer.ts'
 
 /** A request's context, without its body. */
-export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId'> {
+export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId' | 'caller'> {
   /** Collects the facts for the request's record. */
   readonly running: RunningRequest
 }
@@ -72,7 +72,7 @@ const admit = (
 }
 
 const createExchange = (request: MessagesRequest, context: RequestContext, options: GatewayOptions): Exchange => {
-  const { running, betas, signal, onUpstreamId } = context
+  const { running, betas, signal, onUpstreamId, caller } = context
   const requestClass = running.wantsClass ? requestClassOf(request) : undefined
   running.update({
     operation: 'message',
@@ -88,6 +88,7 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
       modelId,
       betas,
       signal,
+      ...(caller && { caller }),
       onUpstreamId(id) {
         running.update({ upstreamRequestId: id })
         onUpstreamId(id)

@@ -1,6 +1,6 @@
 import { isObject, parseObject } from '../../base/json.ts'
 import { toAnswerError } from '../../upstreams/anthropic/error-answers.ts'
-import type { Caller } from '../../upstreams/upstream.ts'
+import type { Caller, NativeResponse } from '../../upstreams/upstream.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { SetUp } from '../config/set-up.ts'
 import type { ProbeOutcome, Session } from './session.ts'
@@ -21,16 +21,21 @@ const callerOf = async (session: Session, host: string | undefined): Promise<Cal
   mayForwardKey: false,
 })
 
+const textOf = async (body: NativeResponse['body']): Promise<string> => {
+  const bytes = body === undefined || body instanceof Uint8Array ? [body ?? ''] : await Array.fromAsync(body)
+  return new Blob(bytes as BlobPart[]).text()
+}
+
 /** Resolves to the body of the answer. */
 const send = (session: Session, host: string | undefined, request: ProbeRequest): Promise<ProbeOutcome<string>> =>
   session.attempt('', async ({ native }, context) => {
     if (native === undefined) throw new Error('no native lane')
-    const { status, headers, chunks } = await native.forward({
+    const { status, headers, body } = await native.forward({
       ...context,
       ...request,
       caller: await callerOf(session, host),
     })
-    const text = chunks === undefined ? '' : await new Blob(await Array.fromAsync(chunks)).text()
+    const text = await textOf(body)
     if (status >= 400) throw toAnswerError({ status, headers, text })
     return text
   })

@@ -76,7 +76,7 @@ export const testConnectionRoutes = (options: TestConnectionOptions) => {
   const begin = createPeriod(now)
 
   const test = async (request: Request) => {
-    const { running, betas } = scopeOf(request)
+    const { running, betas, domain } = scopeOf(request)
     const call = startCall(request, shutdown)
     const timestamp = new Date().toISOString()
     try {
@@ -85,6 +85,7 @@ export const testConnectionRoutes = (options: TestConnectionOptions) => {
         betas,
         signal: call.signal,
         onUpstreamId: () => {},
+        caller: { domain, headers: request.headers, mayForwardKey: true },
       })
       const model = gateway.models.resolve(testModel).model.id
       const body = {

@@ -22,8 +22,11 @@ const callerOf = async (session: Session, host: string | undefined): Promise<Cal
 })
 
 const textOf = async (body: NativeResponse['body']): Promise<string> => {
-  const bytes = body === undefined || body instanceof Uint8Array ? [body ?? ''] : await Array.fromAsync(body)
-  return new Blob(bytes as BlobPart[]).text()
+  const decoder = new TextDecoder()
+  if (body === undefined || body instanceof Uint8Array) return decoder.decode(body)
+  let text = ''
+  for await (const chunk of body) text += decoder.decode(chunk, { stream: true })
+  return text
 }
 
 /** Resolves to the body of the answer. */

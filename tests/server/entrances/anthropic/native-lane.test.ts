@@ -77,7 +77,7 @@ const identity = async ({ body }: NativeCall): Promise<Response> => new Response
 
 describe('a native lane', () => {
   test.each(['/v1/messages', '/v1/messages/count_tokens'])(
-    'forwards bytes that nothing here checks: %s',
+    'forwards bytes that nothing here checks: %s (AU-N16)',
     async (path) => {
       const { post, records, shutdown } = serverOver(identity)
       const response = await post(odd, path)

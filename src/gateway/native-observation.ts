@@ -1,6 +1,7 @@
 import { nameOf } from '../base/error-location.ts'
 import { parseObject } from '../base/json.ts'
 import type { Logger } from '../base/logger.ts'
+import { isEventStreamType } from '../codec/sse/content-type.ts'
 import { EventScanner } from '../codec/sse/event-scanner.ts'
 import { NativeAnswer } from './native-answer.ts'
 import { requestClassOf } from './request-class.ts'
@@ -110,7 +111,7 @@ const createObservation = (
     },
     head(answerStatus, contentType) {
       status = answerStatus
-      const isStream = contentType?.startsWith('text/event-stream') === true
+      const isStream = isEventStreamType(contentType)
       if (operation === 'message' && status < firstFailureStatus) running.update({ isStream })
       if (isStream) scanner = createScanner()
       else if (contentType?.startsWith('application/json')) whole = new WholeAnswer()

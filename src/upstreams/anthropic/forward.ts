@@ -1,8 +1,9 @@
+import { isEventStreamType } from '../../codec/sse/content-type.ts'
 import type { HttpResponse } from '../http/post.ts'
 import type { NativeCall, NativeResponse } from '../upstream.ts'
 import type { AnthropicClient } from './client.ts'
 import { rewriteModel } from './model-rewrite.ts'
-import { isEventStream, toClientHeaders } from './response-headers.ts'
+import { toClientHeaders } from './response-headers.ts'
 
 /** Compressed bytes stay as they are (AU-N4), and only whole bodies name a model. */
 const bodyOf = ({ body, caller }: NativeCall, modelMap: ReadonlyMap<string, string>): NativeCall['body'] =>
@@ -10,7 +11,8 @@ const bodyOf = ({ body, caller }: NativeCall, modelMap: ReadonlyMap<string, stri
 
 /** A stream of events is never waited for. */
 const answerBody = async (response: HttpResponse): Promise<NativeResponse['body']> => {
-  if (response.hasBody && response.isShort && !isEventStream(response.headers)) return response.bytes()
+  const isStream = isEventStreamType(response.headers.get('content-type'))
+  if (response.hasBody && response.isShort && !isStream) return response.bytes()
   const chunks = response.chunks()
   return response.hasBody ? chunks : undefined
 }

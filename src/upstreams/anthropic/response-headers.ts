@@ -1,3 +1,5 @@
+import { isEventStreamType } from '../../codec/sse/content-type.ts'
+
 /** Headers of Anthropic's answers that the client may see (AU-H4). */
 
 const keptNames: ReadonlySet<string> = new Set([
@@ -16,9 +18,6 @@ const keptPrefix = 'anthropic-'
 const authenticationStatus = 401
 const permissionStatus = 403
 
-export const isEventStream = (headers: Headers): boolean =>
-  /^\s*text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '')
-
 /** A refused credential stays refused: without the upstream's own word, the client must not try again (AU-R3). */
 const isFinal = (status: number): boolean => status === authenticationStatus || status === permissionStatus
 
@@ -28,7 +27,7 @@ export const toClientHeaders = (status: number, received: Headers): Headers => {
     if (keptNames.has(name) || name.startsWith(keptPrefix)) headers.append(name, value)
   })
   if (isFinal(status) && !headers.has('x-should-retry')) headers.set('x-should-retry', 'false')
-  if (isEventStream(received)) {
+  if (isEventStreamType(received.get('content-type'))) {
     headers.set('cache-control', 'no-cache')
     // Tells a proxy in between not to collect the events.
     headers.set('x-accel-buffering', 'no')

@@ -1,6 +1,7 @@
 import { type Context, Elysia, NotFoundError } from 'elysia'
 import { errorTypeOf, GatewayError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
+import { isEventStreamType } from '../../../codec/sse/content-type.ts'
 import { type NativeObservation, observeNative } from '../../../gateway/native-observation.ts'
 import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
 import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
@@ -44,9 +45,6 @@ const noteFailure = (running: RunningRequest, status: number): void => {
   const error = new GatewayError(errorTypeOf(status), `The upstream answered ${status}.`, { status, isLoggable: true })
   running.failed(error)
 }
-
-const isEventStream = ({ headers }: NativeResponse): boolean =>
-  headers.get('content-type')?.startsWith('text/event-stream') === true
 
 /** Our own headers, for CORS and the request's id, unless the upstream sends one of that name. */
 const addHeaders = (headers: Headers, own: Context['set']['headers']): void => {
@@ -117,7 +115,8 @@ const toResponse = (answer: NativeResponse, exchange: Exchange, set: Context['se
   const { scope, observation } = exchange
   const isFailure = status >= firstFailureStatus
   if (isFailure) noteFailure(scope.running, status)
-  observation?.head(status, headers.get('content-type'))
+  const contentType = headers.get('content-type')
+  observation?.head(status, contentType)
   const onEnd = createOnEnd(exchange, isFailure, log)
   addHeaders(headers, set.headers)
   // Elysia would copy the response to add headers.
@@ -132,7 +131,7 @@ const toResponse = (answer: NativeResponse, exchange: Exchange, set: Context['se
   }
   const stream = nativeStream({
     chunks: body,
-    isEventStream: isEventStream(answer),
+    isEventStream: isEventStreamType(contentType),
     errorEvent: (error) => utf8.encode(createStreamWriter(scope.requestId).error(error)),
     onChunk: (chunk) => observation?.chunk(chunk),
     onEnd,

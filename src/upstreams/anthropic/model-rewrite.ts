@@ -65,17 +65,33 @@ const endOfValue = (bytes: Uint8Array, start: number): number => {
 const parseString = (bytes: Uint8Array, { start, end }: Span): string =>
   JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString())
 
-/** The values of the object's own members `model` that are strings: a JSON parser takes the last one. Throws NotJson. */
-const findModels = (bytes: Uint8Array): readonly Span[] => {
-  const found: Span[] = []
+const modelKey = Buffer.from('"model"')
+/** With an escape of six characters for each letter. */
+const longestModelKey = '""'.length + 'model'.length * 6
+
+const isPlainModelKey = (bytes: Uint8Array, start: number): boolean => {
+  for (let index = 0; index < modelKey.length; index += 1) if (bytes[start + index] !== modelKey[index]) return false
+  return true
+}
+
+/** Parses only what may be an escaped spelling: a body may have millions of members. */
+const isModelKey = (bytes: Uint8Array, key: Span): boolean => {
+  const length = key.end - key.start
+  if (length === modelKey.length) return isPlainModelKey(bytes, key.start)
+  return length > modelKey.length && length <= longestModelKey && parseString(bytes, key) === 'model'
+}
+
+/** The value of the object's own member `model`, if it is a string. A JSON parser takes the last one. Throws NotJson. */
+const findModel = (bytes: Uint8Array): Span | undefined => {
+  let found: Span | undefined
   let at = skipSpaces(bytes, requireByte(bytes, skipSpaces(bytes, 0), openBrace))
   while (bytes[at] !== closeBrace) {
     const key = { start: at, end: endOfString(bytes, at) }
     const value = skipSpaces(bytes, requireByte(bytes, skipSpaces(bytes, key.end), colon))
-    if (bytes[value] === quote && parseString(bytes, key) === 'model') {
-      found.push({ start: value, end: endOfString(bytes, value) })
-    }
     const end = endOfValue(bytes, value)
+    if (isModelKey(bytes, key)) {
+      found = bytes[value] === quote ? { start: value, end: endOfString(bytes, value) } : undefined
+    }
     if (bytes[end] === closeBrace) break
     at = skipSpaces(bytes, end + 1)
   }
@@ -83,15 +99,11 @@ const findModels = (bytes: Uint8Array): readonly Span[] => {
 }
 
 const mapped = (body: Uint8Array, modelMap: ReadonlyMap<string, string>): Uint8Array => {
-  const parts: Uint8Array[] = []
-  let from = 0
-  for (const span of findModels(body)) {
-    const model = modelMap.get(parseString(body, span))
-    if (model === undefined) continue
-    parts.push(body.subarray(from, span.start), Buffer.from(JSON.stringify(model)))
-    from = span.end
-  }
-  return parts.length === 0 ? body : Buffer.concat([...parts, body.subarray(from)])
+  const span = findModel(body)
+  if (span === undefined) return body
+  const model = modelMap.get(parseString(body, span))
+  if (model === undefined) return body
+  return Buffer.concat([body.subarray(0, span.start), Buffer.from(JSON.stringify(model)), body.subarray(span.end)])
 }
 
 /** Returns the same bytes if they name no model of the map, or are not JSON: the upstream judges them. */

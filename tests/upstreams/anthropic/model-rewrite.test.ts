@@ -18,7 +18,7 @@ describe('the name of the model', () => {
       ' \n{ "a" : 1 ,\t"model"\r\n: "opus" , "b":[] } \n',
       ' \n{ "a" : 1 ,\t"model"\r\n: "claude-opus-4-6" , "b":[] } \n',
     ],
-    ['{"model":"opus","x":1,"model":"opus"}', '{"model":"claude-opus-4-6","x":1,"model":"claude-opus-4-6"}'],
+    ['{"model":"opus","x":1,"model":"opus"}', '{"model":"opus","x":1,"model":"claude-opus-4-6"}'],
     ['{"model":"other","model":"opus"}', '{"model":"other","model":"claude-opus-4-6"}'],
     ['{"mod\\u0065l":"op\\u0075s"}', '{"mod\\u0065l":"claude-opus-4-6"}'],
     ['{"model":"a\\"b\\\\"}', '{"model":"quoted \\"x\\""}'],
@@ -31,6 +31,9 @@ describe('the name of the model', () => {
 
   test.each([
     '{"model":"Opus"}',
+    '{"model":"opus","model":"other"}',
+    '{"model":"opus","model":1}',
+    '{"mod\\u0065l\\u0065":"opus"}',
     '{"model":"opus "}',
     '{"model":"opus-4"}',
     '{"model":["opus"]}',

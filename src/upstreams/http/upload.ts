@@ -36,17 +36,23 @@ export const watchedUpload = (content: string | Uint8Array, onConnection: () => 
  */
 export const timedUpload = (stream: ReadableStream<Uint8Array>, deadline: Deadline): ReadableStream<Uint8Array> => {
   const reader = stream.getReader()
+  let isCancelled = false
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         deadline.connected()
         deadline.pause()
         const { done, value } = await reader.read()
+        if (isCancelled) return
         deadline.startRead()
         if (done) controller.close()
         else controller.enqueue(value)
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        isCancelled = true
+        deadline.startRead()
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )

@@ -25,7 +25,10 @@ const hasBody = (request: Request): boolean => {
   return request.headers.has('transfer-encoding') || request.body !== null
 }
 
-/** Ends the upstream's call at the limit, or when the client disconnects: half a body must not look whole. */
+/**
+ * Ends the upstream's call at the limit, or when the client disconnects: half a body must not look whole. An upstream
+ * that answers before the end of the body cancels it: the client did not fail.
+ */
 const limited = (
   body: ReadableStream<Uint8Array>,
   maximumBytes: number,
@@ -33,22 +36,28 @@ const limited = (
 ): ReadableStream<Uint8Array> => {
   const reader = body.getReader()
   let length = 0
+  let isCancelled = false
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read()
+          if (isCancelled) return
           if (done) return controller.close()
           length += value.byteLength
           if (length > maximumBytes) throw tooLarge(maximumBytes)
           controller.enqueue(value)
         } catch (error) {
+          if (isCancelled) return
           const failure = error instanceof GatewayError ? error : clientClosed(error)
           fail(failure)
           controller.error(failure)
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        isCancelled = true
+        return reader.cancel(reason)
+      },
     },
     // Reads nothing ahead of the upstream.
     { highWaterMark: 0 },

@@ -114,4 +114,25 @@ describe('a body', () => {
     expect(status()).toBe(403)
     socket.destroy()
   })
+
+  test.each([
+    ['an answer', 413, 'HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}'],
+    ['none', 502, ''],
+  ])(
+    'whose end the upstream does not wait for is no failure of the client: %s (AU-R4, AU-R5)',
+    async (_, status, answer) => {
+      const server = await rawServer((socket) => socket.end(answer))
+      const { url, records } = startNativeAt(server.url)
+      const requests = 10
+      for (let index = 0; index < requests; index += 1) {
+        const client = new AbortController()
+        const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(Buffer.from('begun')) })
+        const { signal } = client
+        const response = await fetch(`${url}/v1/files`, { method: 'POST', headers: multipart, body, signal })
+        expect([response.status, (await response.text()) === '{}']).toEqual([status, answer !== ''])
+        client.abort()
+      }
+      expect(records.filter(({ event }) => event === 'request.cancelled')).toEqual([])
+    },
+  )
 })

@@ -23,8 +23,13 @@ const isAt = (bytes: Uint8Array, position: number, wanted: Uint8Array, length: n
   return true
 }
 
+/** Servers write one of these in front of each name: the space is optional. */
+const fields = ['event: ', 'event:'] as const
+type Field = (typeof fields)[number]
+
 /** The first line of a wanted event, without its end. */
 interface FirstLine {
+  readonly field: Field
   readonly name: string
   readonly bytes: Buffer
   readonly afterLineFeed: Buffer
@@ -32,9 +37,9 @@ interface FirstLine {
   position: number
 }
 
-const toFirstLine = (name: string): FirstLine => {
-  const bytes = Buffer.from(`event: ${name}`)
-  return { name, bytes, afterLineFeed: Buffer.concat([Buffer.of(lineFeed), bytes]), position: -1 }
+const toFirstLine = (field: Field, name: string): FirstLine => {
+  const bytes = Buffer.from(`${field}${name}`)
+  return { field, name, bytes, afterLineFeed: Buffer.concat([Buffer.of(lineFeed), bytes]), position: -1 }
 }
 
 /** Finds the ends of events, which may begin in an earlier chunk. */
@@ -63,11 +68,12 @@ const nothing = Buffer.alloc(0)
 /**
  * Finds a few kinds of events in a stream that is forwarded unchanged. Searches for their first lines, and decodes only
  * these events: any other event of a large chunk costs 10 ns. `createSseDecoder` reads every line of any stream; this
- * needs lines that end in LF or CRLF, and `event: NAME` as the first line of an event.
+ * needs lines that end in LF or CRLF, and `event: NAME` or `event:NAME` as the first line of each event.
  */
 export class EventScanner {
   readonly #options: EventScannerOptions
-  readonly #lines: readonly FirstLine[]
+  /** Of both fields, until the first event shows which one this server writes. */
+  #lines: readonly FirstLine[]
   readonly #longest: number
   readonly #endOf = createEndSearch()
   #decoder = createSseDecoder()
@@ -80,7 +86,7 @@ export class EventScanner {
 
   constructor(options: EventScannerOptions) {
     this.#options = options
-    this.#lines = options.names.map(toFirstLine)
+    this.#lines = fields.flatMap((field) => options.names.map((name) => toFirstLine(field, name)))
     this.#longest = Math.max(...this.#lines.map(({ bytes }) => bytes.length))
   }
 
@@ -105,6 +111,9 @@ export class EventScanner {
     if (found === undefined) {
       this.#keepLastLine(bytes, from)
       return -1
+    }
+    if (this.#lines.length > this.#options.names.length) {
+      this.#lines = this.#lines.filter(({ field }) => field === found.field)
     }
     return found === here ? from : found.position + 1
   }

@@ -73,6 +73,12 @@ describe('the scanner for events', () => {
     },
   )
 
+  test.each([1, 5, 1000])('reads a stream without spaces after the fields, in chunks of %d bytes (AU-N11)', (size) => {
+    const bytes = utf8.encode(stream.replaceAll('event: ', 'event:').replaceAll('data: ', 'data:'))
+    expect(scan(pieces(bytes, size)).events).toEqual(wantedIn(bytes))
+    expect(wantedIn(bytes).length).toBe(5)
+  })
+
   test('finds the same events as a whole parse, for any events and chunks (AU-N11)', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 40 }).map((part) => part.replace(/[\r\n\uFEFF]/g, '.')),

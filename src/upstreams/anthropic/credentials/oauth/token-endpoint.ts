@@ -114,9 +114,41 @@ const toTokens = (answer: TokenEndpointResponse): GrantedTokens => ({
   isMax: typeof answer['is_max'] === 'boolean' ? answer['is_max'] : undefined,
 })
 
-/** The endpoint accepts only JSON, and its answers lack `token_type`, which the library requires. */
-const adapted = (answer: Answer): Response =>
-  Response.json({ token_type: 'bearer', ...answer.body }, { status: answer.status })
+/** A token goes into a header. */
+const tokenPattern = /^[!-~]+$/
+
+const tokenOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && tokenPattern.test(value) ? value : undefined
+
+/** Undefined for what is not a time: then the answer does not say for how long. */
+const secondsOf = (value: unknown): number | undefined => {
+  const seconds = typeof value === 'string' ? Number(value) : value
+  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds) ? seconds : undefined
+}
+
+/** Some servers send a list. */
+const scopeOf = (value: unknown): string | undefined => {
+  const scopes: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return scopes.filter((scope) => typeof scope === 'string').join(' ') || undefined
+}
+
+/**
+ * The answer for the library, which requires `token_type`, and refuses a whole answer because of any member of another
+ * type. A refresh token is spent by then: a new pair must not be lost because of another member.
+ */
+const adapted = ({ status, body }: Answer): Response => {
+  const isGrant = status >= 200 && status < 300 && body !== undefined
+  if (!isGrant) return Response.json({ ...body }, { status })
+  const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, scope, is_max: isMax } = body
+  return Response.json({
+    token_type: 'bearer',
+    access_token: tokenOf(accessToken),
+    refresh_token: tokenOf(refreshToken),
+    expires_in: secondsOf(expiresIn),
+    scope: scopeOf(scope),
+    is_max: isMax,
+  })
+}
 
 interface TokenEndpointOptions {
   readonly settings: OAuthSettings

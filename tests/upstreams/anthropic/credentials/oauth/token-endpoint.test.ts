@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Json } from '../../../../../src/base/json.ts'
 import { Secret } from '../../../../../src/base/secret.ts'
 import { loadConfig } from '../../../../../src/config/load.ts'
 import type { TokenServerOptions } from '../../../../../src/simulator/anthropic/token-server.ts'
@@ -87,7 +88,6 @@ describe('the token endpoint', () => {
     ['a busy server', { error: { status: 529 } }, { kind: 'unavailable', retryAfterSeconds: undefined }],
     ['an answer without a token', { members: { access_token: undefined } }, { kind: 'unavailable', status: 200 }],
     ['a list', { error: { status: 200, body: '[]' } }, { kind: 'unavailable', status: 200 }],
-    ['a time that is not a number', { members: { expires_in: 'soon' } }, { kind: 'unavailable', status: 200 }],
     [
       'a date as retry-after',
       { error: { status: 503, headers: { 'retry-after': 'Sun, 29 Nov 2026 06:00:00 GMT' } } },
@@ -97,6 +97,38 @@ describe('the token endpoint', () => {
   test.each(answers)('%s has its kind (AU-O7)', async (_name, reply, expected) => {
     const { endpoint, issued } = setUp({ scenario: () => reply })
     expect(await endpoint.refresh(issued())).toMatchObject(expected)
+  })
+
+  test('keeps a new pair whatever the other members of the answer are (AU-O3, AU-O5)', async () => {
+    const odd: readonly (readonly [members: Json, tokens: object])[] = [
+      [{ refresh_token: null }, { refreshToken: undefined }],
+      [{ refresh_token: '' }, { refreshToken: undefined }],
+      [{ expires_in: null }, { expiresInSeconds: undefined }],
+      [{ expires_in: 'soon' }, { expiresInSeconds: undefined }],
+      [{ expires_in: -1 }, { expiresInSeconds: undefined }],
+      [{ expires_in: 0 }, { expiresInSeconds: undefined }],
+      [{ expires_in: '28800' }, { expiresInSeconds: 28_800 }],
+      [{ scope: null }, { scopes: undefined }],
+      [{ scope: '' }, { scopes: undefined }],
+      [{ scope: ['a', 'b', null] }, { scopes: ['a', 'b'] }],
+      [{ token_type: null }, {}],
+      [{ token_type: 'session' }, {}],
+      [{ id_token: 'not one' }, {}],
+      [{ is_max: 'yes' }, { isMax: undefined }],
+    ]
+    for (const [members, tokens] of odd) {
+      const { endpoint, issued, calls } = setUp({ scenario: () => ({ members }) })
+      const outcome = await endpoint.refresh(issued())
+      expect({ members, outcome }).toMatchObject({ members, outcome: { kind: 'granted', tokens } })
+      expect(calls()).toBe(1)
+    }
+  })
+
+  test('does not take a token that is not valid in a header (AU-O3)', async () => {
+    for (const accessToken of [undefined, null, '', 5, 'two words', 'a\r\nx-injected: 1']) {
+      const { endpoint, issued } = setUp({ scenario: () => ({ members: { access_token: accessToken } }) })
+      expect(await endpoint.refresh(issued())).toMatchObject({ kind: 'unavailable', status: 200 })
+    }
   })
 
   test('a call ends after a time of its own, which --timeout does not change (AU-O11)', async () => {

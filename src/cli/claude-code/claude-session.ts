@@ -2,6 +2,7 @@ import { errorCode } from '../../base/error-code.ts'
 import { Secret } from '../../base/secret.ts'
 import { UsageError } from '../../base/usage-error.ts'
 import type { Config } from '../../config/load.ts'
+import { reportHosts } from '../../config/reports.ts'
 import { secretSettings } from '../../config/settings/setting-names.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
 import { productName } from '../../version.ts'
@@ -99,6 +100,9 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
   const log = composeLog(config, { ...io, isTerminal: false, useColor: false, err: () => {} })
   const apiKey = await obtainKey(setUp, io, 'claude')
   for (const warning of warningsOf(setUp)) printer(io).warn(warning)
+  // A session has no banner.
+  const { slack } = reportHosts(config)
+  if (slack !== undefined) printer(io).warn(`Slack is on: conversations are sent to ${slack}.`)
   const watch = watchSession(log, io.times?.silenceMs)
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
   let client: ClientArguments | undefined

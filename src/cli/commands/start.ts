@@ -2,7 +2,7 @@ import type { ArgsDef } from 'citty'
 import { UsageError } from '../../base/usage-error.ts'
 import { checkCors } from '../../config/cors.ts'
 import type { Machine } from '../../config/paths.ts'
-import { checkReports } from '../../config/reports.ts'
+import { checkReports, reportHosts } from '../../config/reports.ts'
 import { clientNameOf } from '../../models/resolver.ts'
 import { productName, version } from '../../version.ts'
 import { ownShell } from '../claude-code/launch/detect-shell.ts'
@@ -106,6 +106,7 @@ const reportServing = (setUp: SetUp, facts: BannerFacts, isJson: boolean, io: Io
     upstream: setUp.isSimulated ? 'simulated' : setUp.connection.address,
     model: clientNameOf(setUp.model.model),
     smallModel: clientNameOf(setUp.smallModel.model),
+    ...reportHosts(config),
   }
   reportListening(fields, io)
 }

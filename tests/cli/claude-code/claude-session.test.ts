@@ -206,6 +206,13 @@ describe('claude', () => {
     expect([await new Response(child.stdout).text(), await child.exited]).toEqual(['still here\n', 4])
   })
 
+  test('says that conversations are sent to Slack, without the secret path (AU-S1)', async () => {
+    const { err } = await run([], scriptClaude('#!/bin/sh\n'), {
+      NEXUS_SLACK_WEBHOOK_URL: 'https://hooks.example/CANARY',
+    })
+    expect(err).toBe('warning: Slack is on: conversations are sent to hooks.example.\n')
+  })
+
   test('prints warnings before Claude Code starts', async () => {
     const { code, out, err } = await run(['--api-key', 'canary-key-0123456789'], stubClaude(''))
     expect([code, out]).toEqual([0, ''])

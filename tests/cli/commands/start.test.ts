@@ -148,7 +148,9 @@ describe('start', () => {
     const folder = temporaryFolder()
     const config = join(folder, 'c.json')
     writeFileSync(config, '{ "logging": { "format": "json" }, "nonsense": 1 }')
-    const program = startCli(['start', '--simulate', '-p', '0', '-c', '--shell', 'bash', '--config', config])
+    const program = startCli(['start', '--simulate', '-p', '0', '-c', '--shell', 'bash', '--config', config], {
+      NEXUS_SLACK_WEBHOOK_URL: 'https://hooks.example/CANARY',
+    })
     const [, url = ''] = await program.says(address)
     program.kill('SIGTERM')
     const { code, out, err } = await program.ended
@@ -162,8 +164,10 @@ describe('start', () => {
         upstream: 'simulated',
         model: 'claude-sonnet-4-6',
         smallModel: 'claude-haiku-4-5',
+        slack: 'hooks.example',
       } as never,
     ])
+    expect(err).not.toContain('CANARY')
     const [first] = records
     expect(first).toMatchObject({
       level: 'warn',

@@ -136,6 +136,7 @@ describe('the source code', () => {
       'server/client-disconnect',
       'server/failures',
       'server/injection',
+      'server/observers',
       'server/refusal-reasons',
       'server/security',
       'server/slow-readers',

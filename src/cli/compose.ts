@@ -48,7 +48,10 @@ export const composeUpstream = (options: UpstreamOptions): Upstream =>
 
 export interface ServerOptions
   extends UpstreamOptions,
-    Pick<AppDependencies, 'defaultModelId' | 'catalog' | 'shutdown' | 'pingMs' | 'commitMs' | 'readSetupFile'> {}
+    Pick<
+      AppDependencies,
+      'defaultModelId' | 'catalog' | 'shutdown' | 'observers' | 'pingMs' | 'commitMs' | 'readSetupFile'
+    > {}
 
 /** Creates the app for this process to serve. */
 export const composeApp = ({ config, ...options }: ServerOptions): App =>

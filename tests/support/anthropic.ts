@@ -1,6 +1,7 @@
 import { createLogger, type LogRecord } from '../../src/base/logger.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { Config } from '../../src/config/load.ts'
+import type { RequestObserver } from '../../src/gateway/request-record.ts'
 import type { AnthropicCall, AnthropicClientOptions } from '../../src/upstreams/anthropic/client.ts'
 import type { Credential, CredentialChoice, Credentials } from '../../src/upstreams/anthropic/credentials/credential.ts'
 import type { Fetch } from '../../src/upstreams/http/post.ts'
@@ -102,15 +103,24 @@ export const anthropicCall = (more: Partial<AnthropicCall> = {}): AnthropicCall 
 type NativeConfig = Partial<Omit<Config, 'anthropic'>> & { readonly anthropic?: Partial<Config['anthropic']> }
 
 /** The product with this upstream, in front of any server. */
-export const startNativeAt = (endpointUrl: string, { anthropic, ...config }: NativeConfig = {}) =>
+export const startNativeAt = (
+  endpointUrl: string,
+  { anthropic, ...config }: NativeConfig = {},
+  observers: readonly RequestObserver[] = [],
+) =>
   startChain({
     endpointUrl,
     apiKey: 'sk-ant-api-configured',
     config: { upstream: 'anthropic', ...config, anthropic: { ...defaultConfig.anthropic, ...anthropic } },
+    observers,
   })
 
 /** The product with this upstream, in front of a recording server. */
-export const startNative = (respond: Parameters<typeof recordingServer>[0], config: NativeConfig = {}) => {
+export const startNative = (
+  respond: Parameters<typeof recordingServer>[0],
+  config: NativeConfig = {},
+  observers: readonly RequestObserver[] = [],
+) => {
   const { url, received } = recordingServer(respond)
-  return { ...startNativeAt(url, config), received }
+  return { ...startNativeAt(url, config, observers), received }
 }

@@ -2,6 +2,7 @@ import { createLogger, type LogRecord, type LogSink } from '../../src/base/logge
 import { Secret } from '../../src/base/secret.ts'
 import { composeApp } from '../../src/cli/compose.ts'
 import { type Config, loadConfig } from '../../src/config/load.ts'
+import type { RequestObserver } from '../../src/gateway/request-record.ts'
 import { listen } from '../../src/runtime/bun.ts'
 import { createShutdown, type Shutdown } from '../../src/server/http/shutdown.ts'
 import type { JournalEntry, Simulator } from '../../src/simulator/exchange.ts'
@@ -41,6 +42,7 @@ export interface ChainOptions {
   readonly commitMs?: number
   /** Replaces the list of records. */
   readonly sink?: LogSink
+  readonly observers?: readonly RequestObserver[]
   /** Default: leaves URLs unchanged. */
   readonly inlineUrlSources?: InlineUrlSources
 }
@@ -67,6 +69,7 @@ export const startChain = (options: ChainOptions = {}): Chain => {
     shutdown,
     inlineUrlSources: options.inlineUrlSources ?? (async (given) => given),
     ...(options.maximumConnections !== undefined && { maximumConnections: options.maximumConnections }),
+    ...(options.observers && { observers: options.observers }),
     ...(options.pingMs !== undefined && { pingMs: options.pingMs }),
     ...(options.commitMs !== undefined && { commitMs: options.commitMs }),
   })

@@ -72,7 +72,10 @@ const createObservation = (
   let scanner: EventScanner | undefined
   let whole: WholeAnswer | undefined
 
-  const noteTooLarge = (part: string): void => {
+  let hasNoted = false
+  const noteTooLarge = (part: 'event' | 'answer'): void => {
+    if (hasNoted) return
+    hasNoted = true
     log.info('answer.not_read', { requestId: running.head.requestId, part })
   }
 

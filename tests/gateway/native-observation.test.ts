@@ -184,7 +184,7 @@ describe('a stream', () => {
       { level: 'info', event: 'answer.not_read', fields: { requestId: 'req_1', part: 'event' } },
     ])
     const block = { type: 'content_block_start', index: 0, content_block: { type: 'web_search_tool_result', large } }
-    const inBlock = observe({ chunks: [events(start, block, end({ output_tokens: 7 }))] })
+    const inBlock = observe({ chunks: [events(start, block, block, end({ output_tokens: 7 }))] })
     expect(inBlock.record.usage).toEqual({ ...startUsage, output_tokens: 7 })
     expect(inBlock.logged).toHaveLength(1)
   })

@@ -26,7 +26,7 @@ export const createForward =
     const { status } = response
     return {
       status,
-      headers: toClientHeaders(status, response.headers),
+      headers: toClientHeaders(call.method, status, response.headers),
       body: ok ? await answerBody(response) : response.relay(),
     }
   }

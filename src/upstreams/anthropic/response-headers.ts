@@ -21,11 +21,14 @@ const permissionStatus = 403
 /** A refused credential stays refused: without the upstream's own word, the client must not try again (AU-R3). */
 const isFinal = (status: number): boolean => status === authenticationStatus || status === permissionStatus
 
-export const toClientHeaders = (status: number, received: Headers): Headers => {
+export const toClientHeaders = (method: string, status: number, received: Headers): Headers => {
   const headers = new Headers()
   received.forEach((value, name) => {
     if (keptNames.has(name) || name.startsWith(keptPrefix)) headers.append(name, value)
   })
+  const length = received.get('content-length')
+  // Otherwise the server would name the length of an empty body. It knows the length of other answers.
+  if (method === 'HEAD' && length !== null) headers.set('content-length', length)
   if (isFinal(status) && !headers.has('x-should-retry')) headers.set('x-should-retry', 'false')
   if (isEventStreamType(received.get('content-type'))) {
     headers.set('cache-control', 'no-cache')

@@ -174,12 +174,15 @@ describe('a path', () => {
     expect(received.map(({ path }) => path)).toEqual(['/v1/messages?beta=true'])
   })
 
-  test('cannot be traced, which would show the credential (AU-P8)', async () => {
-    const { url, received } = startNative(fine)
-    const { status, head } = await rawRequest(url, 'TRACE /v1/messages')
-    expect([status, /allow: (.*)/i.exec(head)?.[1]]).toEqual([405, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'])
-    expect(received).toEqual([])
-  })
+  test.each(['TRACE', 'CONNECT'])(
+    'with method %s is refused, because fetch may not send it (AU-P8)',
+    async (method) => {
+      const { url, received } = startNative(fine)
+      const { status, head } = await rawRequest(url, `${method} /v1/messages`)
+      expect([status, /allow: (.*)/i.exec(head)?.[1]]).toEqual([405, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'])
+      expect(received).toEqual([])
+    },
+  )
 
   test('of a read has no body (AU-P8)', async () => {
     const { url, received } = startNative(fine)
@@ -217,6 +220,12 @@ describe('an answer', () => {
     expect([response.status, response.body, response.headers.get('etag')]).toEqual([204, null, '"a"'])
     await waitUntil(() => shutdown.running() === 0)
     expect(records.filter(({ event }) => event === 'request.answered').length).toBe(1)
+  })
+
+  test('to HEAD keeps the length that it describes (AU-H4, AU-P5)', async () => {
+    const { url } = startNative(() => new Response('hello', { headers: json }))
+    const response = await fetch(`${url}/v1/files/file_1/content`, { method: 'HEAD' })
+    expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([200, '5', ''])
   })
 
   test('that is binary keeps its bytes (AU-P5)', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { toClientHeaders } from '../../../src/upstreams/anthropic/response-headers.ts'
 
 const passed = (headers: Record<string, string>, status = 200): Record<string, string> =>
-  Object.fromEntries(toClientHeaders(status, new Headers(headers)))
+  Object.fromEntries(toClientHeaders('POST', status, new Headers(headers)))
 
 describe('headers of an answer', () => {
   test.each([

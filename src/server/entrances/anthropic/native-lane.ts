@@ -51,12 +51,14 @@ const addHeaders = (headers: Headers, own: Context['set']['headers']): void => {
   for (const [name, value] of Object.entries(own)) if (!headers.has(name)) headers.set(name, String(value))
 }
 
+/** Fetch may not send them: TRACE would show the credential, and CONNECT opens a tunnel. */
+const unsentMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE'])
+
 /** Throws for a path that is not forwarded. */
 const pathOf = ({ method }: Request, { path }: RequestTarget, forwardsUnknownPaths: boolean): NativePath => {
   const found = nativePathOf(method, path)
   if (found === undefined || !(found.isKnown || forwardsUnknownPaths)) throw new NotFoundError()
-  // Fetch cannot send it, and a server that repeats a request would show the credential.
-  if (method === 'TRACE') methodNotAllowed('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')()
+  if (unsentMethods.has(method)) methodNotAllowed('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')()
   return found
 }
 

@@ -37,6 +37,13 @@ describe('auth refresh', () => {
     }
   })
 
+  test('names the login as the remedy for a file without a refresh token (AU-O8, AU-O13)', async () => {
+    const { writeGrant, environment } = setUp()
+    writeGrant({ accessToken: 'sk-ant-oat01-alone' }, { expiresAt: Date.now() + hourMs })
+    const { code, err } = await auth(['refresh', 'team.example'], environment)
+    expect([code, err.includes('run `nexus-claude-api auth login team.example`')]).toEqual([1, true])
+  })
+
   test('ends with 2 for a domain without tokens, without the switch, and without a domain (AU-T2, AU-O13)', async () => {
     const { folder, environment, calls } = setUp()
     writeFile(credentialFile(folder, 'key.example'), { type: 'api_key', api_key: 'sk-ant-api03-x' })

@@ -25,7 +25,7 @@ export interface OAuthTokens {
   token(file: OAuthFile): Promise<Secret>
   /**
    * The upstream has refused the token with a 401: resolves to another one, or to undefined if the answer is to be
-   * relayed (AU-O9). `date` is the header of that answer (AU-O10). Never rejects.
+   * relayed (AU-O9): also for a token that has replaced a refused one a moment ago. `date` is the header of that answer (AU-O10). Never rejects.
    */
   renew(file: OAuthFile, refused: Secret, date?: string | null): Promise<Secret | undefined>
   /** Files whose renewed tokens could not be written (AU-O6), or whose renewal fails (AU-O7). */
@@ -52,6 +52,23 @@ export interface OAuthTokensOptions {
 /** Longer than two calls of the endpoint, shorter than the timeout of clients (AU-O11). */
 const usualWaitMs = 20_000
 
+/** A token that is refused although it is new is refused for another reason: the next one would be refused, too. */
+const newMs = 60_000
+
+/** The tokens that were new after a refusal, so that one bad credential does not renew its tokens with each request. */
+const createNewTokens = (now: () => number) => {
+  const tokens = new Map<string, { readonly token: Secret; readonly until: number }>()
+  return {
+    add(path: string, token: Secret): void {
+      tokens.set(path, { token, until: now() + newMs })
+    },
+    has(path: string, token: Secret): boolean {
+      const found = tokens.get(path)
+      return found !== undefined && now() < found.until && found.token.equals(token)
+    },
+  }
+}
+
 /** The renewals that are under way: all requests for a file share one (AU-O4). */
 const createFlights = (start: (file: OAuthFile, refused: Secret | undefined) => Promise<Renewal>) => {
   const flights = new Map<string, Promise<Renewal>>()
@@ -70,11 +87,25 @@ const createFlights = (start: (file: OAuthFile, refused: Secret | undefined) => 
   }
 }
 
+/** A renewal that takes longer than `waitMs` goes on for the next requests. */
+const createWait =
+  (waitMs: number) =>
+  async (flight: Promise<Renewal>, of: OAuthGrant): Promise<Renewal> => {
+    const over = new AbortController()
+    const late = resolveAfter(waitMs, undefined, { signal: over.signal, ref: false }).then(
+      (): Renewal => ({ failure: { kind: 'slow' }, of }),
+    )
+    late.catch(() => {})
+    return Promise.race([flight, late]).finally(() => over.abort())
+  }
+
 export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
   const { endpoint, log, date, now, waitMs = usualWaitMs } = options
   const domains = new Map<string, string>()
   const unsaved = createUnsavedGrants()
   const pauses = createRenewalPauses(now)
+  const newTokens = createNewTokens(now)
+  const waitFor = createWait(waitMs)
   const onDate = createClockWarning(log, date)
   const renew = createRenewal({ endpoint, unsaved, log, date, onDate })
 
@@ -95,21 +126,12 @@ export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
     return renewal
   })
 
-  /** A renewal that takes longer goes on for the next requests. */
-  const waitFor = async (flight: Promise<Renewal>, of: OAuthGrant): Promise<Renewal> => {
-    const over = new AbortController()
-    const late = resolveAfter(waitMs, undefined, { signal: over.signal, ref: false }).then(
-      (): Renewal => ({ failure: { kind: 'slow' }, of }),
-    )
-    late.catch(() => {})
-    return Promise.race([flight, late]).finally(() => over.abort())
-  }
-
   return {
     async token(file) {
       const grant = unsaved.newest(file.path, file.grant)
-      if (isFresh(grant, date())) return grant.accessToken
+      // Ends the pause of tokens that the file does not have any more.
       const pause = pauses.find(file.path, grant)
+      if (isFresh(grant, date())) return grant.accessToken
       const renewal = pause ?? (await waitFor(fly(file), grant))
       if ('grant' in renewal) return renewal.grant.accessToken
       if (date() < grant.expiresAt) return grant.accessToken
@@ -120,9 +142,11 @@ export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
       onDate(answerDate)
       const grant = unsaved.newest(file.path, file.grant)
       if (date() < grant.expiresAt && !refused.equals(grant.accessToken)) return grant.accessToken
-      if (pauses.find(file.path, grant) !== undefined) return undefined
+      if (newTokens.has(file.path, refused) || pauses.find(file.path, grant) !== undefined) return undefined
       const renewal = await waitFor(fly(file, refused), grant)
-      return 'grant' in renewal && !refused.equals(renewal.grant.accessToken) ? renewal.grant.accessToken : undefined
+      if (!('grant' in renewal) || refused.equals(renewal.grant.accessToken)) return undefined
+      newTokens.add(file.path, renewal.grant.accessToken)
+      return renewal.grant.accessToken
     },
     problems: () => [
       ...unsaved.paths().map((path) => ({

@@ -17,7 +17,8 @@ const longestPauseSeconds = 3600
 const pauseSeconds = (failure: RenewalFailure): number => {
   switch (failure.kind) {
     case 'refused':
-      // The refresh token stays refused: until the file has another one.
+    case 'unrenewable':
+      // It stays like this until the file has other tokens.
       return Number.POSITIVE_INFINITY
     case 'moved':
       return pauses.moved
@@ -26,7 +27,6 @@ const pauseSeconds = (failure: RenewalFailure): number => {
     case 'busy':
     case 'slow':
     case 'gone':
-    case 'unrenewable':
       return 0
   }
 }

@@ -214,6 +214,30 @@ describe('a refused renewal', () => {
     expect(calls()).toBe(1)
   })
 
+  test('is no problem any more after a login (AU-O7)', async () => {
+    const { server, path, signIn } = startOAuth({ scenario: () => ({ error: { status: 400 } }) })
+    const { tokens } = createTokens(server.tokenUrl)
+    await thrownBy(tokens.token(toOAuthFile(path)))
+    expect(tokens.problems()).toHaveLength(1)
+    signIn({ expiresAt: Date.now() + hourMs })
+    await tokens.token(toOAuthFile(path))
+    expect(tokens.problems()).toEqual([])
+  })
+
+  test('a file without a refresh token is one problem until it changes, and one line in the log (AU-O7, AU-O8)', async () => {
+    const { server, path, writeGrant } = startOAuth()
+    writeGrant({ accessToken: 'sk-ant-oat01-alone' })
+    const { tokens, records } = createTokens(server.tokenUrl)
+    const file = toOAuthFile(path)
+    for (const _ of [1, 2, 3]) expect(await thrownBy(tokens.token(file))).toMatchObject({ status: 401 })
+    expect(records.map(({ event, fields }) => [event, fields['reason']])).toEqual([
+      ['credential.renewal_failed', 'unrenewable'],
+    ])
+    expect(tokens.problems()).toEqual([
+      { file: fileName, note: 'its tokens could not be renewed: run `nexus-claude-api auth login team.example`' },
+    ])
+  })
+
   test('a token that has not expired goes on being used (AU-O7)', async () => {
     for (const reply of [{ error: { status: 401 } }, { error: { status: 500 } }, { error: movedPage }]) {
       const { server, path, signIn } = startOAuth({ scenario: () => reply })
@@ -357,6 +381,22 @@ describe('a 401 of the upstream', () => {
     expect(await tokens.renew(file, file.grant.accessToken)).toBeUndefined()
     expect(calls()).toBe(1)
     expect((await tokens.token(file)).reveal()).toBe(file.grant.accessToken.reveal())
+  })
+
+  test('for a token that has just replaced a refused one is relayed: no renewal for each request (AU-O9)', async () => {
+    const { server, path, signIn, grants } = startOAuth()
+    signIn({ expiresAt: Date.now() + hourMs })
+    const { tokens, pass } = createTokens(server.tokenUrl)
+    const refuse = async () => {
+      const file = toOAuthFile(path)
+      return tokens.renew(file, await tokens.token(file))
+    }
+    expect(await refuse()).toBeDefined()
+    expect([await refuse(), await refuse()]).toEqual([undefined, undefined])
+    expect(grants()).toBe(1)
+    pass(60_000)
+    expect(await refuse()).toBeDefined()
+    expect(grants()).toBe(2)
   })
 
   test('during a renewal that adopts the refused token causes another renewal (AU-O9)', async () => {

@@ -10,8 +10,8 @@ interface RawAnswer {
   readonly error: string | undefined
 }
 
-/** Sends bytes, and resolves when the connection is over. */
-const rawExchange = (url: string, bytes: string | Uint8Array): Promise<RawAnswer> =>
+/** Sends bytes, and resolves when the connection is over. `onData` gets everything that has arrived so far. */
+const rawExchange = (url: string, bytes: string, onData: (received: string) => void): Promise<RawAnswer> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url)
     const socket = connect(Number(port), hostname, () => socket.write(bytes))
@@ -19,6 +19,7 @@ const rawExchange = (url: string, bytes: string | Uint8Array): Promise<RawAnswer
     let error: string | undefined
     socket.on('data', (data) => {
       received += data.toString('latin1')
+      onData(received)
     })
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       error = cause.code
@@ -30,9 +31,15 @@ const rawExchange = (url: string, bytes: string | Uint8Array): Promise<RawAnswer
   })
 
 /** A request whose target is sent exactly as it is. The server closes the connection. */
-export const rawRequest = (url: string, line: string, headers: Readonly<Record<string, string>> = {}, body = '') => {
+export const rawRequest = (
+  url: string,
+  line: string,
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+  onData: (received: string) => void = () => {},
+): Promise<RawAnswer> => {
   const fields = Object.entries({ host: 'localhost', connection: 'close', ...headers })
   const length = body === '' ? [] : [['content-length', String(body.length)] as const]
   const head = [...fields, ...length].map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  return rawExchange(url, `${line} HTTP/1.1\r\n${head}\r\n${body}`)
+  return rawExchange(url, `${line} HTTP/1.1\r\n${head}\r\n${body}`, onData)
 }

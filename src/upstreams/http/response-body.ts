@@ -60,6 +60,8 @@ export class Chunks implements AsyncIterableIterator<Uint8Array> {
   constructor(response: Response, call: HttpCall) {
     this.#reader = response.body?.getReader()
     this.#call = call
+    // The head has arrived: the first byte of the body gets its own time limit.
+    call.deadline.activity()
     if (this.#reader === undefined) this.#end()
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from 'bun:test'
 import { startDeadline } from '../../../src/upstreams/http/deadlines.ts'
-import { readText } from '../../../src/upstreams/http/response-body.ts'
+import { Chunks, readText } from '../../../src/upstreams/http/response-body.ts'
 import { inFakeTime } from '../../support/fake-time.ts'
 
 const origin = { name: 'AI Nexus', host: 'nexus.example', isPlain: false, isLocal: false }
@@ -76,9 +76,23 @@ describe('deadlines', () => {
   })
 })
 
-describe('a short response read at once', () => {
+describe('the body of a response', () => {
   const silenceMs = 60_000
   const bodyTimeouts = { connectMs: 1, drainMs: 1, excerptMs: 1, deadConnectionMs: 1 }
+
+  test('chunk by chunk, also has one for the first byte after its head (AU-N9)', () =>
+    inFakeTime(async () => {
+      const deadline = start(undefined, { silenceMs })
+      jest.advanceTimersByTime(silenceMs - 1000)
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const chunks = new Chunks(new Response(readable), { origin, deadline, bodyTimeouts })
+      const next = chunks.next()
+      jest.advanceTimersByTime(silenceMs - 1)
+      expect(deadline.expired).toBeUndefined()
+      void writable.getWriter().write(new Uint8Array(1))
+      expect((await next).done).toBe(false)
+      deadline.stop()
+    }))
 
   /** A call whose response head arrives at the last moment, and what is read of its body. */
   const late = (clock: (write: (text: string) => void, end: () => void) => void): Promise<string> => {
@@ -100,7 +114,7 @@ describe('a short response read at once', () => {
     return text
   }
 
-  test('has its own time limit, after any wait', () =>
+  test('that is short has its own time limit, after any wait', () =>
     inFakeTime(async () => {
       const text = late((write, end) => {
         write('ab')
@@ -111,7 +125,7 @@ describe('a short response read at once', () => {
       expect(await text).toBe('abcd')
     }))
 
-  test('that stops in the middle had begun', () =>
+  test('that is short and stops in the middle had begun', () =>
     inFakeTime(async () => {
       const text = late((write) => {
         write('ab')

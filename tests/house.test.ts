@@ -164,8 +164,7 @@ describe('the source code', () => {
       (path) => /src\/upstreams\/([^/]+)\/index\.ts$/.exec(path.replaceAll('\\', '/'))?.[1] ?? [],
     )
     expect(upstreams).toContain('nexus')
-    // The row of anthropic follows with its translated interface.
-    for (const name of upstreams.filter((upstream) => upstream !== 'anthropic')) {
+    for (const name of upstreams) {
       const row = readFileSync(join(root, 'tests', 'conformance', 'upstreams', `${name}.test.ts`), 'utf8')
       expect(row).toContain(`name: '${name}'`)
     }

@@ -43,21 +43,25 @@ const hasOldClient = (machine: Machine): boolean => {
   return version !== undefined && Bun.semver.order(version, readsDefaultModel) < 0
 }
 
+interface LaunchSetUp extends ChosenModels, Pick<Partial<SetUp>, 'isSimulated'> {
+  /** The server runs with another environment, perhaps of another user. */
+  readonly isElsewhere?: true
+}
+
 /** The parts of a launch that depend on who chose the models and on whose credential goes to the upstream. */
-export const launchChoices = (setUp: ChosenModels & Pick<Partial<SetUp>, 'isSimulated'>, config: Config) => {
-  const { loaded, isSimulated = false } = setUp
-  const hasCredential = isSimulated || loaded.sources.has('anthropic.apiKey') || hasOtherCredentials(config)
+export const launchChoices = (setUp: LaunchSetUp, config: Config) => {
+  const { loaded, isSimulated = false, isElsewhere = false } = setUp
+  const source = loaded.sources.get('anthropic.apiKey')
+  // Claude Code reads this variable, too: in a client's environment, it is the client's own key.
+  const hasKey = source !== undefined && !(isElsewhere && source === 'ANTHROPIC_API_KEY')
+  const hasCredential = isSimulated || hasKey || hasOtherCredentials(config)
   return {
     isChosen: { model: isSet('model', loaded), smallModel: isSet('smallModel', loaded) },
     showsOwnKey: config.upstream === 'anthropic' && forwardsClientKeys(config) && !hasCredential,
   }
 }
 
-export const planLaunch = (
-  setUp: ChosenModels & Pick<Partial<SetUp>, 'isSimulated'>,
-  { config, port }: Server,
-  { machine }: Io,
-): Launch => {
+export const planLaunch = (setUp: LaunchSetUp, { config, port }: Server, { machine }: Io): Launch => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)

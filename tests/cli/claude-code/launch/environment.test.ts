@@ -146,6 +146,8 @@ describe('the launch command with --upstream anthropic (AU-0f)', () => {
     const forwarding: [string[], Record<string, string>][] = [
       [[], {}],
       [['--client-keys', 'forward'], { ANTHROPIC_BASE_URL: 'http://other' }],
+      // The user's own key: the server has another environment.
+      [[], { ANTHROPIC_API_KEY: 'sk-ant-canary-0123456789' }],
     ]
     for (const [args, variables] of forwarding) expect(await anthropic(args, variables)).toEqual(connection)
     expect(await anthropic(['--client-keys', 'forward', '--client-token', 'gate'], {})).toEqual({

@@ -1,4 +1,5 @@
 import type { ErrorType, GatewayError } from '../../base/errors.ts'
+import type { Secret } from '../../base/secret.ts'
 import type { Config } from '../../config/load.ts'
 import { settingPath } from '../../config/paths.ts'
 import { type ListedFolder, listDomainFiles } from '../../upstreams/anthropic/credentials/domain-list.ts'
@@ -27,6 +28,8 @@ interface Probed {
   readonly host: string | undefined
   /** In words, without a secret. */
   readonly text: string
+  /** An answer of the server may quote them. */
+  readonly secrets: readonly Secret[]
   /** Milliseconds since 1970; undefined for a credential without an end. */
   readonly expiresAt?: number
   /** Why requests cannot use it. */
@@ -38,24 +41,23 @@ type ListedFile = ListedFolder['files'][number]
 const ofFile = ({ fileName, domain, file, problem }: ListedFile): Probed => {
   const place = { id: `credential.file.${fileName}`, title: 'Domain', host: domain }
   if (file === undefined || domain === undefined)
-    return { ...place, text: fileName, problem: problem ?? 'it is not valid' }
+    return { ...place, text: fileName, secrets: [], problem: problem ?? 'it is not valid' }
   const { credential } = file
-  if (credential.type === 'oauth')
-    return {
-      ...place,
-      text: `${domain}: OAuth token ${credential.grant.accessToken.masked()}`,
-      expiresAt: credential.grant.expiresAt,
-    }
-  const [first] = credential.keys
-  const others = credential.keys.length > 1 ? ` and ${credential.keys.length - 1} more` : ''
-  return { ...place, text: `${domain}: API key ${first?.masked()}${others}` }
+  if (credential.type === 'oauth') {
+    const { accessToken, expiresAt } = credential.grant
+    return { ...place, text: `${domain}: OAuth token ${accessToken.masked()}`, secrets: [accessToken], expiresAt }
+  }
+  const { keys: secrets } = credential
+  const others = secrets.length > 1 ? ` and ${secrets.length - 1} more` : ''
+  return { ...place, text: `${domain}: API key ${secrets[0]?.masked()}${others}`, secrets }
 }
 
 /** The credential of requests without a file of their domain. */
 const general = ({ connection, isSimulated }: SetUp, { anthropic }: Config): Probed[] => {
-  const place = { id: 'credential.general', host: undefined }
+  const { apiKey } = connection
+  const place = { id: 'credential.general', host: undefined, secrets: apiKey === undefined ? [] : [apiKey] }
   if (isSimulated) return [{ ...place, title: 'Key', text: 'any key' }]
-  if (connection.apiKey !== undefined) return [{ ...place, title: 'Key', text: connection.apiKey.masked() }]
+  if (apiKey !== undefined) return [{ ...place, title: 'Key', text: apiKey.masked() }]
   return anthropic.claudeCodeLogin && anthropic.allowOauth
     ? [{ ...place, title: 'Sign-in', text: "Claude Code's own" }]
     : []
@@ -76,8 +78,12 @@ const remedies: Partial<Record<ErrorType, string>> = {
   overloaded_error: 'Wait a minute, and run doctor again.',
 }
 
-const failed = ({ type, message }: GatewayError, text: string): Finding =>
-  fail(`${text}: ${message}`, remedies[type] ?? 'Check the address: --anthropic-url.', { error: type })
+const failed = ({ type, message }: GatewayError, text: string, { secrets }: Probed): Finding =>
+  fail(
+    `${text}: ${secrets.reduce((words, secret) => secret.hiddenIn(words), message)}`,
+    remedies[type] ?? 'Check the address: --anthropic-url.',
+    { error: type },
+  )
 
 const expiryText = ({ expiresAt }: Probed, now: number): string => {
   if (expiresAt === undefined) return ''
@@ -97,7 +103,7 @@ const createProbing = (session: Session) => {
       if (problem !== undefined) return fail(`${text}: ${problem}`, 'Correct the file, or remove it from the folder.')
       const now = Date.now()
       const outcome = await listed(probed)
-      if (outcome.error !== undefined) return failed(outcome.error, text)
+      if (outcome.error !== undefined) return failed(outcome.error, text, probed)
       const { value: models, ms } = outcome
       return ok(`${text}: lists ${models} models (${ms} ms)${expiryText(probed, now)}`, { models, ms })
     },
@@ -110,7 +116,7 @@ const createProbing = (session: Session) => {
     async model(name: string, accepted: Probed | undefined): Promise<Finding> {
       if (accepted === undefined) return skip('no credential is accepted')
       const outcome = await sendOneToken(session, accepted.host, name)
-      if (outcome.error !== undefined) return failed(outcome.error, name)
+      if (outcome.error !== undefined) return failed(outcome.error, name, accepted)
       return ok(`${name} answers (${outcome.ms} ms)`, { ms: outcome.ms })
     },
   }

@@ -76,6 +76,38 @@ describe('doctor with --upstream anthropic (AU-0g)', () => {
     expect(said).not.toContain('canary')
   })
 
+  test('reports when OAuth tokens expire, and renews them as the server does (AU-0g, AU-O3)', async () => {
+    const simulator = simulate()
+    const pairOf = (seconds: number) => {
+      const { accessToken, refreshToken } = simulator.tokens.issue('user:inference', 3600)
+      return { type: 'oauth', oauth: { accessToken, refreshToken, expiresAt: Date.now() + seconds * 1000, scopes: [] } }
+    }
+    const folder = folderOf({ 'valid.example': pairOf(5 * 3600 + 60), 'late.example': pairOf(-60) })
+    const { of } = await examine(simulator.url, ['--credentials-dir', folder, '--allow-oauth'], {
+      CLAUDE_API_KEY: '',
+      CLAUDE_OAUTH_TOKEN_URL: simulator.tokenUrl,
+    })
+    const detail = (name: string) => of(`credential.file.${name}.credentials.json`).detail
+    expect(detail('valid.example')).toMatch(/^valid\.example: OAuth token .*; expires in 5 h$/)
+    expect(detail('late.example')).toMatch(/^late\.example: OAuth token .*; had expired, and was renewed$/)
+  })
+
+  test('hides a key that the server quotes', async () => {
+    const quoting = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: ({ headers }) =>
+        Response.json(
+          { error: { type: 'authentication_error', message: `no ${headers.get('x-api-key')}` } },
+          { status: 401 },
+        ),
+    })
+    afterTest(() => quoting.stop(true))
+    const { of, said } = await examine(`http://127.0.0.1:${quoting.port}`)
+    expect(of('credential.general').detail).toEndWith(': no [redacted]')
+    expect(said).not.toContain('canary')
+  })
+
   test('skips the models without an accepted credential, and has a remedy for an unknown model', async () => {
     const { url } = simulate()
     const refused = await examine(url, [], { CLAUDE_API_KEY: 'sk-ant-api03-canary-wrong-0123456789' })

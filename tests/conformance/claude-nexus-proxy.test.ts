@@ -6,6 +6,7 @@ import { afterTest } from '../support/cleanup.ts'
 import { startCli, temporaryFolder } from '../support/cli.ts'
 import { writeFile } from '../support/files.ts'
 import { startSlackSink } from '../support/sinks.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** The examples of Claude Nexus Proxy (001), with our program's name, `--upstream` and any free port. */
 
@@ -85,9 +86,13 @@ describe('the examples of Claude Nexus Proxy', () => {
     const ids = server.received.map(({ credential }) => credential?.id)
     expect(new Set(ids).size).toBe(2)
     expect((await post(server.url, { host: 'unknown.example' })).status).not.toBe(200)
-    const stats = (await (await fetch(`${server.url}/token-stats`)).json()) as { stats: Record<string, object> }
-    expect(stats.stats['localhost:3000']).toMatchObject({ requestCount: 1, toolCallCount: 0 })
-    expect(stats.stats['team.example']).toMatchObject({ requestCount: 1 })
+    const statistics = async () =>
+      ((await (await fetch(`${server.url}/token-stats`)).json()) as { stats: Record<string, object> }).stats
+    // A request counts at its end, which its client can see a little earlier.
+    let stats = await statistics()
+    while (stats['team.example'] === undefined) stats = await statistics()
+    expect(stats['localhost:3000']).toMatchObject({ requestCount: 1, toolCallCount: 0 })
+    expect(stats['team.example']).toMatchObject({ requestCount: 1 })
     await server.program.says(/Token Usage Report[\s\S]+localhost:3000 +1 [\s\S]+team\.example +1 [\s\S]+TOTAL/)
     expect(await end(server)).not.toContain('canary')
   })
@@ -148,6 +153,7 @@ describe('the examples of Claude Nexus Proxy', () => {
       ],
     }
     for (const host of ['localhost:3000', 'team.example']) await post(server.url, { host }, inference)
+    await waitUntil(() => all.posts.length + own.posts.length === 2)
     const said = await end(server)
     expect(all.posts.map(({ body: sent }) => sent)).toMatchObject([
       { channel: '#all', username: 'Proxy', icon_emoji: ':wave:', text: expect.stringContaining('a secret plan') },

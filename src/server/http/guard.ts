@@ -46,14 +46,24 @@ const refuseHost = (): never => {
   })
 }
 
-/** A web page must not spend the company's key. */
-const checkOrigin = (headers: Headers, cors: CorsOptions | undefined): void => {
-  const origin = headers.get('origin')
-  if (origin === null || origin === `http://${headers.get('host')}` || isAllowedOrigin(origin, cors)) return
+const refusePage = (): never => {
   throw new GatewayError('permission_error', 'This server does not answer to web pages of another origin.', {
     shouldRetry: false,
     isLoggable: true,
   })
+}
+
+/** A web page must not spend the company's key. */
+const checkOrigin = (headers: Headers, cors: CorsOptions | undefined): void => {
+  const origin = headers.get('origin')
+  if (origin === null || origin === `http://${headers.get('host')}` || isAllowedOrigin(origin, cors)) return
+  refusePage()
+}
+
+/** For paths that use the key on a GET: an image, a script or a link on a web page sends one without `Origin`. */
+export const refuseOtherSites = ({ headers }: Request): void => {
+  const site = headers.get('sec-fetch-site')
+  if (site !== null && site !== 'same-origin' && site !== 'none') refusePage()
 }
 
 const bearer = /^Bearer\s+/i

@@ -3,7 +3,7 @@ import { type ErrorType, GatewayError, toGatewayError } from '../../base/errors.
 import type { Gateway } from '../../gateway/gateway.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import { startCall } from '../http/call.ts'
-import { type DomainGuardOptions, requireToken, testConnectionPath } from '../http/guard.ts'
+import { type DomainGuardOptions, refuseOtherSites, requireToken, testConnectionPath } from '../http/guard.ts'
 import { methodNotAllowed } from '../http/method-not-allowed.ts'
 import type { Shutdown } from '../http/shutdown.ts'
 
@@ -43,16 +43,6 @@ const suggestions: Partial<Record<ErrorType, readonly string[]>> = {
   timeout_error: ['Check that the upstream is running.', 'Raise --timeout for slow models.', general],
 }
 const usualSuggestions = ['Check the address of the upstream.', 'Check that the upstream is running.', general]
-
-/** An image on a web page sends a GET without `Origin`. */
-const refuseOtherSites = ({ headers }: Request): void => {
-  const site = headers.get('sec-fetch-site')
-  if (site === null || site === 'same-origin' || site === 'none') return
-  throw new GatewayError('permission_error', 'This server does not test its connection for other web pages.', {
-    shouldRetry: false,
-    isLoggable: true,
-  })
-}
 
 const tooOften = (retryAfterSeconds: number): GatewayError =>
   new GatewayError('rate_limit_error', 'The connection can be tested once a minute.', {

@@ -97,6 +97,18 @@ describe('a request', () => {
     expect(received).toEqual([])
   })
 
+  test('that loads it as an image, a script or a link reaches no path either (AU-N3, AU-P8)', async () => {
+    const { url, received } = startNative(fine)
+    const statusOf = async (site: string, path: string, headers: Record<string, string> = {}): Promise<number> =>
+      (await fetch(url + path, { headers: { 'sec-fetch-site': site, ...headers } })).status
+    for (const path of ['/v1/models', '/v1/files/file_1/content', '/v1/later'])
+      for (const site of ['cross-site', 'same-site'])
+        expect([path, site, await statusOf(site, path)]).toEqual([path, site, 403])
+    expect(received).toEqual([])
+    for (const site of ['none', 'same-origin']) expect(await statusOf(site, '/v1/later')).toBe(200)
+    expect(await statusOf('cross-site', '/v1/later', { origin: url })).toBe(200)
+  })
+
   test('needs the client token on every path (AU-P8)', async () => {
     const { url, received } = startNative(fine, { clientToken: new Secret('token') })
     for (const path of ['/v1/messages', '/v1/files', '/v1/later', '/v1/models', '/v1/organizations'])

@@ -7,6 +7,7 @@ import type { RunningRequest, StreamEnd } from '../../../gateway/running-request
 import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
 import { type Call, startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
+import { refuseOtherSites } from '../../http/guard.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { RequestScope, ScopeOf } from '../../http/request-scope.ts'
 import { type RequestTarget, targetOf } from '../../http/request-target.ts'
@@ -149,6 +150,8 @@ export const nativeLane = ({ upstream, native, log, shutdown, scopeOf }: NativeL
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
     const scope = scopeOf(request)
     const { running } = scope
+    // With an `Origin`, the guard has decided.
+    if (!request.headers.has('origin')) refuseOtherSites(request)
     const target = targetOf(request.url)
     const path = pathOf(request, target, native.forwardsUnknownPaths)
     if (!path.isKnown) running.hidePath()

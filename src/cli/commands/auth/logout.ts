@@ -1,4 +1,4 @@
-import { readFileSync, unlinkSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync } from 'node:fs'
 import type { ArgsDef } from 'citty'
 import { attempt } from '../../../base/attempt.ts'
 import { errorCode } from '../../../base/error-code.ts'
@@ -11,6 +11,7 @@ import type { Command } from '../../parse/command.ts'
 import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
+import { shownPaths } from '../../terminal/short-path.ts'
 import { authFlags, type CredentialPlace, confirmed, domainArgument, placeOf, readAuth, yesFlag } from './flags.ts'
 
 /** Not during a renewal, which would write the file again. Rejects with UsageError. */
@@ -39,8 +40,10 @@ const runLogout = async ({ flags, positionals }: ParsedArguments, io: Io): Promi
     printer(io).info('Nothing was changed.')
     return 1
   }
+  const target = linkTarget(place.path)
   await remove(place)
   printer(io).success(`${shown} is deleted.`)
+  if (existsSync(target)) printer(io).warn(`It was a link: ${shownPaths(target, io)} still has the tokens.`)
   printer(io).info('Anthropic accepts its tokens until they expire: no address to revoke them is known.')
   return 0
 }

@@ -1,6 +1,6 @@
 import { Secret } from '../../../base/secret.ts'
 import { setupAccessToken } from '../client-setup.ts'
-import { type Credential, oauthBeta } from './credential.ts'
+import { type Credential, isCredentialText, oauthBeta } from './credential.ts'
 
 /** The credential that a client itself sends (AU-K2, AU-K5). */
 
@@ -20,8 +20,6 @@ const clientKeyPrefix = 'cnp_live_'
 const anthropicPrefix = 'sk-ant-'
 
 const bearer = /^Bearer(?:\s+|$)/i
-/** One word of characters that are valid in a header. */
-const word = /^[!-~]+$/
 
 const toCredential = (text: string, header: Credential['header']): Credential => {
   const secret = new Secret(text)
@@ -37,7 +35,7 @@ export const clientCredential = async (
   { clientTokens, isHandedOut }: ClientCredentialOptions,
 ): Promise<Credential | undefined> => {
   const isForwarded = async (text: string): Promise<boolean> => {
-    if (text.length > longestKey || !word.test(text) || placeholders.has(text)) return false
+    if (text.length > longestKey || !isCredentialText(text) || placeholders.has(text)) return false
     if (text.startsWith(clientKeyPrefix) || (await isHandedOut(text))) return false
     if (clientTokens.length === 0) return true
     return text.startsWith(anthropicPrefix) && !clientTokens.some((token) => token.equals(text))

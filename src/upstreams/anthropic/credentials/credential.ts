@@ -4,6 +4,12 @@ import type { Caller, CredentialDegradation, CredentialKind, Domain } from '../.
 /** The flag that Anthropic requires with OAuth tokens. */
 export const oauthBeta = 'oauth-2025-04-20'
 
+/** One word of characters that are valid in a header. */
+const word = /^[!-~]+$/
+
+/** Whether a header can carry the text: nothing else is a key or a token. */
+export const isCredentialText = (text: unknown): text is string => typeof text === 'string' && word.test(text)
+
 /** The one credential of a request: exactly one header carries it (AU-K6). */
 export interface Credential {
   readonly kind: CredentialKind

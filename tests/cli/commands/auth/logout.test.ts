@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { answering, auth, authEnvironment, credentialFile } from '../../../support/auth.ts'
 import { writeFile } from '../../../support/files.ts'
 import { startOAuth } from '../../../support/oauth.ts'
@@ -49,6 +50,14 @@ describe('auth logout', () => {
     })
     expect((await auth(['logout', 'team.example:3000', '--yes'], environment)).code).toBe(0)
     expect([existsSync(path), existsSync(withPort)]).toEqual([true, false])
+  })
+
+  test('of a linked file deletes the link, and names the file that still has the tokens (AU-O13)', async () => {
+    const { folder, path, environment } = setUp()
+    symlinkSync(path, credentialFile(folder, 'linked.example'))
+    const { code, err } = await auth(['logout', 'linked.example', '--yes'], environment)
+    expect([code, readdirSync(folder)]).toEqual([0, [basename(path)]])
+    expect(err).toContain(`It was a link: ${path} still has the tokens.`)
   })
 
   test('of a domain without a file is no error', async () => {

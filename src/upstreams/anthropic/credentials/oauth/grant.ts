@@ -1,5 +1,6 @@
 import type { Json } from '../../../../base/json.ts'
 import { Secret } from '../../../../base/secret.ts'
+import { isCredentialText } from '../credential.ts'
 
 /** The tokens of a credential file: its member `oauth`, or `claudeAiOauth` in Claude Code's own file. */
 export interface OAuthGrant {
@@ -20,13 +21,12 @@ const toExpiry = (value: unknown): number => {
   return value <= largestSeconds ? value * 1000 : value
 }
 
-const toSecret = (value: unknown): Secret | undefined =>
-  typeof value === 'string' && value !== '' ? new Secret(value) : undefined
+const toSecret = (value: unknown): Secret | undefined => (isCredentialText(value) ? new Secret(value) : undefined)
 
 const stringsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 
-/** Returns undefined without an access token. */
+/** Returns undefined without an access token, or with one that no header can carry. */
 export const toGrant = (members: Json): OAuthGrant | undefined => {
   const accessToken = toSecret(members['accessToken'])
   if (accessToken === undefined) return undefined

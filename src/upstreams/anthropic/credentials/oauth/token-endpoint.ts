@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../../../../base/loopback.ts'
 import { Secret } from '../../../../base/secret.ts'
 import { productName, version } from '../../../../version.ts'
 import type { Fetch } from '../../../http/post.ts'
+import { isCredentialText } from '../credential.ts'
 
 /** Requests tokens of Anthropic's authorization server, with openid-client, which is loaded with the first request. */
 
@@ -114,11 +115,7 @@ const toTokens = (answer: TokenEndpointResponse): GrantedTokens => ({
   isMax: typeof answer['is_max'] === 'boolean' ? answer['is_max'] : undefined,
 })
 
-/** A token goes into a header. */
-const tokenPattern = /^[!-~]+$/
-
-const tokenOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && tokenPattern.test(value) ? value : undefined
+const tokenOf = (value: unknown): string | undefined => (isCredentialText(value) ? value : undefined)
 
 /** Undefined for what is not a time: then the answer does not say for how long. */
 const secondsOf = (value: unknown): number | undefined => {

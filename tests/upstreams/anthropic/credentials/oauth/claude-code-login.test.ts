@@ -119,11 +119,12 @@ describe("Claude Code's own sign-in", () => {
     expect([readFileSync(file, 'utf8'), readdirSync(dirname(file))]).toEqual([before, ['.credentials.json']])
   })
 
-  test('an absent one, and a file without it, need a sign-in (AU-O14)', async () => {
+  test('an absent one, and a file without a token that a header can carry, need a sign-in (AU-O14)', async () => {
     const { file, write, token } = setUp()
     await expect(token()).rejects.toThrow('Claude Code is not signed in on this machine')
     expect(existsSync(file)).toBe(false)
-    for (const text of ['', '{}', '{"claudeAiOauth":null}', '{"claudeAiOauth":{"accessToken":""}}']) {
+    const texts = ['', '{}', '{"claudeAiOauth":null}', textOf(''), textOf('two words'), textOf('a\r\nx-injected: 1')]
+    for (const text of texts) {
       write(text)
       await expect(token()).rejects.toThrow('not signed in')
     }

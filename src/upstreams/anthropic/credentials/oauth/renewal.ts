@@ -49,12 +49,13 @@ export const createRenewal = ({ endpoint, unsaved, log, date, onDate }: RenewalO
     return first.kind === 'unavailable' && first.status !== 429 ? endpoint.refresh(refreshToken) : first
   }
 
-  const spend = async (path: string, grant: OAuthGrant, hasLock: boolean): Promise<Renewal> => {
+  const spend = async (path: string, stored: OAuthGrant, hasLock: boolean): Promise<Renewal> => {
+    const grant = unsaved.newest(path, stored)
     if (grant.refreshToken === undefined) return { failure: { kind: 'unrenewable' }, of: grant }
     const outcome = await request(grant.refreshToken)
     if (outcome.kind !== 'granted') return { failure: outcome, of: grant }
     onDate(outcome.date)
-    return { grant: await save(path, grant, outcome.tokens, hasLock) }
+    return { grant: await save(path, { stored, spent: grant, tokens: outcome.tokens, hasLock }) }
   }
 
   const renew = async (
@@ -69,14 +70,15 @@ export const createRenewal = ({ endpoint, unsaved, log, date, onDate }: RenewalO
     const grant = unsaved.newest(path, stored.grant)
     // Another process has renewed it, or the user has signed in again.
     if (isFresh(grant, date()) && isWanted(grant)) return { grant }
-    const renewal = await spend(path, grant, hasLock)
+    const renewal = await spend(path, stored.grant, hasLock)
     if ('grant' in renewal || renewal.failure.kind !== 'refused') return renewal
     // A program without our lock may have used the token: then the file has another pair (AU-O7).
     const latest = await readGrantFile(path)
-    const other = latest && unsaved.newest(path, latest.grant)
-    if (other === undefined || isSameGrant(other, grant)) return renewal
+    if (latest === undefined) return renewal
+    const other = unsaved.newest(path, latest.grant)
+    if (isSameGrant(other, grant)) return renewal
     if (date() < other.expiresAt && isWanted(other)) return { grant: other }
-    return spend(path, other, hasLock)
+    return spend(path, latest.grant, hasLock)
   }
 
   /** `refused`: a token that the upstream does not accept, even if it has not expired. Never rejects. */

@@ -8,7 +8,7 @@ interface Unsaved {
   readonly grant: OAuthGrant
 }
 
-const isSameRefreshToken = ({ refreshToken: left }: OAuthGrant, { refreshToken: right }: OAuthGrant): boolean =>
+export const isSameRefreshToken = ({ refreshToken: left }: OAuthGrant, { refreshToken: right }: OAuthGrant): boolean =>
   left === undefined || right === undefined ? left === right : left.equals(right)
 
 /** Whether both have the same tokens. A server may renew the access token alone. */

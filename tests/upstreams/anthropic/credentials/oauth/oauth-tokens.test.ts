@@ -100,6 +100,30 @@ describe('a token', () => {
     expect(readCredentials(real).oauth.accessToken).toBe(token)
   })
 
+  test('of a login that was stored during a renewal stays (AU-O5, AU-O7)', async () => {
+    for (const isValid of [true, false]) {
+      const state: { write?: () => void } = {}
+      const { server, path, signIn } = startOAuth({
+        scenario() {
+          state.write?.()
+          return undefined
+        },
+      })
+      state.write = () => signIn({ expiresAt: isValid ? Date.now() + 30_000 : 0 })
+      const { tokens, records } = createTokens(server.tokenUrl)
+      const before = toOAuthFile(path)
+      const token = (await tokens.token(before)).reveal()
+      const stored = toOAuthFile(path).grant
+      expect(server.tokens.isValid(token)).toBe(true)
+      expect(stored.refreshToken && before.grant.refreshToken?.equals(stored.refreshToken)).toBe(false)
+      // The new login's refresh token is not spent.
+      expect(server.tokens.refresh(stored.refreshToken?.reveal() ?? '', 60)).toBeObject()
+      expect(token === stored.accessToken.reveal()).toBe(isValid)
+      expect(records.map(({ event }) => event)).toEqual(['credential.superseded'])
+      expect(tokens.problems()).toEqual([])
+    }
+  })
+
   test('a half-written file is read again before it counts as gone', async () => {
     const { server, path } = startOAuth()
     const file = toOAuthFile(path)

@@ -162,6 +162,9 @@ export const requireKey = (
   return apiKey
 }
 
+export const oauthWarning =
+  'OAuth credentials are used: you are responsible for them (docs/upstreams/anthropic.md#oauth).'
+
 const saferLocations = 'use a variable or a file'
 
 /** Warnings before the first request. */
@@ -170,6 +173,7 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
   const visible = [...sources].filter(([key, source]) => isSecretKey(key) && source.startsWith('--'))
   const unencrypted = unencryptedHost(connection)
   const isOpen = !isLoopbackHost(config.host) && clientTokensOf(config).length === 0
+  const atRisk = config.upstream === 'anthropic' ? 'credentials' : 'key'
   return [
     ...fromFiles,
     ...exposed.map((path) => `${exposedWords(path)}: ${closingCommand(path)}`),
@@ -179,13 +183,13 @@ export const warningsOf = ({ loaded, connection, isSimulated, models }: SetUp): 
     ...unusedSecrets(loaded)
       .filter(({ key }) => !isSimulated || !keySettings.has(key))
       .map((unused) => `${unusedWords(unused)} ${unusedRemedy(unused)}`),
-    ...(isOpen ? [`other machines can reach ${config.host}, and without --client-token they can use your key.`] : []),
+    ...(isOpen
+      ? [`other machines can reach ${config.host}, and without --client-token they can use your ${atRisk}.`]
+      : []),
     ...(models.models.length === 0 && !models.keepsNames && !isSimulated
       ? [`no model is configured: names go to ${connection.title} as clients send them. Set --model or --model-map.`]
       : []),
     ...(unencrypted === undefined ? [] : [`the key is sent to ${unencrypted} unencrypted.`]),
-    ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated
-      ? ['OAuth credentials are used: you are responsible for them (docs/upstreams/anthropic.md#oauth).']
-      : []),
+    ...(config.upstream === 'anthropic' && config.anthropic.allowOauth && !isSimulated ? [oauthWarning] : []),
   ]
 }

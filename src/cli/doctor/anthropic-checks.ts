@@ -19,6 +19,8 @@ import { openSession, type ProbeOutcome, type Session, silentLog } from './sessi
 /** What Anthropic's API makes of each credential that the server would use, and of the models (AU-0g). */
 
 const title = 'Anthropic'
+/** Where the terms are. */
+const oauthTerms = 'docs/upstreams/anthropic.md#oauth'
 
 /** One credential, as requests use it. */
 interface Probed {
@@ -32,20 +34,33 @@ interface Probed {
   readonly secrets: readonly Secret[]
   /** Milliseconds since 1970; undefined for a credential without an end. */
   readonly expiresAt?: number
-  /** Why requests cannot use it. */
+  /** Why requests cannot use it. No request is needed to know this. */
   readonly problem?: string
+  readonly remedy?: string
 }
 
 type ListedFile = ListedFolder['files'][number]
 
-const ofFile = ({ fileName, domain, file, problem }: ListedFile): Probed => {
+const oauthOff = {
+  problem: 'OAuth credentials are off',
+  remedy: `Read ${oauthTerms}, then pass --allow-oauth, or remove the file from the folder.`,
+}
+
+const ofFile = ({ fileName, domain, file, problem }: ListedFile, allowOauth: boolean): Probed => {
   const place = { id: `credential.file.${fileName}`, title: 'Domain', host: domain }
   if (file === undefined || domain === undefined)
-    return { ...place, text: fileName, secrets: [], problem: problem ?? 'it is not valid' }
+    return {
+      ...place,
+      text: fileName,
+      secrets: [],
+      problem: problem ?? 'it is not valid',
+      remedy: 'Correct the file, or remove it from the folder.',
+    }
   const { credential } = file
   if (credential.type === 'oauth') {
     const { accessToken, expiresAt } = credential.grant
-    return { ...place, text: `${domain}: OAuth token ${accessToken.masked()}`, secrets: [accessToken], expiresAt }
+    const text = `${domain}: OAuth token ${accessToken.masked()}`
+    return { ...place, text, secrets: [accessToken], expiresAt, ...(!allowOauth && oauthOff) }
   }
   const { keys: secrets } = credential
   const others = secrets.length > 1 ? ` and ${secrets.length - 1} more` : ''
@@ -99,8 +114,7 @@ const createProbing = (session: Session) => {
   }
   return {
     async credential(probed: Probed): Promise<Finding> {
-      const { text, problem } = probed
-      if (problem !== undefined) return fail(`${text}: ${problem}`, 'Correct the file, or remove it from the folder.')
+      const { text } = probed
       const now = Date.now()
       const outcome = await listed(probed)
       if (outcome.error !== undefined) return failed(outcome.error, text, probed)
@@ -109,8 +123,7 @@ const createProbing = (session: Session) => {
     },
     /** The first credential that the API accepts. */
     async accepted(all: readonly Probed[]): Promise<Probed | undefined> {
-      for (const probed of all)
-        if (probed.problem === undefined && (await listed(probed)).error === undefined) return probed
+      for (const probed of all) if ((await listed(probed)).error === undefined) return probed
       return undefined
     },
     async model(name: string, accepted: Probed | undefined): Promise<Finding> {
@@ -132,23 +145,39 @@ const modelTitles = [
   ['anthropic.small-model', 'Small model'],
 ] as const
 
-const skipped = (why: string): CheckGroup => ({
+const skipped = (why: string, local: readonly Check[] = []): CheckGroup => ({
   title,
-  checks: [['credential.general', 'Credentials'] as const, ...modelTitles].map(([id, name]) => ({
-    id,
-    title: name,
-    run: () => skip(why),
-  })),
+  checks: [
+    ...local,
+    ...[['credential.general', 'Credentials'] as const, ...modelTitles].map(([id, name]) => ({
+      id,
+      title: name,
+      run: () => skip(why),
+    })),
+  ],
 })
 
-const noCredential = (problem: string | undefined): Check => ({
+const noCredential: Check = {
   id: 'credential.general',
   title: 'Credentials',
-  run: () =>
-    problem === undefined
-      ? info('clients send their own: doctor has none to try')
-      : warn(`the folder of credentials has no file: ${problem}`, 'Check --credentials-dir.'),
-})
+  run: () => info('clients send their own: doctor has none to try'),
+}
+
+/** What this machine knows about the files, without a request. */
+const localChecks = (folder: ListedFolder, all: readonly Probed[]): Check[] => [
+  ...(folder.problem === undefined
+    ? []
+    : [
+        {
+          id: 'credential.folder',
+          title: 'Credentials',
+          run: () => warn(`the folder of credentials has no file: ${folder.problem}`, 'Check --credentials-dir.'),
+        },
+      ]),
+  ...all.flatMap(({ id, title, text, problem, remedy }) =>
+    problem === undefined ? [] : [{ id, title, run: () => fail(`${text}: ${problem}`, remedy) }],
+  ),
+]
 
 export const anthropicChecks = async (
   context: DoctorContext,
@@ -156,8 +185,13 @@ export const anthropicChecks = async (
 ): Promise<CheckGroup> => {
   const { setUp, io } = context
   const reason = reasonToSkip(context)
-  if (setUp === undefined || reason !== undefined) return skipped(reason ?? fixConfigurationFirst)
+  if (setUp === undefined) return skipped(fixConfigurationFirst)
   const { config } = setUp.loaded
+  const folder = await folderOf(setUp, io)
+  const { allowOauth } = config.anthropic
+  const all = [...general(setUp, config), ...folder.files.map((file) => ofFile(file, allowOauth))]
+  const local = localChecks(folder, all)
+  if (reason !== undefined) return skipped(reason, local)
   const session = openSession({
     config,
     endpointUrl,
@@ -165,21 +199,20 @@ export const anthropicChecks = async (
     proxy: proxyOnTheWay(io.machine.environment, endpointUrl),
     ...(!setUp.isSimulated && { credentialSources: await credentialSources(config, silentLog, io.machine) }),
   })
-  const folder = await folderOf(setUp, io)
-  const all = [...general(setUp, config), ...folder.files.map(ofFile)]
+  const tried = all.filter(({ problem }) => problem === undefined)
   const probing = createProbing(session)
   const unreachable = async (): Promise<string | undefined> => {
     const probed = await probe()
     return probed !== undefined && 'error' in probed ? `${title} is not reached` : undefined
   }
   const checks: Check[] = [
-    ...(all.length === 0 || folder.problem !== undefined ? [noCredential(folder.problem)] : []),
-    ...all.map((probed): Check => ({ id: probed.id, title: probed.title, run: () => probing.credential(probed) })),
+    ...(all.length === 0 && folder.problem === undefined ? [noCredential] : []),
+    ...tried.map((probed): Check => ({ id: probed.id, title: probed.title, run: () => probing.credential(probed) })),
     ...modelTitles.map(([id, name], index): Check => {
       const { id: model } = (index === 0 ? setUp.model : setUp.smallModel).model
-      return { id, title: name, run: async () => probing.model(model, await probing.accepted(all)) }
+      return { id, title: name, run: async () => probing.model(model, await probing.accepted(tried)) }
     }),
     { id: 'clock', title: 'Clock', run: () => clockFinding(session.clock(), io.machine.platform, title) },
   ]
-  return { title, checks: checks.map((check) => unless(unreachable, check)) }
+  return { title, checks: [...local, ...checks.map((check) => unless(unreachable, check))] }
 }

@@ -8,7 +8,7 @@ import { clientNameOf } from '../../models/resolver.ts'
 import type { Connection } from '../../upstreams/definition.ts'
 import { connectionOf } from '../../upstreams/registry.ts'
 import { shownSource, shownValue } from '../config/describe-config.ts'
-import { isSet, keySettings, missingKey, warningsOf } from '../config/set-up.ts'
+import { isSet, keySettings, missingKey, oauthWarning, warningsOf } from '../config/set-up.ts'
 import { exposedWords } from '../credentials/exposed-files.ts'
 import { unusedRemedy, unusedSecrets, unusedWords } from '../credentials/unused-secrets.ts'
 import { checkLogFile } from '../log/log-file.ts'
@@ -99,11 +99,12 @@ const exposure = ({ setUp }: DoctorContext): Finding => {
   const remedies = [
     ...(loaded.exposed.length === 0 ? [] : ['Give only your account access to the file:']),
     ...loaded.exposed.map((path) => `  ${closingCommand(path)}`),
-    ...(others.length > 0
+    ...(others.some((warning) => warning !== oauthWarning)
       ? [
           'Pass keys and tokens in a file or a variable. Listen on 127.0.0.1, or set NEXUS_CLIENT_TOKEN. Use an https endpoint.',
         ]
       : []),
+    ...(others.includes(oauthWarning) ? ['Use API keys where you can: docs/upstreams/anthropic.md#credentials.'] : []),
   ]
   return warn(warnings.join('\n'), remedies.join('\n'))
 }

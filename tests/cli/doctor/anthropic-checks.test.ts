@@ -70,7 +70,11 @@ describe('doctor with --upstream anthropic (AU-0g)', () => {
       status: 'fail',
       detail: 'team-c.example.credentials.json: api_key is missing',
     })
-    expect(domain('team-d.example')).toMatchObject({ status: 'fail', detail: expect.stringContaining('--allow-oauth') })
+    expect(domain('team-d.example')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/^team-d\.example: OAuth token .*: OAuth credentials are off$/),
+      remedy: 'Read docs/upstreams/anthropic.md#oauth, then pass --allow-oauth, or remove the file from the folder.',
+    })
     // The models are tried with the first credential that the API accepts.
     expect(of('anthropic.model').status).toBe('ok')
     expect(said).not.toContain('canary')
@@ -128,7 +132,7 @@ describe('doctor with --upstream anthropic (AU-0g)', () => {
       detail: 'clients send their own: doctor has none to try',
     })
     const missing = await examine(url, ['--credentials-dir', join(temporaryFolder(), 'none')], { CLAUDE_API_KEY: '' })
-    expect(missing.of('credential.general')).toMatchObject({
+    expect(missing.of('credential.folder')).toMatchObject({
       status: 'warn',
       detail: 'the folder of credentials has no file: it does not exist',
     })
@@ -140,6 +144,25 @@ describe('doctor with --upstream anthropic (AU-0g)', () => {
     expect(offline.of('credential.general')).toMatchObject({ status: 'skip', detail: '--offline: no requests' })
     const silent = await examine('http://127.0.0.1:9')
     expect(silent.of('credential.general')).toMatchObject({ status: 'skip', detail: 'Anthropic is not reached' })
+  })
+
+  test('names the files that requests cannot use also with --offline, and for an address that is not reached', async () => {
+    const folder = folderOf({
+      'team-a.example': { type: 'api_key', api_key: teamKey },
+      'team-c.example': { type: 'api_key' },
+      'team-d.example': { type: 'oauth', oauth: { accessToken: 'canary-token-0123456789', expiresAt: 1 } },
+    })
+    for (const args of [['--offline'], []]) {
+      const { of } = await examine('http://127.0.0.1:9', ['--credentials-dir', folder, ...args])
+      const statusOf = (name: string) => of(`credential.file.${name}.credentials.json`).status
+      expect([statusOf('team-c.example'), statusOf('team-d.example')]).toEqual(['fail', 'fail'])
+      expect(of('credential.general').status).toBe('skip')
+    }
+  })
+
+  test('has a remedy of its own for OAuth credentials that are on', async () => {
+    const { of } = await examine('http://127.0.0.1:9', ['--offline', '--allow-oauth'])
+    expect(of('config.exposure').remedy).toBe('Use API keys where you can: docs/upstreams/anthropic.md#credentials.')
   })
 
   test('says before it starts what it sends', async () => {

@@ -100,8 +100,17 @@ const shownOf = (text: string): string => (/^\d{1,2}$/.test(text) ? text : '')
 const retyped = (from: string, to: string): string =>
   to.startsWith(from) ? to.slice(from.length) : '\b \b'.repeat(from.length) + to
 
+/** The number of the choice: typed as a number, or as the beginning of one label only, such as `y`. */
+const numberOf = (text: string, labels: readonly string[]): number | undefined => {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= labels.length) return number
+  const start = text.trim().toLowerCase()
+  const found = labels.flatMap((label, index) => (label.toLowerCase().startsWith(start) ? [index + 1] : []))
+  return start !== '' && found.length === 1 ? found[0] : undefined
+}
+
 /** Waits for Enter after a number: otherwise the Enter would answer the next prompt, or go to Claude Code. */
-const numberReader = (count: number, write: (text: string) => void) => {
+const numberReader = (labels: readonly string[], write: (text: string) => void) => {
   let line = createTypedLine()
   let shown = ''
   const show = (text: string): void => {
@@ -114,11 +123,11 @@ const numberReader = (count: number, write: (text: string) => void) => {
     const text = state === 'entered' ? line.text() || '1' : line.text()
     show(shownOf(text))
     if (state === 'open') return undefined
-    const number = Number(text)
-    if (Number.isInteger(number) && number >= 1 && number <= count) return { answer: number }
+    const number = numberOf(text, labels)
+    if (number !== undefined) return { answer: number }
     line = createTypedLine()
     shown = ''
-    write(`\nEnter a number from 1 to ${count}, or press Enter for 1: `)
+    write(`\nEnter a number from 1 to ${labels.length}, or press Enter for 1: `)
     return undefined
   }
 }
@@ -141,7 +150,10 @@ export const createPrompts = ({ input, write, isDumb }: PromptsOptions): Prompts
     const list = options.map(({ label }, index) => `  ${index + 1}  ${label}\n`).join('')
     const chosen = await whileRaw<number>(input(), {
       begin: () => write(`${question}\n${list}Enter a number, or press Enter for 1: `),
-      read: numberReader(options.length, write),
+      read: numberReader(
+        options.map(({ label }) => label),
+        write,
+      ),
       end: () => write('\n'),
     })
     return chosen === undefined ? undefined : options[chosen - 1]?.value

@@ -220,6 +220,16 @@ describe.if(hasTerminals)('at a terminal', () => {
     expect(input.isRaw()).toBe(false)
   })
 
+  test.each([
+    ['n\r', 'nowhere'],
+    ['A File\r', 'file'],
+  ] as const)('accepts the beginning of a label: %j', async (typed, expected) => {
+    const input = keyboard()
+    const chosen = input.prompts.choose('Where?', places)
+    input.type(typed)
+    expect(await chosen).toBe(expected)
+  })
+
   test('shows text that is typed at a choice, except text that may be a key', async () => {
     const input = keyboard()
     const chosen = input.prompts.choose('Where?', places)

@@ -95,7 +95,7 @@ export const placeOf = (given: string, { folder }: AuthSetUp, io: Io): Credentia
   const fileName = found ?? names[0]
   if (domain === undefined || fileName === undefined) {
     throw new UsageError(
-      `The domain${printableName(given)} is not a host name, such as team.example or localhost:3000.`,
+      `The domain${printableName(given)} is not valid. Use the host by which clients reach the server: team.example or localhost:3000.`,
     )
   }
   const path = join(folder, fileName)

@@ -76,7 +76,9 @@ interface Failed {
 }
 
 const pastedCode = async ({ state }: Authorization, io: Io): Promise<string | Failed> => {
-  const pasted = parsePastedCode(await readPasted(io))
+  const text = await readPasted(io)
+  if (text.trim() === '') return { problem: 'There is no code: copy it from the page, CODE#STATE, and paste it.' }
+  const pasted = parsePastedCode(text)
   if (pasted === undefined) return { problem: 'This is not what the page shows: both parts are needed, CODE#STATE.' }
   return pasted.state === state ? pasted.code : { problem: 'This code belongs to another login. Open the new page.' }
 }

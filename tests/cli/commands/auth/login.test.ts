@@ -53,7 +53,7 @@ describe('auth login', () => {
     const path = credentialFile(folder, 'localhost:4141')
     const { oauth, ...others } = readCredentials(path)
     expect([code, out]).toEqual([0, ''])
-    expect(err).toContain(`Signed in for localhost:4141: ${path}, valid for 7 h.`)
+    expect(err).toContain(`Signed in for localhost:4141: ${path}, valid for 8 h.`)
     expect(server.tokens.isValid(oauth.accessToken)).toBe(true)
     expect(oauth).toEqual({
       accessToken: oauth.accessToken,
@@ -95,8 +95,8 @@ describe('auth login', () => {
         /tokens would go to auth\.example unencrypted/,
       ],
       [{}, ['login'], /Pass --yes/],
-      [{}, ['login', '../x', '--yes'], /not a host name/],
-      [{}, ['login', 'a/b', '--yes'], /not a host name/],
+      [{}, ['login', '../x', '--yes'], /is not valid. Use the host/],
+      [{}, ['login', 'a/b', '--yes'], /is not valid. Use the host/],
     ]
     for (const [variables, words, expected] of cases) {
       const { code, err } = await auth(words, { ...environment, ...variables })
@@ -212,7 +212,7 @@ describe('auth login', () => {
     const { folder, environment } = setUp()
     const terminal = cliInTerminal(['auth', 'login', 'a.example', '--manual'], environment)
     await terminal.shows(/Enter a number/)
-    terminal.types('2\r')
+    terminal.types('y\r')
     const [, page = ''] = await terminal.shows(/(http\S+\/oauth\/authorize\S+)/)
     const code = await shownCode(page)
     await terminal.shows(/hidden\)/)
@@ -223,6 +223,12 @@ describe('auth login', () => {
     for (const secret of [code.split('#')[0] ?? '', accessToken, refreshToken])
       expect(terminal.screen()).not.toContain(secret)
   })
+})
+
+test('a login without a code tells the user to paste one (AU-O13)', async () => {
+  const { environment, calls } = setUp()
+  const { code, err } = await auth(['login', '--yes', '--manual'], environment, { pipedIn: async () => '\n' })
+  expect([code, err.includes('There is no code: copy it from the page, CODE#STATE'), calls()]).toEqual([1, true, 0])
 })
 
 test('a folder that cannot be used is reported before the login begins (AU-O13)', async () => {

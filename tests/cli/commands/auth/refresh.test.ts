@@ -17,7 +17,7 @@ describe('auth refresh', () => {
     const { code, out, err } = await auth(['refresh', 'team.example'], environment)
     const after = readCredentials(path).oauth.accessToken
     expect([code, out, grants()]).toEqual([0, '', 1])
-    expect(err).toContain(`${path} is renewed, valid for 7 h.`)
+    expect(err).toContain(`${path} is renewed, valid for 8 h.`)
     expect(after).not.toBe(before)
     expect(server.tokens.isValid(after)).toBe(true)
     expect(err).not.toContain(after)

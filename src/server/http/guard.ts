@@ -39,8 +39,9 @@ const withoutPort = (host: string): string => host.replace(/:\d+$/, '')
 const isForeignHost = (host: string | null, options: GuardOptions): boolean =>
   host !== null && isLoopbackHost(options.host) && !isLoopbackHost(withoutPort(host))
 
-const refuseHost = (): never => {
-  throw new GatewayError('permission_error', 'This server answers only to requests for localhost.', {
+const refuseHost = (domains?: Domains): never => {
+  const others = domains === undefined ? '' : ', and for names that have a file of credentials'
+  throw new GatewayError('permission_error', `This server answers only to requests for localhost${others}.`, {
     shouldRetry: false,
     isLoggable: true,
   })
@@ -91,7 +92,7 @@ const findDomain = (options: DomainGuardOptions, domains: Domains) => async (req
   const domain = host === null ? undefined : await domains.find(host)
   options.scopeOf(request).domain = domain
   if (!isForeignHost(host, options)) return
-  if (domain === undefined) refuseHost()
+  if (domain === undefined) refuseHost(domains)
   if (domain?.problem !== undefined) throw domain.problem
 }
 

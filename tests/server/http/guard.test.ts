@@ -106,6 +106,13 @@ describe('the guard of a server with files of credentials', () => {
     expect(await status('/health', {})).toBe(200)
   })
 
+  test('tells an unknown host that a file of credentials makes a name known (AU-K11)', async () => {
+    const { post } = startDomainServer({ 'team.example': key })
+    expect(await (await post({ host: 'evil.example' })).text()).toContain(
+      'This server answers only to requests for localhost, and for names that have a file of credentials.',
+    )
+  })
+
   test('refuses a host whose file is invalid, with the reason (AU-K13)', async () => {
     const { post, status, received } = startDomainServer({
       'team.example': { type: 'api_key' },

@@ -14,7 +14,12 @@ export const domainsText = async ({ loaded, isSimulated }: SetUp, { machine }: I
   const { files, problem } = await listDomainFiles(path)
   const folder = shortPaths(path, machine)
   if (problem !== undefined) return `${folder} (${problem})`
-  const valid = files.filter((file) => file.problem === undefined).length
-  const invalid = files.length - valid
-  return `${counted(valid, 'valid file')} in ${folder}${invalid === 0 ? '' : `, ${invalid} invalid`}`
+  const valid = files.filter((file) => file.problem === undefined)
+  const invalid = files.length - valid.length
+  const refused = anthropic.allowOauth ? 0 : valid.filter(({ file }) => file?.credential.type === 'oauth').length
+  return [
+    `${counted(valid.length, 'valid file')} in ${folder}`,
+    ...(refused === 0 ? [] : [`${refused} of them with OAuth, which is off (--allow-oauth)`]),
+    ...(invalid === 0 ? [] : [`${invalid} invalid`]),
+  ].join(', ')
 }

@@ -89,7 +89,13 @@ const reportRows = (config: Config): Row[] => {
 const keyText = (setUp: SetUp, apiKey: Secret | undefined, machine: Machine): string => {
   if (apiKey !== undefined) return `${apiKey.masked()} ${keyOrigin(setUp, machine)}`
   const { config } = setUp.loaded
-  return config.upstream === 'anthropic' && forwardsClientKeys(config) ? 'none; clients send their own' : 'none'
+  if (config.upstream !== 'anthropic') return 'none'
+  const { allowOauth, claudeCodeLogin } = config.anthropic
+  const others = [
+    ...(forwardsClientKeys(config) ? ['clients send their own'] : []),
+    ...(allowOauth && claudeCodeLogin ? ["Claude Code's sign-in"] : []),
+  ]
+  return ['none', ...(others.length === 0 ? [] : [others.join(', otherwise ')])].join('; ')
 }
 
 export const banner = (setUp: SetUp, facts: BannerFacts, machine: Machine): string => {

@@ -26,6 +26,14 @@ test('the banner has the folder of credentials and the number of its valid files
   expect(await textFor(flags)).toBe('2 valid files in ~/keys, 1 invalid')
 })
 
+test('the banner counts the files that requests cannot use because OAuth is off (AU-D3, AU-T2)', async () => {
+  const flags = { upstream: 'anthropic', 'credentials-dir': '~/oauth' }
+  write('oauth', 'a.example', { type: 'api_key', api_key: 'canary' })
+  write('oauth', 'b.example', { type: 'oauth', oauth: { accessToken: 'canary', expiresAt: 1 } })
+  expect(await textFor(flags)).toBe('2 valid files in ~/oauth, 1 of them with OAuth, which is off (--allow-oauth)')
+  expect(await textFor({ ...flags, 'allow-oauth': true })).toBe('2 valid files in ~/oauth')
+})
+
 test('there is none without a folder, and none for a simulation (AU-D3)', async () => {
   expect(await textFor({ upstream: 'anthropic' })).toBeUndefined()
   expect(await textFor({ upstream: 'anthropic', 'credentials-dir': '~/keys', simulate: true })).toBeUndefined()

@@ -53,6 +53,12 @@ describe('the banner with --upstream anthropic', () => {
     expect(rowsOf(await bannerFor({ 'client-keys': 'ignore' }))['Key']).toBe('none')
   })
 
+  test("names Claude Code's sign-in where requests use it (AU-D3, AU-K4)", async () => {
+    const login: Flags = { 'allow-oauth': true, 'claude-code-login': true }
+    expect(rowsOf(await bannerFor(login))['Key']).toBe("none; clients send their own, otherwise Claude Code's sign-in")
+    expect(rowsOf(await bannerFor({ ...login, 'client-keys': 'ignore' }))['Key']).toBe("none; Claude Code's sign-in")
+  })
+
   test('has each address of this machine if the server listens on all of them (AU-D3)', async () => {
     const networkAddresses = ['192.168.1.5', '10.0.0.7']
     const lines = (await bannerFor({ host: '0.0.0.0' }, {}, { networkAddresses })).split('\n')

@@ -186,6 +186,10 @@ export const startCommand: Command = {
     { line: `${productName} start --claude-code`, what: 'Also print the command that starts Claude Code' },
     { line: `${productName} start --copy`, what: 'Copy that command to the clipboard instead' },
     { line: `${productName} start --simulate`, what: 'Try it without a key' },
+    {
+      line: `${productName} start --upstream anthropic --credentials-dir credentials`,
+      what: "Forward to Anthropic's API, with a key for each domain",
+    },
     { line: `${productName} start --port 0 --log-format json`, what: 'Use any free port, and write the log as JSON' },
     { line: `${productName} start --dry-run`, what: 'Show the configuration and the source of each value' },
   ],

@@ -8,13 +8,13 @@ const longestPlainList = 10
 /** In the order of the help. Flags without a group belong to one command and come first. */
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
-  ['Models', ['model', 'small-model']],
+  ['Models', ['model', 'small-model', 'model-map']],
   ['Server', ['host', 'port', 'client-token', 'cors-origin']],
   [
     'Upstream',
     ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],
   ],
-  ['OpenAI-compatible server', ['provider', 'openai-url', 'model-map']],
+  ['OpenAI-compatible server', ['provider', 'openai-url']],
   [
     'Anthropic',
     [

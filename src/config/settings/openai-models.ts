@@ -13,7 +13,7 @@ const mapSettings = [
     environment: ['NEXUS_MODEL_MAP', 'MODEL_MAP'],
     upstream: 'openai',
     type: { kind: 'map' },
-    description: 'Map exact model names to models of the server',
+    description: 'Map exact model names to models of the upstream openai or anthropic',
     details: 'Pairs `a:b,c:d`, split at the first colon; in a file an object.',
     hint: 'a:b,c:d',
   },

@@ -47,10 +47,14 @@ export interface OAuthTokensOptions {
   readonly now: () => number
   /** How long a request waits for a renewal. */
   readonly waitMs?: number
+  /** The same while the token has not expired. */
+  readonly validWaitMs?: number
 }
 
 /** Longer than two calls of the endpoint, shorter than the timeout of clients (AU-O11). */
 const usualWaitMs = 20_000
+/** Longer than a usual renewal: with a valid token, no request waits for an endpoint that hangs (AU-O7). */
+const usualValidWaitMs = 2000
 
 /** A token that is refused although it is new is refused for another reason: the next one would be refused, too. */
 const newMs = 60_000
@@ -87,25 +91,22 @@ const createFlights = (start: (file: OAuthFile, refused: Secret | undefined) => 
   }
 }
 
-/** A renewal that takes longer than `waitMs` goes on for the next requests. */
-const createWait =
-  (waitMs: number) =>
-  async (flight: Promise<Renewal>, of: OAuthGrant): Promise<Renewal> => {
-    const over = new AbortController()
-    const late = resolveAfter(waitMs, undefined, { signal: over.signal, ref: false }).then(
-      (): Renewal => ({ failure: { kind: 'slow' }, of }),
-    )
-    late.catch(() => {})
-    return Promise.race([flight, late]).finally(() => over.abort())
-  }
+/** A renewal that takes longer goes on for the next requests. */
+const waitFor = async (flight: Promise<Renewal>, of: OAuthGrant, waitMs: number): Promise<Renewal> => {
+  const over = new AbortController()
+  const late = resolveAfter(waitMs, undefined, { signal: over.signal, ref: false }).then(
+    (): Renewal => ({ failure: { kind: 'slow' }, of }),
+  )
+  late.catch(() => {})
+  return Promise.race([flight, late]).finally(() => over.abort())
+}
 
 export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
-  const { endpoint, log, date, now, waitMs = usualWaitMs } = options
+  const { endpoint, log, date, now, waitMs = usualWaitMs, validWaitMs = usualValidWaitMs } = options
   const domains = new Map<string, string>()
   const unsaved = createUnsavedGrants()
   const pauses = createRenewalPauses(now)
   const newTokens = createNewTokens(now)
-  const waitFor = createWait(waitMs)
   const onDate = createClockWarning(log, date)
   const renew = createRenewal({ endpoint, unsaved, log, date, onDate })
 
@@ -132,7 +133,8 @@ export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
       // Ends the pause of tokens that the file does not have any more.
       const pause = pauses.find(file.path, grant)
       if (isFresh(grant, date())) return grant.accessToken
-      const renewal = pause ?? (await waitFor(fly(file), grant))
+      const isValid = date() + validWaitMs < grant.expiresAt
+      const renewal = pause ?? (await waitFor(fly(file), grant, isValid ? validWaitMs : waitMs))
       if ('grant' in renewal) return renewal.grant.accessToken
       if (date() < grant.expiresAt) return grant.accessToken
       domains.set(file.path, file.domain)
@@ -143,7 +145,7 @@ export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
       const grant = unsaved.newest(file.path, file.grant)
       if (date() < grant.expiresAt && !refused.equals(grant.accessToken)) return grant.accessToken
       if (newTokens.has(file.path, refused) || pauses.find(file.path, grant) !== undefined) return undefined
-      const renewal = await waitFor(fly(file, refused), grant)
+      const renewal = await waitFor(fly(file, refused), grant, waitMs)
       if (!('grant' in renewal) || refused.equals(renewal.grant.accessToken)) return undefined
       newTokens.add(file.path, renewal.grant.accessToken)
       return renewal.grant.accessToken

@@ -365,9 +365,18 @@ describe('a renewal that fails for another reason', () => {
     expect(server.tokens.isValid((await tokens.token(file)).reveal())).toBe(true)
   })
 
+  test('an endpoint that hangs holds no request while the token is valid (AU-O7, AU-O11)', async () => {
+    const { server, path, signIn } = startOAuth({ scenario: () => ({ fault: 'hang' }) })
+    signIn({ expiresAt: Date.now() + 30_000 })
+    const { tokens } = createTokens(server.tokenUrl, { validWaitMs: 20 })
+    const file = toOAuthFile(path)
+    const all = await Promise.all([tokens.token(file), tokens.token(file), tokens.token(file)])
+    for (const token of all) expect(token.equals(file.grant.accessToken)).toBe(true)
+  })
+
   test('an endpoint that hangs holds a request only for a time; the renewal goes on (AU-O11)', async () => {
     const { server, path, signIn } = startOAuth({ scenario: () => ({ fault: 'hang' }) })
-    const { tokens } = createTokens(server.tokenUrl, { waitMs: 20 })
+    const { tokens } = createTokens(server.tokenUrl, { waitMs: 20, validWaitMs: 20 })
     expect(await thrownBy(tokens.token(toOAuthFile(path)))).toMatchObject({
       type: 'overloaded_error',
       status: 503,

@@ -1,5 +1,6 @@
 import { colors } from '../terminal/colors.ts'
 import { shortPaths } from '../terminal/short-path.ts'
+import { untrustedText } from '../terminal/untrusted-text.ts'
 import { wrap } from '../terminal/wrap.ts'
 import type { CheckResult, Status } from './check.ts'
 
@@ -23,9 +24,6 @@ const remedyMark = '-> '
 const widest = 100
 const narrowest = 60
 
-/** Characters that control a terminal or the direction of text: certificates and responses are untrusted. */
-const hidden = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-
 export interface Layout {
   readonly columns: number
   readonly useColor: boolean
@@ -33,7 +31,7 @@ export interface Layout {
   readonly home: string
 }
 
-const tidy = (text: string, layout: Layout): string => shortPaths(text.replace(hidden, ' '), layout)
+const tidy = (text: string, layout: Layout): string => shortPaths(untrustedText(text), layout)
 
 /** An indented line is a command to copy: it is not wrapped if it fits. */
 const isVerbatim = (line: string, width: number): boolean => line.startsWith('  ') && line.trim().length <= width

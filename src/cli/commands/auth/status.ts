@@ -7,6 +7,7 @@ import type { ParsedArguments } from '../../parse/parsed-arguments.ts'
 import type { Io } from '../../terminal/io.ts'
 import { printer } from '../../terminal/printer.ts'
 import { shownPaths } from '../../terminal/short-path.ts'
+import { untrustedText } from '../../terminal/untrusted-text.ts'
 import { labelled, usualColumns } from '../../terminal/wrap.ts'
 import { authFlags, readAuth } from './flags.ts'
 import { timeLeft } from './time-left.ts'
@@ -88,8 +89,8 @@ const rowsOf = (entry: StatusEntry): (readonly [label: string, text: string])[] 
 
 const blockOf = (entry: StatusEntry, columns: number): string =>
   [
-    entry.domain ?? entry.file,
-    ...rowsOf(entry).map(([label, text]) => labelled(label, text, textColumn, columns)),
+    entry.domain ?? untrustedText(entry.file),
+    ...rowsOf(entry).map(([label, text]) => labelled(label, untrustedText(text), textColumn, columns)),
   ].join('\n')
 
 const runStatus = async ({ flags }: ParsedArguments, io: Io): Promise<number> => {

@@ -56,6 +56,14 @@ c.example
 `)
   })
 
+  test('shows no character that controls the terminal (AU-O13)', async () => {
+    const file = oauth({ refreshToken: 'r', expiresAt: 1, scopes: ['a\u001b[31m scope'] })
+    const { environment } = setUp({ 'odd\u202ename': { type: 'api_key', api_key: 'k' }, 'a.example': file })
+    const { out } = await auth(['status'], environment)
+    expect(out).toContain('  scopes      a [31m scope\n')
+    expect(out).toContain('\n\nodd name.credentials.json\n  file        odd name.credentials.json\n')
+  })
+
   test('ends with 1 for an invalid file, and for an expired token that cannot be renewed (AU-O13)', async () => {
     for (const [file, problem] of [
       ['{', 'the file is not JSON'],

@@ -147,6 +147,19 @@ const adapted = ({ status, body }: Answer): Response => {
   })
 }
 
+/**
+ * Aborts after that time, in two steps: if the machine was suspended during the call, the answer that is waiting is read
+ * before the second step. It may have the only valid tokens.
+ */
+const createTimeout = (milliseconds: number) => {
+  const timeout = new AbortController()
+  const half = milliseconds / 2
+  let timer = setTimeout(() => {
+    timer = setTimeout(() => timeout.abort(), half)
+  }, half)
+  return { signal: timeout.signal, end: () => clearTimeout(timer) }
+}
+
 interface TokenEndpointOptions {
   readonly settings: OAuthSettings
   readonly fetch: Fetch
@@ -159,22 +172,27 @@ export const createTokenEndpoint = ({ settings, fetch, callMs = usualCallMs }: T
   const url = new URL(tokenUrl)
 
   const post = async (body: string): Promise<Answer> => {
-    const response = await fetch(tokenUrl, {
-      method: 'POST',
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/json',
-        'user-agent': `${productName}/${version}`,
-      },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(callMs),
-      timeout: false,
-      // A company's proxy cannot reach this machine.
-      ...(isLoopbackHost(url.hostname) && { proxy: false }),
-    })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, text, body: parseObject(text) }
+    const { signal, end } = createTimeout(callMs)
+    try {
+      const response = await fetch(tokenUrl, {
+        method: 'POST',
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/json',
+          'user-agent': `${productName}/${version}`,
+        },
+        body,
+        redirect: 'manual',
+        signal,
+        timeout: false,
+        // A company's proxy cannot reach this machine.
+        ...(isLoopbackHost(url.hostname) && { proxy: false }),
+      })
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, body: parseObject(text) }
+    } finally {
+      end()
+    }
   }
 
   const call = async (

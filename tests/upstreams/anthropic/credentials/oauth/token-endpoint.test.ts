@@ -138,6 +138,21 @@ describe('the token endpoint', () => {
     expect(await endpoint.refresh(issued())).toMatchObject({ kind: 'unavailable', status: undefined })
   })
 
+  test('reads an answer that waits when the machine wakes up, although the time is over (AU-O5, AU-O11)', async () => {
+    const callMs = 100
+    const suspended: Fetch = (_url, { signal }) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Response>()
+      signal?.addEventListener('abort', () => reject(new Error('aborted')))
+      const wakeUp = performance.now() + 2 * callMs
+      while (performance.now() < wakeUp);
+      // The socket is read after the timers that are due.
+      setTimeout(() => resolve(Response.json({ access_token: 'a', refresh_token: 'r' })), 5)
+      return promise
+    }
+    const endpoint = createTokenEndpoint({ settings: settingsOf('http://127.0.0.1:9/token'), fetch: suspended, callMs })
+    expect(await endpoint.refresh(new Secret('spent'))).toMatchObject({ kind: 'granted' })
+  })
+
   test('its address, the page of the login and the client are those of Claude Code (AU-O1)', () => {
     const { config } = loadConfig({ flags: { upstream: 'anthropic' }, environment: {}, files: [] })
     expect(config.anthropic.oauth).toEqual({

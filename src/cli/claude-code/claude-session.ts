@@ -107,7 +107,7 @@ export const runClaude = async (args: ParsedArguments, io: Io): Promise<number> 
   const { port, stop } = await serve(setUp, { config, apiKey, log, onRequest: watch.onRequest }, io)
   let client: ClientArguments | undefined
   try {
-    const launch = planLaunch(setUp, { config, port }, io)
+    const launch = await planLaunch(setUp, { config, port }, io)
     for (const note of launch.notes) printer(io).info(note)
     const files = settingsFiles(io.machine, given)
     const { environment, env } = resolveSettingsConflicts(launch.environment, settingsVariables(files))

@@ -22,7 +22,7 @@ const runEnv = async ({ flags }: ParsedArguments, io: Io): Promise<undefined> =>
   for (const warning of warnings) printer(io).warn(warning)
   if (config.port === 0) throw new UsageError(unknownPort)
   const form = choiceFlag(flags, 'shell', environmentForms) ?? (await ownShell(io.machine))
-  const { environment, notes } = planLaunch({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
+  const { environment, notes } = await planLaunch({ ...setUp, isElsewhere: true }, { config, port: config.port }, io)
   for (const note of notes) printer(io).info(note)
   io.out(`${assignments(form, environment)}\n`)
 }

@@ -58,7 +58,7 @@ const readLaunchOptions = async (flags: Flags, machine: Machine): Promise<Launch
 }
 
 const reportLaunch = async (launchOptions: LaunchLineOptions, setUp: SetUp, port: number, io: Io): Promise<void> => {
-  const { environment, notes } = planLaunch(setUp, { config: setUp.loaded.config, port }, io)
+  const { environment, notes } = await planLaunch(setUp, { config: setUp.loaded.config, port }, io)
   const line = launchLine(launchOptions.shell, environment, 'claude')
   for (const note of notes) printer(io).info(note)
   const copied = launchOptions.isCopied ? await copy(line, io) : undefined

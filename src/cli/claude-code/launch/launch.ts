@@ -9,6 +9,7 @@ import { chooseGatewayMode, gatewayWords } from '../gateway-sign-in.ts'
 import { installedVersion } from '../installed-version.ts'
 import { settingsModel } from '../settings-model.ts'
 import { claudeCodeEnvironment } from './environment.ts'
+import { launchHost } from './host.ts'
 import type { LaunchEnvironment } from './shells.ts'
 
 /** How Claude Code starts with one server: through `claude`, the command of `start`, or `env`. */
@@ -61,17 +62,18 @@ export const launchChoices = (setUp: LaunchSetUp, config: Config) => {
   }
 }
 
-export const planLaunch = (setUp: LaunchSetUp, { config, port }: Server, { machine }: Io): Launch => {
+export const planLaunch = async (setUp: LaunchSetUp, { config, port }: Server, { machine }: Io): Promise<Launch> => {
   const gateway = chooseGatewayMode(config.gatewayMode, machine)
   const { environment } = setUp.loaded
   const words = gatewayWords(gateway)
+  const host = setUp.isSimulated ? config.host : await launchHost(config, port, machine)
   // An old client, too, keeps the user's choice: it is in its settings.
   const needsModel = settingsModel(machine) === undefined && hasOldClient(machine)
   return {
     environment: claudeCodeEnvironment({
       ...setUp,
       ...launchChoices(setUp, config),
-      config,
+      config: { ...config, host },
       port,
       environment,
       isGatewayMode: gateway.isOn,

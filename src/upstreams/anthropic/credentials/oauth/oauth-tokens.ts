@@ -25,7 +25,8 @@ export interface OAuthTokens {
   token(file: OAuthFile): Promise<Secret>
   /**
    * The upstream has refused the token with a 401: resolves to another one, or to undefined if the answer is to be
-   * relayed (AU-O9): also for a token that has replaced a refused one a moment ago. `date` is the header of that answer (AU-O10). Never rejects.
+   * relayed (AU-O9): also for a token that has replaced a refused one a moment ago. `date` is the header of that answer
+   * (AU-O10). Never rejects.
    */
   renew(file: OAuthFile, refused: Secret, date?: string | null): Promise<Secret | undefined>
   /** Files whose renewed tokens could not be written (AU-O6), or whose renewal fails (AU-O7). */
@@ -138,7 +139,8 @@ export const createOAuthTokens = (options: OAuthTokensOptions): OAuthTokens => {
       if ('grant' in renewal) return renewal.grant.accessToken
       if (date() < grant.expiresAt) return grant.accessToken
       domains.set(file.path, file.domain)
-      throw failureError(renewal.failure, failedFile(file.path), pause?.waitSeconds ?? 0)
+      const { waitSeconds = 0 } = pauses.find(file.path, grant) ?? {}
+      throw failureError(renewal.failure, failedFile(file.path), waitSeconds)
     },
     async renew(file, refused, answerDate) {
       onDate(answerDate)

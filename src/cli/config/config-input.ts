@@ -181,7 +181,7 @@ export const readConfig = async (
   }
   if (config.logging.level !== logging.level) overrule('logging.level', config.logging.level, '--verbose')
   if (config.logging.file !== logging.file) overrule('logging.file', config.logging.file ?? '', '--dev')
-  const warnings = [...loaded.warnings, ...faults, ...unread, ...unreadFolder(config, machine)]
+  const warnings = [...loaded.warnings, ...faults, ...unread, ...unreadFolder(config, machine, flags)]
   const secretPaths = wantedReferences.inFiles.map(({ path }) => absolutePath(machine, path))
   const exposed = exposedFiles(files, places.environmentFile, secretPaths, machine)
   const found = files.map(({ path }) => path)

@@ -25,6 +25,15 @@ describe('a folder of credentials that the user did not name (AU-0d)', () => {
     expect(out + err).not.toContain('canary')
   })
 
+  test('gets no line with --simulate, which names the folder that it does not use', async () => {
+    const folder = withFile('localhost:4141.credentials.json')
+    const words = ['start', '--dry-run', '--upstream', 'anthropic', '--simulate']
+    expect((await cli(words, {}, folder)).err).not.toContain('warning:')
+    expect((await cli([...words, '--credentials-dir', 'credentials'], {}, folder)).err).toContain(
+      'warning: --simulate needs no credentials: it does not use credentials.\n',
+    )
+  })
+
   test('gets no line if the user names one, for another upstream, and for other files', () => {
     const folder = withFile('a.credentials.json')
     expect(warningsFor(folder, { upstream: 'anthropic' })).toHaveLength(1)

@@ -13,11 +13,20 @@ import { settingText } from './setting-text.ts'
 
 /** Prints the configuration for users; secrets are masked. */
 
-/** Masks a secret; of a helper program only the name, because an argument may be a secret. */
+const isAddress = (key: SettingKey): boolean =>
+  (settings as readonly KnownSetting[]).some((setting) => setting.key === key && setting.type.kind === 'url')
+
+/** The query of an address may have a key. */
+const withoutQuery = (address: string): string => address.replace(/\?.*/s, '?…')
+
+/**
+ * Masks a secret, and the query of an address; of a helper program only the name, because an argument may be a secret.
+ */
 export const plainValue = ({ values }: Pick<LoadedConfig, 'values'>, key: SettingKey): SettingValue | undefined => {
   const value = values.get(key)
   if (value instanceof Secret) return value.masked()
   if (value instanceof Map) return settingText(value)
+  if (typeof value === 'string' && isAddress(key)) return withoutQuery(value)
   if (key !== 'apiKeyCommand' || !Array.isArray(value)) return value
   const count = value.length - 1
   return count === 0 ? helperName(value) : `${helperName(value)} (${count} ${count === 1 ? 'argument' : 'arguments'})`

@@ -31,6 +31,16 @@ describe('config show', () => {
     )
   })
 
+  test('hides the query of an address, which may have a key (AU-K15, AU-Y2)', async () => {
+    const address = 'https://figures.example/requests?token=canary-token'
+    const variables = { NEXUS_TELEMETRY_ENDPOINT: address, NEXUS_UPSTREAM: 'openai', OPENAI_BASE_URL: address }
+    for (const words of [['show'], ['show', '--json'], ['get', 'telemetry.endpoint'], ['get', 'openai.url']]) {
+      const { out, err } = await cli(['config', ...words], variables)
+      expect(out).toContain('https://figures.example/requests?…')
+      expect(out + err).not.toContain('canary-token')
+    }
+  })
+
   test('prints the same as JSON with --json', async () => {
     const { folder, path } = homeWithConfig({ port: 5005, apiKey: 'canary-key-0123456789' })
     const { out, err } = await cli(['config', 'show', '--json'], {}, folder)

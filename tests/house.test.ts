@@ -65,6 +65,11 @@ describe('the source code', () => {
     ])
   })
 
+  test('node:zlib is loaded on first use: it adds several milliseconds to a start', () => {
+    expect(matching(/^import .*'node:zlib'/m)).toEqual(['src/simulator/gzip.ts'])
+    expect(matching(/^import .*\/gzip\.ts'/m)).toEqual([])
+  })
+
   test('few files send requests to another host', () => {
     expect(matching(/(?<![.\w])fetch\(/)).toEqual([
       // Probes the endpoint without the key, with the certificates and proxies that fetch uses.

@@ -1,7 +1,6 @@
 import { setTimeout as resolveAfter } from 'node:timers/promises'
 import { bracketed } from '../base/brackets.ts'
 import { echo } from './echo.ts'
-import { gzipFrames } from './gzip.ts'
 import type { HttpError, Pace, Reply, Scenario, SimulatedRequest, StreamFault } from './reply.ts'
 import { streamBody } from './stream.ts'
 
@@ -117,12 +116,20 @@ const toEntry = (request: Request, exchange: ReadRequest, status: number, refusa
   }
 }
 
-const streamResponse = <Body>(exchange: ScriptedExchange<Body>, reply: Reply, entry: JournalEntry): Response => {
+/** Loaded on first use: `node:zlib` would add several milliseconds to every start of the program. */
+const compressed = async (frames: readonly Uint8Array[]): Promise<Uint8Array[]> =>
+  (await import('./gzip.ts')).gzipFrames(frames)
+
+const streamResponse = async <Body>(
+  exchange: ScriptedExchange<Body>,
+  reply: Reply,
+  entry: JournalEntry,
+): Promise<Response> => {
   const { pace = {}, fault, encoding } = reply
   const { headers, ...form } = exchange.stream
   const frames = exchange.toFrames(reply, pace.deltaCharacters ?? defaultDeltaCharacters)
   const body = streamBody({
-    frames: encoding === undefined ? frames : gzipFrames(frames),
+    frames: encoding === undefined ? frames : await compressed(frames),
     pace,
     fault,
     ...form,

@@ -3,6 +3,7 @@ import { isObject, type Json, parseObject } from '../../base/json.ts'
 import { isHtml, proxyLoginRequired } from '../http/failed-response.ts'
 import { waitOf } from './client.ts'
 import type { FailedAnswer } from './credentials/credential.ts'
+import { isFinal } from './response-headers.ts'
 
 /** Failures as errors of this server, for callers that do not get the answer's bytes: type, status and words stay. */
 
@@ -25,13 +26,10 @@ const statusWords = ({ status, text: body }: FailedAnswer): string => {
     : `Anthropic answered ${status} without a message.`
 }
 
-/** Sent again with the same credential, the request is refused again (AU-R3). */
-const refusedStatuses: ReadonlySet<number> = new Set([401, 403])
-
 const shouldRetry = ({ status, headers }: FailedAnswer): boolean | undefined => {
   const advice = headers.get('x-should-retry')
   if (advice === 'true' || advice === 'false') return advice === 'true'
-  return refusedStatuses.has(status) ? false : undefined
+  return isFinal(status) ? false : undefined
 }
 
 interface Reported {

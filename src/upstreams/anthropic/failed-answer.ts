@@ -1,3 +1,4 @@
+import { within } from '../../base/within.ts'
 import type { HttpResponse } from '../http/post.ts'
 import type { FailedAnswer } from './credentials/credential.ts'
 
@@ -17,17 +18,6 @@ export interface HeldAnswer extends FailedAnswer {
   relay(): AsyncIterableIterator<Uint8Array> | undefined
   /** Closes it. */
   discard(): void
-}
-
-/** Resolves to undefined after that time. */
-const within = async <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => resolve(undefined), milliseconds)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Reads the beginning of a failed answer. Never rejects: a broken body breaks again when it is relayed. */

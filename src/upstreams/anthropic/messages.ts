@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import { parseExactAt } from '../../base/exact-json.ts'
 import { parseObject } from '../../base/json.ts'
+import { isEventStreamType } from '../../codec/sse/content-type.ts'
 import { carriedInMessage } from '../../wire/anthropic/carried.ts'
 import type { CountTokensRequest, MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
@@ -29,9 +30,6 @@ const headersFor = ({ betas, caller }: CallContext, accept: string): Headers => 
   if (betas.length > 0) headers.set('anthropic-beta', betas.join(','))
   return headers
 }
-
-const contentTypeOf = ({ headers }: HttpResponse): string =>
-  (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 const parseMessage = (text: string): Message => {
   const message = parseObject(text, (body) => parseExactAt(body, carriedInMessage))
@@ -87,7 +85,7 @@ export const createMessages = (
     async stream(given, context) {
       const response = await request(given, true, context)
       const chunks = response.chunks()
-      if (contentTypeOf(response) === eventStream) return readEvents(chunks)
+      if (isEventStreamType(response.headers.get('content-type'))) return readEvents(chunks)
       await chunks.return?.()
       throw badAnswer('Anthropic answered a streaming request without a stream.')
     },

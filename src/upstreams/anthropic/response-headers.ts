@@ -19,7 +19,7 @@ const authenticationStatus = 401
 const permissionStatus = 403
 
 /** A refused credential stays refused: without the upstream's own word, the client must not try again (AU-R3). */
-const isFinal = (status: number): boolean => status === authenticationStatus || status === permissionStatus
+export const isFinal = (status: number): boolean => status === authenticationStatus || status === permissionStatus
 
 export const toClientHeaders = (method: string, status: number, received: Headers): Headers => {
   const headers = new Headers()

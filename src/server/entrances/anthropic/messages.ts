@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { isObject } from '../../../base/json.ts'
 import type { Logger } from '../../../base/logger.ts'
+import { within } from '../../../base/within.ts'
 import type { RequestContext } from '../../../gateway/gateway.ts'
 import type { EventBatch } from '../../../wire/anthropic/events.ts'
 import { MessagesRequest } from '../../../wire/anthropic/request.ts'
@@ -24,16 +25,6 @@ export interface MessagesOptions extends CountTokensOptions {
    * the client gets pings.
    */
   readonly commitMs: number
-}
-
-/** Resolves to undefined if the promise has not settled in time. */
-const within = <T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> => {
-  const { promise: first, resolve, reject } = Promise.withResolvers<T | undefined>()
-  const timer = setTimeout(() => resolve(undefined), milliseconds)
-  const stop = (): void => clearTimeout(timer)
-  promise.then(stop, stop)
-  promise.then(resolve, reject)
-  return first
 }
 
 /** Fills in a `max_tokens` that is absent or negative, where the upstream has one for that (OU-R8). 0 is valid. */

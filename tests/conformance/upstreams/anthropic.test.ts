@@ -4,55 +4,24 @@ import { composeUpstream } from '../../../src/cli/compose.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { startAnthropicSimulator } from '../../../src/simulator/anthropic/server.ts'
 import type { JournalEntry } from '../../../src/simulator/exchange.ts'
-import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply.ts'
-import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
 import { startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
+import { retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
+import { createToReply } from './simulated-reply.ts'
 
 /** The row of Anthropic's own API; the simulator is its provider. */
 
-const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
-  'at the limit': 'max_tokens',
-  'at a stop sequence': 'stop_sequence',
-  'to refuse': 'content_filtered',
-}
-
-const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpError>> = {
-  'prompt too long': { status: 400, message: 'prompt is too long: 210000 tokens > 200000 maximum' },
-  throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(retryAfterSeconds) } },
-}
-
-const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
+const toReply = createToReply({
+  failures: {
+    'prompt too long': { status: 400, message: 'prompt is too long: 210000 tokens > 200000 maximum' },
+    throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(retryAfterSeconds) } },
+  },
   throttled: { kind: 'error', type: 'rate_limit_error', message: 'Too many requests' },
-  cut: { kind: 'cut' },
-  'cut in an event': { kind: 'cut frame' },
-  corrupt: { kind: 'corrupt' },
-  reset: { kind: 'reset' },
-  silent: { kind: 'hang' },
-}
-
-/** Events before a fault: the start of the message and of a block, a ping, and a few deltas. */
-const laterFrames = 5
-
-const toReply = (behaviour: UpstreamBehaviour): Reply => {
-  const { output = [], stops, stopSequence, firstByteDelayMs, eventDelayMs, fails, breaks } = behaviour
-  const error = fails && failures[fails]
-  return {
-    content: output,
-    pace: {
-      deltaCharacters: 4,
-      ...(firstByteDelayMs && { firstMs: firstByteDelayMs }),
-      ...(eventDelayMs && { frameMs: eventDelayMs }),
-    },
-    ...(stops && { stopReason: stopReasons[stops] }),
-    ...(stopSequence !== undefined && { stopSequence }),
-    ...(error && { error }),
-    ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
-  }
-}
+  /** Events before a fault: the start of the message and of a block, a ping, and a few deltas. */
+  laterFrames: 5,
+})
 
 const unreachableUrl = 'http://127.0.0.1:1'
 const defaultDeadlineMs = 60_000

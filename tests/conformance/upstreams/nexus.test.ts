@@ -1,65 +1,27 @@
 import { Secret } from '../../../src/base/secret.ts'
-import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply.ts'
-import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
 import { startChain } from '../../support/chain.ts'
 import { nexusAt } from '../../support/nexus.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
+import { retryAfterSeconds } from './row.ts'
+import { createToReply } from './simulated-reply.ts'
 
 /** The row of AI Nexus; the simulator is its provider. */
 
-const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
-  'at the limit': 'max_tokens',
-  'at a stop sequence': 'stop_sequence',
-  'to refuse': 'content_filtered',
-}
-
-const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpError>> = {
-  'prompt too long': { status: 400, type: 'ValidationException', message: 'Input is too long for requested model.' },
-  throttled: {
-    status: 429,
-    type: 'ThrottlingException',
-    message: 'Too many requests',
-    headers: { 'retry-after': String(retryAfterSeconds) },
-  },
-}
-
-const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
-  throttled: { kind: 'exception', type: 'throttlingException', message: 'Too many requests' },
-  cut: { kind: 'cut' },
-  'cut in an event': { kind: 'cut frame' },
-  corrupt: { kind: 'corrupt' },
-  reset: { kind: 'reset' },
-  silent: { kind: 'hang' },
-}
-
-/** Frames before a failure: the start of the message, and a few deltas. */
-const laterFrames = 4
-
-const toReply = ({
-  output = [],
-  stops,
-  stopSequence,
-  firstByteDelayMs,
-  eventDelayMs,
-  fails,
-  breaks,
-}: UpstreamBehaviour): Reply => {
-  const error = fails && failures[fails]
-  return {
-    content: output,
-    pace: {
-      deltaCharacters: 4,
-      ...(firstByteDelayMs && { firstMs: firstByteDelayMs }),
-      ...(eventDelayMs && { frameMs: eventDelayMs }),
+const toReply = createToReply({
+  failures: {
+    'prompt too long': { status: 400, type: 'ValidationException', message: 'Input is too long for requested model.' },
+    throttled: {
+      status: 429,
+      type: 'ThrottlingException',
+      message: 'Too many requests',
+      headers: { 'retry-after': String(retryAfterSeconds) },
     },
-    ...(stops && { stopReason: stopReasons[stops] }),
-    ...(stopSequence !== undefined && { stopSequence }),
-    ...(error && { error }),
-    ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
-  }
-}
+  },
+  throttled: { kind: 'exception', type: 'throttlingException', message: 'Too many requests' },
+  /** Frames before a failure: the start of the message, and a few deltas. */
+  laterFrames: 4,
+})
 
 const unreachableUrl = 'http://127.0.0.1:1'
 const defaultDeadlineMs = 60_000

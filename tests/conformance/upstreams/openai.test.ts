@@ -4,58 +4,27 @@ import { composeUpstream } from '../../../src/cli/compose.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { JournalEntry } from '../../../src/simulator/exchange.ts'
 import { startChatSimulator } from '../../../src/simulator/openai-chat/server.ts'
-import type { HttpError, Reply, StreamFault } from '../../../src/simulator/reply.ts'
-import type { ConverseStopReason } from '../../../src/wire/converse/response.ts'
 import { startChain } from '../../support/chain.ts'
 import { afterTest } from '../../support/cleanup.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { describeUpstream } from './matrix.ts'
-import { type Break, retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
+import { retryAfterSeconds, type UpstreamBehaviour } from './row.ts'
+import { createToReply } from './simulated-reply.ts'
 
 /** The row of OpenAI-compatible servers; the simulator is its provider, as a vLLM server. */
 
-const stopReasons: Record<NonNullable<UpstreamBehaviour['stops']>, ConverseStopReason> = {
-  'at the limit': 'max_tokens',
-  'at a stop sequence': 'stop_sequence',
-  'to refuse': 'content_filtered',
-}
-
-const failures: Partial<Record<NonNullable<UpstreamBehaviour['fails']>, HttpError>> = {
-  'prompt too long': {
-    status: 400,
-    message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
-  },
-  throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(retryAfterSeconds) } },
-}
-
-const faults: Record<Break, Omit<StreamFault, 'afterFrames'>> = {
-  throttled: { kind: 'exception', type: 'rate_limit_exceeded', message: 'Too many requests' },
-  cut: { kind: 'cut' },
-  'cut in an event': { kind: 'cut frame' },
-  corrupt: { kind: 'corrupt' },
-  reset: { kind: 'reset' },
-  silent: { kind: 'hang' },
-}
-
-/** Events before a fault: the role, and a few deltas. */
-const laterFrames = 4
-
-const toReply = (behaviour: UpstreamBehaviour): Reply => {
-  const { output = [], stops, stopSequence, firstByteDelayMs, eventDelayMs, fails, breaks } = behaviour
-  const error = fails && failures[fails]
-  return {
-    content: output,
-    pace: {
-      deltaCharacters: 4,
-      ...(firstByteDelayMs && { firstMs: firstByteDelayMs }),
-      ...(eventDelayMs && { frameMs: eventDelayMs }),
+const toReply = createToReply({
+  failures: {
+    'prompt too long': {
+      status: 400,
+      message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
     },
-    ...(stops && { stopReason: stopReasons[stops] }),
-    ...(stopSequence !== undefined && { stopSequence }),
-    ...(error && { error }),
-    ...(breaks && { fault: { afterFrames: breaks.at === 'first' ? 0 : laterFrames, ...faults[breaks.how] } }),
-  }
-}
+    throttled: { status: 429, message: 'Too many requests', headers: { 'retry-after': String(retryAfterSeconds) } },
+  },
+  throttled: { kind: 'exception', type: 'rate_limit_exceeded', message: 'Too many requests' },
+  /** Events before a fault: the role, and a few deltas. */
+  laterFrames: 4,
+})
 
 /** The model in the requests of the matrix. */
 const clientModel = 'claude-sonnet-4-6'

@@ -10,7 +10,8 @@ import type { RequestObserver } from './gateway/request-record.ts'
 import { createRequestRecords } from './gateway/running-requests.ts'
 import { withSafeguards } from './gateway/safeguards/with-safeguards.ts'
 import type { ModelCatalog } from './models/model.ts'
-import { createModelResolver } from './models/resolver.ts'
+import { createOpenAiNames } from './models/openai-names.ts'
+import { createModelResolver, type ModelResolver } from './models/resolver.ts'
 import { createShutdown, type Shutdown } from './server/http/shutdown.ts'
 import { createServer, type ServerOptions } from './server/server.ts'
 import { createTokenCounter } from './tokens/counter/token-counter.ts'
@@ -48,6 +49,8 @@ export interface App {
   readonly close: () => Promise<void>
 }
 
+const millisecondsPerSecond = 1000
+
 const now = (): number => performance.now()
 
 /** What is sent to Slack and to a telemetry address. */
@@ -57,13 +60,9 @@ const reportsOf = ({ slack, telemetry }: Config, { domains }: Upstream, dependen
   return createReports({ slack, hasDomains, telemetryUrl: telemetry.endpoint, fetch: ask, sleep, defer, log, now })
 }
 
-/** Creates the handler between clients' requests and the upstream. */
-export const createApp = (config: Config, dependencies: AppDependencies): App => {
-  const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, pingMs, commitMs } = dependencies
-  const { catalog, defaultModelId, readSetupFile } = dependencies
-  const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
-  // Where names are mapped, the setting says what the family stands for.
-  const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
+/** The upstream, and in front of it the check of auto mode's actions if the server is configured to do that. */
+const upstreamOf = (config: Config, dependencies: AppDependencies, smallModelId: () => string): Upstream => {
+  const { log } = dependencies
   const plain = createUpstream({
     ...dependencies,
     config,
@@ -72,11 +71,35 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     newId: randomId,
     now,
   })
-  // Checks auto mode's actions, if the server is configured to do that.
-  const upstream =
-    config.translation.safeguards === 'answer'
-      ? withSafeguards(plain, { modelId: models.resolve(smallName).model.id, log, now })
-      : plain
+  return config.translation.safeguards === 'answer'
+    ? withSafeguards(plain, { modelId: smallModelId(), log, now })
+    : plain
+}
+
+/** The server's own OpenAI API. */
+const openAiOf = ({ openaiEntrance, model }: Config, models: ModelResolver): ServerOptions['openAi'] => {
+  if (!openaiEntrance.enabled) return undefined
+  const { modelMap, unknownModel, thinkingMemory, responseStore } = openaiEntrance
+  const { defaultMaxTokens, autoCache, reasoning } = openaiEntrance
+  const refusesUnknown = unknownModel === 'refuse'
+  return {
+    names: createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model }),
+    policy: { defaultMaxTokens, autoCache, reasoning },
+    keepsThinking: thinkingMemory,
+    storedResponses: responseStore,
+    date: Date.now,
+  }
+}
+
+/** Creates the handler between clients' requests and the upstream. */
+export const createApp = (config: Config, dependencies: AppDependencies): App => {
+  const { log, defer, observers = [], shutdown = createShutdown(), pid, uptime, commitMs } = dependencies
+  const { pingMs = config.pingInterval * millisecondsPerSecond } = dependencies
+  const { catalog, defaultModelId, readSetupFile } = dependencies
+  const models = catalog ? createModelResolver(catalog, defaultModelId) : modelsOf(config, defaultModelId)
+  // Where names are mapped, the setting says what the family stands for.
+  const smallName = models.takesAnyName && !models.keepsNames ? 'haiku' : config.smallModel
+  const upstream = upstreamOf(config, dependencies, () => models.resolve(smallName).model.id)
   const counting = config.countTokens === 'auto' ? upstream : undefined
   const tokenStatistics = createTokenStatistics(Date.now)
   const reports = reportsOf(config, upstream, dependencies)
@@ -95,6 +118,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
       date: Date.now,
     }),
     host: config.host,
+    openAi: openAiOf(config, models),
     clientTokens: clientTokensOf(config),
     ...(config.cors.origins.length > 0 && { cors: config.cors }),
     testModel: smallName,
@@ -107,7 +131,7 @@ export const createApp = (config: Config, dependencies: AppDependencies): App =>
     uptime,
     readSetupFile,
     slackTargetOf: reports.slackTargetOf,
-    ...(pingMs !== undefined && { pingMs }),
+    pingMs,
     ...(commitMs !== undefined && { commitMs }),
   })
   const close = async (): Promise<void> => {

@@ -3,17 +3,22 @@ import type { NewId } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
+import { carriedInRequest } from '../wire/anthropic/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
-import { createReadJson, type ReadJson } from './http/body.ts'
+import type { OpenAiRoutesOptions } from './entrances/openai/model-call.ts'
+import { openAiEntranceOf } from './entrances/openai/paths.ts'
+import { openAiRoutes } from './entrances/openai/routes.ts'
+import { createReadJson } from './http/body.ts'
 import { corsHeadersOf } from './http/cors.ts'
+import type { Entrance } from './http/entrance.ts'
 import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
-import { createScopeOf, requestScope, type ScopeOf } from './http/request-scope.ts'
+import { createScopeOf, requestScope } from './http/request-scope.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
@@ -25,6 +30,10 @@ export interface ServerOptions
     Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'>,
     Pick<TestConnectionOptions, 'testModel' | 'now'>,
     Pick<TokenStatsOptions, 'tokenStatistics'> {
+  /** Absent if the server does not serve OpenAI's API. */
+  readonly openAi?:
+    | Pick<OpenAiRoutesOptions, 'names' | 'policy' | 'keepsThinking' | 'storedResponses' | 'date'>
+    | undefined
   readonly newId: NewId
   readonly log: Logger
   readonly records: RequestRecords
@@ -43,15 +52,21 @@ const defaultPingMs = 10_000
 const defaultCommitMs = 10_000
 
 /** Anthropic's API, behind the client token. */
-const anthropicRoutes = (options: ServerOptions & { readonly scopeOf: ScopeOf; readonly readJson: ReadJson }) => {
-  const { gateway, pingMs = defaultPingMs, commitMs = defaultCommitMs } = options
+const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
+  const { gateway } = options
   const { upstream, models } = gateway
   const { native } = upstream
   const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options))
   if (native?.countsTokens !== true) app.use(countTokensRoutes(options))
   if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
-  return app.use(modelsRoutes(models)).use(messagesRoutes({ ...options, pingMs, commitMs }))
+  return app.use(modelsRoutes(models)).use(messagesRoutes(options))
 }
+
+/** Decides by the path which protocol a client speaks. */
+const entranceOf =
+  ({ openAi }: ServerOptions) =>
+  (request: Request): Entrance =>
+    (openAi && openAiEntranceOf(request)) ?? anthropicEntrance
 
 /** Without files of the upstream, there is no such path. */
 const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOptions) => {
@@ -65,11 +80,17 @@ const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOption
  * server by force: it reports the requests that still ran.
  */
 export const createServer = (options: ServerOptions) => {
-  const { records, gateway, shutdown, cors, slackTargetOf = () => undefined } = options
+  const { records, gateway, shutdown, cors, openAi, slackTargetOf = () => undefined } = options
+  const withTimes = {
+    ...options,
+    pingMs: options.pingMs ?? defaultPingMs,
+    commitMs: options.commitMs ?? defaultCommitMs,
+  }
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
-  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: () => anthropicEntrance, records })
-  const readJson = createReadJson((request, bytes) => scopeOf(request).running.update({ bodyBytes: bytes }))
+  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: entranceOf(options), records })
+  const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
+  const readJson = createReadJson(onRead, carriedInRequest)
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))
@@ -91,6 +112,7 @@ export const createServer = (options: ServerOptions) => {
     .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
     .use(tokenStatsRoutes({ ...options, scopeOf }))
-    .use(anthropicRoutes({ ...options, scopeOf, readJson }))
+    .use(openAi === undefined ? (plain) => plain : openAiRoutes({ ...withTimes, ...openAi, scopeOf, readJson }))
+    .use(anthropicRoutes({ ...withTimes, scopeOf, readJson }))
   return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
 }

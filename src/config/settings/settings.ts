@@ -1,6 +1,7 @@
 import { anthropicSettings } from './anthropic.ts'
 import { bedrockSettings, nexusSettings } from './nexus.ts'
 import { openAiSettings } from './openai.ts'
+import { openAiEntranceSettings, streamSettings } from './openai-entrance.ts'
 import { loggingSettings, reportSettings } from './operate.ts'
 import { clientSettings, corsSettings, listenSettings } from './server.ts'
 import type { Setting } from './setting.ts'
@@ -20,6 +21,8 @@ export const settings = [
   ...modelSettings,
   ...clientSettings,
   ...corsSettings,
+  ...openAiEntranceSettings,
+  ...streamSettings,
   ...loggingSettings,
   ...reportSettings,
   ...callSettings,

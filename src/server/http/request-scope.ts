@@ -77,5 +77,7 @@ export const createScopeOf = ({ newId, entranceOf, records }: ScopeOptions): Sco
 /** Creates the scope of every request, and sends its id in the response. */
 export const requestScope = (scopeOf: ScopeOf) => (app: Elysia) =>
   app.onRequest(({ request, set }) => {
-    set.headers[requestIdHeader] = scopeOf(request).requestId
+    const { requestId, entrance } = scopeOf(request)
+    set.headers[requestIdHeader] = requestId
+    if (entrance.headers !== undefined) Object.assign(set.headers, entrance.headers(requestId))
   })

@@ -44,7 +44,6 @@ export const sseResponse = (
   let iterator: AsyncIterator<EventBatch> | undefined
   let pinger: ReturnType<typeof setInterval> | undefined
   const { writer } = options
-  const ping = utf8.encode(writer.ping)
   let lastWrite = performance.now()
   let isOver = false
 
@@ -57,12 +56,12 @@ export const sseResponse = (
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       // The head of a response is sent with its first byte.
-      if (batches instanceof Promise) controller.enqueue(ping)
+      if (batches instanceof Promise) controller.enqueue(utf8.encode(writer.opening()))
       pinger = setInterval(() => {
         const isWanted = (controller.desiredSize ?? 0) > 0
         if (!isWanted || performance.now() - lastWrite < options.pingMs) return
         lastWrite = performance.now()
-        controller.enqueue(ping)
+        controller.enqueue(utf8.encode(writer.ping()))
       }, options.pingMs / looksPerSilence)
     },
     // A pull that returns without writing is not called again.

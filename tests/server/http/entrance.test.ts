@@ -59,7 +59,8 @@ test('a stream has the format of its entrance, and sends nothing for an empty te
     throw new GatewayError('api_error', 'broken')
   }
   const writer: StreamWriter = {
-    ping: ': \n\n',
+    opening: () => ': \n\n',
+    ping: () => ': \n\n',
     batch: ([event]) => (event?.type === 'message_stop' ? 'data: [DONE]\n\n' : ''),
     error: ({ message }) => `data: {"error":"${message}"}\n\n`,
   }

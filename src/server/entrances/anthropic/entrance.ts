@@ -18,9 +18,12 @@ export const anthropicEntrance: Entrance = {
 
 const asEvent = (error: GatewayError): GatewayError => new GatewayError(error.typeInStream, error.message)
 
+const ping = encodeSse({ type: 'ping' })
+
 /** `requestId` is for the `error` event. */
 export const createStreamWriter = (requestId: string): StreamWriter => ({
-  ping: encodeSse({ type: 'ping' }),
+  opening: () => ping,
+  ping: () => ping,
   batch(events) {
     let text = ''
     for (const event of events) text += eventText(event)

@@ -64,7 +64,7 @@ describe('config show', () => {
     const rows = out.split('\n').filter((line) => !line.includes('configuration file'))
     // A path longer than the terminal is not cut.
     expect(rows.filter((row) => row.length > 80 && row.trim().length < 76)).toEqual([])
-    expect(out).toMatch(/^ {2}endpointUrl +https:\S+\n {4,30}\S*config\.json$/m)
+    expect(out).toMatch(/^ {2}endpointUrl +https:\S+\n {4,40}\S*config\.json$/m)
     expect(out).toContain('~/.config/')
     // In a pipe, each row is one line for grep, even if standard error is a terminal.
     const piped = (await cli(['config', 'show'], {}, folder, { isTerminal: true, columns: 80 })).out

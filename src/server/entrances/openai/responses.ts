@@ -1,0 +1,67 @@
+import { Elysia } from 'elysia'
+import { encodeSse } from '../../../codec/sse/encode.ts'
+import type { AnswerIdentity } from '../../../translate/openai-entrance/answer-identity.ts'
+import { type ResponseEvent, ResponseEvents } from '../../../translate/openai-responses-entrance/events.ts'
+import { type ResponsesAnswerPlan, responsesToMessages } from '../../../translate/openai-responses-entrance/request.ts'
+import { messageToResponse } from '../../../translate/openai-responses-entrance/response.ts'
+import { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
+import { createAnswer } from '../../http/answer.ts'
+import type { StreamWriter } from '../../http/entrance.ts'
+import { jsonBody } from '../../http/json-body.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import { toRouteSchema } from '../../http/route-schema.ts'
+import { toOpenAiError } from './entrance.ts'
+import { callerOf, newIdentity, type OpenAiRoutesOptions, translateBody } from './model-call.ts'
+import { spellingsOf } from './paths.ts'
+
+const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity): StreamWriter => {
+  const translated = new ResponseEvents(plan, identity)
+  let sequenceNumber = 0
+  const write = (events: readonly ResponseEvent[]): string => {
+    let text = ''
+    for (const event of events) {
+      const numbered: ResponseEvent = { ...event, sequence_number: sequenceNumber }
+      text += encodeSse(numbered)
+      sequenceNumber += 1
+    }
+    return text
+  }
+  return {
+    opening: () => write(translated.opening()),
+    ping: () => write([{ type: 'keepalive' }]),
+    batch: (events) => write(translated.batch(events)),
+    error(error) {
+      const { code, message } = toOpenAiError(error)
+      return write(translated.failed({ code: code ?? 'server_error', message }))
+    },
+  }
+}
+
+const responsesBody = toRouteSchema(ResponsesRequest)
+
+/** `POST /v1/responses`, whole or streamed. */
+export const responsesRoutes = (options: OpenAiRoutesOptions) => {
+  const answer = createAnswer(options)
+  const app = new Elysia({ name: 'openai-responses', normalize: false })
+  for (const path of spellingsOf('/responses')) {
+    app
+      .post(
+        path,
+        async ({ body, request, set }) => {
+          const { request: canonical, plan } = translateBody(body, options, responsesToMessages)
+          const identity = newIdentity(options, 'resp_')
+          const answered = await answer({
+            body: canonical,
+            request,
+            set,
+            context: callerOf(request, options),
+            createWriter: () => createWriter(plan, identity),
+          })
+          return answered instanceof Response ? answered : messageToResponse(answered, plan, identity)
+        },
+        jsonBody(options.readJson, responsesBody),
+      )
+      .all(path, methodNotAllowed('POST'))
+  }
+  return app
+}

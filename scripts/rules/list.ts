@@ -1,10 +1,11 @@
 import { anthropicRules } from './anthropic.ts'
 import { chatRequestRules } from './chat-requests.ts'
 import { chatResponseRules } from './chat-responses.ts'
+import { openAiEntranceRules } from './openai-entrance.ts'
 import { openAiSettingsRules } from './openai-settings.ts'
 import { type Rule, section } from './rule.ts'
 
-/** All rules of the translation. The rules of Chat Completions and of Anthropic's API are in their own files. */
+/** All rules. The rules of Chat Completions, of Anthropic's API and of our own OpenAI API are in their own files. */
 
 const transport = section({
   T1: 'any model id is one encoded segment of the path',
@@ -301,4 +302,5 @@ export const rules: readonly Rule[] = [
   ...chatResponseRules,
   ...openAiSettingsRules,
   ...anthropicRules,
+  ...openAiEntranceRules,
 ]

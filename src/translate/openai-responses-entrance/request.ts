@@ -10,6 +10,8 @@ export interface ResponsesAnswerPlan extends AnswerPlan {
   readonly modelId: string
   /** `reasoning.summary`: thinking is shown, and not only carried (OE-R5). */
   readonly showsSummary: boolean
+  /** The answer is one `compaction` item, which carries the model's text by `encodeSummary` (OE-R45). */
+  readonly isCompaction: boolean
   readonly echo: ResponseEcho
 }
 
@@ -32,6 +34,7 @@ export const responsesToMessages = (body: ResponsesRequest, context: OpenAiConte
     isJsonObject: false,
     modelId: context.model.id,
     showsSummary: false,
+    isCompaction: false,
     echo: {},
   },
 })

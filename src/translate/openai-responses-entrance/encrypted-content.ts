@@ -1,0 +1,58 @@
+import { attempt } from '../../base/attempt.ts'
+import { isObject, type Json, parseObject } from '../../base/json.ts'
+import type { ThinkingContent } from '../openai-entrance/thinking-content.ts'
+
+/**
+ * `encrypted_content` of Responses items: clients send it back unchanged, though they may cut or join summaries
+ * (OE-R43). The content is encoded and not encrypted: it comes from the client's own conversation.
+ */
+
+/** The thinking of one reasoning item. */
+export interface CarriedThinking {
+  /** The upstream's id: signatures are bound to their model. */
+  readonly modelId: string
+  readonly content: readonly ThinkingContent[]
+}
+
+const thinkingPrefix = 'nx1.'
+const summaryPrefix = 'nxc1.'
+const version = 1
+
+/** JSON keeps halves of surrogate pairs, which UTF-8 does not have. */
+const encode = (prefix: string, value: object): string =>
+  prefix + Buffer.from(JSON.stringify(value)).toString('base64url')
+
+const decode = (prefix: string, text: string): Json | undefined => {
+  if (!text.startsWith(prefix)) return undefined
+  const value = parseObject(Buffer.from(text.slice(prefix.length), 'base64url').toString())
+  return value?.['v'] === version ? value : undefined
+}
+
+export const encodeThinking = ({ modelId, content }: CarriedThinking): string =>
+  encode(thinkingPrefix, { v: version, m: modelId, b: content })
+
+/** Throws for a value that is not a block of thinking. */
+const toThinkingContent = (block: unknown): ThinkingContent => {
+  const { type, thinking, signature, data }: Json = isObject(block) ? block : {}
+  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string')
+    return { type, thinking, signature }
+  if (type === 'redacted_thinking' && typeof data === 'string') return { type, data }
+  throw new TypeError('not a block of thinking')
+}
+
+/** Returns undefined for content of another server, and for content that a client has changed. */
+export const decodeThinking = (text: string): CarriedThinking | undefined => {
+  const { m: modelId, b: blocks }: Json = decode(thinkingPrefix, text) ?? {}
+  if (typeof modelId !== 'string' || !Array.isArray(blocks) || blocks.length === 0) return undefined
+  const content = attempt(() => blocks.map(toThinkingContent))
+  return content && { modelId, content }
+}
+
+/** The summary that replaces a conversation, for a `compaction` item (OE-R45). */
+export const encodeSummary = (summary: string): string => encode(summaryPrefix, { v: version, t: summary })
+
+/** Returns undefined for content of another server, and for content that a client has changed. */
+export const decodeSummary = (text: string): string | undefined => {
+  const summary = decode(summaryPrefix, text)?.['t']
+  return typeof summary === 'string' ? summary : undefined
+}

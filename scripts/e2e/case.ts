@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import type { SimulatedRequest } from '../../src/simulator/reply.ts'
 import type { ClientRun } from './client.ts'
+import type { ClientName } from './clients.ts'
 import type { Packages } from './install.ts'
 import type { Session, SessionSetup } from './session.ts'
 
 /** One task that the real client must be able to do. */
 export interface Case {
   readonly name: string
+  /** The client that plays it. Default: Claude Code. */
+  readonly client?: ClientName
   /** The first version of the client that can do it. Default: all tested versions. */
   readonly since?: string
   /** All versions of the client behave the same: only the newest version of a run plays this case. */

@@ -46,6 +46,13 @@ export const installPackages = async (packages: Packages): Promise<void> => {
   }
 }
 
+/** Returns the path of a program in a package, or throws. */
+const programIn = (packages: Packages, ...path: readonly string[]): string => {
+  const program = join(packageFolder(packages), 'node_modules', ...path)
+  if (!existsSync(program)) throw new Error(`${packages.name} has no program at ${program}`)
+  return program
+}
+
 const claudePackage = '@anthropic-ai/claude-code'
 
 const claudePackages = (version: string): Packages => ({
@@ -63,9 +70,34 @@ export const installClaude = async (version: string): Promise<string> => {
   const packages = claudePackages(version)
   await installPackages(packages)
   const file = process.platform === 'win32' ? 'claude.exe' : 'claude'
-  const program = join(packageFolder(packages), 'node_modules', `${claudePackage}-${platform}`, file)
-  if (!existsSync(program)) throw new Error(`Claude Code ${version} has no program at ${program}`)
-  return program
+  return programIn(packages, `${claudePackage}-${platform}`, file)
+}
+
+const codexPackage = '@openai/codex'
+
+/** Rust's names of the targets of Codex. */
+const codexTargets: Readonly<Record<string, string>> = {
+  'linux-x64': 'x86_64-unknown-linux-musl',
+  'linux-arm64': 'aarch64-unknown-linux-musl',
+  'darwin-x64': 'x86_64-apple-darwin',
+  'darwin-arm64': 'aarch64-apple-darwin',
+}
+
+/** Installs a version of Codex. Returns the path of its native program. */
+export const installCodex = async (version: string): Promise<string> => {
+  const machine = `${process.platform}-${process.arch}`
+  // The package of a platform is a version of the main package.
+  const packages = { name: `codex-${version}`, dependencies: { [codexPackage]: `${version}-${machine}` } }
+  await installPackages(packages)
+  return programIn(packages, codexPackage, 'vendor', String(codexTargets[machine]), 'bin', 'codex')
+}
+
+/** Installs a version of opencode. Returns the path of its native program, which needs no script after the install. */
+export const installOpenCode = async (version: string): Promise<string> => {
+  const name = `opencode-${platform}`
+  const packages = { name: `opencode-${version}`, dependencies: { [name]: version } }
+  await installPackages(packages)
+  return programIn(packages, name, 'bin', 'opencode')
 }
 
 /** The version of npm's `latest` tag. */

@@ -1,101 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { posixQuote } from '../../src/cli/claude-code/launch/shells.ts'
-import type { CheckedBody } from '../../src/simulator/anthropic/rule.ts'
-import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
-import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
-import type { Scenario } from '../../src/simulator/reply.ts'
 import { startClaudeGateway } from './claude-gateway/gateway.ts'
 import { toCredentials } from './claude-gateway/sign-in.ts'
+import { apiKey, credentialsFolder, type Launcher, type LaunchOptions, pathWith, startFlags } from './launcher.ts'
+import { byCodexConfiguration, byOpenCodeConfiguration } from './openai-launchers.ts'
 import { startProgram } from './program.ts'
-import type { Trap } from './trap.ts'
 
 /** The ways to start a client, and the server that it reaches. */
-
-export interface Endpoint {
-  readonly url: string
-  /** The bearer token of a client. */
-  readonly token: string
-}
-
-export interface Launcher {
-  /** Where clients send their requests. Undefined if each run starts its own server. */
-  readonly endpoint?: Endpoint
-  /** The command line that runs the client. */
-  command(args: readonly string[]): string[]
-  /** The command line that runs another program in the client's environment. Undefined if not supported. */
-  program?(command: readonly string[]): string[]
-  readonly environment: Readonly<Record<string, string>>
-  /** The server's output so far. */
-  log(): string
-  stop(): Promise<void>
-}
-
-/** A simulated OpenAI-compatible server instead of a simulated Nexus. */
-export interface ChatServer {
-  readonly face: FaceName
-  /** The provider whose dialect the server uses. */
-  readonly provider: string
-  readonly scenario: Scenario<ChatBody>
-  /** Variables of the server, for example BIG_MODEL. */
-  readonly variables: Readonly<Record<string, string>>
-}
-
-/** A simulated Anthropic instead of a simulated Nexus. */
-export interface AnthropicServer {
-  readonly scenario: Scenario<CheckedBody>
-  /** The only accepted keys. Default: any key, and any access token. */
-  readonly apiKeys?: readonly string[]
-  /** The key of the server itself. */
-  readonly apiKey?: string
-  /** The files in the server's folder of credentials, by name. */
-  readonly files?: Readonly<Record<string, object>>
-}
-
-export interface LaunchOptions {
-  /** The path of the client. */
-  readonly claude: string
-  /** The server's command, without its arguments. */
-  readonly server: readonly string[]
-  /** The URL of the simulated Nexus. */
-  readonly upstream: string
-  readonly chat?: Pick<ChatServer, 'provider' | 'variables'>
-  readonly anthropic?: Pick<AnthropicServer, 'apiKey' | 'files'>
-  readonly model?: string
-  readonly serverFlags?: readonly string[]
-  /** A folder for the server's files, and the client's home. */
-  readonly home: string
-  readonly clientHome: string
-  readonly trap: Trap
-}
-
-const apiKey = 'e2e-key'
-
-/** A PATH that begins with the client's folder: the server reads the version of that client. */
-const pathWith = (claude: string): string => `${dirname(claude)}:${process.env['PATH'] ?? ''}`
-
-const credentialsFolder = (home: string): string => join(home, 'credentials')
-
-const addressFlags = ({ upstream, chat, anthropic, home }: LaunchOptions): string[] => {
-  if (chat !== undefined) return ['--upstream', 'openai', '--openai-url', `${upstream}/v1`, '--provider', chat.provider]
-  if (anthropic === undefined) return ['--endpoint-url', upstream]
-  const folder = anthropic.files === undefined ? [] : ['--credentials-dir', credentialsFolder(home)]
-  return ['--upstream', 'anthropic', '--anthropic-url', upstream, ...folder]
-}
-
-const startFlags = (options: LaunchOptions): string[] => [
-  ...addressFlags(options),
-  ...['--log-level', 'debug', '--log-format', 'json'],
-  ...(options.model === undefined ? [] : ['--model', options.model]),
-  ...(options.serverFlags ?? []),
-]
 
 /** The folder of the client's settings and credentials. */
 export const clientFolder = (clientHome: string): string => join(clientHome, '.claude')
 
 /** Starts a server. Returns it with the environment that it prints for Claude Code. */
 const startServer = async (options: LaunchOptions) => {
-  const { claude, server, home, clientHome, anthropic } = options
+  const { client, server, home, clientHome, anthropic } = options
   const flags = ['start', '--port', '0', '--claude-code', '--shell', 'bash', ...startFlags(options)]
   for (const [name, content] of Object.entries(anthropic?.files ?? {}))
     await Bun.write(join(credentialsFolder(home), name), JSON.stringify(content), { mode: 0o600 })
@@ -104,7 +23,7 @@ const startServer = async (options: LaunchOptions) => {
     folder: home,
     environment: {
       HOME: home,
-      PATH: pathWith(claude),
+      PATH: pathWith(client),
       NEXUS_API_KEY: apiKey,
       OPENAI_API_KEY: apiKey,
       ...(anthropic?.apiKey !== undefined && { CLAUDE_API_KEY: anthropic.apiKey }),
@@ -130,9 +49,9 @@ const byLine = async (options: LaunchOptions): Promise<Launcher> => {
   const program = (command: readonly string[]): string[] => inBash(`exec ${line}`, command)
   return {
     endpoint,
-    command: (args) => program([options.claude, ...args]),
+    command: (args) => program([options.client, ...args]),
     program,
-    environment: { PATH: pathWith(options.claude) },
+    environment: { PATH: pathWith(options.client) },
     log: output,
     stop,
   }
@@ -144,8 +63,8 @@ const byEnv = async (options: LaunchOptions): Promise<Launcher> => {
   const env = [...options.server, 'env', '--shell', 'bash', '--port', new URL(endpoint.url).port]
   return {
     endpoint,
-    command: (args) => inBash(`eval "$(${env.map(posixQuote).join(' ')})"; exec`, [options.claude, ...args]),
-    environment: { PATH: pathWith(options.claude) },
+    command: (args) => inBash(`eval "$(${env.map(posixQuote).join(' ')})"; exec`, [options.client, ...args]),
+    environment: { PATH: pathWith(options.client) },
     log: output,
     stop,
   }
@@ -157,7 +76,7 @@ const byClaude = (options: LaunchOptions): Launcher => {
   const flags = ['claude', '--log-file', logFile, ...startFlags(options)]
   return {
     command: (args) => [...options.server, ...flags, ...args],
-    environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.claude) },
+    environment: { NEXUS_API_KEY: apiKey, PATH: pathWith(options.client) },
     log: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     stop: async () => {},
   }
@@ -165,13 +84,13 @@ const byClaude = (options: LaunchOptions): Launcher => {
 
 /** The client is signed in to Anthropic's gateway, and does not know the server behind it. */
 const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
-  const { claude, home, clientHome, trap } = options
+  const { client, home, clientHome, trap } = options
   const serverFlags = [...(options.serverFlags ?? []), '--client-token', crypto.randomUUID()]
   const server = await startServer({ ...options, serverFlags })
-  const environment = { PATH: pathWith(claude), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+  const environment = { PATH: pathWith(client), NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
   try {
     const gateway = await startClaudeGateway({
-      claude,
+      claude: client,
       folder: home,
       upstream: server.endpoint,
       environment: { ...environment, ...trap.environment },
@@ -180,7 +99,7 @@ const byClaudeGateway = async (options: LaunchOptions): Promise<Launcher> => {
     await Bun.write(join(clientFolder(clientHome), '.credentials.json'), credentials)
     return {
       endpoint: { url: gateway.url, token: gateway.tokens.access_token },
-      command: (args) => [claude, ...args],
+      command: (args) => [client, ...args],
       environment,
       log: () => server.output() + gateway.log(),
       stop: () => Promise.all([gateway.stop(), server.stop()]).then(() => undefined),
@@ -196,4 +115,6 @@ export const launchers = {
   env: byEnv,
   claude: byClaude,
   'claude gateway': byClaudeGateway,
+  codex: byCodexConfiguration,
+  opencode: byOpenCodeConfiguration,
 } satisfies Record<string, (options: LaunchOptions) => Launcher | Promise<Launcher>>

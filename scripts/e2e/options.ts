@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 import type { Case } from './case.ts'
+import type { Client } from './clients.ts'
 
 /** The selection of a run: clients, cases, and how many at once. */
 
 export interface Options {
-  /** Versions, `newest` or `latest`. Empty: every tested version. */
+  /** Versions of Claude Code, `newest`, `latest`, `codex` or `opencode`. Empty: every tested client. */
   readonly clients: readonly string[]
   /** A case runs if its name contains each of them. */
   readonly words: readonly string[]
@@ -51,37 +51,23 @@ export const parseOptions = (args: readonly string[]): Options => {
   }
 }
 
-/** The versions to run, each once. `latestVersion` reads npm's `latest`. */
-export const resolveClients = async (
-  clients: readonly string[],
-  latestVersion: () => Promise<string>,
-): Promise<string[]> => {
-  if (clients.length === 0) return [...testedClaudeVersions]
-  const versions = clients.map(async (client) => {
-    if (client === 'newest') return newestTestedClaude
-    if (client === 'latest') return await latestVersion()
-    if (/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(client)) return client
-    throw new Error(`--client takes a version, newest or latest, not "${client}"`)
-  })
-  return [...new Set(await Promise.all(versions))]
-}
-
-/** A case, and the version of the client that plays it. */
+/** A case, and the client that plays it. */
 export interface Job {
   readonly test: Case
-  readonly version: string
+  readonly client: Client
 }
 
-const canPlay = ({ since }: Case, version: string): boolean =>
-  since === undefined || Bun.semver.order(version, since) >= 0
+const canPlay = ({ since, client: name = 'claude' }: Case, client: Client): boolean =>
+  name === client.name && (since === undefined || Bun.semver.order(client.version, since) >= 0)
 
 /** The jobs of a run, client by client. */
-export const selectJobs = (cases: readonly Case[], versions: readonly string[], words: readonly string[]): Job[] => {
-  const newest = [...versions].sort(Bun.semver.order).at(-1)
+export const selectJobs = (cases: readonly Case[], clients: readonly Client[], words: readonly string[]): Job[] => {
   const isWanted = ({ name }: Case): boolean => words.every((word) => name.toLowerCase().includes(word))
-  return versions.flatMap((version) =>
+  const isNewest = (client: Client): boolean =>
+    clients.every(({ name, version }) => name !== client.name || Bun.semver.order(version, client.version) <= 0)
+  return clients.flatMap((client) =>
     cases
-      .filter((test) => isWanted(test) && canPlay(test, version) && (test.newestOnly !== true || version === newest))
-      .map((test) => ({ test, version })),
+      .filter((test) => isWanted(test) && canPlay(test, client) && (test.newestOnly !== true || isNewest(client)))
+      .map((test) => ({ test, client })),
   )
 }

@@ -29,20 +29,20 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
 /** Checks that apply to every case. */
 const checkEnvironment = ({ expectedRefusal, expectedTraffic }: Case, { journal, caught }: Session): void => {
   const refusals = journal.flatMap(({ refusal }) => refusal ?? []).filter((words) => !expectedRefusal?.test(words))
-  if (refusals.length > 0) throw new Error(`the simulated Nexus refused: ${refusals.join('; ')}`)
+  if (refusals.length > 0) throw new Error(`the simulated upstream refused: ${refusals.join('; ')}`)
   const traffic = caught.filter((line) => !expectedTraffic?.test(line))
   if (traffic.length > 0) throw new Error(`the client tried to connect to another machine: ${traffic.join('; ')}`)
 }
 
 export interface Programs {
   /** The path of the client. */
-  readonly claude: string
+  readonly client: string
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
 }
 
 /** Returns the description of a failure; undefined if the case passed. */
-export const runCase = ({ test, version }: Job, programs: Programs): Promise<string | undefined> =>
+export const runCase = ({ test, client: { version } }: Job, programs: Programs): Promise<string | undefined> =>
   withFolder(async (folder) => {
     let started: Session | undefined
     try {

@@ -7,14 +7,8 @@ import { startChatSimulator } from '../../src/simulator/openai-chat/server.ts'
 import type { Scenario } from '../../src/simulator/reply.ts'
 import { startSimulator } from '../../src/simulator/server.ts'
 import { type ClientLaunch, type ClientRun, runClient } from './client.ts'
-import {
-  type AnthropicServer,
-  type ChatServer,
-  clientFolder,
-  type Endpoint,
-  type Launcher,
-  launchers,
-} from './launchers.ts'
+import type { AnthropicServer, ChatServer, Configuration, Endpoint, Launcher } from './launcher.ts'
+import { clientFolder, launchers } from './launchers.ts'
 import { openTerminal, type TerminalRun } from './terminal.ts'
 import { setTrap, type Trap } from './trap.ts'
 
@@ -35,9 +29,11 @@ export interface SessionSetup {
   readonly countsTokens?: boolean
   /**
    * How the client starts: with the line that `start --claude-code` prints, with the output of `env` for that server, by
-   * `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its upstream.
+   * `claude` with its own server, or signed in to Anthropic's gateway, which has that server as its upstream. Codex and
+   * opencode start with their file of configuration.
    */
   readonly launch?: keyof typeof launchers
+  readonly configuration?: Configuration
   /** The user's own settings of Claude Code. */
   readonly clientSettings?: Readonly<Record<string, unknown>>
   /** Claude Code's stored credentials of the user. */
@@ -71,7 +67,7 @@ export interface Session {
 export interface SessionOptions extends SessionSetup {
   readonly version: string
   /** The path of the client. */
-  readonly claude: string
+  readonly client: string
   /** The server's command, without its arguments. */
   readonly server: readonly string[]
   readonly folder: string

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Case } from '../../scripts/e2e/case.ts'
-import { parseOptions, resolveClients, selectJobs } from '../../scripts/e2e/options.ts'
+import { type Client, labelOf, resolveClients } from '../../scripts/e2e/clients.ts'
+import { parseOptions, selectJobs } from '../../scripts/e2e/options.ts'
 import { newestTestedClaude, testedClaudeVersions } from '../../src/cli/claude-code/tested-versions.ts'
 
 const called = (name: string, more: Partial<Case> = {}): Case => ({
@@ -16,8 +17,12 @@ const cases = [
   called('toolRunner', { newestOnly: true }),
 ]
 
+const claude = (version: string): Client => ({ name: 'claude', version })
+
 const selected = (versions: readonly string[], ...words: string[]): string[] =>
-  selectJobs(cases, versions, words).map(({ test, version }) => `${version} ${test.name}`)
+  selectJobs(cases, versions.map(claude), words).map(({ test, client }) => `${client.version} ${test.name}`)
+
+const resolved = async (...words: string[]): Promise<string[]> => (await resolveClients(words, latest)).map(labelOf)
 
 const latest = async (): Promise<string> => '2.2.0'
 
@@ -41,22 +46,22 @@ describe('options of e2e', () => {
 })
 
 describe('clients of e2e', () => {
-  test('are the tested versions, oldest first', async () => {
-    expect(await resolveClients([], latest)).toEqual([...testedClaudeVersions])
+  const openAiClients = ['codex 0.171.0', 'opencode 1.18.33']
+
+  test('are the tested versions of Claude Code, oldest first, Codex and opencode', async () => {
+    expect(await resolved()).toEqual([...testedClaudeVersions.map((version) => `claude ${version}`), ...openAiClients])
     expect([...testedClaudeVersions].sort(Bun.semver.order)).toEqual([...testedClaudeVersions])
   })
 
-  test('are named by version, newest or latest, and each runs once', async () => {
-    expect(await resolveClients(['2.1.300', 'newest', 'latest', '2.1.300'], latest)).toEqual([
-      '2.1.300',
-      newestTestedClaude,
-      '2.2.0',
-    ])
+  test('are named by version, newest, latest, codex or opencode, and each runs once', async () => {
+    expect(await resolved('2.1.300', 'latest', '2.1.300')).toEqual(['claude 2.1.300', 'claude 2.2.0'])
+    expect(await resolved('newest', 'codex')).toEqual([`claude ${newestTestedClaude}`, ...openAiClients])
+    expect(await resolved('opencode', 'codex')).toEqual(openAiClients.toReversed())
   })
 
   test('are refused under any other name', async () => {
     await expect(resolveClients(['newer'], latest)).rejects.toThrow(
-      '--client takes a version, newest or latest, not "newer"',
+      '--client takes a version of Claude Code, newest, latest, codex or opencode, not "newer"',
     )
   })
 })
@@ -74,5 +79,17 @@ describe('cases of e2e', () => {
   test('are chosen by words in any order and any case', () => {
     expect(selected(['2.1.332'], 'pdf', 'read')).toEqual(['2.1.332 Read of a PDF'])
     expect(selected(['2.1.332'], 'pdf', 'toolsearch')).toEqual([])
+  })
+
+  test('of another client run only with it', () => {
+    const codexCase = called('hello', { client: 'codex' })
+    const codex: Client = { name: 'codex', version: '0.171.0' }
+    const jobs = selectJobs([...cases, codexCase], [claude('2.1.332'), codex], [])
+    expect(jobs.map(({ test, client }) => `${client.name} ${test.name}`)).toEqual([
+      'claude Read of a PDF',
+      'claude a ToolSearch turn',
+      'claude toolRunner',
+      'codex hello',
+    ])
   })
 })

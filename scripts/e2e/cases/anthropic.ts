@@ -7,7 +7,7 @@ import type { Reply, ReplyBlock, Scenario } from '../../../src/simulator/reply.t
 import { resultTextOf } from '../../../src/simulator/request-view.ts'
 import { type Case, cacheReads, prompt, succeeded, withStreams } from '../case.ts'
 import { bash, turns } from '../conversation.ts'
-import type { AnthropicServer } from '../launchers.ts'
+import type { AnthropicServer } from '../launcher.ts'
 import type { Session, SessionSetup } from '../session.ts'
 
 /** The client with the upstream `anthropic`: the server forwards its requests, with another credential (AU section 12). */

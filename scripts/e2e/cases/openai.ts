@@ -6,7 +6,7 @@ import type { Scenario } from '../../../src/simulator/reply.ts'
 import { resultTextOf } from '../../../src/simulator/request-view.ts'
 import { type Case, prompt, succeeded } from '../case.ts'
 import { bash, turns } from '../conversation.ts'
-import type { ChatServer } from '../launchers.ts'
+import type { ChatServer } from '../launcher.ts'
 import type { Session, SessionSetup } from '../session.ts'
 
 /** The client with OpenAI-compatible servers: one case of each kind for four of them (OU section 7). */

@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path'
+import type { CheckedBody } from '../../src/simulator/anthropic/rule.ts'
+import type { FaceName } from '../../src/simulator/openai-chat/face-name.ts'
+import type { ChatBody } from '../../src/simulator/openai-chat/schema.ts'
+import type { Scenario } from '../../src/simulator/reply.ts'
+import type { Trap } from './trap.ts'
+
+/** What a launcher gets and returns, and the parts that the launchers share. */
+
+export interface Endpoint {
+  readonly url: string
+  /** The bearer token of a client. */
+  readonly token: string
+}
+
+export interface Launcher {
+  /** Where clients send their requests. Undefined if each run starts its own server. */
+  readonly endpoint?: Endpoint
+  /** The command line that runs the client. */
+  command(args: readonly string[]): string[]
+  /** The command line that runs another program in the client's environment. Undefined if not supported. */
+  program?(command: readonly string[]): string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** The server's output so far. */
+  log(): string
+  stop(): Promise<void>
+}
+
+/** A simulated OpenAI-compatible server instead of a simulated Nexus. */
+export interface ChatServer {
+  readonly face: FaceName
+  /** The provider whose dialect the server uses. */
+  readonly provider: string
+  readonly scenario: Scenario<ChatBody>
+  /** Variables of the server, for example BIG_MODEL. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** A simulated Anthropic instead of a simulated Nexus. */
+export interface AnthropicServer {
+  readonly scenario: Scenario<CheckedBody>
+  /** The only accepted keys. Default: any key, and any access token. */
+  readonly apiKeys?: readonly string[]
+  /** The key of the server itself. */
+  readonly apiKey?: string
+  /** The files in the server's folder of credentials, by name. */
+  readonly files?: Readonly<Record<string, object>>
+}
+
+/** The client's configuration for the server at this URL, of clients that read one from a file. */
+export type Configuration = (url: string) => string
+
+export interface LaunchOptions {
+  /** The path of the client. */
+  readonly client: string
+  /** The server's command, without its arguments. */
+  readonly server: readonly string[]
+  /** The URL of the simulated Nexus. */
+  readonly upstream: string
+  readonly chat?: Pick<ChatServer, 'provider' | 'variables'>
+  readonly anthropic?: Pick<AnthropicServer, 'apiKey' | 'files'>
+  readonly configuration?: Configuration
+  readonly model?: string
+  readonly serverFlags?: readonly string[]
+  /** A folder for the server's files, and the client's home. */
+  readonly home: string
+  readonly clientHome: string
+  readonly trap: Trap
+}
+
+export const apiKey = 'e2e-key'
+
+/** A PATH that begins with the client's folder: the server reads the version of that client. */
+export const pathWith = (client: string): string => `${dirname(client)}:${process.env['PATH'] ?? ''}`
+
+export const credentialsFolder = (home: string): string => join(home, 'credentials')
+
+const addressFlags = ({ upstream, chat, anthropic, home }: LaunchOptions): string[] => {
+  if (chat !== undefined) return ['--upstream', 'openai', '--openai-url', `${upstream}/v1`, '--provider', chat.provider]
+  if (anthropic === undefined) return ['--endpoint-url', upstream]
+  const folder = anthropic.files === undefined ? [] : ['--credentials-dir', credentialsFolder(home)]
+  return ['--upstream', 'anthropic', '--anthropic-url', upstream, ...folder]
+}
+
+export const startFlags = (options: LaunchOptions): string[] => [
+  ...addressFlags(options),
+  ...['--log-level', 'debug', '--log-format', 'json'],
+  ...(options.model === undefined ? [] : ['--model', options.model]),
+  ...(options.serverFlags ?? []),
+]

@@ -62,6 +62,10 @@ export interface GatewayErrorOptions {
   readonly allow?: string
   /** `error.details` of the body, for programs. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** The part of the client's request that the message names at its start. */
+  readonly path?: Path
+  /** The code for clients of OpenAI's protocol, which reads more than the type. */
+  readonly code?: string
   /** The message quotes neither a client nor an upstream, so it may be logged. */
   readonly isLoggable?: boolean
   /** Text for the log, in place of a message that quotes a client or an upstream. */
@@ -84,6 +88,8 @@ export class GatewayError extends Error {
   readonly upstreamRequestId: string | undefined
   readonly allow: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
+  readonly path: Path | undefined
+  readonly code: string | undefined
   readonly isLoggable: boolean
   /** Text for the log; undefined if the whole message comes from a client or an upstream. */
   readonly reason: string | undefined
@@ -99,6 +105,8 @@ export class GatewayError extends Error {
     this.upstreamRequestId = options.upstreamRequestId
     this.allow = options.allow
     this.details = options.details
+    this.path = options.path
+    this.code = options.code
     this.isLoggable = options.isLoggable ?? false
     this.reason = options.reason ?? (this.isLoggable ? message : undefined)
   }
@@ -123,7 +131,7 @@ export const atPath = (path: Path, sentence: string): string =>
  * A text that the compiler knows in full, so that it cannot quote a client. `never` for any other text: a template
  * that contains a `string` is a pattern of keys, and a record of such keys may be empty.
  */
-type Known<Text extends string> = Record<never, never> extends Record<Text, true> ? never : Text
+export type Known<Text extends string> = Record<never, never> extends Record<Text, true> ? never : Text
 
 /**
  * A 400 that names the path in the client's request. The log gets path and rule. The rule defaults to the sentence;
@@ -133,7 +141,7 @@ type Known<Text extends string> = Record<never, never> extends Record<Text, true
 export function invalidRequest<S extends string>(path: Path, sentence: Known<S>): GatewayError
 export function invalidRequest<R extends string>(path: Path, sentence: string, rule: Known<R>): GatewayError
 export function invalidRequest(path: Path, sentence: string, rule = sentence): GatewayError {
-  return new GatewayError('invalid_request_error', atPath(path, sentence), { reason: atPath(path, rule) })
+  return new GatewayError('invalid_request_error', atPath(path, sentence), { path, reason: atPath(path, rule) })
 }
 
 /** Only for our log: the client has disconnected. */

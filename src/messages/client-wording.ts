@@ -29,6 +29,11 @@ export const toolResultsMissing = (messageIndex: number, ids: string): string =>
 export const toolResultsSurplus = (path: string): string =>
   `${path}: unexpected \`tool_use_id\` found in \`tool_result\` blocks`
 
+const capabilityPrefix = /^capability_rejected: \S+ — /
+
+/** A message of `withCapability`, for clients that do not read the class. */
+export const withoutCapability = (message: string): string => message.replace(capabilityPrefix, '')
+
 type Matcher = (message: string) => boolean
 
 const has =
@@ -39,6 +44,12 @@ const any =
   (...matchers: readonly Matcher[]): Matcher =>
   (message) =>
     matchers.some((matches) => matches(message))
+
+const isPromptTooLong = has(/prompt is too long|input is too long for requested model/i)
+const isInputAndMaxTokensTooLong = has(/input length and `max_tokens` exceed context limit/i)
+
+/** Whether the conversation is too long for the model, alone or with the answer's limit. */
+export const isContextOverflow = any(isPromptTooLong, isInputAndMaxTokensTooLong)
 
 /** Whether a message with the role `system` was refused, for its role or its position. */
 export const isSystemRejected = any(
@@ -123,11 +134,8 @@ const classes: readonly {
   { name: 'media_budget', matches: has(/too much media/i) },
   { name: 'image_block', matches: (message) => mediaAt(message) === 'image' || imageWords.test(message) },
   { name: 'document_block', matches: (message) => mediaAt(message) !== undefined || documentWords.test(message) },
-  { name: 'prompt_too_long', matches: has(/prompt is too long|input is too long for requested model/i) },
-  {
-    name: 'max_tokens_context_overflow',
-    matches: has(/input length and `max_tokens` exceed context limit/i),
-  },
+  { name: 'prompt_too_long', matches: isPromptTooLong },
+  { name: 'max_tokens_context_overflow', matches: isInputAndMaxTokensTooLong },
 ]
 
 /** The rejected flag: the one that the refusal names, or the only one sent. */

@@ -109,7 +109,7 @@ export const createModelResolver = ({ models, defaults }: ModelCatalog, defaultM
         'not_found_error',
         `model: ${withoutContextSuffix(requested).slice(0, 200)} not found. Available: ${spellings.join(', ')}.`,
         // Without the name: an unknown name may be anything, even a key in the wrong place.
-        { shouldRetry: false, reason: `model: not found. Available: ${spellings.join(', ')}` },
+        { shouldRetry: false, code: 'model_not_found', reason: `model: not found. Available: ${spellings.join(', ')}` },
       )
     },
   }

@@ -13,11 +13,18 @@ export interface StreamWriter {
   error(error: GatewayError): string
 }
 
+interface ErrorResponse {
+  readonly status: number
+  /** In addition to those of each protocol. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: object
+}
+
 /** The parts of a client protocol that the shared server code needs. */
 export interface Entrance {
   readonly name: string
   /** Headers of every answer, in addition to the shared ones. */
   headers?(requestId: string): Readonly<Record<string, string>>
   /** The status may differ from the error's own. */
-  errorResponse(error: GatewayError, requestId: string): { readonly status: number; readonly body: object }
+  errorResponse(error: GatewayError, requestId: string): ErrorResponse
 }

@@ -37,8 +37,8 @@ export const errorHandler = (log: Logger, scopeOf: ScopeOf) => (app: Elysia) =>
     const { requestId, running, entrance } = scopeOf(request)
     logInternalError(log, requestId, failure)
     running.failed(failure)
-    const { status, body } = entrance.errorResponse(failure, requestId)
+    const { status, body, headers } = entrance.errorResponse(failure, requestId)
     set.status = status
-    Object.assign(set.headers, errorHeaders(failure))
+    Object.assign(set.headers, errorHeaders(failure), headers)
     return body
   })

@@ -76,7 +76,11 @@ const checkToken = (headers: Headers, { clientTokens }: GuardOptions, domain: Do
   const isOpen =
     tokens.length === 0 || sent.some((candidate) => candidate && tokens.some((token) => token.equals(candidate)))
   if (!isOpen)
-    throw new GatewayError('authentication_error', 'invalid x-api-key', { shouldRetry: false, isLoggable: true })
+    throw new GatewayError('authentication_error', 'invalid x-api-key', {
+      shouldRetry: false,
+      code: 'invalid_api_key',
+      isLoggable: true,
+    })
   if (domain?.problem !== undefined) throw domain.problem
 }
 

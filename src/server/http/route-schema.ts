@@ -21,6 +21,7 @@ const toError = (issue: Issue): GatewayError => {
   // The last step to an unknown member is the client's own text.
   const ownPath = kind === 'unknownMember' ? path.slice(0, -1) : path
   return new GatewayError('invalid_request_error', atPath(path, issueSentence(issue)), {
+    path,
     reason: atPath(ownPath, issueRule(issue)),
   })
 }

@@ -185,6 +185,7 @@ export const toConnectionError = (error: unknown, destination: Destination): Gat
     status: 502,
     shouldRetry: mayHelp,
     retryable: mayHelp,
+    code: 'upstream_unreachable',
     isLoggable: true,
     cause: error,
   })

@@ -10,14 +10,14 @@ import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
 import { createChunkText, doneText } from './chunk-text.ts'
-import { toOpenAiError } from './entrance.ts'
+import { toStreamedError } from './errors.ts'
 import { callerOf, newIdentity, type OpenAiRoutesOptions, translateBody } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 
 /** One newline: a blank line after a comment makes some clients read an empty event (OE-T5). */
 const ping = ': ping\n'
 
-const createWriter = (plan: ChatAnswerPlan, identity: AnswerIdentity): StreamWriter => {
+const createWriter = (plan: ChatAnswerPlan, identity: AnswerIdentity, requestId: string): StreamWriter => {
   const steps = new CompletionSteps(plan)
   const chunkText = createChunkText(plan, identity)
   return {
@@ -28,7 +28,7 @@ const createWriter = (plan: ChatAnswerPlan, identity: AnswerIdentity): StreamWri
       for (const step of steps.batch(events)) text += chunkText(step)
       return events.at(-1)?.type === 'message_stop' ? text + doneText : text
     },
-    error: (error) => `data: ${JSON.stringify({ error: toOpenAiError(error) })}\n\n${doneText}`,
+    error: (error) => `data: ${JSON.stringify({ error: toStreamedError(error, requestId) })}\n\n${doneText}`,
   }
 }
 
@@ -50,7 +50,7 @@ export const chatRoutes = (options: OpenAiRoutesOptions) => {
             request,
             set,
             context: callerOf(request, options),
-            createWriter: () => createWriter(plan, identity),
+            createWriter: (requestId) => createWriter(plan, identity, requestId),
           })
           return answered instanceof Response ? answered : messageToCompletion(answered, plan, identity)
         },

@@ -10,11 +10,11 @@ import type { StreamWriter } from '../../http/entrance.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
-import { toOpenAiError } from './entrance.ts'
+import { toFailedResponse } from './errors.ts'
 import { callerOf, newIdentity, type OpenAiRoutesOptions, translateBody } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 
-const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity): StreamWriter => {
+const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity, requestId: string): StreamWriter => {
   const translated = new ResponseEvents(plan, identity)
   let sequenceNumber = 0
   const write = (events: readonly ResponseEvent[]): string => {
@@ -30,10 +30,7 @@ const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity): Stre
     opening: () => write(translated.opening()),
     ping: () => write([{ type: 'keepalive' }]),
     batch: (events) => write(translated.batch(events)),
-    error(error) {
-      const { code, message } = toOpenAiError(error)
-      return write(translated.failed({ code: code ?? 'server_error', message }))
-    },
+    error: (error) => write(translated.failed(toFailedResponse(error, requestId))),
   }
 }
 
@@ -55,7 +52,7 @@ export const responsesRoutes = (options: OpenAiRoutesOptions) => {
             request,
             set,
             context: callerOf(request, options),
-            createWriter: () => createWriter(plan, identity),
+            createWriter: (requestId) => createWriter(plan, identity, requestId),
           })
           return answered instanceof Response ? answered : messageToResponse(answered, plan, identity)
         },

@@ -56,8 +56,9 @@ const isSet = (text: string | undefined): text is string => text !== undefined &
 
 const fromFlags =
   (flags: ConfigInputs['flags']): InputSource =>
-  ({ flag, type }) => {
-    const value = flag === undefined ? undefined : flags[flag]
+  ({ flag, type, offDescription }) => {
+    const given = flag === undefined ? undefined : flags[flag]
+    const value = given !== undefined && offDescription !== undefined ? 'false' : given
     // A script with an unset variable passes an empty secret.
     if (value === undefined || (type.kind === 'secret' && !isSet(value))) return []
     return [{ value: new InputText(value), source: `--${flag}`, where: `--${flag}` }]

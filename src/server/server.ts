@@ -27,7 +27,7 @@ import { type TokenStatsOptions, tokenStatsRoutes } from './ops/token-stats.ts'
 export interface ServerOptions
   extends GuardOptions,
     Omit<MessagesOptions, 'pingMs' | 'commitMs' | 'readJson' | 'scopeOf'>,
-    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown'>,
+    Omit<StatusOptions, 'upstream' | 'degraded' | 'readJson' | 'shutdown' | 'hasOpenAi'>,
     Pick<TestConnectionOptions, 'testModel' | 'now'>,
     Pick<TokenStatsOptions, 'tokenStatistics'> {
   /** Absent if the server does not serve OpenAI's API. */
@@ -108,7 +108,7 @@ export const createServer = (options: ServerOptions) => {
       running.update({ domain: knownDomain(host, domain, options.host), ...(slack !== undefined && { slack }) })
       running.wantsWords = slack !== undefined
     })
-    .use(statusRoutes({ ...options, upstream, degraded, readJson }))
+    .use(statusRoutes({ ...options, upstream, degraded, readJson, hasOpenAi: openAi !== undefined }))
     .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
     .use(tokenStatsRoutes({ ...options, scopeOf }))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { Secret } from '../../src/base/secret.ts'
-import { request, startChain } from '../support/chain.ts'
+import { defaultConfig, request, startChain } from '../support/chain.ts'
 
 const json = async (response: Response): Promise<Record<string, never>> =>
   response.json() as Promise<Record<string, never>>
@@ -40,6 +40,19 @@ describe('status routes', () => {
       expect((await fetch(url + path, { method: 'POST' })).status).toBe(405)
     }
     expect(String((await json(await fetch(url)))['endpoints'])).toContain('GET /ready')
+  })
+
+  test("the list of endpoints has OpenAI's paths while they are on, and --no-openai-api turns them off (OE-T1)", async () => {
+    const paths = ['/v1/responses', '/v1/chat/completions', '/openai/v1/responses', '/responses', '/chat/completions']
+    const statusesOf = async (url: string) =>
+      Promise.all(paths.map(async (path) => (await fetch(url + path, { method: 'POST' })).status))
+    const on = startChain()
+    expect(String((await json(await fetch(on.url)))['endpoints'])).toContain('POST /v1/responses')
+    expect(await statusesOf(on.url)).not.toContain(404)
+    const openaiEntrance = { ...defaultConfig.openaiEntrance, enabled: false }
+    const off = startChain({ config: { openaiEntrance } })
+    expect(String((await json(await fetch(off.url)))['endpoints'])).not.toContain('responses')
+    expect(await statusesOf(off.url)).toEqual(paths.map(() => 404))
   })
 
   test('OP-K2 a server that stops is not ready, but healthy, and refuses all other requests', async () => {

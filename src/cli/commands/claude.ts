@@ -15,7 +15,7 @@ export const claudeCommand: Command = {
   ],
   get args(): ArgsDef {
     return {
-      ...settingFlags('host', 'port', 'client-token', 'stats-interval'),
+      ...settingFlags('host', 'port', 'client-token', 'stats-interval', 'no-openai-api', 'no-prompt-cache'),
       ...sourceFlags,
       simulate: simulateFlag,
       ...commonFlags,

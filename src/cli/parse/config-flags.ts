@@ -5,9 +5,12 @@ import { settings } from '../../config/settings/settings.ts'
 import { shells } from '../claude-code/launch/shells.ts'
 
 const describe = (setting: Setting): string => {
-  const { description, default: fallback } = setting
+  const { description, default: fallback, offDescription } = setting
+  const variables = variablesOf(setting)
+  if (offDescription !== undefined)
+    return variables.length === 0 ? offDescription : `${offDescription} (${variables.join(', ')}=false)`
   const origins = [
-    variablesOf(setting).join(', '),
+    variables.join(', '),
     fallback === undefined || fallback === false ? '' : `default ${fallback}`,
   ].filter((part) => part !== '')
   return origins.length === 0 ? description : `${description} (${origins.join('; ')})`

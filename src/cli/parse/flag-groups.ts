@@ -9,7 +9,7 @@ const longestPlainList = 10
 const groups: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Launching Claude Code', ['claude-code', 'copy', 'shell', 'gateway-mode']],
   ['Models', ['model', 'small-model', 'model-map']],
-  ['Server', ['host', 'port', 'client-token', 'cors-origin']],
+  ['Server', ['host', 'port', 'client-token', 'cors-origin', 'no-openai-api', 'no-prompt-cache']],
   [
     'Upstream',
     ['upstream', 'endpoint-url', 'allow-http', 'api-key', 'max-retries', 'timeout', 'count-tokens', 'simulate'],

@@ -8,16 +8,20 @@ const maximumAnswers = 100_000
 export const openAiEntranceSettings = [
   {
     key: 'openaiEntrance.enabled',
+    flag: 'no-openai-api',
+    offDescription: "Do not serve OpenAI's Chat Completions and Responses",
     environment: ['NEXUS_OPENAI_API'],
     type: { kind: 'switch' },
     default: true,
     description: "Serve OpenAI's Chat Completions and Responses, too",
+    details: 'The flag turns this off. [OpenAI clients](clients/openai.md).',
   },
   {
     key: 'openaiEntrance.modelMap',
-    environment: [],
+    environment: ['NEXUS_MODEL_MAP', 'MODEL_MAP'],
     type: { kind: 'map' },
-    description: 'Map model names of OpenAI clients to models; a `*` in a name stands for any text',
+    description: 'Map model names of OpenAI clients to models',
+    details: 'Pairs `a:b,c:d`; in a file an object. A `*` in a name is any text.',
     hint: 'a:b,c:d',
   },
   {
@@ -38,10 +42,13 @@ export const openAiEntranceSettings = [
   },
   {
     key: 'openaiEntrance.autoCache',
+    flag: 'no-prompt-cache',
+    offDescription: 'Do not mark the requests of OpenAI clients for the prompt cache',
     environment: [],
     type: { kind: 'switch' },
     default: true,
     description: "Mark the requests of OpenAI clients for the model's prompt cache",
+    details: 'The flag turns this off.',
   },
   {
     key: 'openaiEntrance.reasoning',

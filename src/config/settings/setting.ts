@@ -7,6 +7,8 @@ export interface Setting {
   /** Rarely used settings have no flag. */
   readonly flag?: string
   readonly alias?: string
+  /** For the flag of a switch that is on by default: the flag switches it off, and this describes the flag. */
+  readonly offDescription?: string
   /**
    * Strongest first. For a secret, a variable that ends in `_FILE` contains the path of a file, and one that ends in
    * `_COMMAND` a program that prints the secret.

@@ -18,11 +18,14 @@ export interface StatusOptions {
   readonly uptime: () => number
   readonly shutdown: Pick<Shutdown, 'hasBegun'>
   readonly readJson: ReadJson
+  /** Whether the server also serves OpenAI's API. */
+  readonly hasOpenAi: boolean
 }
 
-const endpoints = [
+const endpointsOf = ({ hasOpenAi }: StatusOptions): readonly string[] => [
   'POST /v1/messages',
   'POST /v1/messages/count_tokens',
+  ...(hasOpenAi ? ['POST /v1/responses', 'POST /v1/chat/completions'] : []),
   'GET /v1/models',
   'GET /v1/models/{id}',
   'GET /health',
@@ -54,6 +57,7 @@ const anyJson = toRouteSchema(Type.Unknown())
 export const statusRoutes = (options: StatusOptions) => (app: Elysia) => {
   const { degraded, pid, uptime, shutdown, readJson } = options
   const { name, address, status } = options.upstream
+  const endpoints = endpointsOf(options)
   const upstream = { name, ...status?.upstream, address }
   const health = () => ({
     status: 'healthy',

@@ -16,10 +16,12 @@ import { TranslatedAnswer } from './translated-answer.ts'
 export interface RequestContext extends Pick<CallContext, 'betas' | 'signal' | 'onUpstreamId' | 'caller'> {
   /** Collects the facts for the request's record. */
   readonly running: RunningRequest
+  /** The request to send in place of a refused one, at most once and before the first event; undefined for none. */
+  readonly afterRefusal?: (refusal: GatewayError) => MessagesRequest | undefined
 }
 
 /** A count has no upstream response, so no upstream id. */
-type CountContext = Omit<RequestContext, 'onUpstreamId'>
+type CountContext = Omit<RequestContext, 'onUpstreamId' | 'afterRefusal'>
 
 export interface GatewayOptions {
   readonly models: ModelResolver
@@ -116,6 +118,21 @@ const createExchange = (request: MessagesRequest, context: RequestContext, optio
   }
 }
 
+/** Rejects with what `call` throws. */
+const withRetry = async <Answer>(
+  request: MessagesRequest,
+  call: (request: MessagesRequest) => Promise<Answer>,
+  { afterRefusal }: RequestContext,
+): Promise<Answer> => {
+  try {
+    return await call(request)
+  } catch (thrown) {
+    const replacement = afterRefusal?.(toGatewayError(thrown))
+    if (replacement === undefined) throw thrown
+    return call(replacement)
+  }
+}
+
 /** Forwards the batches, and records every kind of end. */
 const observed = (batches: AsyncIterable<EventBatch>, exchange: Exchange): AsyncIterableIterator<EventBatch> => {
   const iterator = batches[Symbol.asyncIterator]()
@@ -159,7 +176,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async message(request, context) {
       const exchange = createExchange(request, context, options)
       try {
-        const message = await upstream.message(request, exchange.call)
+        const message = await withRetry(request, (sent) => upstream.message(sent, exchange.call), context)
         context.running.firstEvent()
         exchange.answered(message)
         return message
@@ -171,7 +188,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     async stream(request, context) {
       const exchange = createExchange(request, context, options)
       try {
-        const batches = await upstream.stream(request, exchange.call)
+        const batches = await withRetry(request, (sent) => upstream.stream(sent, exchange.call), context)
         context.running.firstEvent()
         return observed(batches, exchange)
       } catch (thrown) {

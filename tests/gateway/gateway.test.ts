@@ -32,16 +32,25 @@ const end: EventBatch = [
   { type: 'message_stop' },
 ]
 
-const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readonly RequestObserver[] = []) => {
+/** `refusals`: thrown one after another before the upstream answers. */
+const gatewayOver = (
+  batches: () => AsyncIterable<EventBatch>,
+  observers: readonly RequestObserver[] = [],
+  refusals: GatewayError[] = [],
+) => {
   const records: LogRecord[] = []
   const reported: RequestRecord[] = []
   const learnt: unknown[] = []
+  const sent: MessagesRequest[] = []
   const upstream: Upstream = {
     name: 'test',
     address: 'nowhere',
     message: () => Promise.reject(new GatewayError('api_error', 'no')),
-    async stream(_request, { onAttempt, onCredential }) {
+    async stream(streamed, { onAttempt, onCredential }) {
+      sent.push(streamed)
       onAttempt?.()
+      const refusal = refusals.shift()
+      if (refusal !== undefined) throw refusal
       onCredential?.('configured', new Secret('sk-ant-api03-canary-0123456789'))
       return batches()
     },
@@ -72,7 +81,7 @@ const gatewayOver = (batches: () => AsyncIterable<EventBatch>, observers: readon
   })
   const client = new AbortController()
   const context = { running, betas: [], signal: client.signal, onUpstreamId: () => {} }
-  return { gateway, context, client, reported, learnt, records, responded: () => running.responded(200) }
+  return { gateway, context, client, reported, learnt, sent, records, responded: () => running.responded(200) }
 }
 
 describe('the record', () => {
@@ -200,5 +209,38 @@ describe('1.9 the token counts of an answer', () => {
     })
     for await (const _ of await left.gateway.stream(ask, left.context)) break
     expect([...failing.learnt, ...left.learnt]).toEqual([])
+  })
+})
+
+describe('a refused request', () => {
+  const refusal = new GatewayError('invalid_request_error', 'Invalid signature in thinking block')
+  const other: MessagesRequest = { ...ask, messages: [{ role: 'user', content: 'other' }] }
+  const answer = async function* () {
+    yield end
+  }
+
+  test('is replaced once before the first event, and its record is that of the answer (OE-C53)', async () => {
+    const { gateway, context, sent, reported, responded } = gatewayOver(answer, [], [refusal])
+    const refused: unknown[] = []
+    const afterRefusal = (error: GatewayError): MessagesRequest => {
+      refused.push(error)
+      return other
+    }
+    for await (const _ of await gateway.stream(ask, { ...context, afterRefusal }));
+    responded()
+    expect(sent).toEqual([ask, other])
+    expect(refused).toEqual([refusal])
+    expect(reported.map(({ outcome, attempts, errorType }) => ({ outcome, attempts, errorType }))).toEqual([
+      { outcome: 'answered', attempts: 2, errorType: undefined },
+    ])
+  })
+
+  test('fails with the second refusal, or with the first if nothing replaces it (OE-C53)', async () => {
+    const second = new GatewayError('invalid_request_error', 'still refused')
+    const twice = gatewayOver(answer, [], [refusal, second])
+    await expect(twice.gateway.stream(ask, { ...twice.context, afterRefusal: () => other })).rejects.toBe(second)
+    const once = gatewayOver(answer, [], [refusal])
+    await expect(once.gateway.stream(ask, { ...once.context, afterRefusal: () => undefined })).rejects.toBe(refusal)
+    expect(once.sent).toEqual([ask])
   })
 })

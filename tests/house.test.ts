@@ -45,6 +45,8 @@ describe('the source code', () => {
     // The name of the program is allowed.
     const naming = matching(/nexus(?!-claude-api)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
+      // The name of a header: `x-nexus-notes`.
+      'src/server/entrances/openai/note-header.ts',
       // The table of upstreams.
       'src/upstreams/registry.ts',
     ])

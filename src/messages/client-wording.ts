@@ -76,6 +76,9 @@ const thinkingSignature: Matcher = (quoted) => {
   )(message)
 }
 
+/** Whether a model has refused the thinking that a request gives back: other bytes, or behind other messages. */
+export const isThinkingRefused = any(thinkingSignature, has(/bound to a different conversation/i))
+
 /** The type of thinking that was refused. Words far apart belong to different sentences. */
 export const rejectedThinking = (message: string): 'enabled' | 'adaptive' | undefined => {
   const found =

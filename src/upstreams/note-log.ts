@@ -12,7 +12,9 @@ const mostForOneRequest = 100
  * Logs what a translation could not carry over. A note that may change a response is logged at level info once per
  * model and reason; everything else is logged at level debug.
  */
-export const createNoteLog = (log: Logger): ((notes: readonly Note[], context: CallContext) => void) => {
+export const createNoteLog = (
+  log: Logger,
+): ((notes: readonly Note[], call: Pick<CallContext, 'requestId' | 'modelId'>) => void) => {
   const said = new Set<string>()
   const isFirst = (key: string): boolean => {
     if (said.has(key) || said.size >= remembered) return false

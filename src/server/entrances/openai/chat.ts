@@ -4,14 +4,13 @@ import { type ChatAnswerPlan, completionToMessages } from '../../../translate/op
 import { messageToCompletion } from '../../../translate/openai-chat-entrance/response.ts'
 import type { AnswerIdentity } from '../../../translate/openai-entrance/answer-identity.ts'
 import { CompletionRequest } from '../../../wire/openai-chat/completion-request.ts'
-import { createAnswer } from '../../http/answer.ts'
 import type { StreamWriter } from '../../http/entrance.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
 import { createChunkText, doneText } from './chunk-text.ts'
 import { toStreamedError } from './errors.ts'
-import { callerOf, newIdentity, type OpenAiRoutesOptions, translateBody } from './model-call.ts'
+import { createModelCalls, type ModelCallOptions, newIdentity } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 
 /** One newline: a blank line after a comment makes some clients read an empty event (OE-T5). */
@@ -34,24 +33,21 @@ const createWriter = (plan: ChatAnswerPlan, identity: AnswerIdentity, requestId:
 
 const completionBody = toRouteSchema(CompletionRequest)
 
+/** Of a completion's id, as OpenAI writes it. */
+const idDigits = 29
+
 /** `POST /v1/chat/completions`, whole or streamed. */
-export const chatRoutes = (options: OpenAiRoutesOptions) => {
-  const answer = createAnswer(options)
+export const chatRoutes = (options: ModelCallOptions) => {
+  const toModelCall = createModelCalls(options)
   const app = new Elysia({ name: 'openai-chat', normalize: false })
   for (const path of spellingsOf('/chat/completions')) {
     app
       .post(
         path,
-        async ({ body, request, set }) => {
-          const { request: canonical, plan } = translateBody(body, options, completionToMessages)
-          const identity = newIdentity(options, 'chatcmpl-')
-          const answered = await answer({
-            body: canonical,
-            request,
-            set,
-            context: callerOf(request, options),
-            createWriter: (requestId) => createWriter(plan, identity, requestId),
-          })
+        async (context) => {
+          const { plan, answer } = toModelCall(context, completionToMessages)
+          const identity = newIdentity(options, 'chatcmpl-', idDigits)
+          const answered = await answer((requestId) => createWriter(plan, identity, requestId))
           return answered instanceof Response ? answered : messageToCompletion(answered, plan, identity)
         },
         jsonBody(options.readJson, completionBody),

@@ -5,13 +5,12 @@ import { type ResponseEvent, ResponseEvents } from '../../../translate/openai-re
 import { type ResponsesAnswerPlan, responsesToMessages } from '../../../translate/openai-responses-entrance/request.ts'
 import { messageToResponse } from '../../../translate/openai-responses-entrance/response.ts'
 import { ResponsesRequest } from '../../../wire/openai-responses/request.ts'
-import { createAnswer } from '../../http/answer.ts'
 import type { StreamWriter } from '../../http/entrance.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import { toRouteSchema } from '../../http/route-schema.ts'
 import { toFailedResponse } from './errors.ts'
-import { callerOf, newIdentity, type OpenAiRoutesOptions, translateBody } from './model-call.ts'
+import { createModelCalls, type ModelCallOptions, newIdentity } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
 
 const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity, requestId: string): StreamWriter => {
@@ -37,23 +36,17 @@ const createWriter = (plan: ResponsesAnswerPlan, identity: AnswerIdentity, reque
 const responsesBody = toRouteSchema(ResponsesRequest)
 
 /** `POST /v1/responses`, whole or streamed. */
-export const responsesRoutes = (options: OpenAiRoutesOptions) => {
-  const answer = createAnswer(options)
+export const responsesRoutes = (options: ModelCallOptions) => {
+  const toModelCall = createModelCalls(options)
   const app = new Elysia({ name: 'openai-responses', normalize: false })
   for (const path of spellingsOf('/responses')) {
     app
       .post(
         path,
-        async ({ body, request, set }) => {
-          const { request: canonical, plan } = translateBody(body, options, responsesToMessages)
+        async (context) => {
+          const { plan, answer } = toModelCall(context, responsesToMessages)
           const identity = newIdentity(options, 'resp_')
-          const answered = await answer({
-            body: canonical,
-            request,
-            set,
-            context: callerOf(request, options),
-            createWriter: (requestId) => createWriter(plan, identity, requestId),
-          })
+          const answered = await answer((requestId) => createWriter(plan, identity, requestId))
           return answered instanceof Response ? answered : messageToResponse(answered, plan, identity)
         },
         jsonBody(options.readJson, responsesBody),

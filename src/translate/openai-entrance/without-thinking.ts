@@ -1,0 +1,24 @@
+import type { ContentBlock } from '../../wire/anthropic/content.ts'
+import type { InputMessage, MessagesRequest } from '../../wire/anthropic/request.ts'
+
+const isThinking = ({ type }: ContentBlock): boolean => type === 'thinking' || type === 'redacted_thinking'
+
+const withoutThinkingIn = (message: InputMessage): InputMessage => {
+  const { content } = message
+  return Array.isArray(content) && content.some(isThinking)
+    ? { ...message, content: content.filter((block) => !isThinking(block)) }
+    : message
+}
+
+const isEmpty = ({ content }: InputMessage): boolean => Array.isArray(content) && content.length === 0
+
+/**
+ * The request without the thinking of earlier turns, for a model that refuses it (OE-C53). Undefined for a request that
+ * has none. A model with a budget requires the thinking of a turn that called tools (OE-C65): it does not think then.
+ */
+export const withoutThinking = (request: MessagesRequest): MessagesRequest | undefined => {
+  const messages = request.messages.map(withoutThinkingIn)
+  if (messages.every((message, index) => message === request.messages[index])) return undefined
+  const rest = { ...request, messages: messages.filter((message) => !isEmpty(message)) }
+  return request.thinking?.type === 'enabled' ? { ...rest, thinking: { type: 'disabled' } } : rest
+}

@@ -1,5 +1,5 @@
 /** How the client declared a tool, and so how a call of it is written. */
-interface ToolIdentity {
+export interface ToolIdentity {
   readonly kind: 'function' | 'custom' | 'local_shell' | 'shell' | 'apply_patch' | 'tool_search'
   /** The client's name of the tool. */
   readonly name: string

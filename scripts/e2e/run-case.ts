@@ -16,8 +16,8 @@ const describeFailure = (error: unknown, session: Session | undefined): string =
   if (session === undefined) return message
   return [
     message,
-    ...session.runs.flatMap(({ exitCode, result, stderr }) => [
-      `exit code ${exitCode}, result: ${JSON.stringify(result)?.slice(0, 600)}`,
+    ...session.runs.flatMap(({ exitCode, events, result, stderr }) => [
+      `exit code ${exitCode}, result: ${JSON.stringify(result ?? events.at(-1))?.slice(0, 600)}`,
       stderr.slice(0, 2000),
     ]),
     `${session.journal.length} requests`,

@@ -42,11 +42,9 @@ describe('the source code', () => {
   test('the code that all upstreams share names no upstream', () => {
     const shared =
       /^src\/(?:app\.ts|base|runtime|wire(?!\/converse)|codec|messages|models|gateway|server|upstreams\/(?:http|url-sources|[^/]+$))/
-    // The name of the program is allowed.
-    const naming = matching(/nexus(?!-claude-api)|bedrock|converse/i)
+    // The name of the program is allowed, and so is the header that lists degradations.
+    const naming = matching(/nexus(?!-claude-api|-notes)|bedrock|converse/i)
     expect(naming.filter((path) => shared.test(path))).toEqual([
-      // The name of a header: `x-nexus-notes`.
-      'src/server/entrances/openai/note-header.ts',
       // The table of upstreams.
       'src/upstreams/registry.ts',
     ])

@@ -10,7 +10,7 @@ import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/mess
 import { modelsRoutes } from './entrances/anthropic/models.ts'
 import { nativeLane } from './entrances/anthropic/native-lane.ts'
 import type { OpenAiRoutesOptions } from './entrances/openai/model-call.ts'
-import { openAiEntranceOf } from './entrances/openai/paths.ts'
+import { createOpenAiEntranceOf } from './entrances/openai/paths.ts'
 import { openAiRoutes } from './entrances/openai/routes.ts'
 import { createReadJson } from './http/body.ts'
 import { corsHeadersOf } from './http/cors.ts'
@@ -19,6 +19,7 @@ import { errorHandler } from './http/errors.ts'
 import { type GuardOptions, guard, requireToken } from './http/guard.ts'
 import { knownDomain } from './http/known-domain.ts'
 import { createScopeOf, requestScope } from './http/request-scope.ts'
+import { withTimeHeader } from './http/time-header.ts'
 import { clientSetupRoutes, type ReadSetupFile } from './ops/client-setup.ts'
 import { isProbe, type StatusOptions, statusRoutes } from './ops/status.ts'
 import { type TestConnectionOptions, testConnectionRoutes } from './ops/test-connection.ts'
@@ -63,10 +64,11 @@ const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
 }
 
 /** Decides by the path which protocol a client speaks. */
-const entranceOf =
-  ({ openAi }: ServerOptions) =>
-  (request: Request): Entrance =>
-    (openAi && openAiEntranceOf(request)) ?? anthropicEntrance
+const createEntranceOf = ({ openAi, gateway }: ServerOptions): ((request: Request) => Entrance) => {
+  if (openAi === undefined) return () => anthropicEntrance
+  const openAiEntranceOf = createOpenAiEntranceOf({ hasFiles: gateway.upstream.native !== undefined })
+  return (request) => openAiEntranceOf(request) ?? anthropicEntrance
+}
 
 /** Without files of the upstream, there is no such path. */
 const setupRoutes = ({ gateway: { upstream }, readSetupFile, log }: ServerOptions) => {
@@ -88,7 +90,7 @@ export const createServer = (options: ServerOptions) => {
   }
   const { upstream } = gateway
   const degraded = () => upstream.degraded?.() ?? []
-  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: entranceOf(options), records })
+  const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
@@ -114,5 +116,6 @@ export const createServer = (options: ServerOptions) => {
     .use(tokenStatsRoutes({ ...options, scopeOf }))
     .use(openAi === undefined ? (plain) => plain : openAiRoutes({ ...withTimes, ...openAi, scopeOf, readJson }))
     .use(anthropicRoutes({ ...withTimes, scopeOf, readJson }))
-  return { fetch: records.watch(app.fetch, (request) => scopeOf(request).running), close: records.close }
+  const fetch = withTimeHeader(app.fetch, scopeOf, options.now)
+  return { fetch: records.watch(fetch, (request) => scopeOf(request).running), close: records.close }
 }

@@ -125,7 +125,7 @@ describe('the shutdown', () => {
     const { port } = new URL(program.url)
     const idle = connect(Number(port), '127.0.0.1')
     const half = connect(Number(port), '127.0.0.1', () => half.write('POST /v1/messages HTTP/1.1\r\nHost: l'))
-    const late = connect(Number(port), '127.0.0.1', () => late.write('GET /v1/models HTTP/1.1\r\nHost: l'))
+    const late = connect(Number(port), '127.0.0.1', () => late.write('GET /v1/messages HTTP/1.1\r\nHost: l'))
     for (const socket of [idle, half, late]) socket.on('error', () => {})
     let answer = ''
     late.on('data', (data) => {

@@ -64,7 +64,7 @@ describe('status routes', () => {
       expect(await json(ready)).toEqual({ status: 'draining' } as never)
     }
     const statuses = await Promise.all(
-      ['/health', '/healthz', '/', '/v1/models'].map(async (path) => (await fetch(url + path)).status),
+      ['/health', '/healthz', '/', '/v1/messages'].map(async (path) => (await fetch(url + path)).status),
     )
     expect(statuses).toEqual([200, 200, 529, 529])
   })
@@ -132,7 +132,12 @@ describe('4.2 client: unsupported requests', () => {
       ['/health', 'OPTIONS', 'GET, HEAD'],
       ['/api/event_logging/batch', 'GET', 'POST'],
     ] as const) {
-      const response = await fetch(url + path, { method, ...(method === 'POST' && { body: 'no JSON at all' }) })
+      const headers = { 'anthropic-version': '2023-06-01' }
+      const response = await fetch(url + path, {
+        method,
+        headers,
+        ...(method === 'POST' && { body: 'no JSON at all' }),
+      })
       expect(response.headers.get('allow')).toBe(allow)
       expect(await errorOf(response)).toEqual([405, 'invalid_request_error'])
     }

@@ -46,7 +46,7 @@ export const clientSettings = [
     type: { kind: 'secret' },
     description: 'Require this token from clients; without it, any client on this machine may use the server',
     details:
-      'Clients send it with requests to `/v1/*`, `/test-connection` and `/token-stats`, as `x-api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that contains only the token.',
+      "Clients send it with requests to `/v1/*`, to each path of OpenAI's API, `/test-connection` and `/token-stats`, as `x-api-key`, `api-key` or as a bearer token. `NEXUS_CLIENT_TOKEN_FILE` is the path of a file that contains only the token.",
     hint: 'token',
   },
   {

@@ -43,7 +43,7 @@ export const createAnswer =
   ({ gateway, shutdown, scopeOf, log, pingMs, commitMs }: AnswerOptions): Answer =>
   async ({ body, request, set, context = {}, createWriter }) => {
     const call = startCall(request, shutdown)
-    const { requestId, running, betas } = scopeOf(request)
+    const { requestId, running, betas, entrance } = scopeOf(request)
     let answerId = requestId
     const requestContext: RequestContext = {
       ...context,
@@ -58,6 +58,7 @@ export const createAnswer =
     // An answer gets the upstream's id, which its support requires; an error gets ours.
     const nameAnswer = (): void => {
       set.headers[requestIdHeader] = answerId
+      if (entrance.headers !== undefined) Object.assign(set.headers, entrance.headers(answerId))
     }
     try {
       if (body.stream !== true) {

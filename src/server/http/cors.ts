@@ -12,9 +12,12 @@ const everyOrigin = '*'
 /** Ten minutes. */
 const preflightSeconds = 600
 const noContent = 204
-const methods = 'GET, HEAD, POST, OPTIONS'
+const methods = 'GET, HEAD, POST, DELETE, OPTIONS'
 const exposedHeaders = [
   'request-id',
+  'x-request-id',
+  'x-nexus-notes',
+  'openai-processing-ms',
   'retry-after',
   'ratelimit',
   'ratelimit-policy',

@@ -23,8 +23,16 @@ interface ErrorResponse {
 /** The parts of a client protocol that the shared server code needs. */
 export interface Entrance {
   readonly name: string
-  /** Headers of every answer, in addition to the shared ones. */
+  /** Whether all its paths require the client token; otherwise the guard's own list decides. */
+  readonly requiresToken?: true
+  /** The message of the error without a valid client token. */
+  readonly wrongTokenMessage: string
+  /** The error for a path without a route. */
+  unknownPath(path: string): GatewayError
+  /** Headers of every answer, in addition to the shared ones. `requestId` is the one that the answer has. */
   headers?(requestId: string): Readonly<Record<string, string>>
+  /** The name of the header with the milliseconds until the answer began. */
+  readonly timeHeader?: string
   /** The status may differ from the error's own. */
   errorResponse(error: GatewayError, requestId: string): ErrorResponse
 }

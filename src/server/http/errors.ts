@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia'
 import { errorLocation } from '../../base/error-location.ts'
-import { GatewayError, toGatewayError } from '../../base/errors.ts'
+import { type GatewayError, toGatewayError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { ScopeOf } from './request-scope.ts'
 
@@ -14,13 +14,6 @@ const errorHeaders = (error: GatewayError): Record<string, string> => ({
 
 const internalStatus = 500
 
-const notFound = (path: string): GatewayError => {
-  const hint = path.startsWith('/v1/v1/') ? ' Remove /v1 from the end of ANTHROPIC_BASE_URL.' : ''
-  return new GatewayError('not_found_error', `Unknown path ${path}.${hint}`, {
-    reason: `Unknown path.${hint}`,
-  })
-}
-
 /** Logs an internal error with its location in the code, without its message. */
 export const logInternalError = (log: Logger, requestId: string, { cause, status }: GatewayError): void => {
   if (cause === undefined || status !== internalStatus) return
@@ -33,8 +26,8 @@ export const logInternalError = (log: Logger, requestId: string, { cause, status
  */
 export const errorHandler = (log: Logger, scopeOf: ScopeOf) => (app: Elysia) =>
   app.onError({ as: 'global' }, ({ code, error, set, path, request }) => {
-    const failure = code === 'NOT_FOUND' ? notFound(path) : toGatewayError(error)
     const { requestId, running, entrance } = scopeOf(request)
+    const failure = code === 'NOT_FOUND' ? entrance.unknownPath(path) : toGatewayError(error)
     logInternalError(log, requestId, failure)
     running.failed(failure)
     const { status, body, headers } = entrance.errorResponse(failure, requestId)

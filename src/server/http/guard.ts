@@ -2,9 +2,9 @@ import { Elysia } from 'elysia'
 import { GatewayError } from '../../base/errors.ts'
 import { isLoopbackHost } from '../../base/loopback.ts'
 import type { Secret } from '../../base/secret.ts'
-import type { Domain, Upstream } from '../../upstreams/upstream.ts'
+import type { Upstream } from '../../upstreams/upstream.ts'
 import { type CorsOptions, isAllowedOrigin, preflight } from './cors.ts'
-import type { ScopeOf } from './request-scope.ts'
+import type { RequestScope, ScopeOf } from './request-scope.ts'
 
 /** Decides which clients may use the server. */
 
@@ -14,8 +14,8 @@ export interface GuardOptions {
   /** The address the server is bound to. */
   readonly host: string
   /**
-   * `/v1/*`, `/test-connection` and `/token-stats` require one of these, as `x-api-key` or in `authorization`, with or
-   * without `Bearer`. Without any, the server ignores what clients send.
+   * `/v1/*`, the paths of OpenAI's API, `/test-connection` and `/token-stats` require one of these, as `x-api-key`,
+   * `api-key` or in `authorization`, with or without `Bearer`. Without any, the server ignores what clients send.
    */
   readonly clientTokens: readonly Secret[]
   readonly cors?: CorsOptions
@@ -70,13 +70,13 @@ export const refuseOtherSites = ({ headers }: Request): void => {
 const bearer = /^Bearer\s+/i
 
 /** The client's key of a domain opens this domain alone. An invalid file could contain one: it opens nothing. */
-const checkToken = (headers: Headers, { clientTokens }: GuardOptions, domain: Domain | undefined): void => {
+const checkToken = ({ headers }: Request, { clientTokens }: GuardOptions, { domain, entrance }: RequestScope): void => {
   const tokens = domain?.clientKey === undefined ? clientTokens : [...clientTokens, domain.clientKey]
-  const sent = [headers.get('x-api-key'), headers.get('authorization')?.replace(bearer, '')]
+  const sent = [headers.get('x-api-key'), headers.get('api-key'), headers.get('authorization')?.replace(bearer, '')]
   const isOpen =
     tokens.length === 0 || sent.some((candidate) => candidate && tokens.some((token) => token.equals(candidate)))
   if (!isOpen)
-    throw new GatewayError('authentication_error', 'invalid x-api-key', {
+    throw new GatewayError('authentication_error', entrance.wrongTokenMessage, {
       shouldRetry: false,
       code: 'invalid_api_key',
       isLoggable: true,
@@ -85,7 +85,8 @@ const checkToken = (headers: Headers, { clientTokens }: GuardOptions, domain: Do
 }
 
 /** Whether client tokens protect the URL. An invalid URL is protected, too. */
-const isProtected = (url: string): boolean => {
+const isProtected = (url: string, { entrance }: RequestScope): boolean => {
+  if (entrance.requiresToken) return true
   const path = URL.parse(url)?.pathname
   return path?.startsWith('/v1/') === true || protectedPaths.includes(path)
 }
@@ -112,12 +113,13 @@ export const guard = (options: DomainGuardOptions, domains: Domains | undefined)
   // A preflight carries no token.
   if (options.cors !== undefined) app.use(preflight(options.cors))
   return app.onRequest(({ request }) => {
-    if (isProtected(request.url)) checkToken(request.headers, options, options.scopeOf(request).domain)
+    const scope = options.scopeOf(request)
+    if (isProtected(request.url, scope)) checkToken(request, options, scope)
   })
 }
 
 /** Checks the token again on the routes themselves, in case the router reads another path from the URL. */
 export const requireToken = (options: DomainGuardOptions) =>
   new Elysia({ name: 'require-token' }).onBeforeHandle({ as: 'scoped' }, ({ request }) => {
-    checkToken(request.headers, options, options.scopeOf(request).domain)
+    checkToken(request, options, options.scopeOf(request))
   })

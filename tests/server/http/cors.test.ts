@@ -13,7 +13,7 @@ describe('CORS (OP-W7, OU-R14, G11)', () => {
   test('a listed origin reads responses, and errors, too', async () => {
     const { url, post } = startChain({ config: { cors, clientToken: new Secret('token') } })
     const exposed =
-      'request-id, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
+      'request-id, x-request-id, x-nexus-notes, openai-processing-ms, retry-after, ratelimit, ratelimit-policy, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
     const expected = {
       'access-control-allow-origin': page,
       'access-control-expose-headers': exposed,
@@ -39,7 +39,7 @@ describe('CORS (OP-W7, OU-R14, G11)', () => {
     expect([response.status, await response.text()]).toEqual([204, ''])
     expect(corsOf(response)).toMatchObject({
       'access-control-allow-origin': page,
-      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, DELETE, OPTIONS',
       'access-control-allow-headers': 'content-type, x-api-key',
       'access-control-max-age': '600',
     })

@@ -14,6 +14,8 @@ import type { EventBatch } from '../../../src/wire/anthropic/events.ts'
 
 const other: Entrance = {
   name: 'other',
+  wrongTokenMessage: 'wrong',
+  unknownPath: () => new GatewayError('not_found_error', 'unknown'),
   errorResponse: ({ message, type }, requestId) => ({
     status: type === 'overloaded_error' ? 503 : 400,
     body: { error: { message, code: requestId } },

@@ -10,9 +10,18 @@ const errorBody = (error: GatewayError, requestId: string): ErrorBody => ({
   request_id: requestId,
 })
 
+const unknownPath = (path: string): GatewayError => {
+  const hint = path.startsWith('/v1/v1/') ? ' Remove /v1 from the end of ANTHROPIC_BASE_URL.' : ''
+  return new GatewayError('not_found_error', `Unknown path ${path}.${hint}`, {
+    reason: `Unknown path.${hint}`,
+  })
+}
+
 /** Anthropic's Messages API: the entrance of every path that belongs to no other entrance. */
 export const anthropicEntrance: Entrance = {
   name: 'anthropic',
+  wrongTokenMessage: 'invalid x-api-key',
+  unknownPath,
   errorResponse: (error, requestId) => ({ status: error.status, body: errorBody(error, requestId) }),
 }
 

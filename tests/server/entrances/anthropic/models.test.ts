@@ -26,6 +26,9 @@ const { models, beta } = new Anthropic({
   fetch: (input, init) => app.handle(new Request(String(input), init)),
 })
 
+/** The header of Anthropic's clients; without it, errors of these paths have OpenAI's form. */
+const headers = { 'anthropic-version': '2023-06-01' }
+
 const idsOf = async (list: AsyncIterable<{ id: string }>): Promise<string[]> => {
   const ids: string[] = []
   for await (const { id } of list) ids.push(id)
@@ -78,7 +81,7 @@ describe('A9 the list of models', () => {
     ['?after_id=sonnet&after_id=haiku', 'after_id: Input should be a valid string'],
     ['?lifecycle[]=active&lifecycle[]=gone', "lifecycle.1: Input should be 'active', 'deprecated' or 'retired'"],
   ])('A9: refuses %s', async (query, message) => {
-    const response = await fetch(`${startChain().url}/v1/models${query}`)
+    const response = await fetch(`${startChain().url}/v1/models${query}`, { headers })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'invalid_request_error', message } })
   })
@@ -140,7 +143,7 @@ describe('A9 one model', () => {
   })
 
   test('A9: that is unknown is a 404 with its name', async () => {
-    const missing = await fetch(`${startChain().url}/v1/models/gpt-5`)
+    const missing = await fetch(`${startChain().url}/v1/models/gpt-5`, { headers })
     expect(missing.status).toBe(404)
     expect(await missing.json()).toMatchObject({ error: { type: 'not_found_error', message: 'model: gpt-5' } })
   })

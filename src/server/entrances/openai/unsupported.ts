@@ -1,0 +1,56 @@
+import { GatewayError } from '../../../base/errors.ts'
+
+/** OpenAI's paths that this server does not have. A 404 and not a 501, which SDKs would repeat (OE-M5). */
+
+const pattern =
+  /^\/(?:openai|v1)(?:\/v1)*\/(completions|embeddings|images|audio|moderations|files|batches|realtime|assistants|threads|vector_stores|fine_tuning)(?=\/|$)/
+
+/** The name of an endpoint of OpenAI's API that this server does not have. */
+const unsupportedEndpoint = (path: string): string | undefined => pattern.exec(path)?.[1]
+
+export const isUnsupported = (path: string): boolean => unsupportedEndpoint(path) !== undefined
+
+const available = 'Available: POST /v1/chat/completions, POST /v1/responses, GET /v1/models.'
+
+/** What helps more than the list. */
+const hints: Readonly<Record<string, string>> = {
+  completions: 'Send a conversation to /v1/chat/completions.',
+  embeddings: 'Claude has no embeddings.',
+  files: 'Send the content of a file in the request.',
+  assistants: 'Use /v1/responses.',
+  threads: 'Use /v1/responses.',
+}
+
+const hasStoredAnswer = /\/(?:chat\/completions|responses)\/./
+const hasVersionTwice = /\/v1\/v1(?:\/|$)/
+
+interface Fault {
+  readonly code: string
+  readonly sentence: string
+  /** The sentence without the path, for the log. */
+  readonly rule: string
+  readonly hint: string
+}
+
+const toError = ({ code, sentence, rule, hint }: Fault): GatewayError =>
+  new GatewayError('not_found_error', `${sentence} ${hint}`, { code, reason: `${rule} ${hint}` })
+
+/** The error for a path without a route. */
+export const unknownPath = (path: string): GatewayError => {
+  const endpoint = unsupportedEndpoint(path)
+  if (endpoint !== undefined || hasStoredAnswer.test(path)) {
+    const hint = hints[endpoint ?? '']
+    return toError({
+      code: 'unsupported_endpoint',
+      sentence: `${path} is not supported.`,
+      rule: 'The endpoint is not supported.',
+      hint: hint === undefined ? available : `${hint} ${available}`,
+    })
+  }
+  return toError({
+    code: 'unknown_url',
+    sentence: `Unknown path ${path}.`,
+    rule: 'Unknown path.',
+    hint: hasVersionTwice.test(path) ? 'Remove one /v1 from the end of the base URL.' : available,
+  })
+}

@@ -2,6 +2,7 @@ import { randomId } from './base/ids.ts'
 import { clientTokensOf } from './config/client-tokens.ts'
 import type { Config } from './config/load.ts'
 import { wantsRequestClass } from './config/request-class.ts'
+import { upstreamSettings } from './config/settings/upstream.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { accessLogObservers } from './gateway/observers/access-log.ts'
 import { createReports, type Reports } from './gateway/observers/reports.ts'
@@ -76,6 +77,9 @@ const upstreamOf = (config: Config, dependencies: AppDependencies, smallModelId:
     : plain
 }
 
+/** Names that clients put in front of a model's, such as `anthropic/`. */
+const providers = [...upstreamSettings[0].type.options, 'claude']
+
 /** The server's own OpenAI API. */
 const openAiOf = ({ openaiEntrance, model }: Config, models: ModelResolver): ServerOptions['openAi'] => {
   if (!openaiEntrance.enabled) return undefined
@@ -83,7 +87,7 @@ const openAiOf = ({ openaiEntrance, model }: Config, models: ModelResolver): Ser
   const { defaultMaxTokens, autoCache, reasoning } = openaiEntrance
   const refusesUnknown = unknownModel === 'refuse'
   return {
-    names: createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model }),
+    names: createOpenAiNames({ models, modelMap, refusesUnknown, defaultModel: model, providers }),
     policy: { defaultMaxTokens, autoCache, reasoning },
     keepsThinking: thinkingMemory,
     storedResponses: responseStore,

@@ -48,6 +48,8 @@ export interface ModelResolver {
   readonly takesAnyName: boolean
   /** The upstream has Claude models of its own: names are neither mapped nor replaced. */
   readonly keepsNames?: true
+  /** The administrator's exact map of clients' names, if the upstream has one. */
+  readonly modelMap?: ReadonlyMap<string, string>
   /** Names of a model: Claude Code's spelling first, then the upstream's id and the short names. */
   spellingsOf(model: Model): readonly string[]
   /** Undefined for an unknown name. */

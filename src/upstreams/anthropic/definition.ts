@@ -15,7 +15,7 @@ const millisecondsPerSecond = 1000
 export const anthropic: UpstreamDefinition = {
   createModels(config) {
     headersOf(config)
-    return createAnthropicModels()
+    return createAnthropicModels(config.anthropic.modelMap)
   },
   connection: (config) => ({
     upstream: 'anthropic',

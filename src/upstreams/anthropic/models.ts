@@ -33,8 +33,8 @@ const idOf = (requested: string): string => {
   return family === undefined ? withHyphens(name) : defaults[family]
 }
 
-/** Resolves names of translated requests; the native lane sends them as they are. */
-export const createAnthropicModels = (): ModelResolver => {
+/** Resolves names of translated requests; the native lane sends them as they are. `modelMap` applies later (AU-N7). */
+export const createAnthropicModels = (modelMap: ReadonlyMap<string, string>): ModelResolver => {
   const resolve: ModelResolver['resolve'] = (requested) => {
     const id = idOf(requested)
     const families = ['opus', 'haiku', 'sonnet'] as const
@@ -55,6 +55,7 @@ export const createAnthropicModels = (): ModelResolver => {
     spellings: [],
     takesAnyName: true,
     keepsNames: true,
+    modelMap,
     spellingsOf: ({ id }) => [id],
     find: resolve,
     resolve,

@@ -84,6 +84,7 @@ export const createOpenAiModels = ({ names, contextLimits, maximumOutput }: Mode
     models,
     spellings: models.map(({ clientName = '' }) => clientName),
     takesAnyName: true,
+    modelMap: names.modelMap,
     spellingsOf: (model) => {
       const short = [...servedFamilies, ...nicknames.keys(), 'default'].filter((name) => findModel(name) === model)
       return [model.clientName ?? model.id, ...short]

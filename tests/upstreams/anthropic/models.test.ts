@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createAnthropicModels } from '../../../src/upstreams/anthropic/models.ts'
 
-const { resolve, find, models } = createAnthropicModels()
+const { resolve, find, models } = createAnthropicModels(new Map())
 
 test.each([
   ['claude-opus-4-8', 'claude-opus-4-8'],

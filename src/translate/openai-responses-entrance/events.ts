@@ -1,42 +1,198 @@
-import type { EventBatch } from '../../wire/anthropic/events.ts'
+import { noUsage } from '../../messages/usage.ts'
+import type { EventBatch, FinalUsage, MessageStreamEvent } from '../../wire/anthropic/events.ts'
+import type { Message, ResponseBlock } from '../../wire/anthropic/response.ts'
+import type { ResponseEvent } from '../../wire/openai-responses/events.ts'
+import type { OutputItem } from '../../wire/openai-responses/output-items.ts'
+import type { ResponseFailure, ResponseObject } from '../../wire/openai-responses/response.ts'
 import type { AnswerIdentity } from '../openai-entrance/answer-identity.ts'
+import type { ToolIdentity } from '../openai-entrance/answer-plan.ts'
+import { refusalWords } from '../openai-entrance/refusal-words.ts'
+import { toResponseUsage } from '../openai-entrance/usage.ts'
+import { begunResponse } from './begun-response.ts'
+import { CustomCallWriter, FunctionCallWriter, HostedCallWriter, type ToolUseBlock } from './call-writers.ts'
+import { CompactionWriter } from './compaction-writer.ts'
+import { endingOf } from './ending.ts'
+import { type ItemPlace, type ItemWriter, itemIdOf } from './item-writer.ts'
+import { MessageWriter, type TextBlock } from './message-writer.ts'
+import { ReasoningWriter } from './reasoning-writer.ts'
 import type { ResponsesAnswerPlan } from './request.ts'
-import { begunResponse } from './response.ts'
 
-/** An event without its `sequence_number`, which is given when it is written. */
-export interface ResponseEvent {
-  readonly type: string
-  readonly [member: string]: unknown
-}
+type HowItEnded = Pick<Message, 'stop_reason' | 'stop_details'>
+
+/** Seconds since 1970. */
+export type Clock = () => number
+
+const hosted = (prefix: string) => ({ prefix, Writer: HostedCallWriter })
+
+const callWriters = {
+  function: { prefix: 'fc', Writer: FunctionCallWriter },
+  custom: { prefix: 'ctc', Writer: CustomCallWriter },
+  local_shell: hosted('lsh'),
+  shell: hosted('sh'),
+  apply_patch: hosted('apc'),
+  tool_search: hosted('tsc'),
+} as const satisfies Record<ToolIdentity['kind'], unknown>
 
 /** Translates the events of one answer to Responses events (section 3.4). */
 export class ResponseEvents {
   readonly #plan: ResponsesAnswerPlan
   readonly #identity: AnswerIdentity
+  readonly #clock: Clock
   #hasBegun = false
+  #written: ResponseEvent[] = []
+  readonly #output: OutputItem[] = []
+  /** The open item. Stays open after its block: only the next event shows whether the answer was cut. */
+  #open: ItemWriter | undefined
+  /** Events of a block without an item are not translated: the upstream runs its tool (OE-C86). */
+  #isInBlock = false
+  #stop: HowItEnded = { stop_reason: null, stop_details: null }
+  #usage: FinalUsage = noUsage
 
-  constructor(plan: ResponsesAnswerPlan, identity: AnswerIdentity) {
+  constructor(plan: ResponsesAnswerPlan, identity: AnswerIdentity, clock: Clock) {
     this.#plan = plan
     this.#identity = identity
+    this.#clock = clock
   }
 
   /** The first two events, once. */
   opening(): readonly ResponseEvent[] {
-    if (this.#hasBegun) return []
-    this.#hasBegun = true
-    const response = begunResponse(this.#plan, this.#identity)
-    return [
-      { type: 'response.created', response },
-      { type: 'response.in_progress', response },
-    ]
+    this.#begin()
+    return this.#take()
   }
 
   batch(events: EventBatch): readonly ResponseEvent[] {
-    return events.length === 0 ? [] : this.opening()
+    for (const event of events) this.#translate(event)
+    return this.#take()
   }
 
-  failed(error: { readonly code: string; readonly message: string }): readonly ResponseEvent[] {
-    const response = { ...begunResponse(this.#plan, this.#identity), status: 'failed', error }
-    return [...this.opening(), { type: 'response.failed', response }]
+  failed(error: ResponseFailure): readonly ResponseEvent[] {
+    this.#begin()
+    const response = { ...begunResponse(this.#plan, this.#identity), status: 'failed', error } as const
+    this.#emit({ type: 'response.failed', response: { ...response, output: this.#output } })
+    return this.#take()
+  }
+
+  readonly #emit = (event: ResponseEvent): void => {
+    this.#written.push(event)
+  }
+
+  #take(): readonly ResponseEvent[] {
+    const written = this.#written
+    this.#written = []
+    return written
+  }
+
+  #begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    const response = begunResponse(this.#plan, this.#identity)
+    this.#emit({ type: 'response.created', response })
+    this.#emit({ type: 'response.in_progress', response })
+  }
+
+  #translate(event: MessageStreamEvent): void {
+    switch (event.type) {
+      case 'content_block_delta':
+        if (this.#isInBlock) this.#open?.delta(event.delta)
+        return
+      case 'message_start':
+        this.#begin()
+        return
+      case 'content_block_start':
+        this.#startBlock(event.content_block)
+        return
+      case 'content_block_stop':
+        if (this.#isInBlock) this.#open?.stop()
+        this.#isInBlock = false
+        return
+      case 'message_delta':
+        this.#stop = event.delta
+        this.#usage = event.usage
+        return
+      case 'message_stop':
+        this.end(this.#stop, this.#usage)
+        return
+      default:
+    }
+  }
+
+  #startBlock(block: ResponseBlock): void {
+    if (this.#plan.isCompaction && block.type !== 'text') return
+    switch (block.type) {
+      case 'text':
+        this.#startText(block)
+        break
+      case 'thinking':
+      case 'redacted_thinking':
+        this.#openItem('rs', (place) => new ReasoningWriter(block, place, this.#plan, this.#emit))
+        break
+      case 'tool_use':
+        this.#startCall(block)
+        break
+      default:
+        return
+    }
+    this.#isInBlock = true
+  }
+
+  #startText(block: TextBlock): void {
+    const writer = this.#plan.isCompaction ? this.#compaction() : this.#message()
+    writer.open(block)
+  }
+
+  #message(): MessageWriter {
+    if (this.#open instanceof MessageWriter) return this.#open
+    return this.#openItem('msg', (place) => new MessageWriter(place, this.#emit))
+  }
+
+  #compaction(): CompactionWriter {
+    if (this.#open instanceof CompactionWriter) return this.#open
+    return this.#openItem('cmp', (place) => new CompactionWriter(place, this.#emit))
+  }
+
+  #startCall(block: ToolUseBlock): void {
+    const tool: ToolIdentity = this.#plan.tools.get(block.name) ?? { kind: 'function', name: block.name }
+    const { prefix, Writer } = callWriters[tool.kind]
+    this.#openItem(prefix, (place) => new Writer(block, tool, place, this.#emit))
+  }
+
+  #openItem<Writer extends ItemWriter>(prefix: string, create: (place: ItemPlace) => Writer): Writer {
+    this.#close('completed')
+    const output_index = this.#output.length
+    const writer = create({ item_id: itemIdOf(prefix, this.#identity.id, output_index), output_index })
+    this.#open = writer
+    return writer
+  }
+
+  #close(status: 'completed' | 'incomplete'): void {
+    if (this.#open === undefined) return
+    this.#output.push(this.#open.end(status))
+    this.#open = undefined
+  }
+
+  /** Ends the answer, and returns the whole of it. */
+  end({ stop_reason, stop_details }: HowItEnded, usage: FinalUsage): ResponseObject {
+    this.#begin()
+    if (stop_reason === 'refusal') this.#writeRefusal(refusalWords(stop_details))
+    // Codex requires the item, also of an answer without text.
+    if (this.#plan.isCompaction) this.#compaction()
+    const ending = endingOf(stop_reason)
+    this.#close(ending.status === 'completed' ? 'completed' : 'incomplete')
+    const response: ResponseObject = {
+      ...begunResponse(this.#plan, this.#identity),
+      ...ending,
+      completed_at: ending.status === 'completed' ? this.#clock() : null,
+      output: this.#output,
+      usage: toResponseUsage(usage),
+    }
+    this.#emit({ type: `response.${ending.status}`, response })
+    return response
+  }
+
+  /** Codex shows no `refusal` part (OE-R37). Some upstreams write the reason as text, too. */
+  #writeRefusal(text: string): void {
+    if (this.#open instanceof MessageWriter && this.#open.contains(text)) return
+    this.#startText({ type: 'text', text, citations: null })
+    this.#open?.stop()
   }
 }

@@ -1,20 +1,6 @@
+import type { OutputItem } from './output-items.ts'
+
 /** Answers of the Responses API as clients expect them (section 3.4). */
-
-/** An item of the output. */
-interface MessageItem {
-  readonly type: 'message'
-  readonly id: string
-  readonly role: 'assistant'
-  readonly status: 'in_progress' | 'completed' | 'incomplete'
-  readonly content: readonly {
-    readonly type: 'output_text'
-    readonly text: string
-    readonly annotations: readonly never[]
-    readonly logprobs: readonly never[]
-  }[]
-}
-
-export type OutputItem = MessageItem
 
 export interface ResponseUsage {
   readonly input_tokens: number
@@ -24,17 +10,23 @@ export interface ResponseUsage {
   readonly total_tokens: number
 }
 
+export interface ResponseFailure {
+  readonly code: string
+  readonly message: string
+}
+
 /** The members that repeat the request. */
 export type ResponseEcho = Readonly<Record<string, unknown>>
 
 export interface ResponseObject extends ResponseEcho {
   readonly id: string
   readonly object: 'response'
+  /** Seconds since 1970. */
   readonly created_at: number
   readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
   readonly completed_at: number | null
-  readonly error: { readonly code: string; readonly message: string } | null
-  readonly incomplete_details: { readonly reason: string } | null
+  readonly error: ResponseFailure | null
+  readonly incomplete_details: { readonly reason: 'max_output_tokens' } | null
   readonly model: string
   readonly output: readonly OutputItem[]
   readonly usage: ResponseUsage | null

@@ -40,10 +40,13 @@ export interface ModelCallOptions extends OpenAiRoutesOptions {
 
 const millisecondsPerSecond = 1000
 
+/** Seconds since 1970, as OpenAI's answers have them. */
+export const secondsOf = ({ date }: OpenAiRoutesOptions): number => Math.floor(date() / millisecondsPerSecond)
+
 /** `digits`: of the random part, if clients expect a number of them. */
-export const newIdentity = ({ newId, date }: OpenAiRoutesOptions, prefix: string, digits?: number): AnswerIdentity => ({
-  id: newId(prefix).slice(0, digits === undefined ? undefined : prefix.length + digits),
-  created: Math.floor(date() / millisecondsPerSecond),
+export const newIdentity = (options: OpenAiRoutesOptions, prefix: string, digits?: number): AnswerIdentity => ({
+  id: options.newId(prefix).slice(0, digits === undefined ? undefined : prefix.length + digits),
+  created: secondsOf(options),
 })
 
 /** A request as its route has it. */

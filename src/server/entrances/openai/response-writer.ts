@@ -1,0 +1,24 @@
+import type { ResponseEvents } from '../../../translate/openai-responses-entrance/events.ts'
+import type { ResponseEvent } from '../../../wire/openai-responses/events.ts'
+import type { StreamWriter } from '../../http/entrance.ts'
+import { toFailedResponse } from './errors.ts'
+import { responseEventText } from './response-text.ts'
+
+/** Writes one stream of Responses. All its events are numbered, also those that keep a silent connection open. */
+export const createResponseWriter = (requestId: string, translated: ResponseEvents): StreamWriter => {
+  let written = 0
+  const write = (events: readonly ResponseEvent[]): string => {
+    let text = ''
+    for (const event of events) {
+      text += responseEventText(event, written)
+      written += 1
+    }
+    return text
+  }
+  return {
+    opening: () => write(translated.opening()),
+    ping: () => write([{ type: 'keepalive' }]),
+    batch: (events) => write(translated.batch(events)),
+    error: (error) => write(translated.failed(toFailedResponse(error, requestId))),
+  }
+}

@@ -1,0 +1,143 @@
+import type { BlockDelta } from '../../wire/anthropic/events.ts'
+import type { ResponseBlock } from '../../wire/anthropic/response.ts'
+import type {
+  CustomCallItem,
+  FunctionCallItem,
+  ItemStatus,
+  OutputItem,
+} from '../../wire/openai-responses/output-items.ts'
+import type { ToolIdentity } from '../openai-entrance/answer-plan.ts'
+import { CustomInput } from '../openai-entrance/custom-input.ts'
+import { toInputObject } from '../tool-input.ts'
+import { toHostedCall } from './hosted-call.ts'
+import type { Emit, ItemPlace, ItemWriter } from './item-writer.ts'
+
+export type ToolUseBlock = Extract<ResponseBlock, { type: 'tool_use' }>
+
+const isEmpty = (input: object): boolean => Object.keys(input).length === 0
+
+/** The JSON text of a tool's input, in the order of its arrival. */
+abstract class CallWriter implements ItemWriter {
+  protected readonly place: ItemPlace
+  protected readonly emit: Emit
+  protected readonly block: ToolUseBlock
+  protected readonly tool: ToolIdentity
+  #hasInput = false
+
+  constructor(block: ToolUseBlock, tool: ToolIdentity, place: ItemPlace, emit: Emit) {
+    this.block = block
+    this.tool = tool
+    this.place = place
+    this.emit = emit
+  }
+
+  protected abstract add(json: string): void
+  protected abstract finish(): void
+  protected abstract item(status: ItemStatus): OutputItem
+
+  protected get named() {
+    const { name, namespace } = this.tool
+    return { call_id: this.block.id, name, ...(namespace !== undefined && { namespace }) }
+  }
+
+  protected begin(): void {
+    const item = this.item('in_progress')
+    this.emit({ type: 'response.output_item.added', output_index: this.place.output_index, item })
+  }
+
+  delta(delta: BlockDelta): void {
+    if (delta.type !== 'input_json_delta' || delta.partial_json === '') return
+    this.#hasInput = true
+    this.add(delta.partial_json)
+  }
+
+  stop(): void {
+    // Some upstreams send the whole input at the start of the block. Clients parse it, so it is never empty.
+    if (!this.#hasInput) this.add(isEmpty(this.block.input) ? '{}' : JSON.stringify(this.block.input))
+    this.finish()
+  }
+
+  end(status: ItemStatus): OutputItem {
+    const item = this.item(status)
+    this.emit({ type: 'response.output_item.done', output_index: this.place.output_index, item })
+    return item
+  }
+}
+
+/** Passes the input of a function on as it arrives (OE-R32). */
+export class FunctionCallWriter extends CallWriter {
+  #arguments = ''
+
+  constructor(...parts: ConstructorParameters<typeof CallWriter>) {
+    super(...parts)
+    this.begin()
+  }
+
+  protected add(json: string): void {
+    this.#arguments += json
+    this.emit({ type: 'response.function_call_arguments.delta', ...this.place, delta: json })
+  }
+
+  protected finish(): void {
+    this.emit({ type: 'response.function_call_arguments.done', ...this.place, arguments: this.#arguments })
+  }
+
+  protected item(status: ItemStatus): FunctionCallItem {
+    return { type: 'function_call', id: this.place.item_id, ...this.named, arguments: this.#arguments, status }
+  }
+}
+
+/** Unwraps the text of a custom tool's call as it arrives (OE-R33). */
+export class CustomCallWriter extends CallWriter {
+  readonly #decoder = new CustomInput()
+  #input = ''
+
+  constructor(...parts: ConstructorParameters<typeof CallWriter>) {
+    super(...parts)
+    this.begin()
+  }
+
+  protected add(json: string): void {
+    this.#write(this.#decoder.add(json))
+  }
+
+  #write(delta: string): void {
+    if (delta === '') return
+    this.#input += delta
+    this.emit({ type: 'response.custom_tool_call_input.delta', ...this.place, delta })
+  }
+
+  protected finish(): void {
+    this.#write(this.#decoder.end())
+    this.emit({ type: 'response.custom_tool_call_input.done', ...this.place, input: this.#input })
+  }
+
+  /** The AI SDK requires the status, though OpenAI's type has none. */
+  protected item(status: ItemStatus): CustomCallItem {
+    return { type: 'custom_tool_call', id: this.place.item_id, ...this.named, input: this.#input, status }
+  }
+}
+
+/**
+ * Writes a call of a hosted tool once its input is complete: its shape is not the model's JSON (OE-R24, OE-R25). Other
+ * input than a JSON object is passed on as a function's, because nothing else can carry it.
+ */
+export class HostedCallWriter extends CallWriter {
+  #json = ''
+
+  protected add(json: string): void {
+    this.#json += json
+  }
+
+  protected finish(): void {
+    this.begin()
+  }
+
+  protected item(status: ItemStatus): OutputItem {
+    const { item_id: id } = this.place
+    const input = toInputObject(this.#json)
+    if (input === undefined || this.tool.kind === 'function' || this.tool.kind === 'custom')
+      return { type: 'function_call', id, ...this.named, arguments: this.#json, status }
+    return { id, call_id: this.block.id, status, ...toHostedCall(this.tool.kind, input) }
+  }
+}

@@ -6,12 +6,36 @@ import type { ResponseUsage } from '../../wire/openai-responses/response.ts'
 const promptTokens = (usage: FinalUsage): number =>
   usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens
 
-export const toCompletionUsage = (usage: FinalUsage): CompletionUsage => {
+/** The usual average of English text. */
+const charactersPerToken = 4
+
+/** An estimate: Anthropic counts thinking among the output, and does not say how much of it. */
+const reasoningTokens = (usage: FinalUsage, thinkingCharacters: number): number =>
+  Math.min(usage.output_tokens, Math.ceil(thinkingCharacters / charactersPerToken))
+
+/** `thinkingCharacters`: of all thinking in the answer (OE-C84). */
+export const toCompletionUsage = (usage: FinalUsage, thinkingCharacters: number): CompletionUsage => {
   const prompt = promptTokens(usage)
-  return { prompt_tokens: prompt, completion_tokens: usage.output_tokens, total_tokens: prompt + usage.output_tokens }
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: usage.output_tokens,
+    total_tokens: prompt + usage.output_tokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cache_read_input_tokens,
+      cache_write_tokens: usage.cache_creation_input_tokens,
+      audio_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: reasoningTokens(usage, thinkingCharacters),
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  }
 }
 
-export const toResponseUsage = (usage: FinalUsage): ResponseUsage => {
+/** `thinkingCharacters`: of all thinking in the answer (OE-R40). */
+export const toResponseUsage = (usage: FinalUsage, thinkingCharacters = 0): ResponseUsage => {
   const input = promptTokens(usage)
   return {
     input_tokens: input,
@@ -20,7 +44,7 @@ export const toResponseUsage = (usage: FinalUsage): ResponseUsage => {
       cache_write_tokens: usage.cache_creation_input_tokens,
     },
     output_tokens: usage.output_tokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: reasoningTokens(usage, thinkingCharacters) },
     total_tokens: input + usage.output_tokens,
   }
 }

@@ -64,7 +64,7 @@ const blocksOf = (message: InputMessage, path: Path): readonly ContentBlock[] =>
 const reminderPattern = /^\s*<system-reminder>[\s\S]*<\/system-reminder>\s*$/
 
 /** The form that Claude Code itself uses for models without system messages. */
-const asReminder = (text: string): string =>
+export const asReminder = (text: string): string =>
   reminderPattern.test(text) ? text : `<system-reminder>\n${text}\n</system-reminder>`
 
 /** One client message with translated blocks; a system message with its original texts. */

@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../base/errors.ts'
 import { isBlank } from '../../messages/blank.ts'
-import { type Effort, effortLevels, type MessagesRequest } from '../../wire/anthropic/request.ts'
+import { supportedEffort } from '../../messages/thinking-budget.ts'
+import type { Effort, MessagesRequest } from '../../wire/anthropic/request.ts'
 import { type InferenceConfig, maximumStopSequences } from '../../wire/converse/request.ts'
 import type { TranslationContext } from './context.ts'
 
@@ -73,10 +74,7 @@ export const toTopK = (
 export const toEffort = (request: MessagesRequest, translation: TranslationContext): Effort | undefined => {
   const requested = request.output_config?.effort
   if (!isSet(requested)) return undefined
-  const known = translation.model.effort
-  const level = effortLevels
-    .slice(0, effortLevels.indexOf(requested) + 1)
-    .findLast((candidate) => known.includes(candidate))
+  const level = supportedEffort(requested, translation.model.effort)
   if (level !== requested) {
     const what =
       level === undefined

@@ -1,35 +1,11 @@
-import { isObject, type Json } from '../../base/json.ts'
 import { toUnicodeJson } from '../../base/unicode-json.ts'
 import { formatInstruction, outputFormatOf } from '../../messages/output-format.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { OutputConfig } from '../../wire/converse/request.ts'
-import { mapSchema } from '../json-schema.ts'
+import { toGrammarSchema } from '../grammar-schema.ts'
 import type { TranslationContext } from './context.ts'
 
 const schemaName = 'response'
-
-/** Bounds that Bedrock's grammar compiler refuses. The prompt's text can still state them. */
-const refusedKeywords: ReadonlySet<string> = new Set([
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'minProperties',
-  'maxProperties',
-])
-
-const toSupported = (schema: Json): Json => {
-  const result: Json = Object.fromEntries(Object.entries(schema).filter(([keyword]) => !refusedKeywords.has(keyword)))
-  const isObjectSchema =
-    result['type'] === 'object' || (Object.hasOwn(result, 'properties') && isObject(result['properties']))
-  return isObjectSchema ? { ...result, additionalProperties: false } : result
-}
 
 export interface TranslatedFormat {
   readonly textFormat?: OutputConfig['textFormat']
@@ -42,7 +18,7 @@ export const toOutputFormat = (request: MessagesRequest, translation: Translatio
   const format = outputFormatOf(request)
   if (format === undefined) return {}
   if (translation.model.structuredOutput) {
-    const schema = toUnicodeJson(mapSchema(format.schema, toSupported))
+    const schema = toUnicodeJson(toGrammarSchema(format.schema))
     return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: schemaName, schema } } } }
   }
   translation.notes.changed(['output_config', 'format'], 'the model accepts no schema: sent in the system prompt')

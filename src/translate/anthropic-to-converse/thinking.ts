@@ -1,23 +1,11 @@
 import { invalidRequest } from '../../base/errors.ts'
-import type { Effort, MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
+import { toBudget } from '../../messages/thinking-budget.ts'
+import type { MessagesRequest, Thinking } from '../../wire/anthropic/request.ts'
 import { interleaving } from './betas.ts'
 import type { TranslationContext } from './context.ts'
 import type { OfferedTools } from './tools.ts'
 
-/** Anthropic's smallest budget. */
-const minimumBudget = 1024
-/** Claude Code's own budget; more is not used in practice. */
-const maximumBudget = 31_999
-/** The thinking budget of each effort as a share of `max_tokens`, for models that require a budget. */
-const budgetShare: Readonly<Record<Effort, number>> = { low: 0.25, medium: 0.5, high: 0.75, xhigh: 0.9, max: 0.9 }
-
 type WireThinking = Readonly<Record<string, unknown>> & { readonly type: Thinking['type'] }
-
-const asBudget = (request: MessagesRequest): number | undefined => {
-  const share = budgetShare[request.output_config?.effort ?? 'high']
-  const budget = Math.min(Math.max(Math.floor(request.max_tokens * share), minimumBudget), maximumBudget)
-  return budget < request.max_tokens ? budget : undefined
-}
 
 /** Converts thinking to the type that the model accepts. */
 const converted = (
@@ -34,7 +22,7 @@ const converted = (
     )
     return { ...rest, type: 'adaptive' }
   }
-  const budget = accepted.includes('enabled') ? asBudget(request) : undefined
+  const budget = accepted.includes('enabled') ? toBudget(request) : undefined
   if (budget === undefined) {
     translation.notes.changed(['thinking'], 'dropped: the model cannot think here')
     return undefined

@@ -1,6 +1,7 @@
 import type { Json } from '../../base/json.ts'
 import type { Path } from '../../base/path.ts'
 import type { Notes } from '../../messages/notes.ts'
+import { minimumBudget } from '../../messages/thinking-budget.ts'
 import { type Effort, effortLevels, MessagesRequest, type Thinking } from '../../wire/anthropic/request.ts'
 import { findIssue } from '../../wire/issue.ts'
 import type { OpenAiContext } from './context.ts'
@@ -17,9 +18,6 @@ export interface ReasoningRequest {
 }
 
 type Spoken = Omit<ReasoningRequest, 'isHidden'>
-
-/** Anthropic's smallest budget. */
-const minimumBudget = 1024
 
 const disabled: Thinking = { type: 'disabled' }
 const summarized = { display: 'summarized' } as const

@@ -17,7 +17,7 @@ export const createAnthropic = (options: AnthropicOptions): Upstream => {
     address: baseUrl,
     ...(credentials.domains && { domains: credentials.domains }),
     ...(credentials.problems && { degraded: credentials.problems }),
-    ...createMessages(client, lane.modelMap),
+    ...createMessages(client, lane.modelMap, options.log),
     native: { protocol: 'anthropic', forward: createForward(client, lane.modelMap), ...lane },
   }
 }

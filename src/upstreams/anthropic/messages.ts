@@ -1,11 +1,15 @@
 import { GatewayError } from '../../base/errors.ts'
 import { parseExactAt } from '../../base/exact-json.ts'
 import { parseObject } from '../../base/json.ts'
+import type { Logger } from '../../base/logger.ts'
 import { isEventStreamType } from '../../codec/sse/content-type.ts'
+import { createNotes } from '../../messages/notes.ts'
+import { toAcceptedRequest } from '../../translate/anthropic-to-anthropic/request.ts'
 import { carriedInMessage } from '../../wire/anthropic/carried.ts'
 import type { CountTokensRequest, MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { Message } from '../../wire/anthropic/response.ts'
 import type { HttpResponse } from '../http/post.ts'
+import { createNoteLog } from '../note-log.ts'
 import type { CallContext, Upstream } from '../upstream.ts'
 import type { AnthropicClient } from './client.ts'
 import { toCompleteMessage } from './complete-message.ts'
@@ -23,7 +27,7 @@ const json = 'application/json'
  * Such a client's own headers are for another API: only the name of its program goes out, and the beta flags that were
  * checked.
  */
-const headersFor = ({ betas, caller }: CallContext, accept: string): Headers => {
+const headersFor = ({ caller }: CallContext, betas: readonly string[], accept: string): Headers => {
   const headers = new Headers({ accept, 'content-type': json })
   const program = caller?.headers.get('user-agent')
   if (typeof program === 'string') headers.set('user-agent', program)
@@ -53,6 +57,7 @@ const cannotCount = ({ status, text }: FailedAnswer): boolean =>
 export const createMessages = (
   client: AnthropicClient,
   modelMap: ReadonlyMap<string, string>,
+  log: Logger,
 ): Required<Pick<Upstream, 'message' | 'stream' | 'countTokens'>> => {
   const toModel = (request: MessagesRequest, { modelId, onSent }: CallContext): string => {
     const mapped = modelMap.get(modelId)
@@ -60,21 +65,28 @@ export const createMessages = (
     return mapped ?? modelId
   }
 
-  const send = (path: string, body: object, context: CallContext, accept = json) =>
-    client.send({
+  const logNotes = createNoteLog(log)
+
+  /** `more`: the members that the model does not decide. */
+  const send = (path: string, given: CountTokensRequest, more: object, context: CallContext, accept = json) => {
+    const notes = createNotes()
+    const { request: accepted, betas } = toAcceptedRequest(given, context.modelId, context.betas, notes)
+    logNotes(notes.all, context)
+    return client.send({
       ...context,
       method: 'POST',
       path,
       query: '',
-      headers: headersFor(context, accept),
+      headers: headersFor(context, betas, accept),
       // Retries send the same bytes.
-      body: JSON.stringify(body),
+      body: JSON.stringify({ ...accepted, ...more }),
       caller: context.caller,
     })
+  }
 
   const request = async (given: MessagesRequest, isStream: boolean, context: CallContext): Promise<HttpResponse> => {
-    const body = { ...given, model: toModel(given, context), stream: isStream }
-    const answer = await send(messagesPath, body, context, isStream ? eventStream : json)
+    const more = { model: toModel(given, context), stream: isStream }
+    const answer = await send(messagesPath, given, more, context, isStream ? eventStream : json)
     if (!answer.ok) throw toAnswerError(answer.response)
     return answer.response
   }
@@ -92,7 +104,7 @@ export const createMessages = (
 
     async countTokens(given: CountTokensRequest, context) {
       const model = modelMap.get(context.modelId) ?? context.modelId
-      const answer = await send(`${messagesPath}/count_tokens`, { ...given, model }, context)
+      const answer = await send(`${messagesPath}/count_tokens`, given, { model }, context)
       if (answer.ok) return parseCount(await answer.response.text())
       if (cannotCount(answer.response))
         throw new GatewayError('not_supported', `${messagesPath}/count_tokens is unknown there.`, { isLoggable: true })

@@ -100,6 +100,18 @@ describe('a request through the interface (AU-N14)', () => {
     expect([headers.get('x-stainless-lang'), headers.get('authorization')]).toEqual([null, null])
   })
 
+  test('beta flags of the body go out as a header, and settings fit the model (OE-C22, OE-C60)', async () => {
+    const { upstream, received } = at(() => Response.json(message))
+    await upstream.message(
+      given({ betas: ['a-1', 'c-3'], thinking: { type: 'adaptive' }, max_tokens: 8000 }),
+      context({ modelId: 'claude-haiku-4-5', betas: ['a-1'] }),
+    )
+    expect(received[0]?.headers.get('anthropic-beta')).toBe('a-1,c-3')
+    const { betas, thinking } = JSON.parse(sentBody(received))
+    expect(betas).toBeUndefined()
+    expect(thinking).toEqual({ type: 'enabled', budget_tokens: 6000 })
+  })
+
   test('gets the name of the model map, and reports it', async () => {
     const { upstream, received } = at(() => Response.json(message))
     const sent: string[] = []

@@ -60,7 +60,9 @@ const anthropicRoutes = (options: ServerOptions & MessagesOptions) => {
   const app = new Elysia({ name: 'anthropic', normalize: false }).use(requireToken(options))
   if (native?.countsTokens !== true) app.use(countTokensRoutes(options))
   if (native !== undefined) return app.use(nativeLane({ ...options, upstream, native }))
-  return app.use(modelsRoutes(models)).use(messagesRoutes(options))
+  // With OpenAI's API, its routes serve this path for both protocols.
+  const listsModels = options.openAi === undefined
+  return app.use(listsModels ? modelsRoutes(models) : (plain) => plain).use(messagesRoutes(options))
 }
 
 /** Decides by the path which protocol a client speaks. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { GatewayError, invalidRequest } from '../../../base/errors.ts'
+import type { Model } from '../../../models/model.ts'
 import { clientNameOf, type ModelResolver } from '../../../models/resolver.ts'
 import { Open } from '../../../wire/schema.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
@@ -16,8 +17,8 @@ const ListQuery = Open({
   lifecycle: Stages,
   'lifecycle[]': Stages,
 })
-type ListQuery = Static<typeof ListQuery>
-const listQuery = toRouteSchema(ListQuery)
+export type ListQuery = Static<typeof ListQuery>
+export const listQuery = toRouteSchema(ListQuery)
 
 /** Anthropic's own page sizes. */
 const defaultLimit = 20
@@ -41,7 +42,7 @@ const isListed = ({ lifecycle }: ModelInfo, stages: readonly string[]): boolean 
 }
 
 /** One page of the list; a cursor may be any name of a model. Throws a 400 for a query that is not valid. */
-const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: ListQuery) => {
+export const toPage = <Info extends ModelInfo>(models: readonly Info[], resolver: ModelResolver, query: ListQuery) => {
   const stages = [query['lifecycle[]'] ?? [], query.lifecycle ?? []].flat()
   const listed = models.filter((info) => isListed(info, stages))
   const indexOf = (name: 'before_id' | 'after_id'): number | undefined => {
@@ -59,11 +60,19 @@ const toPage = (models: readonly ModelInfo[], resolver: ModelResolver, query: Li
   return { data, has_more: data.length < range.length, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
 
+/** The newest first. */
+export const listedModels = ({ models }: ModelResolver): readonly Model[] =>
+  models.toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
+
+export const modelNotFound = (id: string): GatewayError =>
+  new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, {
+    code: 'model_not_found',
+    reason: 'model: not found',
+  })
+
 /** `GET /v1/models`, each model once and the newest first; `GET /v1/models/{id}`, which accepts any name of a model. */
 export const modelsRoutes = (resolver: ModelResolver) => {
-  const listed = resolver.models
-    .toSorted((left, right) => right.createdAt.localeCompare(left.createdAt))
-    .map((model) => toModelInfo(model, clientNameOf(model)))
+  const listed = listedModels(resolver).map((model) => toModelInfo(model, clientNameOf(model)))
   return (app: Elysia) =>
     app
       .get('/v1/models', ({ query }) => toPage(listed, resolver, query), { query: listQuery })
@@ -71,8 +80,7 @@ export const modelsRoutes = (resolver: ModelResolver) => {
         // The router returns null for a parameter that it cannot decode, contrary to its types.
         const id = params.id ?? ''
         const model = resolver.find(id)?.model
-        if (model === undefined)
-          throw new GatewayError('not_found_error', `model: ${id.slice(0, 200)}`, { reason: 'model: not found' })
+        if (model === undefined) throw modelNotFound(id)
         return toModelInfo(model, id === model.id ? id : clientNameOf(model))
       })
       .all('/v1/models', methodNotAllowed('GET', 'HEAD'))

@@ -4,6 +4,7 @@ import type { Logger } from '../../../base/logger.ts'
 import { isEventStreamType } from '../../../codec/sse/content-type.ts'
 import { type NativeObservation, observeNative } from '../../../gateway/native-observation.ts'
 import type { RunningRequest, StreamEnd } from '../../../gateway/running-requests.ts'
+import type { OpenAiNames } from '../../../models/openai-names.ts'
 import type { NativeLane, NativeResponse, Upstream } from '../../../upstreams/upstream.ts'
 import { type Call, startCall } from '../../http/call.ts'
 import { logInternalError } from '../../http/errors.ts'
@@ -12,9 +13,10 @@ import { methodNotAllowed } from '../../http/method-not-allowed.ts'
 import type { RequestScope, ScopeOf } from '../../http/request-scope.ts'
 import { type RequestTarget, targetOf } from '../../http/request-target.ts'
 import type { Shutdown } from '../../http/shutdown.ts'
-import { createStreamWriter } from './entrance.ts'
+import { spellingsOf } from '../openai/paths.ts'
+import { anthropicEntrance, createStreamWriter } from './entrance.ts'
 import { readNativeBody } from './native-body.ts'
-import { modelsRequest, toModelsAnswer } from './native-models.ts'
+import { modelsRequest, toModelsAnswer, toUpstreamTarget } from './native-models.ts'
 import { type NativePath, nativePathOf } from './native-paths.ts'
 import { nativeStream } from './native-stream.ts'
 
@@ -24,6 +26,8 @@ export interface NativeLaneOptions {
   readonly log: Logger
   readonly shutdown: Shutdown
   readonly scopeOf: ScopeOf
+  /** Absent if the server does not serve OpenAI's API. */
+  readonly openAi?: { readonly names: OpenAiNames } | undefined
 }
 
 /** One request on its way. */
@@ -38,6 +42,9 @@ interface Exchange {
 }
 
 const firstFailureStatus = 400
+
+/** Of OpenAI's protocol; `/v1/models` is one of the paths below `/v1/`. */
+const otherModelPaths = spellingsOf('/models').filter((path) => !path.startsWith('/v1/'))
 
 const utf8 = new TextEncoder()
 
@@ -63,6 +70,9 @@ const pathOf = ({ method }: Request, { path }: RequestTarget, forwardsUnknownPat
   return found
 }
 
+/** Only the list of models has such paths here. */
+const isOfOpenAi = ({ entrance }: RequestScope): boolean => entrance !== anthropicEntrance
+
 const send = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
   const { request, call, path, target, observation } = exchange
   const { requestId, running, domain } = exchange.scope
@@ -71,7 +81,7 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
     method: request.method,
     ...target,
     body,
-    caller: { domain, headers: request.headers, mayForwardKey: true },
+    caller: { domain, headers: request.headers, mayForwardKey: !isOfOpenAi(exchange.scope) },
     requestId,
     signal: call.signal,
     onUpstreamId: (id) => running.update({ upstreamRequestId: id }),
@@ -84,9 +94,10 @@ const send = async (exchange: Exchange, native: NativeLane): Promise<NativeRespo
 }
 
 /** Gets the answer; only lists of models are read, and perhaps rebuilt. */
-const answerOf = async (exchange: Exchange, native: NativeLane): Promise<NativeResponse> => {
-  const { request, path, target } = exchange
-  const models = path.isModels ? modelsRequest(request, target, native.modelMap) : undefined
+const answerOf = async (exchange: Exchange, { native, openAi }: NativeLaneOptions): Promise<NativeResponse> => {
+  const { request, path, target, scope } = exchange
+  const client = { isOfOpenAi: isOfOpenAi(scope), names: openAi?.names }
+  const models = path.isModels ? modelsRequest(request, target, native, client) : undefined
   if (models === undefined) return send(exchange, native)
   return toModelsAnswer(await send({ ...exchange, target: models.target }, native), models)
 }
@@ -146,13 +157,14 @@ const toResponse = (answer: NativeResponse, exchange: Exchange, set: Context['se
  * All paths below `/v1/` if the upstream speaks the client's own protocol. The server neither checks a body nor resolves
  * a model: the upstream judges what this server does not know.
  */
-export const nativeLane = ({ upstream, native, log, shutdown, scopeOf }: NativeLaneOptions) => {
+export const nativeLane = (options: NativeLaneOptions) => {
+  const { upstream, native, log, shutdown, scopeOf, openAi } = options
   const forward = async ({ request, set }: Pick<Context, 'request' | 'set'>): Promise<Response> => {
     const scope = scopeOf(request)
     const { running } = scope
     // With an `Origin`, the guard has decided.
     if (!request.headers.has('origin')) refuseOtherSites(request)
-    const target = targetOf(request.url)
+    const target = toUpstreamTarget(targetOf(request.url))
     const path = pathOf(request, target, native.forwardsUnknownPaths)
     if (!path.isKnown) running.hidePath()
     running.update({ upstream: upstream.name })
@@ -160,7 +172,7 @@ export const nativeLane = ({ upstream, native, log, shutdown, scopeOf }: NativeL
     const observation = path.operation && observeNative(running, { log, operation: path.operation })
     const exchange = { request, scope, call, path, target, observation }
     try {
-      const answer = await answerOf(exchange, native)
+      const answer = await answerOf(exchange, options)
       call.begun()
       running.firstEvent()
       return toResponse(answer, exchange, set, log)
@@ -172,5 +184,6 @@ export const nativeLane = ({ upstream, native, log, shutdown, scopeOf }: NativeL
   }
   const app = new Elysia({ name: 'native-lane', normalize: false }).post('/v1/messages', forward, { parse: 'none' })
   if (native.countsTokens) app.post('/v1/messages/count_tokens', forward, { parse: 'none' })
+  if (openAi !== undefined) for (const path of otherModelPaths) app.get(path, forward).get(`${path}/*`, forward)
   return app.all('/v1/*', forward, { parse: 'none' })
 }

@@ -1,28 +1,31 @@
 import { attempt } from '../../../base/attempt.ts'
-import { type Json, objectsIn, parseObject } from '../../../base/json.ts'
-import type { NativeResponse } from '../../../upstreams/upstream.ts'
+import { errorTypeOf, GatewayError, isErrorType } from '../../../base/errors.ts'
+import { isObject, type Json, objectsIn, parseObject } from '../../../base/json.ts'
+import type { OpenAiNames } from '../../../models/openai-names.ts'
+import type { NativeLane, NativeResponse } from '../../../upstreams/upstream.ts'
 import type { RequestTarget } from '../../http/request-target.ts'
+import { withOpenAiMembers } from '../openai/model-object.ts'
+import { toNativeCatalog } from '../openai/native-catalog.ts'
 
 /**
  * The upstream's list of models, with an entry for each alias of the model map, and in a form that OpenAI's clients can
  * read, too (AU-P4, OE-M1).
  */
 
-const millisecondsPerSecond = 1000
 const listPath = '/v1/models'
 const successStatus = 200
+const firstFailureStatus = 400
 /** Anthropic's own value for a date that it does not know. */
 const unknownDate = '1970-01-01T00:00:00Z'
+/** OpenAI's protocol has no pages: its clients get all models. */
+const everything = '?limit=1000'
 
-/** The members of OpenAI's protocol, in addition to Anthropic's. */
-const withOpenAiMembers = (entry: Json): Json => {
-  const created = Date.parse(String(entry['created_at']))
-  return {
-    ...entry,
-    object: 'model',
-    created: Number.isNaN(created) ? 0 : Math.floor(created / millisecondsPerSecond),
-    owned_by: 'anthropic',
-  }
+/** What is known about a request for models. */
+export interface ModelsClient {
+  /** The request came by a path of OpenAI's protocol, whose errors have another form. */
+  readonly isOfOpenAi: boolean
+  /** Absent if the server does not serve OpenAI's API. */
+  readonly names: OpenAiNames | undefined
 }
 
 /** A request for models whose answer is rebuilt. */
@@ -34,46 +37,93 @@ export interface ModelsRequest {
   readonly modelMap: ReadonlyMap<string, string>
   /** The client does not speak Anthropic's protocol. */
   readonly isForOpenAi: boolean
+  readonly isOfOpenAi: boolean
+  /** Codex asks for its own catalog. */
+  readonly wantsCatalog: boolean
 }
 
 const decoded = (text: string): string => attempt(() => decodeURIComponent(text)) ?? text
+
+/** `/openai/v1/models/x` is `/v1/models/x`: the upstream has no other spelling. */
+export const toUpstreamTarget = ({ path, query }: RequestTarget): RequestTarget => ({
+  path: path.replace(/^(?:\/openai(?:\/v1)?)?(?=\/models(?:\/|$))/, '/v1'),
+  query,
+})
+
+/** Anthropic's pages, if the client wants them. */
+const pagedQuery = (query: string): string => {
+  const given = new URLSearchParams(query)
+  const isPaged = ['limit', 'before_id', 'after_id'].some((name) => given.has(name))
+  given.delete('client_version')
+  return isPaged ? `?${given}` : everything
+}
 
 /** Returns undefined for a request whose answer is forwarded unchanged. */
 export const modelsRequest = (
   { method, headers }: Request,
   target: RequestTarget,
-  modelMap: ReadonlyMap<string, string>,
+  { modelMap }: Pick<NativeLane, 'modelMap'>,
+  { isOfOpenAi, names }: ModelsClient,
 ): ModelsRequest | undefined => {
-  const isForOpenAi = !headers.has('anthropic-version')
+  const isForOpenAi = isOfOpenAi || !headers.has('anthropic-version')
   if (method !== 'GET' || !(isForOpenAi || modelMap.size > 0)) return undefined
+  const wantsCatalog = isOfOpenAi && new URLSearchParams(target.query).has('client_version')
+  const request = { target, alias: undefined, modelMap, isForOpenAi, isOfOpenAi, wantsCatalog }
   const [name] = /[^/]+(?=\/?$)/.exec(target.path.slice(listPath.length)) ?? []
-  const alias = name === undefined ? undefined : decoded(name)
-  const model = alias === undefined ? undefined : modelMap.get(alias)
-  if (model === undefined) return { target, alias: undefined, modelMap, isForOpenAi }
-  return { target: { ...target, path: `${listPath}/${encodeURIComponent(model)}` }, alias, modelMap, isForOpenAi }
+  if (name === undefined)
+    return isOfOpenAi ? { ...request, target: { path: listPath, query: pagedQuery(target.query) } } : request
+  const alias = decoded(name)
+  const mapped = modelMap.get(alias)
+  const model = mapped ?? (isOfOpenAi ? names?.find(alias)?.model.id : undefined)
+  if (model === undefined) return request
+  const path = `${listPath}/${encodeURIComponent(model)}`
+  return { ...request, target: { ...target, path }, alias: mapped === undefined ? undefined : alias }
 }
 
 /** Aliases come after all models, so only on the last page. Cursors stay the upstream's own. */
-const toList = (list: Json, { modelMap, isForOpenAi }: ModelsRequest): Json => {
+const toList = (list: Json, { modelMap, isForOpenAi, wantsCatalog }: ModelsRequest): Json => {
   const models = objectsIn(list['data'])
   const entryOf = (id: string): Json =>
     models.find((model) => model['id'] === id) ?? { type: 'model', display_name: id, created_at: unknownDate }
   const aliases = list['has_more'] === true ? [] : [...modelMap].map(([id, model]) => ({ ...entryOf(model), id }))
   const data = [...models, ...aliases]
-  return isForOpenAi ? { object: 'list', ...list, data: data.map(withOpenAiMembers) } : { ...list, data }
+  if (!isForOpenAi) return { ...list, data }
+  return {
+    object: 'list',
+    ...list,
+    data: data.map((entry: Json) => withOpenAiMembers(entry)),
+    ...(wantsCatalog && { models: toNativeCatalog(data) }),
+  }
 }
 
 const toModel = (model: Json, { alias, isForOpenAi }: ModelsRequest): Json => {
-  const named = alias === undefined ? model : { ...model, id: alias }
+  const named: Json = alias === undefined ? model : { ...model, id: alias }
   return isForOpenAi ? withOpenAiMembers(named) : named
 }
 
-/** Rebuilds a successful answer. */
+/** The upstream's failure, for clients that do not read its form. */
+const toFailure = (status: number, body: string): GatewayError => {
+  const error = parseObject(body)?.['error']
+  const { type, message } = isObject(error) ? error : {}
+  return new GatewayError(
+    isErrorType(type) ? type : errorTypeOf(status),
+    typeof message === 'string' && message !== '' ? message : `The upstream answered ${status} without a message.`,
+    { status, reason: `The upstream answered ${status}.` },
+  )
+}
+
+const bytesOf = async (body: NativeResponse['body'] = new Uint8Array()): Promise<Uint8Array> =>
+  body instanceof Uint8Array ? body : Buffer.concat(await Array.fromAsync(body))
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+/** Rebuilds a successful answer. Throws a failure for clients that do not read the upstream's form. */
 export const toModelsAnswer = async (answer: NativeResponse, request: ModelsRequest): Promise<NativeResponse> => {
   const { status, body } = answer
+  if (request.isOfOpenAi && status >= firstFailureStatus) throw toFailure(status, textOf(await bytesOf(body)))
   if (status !== successStatus || body === undefined) return answer
-  const received = body instanceof Uint8Array ? body : Buffer.concat(await Array.fromAsync(body))
-  const models = parseObject(new TextDecoder().decode(received))
+  const received = await bytesOf(body)
+  const models = parseObject(textOf(received))
   const rebuilt = models && ('data' in models ? toList(models, request) : toModel(models, request))
   return { ...answer, body: rebuilt === undefined ? received : new TextEncoder().encode(JSON.stringify(rebuilt)) }
 }

@@ -1,0 +1,88 @@
+import { Elysia } from 'elysia'
+import { attempt } from '../../../base/attempt.ts'
+import { parseModelName } from '../../../messages/model-name.ts'
+import type { Model } from '../../../models/model.ts'
+import type { OpenAiNames } from '../../../models/openai-names.ts'
+import { clientNameOf, type ModelResolver } from '../../../models/resolver.ts'
+import { capabilitiesOf } from '../../../translate/capabilities/table.ts'
+import { methodNotAllowed } from '../../http/method-not-allowed.ts'
+import type { ScopeOf } from '../../http/request-scope.ts'
+import { anthropicEntrance } from '../anthropic/entrance.ts'
+import { type ModelInfo, toModelInfo } from '../anthropic/model-info.ts'
+import { type ListQuery, listedModels, listQuery, modelNotFound, toPage } from '../anthropic/models.ts'
+import { type CatalogModel, toCatalog } from './catalog.ts'
+import { withOpenAiMembers } from './model-object.ts'
+import { spellingsOf } from './paths.ts'
+
+/** The list of models, and single models, in one object for both protocols. */
+
+export interface OpenAiModelsOptions {
+  readonly models: ModelResolver
+  readonly names: OpenAiNames
+  readonly scopeOf: ScopeOf
+}
+
+const isClaude = ({ id }: Model): boolean => parseModelName(id) !== undefined
+
+/** The owner of another model is not known here. */
+const toObject = (info: ModelInfo, model: Model) => withOpenAiMembers(info, isClaude(model) ? 'anthropic' : 'system')
+
+/** A model with a budget for thinking gets one from the effort. The levels of other models are not known here. */
+const translatedEfforts = ['low', 'medium', 'high'] as const
+
+const effortsOf = (model: Model): readonly string[] => {
+  if (!isClaude(model)) return translatedEfforts
+  const { effort, thinking } = capabilitiesOf(model.id)
+  if (effort.length > 0) return effort
+  return thinking.length > 0 ? translatedEfforts : []
+}
+
+const toCatalogModels = (model: Model): CatalogModel[] =>
+  [...new Set([clientNameOf(model), model.id])].map((slug) => ({
+    slug,
+    displayName: model.displayName,
+    description: model.description,
+    contextWindow: model.maxInputTokens,
+    efforts: effortsOf(model),
+    readsImages: true,
+  }))
+
+const pagingMembers = ['limit', 'before_id', 'after_id'] as const
+
+/** OpenAI's protocol has no pages: its clients get all models. */
+const everything = '1000'
+
+const withoutPages = (query: ListQuery): ListQuery =>
+  pagingMembers.some((name) => query[name] !== undefined) ? query : { ...query, limit: everything }
+
+/** `GET /v1/models` and `GET /v1/models/{id}`, in every spelling. */
+export const openAiModelsRoutes = ({ models, names, scopeOf }: OpenAiModelsOptions) => {
+  const isOfAnthropic = (request: Request): boolean => scopeOf(request).entrance === anthropicEntrance
+  const listed = listedModels(models)
+  const infos = listed.map((model) => toObject(toModelInfo(model, clientNameOf(model)), model))
+
+  const list = (query: ListQuery, request: Request) => {
+    const page = toPage(infos, models, isOfAnthropic(request) ? query : withoutPages(query))
+    return {
+      object: 'list',
+      ...page,
+      ...('client_version' in query && { models: toCatalog(listed.flatMap(toCatalogModels)) }),
+    }
+  }
+  const one = (id: string, request: Request) => {
+    const model = (isOfAnthropic(request) ? models : names).find(id)?.model
+    if (model === undefined) throw modelNotFound(id)
+    return toObject(toModelInfo(model, id === model.id ? id : clientNameOf(model)), model)
+  }
+
+  const app = new Elysia({ name: 'openai-models', normalize: false })
+  for (const path of spellingsOf('/models')) {
+    app
+      .get(path, ({ query, request }) => list(query, request), { query: listQuery })
+      // The id may have a provider's name and a slash, which some clients do not escape.
+      .get(`${path}/*`, ({ params, request }) => one(attempt(() => decodeURIComponent(params['*'])) ?? '', request))
+      .all(path, methodNotAllowed('GET', 'HEAD'))
+      .all(`${path}/*`, methodNotAllowed('GET', 'HEAD'))
+  }
+  return app
+}

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts'
 import type { SlackTargetOf } from '../gateway/observers/slack-target.ts'
 import type { RequestRecords } from '../gateway/running-requests.ts'
 import { carriedInRequest } from '../wire/anthropic/carried.ts'
+import { carriedInCompletion } from '../wire/openai-chat/carried.ts'
 import { countTokensRoutes } from './entrances/anthropic/count-tokens.ts'
 import { anthropicEntrance } from './entrances/anthropic/entrance.ts'
 import { type MessagesOptions, messagesRoutes } from './entrances/anthropic/messages.ts'
@@ -95,6 +96,7 @@ export const createServer = (options: ServerOptions) => {
   const scopeOf = createScopeOf({ newId: options.newId, entranceOf: createEntranceOf(options), records })
   const onRead = (request: Request, bytes: number) => scopeOf(request).running.update({ bodyBytes: bytes })
   const readJson = createReadJson(onRead, carriedInRequest)
+  const readOpenAiJson = createReadJson(onRead, carriedInCompletion)
   // By default, the router reads the path from the URL's eleventh character on, and misreads short hosts.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } })
     .use(requestScope(scopeOf))
@@ -116,7 +118,11 @@ export const createServer = (options: ServerOptions) => {
     .use(setupRoutes(options))
     .use(testConnectionRoutes({ ...options, scopeOf }))
     .use(tokenStatsRoutes({ ...options, scopeOf }))
-    .use(openAi === undefined ? (plain) => plain : openAiRoutes({ ...withTimes, ...openAi, scopeOf, readJson }))
+    .use(
+      openAi === undefined
+        ? (plain) => plain
+        : openAiRoutes({ ...withTimes, ...openAi, scopeOf, readJson: readOpenAiJson }),
+    )
     .use(anthropicRoutes({ ...withTimes, scopeOf, readJson }))
   const fetch = withTimeHeader(app.fetch, scopeOf, options.now)
   return { fetch: records.watch(fetch, (request) => scopeOf(request).running), close: records.close }

@@ -6,18 +6,19 @@ const isCarried = ({ type }: Json): boolean =>
   typeof type === 'string' &&
   /^(?:tool_use|server_tool_use|mcp_\w+|\w+_tool_result|tool_addition|browser_state)$/.test(type)
 
-function* carriedIn(content: unknown): Generator<Member> {
+/** Finds the members of a message's content. Accepts any value. */
+export function* carriedInContent(content: unknown): Generator<Member> {
   if (!Array.isArray(content)) return
   for (const [index, block] of content.entries()) {
     if (!isObject(block)) continue
     if (isCarried(block)) yield [content as unknown as Json, String(index)]
-    else if (block['type'] === 'tool_result') yield* carriedIn(block['content'])
+    else if (block['type'] === 'tool_result') yield* carriedInContent(block['content'])
   }
 }
 
 /** Finds the same members of a response. Accepts any body. */
 export function* carriedInMessage(message: unknown): Generator<Member> {
-  if (isObject(message)) yield* carriedIn(message['content'])
+  if (isObject(message)) yield* carriedInContent(message['content'])
 }
 
 /** Finds the block of a stream's event, if it is passed on unread. */
@@ -32,7 +33,7 @@ export function* carriedInEvent(event: unknown): Generator<Member> {
  */
 export function* carriedInRequest(body: unknown): Generator<Member> {
   if (!isObject(body)) return
-  for (const { content } of objectsIn(body['messages'])) yield* carriedIn(content)
+  for (const { content } of objectsIn(body['messages'])) yield* carriedInContent(content)
   for (const tool of objectsIn(body['tools'])) yield [tool, 'input_schema']
   const { output_config: config, output_format: format } = body
   if (isObject(config) && isObject(config['format'])) yield [config['format'], 'schema']

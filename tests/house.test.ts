@@ -148,6 +148,7 @@ describe('the source code', () => {
       // The translation of requests and of responses together.
       'translate/chat-properties',
       'translate/fixtures',
+      'translate/openai-chat-entrance/properties',
       'translate/openai-chat-to-anthropic/properties',
       'translate/openai-chat-to-anthropic/streams',
       'translate/properties',

@@ -40,7 +40,8 @@ export interface ConversationOptions<Unit> {
 
 type Side = 'user' | 'assistant'
 
-const sideOf: Readonly<Partial<Record<ContentBlock['type'], Side>>> = {
+/** The only side whose messages may have a block. */
+export const sideOf: Readonly<Partial<Record<ContentBlock['type'], Side>>> = {
   tool_use: 'assistant',
   thinking: 'assistant',
   redacted_thinking: 'assistant',

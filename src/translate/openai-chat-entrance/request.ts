@@ -1,8 +1,9 @@
-import type { Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { CompletionRequest } from '../../wire/openai-chat/completion-request.ts'
 import type { AnswerPlan } from '../openai-entrance/answer-plan.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
+import { arrange } from '../openai-entrance/conversation.ts'
+import { toPlacedMessages } from './messages.ts'
 
 /** How a Chat Completions client wants its answer. */
 export interface ChatAnswerPlan extends AnswerPlan {
@@ -18,15 +19,20 @@ export interface TranslatedCompletion {
   readonly plan: ChatAnswerPlan
 }
 
+const toConversation = (
+  body: CompletionRequest,
+  context: OpenAiContext,
+): Pick<MessagesRequest, 'system' | 'messages'> => {
+  const { system, messages } = arrange(toPlacedMessages(body.messages, context), context)
+  return system.length === 0 ? { messages } : { system, messages }
+}
+
 /** Translates a Chat Completions request. Throws a 400 that names the member's path. */
 export const completionToMessages = (body: CompletionRequest, context: OpenAiContext): TranslatedCompletion => ({
   request: {
     model: body.model,
     max_tokens: Math.min(context.model.maxOutputTokens, context.policy.defaultMaxTokens),
-    messages: body.messages.map(({ role, ...rest }) => ({
-      role: role === 'assistant' ? role : 'user',
-      content: String((rest as Json)['content']),
-    })),
+    ...toConversation(body, context),
     ...(body.stream === true && { stream: true }),
   },
   plan: {

@@ -1,6 +1,5 @@
-import { attempt } from '../../base/attempt.ts'
-import { isObject, type Json, parseObject } from '../../base/json.ts'
-import type { ThinkingContent } from '../openai-entrance/thinking-content.ts'
+import { type Json, parseObject } from '../../base/json.ts'
+import { completeThinking, type ThinkingContent, toThinkingContent } from '../openai-entrance/thinking-content.ts'
 
 /**
  * `encrypted_content` of Responses items: clients send it back unchanged, though they may cut or join summaries
@@ -31,20 +30,11 @@ const decode = (prefix: string, text: string): Json | undefined => {
 export const encodeThinking = ({ modelId, content }: CarriedThinking): string =>
   encode(thinkingPrefix, { v: version, m: modelId, b: content })
 
-/** Throws for a value that is not a block of thinking. */
-const toThinkingContent = (block: unknown): ThinkingContent => {
-  const { type, thinking, signature, data }: Json = isObject(block) ? block : {}
-  if (type === 'thinking' && typeof thinking === 'string' && typeof signature === 'string')
-    return { type, thinking, signature }
-  if (type === 'redacted_thinking' && typeof data === 'string') return { type, data }
-  throw new TypeError('not a block of thinking')
-}
-
 /** Returns undefined for content of another server, and for content that a client has changed. */
 export const decodeThinking = (text: string): CarriedThinking | undefined => {
   const { m: modelId, b: blocks }: Json = decode(thinkingPrefix, text) ?? {}
-  if (typeof modelId !== 'string' || !Array.isArray(blocks) || blocks.length === 0) return undefined
-  const content = attempt(() => blocks.map(toThinkingContent))
+  if (typeof modelId !== 'string' || !Array.isArray(blocks)) return undefined
+  const content = completeThinking(blocks.map(toThinkingContent))
   return content && { modelId, content }
 }
 

@@ -12,7 +12,11 @@ import { anyCharacter } from '../../support/any-character.ts'
 /** With halves of surrogate pairs, which a cut text has. */
 const text = fc.oneof(fc.string({ unit: anyCharacter }), fc.constantFrom('', '\ud83d', 'a\udca9\u0000'))
 const content: fc.Arbitrary<ThinkingContent> = fc.oneof(
-  fc.record({ type: fc.constant('thinking' as const), thinking: text, signature: text }),
+  fc.record({
+    type: fc.constant('thinking' as const),
+    thinking: text,
+    signature: text.map((signature) => `s${signature}`),
+  }),
   fc.record({ type: fc.constant('redacted_thinking' as const), data: text }),
 )
 

@@ -1,0 +1,72 @@
+import { type Json, objectsIn } from '../../base/json.ts'
+import type { Path } from '../../base/path.ts'
+import type { CompletionMessage } from '../../wire/openai-chat/completion-request.ts'
+import type { OpenAiContext } from '../openai-entrance/context.ts'
+import { completeThinking, type ThinkingContent, toThinkingContent } from '../openai-entrance/thinking-content.ts'
+
+/** The thinking that a client sends back with a message of the assistant (OE-C43, OE-C63). */
+
+/** The format of `reasoning_details` whose signatures are Anthropic's. */
+const anthropicFormat = 'anthropic-claude-v1'
+
+const isAnthropic = ({ format }: Json): boolean => format === undefined || format === null || format === anthropicFormat
+
+/** A block of thinking whose entries are being joined. */
+interface Draft {
+  readonly type: 'thinking'
+  readonly index: unknown
+  thinking: string
+  signature: string
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Joins the entries of each block. A signature ends its block. */
+const fromDetails = (details: unknown): readonly ThinkingContent[] | undefined => {
+  const blocks: Json[] = []
+  let draft: Draft | undefined
+  for (const { type, index, text, signature, data } of objectsIn(details).filter(isAnthropic)) {
+    if (type === 'reasoning.encrypted') {
+      draft = undefined
+      blocks.push({ type: 'redacted_thinking', data })
+    } else if (type === 'reasoning.text') {
+      if (draft === undefined || draft.index !== index || draft.signature !== '') {
+        draft = { type: 'thinking', index, thinking: '', signature: '' }
+        blocks.push(draft as object as Json)
+      }
+      draft.thinking += textOf(text)
+      draft.signature = textOf(signature)
+    }
+  }
+  return completeThinking(blocks.map(toThinkingContent))
+}
+
+/** LiteLLM's form: Anthropic's own blocks. */
+const fromBlocks = (blocks: unknown): readonly ThinkingContent[] | undefined =>
+  Array.isArray(blocks) ? completeThinking(blocks.map(toThinkingContent)) : undefined
+
+/** Members that show thinking, the most complete first. */
+const members = ['reasoning_details', 'thinking_blocks', 'reasoning_content', 'reasoning'] as const
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+/**
+ * The blocks of a message's thinking: from the message, or from the memory by the message's first call. Thinking without
+ * a signature is left out: the model's API refuses it, and models imitate it if they read it as text.
+ */
+export const toThinkingHistory = (
+  message: CompletionMessage & Json,
+  firstCallId: string | undefined,
+  path: Path,
+  { recall, notes }: OpenAiContext,
+): readonly ThinkingContent[] => {
+  const thinking =
+    fromDetails(message['reasoning_details']) ??
+    fromBlocks(message['thinking_blocks']) ??
+    (firstCallId === undefined ? undefined : recall(firstCallId))
+  if (thinking !== undefined) return thinking
+  const lost = members.find((member) => !isEmpty(message[member]))
+  if (lost !== undefined) notes.dropped([...path, lost], 'thinking without a signature')
+  return []
+}

@@ -1,9 +1,17 @@
+import type { Json } from '../../base/json.ts'
 import type { MessagesRequest } from '../../wire/anthropic/request.ts'
 import type { CompletionRequest } from '../../wire/openai-chat/completion-request.ts'
 import type { AnswerPlan } from '../openai-entrance/answer-plan.ts'
+import { withCachePoints } from '../openai-entrance/cache-points.ts'
 import type { OpenAiContext } from '../openai-entrance/context.ts'
 import { arrange } from '../openai-entrance/conversation.ts'
+import { booleanAt, objectAt } from '../openai-entrance/members.ts'
+import { toOutputFormat } from '../openai-entrance/output-format.ts'
+import { toChatReasoning } from '../openai-entrance/reasoning-request.ts'
+import { withThinkingRules } from '../openai-entrance/thinking-rules.ts'
 import { toPlacedMessages } from './messages.ts'
+import { toChatParameters } from './parameters.ts'
+import { toChatTools } from './tools.ts'
 
 /** How a Chat Completions client wants its answer. */
 export interface ChatAnswerPlan extends AnswerPlan {
@@ -19,28 +27,45 @@ export interface TranslatedCompletion {
   readonly plan: ChatAnswerPlan
 }
 
-const toConversation = (
-  body: CompletionRequest,
-  context: OpenAiContext,
-): Pick<MessagesRequest, 'system' | 'messages'> => {
-  const { system, messages } = arrange(toPlacedMessages(body.messages, context), context)
-  return system.length === 0 ? { messages } : { system, messages }
+/** Without a stream, its options do not count (OE-C8). */
+const includesUsage = (body: Json): boolean => {
+  const options = objectAt(body, 'stream_options')
+  return (
+    body['stream'] === true && options !== undefined && booleanAt(options, 'include_usage', ['stream_options']) === true
+  )
 }
 
-/** Translates a Chat Completions request. Throws a 400 that names the member's path. */
-export const completionToMessages = (body: CompletionRequest, context: OpenAiContext): TranslatedCompletion => ({
-  request: {
+/**
+ * Translates a Chat Completions request. Throws a 400 that names the member's path. Pure: the same body gives the same
+ * bytes, and a longer conversation begins with those of the shorter one, which the prompt cache and the signatures of
+ * thinking require (OE-C53, OE-C73).
+ */
+export const completionToMessages = (body: CompletionRequest & Json, context: OpenAiContext): TranslatedCompletion => {
+  const { system, messages } = arrange(toPlacedMessages(body.messages, context), context)
+  const { tools, toolChoice, identities, usesFunctions } = toChatTools(body, context)
+  const { effort, thinking, isHidden } = toChatReasoning(body, context)
+  const { format, instruction, isJsonObject } = toOutputFormat(body, 'response_format', [], context)
+  if (instruction !== undefined) system.push(instruction)
+  const request: MessagesRequest = {
     model: body.model,
-    max_tokens: Math.min(context.model.maxOutputTokens, context.policy.defaultMaxTokens),
-    ...toConversation(body, context),
+    ...toChatParameters(body, context),
+    ...(system.length > 0 && { system }),
+    messages,
+    ...(tools.length > 0 && { tools: [...tools] }),
+    ...(toolChoice && { tool_choice: toolChoice }),
+    ...(thinking && { thinking }),
+    ...((effort ?? format) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
     ...(body.stream === true && { stream: true }),
-  },
-  plan: {
-    model: body.model,
-    tools: new Map(),
-    isJsonObject: false,
-    includesUsage: false,
-    usesFunctions: false,
-    reasoning: context.policy.reasoning,
-  },
-})
+  }
+  return {
+    request: withCachePoints(withThinkingRules(request, context), body, context),
+    plan: {
+      model: body.model,
+      tools: identities,
+      isJsonObject,
+      includesUsage: includesUsage(body),
+      usesFunctions,
+      reasoning: isHidden ? 'none' : context.policy.reasoning,
+    },
+  }
+}

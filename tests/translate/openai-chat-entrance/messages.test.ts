@@ -75,7 +75,7 @@ describe('messages of every role', () => {
   })
 
   test('of an assistant who speaks first follow a user without words', () => {
-    const context = openAiContext()
+    const context = openAiContext({ policy: { autoCache: false } })
     expect(conversationOf([assistant('How can I help?'), user('Hello')], context).messages.slice(0, 2)).toEqual([
       { role: 'user', content: [text('(no content)')] },
       { role: 'assistant', content: [text('How can I help?')] },
@@ -195,7 +195,7 @@ describe('the results of calls', () => {
   })
 
   test('are put in for calls that were interrupted (OE-C37)', () => {
-    const context = openAiContext()
+    const context = openAiContext({ policy: { autoCache: false } })
     const messages = [user('a'), assistant('b', { tool_calls: [call('1'), call('2')] }), toolMessage('2'), user('c')]
     const missing = { is_error: true, content: '(no result: the call was interrupted)' }
     expect(conversationOf(messages, context).messages[2]?.content).toMatchObject([
@@ -215,7 +215,7 @@ describe('the results of calls', () => {
   })
 
   test('without a call become text of the user (OE-C38)', () => {
-    const context = openAiContext()
+    const context = openAiContext({ policy: { autoCache: false } })
     const messages = [toolMessage('gone', 'b'), toolMessage('too', [text('c')]), user('d'), assistant('e'), user('f')]
     expect(conversationOf(messages, context).messages[0]?.content).toMatchObject([
       text('[result of an earlier tool call gone]\nb'),

@@ -23,7 +23,7 @@ const turnOf = (
   members: object,
   recall: (id: string) => readonly ThinkingContent[] | undefined = () => undefined,
 ): [content: unknown, notes: string[]] => {
-  const context = openAiContext({ recall })
+  const context = openAiContext({ recall, policy: { autoCache: false } })
   const messages = [
     { role: 'user', content: 'a' },
     { role: 'assistant', content: 'b', tool_calls: [call], ...members },
@@ -105,7 +105,7 @@ describe('thinking that a client sends back', () => {
   })
 
   test('at the end of a turn is left out: nothing came of it', () => {
-    const context = openAiContext()
+    const context = openAiContext({ policy: { autoCache: false } })
     const members = details(textEntry('hm', 0, 's'))
     const messages = [
       { role: 'user', content: 'a' },

@@ -53,8 +53,7 @@ const startOfShallowEnd = (text: string): number => {
 const excess = (depth: number): string =>
   depth > maximumDepth ? `is nested more than ${maximumDepth} levels deep` : `holds more than ${maximumValues} values`
 
-/** Returns why a JSON text is too large to parse, as the end of a sentence. Does not check that the text is JSON. */
-export const findExcess = (text: string): string | undefined => {
+const measure = (text: string): string | undefined => {
   const end = text.length
   let shallowEnd = end
   let depth = 0
@@ -74,3 +73,8 @@ export const findExcess = (text: string): string | undefined => {
   }
   return undefined
 }
+
+/** Returns why a JSON text is too large to parse, as the end of a sentence. Does not check that the text is JSON. */
+export const findExcess = (text: string): string | undefined =>
+  // Each level and each value takes a character.
+  text.length <= maximumDepth ? undefined : measure(text)

@@ -26,6 +26,9 @@ const always = (code: string | null) => (): string | null => code
 /** Clients shorten the conversation after this code, and after no other. */
 const contextCode = 'context_length_exceeded'
 
+/** The code for a refused key of the server. */
+const keyCode = 'upstream_authentication'
+
 const badGatewayStatus = 502
 
 const rows: Readonly<Record<ErrorType, Row>> = {
@@ -37,7 +40,7 @@ const rows: Readonly<Record<ErrorType, Row>> = {
   authentication_error: {
     status: 401,
     type: 'authentication_error',
-    code: always('upstream_authentication'),
+    code: always(keyCode),
     isFinal: true,
   },
   permission_error: { status: 403, type: 'permission_error', code: always(null) },
@@ -63,14 +66,19 @@ const rows: Readonly<Record<ErrorType, Row>> = {
   not_supported: { status: 400, type: 'invalid_request_error', code: always('unsupported_value') },
 }
 
+const codeOf = (error: GatewayError): string | null => error.code ?? rows[error.type].code(error)
+
+/** The upstream's words speak of a key, and the client would look for a fault in its own. */
+const keyWords = "The upstream refuses this server's own key, not the client's: "
+
 /** The message without what only Claude Code reads, and with the path in OpenAI's spelling. */
-const messageOf = ({ message, path }: GatewayError): string => {
+const messageOf = (error: GatewayError): string => {
+  const { message, path } = error
+  if (codeOf(error) === keyCode) return keyWords + message
   const words = withoutCapability(message)
   if (path === undefined || path.length === 0 || !words.startsWith(dotted(path))) return words
   return bracketed(path) + words.slice(dotted(path).length)
 }
-
-const codeOf = (error: GatewayError): string | null => error.code ?? rows[error.type].code(error)
 
 const paramOf = ({ path }: GatewayError, code: string | null): string | null => {
   if (path !== undefined && path.length > 0) return bracketed(path)

@@ -102,6 +102,15 @@ describe('the message of an error', () => {
     )
   })
 
+  test("says whose key the upstream refuses, and leaves the guard's message as it is (OE-E4)", () => {
+    const refused = error('authentication_error', 'Authentication failed.', { shouldRetry: false })
+    expect(toOpenAiError(refused).message).toBe(
+      "The upstream refuses this server's own key, not the client's: Authentication failed.",
+    )
+    const unknownToken = error('authentication_error', 'Unknown token.', { code: 'invalid_api_key' })
+    expect(toOpenAiError(unknownToken).message).toBe('Unknown token.')
+  })
+
   test('names the path as the parameter does (OE-T7, OE-E1)', () => {
     expect(toOpenAiError(invalidRequest(['messages', 3, 'content'], 'Field required'))).toMatchObject({
       message: 'messages[3].content: Field required',
@@ -146,7 +155,7 @@ describe('the error of response.failed has the codes that Codex acts on (OE-E12)
     ['overloaded_error', 'busy', 'server_error'],
     ['api_error', 'broken', 'server_error'],
     ['timeout_error', 'late', 'server_error'],
-    ['authentication_error', 'no key', 'server_error'],
+    ['permission_error', 'no access', 'server_error'],
   ])('%s: %s', (type, message, code) =>
     expect(toFailedResponse(error(type, message), 'req_1')).toEqual({
       code,

@@ -1,4 +1,5 @@
 import { createMessageReader } from './http-message.ts'
+import type { OpenAiWire } from './openai-requests.ts'
 import { type RequestKind, requestBody } from './requests.ts'
 import { createSending } from './sending.ts'
 
@@ -12,8 +13,8 @@ export interface Job {
   readonly request: RequestKind
   /** Expected deltas of each response; undefined for whole responses. */
   readonly deltas: number | undefined
-  /** The format of the responses. */
-  readonly wire: 'anthropic' | 'converse'
+  /** The format of the responses; of the requests, too, for OpenAI's protocols. */
+  readonly wire: 'anthropic' | 'converse' | OpenAiWire
   readonly concurrency: number
   /** The run ends after this number of requests or milliseconds. Running requests finish first. */
   readonly requests?: number
@@ -35,9 +36,23 @@ export interface LoadResult {
 const marks = {
   anthropic: { delta: Buffer.from('event: content_block_delta'), end: Buffer.from('event: message_stop') },
   converse: { delta: Buffer.from('contentBlockDelta'), end: Buffer.from('messageStop') },
+  chat: { delta: Buffer.from('"delta":{"content":'), end: Buffer.from('data: [DONE]') },
+  responses: {
+    delta: Buffer.from('event: response.output_text.delta'),
+    end: Buffer.from('event: response.completed'),
+  },
 } as const
 
-const wholeMarks = { anthropic: Buffer.from('"type":"message"'), converse: Buffer.from('"stopReason"') } as const
+const wholeMarks = {
+  anthropic: Buffer.from('"type":"message"'),
+  converse: Buffer.from('"stopReason"'),
+  chat: Buffer.from('"object":"chat.completion"'),
+  responses: Buffer.from('"object":"response"'),
+} as const
+
+const openAiPaths = { chat: '/v1/chat/completions', responses: '/v1/responses' } as const
+
+const isOpenAi = (wire: Job['wire']): wire is OpenAiWire => Object.hasOwn(openAiPaths, wire)
 
 const count = (bytes: Buffer, mark: Buffer): number => {
   let found = 0
@@ -45,8 +60,10 @@ const count = (bytes: Buffer, mark: Buffer): number => {
   return found
 }
 
-const requestBytes = ({ request, deltas, port, headers = {} }: Job): Buffer => {
-  const body = Buffer.from(requestBody(request, deltas !== undefined))
+const requestBytes = ({ request, deltas, port, wire, headers = {} }: Job): Buffer => {
+  const openAiWire = isOpenAi(wire) ? wire : undefined
+  const body = Buffer.from(requestBody(request, deltas !== undefined, openAiWire))
+  const path = openAiWire === undefined ? '/v1/messages' : openAiPaths[openAiWire]
   const all = {
     host: `127.0.0.1:${port}`,
     'content-type': 'application/json',
@@ -60,7 +77,7 @@ const requestBytes = ({ request, deltas, port, headers = {} }: Job): Buffer => {
     ...headers,
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  return Buffer.concat([Buffer.from(`POST /v1/messages HTTP/1.1\r\n${lines.join('')}\r\n`), body])
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body])
 }
 
 /** Checks one response after another. */

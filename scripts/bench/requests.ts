@@ -1,4 +1,5 @@
 import { createRandom } from '../support/random.ts'
+import { type BenchRequest, type OpenAiWire, toOpenAi } from './openai-requests.ts'
 
 /** Requests with the sizes and shapes of Claude Code's. The words are invented, and always the same. */
 
@@ -153,6 +154,9 @@ const requests = { small: small(), large: large(), 'large-unicode': largeUnicode
 
 export type RequestKind = keyof typeof requests
 
-/** The body of a request, as text. */
-export const requestBody = (kind: RequestKind, isStream: boolean): string =>
-  JSON.stringify({ ...requests[kind], ...(isStream && { stream: true }) })
+/** The body of a request in the client's protocol, as text. */
+export const requestBody = (kind: RequestKind, isStream: boolean, wire?: OpenAiWire): string => {
+  const request = requests[kind]
+  const body = wire === undefined ? request : toOpenAi(request as BenchRequest, wire)
+  return JSON.stringify({ ...body, ...(isStream && { stream: true }) })
+}

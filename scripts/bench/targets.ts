@@ -49,6 +49,20 @@ const pass: Target = { id: 'pass', title: 'pass', wire: 'converse', launch: ours
 /** Chat Completions in the short rounds of `--guard`, as a multiple of Converse's cost. */
 const openAiGuard = 1.6
 
+/** OpenAI's protocols in front, in the short rounds of `--guard`, as a multiple of the Messages API's cost: 1.3, and noise. */
+const entranceGuard = 1.6
+
+/** Clients of OpenAI's protocols, in front of the same upstream. */
+const openAiClients = (program: string): readonly Target[] =>
+  (['chat', 'responses'] as const).map((wire) => ({
+    id: wire,
+    title: `product, clients of ${wire}`,
+    wire,
+    launch: productLaunch(program, 'nexus'),
+    mark: 'product',
+    guard: { mark: 'product', limit: entranceGuard },
+  }))
+
 /** Programs that translate. */
 export const translators = (program: string = binary): readonly Target[] => [
   direct,
@@ -70,6 +84,7 @@ export const translators = (program: string = binary): readonly Target[] => [
     mark: 'product',
     guard: { mark: 'product', limit: openAiGuard },
   },
+  ...openAiClients(program),
 ]
 
 /** A request's classification parses its body: 6.5 was measured for 149 KB, and machines differ by a tenth. */

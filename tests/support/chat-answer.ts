@@ -62,7 +62,7 @@ type Mutable = Record<string, unknown>
 /** The JSON of each event; the last is `[DONE]`. Throws for anything but `data:` lines, comments and blank lines. */
 export const dataOf = (text: string): string[] => {
   for (const line of text.split('\n'))
-    if (!/^(?:data: .+|: ping|)$/.test(line)) throw new Error(`not an event: ${line}`)
+    if (line !== '' && line !== ': ping' && !line.startsWith('data: ')) throw new Error(`not an event: ${line}`)
   return text
     .split('\n\n')
     .filter((event) => event !== '')

@@ -1,15 +1,13 @@
 import { Elysia } from 'elysia'
+import { responsesToCompletion } from '../../../translate/openai-chat-entrance/from-responses.ts'
 import { completionToMessages } from '../../../translate/openai-chat-entrance/request.ts'
 import { messageToCompletion } from '../../../translate/openai-chat-entrance/response.ts'
-import { CompletionRequest } from '../../../wire/openai-chat/completion-request.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { methodNotAllowed } from '../../http/method-not-allowed.ts'
-import { toRouteSchema } from '../../http/route-schema.ts'
+import { completionBody, isResponsesBody } from './body-shape.ts'
 import { createChatWriter } from './chat-writer.ts'
 import { createModelCalls, type ModelCallOptions, newIdentity } from './model-call.ts'
 import { spellingsOf } from './paths.ts'
-
-const completionBody = toRouteSchema(CompletionRequest)
 
 /** Of a completion's id, as OpenAI writes it. */
 const idDigits = 29
@@ -22,8 +20,10 @@ export const chatRoutes = (options: ModelCallOptions) => {
     app
       .post(
         path,
-        async (context) => {
-          const { plan, answer } = toModelCall(context, completionToMessages)
+        async ({ body, request, set }) => {
+          const { plan, answer } = isResponsesBody(body)
+            ? toModelCall({ body, request, set }, responsesToCompletion)
+            : toModelCall({ body, request, set }, completionToMessages)
           const identity = newIdentity(options, 'chatcmpl-', idDigits)
           const answered = await answer((requestId) => createChatWriter(plan, identity, requestId))
           return answered instanceof Response ? answered : messageToCompletion(answered, plan, identity)

@@ -14,11 +14,10 @@ const isEmpty = ({ content }: InputMessage): boolean => Array.isArray(content) &
 
 /**
  * The request without the thinking of earlier turns, for a model that refuses it (OE-C53). Undefined for a request that
- * has none. A model with a budget requires the thinking of a turn that called tools (OE-C65): it does not think then.
+ * has none.
  */
 export const withoutThinking = (request: MessagesRequest): MessagesRequest | undefined => {
   const messages = request.messages.map(withoutThinkingIn)
   if (messages.every((message, index) => message === request.messages[index])) return undefined
-  const rest = { ...request, messages: messages.filter((message) => !isEmpty(message)) }
-  return request.thinking?.type === 'enabled' ? { ...rest, thinking: { type: 'disabled' } } : rest
+  return { ...request, messages: messages.filter((message) => !isEmpty(message)) }
 }

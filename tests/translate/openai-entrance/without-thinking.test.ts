@@ -31,12 +31,6 @@ describe('a request without thinking', () => {
     expect(withoutThinking(request([question, assistant, question]))).toEqual(request([question, question]))
   })
 
-  test('does not think with a budget, which requires the thinking of earlier calls (OE-C53, OE-C65)', () => {
-    const assistant: InputMessage = { role: 'assistant', content: [...thinking, call] }
-    const budget = { thinking: { type: 'enabled' as const, budget_tokens: 2000 } }
-    expect(withoutThinking(request([question, assistant, result], budget))?.thinking).toEqual({ type: 'disabled' })
-  })
-
   test('is not made where there is no thinking: the same request would be refused again (OE-C53)', () => {
     expect(withoutThinking(request([question, { role: 'assistant', content: [call] }, result]))).toBeUndefined()
   })

@@ -7,6 +7,7 @@ import { createNotes, type Notes } from '../../../messages/notes.ts'
 import type { OpenAiNames } from '../../../models/openai-names.ts'
 import type { AnswerIdentity } from '../../../translate/openai-entrance/answer-identity.ts'
 import type { OpenAiContext, OpenAiPolicy } from '../../../translate/openai-entrance/context.ts'
+import { withThinkingRules } from '../../../translate/openai-entrance/thinking-rules.ts'
 import { withoutThinking } from '../../../translate/openai-entrance/without-thinking.ts'
 import { createNoteLog } from '../../../upstreams/note-log.ts'
 import type { MessagesRequest } from '../../../wire/anthropic/request.ts'
@@ -106,14 +107,16 @@ export const createModelCalls = (options: ModelCallOptions) => {
     const notes = createNotes()
     const report = createNoteReport(notes, { set, requestId: scope.requestId, modelId: model.id }, logNotes)
     if (isGuessed) notes.changed(['model'], 'an unknown name: the main model answers')
-    const translated = translate(body, { model, policy, runsServerTools, recall: recollection.recall, notes })
+    const context: OpenAiContext = { model, policy, runsServerTools, recall: recollection.recall, notes }
+    const translated = translate(body, context)
     const canonical = { ...translated.request, model: name }
     report()
     const afterRefusal = (refusal: GatewayError): MessagesRequest | undefined => {
-      const replacement = isThinkingRefused(refusal.message) ? withoutThinking(canonical) : undefined
-      if (replacement === undefined) return undefined
+      const stripped = isThinkingRefused(refusal.message) ? withoutThinking(canonical) : undefined
+      if (stripped === undefined) return undefined
       recollection.forget()
       notes.changed(['messages'], 'thinking of earlier turns: the model refused it, and answers without')
+      const replacement = withThinkingRules(stripped, context)
       report()
       return replacement
     }

@@ -25,19 +25,24 @@ const noRecollection: Recollection = {
 /** `owner`: the client and its model. */
 export const createRecollection = (memory: ThinkingMemory | undefined, owner: () => string): Recollection => {
   if (memory === undefined) return noRecollection
-  const ownerOfThis = owner()
+  let known: string | undefined
+  // Most requests recall nothing and keep nothing: they need no hash.
+  const ownerOfThis = (): string => {
+    known ??= owner()
+    return known
+  }
   const recalled: string[] = []
   const keep = ({ result }: ThinkingCollector): void => {
-    if (result !== undefined) memory.keep(ownerOfThis, result)
+    if (result !== undefined) memory.keep(ownerOfThis(), result)
   }
   return {
     recall(toolCallId) {
-      const thinking = memory.recall(ownerOfThis, toolCallId)
+      const thinking = memory.recall(ownerOfThis(), toolCallId)
       if (thinking !== undefined) recalled.push(toolCallId)
       return thinking
     },
     forget() {
-      for (const id of recalled) memory.forget(ownerOfThis, id)
+      for (const id of recalled) memory.forget(ownerOfThis(), id)
     },
     message(message) {
       const collector = new ThinkingCollector()

@@ -71,6 +71,9 @@ const lastBlockOf = ({ messages }: Prompt): Place => {
   return { section: section.messages, index, block: (messages[index]?.content?.length ?? 0) - 1 }
 }
 
+/** Nearly every block of a long conversation has no marker, and needs no place. */
+const mayBeMarked = (block: MarkableBlock): boolean => 'cache_control' in block || innerBlocks(block) !== undefined
+
 /** The client's markers in the prompt's order; one at the top marks the prompt's end. */
 const clientPoints = (prompt: Prompt, top: CacheControl | null | undefined): Point[] => {
   const points: Point[] = []
@@ -86,7 +89,7 @@ const clientPoints = (prompt: Prompt, top: CacheControl | null | undefined): Poi
   for (const [index, block] of prompt.system.entries()) addBlock({ section: section.system, index, block: 0 }, block)
   for (const [index, { content = [] }] of prompt.messages.entries()) {
     for (const [position, block] of content.entries())
-      addBlock({ section: section.messages, index, block: position }, block)
+      if (mayBeMarked(block)) addBlock({ section: section.messages, index, block: position }, block)
   }
   add(lastBlockOf(prompt), top, 'fixed')
   return points

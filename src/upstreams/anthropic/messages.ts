@@ -67,10 +67,16 @@ export const createMessages = (
 
   const logNotes = createNoteLog(log)
 
-  /** `more`: the members that the model does not decide. */
-  const send = (path: string, given: CountTokensRequest, more: object, context: CallContext, accept = json) => {
+  /** `members`: those that the upstream sets. */
+  const send = (
+    path: string,
+    given: CountTokensRequest,
+    members: Pick<MessagesRequest, 'model' | 'stream'>,
+    context: CallContext,
+    accept = json,
+  ) => {
     const notes = createNotes()
-    const { request: accepted, betas } = toAcceptedRequest(given, context.modelId, context.betas, notes)
+    const { request: accepted, betas } = toAcceptedRequest(given, members.model, context.betas, notes)
     logNotes(notes.all, context)
     return client.send({
       ...context,
@@ -79,14 +85,14 @@ export const createMessages = (
       query: '',
       headers: headersFor(context, betas, accept),
       // Retries send the same bytes.
-      body: JSON.stringify({ ...accepted, ...more }),
+      body: JSON.stringify({ ...accepted, ...members }),
       caller: context.caller,
     })
   }
 
   const request = async (given: MessagesRequest, isStream: boolean, context: CallContext): Promise<HttpResponse> => {
-    const more = { model: toModel(given, context), stream: isStream }
-    const answer = await send(messagesPath, given, more, context, isStream ? eventStream : json)
+    const members = { model: toModel(given, context), stream: isStream }
+    const answer = await send(messagesPath, given, members, context, isStream ? eventStream : json)
     if (!answer.ok) throw toAnswerError(answer.response)
     return answer.response
   }

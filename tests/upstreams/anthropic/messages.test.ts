@@ -112,6 +112,13 @@ describe('a request through the interface (AU-N14)', () => {
     expect(thinking).toEqual({ type: 'enabled', budget_tokens: 6000 })
   })
 
+  test('settings fit the model of the model map (OE-C60)', async () => {
+    const { upstream, received } = at(() => Response.json(message))
+    const thinking = { type: 'adaptive' }
+    await upstream.message(given({ thinking, max_tokens: 8000 }), context({ modelId: 'claude-opus-4-6' }))
+    expect(JSON.parse(sentBody(received))).toMatchObject({ model: 'claude-opus-4-6-eu', thinking })
+  })
+
   test('gets the name of the model map, and reports it', async () => {
     const { upstream, received } = at(() => Response.json(message))
     const sent: string[] = []
